@@ -1,0 +1,78 @@
+"""Files that are whole or absent: every table is written beside its place and renamed into it.
+
+A run that is killed leaves at most ``*.partial`` files, which no reader opens.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARTIAL = ".partial"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed."""
+    partial = path.with_name(path.name + PARTIAL)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield partial
+        with open(partial, "rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"cannot write ({error.strerror or error})", where=path, todo="Free space or pass another folder") from error
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def write_parquet(table: "pa.Table", path: Path) -> None:
+    """Write a table atomically; same table, same bytes."""
+    import pyarrow.parquet as pq
+
+    with replacing(path) as partial:
+        pq.write_table(table, partial, compression="zstd")
+
+
+def write_json(value: Any, path: Path) -> None:
+    """Write JSON atomically, keys sorted so that equal values give equal bytes."""
+    with replacing(path) as partial:
+        partial.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file, or raise an InputError that names it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path) from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"not readable as JSON ({error})", where=path) from error
+
+
+def data_files(folder: Path, suffixes: tuple[str, ...] = (".parquet", ".jsonl")) -> list[Path]:
+    """The data files of a folder (or the file itself), sorted by path; partial and hidden files are never listed."""
+    if folder.is_file():
+        return [folder]
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in suffixes and path.is_file() and not path.name.startswith((".", "_"))
+    )
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, as hex."""
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,236 @@
+"""The tables that stages exchange: one schema object each.
+
+A column says its type, its unit and what null means; a table says its grain (what one row is). Columns that are not
+required may be absent: whoever reads them fills them with null, and the evidence that needs them is blind.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from stillwatch.errors import SchemaError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``type`` is one of the names in :data:`TYPES`."""
+
+    name: str
+    type: str
+    meaning: str
+    null: str = "not told"
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's contract."""
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The column names in order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def schema(self) -> "pa.Schema":
+        """The Arrow schema."""
+        import pyarrow as pa
+
+        return pa.schema([pa.field(c.name, arrow_type(c.type), nullable=not c.required) for c in self.columns])
+
+    def conform(self, table: "pa.Table", *, where: object = None) -> "pa.Table":
+        """Return ``table`` with exactly this table's columns, cast; absent optional columns become null.
+
+        Raises:
+            SchemaError: a required column is absent or has nulls, or a column cannot be cast.
+        """
+        import pyarrow as pa
+
+        arrays = []
+        for column, field in zip(self.columns, self.schema, strict=True):
+            if column.name not in table.column_names:
+                if column.required:
+                    raise SchemaError(
+                        f"{self.name} lacks the column {column.name} ({column.meaning})",
+                        where=where,
+                        todo=f"It has: {', '.join(table.column_names)}",
+                    )
+                arrays.append(pa.nulls(len(table), field.type))
+                continue
+            values = table[column.name]
+            try:
+                values = values.cast(field.type)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+                raise SchemaError(
+                    f"{self.name}.{column.name} is {values.type}, not readable as {field.type} ({error})", where=where
+                ) from error
+            if column.required and values.null_count:
+                raise SchemaError(f"{self.name}.{column.name} has {values.null_count} nulls", where=where)
+            arrays.append(values)
+        return pa.table(arrays, schema=self.schema)
+
+
+def arrow_type(name: str) -> "pa.DataType":
+    """The Arrow type that a contract's type name stands for."""
+    import pyarrow as pa
+
+    types = {
+        "str": pa.string(),
+        "us": pa.timestamp("us", "UTC"),
+        "i64": pa.int64(),
+        "i32": pa.int32(),
+        "i16": pa.int16(),
+        "f32": pa.float32(),
+        "f64": pa.float64(),
+        "bool": pa.bool_(),
+        "list[str]": pa.list_(pa.string()),
+        "shares": pa.struct([(name, pa.float64()) for name in CAPABILITIES]),
+        "scored": pa.list_(pa.struct([("hypothesis", pa.string()), ("score", pa.float64())])),
+    }
+    return types[name]
+
+
+CAPABILITIES = ("reasoning", "grading", "rewriting", "code", "agentic", "data_analysis", "vision", "other")
+"""What a prompt asks for; the order is the code that sketches carry."""
+
+EVENTS = Table(
+    "events",
+    "one request to the model",
+    (
+        Column("event_id", "str", "identifier of the request, unique", required=True),
+        Column("timestamp", "us", "when the request arrived, UTC", required=True),
+        Column("account_id", "str", "who can be acted on", required=True),
+        Column("org_id", "str", "organisation that owns the account"),
+        Column("key_id", "str", "API key, as a keyed hash"),
+        Column("session_id", "str", "conversation, as the client or gateway names it"),
+        Column("access_path", "str", "api, app, or the name of a cloud"),
+        Column("model", "str", "model that was asked"),
+        Column("system", "str", "system prompt", null="none sent, or text was not kept"),
+        Column("prompt", "str", "last user turn", null="text was not kept"),
+        Column("response", "str", "answer", null="text was not kept"),
+        Column("context_key", "i64", "hash of all messages sent"),
+        Column("parent_key", "i64", "hash of the messages of the turn before", null="first turn, or not told"),
+        Column("tools_key", "i64", "hash of the tool definitions", null="no tools, or not told"),
+        Column("temperature", "f32", "sampling temperature", null="default"),
+        Column("top_p", "f32", "nucleus sampling mass", null="default"),
+        Column("max_tokens", "i32", "limit on the answer, tokens", null="default"),
+        Column("stream", "bool", "answer was streamed"),
+        Column("input_tokens", "i32", "tokens sent"),
+        Column("cached_tokens", "i32", "tokens sent that the provider had cached"),
+        Column("output_tokens", "i32", "tokens answered, reasoning included"),
+        Column("reasoning_tokens", "i32", "tokens of reasoning"),
+        Column("status", "i16", "HTTP status"),
+        Column("ip", "str", "client address, or a keyed hash of its /24 or /48"),
+        Column("asn", "i32", "autonomous system of the address"),
+        Column("country", "str", "country of the address; kept for investigators, never evidence"),
+        Column("user_agent", "str", "client build as it names itself"),
+        Column("ja4", "str", "TLS client fingerprint, JA4"),
+    ),
+)
+
+ACCOUNTS = Table(
+    "accounts",
+    "one account of the registry",
+    (
+        Column("account_id", "str", "who can be acted on", required=True),
+        Column("created_at", "us", "sign-up, UTC"),
+        Column("kind", "str", "individual, education, research, startup or enterprise"),
+        Column("org_id", "str", "organisation that owns the account"),
+        Column("verified", "bool", "contract or identity was checked"),
+        Column("access_type", "str", "application, or passthrough for a contracted reseller"),
+        Column("email_domain", "str", "domain of the sign-up e-mail address"),
+        Column("email_hash", "str", "keyed hash of the normalised e-mail address"),
+        Column("payment_hash", "str", "keyed hash of the payment method"),
+        Column("phone_hash", "str", "keyed hash of the phone number"),
+        Column("signup_ip", "str", "address at sign-up, or a keyed hash of its /24 or /48"),
+        Column("country", "str", "country told at sign-up; kept for investigators, never evidence"),
+        Column("banned_at", "us", "when the account was banned, UTC", null="not banned"),
+        Column("plan", "str", "price plan"),
+    ),
+)
+
+TRACES = Table(
+    "traces",
+    "what one account left of one object in one hour",
+    (
+        Column("account_id", "str", "who left the trace", required=True),
+        Column("view", "str", "family.name, such as content.template", required=True),
+        Column("object", "str", "what was left: a hash or a value", required=True),
+        Column("hour", "i32", "hours since 1970-01-01 UTC", null="time not told"),
+        Column("n", "i64", "how often"),
+        Column("weight", "f64", "how much each counts", null="1"),
+    ),
+)
+
+LINKS = Table(
+    "links",
+    "one pair of accounts in one view",
+    (
+        Column("account_a", "str", "the smaller account_id", required=True),
+        Column("account_b", "str", "the larger account_id", required=True),
+        Column("view", "str", "family.name", required=True),
+        Column("n_shared", "i32", "objects that both left", required=True),
+        Column("expected", "f64", "objects that both would leave by chance", required=True),
+        Column("log_odds", "f64", "evidence for a link, nats", required=True),
+    ),
+)
+
+CAMPAIGNS = Table(
+    "campaigns",
+    "one campaign, or one group that a person should review",
+    (
+        Column("campaign_id", "str", "identifier, stable for the same members", required=True),
+        Column("verdict", "str", "campaign or review", required=True),
+        Column("score", "f64", "log-odds, nats", required=True),
+        Column("q_value", "f64", "false-discovery rate at which it would be accepted", required=True),
+        Column("n_accounts", "i64", "accounts", required=True),
+        Column("n_events", "i64", "requests of these accounts", required=True),
+        Column("n_harvested", "i64", "requests that belong to the harvest", required=True),
+        Column("first_seen", "us", "first harvested request, UTC"),
+        Column("last_seen", "us", "last harvested request, UTC"),
+        Column("views", "list[str]", "views that link the accounts", required=True),
+        Column("capabilities", "shares", "share of the harvested requests that ask for each capability"),
+        Column("output_tokens", "i64", "tokens answered in harvested requests"),
+        Column("explanations", "scored", "innocent hypotheses and how well each explains the group, 0 to 1", required=True),
+        Column("lineage", "str", "earlier campaign it continues", null="none"),
+        Column("details", "str", "JSON: evidence, pathways, pivot, examples, what would change the verdict"),
+    ),
+)
+
+ACCOUNT_VERDICTS = Table(
+    "accounts (of a run)",
+    "one account seen",
+    (
+        Column("account_id", "str", "who can be acted on", required=True),
+        Column("verdict", "str", "campaign, review or clear", required=True),
+        Column("campaign_id", "str", "campaign it belongs to", null="clear"),
+        Column("score", "f64", "log-odds, nats; higher is more suspicious", required=True),
+        Column("reasons", "list[str]", "sentences, strongest first", required=True),
+    ),
+)
+
+HARVEST = Table(
+    "harvest",
+    "one harvested request",
+    (
+        Column("event_id", "str", "identifier of the request", required=True),
+        Column("campaign_id", "str", "campaign that harvested it", required=True),
+    ),
+)
+
+TRUTH = Table(
+    "truth",
+    "one account of known origin",
+    (
+        Column("account_id", "str", "who can be acted on", required=True),
+        Column("campaign", "str", "operator", null="innocent"),
+        Column("kind", "str", "innocent crowd, or attack", required=True),
+    ),
+)
