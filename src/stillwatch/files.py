@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +23,15 @@ PARTIAL = ".partial"
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed."""
     partial = path.with_name(path.name + PARTIAL)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield partial
         with open(partial, "rb") as handle:
             os.fsync(handle.fileno())
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise InputError(f"cannot write ({error.strerror or error})", where=path, todo="Free space or pass another folder") from error
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -1,0 +1,53 @@
+# Each target sets up .venv by itself; all it needs is make and Python 3.11 or newer.
+#   make demo    simulate a small world, detect, print what was found against the truth, write the report
+#   make test    lint, types, import contracts and every test
+#   make check   the same without the tests
+#   make bench   the real benchmarks beside the baselines (data: STILLWATCH_BENCHMARKS, see benchmarks/README.md)
+#   make lock    resolve the dependencies anew
+#   make clean   remove what the targets made
+
+.PHONY: demo test check bench lock clean
+.DEFAULT_GOAL := test
+BIN := .venv/bin
+READY := .venv/ready
+
+# The first interpreter that runs, is new enough and can make an environment with pip in it.
+FIND_PYTHON = for p in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done
+
+$(READY): requirements/dev.lock pyproject.toml
+	@python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then \
+		echo "stillwatch needs Python 3.11 or newer with venv and pip; pass it as: make PYTHON=/path/to/python" >&2; exit 1; \
+	fi; \
+	echo "setting up .venv with $$($$python --version)"; \
+	$$python -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/stillwatch demo
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest -n 2
+
+bench: $(READY)
+	$(BIN)/python benchmarks/lockstep.py
+
+# Universal: one lock for every platform and every Python from 3.11 on. Without index addresses, so that mirrors work.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --default-index https://pypi.org/simple --upgrade pyproject.toml
+lock: $(READY)
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv
+	$(COMPILE) --output-file requirements/run.lock
+	$(COMPILE) --group dev --output-file requirements/dev.lock
+
+clean:
+	rm -rf .venv demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,99 @@
+"""Files are whole or absent, whatever happens while they are written."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch.errors import InputError
+from stillwatch.files import PARTIAL, data_files, digest, read_json, replacing, write_json, write_parquet
+
+TABLE = pa.table({"account_id": ["a", "b"], "n": [1, 2]})
+
+KILLED_WRITER = """
+import sys, time
+from pathlib import Path
+from stillwatch.files import replacing
+with replacing(Path(sys.argv[1])) as partial, open(partial, "wb") as handle:
+    handle.write(b"PAR1 half a table")
+    handle.flush()
+    print("half", flush=True)
+    time.sleep(60)
+"""
+
+
+def kill_mid_write(path: Path) -> None:
+    command = [sys.executable, "-c", KILLED_WRITER, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "half\n"
+        writer.send_signal(signal.SIGKILL)
+
+
+def test_written_table_reads_back_and_leaves_nothing_else(tmp_path: Path) -> None:
+    write_parquet(TABLE, tmp_path / "deep" / "table.parquet")
+    assert pq.read_table(tmp_path / "deep" / "table.parquet") == TABLE
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["table.parquet"]
+
+
+def test_same_table_same_bytes(tmp_path: Path) -> None:
+    for name in ("one.parquet", "two.parquet"):
+        write_parquet(TABLE, tmp_path / name)
+    assert digest(tmp_path / "one.parquet") == digest(tmp_path / "two.parquet")
+
+
+def test_killed_writer_leaves_no_readable_file(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    kill_mid_write(path)
+    assert not path.exists()
+    assert data_files(tmp_path) == []
+    write_parquet(TABLE, path)  # the same command again
+    assert pq.read_table(path) == TABLE
+
+
+def test_killed_writer_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    write_parquet(TABLE, path)
+    kill_mid_write(path)
+    assert data_files(tmp_path) == [path]
+    assert pq.read_table(path) == TABLE
+
+
+def test_failed_writer_keeps_the_old_file_and_removes_the_partial_one(tmp_path: Path) -> None:
+    path = tmp_path / "value.json"
+    write_json({"b": 1, "a": 2}, path)
+    with pytest.raises(ZeroDivisionError), replacing(path) as partial:
+        partial.write_text(f"half{1 / 0}")
+    assert read_json(path) == {"a": 2, "b": 1}
+    assert not list(tmp_path.glob(f"*{PARTIAL}"))
+
+
+def test_full_disk_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot write \(No space left on device\)"), replacing(tmp_path / "x"):
+        raise OSError(28, "No space left on device")
+
+
+def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match="cannot write"):
+        write_json({}, tmp_path / "file" / "value.json")
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"\xff\xfe\x00"])
+def test_unreadable_json_names_the_file(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "releases.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"releases\.json"):
+        read_json(path)
+
+
+def test_data_files_are_sorted_and_hidden_ones_are_not_listed(tmp_path: Path) -> None:
+    for name in ("b.parquet", "a.jsonl", ".hidden.parquet", "_success.parquet", "c.parquet.partial", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [path.name for path in data_files(tmp_path)] == ["a.jsonl", "b.parquet"]
+    assert data_files(tmp_path / "b.parquet") == [tmp_path / "b.parquet"]
