@@ -1,1 +1,109 @@
-"""evaluate"""
+"""Compare a run with the truth: fake accounts found, innocent accounts accused, harvested requests counted.
+
+:func:`run` reads a run folder and writes ``evaluation.json``; :func:`measures` and :func:`ranking` are the pure
+functions behind it, for benchmarks.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+from stillwatch.evaluate.measure import measures
+from stillwatch.evaluate.ranking import ranking
+from stillwatch.files import digest, write_json
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, Column, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["measures", "ranking", "run"]
+
+TRUTH_EVENTS = Table(
+    "truth_events",
+    "one request of known origin",
+    (
+        Column("event_id", "str", "identifier of the request", required=True),
+        Column("campaign", "str", "operator that harvested it", null="not harvested"),
+    ),
+)
+
+
+def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool = False) -> dict[str, Any]:
+    """Measure a run against the truth, print the measures, and write RUN/evaluation.json.
+
+    Args:
+        run: run folder with accounts.parquet, campaigns.parquet and, where events were read, harvest.parquet.
+        truth: Parquet of TRUTH.
+        truth_events: Parquet of ``event_id`` and ``campaign``; by default truth_events.parquet beside ``truth``, if
+            there.
+        quiet: print nothing.
+
+    Returns:
+        What :func:`measures` returns, with the digests of what was compared under ``inputs``.
+
+    Raises:
+        InputError: a file is absent, unreadable, or lacks a column.
+    """
+    if not run.is_dir():
+        raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
+    if truth_events is None:
+        beside = truth.parent / "truth_events.parquet"
+        truth_events = beside if beside.is_file() else None
+    elif not truth_events.is_file():
+        raise InputError("no such file", where=truth_events)
+    verdicts_file, campaigns_file = run / "accounts.parquet", run / "campaigns.parquet"
+    harvest = run / "harvest.parquet"
+    verdicts, campaigns = _read(verdicts_file, ACCOUNT_VERDICTS), _read(campaigns_file, CAMPAIGNS)
+    known = _read(truth, TRUTH)
+    if len(known) == 0:
+        raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
+    if truth_events is not None:
+        _check_columns(truth_events, TRUTH_EVENTS)
+    result = measures(
+        verdicts, known, campaigns=campaigns, harvest=harvest if harvest.is_file() else None, truth_events=truth_events
+    )
+    read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))
+    result["inputs"] = [{"path": path.name, "sha256": digest(path)} for path in read]
+    write_json(result, run / "evaluation.json")
+    if not quiet:
+        from stillwatch.evaluate.show import text
+
+        print(text(result))
+    return result
+
+
+def _read(path: Path, contract: Table) -> "pa.Table":
+    """Read a Parquet file that must follow a contract."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        # Only the contract's columns: a truth may carry more.
+        present = pq.read_schema(path).names
+        table = pq.read_table(path, columns=[name for name in contract.names if name in present])
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path) from error
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+    if contract is TRUTH:
+        _demand_campaign(table, contract, path)
+    return contract.conform(table, where=path)
+
+
+def _demand_campaign(table: "pa.Table", contract: Table, path: Path) -> None:
+    """Null means innocent, so an absent column would make everybody innocent."""
+    if "campaign" not in table.column_names:
+        raise InputError(f"{contract.name} lacks the column campaign (operator; null where none)", where=path)
+
+
+def _check_columns(path: Path, contract: Table) -> None:
+    """Read nothing but the schema: the table may have tens of millions of rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        empty = pq.read_schema(path).empty_table()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+    contract.conform(empty, where=path)
+    _demand_campaign(empty, contract, path)

@@ -1,0 +1,87 @@
+"""Harvested requests against the truth: counted in DuckDB, because there may be tens of millions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.evaluate.intervals import ratio
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Contingency:
+    """Requests by (reported campaign, true campaign); None stands for not reported, or not harvested.
+
+    ``has_truth`` is False where nobody told which requests were harvested: then only reported counts mean anything.
+    """
+
+    counts: Mapping[tuple[str | None, str | None], int]
+    has_truth: bool
+
+    def of(self, true: str, reported: Iterable[str]) -> dict[str, Any]:
+        """Counts for one true campaign that was reported as ``reported``."""
+        ids = set(reported)
+        estimated = sum(n for (r, _), n in self.counts.items() if r in ids)
+        if not self.has_truth:
+            return {"estimated": estimated, "true": None, "event_precision": None, "event_recall": None}
+        actual = sum(n for (_, t), n in self.counts.items() if t == true)
+        hit = sum(n for (r, t), n in self.counts.items() if r in ids and t == true)
+        return {
+            "estimated": estimated,
+            "true": actual,
+            "event_precision": ratio(hit, estimated),
+            "event_recall": ratio(hit, actual),
+        }
+
+    def overall(self) -> dict[str, Any]:
+        """Counts over all requests: reported as harvested by anybody, harvested by anybody."""
+        reported = sum(n for (r, _), n in self.counts.items() if r is not None)
+        actual = sum(n for (_, t), n in self.counts.items() if t is not None)
+        hit = sum(n for (r, t), n in self.counts.items() if r is not None and t is not None)
+        return {
+            "estimated": reported,
+            "true": actual,
+            "error": reported / actual - 1 if actual else None,
+            "event_precision": ratio(hit, reported),
+            "event_recall": ratio(hit, actual),
+        }
+
+
+def contingency(
+    harvest: "pa.Table | Path", truth_events: "pa.Table | Path | None", flagged_ids: Sequence[str]
+) -> Contingency:
+    """Count requests by reported and true campaign.
+
+    Args:
+        harvest: HARVEST, as a table or a Parquet file.
+        truth_events: ``event_id``, ``campaign`` (null = not harvested), likewise; None where not told.
+        flagged_ids: campaigns that count as reported; requests of others (review) count as not reported.
+    """
+    import duckdb
+    import pyarrow as pa
+
+    with duckdb.connect() as engine:
+        engine.register("flagged", pa.table({"campaign_id": pa.array(flagged_ids, pa.string())}))
+        engine.execute(
+            f"CREATE TEMP VIEW reported AS SELECT event_id, campaign_id FROM {_source(engine, 'harvest', harvest)}"
+            " SEMI JOIN flagged USING (campaign_id)"
+        )
+        if truth_events is None:
+            rows = engine.execute("SELECT campaign_id, NULL, count(*) FROM reported GROUP BY 1").fetchall()
+        else:
+            source = _source(engine, "truth_events", truth_events)
+            rows = engine.execute(
+                "SELECT campaign_id, campaign, count(*) FROM reported FULL JOIN"
+                f" (SELECT event_id, campaign FROM {source} WHERE campaign IS NOT NULL) USING (event_id) GROUP BY ALL"
+            ).fetchall()
+    return Contingency({(reported, true): n for reported, true, n in rows}, truth_events is not None)
+
+
+def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:
+    if isinstance(data, Path):
+        return "read_parquet('" + str(data).replace("'", "''") + "')"
+    engine.register(f"{name}_table", data)
+    return f"{name}_table"

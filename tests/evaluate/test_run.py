@@ -1,0 +1,229 @@
+"""A run folder against a truth, by hand: every number here can be counted on paper."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import cli, evaluate
+from stillwatch.errors import InputError
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, TRUTH
+
+# Two operators, ten accounts each. North is found whole, but in two parts; of south eight are found, one waits for
+# review, one is missed. One student is flagged with south. 100 people are clear.
+VERDICTS = (
+    [(f"n{i}", "campaign", "c1" if i < 7 else "c2", 20.0) for i in range(10)]
+    + [(f"s{i}", "campaign", "c3", 10.0) for i in range(8)]
+    + [("s8", "review", "r1", 2.0), ("s9", "clear", None, -4.0), ("student0", "campaign", "c3", 9.0)]
+    + [(f"student{i}", "clear", None, -5.0) for i in range(1, 5)]
+    + [(f"person{i}", "clear", None, -6.0) for i in range(99)]
+    + [("stranger", "campaign", "c3", 9.0)]
+)
+KNOWN = (
+    [(f"n{i}", "north", "hydra") for i in range(10)]
+    + [(f"s{i}", "south", "relay") for i in range(10)]
+    + [(f"student{i}", None, "classroom") for i in range(5)]
+    + [(f"person{i}", None, "individual") for i in range(100)]
+)
+# North harvested 20 requests: 18 are told, 2 missed, and 2 of its other requests are told too. South harvested 10: 9
+# told. The review group claims 5 requests, which must not count.
+TOLD = (
+    [(f"h{i}", "c1") for i in range(10)] + [(f"h{i}", "c2") for i in range(10, 18)] + [("x0", "c1"), ("x1", "c2")]
+    + [(f"k{i}", "c3") for i in range(9)] + [(f"w{i}", "r1") for i in range(5)]
+)  # fmt: skip
+HARVESTED = (
+    [(f"h{i}", "north") for i in range(20)] + [(f"k{i}", "south") for i in range(10)] + [("x0", None), ("x1", None)]
+)
+
+
+def rows(contract: Any, values: list[tuple[Any, ...]], names: str, **constant: Any) -> pa.Table:
+    """A table of a contract from rows of some of its columns."""
+    table = pa.table({name: [v[i] for v in values] for i, name in enumerate(names.split())})
+    for name, value in constant.items():
+        table = table.append_column(name, pa.array([value] * len(values), contract.schema.field(name).type))
+    return contract.conform(table)
+
+
+def verdicts(values: list[tuple[Any, ...]] = VERDICTS) -> pa.Table:
+    return rows(ACCOUNT_VERDICTS, values, "account_id verdict campaign_id score", reasons=[])
+
+
+def campaigns() -> pa.Table:
+    counts = [("c1", "campaign", 11), ("c2", "campaign", 9), ("c3", "campaign", 9), ("r1", "review", 5)]
+    constant: dict[str, Any] = {
+        "score": 9.0,
+        "q_value": 0.001,
+        "n_accounts": 1,
+        "n_events": 9,
+        "views": [],
+        "explanations": [],
+    }
+    return rows(CAMPAIGNS, counts, "campaign_id verdict n_harvested", **constant)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    pq.write_table(verdicts(), folder / "accounts.parquet")
+    pq.write_table(campaigns(), folder / "campaigns.parquet")
+    pq.write_table(rows(HARVEST, TOLD, "event_id campaign_id"), folder / "harvest.parquet")
+    pq.write_table(rows(TRUTH, KNOWN, "account_id campaign kind"), tmp_path / "truth.parquet")
+    pq.write_table(pa.table({"event_id": [h[0] for h in HARVESTED], "campaign": [h[1] for h in HARVESTED]}),
+                   tmp_path / "truth_events.parquet")  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def result(run: Path) -> dict[str, Any]:
+    return evaluate.run(run, run.parent / "truth.parquet", quiet=True)
+
+
+def test_accounts(result: dict[str, Any]) -> None:
+    accounts = result["accounts"]
+    assert (accounts["true"], accounts["false"], accounts["flagged"]) == (18, 1, 19)
+    assert accounts["precision"]["value"] == pytest.approx(18 / 19)
+    assert accounts["recall"]["value"] == pytest.approx(18 / 20)
+    assert accounts["f1"]["value"] == pytest.approx(2 * 18 / (2 * 18 + 1 + 2))
+    assert accounts["false_per_10000"]["value"] == pytest.approx(10_000 / 105)
+    assert accounts["false_per_10000"]["upper_95"] > 10_000 / 105
+    # Two campaigns are too few for a bootstrap over campaigns; the interval by account is there.
+    assert accounts["recall"]["bootstrap"] is None
+    low, high = accounts["recall"]["wilson"]
+    assert low < 0.9 < high
+
+
+def test_review_is_told_apart(result: dict[str, Any]) -> None:
+    review = result["accounts"]["review"]
+    assert (review["attackers"], review["innocent"]) == (1, 0)
+    assert review["recall_with_review"] == pytest.approx(19 / 20)
+
+
+def test_accounts_on_one_side_only(result: dict[str, Any]) -> None:
+    # person99 is not in the run: clear, and last in the ranking. stranger is not in the truth: counted nowhere.
+    assert (result["accounts"]["n_not_seen"], result["accounts"]["n_unknown"]) == (1, 1)
+    assert result["ranking"]["n"] == 125
+    assert result["ranking"]["auc"] == pytest.approx(1 - (1 + 1 + 4 * 0) / (20 * 105))
+
+
+def test_true_campaigns(result: dict[str, Any]) -> None:
+    north, south = result["campaigns"]
+    assert (north["campaign"], north["found"], north["split_into"], north["reported_as"]) == ("north", 10, 2, "c1")
+    assert north["completeness"] == pytest.approx(0.7)
+    assert north["purity"] == 1.0
+    assert (south["found"], south["review"], south["split_into"]) == (8, 1, 1)
+    assert south["completeness"] == pytest.approx(0.8)
+    # Eight of south and one student; the stranger is of unknown origin.
+    assert south["purity"] == pytest.approx(8 / 9)
+
+
+def test_harvest_estimates(result: dict[str, Any]) -> None:
+    north, south = (row["harvest"] for row in result["campaigns"])
+    assert (north["estimated"], north["true"], north["error"]) == (20, 20, pytest.approx(0.0))
+    assert (north["event_precision"], north["event_recall"]) == (pytest.approx(18 / 20), pytest.approx(18 / 20))
+    assert (south["estimated"], south["true"], south["error"]) == (9, 10, pytest.approx(-0.1))
+    events = result["events"]
+    assert (events["estimated"], events["true"]) == (29, 30)
+    assert events["event_precision"] == pytest.approx(27 / 29)
+    assert events["event_recall"] == pytest.approx(27 / 30)
+
+
+def test_reported_campaigns_and_clusters(result: dict[str, Any]) -> None:
+    assert [(row["campaign_id"], row["is"], row["innocent"]) for row in result["reported"]] == [
+        ("c1", "north", 0), ("c2", "north", 0), ("c3", "south", 1),
+    ]  # fmt: skip
+    # 21 accounts: all attackers, and the student. Precision: 18 in c1, c2, c3; the two missed stand alone.
+    precision = (7 + 3 + 8 * 8 / 9 + 1 / 9 + 2) / 21
+    recall = (7 * 0.7 + 3 * 0.3 + 8 * 0.8 + 1 + 2 * 0.1) / 21
+    assert result["clusters"]["n"] == 21
+    assert result["clusters"]["bcubed_precision"] == pytest.approx(precision)
+    assert result["clusters"]["bcubed_recall"] == pytest.approx(recall)
+
+
+def test_kinds(result: dict[str, Any]) -> None:
+    assert [(row["kind"], row["accounts"], row["found"]) for row in result["attacks"]] == [
+        ("hydra", 10, 10),
+        ("relay", 10, 8),
+    ]
+    classroom, individual = result["innocents"]
+    assert (classroom["kind"], classroom["accounts"], classroom["flagged"], classroom["rate"]) == (
+        "classroom",
+        5,
+        1,
+        0.2,
+    )
+    assert (individual["accounts"], individual["flagged"]) == (100, 0)
+    assert individual["upper_95"] == pytest.approx(0.0295, abs=1e-4)
+
+
+def test_writes_what_it_returns(run: Path, result: dict[str, Any]) -> None:
+    assert json.loads((run / "evaluation.json").read_text()) == json.loads(json.dumps(result))
+    before = (run / "evaluation.json").read_bytes()
+    evaluate.run(run, run.parent / "truth.parquet", quiet=True)
+    assert (run / "evaluation.json").read_bytes() == before
+
+
+def test_prints_a_table(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["evaluate", str(run), "--truth", str(run.parent / "truth.parquet")]) == 0
+    out = capsys.readouterr().out
+    line = next(line for line in out.splitlines() if line.startswith("south"))
+    assert line.split() == ["south", "relay", "10", "0.800", "1", "1", "0.800", "0.889", "9", "10", "-10.0%"]
+    assert "recall             0.9000 (0.6990–0.9721 by account)" in out
+    assert max(map(len, out.splitlines())) <= 120
+
+
+def test_without_events_and_without_harvest(run: Path) -> None:
+    (run.parent / "truth_events.parquet").unlink()
+    told = evaluate.run(run, run.parent / "truth.parquet", quiet=True)
+    assert told["events"] is None
+    assert told["campaigns"][0]["harvest"] == {
+        "estimated": 20, "true": None, "event_precision": None, "event_recall": None, "error": None,
+    }  # fmt: skip
+    (run / "harvest.parquet").unlink()
+    assert evaluate.run(run, run.parent / "truth.parquet", quiet=True)["campaigns"][0]["harvest"] is None
+
+
+def test_nothing_flagged_is_no_precision() -> None:
+    clear = verdicts([(name, "clear", None, -1.0) for name, *_ in VERDICTS])
+    innocents = rows(TRUTH, [row for row in KNOWN if row[1] is None], "account_id campaign kind")
+    told = evaluate.measures(clear, innocents)
+    assert told["accounts"]["precision"] == {"value": None, "wilson": None, "bootstrap": None}
+    assert told["accounts"]["false_per_10000"]["value"] == 0.0
+    assert (told["campaigns"], told["ranking"]["auc"]) == ([], None)
+
+
+def test_order_of_rows_changes_nothing() -> None:
+    truth = rows(TRUTH, KNOWN, "account_id campaign kind")
+    told = evaluate.measures(verdicts(), truth, campaigns=campaigns())
+    assert (
+        evaluate.measures(verdicts(VERDICTS[::-1]), truth.take(list(range(len(truth)))[::-1]), campaigns=campaigns())
+        == told
+    )
+
+
+def test_bad_input_is_one_line(run: Path, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.parquet"
+    with pytest.raises(InputError, match=r"no such run folder: .*nowhere"):
+        evaluate.run(tmp_path / "nowhere", truth)
+    with pytest.raises(InputError, match=r"no such file: .*absent\.parquet"):
+        evaluate.run(run, tmp_path / "absent.parquet")
+    with pytest.raises(InputError, match=r"no such file: .*absent\.parquet"):
+        evaluate.run(run, truth, truth_events=tmp_path / "absent.parquet")
+    (tmp_path / "text.parquet").write_text("account_id,campaign\n")
+    with pytest.raises(InputError, match="not readable as Parquet") as error:
+        evaluate.run(run, tmp_path / "text.parquet")
+    assert "\n" not in str(error.value)
+    pq.write_table(pa.table({"account_id": ["a"]}), tmp_path / "thin.parquet")
+    with pytest.raises(InputError, match="truth lacks the column kind"):
+        evaluate.run(run, tmp_path / "thin.parquet")
+    pq.write_table(pa.table({"account_id": ["a"], "kind": ["hydra"]}), tmp_path / "innocent.parquet")
+    with pytest.raises(InputError, match="truth lacks the column campaign"):
+        evaluate.run(run, tmp_path / "innocent.parquet")
+    with pytest.raises(InputError, match="truth_events lacks the column event_id"):
+        evaluate.run(run, truth, truth_events=truth)
+    pq.write_table(pa.concat_tables([pq.read_table(truth)] * 2), tmp_path / "twice.parquet")
+    with pytest.raises(InputError, match="125 account_id occur again"):
+        evaluate.run(run, tmp_path / "twice.parquet")
