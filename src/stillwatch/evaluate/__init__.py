@@ -85,9 +85,10 @@ def _read(path: Path, contract: Table) -> "pa.Table":
         raise InputError("no such file", where=path) from error
     except (OSError, pa.ArrowInvalid) as error:
         raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+    conformed = contract.conform(table, where=path)
     if contract is TRUTH:
         _demand_campaign(table, contract, path)
-    return contract.conform(table, where=path)
+    return conformed
 
 
 def _demand_campaign(table: "pa.Table", contract: Table, path: Path) -> None:
