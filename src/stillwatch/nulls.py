@@ -1,0 +1,324 @@
+"""Null models: how much innocents share by chance, given how popular objects are and how active accounts are.
+
+Everything works on integer codes: ``account`` and ``object_`` are codes from 0, one row for each distinct pair. The
+null is the Chung-Lu form of the bipartite configuration model: account ``u`` with ``d_u`` objects holds object ``o`` of
+popularity ``p_o`` with probability ``d_u p_o / P``, so that two accounts share a Poisson number of objects with mean
+``d_u d_v * rate`` (Saracco et al. 2017, "Inferring monopartite projections of bipartite networks", sparse limit).
+
+Blind spots: an account that holds a large part of all objects breaks the sparse limit (its expectation comes out too
+high, so it is linked too little); taste communities share more than popularity explains without any collusion, so that
+a small p-value says "not by chance", never "by a campaign". Judge groups by how many times chance they share.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+from scipy import special
+
+Ints = npt.NDArray[np.integer]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+WEEK_S = 7 * 86_400.0
+
+
+# --- Tests ---------------------------------------------------------------------------------------------------------
+
+
+def poisson_log_sf(count: Ints | Floats, expected: Floats) -> Floats:
+    """Log probability that a Poisson variable of mean ``expected`` reaches ``count``; exact far into the tail.
+
+    Returns:
+        Natural logarithms, 0 where ``count`` is 0; never minus infinity unless ``expected`` is 0.
+    """
+    k = np.asarray(count, np.float64)
+    mean = np.asarray(expected, np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # P(N >= k) is the regularised lower incomplete gamma function at (k, mean).
+        log_p = np.log(special.gammainc(np.maximum(k, 1e-9), mean))
+        # Where it underflows: the first term of the tail times the bound of the geometric series that follows it.
+        tail = k * np.log(mean) - mean - special.gammaln(k + 1) - np.log1p(-np.minimum(mean / (k + 1), 0.999))
+    log_p = np.where((log_p < -650) | ~np.isfinite(log_p), tail, log_p)
+    return np.where(k <= 0, 0.0, np.minimum(log_p, 0.0))
+
+
+def benjamini_hochberg(log_p: Floats, n_tests: float | None = None) -> Floats:
+    """False-discovery rate at which each hypothesis would be accepted (q-value; Benjamini and Hochberg 1995).
+
+    Args:
+        log_p: natural logarithms of p-values, ``(n,)``.
+        n_tests: how many hypotheses there were, when only the promising ones are passed (default ``n``); the others
+            count as p = 1.
+
+    Returns:
+        q-values in [0, 1], ``(n,)``.
+    """
+    n = len(log_p)
+    order = np.argsort(log_p, kind="stable")
+    log_q = log_p[order] + np.log(n if n_tests is None else max(n_tests, n)) - np.log(np.arange(1, n + 1))
+    log_q = np.minimum.accumulate(log_q[::-1])[::-1]
+    q = np.empty(n)
+    q[order] = np.exp(np.minimum(log_q, 0.0))
+    return q
+
+
+def otsu_threshold(value: Floats, weight: Floats) -> float:
+    """The cut of weighted values into two classes with the largest variance between them (Otsu 1979); needs no labels.
+
+    Returns:
+        The middle of the gap that is cut, or infinity where there are fewer than two different values.
+    """
+    order = np.argsort(value, kind="stable")
+    x, w = value[order], weight[order]
+    below, sum_below = np.cumsum(w)[:-1], np.cumsum(w * x)[:-1]
+    total, mean = w.sum(), (w * x).sum()
+    cuts = np.flatnonzero(x[1:] > x[:-1])
+    if not len(cuts):
+        return float("inf")
+    between = (mean * below[cuts] / total - sum_below[cuts]) ** 2 / (below[cuts] * (total - below[cuts]))
+    best = cuts[between.argmax()]
+    return float((x[best] + x[best + 1]) / 2)
+
+
+# --- Pairs ---------------------------------------------------------------------------------------------------------
+
+
+class PairLinks(NamedTuple):
+    """Account pairs ``a < b`` and what they share, sorted; ``(n_pairs,)`` each, and the null they were tested under."""
+
+    a: I32
+    b: I32
+    n_shared: I32
+    expected: Floats
+    degree: I64
+    """Objects of each account, popular ones included, ``(n_accounts,)``."""
+    rate: float
+    """Expected shared objects of two accounts, per product of their degrees."""
+
+
+def pair_links(
+    account: Ints, object_: Ints, n_accounts: int, n_objects: int, *,
+    max_popularity: int = 400, min_shared: int = 1, threads: int = 1,
+) -> PairLinks:
+    """Find every pair of accounts that shares at least ``min_shared`` objects, with the number expected by chance.
+
+    Popular objects are left out of both counts: an object that more than ``max_popularity`` accounts hold says next to
+    nothing about two of them, and costs its square in time. The expectations over all pairs sum to the observed total,
+    so that observed over expected is 1 on average, whatever the data.
+
+    Args:
+        account: account codes, ``(n_rows,)``; pairs of account and object must be distinct.
+        object_: object codes, ``(n_rows,)``.
+        n_accounts: number of account codes.
+        n_objects: number of object codes.
+        max_popularity: accounts of the most popular object that counts.
+        min_shared: objects a pair must share to be returned.
+        threads: worker threads; the result does not depend on it.
+    """
+    degree = np.bincount(account, minlength=n_accounts).astype(np.int64)
+    popularity = np.bincount(object_, minlength=n_objects).astype(np.int64)
+    used = (popularity >= 2) & (popularity <= max_popularity)
+    rate = pair_rate(popularity[used], degree)
+    rows = used[object_]
+    by_account, by_object = _adjacency(account[rows], object_[rows], n_accounts, n_objects)
+
+    def part(bounds: tuple[int, int]) -> tuple[I32, I32, I32]:
+        a, b, n = _count_shared(*by_account, *by_object, bounds[0], bounds[1], n_accounts, min_shared)
+        return a, b, n
+
+    work = np.concatenate([[0], np.cumsum(np.bincount(account[rows], popularity[object_[rows]], n_accounts))])
+    cuts = np.searchsorted(work, np.linspace(0, work[-1], 4 * threads + 1)[1:-1])
+    edges = np.concatenate([[0], cuts, [n_accounts]])
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(part, zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)))
+    a, b, n_shared = (np.concatenate([p[i] for p in parts]) for i in range(3))
+    return PairLinks(a, b, n_shared, degree[a] * degree[b] * rate, degree, rate)
+
+
+def pair_rate(popularity: I64, degree: I64) -> float:
+    """Expected shared objects of a pair, per product of its degrees.
+
+    The sum of p (p - 1) over objects, over (sum d)^2 - sum d^2. This conditions on the popularity of the objects: summed
+    over all pairs it gives exactly the co-occurrences there are.
+    """
+    p, d = popularity.astype(np.float64), degree.astype(np.float64)
+    return float((p * (p - 1)).sum() / max(d.sum() ** 2 - (d**2).sum(), 1.0))
+
+
+def _adjacency(
+    account: Ints, object_: Ints, n_accounts: int, n_objects: int
+) -> tuple[tuple[I64, I32], tuple[I64, I32]]:
+    """Objects of each account and accounts of each object, as (starts, members), members ascending."""
+    both = []
+    for key, member, n in ((account, object_, n_accounts), (object_, account, n_objects)):
+        order = np.lexsort((member, key))
+        starts = np.concatenate([[0], np.cumsum(np.bincount(key, minlength=n))]).astype(np.int64)
+        both.append((starts, member[order].astype(np.int32)))
+    return both[0], both[1]
+
+
+@njit(cache=True, nogil=True)
+def _count_shared(  # type: ignore[no-untyped-def]
+    account_starts, objects, object_starts, accounts, begin, end, n_accounts, min_shared
+):
+    """Row-wise sparse product (Gustavson 1978) of accounts [begin, end) with later ones; first counts, then fills."""
+    shared = np.zeros(n_accounts, np.int32)
+    touched = np.empty(n_accounts, np.int32)
+    a = np.empty(0, np.int32)
+    b = np.empty(0, np.int32)
+    n = np.empty(0, np.int32)
+    for filling in (False, True):
+        n_out = 0
+        for u in range(begin, end):
+            n_touched = 0
+            for i in range(account_starts[u], account_starts[u + 1]):
+                o = objects[i]
+                for j in range(object_starts[o + 1] - 1, object_starts[o] - 1, -1):  # members ascend: stop at u
+                    v = accounts[j]
+                    if v <= u:
+                        break
+                    if shared[v] == 0:
+                        touched[n_touched] = v
+                        n_touched += 1
+                    shared[v] += 1
+            if filling:
+                touched[:n_touched].sort()
+            for t in range(n_touched):
+                v = touched[t]
+                if shared[v] >= min_shared:
+                    if filling:
+                        a[n_out], b[n_out], n[n_out] = u, v, shared[v]
+                    n_out += 1
+                shared[v] = 0
+        if not filling:
+            a = np.empty(n_out, np.int32)
+            b = np.empty(n_out, np.int32)
+            n = np.empty(n_out, np.int32)
+    return a, b, n
+
+
+# --- Groups --------------------------------------------------------------------------------------------------------
+
+
+class ObservedExpected(NamedTuple):
+    """What each group shares among its members; ``(n_groups,)`` each."""
+
+    n_members: I64
+    observed: Floats
+    expected: Floats
+
+    @property
+    def ratio(self) -> Floats:
+        """Observed over expected; one is added to the expectation, so that a tiny group cannot reach a huge ratio."""
+        return np.asarray(self.observed / (self.expected + 1.0), np.float64)
+
+    @property
+    def log_p(self) -> Floats:
+        """Log probability of the observed or more; of a group that was chosen on the same links, so optimistic."""
+        return poisson_log_sf(self.observed, self.expected)
+
+
+def cluster_obs_exp(group: Ints, links: PairLinks) -> ObservedExpected:
+    """Sum what is shared over all pairs inside each group, and what chance would give to all of them.
+
+    Args:
+        group: group code of each account from 0, negative for none, ``(n_accounts,)``.
+        links: from :func:`pair_links`; with ``min_shared`` above 1 the observed leaves some out, which is cautious.
+    """
+    member = group >= 0
+    n_groups = int(group.max(initial=-1)) + 1
+    inside = (group[links.a] == group[links.b]) & member[links.a]
+    observed = np.bincount(group[links.a[inside]], links.n_shared[inside], n_groups).astype(np.float64)
+    degree = links.degree[member].astype(np.float64)
+    sums, squares = (np.bincount(group[member], x, n_groups) for x in (degree, degree**2))
+    n_members = np.bincount(group[member], minlength=n_groups)
+    return ObservedExpected(n_members, observed, links.rate * (sums**2 - squares) / 2)
+
+
+class Membership(NamedTuple):
+    """What an account shares with all members of one group, itself left out; sorted by account, then group."""
+
+    account: I64
+    group: I64
+    observed: Floats
+    expected: Floats
+    n_partners: I64
+
+
+def account_obs_exp(group: Ints, links: PairLinks) -> Membership:
+    """Compare every account with every group that it shares anything with: the input of the membership test."""
+    n_groups = int(group.max(initial=-1)) + 1
+    account, other, n_shared = (
+        np.concatenate(x) for x in ((links.a, links.b), (links.b, links.a), (links.n_shared, links.n_shared))
+    )
+    with_group = group[other] >= 0
+    key = account[with_group].astype(np.int64) * n_groups + group[other[with_group]]
+    pairs, inverse = np.unique(key, return_inverse=True)
+    observed = np.bincount(inverse, n_shared[with_group], len(pairs)).astype(np.float64)
+    n_partners = np.bincount(inverse, minlength=len(pairs))
+    accounts, groups = (np.divmod(pairs, n_groups) if n_groups else (pairs, pairs))
+    member = group >= 0
+    degree = links.degree.astype(np.float64)
+    sums = np.bincount(group[member], degree[member], n_groups)
+    others = sums[groups] - np.where(group[accounts] == groups, degree[accounts], 0.0)
+    return Membership(accounts, groups, observed, links.rate * degree[accounts] * others, n_partners)
+
+
+# --- Crowds in time and value --------------------------------------------------------------------------------------
+
+
+class Crowd(NamedTuple):
+    """For each account: how many others are near it in time and value, and how many chance puts there."""
+
+    observed: I64
+    expected: Floats
+    log_p: Floats
+
+
+def crowd(
+    time_s: Ints, value: Floats, *, within_s: int, within: float, local_s: float = WEEK_S, step_s: int = 1
+) -> Crowd:
+    """Count others near in time and in value at once, against the local rate in time and the share of the value.
+
+    Two marginals are respected: how busy the days around are (an outbreak of sign-ups), and how common the value is
+    (round amounts). Only their coincidence counts. ``log_p`` is conservative where the crowd itself makes the rate.
+
+    Args:
+        time_s: times, seconds, ``(n,)``.
+        value: values on a scale where differences compare, such as log10 of an amount, ``(n,)``.
+        within_s: reach in time, seconds to each side.
+        within: reach in value: bins of two thirds of it are made, and the own bin and both neighbours count.
+        local_s: reach that the local rate is taken over, seconds to each side.
+        step_s: resolution of the times, seconds (3600 for hours).
+    """
+    time = np.asarray(time_s, np.int64) - np.min(time_s, initial=np.iinfo(np.int64).max)
+    n, last = len(time), int(time.max(initial=0))
+    bins = np.floor(np.asarray(value) / (within / 1.5)).astype(np.int64)
+    bins -= bins.min(initial=0) - 1  # from 1, so that the bin below exists
+
+    def width(reach: float) -> Floats:  # of the window around each time, cut at the ends of the data
+        return np.asarray(np.minimum(time + reach, last) - np.maximum(time - reach, 0) + step_s, np.float64)
+
+    in_time = np.sort(time)
+    near = np.searchsorted(in_time, time + local_s, "right") - np.searchsorted(in_time, time - local_s, "left") - 1
+    per_bin = np.bincount(bins, minlength=int(bins.max(initial=0)) + 2)
+    alike = per_bin[bins - 1] + per_bin[bins] + per_bin[bins + 1] - 1
+    expected = near * (width(within_s) / width(local_s)) * alike / max(n - 1, 1)
+
+    # One sorted key for bin and time makes each count two binary searches.
+    key = np.sort(bins * (last + 1) + time)
+    begin, end = np.maximum(time - within_s, 0), np.minimum(time + within_s, last)
+    observed = np.full(n, -1, np.int64)
+    for shift in (-1, 0, 1):
+        base = (bins + shift) * (last + 1)
+        observed += np.searchsorted(key, base + end, "right") - np.searchsorted(key, base + begin, "left")
+    return Crowd(observed, expected, poisson_log_sf(observed, expected))
+
+
+def crowd_score(log_p: Floats) -> Floats:
+    """Fuse log p-values of several scales, ``(n_scales, n)``: mean of log(1 - log p), no scale decides alone."""
+    return np.asarray(np.log1p(-log_p).mean(axis=0), np.float64)
