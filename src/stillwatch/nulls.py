@@ -142,7 +142,7 @@ def pair_links(
 def pair_rate(popularity: I64, degree: I64) -> float:
     """Expected shared objects of a pair, per product of its degrees.
 
-    The sum of p (p - 1) over objects, over (sum d)^2 - sum d^2. This conditions on the popularity of the objects: summed
+    The sum of p (p - 1) over objects, over (sum d)^2 - sum d^2. This conditions on the objects' popularity: summed
     over all pairs it gives exactly the co-occurrences there are.
     """
     p, d = popularity.astype(np.float64), degree.astype(np.float64)
