@@ -1,1 +1,54 @@
-"""report"""
+"""The report of a run: one self-contained page that an analyst can read, print and sign; and exports for other tools.
+
+The page needs no network and no script: style, pictures and numbers are in the file. Everything that came from logs
+(identifiers, prompts) is hostile input: it is escaped, and characters that could hide or turn text are made visible.
+"""
+
+from pathlib import Path
+
+__all__ = ["export", "run"]
+
+
+def run(run: Path, *, out: Path | None = None) -> Path:
+    """Write the report of a run.
+
+    Args:
+        run: run folder that ``stillwatch detect`` wrote.
+        out: file to write; by default RUN/report.html.
+
+    Returns:
+        The file written.
+
+    Raises:
+        InputError: the folder or one of its tables is absent or unreadable, or the file cannot be written.
+    """
+    from stillwatch.files import replacing
+    from stillwatch.report.load import load
+    from stillwatch.report.page import page
+
+    path = run / "report.html" if out is None else out
+    text = page(load(run))
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8", errors="replace")
+    return path
+
+
+def export(run: Path, format: str, *, out: Path | None = None) -> list[Path]:
+    """Write campaigns, accounts and harvested requests for other tools.
+
+    Args:
+        run: run folder.
+        format: ``csv`` (campaigns.csv, accounts.csv, harvest.csv; cells that a spreadsheet would run as a formula are
+            disarmed with a leading apostrophe) or ``json`` (campaigns.json; accounts.jsonl and harvest.jsonl, one
+            object a line, values as they are).
+        out: folder to write to; by default RUN/export.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: the format is unknown, a table is absent or unreadable, or a file cannot be written.
+    """
+    from stillwatch.report.export import write
+
+    return write(run, format, run / "export" if out is None else out)

@@ -1,0 +1,138 @@
+"""The reasons of a verdict as a waterfall, and what was observed against what was expected."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Details = Mapping[str, Any]
+
+FAMILIES = ("identity", "infra", "content", "timing", "volume", "session", "harvest")
+"""Families of views that have a colour of their own."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One step of the waterfall: a bar of ``width`` per cent from ``left``; blind evidence has no bar."""
+
+    name: str
+    family: str
+    sentence: str
+    observed: float | None
+    expected: float | None
+    unit: str
+    p_value: float | None
+    log_odds: float
+    blind: bool
+    left: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """Reasons from strongest to weakest, then blind ones; ``zero`` is where the odds are even, per cent."""
+
+    reasons: Sequence[Reason]
+    zero: float
+    total: float
+    total_left: float
+    total_width: float
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One object that accounts share, and where observed and expected stand on a log scale, per cent."""
+
+    view: str
+    family: str
+    object: str
+    accounts: int | None
+    expected: float | None
+    events: int | None
+    at_observed: float | None
+    at_expected: float | None
+
+
+def family(name: str) -> str:
+    """The family of a view such as ``content.template``; ``other`` where it has no colour of its own."""
+    first = name.split(".")[0]
+    return first if first in FAMILIES else "other"
+
+
+def waterfall(details: Details, score: float) -> Waterfall | None:
+    """Add the evidence up from the bias to the score; what the parts leave unexplained is a step of its own."""
+    evidence = [entry for entry in details.get("evidence") or () if isinstance(entry, dict)]
+    if not evidence:
+        return None
+    seen = sorted((e for e in evidence if not e.get("blind")), key=lambda e: -abs(e.get("log_odds") or 0.0))
+    blind = [e for e in evidence if e.get("blind")]
+    steps = [(e, float(e.get("log_odds") or 0.0)) for e in seen]
+    bias = float(details.get("bias_log_odds") or 0.0)
+    if bias:
+        steps.insert(0, ({"name": "before any evidence", "sentence": BIAS}, bias))
+    rest = score - sum(value for _, value in steps)
+    if abs(rest) >= 0.05:
+        steps.append(({"name": "limits and overlap", "sentence": REST}, rest))
+    ends = [0.0]
+    for _, value in steps:
+        ends.append(ends[-1] + value)
+    low, high = min(ends), max(max(ends), min(ends) + 1e-9)
+
+    def x(value: float) -> float:
+        return 100 * (value - low) / (high - low)
+
+    reasons = []
+    for (entry, value), start, end in zip(steps, ends[:-1], ends[1:], strict=True):
+        reasons.append(_reason(entry, value, x(min(start, end)), x(max(start, end)) - x(min(start, end))))
+    reasons += [_reason(entry, 0.0, 0.0, 0.0) for entry in blind]
+    left, right = sorted((x(0.0), x(score)))
+    return Waterfall(reasons, x(0.0), score, left, right - left)
+
+
+BIAS = "How rare campaigns are among groups of this kind, before anything was observed."
+REST = "What the evidence together counts for less or more than its parts, because parts overlap or are capped."
+
+
+def _reason(entry: Details, log_odds: float, left: float, width: float) -> Reason:
+    name = str(entry.get("name", ""))
+    return Reason(
+        name=name,
+        family=family(str(entry.get("family") or name)),
+        sentence=str(entry.get("sentence") or ""),
+        observed=entry.get("observed"),
+        expected=entry.get("expected"),
+        unit=str(entry.get("unit") or ""),
+        p_value=entry.get("p_value"),
+        log_odds=log_odds,
+        blind=bool(entry.get("blind")),
+        left=left,
+        width=width,
+    )
+
+
+def objects(details: Details, limit: int) -> list[Shared]:
+    """The shared objects in the order of the judge, all placed on one log scale."""
+    rows = [row for row in details.get("objects") or () if isinstance(row, dict)][:limit]
+    values = [v for row in rows for v in (row.get("accounts"), row.get("expected_accounts")) if v and v > 0]
+    low, high = (math.log10(min(values)), math.log10(max(values))) if values else (0.0, 1.0)
+
+    def x(value: float | None) -> float | None:
+        if value is None:
+            return None
+        if value <= 0 or high <= low:
+            return 0.0 if value <= 0 else 100.0
+        return 100 * (math.log10(value) - low) / (high - low)
+
+    return [
+        Shared(
+            view=str(row.get("view", "")),
+            family=family(str(row.get("view", ""))),
+            object=str(row.get("object", "")),
+            accounts=row.get("accounts"),
+            expected=row.get("expected_accounts"),
+            events=row.get("events"),
+            at_observed=x(row.get("accounts")),
+            at_expected=x(row.get("expected_accounts")),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,101 @@
+"""Campaigns, accounts and harvested requests for other tools, streamed: a harvest may have millions of rows."""
+
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import replacing, write_json
+from stillwatch.report.load import details, read_table
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
+
+TABLES = {"campaigns": CAMPAIGNS, "accounts": ACCOUNT_VERDICTS, "harvest": HARVEST}
+
+
+def write(run: Path, format: str, out: Path) -> list[Path]:
+    """Write the three tables of a run to a folder; see :func:`stillwatch.report.export`."""
+    if format not in ("csv", "json"):
+        raise InputError(f"unknown format {format!r}", todo="Pass csv or json")
+    if not run.is_dir():
+        raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
+    written = []
+    for name, contract in TABLES.items():
+        source = run / f"{name}.parquet"
+        # A run from traces has no requests, so no harvest.
+        if name == "harvest" and not source.exists():
+            continue
+        if format == "csv":
+            target = out / f"{name}.csv"
+            _copy(source, contract, _csv_columns(contract), target, "FORMAT csv, HEADER")
+        elif name == "campaigns":
+            target = out / f"{name}.json"
+            write_json([_parsed(row) for row in read_table(source, CAMPAIGNS).to_pylist()], target)
+        else:
+            target = out / f"{name}.jsonl"
+            _copy(source, contract, [f'"{column}"' for column in contract.names], target, "FORMAT json")
+        written.append(target)
+    return written
+
+
+def _parsed(row: dict[str, Any]) -> dict[str, Any]:
+    times = {name: None if row[name] is None else row[name].isoformat() for name in ("first_seen", "last_seen")}
+    return row | times | {"details": details(row["details"])}
+
+
+def _csv_columns(contract: Table) -> list[str]:
+    """One SQL expression per column of the CSV: lists joined, shares spread, texts disarmed."""
+    columns = []
+    for column in contract.columns:
+        name = f'"{column.name}"'
+        if column.type == "str":
+            columns.append(f"{_disarmed(name)} AS {name}")
+        elif column.type == "list[str]":
+            columns.append(f"{_disarmed(f'''array_to_string({name}, ' | ')''')} AS {name}")
+        elif column.type == "shares":
+            columns += [f'{name}."{part}" AS "share_{part}"' for part in CAPABILITIES]
+        elif column.type == "scored":
+            parts = f"list_transform({name}, lambda e: concat(e.hypothesis, ' ', e.score))"
+            columns.append(f"{_disarmed(f'''array_to_string({parts}, ' | ')''')} AS {name}")
+        elif column.type == "us":
+            columns.append(f"strftime({name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ') AS {name}")
+        else:
+            columns.append(name)
+    return columns
+
+
+def _disarmed(expression: str) -> str:
+    """A spreadsheet runs a cell that starts with one of these as a formula; an apostrophe makes it text (OWASP)."""
+    return f"regexp_replace({expression}, '^([=+@\\-\\t\\r\\n])', '''\\1')"
+
+
+def _copy(source: Path, contract: Table, columns: list[str], target: Path, options: str) -> None:
+    import duckdb
+
+    with replacing(target) as partial, duckdb.connect() as engine:
+        if contract is CAMPAIGNS:
+            engine.register("source", read_table(source, contract))
+        else:
+            _view(engine, source, contract)
+        try:
+            engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {_quoted(partial)} ({options})")
+        except duckdb.Error as error:
+            raise InputError(f"cannot export ({' '.join(str(error).split())})", where=source) from error
+
+
+def _view(engine: Any, source: Path, contract: Table) -> None:
+    """Check the schema, and let DuckDB read the file piece by piece; what may be absent here is text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        present = pq.read_schema(source)
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=source, todo="Run stillwatch detect first") from error
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=source) from error
+    contract.conform(present.empty_table(), where=source)
+    absent = "".join(f', NULL::VARCHAR AS "{name}"' for name in contract.names if name not in present.names)
+    engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({_quoted(source)})")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,118 @@
+"""The link graph of a campaign, laid out by forces; the same graph always gives the same picture."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Edge = tuple[int, int, str, float]
+
+MAX_NODES = 80
+MAX_EDGES = 900
+STEPS = 250
+MARGIN = 4.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """One account: place and radius in a box of 100 by 100; ``shown`` is its identifier."""
+
+    x: float
+    y: float
+    radius: float
+    shown: str
+
+
+@dataclass(frozen=True)
+class Family:
+    """The links of one family of views as SVG paths, weak ones thin and strong ones thick."""
+
+    name: str
+    weak: str
+    strong: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and the links between them by family; ``accounts`` and ``links`` are what there is in all."""
+
+    nodes: Sequence[Node]
+    families: Sequence[Family]
+    accounts: int
+    links: int
+    links_shown: int
+
+
+def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
+    """Choose the best-linked accounts and their strongest links, and lay them out; None without links."""
+    if not part or not part.get("edges"):
+        return None
+    names = [str(name) for name in part["nodes"]]
+    edges = [(int(i), int(j), str(family), float(w or 0)) for i, j, family, w in part["edges"] if i != j]
+    edges = [edge for edge in edges if 0 <= edge[0] < len(names) and 0 <= edge[1] < len(names)]
+    if not edges:
+        return None
+    kept = _best_linked(len(names), edges)
+    place = {node: at for at, node in enumerate(kept)}
+    inside = [(place[i], place[j], family, w) for i, j, family, w in edges if i in place and j in place]
+    inside = sorted(inside, key=lambda edge: -edge[3])[:MAX_EDGES]
+    at = layout(len(kept), inside)
+    degree = np.bincount([end for edge in inside for end in edge[:2]], minlength=len(kept))
+    radius = 0.9 + 1.1 * np.sqrt(degree / max(degree.max(), 1))
+    nodes = [Node(x, y, r, names[node]) for (x, y), r, node in zip(at.tolist(), radius.tolist(), kept, strict=True)]
+    return Graph(nodes, _families(inside, at), max(n_accounts, len(names)), len(edges), len(inside))
+
+
+def _best_linked(n: int, edges: Sequence[Edge]) -> list[int]:
+    strength = np.zeros(n)
+    for i, j, _, weight in edges:
+        strength[i] += max(weight, 0)
+        strength[j] += max(weight, 0)
+    return sorted(int(node) for node in np.argsort(-strength, kind="stable")[:MAX_NODES])
+
+
+def _families(edges: Sequence[Edge], at: Floats) -> list[Family]:
+    typical = float(np.median([weight for *_, weight in edges])) if edges else 0.0
+    result = []
+    for name in sorted({family for _, _, family, _ in edges}):
+        mine = [edge for edge in edges if edge[2] == name]
+        lines = [(f"M{at[i, 0]:.1f} {at[i, 1]:.1f}L{at[j, 0]:.1f} {at[j, 1]:.1f}", w) for i, j, _, w in mine]
+        weak = "".join(line for line, w in lines if w <= typical)
+        result.append(Family(name, weak, "".join(line for line, w in lines if w > typical), len(mine)))
+    return sorted(result, key=lambda family: (-family.n, family.name))
+
+
+def layout(n: int, edges: Sequence[Edge]) -> Floats:
+    """Places by springs and repulsion (Fruchterman and Reingold 1991), from a circle; no randomness.
+
+    Returns:
+        ``(n, 2)`` places, each axis within [MARGIN, 100 - MARGIN].
+    """
+    angle = 2 * np.pi * np.arange(n) / max(n, 1)
+    at = np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    adjacency = np.zeros((n, n))
+    for i, j, _, _ in edges:
+        adjacency[i, j] = adjacency[j, i] = 1.0
+    ideal = 1.6 / np.sqrt(max(n, 1))
+    for step in range(STEPS):
+        gap = at[:, None, :] - at[None, :, :]
+        distance = np.maximum(np.sqrt((gap**2).sum(axis=2)), 1e-3)
+        # Repulsion ideal²/d, attraction d²/ideal along links, and a weak pull to the middle that keeps parts together.
+        pull = ideal**2 / distance**2 - adjacency * distance / ideal
+        force = (gap * pull[:, :, None]).sum(axis=1) - 0.4 * at
+        length = np.maximum(np.sqrt((force**2).sum(axis=1, keepdims=True)), 1e-9)
+        at = at + force / length * np.minimum(length, 0.12 * (1 - step / STEPS))
+    return _fit(at)
+
+
+def _fit(at: Floats) -> Floats:
+    """Scale to the box, both axes alike so that no distance is distorted more than another."""
+    low, high = at.min(axis=0), at.max(axis=0)
+    largest = max(float((high - low).max()), 1e-9)
+    centred = (at - (low + high) / 2) / largest
+    placed: Floats = 50 + centred * (100 - 2 * MARGIN)
+    return placed.round(2)

@@ -1,0 +1,107 @@
+"""Read what a report needs from a run folder, and nothing more: of a million accounts, only the accused."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import read_json
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MEMBERS_SHOWN = 50
+"""Accounts listed per campaign; accounts.parquet holds all."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One account of a campaign."""
+
+    account_id: str
+    score: float
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One row of campaigns.parquet, its details parsed, with its strongest members.
+
+    ``row`` has the columns of CAMPAIGNS; ``details`` is what the judge stage wrote, where every part may be absent.
+    """
+
+    row: Mapping[str, Any]
+    details: Mapping[str, Any]
+    members: Sequence[Member]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: its campaigns and review groups, most harvested first, and summary.json."""
+
+    campaigns: Sequence[Campaign]
+    reviews: Sequence[Campaign]
+    summary: Mapping[str, Any]
+
+
+def load(folder: Path) -> Run:
+    """Read a run folder.
+
+    Raises:
+        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable.
+    """
+    if not folder.is_dir():
+        raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
+    rows = read_table(folder / "campaigns.parquet", CAMPAIGNS).to_pylist()
+    members = _members(folder / "accounts.parquet")
+    summary_file = folder / "summary.json"
+    summary = read_json(summary_file) if summary_file.exists() else {}
+    if not isinstance(summary, dict):
+        raise InputError("not a JSON object", where=summary_file)
+    rows.sort(key=lambda row: (-row["n_harvested"], -row["n_accounts"], row["campaign_id"]))
+    all_campaigns = [Campaign(row, details(row["details"]), members.get(row["campaign_id"], ())) for row in rows]
+    return Run(
+        campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],
+        reviews=[c for c in all_campaigns if c.row["verdict"] != "campaign"],
+        summary=summary,
+    )
+
+
+def read_table(path: Path, contract: Table, *, accused_only: bool = False) -> "pa.Table":
+    """Read a Parquet file that must follow a contract; ``accused_only`` leaves out rows without a campaign."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        filters = [("campaign_id", "!=", "")] if accused_only else None
+        table = pq.read_table(path, filters=filters)
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path, todo="Run stillwatch detect first") from error
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+    return contract.conform(table, where=path)
+
+
+def details(text: str | None) -> dict[str, Any]:
+    """Parse the details of a campaign; NaN and infinities, which JSON does not know, become null."""
+    if not text:
+        return {}
+    try:
+        value = json.loads(text, parse_constant=lambda _: None)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _members(path: Path) -> dict[str, list[Member]]:
+    table = read_table(path, ACCOUNT_VERDICTS, accused_only=True)
+    order = [("campaign_id", "ascending"), ("score", "descending"), ("account_id", "ascending")]
+    result: dict[str, list[Member]] = {}
+    for row in table.sort_by(order).select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():
+        listed = result.setdefault(row["campaign_id"], [])
+        if len(listed) < MEMBERS_SHOWN:
+            listed.append(Member(row["account_id"], row["score"], row["reasons"]))
+    return result

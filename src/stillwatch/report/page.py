@@ -1,0 +1,201 @@
+"""Bring a run's numbers, pictures and words together on the page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch import __version__
+from stillwatch.report import words
+from stillwatch.report.charts import Time, time
+from stillwatch.report.evidence import FAMILIES, Shared, Waterfall, objects, waterfall
+from stillwatch.report.graph import Graph, graph
+from stillwatch.report.load import Campaign, Run
+
+if TYPE_CHECKING:
+    import jinja2
+
+TEMPLATES = Path(__file__).parent / "templates"
+MAX_CAMPAIGNS = 60
+"""Campaigns drawn in full; the table lists all."""
+MAX_REVIEWS = 60
+MAX_OBJECTS = 20
+MAX_TEMPLATES = 6
+MAX_INPUTS = 24
+
+SUMMARY = (
+    "version", "inputs", "parameters", "stages", "blind_views", "n_events", "n_accounts", "first_seen", "last_seen",
+    "estimated_false_discoveries", "as_of", "warnings",
+)  # fmt: skip
+"""What the page shows of summary.json; what a run does not tell is shown as not told."""
+
+FILTERS = (
+    words.count, words.cut, words.number, words.signed, words.share, words.size, words.moment, words.day, words.fit,
+    words.confidence, words.plain, words.hypothesis, words.steps,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Section:
+    """Everything drawn for one campaign; parts that the judge did not tell are None or empty."""
+
+    index: int
+    row: Mapping[str, Any]
+    members: Sequence[Any]
+    title: str
+    sentence: str
+    capabilities: Sequence[tuple[str, float]]
+    explanations: Sequence[Mapping[str, Any]]
+    waterfall: Waterfall | None
+    time: Time | None
+    graph: Graph | None
+    objects: Sequence[Shared]
+    n_objects: int
+    pathways: Sequence[tuple[str, float]]
+    clients: Sequence[tuple[str, float | None]]
+    pivots: Sequence[Mapping[str, Any]]
+    templates: Sequence[Mapping[str, Any]]
+    changes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The head of the page: what the run accuses."""
+
+    accounts: int
+    harvested: int
+    output_tokens: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+
+
+def page(run: Run) -> str:
+    """Render the report.
+
+    Returns:
+        HTML that needs nothing else: no network, no script.
+    """
+    rows = [campaign.row for campaign in run.campaigns]
+    summary = dict.fromkeys(SUMMARY) | dict(run.summary)
+    summary["inputs"] = _told(summary["inputs"], "path", "sha256", "bytes")
+    summary["blind_views"] = _told(summary["blind_views"], "view", "reason")
+    drawn = [section(i, campaign) for i, campaign in enumerate(run.campaigns[:MAX_CAMPAIGNS], start=1)]
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            version=summary["version"] or __version__,
+            summary=summary,
+            max_inputs=MAX_INPUTS,
+            campaigns=run.campaigns,
+            sections=drawn,
+            reviews=[section(i, campaign) for i, campaign in enumerate(run.reviews[:MAX_REVIEWS], start=1)],
+            n_reviews=len(run.reviews),
+            totals=totals(rows),
+            confidences=words.CONFIDENCE,
+        )
+    )
+
+
+def totals(rows: Sequence[Mapping[str, Any]]) -> Totals:
+    """Add the campaigns up; accounts belong to one campaign each, so nothing counts twice."""
+    first = [row["first_seen"] for row in rows if row["first_seen"] is not None]
+    last = [row["last_seen"] for row in rows if row["last_seen"] is not None]
+    return Totals(
+        accounts=sum(row["n_accounts"] for row in rows),
+        harvested=sum(row["n_harvested"] for row in rows),
+        output_tokens=sum(row["output_tokens"] or 0 for row in rows),
+        first_seen=min(first, default=None),
+        last_seen=max(last, default=None),
+    )
+
+
+def section(index: int, campaign: Campaign) -> Section:
+    """Lay out one campaign."""
+    row, details = campaign.row, campaign.details
+    return Section(
+        index=index,
+        row=row,
+        members=campaign.members,
+        title=str(details.get("title") or row["campaign_id"]),
+        sentence=str(details.get("sentence") or _sentence(row)),
+        capabilities=capabilities(row),
+        explanations=sorted(row["explanations"] or (), key=lambda e: (-(e["score"] or 0), e["hypothesis"])),
+        waterfall=waterfall(details, row["score"]),
+        time=time(details, row["n_accounts"]),
+        graph=graph(details.get("graph"), row["n_accounts"]),
+        objects=objects(details, MAX_OBJECTS),
+        n_objects=len(details.get("objects") or ()),
+        pathways=_shares(details.get("pathways")),
+        clients=_clients(details.get("clients")),
+        pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
+        templates=_told(details.get("templates"), "masked", "events", "accounts"),
+        changes=[str(change) for change in details.get("changes") or ()],
+    )
+
+
+def _told(entries: Any, *fields: str) -> list[dict[str, Any]]:
+    """Objects with all fields there, null where not told, so that the template need not ask."""
+    return [dict.fromkeys(fields) | entry for entry in entries or () if isinstance(entry, dict)]
+
+
+def _sentence(row: Mapping[str, Any]) -> str:
+    views = ", ".join(row["views"] or ()) or "no view told"
+    return (
+        f"{words.count(row['n_accounts'])} accounts acted together, linked by {views};"
+        f" {words.count(row['n_harvested'])} of their {words.count(row['n_events'])} requests belong to the harvest."
+    )
+
+
+def capabilities(row: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Capabilities asked for, most first, as shares; those below half a per cent are left out."""
+    told = {name: value for name, value in (row["capabilities"] or {}).items() if value is not None and value >= 0.005}
+    return sorted(((words.plain(name), value) for name, value in told.items()), key=lambda item: -item[1])
+
+
+def _shares(counts: Any) -> list[tuple[str, float]]:
+    """Counts by name as shares of their sum, largest first."""
+    if not isinstance(counts, dict) or not sum(counts.values()):
+        return []
+    whole = sum(counts.values())
+    return sorted(((str(name), n / whole) for name, n in counts.items()), key=lambda item: (-item[1], item[0]))
+
+
+def _clients(clients: Any) -> list[tuple[str, float | None]]:
+    """Client builds, told as names, as ``{name: requests}``, or as objects with ``client`` and ``events``."""
+    if isinstance(clients, dict):
+        return [(name, value) for name, value in _shares(clients)]
+    rows: list[tuple[str, float | None]] = []
+    for entry in clients if isinstance(clients, list) else ():
+        if isinstance(entry, dict):
+            rows.append((str(entry.get("client") or entry.get("name") or ""), entry.get("share")))
+        else:
+            rows.append((str(entry), None))
+    return rows
+
+
+def environment() -> "jinja2.Environment":
+    """The template engine: autoescape always on, unseen characters made visible, an absent variable is an error."""
+    import jinja2
+    from markupsafe import Markup
+
+    engine = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        finalize=words.clean,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    engine.filters |= {function.__name__: function for function in FILTERS}
+    # The style sheet is ours, not input; it is the only thing that enters the page unescaped.
+    engine.globals |= {
+        "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        "times": words.times,
+        "families": FAMILIES,
+        "fit_words": words.FIT,
+        "max_campaigns": MAX_CAMPAIGNS,
+        "max_templates": MAX_TEMPLATES,
+    }
+    return engine

@@ -1,0 +1,168 @@
+"""Numbers, times and degrees as an analyst reads them, and hostile text made safe to look at."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+NONE = "–"
+"""What is shown where a value is not told."""
+
+HOUR_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_TEXT = 600
+"""Characters shown of a text from a log."""
+
+# Controls, bidirectional overrides, zero-width characters, tags and lone surrogates: they can hide or turn text, so
+# that a reader sees something else than what stands there (CVE-2021-42574).
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+
+CONFIDENCE = ((math.log(9999), "very high"), (math.log(99), "high"), (math.log(9), "moderate"))
+"""Log-odds from which a confidence is called so: 9999 to 1, 99 to 1, 9 to 1."""
+
+FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardly fits"), (0.0, "does not fit"))
+"""How well an innocent explanation fits, in words, from a score of 0 to 1."""
+
+HYPOTHESES = {
+    "classroom": "students behind one address with one assignment",
+    "corporate egress": "one company: one card, one way out, internal templates",
+    "popular tool": "users of a widely used tool share its prompts and its build",
+    "niche tool": "users of a little-known tool share its prompts and its build",
+    "benchmark runner": "laboratories run the same public benchmark",
+    "hackathon": "new accounts at one venue with one starter template",
+    "reseller": "a contracted reseller or aggregator with many end users",
+    "key rotation": "a customer rotates keys, so its conversations change accounts",
+    "viral prompt": "many people try a prompt that goes around",
+    "ci fleet": "on-call scripts and build jobs that run like clockwork",
+    "vpn": "users of one VPN or carrier share addresses",
+    "batch labelling": "a customer labels data in batches",
+    "synthetic data": "a customer with permission generates training data",
+}
+"""What each innocent hypothesis says; one that is not listed is shown by its name alone."""
+
+
+def clean(value: Any) -> Any:
+    """Make unseen characters visible in any text about to be shown; other values, and markup, pass.
+
+    Jinja calls this on every expression before escaping, so no template can forget it.
+    """
+    # A subclass of str is markup that the template made itself.
+    if type(value) is str:
+        return _UNSEEN.sub(lambda match: f"⟦U+{ord(match[0]):04X}⟧", value)
+    return NONE if value is None else value
+
+
+def cut(text: Any, length: int = MAX_TEXT) -> str:
+    """A text from a log, cut to a readable length; the cut is told."""
+    text = str(text)
+    return text if len(text) <= length else f"{text[:length]}… ({len(text) - length:,} more characters)"
+
+
+def count(value: float | None) -> str:
+    """A whole number with thousands separated."""
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def number(value: float | None) -> str:
+    """Three significant digits; very small and very large numbers as powers of ten."""
+    if value is None or math.isnan(value):
+        return NONE
+    if value == 0 or math.isinf(value):
+        return "0" if value == 0 else ("∞" if value > 0 else "−∞")
+    size = abs(value)
+    if size >= 1e7 or size < 1e-4:
+        return power(value)
+    if size >= 100:
+        return f"{value:,.0f}".replace("-", "−")
+    digits = max(0, 2 - math.floor(math.log10(size)))
+    text = f"{value:.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def power(value: float) -> str:
+    """A number as digits times a power of ten."""
+    mantissa, exponent = f"{value:.1e}".split("e")
+    digits = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa.removesuffix('.0')} × 10{digits}".replace("-", "−")
+
+
+def signed(value: float | None) -> str:
+    """Log-odds with their sign, one decimal."""
+    return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+
+
+def share(value: float | None) -> str:
+    """A share of 1 in per cent."""
+    if value is None:
+        return NONE
+    return f"{value:.0%}".replace("%", " %") if value >= 0.1 or value == 0 else f"{value:.1%}".replace("%", " %")
+
+
+def times(observed: float | None, expected: float | None) -> str:
+    """How many times more than expected was observed."""
+    if observed is None or expected is None:
+        return NONE
+    return f"×{number(observed / expected)}" if expected > 0 else "not expected at all"
+
+
+def size(value: float | None) -> str:
+    """Bytes in decimal units."""
+    if value is None:
+        return NONE
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def at(hour: int) -> datetime:
+    """The time that hours since 1970 stand for, UTC."""
+    return HOUR_ZERO + timedelta(hours=hour)
+
+
+def moment(value: datetime | str | None) -> str:
+    """A time to the minute, UTC."""
+    if value is None:
+        return NONE
+    if not isinstance(value, datetime):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return str(value)
+    value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return f"{value:%Y-%m-%d %H:%M}"
+
+
+def day(value: datetime | str | None) -> str:
+    """A date, UTC."""
+    return moment(value).split(" ")[0]
+
+
+def confidence(log_odds: float) -> str:
+    """A confidence in words; methods and limits in the report say what each word stands for."""
+    return next((word for least, word in CONFIDENCE if log_odds >= least), "low")
+
+
+def fit(score: float | None) -> str:
+    """How well an innocent explanation fits, in words."""
+    return NONE if score is None else next((word for least, word in FIT if score >= least), FIT[-1][1])
+
+
+def plain(name: str) -> str:
+    """A name from the code as words: ``popular_tool`` becomes ``popular tool``."""
+    return name.replace("_", " ")
+
+
+def hypothesis(name: str) -> str:
+    """What an innocent hypothesis says."""
+    return HYPOTHESES.get(plain(name).lower(), "")
+
+
+def steps(hours: int) -> str:
+    """The length of a step of a chart."""
+    if hours % 24 == 0:
+        return "day" if hours == 24 else f"{hours // 24} days"
+    return "hour" if hours == 1 else f"{hours} hours"
