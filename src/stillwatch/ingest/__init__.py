@@ -1,1 +1,8 @@
-"""ingest"""
+"""Stage ingest: any known log in, events and accounts out, one row a request.
+
+Bad rows go to a quarantine file with a reason; they are never lost and never stop the run.
+"""
+
+from stillwatch.ingest.runner import formats, run
+
+__all__ = ["formats", "run"]

@@ -1,0 +1,144 @@
+"""What a response body says: text and token counts, in the chat, responses and messages APIs, streamed or whole."""
+
+from typing import Any
+
+import orjson
+
+from stillwatch.ingest.messages import content_text
+from stillwatch.ingest.values import section
+
+FINISHED = ("response.completed", "response.incomplete", "response.failed")
+
+
+def answer_text(response: Any) -> str | None:
+    """The text of an answer, tool calls noted like ``[tool_call: name]``; null where there is no answer."""
+    if type(response) is str:
+        return response or None
+    if type(response) is not dict:
+        return None
+    if type(response.get("choices")) is list:
+        texts = [_choice_text(choice) for choice in response["choices"] if type(choice) is dict]
+    elif type(response.get("output")) is list:
+        texts = [_item_text(item) for item in response["output"] if type(item) is dict]
+    elif "content" in response:
+        texts = [_message_text(response)]
+    else:
+        return None
+    return "\n\n".join(text for text in texts if text)
+
+
+def _choice_text(choice: dict[str, Any]) -> str:
+    message = choice.get("message")
+    return _message_text(message) if type(message) is dict else str(choice.get("text") or "")
+
+
+def _item_text(item: dict[str, Any]) -> str:
+    if str(item.get("type")).endswith("_call"):
+        return f"[tool_call: {item.get('name') or item['type']}]"
+    return content_text(item.get("content"))
+
+
+def _message_text(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    texts = [content_text(content)]
+    calls = message.get("tool_calls")
+    for call in calls if type(calls) is list else ():
+        if type(call) is dict:
+            texts.append(f"[tool_call: {section(call, 'function').get('name')}]")
+    for part in content if type(content) is list else ():
+        if type(part) is dict and part.get("type") == "tool_use":
+            texts.append(f"[tool_call: {part.get('name')}]")
+    return "\n".join(text for text in texts if text)
+
+
+def usage_tokens(usage: dict[str, Any]) -> dict[str, Any]:
+    """Token counts from any API's ``usage``; cached tokens count as sent."""
+    sent = usage.get("prompt_tokens")
+    details = section(usage, "prompt_tokens_details") or section(usage, "input_tokens_details")
+    made = section(usage, "completion_tokens_details") or section(usage, "output_tokens_details")
+    read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
+    if sent is None:
+        sent = usage.get("input_tokens")
+        if type(sent) is int and not details:
+            # Anthropic counts cached tokens beside, OpenAI among, those sent
+            sent += (read if type(read) is int else 0) + (written if type(written) is int else 0)
+    cached = details.get("cached_tokens")
+    out = usage.get("completion_tokens")
+    return {
+        "input_tokens": sent,
+        "cached_tokens": read if cached is None else cached,
+        "output_tokens": usage.get("output_tokens") if out is None else out,
+        "reasoning_tokens": made.get("reasoning_tokens"),
+    }
+
+
+def whole_response(response: Any) -> Any:
+    """The response as one object: a streamed one (a list of events, or text/event-stream) is put together."""
+    if type(response) is str and response.lstrip().startswith(("data:", "event:")):
+        response = _events(response)
+    if type(response) is not list:
+        return response
+    events = [event for event in response if type(event) is dict]
+    if any("choices" in event for event in events):
+        return _chat(events)
+    for event in reversed(events):
+        if event.get("type") in FINISHED:
+            return event.get("response")
+    return _messages(events)
+
+
+def _events(stream: str) -> list[Any]:
+    events = []
+    for line in stream.splitlines():
+        if line.startswith("data:") and line[5:].strip() not in ("", "[DONE]"):
+            try:
+                events.append(orjson.loads(line[5:]))
+            except orjson.JSONDecodeError:
+                continue  # a stream that was cut off ends in half an event; what came before counts
+    return events
+
+
+def _chat(chunks: list[dict[str, Any]]) -> dict[str, Any]:
+    """One chat completion from its chunks."""
+    whole: dict[str, Any] = {"id": chunks[0].get("id"), "model": chunks[0].get("model"), "usage": {}}
+    texts: dict[Any, list[str]] = {}
+    calls: dict[Any, list[dict[str, Any]]] = {}
+    for chunk in chunks:
+        whole["usage"] = chunk.get("usage") or whole["usage"]
+        choices = chunk.get("choices")
+        for choice in choices if type(choices) is list else ():
+            if type(choice) is not dict:
+                continue
+            index, delta = str(choice.get("index")), section(choice, "delta")
+            texts.setdefault(index, []).append(content_text(delta.get("content")))
+            for call in delta.get("tool_calls") or ():
+                if type(call) is dict and section(call, "function").get("name"):
+                    calls.setdefault(index, []).append(call)
+    whole["choices"] = [
+        {"message": {"role": "assistant", "content": "".join(parts), "tool_calls": calls.get(index)}}
+        for index, parts in texts.items()
+    ]
+    return whole
+
+
+def _messages(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """One Anthropic message, or one unfinished OpenAI response, from its events."""
+    whole: dict[str, Any] = {}
+    usage: dict[str, Any] = {}
+    texts: list[str] = []
+    tools: list[dict[str, Any]] = []
+    for event in events:
+        if event.get("type") in ("message_start", "response.created"):
+            whole = dict(section(event, "message") or section(event, "response"))
+            usage = dict(section(whole, "usage"))
+        elif event.get("type") == "content_block_start":
+            block = section(event, "content_block")
+            tools += [block] if block.get("type") == "tool_use" else []
+        elif event.get("type") == "content_block_delta":
+            texts.append(str(section(event, "delta").get("text") or ""))
+        elif event.get("type") == "response.output_text.delta":
+            texts.append(str(event.get("delta") or ""))
+        elif event.get("type") == "message_delta":
+            usage |= section(event, "usage")
+    whole.pop("output", None)
+    return whole | {"usage": usage, "content": [{"type": "text", "text": "".join(texts)}, *tools]}

@@ -1,0 +1,69 @@
+"""Fields of an event from a request body and a response body, which several formats carry."""
+
+from typing import Any
+
+from stillwatch.ingest.answers import answer_text
+from stillwatch.ingest.messages import as_messages, from_items, reduce, tools_key, with_system
+from stillwatch.ingest.tenant import Tenant
+from stillwatch.ingest.values import maybe, opened
+
+Fields = dict[str, Any]
+
+REDACTED = "redacted-by-litellm"
+"""What LiteLLM writes in place of every message when logging of messages is turned off."""
+
+
+def parameters(request: Fields) -> Fields:
+    """Sampling parameters, under whichever name the API gives them."""
+    limits = (request.get(name) for name in ("max_completion_tokens", "max_output_tokens", "max_tokens"))
+    return {
+        "temperature": request.get("temperature"),
+        "top_p": request.get("top_p"),
+        "max_tokens": next((limit for limit in limits if limit is not None), None),
+        "stream": request.get("stream"),
+    }
+
+
+def conversation(request: Fields, response: Any, tenant: Tenant) -> Fields:
+    """Text and hashes of a request body (chat, legacy completion, responses or messages API) and its answer.
+
+    Without text, only what the API itself names links the turns: a response and the one before it.
+    """
+    own = maybe(response.get("id"), "response.id") if type(response) is dict else None
+    previous = request.get("previous_response_id")
+    if previous is None and type(response) is dict:
+        previous = response.get("previous_response_id")
+    before = maybe(previous, "previous_response_id")
+    if not tenant.text:
+        chained = own is not None and own.startswith("resp_")
+        return {
+            "context_key": tenant.turn(own) if own and chained else None,
+            "parent_key": tenant.turn(before) if before else None,
+        }
+    messages = request_messages(request)
+    if not messages or redacted(messages):
+        return {"tools_key": tools_key(tools(request), tenant), "response": None if messages else answer_text(response)}
+    reduced = reduce(messages, tenant, tenant.turn(before) if before else None)
+    if own and reduced.context_key is not None and own.startswith("resp_"):
+        tenant.remember(own, reduced.context_key)
+    fields = reduced._asdict()
+    return fields | {"tools_key": tools_key(tools(request), tenant), "response": answer_text(response)}
+
+
+def request_messages(request: Fields) -> list[Fields]:
+    """All messages of a request body, the system prompt first."""
+    if request.get("input") is not None and request.get("messages") is None:
+        return with_system(request.get("instructions"), from_items(request["input"]))
+    messages = request.get("messages")
+    messages = as_messages(request.get("prompt"), "prompt") if messages is None else as_messages(messages)
+    return with_system(request.get("system") or request.get("instructions"), messages)
+
+
+def tools(request: Fields) -> Any:
+    """Tool definitions, also under their legacy name."""
+    return opened(request.get("tools"), "tools") or request.get("functions")
+
+
+def redacted(messages: list[Fields]) -> bool:
+    """Whether the gateway wrote placeholders: hashing those would make all conversations one."""
+    return any(message.get("content") == REDACTED for message in messages)

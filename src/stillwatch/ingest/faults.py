@@ -1,0 +1,36 @@
+"""Why a row, or a whole source, is put aside; the run goes on."""
+
+REASONS = {
+    "not_json": "the line is not JSON",
+    "not_csv": "the line cannot be read as CSV",
+    "not_an_object": "the value is JSON but not an object, so it has no fields",
+    "invalid_utf8": "the bytes are not UTF-8",
+    "truncated": "the source ends in the middle of the record",
+    "record_too_large": "the record is larger than 64 MiB",
+    "wrong_columns": "the line has more or fewer fields than the header",
+    "wrong_type": "a field has a type or value that its column cannot hold",
+    "no_event_id": "the request has no identifier",
+    "no_timestamp": "the request has no time",
+    "no_account_id": "nobody is named who could be acted on (neither account, organisation nor key)",
+    "impossible_time": "the time is before 2015, or more than a day after the as-of time",
+    "duplicate_event_id": "an earlier row of this run has the same event_id",
+    "duplicate_account_id": "an earlier row of the registry has the same account_id",
+    "prompt_too_large": "the prompt or system prompt has more than 4 Mi characters",
+    "parser_failed": "the format's parser met something it does not expect",
+    "no_request_id": "the edge log line has no request identifier, so nothing can be joined to it",
+    "empty_file": "the source holds no rows",
+    "truncated_gzip": "the gzip stream ends too early; what came before was read",
+    "corrupt_gzip": "the gzip stream is damaged; what came before was read",
+    "corrupt_parquet": "the file is damaged or not Parquet; what came before was read",
+    "unread_rest": "the rest of the source was not read: reading failed, or a record never ends",
+}
+"""Every reason, explained; the text goes into ingest.json."""
+
+
+class Bad(Exception):  # noqa: N818 - a verdict on a row, not an error of the program
+    """This row is put aside. ``detail`` never quotes the row: it is kept in every privacy mode."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Take one of :data:`REASONS` and what exactly is wrong."""
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail

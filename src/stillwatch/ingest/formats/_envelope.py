@@ -1,0 +1,59 @@
+"""The envelope around a provider's request and response bodies; docs/ingest.md defines it.
+
+``{"request_id", "timestamp", "account_id", "org_id", "key_id", "session_id", "access_path", "remote_address", "asn",
+"country", "headers": {…}, "path", "request": {…}, "response": {…}, "status"}``
+"""
+
+from typing import Any
+
+from stillwatch.ingest.answers import usage_tokens, whole_response
+from stillwatch.ingest.conversation import conversation, parameters
+from stillwatch.ingest.tenant import Tenant
+from stillwatch.ingest.values import maybe, opened, section
+
+
+def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    """Parse one envelope."""
+    request, response = section(raw, "request"), whole_response(opened_body(raw.get("response")))
+    headers = {name.lower(): value for name, value in section(raw, "headers").items()}
+    body = response if type(response) is dict else {}
+    key = raw.get("key_id") or credential(headers)
+    org = raw.get("org_id") or headers.get("openai-organization")
+    ids = {name: tenant.id(value) for name, value in (("account_id", raw.get("account_id")), ("org_id", org))}
+    ids["key_id"] = tenant.id(key)
+    fields = parameters(request)
+    fields |= ids | {
+        "event_id": raw.get("request_id") or headers.get("x-request-id") or headers.get("request-id") or body.get("id"),
+        "timestamp": raw.get("timestamp"),
+        "account_id": ids["account_id"] or ids["org_id"] or ids["key_id"],
+        "session_id": tenant.id(raw.get("session_id") or named(request.get("conversation"))),
+        "access_path": raw.get("access_path") or "api",
+        "model": request.get("model") or body.get("model"),
+        "status": raw.get("status"),
+        "ip": tenant.client(
+            maybe(raw.get("remote_address"), "remote_address"), maybe(headers.get("x-forwarded-for"), "x-forwarded-for")
+        ),
+        "asn": raw.get("asn"),
+        "country": raw.get("country"),
+        "user_agent": headers.get("user-agent"),
+        "ja4": raw.get("ja4") or headers.get("x-ja4"),
+        "_request_ids": (raw.get("request_id"), headers.get("x-request-id"), body.get("id")),
+    }
+    fields |= usage_tokens(section(body, "usage"))
+    return fields | conversation(request, response, tenant)
+
+
+def opened_body(body: Any) -> Any:
+    """A body that was logged as a string of JSON, opened; other strings (a stream of events) stay."""
+    return opened(body, "response") if type(body) is str and body.lstrip()[:1] in ("{", "[") else body
+
+
+def credential(headers: dict[str, Any]) -> str | None:
+    """The API key in the headers."""
+    bearer = maybe(headers.get("authorization"), "authorization") or ""
+    return bearer.removeprefix("Bearer ").strip() or maybe(headers.get("x-api-key"), "x-api-key")
+
+
+def named(value: Any) -> Any:
+    """An identifier, or that of an object which has one."""
+    return value.get("id") if type(value) is dict else value

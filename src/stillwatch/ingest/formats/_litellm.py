@@ -1,0 +1,43 @@
+"""What both of LiteLLM's logs share."""
+
+from typing import Any
+
+from stillwatch.ingest.tenant import Tenant
+from stillwatch.ingest.values import maybe, section
+
+OK, FAILED = 200, 500
+
+
+def status(outcome: Any, error: dict[str, Any]) -> int | None:
+    """The HTTP status that the client saw, as far as the log tells."""
+    if outcome == "success":
+        return OK
+    code = str(error.get("error_code") or "")
+    if code.isdecimal() and len(code) == 3:
+        return int(code)
+    return FAILED if outcome == "failure" else None
+
+
+def client(address: Any, headers: dict[str, Any], tenant: Tenant) -> str | None:
+    """The client's network.
+
+    With ``use_x_forwarded_for`` LiteLLM logs the header, which anyone can write, in place of the socket address, and so
+    does uvicorn behind a proxy on the same machine: an address that repeats the header is the header.
+    """
+    logged = maybe(address, "requester_ip_address")
+    forwarded = maybe(headers.get("x-forwarded-for"), "x-forwarded-for")
+    entries = [entry.strip() for entry in (forwarded or "").split(",")]
+    if logged is None or "," in logged or logged in entries:
+        return tenant.client(None, forwarded or logged)
+    return tenant.client(logged, forwarded)
+
+
+def principal(user: Any, org: Any, key: Any, tenant: Tenant) -> dict[str, Any]:
+    """Who can be acted on: the user, else the organisation, else the key."""
+    ids = [tenant.id(value) for value in (user, org, key)]
+    return {"account_id": next((id_ for id_ in ids if id_ is not None), None), "org_id": ids[1], "key_id": ids[2]}
+
+
+def custom_headers(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The x- headers that the edge or the client sent, and what else was logged of the request's headers."""
+    return section(section(metadata, "requester_metadata"), "headers") | section(metadata, "requester_custom_headers")

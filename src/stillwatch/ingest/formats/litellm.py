@@ -1,0 +1,45 @@
+"""LiteLLM's StandardLoggingPayload, as its generic_api callback and its bucket loggers write it."""
+
+from typing import Any
+
+from stillwatch.ingest.answers import usage_tokens
+from stillwatch.ingest.conversation import conversation, parameters
+from stillwatch.ingest.formats._litellm import client, custom_headers, principal, status
+from stillwatch.ingest.tenant import Tenant
+from stillwatch.ingest.values import section
+
+NAME = "litellm"
+DESCRIPTION = "LiteLLM StandardLoggingPayload (generic_api callback): JSON array, ndjson or single objects"
+TEXT_FIELDS = ("messages", "response", "error_str")
+
+
+def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    """Parse one payload."""
+    metadata, options = section(raw, "metadata"), section(raw, "model_parameters")
+    headers, usage = custom_headers(metadata), usage_tokens(section(metadata, "usage_object"))
+    get = metadata.get
+    call, own = raw.get("litellm_call_id"), raw.get("id")
+    fields = parameters(options)
+    fields |= principal(
+        get("user_api_key_user_id"), get("user_api_key_org_id"), get("user_api_key_hash"), tenant
+    )
+    fields |= {
+        # an answer from the cache has the identifier of the answer that was cached
+        "event_id": (call or own) if raw.get("cache_hit") is True else (own or call),
+        "timestamp": raw.get("startTime"),
+        "session_id": tenant.id(raw.get("session_id")),
+        "access_path": "api",
+        "model": raw.get("model_group") or raw.get("model"),
+        "stream": raw.get("stream") if raw.get("stream") is not None else fields["stream"],
+        "input_tokens": raw.get("prompt_tokens"),
+        "cached_tokens": usage["cached_tokens"],
+        "output_tokens": raw.get("completion_tokens"),
+        "reasoning_tokens": usage["reasoning_tokens"],
+        "status": status(raw.get("status"), section(raw, "error_information")),
+        "ip": client(raw.get("requester_ip_address") or get("requester_ip_address"), headers, tenant),
+        "user_agent": raw.get("user_agent") or get("user_agent"),
+        "ja4": headers.get("x-ja4"),
+        "_request_ids": (headers.get("x-request-id"), call, own),
+    }
+    request = options | {"messages": raw.get("messages")}
+    return fields | conversation(request, raw.get("response"), tenant)

@@ -1,0 +1,8 @@
+"""OpenAI chat completions and responses: request and response bodies in an envelope."""
+
+from stillwatch.ingest.formats._envelope import parse_envelope as parse
+
+__all__ = ["DESCRIPTION", "NAME", "parse"]
+
+NAME = "openai"
+DESCRIPTION = "OpenAI chat completions and responses: request and response bodies in an envelope of headers"

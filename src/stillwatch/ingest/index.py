@@ -1,0 +1,45 @@
+"""A map from 64-bit hashes to integers that stays small: about 16 bytes an entry, whatever their number."""
+
+from typing import Any
+
+import numpy as np
+
+RECENT = 1 << 20
+"""Entries kept in a Python dict before they are folded into the sorted arrays."""
+
+
+class Index:
+    """Add and look up one entry at a time; a later value replaces an earlier one."""
+
+    def __init__(self, dtype: Any = np.int64) -> None:
+        """Hold values of ``dtype`` (int8 where only membership matters)."""
+        self._recent: dict[int, int] = {}
+        self._keys = np.empty(0, np.int64)
+        self._values = np.empty(0, dtype)
+
+    def __len__(self) -> int:
+        """How many entries, counting a key again if it came back after a fold."""
+        return len(self._recent) + len(self._keys)
+
+    def get(self, key: int) -> int | None:
+        """The value, or None."""
+        value = self._recent.get(key)
+        if value is not None or not len(self._keys):
+            return value
+        at = int(np.searchsorted(self._keys, np.int64(key)))
+        return int(self._values[at]) if at < len(self._keys) and self._keys[at] == key else None
+
+    def put(self, key: int, value: int = 0) -> None:
+        """Set a value."""
+        self._recent[key] = value
+        if len(self._recent) >= RECENT:
+            self._fold()
+
+    def _fold(self) -> None:
+        keys = np.concatenate([self._keys, np.fromiter(self._recent, np.int64, len(self._recent))])
+        recent = np.fromiter(self._recent.values(), self._values.dtype, len(self._recent))
+        values = np.concatenate([self._values, recent])
+        order = np.argsort(keys, kind="stable")
+        keys, values = keys[order], values[order]
+        last = np.append(keys[1:] != keys[:-1], True)
+        self._keys, self._values, self._recent = keys[last], values[last], {}

@@ -1,0 +1,194 @@
+"""Reduces a conversation to what events keep: system prompt, last user turn, and hashes that link its turns.
+
+The hashes must survive what clients and gateways do to a conversation between two turns: text as a string or as one
+part, ``developer`` for ``system``, null fields, cache marks, dropped reasoning. They are keyed, so that nobody without
+the tenant's key can guess a text from its hash.
+"""
+
+from typing import Any, NamedTuple
+
+import orjson
+
+from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.tenant import Tenant, signed
+from stillwatch.ingest.values import kind
+
+SYSTEM = ("system", "developer")
+TEXT_PARTS = ("text", "input_text", "output_text")
+REASONING = ("thinking", "redacted_thinking", "reasoning")
+MARKS = {
+    "image_url": "[image]", "image": "[image]", "input_image": "[image]", "input_audio": "[audio]", "audio": "[audio]",
+    "file": "[file]", "input_file": "[file]", "document": "[file]", "video_url": "[video]",
+}  # fmt: skip
+LENGTH_BYTES = 8
+
+
+class Reduced(NamedTuple):
+    """A conversation as events keep it."""
+
+    system: str | None
+    prompt: str
+    context_key: int | None
+    parent_key: int | None
+
+
+def reduce(messages: list[dict[str, Any]], tenant: Tenant, parent: int | None = None) -> Reduced:
+    """Reduce messages in the order they were sent.
+
+    Args:
+        messages: objects with ``role`` and ``content``, as chat APIs define them.
+        tenant: whose key the hashes take.
+        parent: the context_key of the earlier turn where the API keeps the conversation (previous_response_id).
+    """
+    end, turn = boundaries([message.get("role") for message in messages])
+    hasher = tenant.hasher(b"context")
+    if parent is not None:
+        hasher.update(parent.to_bytes(8, "little", signed=True))
+    before = None
+    for at, message in enumerate(messages[:end]):
+        if at == turn and turn:
+            before = signed(hasher)
+        form = canonical(message)
+        hasher.update(len(form).to_bytes(LENGTH_BYTES, "little"))
+        hasher.update(form)
+    context = signed(hasher) if end else None
+    return Reduced(system_text(messages), prompt_text(messages), context, before if parent is None else parent)
+
+
+def boundaries(roles: list[Any]) -> tuple[int, int]:
+    """Where the request's messages end, and where the turn before ended (0 on a first turn).
+
+    An assistant message at the end is a prefill, a beginning of the answer that the client dictates: it belongs to
+    the answer. The turn before ended where the last run of assistant messages begins.
+    """
+    end = len(roles)
+    while end and roles[end - 1] == "assistant":
+        end -= 1
+    turn = end
+    while turn and roles[turn - 1] != "assistant":
+        turn -= 1
+    while turn and roles[turn - 1] == "assistant":
+        turn -= 1
+    return end, turn
+
+
+def canonical(message: dict[str, Any]) -> bytes:
+    """The bytes that stand for a message: role, content, tool calls."""
+    role, content = message.get("role"), message.get("content")
+    if role == "developer":
+        role = "system"
+    if type(content) is list:
+        content = canonical_parts(content)
+    form = [role, content or "", message.get("tool_calls") or message.get("function_call"), message.get("tool_call_id")]
+    return dumped(form)
+
+
+def canonical_parts(parts: list[Any]) -> Any:
+    """Content parts without what changes between turns; text alone becomes a string."""
+    kept = [part for part in parts if not (type(part) is dict and part.get("type") in REASONING)]
+    if all(type(part) is str or (type(part) is dict and part.get("type") in TEXT_PARTS) for part in kept):
+        return "\n".join(part if type(part) is str else str(part.get("text") or "") for part in kept)
+    return [unmarked(part) for part in kept]
+
+
+def unmarked(part: Any) -> Any:
+    """A part or a tool without its cache mark, which moves from turn to turn."""
+    return {name: value for name, value in part.items() if name != "cache_control"} if type(part) is dict else part
+
+
+def dumped(value: Any) -> bytes:
+    """Canonical JSON."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, TypeError) as error:
+        raise Bad("wrong_type", "a message cannot be written as JSON") from error
+
+
+def content_text(content: Any) -> str:
+    """The text of a message's content: text parts joined, others noted like ``[image]``."""
+    if type(content) is str:
+        return content
+    if content is None:
+        return ""
+    if type(content) is dict:
+        content = [content]
+    if type(content) is not list:
+        raise Bad("wrong_type", f"the content of a message is {kind(content)}")
+    texts = []
+    for part in content:
+        if type(part) is dict:
+            type_ = part.get("type")
+            part = part.get("text") if type_ in TEXT_PARTS or type_ is None else MARKS.get(str(type_))
+        if type(part) is str and part:
+            texts.append(part)
+    return "\n".join(texts)
+
+
+def system_text(messages: list[dict[str, Any]]) -> str | None:
+    """All system and developer messages, joined by an empty line."""
+    texts = [content_text(message.get("content")) for message in messages if message.get("role") in SYSTEM]
+    return "\n\n".join(texts) if texts else None
+
+
+def prompt_text(messages: list[dict[str, Any]]) -> str:
+    """The last user turn that says something (a turn may be only the result of a tool)."""
+    for message in reversed(messages):
+        if message.get("role") == "user":
+            found = content_text(message.get("content"))
+            if found:
+                return found
+    return ""
+
+
+def tools_key(tools: Any, tenant: Tenant) -> int | None:
+    """The hash of tool definitions, whatever their order and whichever API's form they take."""
+    if type(tools) is not list or not tools:
+        return None
+    return tenant.key64(b"tools", b"\n".join(sorted(dumped(tool_form(tool)) for tool in tools)))
+
+
+def tool_form(tool: Any) -> Any:
+    """One form for the same function in the chat, responses and messages APIs."""
+    if type(tool) is not dict:
+        return tool
+    inner = tool.get("function")
+    function = inner if type(inner) is dict else tool
+    if "name" not in function or tool.get("type", "function") not in ("function", "custom"):
+        return unmarked(tool)
+    schema = function.get("parameters") or function.get("input_schema")
+    return [function["name"], function.get("description"), schema]
+
+
+def as_messages(value: Any, name: str = "messages") -> list[dict[str, Any]]:
+    """Messages as a list of objects: a string, or a list of strings, is user turns."""
+    if value is None:
+        return []
+    if type(value) is not list:
+        value = [value]
+    messages = [{"role": "user", "content": item} if type(item) is str else item for item in value]
+    for at, message in enumerate(messages):
+        if type(message) is not dict:
+            raise Bad("wrong_type", f"{name}[{at}] is {kind(message)}, not an object")
+    return messages
+
+
+def with_system(system: Any, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages with a separate system prompt (Anthropic's system, OpenAI's instructions) put in front."""
+    return [{"role": "system", "content": system}, *messages] if system else messages
+
+
+def from_items(items: Any) -> list[dict[str, Any]]:
+    """The items of an OpenAI Responses ``input`` as chat messages; reasoning is dropped."""
+    messages = []
+    for item in as_messages(items, "input"):
+        type_ = str(item.get("type") or "message")
+        if type_ in REASONING:
+            continue
+        if type_ == "message" or "role" in item:
+            messages.append(item)
+        elif type_.endswith("_output"):
+            messages.append({"role": "tool", "content": item.get("output"), "tool_call_id": item.get("call_id")})
+        else:
+            call = {name: value for name, value in item.items() if name not in ("id", "status")}
+            messages.append({"role": "assistant", "tool_calls": [call]})
+    return messages

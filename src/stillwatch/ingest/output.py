@@ -1,0 +1,171 @@
+"""What ingest writes, in a staging folder that becomes visible only when everything is whole."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import write_json, write_parquet
+from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.readers import Record
+from stillwatch.ingest.tenant import Tenant
+from stillwatch.tables import EVENTS, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+STAGING, OLD = ".ingest.partial", ".ingest.old"
+BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
+"""A batch of events is written when it has this many rows, or characters of text."""
+QUARANTINE_ROWS, QUARANTINE_BYTES = 10_000, 32 << 20
+RAW_KEPT = 1 << 20
+"""Bytes of a bad row that are kept; its length tells whether that is all."""
+ROLES = ("log", "edge", "accounts")
+TEXT = ("system", "prompt", "response")
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Yield an empty folder inside ``out``; it is removed at the end, whatever happens."""
+    staging = out / STAGING
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for stale in (staging, out / OLD):
+            shutil.rmtree(stale, ignore_errors=True)
+        (staging / "events").mkdir(parents=True)
+        yield staging
+    except OSError as error:
+        what = f"cannot write ({error.strerror or error})"
+        raise InputError(what, where=out, todo="Free space or pass another folder") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def publish(staging: Path, out: Path, summary: dict[str, Any]) -> None:
+    """Put the new tables in place of the old ones; ``ingest.json`` goes first and comes last: it says all is done."""
+    (out / "ingest.json").unlink(missing_ok=True)
+    if (out / "events").exists():
+        os.rename(out / "events", out / OLD)
+    os.rename(staging / "events", out / "events")
+    for name in ("quarantine.parquet", "accounts.parquet"):
+        if (staging / name).exists():
+            os.replace(staging / name, out / name)
+    write_json(summary, out / "ingest.json")
+    shutil.rmtree(out / OLD, ignore_errors=True)
+
+
+def as_table(rows: list[dict[str, Any]], table: Table) -> "pa.Table":
+    """Rows as an Arrow table of exactly the contract's columns."""
+    import pyarrow as pa
+
+    arrays = []
+    for field in table.schema:
+        values = [row.get(field.name) for row in rows]
+        plain = pa.int64() if pa.types.is_timestamp(field.type) else field.type
+        arrays.append(pa.array(values, plain).cast(field.type))
+    return pa.table(arrays, schema=table.schema)
+
+
+class Events:
+    """Collects events into batches and writes each as one part."""
+
+    def __init__(self, folder: Path, *, keep_text: bool, finish: "Callable[[pa.Table], None] | None") -> None:
+        """Write parts to ``folder``; hand each batch to ``finish`` before its text is dropped."""
+        self._folder, self._keep_text, self._finish = folder, keep_text, finish
+        self._rows: list[dict[str, Any]] = []
+        self._chars = 0
+        self.parts = self.written = self.empty_prompts = 0
+        self.filled: Counter[str] = Counter()
+        self.first: int | None = None
+        self.last: int | None = None
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take one event."""
+        self._rows.append(row)
+        self._chars += sum(len(row.get(name) or "") for name in TEXT)
+        self.empty_prompts += row.get("prompt") == ""
+        if len(self._rows) >= BATCH_ROWS or self._chars >= BATCH_CHARS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was collected; an empty run still writes one part, which has the schema."""
+        if not self._rows and self.parts:
+            return
+        table = as_table(self._rows, EVENTS)
+        self._measure(table)
+        self._rows, self._chars = [], 0
+        if self._finish is not None:
+            self._finish(table)
+        if not self._keep_text:
+            table = without_text(table)
+        write_parquet(table, self._folder / f"part-{self.parts:05}.parquet")
+        self.parts += 1
+
+    def _measure(self, table: "pa.Table") -> None:
+        import pyarrow.compute as pc
+
+        self.written += len(table)
+        for name in table.column_names:
+            self.filled[name] += len(table) - table[name].null_count
+        if len(table):
+            span = pc.min_max(table["timestamp"].cast("int64")).as_py()
+            self.first = min(span["min"], self.first if self.first is not None else span["min"])
+            self.last = max(span["max"], self.last if self.last is not None else span["max"])
+
+
+def without_text(table: "pa.Table") -> "pa.Table":
+    """The events, text columns null."""
+    import pyarrow as pa
+
+    for name in TEXT:
+        at = table.column_names.index(name)
+        table = table.set_column(at, table.field(at), pa.nulls(len(table), pa.string()))
+    return table
+
+
+class Quarantine:
+    """Collects what was put aside and counts it by reason."""
+
+    def __init__(self, path: Path, tenant: Tenant, *, keep_raw: bool) -> None:
+        """Write to ``path``; without ``keep_raw`` a row's bytes are kept as length and keyed hash only."""
+        self._path, self._tenant, self._keep_raw = path, tenant, keep_raw
+        self._rows: list[dict[str, Any]] = []
+        self._bytes = 0
+        self._writer: Any = None
+        self.rows: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
+        self.sources: Counter[str] = Counter()
+
+    def add(self, role: str, source: Path, record: Record, bad: Bad) -> None:
+        """Put one record, or one fault of a whole source (line 0), aside."""
+        (self.rows[role] if record.line else self.sources)[bad.reason] += 1
+        raw = record.as_bytes() if record.line else b""
+        kept = raw[:RAW_KEPT] if self._keep_raw and raw else None
+        self._rows.append({
+            "source": str(source), "line": record.line, "reason": bad.reason, "detail": bad.detail, "raw": kept,
+            "raw_bytes": len(raw), "raw_hash": self._tenant.raw_hash(raw) if raw else None,
+        })  # fmt: skip
+        self._bytes += len(kept or b"")
+        if len(self._rows) >= QUARANTINE_ROWS or self._bytes >= QUARANTINE_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        """Write the rest; the file exists even if nothing was put aside."""
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        schema = pa.schema([
+            ("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("detail", pa.string()),
+            ("raw", pa.binary()), ("raw_bytes", pa.int64()), ("raw_hash", pa.string()),
+        ])  # fmt: skip
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, schema, compression="zstd")
+        self._writer.write_table(pa.Table.from_pylist(self._rows, schema))
+        self._rows, self._bytes = [], 0

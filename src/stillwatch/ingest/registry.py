@@ -1,0 +1,123 @@
+"""The account registry: who signed up when, and which contact and payment details accounts have in common, hashed."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.index import Index
+from stillwatch.ingest.output import BATCH_ROWS, as_table
+from stillwatch.ingest.readers import Record, Source
+from stillwatch.ingest.tenant import Tenant, parsed
+from stillwatch.ingest.values import Coercer, maybe
+from stillwatch.tables import ACCOUNTS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ALIASES = {"account_id": ("user_id",), "org_id": ("organization_id",), "email": ("user_email",)}
+"""Other names under which gateways keep a column (LiteLLM's tables of users and organisations)."""
+KINDS = ("individual", "education", "research", "startup", "enterprise")
+ACCESS_TYPES = ("application", "passthrough")
+GMAIL = ("gmail.com", "googlemail.com")
+
+
+def email(address: str) -> tuple[str, str]:
+    """The normalised e-mail address and its domain: what different spellings of one mailbox have in common.
+
+    Case is dropped, so is ``+tag``; Gmail ignores dots and has two domains for one mailbox.
+    """
+    local, at, domain = address.strip().lower().rpartition("@")
+    if not at or not local or not domain:
+        raise Bad("wrong_type", "email is not an e-mail address")
+    local = local.partition("+")[0] or local
+    if domain in GMAIL:
+        local, domain = local.replace(".", ""), GMAIL[0]
+    return f"{local}@{domain}", domain
+
+
+def phone(number: str) -> str:
+    """Digits with a leading + where the number is international."""
+    digits = re.sub(r"[^\d+]", "", number)
+    return "+" + digits[2:] if digits.startswith("00") else digits
+
+
+def payment(method: str) -> str:
+    """A card number or processor's fingerprint without spaces and dashes."""
+    return re.sub(r"[\s-]", "", method)
+
+
+class Registry:
+    """Reads the registry into a table of accounts."""
+
+    def __init__(self, tenant: Tenant, *, keyed: bool) -> None:
+        """Hash with the tenant's key; account and organisation only where the events' are hashed too (``keyed``)."""
+        self._tenant, self._keyed = tenant, keyed
+        self._coerce = Coercer(ACCOUNTS)
+        self._seen = Index("int8")
+        self.read = self.written = self.unknown_words = 0
+
+    def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> "pa.Table":
+        """Read the registry; hand what is wrong to ``put_aside``."""
+        import pyarrow as pa
+
+        batches: list[pa.Table] = []
+        rows: list[dict[str, Any]] = []
+        for record in Source(path, header=True):
+            self.read += record.line > 0
+            try:
+                rows.append(self._account(record))
+            except Bad as bad:
+                put_aside(record, bad)
+            if len(rows) >= BATCH_ROWS:
+                batches.append(as_table(rows, ACCOUNTS))
+                rows = []
+        table = pa.concat_tables([*batches, as_table(rows, ACCOUNTS)])
+        self.written = len(table)
+        return table
+
+    def _account(self, record: Record) -> dict[str, Any]:
+        if record.value is None:
+            raise Bad(record.reason or "not_json", record.detail)
+        raw = record.value
+        for name, others in ALIASES.items():
+            if raw.get(name) in (None, ""):
+                raw[name] = next((raw[other] for other in others if raw.get(other)), None)
+        row: dict[str, Any] = {name: raw.get(name) for name in ACCOUNTS.names if raw.get(name) != ""}
+        if self._keyed:
+            row |= {name: self._tenant.id(row.get(name)) for name in ("account_id", "org_id")}
+        self._hash_details(row, raw)
+        self._known(row, "kind", KINDS)
+        self._known(row, "access_type", ACCESS_TYPES)
+        self._coerce(row)
+        if not row.get("account_id"):
+            raise Bad("no_account_id")
+        key = self._tenant.key64(b"account", row["account_id"].encode())
+        if self._seen.get(key) is not None:
+            raise Bad("duplicate_account_id")
+        self._seen.put(key)
+        return row
+
+    def _hash_details(self, row: dict[str, Any], raw: dict[str, Any]) -> None:
+        """Hash details that are given in clear; hashes that are given stay."""
+        if address := maybe(raw.get("email"), "email"):
+            normalised, domain = email(address)
+            row["email_hash"] = row.get("email_hash") or self._tenant.id(normalised)
+            row["email_domain"] = row.get("email_domain") or domain
+        for name, normalise in (("phone", phone), ("payment", payment)):
+            value = raw.get(name)
+            value = normalise(str(value)) if type(value) is int else value
+            if (plain := maybe(value, name)) and not row.get(f"{name}_hash"):
+                row[f"{name}_hash"] = self._tenant.id(normalise(plain))
+        sign_up = maybe(row.get("signup_ip"), "signup_ip")
+        if sign_up and parsed(sign_up):
+            row["signup_ip"] = self._tenant.network(sign_up)
+
+    def _known(self, row: dict[str, Any], name: str, known: tuple[str, ...]) -> None:
+        """Null a word that is none of the contract's, and count it: the account itself is still worth having."""
+        word = maybe(row.get(name), name)
+        row[name] = word.strip().lower() if word else None
+        if row[name] and row[name] not in known:
+            row[name] = None
+            self.unknown_words += 1

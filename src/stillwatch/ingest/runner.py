@@ -1,0 +1,217 @@
+"""Runs the stage: sources in, events, accounts, quarantine and a summary out."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import digest, write_parquet
+from stillwatch.ingest.edge import Edge
+from stillwatch.ingest.faults import REASONS, Bad
+from stillwatch.ingest.formats import Format, all_formats, named
+from stillwatch.ingest.index import Index
+from stillwatch.ingest.output import Events, Quarantine, publish, staged
+from stillwatch.ingest.readers import Record, Source, files
+from stillwatch.ingest.registry import Registry
+from stillwatch.ingest.tenant import Tenant
+from stillwatch.ingest.values import EPOCH, MICROSECOND, Coercer, instant
+from stillwatch.progress import track
+from stillwatch.tables import EVENTS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PRIVACY = ("text", "features", "metadata")
+EARLIEST = instant("2015-01-01")
+SLACK = timedelta(days=1)
+"""How far after the as-of time a clock may run."""
+MAX_PROMPT = 4 << 20
+"""Characters."""
+
+
+def formats() -> dict[str, str]:
+    """The known formats: name and one-line description."""
+    return {name: format_.description for name, format_ in all_formats().items()}
+
+
+def run(
+    sources: list[Path],
+    format: str,
+    out: Path,
+    *,
+    privacy: str = "text",
+    accounts: Path | None = None,
+    edge: list[Path] | None = None,
+    trusted_proxies: str = "",
+    key: bytes,
+    as_of: datetime | None = None,
+    quiet: bool = False,
+    finish: "Callable[[pa.Table], None] | None" = None,
+) -> dict[str, Any]:
+    """Turn logs into ``out``/events, accounts.parquet, quarantine.parquet and ingest.json.
+
+    Args:
+        sources: log files, or folders of them.
+        format: a name of :func:`formats`.
+        out: folder to write; tables of an earlier run are replaced at the end, all or none.
+        privacy: ``text`` keeps text, ``features`` nulls it after ``finish``, ``metadata`` does not read it.
+        accounts: account registry.
+        edge: edge logs, joined by request identifier.
+        trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
+        key: the tenant's secret key.
+        as_of: events later than this by more than a day are impossible; now by default.
+        quiet: show no progress.
+        finish: called with each batch of events (the EVENTS schema, at most about 100,000 rows), text still in it.
+
+    Returns:
+        The summary, as written to ingest.json.
+
+    Raises:
+        InputError: a source cannot be read, the format is unknown, or ``out`` cannot be written.
+    """
+    if privacy not in PRIVACY:
+        todo = f"Choose one of: {', '.join(PRIVACY)}"
+        raise InputError(f"unknown privacy mode {privacy!r}", where="--privacy", todo=todo)
+    chosen, paths = named(format), files(sources)
+    edges, registries = files(edge) if edge else [], files([accounts]) if accounts else []
+    tenant = Tenant(key, trusted_proxies, text=privacy != "metadata")
+    with staged(out) as staging, ThreadPoolExecutor(1) as pool:
+        work = _Work(staging, chosen, tenant, privacy, as_of or datetime.now(UTC), finish)
+        steps = [(work.load_edge, path) for path in edges] + [(work.load_accounts, path) for path in registries]
+        steps += [(work.load, path) for path in paths]
+        for load, path in track(steps, "Reading logs", len(steps), quiet=quiet):
+            hashed = pool.submit(digest, path)
+            role, rows = load(path)
+            work.note(role, path, rows, hashed.result())
+        summary = work.close()
+        publish(staging, out, summary)
+    return summary
+
+
+class _Work:
+    """The state of one run."""
+
+    def __init__(
+        self, staging: Path, format_: Format, tenant: Tenant, privacy: str, as_of: datetime,
+        finish: "Callable[[pa.Table], None] | None",
+    ) -> None:  # fmt: skip
+        self._staging, self._format, self._tenant, self._privacy, self._as_of = staging, format_, tenant, privacy, as_of
+        self._latest = (as_of + SLACK - EPOCH) // MICROSECOND
+        self._coerce = Coercer(EVENTS)
+        self._seen = Index("int8")
+        self._edge: Edge | None = None
+        self._registry: Registry | None = None
+        self._events = Events(staging / "events", keep_text=privacy == "text", finish=finish)
+        self._quarantine = Quarantine(staging / "quarantine.parquet", tenant, keep_raw=privacy == "text")
+        self._skip = frozenset() if tenant.text else format_.text_fields
+        self._inputs: list[dict[str, Any]] = []
+
+    def note(self, role: str, path: Path, rows: int, sha256: str) -> None:
+        size = path.stat().st_size
+        self._inputs.append({"role": role, "path": str(path), "rows": rows, "bytes": size, "sha256": sha256})
+
+    def load_edge(self, path: Path) -> tuple[str, int]:
+        self._edge = self._edge or Edge(self._tenant)
+        before = self._edge.read
+        for record, bad in self._edge.load(path):
+            self._quarantine.add("edge", path, record, bad)
+        return "edge", self._edge.read - before
+
+    def load_accounts(self, path: Path) -> tuple[str, int]:
+        self._registry = self._registry or Registry(self._tenant, keyed=self._format.keyed)
+
+        def put_aside(record: Record, bad: Bad) -> None:
+            self._quarantine.add("accounts", path, record, bad)
+
+        table = self._registry.load(path, put_aside)
+        write_parquet(table, self._staging / "accounts.parquet")
+        return "accounts", self._registry.read
+
+    def load(self, path: Path) -> tuple[str, int]:
+        rows = 0
+        for record in Source(path, header=self._format.header, skip=self._skip):
+            rows += record.line > 0
+            try:
+                self._events.add(self._event(record))
+            except Bad as bad:
+                self._quarantine.add("log", path, record, bad)
+        return "log", rows
+
+    def _event(self, record: Record) -> dict[str, Any]:
+        """The event in a record.
+
+        Raises:
+            Bad: the record must be put aside.
+        """
+        if record.value is None:
+            raise Bad(record.reason or "not_json", record.detail)
+        try:
+            row = self._format.parse(record.value, self._tenant)
+        except Bad:
+            raise
+        except Exception as error:  # a format is a plug-in: whatever it trips over costs one row, not the run
+            raise Bad("parser_failed", type(error).__name__) from error
+        self._coerce(row)
+        self._check(row)
+        if self._edge is not None:
+            self._edge.fill(row, row.get("_request_ids") or (row["event_id"],))
+        return row
+
+    def _check(self, row: dict[str, Any]) -> None:
+        for name in ("event_id", "timestamp", "account_id"):
+            if row.get(name) is None or row[name] == "":
+                raise Bad(f"no_{name}")
+        if not EARLIEST <= row["timestamp"] <= self._latest:
+            raise Bad("impossible_time", "before 2015" if row["timestamp"] < EARLIEST else "in the future")
+        for name in ("prompt", "system"):
+            if len(row.get(name) or "") > MAX_PROMPT:
+                raise Bad("prompt_too_large", f"{name} has {len(row[name])} characters")
+        key = self._tenant.key64(b"event", row["event_id"].encode())
+        if self._seen.get(key) is not None:
+            raise Bad("duplicate_event_id")
+        self._seen.put(key)
+
+    def close(self) -> dict[str, Any]:
+        """Write the last batches; return the summary."""
+        self._events.flush()
+        self._quarantine.close()
+        events, aside = self._events, self._quarantine
+        read = sum(one["rows"] for one in self._inputs if one["role"] == "log")
+        share = {name: round(events.filled[name] / (events.written or 1), 6) for name in EVENTS.names}
+        return {
+            "format": self._format.name,
+            "privacy": self._privacy,
+            "as_of": self._as_of.isoformat(),
+            "rows": {"read": read, "written": events.written, "quarantined": read - events.written},
+            "quarantined": dict(aside.rows["log"]),
+            "sources": dict(aside.sources),
+            "explained": {reason: REASONS.get(reason, reason) for reason in sorted({*aside.sources}.union(*aside.rows.values()))},
+            "columns": share,
+            "empty_columns": [name for name in EVENTS.names if not share[name]],
+            "empty_prompts": events.empty_prompts,
+            "first": _iso(events.first),
+            "last": _iso(events.last),
+            "edge": self._edge_summary(),
+            "accounts": self._accounts_summary(),
+            "inputs": self._inputs,
+        }
+
+    def _edge_summary(self) -> dict[str, Any] | None:
+        edge = self._edge
+        if edge is None:
+            return None
+        aside = dict(self._quarantine.rows["edge"])
+        return {"read": edge.read, "joined": edge.joined, "far_in_time": edge.far_in_time, "quarantined": aside}
+
+    def _accounts_summary(self) -> dict[str, Any] | None:
+        one = self._registry
+        if one is None:
+            return None
+        aside = dict(self._quarantine.rows["accounts"])
+        return {"read": one.read, "written": one.written, "unknown_words": one.unknown_words, "quarantined": aside}
+
+
+def _iso(instant_us: int | None) -> str | None:
+    return None if instant_us is None else (EPOCH + instant_us * MICROSECOND).isoformat()

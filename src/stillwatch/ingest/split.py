@@ -1,0 +1,102 @@
+"""Splits a stream of JSON into records without holding it: the elements of top-level arrays, and top-level objects.
+
+orjson decodes whole values only, so the ends of values are found first, over numpy arrays of the structural bytes.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_RECORD = 64 << 20
+"""Bytes; a larger record is not read."""
+
+BETWEEN = b" \t\r\n,"
+"""What may stand between records."""
+
+_KINDS = np.zeros(256, np.int8)
+_QUOTE, _ESCAPE, _COMMA, _OPEN, _CLOSE = 1, 2, 3, 4, 5
+for _byte, _kind in ((b'"', _QUOTE), (b"\\", _ESCAPE), (b",", _COMMA)):
+    _KINDS[_byte[0]] = _kind
+_KINDS[[b"["[0], b"{"[0]]] = _OPEN
+_KINDS[[b"]"[0], b"}"[0]]] = _CLOSE
+
+
+class TooLarge(Exception):  # noqa: N818 - caught by the reader, never an error of the program
+    """A record never ends, or not within MAX_RECORD; ``args[0]`` is its beginning."""
+
+
+def records(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield each record's bytes; what is left at the end without its close comes last, as it is.
+
+    Raises:
+        TooLarge: a record is larger than MAX_RECORD.
+    """
+    pending: list[bytes] = []
+    in_array, size, enough = False, 0, 0
+    for block in blocks:
+        pending.append(block)
+        size += len(block)
+        if size < enough:
+            continue
+        found, rest, in_array = _cut(b"".join(pending), in_array)
+        yield from found
+        if len(rest) > MAX_RECORD:
+            raise TooLarge(rest)
+        # a long record is looked at again only when its part that is here has doubled
+        pending, size, enough = [rest], len(rest), 2 * len(rest)
+    found, rest, _ = _cut(b"".join(pending), in_array)
+    yield from found
+    if rest.strip(BETWEEN):
+        yield rest
+
+
+def _cut(buffer: bytes, in_array: bool) -> tuple[list[bytes], bytes, bool]:
+    """Cut off the whole records: (records, rest, whether the rest is inside an array)."""
+    found: list[bytes] = []
+    start, in_object = 0, False
+    for at, kind, depth in _boundaries(buffer, int(in_array)):
+        if kind == _OPEN:
+            found.append(buffer[start:at].strip(BETWEEN))
+            in_array = buffer[at] == ord("[")
+            in_object = not in_array
+            start = at + in_array
+        elif kind == _CLOSE and (in_array or in_object):
+            found.append(buffer[start : at + in_object].strip(BETWEEN))
+            in_array = in_object = False
+            start = at + 1
+        elif kind == _COMMA and in_array and depth == 1:
+            found.append(buffer[start:at].strip(BETWEEN))
+            start = at + 1
+    return [piece for piece in found if piece], buffer[start:], in_array
+
+
+def _boundaries(buffer: bytes, base: int) -> Iterator[tuple[int, int, int]]:
+    """Where top-level values and the elements of top-level arrays may begin or end: place, kind, depth after it."""
+    at, kinds = _outside_strings(buffer)
+    depth = base + np.cumsum((kinds == _OPEN).astype(np.int64) - (kinds == _CLOSE))
+    # closes without their open do not count, or all that follows would be off by one
+    depth -= np.minimum.accumulate(np.minimum(depth, 0)) if len(depth) else depth
+    open_, close, comma = kinds == _OPEN, kinds == _CLOSE, kinds == _COMMA
+    keep = (open_ & (depth == 1)) | (close & (depth == 0)) | (comma & (depth <= 1))
+    return zip(at[keep].tolist(), kinds[keep].tolist(), depth[keep].tolist(), strict=True)
+
+
+def _outside_strings(buffer: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """Places and kinds of the commas and brackets outside strings; the buffer begins outside a string."""
+    kinds = _KINDS[np.frombuffer(buffer, np.uint8)]
+    at = np.flatnonzero(kinds)
+    kinds = kinds[at]
+    if not len(at):
+        return at, kinds
+    # a quote is escaped by an odd number of backslashes right before it
+    next_to = np.append(False, at[1:] == at[:-1] + 1)
+    escape = kinds == _ESCAPE
+    joined = escape & np.append(False, escape[:-1]) & next_to
+    index = np.arange(len(at))
+    run_start = np.maximum.accumulate(np.where(joined, 0, index))
+    odd = escape & ((index - run_start) % 2 == 0)
+    escaped = np.append(False, odd[:-1]) & next_to
+    inside = np.cumsum((kinds == _QUOTE) & ~escaped) % 2 == 1
+    keep = ~inside & (kinds >= _COMMA)
+    return at[keep], kinds[keep]

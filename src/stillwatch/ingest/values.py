@@ -1,0 +1,164 @@
+"""From what a log holds to what a column holds, or a :class:`Bad` that says which column and type."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from stillwatch.ingest.faults import Bad
+from stillwatch.tables import Table
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+FLOAT32_MAX = 3.4e38
+
+
+NAMES = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array", dict: "an object"}
+
+
+def kind(value: Any) -> str:
+    """The JSON name of a value's type, for messages that must not quote the value."""
+    return NAMES.get(type(value), f"a {type(value).__name__}")
+
+
+def section(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object at ``name``: absent is empty, and JSON in a string (a dumped jsonb column) is opened."""
+    value = opened(raw.get(name), name)
+    if value is None:
+        return {}
+    if type(value) is not dict:
+        raise Bad("wrong_type", f"{name} is {kind(value)}, not an object")
+    return value
+
+
+def opened(value: Any, name: str) -> Any:
+    """The value, decoded if it is a string that holds JSON."""
+    if type(value) is not str:
+        return value
+    if not value.strip():
+        return None
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise Bad("wrong_type", f"{name} is a string that is not JSON") from error
+
+
+def maybe(value: Any, name: str) -> str | None:
+    """A string; empty is null."""
+    if value is None or value == "":
+        return None
+    if type(value) is not str:
+        raise Bad("wrong_type", f"{name} is {kind(value)}, not a string")
+    return value
+
+
+def text(value: Any) -> str:
+    """A string; numbers are written out (identifiers are often numbers)."""
+    if type(value) is str:
+        return value
+    if type(value) is int:
+        return str(value)
+    raise ValueError
+
+
+def instant(value: Any) -> int:
+    """Microseconds since 1970 UTC, from ISO 8601 (no zone means UTC) or seconds, ms, us or ns since 1970."""
+    if type(value) is str:
+        value = value.strip()
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            value = float(value)
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return (aware - EPOCH) // MICROSECOND
+    number = real(value)
+    # seconds reach 1e11 in the year 5138, so larger numbers are of a finer unit
+    for limit, scale in ((1e11, 1e6), (1e14, 1e3), (1e17, 1.0)):
+        if abs(number) < limit:
+            return round(number * scale)
+    return round(number / 1e3)
+
+
+def real(value: Any) -> float:
+    """A finite number."""
+    if type(value) is bool:
+        raise ValueError
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def float32(value: Any) -> float:
+    """A number that a 32-bit float can hold."""
+    number = real(value)
+    if abs(number) > FLOAT32_MAX:
+        raise ValueError
+    return number
+
+
+def whole(bits: int) -> Callable[[Any], int]:
+    """A reader of whole numbers that fit into ``bits``."""
+    bound = 1 << (bits - 1)
+
+    def read(value: Any) -> int:
+        if type(value) is str:
+            # digits are read as they stand: a float would round a 64-bit key
+            value = int(value) if value.strip().lstrip("+-").isdecimal() else real(value)
+        if type(value) is not int:
+            number = real(value)
+            value = int(number)
+            if value != number:
+                raise ValueError
+        if not -bound <= value < bound:
+            raise ValueError
+        return int(value)
+
+    return read
+
+
+def boolean(value: Any) -> bool:
+    """A truth value, also as 0, 1, t, f, true or false."""
+    if type(value) is bool:
+        return value
+    found = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}.get(str(value).lower())
+    if found is None:
+        raise ValueError
+    return found
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "str": text, "us": instant, "i64": whole(64), "i32": whole(32), "i16": whole(16), "f32": float32, "f64": real,
+    "bool": boolean,
+}  # fmt: skip
+
+
+class Coercer:
+    """Makes the values of a row fit a table's columns, in place."""
+
+    def __init__(self, table: Table) -> None:
+        """Prepare for one table; columns it does not have are left alone."""
+        self._readers = {column.name: (READERS[column.type], column.type) for column in table.columns}
+
+    def __call__(self, row: dict[str, Any]) -> None:
+        """Convert what is there; null stays null, NaN means null.
+
+        Raises:
+            Bad: a value does not fit; the detail names the column and the type, never the value.
+        """
+        for name, value in row.items():
+            if value is None or name not in self._readers:
+                continue
+            reader, type_ = self._readers[name]
+            if type_ == "str" and type(value) is str:
+                continue
+            if value == "" or value != value:
+                row[name] = None
+                continue
+            try:
+                row[name] = reader(value)
+            except (ValueError, TypeError, OverflowError) as error:
+                raise Bad("wrong_type", f"{name} is {kind(value)} that does not fit {type_}") from error
