@@ -23,8 +23,6 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-WEEK_S = 7 * 86_400.0
-
 
 # --- Tests ---------------------------------------------------------------------------------------------------------
 
@@ -165,40 +163,45 @@ def _adjacency(
 def _count_shared(  # type: ignore[no-untyped-def]
     account_starts, objects, object_starts, accounts, begin, end, n_accounts, min_shared
 ):
-    """Row-wise sparse product (Gustavson 1978) of accounts [begin, end) with later ones; first counts, then fills."""
+    """Row-wise sparse product (Gustavson 1978) of accounts [begin, end) with later ones."""
     shared = np.zeros(n_accounts, np.int32)
     touched = np.empty(n_accounts, np.int32)
-    a = np.empty(0, np.int32)
-    b = np.empty(0, np.int32)
-    n = np.empty(0, np.int32)
-    for filling in (False, True):
-        n_out = 0
-        for u in range(begin, end):
-            n_touched = 0
-            for i in range(account_starts[u], account_starts[u + 1]):
-                o = objects[i]
-                for j in range(object_starts[o + 1] - 1, object_starts[o] - 1, -1):  # members ascend: stop at u
-                    v = accounts[j]
-                    if v <= u:
-                        break
-                    if shared[v] == 0:
-                        touched[n_touched] = v
-                        n_touched += 1
-                    shared[v] += 1
-            if filling:
-                touched[:n_touched].sort()
-            for t in range(n_touched):
-                v = touched[t]
-                if shared[v] >= min_shared:
-                    if filling:
-                        a[n_out], b[n_out], n[n_out] = u, v, shared[v]
-                    n_out += 1
+    a, b, n = np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int32)
+    n_out = 0
+    for u in range(begin, end):
+        n_touched = 0
+        for i in range(account_starts[u], account_starts[u + 1]):
+            o = objects[i]
+            for j in range(object_starts[o + 1] - 1, object_starts[o] - 1, -1):  # members ascend: stop at u
+                v = accounts[j]
+                if v <= u:
+                    break
+                if shared[v] == 0:
+                    touched[n_touched] = v
+                    n_touched += 1
+                shared[v] += 1
+        if n_out + n_touched > len(a):
+            a, b, n = _grown(a, n_out + n_touched), _grown(b, n_out + n_touched), _grown(n, n_out + n_touched)
+        begin_out = n_out
+        for t in range(n_touched):
+            v = touched[t]
+            if shared[v] >= min_shared:
+                b[n_out] = v
+                n_out += 1
+            else:
                 shared[v] = 0
-        if not filling:
-            a = np.empty(n_out, np.int32)
-            b = np.empty(n_out, np.int32)
-            n = np.empty(n_out, np.int32)
-    return a, b, n
+        b[begin_out:n_out].sort()
+        for i in range(begin_out, n_out):
+            a[i], n[i] = u, shared[b[i]]
+            shared[b[i]] = 0
+    return a[:n_out].copy(), b[:n_out].copy(), n[:n_out].copy()
+
+
+@njit(cache=True, nogil=True)
+def _grown(values, needed):  # type: ignore[no-untyped-def]
+    grown = np.empty(2 * needed, np.int32)
+    grown[: len(values)] = values
+    return grown
 
 
 # --- Groups --------------------------------------------------------------------------------------------------------
@@ -279,43 +282,35 @@ class Crowd(NamedTuple):
     log_p: Floats
 
 
-def crowd(
-    time_s: Ints, value: Floats, *, within_s: int, within: float, local_s: float = WEEK_S, step_s: int = 1
-) -> Crowd:
-    """Count others near in time and in value at once, against the local rate in time and the share of the value.
+def crowd(time_s: Ints, value: Floats, *, within_s: int, within: float) -> Crowd:
+    """Count others near in time and in value at once, against those near in time alone and the share of the value.
 
-    Two marginals are respected: how busy the days around are (an outbreak of sign-ups), and how common the value is
-    (round amounts). Only their coincidence counts. ``log_p`` is conservative where the crowd itself makes the rate.
+    Both marginals are respected: how busy that very window is (an outbreak of sign-ups, office hours), and how common
+    the value is (round amounts). Only their coincidence counts, so that the null is exact when values are permuted over
+    accounts. A rate taken over days around is not: at the edge of an outbreak it is wrong by a factor.
 
     Args:
         time_s: times, seconds, ``(n,)``.
         value: values on a scale where differences compare, such as log10 of an amount, ``(n,)``.
         within_s: reach in time, seconds to each side.
         within: reach in value: bins of two thirds of it are made, and the own bin and both neighbours count.
-        local_s: reach that the local rate is taken over, seconds to each side.
-        step_s: resolution of the times, seconds (3600 for hours).
     """
     time = np.asarray(time_s, np.int64) - np.min(time_s, initial=np.iinfo(np.int64).max)
     n, last = len(time), int(time.max(initial=0))
     bins = np.floor(np.asarray(value) / (within / 1.5)).astype(np.int64)
     bins -= bins.min(initial=0) - 1  # from 1, so that the bin below exists
-
-    def width(reach: float) -> Floats:  # of the window around each time, cut at the ends of the data
-        return np.asarray(np.minimum(time + reach, last) - np.maximum(time - reach, 0) + step_s, np.float64)
-
-    in_time = np.sort(time)
-    near = np.searchsorted(in_time, time + local_s, "right") - np.searchsorted(in_time, time - local_s, "left") - 1
     per_bin = np.bincount(bins, minlength=int(bins.max(initial=0)) + 2)
     alike = per_bin[bins - 1] + per_bin[bins] + per_bin[bins + 1] - 1
-    expected = near * (width(within_s) / width(local_s)) * alike / max(n - 1, 1)
 
     # One sorted key for bin and time makes each count two binary searches.
-    key = np.sort(bins * (last + 1) + time)
+    in_time, in_bins = np.sort(time), np.sort(bins * (last + 1) + time)
     begin, end = np.maximum(time - within_s, 0), np.minimum(time + within_s, last)
+    near = np.searchsorted(in_time, end, "right") - np.searchsorted(in_time, begin, "left") - 1
     observed = np.full(n, -1, np.int64)
     for shift in (-1, 0, 1):
         base = (bins + shift) * (last + 1)
-        observed += np.searchsorted(key, base + end, "right") - np.searchsorted(key, base + begin, "left")
+        observed += np.searchsorted(in_bins, base + end, "right") - np.searchsorted(in_bins, base + begin, "left")
+    expected = near * (alike / max(n - 1, 1))
     return Crowd(observed, expected, poisson_log_sf(observed, expected))
 
 
