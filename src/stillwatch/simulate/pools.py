@@ -1,0 +1,107 @@
+"""Real prompts and real client rates, read from files that the user names."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stillwatch.errors import InputError
+from stillwatch.simulate.roster import Array
+from stillwatch.simulate.world import CAPABILITIES
+
+LONGEST = 8000
+WINDOW_S = 600
+WINDOWS = 144
+
+
+@dataclass(frozen=True)
+class FilePools:
+    """Texts by pool, and which pools serve chat, code, bench and each capability."""
+
+    texts: dict[str, list[str]]
+    uses: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Shapes of clients: share of a mean day's requests in each of 144 windows of 600 s, by client and day."""
+
+    shapes: Array
+
+
+def _read(path: Path, required: tuple[str, ...]) -> pa.Table:
+    path = Path(path)
+    try:
+        table = pq.read_table(path)
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path) from error
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(f"not readable as Parquet ({str(error).splitlines()[0]})", where=path) from error
+    for name in required:
+        if name not in table.column_names:
+            raise InputError(f"lacks the column {name}", where=path, todo=f"It has: {', '.join(table.column_names)}")
+    return table
+
+
+def read_prompts(path: Path) -> FilePools:
+    """Prompts as task pools, one a source (else a role, else one): distinct texts in the order of the file.
+
+    Where roles are told, benchmarks are swept by evaluators, operators prefer what is marked as harvest, and people draw
+    from everything but benchmarks, so that no pool belongs to attackers alone.
+    """
+    table = _read(path, ("prompt",))
+    n = len(table)
+
+    def column(name: str, default: str) -> list[str]:
+        values: list[Any] = table[name].to_pylist() if name in table.column_names else [default] * n
+        return [str(value) if value else default for value in values]
+
+    texts: dict[str, dict[str, None]] = {}
+    role_of: dict[str, str] = {}
+    roles = column("role", "any")
+    for text, source, role in zip(table["prompt"].to_pylist(), column("source", ""), roles, strict=True):
+        if isinstance(text, str) and text.strip():
+            name = f"file.{source or role}"
+            texts.setdefault(name, {})[text[:LONGEST]] = None
+            role_of.setdefault(name, role)
+    if not texts:
+        raise InputError("has no prompts", where=path)
+
+    def having(*wanted: str) -> list[str]:
+        return [name for name in texts if role_of[name] in wanted] or list(texts)
+
+    everyone = [name for name in texts if role_of[name] != "benchmark"] or list(texts)
+    harvest = having("harvest")
+    uses = {"chat": everyone, "code": [n for n in everyone if "code" in n] or everyone, "bench": having("benchmark")}
+    for capability in CAPABILITIES:
+        uses[capability] = [name for name in harvest if capability in name] or harvest
+    return FilePools({name: list(found) for name, found in texts.items()}, uses)
+
+
+def read_rates(path: Path) -> Rates:
+    """Client rates as shapes; a client's mean rate is one, so that volumes stay those of the world."""
+    table = _read(path, ("client", "window_start_s", "rate_per_s"))
+    client = table["client"].to_pylist()
+    if "model_class" in table.column_names:  # client numbers repeat over model classes
+        client = list(zip(table["model_class"].to_pylist(), client, strict=True))
+    number = {name: i for i, name in enumerate(dict.fromkeys(client))}
+    who = np.array([number[name] for name in client])
+    try:
+        window = (np.asarray(table["window_start_s"].cast(pa.float64())) // WINDOW_S).astype(np.int64)
+        rate = np.nan_to_num(np.asarray(table["rate_per_s"].cast(pa.float64())))
+    except pa.ArrowInvalid as error:
+        raise InputError("window_start_s and rate_per_s must be numbers", where=path) from error
+    if not len(window) or window.min() < 0:
+        raise InputError("has no rates, or windows before 0", where=path)
+    days = int(min(window.max() // WINDOWS + 1, 62))
+    grid = np.zeros((len(number), days * WINDOWS))
+    inside = window < days * WINDOWS
+    np.add.at(grid, (who[inside], window[inside]), np.maximum(rate[inside], 0))
+    grid = grid[grid.sum(axis=1) > 0]
+    if not len(grid):
+        raise InputError("all rates are 0", where=path)
+    grid /= grid.sum(axis=1, keepdims=True) / days
+    return Rates(grid.reshape(len(grid), days, WINDOWS))

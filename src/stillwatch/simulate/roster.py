@@ -1,0 +1,171 @@
+"""Accounts and habits while a world is built: columns that grow block by block and end as arrays."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.simulate.kernels import HabitColumns
+from stillwatch.simulate.stock import Stock
+
+Array = npt.NDArray[Any]
+
+NONE = -1
+HABITS_EACH = 3
+FREE, POOL, QUEUE, SWEEP = range(4)
+"""How the seed of a task is drawn: any, at random from a pool, next of a queue, each account through the whole pool."""
+
+COLUMNS: dict[str, tuple[str, Any]] = {
+    # registry
+    "campaign": ("i2", NONE), "crowd": ("i2", NONE), "created": ("i8", 0), "kind": ("i1", 0), "org": ("i8", NONE),
+    "verified": ("?", False), "passthrough": ("?", False), "domain": ("i4", 0), "email": ("i8", NONE),
+    "payment": ("i8", NONE), "phone": ("i8", NONE), "signup_ip": ("u4", 0), "country": ("i1", 0), "banned": ("i8", NONE),
+    "plan": ("i1", 0),
+    # behaviour
+    "rate": ("f8", 0.0), "begin": ("i8", 0), "end": ("i8", 1 << 62), "active": ("f4", 1.0), "zone": ("i1", 0),
+    "hours": ("i2", 0), "weekend": ("f4", 1.0), "net": ("i4", 0), "net_mode": ("i1", 0), "net2": ("i4", 0),
+    "net2_mode": ("i1", 0), "net2_share": ("f4", 0.0), "client": ("i4", 0), "path": ("i1", 0), "model": ("i1", 0),
+    "adopts": ("f4", 9e9), "parameters": ("i2", 0), "persona": ("u8", 1), "keys": ("i1", 1), "topic": ("i4", 0),
+    "topic2": ("i4", 0), "handoff": ("f4", 0.0), "group_first": ("i8", 0), "group_size": ("i4", 1),
+}
+
+
+@dataclass
+class Block:
+    """Accounts being made together; unset columns have their default."""
+
+    n: int
+    columns: dict[str, Array] = field(default_factory=dict)
+    habits: Array = field(default_factory=lambda: np.empty((0, HABITS_EACH), np.int32))
+    shares: Array = field(default_factory=lambda: np.empty((0, HABITS_EACH), np.float32))
+
+    def __post_init__(self) -> None:
+        """Give every column its default."""
+        for name, (kind, default) in COLUMNS.items():
+            self.columns[name] = np.full(self.n, default, kind)
+        self.habits = np.full((self.n, HABITS_EACH), NONE, np.int32)
+        self.shares = np.zeros((self.n, HABITS_EACH), np.float32)
+
+    def __getitem__(self, name: str) -> Array:
+        """A column."""
+        return self.columns[name]
+
+    def __setitem__(self, name: str, values: Any) -> None:
+        """Set a column, keeping its type."""
+        self.columns[name][:] = values
+
+
+@dataclass
+class Habit:
+    """A kind of request: the parts of its text, how tasks are drawn, and what it overrides of the account."""
+
+    topic: int = NONE
+    mode: int = FREE
+    key: int = 0
+    size: int = 0
+    samples: int = 1
+    queue: int = NONE
+    inject: int = NONE
+    inject_key: int = 0
+    inject_n: int = 1
+    frame: int = NONE
+    frame_key: int = 0
+    frame_n: int = 1
+    after: int = NONE
+    after_key: int = 0
+    after_n: int = 1
+    follow: int = NONE
+    system: int = NONE
+    system_key: int = 0
+    system_n: int = 1
+    turns: float = 1.0
+    gap: float = 60.0
+    tools: int = 0
+    client: int = NONE
+    parameters: int = NONE
+    answer: float = 350.0
+    reasoning: float = 0.0
+    end_users: int = 0
+
+
+@dataclass
+class Roster:
+    """All accounts and habits of a world, and the queues that habits draw from."""
+
+    stock: Stock
+    blocks: list[Block] = field(default_factory=list)
+    habits: list[Habit] = field(default_factory=list)
+    n: int = 0
+    n_queues: int = 0
+
+    def add(self, block: Block) -> int:
+        """Append a block; returns the number of its first account."""
+        self.blocks.append(block)
+        self.n += block.n
+        return self.n - block.n
+
+    def habit(self, habit: Habit) -> int:
+        """Append a habit; returns its number."""
+        if habit.mode == QUEUE and habit.queue == NONE:
+            habit.queue = self.new_queue()
+        self.habits.append(habit)
+        return len(self.habits) - 1
+
+    def new_queue(self) -> int:
+        """A number for a new queue of tasks."""
+        self.n_queues += 1
+        return self.n_queues - 1
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """A finished roster of accounts, as arrays."""
+
+    n: int
+    columns: dict[str, Array]
+    habits: Array
+    shares: Array
+
+    def __getitem__(self, name: str) -> Array:
+        """A column."""
+        return self.columns[name]
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Finished habits, as arrays by the names of :class:`Habit`, and the part that text kernels read."""
+
+    columns: dict[str, Array]
+    text: HabitColumns
+
+    def __getitem__(self, name: str) -> Array:
+        """A column."""
+        return self.columns[name]
+
+
+def finish(roster: Roster) -> tuple[Accounts, Habits]:
+    """Turn the blocks into arrays; the shares of an account's habits become cumulative."""
+    columns = {name: np.concatenate([block[name] for block in roster.blocks]) for name in COLUMNS}
+    shares = np.concatenate([block.shares for block in roster.blocks])
+    shares = shares.cumsum(axis=1) / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
+    accounts = Accounts(roster.n, columns, np.concatenate([block.habits for block in roster.blocks]), shares)
+    return accounts, _habits(roster.habits)
+
+
+def _habits(rows: list[Habit]) -> Habits:
+    found: dict[str, Array] = {}
+    for name, kind in Habit.__annotations__.items():
+        values = [getattr(row, name) for row in rows]
+        whole = np.uint64 if name.endswith("key") or name == "tools" else np.int64
+        found[name] = np.array(values, np.float64 if kind in (float, "float") else whole)
+
+    def i32(name: str) -> npt.NDArray[np.int32]:
+        return found[name].astype(np.int32)
+
+    text = HabitColumns(
+        i32("inject"), found["inject_key"], found["inject_n"], i32("frame"), found["frame_key"], found["frame_n"],
+        i32("after"), found["after_key"], found["after_n"], i32("follow"), found["system_key"], found["system_n"],
+        (found["queue"] >= 0).astype(np.uint8),
+    )
+    return Habits(found, text)

@@ -1,0 +1,232 @@
+"""Writes a world: builds accounts, generates days one after the other, renders and writes them on threads."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stillwatch import tables
+from stillwatch.errors import InputError
+from stillwatch.files import replacing, write_json, write_parquet
+from stillwatch.progress import track
+from stillwatch.simulate import grammar, sessions
+from stillwatch.simulate import stock as st
+from stillwatch.simulate.crowds import Span, add_crowd
+from stillwatch.simulate.harvesting import pool_events, quotas
+from stillwatch.simulate.operators import Pool, add_operator
+from stillwatch.simulate.pools import FilePools, Rates, read_prompts, read_rates
+from stillwatch.simulate.registry import PLANS
+from stillwatch.simulate.render import Renderer, coded, names, strings
+from stillwatch.simulate.roster import Accounts, Array, Habits, Roster, finish
+from stillwatch.simulate.stock import DAY_US
+from stillwatch.simulate.world import KINDS, World
+
+ROW_GROUP = 500_000
+NEVER = 1 << 61
+PLAIN = ("event_id", "prompt", "context_key", "parent_key", "timestamp")  # columns where a dictionary would not pay
+
+
+@dataclass
+class Built:
+    """A world with its accounts, ready to generate days."""
+
+    world: World
+    seed: int
+    span: Span
+    roster: Roster
+    accounts: Accounts
+    habits: Habits
+    pools: list[Pool]
+    traffic: sessions.Traffic
+    ids: Array
+
+
+def write(
+    world: World, out: Path, seed: int = 1, *, prompts: Path | None = None, rates: Path | None = None, quiet: bool = False
+) -> dict[str, Any]:
+    """Write the log tables of a world; returns counts and the time it took (s)."""
+    begun = perf_counter()
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise InputError("is a file, not a folder", where=out)
+    built = build(world, seed, read_prompts(prompts) if prompts else None, read_rates(rates) if rates else None)
+    _clear(out)
+    harvest: list[pa.Table] = []
+    events = 0
+    waiting: deque[Future[tuple[int, pa.Table]]] = deque()
+    with ThreadPoolExecutor(2) as threads:
+        for day, batch in track(_days(built), f"simulating {world.name}", world.days, quiet=quiet):
+            waiting.append(threads.submit(_write_day, built, out, day, batch))
+            while len(waiting) > 1:
+                count, found = waiting.popleft().result()
+                events += count
+                harvest.append(found)
+        while waiting:
+            count, found = waiting.popleft().result()
+            events += count
+            harvest.append(found)
+    truth_events = pa.concat_tables(harvest)
+    write_parquet(truth_events, out / "truth_events.parquet")
+    _write_accounts(built, out)
+    seconds = perf_counter() - begun
+    return {
+        "scenario": world.name, "seed": seed, "events": events, "accounts": built.accounts.n, "days": world.days,
+        "harvested": len(truth_events), "operators": {o.name: _size(built, n) for n, o in enumerate(world.operators)},
+        "seconds": round(seconds, 2), "events_per_second": round(events / seconds), "out": str(out),
+    }
+
+
+def build(world: World, seed: int, prompts: FilePools | None = None, rates: Rates | None = None) -> Built:
+    """Make the accounts of a world."""
+    phrases = grammar.build(grammar.rules(), prompts.texts if prompts else {})
+    stock = st.make(seed, phrases, prompts.uses if prompts else {})
+    start = int(datetime.combine(world.start, datetime.min.time(), UTC).timestamp()) * 1_000_000
+    release = NEVER if world.release_day is None else start + int(world.release_day * DAY_US)
+    span = Span(start, world.days, release)
+    roster = Roster(stock)
+    for number, crowd in enumerate(world.crowds):
+        add_crowd(roster, crowd, number, span)
+    pools = [add_operator(roster, operator, number, span) for number, operator in enumerate(world.operators)]
+    if not roster.n:
+        raise InputError(f"the world {world.name} has no accounts")
+    accounts, habits = finish(roster)
+    _, weights = st.profiles()
+    traffic = sessions.Traffic(
+        accounts, habits, stock, np.zeros(max(roster.n_queues, 1), np.int64), np.zeros(accounts.n, np.int64),
+        sessions.quantiles(weights),
+    )
+    if rates:
+        traffic.rates = rates.shapes
+        api = (accounts["campaign"] < 0) & (accounts["path"] != 1) & (accounts["hours"] != 5)
+        traffic.shape = np.where(api, stock.rng.integers(len(rates.shapes), size=accounts.n), -1)
+    ids = sessions.mixed(np.arange(accounts.n, dtype=np.uint64) ^ np.uint64(stock.salt))
+    return Built(world, seed, span, roster, accounts, habits, pools, traffic, ids)
+
+
+def _days(built: Built) -> Iterator[tuple[int, sessions.Batch]]:
+    """Events day by day in the order of time; what runs past midnight is carried to the next day."""
+    rng = np.random.default_rng([built.seed, 2])
+    plans = [quotas(pool, built.world.days, built.span.start, rng) for pool in built.pools]
+    carry: sessions.Batch | None = None
+    for day in range(built.world.days):
+        start = built.span.start + day * DAY_US
+        rng = np.random.default_rng([built.seed, 3, day])
+        batches = [sessions.own_sessions(built.traffic, rng, start, day)]
+        for pool, (harvest, relay) in zip(built.pools, plans, strict=True):
+            batches += pool_events(built.traffic, pool, rng, start, int(harvest[day]), int(relay[day]))
+        if carry is not None:
+            batches.append(carry)
+        batch = sessions.join(batches)
+        banned = built.accounts["banned"][batch["account"]]
+        batch = sessions.take(batch, (banned < 0) | (batch["time"] < banned))
+        later = batch["time"] >= start + DAY_US
+        carry = sessions.take(batch, later)
+        today = sessions.take(batch, ~later)
+        yield day, sessions.take(today, np.argsort(today["time"], kind="stable"))
+
+
+def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tuple[int, pa.Table]:
+    """Render and write one day; returns the number of events and those that are harvest."""
+    n = len(batch["time"])
+    stock = built.roster.stock
+    networks = stock.networks
+    renderer = Renderer(
+        built.accounts, built.habits, stock, built.span.release, built.ids,
+        (np.array(networks.base), np.array(networks.size), np.array(networks.asn), np.array(networks.country)),
+    )
+    event_ids = sessions.mixed(np.arange(n, dtype=np.uint64) + np.uint64(stock.seed(21, day) >> 1))
+    date = built.world.start + timedelta(days=day)
+    with replacing(out / "events" / f"{date.isoformat()}.parquet") as partial:
+        writer: pq.ParquetWriter | None = None
+        for begin in range(0, max(n, 1), ROW_GROUP):
+            part = slice(begin, begin + ROW_GROUP)
+            table = renderer.table({name: values[part] for name, values in batch.items()}, event_ids[part])
+            if writer is None:
+                writer = _writer(partial, table)
+            writer.write_table(pa.Table.from_arrays(table.columns, schema=writer.schema), row_group_size=ROW_GROUP)
+        if writer is not None:
+            writer.close()
+    kept = np.flatnonzero(batch["campaign"] >= 0)
+    campaign = [operator.name for operator in built.world.operators]
+    found = pa.table({
+        "event_id": names("req_", event_ids[kept]),
+        "campaign": coded(batch["campaign"][kept], campaign).cast(pa.string()),
+    })
+    return n, found
+
+
+def _writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
+    """A writer whose file reads back as plain columns, whatever was a dictionary while writing."""
+    fields = [pa.field(c.name, table.schema.field(c.name).type, nullable=not c.required) for c in tables.EVENTS.columns]
+    return pq.ParquetWriter(
+        path, pa.schema(fields), compression="zstd", compression_level=1, store_schema=False,
+        use_dictionary=[name for name in tables.EVENTS.names if name not in PLAIN],
+    )
+
+
+def _clear(out: Path) -> None:
+    """Remove the days of an earlier world, which would otherwise be read as part of this one."""
+    for path in (out / "events").glob("*.parquet"):
+        path.unlink()
+
+
+def _size(built: Built, number: int) -> int:
+    return int((built.accounts["campaign"] == number).sum())
+
+
+def _write_accounts(built: Built, out: Path) -> None:
+    """The registry, truth and releases; rows in the order of identifiers, which are as good as random."""
+    a, order = built.accounts, np.argsort(built.ids)
+    secret = np.uint64(built.roster.stock.seed(31))
+
+    def hashed(name: str) -> pa.Array:
+        values = a[name][order]
+        return names("", sessions.mixed(values.astype(np.uint64) ^ secret), values < 0, 32)
+
+    def times(name: str) -> pa.Array:
+        values = a[name][order]
+        return pa.array(values, pa.timestamp("us", "UTC"), mask=values < 0)
+
+    from stillwatch.simulate.kernels import dotted
+
+    ip = a["signup_ip"][order]
+    org = a["org"][order]
+    account_id = names("acct_", built.ids[order])
+    registry = pa.table({
+        "account_id": account_id, "created_at": times("created"), "kind": coded(a["kind"][order], KINDS),
+        "org_id": names("org_", sessions.mixed(org), org < 0), "verified": pa.array(a["verified"][order]),
+        "access_type": coded(a["passthrough"][order], ("application", "passthrough")),
+        "email_domain": coded(a["domain"][order], built.roster.stock.domains), "email_hash": hashed("email"),
+        "payment_hash": hashed("payment"), "phone_hash": hashed("phone"),
+        "signup_ip": pa.compute.if_else(pa.array(ip == 0), pa.scalar(None, pa.string()), strings(*dotted(ip))),
+        "country": coded(a["country"][order], st.COUNTRIES), "banned_at": times("banned"),
+        "plan": coded(a["plan"][order], PLANS),
+    })
+    write_parquet(tables.ACCOUNTS.conform(registry), out / "accounts.parquet")
+    campaigns = [o.name for o in built.world.operators] or [""]
+    campaign = a["campaign"][order]
+    kinds = [*(crowd.name for crowd in built.world.crowds), "attack"]
+    kind = np.where(campaign >= 0, len(kinds) - 1, a["crowd"][order])
+    truth = pa.table({
+        "account_id": account_id, "campaign": coded(np.maximum(campaign, 0), campaigns, campaign < 0), "kind": coded(kind, kinds)
+    })
+    write_parquet(tables.TRUTH.conform(truth), out / "truth.parquet")
+    write_json(_releases(built), out / "releases.json")
+
+
+def _releases(built: Built) -> list[dict[str, str]]:
+    """Models and when they came out: the older ones long before the world, the new one within it."""
+    found = []
+    for number, model in enumerate(st.MODELS):
+        when = built.span.release if number == st.NEW_MODEL else built.span.start - (200 + 90 * number) * DAY_US
+        if when < NEVER:
+            found.append({"model": model, "released_at": datetime.fromtimestamp(when / 1e6, UTC).isoformat()})
+    return found
