@@ -48,6 +48,8 @@ class Table:
     def conform(self, table: "pa.Table", *, where: object = None) -> "pa.Table":
         """Return ``table`` with exactly this table's columns, cast; absent optional columns become null.
 
+        A string column may stay a dictionary of strings.
+
         Raises:
             SchemaError: a required column is absent or has nulls, or a column cannot be cast.
         """
@@ -66,7 +68,8 @@ class Table:
                 continue
             values = table[column.name]
             try:
-                values = values.cast(field.type)
+                if not (pa.types.is_dictionary(values.type) and values.type.value_type == field.type):
+                    values = values.cast(field.type)
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
                 raise SchemaError(
                     f"{self.name}.{column.name} is {values.type}, not readable as {field.type} ({error})", where=where
@@ -74,7 +77,8 @@ class Table:
             if column.required and values.null_count:
                 raise SchemaError(f"{self.name}.{column.name} has {values.null_count} nulls", where=where)
             arrays.append(values)
-        return pa.table(arrays, schema=self.schema)
+        fields = [field.with_type(values.type) for field, values in zip(self.schema, arrays, strict=True)]
+        return pa.table(arrays, schema=pa.schema(fields))
 
 
 def arrow_type(name: str) -> "pa.DataType":
@@ -87,6 +91,7 @@ def arrow_type(name: str) -> "pa.DataType":
         "i64": pa.int64(),
         "i32": pa.int32(),
         "i16": pa.int16(),
+        "u8": pa.uint8(),
         "f32": pa.float32(),
         "f64": pa.float64(),
         "bool": pa.bool_(),

@@ -1,1 +1,10 @@
-"""group"""
+"""Group: sets of accounts that may belong together, from every view, before anyone is judged.
+
+Proposals are generous: users of a tool, a class and a company are proposed beside operators. A proposal is a set of
+accounts and, where content made it, the objects that mark its sub-stream of requests, so that whatever else its
+accounts do (cover traffic) is left out of the measurement.
+"""
+
+from stillwatch.group.proposals import Groups, components, concatenate, enriched, from_labels, substreams
+
+__all__ = ["Groups", "components", "concatenate", "enriched", "from_labels", "substreams"]

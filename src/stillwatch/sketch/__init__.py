@@ -1,1 +1,9 @@
-"""sketch"""
+"""Sketch: reduce requests to numbers. The only stage that reads text; after it, text can be dropped.
+
+One event gives one row of :data:`SKETCHES`, computed from that event alone, so partitions can be sketched in any order,
+once each, and their rows put together: batch, hourly and streaming runs are the same computation.
+"""
+
+from stillwatch.sketch.events import SKETCHES, Arrays, account_key, sketch_events, text_bytes
+
+__all__ = ["SKETCHES", "Arrays", "account_key", "sketch_events", "text_bytes"]

@@ -1,0 +1,130 @@
+"""Calibrate the judge: fit the weights of evidence on random simulated worlds and write them with their record.
+
+    python benchmarks/calibrate.py --worlds 40 --events 200000
+
+The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed; named scenarios are never used here, so
+that they are held out. A group of a world is an example: positive where at least 0.8 of its accounts belong to one
+operator (weighted by the share of the operator's accounts that it holds, so that fragments count little), negative
+where at most 0.1 belong to any.
+"""
+
+import argparse
+import subprocess
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
+from stillwatch.engine import open_engine
+from stillwatch.judge import model, verdict
+
+CALIBRATION = Path(judge.__file__).parent / "calibration.json"
+
+
+def examples(folder: Path, work: Path) -> dict[str, np.ndarray]:
+    """Values of every group of one world, with what is true of it."""
+    data = dataset.open_dataset(folder)
+    files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
+    with open_engine(work, threads=1, memory_gb=4) as engine:
+        traffic = pipeline.read_traffic(engine, data, files)
+        scene = pipeline.measure(traffic, *pipeline.propose(engine, traffic))
+    values, findings = model.look(scene)
+    spoken = verdict.families(values, findings, model.Model(0, {}, 0, 0, {}, {}))
+    truth = pq.read_table(folder / "truth.parquet")
+    campaign = dict(zip(truth["account_id"].to_pylist(), truth["campaign"].to_pylist(), strict=True))
+    kind = dict(zip(truth["account_id"].to_pylist(), truth["kind"].to_pylist(), strict=True))
+    names = sorted({name for name in campaign.values() if name})
+    number = np.array([names.index(campaign[i]) if campaign[i] else -1 for i in scene.people.ids.to_pylist()])
+    kinds = np.array([kind[i] for i in scene.people.ids.to_pylist()])
+    member, group = number[scene.groups.member_account], scene.groups.member_group
+    size = np.maximum(np.bincount(group, minlength=scene.n), 1)
+    inside = np.stack([np.bincount(group[member == k], minlength=scene.n) for k in range(len(names))] or [np.zeros(scene.n)])
+    best = inside.argmax(axis=0)
+    total = np.array([max((number == k).sum(), 1) for k in range(len(names))] or [1])
+    # The kind of the middle member stands for the group, which is enough to read a table by.
+    middle = scene.groups.member_account[np.searchsorted(group, np.arange(scene.n))] if scene.n else np.zeros(0, int)
+    return {
+        **{f"v.{name}": value for name, value in values.items()},
+        "purity": inside.max(axis=0) / size, "coverage": inside.max(axis=0) / total[best], "size": size,
+        "any": inside.sum(axis=0) / size, "families": spoken.sum(axis=1), "kind": kinds[middle],
+        "operator": np.array([*names, ""])[best if names else np.full(scene.n, -1)],
+        "origin": np.array(scene.groups.origin),
+    }
+
+
+def one_world(seed: int, events: int) -> dict[str, np.ndarray]:
+    with tempfile.TemporaryDirectory() as scratch:
+        world = simulate.random_world(np.random.default_rng(seed), events=events)
+        simulate.write(world, Path(scratch) / "world", seed=seed, quiet=True)
+        found = examples(Path(scratch) / "world", Path(scratch) / "work")
+    return {**found, "world": np.full(len(found["size"]), seed)}
+
+
+def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
+    values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
+    positive, negative = found["purity"] >= 0.8, found["any"] <= 0.1
+    use = positive | negative
+    weight = np.where(positive, found["coverage"], 0.2)[use]
+    chosen = {name: value[use] for name, value in values.items()}
+    bias, weights = model.fit(chosen, positive[use], weight)
+    usual = {name: float(np.quantile(value[negative], 0.9)) for name, value in values.items()}
+    draft = model.Model(bias, weights, 0.0, 0.0, usual, record)
+    innocent = np.sort(draft.log_odds(values)[negative & (found["families"] >= verdict.MIN_FAMILIES)])[::-1]
+    # Above every innocent group of all worlds, by the gap that the largest values themselves suggest.
+    tail = innocent[:10]
+    accept = float(max(tail[0] + (tail[0] - tail[-1]) / np.log(10), 0.0)) if len(tail) == 10 else 2.0
+    return model.Model(bias, weights, accept, min(0.0, accept), usual, record)
+
+
+def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:
+    log_odds = fitted.log_odds({name[2:]: value for name, value in found.items() if name.startswith("v.")})
+    negative, gate = found["any"] <= 0.1, found["families"] >= verdict.MIN_FAMILIES
+    print("bias", round(fitted.bias, 2), "accept", round(fitted.accept, 2))
+    for name, weight in sorted(fitted.weights.items(), key=lambda item: -abs(item[1])):
+        print(f"  {name:28} {weight:+.2f}")
+    print("innocent groups", int(negative.sum()), "highest:")
+    for i in np.argsort(-np.where(negative & gate, log_odds, -99))[:15]:
+        print(f"  {log_odds[i]:+.2f} {found['kind'][i]} size {found['size'][i]} world {found['world'][i]} {found['origin'][i]}")
+    missed = 0
+    for world in np.unique(found["world"]):
+        for operator in np.unique(found["operator"][(found["world"] == world) & (found["purity"] >= 0.5)]):
+            rows = (found["world"] == world) & (found["operator"] == operator) & (found["purity"] >= 0.5)
+            good = rows & gate & (log_odds >= fitted.accept)
+            if found["coverage"][good].max(initial=0) < 0.5:
+                missed += 1
+                i = np.flatnonzero(rows)[np.argmax(log_odds[rows])]
+                print(f"  missed {operator} world {world} best group {log_odds[i]:+.2f} coverage {found['coverage'][i]:.2f} "
+                      f"purity {found['purity'][i]:.2f} families {found['families'][i]}; reach {found['coverage'][rows].max():.2f}")
+    print("missed operators", missed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--worlds", type=int, default=40)
+    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--keep", type=Path, help="file to keep the examples in, and to read them from if it exists")
+    args = parser.parse_args()
+    if args.keep and args.keep.exists():
+        found = dict(np.load(args.keep, allow_pickle=False))
+    else:
+        with ProcessPoolExecutor(2) as pool:
+            parts = list(pool.map(one_world, range(args.seed, args.seed + args.worlds), [args.events] * args.worlds))
+        found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        if args.keep:
+            np.savez(args.keep, **found)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    record = {
+        "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed}",
+        "commit": commit, "groups": len(found["size"]), "worlds": args.worlds,
+    }
+    fitted = fit(found, record)
+    report(found, fitted)
+    CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The engine that aggregations run on: DuckDB here, in SQL that sqlglot carries to Spark and ClickHouse."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from stillwatch.errors import InputError
+
+NumpyTable = dict[str, NDArray[Any]]
+
+
+def machine_memory_gb() -> float:
+    """Memory of this machine, GB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+
+
+class Engine:
+    """A DuckDB connection that spills to a folder of its own and is closed by :func:`open_engine`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, threads: int) -> None:
+        """Wrap an open connection."""
+        self.connection = connection
+        self.threads = threads
+
+    def run(self, sql: str) -> None:
+        """Run a statement for its effect."""
+        with _one_line_errors():
+            self.connection.execute(sql)
+
+    def table(self, sql: str) -> pa.Table:
+        """The result of a query as Arrow."""
+        with _one_line_errors():
+            result: pa.Table = self.connection.execute(sql).to_arrow_table()
+            return result
+
+    def arrays(self, sql: str) -> NumpyTable:
+        """The result of a query as one array a column; the query must not give nulls."""
+        with _one_line_errors():
+            result = self.connection.execute(sql).fetchnumpy()
+        return {name: np.asarray(values) for name, values in result.items()}
+
+    def view(self, name: str, files: list[Path]) -> None:
+        """Name the rows of some Parquet files."""
+        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+
+    def put(self, name: str, columns: Mapping[str, NDArray[Any]] | pa.Table) -> None:
+        """Make a table from arrays or from Arrow."""
+        table = columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
+        self.connection.register("incoming", table)
+        self.run(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise InputError(str(error).splitlines()[0], todo="Check the file, the free space and the permissions") from error
+    except duckdb.OutOfMemoryException as error:
+        raise InputError(str(error).splitlines()[0], todo="Pass a larger --memory, or free space in the run folder") from error
+
+
+@contextmanager
+def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | None = None) -> Iterator[Engine]:
+    """Open an in-memory DuckDB whose overflow goes to a temporary folder in ``scratch``."""
+    threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
+    memory_gb = memory_gb or machine_memory_gb() / 2
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="spill-", dir=scratch) as spill:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": f"{memory_gb * 0.6:.2f}GB",
+            "temp_directory": spill,
+            "preserve_insertion_order": False,
+        }
+        connection = duckdb.connect(":memory:", config=config)
+        try:
+            yield Engine(connection, threads)
+        finally:
+            connection.close()

@@ -1,0 +1,187 @@
+"""Proposals of groups, as flat arrays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+I64 = NDArray[np.int64]
+
+N_MINHASH = 12
+BAND = 2
+SAME_CARRIERS = 0.75
+"""Estimated Jaccard similarity of two objects' carriers from which they mark one sub-stream."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """``n`` groups: memberships sorted by (group, account), objects sorted by group, one origin each."""
+
+    n: int
+    member_group: I64
+    member_account: I64
+    object_group: I64
+    object_column: I64
+    object_key: I64
+    origin: tuple[str, ...]
+
+    def sizes(self) -> I64:
+        """Accounts of each group, ``(n,)``."""
+        return np.bincount(self.member_group, minlength=self.n)
+
+    def select(self, keep: NDArray[np.bool_]) -> "Groups":
+        """The groups for which ``keep`` ``(n,)`` is true, renumbered."""
+        number = np.cumsum(keep) - 1
+        members, objects = keep[self.member_group], keep[self.object_group]
+        return Groups(
+            int(keep.sum()),
+            number[self.member_group[members]],
+            self.member_account[members],
+            number[self.object_group[objects]],
+            self.object_column[objects],
+            self.object_key[objects],
+            tuple(origin for origin, kept in zip(self.origin, keep, strict=True) if kept),
+        )
+
+
+def concatenate(parts: Sequence[Groups]) -> Groups:
+    """All groups of all parts, in order."""
+    start = np.cumsum([0] + [part.n for part in parts])
+    return Groups(
+        int(start[-1]),
+        np.concatenate([part.member_group + at for part, at in zip(parts, start, strict=False)]),
+        np.concatenate([part.member_account for part in parts]),
+        np.concatenate([part.object_group + at for part, at in zip(parts, start, strict=False)]),
+        np.concatenate([part.object_column for part in parts]),
+        np.concatenate([part.object_key for part in parts]),
+        tuple(origin for part in parts for origin in part.origin),
+    )
+
+
+def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Groups:
+    """Groups without objects from a label an account; labels below ``min_accounts`` accounts are dropped."""
+    pairs = np.unique(np.stack([label, account], axis=1), axis=0) if len(label) else np.zeros((0, 2), np.int64)
+    values, inverse, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
+    keep = counts >= min_accounts
+    rows = keep[inverse]
+    number = np.cumsum(keep) - 1
+    none = np.zeros(0, np.int64)
+    n = int(keep.sum())
+    return Groups(n, number[inverse[rows]], pairs[rows, 1], none, none, none, (origin,) * n)
+
+
+def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) -> Groups:
+    """Connected components of account pairs."""
+    if not len(a):
+        return from_labels(a, a, origin, min_accounts)
+    graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(n_accounts, n_accounts))
+    _, label = connected_components(graph, directed=False)
+    account = np.unique(np.concatenate([a, b]))
+    return from_labels(label[account].astype(np.int64), account, origin, min_accounts)
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def minhashes(account: I64, start: I64) -> NDArray[np.uint64]:
+    """MinHash signature ``(n_sets, N_MINHASH)`` of sets of accounts laid end to end (Broder 1997)."""
+    out = np.empty((len(start), N_MINHASH), np.uint64)
+    for j in range(N_MINHASH):
+        salted = account.astype(np.uint64) + np.uint64(1 + j * 0x9E3779B97F4A7C15 & (1 << 64) - 1)
+        out[:, j] = np.minimum.reduceat(_mix(salted), start)
+    return out
+
+
+def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> Groups:
+    """Sub-streams: objects that (nearly) the same accounts carry, merged, with these accounts.
+
+    Args:
+        carriers: sketch column number -> ``object``, ``account`` (codes), sorted by object.
+        min_accounts: smallest group that is proposed.
+    """
+    columns, keys, starts, accounts, at = [], [], [], [], 0
+    for column, rows in carriers.items():
+        if not len(rows["object"]):
+            continue
+        start = np.flatnonzero(np.append(True, rows["object"][1:] != rows["object"][:-1]))
+        columns.append(np.full(len(start), column))
+        keys.append(rows["object"][start])
+        starts.append(start + at)
+        accounts.append(rows["account"])
+        at += len(rows["object"])
+    if not columns:
+        return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
+    column, key, start, account = map(np.concatenate, (columns, keys, starts, accounts))
+    label = _merge(minhashes(account, start), np.diff(np.append(start, at)))
+    object_of_row = np.repeat(np.arange(len(start)), np.diff(np.append(start, at)))
+    members = from_labels(label[object_of_row], account, "content", min_accounts)
+    kept = np.unique(label[object_of_row])
+    sizes = np.bincount(np.unique(np.stack([label[object_of_row], account], axis=1), axis=0)[:, 0], minlength=kept[-1] + 1)
+    number = np.cumsum(sizes >= min_accounts) - 1
+    rows_kept = np.flatnonzero(sizes[label] >= min_accounts)
+    group = number[label[rows_kept]]
+    order = np.argsort(group, kind="stable")
+    return Groups(
+        members.n, members.member_group, members.member_account,
+        group[order], column[rows_kept][order], key[rows_kept][order], members.origin,
+    )
+
+
+def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
+    """A label a set: sets that share a band of their signatures and are similar enough get one label."""
+    left, right = [], []
+    for band in range(0, N_MINHASH, BAND):
+        key = _mix(signatures[:, band] * np.uint64(31) + _mix(signatures[:, band + 1]))
+        order = np.argsort(key, kind="stable")
+        first = np.flatnonzero(np.append(True, key[order][1:] != key[order][:-1]))
+        head = order[np.repeat(first, np.diff(np.append(first, len(order))))]
+        alike = (signatures[order] == signatures[head]).mean(axis=1) >= SAME_CARRIERS
+        alike &= np.minimum(sizes[order], sizes[head]) >= SAME_CARRIERS * np.maximum(sizes[order], sizes[head])
+        left.append(order[alike])
+        right.append(head[alike])
+    a, b = np.concatenate(left), np.concatenate(right)
+    graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(len(sizes), len(sizes)))
+    label: I64 = connected_components(graph, directed=False)[1].astype(np.int64)
+    return label
+
+
+def enriched(
+    groups: Groups, streams: Groups, n_accounts: int, *, min_share: float, min_lift: float, min_accounts: int
+) -> Groups:
+    """For groups proposed without content: the objects that mark what their accounts do together.
+
+    A sub-stream marks a group when at least ``min_share`` of the group carries it and its carriers are in the group at
+    least ``min_lift`` times as often as chance. The result has one group for each (group, marked part).
+    """
+    if not groups.n or not streams.n:
+        return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
+    shape = (groups.n, n_accounts)
+    ours = coo_matrix((np.ones(len(groups.member_group), np.int32), (groups.member_group, groups.member_account)), shape).tocsr()
+    theirs = coo_matrix(
+        (np.ones(len(streams.member_group), np.int32), (streams.member_group, streams.member_account)), (streams.n, n_accounts)
+    ).tocsr()
+    both = (ours @ theirs.T).tocoo()
+    size, width = groups.sizes(), streams.sizes()
+    lift = both.data * n_accounts / (size[both.row] * width[both.col].astype(np.float64))
+    keep = (both.data >= np.maximum(min_share * size[both.row], min_accounts)) & (lift >= min_lift)
+    pair_group, pair_stream = both.row[keep].astype(np.int64), both.col[keep].astype(np.int64)
+    if not len(pair_group):
+        return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
+    marked, number = np.unique(pair_group, return_inverse=True)
+    members = groups.select(np.isin(np.arange(groups.n), marked))
+    object_start = np.searchsorted(streams.object_group, np.arange(streams.n + 1))
+    counts = np.diff(object_start)[pair_stream]
+    rows = np.repeat(object_start[pair_stream] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    group = np.repeat(number, counts)
+    order = np.argsort(group, kind="stable")
+    return Groups(
+        members.n, members.member_group, members.member_account,
+        group[order], streams.object_column[rows][order], streams.object_key[rows][order],
+        tuple(origin + "+content" for origin in members.origin),
+    )

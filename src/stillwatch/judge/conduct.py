@@ -1,0 +1,147 @@
+"""Conduct: what the requests of a group are like, and what speaks for innocence. Values are bounded, one a group.
+
+Harvest pieces say that answers are collected; context pieces say who the accounts are. None of them is coordination.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.judge.evidence import DAY_US, Scene
+from stillwatch.tables import CAPABILITIES
+
+F64 = NDArray[np.float64]
+
+
+def _per(scene: Scene, total: NDArray[np.generic]) -> F64:
+    return scene.total(total) / np.maximum(scene.events, 1)
+
+
+def distinct(scene: Scene) -> F64:
+    """Share of requests whose prompt the group sends once: a pool is worked through, nothing is repeated."""
+    return np.nan_to_num(scene.sample.distinct_share, nan=0.5)
+
+
+def elicitation(scene: Scene) -> F64:
+    """Share of requests that ask to write the reasoning out. Blind without text and in other languages."""
+    return _per(scene, scene.measured.elicitation)
+
+
+def long_answers(scene: Scene) -> F64:
+    """Tokens answered a request, as log10 over the average request, from -1 to 1. Blind where tokens are not told."""
+    usual = scene.measured.output_tokens.sum() / max(scene.measured.n.sum(), 1)
+    with np.errstate(divide="ignore"):
+        value = np.log10(np.maximum(_per(scene, scene.measured.output_tokens), 1e-9) / max(usual, 1e-9))
+    return np.clip(value, -1, 1) if usual > 0 else np.zeros(scene.n)
+
+
+def single_turns(scene: Scene) -> F64:
+    """Share of requests that begin a conversation; agentic harvest has few."""
+    return _per(scene, scene.measured.first_turns)
+
+
+def narrow(scene: Scene) -> F64:
+    """How narrow the capabilities asked for are: 1 for one capability, 0 for all alike."""
+    counts = np.stack([scene.total(column) for column in scene.measured.capabilities.T], axis=1)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    entropy = -np.where(share > 0, share * np.log(np.maximum(share, 1e-12)), 0).sum(axis=1)
+    return 1 - entropy / np.log(len(CAPABILITIES))
+
+
+def devotion(scene: Scene) -> F64:
+    """Median over the accounts of the share of their requests that belong to the group: what is left is cover."""
+    share = scene.measured.n / np.maximum(scene.of_members(scene.people.n_events), 1)
+    return np.nan_to_num(scene.median(share.astype(np.float64)))
+
+
+def rate(scene: Scene) -> F64:
+    """Median over the accounts of requests a day in the group, log10, divided by 3 (1 = a thousand a day)."""
+    days = np.maximum((scene.measured.last_us - scene.measured.first_us) / DAY_US, 1.0)
+    return np.clip(np.nan_to_num(scene.median(np.log10(np.maximum(scene.measured.n / days, 0.1)))) / 3, 0, 1)
+
+
+def volume(scene: Scene) -> F64:
+    """All requests of the group, log10, divided by 7 (1 = ten million)."""
+    return np.clip(np.log10(np.maximum(scene.events, 1)) / 7, 0, 1)
+
+
+def crowd(scene: Scene) -> F64:
+    """Accounts of the group, log10, divided by 4 (1 = ten thousand)."""
+    return np.clip(np.log10(np.maximum(scene.size, 1)) / 4, 0, 1)
+
+
+def youth(scene: Scene) -> F64:
+    """Accounts whose first request came within 30 days of sign-up, share. Unknown sign-up counts as old."""
+    young = scene.people.tenure_days() < 30
+    return scene.total(scene.of_members(young) & scene.seen) / np.maximum(scene.size, 1)
+
+
+def one_owner(scene: Scene) -> F64:
+    """Share of the accounts that the largest single organisation owns."""
+    org = scene.of_members(scene.people.org)
+    rows = np.flatnonzero((org >= 0) & scene.seen)
+    key = scene.groups.member_group[rows] * (scene.people.org.max() + 2) + org[rows]
+    values, counts = np.unique(key, return_counts=True)
+    largest = np.zeros(scene.n)
+    np.maximum.at(largest, values // (scene.people.org.max() + 2), counts)
+    return largest / np.maximum(scene.size, 1)
+
+
+def organised(scene: Scene) -> F64:
+    """Share of the accounts that belong to some organisation."""
+    return scene.total((scene.of_members(scene.people.org) >= 0) & scene.seen) / np.maximum(scene.size, 1)
+
+
+def contracted(scene: Scene) -> F64:
+    """Share of the accounts whose contract or identity was checked, contracted resellers included."""
+    return scene.total(scene.of_members(scene.people.contracted) & scene.seen) / np.maximum(scene.size, 1)
+
+
+def education(scene: Scene) -> F64:
+    """Share of the accounts that are registered for education."""
+    return scene.total(scene.of_members(scene.people.education) & scene.seen) / np.maximum(scene.size, 1)
+
+
+def common_work(scene: Scene) -> F64:
+    """Share of requests whose exact prompt another account of the group also sent, as on an assignment or a benchmark."""
+    return np.nan_to_num(scene.sample.common_share)
+
+
+def overlap(scene: Scene) -> F64:
+    """How much more often two halves of the group meet in tasks than each meets everybody else, log10 from 0 to 2, halved."""
+    return np.clip(np.nan_to_num(scene.sample.log_overlap_ratio), 0, 2) / 2
+
+
+def one_domain(scene: Scene) -> F64:
+    """Share of the accounts whose e-mail domain another account of the group has, beyond what the registry's mix gives."""
+    value = scene.people.domain
+    told = value >= 0
+    popularity = np.bincount(value[told], minlength=1) / max(told.sum(), 1) if told.any() else np.zeros(1)
+    rare = told & (popularity[np.maximum(value, 0)] < 0.02)
+    rows = np.flatnonzero(scene.of_members(rare) & scene.seen)
+    key = scene.groups.member_group[rows] * (value.max() + 2) + scene.of_members(value)[rows]
+    _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+    shared = np.bincount(scene.groups.member_group[rows[counts[inverse] > 1]], minlength=scene.n) if len(rows) else 0
+    return shared / np.maximum(scene.size, 1)
+
+
+CONDUCT: dict[str, Callable[[Scene], F64]] = {
+    "harvest.distinct": distinct,
+    "harvest.elicitation": elicitation,
+    "harvest.long_answers": long_answers,
+    "harvest.single_turns": single_turns,
+    "harvest.narrow": narrow,
+    "harvest.devotion": devotion,
+    "harvest.rate": rate,
+    "harvest.volume": volume,
+    "context.crowd": crowd,
+    "context.youth": youth,
+    "context.one_owner": one_owner,
+    "context.organised": organised,
+    "context.contracted": contracted,
+    "context.education": education,
+    "context.common_work": common_work,
+    "context.overlap": overlap,
+    "context.one_domain": one_domain,
+}

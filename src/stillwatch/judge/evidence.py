@@ -1,0 +1,419 @@
+"""Evidence: each function is one piece, its docstring is the sentence an analyst reads, and it says its blind spot.
+
+Every function takes a :class:`Scene` and returns a :class:`Finding` with one entry a group: what was observed, what
+innocents would show, a p-value under the null that the docstring names (NaN where there is none, or where the piece is
+blind for that group), and a bounded ``value`` that the calibrated model weighs. Nothing here uses country.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from stillwatch.judge.measure import Measured, Proposed
+from stillwatch.judge.people import HOUR_US, UNKNOWN, People
+from stillwatch.judge.sample import Sample
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+DAY_US = 24 * HOUR_US
+
+
+@dataclass(frozen=True)
+class Handoffs:
+    """Requests that continue another account's conversation: accounts by code, owners already told apart."""
+
+    taker: I64
+    giver: I64
+    n: I64
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One piece of evidence for every group, arrays ``(n_groups,)``."""
+
+    value: F64
+    observed: F64
+    expected: F64
+    p_value: F64
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that evidence may look at."""
+
+    people: People
+    groups: Proposed
+    measured: Measured
+    sample: Sample
+    handoffs: Handoffs
+    identities: dict[str, I64]
+    """view -> ``(n_accounts,)`` number of the value, -1 where not told."""
+    window_us: tuple[int, int]
+
+    @property
+    def n(self) -> int:
+        """Groups."""
+        return self.groups.n
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        """Memberships with at least one request, ``(n_members,)``."""
+        return self.measured.n > 0
+
+    @cached_property
+    def size(self) -> F64:
+        """Accounts of each group that sent a request of it."""
+        return self.total(self.seen)
+
+    @cached_property
+    def events(self) -> F64:
+        """Requests of each group."""
+        return self.total(self.measured.n)
+
+    def total(self, per_member: NDArray[np.generic]) -> F64:
+        """Sum over the members of each group."""
+        return np.bincount(self.groups.member_group, weights=per_member.astype(np.float64), minlength=self.n)
+
+    def mean(self, per_member: NDArray[np.generic], weight: NDArray[np.generic]) -> F64:
+        """Weighted mean over the members of each group; NaN where all weights are 0."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.total(np.where(weight > 0, per_member, 0) * weight) / self.total(weight)
+
+    def of_members(self, per_account: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Values of accounts, one a membership."""
+        return per_account[self.groups.member_account]
+
+    @cached_property
+    def owner(self) -> I64:
+        """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
+        return np.where(self.people.org >= 0, self.people.org, self.people.n + np.arange(self.people.n))
+
+    def median(self, per_member: F64) -> F64:
+        """Median over the members of each group that have a value; NaN where none has."""
+        kept = np.flatnonzero(~np.isnan(per_member) & self.seen)
+        group = self.groups.member_group[kept]
+        order = np.lexsort((per_member[kept], group))
+        group, values = group[order], per_member[kept][order]
+        start, end = np.searchsorted(group, np.arange(self.n)), np.searchsorted(group, np.arange(self.n), "right")
+        out = np.full(self.n, np.nan)
+        full = end > start
+        low, high = (start + end - 1) // 2, (start + end) // 2
+        out[full] = (values[low[full]] + values[high[full]]) / 2
+        return out
+
+
+def _ratio(a: F64, b: F64) -> F64:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(b > 0, a / np.where(b > 0, b, 1), np.nan)
+
+
+def _poisson(observed: F64, expected: F64) -> F64:
+    """P(X ≥ observed) of a Poisson variable; 1 where nothing was observed."""
+    return np.asarray(stats.poisson.sf(observed - 1, np.maximum(expected, 1e-12)), dtype=np.float64)
+
+
+def handoff(scene: Scene) -> Finding:
+    """Conversations that one account began are continued by another account of another owner.
+
+    Null: a continued conversation was begun by anybody, in proportion to traffic. Blind where the log has no context
+    and parent keys, and where an operator keeps each conversation on one account.
+    """
+    groups, hand = scene.groups, scene.handoffs
+    foreign = scene.owner[hand.taker] != scene.owner[hand.giver]
+    taker, giver, n = hand.taker[foreign], hand.giver[foreign], hand.n[foreign]
+    taken = np.bincount(taker, weights=n, minlength=scene.people.n)
+    internal, partners = np.zeros(scene.n), np.zeros(scene.n)
+    for group, a, _, weight in _internal_pairs(scene, taker, giver, n):
+        internal += np.bincount(group, weights=weight, minlength=scene.n)
+        partners += np.bincount(np.unique(group * scene.people.n + a) // scene.people.n, minlength=scene.n)
+    continued = scene.total(scene.measured.n - scene.measured.first_turns)
+    traffic = scene.people.n_events / scene.people.n_events.sum()
+    expected = scene.total(scene.of_members(taken)) * scene.total(scene.of_members(traffic))
+    share = _ratio(internal, continued)
+    blind = continued < 5
+    p = np.where(blind, np.nan, _poisson(internal, np.maximum(expected, 0.01)))
+    reach = _ratio(partners, scene.size)
+    value = np.where(blind | (internal < 3), 0, np.clip(np.sqrt(np.clip(share, 0, 1)), 0, 1) * 0.5 + np.clip(reach, 0, 1) * 0.5)
+    del groups
+    return Finding(value, internal, expected, p)
+
+
+def _internal_pairs(scene: Scene, a: I64, b: I64, n: I64):  # type: ignore[no-untyped-def]
+    """Pairs both of whose accounts are in a group: (group, a, b, n) arrays, one batch."""
+    groups = scene.groups
+    order = np.argsort(groups.member_account, kind="stable")
+    account = groups.member_account[order]
+    start, end = np.searchsorted(account, a), np.searchsorted(account, a, "right")
+    counts = end - start
+    row = np.repeat(np.arange(len(a)), counts)
+    at = np.repeat(start - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    group = groups.member_group[order][at]
+    keys = groups.member_group * scene.people.n + groups.member_account
+    wanted = group * scene.people.n + b[row]
+    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    inside = keys[place] == wanted if len(keys) else np.zeros(0, bool)
+    yield group[inside], a[row][inside], b[row][inside], n[row][inside]
+
+
+def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
+    """Accounts that repeat a value within a group, expected repeats, accounts with a shared value, accounts with one."""
+    groups, n = scene.groups, scene.people.n
+    owned = np.where(value >= 0, value, -1)
+    # One owner counts once: an organisation may pay for all its accounts with one card.
+    whole = np.unique(np.stack([owned, scene.owner], axis=1)[owned >= 0], axis=0)
+    owners = max(len(np.unique(scene.owner)), 2)
+    repeats = np.bincount(whole[:, 0]) if len(whole) else np.zeros(1)
+    chance = (repeats * (repeats - 1.0)).sum() / (owners * (owners - 1.0))
+    member_value = owned[groups.member_account]
+    told = (member_value >= 0) & scene.seen
+    rows = np.unique(
+        np.stack([groups.member_group[told], member_value[told], scene.owner[groups.member_account[told]]], axis=1), axis=0
+    )
+    if not len(rows):
+        zero = np.zeros(scene.n)
+        return zero, zero, zero, zero
+    key = rows[:, 0] * (n + 1 + value.max()) + rows[:, 1]
+    _, first, counts = np.unique(key, return_index=True, return_counts=True)
+    group = rows[first, 0]
+    extra = np.bincount(group, weights=counts - 1, minlength=scene.n)
+    sharing = np.bincount(group, weights=np.where(counts > 1, counts, 0), minlength=scene.n)
+    having = np.bincount(group, weights=counts, minlength=scene.n)
+    return extra, chance * having * (having - 1) / 2, sharing, having
+
+
+def _shared(scene: Scene, value: I64) -> Finding:
+    extra, expected, sharing, having = _shared_values(scene, value)
+    p = np.where(having < 2, np.nan, _poisson(extra, np.maximum(expected, 0.05)))
+    share = _ratio(sharing, np.maximum(scene.size, 1))
+    return Finding(np.where(extra >= 2, np.nan_to_num(share), 0), extra, expected, p)
+
+
+def payment(scene: Scene) -> Finding:
+    """Accounts of different owners pay with the same payment method.
+
+    Null: owners share payment methods as often as owners of the whole registry do. Blind where the registry tells no
+    payment method, or where each account has a card of its own.
+    """
+    return _shared(scene, scene.identities["identity.payment"])
+
+
+def contact(scene: Scene) -> Finding:
+    """Accounts of different owners have the same phone number or e-mail address.
+
+    Null: as for payment. Blind where each account has a number and an address of its own.
+    """
+    phone, mail = _shared(scene, scene.identities["identity.phone"]), _shared(scene, scene.identities["identity.email"])
+    better = np.nan_to_num(phone.p_value, nan=1) <= np.nan_to_num(mail.p_value, nan=1)
+    return Finding(*(np.where(better, getattr(phone, name), getattr(mail, name)) for name in Finding.__annotations__))
+
+
+def signup(scene: Scene) -> Finding:
+    """The accounts signed up in a burst that the whole registry does not show.
+
+    Null: each account signed up independently, when the registry's accounts did; windows of 1, 7 and 30 days are
+    scanned and the p-value is corrected for the scan. Blind where sign-up times are not told; a class or a hackathon
+    also signs up together.
+    """
+    people = scene.people
+    created = people.created_us
+    known = np.sort(created[created != UNKNOWN])
+    member = scene.of_members(created)
+    rows = np.flatnonzero((member != UNKNOWN) & scene.seen)
+    best_p, best_k, best_e = np.ones(scene.n), np.zeros(scene.n), np.zeros(scene.n)
+    having = np.bincount(scene.groups.member_group[rows], minlength=scene.n).astype(np.float64)
+    if len(rows):
+        order = rows[np.lexsort((member[rows], scene.groups.member_group[rows]))]
+        group, at = scene.groups.member_group[order], member[order]
+        span = np.int64(known[-1] - known[0] + 40 * DAY_US)
+        line = (at - known[0]) + group * span
+        for days in (1, 7, 30):
+            k = np.searchsorted(line, line + days * DAY_US, "right") - np.arange(len(line))
+            share = (np.searchsorted(known, at + days * DAY_US, "right") - np.searchsorted(known, at)) / len(known)
+            expected = having[group] * share
+            p = np.minimum(_poisson(k.astype(np.float64), expected) * np.maximum(having[group], 1) * 3, 1)
+            best = np.lexsort((p, group))
+            first = best[np.searchsorted(group[best], np.unique(group))]
+            better = p[first] < best_p[group[first]]
+            first = first[better]
+            best_p[group[first]], best_k[group[first]], best_e[group[first]] = p[first], k[first], expected[first]
+    share = _ratio(best_k - best_e, having)
+    value = np.where((best_p < 1e-3) & (having >= 4), np.clip(np.nan_to_num(share), 0, 1), 0)
+    return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p))
+
+
+def replacement(scene: Scene) -> Finding:
+    """Accounts signed up within three days after another account of the group was banned.
+
+    Null: sign-ups fall independently of bans, when the registry's accounts signed up. Blind where bans are not told.
+    """
+    people, groups = scene.people, scene.groups
+    banned, created = scene.of_members(people.banned_us), scene.of_members(people.created_us)
+    known = np.sort(people.created_us[people.created_us != UNKNOWN])
+    observed, expected = np.zeros(scene.n), np.zeros(scene.n)
+    bans = np.flatnonzero(banned != UNKNOWN)
+    if len(bans) and len(known):
+        span = 3 * DAY_US
+        rows = np.flatnonzero(created != UNKNOWN)
+        lowest, width = known[0], np.int64(known[-1] - known[0] + 400 * DAY_US)
+        ban_line = np.sort(groups.member_group[bans] * width + np.clip(banned[bans] - lowest, 0, width - 1))
+        line = groups.member_group[rows] * width + (created[rows] - lowest)
+        after = np.searchsorted(ban_line, line, "right") > np.searchsorted(ban_line, line - span)
+        observed = np.bincount(groups.member_group[rows[after]], minlength=scene.n).astype(np.float64)
+        chance = np.searchsorted(known, banned[bans] + span) - np.searchsorted(known, banned[bans])
+        covered = np.bincount(groups.member_group[bans], weights=chance, minlength=scene.n) / len(known)
+        expected = np.minimum(covered, 1) * scene.size
+    share = np.clip(np.nan_to_num(_ratio(observed - expected, scene.size)), 0, 1)
+    blind = scene.total(banned != UNKNOWN) == 0
+    return Finding(np.where(observed >= 3, share, 0), observed, expected, np.where(blind, np.nan, _poisson(observed, expected)))
+
+
+def even_load(scene: Scene) -> Finding:
+    """The accounts carry nearly equal loads, as a balancer deals them out.
+
+    Observed is the spread (standard deviation of the log of requests, less what counting alone gives) against the
+    spread within all proposed groups. Null: spreads are normal with that common variance (chi-square, one-sided).
+    Blind to operators who deal unevenly; evaluation harnesses also run equal numbers.
+    """
+    n = scene.measured.n.astype(np.float64)
+    used = n >= 5
+    logs = np.log(np.where(used, n, 1))
+    count = scene.total(used)
+    centre = scene.mean(logs, used)
+    off = np.where(used, logs - np.nan_to_num(centre)[scene.groups.member_group], 0)
+    spread2 = _ratio(scene.total(off**2), count - 1)
+    excess = np.maximum(spread2 - scene.mean(1 / np.maximum(n, 1), used), 1e-4)
+    usual = np.nanmedian(spread2[count >= 8]) if (count >= 8).any() else 1.0
+    usual = max(float(np.nan_to_num(usual, nan=1.0)), 0.25)
+    # Counts near the floor of 5 are alike because smaller ones were left out, so they say little.
+    told = 1 - np.sqrt(5 / np.maximum(scene.median(np.where(used, n, np.nan)), 5))
+    blind = (count < 5) | (count < 0.5 * scene.size)
+    p = np.where(blind, np.nan, stats.chi2.cdf((count - 1) * spread2 / usual, np.maximum(count - 1, 1)))
+    value = np.where(blind, 0, np.clip(1 - np.sqrt(np.nan_to_num(excess, nan=1)), 0, 1) * np.nan_to_num(told))
+    return Finding(value, np.sqrt(excess), np.full(scene.n, np.sqrt(usual)), p)
+
+
+def _overdispersion(scene: Scene, counts: I64) -> tuple[F64, F64, F64]:
+    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: intra-class correlation, X², d.o.f.
+
+    0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
+    """
+    per_member = counts.sum(axis=1).astype(np.float64)
+    used = per_member >= 2
+    pooled = np.stack([scene.total(np.where(used, column, 0)) for column in counts.T], axis=1)
+    mix = pooled / np.maximum(pooled.sum(axis=1, keepdims=True), 1)
+    expected = mix[scene.groups.member_group] * per_member[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chi2 = np.where(expected > 0, (counts - expected) ** 2 / expected, 0).sum(axis=1)
+    statistic = scene.total(np.where(used, chi2, 0))
+    classes = (mix > 0).sum(axis=1)
+    freedom = np.maximum((scene.total(used) - 1) * (classes - 1), 0)
+    mean_n = _ratio(scene.total(np.where(used, per_member, 0)), scene.total(used))
+    rho = np.clip((_ratio(statistic, freedom) - 1) / np.maximum(mean_n - 1, 1), 0, 1)
+    return rho, statistic, freedom
+
+
+def one_rhythm(scene: Scene) -> Finding:
+    """The accounts keep the same hours, as one scheduler or one crowd of end users behind them would.
+
+    Observed is the intra-class correlation of the three-hour parts of the day over accounts (0: one rhythm). Blind
+    where accounts send few requests; people of one office or class also keep the same hours.
+    """
+    rho, _, freedom = _overdispersion(scene, scene.measured.day_parts)
+    usual = np.nanmedian(rho) if (~np.isnan(rho)).any() else 0.2
+    blind = (freedom < 10) | np.isnan(rho)
+    return Finding(np.where(blind, 0, 1 - np.minimum(np.nan_to_num(rho) / 0.3, 1)), rho, np.full(scene.n, usual), np.full(scene.n, np.nan))
+
+
+def one_mix(scene: Scene) -> Finding:
+    """The accounts ask for the same mix of capabilities, as draws from one list of work would.
+
+    Observed is the intra-class correlation of the capability mix over accounts (0: one list). Blind where text was not
+    kept; users of a tool for one purpose also ask for one thing.
+    """
+    rho, _, freedom = _overdispersion(scene, scene.measured.capabilities)
+    usual = np.nanmedian(rho) if (~np.isnan(rho)).any() else 0.2
+    blind = (freedom < 10) | np.isnan(rho)
+    return Finding(np.where(blind, 0, 1 - np.minimum(np.nan_to_num(rho) / 0.3, 1)), rho, np.full(scene.n, usual), np.full(scene.n, np.nan))
+
+
+def round_the_clock(scene: Scene) -> Finding:
+    """Each account works round the clock.
+
+    Observed is the mean over accounts of the entropy of the three-hour parts of the day, 1 for a flat day (corrected for
+    few requests, Miller 1955). Null: the accounts are like all memberships of all groups. Blind where an operator keeps
+    office hours; applications and scheduled jobs are flat as well.
+    """
+    counts = scene.measured.day_parts.astype(np.float64)
+    n = counts.sum(axis=1)
+    used = n >= 12
+    share = counts / np.maximum(n, 1)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        entropy = -np.where(share > 0, share * np.log(share), 0).sum(axis=1)
+    flat = np.minimum((entropy + ((share > 0).sum(axis=1) - 1) / (2 * np.maximum(n, 1))) / np.log(counts.shape[1]), 1)
+    count = scene.total(used)
+    mean = scene.mean(flat, used)
+    centre, spread = (flat[used].mean(), flat[used].std() + 1e-3) if used.any() else (0.5, 0.2)
+    p = np.where(count < 3, np.nan, stats.norm.sf((mean - centre) / spread * np.sqrt(np.maximum(count, 1))))
+    return Finding(np.where(count < 3, 0, np.clip((np.nan_to_num(mean) - 0.6) / 0.4, 0, 1)), mean, np.full(scene.n, centre), p)
+
+
+def together(scene: Scene) -> Finding:
+    """Two halves of the group start, pause and stop together, hour by hour, beyond what all traffic does.
+
+    Observed is the correlation of the hourly requests of the halves after the share expected from all traffic is taken
+    off. Blind where accounts send little or steadily; a class, a working day and a viral prompt also move together.
+    """
+    hourly = scene.measured.hourly.astype(np.float64)
+    profile = hourly.sum(axis=(0, 1))
+    profile = profile / max(profile.sum(), 1)
+    left = hourly - hourly.sum(axis=2, keepdims=True) * profile
+    a, b = left[:, 0], left[:, 1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
+    enough = hourly.sum(axis=(1, 2)) >= 50
+    return Finding(np.where(enough, np.clip(np.nan_to_num(r), 0, 1), 0), r, np.zeros(scene.n), np.full(scene.n, np.nan))
+
+
+def queue(scene: Scene) -> Finding:
+    """Tasks are dealt out: two halves of the group share far fewer tasks than each shares with everybody else.
+
+    Tasks are the rare word shingles of the requests that are not the group's own marks. If both halves and the rest of
+    the world drew from one pool, the shares would agree (capture-recapture); log10 of their ratio is observed, 0 is
+    expected, below 0 is a queue, above 0 is common work such as an assignment or a benchmark. Blind where the tasks occur nowhere else.
+    """
+    sample = scene.sample
+    ratio = sample.log_overlap_ratio
+    value = np.where(np.isnan(ratio), 0, np.clip(-ratio, 0, 1))
+    return Finding(value, ratio, np.zeros(scene.n), sample.queue_p)
+
+
+def network(scene: Scene) -> Finding:
+    """Accounts of different owners come from the same /24 or /48 networks.
+
+    Null: accounts meet in networks as often as all sampled accounts do. Blind behind proxies that are never reused, and
+    where no address is told; campuses, offices, carriers and VPNs put innocents on one network.
+    """
+    sample = scene.sample
+    return Finding(np.clip(np.nan_to_num(sample.net_share), 0, 1), sample.net_repeats, sample.net_expected,
+                   np.where(sample.net_known < 2, np.nan, _poisson(sample.net_repeats, np.maximum(sample.net_expected, 0.05))))
+
+
+EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
+    "session.handoff": handoff,
+    "identity.payment": payment,
+    "identity.contact": contact,
+    "identity.signup": signup,
+    "identity.replacement": replacement,
+    "infra.network": network,
+    "timing.one_rhythm": one_rhythm,
+    "timing.round_the_clock": round_the_clock,
+    "timing.together": together,
+    "volume.even_load": even_load,
+    "content.one_mix": one_mix,
+    "content.queue": queue,
+}
+"""Every piece of evidence for coordination, by family.name."""

@@ -1,0 +1,262 @@
+"""Measure what the accounts of every group do together: one pass over the sketches, sums only.
+
+Sums of partitions add up, so the result does not depend on how the events are cut into partitions.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from stillwatch.tables import CAPABILITIES
+
+I64 = NDArray[np.int64]
+
+HOUR_US = 3_600_000_000
+DAY_PARTS = 8
+"""Three-hour parts of the UTC day."""
+
+
+class Proposed(Protocol):
+    """What is needed of :class:`stillwatch.group.Groups`."""
+
+    n: int
+    member_group: I64
+    member_account: I64
+    object_group: I64
+    object_column: I64
+    object_key: I64
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Sums over the requests of each membership (a row of ``member_group``) and of each group.
+
+    A request belongs to a group when its account is a member and, where the group has objects, the request shows one.
+    """
+
+    n: I64
+    """Requests, ``(n_members,)``."""
+    first_turns: I64
+    output_tokens: I64
+    reasoning_tokens: I64
+    elicitation: I64
+    """Requests with at least two words that ask to write the reasoning out."""
+    words: I64
+    first_us: I64
+    last_us: I64
+    day_parts: I64
+    """``(n_members, DAY_PARTS)``."""
+    capabilities: I64
+    """``(n_members, len(CAPABILITIES))``."""
+    hourly: NDArray[np.int32]
+    """Requests of each half of each group by hour, ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
+    start_hour: int
+
+
+@njit(cache=True, nogil=True)
+def _find(keys: I64, values: I64, key: np.int64) -> int:
+    """Position of ``key`` in an open-addressed table, or -1."""
+    mask = np.uint64(len(keys) - 1)
+    slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
+    while values[slot] >= 0:
+        if keys[slot] == key:
+            return int(values[slot])
+        slot = (slot + np.uint64(1)) & mask
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _fill(keys: I64, values: I64, new: I64) -> None:
+    mask = np.uint64(len(keys) - 1)
+    for i in range(len(new)):
+        slot = (np.uint64(new[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
+        while values[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        keys[slot], values[slot] = new[i], i
+
+
+def lookup(new: I64) -> tuple[I64, I64]:
+    """An open-addressed table from each distinct key of ``new`` to its position."""
+    size = 1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(new))))))
+    keys, values = np.zeros(size, np.int64), np.full(size, -1, np.int64)
+    _fill(keys, values, new)
+    return keys, values
+
+
+@njit(cache=True, nogil=True)
+def account_codes(keys: I64, values: I64, hashes: I64, out: NDArray[np.int32]) -> None:
+    """The position of each hash, -1 where unknown."""
+    for i in range(len(hashes)):
+        out[i] = _find(keys, values, hashes[i])
+
+
+@njit(cache=True, nogil=True)
+def _slots_of_event(
+    account: int, objects: I64, n_columns: int, column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
+    plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, slots: I64,
+) -> int:
+    """Fill ``slots`` with the memberships that one event counts for; returns how many."""
+    found = 0
+    for j in range(plain_start[account], plain_start[account + 1]):
+        if found < len(slots):
+            slots[found] = plain_slot[j]
+            found += 1
+    for c in range(n_columns):
+        key = objects[c]
+        if key == 0:
+            continue
+        begin, size = column_start[c], column_start[c + 1] - column_start[c]
+        if size == 0:
+            continue
+        mask = np.uint64(size - 1)
+        slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
+        while table_values[begin + np.int64(slot)] >= 0:
+            if table_keys[begin + np.int64(slot)] == key:
+                group = object_group[table_values[begin + np.int64(slot)]]
+                low, high = member_start[group], member_start[group + 1]
+                end = high
+                while low < high:
+                    middle = (low + high) >> 1
+                    if member_account[middle] < account:
+                        low = middle + 1
+                    else:
+                        high = middle
+                if low < end and member_account[low] == account:
+                    fresh = found < len(slots)
+                    for k in range(found):
+                        if slots[k] == low:
+                            fresh = False
+                            break
+                    if fresh:
+                        slots[found] = low
+                        found += 1
+            slot = (slot + np.uint64(1)) & mask
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _accumulate(
+    account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32], reasoning: NDArray[np.int32],
+    elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
+    column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
+    plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
+    start_hour: int,
+    sums: I64, first: I64, last: I64, day_parts: I64, capabilities: I64, hourly: NDArray[np.int32],
+) -> None:
+    slots = np.empty(64, np.int64)
+    for i in range(len(account)):
+        a = account[i]
+        if a < 0:
+            continue
+        found = _slots_of_event(
+            a, objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
+            plain_start, plain_slot, member_start, member_account, slots,
+        )
+        if found == 0:
+            continue
+        hour = time[i] // HOUR_US
+        for k in range(found):
+            s = slots[k]
+            sums[s, 0] += 1
+            sums[s, 1] += parent[i] == 0
+            sums[s, 2] += output[i]
+            sums[s, 3] += reasoning[i]
+            sums[s, 4] += elicitation[i] >= 2
+            sums[s, 5] += words[i]
+            first[s] = min(first[s], time[i])
+            last[s] = max(last[s], time[i])
+            day_parts[s, (hour % 24) * DAY_PARTS // 24] += 1
+            capabilities[s, capability[i]] += 1
+            hourly[member_group[s], half[a], hour - start_hour] += 1
+
+
+@njit(cache=True, nogil=True)
+def _match(
+    account: NDArray[np.int32], objects: I64,
+    column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
+    plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
+    rank: I64, out: NDArray[np.int32],
+) -> None:
+    """``out`` gets the group of best (lowest) ``rank`` that each event belongs to, -1 for none."""
+    slots = np.empty(64, np.int64)
+    for i in range(len(account)):
+        a = account[i]
+        out[i] = -1
+        if a < 0:
+            continue
+        found = _slots_of_event(
+            a, objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
+            plain_start, plain_slot, member_start, member_account, slots,
+        )
+        for k in range(found):
+            group = member_group[slots[k]]
+            if out[i] < 0 or rank[group] < rank[out[i]]:
+                out[i] = group
+
+
+class Matcher:
+    """Finds the groups of events: the tables that the kernels need, built once."""
+
+    def __init__(self, groups: Proposed, n_accounts: int, columns: tuple[str, ...]) -> None:
+        """Index the groups' objects by sketch column and their members by account."""
+        self.groups, self.columns, self.n_accounts = groups, columns, n_accounts
+        keys, values, start = [], [], [0]
+        for column in range(len(columns)):
+            rows = np.flatnonzero(groups.object_column == column)
+            size = 1 << max(1, int(np.ceil(np.log2(2 * len(rows))))) if len(rows) else 0
+            table_keys, table_values = np.zeros(size, np.int64), np.full(size, -1, np.int64)
+            if size:
+                _fill(table_keys, table_values, groups.object_key[rows])
+                table_values = np.where(table_values >= 0, rows[table_values], -1)
+            keys.append(table_keys)
+            values.append(table_values)
+            start.append(start[-1] + size)
+        has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
+        plain = np.flatnonzero(~has_objects[groups.member_group]) if groups.n else np.zeros(0, np.int64)
+        order = plain[np.argsort(groups.member_account[plain], kind="stable")]
+        counts = np.bincount(groups.member_account[order], minlength=n_accounts)
+        self.index = (
+            np.array(start), np.concatenate(keys), np.concatenate(values), groups.object_group,
+            np.concatenate([[0], np.cumsum(counts)]), order,
+            np.searchsorted(groups.member_group, np.arange(groups.n + 1)), groups.member_account, groups.member_group,
+        )
+
+    def objects(self, batch: Mapping[str, NDArray[np.generic]]) -> I64:
+        """The content objects of a batch, ``(n, n_columns)``."""
+        return np.stack([batch[name] for name in self.columns], axis=1).astype(np.int64, copy=False)
+
+    def best(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[np.generic]], rank: I64) -> NDArray[np.int32]:
+        """The group of lowest ``rank`` ``(n_groups,)`` of each event, -1 for none."""
+        out = np.empty(len(account), np.int32)
+        _match(account, self.objects(batch), *self.index, rank, out)
+        return out
+
+
+def measure(
+    matcher: Matcher, half: I64, hours: tuple[int, int], batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[np.generic]]]]
+) -> Measured:
+    """Sum over all batches of (account codes, sketch columns).
+
+    Args:
+        matcher: of the groups.
+        half: ``(n_accounts,)`` 0 or 1.
+        hours: first and last hour since 1970 that occur.
+        batches: partitions or parts of them, in any order.
+    """
+    n_members, n_groups = len(matcher.groups.member_group), matcher.groups.n
+    sums = np.zeros((n_members, 6), np.int64)
+    first, last = np.full(n_members, np.iinfo(np.int64).max), np.full(n_members, np.iinfo(np.int64).min)
+    day_parts = np.zeros((n_members, DAY_PARTS), np.int64)
+    capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int64)
+    hourly = np.zeros((n_groups, 2, hours[1] - hours[0] + 1), np.int32)
+    for account, batch in batches:
+        _accumulate(
+            account, batch["time"], batch["parent"], batch["output_tokens"], batch["reasoning_tokens"],
+            batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
+            *matcher.index, hours[0], sums, first, last, day_parts, capabilities, hourly,
+        )
+    return Measured(*sums.T, first, last, day_parts, capabilities, hourly, hours[0])

@@ -1,0 +1,82 @@
+"""Accounts as columns of numbers: the registry joined with what was seen of each account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+HOUR_US = 3_600_000_000
+UNKNOWN = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True)
+class People:
+    """Every account seen, sorted by account_id; arrays are ``(n_accounts,)``."""
+
+    ids: pa.Array
+    key: I64
+    """Hash of account_id, as sketches carry it."""
+    n_events: I64
+    first_us: I64
+    last_us: I64
+    org: I64
+    """Number of the organisation, -1 where none is told."""
+    contracted: NDArray[np.bool_]
+    """Verified, or a contracted reseller."""
+    verified: NDArray[np.bool_]
+    reseller: NDArray[np.bool_]
+    education: NDArray[np.bool_]
+    created_us: I64
+    """UNKNOWN where not told."""
+    banned_us: I64
+    domain: I64
+    """Number of the e-mail domain, -1 where not told."""
+    signup_net: I64
+
+    @property
+    def n(self) -> int:
+        """Accounts."""
+        return len(self.key)
+
+    def tenure_days(self) -> F64:
+        """Age at the first request, days; NaN where sign-up is not told."""
+        age = (self.first_us - self.created_us) / (24 * HOUR_US)
+        return np.where(self.created_us == UNKNOWN, np.nan, np.maximum(age, 0))
+
+
+def numbers(column: pa.ChunkedArray) -> I64:
+    """A small number a distinct string, -1 for null."""
+    if not len(column):
+        return np.zeros(0, np.int64)
+    encoded = column.combine_chunks().dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    codes: I64 = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
+
+
+def _micros(column: pa.ChunkedArray) -> I64:
+    values: I64 = pc.fill_null(column.cast(pa.int64()), UNKNOWN).to_numpy()
+    return values
+
+
+def _true(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(column, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[np.generic]], registry: pa.Table) -> People:
+    """Join; ``registry`` has one row for each of ``ids``, in order, null where the registry does not know the account."""
+    access, kind = registry["access_type"], registry["kind"]
+    reseller = _true(pc.equal(access, "passthrough"))
+    verified = _true(registry["verified"])
+    return People(
+        ids, key, profile["n"].astype(np.int64), profile["first_us"].astype(np.int64), profile["last_us"].astype(np.int64),
+        numbers(registry["org_id"]), verified | reseller, verified, reseller, _true(pc.equal(kind, "education")),
+        _micros(registry["created_at"]), _micros(registry["banned_at"]),
+        numbers(registry["email_domain"]), numbers(registry["signup_ip"]),
+    )

@@ -1,0 +1,151 @@
+"""Traces as SQL over the sketches of all partitions."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from stillwatch.engine import Engine, NumpyTable
+from stillwatch.tables import CAPABILITIES
+
+HOUR_US = 3_600_000_000
+
+CONTENT_VIEWS: dict[str, tuple[str, ...]] = {
+    "content.opening": ("opening",),
+    "content.closing": ("closing",),
+    "content.shingle": ("shingle_0", "shingle_1", "shingle_2"),
+    "content.system": ("system", "system_opening", "system_shingle"),
+    "content.tools": ("tools",),
+}
+"""The columns of a sketch whose values are objects of each content view."""
+
+MIN_HABIT = 2
+"""Times an account must leave an object before it counts as a habit: the smallest number that is not once."""
+
+
+def carriers_sql(column: str, min_accounts: int) -> str:
+    """Habitual carriers of each object of one column: object, account, n, first and last hour.
+
+    An object that fewer than ``min_accounts`` accounts left habitually cannot make a group and is dropped.
+    """
+    return f"""
+        WITH habits AS (
+            SELECT {column} AS object, account, COUNT(*) AS n
+            FROM sketches
+            WHERE {column} <> 0
+            GROUP BY {column}, account
+            HAVING COUNT(*) >= {MIN_HABIT}
+        ), shared AS (
+            SELECT object FROM habits GROUP BY object HAVING COUNT(*) >= {min_accounts}
+        )
+        SELECT habits.object, habits.account, habits.n
+        FROM habits JOIN shared ON habits.object = shared.object
+        ORDER BY habits.object, habits.account
+    """
+
+
+def carriers(engine: Engine, min_accounts: int) -> dict[str, NumpyTable]:
+    """Habitual carriers of each sketch column of the content views: ``object``, ``account`` (i64 hashes), ``n``."""
+    columns = [column for view in CONTENT_VIEWS.values() for column in view]
+    return {column: engine.arrays(carriers_sql(column, min_accounts)) for column in columns}
+
+
+DAY_PARTS = 8
+
+
+def profiles_sql() -> str:
+    """What each account did, in one pass: totals, the parts of its day, its capabilities, its usual parameters."""
+    hour = f"(time // {HOUR_US}) % 24"
+    parts = "".join(
+        f", SUM(CASE WHEN {hour} // {24 // DAY_PARTS} = {part} THEN 1 ELSE 0 END) AS part_{part}" for part in range(DAY_PARTS)
+    )
+    capabilities = "".join(
+        f", SUM(CASE WHEN capability = {i} THEN 1 ELSE 0 END) AS capability_{i}" for i in range(len(CAPABILITIES))
+    )
+    return f"""
+        SELECT account, COUNT(*) AS n, MIN(time) AS first_us, MAX(time) AS last_us,
+               COUNT(DISTINCT time // {24 * HOUR_US}) AS days,
+               SUM(CASE WHEN parent = 0 THEN 1 ELSE 0 END) AS first_turns,
+               SUM(CASE WHEN elicitation >= 2 THEN 1 ELSE 0 END) AS elicitation,
+               SUM(CAST(output_tokens AS BIGINT)) AS output_tokens, SUM(CAST(n_words AS BIGINT)) AS words,
+               MODE(parameters) AS parameters, MODE(client) AS client {parts} {capabilities}
+        FROM sketches GROUP BY account ORDER BY account
+    """
+
+
+def profiles(engine: Engine) -> NumpyTable:
+    """One row an account seen; see :func:`profiles_sql`."""
+    return engine.arrays(profiles_sql())
+
+
+HANDOFFS_SQL = """
+    WITH asked AS (
+        SELECT account, parent, COUNT(*) AS n, MIN(time) AS time FROM sketches WHERE parent <> 0 GROUP BY account, parent
+    ), sent AS (
+        SELECT account, context, MIN(time) AS time FROM sketches WHERE context <> 0 GROUP BY account, context
+    ), senders AS (
+        SELECT context, MIN(account) AS account, COUNT(*) AS accounts, MIN(time) AS time FROM sent GROUP BY context
+    ), foreign_parents AS (
+        SELECT asked.account, asked.parent, asked.n, asked.time
+        FROM asked LEFT JOIN sent ON asked.account = sent.account AND asked.parent = sent.context
+        WHERE sent.account IS NULL
+    )
+    SELECT foreign_parents.account AS taker, senders.account AS giver, SUM(foreign_parents.n) AS n
+    FROM foreign_parents JOIN senders ON foreign_parents.parent = senders.context
+    WHERE senders.accounts = 1 AND senders.time <= foreign_parents.time
+    GROUP BY foreign_parents.account, senders.account
+    ORDER BY taker, giver
+"""
+
+
+def handoffs(engine: Engine) -> NumpyTable:
+    """Conversations continued by another account: ``taker``, ``giver`` (i64 hashes), ``n`` requests.
+
+    A request counts when its parent is a context that exactly one account sent, earlier, and that is not the taker's
+    own. A context that several accounts sent (a greeting, a benchmark question) says nothing and is left out.
+    """
+    return engine.arrays(HANDOFFS_SQL)
+
+
+def identity_traces(accounts: pa.Table) -> dict[str, tuple[NDArray[np.int64], NDArray[Any]]]:
+    """Registry values as traces: view -> (row of the account, value), nulls left out."""
+    found = {}
+    for view, column in (
+        ("identity.payment", "payment_hash"),
+        ("identity.phone", "phone_hash"),
+        ("identity.email", "email_hash"),
+    ):
+        values = accounts[column].combine_chunks() if len(accounts) else accounts[column]
+        encoded = pa.chunked_array(values).dictionary_encode().unify_dictionaries()
+        code = np.full(len(accounts), -1, np.int64)
+        if len(accounts):
+            code = encoded.combine_chunks().indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        rows = np.flatnonzero(code >= 0)
+        found[view] = (rows, code[rows])
+    return found
+
+
+def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any]]) -> NumpyTable:
+    """How often each account left the marks of each campaign: ``campaign``, ``account`` (i64 hash), ``n``.
+
+    Args:
+        engine: where the sketches are.
+        column_of: sketch column of each column number.
+        marks: ``campaign``, ``column`` (number) and ``object``, one row a mark.
+    """
+    engine.put("marks", marks)
+    parts = [
+        f"""SELECT marks.campaign, sketches.account, COUNT(*) AS n
+            FROM sketches JOIN marks ON sketches.{name} = marks.object
+            WHERE marks.column = {number}
+            GROUP BY marks.campaign, sketches.account"""
+        for number, name in column_of.items()
+        if (marks["column"] == number).any()
+    ]
+    if not parts:
+        return {name: np.zeros(0, np.int64) for name in ("campaign", "account", "n")}
+    # A request shows several marks of one campaign; the column that most of them reach counts it once.
+    return engine.arrays(
+        f"SELECT campaign, account, MAX(n) AS n FROM ({' UNION ALL '.join(parts)}) GROUP BY campaign, account ORDER BY 1, 2"
+    )

@@ -1,0 +1,184 @@
+"""One row of hashes and counts for each event."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from stillwatch.sketch import kernels, lexicon
+from stillwatch.tables import Column, Table
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+SKETCHES = Table(
+    "sketches",
+    "one event, in the order of the events file",
+    (
+        Column("account", "i64", "hash of account_id", required=True),
+        Column("time", "i64", "microseconds since 1970 UTC", required=True),
+        Column("prompt", "i64", "hash of the words and numbers of the prompt; 0 = no text", required=True),
+        Column("opening", "i64", "hash of the first words of the prompt; 0 = no text", required=True),
+        Column("closing", "i64", "hash of the last words of the prompt; 0 = no text", required=True),
+        Column("shingle_0", "i64", "smallest word-shingle hash of the prompt; 0 = too short", required=True),
+        Column("shingle_1", "i64", "second smallest", required=True),
+        Column("shingle_2", "i64", "third smallest", required=True),
+        Column("system", "i64", "hash of the words of the system prompt; 0 = none", required=True),
+        Column("system_opening", "i64", "hash of the first words of the system prompt; 0 = none", required=True),
+        Column("system_shingle", "i64", "smallest word-shingle hash of the system prompt; 0 = none", required=True),
+        Column("tools", "i64", "tools_key; 0 = none", required=True),
+        Column("context", "i64", "context_key; 0 = not told", required=True),
+        Column("parent", "i64", "parent_key; 0 = first turn or not told", required=True),
+        Column("parameters", "i64", "hash of temperature, top_p, max_tokens and stream", required=True),
+        Column("client", "i64", "hash of user agent and JA4; 0 = neither told", required=True),
+        Column("net", "i64", "hash of the /24 or /48 of the address; 0 = not told", required=True),
+        Column("model", "i64", "hash of the model name; 0 = not told", required=True),
+        Column("path", "i64", "hash of the access path; 0 = not told", required=True),
+        Column("capability", "u8", "index into CAPABILITIES", required=True),
+        Column("elicitation", "u8", "words that ask to write the reasoning out, at most 255", required=True),
+        Column("n_words", "i32", "words of the prompt", required=True),
+        Column("output_tokens", "i32", "0 = not told", required=True),
+        Column("reasoning_tokens", "i32", "0 = not told", required=True),
+        Column("input_tokens", "i32", "0 = not told", required=True),
+    ),
+)
+
+
+def text_bytes(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Offsets ``(n + 1,)`` and bytes of a string column; a null is an empty string. Copies only where chunks join."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    array = array.cast(pa.large_string())
+    if array.null_count:
+        array = pc.fill_null(array, "")
+    buffers = array.buffers()
+    n = len(array)
+    offsets = np.frombuffer(buffers[1], np.int64)[array.offset : array.offset + n + 1] if n else np.zeros(1, np.int64)
+    data = np.frombuffer(buffers[2], np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
+    return offsets, data
+
+
+def _hash(column: pa.ChunkedArray, seed: np.uint64) -> NDArray[np.int64]:
+    """Hash of each string, 0 for null; distinct values are hashed once."""
+    if not pa.types.is_dictionary(column.type):
+        out = np.empty(len(column), np.int64)
+        kernels.hash_strings(*text_bytes(column), seed, out)
+        return out
+    array = column.combine_chunks()
+    array = array if not isinstance(array, pa.ChunkedArray) else array.unify_dictionaries().combine_chunks()
+    values = np.empty(len(array.dictionary) + 1, np.int64)
+    values[-1] = 0
+    kernels.hash_strings(*text_bytes(array.dictionary), seed, values[:-1])
+    return values[pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)]
+
+
+def account_key(account_id: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
+    """The number that sketches carry for each account."""
+    return _hash(pa.chunked_array([account_id]) if isinstance(account_id, pa.Array) else account_id, np.uint64(0))
+
+
+def _integers(column: pa.ChunkedArray, dtype: type[np.generic]) -> NDArray[np.generic]:
+    filled = pc.fill_null(column, 0) if column.null_count else column
+    return np.ascontiguousarray(filled.to_numpy()).astype(dtype, copy=False)
+
+
+def network(ip: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The /24 of an IPv4 address, the /48 of an IPv6 address; anything else (a keyed hash) stays as it is."""
+    short = pc.replace_substring_regex(ip, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1")
+    return pc.replace_substring_regex(short, r"^([0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F]*):.*$", r"\1")
+
+
+def _texts(column: pa.ChunkedArray, seed: np.uint64, n_shingles: int) -> dict[str, NDArray[np.generic]]:
+    n = len(column)
+    keys, values = lexicon.table()
+    out: dict[str, NDArray[np.generic]] = {
+        "whole": np.zeros(n, np.int64),
+        "opening": np.zeros(n, np.int64),
+        "closing": np.zeros(n, np.int64),
+        "shingles": np.zeros((n, n_shingles), np.int64),
+        "n_words": np.zeros(n, np.int32),
+        "classes": np.zeros((n, lexicon.ELICITATION + 1), np.uint16),
+    }
+    kernels.read_texts(*text_bytes(column), seed, keys, values, *out.values())
+    return out
+
+
+def sketch_events(events: pa.Table, seed: int = 0) -> pa.Table:
+    """Sketch a table of :data:`~stillwatch.tables.EVENTS`; the result has one :data:`SKETCHES` row an event, in order.
+
+    Args:
+        events: conforming events; ``system``, ``ip``, ``user_agent`` and the other repeated strings may be dictionaries.
+        seed: of the content hashes, below 2**64; hashes under different seeds cannot be compared.
+    """
+    n = len(events)
+    key = np.uint64(seed)
+    prompt = _texts(events["prompt"], key, kernels.N_SHINGLES)
+    system_values = events["system"]
+    if not pa.types.is_dictionary(system_values.type):
+        system_values = system_values.dictionary_encode()
+    encoded = pa.chunked_array(system_values).unify_dictionaries().combine_chunks() if n else None
+    if encoded is None:
+        system = {name: np.zeros(0, np.int64) for name in ("system", "system_opening", "system_shingle")}
+    else:
+        read = _texts(pa.chunked_array([encoded.dictionary]), key, 1)
+        index = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+        system = {
+            name: np.append(values, np.int64(0))[index]
+            for name, values in (
+                ("system", read["whole"]),
+                ("system_opening", read["opening"]),
+                ("system_shingle", read["shingles"][:, 0]),
+            )
+        }
+    parameters = np.stack(
+        [
+            np.round(np.nan_to_num(pc.fill_null(events["temperature"], -1).to_numpy()) * 1000).astype(np.int64),
+            np.round(np.nan_to_num(pc.fill_null(events["top_p"], -1).to_numpy()) * 1000).astype(np.int64),
+            _integers(events["max_tokens"], np.int64),
+            pc.fill_null(events["stream"].cast(pa.int8()), 2).to_numpy().astype(np.int64),
+        ],
+        axis=1,
+    )
+    parameters_key, client = np.empty(n, np.int64), np.empty(n, np.int64)
+    kernels.combine(parameters, np.uint64(0), parameters_key)
+    agents = np.stack([_hash(events["user_agent"], np.uint64(0)), _hash(events["ja4"], np.uint64(0))], axis=1)
+    kernels.combine(agents, np.uint64(0), client)
+    client[(agents == 0).all(axis=1)] = 0
+    ip = events["ip"]
+    encoded_ip = ip if pa.types.is_dictionary(ip.type) else ip.dictionary_encode()
+    columns = {
+        "account": account_key(events["account_id"]),
+        "time": events["timestamp"].cast(pa.int64()).to_numpy(),
+        "prompt": prompt["whole"],
+        "opening": prompt["opening"],
+        "closing": prompt["closing"],
+        **{f"shingle_{j}": np.ascontiguousarray(prompt["shingles"][:, j]) for j in range(kernels.N_SHINGLES)},
+        **system,
+        "tools": _integers(events["tools_key"], np.int64),
+        "context": _integers(events["context_key"], np.int64),
+        "parent": _integers(events["parent_key"], np.int64),
+        "parameters": parameters_key,
+        "client": client,
+        "net": _networks(encoded_ip),
+        "model": _hash(events["model"], np.uint64(0)),
+        "path": _hash(events["access_path"], np.uint64(0)),
+        "capability": lexicon.capability(prompt["classes"]),
+        "elicitation": np.minimum(prompt["classes"][:, lexicon.ELICITATION], 255).astype(np.uint8),
+        "n_words": prompt["n_words"],
+        "output_tokens": _integers(events["output_tokens"], np.int32),
+        "reasoning_tokens": _integers(events["reasoning_tokens"], np.int32),
+        "input_tokens": _integers(events["input_tokens"], np.int32),
+    }
+    return pa.table(columns, schema=SKETCHES.schema)
+
+
+def _networks(ip: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Hash of the network of each address, 0 for null; each distinct address is parsed once."""
+    if not len(ip):
+        return np.zeros(0, np.int64)
+    array = ip.unify_dictionaries().combine_chunks()
+    values = np.append(_hash(pa.chunked_array([network(array.dictionary)]), np.uint64(0)), np.int64(0))
+    index: NDArray[np.int64] = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
+    return values[index]

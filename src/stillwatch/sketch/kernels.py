@@ -1,0 +1,212 @@
+"""Numba kernels that read text from Arrow buffers: one pass over the bytes, no Python object per prompt.
+
+A text is read as words: runs of ASCII letters (lower-cased) and of non-ASCII bytes, runs of digits (all equal, so that
+numbered slots do not hide a template), and single characters of scripts written without spaces (U+3000 to U+D7FF).
+Word shingles and their bottom-k sample follow Broder, "On the resemblance and containment of documents" (1997),
+sections 2 and 3: a shingle that is among the k smallest of one prompt tends to be among the k smallest of every prompt
+that contains it, so that prompts made from one template meet in a few objects.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+SHINGLE_WORDS = 4
+EDGE_WORDS = 8
+N_SHINGLES = 3
+
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX2 = np.uint64(0x94D049BB133111EB)
+_DIGITS = np.uint64(0x5851F42D4C957F2D)
+_START = np.uint64(0xCBF29CE484222325)
+_BYTE_PRIME = np.uint64(0x100000001B3)
+_TOP = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def mix(x: np.uint64) -> np.uint64:
+    """SplitMix64 finaliser: spreads every input bit over the output."""
+    x ^= x >> np.uint64(30)
+    x *= _MIX1
+    x ^= x >> np.uint64(27)
+    x *= _MIX2
+    x ^= x >> np.uint64(31)
+    return x
+
+
+@njit(cache=True, nogil=True, inline="always")
+def join(a: np.uint64, b: np.uint64) -> np.uint64:
+    """Hash of an ordered pair of hashes."""
+    return mix((a ^ (b + _PRIME + (a << np.uint64(6)) + (a >> np.uint64(2)))) * _PRIME)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _nonzero(x: np.uint64) -> np.int64:
+    """A hash as i64; 0 is kept for "absent"."""
+    return np.int64(x) if x != np.uint64(0) else np.int64(1)
+
+
+@njit(cache=True, nogil=True)
+def hash_strings(offsets: I64, data: U8, seed: np.uint64, out: I64) -> None:
+    """Hash each string of an Arrow buffer; ``offsets`` is ``(n + 1,)``, ``out`` is ``(n,)``; an empty string gives 0."""
+    for i in range(len(out)):
+        begin, end = offsets[i], offsets[i + 1]
+        if begin == end:
+            out[i] = 0
+            continue
+        h = _START ^ seed
+        for j in range(begin, end):
+            h = (h ^ np.uint64(data[j])) * _BYTE_PRIME
+        out[i] = _nonzero(mix(h))
+
+
+@njit(cache=True, nogil=True)
+def read_texts(
+    offsets: I64,
+    data: U8,
+    seed: np.uint64,
+    lexicon_keys: NDArray[np.uint64],
+    lexicon_values: NDArray[np.uint16],
+    whole: I64,
+    opening: I64,
+    closing: I64,
+    shingles: I64,
+    n_words: NDArray[np.int32],
+    classes: NDArray[np.uint16],
+) -> None:
+    """Reduce each text to a handful of numbers.
+
+    Args:
+        offsets: ``(n + 1,)`` byte offsets into ``data``.
+        data: the bytes.
+        seed: added to every word hash, so that hashes of one tenant say nothing to another.
+        lexicon_keys: ``(2**b,)`` open-addressed table of word and word-pair hashes, 0 where empty.
+        lexicon_values: ``(2**b,)`` bit set of the classes that a key speaks for.
+        whole: ``(n,)`` out, hash of all words in order, the digits of numbers included.
+        opening: ``(n,)`` out, hash of the first :data:`EDGE_WORDS` words.
+        closing: ``(n,)`` out, hash of the last :data:`EDGE_WORDS` words.
+        shingles: ``(n, k)`` out, the k smallest shingle hashes, 0 where there are fewer.
+        n_words: ``(n,)`` out.
+        classes: ``(n, n_classes)`` out, how many words and word pairs speak for each class.
+    """
+    k = shingles.shape[1]
+    n_classes = classes.shape[1]
+    slots = np.uint64(len(lexicon_keys) - 1)
+    ring = np.zeros(EDGE_WORDS, np.uint64)
+    best = np.empty(k, np.uint64)
+    for i in range(len(whole)):
+        position, end = offsets[i], offsets[i + 1]
+        best[:] = _TOP
+        count = 0
+        all_words = exact = _START ^ seed
+        w1 = w2 = w3 = np.uint64(0)
+        while position < end:
+            c = data[position]
+            if c < 128:
+                if 65 <= c <= 90 or 97 <= c <= 122:
+                    h = _START
+                    while position < end:
+                        c = data[position]
+                        if 65 <= c <= 90:
+                            c += np.uint8(32)
+                        elif not (97 <= c <= 122 or c == 39):
+                            break
+                        h = (h ^ np.uint64(c)) * _BYTE_PRIME
+                        position += 1
+                elif 48 <= c <= 57:
+                    h, number = _DIGITS, _START
+                    while position < end and 48 <= data[position] <= 57:
+                        number = (number ^ np.uint64(data[position])) * _BYTE_PRIME
+                        position += 1
+                    exact = join(exact, number)
+                else:
+                    position += 1
+                    continue
+            elif 0xE3 <= c <= 0xED:
+                h = _START
+                stop = min(position + 3, end)
+                while position < stop:
+                    h = (h ^ np.uint64(data[position])) * _BYTE_PRIME
+                    position += 1
+            else:
+                h = _START
+                while position < end and data[position] >= 128 and not 0xE3 <= data[position] <= 0xED:
+                    h = (h ^ np.uint64(data[position])) * _BYTE_PRIME
+                    position += 1
+            word = mix(h ^ seed)
+            for pair in range(2):
+                key = mix(h) if pair == 0 else join(ring[(count - 1) % EDGE_WORDS] ^ seed, mix(h))
+                if pair == 1 and count == 0:
+                    break
+                slot = key & slots
+                while lexicon_keys[slot] != 0:
+                    if lexicon_keys[slot] == key:
+                        value = lexicon_values[slot]
+                        for bit in range(n_classes):
+                            if (value >> np.uint16(bit)) & np.uint16(1):
+                                classes[i, bit] += np.uint16(1)
+                        break
+                    slot = (slot + np.uint64(1)) & slots
+            ring[count % EDGE_WORDS] = mix(h) ^ seed
+            exact = join(exact, word)
+            if count < EDGE_WORDS:
+                all_words = join(all_words, word)
+                opening[i] = _nonzero(all_words)
+            count += 1
+            if count >= SHINGLE_WORDS:
+                shingle = join(join(w1, w2), join(w3, word))
+                if shingle < best[k - 1]:
+                    place = k - 1
+                    fresh = True
+                    while place > 0 and best[place - 1] >= shingle:
+                        if best[place - 1] == shingle:
+                            fresh = False
+                            break
+                        place -= 1
+                    if fresh:
+                        for j in range(k - 1, place, -1):
+                            best[j] = best[j - 1]
+                        best[place] = shingle
+            w1, w2, w3 = w2, w3, word
+        n_words[i] = count
+        if count == 0:
+            continue
+        whole[i] = _nonzero(exact)
+        last = _START
+        for j in range(max(0, count - EDGE_WORDS), count):
+            last = join(last, ring[j % EDGE_WORDS])
+        closing[i] = _nonzero(last)
+        for j in range(k):
+            if best[j] != _TOP:
+                shingles[i, j] = _nonzero(best[j])
+
+
+@njit(cache=True, nogil=True)
+def word_hashes(offsets: I64, data: U8, out: NDArray[np.uint64]) -> None:
+    """The lexicon's hash of each one-word string, as :func:`read_texts` computes it."""
+    for i in range(len(out)):
+        h = _START
+        for j in range(offsets[i], offsets[i + 1]):
+            h = (h ^ np.uint64(data[j])) * _BYTE_PRIME
+        out[i] = mix(h)
+
+
+@njit(cache=True, nogil=True)
+def pair_hashes(first: NDArray[np.uint64], second: NDArray[np.uint64], out: NDArray[np.uint64]) -> None:
+    """The lexicon's hash of each pair of words."""
+    for i in range(len(out)):
+        out[i] = join(first[i], second[i])
+
+
+@njit(cache=True, nogil=True)
+def combine(columns: I64, seed: np.uint64, out: I64) -> None:
+    """Hash each row of ``columns`` ``(n, m)`` into ``out`` ``(n,)``."""
+    for i in range(len(out)):
+        h = _START ^ seed
+        for j in range(columns.shape[1]):
+            h = join(h, np.uint64(columns[i, j]))
+        out[i] = _nonzero(h)
