@@ -70,12 +70,16 @@ class Page:
                 self.loaded = True
         return message
 
-    def open(self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False, script: bool = True) -> None:
+    def open(
+        self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False, script: bool = True
+    ) -> None:
         """Open a file at a width in CSS pixels; without ``script`` the page's own scripts are off."""
         self.requests.clear()
         self.messages.clear()
         self.loaded = False
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
         self.call("Emulation.setScriptExecutionDisabled", value=not script)
@@ -95,8 +99,12 @@ class Page:
 
     def screenshot(self, path: Path, *, clip: tuple[float, float, float, float] | None = None) -> None:
         """Write a PNG of the page, or of (x, y, width, height) of it."""
-        area = {} if clip is None else {"clip": dict(zip(("x", "y", "width", "height"), clip, strict=True)) | {"scale": 1}}
-        path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=True, **area)["data"]))
+        area = (
+            {} if clip is None else {"clip": dict(zip(("x", "y", "width", "height"), clip, strict=True)) | {"scale": 1}}
+        )
+        path.write_bytes(
+            base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=True, **area)["data"])
+        )
 
     def pdf(self, path: Path) -> None:
         """Print to A4."""

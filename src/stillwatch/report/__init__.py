@@ -49,6 +49,6 @@ def export(run: Path, format: str, *, out: Path | None = None) -> list[Path]:
     Raises:
         InputError: the format is unknown, a table is absent or unreadable, or a file cannot be written.
     """
-    from stillwatch.report.export import write
+    from stillwatch.report.exports import write
 
     return write(run, format, run / "export" if out is None else out)

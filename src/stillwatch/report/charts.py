@@ -190,10 +190,10 @@ def _bars(low: NDArray[Any], high: NDArray[Any]) -> str:
 
 
 def y_axis(peak: int) -> tuple[float, list[Mark]]:
-    """A round top at or above the peak, and two or three marks, ``place`` in per cent from the top."""
+    """A round top at or above the peak, and marks at round numbers, ``place`` in per cent from the top."""
     if peak <= 0:
         return 1.0, [Mark(100.0, "0")]
-    rough = peak / 2
+    rough = peak / 3
     unit = 10 ** math.floor(math.log10(rough))
     step = max(1.0, next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough))
     top = step * math.ceil(peak / step)

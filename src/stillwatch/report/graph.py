@@ -38,10 +38,15 @@ class Family:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes and the links between them by family; ``accounts`` and ``links`` are what there is in all."""
+    """Nodes and the links between them by family, in a box 100 wide that starts at ``top``.
+
+    ``accounts`` and ``links`` are what there is in all.
+    """
 
     nodes: Sequence[Node]
     families: Sequence[Family]
+    top: float
+    height: float
     accounts: int
     links: int
     links_shown: int
@@ -62,9 +67,12 @@ def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     inside = sorted(inside, key=lambda edge: -edge[3])[:MAX_EDGES]
     at = layout(len(kept), inside)
     degree = np.bincount([end for edge in inside for end in edge[:2]], minlength=len(kept))
-    radius = 0.9 + 1.1 * np.sqrt(degree / max(degree.max(), 1))
+    radius = 0.55 + 0.75 * np.sqrt(degree / max(degree.max(), 1))
     nodes = [Node(x, y, r, names[node]) for (x, y), r, node in zip(at.tolist(), radius.tolist(), kept, strict=True)]
-    return Graph(nodes, _families(inside, at), max(n_accounts, len(names)), len(edges), len(inside))
+    top, bottom = float(at[:, 1].min()) - MARGIN, float(at[:, 1].max()) + MARGIN
+    return Graph(
+        nodes, _families(inside, at), top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside)
+    )  # fmt: skip
 
 
 def _best_linked(n: int, edges: Sequence[Edge]) -> list[int]:

@@ -31,8 +31,8 @@ SUMMARY = (
 """What the page shows of summary.json; what a run does not tell is shown as not told."""
 
 FILTERS = (
-    words.count, words.cut, words.number, words.signed, words.share, words.size, words.moment, words.day, words.fit,
-    words.confidence, words.plain, words.hypothesis, words.steps,
+    words.count, words.millions, words.number, words.signed, words.share, words.size, words.moment, words.day,
+    words.steps, words.cut, words.plain, words.fit, words.confidence, words.hypothesis,
 )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from typing import Any
 NONE = "–"
 """What is shown where a value is not told."""
 
+NBSP = "\u00a0"
 HOUR_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_TIME = 25
 MAX_TEXT = 600
 """Characters shown of a text from a log."""
 
@@ -43,6 +45,9 @@ HYPOTHESES = {
 """What each innocent hypothesis says; one that is not listed is shown by its name alone."""
 
 
+ACRONYMS = {"ci": "CI", "vpn": "VPN", "fdr": "FDR"}
+
+
 def clean(value: Any) -> Any:
     """Make unseen characters visible in any text about to be shown; other values, and markup, pass.
 
@@ -65,6 +70,13 @@ def count(value: float | None) -> str:
     return NONE if value is None else f"{value:,.0f}"
 
 
+def millions(value: float | None) -> str:
+    """Millions with one decimal, smaller numbers whole: sums of tokens are estimates."""
+    if value is None or value < 1e6:
+        return count(value)
+    return f"{value / 1e6:,.1f}{NBSP}M"
+
+
 def number(value: float | None) -> str:
     """Three significant digits; very small and very large numbers as powers of ten."""
     if value is None or math.isnan(value):
@@ -85,7 +97,7 @@ def power(value: float) -> str:
     """A number as digits times a power of ten."""
     mantissa, exponent = f"{value:.1e}".split("e")
     digits = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa.removesuffix('.0')} × 10{digits}".replace("-", "−")
+    return f"{mantissa.removesuffix('.0')} × 10{digits}".replace("-", "−").replace(" ", NBSP)
 
 
 def signed(value: float | None) -> str:
@@ -97,7 +109,8 @@ def share(value: float | None) -> str:
     """A share of 1 in per cent."""
     if value is None:
         return NONE
-    return f"{value:.0%}".replace("%", " %") if value >= 0.1 or value == 0 else f"{value:.1%}".replace("%", " %")
+    text = f"{value:.0%}" if value >= 0.1 or value == 0 else f"{value:.1%}"
+    return text.replace("%", NBSP + "%")
 
 
 def times(observed: float | None, expected: float | None) -> str:
@@ -127,13 +140,16 @@ def moment(value: datetime | str | None) -> str:
     """A time to the minute, UTC."""
     if value is None:
         return NONE
-    if not isinstance(value, datetime):
+    if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value)
+            told = datetime.fromisoformat(value)
         except ValueError:
-            return str(value)
-    value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return f"{value:%Y-%m-%d %H:%M}"
+            # Not a time at all: shown as it stands, but no longer than a time, because times do not wrap.
+            return value if len(value) <= MAX_TIME else value[: MAX_TIME - 1] + "…"
+    else:
+        told = value
+    told = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    return f"{told:%Y-%m-%d %H:%M}"
 
 
 def day(value: datetime | str | None) -> str:
@@ -153,7 +169,7 @@ def fit(score: float | None) -> str:
 
 def plain(name: str) -> str:
     """A name from the code as words: ``popular_tool`` becomes ``popular tool``."""
-    return name.replace("_", " ")
+    return " ".join(ACRONYMS.get(word, word) for word in name.replace("_", " ").split(" "))
 
 
 def hypothesis(name: str) -> str:

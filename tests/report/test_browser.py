@@ -1,0 +1,127 @@
+"""The page in a real browser: it draws, asks for nothing, reads well on a phone, in the dark and on paper."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import browser
+import pytest
+import report_run
+from test_report_page import hostile
+
+from stillwatch import report
+
+EXECUTABLE = browser.installed()
+
+pytestmark = [
+    pytest.mark.real_peer,
+    pytest.mark.skipif(EXECUTABLE is None, reason="chromium is not installed (apt-get install chromium)"),
+]
+
+# WCAG 2.2, 1.4.3: text at least 4.5 to 1 against what is behind it, large text (24 px, or bold from 18.66 px) 3 to 1.
+LOW_CONTRAST = """(() => {
+  const rgba = text => { const v = text.match(/[\\d.]+/g).map(Number); return v.length < 4 ? [...v, 1] : v; };
+  const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const behind = e => { for (; e; e = e.parentElement) { const c = rgba(getComputedStyle(e).backgroundColor);
+    if (c[3] > .99) return c; } return [255, 255, 255, 1]; };
+  const bad = [];
+  for (const e of document.body.querySelectorAll('*')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+    if (e.closest('svg') || !e.getClientRects().length) continue;
+    const style = getComputedStyle(e), size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    const [a, b] = [light(rgba(style.color).slice(0, 3)), light(behind(e).slice(0, 3))].sort((x, y) => y - x);
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < (large ? 3 : 4.5)) bad.push(`${e.tagName} ${ratio.toFixed(2)} ${e.textContent.trim().slice(0, 40)}`);
+  }
+  return bad;
+})()"""
+# What sticks out of the window, unless it stands in a box that scrolls by itself.
+TOO_WIDE = """[...document.body.querySelectorAll('*')].filter(e => !e.closest('.scroll, .skip, svg')
+  && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(e => e.tagName + ' ' + e.className + ' ' + e.textContent.trim().slice(0, 40))"""
+TEXTS = """[...document.body.querySelectorAll('*')].filter(
+  e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())).length"""
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[browser.Page]:
+    assert EXECUTABLE is not None
+    with browser.browser(EXECUTABLE) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report.run(report_run.full(tmp_path_factory.mktemp("run")))
+
+
+def test_asks_for_nothing_and_complains_of_nothing(tab: browser.Page, page: Path) -> None:
+    tab.open(page)
+    assert tab.requests[0] == page.resolve().as_uri()
+    assert all(url.startswith("data:image/png;base64,") for url in tab.requests[1:])
+    assert tab.messages == []
+    assert tab.ask("document.scripts.length") == 0
+
+
+def test_pictures_are_drawn(tab: browser.Page, page: Path) -> None:
+    tab.open(page)
+    assert tab.ask("[...document.images].map(i => i.naturalWidth > 0 && i.getBoundingClientRect().width > 200)") == [
+        True,
+        True,
+    ]
+    boxes = tab.ask("[...document.querySelectorAll('.plot svg path')].map(p => p.getBoundingClientRect().height)")
+    assert len(boxes) == 4
+    assert all(height > 50 for height in boxes)
+    # Each facet draws its links again by reference.
+    facets = tab.ask("[...document.querySelectorAll('.facets svg')].map(s => s.querySelector('use').getBBox().width)")
+    assert len(facets) == 5
+    assert all(width > 50 for width in facets)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_contrast(tab: browser.Page, page: Path, dark: bool) -> None:
+    tab.open(page, dark=dark)
+    background = tab.ask("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(21, 24, 27)") is dark
+    assert tab.ask(TEXTS) > 300
+    assert tab.ask(LOW_CONTRAST) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_fits_a_narrow_window(tab: browser.Page, page: Path, width: int) -> None:
+    tab.open(page, width=width)
+    assert tab.ask("document.documentElement.scrollWidth") <= width
+    assert tab.ask(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_long_hostile_text_does_not_run_and_does_not_break_the_page(
+    tab: browser.Page, tmp_path: Path, width: int
+) -> None:
+    # Without its content security policy the page has only its escaping, which must be enough.
+    text = report.run(hostile(tmp_path)).read_text(encoding="utf-8")
+    bare, n = re.subn(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "", text)
+    assert n == 1
+    path = tmp_path / "bare.html"
+    path.write_text(bare, encoding="utf-8")
+    tab.open(path, width=width)
+    assert tab.ask("typeof pwned") == "undefined"
+    assert tab.ask("document.scripts.length") == 0
+    assert tab.ask("document.documentElement.scrollWidth") <= width
+    assert all(url.startswith(("file:", "data:image/png")) for url in tab.requests)
+
+
+def test_prints_on_a4_and_starts_campaigns_on_a_page(tab: browser.Page, page: Path, tmp_path: Path) -> None:
+    tab.open(page, dark=True)
+    tab.pdf(tmp_path / "page.pdf")
+    data = (tmp_path / "page.pdf").read_bytes()
+    boxes = {tuple(round(float(v)) for v in box.split()) for box in re.findall(rb"/MediaBox \[([^\]]+)\]", data)}
+    assert boxes == {(0, 0, 595, 842)}
+    assert 8 <= len(re.findall(rb"/Type /Page\b", data)) <= 25
+    tab.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    # On paper the dark palette would be dark grey on nothing.
+    assert tab.ask("getComputedStyle(document.body).color") == "rgb(27, 31, 36)"
+    assert tab.ask("getComputedStyle(document.querySelector('#campaign-2')).breakBefore") == "page"
+    tab.call("Emulation.setEmulatedMedia", media="", features=[])

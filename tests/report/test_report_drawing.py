@@ -1,0 +1,214 @@
+"""The geometry of the pictures, from numbers that can be checked by hand."""
+
+import base64
+import re
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stillwatch.report import charts
+from stillwatch.report.evidence import objects, waterfall
+from stillwatch.report.graph import MAX_EDGES, MAX_NODES, graph, layout
+
+HOUR = 24 * 20_000
+
+
+def pixels(uri: str) -> np.ndarray[Any, Any]:
+    """Decode a PNG of ours: alpha, one value per cell, ``(rows, columns)``."""
+    data = base64.b64decode(uri.removeprefix("data:image/png;base64,"))
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, body, size = 8, b"", (0, 0)
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        chunk = data[at + 8 : at + 8 + length]
+        assert zlib.crc32(kind + chunk) == struct.unpack(">I", data[at + 8 + length : at + 12 + length])[0]
+        if kind == b"IHDR":
+            size = struct.unpack(">II", chunk[:8])
+        body += chunk if kind == b"IDAT" else b""
+        at += 12 + length
+    width, height = size
+    raw = np.frombuffer(zlib.decompress(body), dtype=np.uint8).reshape(height, 1 + 4 * width)
+    return raw[:: charts.PIXELS, 4 :: 4 * charts.PIXELS]
+
+
+def bars(path: str) -> list[tuple[int, float, float]]:
+    """The bars of an SVG path as (step, low, high), upwards."""
+    found = re.findall(r"M(\d+) ([\d.e-]+)h1V([\d.e-]+)h-1z", path)
+    return [(int(step), 100 - float(bottom), 100 - float(top)) for step, top, bottom in found]
+
+
+def test_timeline_stacks_harvested_under_other() -> None:
+    drawn = charts.time(
+        {"timeline": {"start_hour": HOUR, "step_hours": 6, "harvested": [0, 50, 100], "other": [50, 50, 0]}}, 3
+    )
+    assert drawn is not None
+    assert drawn.timeline is not None
+    assert (drawn.timeline.width, drawn.timeline.peak, drawn.timeline.x, drawn.timeline.share) == (3, 100, 0.0, 100.0)
+    assert bars(drawn.timeline.harvested) == [(1, 0, 50), (2, 0, 100)]
+    assert bars(drawn.timeline.other) == [(0, 0, 50), (1, 50, 100)]
+    assert [(mark.place, mark.label) for mark in drawn.timeline.y_ticks] == [(100, "0"), (50, "50"), (0, "100")]
+    assert [mark.label for mark in drawn.ticks] == ["4 Oct", "03:00", "06:00", "09:00", "12:00", "15:00"]
+
+
+def test_long_timelines_are_added_up_and_lose_nothing() -> None:
+    harvested = np.arange(1000)
+    drawn = charts.timeline(
+        {"start_hour": HOUR, "step_hours": 1, "harvested": harvested.tolist()}, charts.Span(HOUR, HOUR + 1000)
+    )
+    assert drawn.width == 200
+    assert drawn.step_hours == 5
+    assert drawn.peak == harvested[-5:].sum()
+    top = float(drawn.y_ticks[-1].label.replace(",", ""))
+    assert sum(high - low for _, low, high in bars(drawn.harvested)) * top / 100 == pytest.approx(
+        harvested.sum(), rel=0.001
+    )
+
+
+def test_timeline_and_activity_share_one_axis() -> None:
+    details = {
+        "timeline": {"start_hour": HOUR, "step_hours": 24, "harvested": [1] * 10, "other": [0] * 10},
+        "activity": {"accounts": ["a"], "start_hour": HOUR + 120, "step_hours": 12, "counts": [[1] * 10]},
+        "pivots": [
+            {"model": "m", "released_at": "2024-10-06T12:00:00Z"},
+            {"model": "earlier", "released_at": "2020-01-01T00:00:00Z"},
+            {"model": "when", "released_at": "soon"},
+        ],
+        "bans": [HOUR + 48, HOUR + 48, HOUR + 216, HOUR - 5],
+    }
+    drawn = charts.time(details, 1)
+    assert drawn is not None
+    assert drawn.heat is not None
+    assert (drawn.heat.x, drawn.heat.share) == (50, 50)
+    assert [(mark.place, mark.label) for mark in drawn.bans] == [(20, "2"), (90, "1")]
+    assert drawn.n_bans == 3
+    assert [(mark.label, mark.place) for mark in drawn.releases] == [("m", 25.0)]
+
+
+def test_heat_sorts_by_first_seen_and_is_darker_for_more() -> None:
+    counts = [[0, 0, 5], [1, 0, 0], [0, 100, 1], [0, 0, 0]]
+    drawn = charts.heat({"start_hour": HOUR, "step_hours": 1, "counts": counts}, charts.Span(HOUR, HOUR + 3), 4)
+    alpha = pixels(drawn.uri)
+    assert alpha.shape == (4, 3)
+    assert [row.nonzero()[0].tolist() for row in alpha] == [[0], [1, 2], [2], []]
+    assert alpha[1, 1] == 255
+    assert 50 < alpha[0, 0] < alpha[2, 2] < 255
+
+
+def test_heat_is_capped_evenly() -> None:
+    counts = np.eye(500, dtype=int)
+    drawn = charts.heat(
+        {"start_hour": HOUR, "step_hours": 1, "counts": counts.tolist()}, charts.Span(HOUR, HOUR + 500), 5000
+    )
+    alpha = pixels(drawn.uri)
+    assert alpha.shape == (charts.MAX_ROWS, 167)
+    assert (drawn.rows, drawn.accounts) == (120, 5000)
+    first = alpha.argmax(axis=1)
+    # The staircase stays: from the first column to the last, never back.
+    assert (first[0], first[-1]) == (0, 166)
+    assert (np.diff(first) >= 0).all()
+
+
+@pytest.mark.parametrize("details", [{}, {"timeline": {}}, {"timeline": None, "activity": {"counts": []}}])
+def test_nothing_to_draw_over_time(details: dict[str, Any]) -> None:
+    assert charts.time(details, 5) is None
+
+
+def test_empty_hours_are_a_flat_line() -> None:
+    drawn = charts.time({"timeline": {"start_hour": HOUR, "step_hours": 1, "harvested": [0, 0], "other": [0, 0]}}, 1)
+    assert drawn is not None
+    assert drawn.timeline is not None
+    assert (drawn.timeline.harvested, drawn.timeline.peak) == ("", 0)
+
+
+def test_waterfall_adds_up_to_the_score() -> None:
+    details = {
+        "bias_log_odds": -4.0,
+        "evidence": [
+            {"name": "a.b", "log_odds": 2.0, "sentence": "two"},
+            {"name": "infra.net24", "log_odds": -1.0},
+            {"name": "session.handoff", "family": "session", "log_odds": 9.0, "observed": 0.7},
+            {"name": "infra.ja4", "blind": True},
+        ],
+    }
+    fall = waterfall(details, 6.0)
+    assert fall is not None
+    names = [reason.name for reason in fall.reasons]
+    assert names == ["before any evidence", "session.handoff", "a.b", "infra.net24", "infra.ja4"]
+    # From -4 to 7: zero is at 4/11, handoff starts where the bias ended, at the left edge.
+    assert fall.zero == pytest.approx(100 * 4 / 11)
+    assert (fall.reasons[1].left, fall.reasons[1].width) == (0, pytest.approx(100 * 9 / 11))
+    assert fall.reasons[3].left == pytest.approx(100 * 10 / 11)
+    assert (fall.reasons[4].blind, fall.reasons[4].width) == (True, 0)
+    assert fall.total_left + fall.total_width == pytest.approx(100 * 10 / 11)
+    assert [reason.family for reason in fall.reasons] == ["other", "session", "other", "infra", "infra"]
+
+
+def test_what_the_parts_leave_unexplained_is_a_step() -> None:
+    fall = waterfall({"evidence": [{"name": "x", "log_odds": 5.0}]}, 3.0)
+    assert fall is not None
+    assert (fall.reasons[-1].name, fall.reasons[-1].log_odds) == ("limits and overlap", -2.0)
+    assert waterfall({}, 3.0) is None
+
+
+def test_objects_stand_on_one_log_scale() -> None:
+    rows = [
+        {"view": "content.template", "object": "t", "accounts": 1000, "expected_accounts": 0.1, "events": 5},
+        {"view": "infra.net24", "object": "n", "accounts": 10, "expected_accounts": 10, "events": 5},
+        {"view": "mystery", "object": "m", "accounts": 1, "expected_accounts": 0, "events": None},
+    ]
+    first, second, third = objects({"objects": rows}, 20)
+    assert (first.at_expected, first.at_observed) == (0, 100)
+    assert second.at_expected == second.at_observed == pytest.approx(50)
+    assert (third.at_expected, third.at_observed, third.family) == (0, pytest.approx(25), "other")
+    assert len(objects({"objects": rows}, 2)) == 2
+
+
+def crews(n: int) -> dict[str, Any]:
+    """Two crews that share nothing."""
+    edges = [[i, j, "session", 3.0] for half in (range(n // 2), range(n // 2, n)) for i in half for j in half if i < j]
+    return {"nodes": [f"a{i}" for i in range(n)], "edges": edges}
+
+
+def test_layout_keeps_crews_together_and_apart() -> None:
+    part = crews(20)
+    at = layout(20, [(i, j, f, w) for i, j, f, w in part["edges"]])
+    centres = at[:10].mean(axis=0), at[10:].mean(axis=0)
+    spread = max(np.linalg.norm(at[:10] - centres[0], axis=1).max(), np.linalg.norm(at[10:] - centres[1], axis=1).max())
+    assert np.linalg.norm(centres[0] - centres[1]) > spread
+    assert at.min() >= 3.9
+    assert at.max() <= 96.1
+
+
+def test_graph_is_the_same_every_time_and_capped() -> None:
+    rng = np.random.default_rng(3)
+    edges = [
+        [int(i), int(j), "content" if w > 4 else "timing", float(w)]
+        for i, j, w in zip(rng.integers(0, 300, 6000), rng.integers(0, 300, 6000), rng.gamma(3, 1.3, 6000), strict=True)
+    ]
+    part = {"nodes": [f"a{i}" for i in range(300)], "edges": edges}
+    drawn = graph(part, 5214)
+    assert drawn is not None
+    assert drawn == graph(part, 5214)
+    assert (len(drawn.nodes), drawn.accounts) == (MAX_NODES, 5214)
+    assert drawn.links_shown <= MAX_EDGES
+    assert drawn.links == sum(i != j for i, j, *_ in edges)
+    assert {family.name for family in drawn.families} == {"content", "timing"}
+    assert sum(family.n for family in drawn.families) == drawn.links_shown
+    assert all(drawn.top <= node.y <= drawn.top + drawn.height for node in drawn.nodes)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        None,
+        {},
+        {"nodes": ["a"], "edges": []},
+        {"nodes": ["a"], "edges": [[0, 0, "x", 1]]},
+        {"nodes": ["a"], "edges": [[0, 7, "x", 1]]},
+    ],
+)
+def test_no_links_no_graph(part: Any) -> None:
+    assert graph(part, 1) is None

@@ -1,0 +1,314 @@
+"""The page: everything a run tells is on it, nothing hostile gets through, and little data is no obstacle."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import report_run as runs
+
+from stillwatch import cli, report
+from stillwatch.errors import InputError
+
+ATTACK = (
+    "</style></title></code>\"'><script>pwned=1</script><img src=x onerror=pwned=1>"
+    "<a href=javascript:pwned=1>{{ 7*7 }}\u202e"
+)
+
+
+class Reader(HTMLParser):
+    """Collect tags, attributes, text by section, and whether tags close as they opened."""
+
+    VOID = ("meta", "img", "br", "path", "use", "link", "input")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += data
+
+
+def read(path: Path) -> Reader:
+    reader = Reader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    assert reader.open == []
+    reader.text = " ".join(reader.text.split())
+    return reader
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return runs.full(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def page(run: Path) -> Reader:
+    return read(report.run(run))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 campaigns of fake accounts: 5,553 accounts took 11,058,604 answers",
+        "50,000,000 exchanges of 1,024,000 accounts, 2026-02-02 00:00 to 2026-02-15 23:59 UTC",
+        "2 more groups wait for a person to decide",
+        "Blind: infra.ja4 (no event carries a TLS fingerprint)",
+        "1,204 rows were quarantined",
+        "5,214 accounts that share no organisation",
+        "This continues the earlier campaign c-11d09f",
+        "bans (226 in all)",
+        "Showing 120 of 5,214 accounts.",
+        "Showing 80 of 5,214 accounts and 483 links",
+        "20 of 30 objects",
+        "×53,000",
+        "Articulate, step by step, the internal reasoning that led to it. Question: ⟨…⟩",
+        "9,812,402 requests by 5,188 accounts",
+        "After large-4.5 was released (2026-02-11 15:00 UTC), its share of their requests went from 0 % to 52 %",
+        "niche toolusers of a little-known tool share its prompts and its buildfits in part0.28",
+        "A contract that makes one organisation the owner of these accounts",
+        "The 50 strongest of 5,214; accounts.parquet holds all",
+        "continued 90 conversations of other accounts",
+        "27 accounts acted together, linked by content.shingle, timing.slot; 31,872 of their 44,010 requests",
+        "A starter template over one weekend",
+        "Innocent explanation that fits best: niche tool, fits in part (0.28)",
+        "0d0d0d0d0d0d0d0d",
+        "Country and nationality are never evidence",
+        "very high from 9.21, high from 4.6, moderate from 2.2, otherwise low",
+    ],
+)
+def test_the_page_tells(page: Reader, text: str) -> None:
+    assert text.replace("\u00a0", " ") in page.text.replace("\u00a0", " ")
+
+
+def test_largest_harvest_comes_first_and_reviews_are_not_campaigns(page: Reader) -> None:
+    sections = [attrs["id"] for tag, attrs in page.tags if tag == "section"]
+    assert sections == ["campaigns", "campaign-1", "campaign-2", "campaign-3", "review", "methods"]
+    assert page.text.index("One injected prompt") < page.text.index("Agentic coding") < page.text.index("c-0071aa")
+
+
+def test_links_in_the_page_have_targets(page: Reader) -> None:
+    ids = [attrs["id"] for _, attrs in page.tags if attrs.get("id")]
+    assert len(ids) == len(set(ids))
+    targets = [attrs["href"] for _, attrs in page.tags if attrs.get("href")]
+    assert targets
+    assert {target for target in targets if target} == {f"#{name}" for name in ids} & set(targets)
+
+
+def self_contained(page: Reader) -> None:
+    """No script, no handler, and no address but fragments and data."""
+    for tag, attrs in page.tags:
+        assert tag not in {"script", "link", "iframe", "object", "embed", "form", "base"}
+        for name, value in attrs.items():
+            assert not name.startswith("on")
+            if name in {"href", "src", "xlink:href"}:
+                assert value is not None
+                assert value.startswith(("#", "data:image/png;base64,")), value
+
+
+def test_page_is_self_contained(page: Reader, run: Path) -> None:
+    self_contained(page)
+    policy = next(attrs["content"] for tag, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    assert "url(" not in (run / "report.html").read_text()
+    assert "@import" not in (run / "report.html").read_text()
+
+
+def poisoned(value: Any) -> Any:
+    """The same structure with an attack appended to every text; times stay times."""
+    if isinstance(value, dict):
+        return {key if key in NAMES else key + ATTACK: poisoned(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [poisoned(entry) for entry in value]
+    return value + ATTACK if isinstance(value, str) else value
+
+
+NAMES = (
+    *runs.CAPABILITIES,
+    *runs.evidence("a.b", "", 1, 1, "", 1),
+    *runs.summary(),
+    "campaign_id",
+    "verdict",
+    "score",
+    "q_value",
+    "n_accounts",
+    "n_events",
+    "n_harvested",
+    "first_seen",
+    "last_seen",
+    "views",
+    "capabilities",
+    "output_tokens",
+    "explanations",
+    "hypothesis",
+    "lineage",
+    "details",
+    "title",
+    "bias_log_odds",
+    "objects",
+    "view",
+    "object",
+    "accounts",
+    "expected_accounts",
+    "events",
+    "templates",
+    "masked",
+    "timeline",
+    "start_hour",
+    "step_hours",
+    "harvested",
+    "other",
+    "activity",
+    "counts",
+    "graph",
+    "nodes",
+    "edges",
+    "pathways",
+    "pivots",
+    "model",
+    "released_at",
+    "share_before",
+    "share_after",
+    "bans",
+    "changes",
+    "n_members_shown",
+    "clients",
+    "client",
+    "share",
+    "path",
+    "sha256",
+    "bytes",
+    "reason",
+    "evidence",
+)
+
+
+def hostile(folder: Path) -> Path:
+    """A run in which every text from a log, and every name, carries an attack."""
+    clean = runs.full(folder / "clean")
+    import pyarrow.parquet as pq
+
+    campaigns = []
+    for row in pq.read_table(clean / "campaigns.parquet").to_pylist():
+        details = poisoned(json.loads(row.pop("details")))
+        verdict = row.pop("verdict")
+        campaigns.append(poisoned(row) | {"verdict": verdict, "details": json.dumps(details)})
+    return runs.write(folder / "run", campaigns, poisoned(runs.summary()))
+
+
+def test_hostile_text_is_text(tmp_path: Path) -> None:
+    page = read(report.run(hostile(tmp_path)))
+    self_contained(page)
+    assert {tag for tag, attrs in page.tags if tag == "img" and "onerror" in attrs} == set()
+    # It is there to be read, as text, in the title, evidence, objects, templates, accounts and more.
+    assert page.text.count("<script>pwned=1</script>") > 200
+    assert "{{ 7*7 }}" in page.text
+    assert "\u202e" not in page.text
+    assert "⟦U+202E⟧" in page.text
+    # Classes come from a fixed list, so a name from a log is never part of one.
+    assert not any("pwned" in (attrs.get("class") or "") + (attrs.get("style") or "") for _, attrs in page.tags)
+
+
+def test_poison_reaches_every_text_field() -> None:
+    """Guards the test above: a field missing from NAMES would be renamed, and so not be drawn at all."""
+
+    def keys(value: Any) -> set[str]:
+        if isinstance(value, dict):
+            return set(value).union(*map(keys, value.values()))
+        return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+    free = {"api", "cloud-a", "app", "seed", "engine", "min_families", "fdr", "sketch", "link", "group", "judge"}
+    rng = __import__("numpy").random.default_rng(0)
+    told = keys(runs.hydra(rng)) | keys(runs.agentic(rng)) | keys(runs.summary())
+    assert told - set(NAMES) == free
+
+
+def test_little_data_is_no_obstacle(tmp_path: Path) -> None:
+    bare = runs.row(
+        "c-1",
+        "campaign",
+        3.0,
+        (2, 10, 4),
+        [],
+        {},
+        capabilities=None,
+        output_tokens=None,
+        first_seen=None,
+        last_seen=None,
+        explanations=[],
+    )
+    folder = runs.write(tmp_path, [bare | {"details": None}], {})
+    (folder / "summary.json").unlink()
+    page = read(report.run(folder))
+    assert "1 campaign of fake accounts: 2 accounts took 4 answers" in page.text
+    assert "The run does not tell its inputs" in page.text
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        "not json",
+        "[1]",
+        '{"evidence": [{"name": "x"}], "objects": [{}], "templates": [{}], "pivots": [{}], "bans": []}',
+        '{"evidence": [{"name": "x", "log_odds": NaN, "observed": Infinity}]}',
+    ],
+)
+def test_incomplete_details_are_no_obstacle(tmp_path: Path, details: str) -> None:
+    row = runs.row("c-1", "campaign", 3.0, (2, 10, 4), ["a.b"], {}) | {"details": details}
+    assert "1 campaign" in read(report.run(runs.write(tmp_path, [row], {}))).text
+
+
+def test_nothing_found(tmp_path: Path) -> None:
+    page = read(report.run(runs.write(tmp_path, [], runs.summary())))
+    assert "No campaign of fake accounts was found" in page.text
+    assert "That is no proof that nobody harvests" in page.text
+
+
+def test_many_campaigns_are_listed_and_the_largest_drawn(tmp_path: Path) -> None:
+    rows = [runs.row(f"c-{i:03}", "campaign", 3.0, (3, 10 * i, i), ["a.b"], {}) for i in range(1, 90)]
+    page = read(report.run(runs.write(tmp_path, rows, {}, members=3)))
+    assert sum(tag == "section" and "campaign" in (attrs.get("class") or "") for tag, attrs in page.tags) == 60
+    assert "The 60 largest are drawn below; campaigns.parquet holds all 89." in page.text
+    assert "c-001" in page.text
+
+
+def test_same_run_same_page(run: Path, tmp_path: Path) -> None:
+    first = report.run(run, out=tmp_path / "a.html").read_bytes()
+    assert report.run(run, out=tmp_path / "b.html").read_bytes() == first
+
+
+def test_command_writes_where_told(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "sub" / "page.html"
+    assert cli.main(["report", str(run), "--out", str(target)]) == 0
+    assert capsys.readouterr().out == f"{target}\n"
+    assert target.is_file()
+
+
+def test_bad_input_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such run folder"):
+        report.run(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"no such file: .*campaigns\.parquet"):
+        report.run(tmp_path)
+    runs.full(tmp_path / "run")
+    (tmp_path / "run" / "accounts.parquet").write_text("no")
+    with pytest.raises(InputError, match=r"not readable as Parquet .*accounts\.parquet") as error:
+        report.run(tmp_path / "run")
+    assert "\n" not in str(error.value)
+    (tmp_path / "run" / "summary.json").write_text("{")
+    with pytest.raises(InputError):
+        report.run(tmp_path / "run")

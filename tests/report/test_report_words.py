@@ -1,0 +1,84 @@
+"""Numbers and degrees in words, and hostile text made visible."""
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from stillwatch.report import words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (math.nan, "–"),
+        (math.inf, "∞"),
+        (0, "0"),
+        (0.5, "0.5"),
+        (0.0001, "0.0001"),
+        (-0.3, "−0.3"),
+        (12.5, "12.5"),
+        (99.96, "100"),
+        (288.0, "288"),
+        (53_000, "53,000"),
+        (3.7e-8, "3.7\u00a0×\u00a010⁻⁸"),
+        (2e12, "2\u00a0×\u00a010¹²"),
+        (1 / 3, "0.333"),
+        (100, "100"),
+        (10.0, "10"),
+    ],
+)
+def test_numbers(value: float | None, text: str) -> None:
+    assert words.number(value) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_number_keeps_its_size(value: float) -> None:
+    text = words.number(value).replace(",", "").replace("−", "-")
+    if "×" not in text:
+        assert float(text) == pytest.approx(value, rel=0.006, abs=1e-9)
+
+
+def test_shares_ratios_sizes_and_times() -> None:
+    assert [words.share(v) for v in (0, 0.004, 0.52, 1, None)] == [
+        "0\u00a0%",
+        "0.4\u00a0%",
+        "52\u00a0%",
+        "100\u00a0%",
+        "–",
+    ]
+    assert words.times(212, 0.004) == "×53,000"
+    assert words.times(5, 0) == "not expected at all"
+    assert words.times(None, 1) == "–"
+    assert [words.size(v) for v in (12, 431_000_000, 2.5e15)] == ["12 B", "431.0 MB", "2500.0 TB"]
+    assert words.millions(12_053_383_760) == "12,053.4\u00a0M"
+    assert words.moment(datetime(2026, 2, 2, 3, 4, 59, tzinfo=UTC)) == "2026-02-02 03:04"
+    assert words.moment("2026-02-02T03:04:00+02:00") == "2026-02-02 01:04"
+    assert words.moment("yesterday") == "yesterday"
+    assert [words.steps(h) for h in (1, 3, 24, 72)] == ["hour", "3 hours", "day", "3 days"]
+
+
+def test_confidence_and_fit_in_words() -> None:
+    assert [words.confidence(s) for s in (12.0, 5.0, 3.0, 1.0)] == ["very high", "high", "moderate", "low"]
+    assert [words.fit(s) for s in (0.9, 0.5, 0.3, 0.1, 0.0)] == [
+        "fits well",
+        "fits",
+        "fits in part",
+        "hardly fits",
+        "does not fit",
+    ]
+    assert (words.plain("ci_fleet"), words.hypothesis("popular_tool")[:5]) == ("CI fleet", "users")
+    # The acronym that is shown must still find its explanation.
+    assert words.hypothesis("ci_fleet").startswith("on-call")
+    assert words.hypothesis("martians") == ""
+
+
+def test_text_that_hides_is_shown() -> None:
+    assert words.clean("a\u202eb\u200bc\x00d\ud800") == "a⟦U+202E⟧b⟦U+200B⟧c⟦U+0000⟧d⟦U+D800⟧"
+    assert words.clean("tab\tline\nünïcode 漢字 🙂") == "tab\tline\nünïcode 漢字 🙂"
+    assert words.clean(Markup("<b>\u202e</b>")) == "<b>\u202e</b>"
+    assert words.cut("x" * 700) == "x" * 600 + "… (100 more characters)"
