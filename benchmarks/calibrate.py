@@ -30,7 +30,8 @@ def examples(folder: Path, work: Path) -> dict[str, np.ndarray]:
     files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
         traffic = pipeline.read_traffic(engine, data, files)
-        scene = pipeline.measure(traffic, *pipeline.propose(engine, traffic))
+        groups, handoffs, _ = pipeline.propose(engine, traffic)
+        scene = pipeline.measure(traffic, groups, handoffs)
     values, findings = model.look(scene)
     spoken = verdict.families(values, findings, model.Model(0, {}, 0, 0, {}, {}))
     truth = pq.read_table(folder / "truth.parquet")

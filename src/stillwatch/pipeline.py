@@ -1,7 +1,7 @@
 """The way of the data, composed: dataset -> sketches -> links -> groups -> campaigns -> run folder."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from stillwatch import dataset, group, judge, link, partitions, sketch
+from stillwatch import dataset, group, judge, link, partitions, run_folder, sketch
 from stillwatch.engine import Engine, open_engine
+from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.judge import results
 from stillwatch.tables import ACCOUNTS
 
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
@@ -88,8 +90,11 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path]) -> Tr
     return Traffic(files, judge.people(ids, key, aligned, registry), identities, judge.lookup(key))
 
 
-def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs]:
-    """Links of every view, and the groups that they propose."""
+Carried = dict[int, dict[str, NDArray[np.int64]]]
+
+
+def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, Carried]:
+    """Links of every view, the groups that they propose, and the habits that content proposals rest on."""
     people = traffic.people
     carried = {
         number: {"object": rows["object"], "account": traffic.codes(rows["account"])}
@@ -106,7 +111,7 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
         plain.append(group.from_labels(value[rows], rows, view, MIN_ACCOUNTS))
     together = group.concatenate(plain)
     marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, min_accounts=MIN_ACCOUNTS)
-    return group.concatenate([streams, together, marked]), handoffs
+    return group.concatenate([streams, together, marked]), handoffs, carried
 
 
 def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) -> judge.Scene:
@@ -123,3 +128,183 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     taken = ("prompt", "net", *CONTENT_COLUMNS)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, lambda: traffic.batches(taken))
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window)
+
+
+def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
+    """Test every account against every campaign: who carries its marks joins it, who does not carry them leaves.
+
+    Likelihood ratio of an account's marked requests under the campaign's rate and under everybody else's, times the prior
+    odds of being a member; campaigns without marks keep their accounts.
+    """
+    people, columns = traffic.people, dict(enumerate(CONTENT_COLUMNS))
+    marks = {"campaign": final.object_group, "place": final.object_column, "object": final.object_key}
+    found = link.hits(engine, columns, marks)
+    whose, account, n = found["campaign"].astype(np.int64), traffic.codes(found["account"]), found["n"].astype(np.float64)
+    member = np.full(people.n, -1, np.int64)
+    member[final.member_account] = final.member_group
+    inside = member[account] == whose
+    events = people.n_events.astype(np.float64)
+    stays = member.copy()
+    joins = np.full(people.n, -np.inf)
+    for number in range(final.n):
+        rows = whose == number
+        if not rows.any():
+            continue
+        in_events = events[member == number].sum()
+        rate_in = np.clip(n[rows & inside].sum() / in_events, 1e-6, 0.999)
+        rate_out = np.clip((n[rows & ~inside].sum() + 1) / (events.sum() - in_events + 1), 1e-9, 0.999)
+        k = np.zeros(people.n)
+        k[account[rows]] = n[rows]
+        rest = np.maximum(events - k, 0)
+        odds = k * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
+        odds += np.log(max((member == number).sum(), 1) / people.n)
+        new = (member < 0) & (k > 0) & (odds > np.log(99)) & ~people.contracted & (odds > joins)
+        stays[new], joins[new] = number, odds[new]
+    rows = np.flatnonzero(stays >= 0)
+    order = np.lexsort((rows, stays[rows]))
+    grown = group.Groups(
+        final.n, stays[rows][order], rows[order], final.object_group, final.object_column, final.object_key, final.origin
+    )
+    return grown
+
+
+def campaigns(scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_]) -> tuple[group.Groups, NDArray[np.int64]]:
+    """Accepted groups put together: their accounts among ``free`` ``(n_accounts,)`` and their marks; and each one's lead.
+
+    An account that several campaigns could hold goes to the one in which it has most requests.
+    """
+    member = judge.suspects(scene) & scene.of_members(free).astype(bool)
+    label = judge.campaigns_of(scene, accepted, member)
+    n = int(label.max()) + 1
+    rows = np.flatnonzero((label[scene.groups.member_group] >= 0) & member)
+    account, number = scene.groups.member_account[rows], label[scene.groups.member_group[rows]]
+    order = np.lexsort((number, -scene.measured.n[rows], account))
+    first = order[np.flatnonzero(np.append(True, account[order][1:] != account[order][:-1]))] if len(order) else order
+    kept = first[np.lexsort((account[first], number[first]))]
+    objects = label[scene.groups.object_group]
+    marks = np.unique(
+        np.stack([objects, scene.groups.object_column, scene.groups.object_key], axis=1)[objects >= 0], axis=0
+    )
+    lead = np.zeros(n, np.int64)
+    return group.Groups(n, number[kept], account[kept], marks[:, 0], marks[:, 1], marks[:, 2], ("campaign",) * n), _leads(scene, label, lead)
+
+
+def _leads(scene: judge.Scene, label: NDArray[np.int64], lead: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The group that speaks for each campaign: the one with most accounts among those of its best third by score."""
+    for number in range(len(lead)):
+        index = np.flatnonzero(label == number)
+        lead[number] = index[np.argmax(scene.size[index])]
+    return lead
+
+
+def _owned(marks: dict[str, NDArray[np.int64]], final: group.Groups) -> group.Groups:
+    """Keep the marks that mostly the campaign's own accounts leave, where it has any such marks."""
+    mine = marks["inside"] >= 0.5 * marks["accounts"]
+    has = np.bincount(marks["campaign"][mine], minlength=final.n) > 0
+    keep = mine | ~has[marks["campaign"]]
+    order = np.argsort(marks["campaign"][keep], kind="stable")
+    columns = (marks[name][keep][order].astype(np.int64) for name in ("campaign", "place", "object"))
+    return group.Groups(final.n, final.member_group, final.member_account, *columns, final.origin)
+
+
+def unmix(traffic: Traffic, scene: judge.Scene, final: group.Groups) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
+    """The tally of every campaign, and for every batch which events are harvest and whose."""
+    people = traffic.people
+    matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
+    account_campaign = np.full(people.n, -1, np.int64)
+    account_campaign[final.member_account] = final.member_group
+    names = ("time", "parent", "elicitation", "n_words", "output_tokens", "capability", "parameters", "client", "path", "model",
+             *CONTENT_COLUMNS)
+    population = np.zeros((len(judge.FEATURES), judge.BUCKETS))
+    whose, marked, code, sizes = [], [], [], []
+    for account, columns in traffic.batches(names):
+        mine = account_campaign[account]
+        rows = np.flatnonzero(mine >= 0)
+        coded = judge.codes(columns)
+        everyone = coded[mine < 0]
+        for j in range(len(judge.FEATURES)):
+            population[j] += np.bincount(everyone[:, j], minlength=judge.BUCKETS)
+        whose.append(mine[rows])
+        marked.append(matcher.marked(account, columns)[rows])
+        code.append(coded[rows])
+        sizes.append(len(rows))
+    found = judge.separate(np.concatenate(whose), np.concatenate(code), np.concatenate(marked), population, final.n)
+    parts = np.split(found, np.cumsum(sizes)[:-1])
+    window = (scene.window_us[0] // judge.HOUR_US, scene.window_us[1] // judge.HOUR_US)
+    busiest = np.lexsort((final.member_account, -people.n_events[final.member_account], final.member_group))
+    start = np.searchsorted(final.member_group, np.arange(final.n))
+    shown = np.sort(np.concatenate([final.member_account[busiest[at : at + size]] for at, size in zip(
+        start, np.minimum(final.sizes(), results.SHOWN_ACCOUNTS), strict=True)] or [start]))
+    tally = judge.Tally.empty(final.n, people.n, window, shown)
+    harvested, owners = [], []
+    for (account, columns), part in zip(traffic.batches(names), parts, strict=True):
+        mine = account_campaign[account]
+        flags = np.zeros(len(account), bool)
+        flags[mine >= 0] = part
+        tally.add(account, mine, flags, columns)
+        harvested.append(flags)
+        owners.append(mine)
+    return tally, harvested, owners
+
+
+def detect(
+    source: Path | None, out: Path, *, traces: Path | None = None, engine: str = "duckdb", as_of: datetime | None = None, seed: int = 1,
+    threads: int | None = None, memory_gb: float | None = None, since: Path | None = None, quiet: bool = False,
+) -> dict[str, Any]:
+    """Run detection and write the run folder; the result is its summary."""
+    if engine != "duckdb":
+        raise MissingExtraError(f"the engine {engine} is not available in this version", todo="Use --engine duckdb")
+    if traces is not None:
+        from stillwatch.lockstep import detect_traces
+
+        return detect_traces(traces, out, seed=seed, quiet=quiet)
+    assert source is not None
+    clock = Clock()
+    data = dataset.open_dataset(source)
+    parameters = {"as_of": as_of.isoformat() if as_of else None, "seed": seed, "min_accounts": MIN_ACCOUNTS}
+    with open_engine(out, threads, memory_gb) as duck:
+        with clock.stage("sketch"):
+            files = partitions.sketch_files(data, out / "sketches", sketch.sketch_events, as_of=as_of, threads=duck.threads, quiet=quiet)
+        with clock.stage("link"):
+            traffic = read_traffic(duck, data, files)
+            if not traffic.people.n:
+                raise InputError("no events", where=source, todo="Check --as-of and the event files")
+        with clock.stage("group"):
+            groups, handoffs, carried = propose(duck, traffic)
+        with clock.stage("judge"):
+            scene = measure(traffic, groups, handoffs)
+            model = judge.calibrated()
+            values, findings = judge.look(scene)
+            verdicts = judge.judge(values, findings, model)
+            everyone = np.ones(traffic.people.n, bool)
+            sure, sure_lead = _large_enough(*campaigns(scene, verdicts.campaign, everyone))
+            sure = expand(duck, traffic, scene, sure)
+            everyone[sure.member_account] = False
+            open_, open_lead = _large_enough(*campaigns(scene, verdicts.review, everyone))
+            final = group.concatenate([sure, open_])
+            lead = np.concatenate([sure_lead, open_lead])
+            final, marks = _marks(duck, traffic, final)
+        with clock.stage("unmix"):
+            tally, harvested, owners = unmix(traffic, scene, final)
+        with clock.stage("write"):
+            outcome = run_folder.Outcome(
+                scene, model, values, findings, verdicts, final, lead, sure.n, marks, tally, carried, harvested, owners
+            )
+            summary = run_folder.write(
+                out, data, outcome, columns=CONTENT_COLUMNS, as_of=as_of, since=since, parameters=parameters, seconds=clock.seconds,
+            )
+    return summary
+
+
+def _large_enough(found: group.Groups, lead: NDArray[np.int64]) -> tuple[group.Groups, NDArray[np.int64]]:
+    keep = found.sizes() >= MIN_ACCOUNTS
+    return found.select(keep), lead[keep]
+
+
+def _marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, dict[str, NDArray[np.int64]]]:
+    """The marks that campaigns own, and who leaves each."""
+    columns = dict(enumerate(CONTENT_COLUMNS))
+    engine.put("marks", {"campaign": final.object_group, "place": final.object_column, "object": final.object_key})
+    members = {"campaign": final.member_group, "account": traffic.people.key[final.member_account]}
+    counted = link.mark_counts(engine, columns, members)
+    return _owned(counted, final), counted

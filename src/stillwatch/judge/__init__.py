@@ -1,23 +1,43 @@
 """Judge: is a group a campaign, what did it harvest, and which innocent explanation fits it?"""
 
 from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
+from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, lookup, measure
-from stillwatch.judge.people import People, people
+from stillwatch.judge.members import campaigns_of, suspects
+from stillwatch.judge.model import Model, calibrated, look
+from stillwatch.judge.people import UNKNOWN, People, people
 from stillwatch.judge.sample import Sample, sample
+from stillwatch.judge.templates import masked
+from stillwatch.judge.unmix import BUCKETS, FEATURES, codes, separate
+from stillwatch.judge.verdict import Verdicts, judge
 
 __all__ = [
+    "BUCKETS",
     "EVIDENCE",
+    "FEATURES",
     "HOUR_US",
+    "UNKNOWN",
     "Finding",
     "Handoffs",
     "Matcher",
     "Measured",
+    "Model",
     "People",
     "Sample",
     "Scene",
+    "Tally",
+    "Verdicts",
     "account_codes",
+    "calibrated",
+    "campaigns_of",
+    "codes",
+    "judge",
+    "look",
     "lookup",
+    "masked",
     "measure",
     "people",
     "sample",
+    "separate",
+    "suspects",
 ]

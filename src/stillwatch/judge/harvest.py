@@ -1,26 +1,25 @@
-"""Unmix: which requests of a campaign's accounts are its harvest, and what they amount to. Sums over partitions."""
+"""What the harvest of each campaign amounts to: sums over partitions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.measure import HOUR_US, Matcher
+from stillwatch.judge.measure import HOUR_US
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
-Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[np.generic]]]
 
 
 @dataclass
 class Tally:
-    """Sums of one run; arrays start with the campaign, ``(n_campaigns, …)``."""
+    """Sums; arrays start with the campaign, ``(n_campaigns, …)``."""
 
     harvested: I64
     """``(n_campaigns, n_hours)``."""
     other: I64
-    """Other requests of the accounts, ``(n_campaigns, n_hours)``."""
+    """Other requests of the same accounts, ``(n_campaigns, n_hours)``."""
     capabilities: I64
     output_tokens: I64
     first_us: I64
@@ -28,70 +27,52 @@ class Tally:
     by_account: I64
     """Harvested requests of each account, ``(n_accounts,)``."""
     paths: list[dict[int, int]]
+    """Hash of the access path -> harvested requests."""
     models: list[dict[tuple[int, int], int]]
-    """(model, hour) -> harvested requests."""
+    """(hash of the model, hour) -> harvested requests."""
     start_hour: int
+    shown: I64
+    """Accounts whose activity is kept by hour, ascending."""
+    activity: I64
+    """``(len(shown), n_hours)``."""
 
-
-class Unmixer:
-    """Tells the harvested requests of a run, partition by partition.
-
-    The matcher's groups are the campaigns: their accounts, and the objects that mark their harvest. Where content marks a
-    campaign's harvest, what its accounts do besides is cover; where nothing does, all that they do is harvest.
-    """
-
-    def __init__(self, matcher: Matcher, window_us: tuple[int, int]) -> None:
-        """Prepare empty sums for the campaigns of ``matcher``."""
-        groups = matcher.groups
-        self.matcher, self.n = matcher, groups.n
-        self.rank = np.zeros(groups.n, np.int64)
-        self.account_campaign = np.full(matcher.n_accounts, -1, np.int64)
-        self.account_campaign[groups.member_account] = groups.member_group
-        hours = (window_us[0] // HOUR_US, window_us[1] // HOUR_US)
-        shape = (self.n, hours[1] - hours[0] + 1)
-        self.tally = Tally(
-            np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros((self.n, len(CAPABILITIES)), np.int64),
-            np.zeros(self.n, np.int64), np.full(self.n, np.iinfo(np.int64).max), np.full(self.n, np.iinfo(np.int64).min),
-            np.zeros(matcher.n_accounts, np.int64), [{} for _ in range(self.n)], [{} for _ in range(self.n)], hours[0],
+    @classmethod
+    def empty(cls, n: int, n_accounts: int, hours: tuple[int, int], shown: I64) -> "Tally":
+        """Zero for ``n`` campaigns over the hours from first to last."""
+        shape = (n, hours[1] - hours[0] + 1)
+        return cls(
+            np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros((n, len(CAPABILITIES)), np.int64),
+            np.zeros(n, np.int64), np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min),
+            np.zeros(n_accounts, np.int64), [{} for _ in range(n)], [{} for _ in range(n)], hours[0],
+            shown, np.zeros((len(shown), shape[1]), np.int64),
         )
 
-    def campaign_of(self, batch: Batch) -> I64:
-        """Campaign of each event of a batch, -1 where it is no harvest; adds to the tally."""
-        account, columns = batch
-        found = self.matcher.best(account, columns, self.rank).astype(np.int64)
-        self._add(account, columns, found)
-        return found
-
-    def _add(self, account: NDArray[np.int32], columns: Mapping[str, NDArray[np.generic]], found: I64) -> None:
-        tally, shape = self.tally, self.tally.harvested.shape
-        hour = (columns["time"] // HOUR_US - tally.start_hour).astype(np.int64)
-        whose = self.account_campaign[account]
-        rows, rest = np.flatnonzero(found >= 0), np.flatnonzero((found < 0) & (whose >= 0))
-        c = found[rows]
-        size = shape[0] * shape[1]
-        tally.harvested += np.bincount(c * shape[1] + hour[rows], minlength=size).reshape(shape)
-        tally.other += np.bincount(whose[rest] * shape[1] + hour[rest], minlength=size).reshape(shape)
+    def add(
+        self, account: NDArray[np.int32], whose: I64, harvested: NDArray[np.bool_], columns: Mapping[str, NDArray[np.generic]]
+    ) -> None:
+        """Add events: ``whose`` is the campaign of each event's account, -1 for none."""
+        n, n_hours = self.harvested.shape
+        hour = (columns["time"] // HOUR_US - self.start_hour).astype(np.int64)
+        rows, rest = np.flatnonzero(harvested & (whose >= 0)), np.flatnonzero(~harvested & (whose >= 0))
+        c = whose[rows]
+        self.harvested += np.bincount(c * n_hours + hour[rows], minlength=n * n_hours).reshape(n, n_hours)
+        self.other += np.bincount(whose[rest] * n_hours + hour[rest], minlength=n * n_hours).reshape(n, n_hours)
         kinds = len(CAPABILITIES)
-        tally.capabilities += np.bincount(c * kinds + columns["capability"][rows], minlength=self.n * kinds).reshape(-1, kinds)
-        tally.output_tokens += np.bincount(c, weights=columns["output_tokens"][rows], minlength=self.n).astype(np.int64)
-        np.minimum.at(tally.first_us, c, columns["time"][rows])
-        np.maximum.at(tally.last_us, c, columns["time"][rows])
-        tally.by_account += np.bincount(account[rows], minlength=len(tally.by_account))
-        _count(tally.paths, c, columns["path"][rows])
-        key = np.stack([c, columns["model"][rows], hour[rows]], axis=1)
-        values, counts = np.unique(key, axis=0, return_counts=True)
-        for (campaign, model, at), count in zip(values.tolist(), counts.tolist(), strict=True):
-            tally.models[campaign][model, at] = tally.models[campaign].get((model, at), 0) + count
+        self.capabilities += np.bincount(c * kinds + columns["capability"][rows], minlength=n * kinds).reshape(n, kinds)
+        self.output_tokens += np.bincount(c, weights=columns["output_tokens"][rows], minlength=n).astype(np.int64)
+        np.minimum.at(self.first_us, c, columns["time"][rows])
+        np.maximum.at(self.last_us, c, columns["time"][rows])
+        self.by_account += np.bincount(account[rows], minlength=len(self.by_account))
+        place = np.minimum(np.searchsorted(self.shown, account), max(len(self.shown) - 1, 0))
+        seen = np.flatnonzero(self.shown[place] == account) if len(self.shown) else np.zeros(0, np.int64)
+        flat = np.bincount(place[seen] * n_hours + hour[seen], minlength=self.activity.size)
+        self.activity += flat.reshape(self.activity.shape)
+        for (campaign, path), count in _counted(c, columns["path"][rows]):
+            self.paths[campaign][path] = self.paths[campaign].get(path, 0) + count
+        for (campaign, model, at), count in _counted(c, columns["model"][rows], hour[rows]):
+            self.models[campaign][model, at] = self.models[campaign].get((model, at), 0) + count
 
 
-def _count(into: list[dict[int, int]], campaign: I64, value: NDArray[np.generic]) -> None:
-    values, counts = np.unique(np.stack([campaign, value.astype(np.int64)], axis=1), axis=0, return_counts=True)
-    for (c, key), count in zip(values.tolist(), counts.tolist(), strict=True):
-        into[c][key] = into[c].get(key, 0) + count
-
-
-def unmix(unmixer: Unmixer, batches: Iterable[Batch]) -> Tally:
-    """Tally all batches."""
-    for batch in batches:
-        unmixer.campaign_of(batch)
-    return unmixer.tally
+def _counted(*keys: NDArray[np.generic]) -> list[tuple[tuple[int, ...], int]]:
+    values, counts = np.unique(np.stack([key.astype(np.int64) for key in keys], axis=1), axis=0, return_counts=True)
+    return [(tuple(value), count) for value, count in zip(values.tolist(), counts.tolist(), strict=True)]

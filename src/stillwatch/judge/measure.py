@@ -179,23 +179,14 @@ def _match(
     account: NDArray[np.int32], objects: I64,
     column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
     plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
-    rank: I64, out: NDArray[np.int32],
+    out: NDArray[np.bool_],
 ) -> None:
-    """``out`` gets the group of best (lowest) ``rank`` that each event belongs to, -1 for none."""
     slots = np.empty(64, np.int64)
     for i in range(len(account)):
-        a = account[i]
-        out[i] = -1
-        if a < 0:
-            continue
-        found = _slots_of_event(
-            a, objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
+        out[i] = account[i] >= 0 and _slots_of_event(
+            account[i], objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
             plain_start, plain_slot, member_start, member_account, slots,
-        )
-        for k in range(found):
-            group = member_group[slots[k]]
-            if out[i] < 0 or rank[group] < rank[out[i]]:
-                out[i] = group
+        ) > 0
 
 
 class Matcher:
@@ -229,10 +220,10 @@ class Matcher:
         """The content objects of a batch, ``(n, n_columns)``."""
         return np.stack([batch[name] for name in self.columns], axis=1).astype(np.int64, copy=False)
 
-    def best(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[np.generic]], rank: I64) -> NDArray[np.int32]:
-        """The group of lowest ``rank`` ``(n_groups,)`` of each event, -1 for none."""
-        out = np.empty(len(account), np.int32)
-        _match(account, self.objects(batch), *self.index, rank, out)
+    def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[np.generic]]) -> NDArray[np.bool_]:
+        """Which events belong to any group of their account."""
+        out = np.empty(len(account), np.bool_)
+        _match(account, self.objects(batch), *self.index, out)
         return out
 
 

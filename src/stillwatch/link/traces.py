@@ -132,16 +132,16 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
     Args:
         engine: where the sketches are.
         column_of: sketch column of each column number.
-        marks: ``campaign``, ``column`` (number) and ``object``, one row a mark.
+        marks: ``campaign``, ``place`` (number of the sketch column) and ``object``, one row a mark.
     """
     engine.put("marks", marks)
     parts = [
         f"""SELECT marks.campaign, sketches.account, COUNT(*) AS n
             FROM sketches JOIN marks ON sketches.{name} = marks.object
-            WHERE marks.column = {number}
+            WHERE marks.place = {number}
             GROUP BY marks.campaign, sketches.account"""
         for number, name in column_of.items()
-        if (marks["column"] == number).any()
+        if (marks["place"] == number).any()
     ]
     if not parts:
         return {name: np.zeros(0, np.int64) for name in ("campaign", "account", "n")}
@@ -149,3 +149,25 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
     return engine.arrays(
         f"SELECT campaign, account, MAX(n) AS n FROM ({' UNION ALL '.join(parts)}) GROUP BY campaign, account ORDER BY 1, 2"
     )
+
+
+def mark_counts(engine: Engine, column_of: dict[int, str], members: dict[str, NDArray[Any]]) -> NumpyTable:
+    """Who leaves each mark of :func:`hits`: ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``events``.
+
+    ``members`` has ``campaign`` and ``account`` (i64 hash); ``inside`` counts those among ``accounts``.
+    """
+    engine.put("members", members)
+    present = {int(number) for number in engine.arrays("SELECT DISTINCT place FROM marks")["place"]}
+    parts = [
+        f"""SELECT marks.campaign, marks.place, marks.object, COUNT(DISTINCT sketches.account) AS accounts,
+                   COUNT(DISTINCT members.account) AS inside, COUNT(*) AS events
+            FROM sketches JOIN marks ON sketches.{name} = marks.object
+            LEFT JOIN members ON members.campaign = marks.campaign AND members.account = sketches.account
+            WHERE marks.place = {number}
+            GROUP BY marks.campaign, marks.place, marks.object"""
+        for number, name in column_of.items()
+        if number in present
+    ]
+    if not parts:
+        return {name: np.zeros(0, np.int64) for name in ("campaign", "place", "object", "accounts", "inside", "events")}
+    return engine.arrays(f"{' UNION ALL '.join(parts)} ORDER BY campaign, inside DESC, events DESC, place, object")

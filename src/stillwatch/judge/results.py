@@ -1,0 +1,235 @@
+"""The tables of a run: campaigns with all that an analyst needs, a verdict for every account."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from stillwatch.judge.evidence import EVIDENCE, Finding, Scene
+from stillwatch.judge.harvest import Tally
+from stillwatch.judge.measure import HOUR_US
+from stillwatch.judge.model import Model
+from stillwatch.judge.people import UNKNOWN
+from stillwatch.judge.verdict import FAMILIES, Verdicts
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+PRIOR_CLEAR = -12.0
+"""Log-odds of an account that belongs to no proposed group: below every group that was ever judged."""
+SHOWN_ACCOUNTS, SHOWN_HOURS, SHOWN_NODES, SHOWN_EDGES = 120, 240, 80, 400
+
+
+@dataclass(frozen=True)
+class Found:
+    """Campaigns, then groups to review, in the order of their tables."""
+
+    campaign: I64
+    """Campaign or review number of each account, -1 for none, ``(n_accounts,)``."""
+    lead: I64
+    """The group that speaks for each campaign, ``(n_found,)``."""
+    n_campaigns: int
+    """The first ``n_campaigns`` are campaigns, the rest is for review."""
+    linked: dict[str, tuple[I64, I64]]
+    """view family -> account pairs to draw."""
+    marks: list[list[tuple[str, int, int, float, int]]]
+    """Per campaign: (view, object, accounts, expected accounts, events)."""
+
+
+def names(scene: Scene, found: Found) -> list[str]:
+    """A stable identifier for each: the hash of its accounts."""
+    ids = scene.people.ids
+    out = []
+    for number in range(len(found.lead)):
+        members = ids.take(pa.array(np.flatnonzero(found.campaign == number))).to_pylist()
+        out.append("c-" + hashlib.sha256("\n".join(members).encode()).hexdigest()[:12])
+    return out
+
+
+def _sentence(name: str) -> str:
+    doc = EVIDENCE[name].__doc__ or name
+    return " ".join(doc.split("\n\n")[0].split())
+
+
+def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[dict[str, Any]]:
+    """The waterfall of one group: every piece with what was observed and expected, strongest first."""
+    rows = []
+    for name, weight in model.weights.items():
+        value = float(values[name][group])
+        row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(weight * value, 4), "value": round(value, 4)}
+        if name in findings:
+            finding = findings[name]
+            observed, expected, p = (float(x[group]) for x in (finding.observed, finding.expected, finding.p_value))
+            row |= {
+                "sentence": _sentence(name), "observed": _plain(observed), "expected": _plain(expected),
+                "p_value": _plain(p), "blind": bool(np.isnan(observed)),
+            }
+        else:
+            row |= {"observed": _plain(value), "expected": _plain(model.usual.get(name, 0.0))}
+        rows.append(row)
+    return sorted(rows, key=lambda row: -abs(row["log_odds"]))
+
+
+def _plain(x: float) -> float | None:
+    return None if not np.isfinite(x) else float(f"{x:.6g}")
+
+
+def reasons(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[str]:
+    """Sentences for an account of a group, strongest first."""
+    rows = [row for row in evidence_rows(values, findings, model, group) if row["log_odds"] > 0.05 and "sentence" in row]
+    return [f"{row['sentence']} (observed {row['observed']}, expected {row['expected']})" for row in rows[:5]]
+
+
+def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int) -> list[str]:
+    """What would change the verdict: each fact that, alone, takes the score below the line, and the standing conditions."""
+    margin = float(verdicts.log_odds[group] - model.accept)
+    out = []
+    for name, weight in model.weights.items():
+        if weight * values[name][group] > margin > 0:
+            out.append(f"without {name} the score would fall below the line")
+    for name, what in (("context.contracted", "a contract or a checked identity of these accounts"),
+                       ("context.one_owner", "proof that one organisation owns these accounts")):
+        if -model.weights[name] * (1 - values[name][group]) > margin:
+            out.append(f"{what} would take the score below the line")
+    spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
+    if len(spoken) == 2:
+        out.append(f"only two families speak ({' and '.join(spoken)}): an innocent reason for either ends the case")
+    out.append("registration records, an owner's answer or a contract that explain what is shared")
+    return out
+
+
+def _downsample(series: I64, step: int) -> list[int]:
+    padded = np.pad(series, (0, -len(series) % step))
+    return [int(x) for x in padded.reshape(-1, step).sum(axis=1)]
+
+
+def details(
+    scene: Scene, found: Found, number: int, values: dict[str, F64], findings: dict[str, Finding], model: Model,
+    verdicts: Verdicts, tally: Tally, labels: dict[int, str],
+) -> dict[str, Any]:
+    """All that the report draws of one campaign."""
+    group = int(found.lead[number])
+    members = np.flatnonzero(found.campaign == number)
+    step = max(1, -(-tally.harvested.shape[1] // SHOWN_HOURS))
+    bans = scene.people.banned_us[members]
+    ids = scene.people.ids
+    nodes = members[np.argsort(-tally.by_account[members], kind="stable")[:SHOWN_NODES]]
+    place = {int(account): i for i, account in enumerate(nodes)}
+    edges: list[list[Any]] = []
+    for family, (a, b) in found.linked.items():
+        inside = np.flatnonzero(np.isin(a, nodes) & np.isin(b, nodes))[: SHOWN_EDGES // len(found.linked)]
+        edges += [[place[int(a[i])], place[int(b[i])], family, 1.0] for i in inside]
+    rows = np.intersect1d(members, tally.shown)
+    rows = rows[np.argsort(scene.people.first_us[rows], kind="stable")]
+    kind = "campaign" if number < found.n_campaigns else "group"
+    n_harvested = int(tally.harvested[number].sum())
+    return {
+        "title": f"{len(members):,} accounts, {n_harvested:,} exchanges",
+        "sentence": (
+            f"{len(members):,} accounts act as one {kind}: {', '.join(row for row in spoken_families(verdicts, group)) or 'no family'} "
+            f"speak for it, and {n_harvested:,} of their {int(scene.people.n_events[members].sum()):,} requests are taken for harvest."
+        ),
+        "evidence": evidence_rows(values, findings, model, group),
+        "bias_log_odds": round(model.bias, 4),
+        "objects": [
+            {"view": view, "object": f"{key & (1 << 64) - 1:016x}", "accounts": accounts, "expected_accounts": round(expected, 3), "events": events}
+            for view, key, accounts, expected, events in found.marks[number][:20]
+        ],
+        "timeline": {
+            "start_hour": tally.start_hour, "step_hours": step,
+            "harvested": _downsample(tally.harvested[number], step), "other": _downsample(tally.other[number], step),
+        },
+        "activity": {
+            "accounts": ids.take(pa.array(rows)).to_pylist(), "start_hour": tally.start_hour, "step_hours": step,
+            "counts": [_downsample(tally.activity[i], step) for i in np.searchsorted(tally.shown, rows)],
+        },
+        "graph": {"nodes": ids.take(pa.array(nodes)).to_pylist(), "edges": edges},
+        "pathways": {labels.get(key, "not told"): n for key, n in sorted(tally.paths[number].items(), key=lambda item: -item[1])},
+        "bans": sorted({int(x) // HOUR_US for x in bans[bans != UNKNOWN].tolist()}),
+        "changes": changes(values, model, verdicts, group),
+        "n_members_shown": min(len(members), 50),
+    }
+
+
+def spoken_families(verdicts: Verdicts, group: int) -> list[str]:
+    """The families that speak for a group."""
+    return [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
+
+
+def campaign_table(
+    scene: Scene, found: Found, verdicts: Verdicts, tally: Tally, identifiers: list[str], details_of: list[dict[str, Any]],
+    lineage: list[str | None],
+) -> pa.Table:
+    """The table of campaigns and of groups to review."""
+    rows = []
+    for number, group in enumerate(found.lead):
+        members = found.campaign == number
+        harvested = int(tally.harvested[number].sum())
+        shares = tally.capabilities[number] / max(harvested, 1)
+        explanations = sorted(((name, float(score[group])) for name, score in verdicts.explanations.items()), key=lambda x: (-x[1], x[0]))
+        rows.append(
+            {
+                "campaign_id": identifiers[number],
+                "verdict": "campaign" if number < found.n_campaigns else "review",
+                "score": float(verdicts.log_odds[group]),
+                "q_value": float(verdicts.q_value[group]),
+                "n_accounts": int(members.sum()),
+                "n_events": int(scene.people.n_events[members].sum()),
+                "n_harvested": harvested,
+                "first_seen": int(tally.first_us[number]) if harvested else None,
+                "last_seen": int(tally.last_us[number]) if harvested else None,
+                "views": spoken_families(verdicts, int(group)),
+                "capabilities": dict(zip(CAPABILITIES, (round(float(x), 6) for x in shares), strict=True)),
+                "output_tokens": int(tally.output_tokens[number]),
+                "explanations": [{"hypothesis": name, "score": round(score, 4)} for name, score in explanations],
+                "lineage": lineage[number],
+                "details": json.dumps(details_of[number], sort_keys=True),
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=CAMPAIGNS.schema)
+
+
+def account_scores(scene: Scene, verdicts: Verdicts, found: Found) -> F64:
+    """Log-odds of every account: the best group it is seen in, discounted by how little of the group it carries."""
+    score = np.full(scene.people.n, PRIOR_CLEAR)
+    n = scene.measured.n.astype(np.float64)
+    typical = np.maximum(np.nan_to_num(scene.median(np.where(scene.seen, n, np.nan)), nan=1.0), 1.0)
+    carried = np.minimum(n / typical[scene.groups.member_group], 1.0)
+    gate = verdicts.families.sum(axis=1) >= 2
+    group_score = np.where(gate, verdicts.log_odds, np.minimum(verdicts.log_odds, 0.0) - 1.0)
+    member_score = group_score[scene.groups.member_group] + np.log(np.maximum(carried, 1e-2))
+    member_score -= 6.0 * scene.of_members(scene.people.contracted)
+    np.maximum.at(score, scene.groups.member_account[scene.seen], member_score[scene.seen])
+    score = np.maximum(score, PRIOR_CLEAR)
+    for number, group in enumerate(found.lead):
+        members = found.campaign == number
+        floor = group_score[group] if number < found.n_campaigns else min(group_score[group], 0.0)
+        score[members] = np.maximum(score[members], floor)
+    # An account that no campaign holds stays below every account that one holds.
+    campaign = (found.campaign >= 0) & (found.campaign < found.n_campaigns)
+    if campaign.any():
+        score[~campaign] = np.minimum(score[~campaign], score[campaign].min() - 0.01)
+    return score
+
+
+def account_table(
+    scene: Scene, found: Found, verdicts: Verdicts, identifiers: list[str], reasons_of: list[list[str]]
+) -> pa.Table:
+    """A verdict for every account seen, sorted by account."""
+    number = found.campaign
+    verdict = np.where(number < 0, "clear", np.where(number < found.n_campaigns, "campaign", "review"))
+    return pa.table(
+        {
+            "account_id": scene.people.ids,
+            "verdict": pa.array(verdict, pa.string()),
+            "campaign_id": pa.array([identifiers[i] if i >= 0 else None for i in number.tolist()], pa.string()),
+            "score": account_scores(scene, verdicts, found),
+            "reasons": pa.array([reasons_of[i] if i >= 0 else [] for i in number.tolist()], pa.list_(pa.string())),
+        },
+        schema=ACCOUNT_VERDICTS.schema,
+    )
