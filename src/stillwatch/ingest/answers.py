@@ -39,9 +39,10 @@ def _item_text(item: dict[str, Any]) -> str:
 
 
 def _message_text(message: dict[str, Any]) -> str:
-    content = message.get("content")
+    content, calls = message.get("content"), message.get("tool_calls")
+    if type(content) is str and not calls:
+        return content
     texts = [content_text(content)]
-    calls = message.get("tool_calls")
     for call in calls if type(calls) is list else ():
         if type(call) is dict:
             texts.append(f"[tool_call: {section(call, 'function').get('name')}]")
@@ -53,6 +54,8 @@ def _message_text(message: dict[str, Any]) -> str:
 
 def usage_tokens(usage: dict[str, Any]) -> dict[str, Any]:
     """Token counts from any API's ``usage``; cached tokens count as sent."""
+    if not usage:
+        return dict.fromkeys(("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens"))
     sent = usage.get("prompt_tokens")
     details = section(usage, "prompt_tokens_details") or section(usage, "input_tokens_details")
     made = section(usage, "completion_tokens_details") or section(usage, "output_tokens_details")

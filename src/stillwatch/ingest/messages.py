@@ -49,8 +49,7 @@ def reduce(messages: list[dict[str, Any]], tenant: Tenant, parent: int | None = 
         if at == turn and turn:
             before = signed(hasher)
         form = canonical(message)
-        hasher.update(len(form).to_bytes(LENGTH_BYTES, "little"))
-        hasher.update(form)
+        hasher.update(len(form).to_bytes(LENGTH_BYTES, "little") + form)
     context = signed(hasher) if end else None
     return Reduced(system_text(messages), prompt_text(messages), context, before if parent is None else parent)
 
@@ -155,7 +154,7 @@ def tool_form(tool: Any) -> Any:
     function = inner if type(inner) is dict else tool
     if "name" not in function or tool.get("type", "function") not in ("function", "custom"):
         return unmarked(tool)
-    schema = function.get("parameters") or function.get("input_schema")
+    schema = function.get("parameters") or function.get("input_schema") or None
     return [function["name"], function.get("description"), schema]
 
 

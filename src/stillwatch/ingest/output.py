@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 STAGING, OLD = ".ingest.partial", ".ingest.old"
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
 """A batch of events is written when it has this many rows, or characters of text."""
+CHUNK_ROWS = 1024
+"""Rows that become Arrow at once: few enough to be in the processor's cache still."""
 QUARANTINE_ROWS, QUARANTINE_BYTES = 10_000, 32 << 20
 RAW_KEPT = 1 << 20
 """Bytes of a bad row that are kept; its length tells whether that is all."""
@@ -62,9 +65,13 @@ def as_table(rows: list[dict[str, Any]], table: Table) -> "pa.Table":
     """Rows as an Arrow table of exactly the contract's columns."""
     import pyarrow as pa
 
+    if not rows:
+        return table.schema.empty_table()
+    # all columns of a row at once, while the row is in the cache; then row tuples turn into columns
+    empty, pick = dict.fromkeys(table.names), itemgetter(*table.names)
+    columns = zip(*[pick(empty | row) for row in rows], strict=True)
     arrays = []
-    for field in table.schema:
-        values = [row.get(field.name) for row in rows]
+    for field, values in zip(table.schema, columns, strict=True):
         plain = pa.int64() if pa.types.is_timestamp(field.type) else field.type
         arrays.append(pa.array(values, plain).cast(field.type))
     return pa.table(arrays, schema=table.schema)
@@ -77,7 +84,8 @@ class Events:
         """Write parts to ``folder``; hand each batch to ``finish`` before its text is dropped."""
         self._folder, self._keep_text, self._finish = folder, keep_text, finish
         self._rows: list[dict[str, Any]] = []
-        self._chars = 0
+        self._chunks: list[pa.Table] = []
+        self._count = self._chars = 0
         self.parts = self.written = self.empty_prompts = 0
         self.filled: Counter[str] = Counter()
         self.first: int | None = None
@@ -86,22 +94,32 @@ class Events:
     def add(self, row: dict[str, Any]) -> None:
         """Take one event."""
         self._rows.append(row)
+        self._count += 1
         self._chars += sum(len(row.get(name) or "") for name in TEXT)
         self.empty_prompts += row.get("prompt") == ""
-        if len(self._rows) >= BATCH_ROWS or self._chars >= BATCH_CHARS:
+        if len(self._rows) >= CHUNK_ROWS:
+            self._pack()
+        if self._count >= BATCH_ROWS or self._chars >= BATCH_CHARS:
             self.flush()
+
+    def _pack(self) -> None:
+        self._chunks.append(as_table(self._rows, EVENTS))
+        self._rows = []
 
     def flush(self) -> None:
         """Write what was collected; an empty run still writes one part, which has the schema."""
-        if not self._rows and self.parts:
+        import pyarrow as pa
+
+        if not self._count and self.parts:
             return
-        table = as_table(self._rows, EVENTS)
-        self._measure(table)
-        self._rows, self._chars = [], 0
+        self._pack()
+        table = pa.concat_tables(self._chunks).combine_chunks()
+        self._chunks, self._count, self._chars = [], 0, 0
         if self._finish is not None:
             self._finish(table)
         if not self._keep_text:
             table = without_text(table)
+        self._measure(table)
         write_parquet(table, self._folder / f"part-{self.parts:05}.parquet")
         self.parts += 1
 
@@ -151,6 +169,10 @@ class Quarantine:
         self._bytes += len(kept or b"")
         if len(self._rows) >= QUARANTINE_ROWS or self._bytes >= QUARANTINE_BYTES:
             self._flush()
+
+    def reasons(self) -> list[str]:
+        """All reasons that occurred."""
+        return sorted({*self.sources}.union(*self.rows.values()))
 
     def close(self) -> None:
         """Write the rest; the file exists even if nothing was put aside."""

@@ -129,6 +129,7 @@ class Source:
         unpacker, packed = zlib.decompressobj(wbits=31), handle.read(BLOCK)
         try:
             while packed:
+                before = unpacker.copy()
                 block = unpacker.decompress(packed, BLOCK)
                 if block:
                     yield block
@@ -142,14 +143,21 @@ class Source:
             self._cut = ("truncated_gzip", "the stream has no end mark")
         except zlib.error as error:
             self._cut = ("corrupt_gzip", str(error))
+            yield from _salvaged(before, packed)
 
     def _lines(self, blocks: Iterator[bytes]) -> Iterator[Record]:
         for number, line, ended in split_lines(blocks):
             if len(line) > MAX_RECORD:
                 yield Record(number, None, line[:BLOCK], "record_too_large", "more than 64 MiB")
-            elif not line.isspace() and line:
-                cut = self._cut is not None and not ended
-                yield from _decoded(number, line, cut)
+            elif line and not line.isspace():
+                try:
+                    value = orjson.loads(line)
+                except orjson.JSONDecodeError:
+                    value = None
+                if type(value) is dict:
+                    yield Record(number, value, line)
+                else:
+                    yield from _decoded(number, line, self._cut is not None and not ended)
 
     def _document(self, blocks: Iterator[bytes]) -> Iterator[Record]:
         number = 0
@@ -204,6 +212,19 @@ class Source:
                         yield _checked(number, value)
         except (pa.ArrowException, OSError) as error:
             self._cut = ("corrupt_parquet", f"{type(error).__name__} after row {number}")
+
+
+def _salvaged(unpacker: Any, packed: bytes) -> Iterator[bytes]:
+    """What can be unpacked before the damage: a failing call gives nothing, so ever smaller steps go up to it."""
+    for step in (4096, 1):
+        while packed:
+            trial = unpacker.copy()
+            try:
+                block = trial.decompress(packed[:step])
+            except zlib.error:
+                break
+            yield block
+            unpacker, packed = trial, packed[step:]
 
 
 def _plain(handle: BinaryIO) -> Iterator[bytes]:

@@ -187,7 +187,7 @@ class _Work:
             "rows": {"read": read, "written": events.written, "quarantined": read - events.written},
             "quarantined": dict(aside.rows["log"]),
             "sources": dict(aside.sources),
-            "explained": {reason: REASONS.get(reason, reason) for reason in sorted({*aside.sources}.union(*aside.rows.values()))},
+            "explained": {reason: REASONS.get(reason, reason) for reason in aside.reasons()},
             "columns": share,
             "empty_columns": [name for name in EVENTS.names if not share[name]],
             "empty_prompts": events.empty_prompts,

@@ -13,6 +13,8 @@ from stillwatch.tables import Table
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FLOAT32_MAX = 3.4e38
+LAST_US = 253_402_300_799_999_999
+"""Microseconds: the end of the year 9999, where Python's calendar ends."""
 
 
 NAMES = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array", dict: "an object"}
@@ -65,6 +67,13 @@ def text(value: Any) -> str:
 
 def instant(value: Any) -> int:
     """Microseconds since 1970 UTC, from ISO 8601 (no zone means UTC) or seconds, ms, us or ns since 1970."""
+    found = _microseconds(value)
+    if abs(found) > LAST_US:
+        raise ValueError
+    return found
+
+
+def _microseconds(value: Any) -> int:
     if type(value) is str:
         value = value.strip()
         try:
@@ -141,6 +150,7 @@ class Coercer:
 
     def __init__(self, table: Table) -> None:
         """Prepare for one table; columns it does not have are left alone."""
+        self._texts = {column.name for column in table.columns if column.type == "str"}
         self._readers = {column.name: (READERS[column.type], column.type) for column in table.columns}
 
     def __call__(self, row: dict[str, Any]) -> None:
@@ -150,11 +160,9 @@ class Coercer:
             Bad: a value does not fit; the detail names the column and the type, never the value.
         """
         for name, value in row.items():
-            if value is None or name not in self._readers:
+            if value is None or (type(value) is str and name in self._texts) or name not in self._readers:
                 continue
             reader, type_ = self._readers[name]
-            if type_ == "str" and type(value) is str:
-                continue
             if value == "" or value != value:
                 row[name] = None
                 continue

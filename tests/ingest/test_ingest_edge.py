@@ -1,0 +1,209 @@
+"""Which address is the client's, the join with the edge log, and the account registry."""
+
+import csv
+import ipaddress
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from ingest_helpers import KEY, envelope, event, payload
+
+from stillwatch.hashing import keyed
+from stillwatch.ingest.index import Index
+from stillwatch.ingest.registry import email, payment, phone
+from stillwatch.ingest.tenant import client_address, networks
+
+PROXIES = "10.0.0.0/8, 2001:db8:1::/48"
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "trusted", "client"),
+    [
+        ("203.0.113.9", None, "", "203.0.113.9"),
+        ("203.0.113.9", "198.51.100.1", "", "203.0.113.9"),  # a header of nobody we trust
+        ("203.0.113.9", "198.51.100.1", PROXIES, "203.0.113.9"),  # not from our proxy: forged
+        ("10.0.0.1", "198.51.100.1", PROXIES, "198.51.100.1"),
+        ("10.0.0.1", "1.1.1.1, 198.51.100.1", PROXIES, "198.51.100.1"),  # what stands left was sent by the client
+        ("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.2.0.1", PROXIES, "198.51.100.1"),
+        ("10.0.0.1", "10.9.9.9, 198.51.100.1, 10.2.0.1", PROXIES, "198.51.100.1"),
+        ("10.0.0.1", None, PROXIES, None),  # the proxy itself
+        ("10.0.0.1", "10.0.0.2", PROXIES, None),
+        ("10.0.0.1", "unknown", PROXIES, None),
+        ("10.0.0.1", "198.51.100.1, garbage", PROXIES, None),
+        (None, "198.51.100.1", "", None),  # no socket address and nobody trusted
+        (None, "1.1.1.1, 198.51.100.1", PROXIES, "198.51.100.1"),
+        ("[2001:db8:1::5]:443", "2001:db8:2::7", PROXIES, "2001:db8:2::7"),
+        ("::ffff:10.0.0.1", '"198.51.100.1:4711"', PROXIES, "198.51.100.1"),
+        ("fe80::1%eth0", None, "", "fe80::1"),
+        ("", "", PROXIES, None),
+        (None, None, "", None),
+    ],
+)
+def test_client_address(remote, forwarded, trusted, client):
+    expected = None if client is None else ipaddress.ip_address(client)
+    assert client_address(remote, forwarded, networks(trusted)) == expected
+
+
+def test_network_is_what_is_hashed(run, write):
+    addresses = ["203.0.113.9", "203.0.113.77", "203.0.114.9", "2001:db8:5::1", "2001:db8:5:ff::1", "2001:db8:6::1"]
+    records = [envelope({}, {}, request_id=str(at), remote_address=one) for at, one in enumerate(addresses)]
+    ips = [row["ip"] for row in run(write(records), "openai").rows]
+    assert ips[0] == ips[1] == keyed(KEY, "203.0.113.0/24")
+    assert ips[3] == ips[4] == keyed(KEY, "2001:db8:5::/48")
+    assert len(set(ips)) == 4
+
+
+def litellm_ip(run, write, address, header, **options):
+    record = payload(requester_ip_address=address)
+    record["metadata"]["requester_metadata"]["headers"] = {"x-forwarded-for": header} if header else {}
+    return run(write([record]), "litellm", **options).rows[0]["ip"]
+
+
+def test_litellm_logs_a_header_in_place_of_the_address(run, write):
+    real, proxied = keyed(KEY, "203.0.113.0/24"), {"trusted_proxies": "10.0.0.0/8"}
+    assert litellm_ip(run, write, "203.0.113.9", None) == real
+    assert litellm_ip(run, write, "203.0.113.9", "1.1.1.1") == real
+    # use_x_forwarded_for: anyone can write the header, so it counts only behind declared proxies, from the right
+    assert litellm_ip(run, write, "203.0.113.9", "203.0.113.9") is None
+    assert litellm_ip(run, write, "1.1.1.1, 203.0.113.9", "1.1.1.1, 203.0.113.9") is None
+    assert litellm_ip(run, write, "1.1.1.1, 203.0.113.9", "1.1.1.1, 203.0.113.9", **proxied) == real
+    assert litellm_ip(run, write, "1.1.1.1, 203.0.113.9", None, **proxied) == real
+    assert litellm_ip(run, write, "10.0.0.3", "1.1.1.1, 203.0.113.9, 10.0.0.4", **proxied) == real
+
+
+def envoy(**fields):
+    return {
+        "start_time": "2026-02-20T10:00:01.123Z", "request_id": "edge-1", "remote_address": "198.51.100.7",
+        "x_forwarded_for": None, "user_agent": "real/1.0", "ja4": "t13d_edge",
+    } | fields  # fmt: skip
+
+
+def test_edge_fills_events(run, write):
+    result = run(write([payload()]), "litellm", edge=[write([envoy(asn=64500, country="NL")], "edge.log")])
+    (row,) = result.rows
+    assert (row["ip"], row["ja4"], row["user_agent"]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge", "real/1.0")
+    assert (row["asn"], row["country"]) == (64500, "NL")
+    assert result.summary["edge"] == {"read": 1, "joined": 1, "far_in_time": 0, "quarantined": {}}
+
+
+def test_edge_joins_by_any_identifier_the_gateway_knows(run, write):
+    for known in ("edge-1", "call-1", "chatcmpl-1"):
+        rows = run(write([payload()]), "litellm", edge=[write([envoy(request_id=known)], "edge.log")]).rows
+        assert rows[0]["ja4"] == "t13d_edge"
+
+
+def test_edge_joins_canonical_events(run, write):
+    (row,) = run(write([event(event_id="edge-1")]), "canonical", edge=[write([envoy()], "edge.log.gz")]).rows
+    assert row["ja4"] == "t13d_edge"
+
+
+def test_edge_nulls_do_not_overwrite(run, write):
+    edge = write([envoy(user_agent="-", ja4=None, remote_address="-")], "edge.log")
+    (row,) = run(write([payload()]), "litellm", edge=[edge]).rows
+    assert (row["ip"], row["ja4"], row["user_agent"]) == (
+        keyed(KEY, "203.0.113.0/24"), "t13d_1", "OpenAI/Python 3.57.0",
+    )  # fmt: skip
+
+
+def test_edge_applies_the_proxy_rule(run, write):
+    edge = write([envoy(remote_address="10.0.0.1", x_forwarded_for="1.1.1.1,203.0.115.1")], "edge.log")
+    rows = run(write([payload()]), "litellm", edge=[edge], trusted_proxies="10.0.0.0/8").rows
+    assert rows[0]["ip"] == keyed(KEY, "203.0.115.0/24")
+
+
+def test_edge_identifier_used_again_at_another_time_is_not_joined(run, write):
+    edge = write([envoy(start_time="2026-02-20T18:00:00Z")], "edge.log")
+    result = run(write([payload()]), "litellm", edge=[edge])
+    assert result.rows[0]["ja4"] == "t13d_1"
+    assert result.summary["edge"]["far_in_time"] > 0
+
+
+def test_bad_edge_lines_are_put_aside(run, write):
+    good, nameless = json.dumps(envoy()), json.dumps(envoy(request_id="-"))
+    lines = f'{good}\nnot json\n{nameless}\n{{"request_id": "a", "asn": "x"}}\n'
+    result = run(write([payload()]), "litellm", edge=[write(lines.encode(), "edge.log")])
+    assert result.summary["edge"]["quarantined"] == {"not_json": 1, "no_request_id": 1, "wrong_type": 1}
+    assert result.summary["quarantined"] == {}
+    assert result.rows[0]["ja4"] == "t13d_edge"
+    assert [bad["line"] for bad in result.aside] == [2, 3, 4]
+
+
+def test_index_folds_and_replaces(monkeypatch):
+    monkeypatch.setattr("stillwatch.ingest.index.RECENT", 4)
+    index = Index()
+    for at in range(-11, 11):
+        index.put(at, at * 10)
+    index.put(-11, 7)
+    for at in range(4):
+        index.put(100 + at, 1)
+    assert [index.get(at) for at in (-11, -10, 0, 10, 103, 11)] == [7, -100, 0, 100, 1, None]
+
+
+REGISTRY = [
+    {
+        "account_id": "ada", "created_at": "2026-01-05T00:00:00Z", "kind": "Research", "org_id": "o",
+        "verified": "true", "access_type": "application", "email": "A.da+x@Gmail.com", "phone": "0044 20 7123-4567",
+        "payment": "4242 4242", "signup_ip": "203.0.113.9", "country": "NL", "plan": "pro",
+    },
+    {
+        "account_id": "bob", "kind": "martian", "email_hash": "already", "payment_hash": "hashed", "phone_hash": "p",
+        "email_domain": "example.com", "signup_ip": "hash-of-a-network", "banned_at": "2026-02-01 10:00:00",
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("container", ["csv", "jsonl", "parquet", "csv.gz"])
+def test_registry(run, write, tmp_path, container):
+    import gzip
+
+    path = tmp_path / f"accounts.{container}"
+    if container.startswith("csv"):
+        names = list(REGISTRY[0] | REGISTRY[1])
+        opener = gzip.open if container.endswith("gz") else open
+        with opener(path, "wt", newline="") as handle:
+            writer = csv.DictWriter(handle, names)
+            writer.writeheader()
+            writer.writerows(REGISTRY)
+    elif container == "jsonl":
+        write(REGISTRY, "accounts.jsonl")
+    else:
+        first = dict.fromkeys(REGISTRY[1]) | REGISTRY[0]
+        pq.write_table(pa.Table.from_pylist([first, REGISTRY[1]]), path)
+    result = run(write([payload()]), "litellm", accounts=path)
+    ada, bob = result.accounts
+    assert ada["account_id"] == keyed(KEY, "ada") == result.rows[0]["account_id"]
+    assert (ada["email_hash"], ada["email_domain"]) == (keyed(KEY, "ada@gmail.com"), "gmail.com")
+    assert (ada["phone_hash"], ada["payment_hash"]) == (keyed(KEY, "+442071234567"), keyed(KEY, "42424242"))
+    assert (ada["kind"], ada["verified"], ada["plan"]) == ("research", True, "pro")
+    assert ada["signup_ip"] == keyed(KEY, "203.0.113.0/24")
+    assert ada["created_at"].year == 2026
+    assert (bob["kind"], bob["email_hash"], bob["payment_hash"], bob["phone_hash"]) == (None, "already", "hashed", "p")
+    assert bob["signup_ip"] == "hash-of-a-network"
+    assert result.summary["accounts"] == {"read": 2, "written": 2, "unknown_words": 1, "quarantined": {}}
+
+
+def test_registry_of_canonical_events_keeps_identifiers(run, write):
+    result = run(write([event(account_id="ada")]), "canonical", accounts=write(REGISTRY, "accounts.jsonl"))
+    assert [row["account_id"] for row in result.accounts] == ["ada", "bob"]
+
+
+def test_registry_takes_litellm_names_and_puts_bad_rows_aside(run, write):
+    rows = [
+        {"user_id": "ada", "user_email": "a@x.org", "organization_id": "o"}, {"user_id": "ada"}, {"user_id": None},
+        {"user_id": "c", "created_at": "soon"}, {"user_id": "d", "email": "nobody"}, {"user_id": "e", "kind": 7},
+    ]  # fmt: skip
+    result = run(write([payload()]), "litellm", accounts=write(rows, "users.jsonl"))
+    (ada,) = result.accounts
+    assert ada["email_hash"] == keyed(KEY, "a@x.org")
+    assert ada["org_id"] == keyed(KEY, "o")
+    aside = {"duplicate_account_id": 1, "no_account_id": 1, "wrong_type": 3}
+    assert result.summary["accounts"]["quarantined"] == aside
+
+
+def test_normalisation():
+    assert email(" Ada.L+spam@GoogleMail.com ") == ("adal@gmail.com", "gmail.com")
+    assert email("Ada.L+spam@Example.org") == ("ada.l@example.org", "example.org")
+    assert email("+tag@example.org")[0] == "+tag@example.org"
+    assert phone("(0)20 7123") == "0207123"
+    assert payment("4242-4242 4242") == "424242424242"

@@ -1,0 +1,370 @@
+"""Faults: each is counted, explained and kept, and the run goes on; killed runs leave nothing half-written."""
+
+import errno
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingest_helpers import AS_OF, KEY, event, payload
+
+from stillwatch import ingest
+from stillwatch.errors import InputError
+from stillwatch.ingest import readers, split
+from stillwatch.ingest.faults import REASONS
+
+GOOD = json.dumps(event()).encode()
+
+
+def line(**fields):
+    return json.dumps(event(event_id="e2") | fields).encode()
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (b'{"event_id": ', "not_json"),
+        (b"plain words", "not_json"),
+        (b'{"event_id": "\x01"}', "not_json"),
+        (b"[" * 100_000, "not_json"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "not_json"),
+        (b'"a string"', "not_an_object"),
+        (b"12", "not_an_object"),
+        (b"null", "not_an_object"),
+        (b'[["nested"]]', "not_an_object"),
+        (b'{"event_id": "\xff\xfe"}', "invalid_utf8"),
+        (b"{}", "no_event_id"),
+        (line(event_id=""), "no_event_id"),
+        (line(timestamp=None), "no_timestamp"),
+        (line(account_id=None), "no_account_id"),
+        (line(account_id=""), "no_account_id"),
+        (line(account_id=["a"]), "wrong_type"),
+        (line(prompt={"a": 1}), "wrong_type"),
+        (line(timestamp="yesterday"), "wrong_type"),
+        (line(timestamp=True), "wrong_type"),
+        (line(timestamp=1e300), "wrong_type"),
+        (line(input_tokens="many"), "wrong_type"),
+        (line(input_tokens=1.5), "wrong_type"),
+        (line(input_tokens=2**31), "wrong_type"),
+        (line(context_key=2**63), "wrong_type"),
+        (line(temperature=1e39), "wrong_type"),
+        (line(stream="maybe"), "wrong_type"),
+        (line(timestamp="2014-12-31T23:59:59Z"), "impossible_time"),
+        (line(timestamp="2026-03-02T00:00:01Z"), "impossible_time"),
+        (line(timestamp=0), "impossible_time"),
+        (line(event_id="e1"), "duplicate_event_id"),
+        (line(prompt="x" * ((4 << 20) + 1)), "prompt_too_large"),
+    ],
+)
+def test_bad_rows(run, write, bad, reason):
+    path = write(GOOD + b"\n" + bad + b"\n" + line(event_id="e3") + b"\n")
+    result = run(path, "canonical")
+    assert [row["event_id"] for row in result.rows] == ["e1", "e3"]
+    assert result.reasons == {reason: 1}
+    assert result.summary["explained"] == {reason: REASONS[reason]}
+    (aside,) = result.aside
+    assert (aside["source"], aside["line"], aside["reason"]) == (str(path), 2, reason)
+    assert aside["raw_bytes"] == len(bad) or bad.startswith(b"[[")
+    assert result.summary["rows"] == {"read": 3, "written": 2, "quarantined": 1}
+
+
+def test_what_is_odd_but_usable_is_kept(run, write):
+    rows = [
+        event(prompt=""), event(event_id=2, prompt=None), event(event_id="3", prompt="x" * (2 << 20)),
+        event(event_id="4", timestamp="2026-03-01T23:00:00Z"),
+        event(event_id="5", temperature="0.5", stream="t", asn=""),
+    ]  # fmt: skip
+    python_made = b'{"event_id": "6", "timestamp": 1771581600, "account_id": "a", "prompt": "\\ud83d!", "top_p": NaN}\n'
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    result = run(write(lines + b"\n  \r\n" + python_made), "canonical")
+    assert result.reasons == {}
+    assert result.summary["empty_prompts"] == 1
+    assert [row["event_id"] for row in result.rows] == ["e1", "2", "3", "4", "5", "6"]
+    assert (result.rows[4]["temperature"], result.rows[4]["stream"], result.rows[4]["asn"]) == (0.5, True, None)
+    assert (result.rows[5]["prompt"], result.rows[5]["top_p"]) == ("\ufffd!", None)
+
+
+def test_duplicates_are_found_across_sources(run, write):
+    result = run([write([event()], "a.jsonl"), write([event(), event(event_id="n")], "b.jsonl")], "canonical")
+    assert result.reasons == {"duplicate_event_id": 1}
+    assert len(result.rows) == 2
+
+
+def test_crashing_parser_costs_one_row(run, write, monkeypatch):
+    from stillwatch.ingest.formats import canonical
+
+    def parse(raw, tenant):
+        return raw | {"account_id": {}["x"] if "x" in raw else "a"}
+
+    monkeypatch.setattr(canonical, "parse", parse)
+    result = run(write([event(x=1), event()]), "canonical")
+    assert result.reasons == {"parser_failed": 1}
+    assert len(result.rows) == 1
+
+
+def many(count=2000):
+    return b"".join(line(event_id=f"e{at}", prompt=os.urandom(20).hex()) + b"\n" for at in range(count))
+
+
+@pytest.mark.parametrize("kind", ["truncated", "corrupt", "trailing junk"])
+def test_damaged_gzip(run, write, tmp_path, kind):
+    packed = gzip.compress(many())
+    path = tmp_path / "log.jsonl.gz"
+    damaged = {
+        "truncated": packed[: len(packed) // 2],
+        "corrupt": packed[:-8] + b"\0" * 8,
+        "trailing junk": packed + b"junk",
+    }
+    path.write_bytes(damaged[kind])
+    result = run([path, write([event(event_id="after")], "b.jsonl")], "canonical")
+    reason = "truncated_gzip" if kind == "truncated" else "corrupt_gzip"
+    assert result.summary["sources"] == {reason: 1}
+    read, written = result.summary["rows"]["read"], result.summary["rows"]["written"]
+    assert read > 500
+    assert read - written == sum(result.reasons.values()) == (1 if kind == "truncated" else 0)
+    assert set(result.reasons) <= {"truncated"}
+    assert result.rows[-1]["event_id"] == "after"
+
+
+def test_members_of_gzip_are_joined(run, tmp_path):
+    path = tmp_path / "log.gz"
+    path.write_bytes(gzip.compress(GOOD + b"\n") + gzip.compress(line() + b"\n") + b"\0" * 10)
+    assert [row["event_id"] for row in run(path, "canonical").rows] == ["e1", "e2"]
+
+
+@pytest.mark.parametrize("name", ["empty.jsonl", "empty.json.gz", "blank.jsonl", "header.csv", "empty.parquet"])
+def test_empty_sources(run, write, tmp_path, name):
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        pq.write_table(pa.table({"event_id": pa.array([], pa.string())}), path)
+    else:
+        write({"blank.jsonl": b"\n \n", "header.csv": b"request_id,user\n"}.get(name, b""), name)
+    format_ = "litellm-spend" if name.endswith("csv") else "canonical"
+    result = run([path, write([event()], "good.jsonl")] if format_ == "canonical" else path, format_)
+    assert result.summary["sources"] == {"empty_file": 1}
+    assert (result.aside[0]["line"], result.aside[0]["reason"]) == (0, "empty_file")
+
+
+def test_run_without_events_still_writes_tables(run, write):
+    result = run(write(b""), "canonical")
+    assert result.rows == []
+    assert result.summary["rows"] == {"read": 0, "written": 0, "quarantined": 0}
+    assert result.summary["first"] is None
+
+
+def test_damaged_parquet(run, write, tmp_path):
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.Table.from_pylist([event(event_id=str(at)) for at in range(100)]), path)
+    path.write_bytes(path.read_bytes()[:-50])
+    result = run([path, write([event()], "z.jsonl")], "canonical")
+    assert result.summary["sources"] == {"corrupt_parquet": 1}
+    assert len(result.rows) == 1
+
+
+def test_parquet_with_values_python_cannot_hold(run, tmp_path):
+    offsets = pa.array([0, 2, 4], pa.int32()).buffers()[1]
+    broken = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"\xff\xfeok")])
+    times = pa.array([1771581600_000_000, 1771581600_000_000, 2**62], pa.int64()).cast(pa.timestamp("us"))
+    table = pa.table({
+        "event_id": ["1", "2", "3"], "account_id": ["a"] * 3, "timestamp": times,
+        "prompt": pa.chunked_array([broken, pa.array(["fine"])]),
+    })  # fmt: skip
+    path = tmp_path / "log.parquet"
+    pq.write_table(table, path)
+    result = run(path, "canonical")
+    assert result.reasons == {"invalid_utf8": 1, "impossible_time": 1}
+    assert [row["event_id"] for row in result.rows] == ["2"]
+
+
+def test_bad_csv_rows(run, write):
+    head = b"request_id,startTime,user\n"
+    rows = b"1,2026-02-20 10:00:00,ada\n2,2026-02-20\n3,2026-02-20 10:00:00,\xff\n4,2026-02-20 10:00:00,ada,more\n"
+    last = b'5,2026-02-20 10:00:00,"ada\nbyron"\n6,2026-02-20 10:00:00,\n'
+    result = run(write(head + rows + last, "spend.csv"), "litellm-spend")
+    assert [row["event_id"] for row in result.rows] == ["1", "5"]
+    assert result.reasons == {"wrong_columns": 2, "invalid_utf8": 1, "no_account_id": 1}
+    assert [bad["line"] for bad in result.aside] == [3, 4, 5, 8]
+
+
+def test_too_large_record_is_skipped(run, write, monkeypatch):
+    for module in (readers, split):
+        monkeypatch.setattr(module, "MAX_RECORD", 1000)
+        monkeypatch.setattr(readers, "BLOCK", 100)
+    result = run(write(GOOD + b"\n" + line(prompt="y" * 2000) + b"\n" + line() + b"\n"), "canonical")
+    assert result.reasons == {"record_too_large": 1}
+    assert [row["event_id"] for row in result.rows] == ["e1", "e2"]
+    never_ends = b"[\n" + GOOD + b",\n" + b'{"prompt": "' + b"z" * 5000
+    result = run(write(never_ends, "log.json"), "canonical")
+    assert result.reasons == {"record_too_large": 1}
+    assert result.summary["sources"] == {"unread_rest": 1}
+    assert len(result.rows) == 1
+
+
+def test_array_that_is_cut_off(run, write):
+    whole = json.dumps([event(event_id=str(at)) for at in range(4)], indent=1).encode()
+    result = run(write(whole[:-40], "log.json"), "canonical")
+    assert [row["event_id"] for row in result.rows] == ["0", "1", "2"]
+    assert result.reasons == {"not_json": 1}
+
+
+def test_unreadable_source(run, write, monkeypatch):
+    path = write([event()])
+
+    def refuse(*_args, **_options):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(readers, "open", refuse, raising=False)
+    with pytest.raises(InputError, match=r"cannot read \(Permission denied\)"):
+        run(path, "canonical")
+
+
+def test_disk_full(run, write, tmp_path, monkeypatch):
+    run(write([event()], "old.jsonl"), "canonical")
+
+    def full(*_args, **_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        run(write([event(event_id="new")]), "canonical")
+    assert [row["event_id"] for row in pq.read_table(tmp_path / "out" / "events").to_pylist()] == ["e1"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["events", "ingest.json", "quarantine.parquet"]
+
+
+def test_rerun_replaces_everything(run, write):
+    run(write([event(event_id=str(at)) for at in range(30)] + [7]), "canonical")
+    result = run(write([event(event_id="new")]), "canonical")
+    assert [row["event_id"] for row in result.rows] == ["new"]
+    assert result.aside == []
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from datetime import UTC, datetime
+from stillwatch import ingest
+from stillwatch.ingest import output
+output.BATCH_ROWS = 500
+ingest.run([Path(sys.argv[1])], "canonical", Path(sys.argv[2]), privacy="text", key=bytes(32), quiet=True,
+           as_of=datetime(2026, 3, 1, tzinfo=UTC), finish=lambda table: print(len(table), flush=True))
+"""
+
+
+def test_kill_and_rerun(write, tmp_path):
+    """kill -9 in the middle: what was there before stays whole; the same command again completes."""
+    out, path = tmp_path / "out", write(many(20_000))
+    (out / "events").mkdir(parents=True)
+    pq.write_table(pa.table({"event_id": ["old"]}), out / "events" / "part-00000.parquet")
+    command = [sys.executable, "-c", KILLED, str(path), str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for _ in range(3):
+            process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    assert pq.read_table(out / "events").to_pylist() == [{"event_id": "old"}]
+    assert not (out / "ingest.json").exists()
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert len(pq.read_table(out / "events")) == 20_000
+    assert json.loads((out / "ingest.json").read_text())["rows"]["written"] == 20_000
+    assert sorted(one.name for one in out.iterdir()) == ["events", "ingest.json", "quarantine.parquet"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    | st.sampled_from(["user", "assistant", "text", "2026-02-20", "resp_1", "success", "1.2.3.4", "data: {}"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        st.sampled_from([
+            "id", "request_id", "event_id", "timestamp", "startTime", "account_id", "user", "api_key", "metadata",
+            "messages", "role", "content", "type", "text", "tools", "function", "name", "request", "response",
+            "choices", "message", "delta", "output", "usage", "input", "system", "prompt", "headers", "status",
+            "model_parameters", "tool_calls", "prompt_tokens_details", "input_tokens", "previous_response_id",
+            "error_information", "error_code", "user_id", "requester_metadata", "requester_custom_headers",
+            "requester_ip_address", "x-forwarded-for",
+            "remote_address",
+            "conversation", "proxy_server_request", "user_api_key_user_id", "user_api_key_hash", "email", "phone",
+        ]), inner, max_size=6),
+    max_leaves=25,
+)  # fmt: skip
+RECORDS = st.fixed_dictionaries(
+    {name: st.integers(0, 5) for name in ("id", "request_id", "event_id")} | {"startTime": st.just(1771581600)},
+    optional={
+        "timestamp": st.just("2026-02-20"), "account_id": JSON, "user": JSON, "metadata": JSON, "messages": JSON,
+        "response": JSON, "request": JSON, "headers": JSON, "model_parameters": JSON, "proxy_server_request": JSON,
+        "key_id": st.just("k"), "api_key": st.just("k"),
+    },
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("format_", sorted(ingest.formats()))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(values=st.lists(JSON | RECORDS, max_size=6), mode=st.sampled_from(["text", "features", "metadata"]))
+def test_any_json_is_read_or_put_aside(tmp_path_factory, format_, values, mode):
+    folder = tmp_path_factory.mktemp("any")
+    path = folder / "log.jsonl"
+    # the first line decides what the file is
+    path.write_text("{}\n" + "".join(json.dumps(value) + "\n" for value in values))
+    expected = 1 + sum(len(value) if isinstance(value, list) else 1 for value in values)
+    check(ingest.run([path], format_, folder / "out", privacy=mode, key=KEY, as_of=AS_OF, quiet=True), folder, expected)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.binary(max_size=300) | st.text('[]{}",:\\ \n1a', max_size=120).map(str.encode))
+@pytest.mark.parametrize("format_", ["canonical", "litellm-spend"])
+def test_any_bytes_are_read_or_put_aside(tmp_path_factory, format_, data):
+    folder = tmp_path_factory.mktemp("any")
+    path = folder / "log"
+    path.write_bytes(data)
+    check(ingest.run([path], format_, folder / "out", privacy="text", accounts=path, edge=[path], key=KEY, as_of=AS_OF,
+                     quiet=True), folder, None)  # fmt: skip
+
+
+def check(summary, folder, expected):
+    rows = summary["rows"]
+    if expected is not None:
+        assert rows["read"] == expected
+    assert rows["read"] == rows["written"] + rows["quarantined"]
+    assert sum(summary["quarantined"].values()) == rows["quarantined"]
+    assert len(pq.read_table(folder / "out" / "events")) == rows["written"]
+    aside = pq.read_table(folder / "out" / "quarantine.parquet").to_pylist()
+    roles = [summary["quarantined"], *((summary[name] or {}).get("quarantined", {}) for name in ("edge", "accounts"))]
+    assert len(aside) == sum(sum(role.values()) for role in roles) + sum(summary["sources"].values())
+    assert {bad["reason"] for bad in aside} <= set(REASONS)
+
+
+@settings(max_examples=200, deadline=None)
+@given(values=st.lists(JSON, max_size=6), size=st.integers(1, 40), indent=st.sampled_from([None, 1]))
+def test_splitting_gives_the_elements_whatever_the_blocks(values, size, indent):
+    data = json.dumps(values, indent=indent).encode()
+    blocks = (data[at : at + size] for at in range(0, len(data), size))
+    assert [json.dumps(json.loads(piece)) for piece in split.records(blocks)] == [json.dumps(value) for value in values]
+
+
+def test_default_as_of_is_now(write, tmp_path):
+    path = write([event(timestamp=time.time()), event(event_id="late", timestamp=time.time() + 90_000)])
+    summary = ingest.run([path], "canonical", tmp_path / "out", key=KEY, quiet=True)
+    assert summary["quarantined"] == {"impossible_time": 1}
+    assert datetime.fromisoformat(summary["as_of"]).tzinfo == UTC
+
+
+def test_litellm_garbage_in_known_places(run, write):
+    strange = [
+        payload(id="1", model_parameters={"tools": [1, {"function": 2}, {"name": "x"}], "temperature": None}),
+        payload(id="2", response={"choices": [1, {"message": 7}, {"message": {"content": [None, 3]}}]}),
+        payload(id="3", response={"output": [3, {"type": None}]}),
+        payload(id="4", messages={"role": "user", "content": "one"}),
+        payload(id="5", messages="a completion prompt"),
+        payload(id="6", messages=["an", "embedding"]),
+    ]
+    result = run(write(strange), "litellm")
+    assert result.reasons == {}
+    assert [row["prompt"] for row in result.rows[3:]] == ["one", "a completion prompt", "embedding"]
