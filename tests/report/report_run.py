@@ -72,18 +72,10 @@ def graph(rng: np.random.Generator, ids: list[str], families: dict[str, float], 
 
 
 EXPLANATIONS = {
-    "classroom": 0.02,
-    "corporate_egress": 0.01,
-    "popular_tool": 0.11,
-    "niche_tool": 0.28,
-    "benchmark_runner": 0.07,
-    "hackathon": 0.03,
-    "reseller": 0.19,
-    "key_rotation": 0.0,
-    "viral_prompt": 0.02,
-    "ci_fleet": 0.01,
-    "vpn": 0.05,
-}
+    "one organisation": 0.02, "contracted or verified customers": 0.0, "classroom": 0.03, "hackathon or course": 0.06,
+    "benchmark runner": 0.19, "popular or niche tool": 0.28, "corporate or campus egress": 0.11, "reseller": 0.02,
+    "viral prompt": 0.07, "VPN or carrier": 0.05, "scheduled jobs": 0.01, "key rotation": 0.0,
+}  # fmt: skip
 
 
 def hydra(rng: np.random.Generator) -> dict[str, Any]:
@@ -238,7 +230,7 @@ def agentic(rng: np.random.Generator) -> dict[str, Any]:
                 rng.integers(0, 2**31, 30), rng.integers(40, 300, 30), rng.uniform(0.1, 3, 30), strict=True
             )
         ],
-        "templates": [],
+        "templates": [{"masked": "Solve task ⟨…⟩ in the repository.", "events": 21, "of": 64}],
         "timeline": timeline(rng, 812_000, 96_000, pivot_day=9),
         "activity": activity(rng, ids, generations=1, per_step=5),
         "graph": graph(rng, ids, {"content": 0.2, "timing": 0.2}, 3),
@@ -355,6 +347,8 @@ def summary() -> dict[str, Any]:
         "last_seen": "2026-02-15T23:59:58+00:00",
         "estimated_false_discoveries": 0.4,
         "as_of": "2026-02-16T00:00:00+00:00",
+        "n_groups_judged": 412,
+        "calibration": {"command": "python benchmarks/calibrate.py", "commit": "1a2b3c4", "seeds": [11, 12, 13]},
         "warnings": ["1,204 rows were quarantined at ingest: see quarantine.parquet."],
     }
 
@@ -369,7 +363,9 @@ def write(folder: Path, campaigns: list[dict[str, Any]], told: dict[str, Any], m
             "verdict": campaign["verdict"],
             "campaign_id": campaign["campaign_id"],
             "score": campaign["score"] - 0.1 * i,
-            "reasons": [f"continued {90 - i} conversations of other accounts", "sent the template of the campaign"],
+            "reasons": [f"continued {90 - i} conversations of other accounts", "sent the template of the campaign"]
+            if campaign["campaign_id"] != "c-90ff32"
+            else ["its tasks overlap with those of the others far less than chance"],
         }
         for campaign in campaigns
         for i in range(min(members, campaign["n_accounts"]))

@@ -83,7 +83,6 @@ def test_timeline_and_activity_share_one_axis() -> None:
     assert drawn.heat is not None
     assert (drawn.heat.x, drawn.heat.share) == (50, 50)
     assert [(mark.place, mark.label) for mark in drawn.bans] == [(20, "2"), (90, "1")]
-    assert drawn.n_bans == 3
     assert [(mark.label, mark.place) for mark in drawn.releases] == [("m", 25.0)]
 
 

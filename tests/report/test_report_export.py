@@ -56,7 +56,7 @@ def test_csv_of_campaigns_spreads_what_is_nested(tmp_path: Path) -> None:
     assert row["views"] == "session.handoff | content.template | identity.payment"
     assert (row["share_reasoning"], row["share_vision"]) == ("0.63", "0.0")
     assert row["first_seen"] == "2026-02-02T02:00:00Z"
-    assert row["explanations"].startswith("classroom 0.02 | corporate_egress 0.01")
+    assert row["explanations"].startswith("one organisation 0.02 | contracted or verified customers 0")
 
 
 def test_json_is_exact(tmp_path: Path) -> None:

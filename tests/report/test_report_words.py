@@ -71,9 +71,8 @@ def test_confidence_and_fit_in_words() -> None:
         "hardly fits",
         "does not fit",
     ]
-    assert (words.plain("ci_fleet"), words.hypothesis("popular_tool")[:5]) == ("CI fleet", "users")
-    # The acronym that is shown must still find its explanation.
-    assert words.hypothesis("ci_fleet").startswith("on-call")
+    assert (words.plain("ci_fleet"), words.hypothesis("viral_prompt")[:4]) == ("CI fleet", "many")
+    assert words.hypothesis("VPN or carrier").startswith("users of one VPN")
     assert words.hypothesis("martians") == ""
 
 

@@ -89,7 +89,6 @@ class Time:
     ticks: Sequence[Mark]
     releases: Sequence[Mark]
     bans: Sequence[Mark]
-    n_bans: int
 
 
 def time(details: Mapping[str, Any], n_accounts: int) -> Time | None:
@@ -111,7 +110,6 @@ def time(details: Mapping[str, Any], n_accounts: int) -> Time | None:
         ticks=time_ticks(span),
         releases=sorted(releases, key=lambda mark: mark.place),
         bans=[Mark(span.x(hour), count(n)) for hour, n in sorted(bans.items())],
-        n_bans=bans.total(),
     )
 
 

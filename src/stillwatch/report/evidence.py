@@ -64,8 +64,9 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
     evidence = [entry for entry in details.get("evidence") or () if isinstance(entry, dict)]
     if not evidence:
         return None
-    seen = sorted((e for e in evidence if not e.get("blind")), key=lambda e: -abs(e.get("log_odds") or 0.0))
-    blind = [e for e in evidence if e.get("blind")]
+    # Blind evidence may still count: where a calibration says what its absence means.
+    blind = [e for e in evidence if e.get("blind") and not e.get("log_odds")]
+    seen = sorted((e for e in evidence if e not in blind), key=lambda e: -abs(e.get("log_odds") or 0.0))
     steps = [(e, float(e.get("log_odds") or 0.0)) for e in seen]
     bias = float(details.get("bias_log_odds") or 0.0)
     if bias:

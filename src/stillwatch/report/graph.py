@@ -40,7 +40,7 @@ class Family:
 class Graph:
     """Nodes and the links between them by family, in a box 100 wide that starts at ``top``.
 
-    ``accounts`` and ``links`` are what there is in all.
+    ``accounts`` and ``links`` are what there is in all; ``graded`` tells that links differ in strength.
     """
 
     nodes: Sequence[Node]
@@ -50,6 +50,7 @@ class Graph:
     accounts: int
     links: int
     links_shown: int
+    graded: bool
 
 
 def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
@@ -71,7 +72,8 @@ def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     nodes = [Node(x, y, r, names[node]) for (x, y), r, node in zip(at.tolist(), radius.tolist(), kept, strict=True)]
     top, bottom = float(at[:, 1].min()) - MARGIN, float(at[:, 1].max()) + MARGIN
     return Graph(
-        nodes, _families(inside, at), top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside)
+        nodes, _families(inside, at), top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside),
+        graded=len({weight for *_, weight in inside}) > 1,
     )  # fmt: skip
 
 

@@ -26,13 +26,13 @@ MAX_INPUTS = 24
 
 SUMMARY = (
     "version", "inputs", "parameters", "stages", "blind_views", "n_events", "n_accounts", "first_seen", "last_seen",
-    "estimated_false_discoveries", "as_of", "warnings",
+    "estimated_false_discoveries", "as_of", "warnings", "calibration", "n_groups_judged",
 )  # fmt: skip
 """What the page shows of summary.json; what a run does not tell is shown as not told."""
 
 FILTERS = (
     words.count, words.millions, words.number, words.signed, words.share, words.size, words.moment, words.day,
-    words.steps, words.cut, words.plain, words.fit, words.confidence, words.hypothesis,
+    words.steps, words.cut, words.plain, words.sentence, words.fit, words.confidence, words.hypothesis,
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ class Section:
     pivots: Sequence[Mapping[str, Any]]
     templates: Sequence[Mapping[str, Any]]
     changes: Sequence[str]
+    common_reasons: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,15 @@ def section(index: int, campaign: Campaign) -> Section:
         pathways=_shares(details.get("pathways")),
         clients=_clients(details.get("clients")),
         pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
-        templates=_told(details.get("templates"), "masked", "events", "accounts"),
+        templates=_told(details.get("templates"), "masked", "events", "accounts", "of"),
+        common_reasons=_common([member.reasons for member in campaign.members]),
         changes=[str(change) for change in details.get("changes") or ()],
     )
+
+
+def _common(reasons: Sequence[Sequence[str]]) -> Sequence[str]:
+    """The reasons of all members, where they are the same for all; else none."""
+    return reasons[0] if reasons and all(own == reasons[0] for own in reasons) else ()
 
 
 def _told(entries: Any, *fields: str) -> list[dict[str, Any]]:

@@ -28,19 +28,18 @@ FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardl
 """How well an innocent explanation fits, in words, from a score of 0 to 1."""
 
 HYPOTHESES = {
+    "one organisation": "all accounts belong to one owner, who may share what he likes between them",
+    "contracted or verified customers": "their identity or a contract was checked",
     "classroom": "students behind one address with one assignment",
-    "corporate egress": "one company: one card, one way out, internal templates",
-    "popular tool": "users of a widely used tool share its prompts and its build",
-    "niche tool": "users of a little-known tool share its prompts and its build",
+    "hackathon or course": "new accounts at one venue with one starter template",
     "benchmark runner": "laboratories run the same public benchmark",
-    "hackathon": "new accounts at one venue with one starter template",
+    "popular or niche tool": "users of one tool share its prompts, its tools and its build",
+    "corporate or campus egress": "one company or campus with one way out to the network",
     "reseller": "a contracted reseller or aggregator with many end users",
-    "key rotation": "a customer rotates keys, so its conversations change accounts",
     "viral prompt": "many people try a prompt that goes around",
-    "ci fleet": "on-call scripts and build jobs that run like clockwork",
-    "vpn": "users of one VPN or carrier share addresses",
-    "batch labelling": "a customer labels data in batches",
-    "synthetic data": "a customer with permission generates training data",
+    "VPN or carrier": "users of one VPN or carrier share addresses",
+    "scheduled jobs": "on-call scripts and build jobs that run like clockwork",
+    "key rotation": "a customer rotates keys, so its conversations change accounts",
 }
 """What each innocent hypothesis says; one that is not listed is shown by its name alone."""
 
@@ -172,9 +171,14 @@ def plain(name: str) -> str:
     return " ".join(ACRONYMS.get(word, word) for word in name.replace("_", " ").split(" "))
 
 
+def sentence(text: str) -> str:
+    """A text that starts with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def hypothesis(name: str) -> str:
     """What an innocent hypothesis says."""
-    return HYPOTHESES.get(plain(name).lower(), "")
+    return HYPOTHESES.get(plain(name), "")
 
 
 def steps(hours: int) -> str:
