@@ -88,8 +88,8 @@ def test_accounts(result: dict[str, Any]) -> None:
     assert accounts["precision"]["value"] == pytest.approx(18 / 19)
     assert accounts["recall"]["value"] == pytest.approx(18 / 20)
     assert accounts["f1"]["value"] == pytest.approx(2 * 18 / (2 * 18 + 1 + 2))
-    assert accounts["false_per_10000"]["value"] == pytest.approx(10_000 / 105)
-    assert accounts["false_per_10000"]["upper_95"] > 10_000 / 105
+    assert accounts["false_per_10000"]["value"] == pytest.approx(10_000 / 104)
+    assert accounts["false_per_10000"]["upper_95"] > 10_000 / 104
     # Two campaigns are too few for a bootstrap over campaigns; the interval by account is there.
     assert accounts["recall"]["bootstrap"] is None
     low, high = accounts["recall"]["wilson"]
@@ -103,10 +103,22 @@ def test_review_is_told_apart(result: dict[str, Any]) -> None:
 
 
 def test_accounts_on_one_side_only(result: dict[str, Any]) -> None:
-    # person99 is not in the run: clear, and last in the ranking. stranger is not in the truth: counted nowhere.
-    assert (result["accounts"]["n_not_seen"], result["accounts"]["n_unknown"]) == (1, 1)
-    assert result["ranking"]["n"] == 125
-    assert result["ranking"]["auc"] == pytest.approx(1 - (1 + 1 + 4 * 0) / (20 * 105))
+    # person99 is not in the run, stranger is not in the truth: neither counts anywhere.
+    accounts = result["accounts"]
+    assert (accounts["n_innocent_not_seen"], accounts["n_attackers_not_seen"], accounts["n_unknown"]) == (1, 0, 1)
+    assert (accounts["n"], accounts["n_innocent"], result["ranking"]["n"]) == (124, 104, 124)
+    # The flagged student stands above the two of south that are not flagged.
+    assert result["ranking"]["auc"] == pytest.approx(1 - 2 / (20 * 104))
+
+
+def test_attackers_that_the_run_did_not_see_are_missed() -> None:
+    truth = rows(TRUTH, [*KNOWN, ("s10", "south", "relay")], "account_id campaign kind")
+    told = evaluate.measures(verdicts(), truth)
+    assert told["accounts"]["n_attackers_not_seen"] == 1
+    assert told["accounts"]["recall"]["value"] == pytest.approx(18 / 21)
+    assert told["campaigns"][1]["accounts"] == 11
+    # It ranks below everybody.
+    assert told["ranking"]["auc"] == pytest.approx(1 - (2 + 104) / (21 * 104))
 
 
 def test_true_campaigns(result: dict[str, Any]) -> None:
@@ -155,8 +167,8 @@ def test_kinds(result: dict[str, Any]) -> None:
         1,
         0.2,
     )
-    assert (individual["accounts"], individual["flagged"]) == (100, 0)
-    assert individual["upper_95"] == pytest.approx(0.0295, abs=1e-4)
+    assert (individual["accounts"], individual["flagged"]) == (99, 0)
+    assert individual["upper_95"] == pytest.approx(1 - 0.05 ** (1 / 99))
 
 
 def test_writes_what_it_returns(run: Path, result: dict[str, Any]) -> None:

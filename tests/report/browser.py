@@ -130,6 +130,7 @@ def browser(executable: str) -> Iterator[Page]:
                  f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]  # fmt: skip
         process = subprocess.Popen(
             [executable, *flags], close_fds=False, preexec_fn=descriptors,
+            env=os.environ | {"TMPDIR": profile},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(to_browser)

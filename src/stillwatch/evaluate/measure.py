@@ -31,7 +31,9 @@ class Accounts:
         review: the verdict is review.
         reported: campaign it was flagged with, None where not flagged.
         score: log-odds; minus infinity for accounts that the run did not see.
-        n_not_seen: accounts of the truth that the run did not see: they count as clear.
+        n_attackers_not_seen: attackers that the run did not see: they count as missed.
+        n_innocent_not_seen: innocents that the run did not see: they count nowhere, since an account without traffic
+            cannot be accused, and would make every rate of false accounts look better.
         n_unknown: accounts of the run that the truth does not tell: they count nowhere.
     """
 
@@ -41,7 +43,8 @@ class Accounts:
     review: Bools
     reported: Objects
     score: NDArray[np.float64]
-    n_not_seen: int
+    n_attackers_not_seen: int
+    n_innocent_not_seen: int
     n_unknown: int
 
     @property
@@ -73,6 +76,7 @@ def measures(
     """Measure a run.
 
     An account is flagged where its verdict is campaign; review counts apart. Shares that are undefined are null.
+    Innocents without traffic in the run are left out, attackers without are missed.
 
     Args:
         verdicts: ACCOUNT_VERDICTS of the run.
@@ -119,16 +123,23 @@ def join(verdicts: "pa.Table", truth: "pa.Table") -> Accounts:
     # Joining positions keeps the order of the truth, which a hash join does not.
     numbered = truth.append_column("row", pa.array(np.arange(len(truth))))
     both = numbered.join(run, "account_id", join_type="left outer").sort_by("row")
+    seen, attacker = (pc.is_valid(both[name]).to_numpy() for name in ("verdict", "campaign"))
+    both = both.filter(pa.array(seen | attacker))
     verdict = _objects(both["verdict"])
     flagged = verdict == "campaign"
     reported = _objects(both["campaign_id"])
     reported[~flagged] = None
-    score = both["score"].fill_null(-np.inf).to_numpy()
-    n_seen = int(len(both) - both["verdict"].null_count)
     return Accounts(
-        _objects(both["campaign"]), _objects(both["kind"]), flagged, verdict == "review", reported, score,
-        n_not_seen=len(truth) - n_seen, n_unknown=len(run) - n_seen,
-    )  # fmt: skip
+        true=_objects(both["campaign"]),
+        kind=_objects(both["kind"]),
+        flagged=flagged,
+        review=verdict == "review",
+        reported=reported,
+        score=both["score"].fill_null(-np.inf).to_numpy(),
+        n_attackers_not_seen=int((attacker & ~seen).sum()),
+        n_innocent_not_seen=int((~attacker & ~seen).sum()),
+        n_unknown=len(run) - int(seen.sum()),
+    )
 
 
 def _objects(column: Any) -> Objects:
@@ -168,7 +179,8 @@ def _accounts(known: Accounts, seed: int) -> dict[str, Any]:
         "n": len(attacker),
         "n_attackers": n_attackers,
         "n_innocent": n_innocent,
-        "n_not_seen": known.n_not_seen,
+        "n_attackers_not_seen": known.n_attackers_not_seen,
+        "n_innocent_not_seen": known.n_innocent_not_seen,
         "n_unknown": known.n_unknown,
         "flagged": tp + fp,
         "true": tp,

@@ -53,8 +53,9 @@ def _headline(result: Measures) -> str:
             f" recall {_number(events['event_recall'])}"
         )
     notes = {
-        "n_not_seen": "of the truth are not in the run: clear",
-        "n_unknown": "of the run are not in the truth: not counted",
+        "n_attackers_not_seen": "of campaigns are not in the run: missed",
+        "n_innocent_not_seen": "that are innocent are not in the run: left out",
+        "n_unknown": "of the run are not in the truth: left out",
     }
     lines += [
         f"  note               {accounts[name]:,} accounts {what}" for name, what in notes.items() if accounts[name]
