@@ -11,6 +11,7 @@ of the windows that its prompts fell into.
 import itertools
 import re
 import zlib
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 Ints = npt.NDArray[np.integer]
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 
 N_HASHED = 4096
 N_FOURIER = 512
@@ -38,26 +39,28 @@ def features(prompts: Sequence[str], seed: int = 0) -> Floats:
     cosine = (some @ some.T).toarray()
     distance = np.sqrt(np.maximum(2 - 2 * cosine[np.triu_indices(len(cosine), 1)], 0))
     width = float(np.median(distance)) if len(distance) and np.median(distance) > 0 else 1.0
-    phase = hashed @ (rng.normal(size=(N_HASHED, N_FOURIER)) / width) + rng.uniform(0, 2 * np.pi, N_FOURIER)
-    return np.asarray(np.cos(phase) * np.sqrt(2 / N_FOURIER), np.float64)
+    direction = (rng.normal(size=(N_HASHED, N_FOURIER)) / width).astype(np.float32)
+    phase = hashed @ direction + rng.uniform(0, 2 * np.pi, N_FOURIER).astype(np.float32)
+    return np.asarray(np.cos(phase) * np.float32(np.sqrt(2 / N_FOURIER)))
 
 
 def hashed_ngrams(prompts: Sequence[str]) -> sparse.csr_array:
     """Words, pairs of words and character trigrams, hashed to ``N_HASHED`` columns with unit length, log counts."""
-    rows, columns = [], []
-    for row, prompt in enumerate(prompts):
+    columns, starts = array("i"), array("q", [0])
+    for prompt in prompts:
         words = WORD.findall(prompt.lower()[:4000])
         text = " ".join(words)
         grams = words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
         grams += [text[i : i + 3] for i in range(len(text) - 2)]
-        found = [zlib.crc32(gram.encode()) % N_HASHED for gram in grams]
-        columns.extend(found)
-        rows.extend([row] * len(found))
-    shape = (len(prompts), N_HASHED)
-    counts = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()
+        columns.extend([zlib.crc32(gram.encode()) % N_HASHED for gram in grams])
+        starts.append(len(columns))
+    ones = np.ones(len(columns), np.float32)
+    counts = sparse.csr_array((ones, np.array(columns), np.array(starts)), shape=(len(prompts), N_HASHED))
+    counts.sum_duplicates()
     counts.data = np.log1p(counts.data)
     length = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-    return sparse.csr_array(sparse.diags_array(1 / np.maximum(length, 1e-12)) @ counts)
+    counts.data /= np.repeat(np.maximum(length, np.float32(1e-12)), np.diff(counts.indptr))
+    return counts
 
 
 def discrepancy(window_sums: Floats, sizes: Floats, reference: Floats) -> Floats:

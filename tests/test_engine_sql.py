@@ -1,0 +1,42 @@
+"""Every query that a run sends to the engine can be carried to Spark and ClickHouse."""
+
+from pathlib import Path
+
+import pytest
+import sqlglot
+
+from stillwatch import pipeline, simulate
+from stillwatch.engine import Engine
+
+LOADING = ("CREATE", "DROP", "SET", "COPY")
+"""Statements with which an engine reads and names its own files; each engine has its own."""
+
+
+@pytest.fixture(scope="module")
+def queries(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The distinct queries of one run on a small world."""
+    folder, seen = tmp_path_factory.mktemp("sql"), []
+    recorded = {name: getattr(Engine, name) for name in ("run", "table", "arrays")}
+
+    def recording(name: str):  # type: ignore[no-untyped-def]
+        def method(self: Engine, sql: str, *args: object):  # type: ignore[no-untyped-def]
+            seen.append(sql)
+            return recorded[name](self, sql, *args)
+
+        return method
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in recorded:
+            patch.setattr(Engine, name, recording(name))
+        simulate.run("demo", Path(folder / "world"), events=8000, seed=1, prompts=None, rates=None, quiet=True)
+        pipeline.detect(folder / "world", folder / "run", quiet=True)
+    return [sql for sql in dict.fromkeys(seen) if not sql.lstrip().upper().startswith(LOADING)]
+
+
+@pytest.mark.parametrize("dialect", ["spark", "clickhouse"])
+def test_queries_can_be_carried(queries: list[str], dialect: str) -> None:
+    assert len(queries) >= 3
+    for sql in queries:
+        carried = sqlglot.transpile(sql, read="duckdb", write=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
+        assert len(carried) == 1
+        assert sqlglot.parse_one(carried[0], read=dialect) is not None
