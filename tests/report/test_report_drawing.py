@@ -129,10 +129,11 @@ def test_waterfall_adds_up_to_the_score() -> None:
             {"name": "a.b", "log_odds": 2.0, "sentence": "two"},
             {"name": "infra.net24", "log_odds": -1.0},
             {"name": "session.handoff", "family": "session", "log_odds": 9.0, "observed": 0.7},
+            {"name": "context.crowd", "log_odds": 0.01},
             {"name": "infra.ja4", "blind": True},
         ],
     }
-    fall = waterfall(details, 6.0)
+    fall = waterfall(details, 6.01)
     assert fall is not None
     names = [reason.name for reason in fall.reasons]
     assert names == ["before any evidence", "session.handoff", "a.b", "infra.net24", "infra.ja4"]
@@ -141,7 +142,8 @@ def test_waterfall_adds_up_to_the_score() -> None:
     assert (fall.reasons[1].left, fall.reasons[1].width) == (0, pytest.approx(100 * 9 / 11))
     assert fall.reasons[3].left == pytest.approx(100 * 10 / 11)
     assert (fall.reasons[4].blind, fall.reasons[4].width) == (True, 0)
-    assert fall.total_left + fall.total_width == pytest.approx(100 * 10 / 11)
+    assert fall.total_left + fall.total_width == pytest.approx(100 * 10.01 / 11)
+    assert fall.idle == ["context.crowd"]
     assert [reason.family for reason in fall.reasons] == ["other", "session", "other", "infra", "infra"]
 
 

@@ -43,6 +43,11 @@ def test_every_number_keeps_its_size(value: float) -> None:
         assert float(text) == pytest.approx(value, rel=0.006, abs=1e-9)
 
 
+def test_a_vanishing_chance_is_a_bound() -> None:
+    assert words.chance(0.0) == "<\u00a010⁻³⁰⁰"
+    assert words.chance(1e-62) == words.number(1e-62)
+
+
 def test_shares_ratios_sizes_and_times() -> None:
     assert [words.share(v) for v in (0, 0.004, 0.52, 1, None)] == [
         "0\u00a0%",

@@ -30,9 +30,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """Reasons from strongest to weakest, then blind ones; ``zero`` is where the odds are even, per cent."""
+    """Reasons from strongest to weakest, then blind ones; ``zero`` is where the odds are even, per cent.
+
+    ``idle`` names evidence that was weighed and counts for less than :data:`LEAST` either way.
+    """
 
     reasons: Sequence[Reason]
+    idle: Sequence[str]
     zero: float
     total: float
     total_left: float
@@ -53,6 +57,10 @@ class Shared:
     at_expected: float | None
 
 
+LEAST = 0.05
+"""Log-odds below which a piece of evidence is named, but not drawn."""
+
+
 def family(name: str) -> str:
     """The family of a view such as ``content.template``; ``other`` where it has no colour of its own."""
     first = name.split(".")[0]
@@ -66,13 +74,15 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
         return None
     # Blind evidence may still count: where a calibration says what its absence means.
     blind = [e for e in evidence if e.get("blind") and not e.get("log_odds")]
-    seen = sorted((e for e in evidence if e not in blind), key=lambda e: -abs(e.get("log_odds") or 0.0))
+    told = [e for e in evidence if e not in blind]
+    seen = sorted((e for e in told if abs(e.get("log_odds") or 0.0) >= LEAST), key=lambda e: -abs(e["log_odds"]))
+    idle = [str(e.get("name", "")) for e in told if e not in seen]
     steps = [(e, float(e.get("log_odds") or 0.0)) for e in seen]
     bias = float(details.get("bias_log_odds") or 0.0)
     if bias:
         steps.insert(0, ({"name": "before any evidence", "sentence": BIAS}, bias))
-    rest = score - sum(value for _, value in steps)
-    if abs(rest) >= 0.05:
+    rest = score - bias - sum(e.get("log_odds") or 0.0 for e in told)
+    if abs(rest) >= LEAST:
         steps.append(({"name": "limits and overlap", "sentence": REST}, rest))
     ends = [0.0]
     for _, value in steps:
@@ -87,7 +97,7 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
         reasons.append(_reason(entry, value, x(min(start, end)), x(max(start, end)) - x(min(start, end))))
     reasons += [_reason(entry, 0.0, 0.0, 0.0) for entry in blind]
     left, right = sorted((x(0.0), x(score)))
-    return Waterfall(reasons, x(0.0), score, left, right - left)
+    return Waterfall(reasons, idle, x(0.0), score, left, right - left)
 
 
 BIAS = "How rare campaigns are among groups of this kind, before anything was observed."

@@ -111,9 +111,10 @@ def layout(n: int, edges: Sequence[Edge]) -> Floats:
     for step in range(STEPS):
         gap = at[:, None, :] - at[None, :, :]
         distance = np.maximum(np.sqrt((gap**2).sum(axis=2)), 1e-3)
-        # Repulsion ideal²/d, attraction d²/ideal along links, and a weak pull to the middle that keeps parts together.
+        # Repulsion ideal²/d, attraction d²/ideal along links, and a pull to the middle, so that an account without
+        # links does not drift off and make the rest small.
         pull = ideal**2 / distance**2 - adjacency * distance / ideal
-        force = (gap * pull[:, :, None]).sum(axis=1) - 0.4 * at
+        force = (gap * pull[:, :, None]).sum(axis=1) - 1.5 * at
         length = np.maximum(np.sqrt((force**2).sum(axis=1, keepdims=True)), 1e-9)
         at = at + force / length * np.minimum(length, 0.12 * (1 - step / STEPS))
     return _fit(at)

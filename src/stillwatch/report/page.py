@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch import __version__
 from stillwatch.report import words
 from stillwatch.report.charts import Time, time
-from stillwatch.report.evidence import FAMILIES, Shared, Waterfall, objects, waterfall
+from stillwatch.report.evidence import FAMILIES, LEAST, Shared, Waterfall, objects, waterfall
 from stillwatch.report.graph import Graph, graph
 from stillwatch.report.load import Campaign, Run
 
@@ -31,8 +31,8 @@ SUMMARY = (
 """What the page shows of summary.json; what a run does not tell is shown as not told."""
 
 FILTERS = (
-    words.count, words.millions, words.number, words.signed, words.share, words.size, words.moment, words.day,
-    words.steps, words.cut, words.plain, words.sentence, words.fit, words.confidence, words.hypothesis,
+    words.count, words.millions, words.number, words.chance, words.signed, words.share, words.size, words.moment,
+    words.day, words.steps, words.cut, words.plain, words.sentence, words.fit, words.confidence, words.hypothesis,
 )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def environment() -> "jinja2.Environment":
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "times": words.times,
         "families": FAMILIES,
-        "fit_words": words.FIT,
+        "least": LEAST,
         "max_campaigns": MAX_CAMPAIGNS,
         "max_templates": MAX_TEMPLATES,
     }

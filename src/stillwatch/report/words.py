@@ -99,6 +99,11 @@ def power(value: float) -> str:
     return f"{mantissa.removesuffix('.0')} × 10{digits}".replace("-", "−").replace(" ", NBSP)
 
 
+def chance(value: float | None) -> str:
+    """A p value; one too small for a float is told as a bound."""
+    return f"<{NBSP}10⁻³⁰⁰" if value == 0 else number(value)
+
+
 def signed(value: float | None) -> str:
     """Log-odds with their sign, one decimal."""
     return NONE if value is None else f"{value:+.1f}".replace("-", "−")
