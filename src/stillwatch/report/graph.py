@@ -91,8 +91,8 @@ def _families(edges: Sequence[Edge], at: Floats) -> list[Family]:
     for name in sorted({family for _, _, family, _ in edges}):
         mine = [edge for edge in edges if edge[2] == name]
         lines = [(f"M{at[i, 0]:.1f} {at[i, 1]:.1f}L{at[j, 0]:.1f} {at[j, 1]:.1f}", w) for i, j, _, w in mine]
-        weak = "".join(line for line, w in lines if w <= typical)
-        result.append(Family(name, weak, "".join(line for line, w in lines if w > typical), len(mine)))
+        weak = "".join(line for line, w in lines if w < typical)
+        result.append(Family(name, weak, "".join(line for line, w in lines if w >= typical), len(mine)))
     return sorted(result, key=lambda family: (-family.n, family.name))
 
 
