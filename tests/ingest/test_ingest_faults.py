@@ -100,7 +100,7 @@ def test_duplicates_are_found_across_sources(run, write):
 
 
 def test_crashing_parser_costs_one_row(run, write, monkeypatch):
-    from stillwatch.ingest.formats import canonical
+    from stillwatch.ingest.parsers import canonical
 
     def parse(raw, tenant):
         return raw | {"account_id": {}["x"] if "x" in raw else "a"}

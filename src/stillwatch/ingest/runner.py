@@ -10,9 +10,9 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, write_parquet
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import REASONS, Bad
-from stillwatch.ingest.formats import Format, all_formats, named
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import Events, Quarantine, publish, staged
+from stillwatch.ingest.parsers import Format, all_formats, named
 from stillwatch.ingest.readers import Record, Source, files
 from stillwatch.ingest.registry import Registry
 from stillwatch.ingest.tenant import Tenant

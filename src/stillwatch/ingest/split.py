@@ -20,6 +20,7 @@ for _byte, _kind in ((b'"', _QUOTE), (b"\\", _ESCAPE), (b",", _COMMA)):
     _KINDS[_byte[0]] = _kind
 _KINDS[[b"["[0], b"{"[0]]] = _OPEN
 _KINDS[[b"]"[0], b"}"[0]]] = _CLOSE
+_STRUCTURAL = _KINDS != 0
 
 
 class TooLarge(Exception):  # noqa: N818 - caught by the reader, never an error of the program
@@ -84,9 +85,10 @@ def _boundaries(buffer: bytes, base: int) -> Iterator[tuple[int, int, int]]:
 
 def _outside_strings(buffer: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     """Places and kinds of the commas and brackets outside strings; the buffer begins outside a string."""
-    kinds = _KINDS[np.frombuffer(buffer, np.uint8)]
-    at = np.flatnonzero(kinds)
-    kinds = kinds[at]
+    values = np.frombuffer(buffer, np.uint8)
+    # few bytes are structural: marking them in one cheap pass first is twice as fast as looking all of them up
+    at = np.flatnonzero(_STRUCTURAL.take(values))
+    kinds = _KINDS[values[at]]
     if not len(at):
         return at, kinds
     # a quote is escaped by an odd number of backslashes right before it

@@ -4,7 +4,7 @@ from typing import Any
 
 from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
-from stillwatch.ingest.formats._litellm import client, custom_headers, principal, status
+from stillwatch.ingest.parsers._litellm import client, logged_headers, principal, status
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import section
 
@@ -16,7 +16,7 @@ TEXT_FIELDS = ("messages", "response", "error_str")
 def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     """Parse one payload."""
     metadata, options = section(raw, "metadata"), section(raw, "model_parameters")
-    headers, usage = custom_headers(metadata), usage_tokens(section(metadata, "usage_object"))
+    headers, usage = logged_headers(metadata), usage_tokens(section(metadata, "usage_object"))
     get = metadata.get
     call, own = raw.get("litellm_call_id"), raw.get("id")
     fields = parameters(options)

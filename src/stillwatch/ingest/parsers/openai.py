@@ -1,6 +1,6 @@
 """OpenAI chat completions and responses: request and response bodies in an envelope."""
 
-from stillwatch.ingest.formats._envelope import parse_envelope as parse
+from stillwatch.ingest.parsers._envelope import parse_envelope as parse
 
 __all__ = ["DESCRIPTION", "NAME", "parse"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
-from stillwatch.ingest.formats._litellm import client, custom_headers, principal, status
+from stillwatch.ingest.parsers._litellm import client, logged_headers, principal, status
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import opened, section
 
@@ -18,7 +18,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     """Parse one row."""
     # LiteLLM keeps the request's body in proxy_server_request (and messages empty) where prompts are stored at all
     metadata, body = section(raw, "metadata"), section(raw, "proxy_server_request")
-    usage, headers = usage_tokens(section(metadata, "usage_object")), custom_headers(metadata)
+    usage, headers = usage_tokens(section(metadata, "usage_object")), logged_headers(metadata)
     call = raw.get("litellm_call_id") or metadata.get("litellm_call_id")
     fields = parameters(body)
     fields |= principal(raw.get("user"), raw.get("organization_id"), raw.get("api_key"), tenant)

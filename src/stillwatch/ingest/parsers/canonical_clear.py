@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stillwatch.ingest.formats import canonical
+from stillwatch.ingest.parsers import canonical
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import maybe
 

@@ -6,6 +6,7 @@ from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import maybe, section
 
 OK, FAILED = 200, 500
+HEADERS = ("x-forwarded-for", "x-ja4", "x-request-id")
 
 
 def status(outcome: Any, error: dict[str, Any]) -> int | None:
@@ -38,6 +39,8 @@ def principal(user: Any, org: Any, key: Any, tenant: Tenant) -> dict[str, Any]:
     return {"account_id": next((id_ for id_ in ids if id_ is not None), None), "org_id": ids[1], "key_id": ids[2]}
 
 
-def custom_headers(metadata: dict[str, Any]) -> dict[str, Any]:
-    """The x- headers that the edge or the client sent, and what else was logged of the request's headers."""
-    return section(section(metadata, "requester_metadata"), "headers") | section(metadata, "requester_custom_headers")
+def logged_headers(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The headers that matter here; LiteLLM logs all of them, or the x- headers only."""
+    custom = section(metadata, "requester_custom_headers")
+    headers = section(section(metadata, "requester_metadata"), "headers")
+    return {name: custom.get(name) or headers.get(name) for name in HEADERS}
