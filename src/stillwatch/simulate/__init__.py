@@ -1,7 +1,8 @@
 """Simulates a provider: log tables of innocent crowds and of operators who harvest through fake accounts.
 
-It writes files and sends nothing anywhere. Worlds are plain data (:class:`World`, :class:`Crowd`, :class:`Operator`) that can
-be composed, scaled with ``world.scaled(events)`` and written with :func:`write`; the same world and seed give the same bytes.
+It writes files and sends nothing anywhere. Worlds are plain data (:class:`World`, :class:`Crowd`, :class:`Operator`)
+that can be composed, scaled with ``world.scaled(events)`` and written with :func:`write`; the same world and seed give
+the same bytes.
 """
 
 from pathlib import Path
@@ -17,8 +18,14 @@ __all__ = ["Crowd", "Operator", "World", "adapt", "named", "random_world", "run"
 
 
 def run(
-    scenario: str, out: "str | PathLike[str]", *, events: int | None = None, seed: int = 1,
-    prompts: "str | PathLike[str] | None" = None, rates: "str | PathLike[str] | None" = None, quiet: bool = False,
+    scenario: str,
+    out: "str | PathLike[str]",
+    *,
+    events: int | None = None,
+    seed: int = 1,
+    prompts: "str | PathLike[str] | None" = None,
+    rates: "str | PathLike[str] | None" = None,
+    quiet: bool = False,
 ) -> dict[str, Any]:
     """Write a named scenario.
 
@@ -47,8 +54,13 @@ def run(
 
 
 def write(
-    world: World, out: "str | PathLike[str]", seed: int = 1, *, prompts: "str | PathLike[str] | None" = None,
-    rates: "str | PathLike[str] | None" = None, quiet: bool = False,
+    world: World,
+    out: "str | PathLike[str]",
+    seed: int = 1,
+    *,
+    prompts: "str | PathLike[str] | None" = None,
+    rates: "str | PathLike[str] | None" = None,
+    quiet: bool = False,
 ) -> dict[str, Any]:
     """Write the log tables of a world; arguments and result as for :func:`run`."""
     from stillwatch.simulate import writing
@@ -58,6 +70,10 @@ def write(
 
         raise InputError(f"the seed is {seed}, below 0")
     return writing.write(
-        world, Path(out), seed, prompts=None if prompts is None else Path(prompts), rates=None if rates is None else Path(rates),
+        world,
+        Path(out),
+        seed,
+        prompts=None if prompts is None else Path(prompts),
+        rates=None if rates is None else Path(rates),
         quiet=quiet,
     )

@@ -8,7 +8,7 @@ from stillwatch.simulate import stock as st
 from stillwatch.simulate.registry import fill_registry
 from stillwatch.simulate.roster import FREE, HABITS_EACH, NONE, POOL, QUEUE, SWEEP, Array, Block, Habit, Roster
 from stillwatch.simulate.stock import DAY_US, Stock
-from stillwatch.simulate.world import Crowd, Mix
+from stillwatch.simulate.world import KINDS, PATHS, Crowd, Mix
 
 POPULAR_SHARE = 1.3  # exponent of the popularity of tools, near that of package downloads
 N_BENCHMARKS = 12
@@ -54,14 +54,13 @@ def make_groups(rng: np.random.Generator, accounts: int, typical: int) -> Groups
     if typical <= 1:
         alone = np.arange(accounts)
         return Groups(alone, alone, np.ones(accounts, np.int64))
-    sizes: list[int] = []
+    drawn: list[int] = []
     left = accounts
     while left > 0:
-        size = min(max(round(typical * float(rng.lognormal(-0.08, 0.4))), 2), left)
-        sizes.append(size)
-        left -= size
-    size = np.array(sizes)
-    return Groups(np.repeat(np.arange(len(sizes)), size), np.concatenate([[0], size.cumsum()[:-1]]), size)
+        drawn.append(min(max(round(typical * float(rng.lognormal(-0.08, 0.4))), 2), left))
+        left -= drawn[-1]
+    size = np.array(drawn)
+    return Groups(np.repeat(np.arange(len(drawn)), size), np.concatenate([[0], size.cumsum()[:-1]]), size)
 
 
 def add_crowd(roster: Roster, crowd: Crowd, number: int, span: Span) -> None:
@@ -76,12 +75,14 @@ def add_crowd(roster: Roster, crowd: Crowd, number: int, span: Span) -> None:
     _networks(stock, block, crowd, groups)
     begin, length = _windows(rng, crowd, groups, span)
     block["begin"], block["end"] = begin[groups.of], (begin + length)[groups.of]
-    _volume(rng, block, crowd, groups, span)
     profiles, _ = st.profiles()
     block["hours"] = profiles[crowd.hours]
     block["weekend"] = np.clip(crowd.weekend * rng.lognormal(0, 0.2, block.n), 0.02, 2)
-    block["active"] = 1.0 if crowd.hours in ("flat", "clockwork") or crowd.window else np.clip(rng.beta(1.2, 2.0, block.n), 0.08, 1)
+    block["active"] = (
+        1.0 if crowd.hours in ("flat", "clockwork") or crowd.window else np.clip(rng.beta(1.2, 2.0, block.n), 0.08, 1)
+    )
     fill_registry(stock, block, crowd, groups.of, groups.n, block["begin"].copy())
+    _volume(rng, block, crowd, groups, span)
     _habits(roster, block, crowd, groups)
     first = roster.add(block)
     if crowd.handoff:
@@ -92,8 +93,6 @@ def add_crowd(roster: Roster, crowd: Crowd, number: int, span: Span) -> None:
 
 def persons(stock: Stock, block: Block, kinds: Mix, paths: Mix) -> None:
     """What every account has of its own, innocent or not: home, client, topics, models, words."""
-    from stillwatch.simulate.world import KINDS, PATHS
-
     rng, n = stock.rng, block.n
     block["kind"] = pick(rng, kinds, n, KINDS)
     block["path"] = pick(rng, paths, n, PATHS)
@@ -128,7 +127,8 @@ def _networks(stock: Stock, block: Block, crowd: Crowd, groups: Groups) -> None:
         sizes = {"campus": (4, 24), "office": (1, 5), "venue": (1, 3), "cloud": (1, 9)}[crowd.network]
         isps = block["net"][groups.first]
         made = [
-            stock.networks.add(int(rng.integers(*sizes)), stock.networks.asn[isp], stock.networks.country[isp]) for isp in isps
+            stock.networks.add(int(rng.integers(*sizes)), stock.networks.asn[isp], stock.networks.country[isp])
+            for isp in isps
         ]
         net = np.array(made)[groups.of]
         mode = st.BY_ACCOUNT if crowd.network == "cloud" else st.BY_SESSION
@@ -179,30 +179,36 @@ def _assign(roster: Roster, name: str, crowd: Crowd, block: Block, groups: Group
     rng, stock = roster.stock.rng, roster.stock
     if name in ("chat", "code", "plain", "grade"):
         return np.full(block.n, roster.habit(_personal(stock, name, crowd)))
-    if name in ("popular_tool", "viral", "benchmark"):
-        n = {"popular_tool": st.N_POPULAR, "viral": N_VIRAL, "benchmark": N_BENCHMARKS}[name]
-        chosen = np.minimum((rng.pareto(POPULAR_SHARE, groups.n if name == "benchmark" else block.n) * 2).astype(np.int64), n * 9) % n
-        if name == "benchmark":
-            made = np.array([roster.habit(_benchmark(stock, int(which), crowd, groups)) for which in chosen])
-            return made[groups.of]
-        make = tool_habit if name == "popular_tool" else _viral
-        return np.array([roster.habit(make(stock, which)) for which in range(n)])[chosen]
-    made = np.array([roster.habit(_of_group(roster, name, crowd)) for _ in range(groups.n)])
-    own = rng.random(block.n) < crowd.own_client
-    client = np.array([roster.habits[habit].client for habit in made])[groups.of]
-    if name not in ("niche_tool", "popular_tool"):
+    if name in ("popular_tool", "viral") and not (name == "viral" and crowd.group):
+        n, make = (st.N_POPULAR, tool_habit) if name == "popular_tool" else (N_VIRAL, _viral)
+        return np.array([roster.habit(make(stock, which)) for which in range(n)])[popularity(rng, block.n, n)]
+    made = np.array([roster.habit(_of_group(roster, name, crowd, groups.n)) for _ in range(groups.n)])
+    if name != "niche_tool":
+        own = rng.random(block.n) < crowd.own_client
+        client = np.array([roster.habits[habit].client for habit in made])[groups.of]
         for habit in made:
             roster.habits[habit].client = NONE
         if crowd.group > 1:
-            block["client"] = np.where(own, block["client"], client)
-    return made[groups.of]
+            block["client"] = np.where(own | (client == NONE), block["client"], client)
+    return np.asarray(made[groups.of])
+
+
+def popularity(rng: np.random.Generator, draws: int, n: int) -> Array:
+    """Which of n public things each of some people takes; a few are very popular."""
+    return np.minimum((rng.pareto(POPULAR_SHARE, draws) * 2).astype(np.int64), n * 9) % n
 
 
 def _personal(stock: Stock, name: str, crowd: Crowd) -> Habit:
     p = stock.phrases
     habit = Habit(
-        frame=p("casual_before"), frame_n=0, after=p("casual_after"), after_n=0, follow=p("follow_chat"),
-        turns=1 + 1.8 * crowd.turns, gap=120, end_users=crowd.end_users,
+        frame=p("casual_before"),
+        frame_n=0,
+        after=p("casual_after"),
+        after_n=0,
+        follow=p("follow_chat"),
+        turns=1 + 1.8 * crowd.turns,
+        gap=120,
+        end_users=crowd.end_users,
     )
     if name == "code":
         habit.topic, habit.mode, habit.follow, habit.turns = NONE - 1, FREE, p("follow_code"), 1 + 2.5 * crowd.turns
@@ -217,39 +223,66 @@ def tool_habit(stock: Stock, which: int) -> Habit:
     """Requests of the users of a popular tool: its system prompt, tools and client around their own tasks."""
     tool, p = stock.tools[which], stock.phrases
     return Habit(
-        topic=NONE - 1, follow=p("follow_tool"), system=tool.system, system_key=tool.key, turns=tool.turns, gap=14,
-        tools=tool.tools, client=tool.client, parameters=tool.parameters, answer=420, reasoning=120,
-        after=p("casual_after"), after_n=0,
+        topic=NONE - 1,
+        follow=p("follow_tool"),
+        system=tool.system,
+        system_key=tool.key,
+        turns=tool.turns,
+        gap=14,
+        tools=tool.tools,
+        client=tool.client,
+        parameters=tool.parameters,
+        answer=420,
+        reasoning=120,
+        after=p("casual_after"),
+        after_n=0,
     )
 
 
 def _viral(stock: Stock, which: int) -> Habit:
     p = stock.phrases
-    return Habit(topic=p("viral"), mode=POOL, key=stock.seed(11, which), size=1, follow=p("follow_chat"), turns=2.2, gap=150)
-
-
-def _benchmark(stock: Stock, which: int, crowd: Crowd, groups: Groups) -> Habit:
-    """One of the public benchmarks: the same tasks for everyone, a laboratory's own wording around them."""
-    p = stock.phrases
-    size = int(np.clip(0.7 * crowd.events / max(groups.n, 1) * stock.rng.lognormal(0, 0.2), 60, 14000))
     return Habit(
-        topic=int(stock.bench_topics[which % len(stock.bench_topics)]), mode=SWEEP, key=stock.seed(12, which), size=size,
-        frame=p("template_bench"), frame_key=stock.fresh(), follow=p("follow_chat"), turns=1, gap=2, answer=500,
-        parameters=int(stock.parameters(1)[0]), reasoning=200,
+        topic=p("viral"), mode=POOL, key=stock.seed(11, which), size=1, follow=p("follow_chat"), turns=2.2, gap=150
     )
 
 
-def _of_group(roster: Roster, name: str, crowd: Crowd) -> Habit:
-    """A habit that only one group has."""
+def _benchmark(stock: Stock, which: int, crowd: Crowd, n_groups: int) -> Habit:
+    """One of the public benchmarks: the same tasks for everyone, a laboratory's own wording around them."""
+    p = stock.phrases
+    size = int(np.clip(0.7 * crowd.events / max(n_groups, 1) * stock.rng.lognormal(0, 0.2), 60, 14000))
+    return Habit(
+        topic=int(stock.bench_topics[which % len(stock.bench_topics)]),
+        mode=SWEEP,
+        key=stock.seed(12, which),
+        size=size,
+        frame=p("template_bench"),
+        frame_key=stock.fresh(),
+        follow=p("follow_chat"),
+        turns=1,
+        gap=2,
+        answer=500,
+        parameters=int(stock.parameters(1)[0]),
+        reasoning=200,
+    )
+
+
+def _of_group(roster: Roster, name: str, crowd: Crowd, n_groups: int) -> Habit:
+    """A habit that only one group has, or a public one that it takes up together."""
     stock, p = roster.stock, roster.stock.phrases
     rng = stock.rng
     habit = Habit(client=int(stock.clients(1)[0]), end_users=crowd.end_users, follow=p("follow_chat"))
     any_topic = int(stock.chat_topics[rng.integers(len(stock.chat_topics))])
-    if name == "niche_tool":
+    if name == "benchmark":
+        habit = _benchmark(stock, int(popularity(rng, 1, N_BENCHMARKS)[0]), crowd, n_groups)
+    elif name == "viral":  # it goes round within a group, at the group's time
+        habit = _viral(stock, int(rng.integers(N_VIRAL)))
+    elif name == "niche_tool":
         habit = tool_habit(stock, int(rng.integers(st.N_POPULAR)))
         habit.system_key, habit.tools, habit.turns = stock.fresh(), stock.fresh(), float(rng.uniform(2, 7))
         if rng.random() < 0.6:
-            habit.client = stock.add_client(f"tool-{rng.integers(1000, 9999)}/{rng.integers(9)}", stock.ja4[int(stock.clients(1)[0])], 0.0)
+            habit.client = stock.add_client(
+                f"tool-{rng.integers(1000, 9999)}/{rng.integers(9)}", stock.ja4[int(stock.clients(1)[0])], 0.0
+            )
     elif name == "app":
         habit.system, habit.system_key = p("system_app"), stock.fresh()
         habit.turns, habit.gap, habit.parameters = 1 + 1.4 * crowd.turns, 70, int(stock.parameters(1)[0])

@@ -1,8 +1,8 @@
 """The grammar that prompts are made of: phrase files, read into flat arrays that kernels can walk.
 
-Notation of ``phrases/*.txt``: ``name = a | b`` lists alternatives (indented lines continue), ``name:`` is followed by one
-alternative a line, ``3|`` before an alternative is its weight. ``{x}`` expands x, ``{^x}`` capitalises it, ``{~x}`` draws it
-from the few values that belong to the asker, ``{#3}`` is a number of up to three digits, ``\\n`` a line break.
+Notation of ``phrases/*.txt``: ``name = a | b`` lists alternatives (indented lines continue), ``name:`` is followed by
+one alternative a line, ``3|`` before an alternative is its weight. ``{x}`` expands x, ``{^x}`` capitalises it, ``{~x}``
+draws it from the few values that belong to the asker, ``{#3}`` is a number of up to three digits, ``\\n`` a line break.
 """
 
 import re
@@ -48,16 +48,16 @@ class Phrases(NamedTuple):
     """A grammar with the names of its symbols."""
 
     grammar: Grammar
-    index: dict[str, int]
+    numbers: dict[str, int]
     reserve: int
 
     def __call__(self, name: str) -> int:
         """The number of a symbol."""
-        return self.index[name]
+        return self.numbers[name]
 
     def size(self, name: str) -> int:
         """How many alternatives a symbol has."""
-        symbol = self.index[name]
+        symbol = self.numbers[name]
         return int(self.grammar.first[symbol + 1] - self.grammar.first[symbol])
 
 
@@ -65,7 +65,7 @@ def parse(text: str) -> dict[str, list[str]]:
     """Read the notation; an alternative that weighs n stands n times."""
     rules: dict[str, list[str]] = {}
     name, listed = "", False
-    for line in text.splitlines():
+    for line in map(str.rstrip, text.splitlines()):
         if not line.strip() or line.startswith("#"):
             continue
         if not line.startswith("  "):
@@ -76,7 +76,7 @@ def parse(text: str) -> dict[str, list[str]]:
             rules[name] = []
             parts = _split(rest) if listed else []
         elif listed:
-            parts = _split(line[1:])
+            parts = _split(line.strip())
         else:
             parts = ["" if line.strip() == "|" else line[2:]]
         for part in parts:
@@ -86,12 +86,12 @@ def parse(text: str) -> dict[str, list[str]]:
 
 
 def _split(line: str) -> list[str]:
-    parts = f" {line.strip()} ".split("|")
+    parts = f" {line} ".split("|")
     return [part[1:-1] if len(part) > 1 else "" for part in parts]
 
 
 def build(rules: Mapping[str, Sequence[str]], pools: Mapping[str, Sequence[str]]) -> Phrases:
-    """Flatten rules and pools; the alternative of a pool is its seed modulo the pool's size, and pool text is literal."""
+    """Flatten rules and pools; a pool's text is literal, and which of it is the seed modulo the pool's size."""
     names = [*rules, *pools]
     index = {name: number for number, name in enumerate(names)}
     if len(names) > SYMBOL:
@@ -106,10 +106,14 @@ def build(rules: Mapping[str, Sequence[str]], pools: Mapping[str, Sequence[str]]
         first.append(len(alternatives))
     lengths = np.fromiter(map(len, terms), np.int64, len(terms))
     grammar = Grammar(
-        np.array(first, np.int64), np.array(alternatives, np.int64), np.array(item_first, np.int64),
-        np.array(items, np.int32), np.concatenate([[0], lengths.cumsum()]).astype(np.int64),
+        np.array(first, np.int64),
+        np.array(alternatives, np.int64),
+        np.array(item_first, np.int64),
+        np.array(items, np.int32),
+        np.concatenate([[0], lengths.cumsum()]).astype(np.int64),
         np.frombuffer(b"".join(terms), np.uint8).copy(),
-        np.array([name in pools for name in names], np.uint8), np.zeros(len(names), np.uint8),
+        np.array([name in pools for name in names], np.uint8),
+        np.zeros(len(names), np.uint8),
     )
     _mark_personal(grammar)
     return Phrases(grammar, index, int(lengths.max(initial=0)) * 2 + 16384)
@@ -144,10 +148,13 @@ def _mark_personal(grammar: Grammar) -> None:
     while changed:
         changed = False
         for symbol in np.flatnonzero(grammar.personal == 0):
-            used = np.concatenate([np.empty(0, np.int32)] + [
-                grammar.items[grammar.item_first[a] : grammar.item_first[a + 1]]
-                for a in grammar.alternatives[grammar.first[symbol] : grammar.first[symbol + 1]]
-            ])
+            used = np.concatenate(
+                [np.empty(0, np.int32)]
+                + [
+                    grammar.items[grammar.item_first[a] : grammar.item_first[a + 1]]
+                    for a in grammar.alternatives[grammar.first[symbol] : grammar.first[symbol + 1]]
+                ]
+            )
             used = used[(used >= 0) & (used & NUMBER == 0)]
             if (used & PERSONAL).any() or grammar.personal[used & SYMBOL].any():
                 grammar.personal[symbol] = changed = True

@@ -42,8 +42,15 @@ def pool_events(
 
 
 def _conversations(
-    traffic: Traffic, pool: Pool, rng: np.random.Generator, day_start: int, habit: Array, events: int, hours: str,
-    harvested: bool, owner: Array | None,
+    traffic: Traffic,
+    pool: Pool,
+    rng: np.random.Generator,
+    day_start: int,
+    habit: Array,
+    events: int,
+    hours: str,
+    harvested: bool,
+    owner: Array | None,
 ) -> Batch:
     """So many events in conversations, each turn from the seat that holds it or, after a handoff, from another."""
     turns = draw_turns(rng, traffic.habits["turns"][habit])
@@ -69,7 +76,8 @@ def _conversations(
         batch["account"] = carried(batch["account"], moved | (batch["turn"] == 0))
     if replayed.any():
         batch = join([batch, _replays(pool, rng, batch, turns, replayed)])
-    alive = batch["time"] < traffic.accounts["end"][batch["account"]]
+    who, when = batch["account"], batch["time"]
+    alive = (when >= traffic.accounts["begin"][who]) & (when < traffic.accounts["end"][who])
     return {name: values[alive] for name, values in batch.items()}
 
 
@@ -135,5 +143,3 @@ def choose(pool: Pool, rng: np.random.Generator, time: Array) -> tuple[Array, Ar
         if not len(left):
             break
     return account, time
-
-

@@ -21,9 +21,9 @@ _MIX2 = np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _FNV = np.uint64(0x100000001B3)
+_NOBODY = np.uint64(0)
 _ONE, _THREE, _TEN = np.uint64(1), np.uint64(3), np.uint64(10)
 _POSITIVE = np.uint64(0x7FFFFFFFFFFFFFFF)
-_ROUNDS = np.uint64(1 << 40)
 
 
 class HabitColumns(NamedTuple):
@@ -41,7 +41,6 @@ class HabitColumns(NamedTuple):
     follow: I32
     system_key: U64
     system_n: I64
-    queued: U8
 
 
 class EventColumns(NamedTuple):
@@ -143,13 +142,26 @@ def variant(key: Any, n: int, draw: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def first_turn(g: Grammar, h: HabitColumns, variation: int, k: int, session: Any, task: Any, topic: int, persona: Any,
-               out: U8, pos: int, stack: I32) -> int:
+def first_turn(
+    g: Grammar,
+    h: HabitColumns,
+    variation: int,
+    k: int,
+    session: Any,
+    task: Any,
+    topic: int,
+    persona: Any,
+    out: U8,
+    pos: int,
+    stack: I32,
+) -> int:
     """Write the first user turn of a conversation."""
     start = pos
     draw = mix(session)
     if h.inject[k] >= 0:
-        pos = expand(g, h.inject[k], variant(h.inject_key[k], h.inject_n[k], mix(draw)), 0, out, pos, pos + 1500, stack)
+        pos = expand(
+            g, h.inject[k], variant(h.inject_key[k], h.inject_n[k], mix(draw)), _NOBODY, out, pos, pos + 1500, stack
+        )
     if h.frame[k] >= 0:
         seed = variant(h.frame_key[k], h.frame_n[k], mix(draw + _ONE))
         pos = expand(g, h.frame[k], seed, persona, out, pos, pos + 1500, stack)
@@ -157,10 +169,19 @@ def first_turn(g: Grammar, h: HabitColumns, variation: int, k: int, session: Any
             out[pos] = 32
             pos += 1
     pos = expand(g, topic, task, persona, out, pos, pos + LONGEST_PROMPT, stack)
-    if h.queued[k] and g.indexed[topic] and task >= np.uint64(g.first[topic + 1] - g.first[topic]) and task < _ROUNDS:
-        pos = expand(g, variation, task, 0, out, pos, pos + 600, stack)
+    if g.indexed[topic] and task >= np.uint64(g.first[topic + 1] - g.first[topic]):
+        pos = expand(g, variation, task, _NOBODY, out, pos, pos + 600, stack)
     if h.after[k] >= 0:
-        pos = expand(g, h.after[k], variant(h.after_key[k], h.after_n[k], mix(draw + _THREE)), persona, out, pos, pos + 1500, stack)
+        pos = expand(
+            g,
+            h.after[k],
+            variant(h.after_key[k], h.after_n[k], mix(draw + _THREE)),
+            persona,
+            out,
+            pos,
+            pos + 1500,
+            stack,
+        )
     if pos == start:
         out[pos] = 63
         pos += 1
@@ -180,7 +201,7 @@ def digest(out: U8, begin: int, end: int, key: Any) -> Any:
 def write_prompts(
     g: Grammar, h: HabitColumns, e: EventColumns, variation: int, reserve: int, begin: int, end: int
 ) -> tuple[U8, I32, I64, I64, U64]:
-    """Texts of the events begin to end: bytes, offsets, key of the messages, key of the turn before, seed of the system prompt.
+    """Texts of the events begin to end: bytes, offsets, keys of the messages and of the turn before, system seeds.
 
     The key of a first turn is a hash of the text itself, so equal first turns of strangers collide as they do in real
     logs; later turns contain an answer and are unique to the conversation. A key of 0 before means a first turn.
@@ -209,7 +230,7 @@ def write_prompts(
             here = mix(session + np.uint64(turn))
             if h.inject[k] >= 0:
                 seed = variant(h.inject_key[k], h.inject_n[k], here)
-                pos = expand(g, h.inject[k], seed, 0, out, pos, pos + 1500, stack)
+                pos = expand(g, h.inject[k], seed, _NOBODY, out, pos, pos + 1500, stack)
             seed = mix(here + np.uint64(e.replay[j]))
             pos = expand(g, h.follow[k], seed, e.persona[j], out, pos, pos + LONGEST_PROMPT, stack)
             key = mix(here) + np.uint64(e.replay[j])
@@ -236,7 +257,7 @@ def write_texts(g: Grammar, symbols: I32, seeds: U64, reserve: int, longest: int
             grown = np.empty(out.size * 2 + reserve, np.uint8)
             grown[:pos] = out[:pos]
             out = grown
-        pos = expand(g, symbols[i], seeds[i], 0, out, pos, pos + longest, stack)
+        pos = expand(g, symbols[i], seeds[i], _NOBODY, out, pos, pos + longest, stack)
         offsets[i + 1] = pos
     return out[:pos].copy(), offsets
 

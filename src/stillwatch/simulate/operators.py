@@ -1,15 +1,15 @@
-"""From an operator's description to a pool of accounts: seats that chains of accounts fill, and what they are used for."""
+"""From an operator's description to a pool: seats that chains of accounts fill, and what they are used for."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from stillwatch.simulate import stock as st
-from stillwatch.simulate.crowds import Span, persons, tool_habit
+from stillwatch.simulate.crowds import Span, persons, pick, tool_habit
 from stillwatch.simulate.registry import owned
 from stillwatch.simulate.roster import NONE, POOL, QUEUE, Array, Block, Habit, Roster
 from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
-from stillwatch.simulate.world import Operator
+from stillwatch.simulate.world import PATHS, Operator
 
 END_USERS = 40
 POPULAR_TOOL = 3  # operators that ride a tool ride one of the most popular ones
@@ -48,6 +48,9 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     persons(stock, block, operator.kinds, operator.paths)
     begin = span.start + int(operator.first_day * DAY_US)
     end = min(begin + int(operator.days * DAY_US), span.end)
+    second = _second(operator)
+    if operator.failover_paths and second:
+        block["path"][-second:] = pick(rng, operator.failover_paths, second, PATHS)
     account, born, dead = _seats(rng, operator, begin, end)
     block["begin"], block["end"] = DEAD, 0
     flat, some = account.ravel(), account.ravel() >= 0
@@ -65,15 +68,31 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     stops = begin + np.sort(rng.random(operator.pauses)) * (end - begin)
     lengths = rng.uniform(2, 9, operator.pauses) * HOUR_US
     return Pool(
-        operator, number, begin, end, np.where(account >= 0, account + first, NONE), born, dead, load, harvest, weights, relay,
-        np.stack([stops, stops + lengths], axis=1).astype(np.int64), (float(rng.uniform(0, 24)), float(rng.uniform(8, 12))),
+        operator,
+        number,
+        begin,
+        end,
+        np.where(account >= 0, account + first, NONE),
+        born,
+        dead,
+        load,
+        harvest,
+        weights,
+        relay,
+        np.stack([stops, stops + lengths], axis=1).astype(np.int64),
+        (float(rng.uniform(0, 24)), float(rng.uniform(8, 12))),
     )
+
+
+def _second(operator: Operator) -> int:
+    """How many accounts are in the second pool."""
+    return min(round(operator.accounts * operator.failover), operator.accounts - 1) if operator.failover else 0
 
 
 def _seats(rng: np.random.Generator, operator: Operator, begin: int, end: int) -> tuple[Array, Array, Array]:
     """Chains of accounts: which account fills a seat, from when, until when."""
     n = operator.accounts
-    second = min(round(n * operator.failover), n - 1) if operator.failover else 0
+    second = _second(operator)
     seats = max(round((n - second) * (1 - operator.replaced)), 1)
     extra = np.sort(rng.integers(seats, size=n - second - seats))
     depth = 1 + np.bincount(extra, minlength=seats)
@@ -98,7 +117,14 @@ def _seats(rng: np.random.Generator, operator: Operator, begin: int, end: int) -
 
 
 def _failover(
-    rng: np.random.Generator, operator: Operator, begin: int, end: int, account: Array, born: Array, dead: Array, second: int
+    rng: np.random.Generator,
+    operator: Operator,
+    begin: int,
+    end: int,
+    account: Array,
+    born: Array,
+    dead: Array,
+    second: int,
 ) -> tuple[Array, Array, Array]:
     """The first pool is banned within hours; the second one takes over."""
     at = begin + int(operator.failover_at * (end - begin))
@@ -152,7 +178,9 @@ def _egress(stock: Stock, block: Block, operator: Operator) -> None:
     elif operator.egress == "vpn":
         block["net"], block["net_mode"] = st.N_ISPS + int(rng.integers(st.N_VPNS)), st.BY_SESSION
     else:
-        net = stock.networks.add(max(operator.egress_pool, 1), 64900 + int(rng.integers(90)), int(rng.integers(len(st.COUNTRIES))))
+        net = stock.networks.add(
+            max(operator.egress_pool, 1), 64900 + int(rng.integers(90)), int(rng.integers(len(st.COUNTRIES)))
+        )
         block["net"], block["net_mode"] = net, st.BY_SESSION
 
 
@@ -161,7 +189,9 @@ def _clients(stock: Stock, block: Block, operator: Operator) -> None:
     rng, n = stock.rng, block.n
     ours = int(stock.clients(1)[0])
     if rng.random() < 0.5:  # a build of its own; its TLS library is common
-        ours = stock.add_client(f"client-{rng.integers(1000)}/{rng.integers(9)}.{rng.integers(30)}", stock.ja4[ours], 0.0)
+        ours = stock.add_client(
+            f"client-{rng.integers(1000)}/{rng.integers(9)}.{rng.integers(30)}", stock.ja4[ours], 0.0
+        )
     block["client"] = np.where(rng.random(n) < operator.client_share, ours, block["client"])
     one = int(stock.parameters(1)[0])
     block["parameters"] = np.where(rng.random(n) < operator.parameters_share, one, block["parameters"])
@@ -175,9 +205,8 @@ def _cover(roster: Roster, block: Block, operator: Operator, account: Array, loa
     if operator.cover == 0:
         return
     rng = roster.stock.rng
-    pooled = 1 - operator.cover
     harvest = 1 - operator.cover - (0 if operator.relay_harvested else operator.relay)
-    total = operator.exchanges / harvest * pooled * operator.cover / pooled
+    total = operator.exchanges / harvest * operator.cover
     weight = np.zeros(block.n)
     seats = np.broadcast_to(load[:, None], account.shape)
     weight[account[account >= 0]] = seats[account >= 0]
@@ -196,8 +225,16 @@ def _cover(roster: Roster, block: Block, operator: Operator, account: Array, loa
 
 def _chat(stock: Stock, end_users: int = 0) -> Habit:
     p = stock.phrases
-    return Habit(frame=p("casual_before"), frame_n=0, after=p("casual_after"), after_n=0, follow=p("follow_chat"),
-                 turns=2.8, gap=120, end_users=end_users)
+    return Habit(
+        frame=p("casual_before"),
+        frame_n=0,
+        after=p("casual_after"),
+        after_n=0,
+        follow=p("follow_chat"),
+        turns=2.8,
+        gap=120,
+        end_users=end_users,
+    )
 
 
 def _injection(stock: Stock, operator: Operator, habit: Habit, key: int) -> None:
@@ -221,10 +258,18 @@ def _harvest_habits(roster: Roster, operator: Operator) -> tuple[Array, Array]:
             size = operator.tasks or -(-operator.exchanges // operator.samples)
             size = max(int(size * weight / total / len(topics)), 1)
             habit = Habit(
-                topic=int(topic), mode=QUEUE if operator.queue else POOL, key=stock.fresh(),
-                size=size if operator.tasks or not operator.queue else 1 << 40, samples=operator.samples,
-                follow=p("follow_harvest"), turns=operator.turns, gap=9, answer=900, reasoning=900,
-                after=p("casual_after"), after_n=0,
+                topic=int(topic),
+                mode=QUEUE if operator.queue else POOL,
+                key=stock.fresh(),
+                size=size if operator.tasks or not operator.queue else 1 << 40,
+                samples=operator.samples,
+                follow=p("follow_harvest"),
+                turns=operator.turns,
+                gap=9,
+                answer=900,
+                reasoning=900,
+                after=p("casual_after"),
+                after_n=0,
             )
             if capability == "agentic":
                 habit.follow, habit.turns, habit.tools = p("follow_tool"), max(operator.turns, 3.0), stock.fresh()
@@ -268,5 +313,3 @@ def _relay_habits(roster: Roster, operator: Operator) -> Array:
 def hash_name(name: str) -> int:
     """A number of a name, the same in every run."""
     return int.from_bytes(name.encode()[:8].ljust(8, b"\0"), "big") >> 1
-
-

@@ -49,8 +49,8 @@ def _read(path: Path, required: tuple[str, ...]) -> pa.Table:
 def read_prompts(path: Path) -> FilePools:
     """Prompts as task pools, one a source (else a role, else one): distinct texts in the order of the file.
 
-    Where roles are told, benchmarks are swept by evaluators, operators prefer what is marked as harvest, and people draw
-    from everything but benchmarks, so that no pool belongs to attackers alone.
+    Where roles are told, benchmarks are swept by evaluators, operators prefer what is marked as harvest, and people
+    draw from everything but benchmarks, so that no pool belongs to attackers alone.
     """
     table = _read(path, ("prompt",))
     n = len(table)

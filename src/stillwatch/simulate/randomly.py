@@ -1,4 +1,4 @@
-"""Random worlds: operators of any tactic and size, crowds of any weight, so that nothing is fitted to named scenarios."""
+"""Random worlds: operators of any tactic and size, crowds of any weight, so that nothing is fitted to names."""
 
 from dataclasses import replace
 from typing import Any
@@ -23,12 +23,18 @@ def draw_world(rng: np.random.Generator, events: int) -> World:
         weight, volume = float(rng.lognormal(0, 0.5)), float(rng.lognormal(0, 0.5))
         if rng.random() < 0.12 and crowd.name not in ("individuals", "popular_tool"):
             continue  # not every provider has every crowd
-        varied.append(replace(
-            crowd, accounts=max(round(crowd.accounts * weight), LEAST.get(crowd.name, 6)), events=max(round(crowd.events * volume), 20),
-            group=max(round(crowd.group * float(rng.lognormal(0, 0.35))), 2) if crowd.group else 0,
-            spread=crowd.spread * float(rng.uniform(0.75, 1.3)), network_share=min(crowd.network_share * float(rng.uniform(0.7, 1.1)), 1),
-            card=min(crowd.card * float(rng.uniform(0.8, 1.05)), 1), turns=crowd.turns * float(rng.uniform(0.7, 1.5)),
-        ))
+        varied.append(
+            replace(
+                crowd,
+                accounts=max(round(crowd.accounts * weight), LEAST.get(crowd.name, 6)),
+                events=max(round(crowd.events * volume), 20),
+                group=max(round(crowd.group * float(rng.lognormal(0, 0.35))), 2) if crowd.group else 0,
+                spread=crowd.spread * float(rng.uniform(0.75, 1.3)),
+                network_share=min(crowd.network_share * float(rng.uniform(0.7, 1.1)), 1),
+                card=min(crowd.card * float(rng.uniform(0.8, 1.05)), 1),
+                turns=crowd.turns * float(rng.uniform(0.7, 1.5)),
+            )
+        )
     release = float(rng.uniform(0.2, 0.8) * days) if rng.random() < 0.7 else None
     return World("random", tuple(varied), operators, days=days, release_day=release).scaled(events)
 
@@ -51,20 +57,46 @@ def draw_operator(rng: np.random.Generator, name: str, events: float, days: int)
     template = one("fixed", "varied", "varied", "absent")
     careful = rng.random() < 0.25  # shares nothing but the work
     return Operator(
-        name, accounts, exchanges, _mix(rng, CAPABILITIES, 1, 4), first_day=float(rng.uniform(0, days - duration)), days=duration,
-        cover=cover, relay=relay, relay_harvested=relay_harvested, template=template,
+        name,
+        accounts,
+        exchanges,
+        _mix(rng, CAPABILITIES, 1, 4),
+        first_day=float(rng.uniform(0, days - duration)),
+        days=duration,
+        cover=cover,
+        relay=relay,
+        relay_harvested=relay_harvested,
+        template=template,
         variants=int(rng.choice((0, 3, 10, 40, 200))) if template == "varied" else 1,
-        injection=one("none", "none", "user", "system"), injection_variants=int(rng.choice((1, 1, 4, 30, 0))),
-        queue=bool(rng.random() < 0.85), samples=int(rng.choice((1, 1, 1, 2, 4))), tasks=None if rng.random() < 0.8 else max(exchanges // 3, 50),
-        paths=_mix(rng, PATHS, 1, 3), kinds=_mix(rng, KINDS, 1, 3), payment_share=0.0 if careful else float(rng.uniform(0, 0.9)),
-        payment_pool=int(np.clip(accounts / rng.lognormal(np.log(12), 0.7), 1, 500)), phone_share=0.0 if careful else maybe(0.5, 0.05, 0.5),
+        injection=one("none", "none", "user", "system"),
+        injection_variants=int(rng.choice((1, 1, 4, 30, 0))),
+        queue=bool(rng.random() < 0.85),
+        samples=int(rng.choice((1, 1, 1, 2, 4))),
+        tasks=None if rng.random() < 0.8 else max(exchanges // 3, 50),
+        paths=_mix(rng, PATHS, 1, 3),
+        kinds=_mix(rng, KINDS, 1, 3),
+        payment_share=0.0 if careful else float(rng.uniform(0, 0.9)),
+        payment_pool=int(np.clip(accounts / rng.lognormal(np.log(12), 0.7), 1, 500)),
+        phone_share=0.0 if careful else maybe(0.5, 0.05, 0.5),
         disposable=0.0 if careful else float(rng.uniform(0, 1)),
-        egress=one("sticky", "proxies") if careful else one("proxies", "sticky", "datacenter", "vpn"), egress_pool=int(rng.integers(4, 200)),
-        client_share=float(rng.choice((0.0, 0.5, 1.0))), parameters_share=float(rng.choice((0.0, 0.5, 1.0))),
-        load=float(rng.uniform(0.05, 1.2)), hours=one("flat", "flat", "window", "human", "office"), pauses=int(rng.integers(0, 5)),
-        signup=one("burst", "steady", "aged"), replaced=maybe(0.4, 0.1, 0.8), replacement_hours=float(rng.uniform(1, 24)),
-        failover=maybe(0.2, 0.2, 0.6), failover_at=float(rng.uniform(0.3, 0.7)), pivot=maybe(0.4, 0.2, 0.9),
-        handoff=maybe(0.5, 0.05, 0.9), turns=float(rng.uniform(1, 4)), replay=maybe(0.25, 0.02, 0.3), tool=one("none", "harvest", "relay", "both"),
+        egress=one("sticky", "proxies") if careful else one("proxies", "sticky", "datacenter", "vpn"),
+        egress_pool=int(rng.integers(4, 200)),
+        client_share=float(rng.choice((0.0, 0.5, 1.0))),
+        parameters_share=float(rng.choice((0.0, 0.5, 1.0))),
+        load=float(rng.uniform(0.05, 1.2)),
+        hours=one("flat", "flat", "window", "human", "office"),
+        pauses=int(rng.integers(0, 5)),
+        signup=one("burst", "steady", "aged"),
+        replaced=maybe(0.4, 0.1, 0.8),
+        replacement_hours=float(rng.uniform(1, 24)),
+        failover=maybe(0.2, 0.2, 0.6),
+        failover_at=float(rng.uniform(0.3, 0.7)),
+        failover_paths=() if rng.random() < 0.6 else _mix(rng, PATHS, 1, 2),
+        pivot=maybe(0.4, 0.2, 0.9),
+        handoff=maybe(0.5, 0.05, 0.9),
+        turns=float(rng.uniform(1, 4)),
+        replay=maybe(0.25, 0.02, 0.3),
+        tool=one("none", "harvest", "relay", "both"),
     )
 
 

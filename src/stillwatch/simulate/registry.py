@@ -1,4 +1,4 @@
-"""What the account registry knows: sign-up, organisation, payment, mail, phone. Shared where the description says so."""
+"""What the account registry knows: sign-up, organisation, payment, mail, phone; shared where descriptions say so."""
 
 import numpy as np
 

@@ -43,13 +43,21 @@ class Renderer:
         key = mixed(self.ids[account] + mixed(batch["session"]) % a["keys"][account].astype(np.uint64))
         org = a["org"][account]
         columns: dict[str, Any] = {
-            "event_id": names("req_", event_ids), "timestamp": pa.array(batch["time"], pa.timestamp("us", "UTC")),
-            "account_id": names("acct_", self.ids[account]), "org_id": names("org_", mixed(org), org < 0),
-            "key_id": names("", key, path == 1), "session_id": names("sess_", session, ~named, 12),
-            "access_path": coded(path, PATHS), "model": coded(self._model(batch), st.MODELS),
-            "tools_key": self._tools(batch), "user_agent": coded(client, self.stock.agents, path >= 2),
-            "ja4": coded(client, self.stock.ja4, path >= 2), "response": pa.nulls(len(account), pa.string()),
-            **texts, **net, **self._parameters(batch),
+            "event_id": names("req_", event_ids),
+            "timestamp": pa.array(batch["time"], pa.timestamp("us", "UTC")),
+            "account_id": names("acct_", self.ids[account]),
+            "org_id": names("org_", mixed(org), org < 0),
+            "key_id": names("", key, path == 1),
+            "session_id": names("sess_", session, ~named, 12),
+            "access_path": coded(path, PATHS),
+            "model": coded(self._model(batch), st.MODELS),
+            "tools_key": self._tools(batch),
+            "user_agent": coded(client, self.stock.agents, path >= 2),
+            "ja4": coded(client, self.stock.ja4, path >= 2),
+            "response": pa.nulls(len(account), pa.string()),
+            **texts,
+            **net,
+            **self._parameters(batch),
         }
         columns |= self._tokens(batch, columns)
         return pa.table([columns[name] for name in EVENTS.names], names=list(EVENTS.names))
@@ -58,7 +66,13 @@ class Renderer:
         n = len(batch["time"])
         phrases = self.stock.phrases
         events = kernels.EventColumns(
-            batch["habit"], batch["session"], batch["turn"], batch["replay"], batch["task"], batch["topic"], batch["persona"]
+            batch["habit"],
+            batch["session"],
+            batch["turn"],
+            batch["replay"],
+            batch["task"],
+            batch["topic"],
+            batch["persona"],
         )
         text, offsets, context, parent, seed = kernels.write_prompts(
             phrases.grammar, self.habits.text, events, phrases("variation"), phrases.reserve, 0, n
@@ -67,14 +81,20 @@ class Renderer:
         some = symbol >= 0
         _, first, code = np.unique(seed[some] ^ mixed(symbol[some]), return_index=True, return_inverse=True)
         system = kernels.write_texts(
-            phrases.grammar, symbol[some][first].astype(np.int32), seed[some][first], phrases.reserve, kernels.LONGEST_SYSTEM
+            phrases.grammar,
+            symbol[some][first].astype(np.int32),
+            seed[some][first],
+            phrases.reserve,
+            kernels.LONGEST_SYSTEM,
         )
         index = np.zeros(n, np.int32)
-        index[some] = code
+        found = strings(*system).dictionary_encode()  # two seeds can give one text
+        index[some] = np.asarray(found.indices)[code]
         return {
             "prompt": strings(text, offsets),
-            "system": pa.DictionaryArray.from_arrays(pa.array(index, mask=~some), strings(*system)),
-            "context_key": pa.array(context), "parent_key": pa.array(parent, mask=parent == 0),
+            "system": pa.DictionaryArray.from_arrays(pa.array(index, mask=~some), found.dictionary),
+            "context_key": pa.array(context),
+            "parent_key": pa.array(parent, mask=parent == 0),
         }
 
     def _network(self, batch: Batch, hidden: Array) -> dict[str, Any]:
@@ -87,12 +107,17 @@ class Renderer:
         day = (batch["time"] // DAY_US).astype(np.uint64)
         pick = np.select(
             [mode == st.BY_ACCOUNT, mode == st.BY_SESSION, mode == st.BY_DAY],
-            [mixed(owner), mixed(salt ^ owner), mixed(owner + day)], mixed(owner + (day + owner % np.uint64(7)) // np.uint64(7)),
+            [mixed(owner), mixed(salt ^ owner), mixed(owner + day)],
+            mixed(owner + (day + owner % np.uint64(7)) // np.uint64(7)),
         )
         base, size, asn, country = self.networks
         address = (base[net].astype(np.uint64) + pick % size[net].astype(np.uint64)).astype(np.uint32)
         ip = pc.if_else(pa.array(hidden), pa.scalar(None, pa.string()), strings(*kernels.dotted(address)))
-        return {"ip": ip, "asn": pa.array(asn[net].astype(np.int32), mask=hidden), "country": coded(country[net], st.COUNTRIES, hidden)}
+        return {
+            "ip": ip,
+            "asn": pa.array(asn[net].astype(np.int32), mask=hidden),
+            "country": coded(country[net], st.COUNTRIES, hidden),
+        }
 
     def _model(self, batch: Batch) -> Array:
         """The account's usual model, or the new one once it is out and the account has moved."""
@@ -108,7 +133,12 @@ class Renderer:
         own = self.habits["parameters"][batch["habit"]]
         code = np.where(own >= 0, own, self.accounts["parameters"][batch["account"]]).astype(np.int32)
         found = {}
-        kinds = (("temperature", pa.float32()), ("top_p", pa.float32()), ("max_tokens", pa.int32()), ("stream", pa.bool_()))
+        kinds = (
+            ("temperature", pa.float32()),
+            ("top_p", pa.float32()),
+            ("max_tokens", pa.int32()),
+            ("stream", pa.bool_()),
+        )
         for place, (name, kind) in enumerate(kinds):
             found[name] = pa.array([row[place] for row in st.PARAMETERS], kind).take(pa.array(code))
         return found
@@ -116,7 +146,9 @@ class Renderer:
     def _tokens(self, batch: Batch, columns: dict[str, Any]) -> dict[str, Any]:
         """Token counts and status; all draws are functions of the event, so that days can be written in any order."""
         h, habit = self.habits, batch["habit"]
-        noise = mixed(batch["session"] + batch["turn"].astype(np.uint64) * np.uint64(77) + batch["replay"].astype(np.uint64))
+        noise = mixed(
+            batch["session"] + batch["turn"].astype(np.uint64) * np.uint64(77) + batch["replay"].astype(np.uint64)
+        )
         uniform = (noise >> np.uint64(11)).astype(np.float64) / (1 << 53)
         again = (mixed(noise) >> np.uint64(11)).astype(np.float64) / (1 << 53)
         normal = np.sqrt(-2 * np.log(np.maximum(uniform, 1e-12))) * np.cos(2 * np.pi * again)
@@ -138,8 +170,11 @@ class Renderer:
             return pa.array(values.astype(np.int32))
 
         return {
-            "input_tokens": whole(sent), "cached_tokens": whole(cached), "output_tokens": whole(answer),
-            "reasoning_tokens": whole(np.minimum(reasoning, answer)), "status": pa.array(status.astype(np.int16)),
+            "input_tokens": whole(sent),
+            "cached_tokens": whole(cached),
+            "output_tokens": whole(answer),
+            "reasoning_tokens": whole(np.minimum(reasoning, answer)),
+            "status": pa.array(status.astype(np.int16)),
         }
 
 
@@ -159,5 +194,10 @@ def strings(text: Array, offsets: Array) -> pa.Array:
 
 
 def coded(codes: Array, values: Any, hidden: Array | None = None) -> pa.Array:
-    """Values by number, as a dictionary array."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=hidden), pa.array(list(values), pa.string()))
+    """Values by number, as a dictionary array; Parquet does not keep dictionaries with repeated values as they are."""
+    unique = dict.fromkeys(values)
+    place = {value: number for number, value in enumerate(unique)}
+    number = np.array([place[value] for value in values], np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(number[codes.astype(np.int64)], mask=hidden), pa.array(list(unique), pa.string())
+    )

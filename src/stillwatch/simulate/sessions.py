@@ -1,7 +1,7 @@
 """Conversations of one day: who starts one and when, how many turns it has, which task it is about.
 
-A batch of events is a dict of equally long arrays: time (us), account, habit, session, turn, replay, task, topic, persona,
-campaign (the operator's number where the event is harvest, else -1).
+A batch of events is a dict of equally long arrays: time (us), account, habit, session, turn, replay, task, topic,
+persona, campaign (the operator's number where the event is harvest, else -1).
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
 
 Batch = dict[str, Array]
 LONGEST = 60
+FILE_ASIS = 0.3  # share of people's prompts from a file that are sent as they stand; files are small, people many
 SECOND_US = 1_000_000
 _QUANTILES = 4096
 U64 = npt.NDArray[np.uint64]
@@ -52,7 +53,9 @@ class Traffic:
     def mean_turns(self) -> Array:
         """Mean turns of an account's conversations."""
         share = np.diff(self.accounts.shares, axis=1, prepend=0)
-        return np.asarray((self.habits["turns"][self.accounts.habits] * (self.accounts.habits >= 0) * share).sum(axis=1))
+        return np.asarray(
+            (self.habits["turns"][self.accounts.habits] * (self.accounts.habits >= 0) * share).sum(axis=1)
+        )
 
 
 def own_sessions(traffic: Traffic, rng: np.random.Generator, day_start: int, day: int) -> Batch:
@@ -67,7 +70,9 @@ def own_sessions(traffic: Traffic, rng: np.random.Generator, day_start: int, day
     if weekday >= 5:
         rate = rate * a["weekend"]
     if traffic.rates is not None and traffic.shape is not None:
-        rate = rate * np.where(traffic.shape >= 0, traffic.rates[traffic.shape, day % traffic.rates.shape[1]].sum(axis=1), 1)
+        rate = rate * np.where(
+            traffic.shape >= 0, traffic.rates[traffic.shape, day % traffic.rates.shape[1]].sum(axis=1), 1
+        )
     mean = rate / np.maximum(traffic.mean_turns, 1)
     clockwork = a["hours"] == 5
     count = np.where(clockwork, np.floor(mean + rng.random(a.n)).astype(np.int64), rng.poisson(mean))
@@ -100,14 +105,23 @@ def _times(traffic: Traffic, rng: np.random.Generator, account: Array, count: Ar
         rank = np.arange(len(account)) - np.repeat(count.cumsum() - count, count)
         phase = (mixed(a["persona"]) % np.uint64(HOUR_US)).astype(np.int64)[account]
         step = DAY_US // np.maximum(count, 1)[account]
-        exact = day_start + (phase + rank * step) % DAY_US + (rng.exponential(4, len(account)) * SECOND_US).astype(np.int64)
+        exact = (
+            day_start + (phase + rank * step) % DAY_US + (rng.exponential(4, len(account)) * SECOND_US).astype(np.int64)
+        )
         time = np.where(clock, exact, time)
     return np.asarray(time)
 
 
 def expand(
-    traffic: Traffic, rng: np.random.Generator, account: Array, habit: Array, time: Array, campaign: Array,
-    *, turns: Array | None = None, persona: Array | None = None,
+    traffic: Traffic,
+    rng: np.random.Generator,
+    account: Array,
+    habit: Array,
+    time: Array,
+    campaign: Array,
+    *,
+    turns: Array | None = None,
+    persona: Array | None = None,
 ) -> Batch:
     """Turn conversations into events: draw tasks, topics and persons, then repeat each for its turns."""
     h, a, n = traffic.habits, traffic.accounts, len(account)
@@ -120,10 +134,16 @@ def expand(
     user = (users * rng.random(n) ** 2).astype(np.uint64)
     owner = a["persona"][account] if persona is None else persona[order]
     words = np.where(users > 0, mixed(owner + user), owner)
+    topic = topics(traffic, rng, account, habit, words)
     batch: Batch = {
-        "time": time, "account": account.astype(np.int32), "habit": habit.astype(np.int32), "session": session,
-        "task": tasks(traffic, rng, account, habit), "topic": topics(traffic, rng, account, habit, words),
-        "persona": words, "campaign": campaign.astype(np.int16),
+        "time": time,
+        "account": account.astype(np.int32),
+        "habit": habit.astype(np.int32),
+        "session": session,
+        "task": tasks(traffic, rng, account, habit, topic),
+        "topic": topic,
+        "persona": words,
+        "campaign": campaign.astype(np.int16),
     }
     total = int(turns.sum())
     first = turns.cumsum() - turns
@@ -154,11 +174,14 @@ def topics(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Ar
     return np.where(topic == -1, own, np.where(topic == -2, code, topic)).astype(np.int32)
 
 
-def tasks(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Array) -> U64:
+def tasks(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Array, topic: Array) -> U64:
     """Seeds of the tasks; conversations must be in the order of time, since queues give out tasks in that order."""
     h, n = traffic.habits, len(account)
     mode = h["mode"][habit]
     task = rng.integers(1 << 62, 1 << 63, n).astype(np.uint64)
+    rows = np.diff(traffic.stock.phrases.grammar.first)[topic].astype(np.uint64)
+    asis = (traffic.stock.phrases.grammar.indexed[topic] > 0) & (rng.random(n) < FILE_ASIS)
+    task = np.where(asis, task % rows, task)  # the others get a sentence of their own behind the text of the file
     where = np.flatnonzero(mode == POOL)
     if len(where):
         size = h["size"][habit[where]]
@@ -206,8 +229,10 @@ def hand_over(a: Accounts, rng: np.random.Generator, batch: Batch) -> Batch:
     chance = a["handoff"][batch["account"]]
     if not chance.any():
         return batch
-    moved = (rng.random(len(chance)) < chance) & (batch["turn"] > 0)
-    other = a["group_first"][batch["account"]] + (rng.random(len(chance)) * a["group_size"][batch["account"]]).astype(np.int64)
+    first, size = a["group_first"][batch["account"]], a["group_size"][batch["account"]]
+    other = first + (rng.random(len(chance)) * size).astype(np.int64)
+    there = (batch["time"] >= a["begin"][other]) & (batch["time"] < a["end"][other])
+    moved = (rng.random(len(chance)) < chance) & (batch["turn"] > 0) & there
     batch["account"] = carried(np.where(moved, other, batch["account"]), moved | (batch["turn"] == 0)).astype(np.int32)
     return batch
 
@@ -225,5 +250,3 @@ def join(batches: list[Batch]) -> Batch:
 def take(batch: Batch, where: Array) -> Batch:
     """Part of a batch."""
     return {name: values[where] for name, values in batch.items()}
-
-

@@ -1,7 +1,7 @@
 """What every world has: networks, client builds, tools, models, sampling parameters, hours of the day, mail domains.
 
-Addresses are of 240.0.0.0/4, autonomous systems of the private range and countries of the user-assigned codes, so that no
-real party can be meant.
+Addresses are of 240.0.0.0/4, autonomous systems of the private range and countries of the user-assigned codes, so that
+no real party can be meant.
 """
 
 from dataclasses import dataclass, field
@@ -24,9 +24,18 @@ COUNTRIES = tuple(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWZ")
 MAIL = ("mailbox.example", "post.example", "letters.example", "inbox.example")
 PARAMETERS = (
     # temperature, top_p, max_tokens, stream; None is the client's default
-    (None, None, None, True), (0.7, None, 1024, False), (0.0, None, 2048, False), (1.0, None, 4096, True),
-    (0.2, None, 4096, True), (0.7, 0.95, 2048, False), (0.3, None, None, False), (0.0, 1.0, 512, False),
-    (1.0, 0.95, 8192, False), (0.6, 0.95, 8192, False), (None, None, 4096, True), (0.8, 0.9, 1024, True),
+    (None, None, None, True),
+    (0.7, None, 1024, False),
+    (0.0, None, 2048, False),
+    (1.0, None, 4096, True),
+    (0.2, None, 4096, True),
+    (0.7, 0.95, 2048, False),
+    (0.3, None, None, False),
+    (0.0, 1.0, 512, False),
+    (1.0, 0.95, 8192, False),
+    (0.6, 0.95, 8192, False),
+    (None, None, 4096, True),
+    (0.8, 0.9, 1024, True),
 )
 PARAMETER_WEIGHTS = (5, 3, 3, 2, 2, 1, 1, 1, 1, 1, 3, 1)
 BY_ACCOUNT, BY_SESSION, BY_DAY, BY_WEEK = range(4)
@@ -124,9 +133,42 @@ class Stock:
 
 
 CHAT_TOPICS = (
-    "code_python", "code_web", "code_debug", "maths", "physics", "chemistry", "data_analysis", "summarise", "extract",
-    "translate", "email", "story", "marketing", "law", "health", "finance", "cooking", "travel", "history", "teaching",
-    "short", "grading", "rewriting", "planning", "jobs", "ops", "puzzle", "short", "email", "summarise",
+    "code_python",
+    "code_web",
+    "code_debug",
+    "maths",
+    "physics",
+    "chemistry",
+    "data_analysis",
+    "summarise",
+    "extract",
+    "translate",
+    "email",
+    "story",
+    "marketing",
+    "law",
+    "health",
+    "finance",
+    "cooking",
+    "travel",
+    "history",
+    "teaching",
+    "short",
+    "grading",
+    "rewriting",
+    "planning",
+    "jobs",
+    "ops",
+    "puzzle",
+    "vision",
+    "traces",
+    "intl",
+    "summarise",
+    "extract",
+    "classify",
+    "short",
+    "email",
+    "summarise",
 )
 CODE_TOPICS = ("code_python", "code_web", "code_debug", "code_sql", "ops", "agentic", "data_analysis")
 BENCH_TOPICS = ("maths", "puzzle", "code_python", "physics", "law", "chemistry", "maths", "code_sql")
@@ -150,8 +192,13 @@ def make(seed: int, phrases: Phrases, pools: dict[str, list[str]]) -> Stock:
 
     rng = np.random.default_rng([seed, 1])
     stock = Stock(
-        rng, int(rng.integers(1, 1 << 62)), phrases, topics("chat", CHAT_TOPICS), topics("code", CODE_TOPICS),
-        topics("bench", BENCH_TOPICS), {name: topics(name, names) for name, names in CAPABILITY_TOPICS.items()},
+        rng,
+        int(rng.integers(1, 1 << 62)),
+        phrases,
+        topics("chat", CHAT_TOPICS),
+        topics("code", CODE_TOPICS),
+        topics("bench", BENCH_TOPICS),
+        {name: topics(name, names) for name, names in CAPABILITY_TOPICS.items()},
     )
     for isp in range(N_ISPS):
         stock.networks.add(1 << 17, 64512 + isp, int(rng.zipf(1.6) % len(COUNTRIES)))
@@ -184,8 +231,14 @@ def fingerprint(stock: Stock) -> str:
 def _tool(stock: Stock, number: int) -> Tool:
     name = f"agent-{int(stock.rng.integers(100, 999))}"
     client = stock.add_client(f"{name}/{number}.{stock.rng.integers(40)}", fingerprint(stock), 0.0)
-    return Tool(stock.phrases("system_tool"), stock.fresh(), stock.fresh(), client, float(stock.rng.uniform(3, 9)),
-                int(stock.parameters(1)[0]))
+    return Tool(
+        stock.phrases("system_tool"),
+        stock.fresh(),
+        stock.fresh(),
+        client,
+        float(stock.rng.uniform(3, 9)),
+        int(stock.parameters(1)[0]),
+    )
 
 
 def profiles() -> tuple[dict[str, int], F64]:

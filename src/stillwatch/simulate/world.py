@@ -12,8 +12,20 @@ NETWORKS = ("home", "campus", "office", "venue", "vpn", "cgnat", "cloud")
 HOURS = ("human", "office", "student", "evening", "flat", "clockwork")
 TENURES = ("years", "week", "event")
 WORKS = (
-    "chat", "code", "popular_tool", "niche_tool", "app", "template", "assignment", "benchmark", "grade", "viral",
-    "starter", "synthetic", "ci", "plain",
+    "chat",
+    "code",
+    "popular_tool",
+    "niche_tool",
+    "app",
+    "template",
+    "assignment",
+    "benchmark",
+    "grade",
+    "viral",
+    "starter",
+    "synthetic",
+    "ci",
+    "plain",
 )
 CAPABILITIES = ("reasoning", "grading", "rewriting", "code", "agentic", "data_analysis", "vision", "traces")
 KINDS = ("individual", "education", "research", "startup", "enterprise")
@@ -115,9 +127,10 @@ class Operator:
         hours: Hours of the day as for crowds ("flat" is 24 h), or "window" for one common working window.
         pauses: Common stops of some hours each.
         signup: All at once, as the campaign goes, or accounts bought long before.
-        replaced: Share of accounts that were banned and replaced; replacement_hours: median delay until a successor starts.
-        failover: Share of accounts in a second pool, which takes over when the first is banned at failover_at (share of the
-            campaign's time).
+        replaced: Share of accounts that were banned and replaced; replacement_hours: median delay until a successor
+            starts.
+        failover: Share of accounts in a second pool, which takes over when the first is banned at failover_at (share
+            of the campaign's time). failover_paths: pathways of the second pool, empty: those of the first.
         pivot: Share of traffic that moves to a new model within a day of its release.
         handoff: Probability that a turn goes out from another account of the pool.
         turns: Mean turns of a harvested conversation.
@@ -159,6 +172,7 @@ class Operator:
     replacement_hours: float = 6.0
     failover: float = 0.0
     failover_at: float = 0.5
+    failover_paths: Mix = ()
     pivot: float = 0.0
     handoff: float = 0.0
     turns: float = 1.2
@@ -168,13 +182,36 @@ class Operator:
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
         _counts(self, "accounts", "exchanges", "variants", "injection_variants", "egress_pool", "pauses")
-        _shares(self, "cover", "relay", "payment_share", "phone_share", "disposable", "client_share", "parameters_share",
-                "replaced", "failover", "failover_at", "pivot", "handoff", "replay")
+        _shares(
+            self,
+            "cover",
+            "relay",
+            "payment_share",
+            "phone_share",
+            "disposable",
+            "client_share",
+            "parameters_share",
+            "replaced",
+            "failover",
+            "failover_at",
+            "pivot",
+            "handoff",
+            "replay",
+        )
         _names(self, "capabilities", CAPABILITIES)
         _names(self, "kinds", KINDS)
         _names(self, "paths", PATHS)
-        _one(self, template=TEMPLATES, injection=INJECTIONS, egress=EGRESS, signup=SIGNUPS, hours=(*HOURS, "window"),
-             tool=("none", "harvest", "relay", "both"))
+        if self.failover_paths:
+            _names(self, "failover_paths", PATHS)
+        _one(
+            self,
+            template=TEMPLATES,
+            injection=INJECTIONS,
+            egress=EGRESS,
+            signup=SIGNUPS,
+            hours=(*HOURS, "window"),
+            tool=("none", "harvest", "relay", "both"),
+        )
         if self.cover + self.relay >= 0.995:
             raise InputError(f"operator {self.name}: cover and relay leave no room for a harvest")
         if self.replaced > 0.9 or self.samples < 1 or self.payment_pool < 1 or self.turns < 1 or self.days <= 0:
@@ -218,7 +255,7 @@ class World:
     @property
     def accounts(self) -> int:
         """Accounts in all."""
-        return sum(part.accounts for part in (*self.crowds, *self.operators))
+        return sum(c.accounts for c in self.crowds) + sum(o.accounts for o in self.operators)
 
     def scaled(self, events: int) -> "World":
         """The same world with so many requests, accounts in proportion; an operator keeps at least 20 accounts."""
@@ -231,11 +268,14 @@ class World:
 
         crowds = tuple(
             replace(c, accounts=scale(c.accounts, 1), events=max(round(c.events * factor), 1), group=_group(c, factor))
-            for c in self.crowds if c.accounts
+            for c in self.crowds
+            if c.accounts
         )
         operators = tuple(
             replace(
-                o, accounts=scale(o.accounts, 20), exchanges=scale(o.exchanges, 100),
+                o,
+                accounts=scale(o.accounts, 20),
+                exchanges=scale(o.exchanges, 100),
                 payment_pool=max(round(o.payment_pool * min(factor, 1) ** 0.5), 1),
                 tasks=None if o.tasks is None else scale(o.tasks, 20),
             )
@@ -280,5 +320,3 @@ def _one(part: Crowd | Operator, **known: tuple[str, ...]) -> None:
     for field, values in known.items():
         if getattr(part, field) not in values:
             raise InputError(f"{part.name}: {field} is {getattr(part, field)!r}, not one of {', '.join(values)}")
-
-

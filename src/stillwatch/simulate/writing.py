@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stillwatch import tables
@@ -21,6 +22,7 @@ from stillwatch.simulate import grammar, sessions
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.crowds import Span, add_crowd
 from stillwatch.simulate.harvesting import pool_events, quotas
+from stillwatch.simulate.kernels import dotted
 from stillwatch.simulate.operators import Pool, add_operator
 from stillwatch.simulate.pools import FilePools, Rates, read_prompts, read_rates
 from stillwatch.simulate.registry import PLANS
@@ -50,7 +52,13 @@ class Built:
 
 
 def write(
-    world: World, out: Path, seed: int = 1, *, prompts: Path | None = None, rates: Path | None = None, quiet: bool = False
+    world: World,
+    out: Path,
+    seed: int = 1,
+    *,
+    prompts: Path | None = None,
+    rates: Path | None = None,
+    quiet: bool = False,
 ) -> dict[str, Any]:
     """Write the log tables of a world; returns counts and the time it took (s)."""
     begun = perf_counter()
@@ -60,27 +68,35 @@ def write(
     built = build(world, seed, read_prompts(prompts) if prompts else None, read_rates(rates) if rates else None)
     _clear(out)
     harvest: list[pa.Table] = []
-    events = 0
-    waiting: deque[Future[tuple[int, pa.Table]]] = deque()
+    requests = np.zeros(len(world.operators) + 1, np.int64)
+    waiting: deque[Future[tuple[Array, pa.Table]]] = deque()
     with ThreadPoolExecutor(2) as threads:
         for day, batch in track(_days(built), f"simulating {world.name}", world.days, quiet=quiet):
             waiting.append(threads.submit(_write_day, built, out, day, batch))
             while len(waiting) > 1:
                 count, found = waiting.popleft().result()
-                events += count
+                requests += count
                 harvest.append(found)
         while waiting:
             count, found = waiting.popleft().result()
-            events += count
+            requests += count
             harvest.append(found)
     truth_events = pa.concat_tables(harvest)
     write_parquet(truth_events, out / "truth_events.parquet")
     _write_accounts(built, out)
     seconds = perf_counter() - begun
+    events = int(requests.sum())
     return {
-        "scenario": world.name, "seed": seed, "events": events, "accounts": built.accounts.n, "days": world.days,
-        "harvested": len(truth_events), "operators": {o.name: _size(built, n) for n, o in enumerate(world.operators)},
-        "seconds": round(seconds, 2), "events_per_second": round(events / seconds), "out": str(out),
+        "scenario": world.name,
+        "seed": seed,
+        "events": events,
+        "accounts": built.accounts.n,
+        "days": world.days,
+        "harvested": len(truth_events),
+        "operators": {o.name: _spent(built, n, int(requests[n]), truth_events) for n, o in enumerate(world.operators)},
+        "seconds": round(seconds, 2),
+        "events_per_second": round(events / seconds),
+        "out": str(out),
     }
 
 
@@ -100,7 +116,11 @@ def build(world: World, seed: int, prompts: FilePools | None = None, rates: Rate
     accounts, habits = finish(roster)
     _, weights = st.profiles()
     traffic = sessions.Traffic(
-        accounts, habits, stock, np.zeros(max(roster.n_queues, 1), np.int64), np.zeros(accounts.n, np.int64),
+        accounts,
+        habits,
+        stock,
+        np.zeros(max(roster.n_queues, 1), np.int64),
+        np.zeros(accounts.n, np.int64),
         sessions.quantiles(weights),
     )
     if rates:
@@ -133,13 +153,17 @@ def _days(built: Built) -> Iterator[tuple[int, sessions.Batch]]:
         yield day, sessions.take(today, np.argsort(today["time"], kind="stable"))
 
 
-def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tuple[int, pa.Table]:
-    """Render and write one day; returns the number of events and those that are harvest."""
+def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tuple[Array, pa.Table]:
+    """Render and write one day; returns requests of each operator's accounts (innocents last) and which are harvest."""
     n = len(batch["time"])
     stock = built.roster.stock
     networks = stock.networks
     renderer = Renderer(
-        built.accounts, built.habits, stock, built.span.release, built.ids,
+        built.accounts,
+        built.habits,
+        stock,
+        built.span.release,
+        built.ids,
         (np.array(networks.base), np.array(networks.size), np.array(networks.asn), np.array(networks.country)),
     )
     event_ids = sessions.mixed(np.arange(n, dtype=np.uint64) + np.uint64(stock.seed(21, day) >> 1))
@@ -156,18 +180,26 @@ def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tupl
             writer.close()
     kept = np.flatnonzero(batch["campaign"] >= 0)
     campaign = [operator.name for operator in built.world.operators]
-    found = pa.table({
-        "event_id": names("req_", event_ids[kept]),
-        "campaign": coded(batch["campaign"][kept], campaign).cast(pa.string()),
-    })
-    return n, found
+    found = pa.table(
+        {
+            "event_id": names("req_", event_ids[kept]),
+            "campaign": coded(batch["campaign"][kept], campaign).cast(pa.string()),
+        }
+    )
+    return np.bincount(
+        built.accounts["campaign"][batch["account"]] % (len(campaign) + 1), minlength=len(campaign) + 1
+    ), found
 
 
 def _writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
     """A writer whose file reads back as plain columns, whatever was a dictionary while writing."""
     fields = [pa.field(c.name, table.schema.field(c.name).type, nullable=not c.required) for c in tables.EVENTS.columns]
     return pq.ParquetWriter(
-        path, pa.schema(fields), compression="zstd", compression_level=1, store_schema=False,
+        path,
+        pa.schema(fields),
+        compression="zstd",
+        compression_level=1,
+        store_schema=False,
         use_dictionary=[name for name in tables.EVENTS.names if name not in PLAIN],
     )
 
@@ -178,8 +210,13 @@ def _clear(out: Path) -> None:
         path.unlink()
 
 
-def _size(built: Built, number: int) -> int:
-    return int((built.accounts["campaign"] == number).sum())
+def _spent(built: Built, number: int, requests: int, truth_events: pa.Table) -> dict[str, int]:
+    """What an operator got and what it took: accounts, harvested requests, all requests, payment methods."""
+    mine = built.accounts["campaign"] == number
+    name = built.world.operators[number].name
+    harvested = int(pc.sum(pc.equal(truth_events["campaign"], name)).as_py() or 0)
+    payments = len(np.unique(built.accounts["payment"][mine]))
+    return {"accounts": int(mine.sum()), "harvested": harvested, "requests": requests, "payments": payments}
 
 
 def _write_accounts(built: Built, out: Path) -> None:
@@ -195,31 +232,47 @@ def _write_accounts(built: Built, out: Path) -> None:
         values = a[name][order]
         return pa.array(values, pa.timestamp("us", "UTC"), mask=values < 0)
 
-    from stillwatch.simulate.kernels import dotted
-
     ip = a["signup_ip"][order]
     org = a["org"][order]
     account_id = names("acct_", built.ids[order])
-    registry = pa.table({
-        "account_id": account_id, "created_at": times("created"), "kind": coded(a["kind"][order], KINDS),
-        "org_id": names("org_", sessions.mixed(org), org < 0), "verified": pa.array(a["verified"][order]),
-        "access_type": coded(a["passthrough"][order], ("application", "passthrough")),
-        "email_domain": coded(a["domain"][order], built.roster.stock.domains), "email_hash": hashed("email"),
-        "payment_hash": hashed("payment"), "phone_hash": hashed("phone"),
-        "signup_ip": pa.compute.if_else(pa.array(ip == 0), pa.scalar(None, pa.string()), strings(*dotted(ip))),
-        "country": coded(a["country"][order], st.COUNTRIES), "banned_at": times("banned"),
-        "plan": coded(a["plan"][order], PLANS),
-    })
-    write_parquet(tables.ACCOUNTS.conform(registry), out / "accounts.parquet")
+    registry = pa.table(
+        {
+            "account_id": account_id,
+            "created_at": times("created"),
+            "kind": coded(a["kind"][order], KINDS),
+            "org_id": names("org_", sessions.mixed(org), org < 0),
+            "verified": pa.array(a["verified"][order]),
+            "access_type": coded(a["passthrough"][order], ("application", "passthrough")),
+            "email_domain": coded(a["domain"][order], built.roster.stock.domains),
+            "email_hash": hashed("email"),
+            "payment_hash": hashed("payment"),
+            "phone_hash": hashed("phone"),
+            "signup_ip": pc.if_else(pa.array(ip == 0), pa.scalar(None, pa.string()), strings(*dotted(ip))),
+            "country": coded(a["country"][order], st.COUNTRIES),
+            "banned_at": times("banned"),
+            "plan": coded(a["plan"][order], PLANS),
+        }
+    )
+    write_parquet(tables.ACCOUNTS.conform(_plain(registry)), out / "accounts.parquet")
     campaigns = [o.name for o in built.world.operators] or [""]
     campaign = a["campaign"][order]
     kinds = [*(crowd.name for crowd in built.world.crowds), "attack"]
     kind = np.where(campaign >= 0, len(kinds) - 1, a["crowd"][order])
-    truth = pa.table({
-        "account_id": account_id, "campaign": coded(np.maximum(campaign, 0), campaigns, campaign < 0), "kind": coded(kind, kinds)
-    })
-    write_parquet(tables.TRUTH.conform(truth), out / "truth.parquet")
+    truth = pa.table(
+        {
+            "account_id": account_id,
+            "campaign": coded(np.maximum(campaign, 0), campaigns, campaign < 0),
+            "kind": coded(kind, kinds),
+        }
+    )
+    write_parquet(tables.TRUTH.conform(_plain(truth)), out / "truth.parquet")
     write_json(_releases(built), out / "releases.json")
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with plain strings where it has dictionaries."""
+    columns = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in table.columns]
+    return pa.table(columns, names=table.column_names)
 
 
 def _releases(built: Built) -> list[dict[str, str]]:

@@ -1,0 +1,302 @@
+"""The simulator: determinism, sizes, queues, handoffs, lives of accounts, nothing that gives innocence away."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import simulate, tables
+from stillwatch.errors import InputError
+from stillwatch.simulate import Crowd, Operator, World
+from stillwatch.simulate.presets import crowds
+from stillwatch.simulate.scenarios import SWITCHES
+from stillwatch.simulate.world import CAPABILITIES
+
+PEOPLE = crowds(600, 9_000)
+PLAIN = Operator("plain", 30, 2_000, days=6, pauses=0, turns=1.0)
+
+
+class Logs:
+    """The tables of a written world, as views."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.db = duckdb.connect()
+        self.db.execute(f"create view events as from '{out}/events/*.parquet'")
+        for name in ("accounts", "truth", "truth_events"):
+            self.db.execute(f"create view {name} as from '{out}/{name}.parquet'")
+        self.db.execute(
+            """create view handoffs as select * from events e join truth using (account_id) where parent_key is not null
+            and not exists (from events x where x.account_id = e.account_id and x.context_key = e.parent_key)"""
+        )
+
+    def rows(self, query: str) -> list[tuple]:
+        return self.db.execute(query).fetchall()
+
+    def value(self, query: str):
+        return self.rows(query)[0][0]
+
+
+def small(
+    tmp_path: Path, *operators: Operator, seed: int = 1, people: tuple[Crowd, ...] = PEOPLE, days: int = 6
+) -> Logs:
+    simulate.write(World("test", people, operators, days=days, release_day=3.0), tmp_path, seed, quiet=True)
+    return Logs(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Logs:
+    out = tmp_path_factory.mktemp("demo")
+    simulate.run("demo", out, events=40_000, seed=3, quiet=True)
+    return Logs(out)
+
+
+def test_same_seed_same_bytes_other_seed_other_bytes(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        simulate.run("demo", tmp_path / name, events=8_000, seed=seed, quiet=True)
+    files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file())
+    assert len(files) == 14 + 4
+    for file in files:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+    assert (tmp_path / "a" / files[0]).read_bytes() != (tmp_path / "c" / files[0]).read_bytes()
+
+
+def test_tables_keep_their_contract(demo: Logs) -> None:
+    for path in sorted((demo.out / "events").iterdir()):
+        table = pq.read_table(path)
+        assert table.schema.equals(tables.EVENTS.schema)
+        assert table.num_rows == 0 or pa.compute.min(table["timestamp"]).as_py().date().isoformat() == path.stem
+        assert table["timestamp"].to_pylist() == sorted(table["timestamp"].to_pylist())
+    assert pq.read_schema(demo.out / "accounts.parquet").equals(tables.ACCOUNTS.schema)
+    assert pq.read_schema(demo.out / "truth.parquet").equals(tables.TRUTH.schema)
+    assert demo.value("select count(*) - count(distinct event_id) from events") == 0
+    assert demo.value("select count(*) - count(distinct account_id) from accounts") == 0
+    assert demo.value("select count(*) from events anti join accounts using (account_id)") == 0
+    assert demo.value("select count(*) from truth_events anti join events using (event_id)") == 0
+    releases = json.loads((demo.out / "releases.json").read_text())
+    assert {release["model"] for release in releases} == {
+        row[0] for row in demo.rows("select distinct model from events")
+    }
+
+
+def test_truth_has_the_sizes_asked_for(tmp_path: Path) -> None:
+    relay = Operator("relay", 40, 3_000, days=5, relay=0.6, relay_harvested=True, cover=0.1)
+    covered = Operator("covered", 50, 1_500, days=6, cover=0.5, pauses=0)
+    logs = small(tmp_path, PLAIN, relay, covered)
+    for operator in (PLAIN, relay, covered):
+        harvested = logs.value(f"select count(*) from truth_events where campaign = '{operator.name}'")
+        assert harvested == pytest.approx(operator.exchanges, rel=0.02)
+        assert logs.value(f"select count(*) from truth where campaign = '{operator.name}'") == operator.accounts
+    requests = logs.value("select count(*) from events join truth using (account_id) where campaign = 'covered'")
+    assert requests == pytest.approx(3_000, rel=0.15)
+    assert logs.value("select count(*) from events") == pytest.approx(9_000 + 2_000 + 3_333 + 3_000, rel=0.15)
+
+
+def test_innocents_have_no_campaign(tmp_path: Path) -> None:
+    simulate.run("innocents", tmp_path, events=15_000, quiet=True)
+    logs = Logs(tmp_path)
+    assert logs.value("select count(campaign) from truth") == 0
+    assert logs.value("select count(*) from truth_events") == 0
+    assert logs.value("select count(distinct kind) from truth") >= 14
+    assert logs.rows("select distinct kind from handoffs order by 1") == [("key_rotation",), ("reseller",)]
+    assert logs.value("select count(*) from handoffs where org_id is null") == 0
+
+
+def test_a_queue_never_gives_one_task_to_two_accounts(tmp_path: Path) -> None:
+    logs = small(tmp_path, replace(PLAIN, template="fixed"), people=())
+    assert logs.value("select count(*) - count(distinct prompt) from events") == 0
+    overlap = Operator("overlap", 30, 2_000, days=6, queue=False, tasks=300, pauses=0, turns=1.0)
+    logs = small(tmp_path, overlap, people=())
+    assert logs.value("select count(distinct prompt) from events") <= 300
+    assert logs.value("select max(n) from (select count(distinct account_id) n from events group by prompt)") > 2
+    logs = small(tmp_path, replace(PLAIN, samples=4), people=())
+    assert logs.value("select count(distinct prompt) from events") == pytest.approx(500, rel=0.05)
+
+
+def test_handoffs_exist_where_asked_and_only_there(tmp_path: Path) -> None:
+    moving = Operator("moving", 30, 2_000, days=6, handoff=0.5, turns=3)
+    replaying = Operator("replaying", 30, 2_000, days=6, replay=0.5, turns=2)
+    sticky = Operator("sticky", 30, 2_000, days=6, turns=4, template="fixed")
+    logs = small(tmp_path, moving, replaying, sticky)
+    found = dict(logs.rows("select coalesce(campaign, kind), count(*) from handoffs group by all"))
+    assert set(found) <= {"moving", "replaying", "key_rotation", "reseller"}
+    assert found["moving"] > 300
+    assert found["replaying"] > 150
+    # what is handed over does continue a conversation of the same campaign
+    assert (
+        logs.value(
+            """select count(*) from handoffs h where campaign is not null and not exists
+        (from events x join truth t using (account_id) where x.context_key = h.parent_key and t.campaign = h.campaign)"""
+        )
+        < 20
+    )  # but for turns that were cut off with their account or at the end
+
+
+def test_identifiers_do_not_tell_who_is_innocent(demo: Logs) -> None:
+    rows = demo.rows("select account_id, campaign is null from truth")
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    innocent = np.array([row[1] for row in rows], float)
+    place = np.arange(len(rows))
+    assert abs(np.corrcoef(place, innocent)[0, 1]) < 0.06
+    digits = np.array([[int(c, 16) for c in row[0].removeprefix("acct_")] for row in rows])
+    assert max(abs(np.corrcoef(digits[:, i], innocent)[0, 1]) for i in range(digits.shape[1])) < 0.08
+    assert demo.rows("select account_id from accounts") == [(row[0],) for row in rows]
+    lengths = "length(account_id), length(key_id), length(session_id), length(event_id), length(org_id)"
+    kinds = f"select distinct {lengths} from events join truth using (account_id) where campaign is"
+    assert set(demo.rows(f"{kinds} not null")) <= set(demo.rows(f"{kinds} null"))
+    countries = "select distinct country from accounts join truth using (account_id) where campaign is"
+    assert set(demo.rows(f"{countries} not null")) <= set(demo.rows(f"{countries} null"))
+
+
+def test_nobody_sends_before_signing_up_or_after_a_ban(tmp_path: Path) -> None:
+    hydra = Operator(
+        "hydra",
+        60,
+        3_000,
+        days=6,
+        failover=0.5,
+        replaced=0.5,
+        replacement_hours=2,
+        signup="steady",
+        handoff=0.3,
+        turns=2,
+    )
+    logs = small(tmp_path, hydra)
+    assert logs.value("select count(*) from events join accounts using (account_id) where timestamp < created_at") == 0
+    assert logs.value("select count(*) from events join accounts using (account_id) where timestamp >= banned_at") == 0
+    pool = "select count(*) from accounts join truth using (account_id) where campaign = 'hydra' and"
+    assert logs.value(f"{pool} banned_at is not null") >= 30
+    assert logs.value(f"{pool} created_at > '2026-02-02'") >= 15
+
+
+def test_pivot_moves_traffic_within_a_day_of_the_release(tmp_path: Path) -> None:
+    logs = small(tmp_path, replace(PLAIN, pivot=0.6), replace(PLAIN, name="still"))
+    share = """select avg((model = 'large-4')::int) from events join truth using (account_id)
+        where campaign = '{}' and timestamp between '2026-02-06' and '2026-02-07'"""
+    assert logs.value(share.format("plain")) > 0.35
+    assert logs.value(share.format("still")) < 0.35
+    assert logs.value("select count(*) from events where model = 'large-4' and timestamp < '2026-02-05'") == 0
+
+
+def test_clouds_hide_the_client(demo: Logs) -> None:
+    assert demo.value("select count(*) from events where access_path like 'cloud%'") > 0
+    assert demo.value("select count(ip) + count(ja4) + count(asn) from events where access_path like 'cloud%'") == 0
+    assert demo.value("select count(*) from events where access_path = 'api' and ip is null") == 0
+    assert demo.value("select count(response) from events") == 0
+
+
+def test_text_is_varied_and_of_usual_size(demo: Logs) -> None:
+    assert 180 < demo.value("select avg(length(prompt)) from events") < 320
+    assert demo.value("select min(length(prompt)) from events") >= 1
+    # elicitation is not the attackers' alone
+    for campaign in ("null", "not null"):
+        stepwise = "select avg((prompt ilike '%step by step%')::int) from events join truth using (account_id)"
+        assert 0.004 < demo.value(f"{stepwise} where campaign is {campaign}") < 0.3
+
+
+@pytest.mark.parametrize("tactic", [
+    {"template": "absent"}, {"template": "varied", "variants": 0}, {"injection": "system", "injection_variants": 5},
+    {"injection": "user", "injection_variants": 0}, {"egress": "vpn"}, {"egress": "datacenter"}, {"hours": "window"},
+    {"hours": "human", "load": 1.2}, {"tool": "both", "relay": 0.5, "handoff": 0.5}, {"signup": "aged"}, {"queue": False},
+    {"capabilities": tuple((name, 1.0) for name in CAPABILITIES)}, {"failover": 0.4, "failover_paths": (("cloud-north", 1.0),)},
+])  # fmt: skip
+def test_every_tactic_runs(tmp_path: Path, tactic: dict) -> None:
+    logs = small(tmp_path, replace(PLAIN, exchanges=600, **tactic), people=(Crowd("people", 50, 300),))
+    assert logs.value("select count(*) from truth_events") == pytest.approx(600, rel=0.05)
+
+
+def test_every_scenario_scales(tmp_path: Path) -> None:
+    for name in simulate.scenarios():
+        world = simulate.named(name, 4_000)
+        assert 3_500 < world.events < 6_500, name
+        assert all(operator.accounts >= 20 for operator in world.operators)
+    full = simulate.named("february_2026")
+    assert (full.accounts, full.events) == (pytest.approx(1e6, rel=0.01), pytest.approx(50e6, rel=0.01))
+    assert {o.name: o.exchanges for o in full.operators} == {
+        "reasoning_150k": 150_000, "agentic_3m": 3_400_000, "coding_13m": 13_000_000
+    }  # fmt: skip
+    assert sum(operator.accounts for operator in full.operators) == 24_000
+    simulate.run("february_2026", tmp_path, events=4_000, quiet=True)
+
+
+def test_switches_change_what_they_say() -> None:
+    for switch, changes in SWITCHES.items():
+        before, after = simulate.named("adaptive-none").operators, simulate.named(f"adaptive-{switch}").operators
+        assert len(before) == len(after)
+        plain = {name: value for name, value in changes.items() if name not in ("cover", "template")}
+        assert all(getattr(operator, name) == value for operator in after for name, value in plain.items())
+
+
+def test_random_worlds_are_valid_and_differ(tmp_path: Path) -> None:
+    worlds = [simulate.random_world(np.random.default_rng(seed), 5_000) for seed in range(30)]
+    assert len({world.operators for world in worlds}) > 20
+    assert worlds[3] == simulate.random_world(np.random.default_rng(3), 5_000)
+    for seed in (1, 2):
+        result = simulate.write(worlds[seed], tmp_path / str(seed), seed, quiet=True)
+        assert 3_000 < result["events"] < 8_000
+
+
+def test_prompts_and_rates_from_files(tmp_path: Path) -> None:
+    prompts = [f"file prompt number {i}" for i in range(400)]
+    roles = ["human", "harvest", "benchmark", "human"] * 100
+    pq.write_table(pa.table({"prompt": prompts, "role": roles, "source": roles}), tmp_path / "prompts.parquet")
+    windows = np.arange(144 * 3)
+    night = np.where(windows % 144 < 36, 5.0, 0.0)
+    pq.write_table(
+        pa.table({"client": ["c"] * len(windows), "window_start_s": windows * 600.0, "rate_per_s": night}),
+        tmp_path / "rates.parquet",
+    )
+    simulate.run(
+        "demo",
+        tmp_path / "out",
+        events=8_000,
+        prompts=tmp_path / "prompts.parquet",
+        rates=tmp_path / "rates.parquet",
+        quiet=True,
+    )
+    logs = Logs(tmp_path / "out")
+    first = "from events join truth using (account_id) where parent_key is null and kind"
+    assert logs.value(f"select avg((prompt like '%file prompt number%')::int) {first} = 'individuals'") > 0.7
+    assert logs.value(f"select avg((prompt like '%file prompt number%')::int) {first} = 'attack'") > 0.7
+    early = "avg((extract(hour from timestamp at time zone 'UTC') < 7)::int)"
+    assert logs.value(f"select {early} from events join truth using (account_id) where kind = 'popular_tool'") > 0.6
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    ({"scenario": "nope"}, "no scenario"), ({"events": -1}, "not a size"), ({"events": 0}, "not a size"), ({"seed": -1}, "below 0"),
+    ({"prompts": "absent.parquet"}, "no such file"), ({"prompts": "broken.parquet"}, "not readable"),
+    ({"prompts": "other.parquet"}, "lacks the column prompt"), ({"rates": "other.parquet"}, "lacks the column client"),
+    ({"prompts": "empty.parquet"}, "has no prompts"), ({"out": "broken.parquet"}, "not a folder"),
+])  # fmt: skip
+def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: dict, words: str) -> None:
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 but not really")
+    pq.write_table(pa.table({"x": [1]}), tmp_path / "other.parquet")
+    pq.write_table(pa.table({"prompt": pa.array([None, " "], pa.string())}), tmp_path / "empty.parquet")
+    given = {"scenario": "demo", "out": "out", "quiet": True, **arguments}
+    for name in ("out", "prompts", "rates"):
+        if name in given:
+            given[name] = tmp_path / given[name]
+    with pytest.raises(InputError, match=words) as caught:
+        simulate.run(**given)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("change", [
+    {"cover": 1.5}, {"cover": 0.6, "relay": 0.5}, {"accounts": -1}, {"template": "none"}, {"capabilities": (("magic", 1.0),)},
+    {"samples": 0}, {"days": 0.0}, {"paths": ()},
+])  # fmt: skip
+def test_operators_refuse_impossible_values(change: dict) -> None:
+    with pytest.raises(InputError):
+        replace(PLAIN, **change)
+
+
+def test_a_second_world_replaces_the_first(tmp_path: Path) -> None:
+    small(tmp_path, days=6)
+    logs = small(tmp_path, days=2)
+    assert len(list((tmp_path / "events").iterdir())) == 2
+    assert logs.value("select count(*) from events anti join accounts using (account_id)") == 0
