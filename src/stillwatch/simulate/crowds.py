@@ -270,7 +270,8 @@ def _of_group(roster: Roster, name: str, crowd: Crowd, n_groups: int) -> Habit:
     """A habit that only one group has, or a public one that it takes up together."""
     stock, p = roster.stock, roster.stock.phrases
     rng = stock.rng
-    habit = Habit(client=int(stock.clients(1)[0]), end_users=crowd.end_users, follow=p("follow_chat"))
+    client = stock.own_build() if crowd.group and rng.random() < 0.3 else int(stock.clients(1)[0])
+    habit = Habit(client=client, end_users=crowd.end_users, follow=p("follow_chat"))
     any_topic = int(stock.chat_topics[rng.integers(len(stock.chat_topics))])
     if name == "benchmark":
         habit = _benchmark(stock, int(popularity(rng, 1, N_BENCHMARKS)[0]), crowd, n_groups)
@@ -280,9 +281,7 @@ def _of_group(roster: Roster, name: str, crowd: Crowd, n_groups: int) -> Habit:
         habit = tool_habit(stock, int(rng.integers(st.N_POPULAR)))
         habit.system_key, habit.tools, habit.turns = stock.fresh(), stock.fresh(), float(rng.uniform(2, 7))
         if rng.random() < 0.6:
-            habit.client = stock.add_client(
-                f"tool-{rng.integers(1000, 9999)}/{rng.integers(9)}", stock.ja4[int(stock.clients(1)[0])], 0.0
-            )
+            habit.client = stock.own_build()
     elif name == "app":
         habit.system, habit.system_key = p("system_app"), stock.fresh()
         habit.turns, habit.gap, habit.parameters = 1 + 1.4 * crowd.turns, 70, int(stock.parameters(1)[0])

@@ -161,7 +161,7 @@ def _registry(stock: Stock, block: Block, operator: Operator, begin: int, end: i
     phones = rng.integers(1, 1 << 62, operator.payment_pool * 2)
     on_phone = rng.random(n) < operator.phone_share
     block["phone"] = np.where(on_phone, phones[rng.integers(len(phones), size=n)], block["phone"])
-    domains = np.array([stock.add_domain(f"drop-{rng.integers(1 << 20):05x}.example") for _ in range(3)])
+    domains = np.array([stock.new_domain() for _ in range(3)])
     block["domain"] = np.where(rng.random(n) < operator.disposable, domains[rng.integers(3, size=n)], block["domain"])
     block["plan"] = np.where(block["kind"] >= 3, rng.choice((1, 2), n), 1)
 
@@ -189,9 +189,7 @@ def _clients(stock: Stock, block: Block, operator: Operator) -> None:
     rng, n = stock.rng, block.n
     ours = int(stock.clients(1)[0])
     if rng.random() < 0.5:  # a build of its own; its TLS library is common
-        ours = stock.add_client(
-            f"client-{rng.integers(1000)}/{rng.integers(9)}.{rng.integers(30)}", stock.ja4[ours], 0.0
-        )
+        ours = stock.own_build()
     block["client"] = np.where(rng.random(n) < operator.client_share, ours, block["client"])
     one = int(stock.parameters(1)[0])
     block["parameters"] = np.where(rng.random(n) < operator.parameters_share, one, block["parameters"])

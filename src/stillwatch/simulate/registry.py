@@ -8,6 +8,7 @@ from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
 from stillwatch.simulate.world import Crowd
 
 PLANS = ("free", "payg", "team", "enterprise")
+DISPOSABLE = 0.03  # share of people with an address of a disposable mail service
 LOST = 0.03  # share of registry fields that a provider does not have
 
 
@@ -26,8 +27,8 @@ def fill_registry(stock: Stock, block: Block, crowd: Crowd, group: Array, n_grou
     block["payment"] = np.where(on_card, cards[group], block["payment"])
     if crowd.mail:
         first = len(stock.domains)
-        for number in range(n_groups):
-            stock.add_domain(f"org-{first + number}-{rng.integers(1000):03d}.example")
+        for _ in range(n_groups):
+            stock.new_domain()
         block["domain"] = np.where(rng.random(n) < crowd.mail, first + group, block["domain"])
     block["plan"] = np.where(has_org[group], rng.choice((2, 3), n), block["plan"])
 
@@ -37,10 +38,10 @@ def owned(stock: Stock, block: Block) -> None:
     rng, n = stock.rng, block.n
     block["email"] = rng.integers(1, 1 << 62, n)
     block["domain"] = rng.choice(len(st.MAIL), n, p=(0.55, 0.25, 0.15, 0.05))
+    shared = rng.random(n) < DISPOSABLE
+    block["domain"] = np.where(shared, len(st.MAIL) + rng.integers(st.N_DISPOSABLE, size=n), block["domain"])
     vanity = np.flatnonzero(rng.random(n) < 0.06)
-    first = len(stock.domains)
-    stock.domains += [f"site-{first + number}.example" for number in range(len(vanity))]
-    block["domain"][vanity] = first + np.arange(len(vanity))
+    block["domain"][vanity] = [stock.new_domain() for _ in vanity]
     free = (block["path"] == 1) & (rng.random(n) < 0.45)
     block["payment"] = np.where(free | (rng.random(n) < LOST), NONE, rng.integers(1, 1 << 62, n))
     block["phone"] = np.where(rng.random(n) < 0.5, rng.integers(1, 1 << 62, n), NONE)

@@ -43,6 +43,7 @@ N_ISPS = 300
 N_VPNS = 24
 N_CGNATS = 40
 N_POPULAR = 14
+N_DISPOSABLE = 12
 _SPACE = 240 << 24
 
 
@@ -126,9 +127,14 @@ class Stock:
         weights = np.array(PARAMETER_WEIGHTS, float)
         return self.rng.choice(len(weights), n, p=weights / weights.sum()).astype(np.int16)
 
-    def add_domain(self, name: str) -> int:
-        """Add a mail domain."""
-        self.domains.append(name)
+    def own_build(self) -> int:
+        """A client build that somebody made for their own use, on a common TLS library."""
+        name = f"client-{self.rng.integers(10000)}/{self.rng.integers(9)}.{self.rng.integers(30)}"
+        return self.add_client(name, self.ja4[int(self.clients(1)[0])], 0.0)
+
+    def new_domain(self) -> int:
+        """Add a mail domain; what it is for does not show in its name."""
+        self.domains.append(f"d{len(self.domains) * 7919 % 1000003:06d}.example")
         return len(self.domains) - 1
 
 
@@ -206,6 +212,8 @@ def make(seed: int, phrases: Phrases, pools: dict[str, list[str]]) -> Stock:
         stock.networks.add(int(rng.integers(24, 200)), 64900 + vpn, int(rng.integers(len(COUNTRIES))))
     for cgnat in range(N_CGNATS):
         stock.networks.add(int(rng.integers(16, 64)), 64512 + cgnat, stock.networks.country[cgnat])
+    for _ in range(N_DISPOSABLE):
+        stock.new_domain()
     _clients(stock)
     for number in range(N_POPULAR):
         stock.tools.append(_tool(stock, number))
