@@ -56,6 +56,8 @@ def benjamini_hochberg(log_p: Floats, n_tests: float | None = None) -> Floats:
         q-values in [0, 1], ``(n,)``.
     """
     n = len(log_p)
+    if not n:
+        return np.zeros(0)
     order = np.argsort(log_p, kind="stable")
     log_q = log_p[order] + np.log(n if n_tests is None else max(n_tests, n)) - np.log(np.arange(1, n + 1))
     log_q = np.minimum.accumulate(log_q[::-1])[::-1]

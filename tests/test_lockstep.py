@@ -1,0 +1,119 @@
+"""Groups in any (account, view, object, hour) data: planted ones are found, chance is not, and the real bars hold."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import lockstep
+from stillwatch.errors import InputError
+from stillwatch.evaluate.ranking import auc, average_precision, curve
+from stillwatch.files import read_json
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+import real_data
+
+CREW = 40
+
+
+def planted(seed: int = 0, *, crew: bool = True) -> pa.Table:
+    """2,000 people with 10 of 8,000 objects each, popular and rare; a crew of 40 draws 12 more from a pool of 60."""
+    rng = np.random.default_rng(seed)
+    account = np.repeat(np.arange(2000), 10)
+    object_ = (8000 * rng.random(20_000) ** 2).astype(np.int64)
+    if crew:
+        account = np.concatenate([account, np.repeat(np.arange(CREW), 12)])
+        tasks = [9000 + rng.choice(60, 12, replace=False) for _ in range(CREW)]
+        object_ = np.concatenate([object_, *tasks])
+    return pa.table({
+        "account_id": [f"a{code:04}" for code in account],
+        "view": ["content.template"] * len(account),
+        "object": pa.array(object_.astype(str)),
+    })
+
+
+def detected(table: pa.Table, folder: Path) -> pa.Table:
+    pq.write_table(table, folder / "traces.parquet")
+    lockstep.detect_traces(folder / "traces.parquet", folder / "run")
+    return pq.read_table(folder / "run" / "accounts.parquet")
+
+
+def flagged(verdicts: pa.Table) -> set[str]:
+    return set(verdicts.filter(pc.not_equal(verdicts["verdict"], "clear"))["account_id"].to_pylist())
+
+
+def test_crew_is_found_and_chance_is_not(tmp_path: Path) -> None:
+    crew = {f"a{code:04}" for code in range(CREW)}
+    found = flagged(detected(planted(), tmp_path))
+    assert crew <= found
+    assert len(found - crew) <= 2
+    assert flagged(detected(planted(crew=False), tmp_path)) == set()
+
+
+def test_run_folder_is_whole_and_the_same_again(tmp_path: Path) -> None:
+    detected(planted(), tmp_path)
+    files = ("accounts.parquet", "campaigns.parquet", "links.parquet", "harvest.parquet", "summary.json")
+    before = {name: (tmp_path / "run" / name).read_bytes() for name in files}
+    shuffled = planted().take(pa.array(np.random.default_rng(1).permutation(len(planted()))))
+    detected(shuffled, tmp_path)
+    tables = [name for name in files if name.endswith("parquet")]
+    assert all((tmp_path / "run" / name).read_bytes() == before[name] for name in tables)
+    campaigns = pq.read_table(tmp_path / "run" / "campaigns.parquet").to_pylist()
+    assert [row["verdict"] for row in campaigns] == ["review"]
+    assert campaigns[0]["n_accounts"] >= CREW
+    assert campaigns[0]["q_value"] < 1e-6
+    assert read_json(tmp_path / "run" / "summary.json")["n_review"] == 1
+
+
+def test_empty_or_wrong_traces_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no traces"):
+        detected(planted().slice(0, 0), tmp_path)
+    with pytest.raises(InputError, match="lacks the column object"):
+        detected(planted().drop_columns("object"), tmp_path)
+
+
+def ranked(benchmark: real_data.Benchmark, verdicts: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    assert benchmark.labelled is not None
+    place = pc.index_in(pa.array(benchmark.labelled.accounts), verdicts["account_id"].combine_chunks())
+    score = verdicts["score"].combine_chunks().take(place).to_numpy(zero_copy_only=False)
+    flags = pc.not_equal(verdicts["verdict"].combine_chunks().take(place), "clear").to_numpy(zero_copy_only=False)
+    return np.nan_to_num(score, nan=-1.0), flags.astype(bool)
+
+
+def test_bar_on_collusive_reviewers(benchmark_data: Path, tmp_path: Path) -> None:
+    benchmark = real_data.amazoncn(benchmark_data)
+    score, flags = ranked(benchmark, detected(benchmark.traces, tmp_path))
+    labels = benchmark.labelled.labels  # type: ignore[union-attr]
+    points = curve(labels, score)
+    assert auc(points) >= 0.90
+    assert average_precision(points) >= 0.87
+    assert (flags & labels).sum() / flags.sum() >= 0.85
+    assert (flags & labels).sum() / labels.sum() >= 0.80
+
+
+def test_bar_on_airdrop_sybils(benchmark_data: Path, tmp_path: Path) -> None:
+    benchmark = real_data.hop(benchmark_data)
+    assert benchmark.labelled is not None
+    score, _ = ranked(benchmark, detected(benchmark.traces, tmp_path))
+    points = curve(benchmark.labelled.labels, score)
+    assert auc(points) >= 0.84
+    assert average_precision(points) >= 0.74
+    rows = benchmark.labelled.subsets["report-only"]
+    assert auc(curve(benchmark.labelled.labels[rows], score[rows])) >= 0.80
+
+
+def test_bar_on_posts_by_permutation(benchmark_data: Path, tmp_path: Path) -> None:
+    real = len(flagged(detected(real_data.coortweet(benchmark_data).traces, tmp_path)))
+    chance = len(flagged(detected(real_data.coortweet(benchmark_data, permuted=7).traces, tmp_path)))
+    assert real > 500
+    assert chance <= 0.01 * real
+
+
+def test_bar_on_negative_controls(benchmark_data: Path, tmp_path: Path) -> None:
+    assert flagged(detected(real_data.yelpchi(benchmark_data).traces, tmp_path)) == set()
+    for benchmark in (real_data.amazoncn(benchmark_data), real_data.hop(benchmark_data)):
+        assert flagged(detected(real_data.permuted(benchmark).traces, tmp_path)) == set()
