@@ -60,7 +60,7 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     _registry(stock, block, operator, begin, end)
     _clients(stock, block, operator)
     load = rng.lognormal(0, operator.load, len(account))
-    load = np.clip(load, np.median(load) / 8, np.median(load) * 25)
+    load = np.clip(load, np.median(load) / 4, np.median(load) * 25)
     _cover(roster, block, operator, account, load, begin, end)
     harvest, weights = _harvest_habits(roster, operator)
     relay = _relay_habits(roster, operator)
@@ -102,8 +102,9 @@ def _seats(rng: np.random.Generator, operator: Operator, begin: int, end: int) -
     account = np.full((seats, deepest), NONE)
     account[taken] = np.arange(n - second)
     # Lives divide the campaign; a successor starts some hours after the ban.
-    cuts = np.sort(np.where(rank[1:] < depth[:, None], rng.random((seats, deepest - 1)), 1.0), axis=1)
-    bounds = np.concatenate([np.zeros((seats, 1)), cuts, np.ones((seats, 1))], axis=1)
+    spans = rng.gamma(3.0, 1.0, taken.shape) * taken  # few accounts are banned at once
+    ends = spans.cumsum(axis=1) / spans.sum(axis=1, keepdims=True)
+    bounds = np.concatenate([np.zeros((seats, 1)), ends], axis=1)
     born = begin + (bounds[:, :-1] * (end - begin)).astype(np.int64)
     dead = begin + (bounds[:, 1:] * (end - begin)).astype(np.int64)
     gap = (operator.replacement_hours * HOUR_US * rng.lognormal(0, 0.5, born.shape)).astype(np.int64)
