@@ -21,6 +21,8 @@ from stillwatch.tables import ACCOUNTS
 
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
+OWNED_SHARE = 0.5
+"""Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
 MIN_ACCOUNTS = 4
 """Smallest group that is proposed."""
 
@@ -90,6 +92,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path]) -> Tr
     return Traffic(files, judge.people(ids, key, aligned, registry), identities, judge.lookup(key))
 
 
+Marks = dict[str, NDArray[np.int64]]
 Carried = dict[int, dict[str, NDArray[np.int64]]]
 
 
@@ -130,14 +133,15 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window)
 
 
-def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
-    """Test every account against every campaign: who carries its marks joins it, who does not carry them leaves.
+def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups) -> group.Groups:
+    """Test every account against every campaign: who carries the marks that the campaign owns joins it.
 
     Likelihood ratio of an account's marked requests under the campaign's rate and under everybody else's, times the prior
-    odds of being a member; campaigns without marks keep their accounts.
+    odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a member.
     """
     people, columns = traffic.people, dict(enumerate(CONTENT_COLUMNS))
-    marks = {"campaign": final.object_group, "place": final.object_column, "object": final.object_key}
+    mine = counted["inside"] >= OWNED_SHARE * counted["accounts"]
+    marks = {name: counted[name][mine] for name in ("campaign", "place", "object")}
     found = link.hits(engine, columns, marks)
     whose, account, n = found["campaign"].astype(np.int64), traffic.codes(found["account"]), found["n"].astype(np.float64)
     member = np.full(people.n, -1, np.int64)
@@ -168,38 +172,26 @@ def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Gr
     return grown
 
 
-def campaigns(scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_]) -> tuple[group.Groups, NDArray[np.int64]]:
-    """Accepted groups put together: their accounts among ``free`` ``(n_accounts,)`` and their marks; and each one's lead.
-
-    An account that several campaigns could hold goes to the one in which it has most requests.
-    """
+def campaigns(
+    scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_], log_odds: NDArray[np.float64]
+) -> tuple[group.Groups, NDArray[np.int64]]:
+    """Accepted groups put together, with their accounts among ``free`` ``(n_accounts,)`` and marks; and each one's lead."""
     member = judge.suspects(scene) & scene.of_members(free).astype(bool)
-    label = judge.campaigns_of(scene, accepted, member)
-    n = int(label.max()) + 1
-    rows = np.flatnonzero((label[scene.groups.member_group] >= 0) & member)
-    account, number = scene.groups.member_account[rows], label[scene.groups.member_group[rows]]
-    order = np.lexsort((number, -scene.measured.n[rows], account))
-    first = order[np.flatnonzero(np.append(True, account[order][1:] != account[order][:-1]))] if len(order) else order
-    kept = first[np.lexsort((account[first], number[first]))]
-    objects = label[scene.groups.object_group]
+    group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS)
+    n = int(account_label.max(initial=-1)) + 1
+    accounts = np.flatnonzero(account_label >= 0)
+    accounts = accounts[np.argsort(account_label[accounts], kind="stable")]
+    objects = group_label[scene.groups.object_group]
     marks = np.unique(
         np.stack([objects, scene.groups.object_column, scene.groups.object_key], axis=1)[objects >= 0], axis=0
-    )
-    lead = np.zeros(n, np.int64)
-    return group.Groups(n, number[kept], account[kept], marks[:, 0], marks[:, 1], marks[:, 2], ("campaign",) * n), _leads(scene, label, lead)
+    ).reshape(-1, 3)
+    found = group.Groups(n, account_label[accounts], accounts, marks[:, 0], marks[:, 1], marks[:, 2], ("campaign",) * n)
+    return found, judge.leads(scene, group_label, n, log_odds)
 
 
-def _leads(scene: judge.Scene, label: NDArray[np.int64], lead: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The group that speaks for each campaign: the one with most accounts among those of its best third by score."""
-    for number in range(len(lead)):
-        index = np.flatnonzero(label == number)
-        lead[number] = index[np.argmax(scene.size[index])]
-    return lead
-
-
-def _owned(marks: dict[str, NDArray[np.int64]], final: group.Groups) -> group.Groups:
+def _owned(marks: Marks, final: group.Groups) -> group.Groups:
     """Keep the marks that mostly the campaign's own accounts leave, where it has any such marks."""
-    mine = marks["inside"] >= 0.5 * marks["accounts"]
+    mine = marks["inside"] >= OWNED_SHARE * marks["accounts"]
     has = np.bincount(marks["campaign"][mine], minlength=final.n) > 0
     keep = mine | ~has[marks["campaign"]]
     order = np.argsort(marks["campaign"][keep], kind="stable")
@@ -277,10 +269,10 @@ def detect(
             values, findings = judge.look(scene)
             verdicts = judge.judge(values, findings, model)
             everyone = np.ones(traffic.people.n, bool)
-            sure, sure_lead = _large_enough(*campaigns(scene, verdicts.campaign, everyone))
-            sure = expand(duck, traffic, scene, sure)
+            sure, sure_lead = campaigns(scene, verdicts.campaign, everyone, verdicts.log_odds)
+            sure = expand(duck, traffic, _marks(duck, traffic, sure)[1], sure)
             everyone[sure.member_account] = False
-            open_, open_lead = _large_enough(*campaigns(scene, verdicts.review, everyone))
+            open_, open_lead = campaigns(scene, verdicts.review, everyone, verdicts.log_odds)
             final = group.concatenate([sure, open_])
             lead = np.concatenate([sure_lead, open_lead])
             final, marks = _marks(duck, traffic, final)
@@ -296,12 +288,7 @@ def detect(
     return summary
 
 
-def _large_enough(found: group.Groups, lead: NDArray[np.int64]) -> tuple[group.Groups, NDArray[np.int64]]:
-    keep = found.sizes() >= MIN_ACCOUNTS
-    return found.select(keep), lead[keep]
-
-
-def _marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, dict[str, NDArray[np.int64]]]:
+def _marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks]:
     """The marks that campaigns own, and who leaves each."""
     columns = dict(enumerate(CONTENT_COLUMNS))
     engine.put("marks", {"campaign": final.object_group, "place": final.object_column, "object": final.object_key})

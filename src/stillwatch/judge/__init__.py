@@ -3,7 +3,7 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, lookup, measure
-from stillwatch.judge.members import campaigns_of, suspects
+from stillwatch.judge.members import campaigns_of, leads, suspects
 from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, people
 from stillwatch.judge.sample import Sample, sample
@@ -32,6 +32,7 @@ __all__ = [
     "campaigns_of",
     "codes",
     "judge",
+    "leads",
     "look",
     "lookup",
     "masked",

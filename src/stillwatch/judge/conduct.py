@@ -88,6 +88,21 @@ def one_owner(scene: Scene) -> F64:
     return largest / np.maximum(scene.size, 1)
 
 
+def one_payer(scene: Scene) -> F64:
+    """One payment method pays for (nearly) all the accounts and they meet on one network: a firm, a household, a bundle.
+
+    The weaker of the largest payment method's share of the accounts and the share that meets on a network.
+    """
+    value = scene.of_members(scene.identities["identity.payment"])
+    rows = np.flatnonzero((value >= 0) & scene.seen)
+    key = scene.groups.member_group[rows] * (value.max(initial=0) + 2) + value[rows]
+    values, counts = np.unique(key, return_counts=True)
+    largest = np.zeros(scene.n)
+    np.maximum.at(largest, values // (value.max(initial=0) + 2), counts)
+    met = np.where(scene.sample.net_known > 0, np.nan_to_num(scene.sample.net_share), 1.0)
+    return np.minimum(largest / np.maximum(scene.size, 1), met)
+
+
 def organised(scene: Scene) -> F64:
     """Share of the accounts that belong to some organisation."""
     return scene.total((scene.of_members(scene.people.org) >= 0) & scene.seen) / np.maximum(scene.size, 1)
@@ -138,6 +153,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.crowd": crowd,
     "context.youth": youth,
     "context.one_owner": one_owner,
+    "context.one_payer": one_payer,
     "context.organised": organised,
     "context.contracted": contracted,
     "context.education": education,

@@ -122,7 +122,7 @@ def handoff(scene: Scene) -> Finding:
     Null: a continued conversation was begun by anybody, in proportion to traffic. Blind where the log has no context
     and parent keys, and where an operator keeps each conversation on one account.
     """
-    groups, hand = scene.groups, scene.handoffs
+    hand = scene.handoffs
     foreign = scene.owner[hand.taker] != scene.owner[hand.giver]
     taker, giver, n = hand.taker[foreign], hand.giver[foreign], hand.n[foreign]
     taken = np.bincount(taker, weights=n, minlength=scene.people.n)
@@ -137,8 +137,8 @@ def handoff(scene: Scene) -> Finding:
     blind = continued < 5
     p = np.where(blind, np.nan, _poisson(internal, np.maximum(expected, 0.01)))
     reach = _ratio(partners, scene.size)
-    value = np.where(blind | (internal < 3), 0, np.clip(np.sqrt(np.clip(share, 0, 1)), 0, 1) * 0.5 + np.clip(reach, 0, 1) * 0.5)
-    del groups
+    # Most of the accounts must take part: a few who do accuse themselves, not the tool whose users they are.
+    value = np.where(blind | (internal < 3), 0, np.clip(reach, 0, 1) * (0.5 + 0.5 * np.sqrt(np.clip(np.nan_to_num(share), 0, 1))))
     return Finding(value, internal, expected, p)
 
 
@@ -242,6 +242,9 @@ def signup(scene: Scene) -> Finding:
             best_p[group[first]], best_k[group[first]], best_e[group[first]] = p[first], k[first], expected[first]
     share = _ratio(best_k - best_e, having)
     value = np.where((best_p < 1e-3) & (having >= 4), np.clip(np.nan_to_num(share), 0, 1), 0)
+    # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little.
+    venue = np.where(scene.sample.net_known > 0, np.clip(np.nan_to_num(scene.sample.net_share), 0, 1), 0.5)
+    value = value * (1 - venue)
     return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p))
 
 
@@ -296,8 +299,12 @@ def even_load(scene: Scene) -> Finding:
     return Finding(value, np.sqrt(excess), np.full(scene.n, np.sqrt(usual)), p)
 
 
+DIFFERENT = 0.3
+"""Intra-class correlation from which accounts are as different as innocents' usually are: the value is 0 from there."""
+
+
 def _overdispersion(scene: Scene, counts: I64) -> tuple[F64, F64, F64]:
-    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: intra-class correlation, X², d.o.f.
+    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: intra-class correlation, limit, d.o.f.
 
     0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
     """
@@ -312,8 +319,19 @@ def _overdispersion(scene: Scene, counts: I64) -> tuple[F64, F64, F64]:
     classes = (mix > 0).sum(axis=1)
     freedom = np.maximum((scene.total(used) - 1) * (classes - 1), 0)
     mean_n = _ratio(scene.total(np.where(used, per_member, 0)), scene.total(used))
-    rho = np.clip((_ratio(statistic, freedom) - 1) / np.maximum(mean_n - 1, 1), 0, 1)
-    return rho, statistic, freedom
+    lift = np.maximum(mean_n - 1, 0.5)
+    rho = np.clip((_ratio(statistic, freedom) - 1) / lift, 0, 1)
+    # One-sided 95 % limit: X² over its degrees of freedom has variance 2 / freedom times its mean squared.
+    limit = np.clip(rho + 1.645 * np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * rho) / lift, 0, 1)
+    return rho, limit, freedom
+
+
+def _alike(scene: Scene, counts: I64) -> Finding:
+    rho, limit, freedom = _overdispersion(scene, counts)
+    usual = np.nanmedian(rho) if (~np.isnan(rho)).any() else DIFFERENT
+    blind = (freedom < 10) | np.isnan(rho)
+    value = np.where(blind, 0, 1 - np.minimum(np.nan_to_num(limit, nan=1) / DIFFERENT, 1))
+    return Finding(value, rho, np.full(scene.n, usual), np.full(scene.n, np.nan))
 
 
 def one_rhythm(scene: Scene) -> Finding:
@@ -322,10 +340,7 @@ def one_rhythm(scene: Scene) -> Finding:
     Observed is the intra-class correlation of the three-hour parts of the day over accounts (0: one rhythm). Blind
     where accounts send few requests; people of one office or class also keep the same hours.
     """
-    rho, _, freedom = _overdispersion(scene, scene.measured.day_parts)
-    usual = np.nanmedian(rho) if (~np.isnan(rho)).any() else 0.2
-    blind = (freedom < 10) | np.isnan(rho)
-    return Finding(np.where(blind, 0, 1 - np.minimum(np.nan_to_num(rho) / 0.3, 1)), rho, np.full(scene.n, usual), np.full(scene.n, np.nan))
+    return _alike(scene, scene.measured.day_parts)
 
 
 def one_mix(scene: Scene) -> Finding:
@@ -334,10 +349,7 @@ def one_mix(scene: Scene) -> Finding:
     Observed is the intra-class correlation of the capability mix over accounts (0: one list). Blind where text was not
     kept; users of a tool for one purpose also ask for one thing.
     """
-    rho, _, freedom = _overdispersion(scene, scene.measured.capabilities)
-    usual = np.nanmedian(rho) if (~np.isnan(rho)).any() else 0.2
-    blind = (freedom < 10) | np.isnan(rho)
-    return Finding(np.where(blind, 0, 1 - np.minimum(np.nan_to_num(rho) / 0.3, 1)), rho, np.full(scene.n, usual), np.full(scene.n, np.nan))
+    return _alike(scene, scene.measured.capabilities)
 
 
 def round_the_clock(scene: Scene) -> Finding:
@@ -359,6 +371,29 @@ def round_the_clock(scene: Scene) -> Finding:
     centre, spread = (flat[used].mean(), flat[used].std() + 1e-3) if used.any() else (0.5, 0.2)
     p = np.where(count < 3, np.nan, stats.norm.sf((mean - centre) / spread * np.sqrt(np.maximum(count, 1))))
     return Finding(np.where(count < 3, 0, np.clip((np.nan_to_num(mean) - 0.6) / 0.4, 0, 1)), mean, np.full(scene.n, centre), p)
+
+
+def steady(scene: Scene) -> Finding:
+    """Requests are spread over the hours as a dispenser spreads them, not in sittings as people work.
+
+    Observed is the number of distinct hours with a request over what the same number of independent requests would fill
+    within the account's span, over accounts with 8 requests or more. Blind where accounts send less; relayed people come in
+    sittings, and a scheduled job is steady as well.
+    """
+    m = scene.measured
+    n = m.n.astype(np.float64)
+    used = n >= 8
+    span = np.maximum((m.last_us - m.first_us) / HOUR_US, 1.0) + 1
+    filled = span * -np.expm1(n * np.log1p(-1 / np.maximum(span, 1.5)))
+    count = scene.total(used)
+    observed, expected = scene.total(np.where(used, m.active_hours, 0)), scene.total(np.where(used, filled, 0))
+    share = _ratio(observed, expected)
+    # An account that fills every hour it can is no news: only spans with room count.
+    room = scene.mean((filled < 0.8 * span).astype(np.float64), used)
+    blind = (count < 3) | (count < 0.3 * scene.size) | (np.nan_to_num(room) < 0.5)
+    value = np.where(blind, 0, np.clip((np.nan_to_num(share) - 0.4) / 0.6, 0, 1))
+    usual = np.nanmedian(share[~blind]) if (~blind).any() else 0.5
+    return Finding(value, np.where(blind, np.nan, share), np.full(scene.n, usual), np.full(scene.n, np.nan))
 
 
 def together(scene: Scene) -> Finding:
@@ -411,6 +446,7 @@ EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
     "infra.network": network,
     "timing.one_rhythm": one_rhythm,
     "timing.round_the_clock": round_the_clock,
+    "timing.steady": steady,
     "timing.together": together,
     "volume.even_load": even_load,
     "content.one_mix": one_mix,

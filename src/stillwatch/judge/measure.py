@@ -16,6 +16,7 @@ from stillwatch.tables import CAPABILITIES
 I64 = NDArray[np.int64]
 
 HOUR_US = 3_600_000_000
+HOUR_BITS = 512
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
 
@@ -52,6 +53,8 @@ class Measured:
     """``(n_members, DAY_PARTS)``."""
     capabilities: I64
     """``(n_members, len(CAPABILITIES))``."""
+    active_hours: NDArray[np.float64]
+    """Distinct hours with a request, estimated by linear counting on HOUR_BITS bits (Whang et al. 1990)."""
     hourly: NDArray[np.int32]
     """Requests of each half of each group by hour, ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
     start_hour: int
@@ -145,7 +148,8 @@ def _accumulate(
     column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
     plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
     start_hour: int,
-    sums: I64, first: I64, last: I64, day_parts: I64, capabilities: I64, hourly: NDArray[np.int32],
+    sums: I64, first: I64, last: I64, day_parts: I64, capabilities: I64,
+    active: NDArray[np.uint64], hourly: NDArray[np.int32],
 ) -> None:
     slots = np.empty(64, np.int64)
     for i in range(len(account)):
@@ -171,6 +175,8 @@ def _accumulate(
             last[s] = max(last[s], time[i])
             day_parts[s, (hour % 24) * DAY_PARTS // 24] += 1
             capabilities[s, capability[i]] += 1
+            bit = hour % HOUR_BITS
+            active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
             hourly[member_group[s], half[a], hour - start_hour] += 1
 
 
@@ -243,11 +249,16 @@ def measure(
     first, last = np.full(n_members, np.iinfo(np.int64).max), np.full(n_members, np.iinfo(np.int64).min)
     day_parts = np.zeros((n_members, DAY_PARTS), np.int64)
     capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int64)
+    active = np.zeros((n_members, HOUR_BITS // 64), np.uint64)
     hourly = np.zeros((n_groups, 2, hours[1] - hours[0] + 1), np.int32)
     for account, batch in batches:
         _accumulate(
             account, batch["time"], batch["parent"], batch["output_tokens"], batch["reasoning_tokens"],
             batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
-            *matcher.index, hours[0], sums, first, last, day_parts, capabilities, hourly,
+            *matcher.index, hours[0], sums, first, last, day_parts, capabilities, active, hourly,
         )
-    return Measured(*sums.T, first, last, day_parts, capabilities, hourly, hours[0])
+    set_bits = np.bitwise_count(active).sum(axis=1).astype(np.float64)
+    span = hours[1] - hours[0] + 1
+    # Hours wrap around only where the log is longer than the bits.
+    distinct = set_bits if span <= HOUR_BITS else -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS)
+    return Measured(*sums.T, first, last, day_parts, capabilities, distinct, hourly, hours[0])

@@ -23,12 +23,14 @@ F64 = NDArray[np.float64]
 
 SIGNS: dict[str, int] = {
     **dict.fromkeys(EVIDENCE, 1),
-    **{name: 1 for name in CONDUCT if name.startswith("harvest.")},
-    "harvest.single_turns": 0,
-    "harvest.narrow": 0,
     "infra.network": 0,
-    "context.crowd": 1,
+    **{f"joint.{name}": 1 for name in ("link_machine", "machine_work", "link_work", "two_links")},
+    "harvest.elicitation": 1,
+    "harvest.long_answers": 1,
+    "harvest.rate": 1,
     "context.youth": 1,
+    "context.crowd": 1,
+    "context.one_payer": -1,
     "context.one_owner": -1,
     "context.organised": -1,
     "context.contracted": -1,
@@ -37,7 +39,17 @@ SIGNS: dict[str, int] = {
     "context.overlap": -1,
     "context.one_domain": -1,
 }
-"""1: can only speak for a campaign; -1: only against; 0: either, as calibration finds."""
+"""1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct only describes."""
+
+
+PROTECTIVE = ("context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap")
+"""What speaks for innocence by contract or by common work may weigh as much as calibration finds."""
+
+SOFT = ("identity.signup", "infra.network")
+"""Evidence that innocents of one place or one occasion share: limited like conduct."""
+
+CONDUCT_LIMIT = 0.7
+"""Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +58,53 @@ class Model:
 
     bias: float
     weights: dict[str, float]
-    accept: float
-    """Log-odds from which a group can be a campaign."""
-    review: float
-    """Log-odds from which a person should look."""
+    tail_from: float
+    """Log-odds that ``tail_share`` of innocent groups exceed; above it they fall off exponentially."""
+    tail_share: float
+    tail_scale: float
+    """Nats in which the share of innocent groups falls by e, upper 95 % limit."""
     usual: dict[str, float]
-    """Median value of each piece over innocent groups, against which the waterfall is drawn."""
+    """The value of each piece that nine of ten innocent groups stay below, against which the waterfall is drawn."""
+    strong: dict[str, float]
+    """The value of each piece that 99 of 100 innocent groups stay below."""
     record: dict[str, object]
     """Command, data and commit of the calibration."""
 
     def log_odds(self, values: Mapping[str, F64]) -> F64:
         """Log-odds of each group, ``(n_groups,)``."""
-        return self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0))
+        total: F64 = np.asarray(self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0)))
+        return total
+
+    def p_value(self, log_odds: F64) -> F64:
+        """Share of innocent groups of the calibration that reach these log-odds; 1 where it was not looked at (below the tail)."""
+        tail = self.tail_share * np.exp(-(log_odds - self.tail_from) / self.tail_scale)
+        return np.where(log_odds > self.tail_from, tail, 1.0)
+
+
+def joint(values: Mapping[str, F64]) -> dict[str, F64]:
+    """Pieces that agree: the weaker side of each pair, so that one side alone gives nothing.
+
+    A link without machine-like work is a family, a class or a company; machine-like work without a link is a tool, and of
+    one payer a fleet of jobs. A burst of sign-ups is no link here: classes and readers of a tutorial sign up together.
+    """
+    several = 1 - values["context.one_payer"]
+    paid = values["identity.payment"] * several
+    link = np.maximum.reduce([values["session.handoff"], paid, values["identity.contact"], values["identity.replacement"]])
+    machine = several * np.maximum.reduce([
+        np.minimum(values["timing.one_rhythm"], np.maximum(values["timing.steady"], values["timing.round_the_clock"])),
+        np.minimum(values["timing.one_rhythm"], values["timing.together"]), values["volume.even_load"]])
+    work = values["harvest.distinct"] * (1 - values["context.common_work"])
+    many = np.minimum(values["context.crowd"] * 4 / np.log10(40), 1)
+    return {
+        "joint.link_machine": np.minimum(link, machine),
+        "joint.machine_work": np.minimum(machine, work) * many,
+        "joint.link_work": np.minimum(link, work),
+        "joint.two_links": np.minimum(np.maximum(values["session.handoff"], values["content.queue"]),
+                                      np.maximum(paid, values["identity.contact"])),
+    }
+
+
+JOINT = ("joint.link_machine", "joint.machine_work", "joint.link_work", "joint.two_links")
 
 
 def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:
@@ -65,6 +112,7 @@ def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:
     findings = {name: piece(scene) for name, piece in EVIDENCE.items()}
     values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
     values.update({name: np.nan_to_num(piece(scene)) for name, piece in CONDUCT.items()})
+    values.update(joint(values))
     return values, findings
 
 
@@ -81,7 +129,12 @@ def fit(values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, rid
         return float(value), np.concatenate([[residual.sum()], x.T @ residual + ridge * beta[1:]])
 
     limits: list[tuple[float | None, float | None]] = [(None, None)]
-    limits += [{1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[SIGNS[name]] for name in names]
+    for name in names:
+        low, high = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[SIGNS[name]]
+        if (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name in JOINT:
+            limits.append((low, high))
+        else:
+            limits.append((-CONDUCT_LIMIT if low is None else low, CONDUCT_LIMIT if high is None else high))
     found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 2000})
     return float(found.x[0]), {name: float(b) for name, b in zip(names, found.x[1:], strict=True)}
 

@@ -87,7 +87,7 @@ def reasons(values: dict[str, F64], findings: dict[str, Finding], model: Model, 
 
 def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int) -> list[str]:
     """What would change the verdict: each fact that, alone, takes the score below the line, and the standing conditions."""
-    margin = float(verdicts.log_odds[group] - model.accept)
+    margin = float(verdicts.log_odds[group] - verdicts.line)
     out = []
     for name, weight in model.weights.items():
         if weight * values[name][group] > margin > 0:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from stillwatch.judge.evidence import Finding
 from stillwatch.judge.model import Model
@@ -15,6 +14,8 @@ F64 = NDArray[np.float64]
 
 MIN_FAMILIES = 2
 FDR = 0.01
+OWNED = 0.5
+"""Share of contracted accounts, or of one organisation's, from which a group is somebody's known business: for review only."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
 
 
@@ -28,6 +29,8 @@ class Verdicts:
     q_value: F64
     families: NDArray[np.bool_]
     """``(n_groups, len(FAMILIES))``: families with a significant piece of at least the usual effect."""
+    line: float
+    """Log-odds of the lowest group that passed, or of one that just would."""
     explanations: dict[str, F64]
     """Innocent hypothesis -> how well it explains the group, 0 to 1."""
 
@@ -57,32 +60,52 @@ def explain(values: Mapping[str, F64]) -> dict[str, F64]:
     }
 
 
-def families(values: Mapping[str, F64], findings: Mapping[str, Finding], model: Model) -> NDArray[np.bool_]:
-    """Which families speak: a piece is significant at FDR over all groups, and its effect is above innocents' usual one."""
-    n = len(next(iter(values.values())))
-    out = np.zeros((n, len(FAMILIES)), bool)
+def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]:
+    """Which pieces are significant, by false-discovery control over all groups; pieces without any null are left out."""
+    out = {}
     for name, finding in findings.items():
         told = ~np.isnan(finding.p_value)
-        q = np.ones(n)
         if told.any():
+            q = np.ones(len(told))
             q[told] = benjamini_hochberg(np.log(np.maximum(finding.p_value[told], 1e-300)))
-        out[:, FAMILIES.index(name.split(".")[0])] |= (q <= FDR) & (values[name] > model.usual.get(name, 0.0))
+            out[name] = q <= FDR
+    return out
+
+
+NO_NULL = ("timing.one_rhythm", "timing.steady", "timing.together", "content.one_mix")
+"""Pieces without a p-value: they speak by effect size alone."""
+
+
+def families(values: Mapping[str, F64], sure: Mapping[str, NDArray[np.bool_]], model: Model) -> NDArray[np.bool_]:
+    """Which families speak: a piece is significant and its effect above that of nine of ten innocent groups; a piece
+    that has no null speaks when its effect is above that of 99 of 100.
+    """
+    n = len(next(iter(values.values())))
+    out = np.zeros((n, len(FAMILIES)), bool)
+    for name in sure:
+        out[:, FAMILIES.index(name.split(".")[0])] |= sure[name] & (values[name] > model.usual.get(name, 0.0))
+    for name in NO_NULL:
+        out[:, FAMILIES.index(name.split(".")[0])] |= values[name] > model.strong.get(name, 1.0)
     return out
 
 
 def judge(values: Mapping[str, F64], findings: Mapping[str, Finding], model: Model) -> Verdicts:
     """Judge every group.
 
-    A campaign needs log-odds above the calibrated line, at least two independent families, and must pass
-    false-discovery control over posterior probabilities (Efron 2008, local fdr averaged over what is accepted).
+    A campaign needs at least two independent families, nobody who owns or contracted most of it, and a score that innocent
+    groups do not reach: its p-value under the calibrated tail of innocent groups must pass false-discovery control over
+    all groups of the run. What is as unusual but lacks one of the conditions, or passes only at ten times the rate, is for
+    a person to review.
     """
     log_odds = np.asarray(model.log_odds(values), dtype=np.float64)
-    spoken = families(values, findings, model)
+    spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    innocent = 1 - expit(np.where(enough, log_odds, np.minimum(log_odds, 0)))
-    order = np.argsort(innocent, kind="stable")
-    q = np.empty(len(order))
-    q[order] = np.maximum.accumulate(np.cumsum(innocent[order]) / np.arange(1, len(order) + 1)) if len(order) else 0
-    campaign = enough & (log_odds >= model.accept) & (q <= FDR)
-    review = ~campaign & (log_odds >= model.review)
-    return Verdicts(log_odds, campaign, review, q, spoken, explain(values))
+    owned = (values["context.contracted"] >= OWNED) | (values["context.one_owner"] >= OWNED)
+    p = model.p_value(log_odds)
+    q = benjamini_hochberg(np.log(p)) if len(p) else p
+    campaign = enough & ~owned & (q <= FDR)
+    review = ~campaign & ~owned & (q <= 10 * FDR)
+    passed = log_odds[q <= FDR]
+    alone = model.tail_from + model.tail_scale * np.log(model.tail_share * max(len(p), 1) / FDR)
+    line = float(passed.min()) if len(passed) else float(alone)
+    return Verdicts(log_odds, campaign, review, q, spoken, line, explain(values))
