@@ -40,8 +40,8 @@ test: check
 bench: $(READY)
 	$(BIN)/python benchmarks/lockstep.py
 
-# Universal: one lock for every platform and every Python from 3.11 on. Without index addresses, so that mirrors work.
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+# Universal: one lock, one version of each package for every platform and every Python from 3.11 on. Without index addresses, so that mirrors work.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --default-index https://pypi.org/simple --upgrade pyproject.toml
 lock: $(READY)
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv
