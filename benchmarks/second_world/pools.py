@@ -42,14 +42,14 @@ def own_pools(rng: random.Random, text: "Text") -> Pools:
     # Nothing here asks for filler words, which need pools first.
     code = [writer.code_task() if rng.random() < 0.7 else writer.data_task() for _ in range(4500)]
     roleplay = _made(rng, "roleplay", 1900)
-    puzzles = list(dict.fromkeys(writer.reasoning_task() for _ in range(4000)))
+    stories = _stories(rng, 3300)
     names = phrases("name")
     frames = [frame for frame in phrases("ask") if "{d}" not in frame]
     users = [writer.fill(rng.choice(frames)) for _ in range(1100)]
     instructions = [f"{writer.fill(rng.choice(frames))}, please. {rng.choice(names)} needs it." for _ in range(800)]
     return Pools(
         *_parts(code), *_parts(roleplay), users, instructions, _made(rng, "persona", 500),
-        _made(rng, "utterance", 3000), puzzles[:1300], puzzles[1300:3300], [],
+        _made(rng, "utterance", 3000), stories[:1300], stories[1300:], [],
     )  # fmt: skip
 
 
@@ -59,16 +59,29 @@ def _parts(texts: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _made(rng: random.Random, section: str, n: int) -> list[str]:
-    """Texts of frames whose slots are named by section; distinct ones."""
-    slots = ("adjective", "character", "city", "name", "noun", "verb")
+    """Distinct texts of a section's frames."""
+    return list(dict.fromkeys(_filled(rng, rng.choice(phrases(section))) for _ in range(n)))
+
+
+def _stories(rng: random.Random, n: int) -> list[str]:
+    """Exam questions in a few sentences, worded unlike the tasks of people and operators."""
     found: dict[str, None] = {}
-    for _ in range(n):
-        text = rng.choice(phrases(section))
-        for slot in slots:
-            while f"{{{slot}}}" in text:
-                text = text.replace(f"{{{slot}}}", rng.choice(phrases(slot)), 1)
-        found[text.replace("{n}", str(rng.randint(2, 28))).replace("{m}", str(rng.randint(29, 400)))] = None
+    while len(found) < n:
+        middle = rng.sample(phrases("story.middle"), rng.randint(1, 3))
+        parts = (rng.choice(phrases("story.start")), *middle, rng.choice(phrases("story.end")))
+        found[_filled(rng, " ".join(parts))] = None
     return list(found)
+
+
+def _filled(rng: random.Random, frame: str) -> str:
+    """A frame whose slots are named by section, or numbers."""
+    for slot in ("adjective", "character", "city", "name", "noun", "verb"):
+        while f"{{{slot}}}" in frame:
+            frame = frame.replace(f"{{{slot}}}", rng.choice(phrases(slot)), 1)
+    for slot, low, high in (("{n}", 2, 28), ("{m}", 29, 400)):
+        while slot in frame:
+            frame = frame.replace(slot, str(rng.randint(low, high)), 1)
+    return frame
 
 
 def own_prose(rng: random.Random) -> list[str]:
