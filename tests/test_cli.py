@@ -19,7 +19,9 @@ BAD_USAGE = {
     "no folder to write to": ["simulate", "demo"],
     "unknown scenario": ["simulate", "doomsday", "--out", "world"],
     "unknown format": ["ingest", "here", "--from", "stone-tablets", "--out", "logs"],
-    "no such logs": ["ingest", "nowhere", "--from", "jsonl", "--out", "logs"],
+    "no such logs": ["ingest", "nowhere", "--from", "canonical", "--out", "logs"],
+    "no logs": ["ingest", "--from", "canonical", "--out", "logs"],
+    "no folder for events": ["ingest", "here", "--from", "canonical"],
     "no such folder": ["detect", "nowhere", "--out", "run"],
     "no such traces": ["detect", "--traces", "nowhere.parquet", "--out", "run"],
     "no such run": ["evaluate", "nowhere", "--truth", "nowhere.parquet"],
@@ -40,6 +42,7 @@ def test_bad_usage_is_one_line(args: list[str], tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("stillwatch")
     assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_that_is_not_parquet_is_one_line(tmp_path: Path) -> None:
@@ -50,7 +53,9 @@ def test_a_file_that_is_not_parquet_is_one_line(tmp_path: Path) -> None:
     assert "traces.parquet" in done.stderr
 
 
-@pytest.mark.parametrize("args", [["--help"], ["--version"], ["detect", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["--version"], ["detect", "--help"], ["ingest", "--from", "list"], ["simulate", "list"]]
+)
 def test_help_and_version_exit_with_zero(args: list[str], tmp_path: Path) -> None:
     done = stillwatch(*args, cwd=tmp_path)
     assert done.returncode == 0

@@ -34,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if args.verbose:
             raise
-        print(f"stillwatch: internal failure ({type(error).__name__}: {error}). Run again with -v for the trace", file=sys.stderr)
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"stillwatch: internal failure ({what}). Run again with -v for the trace", file=sys.stderr)
         return 2
     if args.json and result is not None:
         print(json.dumps(result, sort_keys=True, default=str))
@@ -52,54 +53,62 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = _Parser(prog="stillwatch", description=__doc__.split("\n")[0] if __doc__ else None)
-    top.description = "Find networks of fake accounts that harvest a hosted language model, and leave the innocent alone."
+    top.description = (
+        "Find networks of fake accounts that harvest a hosted language model, and leave the innocent alone."
+    )
     top.add_argument("--version", action="version", version=f"stillwatch {__version__}")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     shared.add_argument("-v", "--verbose", action="store_true", help="print more, and traces of internal failures")
     shared.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[[argparse.Namespace], Any], help_: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_, description=help_, parents=[shared])
         sub.set_defaults(command=command)
         return sub
 
-    demo = add("demo", _demo, "simulate a small world, detect, print what was found against the truth, write the report")
+    demo = add("demo", _demo, "simulate a small world, detect, print the finds beside the truth, write the report")
     demo.add_argument("--out", type=Path, default=Path("demo"), help="folder to write to (default: demo)")
     demo.add_argument("--seed", type=int, default=1)
 
-    simulate = add("simulate", _simulate, "write the log tables of a simulated provider with known campaigns and crowds")
+    simulate = add("simulate", _simulate, "write the logs of a simulated provider with known campaigns and crowds")
     simulate.add_argument("scenario", metavar="SCENARIO", help="a name, or 'list' to see them all")
     simulate.add_argument("--out", type=Path, help="folder to write to")
     simulate.add_argument("--events", type=int, help="number of requests, scaling the scenario")
     simulate.add_argument("--seed", type=int, default=1)
-    simulate.add_argument("--prompts", type=Path, help="Parquet with a column prompt (and optionally source): task pools")
+    simulate.add_argument("--prompts", type=Path, help="Parquet with a column prompt (and perhaps source): task pools")
     simulate.add_argument("--rates", type=Path, help="Parquet with client, window_start_s, rate_per_s: client rates")
 
     ingest = add("ingest", _ingest, "turn gateway, provider and edge logs into events and accounts")
-    ingest.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="files or folders")
+    ingest.add_argument("sources", nargs="*", type=Path, metavar="SOURCE", help="files or folders")
     ingest.add_argument("--from", dest="format", required=True, metavar="FORMAT", help="a format, or 'list'")
-    ingest.add_argument("--out", type=Path, required=True, help="folder to write to")
+    ingest.add_argument("--out", type=Path, help="folder to write to")
     ingest.add_argument("--privacy", choices=("text", "features", "metadata"), default="text",
                         help="text keeps prompts; features keeps hashes and sketches; metadata reads no text")
     ingest.add_argument("--accounts", type=Path, help="account registry: CSV, JSONL or Parquet")
-    ingest.add_argument("--edge", type=Path, action="append", default=[], help="edge log (Envoy JSON), joined by request id")
+    ingest.add_argument("--edge", type=Path, action="append", default=[],
+                        help="edge log (Envoy JSON), joined by request id")
     ingest.add_argument("--trusted-proxies", default="", metavar="CIDRS",
                         help="comma-separated networks whose X-Forwarded-For entries count")
-    ingest.add_argument("--key-file", type=Path, help="the tenant's secret key for keyed hashes (created if absent)")
+    ingest.add_argument("--key-file", type=Path,
+                        help="the tenant's key for keyed hashes, made if absent (default: stillwatch.key in --out)")
     ingest.add_argument("--as-of", metavar="T", help="ISO time; events later than this are impossible (default: now)")
 
     detect = add("detect", _detect, "find campaigns in events, or in traces of any (account, object, time) data")
-    detect.add_argument("source", nargs="?", type=Path, metavar="DIR", help="folder with events/, accounts.parquet, releases.json")
-    detect.add_argument("--traces", type=Path, metavar="FILE", help="Parquet of account_id, view, object, hour, n, weight")
+    detect.add_argument("source", nargs="?", type=Path, metavar="DIR",
+                        help="folder with events/, accounts.parquet, releases.json")
+    detect.add_argument("--traces", type=Path, metavar="FILE",
+                        help="Parquet of account_id, view, object, hour, n, weight")
     detect.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to write")
     detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb")
     detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")
     detect.add_argument("--seed", type=int, default=1)
     detect.add_argument("--threads", type=int, help="worker threads (default: all cores)")
-    detect.add_argument("--memory", metavar="GB", type=float, help="memory limit of the engine, GB (default: half the machine)")
-    detect.add_argument("--since", type=Path, metavar="RUN", help="an earlier run whose campaigns may continue: lineage")
+    detect.add_argument("--memory", metavar="GB", type=float,
+                        help="memory limit of the engine, GB (default: half the machine)")
+    detect.add_argument("--since", type=Path, metavar="RUN",
+                        help="an earlier run whose campaigns may continue: lineage")
 
     evaluate = add("evaluate", _evaluate, "compare a run with the truth")
     evaluate.add_argument("run", type=Path, metavar="RUN")
@@ -125,14 +134,15 @@ def _time(text: str | None) -> datetime | None:
     try:
         value = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"{text!r} is not an ISO time", where="--as-of", todo="Write it like 2026-02-28T12:00:00Z") from error
+        todo = "Write it like 2026-02-28T12:00:00Z"
+        raise InputError(f"{text!r} is not an ISO time", where="--as-of", todo=todo) from error
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _demo(args: argparse.Namespace) -> Any:
-    from stillwatch import pipeline
+    from stillwatch import workflows
 
-    return pipeline.demo(args.out, seed=args.seed, quiet=args.quiet or args.json)
+    return workflows.demo(args.out, seed=args.seed, quiet=args.quiet or args.json)
 
 
 def _simulate(args: argparse.Namespace) -> Any:
@@ -151,11 +161,22 @@ def _simulate(args: argparse.Namespace) -> Any:
 
 
 def _ingest(args: argparse.Namespace) -> Any:
-    from stillwatch import pipeline
+    if args.format == "list":
+        from stillwatch import ingest
 
-    return pipeline.ingest(
+        for name, what in ingest.formats().items():
+            print(f"{name:16} {what}")
+        return None
+    if args.out is None:
+        raise InputError("--out is missing", todo="Pass the folder to write to")
+    if not args.sources:
+        raise InputError("no SOURCE", todo="Pass the log files or folders to read")
+    from stillwatch import workflows
+
+    return workflows.ingest(
         args.sources, args.format, args.out, privacy=args.privacy, accounts=args.accounts, edge=args.edge,
-        trusted_proxies=args.trusted_proxies, key_file=args.key_file, as_of=_time(args.as_of), quiet=args.quiet or args.json,
+        trusted_proxies=args.trusted_proxies, key_file=args.key_file, as_of=_time(args.as_of),
+        quiet=args.quiet or args.json,
     )
 
 

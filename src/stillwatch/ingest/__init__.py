@@ -3,6 +3,6 @@
 Bad rows go to a quarantine file with a reason; they are never lost and never stop the run.
 """
 
-from stillwatch.ingest.runner import formats, run
+from stillwatch.ingest.runner import check, formats, run
 
-__all__ = ["formats", "run"]
+__all__ = ["check", "formats", "run"]

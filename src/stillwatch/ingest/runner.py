@@ -36,6 +36,12 @@ def formats() -> dict[str, str]:
     return {name: format_.description for name, format_ in all_formats().items()}
 
 
+def check(sources: list[Path], format: str) -> None:
+    """Raise the InputError that :func:`run` would raise for an unknown format or a source that cannot be opened."""
+    named(format)
+    files(sources)
+
+
 def run(
     sources: list[Path],
     format: str,

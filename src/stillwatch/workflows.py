@@ -1,0 +1,205 @@
+"""Whole jobs of the command line that take more than one stage: ingest with the tenant's key, and the demonstration."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from stillwatch import hashing
+
+KEY_NAME = "stillwatch.key"
+TEXT = ("system", "prompt", "response")
+"""Columns that are empty by intent in the modes features and metadata."""
+
+
+# --- Ingest --------------------------------------------------------------------------------------------------------
+
+
+def ingest(
+    sources: list[Path],
+    format: str,
+    out: Path,
+    *,
+    privacy: str = "text",
+    accounts: Path | None = None,
+    edge: list[Path] | None = None,
+    trusted_proxies: str = "",
+    key_file: Path | None = None,
+    as_of: datetime | None = None,
+    quiet: bool = False,
+) -> dict[str, Any]:
+    """Ingest logs under the tenant's key, and print what was written and what was put aside.
+
+    Args:
+        sources: log files, or folders of them.
+        format: a name of :func:`stillwatch.ingest.formats`.
+        out: folder to write.
+        privacy: ``features`` keeps keyed sketches in place of text, ``metadata`` reads no text.
+        accounts: account registry.
+        edge: edge logs.
+        trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
+        key_file: the tenant's key; by default ``stillwatch.key`` in ``out``. It is made where it is absent.
+        as_of: events later than this by more than a day are impossible; now by default.
+        quiet: print nothing.
+
+    Returns:
+        What :func:`stillwatch.ingest.run` returns, and the path of the key under ``key_file``.
+
+    Raises:
+        InputError: see :func:`stillwatch.ingest.run`; the key file does not hold a key.
+    """
+    from stillwatch.ingest import check, run
+
+    check(sources, format)  # a mistyped command leaves no key behind
+    key_file = key_file or out / KEY_NAME
+    fresh = not key_file.exists()
+    key = hashing.tenant_key(key_file)
+    summary = run(
+        sources, format, out, privacy=privacy, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies, key=key,
+        as_of=as_of, quiet=quiet,
+    )  # fmt: skip
+    if not quiet:
+        print(_ingested(summary, out, key_file if fresh else None))
+    return summary | {"key_file": str(key_file)}
+
+
+def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str:
+    """The summary of an ingest as plain text."""
+    rows = summary["rows"]
+    lines = [f"{rows['written']:,} of {rows['read']:,} rows became events: {out / 'events'}"]
+    if summary["first"]:
+        lines.append(f"  from {summary['first']} to {summary['last']}")
+    if rows["quarantined"]:
+        lines.append(f"{rows['quarantined']:,} rows were put aside: {out / 'quarantine.parquet'}")
+    explained = summary["explained"]
+    lines += [f"  {count:>9,}  {explained[reason]}" for reason, count in _most(summary["quarantined"])]
+    lines += [f"Sources: {count:,} times {explained[reason]}" for reason, count in _most(summary["sources"])]
+    for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
+        if part is None:
+            continue
+        good = f"{part['joined']:,} requests joined" if name == "edge log" else f"{part['written']:,} accounts written"
+        lines.append(f"{name.capitalize()}: {part['read']:,} rows read, {good}")
+        lines += [f"  {count:>9,}  put aside: {explained[reason]}" for reason, count in _most(part["quarantined"])]
+    empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
+    if rows["written"] and empty:
+        lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
+    if summary["accounts"] is None:
+        lines.append("No account registry was given: sign-up, payment and organisation are not known (--accounts)")
+    if fresh_key is not None:
+        lines.append(
+            f"The tenant's key was made: {fresh_key}. Keep it, and keep it secret: without it later logs cannot be"
+            " joined with these, and with it hashes can be guessed"
+        )
+    lines.append(f"Next: stillwatch detect {out} --out RUN")
+    return "\n".join(lines)
+
+
+def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+# --- Demonstration -------------------------------------------------------------------------------------------------
+
+
+def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
+    """Simulate a small world, detect, compare with the truth and write the report.
+
+    Args:
+        out: folder to write: ``world`` (logs and truth) and ``run`` (what was found, report.html).
+        seed: of the world.
+        quiet: print nothing.
+
+    Returns:
+        The campaigns found beside the truth, counts, and the path of the report.
+    """
+    from stillwatch import evaluate, pipeline, report, simulate
+
+    world, run = out / "world", out / "run"
+    _say(quiet, "Simulating a provider's logs (nothing is sent anywhere)")
+    made = simulate.run("demo", world, seed=seed, quiet=True)
+    _say(quiet, f"  {made['events']:,} requests of {made['accounts']:,} accounts over {made['days']} days: {world}")
+    _say(quiet, "Looking for campaigns, without the truth")
+    summary = pipeline.detect(world, run, seed=seed, quiet=quiet)
+    _say(
+        quiet,
+        f"  {summary['n_accounts']:,} accounts seen, {summary['n_campaigns']} campaigns,"
+        f" {summary['n_review']} groups to review: {run}",
+    )
+    measured = evaluate.run(run, world / "truth.parquet", quiet=True)
+    path = report.run(run)
+    rows = _compared(run, world)
+    accounts = measured["accounts"]
+    if not quiet:
+        from stillwatch.evaluate.show import table
+
+        heads = ("campaign", "accounts", "exchanges", "confidence", "true operator", "recall", "false accounts")
+        cells = [
+            (
+                row["campaign_id"], f"{row['n_accounts']:,}", f"{row['n_harvested']:,}", row["confidence"],
+                row["operator"] or "none", "–" if row["recall"] is None else f"{row['recall']:.2f}",
+                f"{row['false_accounts']:,}",
+            )
+            for row in rows
+        ]  # fmt: skip
+        print("\nFound, beside the truth\n")
+        print(table(heads, cells))
+        found = {row["operator"] for row in rows}
+        missed = [name for name in made["operators"] if name not in found]
+        if missed:
+            print(f"\nOperators without a campaign: {', '.join(missed)}")
+        print(
+            f"\n{accounts['true']:,} of {accounts['n_attackers']:,} fake accounts flagged,"
+            f" {accounts['false']:,} of {accounts['n_innocent']:,} innocent accounts flagged"
+        )
+        print(f"All measures: stillwatch evaluate {run} --truth {world / 'truth.parquet'}\nReport: {path}")
+    return {
+        "world": str(world),
+        "run": str(run),
+        "report": str(path),
+        "campaigns": rows,
+        "fake_accounts": accounts["n_attackers"],
+        "fake_accounts_flagged": accounts["true"],
+        "innocent_accounts_flagged": accounts["false"],
+    }
+
+
+def _say(quiet: bool, line: str) -> None:
+    if not quiet:
+        print(line, flush=True)
+
+
+def _compared(run: Path, world: Path) -> list[dict[str, Any]]:
+    """Each campaign beside the operator that most of its accounts belong to, most harvested first."""
+    import pyarrow.parquet as pq
+
+    from stillwatch.report.words import confidence
+
+    truth = pq.read_table(world / "truth.parquet", columns=["account_id", "campaign"])
+    operator = dict(zip(truth["account_id"].to_pylist(), truth["campaign"].to_pylist(), strict=True))
+    verdicts = pq.read_table(run / "accounts.parquet", columns=["account_id", "campaign_id"])
+    accounts = list(zip(verdicts["account_id"].to_pylist(), verdicts["campaign_id"].to_pylist(), strict=True))
+    size: dict[str, int] = {}
+    members: dict[str, list[str | None]] = {}
+    for account, campaign in accounts:
+        name = operator.get(account)
+        if name is not None:
+            size[name] = size.get(name, 0) + 1
+        if campaign is not None:
+            members.setdefault(campaign, []).append(name)
+    columns = ["campaign_id", "verdict", "n_accounts", "n_harvested", "score"]
+    found = pq.read_table(run / "campaigns.parquet", columns=columns).to_pylist()
+    rows = []
+    for row in sorted(found, key=lambda row: (-row["n_harvested"], row["campaign_id"])):
+        if row["verdict"] != "campaign":
+            continue
+        names = [name for name in members[row["campaign_id"]] if name is not None]
+        best = max(sorted(set(names)), key=names.count, default=None)
+        rows.append({
+            "campaign_id": row["campaign_id"],
+            "n_accounts": row["n_accounts"],
+            "n_harvested": row["n_harvested"],
+            "confidence": confidence(row["score"]),
+            "operator": best,
+            "recall": None if best is None else names.count(best) / size[best],
+            "false_accounts": len(members[row["campaign_id"]]) - len(names),
+        })  # fmt: skip
+    return rows
