@@ -1,0 +1,207 @@
+"""The scenario suite: every scenario of both simulators over several seeds, detected, evaluated, held against the bars.
+
+    python benchmarks/suite.py [--scenarios NAME …] [--seeds 1 2 3 4 5] [--events N] [--jobs N] [--keep DIR]
+
+Calibration (benchmarks/calibrate.py) never uses seeds below 1000. Detection sees the logs only: the truth lies in
+another folder. With --keep, finished results are kept and not computed again, unless --fresh is given or the size or
+the files of the run differ. A change of the code does not count: pass --fresh after one; the tables name the commits.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import evasion
+import second_world
+import suite_tables
+from stillwatch import evaluate, simulate
+
+OWN = (
+    "demo", "mixed", "failover", "station", "relay", "cleaning", "slow_burn", "replaced", "stealth", "adaptive-none",
+    "adaptive-uneven", "adaptive-sticky", "adaptive-cover", "adaptive-injections", "adaptive-unique", "adaptive",
+    "innocents",
+)  # fmt: skip
+SECOND = tuple(f"second-{name}" for name in second_world.SCENARIOS)
+SEEDS = (1, 2, 3, 4, 5)
+MOST_EVENTS = 300_000
+CALIBRATION_SEEDS = 1000
+
+
+@dataclass(frozen=True)
+class Run:
+    """One world to detect in; what decides its result."""
+
+    scenario: str
+    seed: int
+    events: int
+    prompts: Path | None
+    rates: Path | None
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What a kept result must have been computed from."""
+        files = {"prompts": _digest(self.prompts), "rates": _digest(self.rates)}
+        return {"scenario": self.scenario, "seed": self.seed, "events": self.events, **files}
+
+
+def _digest(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def size(scenario: str, events: int | None) -> int:
+    """Requests of a scenario: as asked for, else its own number up to the cap.
+
+    The adaptive worlds are shrunk by one factor, so that operators harvest as much with every switch.
+    """
+    if scenario.startswith("second-"):
+        usual = second_world.TINY_EVENTS if scenario == "second-tiny" else second_world.USUAL_EVENTS
+        return min(events or usual, usual)
+    own = simulate.named(scenario).events
+    most = events or MOST_EVENTS
+    if scenario.startswith("adaptive"):
+        largest = max(simulate.named(name).events for name in OWN if name.startswith("adaptive"))
+        return round(own * min(most / largest, 1.0))
+    return events or min(own, most)
+
+
+def make_world(run: Run, world: Path, truth: Path) -> None:
+    """Simulate, and put the truth apart."""
+    truth.mkdir(parents=True)
+    if run.scenario.startswith("second-"):
+        second_world.generate(run.scenario.removeprefix("second-"), world, run.seed, run.events, run.prompts)
+    else:
+        simulate.run(
+            run.scenario, world, events=run.events, seed=run.seed, prompts=run.prompts, rates=run.rates, quiet=True
+        )
+    for name in ("truth.parquet", "truth_events.parquet"):
+        (world / name).replace(truth / name)
+
+
+def command(*arguments: str | Path | int) -> None:
+    """Run a command of Stillwatch.
+
+    Raises:
+        RuntimeError: it failed; what it said.
+    """
+    line = [sys.executable, "-m", "stillwatch", *map(str, arguments), "-q"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip() or f"stillwatch {arguments[0]} ended with {done.returncode}")
+
+
+def one(run: Run, folder: Path, threads: int, keep_data: bool) -> dict[str, Any]:
+    """Simulate, detect, evaluate."""
+    world, truth, found = folder / "world", folder / "truth", folder / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    make_world(run, world, truth)
+    start = time.perf_counter()
+    command("detect", world, "--out", found, "--threads", threads)
+    seconds = time.perf_counter() - start
+    measured = evaluate.run(found, truth / "truth.parquet", quiet=True)
+    measured.pop("inputs")
+    result = {
+        "run": run.key, "commit": suite_tables.commit(), "detect_s": round(seconds, 1), "evaluation": measured,
+        "costs": evasion.costs(world, truth),
+    }  # fmt: skip
+    if not keep_data:
+        shutil.rmtree(folder)
+    return result
+
+
+def kept(file: Path, run: Run) -> dict[str, Any] | None:
+    """A finished result of the same run."""
+    try:
+        result: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return None
+    return result if result.get("run") == run.key else None
+
+
+def finish(run: Run, results: Path, threads: int, keep_data: bool) -> dict[str, Any]:
+    """One result, written when it is whole."""
+    name = f"{run.scenario}-{run.seed}"
+    try:
+        result = one(run, results / "data" / name, threads, keep_data)
+    except Exception as error:
+        trace = traceback.format_exc()
+        return {"run": run.key, "failed": f"{type(error).__name__}: {error}", "trace": trace}
+    part = results / f"{name}.json.part"
+    part.write_text(json.dumps(result, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
+    part.replace(results / f"{name}.json")
+    return result
+
+
+def suite(runs: list[Run], results: Path, *, jobs: int, fresh: bool, keep_data: bool) -> list[dict[str, Any]]:
+    """All results in the order of the runs."""
+    results.mkdir(parents=True, exist_ok=True)
+    done: dict[Run, dict[str, Any]] = {}
+    for run in runs:
+        if not fresh and (found := kept(results / f"{run.scenario}-{run.seed}.json", run)):
+            done[run] = found
+    left = [run for run in runs if run not in done]
+    if done:
+        print(f"{len(done)} results kept, {len(left)} to compute", file=sys.stderr)
+    threads = max((os.cpu_count() or 1) // jobs, 1)
+    with ProcessPoolExecutor(jobs, max_tasks_per_child=1) as pool:
+        waiting = {pool.submit(finish, run, results, threads, keep_data): run for run in left}
+        for future in as_completed(waiting):
+            run = waiting[future]
+            done[run] = future.result()
+            line = done[run].get("failed") or suite_tables.brief(done[run])
+            print(f"[{len(done)}/{len(runs)}] {run.scenario} seed {run.seed}: {line}", file=sys.stderr, flush=True)
+    return [done[run] for run in runs]
+
+
+def main() -> None:
+    """Run what was asked for; print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    every = [*OWN, *SECOND]
+    parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=every, help="default: all but february_2026")
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
+    own = f"its own number, at most {MOST_EVENTS:,}"
+    parser.add_argument("--events", type=int, help=f"requests of each world (default: {own})")
+    parser.add_argument("--jobs", type=int, default=1, help="worlds at a time (default: 1)")
+    parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw real prompts from it")
+    parser.add_argument("--rates", type=Path, help="Parquet of client rates (worlds of stillwatch simulate only)")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="folder of finished results, to go on from")
+    parser.add_argument("--keep-data", action="store_true", help="with --keep: keep worlds and runs too")
+    parser.add_argument("--fresh", action="store_true", help="compute anew what --keep has")
+    parser.add_argument("--json", type=Path, help="file to write all results and pooled figures to")
+    args = parser.parse_args()
+    known = [*simulate.scenarios(), *SECOND]
+    if wrong := [name for name in args.scenarios if name not in known]:
+        parser.error(f"no scenario {', '.join(wrong)}; there are: {', '.join(known)}")
+    if any(seed >= CALIBRATION_SEEDS for seed in args.seeds):
+        parser.error(f"seeds from {CALIBRATION_SEEDS} on belong to calibration")
+    if args.keep_data and not args.keep:
+        parser.error("--keep-data needs --keep DIR")
+    runs = [
+        Run(scenario, seed, size(scenario, args.events), args.prompts, None if scenario in SECOND else args.rates)
+        for scenario in args.scenarios
+        for seed in args.seeds
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        results = suite(runs, args.keep or Path(scratch), jobs=args.jobs, fresh=args.fresh, keep_data=args.keep_data)
+    pooled = suite_tables.pooled(results)
+    print(suite_tables.markdown(results, pooled))
+    if args.json:
+        written = {"commit": suite_tables.commit(), "pooled": pooled, "results": results}
+        args.json.write_text(json.dumps(written, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
+    sys.exit(any("failed" in result for result in results))
+
+
+if __name__ == "__main__":
+    main()

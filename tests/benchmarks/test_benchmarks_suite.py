@@ -1,0 +1,137 @@
+"""The second generator, the bars of the suite and the price of evasion."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import evasion
+import second_world
+import suite
+import suite_tables
+from stillwatch.dataset import batches, open_dataset, read_accounts
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("second") / "world"
+    second_world.generate("tiny", out, seed=3, events=4000)
+    return out
+
+
+def test_second_world_is_input_that_stillwatch_reads(world):
+    data = open_dataset(world)
+    events = pa.concat_tables([table for path in data.event_files for table in batches(path)])
+    assert len(events) >= 4000
+    assert set(read_accounts(data)["account_id"].to_pylist()) <= set(
+        pq.read_table(world / "truth.parquet")["account_id"].to_pylist()
+    )
+    contexts = set(events["context_key"].to_pylist())
+    assert {key for key in events["parent_key"].to_pylist() if key is not None} <= contexts
+    harvested = pq.read_table(world / "truth_events.parquet")
+    assert len(harvested) > 0
+    assert set(harvested["event_id"].to_pylist()) <= set(events["event_id"].to_pylist())
+
+
+def test_second_world_is_the_same_again(world, tmp_path):
+    second_world.generate("tiny", tmp_path, seed=3, events=4000)
+    for path in sorted(world.rglob("*.parquet")):
+        assert path.read_bytes() == (tmp_path / path.relative_to(world)).read_bytes()
+
+
+def test_second_world_draws_prompts_from_a_file(tmp_path):
+    real = [f"what does a heron {verb}" for verb in ("eat", "hear", "want")]
+    pq.write_table(pa.table({"prompt": real}), tmp_path / "prompts.parquet")
+    second_world.generate("tiny", tmp_path / "world", seed=3, events=4000, prompts=tmp_path / "prompts.parquet")
+    asked = set(pq.read_table(tmp_path / "world" / "events", columns=["prompt"])["prompt"].to_pylist())
+    assert asked & set(real)
+
+
+def test_sparse_logs_lack_columns(tmp_path):
+    for seed in (1, 2):
+        second_world.generate("sparse", tmp_path / str(seed), seed=seed, events=4000)
+        assert "ip" not in pq.read_schema(tmp_path / str(seed) / "events" / "part-000.parquet").names
+    assert "email_hash" not in pq.read_schema(tmp_path / "1" / "accounts.parquet").names
+    assert pq.read_table(tmp_path / "2" / "accounts.parquet")["payment_hash"].null_count > 0
+
+
+def test_adaptive_worlds_harvest_as_much_with_every_switch():
+    from stillwatch import simulate
+
+    harvest = {
+        name: sum(o.exchanges for o in simulate.named(name, suite.size(name, None)).operators)
+        for name in suite.OWN
+        if name.startswith("adaptive")
+    }
+    assert max(harvest.values()) <= 1.01 * min(harvest.values())
+    assert all(suite.size(name, None) <= suite.MOST_EVENTS for name in (*suite.OWN, *suite.SECOND))
+
+
+def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> dict:
+    rows = [{
+        "campaign": campaign, "accounts": 100, "found": found, "split_into": 1, "completeness": found / 100,
+        "harvest": {"true": 1000, "estimated": round(1000 * (1 + error)), "error": error},
+    }]  # fmt: skip
+    return {
+        "accounts": {
+            "n_attackers": 100, "n_innocent": 20_000, "true": found, "false": false, "flagged": found + false,
+            "recall": {"value": found / 100}, "review": {"innocent": 0},
+        },
+        "campaigns": rows, "reported": [], "ranking": {"auc": 1.0},
+        "innocents": [{"kind": "vpn", "flagged": false, "accounts": 20_000}],
+    }  # fmt: skip
+
+
+def pooled(scenario: str, *evaluations: dict) -> dict:
+    results = [
+        {"run": {"scenario": scenario, "seed": seed, "events": 1}, "evaluation": one, "costs": None}
+        for seed, one in enumerate(evaluations)
+    ]
+    return suite_tables.pooled(results)[scenario]
+
+
+def test_bars_are_held_against_all_seeds_together():
+    good, bad = evaluation(found=97, false=0, error=0.05), evaluation(found=94, false=4, error=0.13)
+    assert pooled("demo", good, bad)["missed_bars"] == []
+    assert pooled("demo", bad, bad)["missed_bars"] == [
+        "recall ≥ 0.95", "harvest within 10% (a)", "false ≤ 1 in 10,000",
+    ]  # fmt: skip
+
+
+def test_bars_differ_by_tactic():
+    seldom = evaluation(found=65, false=0, error=-0.3)
+    assert pooled("stealth", seldom)["missed_bars"] == []
+    assert pooled("adaptive", seldom)["missed_bars"] == ["F1 ≥ 0.85"]
+    assert pooled("relay", seldom)["missed_bars"] == ["recall ≥ 0.95", "harvest within 10% (a)"]
+
+
+def test_costs_are_counted_in_the_logs(tmp_path):
+    day = [datetime(2026, 2, number, 12, tzinfo=UTC) for number in (1, 1, 2, 2, 3)]
+    events = pa.table({
+        "event_id": ["1", "2", "3", "4", "5"], "account_id": ["x", "y", "x", "y", "innocent"], "timestamp": day,
+        "prompt": ["solve 1", "solve 1", "other", "cover", "hello"],
+        "ip": ["10.0.0.1", "10.0.0.2", "10.0.0.1", "9.9.9.9", "8.8.8.8"],
+        "context_key": [1, 2, 3, 4, 5], "parent_key": pa.array([None, 1, None, None, None], pa.int64()),
+        "input_tokens": [10, 10, 10, 30, 10], "output_tokens": [1, 1, 1, 3, 1],
+    })  # fmt: skip
+    (tmp_path / "events").mkdir()
+    pq.write_table(events, tmp_path / "events" / "part.parquet")
+    created = [datetime(2026, 1, 22, 12, tzinfo=UTC)] * 2
+    registry = {"account_id": ["x", "y"], "created_at": created, "payment_hash": ["card", "card"]}
+    pq.write_table(pa.table(registry), tmp_path / "accounts.parquet")
+    truth = {"account_id": ["x", "y", "innocent"], "campaign": ["a", "a", None], "kind": ["k", "k", "i"]}
+    pq.write_table(pa.table(truth), tmp_path / "truth.parquet")
+    harvest = {"event_id": ["1", "2", "3"], "campaign": ["a", "a", "a"]}
+    pq.write_table(pa.table(harvest), tmp_path / "truth_events.parquet")
+    found = evasion.costs(tmp_path, tmp_path)
+    assert found is not None
+    assert found["harvested"] == 3
+    thousand = {name: found[name] * 3 / 1000 for name in ("accounts", "cards", "phones", "addresses", "own_addresses")}
+    assert thousand == pytest.approx({"accounts": 2, "cards": 1, "phones": 0, "addresses": 3, "own_addresses": 1})
+    assert found["extra_requests"] == pytest.approx(1 / 3)
+    assert found["extra_tokens"] == pytest.approx(11)
+    assert found["age_days"] == pytest.approx(10)
+    assert found["handed_over"] == 1
+    assert found["reused_wording"] == pytest.approx(2 / 3)
