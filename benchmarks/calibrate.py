@@ -1,15 +1,16 @@
 """Calibrate the judge: fit the weights of evidence on random simulated worlds and write them with their record.
 
-    python benchmarks/calibrate.py --worlds 40 --events 200000
+    python benchmarks/calibrate.py
 
-The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed; named scenarios are never used here, so
-that they are held out. A group of a world is an example: positive where at least 0.8 of its accounts belong to one
+The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
+and by a second simulator that other people wrote, so that no weight leans on one simulator's habits. A group of a world is an example: positive where at least 0.8 of its accounts belong to one
 operator (weighted by the share of the operator's accounts that it holds, so that fragments count little), negative
 where at most 0.1 belong to any.
 """
 
 import argparse
 import subprocess
+import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -22,6 +23,10 @@ from stillwatch.engine import open_engine
 from stillwatch.judge import model, verdict
 from stillwatch.nulls import benjamini_hochberg
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.second_world import generate  # noqa: E402
+
+SECOND = ("classic", "hard", "crowds", "relays", "evasive", "tiny", "sparse")
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
 
 
@@ -85,6 +90,9 @@ def blinded(
     n = len(positive)
     for copy in range(COPIES):
         hidden = {family: rng.random(n) < (BLIND if copy else 0.0) for family in sorted(set(families.values()))}
+        # An operator with unique identities hides all links at once.
+        unlinked = rng.random(n) < (BLIND if copy else 0.0)
+        hidden["session"], hidden["identity"] = hidden["session"] | unlinked, hidden["identity"] | unlinked
         for name, value in values.items():
             blank = 0.0 if name in judge.EVIDENCE or name.startswith("context.") else usual[name]
             out[name].append(np.where(hidden[families[name]], blank, value))
@@ -92,10 +100,11 @@ def blinded(
     return {**merged, **model.joint(merged)}, np.tile(positive, COPIES), np.tile(weight / COPIES, COPIES)
 
 
-def one_folder(folder: Path, number: int) -> dict[str, np.ndarray]:
+def other_world(scenario: str, seed: int, events: int) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as scratch:
-        found = examples(folder, Path(scratch))
-    return {**found, "world": np.full(len(found["size"]), -1 - number)}
+        generate(scenario, Path(scratch) / "world", seed, events=None if scenario == "tiny" else events)
+        found = examples(Path(scratch) / "world", Path(scratch) / "work")
+    return {**found, "world": np.full(len(found["size"]), -seed * 100 - SECOND.index(scenario))}
 
 
 def spoken(found: dict[str, np.ndarray], values: dict[str, np.ndarray], fitted: model.Model) -> np.ndarray:
@@ -106,7 +115,7 @@ def spoken(found: dict[str, np.ndarray], values: dict[str, np.ndarray], fitted: 
 
 def split(found: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Positive and negative examples; what is somebody's known business is never accused and teaches nothing."""
-    owned = (found["v.context.contracted"] >= verdict.OWNED) | (found["v.context.one_owner"] >= verdict.OWNED)
+    owned = verdict.known_business({name[2:]: value for name, value in found.items() if name.startswith("v.")})
     return (found["purity"] >= 0.8) & (found["coverage"] >= 0.3) & ~owned, (found["any"] <= 0.1) & ~owned
 
 
@@ -165,10 +174,10 @@ def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--worlds", type=int, default=40)
-    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--worlds", type=int, default=24)
+    parser.add_argument("--events", type=int, default=150_000)
     parser.add_argument("--seed", type=int, default=1000)
-    parser.add_argument("--folders", type=Path, nargs="*", default=[], help="worlds written by others, with truth.parquet")
+    parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
     parser.add_argument("--keep", type=Path, help="file to keep the examples in, and to read them from if it exists")
     args = parser.parse_args()
     if args.keep and args.keep.exists():
@@ -176,13 +185,14 @@ def main() -> None:
     else:
         with ProcessPoolExecutor(2) as pool:
             parts = list(pool.map(one_world, range(args.seed, args.seed + args.worlds), [args.events] * args.worlds))
-            parts += list(pool.map(one_folder, args.folders, range(len(args.folders))))
+            others = [(name, args.seed + seed) for name in SECOND for seed in range(args.second)]
+            parts += list(pool.map(other_world, *zip(*others, strict=True), [args.events] * len(others))) if others else []
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         if args.keep:
             np.savez(args.keep, **found)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     record = {
-        "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed}",
+        "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} --second {args.second}",
         "commit": commit, "groups": len(found["size"]), "worlds": args.worlds,
     }
     fitted = fit(found, record)

@@ -6,6 +6,7 @@ A run that is killed leaves at most ``*.partial`` files, which no reader opens.
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,31 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Yield a hidden folder to write some files to; on success they take their places in ``out`` together.
+
+    Args:
+        out: folder that is made if absent.
+        names: files to expect. The last one is removed first and placed last: where it stands, all are of one run.
+        stale: files in ``out`` that earlier files of these names were made into; they are removed.
+    """
+    staging = out / f".run{PARTIAL}"
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        yield staging
+        for name in (*reversed(names), *stale):
+            (out / name).unlink(missing_ok=True)
+        for name in names:
+            os.replace(staging / name, out / name)
+    except OSError as error:
+        what = f"cannot write ({error.strerror or error})"
+        raise InputError(what, where=out, todo="Free space or pass another folder") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def write_parquet(table: "pa.Table", path: Path) -> None:

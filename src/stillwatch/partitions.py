@@ -1,40 +1,65 @@
-"""Sketched partitions on disk: each file of events is sketched once and kept until the file changes."""
+"""Sketched partitions on disk: each file of events is sketched once and kept until the file changes.
+
+A partition is ``NAME.parquet``, one row an event in the order of its file, and ``NAME.ids``, the accounts in it.
+
+Where text is not kept, ingest sketches: it writes the partition ``sketches/STEM`` for each ``events/STEM.parquet``, and
+under ``sketches`` in ingest.json their format and the SHA-256 of every file of events. Such sketches are read in place
+of the text, all or none, and only if every digest is right.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import dataset
-from stillwatch.files import replacing, write_parquet
+from stillwatch.errors import InputError
+from stillwatch.files import digest, replacing, write_parquet
 from stillwatch.progress import track
 from stillwatch.tables import EVENTS
 
 Sketcher = Callable[[pa.Table], pa.Table]
+Add = Callable[[pa.Table, pa.ChunkedArray], None]
 Columns = dict[str, NDArray[Any]]
 
 FORMAT = 1
 """Raised whenever the same events would give other sketches, so that old partitions are not read."""
+FOLDER = "sketches"
 
 
 def sketch_files(
     data: dataset.Dataset, folder: Path, sketcher: Sketcher, *, as_of: datetime | None, threads: int, quiet: bool
 ) -> list[Path]:
-    """Sketch every file of events that is not yet sketched; the result lists a Parquet file for each, in order."""
+    """Sketch every file of events that is not yet sketched; the result lists a Parquet file for each, in order.
+
+    Raises:
+        InputError: a file of events is not readable, or sketches that ingest made do not belong to the events.
+    """
+    made = _ready(data, threads)
+    if made is not None and as_of is None:
+        return made
     folder.mkdir(parents=True, exist_ok=True)
     targets = [folder / f"{_name(path, as_of)}.parquet" for path in data.event_files]
-    missing = [(source, target) for source, target in zip(data.event_files, targets, strict=True) if not target.exists()]
+    ready = dict(zip(targets, made or (), strict=made is not None))
+    missing = [pair for pair in zip(data.event_files, targets, strict=True) if not pair[1].exists()]
+
+    def work(pair: tuple[Path, Path]) -> None:
+        source, target = pair
+        if as_of is not None and target in ready:
+            _cut(ready[target], source, target, as_of)
+        else:
+            _sketch_file(source, target, sketcher, as_of)
+
     with ThreadPoolExecutor(threads) as pool:
-        done = pool.map(lambda pair: _sketch_file(*pair, sketcher, as_of), missing)
-        for _ in track(done, "sketch", len(missing), quiet=quiet):
+        for _ in track(pool.map(work, missing), "sketch", len(missing), quiet=quiet):
             pass
     return targets
 
@@ -46,37 +71,99 @@ def _name(path: Path, as_of: datetime | None) -> str:
 
 
 def _sketch_file(source: Path, target: Path, sketcher: Sketcher, as_of: datetime | None) -> None:
+    with writing(target) as add:
+        empty = True
+        for events in dataset.batches(source, as_of=as_of):
+            add(sketcher(events), events["account_id"])
+            empty = False
+        if empty:
+            nobody = EVENTS.schema.empty_table()
+            add(sketcher(nobody), nobody["account_id"])
+
+
+def _cut(ready: Path, source: Path, target: Path, as_of: datetime) -> None:
+    """Copy the sketches of events before a time."""
+    end = int(as_of.timestamp() * 1_000_000)
+    sketches = pq.read_table(ready)
+    before = pc.less(sketches["time"], end)
+    events = [EVENTS.only(["account_id"]).schema.empty_table(), *dataset.batches(source, ("account_id",))]
+    with writing(target) as add:
+        add(sketches.filter(before), pa.concat_tables(events)["account_id"].filter(before))
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[Add]:
+    """Yield a function that takes the sketches of some events and their ``account_id``; at the end all appear.
+
+    It must be called at least once, since it learns the schema from the first sketches.
+    """
     ids: list[pa.Array] = []
     with replacing(target) as partial:
         writer: pq.ParquetWriter | None = None
-        for events in dataset.batches(source, as_of=as_of):
-            sketched = sketcher(events)
-            ids.append(pc.unique(events["account_id"]))
+
+        def add(sketched: pa.Table, account_id: pa.ChunkedArray) -> None:
+            nonlocal writer
+            ids.append(pc.unique(account_id))
             if writer is None:
-                writer = pq.ParquetWriter(partial, sketched.schema, compression="lz4", use_dictionary=False, write_statistics=False)
-            writer.write_table(sketched)
-        if writer is None:
-            pq.write_table(sketcher(EVENTS.schema.empty_table()), partial)
-        else:
-            writer.close()
-        distinct = pc.unique(pa.chunked_array(ids, pa.string())) if ids else pa.array([], pa.string())
+                options = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
+                writer = pq.ParquetWriter(partial, sketched.schema, **options)
+            writer.write_table(sketched, row_group_size=max(len(sketched), 1))
+
+        try:
+            yield add
+        finally:
+            if writer is not None:
+                writer.close()
         # Written before the partition takes its name, so a partition that exists has its accounts.
-        write_parquet(pa.table({"account_id": distinct}), _ids_path(target))
+        write_parquet(pa.table({"account_id": pc.unique(pa.chunked_array(ids, pa.string()))}), ids_path(target))
 
 
-def _ids_path(target: Path) -> Path:
+def ids_path(target: Path) -> Path:
+    """Where the accounts of a partition are listed."""
     return target.with_suffix(".ids")
 
 
 def account_ids(targets: list[Path]) -> pa.Array:
     """Every account of some partitions, sorted."""
-    tables = [pq.read_table(_ids_path(target)) for target in targets]
+    tables = [pq.read_table(ids_path(target)) for target in targets]
     return pc.unique(pa.concat_tables(tables)["account_id"]).sort()
 
 
 def columns(path: Path, names: tuple[str, ...]) -> Iterator[Columns]:
-    """Some columns of one sketched partition, as arrays, a row group at a time."""
+    """Some columns of one sketched partition, as arrays, a row group at a time; none is empty."""
     with pq.ParquetFile(path) as file:
         for i in range(file.num_row_groups):
-            table = file.read_row_group(i, columns=list(names))
-            yield {name: table[name].combine_chunks().to_numpy() if len(table) else np.zeros(0, np.int64) for name in names}
+            if file.metadata.row_group(i).num_rows:
+                table = file.read_row_group(i, columns=list(names))
+                yield {name: table[name].combine_chunks().to_numpy() for name in names}
+
+
+# --- Sketches that ingest made -------------------------------------------------------------------------------------
+
+
+def record(parts: list[Path]) -> dict[str, Any]:
+    """What ingest.json says of sketches: their format, and the digest of each file of events."""
+    return {"format": FORMAT, "events": {path.name: digest(path) for path in parts}}
+
+
+def _ready(data: dataset.Dataset, threads: int) -> list[Path] | None:
+    """The sketches that ingest made of all files of events, in order; None where it made none.
+
+    They hash text with the tenant's key, which detection does not have, so they cannot be mixed with others.
+    """
+    told = data.ingested.get("sketches")
+    if told is None:
+        return None
+    todo = "Run stillwatch ingest again"
+    if told["format"] != FORMAT:
+        raise InputError("sketches of another version of Stillwatch", where=data.folder / FOLDER, todo=todo)
+    digests = told["events"]
+    found = [data.folder / FOLDER / f"{path.stem}.parquet" for path in data.event_files]
+    with ThreadPoolExecutor(threads) as pool:
+        actual = list(pool.map(digest, data.event_files))
+    for path, sketches, sha256 in zip(data.event_files, found, actual, strict=True):
+        if path.parent != data.folder / "events" or digests.get(path.name) != sha256:
+            raise InputError("not the events that were sketched when ingest dropped the text", where=path, todo=todo)
+        if not sketches.exists() or not ids_path(sketches).exists():
+            raise InputError("no sketches of this file of events", where=path, todo=todo)
+    return found

@@ -20,6 +20,7 @@ from stillwatch.judge import results
 from stillwatch.tables import ACCOUNTS
 
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
+STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswith(("system", "tools"))]
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
@@ -106,8 +107,8 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
     streams = group.substreams(carried, MIN_ACCOUNTS)
     hand = link.handoffs(engine)
     handoffs = judge.Handoffs(traffic.codes(hand["taker"]), traffic.codes(hand["giver"]), hand["n"].astype(np.int64))
-    owner = np.where(people.org >= 0, people.org, people.n + np.arange(people.n))
-    foreign = owner[handoffs.taker] != owner[handoffs.giver]
+    customer = judge.customers(people.org, traffic.identities["identity.payment"])
+    foreign = customer[handoffs.taker] != customer[handoffs.giver]
     plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, "session", MIN_ACCOUNTS)]
     for view, value in traffic.identities.items():
         rows = np.flatnonzero(value >= 0)
@@ -177,16 +178,24 @@ def campaigns(
 ) -> tuple[group.Groups, NDArray[np.int64]]:
     """Accepted groups put together, with their accounts among ``free`` ``(n_accounts,)`` and marks; and each one's lead."""
     member = judge.suspects(scene) & scene.of_members(free).astype(bool)
-    group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS)
+    group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS, log_odds)
     n = int(account_label.max(initial=-1)) + 1
+    lead = judge.leads(scene, group_label, n, log_odds)
+    account_label = judge.tested(scene, group_label, account_label, lead)
+    # A campaign that the test leaves too small is none; numbers stay in order.
+    kept = np.bincount(account_label[account_label >= 0], minlength=n) >= MIN_ACCOUNTS
+    number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+    account_label, group_label, lead, n = number[account_label], number[group_label], lead[kept], int(kept.sum())
     accounts = np.flatnonzero(account_label >= 0)
     accounts = accounts[np.argsort(account_label[accounts], kind="stable")]
-    objects = group_label[scene.groups.object_group]
+    standing = np.zeros(scene.n, bool)
+    standing[scene.groups.object_group[np.isin(scene.groups.object_column, STANDING_COLUMNS)]] = True
+    objects = judge.marking(scene, account_label, n, standing)[scene.groups.object_group]
     marks = np.unique(
         np.stack([objects, scene.groups.object_column, scene.groups.object_key], axis=1)[objects >= 0], axis=0
     ).reshape(-1, 3)
     found = group.Groups(n, account_label[accounts], accounts, marks[:, 0], marks[:, 1], marks[:, 2], ("campaign",) * n)
-    return found, judge.leads(scene, group_label, n, log_odds)
+    return found, lead
 
 
 def _owned(marks: Marks, final: group.Groups) -> group.Groups:
@@ -200,39 +209,24 @@ def _owned(marks: Marks, final: group.Groups) -> group.Groups:
 
 
 def unmix(traffic: Traffic, scene: judge.Scene, final: group.Groups) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
-    """The tally of every campaign, and for every batch which events are harvest and whose."""
+    """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
+
+    What shows a campaign's marks is its harvest and the rest is cover; a campaign without marks is harvest altogether.
+    """
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
     account_campaign = np.full(people.n, -1, np.int64)
     account_campaign[final.member_account] = final.member_group
-    names = ("time", "parent", "elicitation", "n_words", "output_tokens", "capability", "parameters", "client", "path", "model",
-             *CONTENT_COLUMNS)
-    population = np.zeros((len(judge.FEATURES), judge.BUCKETS))
-    whose, marked, code, sizes = [], [], [], []
-    for account, columns in traffic.batches(names):
-        mine = account_campaign[account]
-        rows = np.flatnonzero(mine >= 0)
-        coded = judge.codes(columns)
-        everyone = coded[mine < 0]
-        for j in range(len(judge.FEATURES)):
-            population[j] += np.bincount(everyone[:, j], minlength=judge.BUCKETS)
-        whose.append(mine[rows])
-        marked.append(matcher.marked(account, columns)[rows])
-        code.append(coded[rows])
-        sizes.append(len(rows))
-    found = judge.separate(np.concatenate(whose), np.concatenate(code), np.concatenate(marked), population, final.n)
-    parts = np.split(found, np.cumsum(sizes)[:-1])
     window = (scene.window_us[0] // judge.HOUR_US, scene.window_us[1] // judge.HOUR_US)
     busiest = np.lexsort((final.member_account, -people.n_events[final.member_account], final.member_group))
     start = np.searchsorted(final.member_group, np.arange(final.n))
-    shown = np.sort(np.concatenate([final.member_account[busiest[at : at + size]] for at, size in zip(
-        start, np.minimum(final.sizes(), results.SHOWN_ACCOUNTS), strict=True)] or [start]))
-    tally = judge.Tally.empty(final.n, people.n, window, shown)
+    counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
+    shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
+    tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
     harvested, owners = [], []
-    for (account, columns), part in zip(traffic.batches(names), parts, strict=True):
+    for account, columns in traffic.batches(("time", "output_tokens", "capability", "path", "model", *CONTENT_COLUMNS)):
         mine = account_campaign[account]
-        flags = np.zeros(len(account), bool)
-        flags[mine >= 0] = part
+        flags = matcher.marked(account, columns)
         tally.add(account, mine, flags, columns)
         harvested.append(flags)
         owners.append(mine)

@@ -4,6 +4,7 @@ A column says its type, its unit and what null means; a table says its grain (wh
 required may be absent: whoever reads them fills them with null, and the evidence that needs them is blind.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -45,6 +46,11 @@ class Table:
 
         return pa.schema([pa.field(c.name, arrow_type(c.type), nullable=not c.required) for c in self.columns])
 
+    def only(self, names: Iterable[str]) -> "Table":
+        """The contract of some of the columns, in this table's order."""
+        wanted = set(names)
+        return Table(self.name, self.grain, tuple(column for column in self.columns if column.name in wanted))
+
     def conform(self, table: "pa.Table", *, where: object = None) -> "pa.Table":
         """Return ``table`` with exactly this table's columns, cast; absent optional columns become null.
 
@@ -67,15 +73,28 @@ class Table:
                 arrays.append(pa.nulls(len(table), field.type))
                 continue
             values = table[column.name]
+            if pa.types.is_timestamp(field.type) and pa.types.is_integer(values.type):
+                raise SchemaError(
+                    f"{self.name}.{column.name} is {values.type}, a number of unknown unit",
+                    where=where,
+                    todo="Write UTC timestamps, or use stillwatch ingest",
+                )
             try:
                 if not (pa.types.is_dictionary(values.type) and values.type.value_type == field.type):
-                    values = values.cast(field.type)
+                    times = pa.types.is_timestamp(field.type) and pa.types.is_timestamp(values.type)
+                    values = values.cast(field.type, safe=not times)  # nanoseconds lose their last digits
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
                 raise SchemaError(
-                    f"{self.name}.{column.name} is {values.type}, not readable as {field.type} ({error})", where=where
+                    f"{self.name}.{column.name} is {values.type}, not readable as {field.type}"
+                    f" ({' '.join(str(error).split())})",
+                    where=where,
                 ) from error
             if column.required and values.null_count:
-                raise SchemaError(f"{self.name}.{column.name} has {values.null_count} nulls", where=where)
+                raise SchemaError(
+                    f"{self.name}.{column.name} has {values.null_count} nulls",
+                    where=where,
+                    todo="Fill or remove these rows",
+                )
             arrays.append(values)
         fields = [field.with_type(values.type) for field, values in zip(self.schema, arrays, strict=True)]
         return pa.table(arrays, schema=pa.schema(fields))
@@ -203,7 +222,7 @@ CAMPAIGNS = Table(
         Column("views", "list[str]", "views that link the accounts", required=True),
         Column("capabilities", "shares", "share of the harvested requests that ask for each capability"),
         Column("output_tokens", "i64", "tokens answered in harvested requests"),
-        Column("explanations", "scored", "innocent hypotheses and how well each explains the group, 0 to 1", required=True),
+        Column("explanations", "scored", "innocent hypotheses and how well each explains it, 0 to 1", required=True),
         Column("lineage", "str", "earlier campaign it continues", null="none"),
         Column("details", "str", "JSON: evidence, pathways, pivot, examples, what would change the verdict"),
     ),

@@ -2,9 +2,14 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillwatch import hashing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from stillwatch.ingest.output import Finish
 
 KEY_NAME = "stillwatch.key"
 TEXT = ("system", "prompt", "response")
@@ -55,11 +60,23 @@ def ingest(
     key = hashing.tenant_key(key_file)
     summary = run(
         sources, format, out, privacy=privacy, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies, key=key,
-        as_of=as_of, quiet=quiet,
+        as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
     )  # fmt: skip
     if not quiet:
         print(_ingested(summary, out, key_file if fresh else None))
     return summary | {"key_file": str(key_file)}
+
+
+def _sketcher(key: bytes) -> "Finish":
+    """What makes the sketches that stand in for text: without the key, no guess can be tested against them."""
+    from stillwatch import sketch
+
+    secret = sketch.secret(key)
+
+    def made(events: "pa.Table") -> "pa.Table":
+        return sketch.veiled(sketch.sketch_events(events), secret)
+
+    return made
 
 
 def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str:

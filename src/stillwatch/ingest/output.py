@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stillwatch import partitions
 from stillwatch.errors import InputError
 from stillwatch.files import write_json, write_parquet
 from stillwatch.ingest.faults import Bad
@@ -18,6 +19,9 @@ from stillwatch.tables import EVENTS, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Finish = Callable[["pa.Table"], "pa.Table | None"]
+"""Takes a batch of events, text still in it; may give their sketches, which are then written beside the events."""
 
 STAGING, OLD = ".ingest.partial", ".ingest.old"
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
@@ -51,9 +55,12 @@ def staged(out: Path) -> Iterator[Path]:
 def publish(staging: Path, out: Path, summary: dict[str, Any]) -> None:
     """Put the new tables in place of the old ones; ``ingest.json`` goes first and comes last: it says all is done."""
     (out / "ingest.json").unlink(missing_ok=True)
-    if (out / "events").exists():
-        os.rename(out / "events", out / OLD)
-    os.rename(staging / "events", out / "events")
+    (out / OLD).mkdir()
+    for name in ("events", partitions.FOLDER):
+        if (out / name).exists():
+            os.rename(out / name, out / OLD / name)
+        if (staging / name).exists():
+            os.rename(staging / name, out / name)
     for name in ("quarantine.parquet", "accounts.parquet"):
         if (staging / name).exists():
             os.replace(staging / name, out / name)
@@ -80,9 +87,10 @@ def as_table(rows: list[dict[str, Any]], table: Table) -> "pa.Table":
 class Events:
     """Collects events into batches and writes each as one part."""
 
-    def __init__(self, folder: Path, *, keep_text: bool, finish: "Callable[[pa.Table], None] | None") -> None:
+    def __init__(self, folder: Path, *, keep_text: bool, finish: Finish | None) -> None:
         """Write parts to ``folder``; hand each batch to ``finish`` before its text is dropped."""
         self._folder, self._keep_text, self._finish = folder, keep_text, finish
+        self._sketched: list[Path] = []
         self._rows: list[dict[str, Any]] = []
         self._chunks: list[pa.Table] = []
         self._count = self._chars = 0
@@ -115,13 +123,21 @@ class Events:
         self._pack()
         table = pa.concat_tables(self._chunks).combine_chunks()
         self._chunks, self._count, self._chars = [], 0, 0
-        if self._finish is not None:
-            self._finish(table)
+        sketches = None if self._finish is None else self._finish(table)
         if not self._keep_text:
             table = without_text(table)
         self._measure(table)
-        write_parquet(table, self._folder / f"part-{self.parts:05}.parquet")
+        part = self._folder / f"part-{self.parts:05}.parquet"
+        write_parquet(table, part)
+        if sketches is not None:
+            with partitions.writing(self._folder.parent / partitions.FOLDER / part.name) as add:
+                add(sketches, table["account_id"])
+            self._sketched.append(part)
         self.parts += 1
+
+    def sketched(self) -> dict[str, Any] | None:
+        """What ingest.json says of the sketches, if any were made."""
+        return partitions.record(self._sketched) if self._sketched else None
 
     def _measure(self, table: "pa.Table") -> None:
         import pyarrow.compute as pc

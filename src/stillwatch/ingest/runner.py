@@ -1,17 +1,16 @@
 """Runs the stage: sources in, events, accounts, quarantine and a summary out."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import digest, write_parquet
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import REASONS, Bad
 from stillwatch.ingest.index import Index
-from stillwatch.ingest.output import Events, Quarantine, publish, staged
+from stillwatch.ingest.output import Events, Finish, Quarantine, publish, staged
 from stillwatch.ingest.parsers import Format, all_formats, named
 from stillwatch.ingest.readers import Record, Source, files
 from stillwatch.ingest.registry import Registry
@@ -19,9 +18,6 @@ from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import EPOCH, MICROSECOND, Coercer, instant
 from stillwatch.progress import track
 from stillwatch.tables import EVENTS
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PRIVACY = ("text", "features", "metadata")
 EARLIEST = instant("2015-01-01")
@@ -54,7 +50,7 @@ def run(
     key: bytes,
     as_of: datetime | None = None,
     quiet: bool = False,
-    finish: "Callable[[pa.Table], None] | None" = None,
+    finish: Finish | None = None,
 ) -> dict[str, Any]:
     """Turn logs into ``out``/events, accounts.parquet, quarantine.parquet and ingest.json.
 
@@ -70,6 +66,7 @@ def run(
         as_of: events later than this by more than a day are impossible; now by default.
         quiet: show no progress.
         finish: called with each batch of events (the EVENTS schema, at most about 100,000 rows), text still in it.
+            Sketches that it returns, a row an event, are written to ``out``/sketches, where detection looks for them.
 
     Returns:
         The summary, as written to ingest.json.
@@ -101,7 +98,7 @@ class _Work:
 
     def __init__(
         self, staging: Path, format_: Format, tenant: Tenant, privacy: str, as_of: datetime,
-        finish: "Callable[[pa.Table], None] | None",
+        finish: Finish | None,
     ) -> None:  # fmt: skip
         self._staging, self._format, self._tenant, self._privacy, self._as_of = staging, format_, tenant, privacy, as_of
         self._latest = (as_of + SLACK - EPOCH) // MICROSECOND
@@ -201,6 +198,7 @@ class _Work:
             "last": _iso(events.last),
             "edge": self._edge_summary(),
             "accounts": self._accounts_summary(),
+            "sketches": events.sketched(),
             "inputs": self._inputs,
         }
 

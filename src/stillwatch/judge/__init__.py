@@ -3,18 +3,15 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, lookup, measure
-from stillwatch.judge.members import campaigns_of, leads, suspects
+from stillwatch.judge.members import campaigns_of, leads, marking, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
-from stillwatch.judge.people import UNKNOWN, People, people
+from stillwatch.judge.people import UNKNOWN, People, customers, people
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.templates import masked
-from stillwatch.judge.unmix import BUCKETS, FEATURES, codes, separate
 from stillwatch.judge.verdict import Verdicts, judge
 
 __all__ = [
-    "BUCKETS",
     "EVIDENCE",
-    "FEATURES",
     "HOUR_US",
     "UNKNOWN",
     "Finding",
@@ -30,15 +27,16 @@ __all__ = [
     "account_codes",
     "calibrated",
     "campaigns_of",
-    "codes",
+    "customers",
     "judge",
     "leads",
     "look",
     "lookup",
+    "marking",
     "masked",
     "measure",
     "people",
     "sample",
-    "separate",
     "suspects",
+    "tested",
 ]

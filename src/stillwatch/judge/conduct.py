@@ -89,18 +89,19 @@ def one_owner(scene: Scene) -> F64:
 
 
 def one_payer(scene: Scene) -> F64:
-    """One payment method pays for (nearly) all the accounts and they meet on one network: a firm, a household, a bundle.
+    """One payment method pays for (nearly) all the accounts: a firm, a household, a bundle; one customer in any case.
 
-    The weaker of the largest payment method's share of the accounts and the share that meets on a network.
+    The largest payment method's share of the accounts, from 0 at a half to 1 for all; where the accounts also meet on one
+    network, from 0 at a sixth, since two payers in one office are still one office.
     """
     value = scene.of_members(scene.identities["identity.payment"])
     rows = np.flatnonzero((value >= 0) & scene.seen)
-    key = scene.groups.member_group[rows] * (value.max(initial=0) + 2) + value[rows]
-    values, counts = np.unique(key, return_counts=True)
+    width = int(value.max(initial=0)) + 2
+    values, counts = np.unique(scene.groups.member_group[rows] * width + value[rows], return_counts=True)
     largest = np.zeros(scene.n)
-    np.maximum.at(largest, values // (value.max(initial=0) + 2), counts)
-    met = np.where(scene.sample.net_known > 0, np.nan_to_num(scene.sample.net_share), 1.0)
-    return np.minimum(largest / np.maximum(scene.size, 1), met)
+    np.maximum.at(largest, values // width, counts)
+    met = np.nan_to_num(scene.sample.net_share)
+    return np.clip(2 * (largest / np.maximum(scene.size, 1) + met / 3) - 1, 0, 1)
 
 
 def organised(scene: Scene) -> F64:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.judge.measure import Measured, Proposed
-from stillwatch.judge.people import HOUR_US, UNKNOWN, People
+from stillwatch.judge.people import HOUR_US, UNKNOWN, People, customers
 from stillwatch.judge.sample import Sample
 
 F64 = NDArray[np.float64]
@@ -92,6 +92,11 @@ class Scene:
         """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
         return np.where(self.people.org >= 0, self.people.org, self.people.n + np.arange(self.people.n))
 
+    @cached_property
+    def customer(self) -> I64:
+        """Who seems to own each account, ``(n_accounts,)``; see :func:`customers`."""
+        return customers(self.people.org, self.identities["identity.payment"])
+
     def median(self, per_member: F64) -> F64:
         """Median over the members of each group that have a value; NaN where none has."""
         kept = np.flatnonzero(~np.isnan(per_member) & self.seen)
@@ -123,7 +128,8 @@ def handoff(scene: Scene) -> Finding:
     and parent keys, and where an operator keeps each conversation on one account.
     """
     hand = scene.handoffs
-    foreign = scene.owner[hand.taker] != scene.owner[hand.giver]
+    # One customer may rotate accounts: neither one organisation nor one payment card hands over to itself.
+    foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
     taker, giver, n = hand.taker[foreign], hand.giver[foreign], hand.n[foreign]
     taken = np.bincount(taker, weights=n, minlength=scene.people.n)
     internal, partners = np.zeros(scene.n), np.zeros(scene.n)

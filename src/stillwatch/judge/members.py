@@ -1,27 +1,34 @@
 """From accepted groups to campaigns: whose are they?
 
 Groups overlap, and one group can hold accounts of two operators (both ride one tool) or innocents beside them. Accounts
-that hand conversations to each other, or share a payment card, a phone or an address, have one operator: their
-components among the accounts of accepted groups are the cores. A group that mostly lies in one core belongs to it, a group
-that mostly lies in none makes a campaign of its own, and a mixed group accuses nobody.
+that hand conversations to each other are one pool: pools are kept apart whatever else they share. Groups are then taken in
+the order of their scores. A group whose known accounts are mostly of one campaign joins it, a group of unknown accounts
+makes a campaign, a group that holds several campaigns whole puts them together if it scores like them and they are not
+several pools, and any other mixed group accuses nobody.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.judge.evidence import Scene
-from stillwatch.judge.measure import Proposed
 
 I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
 
 MOSTLY = 0.8
-"""Share of a group's accounts that must agree for the group to belong to a core, or to none."""
-SAME = 0.7
-"""Share of the smaller group's accounts that must be in the larger one for both to make one campaign."""
+"""Share of a group's known accounts that must be of one campaign for the group to belong to it."""
+NEW = 0.2
+"""A group makes a campaign of its own when at most this share of its accounts is of other campaigns."""
+HALF = 0.5
+"""Share of a group's accounts that must be of a campaign already for the rest to join it."""
+WHOLE = 0.6
+"""Share of a campaign's accounts that a group must hold to hold it whole."""
+WEAKER = 1.5
+"""Nats by which a group may score below the campaigns that it puts together."""
 
 
 def suspects(scene: Scene) -> NDArray[np.bool_]:
@@ -29,102 +36,198 @@ def suspects(scene: Scene) -> NDArray[np.bool_]:
     return scene.seen & ~scene.of_members(scene.people.contracted).astype(bool)
 
 
-def _incidence(groups: Proposed, n_accounts: int, keep: NDArray[np.bool_]) -> csr_matrix:
-    rows, columns = groups.member_group[keep], groups.member_account[keep]
-    return coo_matrix((np.ones(len(rows), np.int64), (rows, columns)), (groups.n, n_accounts)).tocsr()
-
-
-def cores(scene: Scene, pool: NDArray[np.bool_], min_accounts: int) -> I64:
-    """Core number of each account of ``pool`` ``(n_accounts,)``, -1 for none."""
-    a, b = [scene.handoffs.taker], [scene.handoffs.giver]
-    for value in scene.identities.values():
-        rows = np.flatnonzero((value >= 0) & pool)
-        rows = rows[np.argsort(value[rows], kind="stable")]
-        same = value[rows][1:] == value[rows][:-1]
-        a.append(rows[:-1][same])
-        b.append(rows[1:][same])
-    left, right = np.concatenate(a), np.concatenate(b)
-    inside = pool[left] & pool[right] & (scene.owner[left] != scene.owner[right])
-    left, right, n = left[inside], right[inside], scene.people.n
-    _, label = connected_components(coo_matrix((np.ones(len(left), np.int8), (left, right)), (n, n)), directed=False)
-    size = np.bincount(label[pool], minlength=n)
-    label = np.where(pool & (size[label] >= min_accounts), label, -1)
+def pools(scene: Scene, among: NDArray[np.bool_], min_accounts: int) -> I64:
+    """Pool of each account of ``among`` ``(n_accounts,)``, -1 for none: components of conversations handed over."""
+    hand, n = scene.handoffs, scene.people.n
+    inside = among[hand.taker] & among[hand.giver] & (scene.customer[hand.taker] != scene.customer[hand.giver])
+    edges = (np.ones(int(inside.sum()), np.int8), (hand.taker[inside], hand.giver[inside]))
+    _, label = connected_components(coo_matrix(edges, (n, n)), directed=False)
+    size = np.bincount(label[among], minlength=n)
+    label = np.where(among & (size[label] >= min_accounts), label, -1)
     values, number = np.unique(label, return_inverse=True)
-    return (number - (values[0] == -1)).astype(np.int64) if len(values) else label.astype(np.int64)
+    return (number - int(len(values) > 0 and values[0] == -1)).astype(np.int64)
 
 
-def campaigns_of(scene: Scene, accepted: NDArray[np.bool_], member: NDArray[np.bool_], min_accounts: int) -> tuple[I64, I64]:
-    """Campaign of each group ``(n_groups,)`` and of each account ``(n_accounts,)``, -1 for none.
+@dataclass
+class _Campaigns:
+    account: I64
+    """Campaign of each account, -1 for none."""
+    is_pool: list[bool]
+    best: list[float]
+    """Highest score of each campaign's groups, -inf while it has none."""
+
+    def new(self) -> int:
+        self.is_pool.append(False)
+        self.best.append(-np.inf)
+        return len(self.best) - 1
+
+    def place(self, members: I64, score: float) -> int:
+        """Put one group; returns its campaign or -1."""
+        labels = self.account[members]
+        known = labels[labels >= 0]
+        if len(known) <= NEW * len(members):
+            return self._join(members, self.new(), score)
+        values, counts = np.unique(known, return_counts=True)
+        top = int(values[counts.argmax()])
+        if counts.max() >= MOSTLY * len(known) and len(known) >= HALF * len(members):
+            return self._join(members, top, score)
+        whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
+        n_pools = sum(self.is_pool[value] for value in values)
+        if whole and n_pools <= 1 and score >= max(self.best[value] for value in values) - WEAKER:
+            into = next((int(value) for value in values if self.is_pool[value]), top)
+            self.account[np.isin(self.account, values)] = into
+            return self._join(members, into, score)
+        return -1
+
+    def _join(self, members: I64, campaign: int, score: float) -> int:
+        self.account[members[self.account[members] < 0]] = campaign
+        self.best[campaign] = max(self.best[campaign], score)
+        return campaign
+
+
+def campaigns_of(
+    scene: Scene, accepted: NDArray[np.bool_], member: NDArray[np.bool_], min_accounts: int, log_odds: F64
+) -> tuple[I64, I64]:
+    """Campaign of each group ``(n_groups,)`` and of each account ``(n_accounts,)``, -1 for none; largest first.
 
     Args:
         scene: the run.
         accepted: groups that were judged campaigns.
         member: memberships that may be accused.
         min_accounts: smallest campaign.
+        log_odds: score of each group.
     """
-    group_label, account_label = np.full(scene.n, -1, np.int64), np.full(scene.people.n, -1, np.int64)
-    index = np.flatnonzero(accepted)
-    if not len(index):
-        return group_label, account_label
-    inside = _incidence(scene.groups, scene.people.n, member)[index]
-    pool = np.asarray(inside.sum(axis=0)).ravel() > 0
-    account_label = cores(scene, pool, min_accounts)
-    size = np.asarray(inside.sum(axis=1)).ravel()
-    for _ in range(2):
-        share, best = _best_core(inside, account_label)
-        settled = (share >= MOSTLY * size) & (size > 0)
-        group_label[index] = np.where(settled, best, -1)
-        _adopt(inside, group_label[index], account_label)
-    share, best = _best_core(inside, account_label)
-    free = (group_label[index] < 0) & (np.asarray(inside @ (account_label < 0).astype(np.int64)) >= MOSTLY * np.maximum(size, 1))
-    group_label[index[free]] = _put_together(inside[np.flatnonzero(free)]) + account_label.max() + 1
-    _adopt(inside, group_label[index], account_label)
-    return _renumbered(group_label, account_label, min_accounts)
+    group_label = np.full(scene.n, -1, np.int64)
+    start = np.searchsorted(scene.groups.member_group, np.arange(scene.n + 1))
+    inside = {
+        int(g): scene.groups.member_account[start[g] : start[g + 1]][member[start[g] : start[g + 1]]] for g in np.flatnonzero(accepted)
+    }
+    among = np.zeros(scene.people.n, bool)
+    for accounts in inside.values():
+        among[accounts] = True
+    label = pools(scene, among, min_accounts)
+    n_pools = int(label.max(initial=-1)) + 1
+    found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools)
+    for g in sorted(inside, key=lambda g: (-log_odds[g], -len(inside[g]), g)):
+        if len(inside[g]) >= min_accounts:
+            group_label[g] = found.place(inside[g], float(log_odds[g]))
+    return _renumbered(group_label, found.account, min_accounts, start, scene)
 
 
-def _best_core(inside: csr_matrix, account_label: I64) -> tuple[I64, I64]:
-    """Of each group: accounts in the core that holds most of them, and that core."""
-    n_cores = int(account_label.max()) + 1
-    if n_cores == 0:
-        return np.zeros(inside.shape[0], np.int64), np.full(inside.shape[0], -1)
-    held = np.flatnonzero(account_label >= 0)
-    owner = coo_matrix((np.ones(len(held), np.int64), (held, account_label[held])), (len(account_label), n_cores)).tocsr()
-    counts = (inside @ owner).tocsr()
-    best = np.asarray(counts.argmax(axis=1)).ravel()
-    return np.asarray(counts.max(axis=1).todense()).ravel(), best
-
-
-def _adopt(inside: csr_matrix, group_label: I64, account_label: I64) -> None:
-    """Accounts without a campaign join that of a settled group they are in, the largest group first."""
-    size = np.asarray(inside.sum(axis=1)).ravel()
-    for row in np.argsort(-size, kind="stable"):
-        if group_label[row] >= 0:
-            accounts = inside.indices[inside.indptr[row] : inside.indptr[row + 1]]
-            account_label[accounts[account_label[accounts] < 0]] = group_label[row]
-
-
-def _put_together(inside: csr_matrix) -> I64:
-    """Number groups so that groups whose accounts mostly coincide have one number."""
-    size = np.asarray(inside.sum(axis=1)).ravel()
-    both = (inside @ inside.T).tocoo()
-    near = both.data >= SAME * np.maximum(np.minimum(size[both.row], size[both.col]), 1)
-    graph = coo_matrix((np.ones(near.sum(), np.int8), (both.row[near], both.col[near])), both.shape)
-    label: I64 = connected_components(graph, directed=False)[1].astype(np.int64)
-    return label
-
-
-def _renumbered(group_label: I64, account_label: I64, min_accounts: int) -> tuple[I64, I64]:
-    """Number campaigns by accounts, largest first; campaigns without a group or too small are dropped."""
-    n = int(max(account_label.max(), group_label.max())) + 1
-    size = np.bincount(account_label[account_label >= 0], minlength=n)
+def _renumbered(group_label: I64, account: I64, min_accounts: int, start: I64, scene: Scene) -> tuple[I64, I64]:
+    """Groups follow their accounts where campaigns were put together; campaigns without a group or too small are dropped."""
+    for g in np.flatnonzero(group_label >= 0):
+        labels = account[scene.groups.member_account[start[g] : start[g + 1]]]
+        values, counts = np.unique(labels[labels >= 0], return_counts=True)
+        group_label[g] = values[counts.argmax()]
+    n = int(max(account.max(initial=-1), group_label.max(initial=-1))) + 1
+    size = np.bincount(account[account >= 0], minlength=n)
     has_group = np.bincount(group_label[group_label >= 0], minlength=n) > 0
     good = np.flatnonzero((size >= min_accounts) & has_group)
     number = np.full(n + 1, -1, np.int64)
     number[good[np.argsort(-size[good], kind="stable")]] = np.arange(len(good))
-    return number[group_label], number[account_label]
+    return number[group_label], number[account]
 
 
-def leads(scene: Scene, group_label: I64, n: int, log_odds: Sequence[float] | NDArray[np.float64]) -> I64:
+def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
     """The group that speaks for each campaign: the one with most requests times score."""
     weight = np.log1p(scene.events) * np.maximum(np.asarray(log_odds), 0.1)
     return np.array([max(np.flatnonzero(group_label == k), key=lambda g: (weight[g], -g)) for k in range(n)], np.int64)
+
+
+CERTAIN = 0.9
+"""Posterior probability from which an account stays in a campaign."""
+CARRIED = 0.25
+"""Share of a group's median requests from which an account carries the group's sub-stream as its other accounts do."""
+LARGE = 0.2
+"""Share of the leading group's accounts from which another group of the campaign speaks for single accounts."""
+
+
+def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64:
+    """Test each account of each campaign by itself; returns the campaign of each account that stays.
+
+    The likelihood ratio of what links the account to the others (conversations handed over, a shared payment method or
+    contact, the sub-stream carried, a young account), between the accounts of the leading group and all accounts outside,
+    taken as independent. A user of the same tool, drawn into a group, lacks what the others have and leaves.
+    """
+    out = account_label.copy()
+    links = _links_inside(scene, account_label)
+    young = np.nan_to_num(scene.people.tenure_days(), nan=1e9) < 30
+    outside = account_label < 0
+    for number in range(len(lead)):
+        mine = account_label == number
+        core = mine & _is_in(scene, lead[number : number + 1])
+        carries = _carries(scene, np.flatnonzero(group_label == number), int(lead[number]))
+        odds = np.zeros(scene.people.n)
+        for sign in (*(found == number for found in links), carries, young):
+            p_in = (float((sign & core).sum()) + 1) / (float(core.sum()) + 2)
+            p_out = (float((sign & outside).sum()) + 1) / (float(outside.sum()) + 2)
+            odds += np.where(sign, np.log(p_in / p_out), np.log((1 - p_in) / (1 - p_out)))
+        out[mine & (odds < np.log(CERTAIN / (1 - CERTAIN)))] = -1
+    return out
+
+
+def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:
+    out = np.zeros(scene.people.n, bool)
+    out[scene.groups.member_account[np.isin(scene.groups.member_group, groups) & scene.seen]] = True
+    return out
+
+
+def _carries(scene: Scene, groups: I64, lead: int) -> NDArray[np.bool_]:
+    size = scene.size
+    large = groups[size[groups] >= LARGE * size[lead]]
+    median = np.nan_to_num(scene.median(np.where(scene.seen, scene.measured.n, np.nan).astype(np.float64)), nan=np.inf)
+    rows = np.isin(scene.groups.member_group, large) & (scene.measured.n >= CARRIED * median[scene.groups.member_group]) & scene.seen
+    out = np.zeros(scene.people.n, bool)
+    out[scene.groups.member_account[rows]] = True
+    return out
+
+
+def _links_inside(scene: Scene, account_label: I64) -> list[I64]:
+    """Per kind of link: the campaign in which each account, of it or not, has a partner, -1 for none."""
+    hand, n = scene.handoffs, scene.people.n
+    foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
+    found = np.full(n, -1, np.int64)
+    for a, b in ((hand.taker[foreign], hand.giver[foreign]), (hand.giver[foreign], hand.taker[foreign])):
+        held = account_label[b] >= 0
+        found[a[held]] = account_label[b[held]]
+    out = [found]
+    for value in scene.identities.values():
+        told = np.flatnonzero(value >= 0)
+        held = told[account_label[told] >= 0]
+        # A value's campaign is that of its accounts; an account needs a partner beside itself.
+        campaign_of, holders = np.full(int(value.max(initial=0)) + 1, -1, np.int64), np.zeros(int(value.max(initial=0)) + 1, np.int64)
+        campaign_of[value[held]] = account_label[held]
+        np.add.at(holders, value[held], 1)
+        partner = np.full(n, -1, np.int64)
+        enough = holders[value[told]] - (account_label[told] >= 0) >= 1
+        partner[told[enough]] = campaign_of[value[told[enough]]]
+        out.append(partner)
+    return out
+
+
+MARK_INSIDE, MARK_REACH, MARK_FIRST = 0.8, 0.25, 0.3
+
+
+def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_]) -> I64:
+    """The campaign whose harvest each proposed group marks, -1 for none, ``(n_groups,)``.
+
+    A group marks a campaign's harvest when its accounts are nearly all of the campaign and many of the campaign's, and
+    it is work that is begun, not continued: its objects are in system prompts or tools, or its requests begin
+    conversations. What few accounts of a pool share is an end user passing through it; what follows up is no task.
+
+    Args:
+        scene: the run.
+        account_label: campaign of each account, -1 for none.
+        n: number of campaigns.
+        standing: ``(n_groups,)`` groups that have an object in a system prompt or in tools.
+    """
+    group, whose = scene.groups.member_group, account_label[scene.groups.member_account]
+    rows = np.flatnonzero(scene.seen & (whose >= 0))
+    counts = coo_matrix((np.ones(len(rows), np.int64), (group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
+    best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+    size = np.bincount(account_label[account_label >= 0], minlength=max(n, 1))
+    first = scene.total(scene.measured.first_turns) / np.maximum(scene.events, 1)
+    has_objects = np.bincount(scene.groups.object_group, minlength=scene.n) > 0
+    good = has_objects & (inside >= MARK_INSIDE * np.maximum(scene.size, 1)) & (inside >= MARK_REACH * size[best])
+    return np.where(good & (standing | (first >= MARK_FIRST)), best, -1)

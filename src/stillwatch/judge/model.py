@@ -24,7 +24,7 @@ F64 = NDArray[np.float64]
 SIGNS: dict[str, int] = {
     **dict.fromkeys(EVIDENCE, 1),
     "infra.network": 0,
-    **{f"joint.{name}": 1 for name in ("link_machine", "machine_work", "link_work", "two_links")},
+    **{f"joint.{name}": 1 for name in ("link_machine", "machine_work", "link_work", "one_source", "two_links")},
     "harvest.elicitation": 1,
     "harvest.long_answers": 1,
     "harvest.rate": 1,
@@ -95,16 +95,22 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
         np.minimum(values["timing.one_rhythm"], values["timing.together"]), values["volume.even_load"]])
     work = values["harvest.distinct"] * (1 - values["context.common_work"])
     many = np.minimum(values["context.crowd"] * 4 / np.log10(40), 1)
+    # People of one place keep the same hours and move together; from many places they do so only behind one source.
+    source = (
+        values["timing.one_rhythm"] * values["content.one_mix"] * np.minimum(values["timing.together"] * 2, 1)
+        * work * (1 - values["infra.network"]) * np.minimum(values["context.crowd"] * 2, 1)
+    )
     return {
         "joint.link_machine": np.minimum(link, machine),
         "joint.machine_work": np.minimum(machine, work) * many,
         "joint.link_work": np.minimum(link, work),
+        "joint.one_source": source,
         "joint.two_links": np.minimum(np.maximum(values["session.handoff"], values["content.queue"]),
                                       np.maximum(paid, values["identity.contact"])),
     }
 
 
-JOINT = ("joint.link_machine", "joint.machine_work", "joint.link_work", "joint.two_links")
+JOINT = tuple(f"joint.{name}" for name in ("link_machine", "machine_work", "link_work", "one_source", "two_links"))
 
 
 def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:

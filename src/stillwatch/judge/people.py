@@ -80,3 +80,15 @@ def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[np.generic]], 
         _micros(registry["created_at"]), _micros(registry["banned_at"]),
         numbers(registry["email_domain"]), numbers(registry["signup_ip"]),
     )
+
+
+def customers(org: I64, payment: I64) -> I64:
+    """Who seems to own each account: its organisation, else everybody who pays with its payment method, else itself.
+
+    Args:
+        org: number of the organisation, -1 for none, ``(n_accounts,)``.
+        payment: number of the payment method, -1 for none, ``(n_accounts,)``.
+    """
+    n_orgs, n_paid = int(org.max(initial=-1)) + 1, int(payment.max(initial=-1)) + 1
+    alone = n_orgs + n_paid + np.arange(len(org))
+    return np.where(org >= 0, org, np.where(payment >= 0, n_orgs + payment, alone))

@@ -14,6 +14,10 @@ F64 = NDArray[np.float64]
 
 MIN_FAMILIES = 2
 FDR = 0.01
+RARE = 1e-4
+"""A campaign must be rarer than one innocent group in ten thousand, whatever else the run holds."""
+FEWEST = 8
+"""Accounts below which a group is left to a person: a firm without an organisation looks like it too often."""
 OWNED = 0.5
 """Share of contracted accounts, or of one organisation's, from which a group is somebody's known business: for review only."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
@@ -72,6 +76,13 @@ def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]
     return out
 
 
+def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that one customer owns or pays for, whose accounts have contracts, or that are few: ask before accusing."""
+    names = ("context.contracted", "context.one_owner", "context.one_payer")
+    few = values["context.crowd"] < np.log10(FEWEST) / 4 - 1e-9
+    return (np.maximum.reduce([values[name] for name in names]) >= OWNED) | few
+
+
 NO_NULL = ("timing.one_rhythm", "timing.steady", "timing.together", "content.one_mix")
 """Pieces without a p-value: they speak by effect size alone."""
 
@@ -100,12 +111,13 @@ def judge(values: Mapping[str, F64], findings: Mapping[str, Finding], model: Mod
     log_odds = np.asarray(model.log_odds(values), dtype=np.float64)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned = (values["context.contracted"] >= OWNED) | (values["context.one_owner"] >= OWNED)
+    owned = known_business(values)
     p = model.p_value(log_odds)
     q = benjamini_hochberg(np.log(p)) if len(p) else p
-    campaign = enough & ~owned & (q <= FDR)
-    review = ~campaign & ~owned & (q <= 10 * FDR)
-    passed = log_odds[q <= FDR]
-    alone = model.tail_from + model.tail_scale * np.log(model.tail_share * max(len(p), 1) / FDR)
+    # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the p-value has a line too.
+    campaign = enough & ~owned & (q <= FDR) & (p <= RARE)
+    review = ~campaign & ~owned & (q <= 10 * FDR) & (p <= 10 * RARE)
+    passed = log_odds[(q <= FDR) & (p <= RARE)]
+    alone = model.tail_from + model.tail_scale * np.log(model.tail_share / min(RARE, FDR / max(len(p), 1)))
     line = float(passed.min()) if len(passed) else float(alone)
     return Verdicts(log_odds, campaign, review, q, spoken, line, explain(values))

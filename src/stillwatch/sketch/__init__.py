@@ -5,5 +5,6 @@ once each, and their rows put together: batch, hourly and streaming runs are the
 """
 
 from stillwatch.sketch.events import SKETCHES, Arrays, account_key, sketch_events, text_bytes
+from stillwatch.sketch.veil import secret, veiled
 
-__all__ = ["SKETCHES", "Arrays", "account_key", "sketch_events", "text_bytes"]
+__all__ = ["SKETCHES", "Arrays", "account_key", "secret", "sketch_events", "text_bytes", "veiled"]

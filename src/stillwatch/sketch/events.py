@@ -1,6 +1,7 @@
 """One row of hashes and counts for each event."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -60,23 +61,24 @@ def text_bytes(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.int64], N
     return offsets, data
 
 
-def _hash(column: pa.ChunkedArray, seed: np.uint64) -> NDArray[np.int64]:
+def _hash(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Hash of each string, 0 for null; distinct values are hashed once."""
     if not pa.types.is_dictionary(column.type):
         out = np.empty(len(column), np.int64)
-        kernels.hash_strings(*text_bytes(column), seed, out)
+        kernels.hash_strings(*text_bytes(column), out)
         return out
     array = column.combine_chunks()
     array = array if not isinstance(array, pa.ChunkedArray) else array.unify_dictionaries().combine_chunks()
     values = np.empty(len(array.dictionary) + 1, np.int64)
     values[-1] = 0
-    kernels.hash_strings(*text_bytes(array.dictionary), seed, values[:-1])
-    return values[pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)]
+    kernels.hash_strings(*text_bytes(array.dictionary), values[:-1])
+    place: NDArray[np.int64] = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
+    return values[place]
 
 
 def account_key(account_id: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
     """The number that sketches carry for each account."""
-    return _hash(pa.chunked_array([account_id]) if isinstance(account_id, pa.Array) else account_id, np.uint64(0))
+    return _hash(pa.chunked_array([account_id]) if isinstance(account_id, pa.Array) else account_id)
 
 
 def _integers(column: pa.ChunkedArray, dtype: type[np.generic]) -> NDArray[np.generic]:
@@ -90,10 +92,10 @@ def network(ip: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(short, r"^([0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F]*):.*$", r"\1")
 
 
-def _texts(column: pa.ChunkedArray, seed: np.uint64, n_shingles: int) -> dict[str, NDArray[np.generic]]:
+def _texts(column: pa.ChunkedArray, n_shingles: int) -> dict[str, NDArray[Any]]:
     n = len(column)
     keys, values = lexicon.table()
-    out: dict[str, NDArray[np.generic]] = {
+    out: dict[str, NDArray[Any]] = {
         "whole": np.zeros(n, np.int64),
         "opening": np.zeros(n, np.int64),
         "closing": np.zeros(n, np.int64),
@@ -101,20 +103,18 @@ def _texts(column: pa.ChunkedArray, seed: np.uint64, n_shingles: int) -> dict[st
         "n_words": np.zeros(n, np.int32),
         "classes": np.zeros((n, lexicon.ELICITATION + 1), np.uint16),
     }
-    kernels.read_texts(*text_bytes(column), seed, keys, values, *out.values())
+    kernels.read_texts(*text_bytes(column), keys, values, *out.values())
     return out
 
 
-def sketch_events(events: pa.Table, seed: int = 0) -> pa.Table:
-    """Sketch a table of :data:`~stillwatch.tables.EVENTS`; the result has one :data:`SKETCHES` row an event, in order.
+def sketch_events(events: pa.Table) -> pa.Table:
+    """Sketch a table of :data:`~stillwatch.tables.EVENTS`; the result has a :data:`SKETCHES` row an event, in order.
 
     Args:
-        events: conforming events; ``system``, ``ip``, ``user_agent`` and the other repeated strings may be dictionaries.
-        seed: of the content hashes, below 2**64; hashes under different seeds cannot be compared.
+        events: conforming events; ``system``, ``ip``, ``user_agent`` and other repeated strings may be dictionaries.
     """
     n = len(events)
-    key = np.uint64(seed)
-    prompt = _texts(events["prompt"], key, kernels.N_SHINGLES)
+    prompt = _texts(events["prompt"], kernels.N_SHINGLES)
     system_values = events["system"]
     if not pa.types.is_dictionary(system_values.type):
         system_values = system_values.dictionary_encode()
@@ -122,7 +122,7 @@ def sketch_events(events: pa.Table, seed: int = 0) -> pa.Table:
     if encoded is None:
         system = {name: np.zeros(0, np.int64) for name in ("system", "system_opening", "system_shingle")}
     else:
-        read = _texts(pa.chunked_array([encoded.dictionary]), key, 1)
+        read = _texts(pa.chunked_array([encoded.dictionary]), 1)
         index = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
         system = {
             name: np.append(values, np.int64(0))[index]
@@ -142,9 +142,9 @@ def sketch_events(events: pa.Table, seed: int = 0) -> pa.Table:
         axis=1,
     )
     parameters_key, client = np.empty(n, np.int64), np.empty(n, np.int64)
-    kernels.combine(parameters, np.uint64(0), parameters_key)
-    agents = np.stack([_hash(events["user_agent"], np.uint64(0)), _hash(events["ja4"], np.uint64(0))], axis=1)
-    kernels.combine(agents, np.uint64(0), client)
+    kernels.combine(parameters, parameters_key)
+    agents = np.stack([_hash(events["user_agent"]), _hash(events["ja4"])], axis=1)
+    kernels.combine(agents, client)
     client[(agents == 0).all(axis=1)] = 0
     ip = events["ip"]
     encoded_ip = ip if pa.types.is_dictionary(ip.type) else ip.dictionary_encode()
@@ -162,8 +162,8 @@ def sketch_events(events: pa.Table, seed: int = 0) -> pa.Table:
         "parameters": parameters_key,
         "client": client,
         "net": _networks(encoded_ip),
-        "model": _hash(events["model"], np.uint64(0)),
-        "path": _hash(events["access_path"], np.uint64(0)),
+        "model": _hash(events["model"]),
+        "path": _hash(events["access_path"]),
         "capability": lexicon.capability(prompt["classes"]),
         "elicitation": np.minimum(prompt["classes"][:, lexicon.ELICITATION], 255).astype(np.uint8),
         "n_words": prompt["n_words"],
@@ -179,6 +179,6 @@ def _networks(ip: pa.ChunkedArray) -> NDArray[np.int64]:
     if not len(ip):
         return np.zeros(0, np.int64)
     array = ip.unify_dictionaries().combine_chunks()
-    values = np.append(_hash(pa.chunked_array([network(array.dictionary)]), np.uint64(0)), np.int64(0))
+    values = np.append(_hash(pa.chunked_array([network(array.dictionary)])), np.int64(0))
     index: NDArray[np.int64] = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
     return values[index]

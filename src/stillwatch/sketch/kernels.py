@@ -51,14 +51,14 @@ def _nonzero(x: np.uint64) -> np.int64:
 
 
 @njit(cache=True, nogil=True)
-def hash_strings(offsets: I64, data: U8, seed: np.uint64, out: I64) -> None:
-    """Hash each string of an Arrow buffer; ``offsets`` is ``(n + 1,)``, ``out`` is ``(n,)``; an empty string gives 0."""
+def hash_strings(offsets: I64, data: U8, out: I64) -> None:
+    """Hash each string of an Arrow buffer; ``offsets`` is ``(n + 1,)``, ``out`` ``(n,)``; an empty string gives 0."""
     for i in range(len(out)):
         begin, end = offsets[i], offsets[i + 1]
         if begin == end:
             out[i] = 0
             continue
-        h = _START ^ seed
+        h = _START
         for j in range(begin, end):
             h = (h ^ np.uint64(data[j])) * _BYTE_PRIME
         out[i] = _nonzero(mix(h))
@@ -68,7 +68,6 @@ def hash_strings(offsets: I64, data: U8, seed: np.uint64, out: I64) -> None:
 def read_texts(
     offsets: I64,
     data: U8,
-    seed: np.uint64,
     lexicon_keys: NDArray[np.uint64],
     lexicon_values: NDArray[np.uint16],
     whole: I64,
@@ -83,7 +82,6 @@ def read_texts(
     Args:
         offsets: ``(n + 1,)`` byte offsets into ``data``.
         data: the bytes.
-        seed: added to every word hash, so that hashes of one tenant say nothing to another.
         lexicon_keys: ``(2**b,)`` open-addressed table of word and word-pair hashes, 0 where empty.
         lexicon_values: ``(2**b,)`` bit set of the classes that a key speaks for.
         whole: ``(n,)`` out, hash of all words in order, the digits of numbers included.
@@ -102,7 +100,7 @@ def read_texts(
         position, end = offsets[i], offsets[i + 1]
         best[:] = _TOP
         count = 0
-        all_words = exact = _START ^ seed
+        all_words = exact = _START
         w1 = w2 = w3 = np.uint64(0)
         while position < end:
             c = data[position]
@@ -137,9 +135,9 @@ def read_texts(
                 while position < end and data[position] >= 128 and not 0xE3 <= data[position] <= 0xED:
                     h = (h ^ np.uint64(data[position])) * _BYTE_PRIME
                     position += 1
-            word = mix(h ^ seed)
+            word = mix(h)
             for pair in range(2):
-                key = mix(h) if pair == 0 else join(ring[(count - 1) % EDGE_WORDS] ^ seed, mix(h))
+                key = mix(h) if pair == 0 else join(ring[(count - 1) % EDGE_WORDS], mix(h))
                 if pair == 1 and count == 0:
                     break
                 slot = key & slots
@@ -151,7 +149,7 @@ def read_texts(
                                 classes[i, bit] += np.uint16(1)
                         break
                     slot = (slot + np.uint64(1)) & slots
-            ring[count % EDGE_WORDS] = mix(h) ^ seed
+            ring[count % EDGE_WORDS] = mix(h)
             exact = join(exact, word)
             if count < EDGE_WORDS:
                 all_words = join(all_words, word)
@@ -203,10 +201,10 @@ def pair_hashes(first: NDArray[np.uint64], second: NDArray[np.uint64], out: NDAr
 
 
 @njit(cache=True, nogil=True)
-def combine(columns: I64, seed: np.uint64, out: I64) -> None:
+def combine(columns: I64, out: I64) -> None:
     """Hash each row of ``columns`` ``(n, m)`` into ``out`` ``(n,)``."""
     for i in range(len(out)):
-        h = _START ^ seed
+        h = _START
         for j in range(columns.shape[1]):
             h = join(h, np.uint64(columns[i, j]))
         out[i] = _nonzero(h)
