@@ -52,11 +52,18 @@ def open_dataset(folder: Path) -> Dataset:
     found = [path for name in ("accounts.parquet", "accounts.jsonl") if (path := folder / name).exists()]
     releases_file = folder / "releases.json"
     releases = read_json(releases_file) if releases_file.exists() else []
-    if not isinstance(releases, list) or any(
-        not isinstance(release, dict) or not {"model", "released_at"} <= release.keys() for release in releases
-    ):
-        raise InputError("not a list of releases", where=releases_file, todo='Write [{"model": …, "released_at": …}]')
+    if not isinstance(releases, list) or not all(map(_is_release, releases)):
+        todo = 'Write [{"model": …, "released_at": …}] with ISO times'
+        raise InputError("not a list of releases", where=releases_file, todo=todo)
     return Dataset(folder, files, found[0] if found else None, tuple(releases), ingested)
+
+
+def _is_release(value: Any) -> bool:
+    try:
+        datetime.fromisoformat(value["released_at"])
+    except (TypeError, KeyError, ValueError):
+        return False
+    return "model" in value
 
 
 def _ingested(folder: Path) -> dict[str, Any]:

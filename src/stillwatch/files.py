@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PARTIAL = ".partial"
+RUN_FILES = ("harvest.parquet", "links.parquet", "accounts.parquet", "campaigns.parquet", "summary.json")
+"""The files of a run, in the order in which they take their places."""
+RUN_STALE = ("report.html", "evaluation.json")
+"""What is made of a run, and would be of an earlier one after the next."""
 
 
 @contextmanager
@@ -33,7 +37,8 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise InputError(f"cannot write ({error.strerror or error})", where=path, todo="Free space or pass another folder") from error
+        what = f"cannot write ({error.strerror or error})"
+        raise InputError(what, where=path, todo="Free space or pass another folder") from error
     except BaseException:
         partial.unlink(missing_ok=True)
         raise

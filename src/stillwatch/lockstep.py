@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from stillwatch import __version__, nulls
 from stillwatch.errors import InputError
-from stillwatch.files import digest, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, TRACES
 
 Floats = NDArray[np.float64]
@@ -216,10 +216,6 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1, quiet: bool = False) 
     score = fuse(looked)
     group, rows = _merge(looked)
     names = [_identifier(ids.filter(pa.array(group == number)).to_pylist()) for number in range(len(rows))]
-    _write_accounts(out, ids, score, group, names, rows)
-    _write_campaigns(out, traces, score, group, names, rows, place[encoded.indices.to_numpy()])
-    _write_links(out, ids, looked, group)
-    write_parquet(HARVEST.schema.empty_table(), out / "harvest.parquet")
     summary = {
         "version": __version__,
         "inputs": [{"path": path.name, "sha256": digest(path), "bytes": path.stat().st_size}],
@@ -233,7 +229,12 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1, quiet: bool = False) 
         "n_for_review": int((group >= 0).sum()),
         "warnings": [],
     }
-    write_json(summary, out / "summary.json")
+    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
+        _write_accounts(staging, ids, score, group, names, rows)
+        _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()])
+        _write_links(staging, ids, looked, group)
+        write_parquet(HARVEST.schema.empty_table(), staging / "harvest.parquet")
+        write_json(summary, staging / "summary.json")
     return summary
 
 

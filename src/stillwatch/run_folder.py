@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from stillwatch import __version__, dataset, group, judge, link, sketch
 from stillwatch.errors import InputError
-from stillwatch.files import digest, read_json, replacing, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]
 
+HARVEST_ROWS = 1 << 20
 EXAMPLES = 60
 """Harvested prompts of each campaign that are read to make masked examples."""
 MAX_LINKS = 200_000
@@ -54,30 +55,40 @@ def write(
     out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], as_of: datetime | None,
     since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
-    """Write every table of a run and return its summary."""
+    """Write every table of a run and return its summary; tables of an earlier run are replaced at the end."""
+    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
+        return _write(staging, data, outcome, columns, as_of, since, parameters, seconds)
+
+
+def _write(
+    out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None,
+    since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
+) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = np.full(scene.people.n, -1, np.int64)
     campaign[final.member_account] = final.member_group
-    found = results.Found(campaign, outcome.lead, outcome.n_campaigns, _drawn(outcome, campaign), _marks(outcome, columns))
+    drawn, marks = _drawn(outcome, campaign), _marks(outcome, columns)
+    found = results.Found(campaign, outcome.lead, outcome.n_campaigns, drawn, marks)
     identifiers = results.names(scene, found)
-    examples, labels = _harvest(out / "harvest.parquet", data, outcome, identifiers, as_of)
+    seen = _harvest(out / "harvest.parquet", data, outcome, identifiers, as_of)
     described = []
     for number in range(final.n):
         detail = results.details(
-            scene, found, number, outcome.values, outcome.findings, outcome.model, outcome.verdicts, outcome.tally, labels
-        )
-        forms = judge.masked(examples[number])
-        detail["templates"] = [{"masked": form, "events": n, "of": len(examples[number])} for form, n in forms[:5]]
-        detail["pivots"] = _pivots(outcome.tally, number, data, labels)
+            scene, found, number, outcome.values, outcome.findings, outcome.model, outcome.verdicts, outcome.tally,
+            seen.labels,
+        )  # fmt: skip
+        examples = seen.examples[number]
+        forms = judge.masked(examples)
+        detail["templates"] = [{"masked": form, "events": n, "of": len(examples)} for form, n in forms[:5]]
+        detail["pivots"] = _pivots(outcome.tally, number, data, seen.labels)
         described.append(detail)
     earlier = _earlier(since) if since else []
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
     reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
     write_parquet(_links(outcome, campaign), out / "links.parquet")
     write_parquet(results.account_table(scene, found, outcome.verdicts, identifiers, reasons), out / "accounts.parquet")
-    write_parquet(
-        results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage), out / "campaigns.parquet"
-    )
+    table = results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage)
+    write_parquet(table, out / "campaigns.parquet")
     accused = int((campaign >= 0).sum())
     q = outcome.verdicts.q_value[outcome.lead[: outcome.n_campaigns]]
     sizes = final.sizes()[: outcome.n_campaigns]
@@ -88,7 +99,8 @@ def write(
         "parameters": parameters,
         "calibration": outcome.model.record,
         "stages": seconds,
-        "blind_views": _blind(outcome),
+        "privacy": data.ingested.get("privacy", "text"),
+        "blind_views": _blind(outcome, data, columns, seen),
         "n_events": int(scene.people.n_events.sum()),
         "n_accounts": scene.people.n,
         "n_groups_judged": scene.n,
@@ -101,7 +113,7 @@ def write(
         "last_seen": _iso(scene.window_us[1]),
         "as_of": as_of.isoformat() if as_of else None,
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
-        "warnings": [],
+        "warnings": _warnings(seen),
     }
     write_json(summary, out / "summary.json")
     return summary
@@ -122,38 +134,89 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
         yield from dataset.batches(path, (*names, "timestamp"), as_of)
 
 
+@dataclass
+class Seen:
+    """What the second reading of the events tells."""
+
+    examples: list[list[str]]
+    """Of each campaign: harvested prompts, spread evenly over its harvest."""
+    labels: dict[int, str]
+    """Names of models and access paths behind their hashes."""
+    filled: set[str]
+    """Text columns that have values."""
+    repeated: int
+    """Requests whose event_id came before."""
+
+
 def _harvest(
     path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
-) -> tuple[list[list[str]], dict[int, str]]:
-    """Write the harvested events of campaigns; returns example prompts of each campaign and the names behind hashes."""
+) -> Seen:
+    """Write the harvested events of campaigns; nothing depends on how the events are cut into files."""
     n = outcome.final.n
-    quota = np.full(n, EXAMPLES)
-    examples: list[list[str]] = [[] for _ in range(n)]
-    labels: dict[int, str] = {}
+    total = np.zeros(n, np.int64)
+    for flags, owner in zip(outcome.harvested, outcome.owner, strict=True):
+        total += np.bincount(owner[flags & (owner >= 0)], minlength=n)
+    wanted = [np.unique(np.linspace(0, max(k - 1, 0), min(EXAMPLES, k)).astype(np.int64)) for k in total.tolist()]
+    passed = np.zeros(n, np.int64)
+    seen = Seen([[] for _ in range(n)], {}, set(), 0)
+    ids: list[I64] = []
     names = ("event_id", "access_path", "model", "prompt", "system")
-    with replacing(path) as partial, pq.ParquetWriter(partial, HARVEST.schema, compression="zstd") as writer:
-        for table, flags, owner in zip(_event_batches(data, names, as_of), outcome.harvested, outcome.owner, strict=True):
+    with _Rows(path) as rows_out:
+        for table, flags, owner in zip(
+            _event_batches(data, names, as_of), outcome.harvested, outcome.owner, strict=True
+        ):
             for name in ("access_path", "model"):
-                if name in table.column_names:
-                    for value in pc.unique(pa.chunked_array(table[name]).cast(pa.string())).to_pylist():
-                        if value is not None:
-                            labels[int(sketch.account_key(pa.array([value]))[0])] = value
+                for value in pc.unique(table[name].cast(pa.string())).to_pylist():
+                    if value is not None:
+                        seen.labels[int(sketch.account_key(pa.array([value]))[0])] = value
+            seen.filled |= {name for name in ("prompt", "system") if table[name].null_count < len(table)}
+            ids.append(sketch.account_key(table["event_id"]))
             rows = np.flatnonzero(flags & (owner >= 0))
             sure = rows[owner[rows] < outcome.n_campaigns]
             if len(sure):
-                whose = pa.DictionaryArray.from_arrays(pa.array(owner[sure].astype(np.int32)), pa.array(identifiers, pa.string()))
-                events = table["event_id"].take(pa.array(sure))
-                writer.write_table(pa.table([events, whose.cast(pa.string())], schema=HARVEST.schema))
-            if not quota.any() or "prompt" not in table.column_names:
-                continue
-            for number in np.unique(owner[rows]):
-                if quota[number]:
-                    mine = rows[owner[rows] == number]
-                    taken = mine[np.linspace(0, len(mine) - 1, min(8, quota[number], len(mine))).astype(np.int64)]
-                    quota[number] -= len(taken)
-                    texts = table["prompt"].take(pa.array(taken)).to_pylist()
-                    examples[number] += [text for text in texts if text]
-    return examples, labels
+                indices = pa.array(owner[sure].astype(np.int32))
+                whose = pa.DictionaryArray.from_arrays(indices, pa.array(identifiers, pa.string()))
+                columns = [table["event_id"].take(pa.array(sure)), whose.cast(pa.string())]
+                rows_out.add(pa.table(columns, schema=HARVEST.schema))
+            for number in np.unique(owner[rows]).tolist():
+                mine = rows[owner[rows] == number]
+                place = wanted[number] - passed[number]
+                passed[number] += len(mine)
+                taken = mine[place[(place >= 0) & (place < len(mine))]]
+                seen.examples[number] += [text for text in table["prompt"].take(pa.array(taken)).to_pylist() if text]
+    every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
+    seen.repeated = int((every[1:] == every[:-1]).sum())
+    return seen
+
+
+class _Rows:
+    """Writes harvest.parquet in row groups of one size, whatever the size of the batches."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._waiting, self._n = path, [HARVEST.schema.empty_table()], 0
+
+    def __enter__(self) -> "_Rows":
+        self._writer = pq.ParquetWriter(self._path, HARVEST.schema, compression="zstd")
+        return self
+
+    def add(self, table: pa.Table) -> None:
+        """Take some rows."""
+        self._waiting.append(table)
+        self._n += len(table)
+        if self._n >= HARVEST_ROWS:
+            self._write(self._n - self._n % HARVEST_ROWS)
+
+    def _write(self, n: int) -> None:
+        table = pa.concat_tables(self._waiting).combine_chunks()
+        self._writer.write_table(table.slice(0, n), row_group_size=HARVEST_ROWS)
+        self._waiting, self._n = [table.slice(n)], self._n - n
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            if error[0] is None:
+                self._write(self._n)
+        finally:
+            self._writer.close()
 
 
 def _marks(outcome: Outcome, columns: tuple[str, ...]) -> list[list[tuple[str, int, int, float, int]]]:
@@ -166,9 +229,8 @@ def _marks(outcome: Outcome, columns: tuple[str, ...]) -> list[list[tuple[str, i
         number = int(marks["campaign"][i])
         if len(out[number]) < 20:
             expected = float(marks["accounts"][i]) * float(size[number]) / n
-            out[number].append(
-                (view_of[columns[int(marks["place"][i])]], int(marks["object"][i]), int(marks["inside"][i]), expected, int(marks["events"][i]))
-            )
+            object_, inside, events = (int(marks[name][i]) for name in ("object", "inside", "events"))
+            out[number].append((view_of[columns[int(marks["place"][i])]], object_, inside, expected, events))
     return out
 
 
@@ -227,9 +289,13 @@ def _links(outcome: Outcome, campaign: I64) -> pa.Table:
     for view, (a, b, shared, expected) in sorted(_pairs(outcome, campaign).items()):
         mean = np.maximum(expected, 1e-9)
         parts.append(pa.table({
-            "account_a": ids.take(pa.array(a)), "account_b": ids.take(pa.array(b)), "view": pa.array([view] * len(a), pa.string()),
-            "n_shared": shared.astype(np.int32), "expected": mean, "log_odds": shared * np.log(shared / mean) - (shared - mean),
-        }, schema=LINKS.schema))
+            "account_a": ids.take(pa.array(a)),
+            "account_b": ids.take(pa.array(b)),
+            "view": pa.array([view] * len(a), pa.string()),
+            "n_shared": shared.astype(np.int32),
+            "expected": mean,
+            "log_odds": shared * np.log(shared / mean) - (shared - mean),
+        }, schema=LINKS.schema))  # fmt: skip
     return pa.concat_tables(parts) if parts else LINKS.schema.empty_table()
 
 
@@ -249,26 +315,27 @@ def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict
 
         before, after = share(at - 48, at), share(at, at + 48)
         if after - before >= 0.2:
-            out.append({"model": release["model"], "released_at": release["released_at"], "share_before": round(before, 4), "share_after": round(after, 4)})
+            shares = {"share_before": round(before, 4), "share_after": round(after, 4)}
+            out.append({"model": release["model"], "released_at": release["released_at"]} | shares)
     return out
 
 
 def _earlier(run: Path) -> list[tuple[str, set[str], set[str]]]:
     """Campaigns of an earlier run: identifier, accounts, marks."""
     path = run / "campaigns.parquet"
-    if not path.exists():
-        raise InputError("not a run", where=run, todo="Pass a folder that stillwatch detect wrote")
-    read_json(run / "summary.json")
+    if not (path.exists() and (run / "summary.json").exists()):
+        raise InputError("not a whole run", where=run, todo="Pass a folder that stillwatch detect wrote")
     accounts: dict[str, set[str]] = {}
     table = pq.read_table(run / "accounts.parquet", columns=["account_id", "campaign_id"])
     for account, campaign in zip(table["account_id"].to_pylist(), table["campaign_id"].to_pylist(), strict=True):
         if campaign is not None:
             accounts.setdefault(campaign, set()).add(account)
-    campaigns = pq.read_table(path, columns=["campaign_id", "details"])
-    return [
-        (campaign, accounts.get(campaign, set()), {row["object"] for row in json.loads(details).get("objects", [])})
-        for campaign, details in zip(campaigns["campaign_id"].to_pylist(), campaigns["details"].to_pylist(), strict=True)
-    ]
+    campaigns = []
+    for row in pq.read_table(path, columns=["campaign_id", "details"]).to_pylist():
+        marks = json.loads(row["details"] or "{}").get("objects", [])
+        members = accounts.get(row["campaign_id"], set())
+        campaigns.append((row["campaign_id"], members, {mark["object"] for mark in marks}))
+    return campaigns
 
 
 def _ancestor(earlier: list[tuple[str, set[str], set[str]]], accounts: set[str], detail: dict[str, Any]) -> str | None:
@@ -283,7 +350,16 @@ def _ancestor(earlier: list[tuple[str, set[str], set[str]]], accounts: set[str],
     return best[1] if best[0] >= 0.2 else None
 
 
-def _blind(outcome: Outcome) -> list[dict[str, str]]:
+def _warnings(seen: Seen) -> list[str]:
+    if not seen.repeated:
+        return []
+    return [
+        f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
+        " twice looks like a habit. stillwatch ingest leaves repeated requests out"
+    ]
+
+
+def _blind(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], seen: Seen) -> list[dict[str, str]]:
     """Views that saw nothing, with the column that was empty."""
     people, found = outcome.scene.people, []
     for view, value in outcome.scene.identities.items():
@@ -295,8 +371,16 @@ def _blind(outcome: Outcome) -> list[dict[str, str]]:
         found.append({"view": "identity.replacement", "reason": "no account has banned_at"})
     if not outcome.scene.sample.net_known.any():
         found.append({"view": "infra.network", "reason": "events have no ip"})
-    if not outcome.carried or not any(len(rows["object"]) for rows in outcome.carried.values()):
-        found.append({"view": "content", "reason": "events have no text and no tools_key, or nothing recurs"})
+    sketched = data.ingested.get("sketches") is not None
+    for view, names in link.CONTENT_VIEWS.items():
+        text = "system" if view == "content.system" else "prompt"
+        if view != "content.tools" and text not in seen.filled and not sketched:
+            found.append({"view": view, "reason": f"events have no {text}"})
+        elif not any(len(outcome.carried[columns.index(name)]["object"]) for name in names if outcome.carried):
+            found.append({"view": view, "reason": f"nothing recurs in {', '.join(names)}"})
+    if "prompt" not in seen.filled and not sketched:
+        found.append({"view": "conduct.capability", "reason": "events have no prompt: what they ask for is not known"})
     if not len(outcome.scene.handoffs.taker):
-        found.append({"view": "session.handoff", "reason": "no request continues another account's context, or keys are empty"})
+        reason = "no request continues another account's context, or context_key and parent_key are empty"
+        found.append({"view": "session.handoff", "reason": reason})
     return found
