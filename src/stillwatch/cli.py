@@ -28,6 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stillwatch: interrupted; nothing half-written is left to be read", file=sys.stderr)
         return 1
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        what = " ".join((error.strerror or str(error)).split())
+        print(f"stillwatch: {what}{where}. Check the path, the permissions and the free space", file=sys.stderr)
+        return 1
     except MemoryError:
         print("stillwatch: out of memory. Pass a smaller --memory or a machine with more", file=sys.stderr)
         return 2

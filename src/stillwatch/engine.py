@@ -1,6 +1,7 @@
 """The engine that aggregations run on: DuckDB here, in SQL that sqlglot carries to Spark and ClickHouse."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,17 +66,22 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except duckdb.IOException as error:
-        raise InputError(str(error).splitlines()[0], todo="Check the file, the free space and the permissions") from error
+        todo = "Check the file, the free space and the permissions"
+        raise InputError(str(error).splitlines()[0], todo=todo) from error
     except duckdb.OutOfMemoryException as error:
-        raise InputError(str(error).splitlines()[0], todo="Pass a larger --memory, or free space in the run folder") from error
+        todo = "Pass a larger --memory, or free space in the run folder"
+        raise InputError(str(error).splitlines()[0], todo=todo) from error
 
 
 @contextmanager
 def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | None = None) -> Iterator[Engine]:
     """Open an in-memory DuckDB whose overflow goes to a temporary folder in ``scratch``."""
-    threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
+    if not threads:
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory_gb = memory_gb or machine_memory_gb() / 2
     scratch.mkdir(parents=True, exist_ok=True)
+    for left in scratch.glob("spill-*"):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="spill-", dir=scratch) as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,

@@ -24,6 +24,8 @@ STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswi
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
+JOIN_SHARE = 0.9
+"""The same for a mark by which further accounts may join."""
 MIN_ACCOUNTS = 4
 """Smallest group that is proposed."""
 
@@ -141,7 +143,7 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
     odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a member.
     """
     people, columns = traffic.people, dict(enumerate(CONTENT_COLUMNS))
-    mine = counted["inside"] >= OWNED_SHARE * counted["accounts"]
+    mine = counted["inside"] >= JOIN_SHARE * counted["accounts"]
     marks = {name: counted[name][mine] for name in ("campaign", "place", "object")}
     found = link.hits(engine, columns, marks)
     whose, account, n = found["campaign"].astype(np.int64), traffic.codes(found["account"]), found["n"].astype(np.float64)
@@ -161,7 +163,8 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
         k = np.zeros(people.n)
         k[account[rows]] = n[rows]
         rest = np.maximum(events - k, 0)
-        odds = k * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
+        # One account's requests repeat each other: the first few tell all that they can.
+        odds = np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
         odds += np.log(max((member == number).sum(), 1) / people.n)
         new = (member < 0) & (k > 0) & (odds > np.log(99)) & ~people.contracted & (odds > joins)
         stays[new], joins[new] = number, odds[new]

@@ -7,9 +7,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.engine import Engine, NumpyTable
-from stillwatch.tables import CAPABILITIES
-
-HOUR_US = 3_600_000_000
 
 CONTENT_VIEWS: dict[str, tuple[str, ...]] = {
     "content.opening": ("opening",),
@@ -51,37 +48,21 @@ def carriers(engine: Engine, min_accounts: int) -> dict[str, NumpyTable]:
     return {column: engine.arrays(carriers_sql(column, min_accounts)) for column in columns}
 
 
-DAY_PARTS = 8
-
-
-def profiles_sql() -> str:
-    """What each account did, in one pass: totals, the parts of its day, its capabilities, its usual parameters."""
-    hour = f"(time // {HOUR_US}) % 24"
-    parts = "".join(
-        f", SUM(CASE WHEN {hour} // {24 // DAY_PARTS} = {part} THEN 1 ELSE 0 END) AS part_{part}" for part in range(DAY_PARTS)
-    )
-    capabilities = "".join(
-        f", SUM(CASE WHEN capability = {i} THEN 1 ELSE 0 END) AS capability_{i}" for i in range(len(CAPABILITIES))
-    )
-    return f"""
-        SELECT account, COUNT(*) AS n, MIN(time) AS first_us, MAX(time) AS last_us,
-               COUNT(DISTINCT time // {24 * HOUR_US}) AS days,
-               SUM(CASE WHEN parent = 0 THEN 1 ELSE 0 END) AS first_turns,
-               SUM(CASE WHEN elicitation >= 2 THEN 1 ELSE 0 END) AS elicitation,
-               SUM(CAST(output_tokens AS BIGINT)) AS output_tokens, SUM(CAST(n_words AS BIGINT)) AS words,
-               MODE(parameters) AS parameters, MODE(client) AS client {parts} {capabilities}
-        FROM sketches GROUP BY account ORDER BY account
-    """
+PROFILES_SQL = """
+    SELECT account, COUNT(*) AS n, MIN(time) AS first_us, MAX(time) AS last_us
+    FROM sketches GROUP BY account ORDER BY account
+"""
 
 
 def profiles(engine: Engine) -> NumpyTable:
-    """One row an account seen; see :func:`profiles_sql`."""
-    return engine.arrays(profiles_sql())
+    """One row an account seen: ``account`` (i64 hash), requests ``n``, ``first_us`` and ``last_us``."""
+    return engine.arrays(PROFILES_SQL)
 
 
 HANDOFFS_SQL = """
     WITH asked AS (
-        SELECT account, parent, COUNT(*) AS n, MIN(time) AS time FROM sketches WHERE parent <> 0 GROUP BY account, parent
+        SELECT account, parent, COUNT(*) AS n, MIN(time) AS time
+        FROM sketches WHERE parent <> 0 GROUP BY account, parent
     ), sent AS (
         SELECT account, context, MIN(time) AS time FROM sketches WHERE context <> 0 GROUP BY account, context
     ), senders AS (
@@ -146,8 +127,9 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
     if not parts:
         return {name: np.zeros(0, np.int64) for name in ("campaign", "account", "n")}
     # A request shows several marks of one campaign; the column that most of them reach counts it once.
+    every = " UNION ALL ".join(parts)
     return engine.arrays(
-        f"SELECT campaign, account, MAX(n) AS n FROM ({' UNION ALL '.join(parts)}) GROUP BY campaign, account ORDER BY 1, 2"
+        f"SELECT campaign, account, MAX(n) AS n FROM ({every}) GROUP BY campaign, account ORDER BY 1, 2"
     )
 
 
