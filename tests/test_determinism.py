@@ -1,0 +1,92 @@
+"""Same inputs, same bytes, however the events are cut into files and batches."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import dataset, pipeline, sketch
+from stillwatch.files import data_files
+
+TABLES = ("accounts", "campaigns", "harvest", "links")
+
+
+def tables(run: Path) -> dict[str, bytes]:
+    return {name: (run / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def detected(world: Path, run: Path, **options: Any) -> dict[str, bytes]:
+    pipeline.detect(world, run, quiet=True, **options)
+    return tables(run)
+
+
+def beside(world: Path, folder: Path) -> Path:
+    """A folder with the world's registry and releases, and an empty events/."""
+    (folder / "events").mkdir(parents=True)
+    for name in ("accounts.parquet", "releases.json"):
+        shutil.copy(world / name, folder / name)
+    return folder
+
+
+def all_events(world: Path) -> pa.Table:
+    return pa.concat_tables([pq.read_table(path) for path in data_files(world / "events")])
+
+
+@pytest.fixture(scope="module")
+def reference(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("reference")
+    found = detected(small_world, folder)
+    assert json.loads((folder / "summary.json").read_text())["n_campaigns"] >= 3
+    return found
+
+
+def test_the_same_again_is_the_same_bytes(small_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    assert detected(small_world, tmp_path, threads=1) == reference
+
+
+def test_a_second_run_reads_the_sketches_of_the_first(
+    small_world: Path, reference: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert detected(small_world, tmp_path) == reference
+    monkeypatch.setattr(sketch, "sketch_events", None)
+    assert detected(small_world, tmp_path) == reference
+
+
+def test_daily_files_and_one_file_give_the_same_bytes(
+    small_world: Path, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    one = beside(small_world, tmp_path / "one")
+    pq.write_table(all_events(small_world), one / "events" / "all.parquet")
+    assert detected(one, tmp_path / "run") == reference
+
+
+def test_small_batches_give_the_same_bytes(
+    small_world: Path, reference: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset, "BATCH_ROWS", 997)
+    assert detected(small_world, tmp_path) == reference
+
+
+def test_empty_files_change_nothing(small_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    world = beside(small_world, tmp_path / "world")
+    for path in data_files(small_world / "events"):
+        shutil.copy(path, world / "events" / path.name)
+    pq.write_table(all_events(small_world).slice(0, 0), world / "events" / "0.parquet")
+    (world / "events" / "1.jsonl").touch()
+    assert detected(world, tmp_path / "run") == reference
+
+
+def test_json_lines_with_iso_times_give_the_same_bytes(
+    small_world: Path, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    world = beside(small_world, tmp_path / "world")
+    with open(world / "events" / "all.jsonl", "w") as handle:
+        for row in all_events(small_world).to_pylist():
+            row["timestamp"] = row["timestamp"].isoformat()
+            told = {name: value for name, value in row.items() if value is not None}
+            handle.write(json.dumps(told | {"of no column": {"a": 1}}) + "\n")
+    assert detected(world, tmp_path / "run") == reference
