@@ -24,6 +24,8 @@ STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswi
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
+MARK_SHARE = 0.1
+"""Share of a campaign's requests that its marks must show to tell harvest from cover."""
 JOIN_SHARE = 0.9
 """The same for a mark by which further accounts may join."""
 MIN_ACCOUNTS = 4
@@ -214,7 +216,8 @@ def _owned(marks: Marks, final: group.Groups) -> group.Groups:
 def unmix(traffic: Traffic, scene: judge.Scene, final: group.Groups) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
-    What shows a campaign's marks is its harvest and the rest is cover; a campaign without marks is harvest altogether.
+    What shows a campaign's marks is its harvest and the rest is cover. A campaign without marks is harvest altogether, and
+    so is one whose marks show a tenth of its requests or less: these are chance meetings of its tasks.
     """
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
@@ -226,13 +229,18 @@ def unmix(traffic: Traffic, scene: judge.Scene, final: group.Groups) -> tuple[ju
     counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
     shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
     tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
-    harvested, owners = [], []
-    for account, columns in traffic.batches(("time", "output_tokens", "capability", "path", "model", *CONTENT_COLUMNS)):
+    harvested, owners, mine_total, shown_total = [], [], np.zeros(final.n, np.int64), np.zeros(final.n, np.int64)
+    for account, columns in traffic.batches(CONTENT_COLUMNS):
         mine = account_campaign[account]
         flags = matcher.marked(account, columns)
-        tally.add(account, mine, flags, columns)
         harvested.append(flags)
         owners.append(mine)
+        mine_total += np.bincount(mine[mine >= 0], minlength=final.n)
+        shown_total += np.bincount(mine[flags & (mine >= 0)], minlength=final.n)
+    all_of_it = np.append(shown_total <= MARK_SHARE * mine_total, False)
+    for i, (account, columns) in enumerate(traffic.batches(("time", "output_tokens", "capability", "path", "model"))):
+        harvested[i] = harvested[i] | all_of_it[owners[i]]
+        tally.add(account, owners[i], harvested[i], columns)
     return tally, harvested, owners
 
 
