@@ -1,0 +1,281 @@
+"""Killed runs, full disks and unreadable input: nothing half-written is read, and one line says what is wrong."""
+
+import json
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import cli, pipeline, report, workflows
+from stillwatch.errors import InputError
+from stillwatch.files import data_files
+
+TABLES = ("accounts.parquet", "campaigns.parquet", "harvest.parquet", "links.parquet")
+MOMENTS = (
+    # sketch
+    "stillwatch.sketch:sketch_events:8", "stillwatch.partitions:write_parquet:3", "os:replace:20",
+    # link, group, judge
+    "stillwatch.link:carriers:1", "stillwatch.group:concatenate:1", "stillwatch.judge:look:1",
+    # write: before, while and after the tables take their places
+    "stillwatch.run_folder:_harvest:1", "stillwatch.run_folder:write_parquet:3", "stillwatch.run_folder:write_json:1",
+    "os:unlink:2", "os:replace:33", "os:replace:35", "os:replace:37",
+)  # fmt: skip
+
+
+def tables(run: Path) -> dict[str, bytes | None]:
+    return {name: (run / name).read_bytes() if (run / name).exists() else None for name in TABLES}
+
+
+@pytest.fixture(scope="module")
+def runs(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Undisturbed runs on the whole world, and on its first half."""
+    folder = tmp_path_factory.mktemp("runs")
+    half = folder / "half-world"
+    (half / "events").mkdir(parents=True)
+    shutil.copy(small_world / "accounts.parquet", half)
+    for path in data_files(small_world / "events")[:7]:
+        shutil.copy(path, half / "events")
+    pipeline.detect(small_world, folder / "new", quiet=True)
+    pipeline.detect(half, folder / "old", quiet=True)
+    report.run(folder / "old")
+    return {"new": folder / "new", "old": folder / "old"}
+
+
+def one_run(run: Path, runs: dict[str, Path]) -> None:
+    """All that a reader opens is of one run, the earlier or the new one."""
+    whole = [tables(runs[name]) for name in ("old", "new")]
+    found = tables(run)
+    if (run / "summary.json").exists():
+        assert found in whole
+        report.run(run, out=run / "try.html")
+    else:
+        kept = [{name: table if found[name] is not None else None for name, table in one.items()} for one in whole]
+        assert found in kept
+        if found["campaigns.parquet"] is None:
+            with pytest.raises(InputError):
+                report.run(run)
+        else:
+            assert found in whole
+
+
+def command(*args: object) -> list[str]:
+    return [sys.executable, "-m", "stillwatch", *map(str, args)]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_run_is_made_good_by_the_same_command(
+    small_world: Path, runs: dict[str, Path], tmp_path: Path, moment: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(runs["old"], run)
+    killer = Path(__file__).parent / "killed.py"
+    arguments = ["detect", str(small_world), "--out", str(run), "-q"]
+    done = subprocess.run([sys.executable, killer, moment, *arguments], capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    one_run(run, runs)
+    assert cli.main(arguments) == 0
+    assert tables(run) == tables(runs["new"])
+    assert {path.name for path in run.iterdir()} - {"try.html"} == {*TABLES, "sketches", "summary.json"}
+
+
+def test_runs_killed_at_random_moments(small_world: Path, runs: dict[str, Path], tmp_path: Path) -> None:
+    run, rng = tmp_path / "run", random.Random(5)
+    for _ in range(4):
+        process = subprocess.Popen(command("detect", small_world, "--out", run, "-q"))
+        time.sleep(rng.uniform(0.5, 4))
+        process.kill()
+        process.wait()
+        one_run(run, runs)
+    assert cli.main(["detect", str(small_world), "--out", str(run), "-q"]) == 0
+    assert tables(run) == tables(runs["new"])
+
+
+def test_a_killed_ingest_is_not_read(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs = tmp_path / "logs"
+    arguments = ["ingest", str(small_world / "events"), "--from", "canonical", "--out", str(logs), "-q"]
+    killed = [*arguments, "--privacy", "features"]
+    killer = Path(__file__).parent / "killed.py"
+    assert cli.main(arguments) == 0
+    whole = (logs / "events" / "part-00000.parquet").read_bytes()
+    for moment in ("stillwatch.ingest.output:write_parquet:1", "os:rename:2", "stillwatch.ingest.output:write_json:1"):
+        done = subprocess.run([sys.executable, killer, moment, *killed], capture_output=True)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        if not (logs / "ingest.json").exists():
+            assert cli.main(["detect", str(logs), "--out", str(tmp_path / "run")]) == 1
+            assert "ingest again" in capsys.readouterr().err
+        else:
+            assert (logs / "events" / "part-00000.parquet").read_bytes() == whole
+    assert cli.main(arguments) == 0
+    assert (logs / "events" / "part-00000.parquet").read_bytes() == whole
+    assert not list(logs.glob(".*"))
+
+
+# --- Full disk -----------------------------------------------------------------------------------------------------
+
+
+def on_a_full_disk(limit: int, *args: object) -> str:
+    """Run a command that cannot write files beyond a size (bytes); its one line."""
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = subprocess.run(command(*args), capture_output=True, text=True, preexec_fn=limited)
+    assert done.returncode == 1, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("stillwatch: cannot write")
+    return done.stderr
+
+
+def test_a_disk_full_of_sketches(small_world: Path, tmp_path: Path) -> None:
+    on_a_full_disk(50_000, "detect", small_world, "--out", tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_disk_full_of_tables_keeps_the_earlier_run(
+    small_world: Path, runs: dict[str, Path], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(runs["old"], run)
+    shutil.copytree(runs["new"] / "sketches", run / "sketches", dirs_exist_ok=True)
+    on_a_full_disk(4_000, "detect", small_world, "--out", run)
+    assert tables(run) == tables(runs["old"])
+    assert (run / "report.html").exists()
+    assert not list(run.glob(".*"))
+
+
+@pytest.mark.parametrize("privacy", ["text", "features"])
+def test_a_disk_full_of_events(small_world: Path, tmp_path: Path, privacy: str) -> None:
+    on_a_full_disk(
+        100_000, "ingest", small_world / "events", "--from", "canonical", "--out", tmp_path, "--privacy", privacy
+    )
+    assert {path.name for path in tmp_path.iterdir()} == {"stillwatch.key"}
+
+
+def test_a_disk_full_of_the_simulator_or_the_report(
+    small_world: Path, runs: dict[str, Path], tmp_path: Path
+) -> None:
+    on_a_full_disk(20_000, "simulate", "demo", "--events", 5_000, "--out", tmp_path / "world")
+    on_a_full_disk(20_000, "report", runs["new"], "--out", tmp_path / "report.html")
+    assert not (tmp_path / "report.html").exists()
+
+
+# --- Input ---------------------------------------------------------------------------------------------------------
+
+GOOD = {"event_id": "e", "timestamp": "2026-02-20T10:00:00Z", "account_id": "a"}
+
+
+def parquet(**columns: object) -> Callable[[Path], None]:
+    """Write events as Parquet: three good rows, some columns replaced, or left out where None."""
+    instants = pa.array([0, 1, 2], pa.timestamp("us", "UTC"))
+    good = {"event_id": ["1", "2", "3"], "timestamp": instants, "account_id": ["a", "b", "c"]}
+    kept = {name: values for name, values in (good | columns).items() if values is not None}
+    return lambda folder: pq.write_table(pa.table(kept), folder / "events" / "a.parquet")
+
+
+def text(content: str | bytes, name: str = "events/a.jsonl") -> Callable[[Path], None]:
+    raw = content if isinstance(content, bytes) else content.encode()
+
+    def write(folder: Path) -> None:
+        (folder / name).write_bytes(raw)
+
+    return write
+
+
+def cut(folder: Path) -> None:
+    parquet()(folder)
+    path = folder / "events" / "a.parquet"
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def damaged(folder: Path) -> None:
+    pq.write_table(pa.table({name: [value] * 50_000 for name, value in GOOD.items()}), folder / "events" / "a.parquet")
+    path = folder / "events" / "a.parquet"
+    raw = bytearray(path.read_bytes())
+    raw[4:200] = bytes(196)
+    path.write_bytes(raw)
+
+
+def with_registry(content: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        parquet()(folder)
+        text(content, "accounts.jsonl")(folder)
+
+    return write
+
+
+def with_releases(content: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        parquet()(folder)
+        text(content, "releases.json")(folder)
+
+    return write
+
+
+BAD_INPUT: dict[str, tuple[Callable[[Path], None], str]] = {
+    "no events": (lambda folder: None, "no events"),
+    "events without rows": (parquet(event_id=pa.array([], "str"), timestamp=pa.array([], "int64").cast(
+        pa.timestamp("us", "UTC")), account_id=pa.array([], "str")), "no events"),
+    "not Parquet": (text("PAR1 no", "events/a.parquet"), "a.parquet"),
+    "cut Parquet": (cut, "a.parquet"),
+    "damaged Parquet": (damaged, "a.parquet"),
+    "not JSON": (text("{"), "a.jsonl"),
+    "not UTF-8": (text(b'{"event_id": "\xff"}\n'), "a.jsonl"),
+    "no account_id": (parquet(account_id=None), "lacks the column account_id"),
+    "null account_id": (parquet(account_id=["a", None, "b"]), "account_id has 1 nulls"),
+    "null account_id in JSONL": (text(json.dumps(GOOD) + "\n" + json.dumps(GOOD | {"account_id": None})), "1 nulls"),
+    "no account_id in JSONL": (text(json.dumps({"event_id": "1", "timestamp": GOOD["timestamp"]})), "account_id"),
+    "times as numbers": (parquet(timestamp=[1, 2, 3]), "a number of unknown unit"),
+    "times as numbers in JSONL": (text(json.dumps(GOOD | {"timestamp": 1771581600})), "timestamp"),
+    "times as words": (parquet(timestamp=["then", "now", "soon"]), "events.timestamp"),
+    "wrong type": (parquet(output_tokens=["many", "few", "none"]), "events.output_tokens"),
+    "wrong type in JSONL": (text(json.dumps(GOOD | {"status": "fine"})), "status"),
+    "a list for a string": (parquet(prompt=[["a"], ["b"], ["c"]]), "events.prompt"),
+    "registry that is no JSON": (with_registry("["), "accounts.jsonl"),
+    "registry without account_id": (with_registry('{"kind": "education"}'), "accounts.jsonl"),
+    "releases that are no list": (with_releases("{}"), "releases.json"),
+    "releases at no time": (with_releases('[{"model": "m", "released_at": "soon"}]'), "releases.json"),
+}
+
+
+@pytest.mark.parametrize(("write", "words"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
+def test_bad_input_is_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], write: Callable[[Path], None], words: str
+) -> None:
+    (tmp_path / "events").mkdir()
+    write(tmp_path)
+    assert cli.main(["detect", str(tmp_path), "--out", str(tmp_path / "run")]) == 1
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("stillwatch: ")
+    assert words in lines[0]
+    assert not [path for path in (tmp_path / "run").glob("*") if path.is_file()]
+
+
+def test_few_good_rows_are_enough(tmp_path: Path) -> None:
+    (tmp_path / "events").mkdir()
+    parquet()(tmp_path)
+    summary = pipeline.detect(tmp_path, tmp_path / "run", quiet=True)
+    assert (summary["n_events"], summary["n_accounts"], summary["n_campaigns"]) == (3, 3, 0)
+    report.run(tmp_path / "run")
+
+
+def test_repeated_requests_are_told(small_world: Path, tmp_path: Path) -> None:
+    world = tmp_path / "world"
+    shutil.copytree(small_world, world)
+    day = data_files(world / "events")[3]
+    shutil.copy(day, world / "events" / "again.parquet")
+    summary = pipeline.detect(world, tmp_path / "run", quiet=True)
+    (warning,) = summary["warnings"]
+    assert warning.startswith(f"{pq.read_metadata(day).num_rows:,} requests have an event_id that came before")
+    ingested = workflows.ingest([world / "events"], "canonical", tmp_path / "logs", quiet=True)
+    assert ingested["quarantined"] == {"duplicate_event_id": pq.read_metadata(day).num_rows}
+    assert pipeline.detect(tmp_path / "logs", tmp_path / "clean", quiet=True)["warnings"] == []
