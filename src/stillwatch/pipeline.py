@@ -118,7 +118,7 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
         rows = np.flatnonzero(value >= 0)
         plain.append(group.from_labels(value[rows], rows, view, MIN_ACCOUNTS))
     together = group.concatenate(plain)
-    marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, min_accounts=MIN_ACCOUNTS)
+    marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, max_width=20, min_accounts=MIN_ACCOUNTS)
     return group.concatenate([streams, together, marked]), handoffs, carried
 
 
@@ -134,7 +134,8 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = np.where(people.org >= 0, people.org, people.n + np.arange(people.n))
     taken = ("prompt", "net", *CONTENT_COLUMNS)
-    sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, lambda: traffic.batches(taken))
+    size = np.bincount(groups.member_group, weights=measured.n > 0, minlength=groups.n)
+    sampled = judge.sample(matcher, np.where(size < judge.FEWEST, -1, events), half, owner, TASK_COLUMNS, lambda: traffic.batches(taken))
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window)
 
 

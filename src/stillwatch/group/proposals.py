@@ -152,12 +152,13 @@ def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
 
 
 def enriched(
-    groups: Groups, streams: Groups, n_accounts: int, *, min_share: float, min_lift: float, min_accounts: int
+    groups: Groups, streams: Groups, n_accounts: int, *, min_share: float, min_lift: float, max_width: float, min_accounts: int
 ) -> Groups:
     """For groups proposed without content: the objects that mark what their accounts do together.
 
     A sub-stream marks a group when at least ``min_share`` of the group carries it and its carriers are in the group at
-    least ``min_lift`` times as often as chance. The result has one group for each (group, marked part).
+    least ``min_lift`` times as often as chance; one that more than ``max_width`` times the group's accounts carry is a tool of
+    others and marks nothing. The result has one group for each (group, marked part).
     """
     if not groups.n or not streams.n:
         return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
@@ -170,6 +171,7 @@ def enriched(
     size, width = groups.sizes(), streams.sizes()
     lift = both.data * n_accounts / (size[both.row] * width[both.col].astype(np.float64))
     keep = (both.data >= np.maximum(min_share * size[both.row], min_accounts)) & (lift >= min_lift)
+    keep &= width[both.col] <= max_width * size[both.row]
     pair_group, pair_stream = both.row[keep].astype(np.int64), both.col[keep].astype(np.int64)
     if not len(pair_group):
         return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)

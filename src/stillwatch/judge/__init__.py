@@ -8,10 +8,11 @@ from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, people
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.templates import masked
-from stillwatch.judge.verdict import Verdicts, judge
+from stillwatch.judge.verdict import FEWEST, Verdicts, judge
 
 __all__ = [
     "EVIDENCE",
+    "FEWEST",
     "HOUR_US",
     "UNKNOWN",
     "Finding",

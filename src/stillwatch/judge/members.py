@@ -137,6 +137,8 @@ def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
 
 CERTAIN = 0.9
 """Posterior probability from which an account stays in a campaign."""
+CARRYING = 2.0
+"""Most nats that the sub-stream and a young account speak for a member of a campaign whose accounts are linked."""
 CARRIED = 0.25
 """Share of a group's median requests from which an account carries the group's sub-stream as its other accounts do."""
 LARGE = 0.2
@@ -151,18 +153,26 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     taken as independent. A user of the same tool, drawn into a group, lacks what the others have and leaves.
     """
     out = account_label.copy()
-    links = _links_inside(scene, account_label)
+    cores = np.where(np.isin(account_label, np.arange(len(lead))), account_label, -1)
+    for number in range(len(lead)):
+        cores[(account_label == number) & ~_is_in(scene, lead[number : number + 1])] = -1
+    links = _links_inside(scene, cores)
     young = np.nan_to_num(scene.people.tenure_days(), nan=1e9) < 30
     outside = account_label < 0
     for number in range(len(lead)):
         mine = account_label == number
-        core = mine & _is_in(scene, lead[number : number + 1])
+        core = cores == number
         carries = _carries(scene, np.flatnonzero(group_label == number), int(lead[number]))
+        linked = [found == number for found in links]
+        # Who was drawn in carries the sub-stream by construction, so it counts little where conversations tell.
+        # Colleagues share a card for their own reasons: where conversations are handed over, these decide.
+        handed, *shared = linked
+        most = CARRYING if (handed & core).sum() >= HALF * core.sum() else np.inf
         odds = np.zeros(scene.people.n)
-        for sign in (*(found == number for found in links), carries, young):
+        for sign, limit in ((handed, np.inf), *((sign, most) for sign in shared), (carries, most), (young, most)):
             p_in = (float((sign & core).sum()) + 1) / (float(core.sum()) + 2)
             p_out = (float((sign & outside).sum()) + 1) / (float(outside.sum()) + 2)
-            odds += np.where(sign, np.log(p_in / p_out), np.log((1 - p_in) / (1 - p_out)))
+            odds += np.where(sign, min(np.log(p_in / p_out), limit), np.log((1 - p_in) / (1 - p_out)))
         out[mine & (odds < np.log(CERTAIN / (1 - CERTAIN)))] = -1
     return out
 
@@ -206,7 +216,7 @@ def _links_inside(scene: Scene, account_label: I64) -> list[I64]:
     return out
 
 
-MARK_INSIDE, MARK_REACH, MARK_FIRST = 0.8, 0.25, 0.3
+MARK_INSIDE, MARK_REACH, MARK_FEWEST, MARK_FIRST = 0.8, 0.05, 8, 0.3
 
 
 def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_]) -> I64:
@@ -229,5 +239,5 @@ def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_
     size = np.bincount(account_label[account_label >= 0], minlength=max(n, 1))
     first = scene.total(scene.measured.first_turns) / np.maximum(scene.events, 1)
     has_objects = np.bincount(scene.groups.object_group, minlength=scene.n) > 0
-    good = has_objects & (inside >= MARK_INSIDE * np.maximum(scene.size, 1)) & (inside >= MARK_REACH * size[best])
+    good = has_objects & (inside >= MARK_INSIDE * np.maximum(scene.size, 1)) & (inside >= np.maximum(MARK_REACH * size[best], MARK_FEWEST))
     return np.where(good & (standing | (first >= MARK_FIRST)), best, -1)

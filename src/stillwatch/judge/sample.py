@@ -133,16 +133,17 @@ def sample(
 
     Args:
         matcher: of the groups.
-        events: ``(n_groups,)`` requests of each group.
+        events: ``(n_groups,)`` requests of each group, below 0 for groups that need no sample.
         half: ``(n_accounts,)`` 0 or 1.
         owner: ``(n_accounts,)``.
         task_columns: consecutive sketch columns of ``matcher.columns`` that hold task shingles.
         batches: starts a new pass.
     """
     groups = matcher.groups
-    modulus = 1 << np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET))).astype(np.int64)
+    # A group that no verdict can be given on keeps (nearly) nothing.
+    modulus = 1 << np.where(events < 0, 62, np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET)))).astype(np.int64)
     taken = [_rows(batch, matcher, modulus, task_columns) for batch in batches()]
-    rows, counts = np.unique(np.concatenate(taken), axis=0, return_counts=True) if taken else (np.zeros((0, 4), np.int64), np.zeros(0))
+    rows, counts = _counted(np.concatenate([np.zeros((0, 4), np.int64), *taken]))
     tasks = rows[:, 1] == TASK
     known = np.unique(rows[tasks, 2])
     everywhere, total = np.zeros(len(known), np.int64), 0
@@ -156,6 +157,15 @@ def sample(
         *_prompts(groups, rows[rows[:, 1] == PROMPT], counts[rows[:, 1] == PROMPT]), ratio, queue_p,
         *_networks(groups, rows[rows[:, 1] == NET], owner),
     )
+
+
+def _counted(rows: I64) -> tuple[I64, I64]:
+    """Distinct rows, sorted, and how often each occurs."""
+    if not len(rows):
+        return rows, np.zeros(0, np.int64)
+    ordered = rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 0] * KINDS + rows[:, 1]))]
+    start = np.flatnonzero(np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)))
+    return ordered[start], np.diff(np.append(start, len(ordered)))
 
 
 def _by(group: I64, n: int, weights: NDArray[np.generic]) -> F64:
