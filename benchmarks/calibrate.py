@@ -3,8 +3,8 @@
     python benchmarks/calibrate.py
 
 The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
-and by a second simulator that other people wrote, so that no weight leans on one simulator's habits. A group of a world is an example: positive where at least 0.8 of its accounts belong to one
-operator (weighted by the share of the operator's accounts that it holds, so that fragments count little), negative
+and by a second simulator that other people wrote, so that no weight leans on one simulator's habits. A group of a
+world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the operator's accounts that it holds, so that fragments count little), negative
 where at most 0.1 belong to any.
 """
 
@@ -24,7 +24,7 @@ from stillwatch.judge import model, verdict
 from stillwatch.nulls import benjamini_hochberg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.second_world import generate  # noqa: E402
+from benchmarks.second_world import generate
 
 SECOND = ("classic", "hard", "crowds", "relays", "evasive", "tiny", "sparse")
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
@@ -192,7 +192,8 @@ def main() -> None:
             np.savez(args.keep, **found)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     record = {
-        "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} --second {args.second}",
+        "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
+                   f"--second {args.second}",
         "commit": commit, "groups": len(found["size"]), "worlds": args.worlds,
     }
     fitted = fit(found, record)

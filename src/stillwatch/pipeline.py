@@ -210,11 +210,13 @@ def _owned(marks: Marks, final: group.Groups) -> group.Groups:
     has = np.bincount(marks["campaign"][mine], minlength=final.n) > 0
     keep = mine | ~has[marks["campaign"]]
     order = np.argsort(marks["campaign"][keep], kind="stable")
-    columns = (marks[name][keep][order].astype(np.int64) for name in ("campaign", "place", "object"))
-    return group.Groups(final.n, final.member_group, final.member_account, *columns, final.origin)
+    owner, place, key = (marks[name][keep][order].astype(np.int64) for name in ("campaign", "place", "object"))
+    return group.Groups(final.n, final.member_group, final.member_account, owner, place, key, final.origin)
 
 
-def unmix(traffic: Traffic, scene: judge.Scene, final: group.Groups) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
+def unmix(
+    traffic: Traffic, scene: judge.Scene, final: group.Groups
+) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
     What shows a campaign's marks is its harvest and the rest is cover. A campaign without marks is harvest altogether, and

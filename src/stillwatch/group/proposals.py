@@ -64,7 +64,7 @@ def concatenate(parts: Sequence[Groups]) -> Groups:
 def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Groups:
     """Groups without objects from a label an account; labels below ``min_accounts`` accounts are dropped."""
     pairs = np.unique(np.stack([label, account], axis=1), axis=0) if len(label) else np.zeros((0, 2), np.int64)
-    values, inverse, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
     keep = counts >= min_accounts
     rows = keep[inverse]
     number = np.cumsum(keep) - 1
@@ -105,7 +105,11 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
         carriers: sketch column number -> ``object``, ``account`` (codes), sorted by object.
         min_accounts: smallest group that is proposed.
     """
-    columns, keys, starts, accounts, at = [], [], [], [], 0
+    columns: list[I64] = []
+    keys: list[I64] = []
+    starts: list[I64] = []
+    accounts: list[I64] = []
+    at = 0
     for column, rows in carriers.items():
         if not len(rows["object"]):
             continue
@@ -117,7 +121,7 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
         at += len(rows["object"])
     if not columns:
         return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
-    column, key, start, account = map(np.concatenate, (columns, keys, starts, accounts))
+    column, key, start, account = (np.concatenate(parts) for parts in (columns, keys, starts, accounts))
     label = _merge(minhashes(account, start), np.diff(np.append(start, at)))
     object_of_row = np.repeat(np.arange(len(start)), np.diff(np.append(start, at)))
     members = from_labels(label[object_of_row], account, "content", min_accounts)
@@ -167,7 +171,7 @@ def enriched(
     theirs = coo_matrix(
         (np.ones(len(streams.member_group), np.int32), (streams.member_group, streams.member_account)), (streams.n, n_accounts)
     ).tocsr()
-    both = (ours @ theirs.T).tocoo()
+    both = coo_matrix(ours @ theirs.T)
     size, width = groups.sizes(), streams.sizes()
     lift = both.data * n_accounts / (size[both.row] * width[both.col].astype(np.float64))
     keep = (both.data >= np.maximum(min_share * size[both.row], min_accounts)) & (lift >= min_lift)

@@ -4,6 +4,7 @@ Harvest pieces say that answers are collected; context pieces say who the accoun
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from stillwatch.tables import CAPABILITIES
 F64 = NDArray[np.float64]
 
 
-def _per(scene: Scene, total: NDArray[np.generic]) -> F64:
+def _per(scene: Scene, total: NDArray[Any]) -> F64:
     return scene.total(total) / np.maximum(scene.events, 1)
 
 
@@ -46,7 +47,7 @@ def narrow(scene: Scene) -> F64:
     counts = np.stack([scene.total(column) for column in scene.measured.capabilities.T], axis=1)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     entropy = -np.where(share > 0, share * np.log(np.maximum(share, 1e-12)), 0).sum(axis=1)
-    return 1 - entropy / np.log(len(CAPABILITIES))
+    return np.asarray(1 - entropy / np.log(len(CAPABILITIES)))
 
 
 def devotion(scene: Scene) -> F64:

@@ -8,6 +8,7 @@ blind for that group), and a bounded ``value`` that the calibrated model weighs.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,16 +75,17 @@ class Scene:
         """Requests of each group."""
         return self.total(self.measured.n)
 
-    def total(self, per_member: NDArray[np.generic]) -> F64:
+    def total(self, per_member: NDArray[Any]) -> F64:
         """Sum over the members of each group."""
-        return np.bincount(self.groups.member_group, weights=per_member.astype(np.float64), minlength=self.n)
+        weights = per_member.astype(np.float64)
+        return np.asarray(np.bincount(self.groups.member_group, weights=weights, minlength=self.n), dtype=np.float64)
 
-    def mean(self, per_member: NDArray[np.generic], weight: NDArray[np.generic]) -> F64:
+    def mean(self, per_member: NDArray[Any], weight: NDArray[Any]) -> F64:
         """Weighted mean over the members of each group; NaN where all weights are 0."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.total(np.where(weight > 0, per_member, 0) * weight) / self.total(weight)
 
-    def of_members(self, per_account: NDArray[np.generic]) -> NDArray[np.generic]:
+    def of_members(self, per_account: NDArray[Any]) -> NDArray[Any]:
         """Values of accounts, one a membership."""
         return per_account[self.groups.member_account]
 
@@ -185,9 +187,10 @@ def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
     key = rows[:, 0] * (n + 1 + value.max()) + rows[:, 1]
     _, first, counts = np.unique(key, return_index=True, return_counts=True)
     group = rows[first, 0]
-    extra = np.bincount(group, weights=counts - 1, minlength=scene.n)
-    sharing = np.bincount(group, weights=np.where(counts > 1, counts, 0), minlength=scene.n)
-    having = np.bincount(group, weights=counts, minlength=scene.n)
+    extra, sharing, having = (
+        np.asarray(np.bincount(group, weights=weights, minlength=scene.n), dtype=np.float64)
+        for weights in (counts - 1, np.where(counts > 1, counts, 0), counts)
+    )
     return extra, chance * having * (having - 1) / 2, sharing, having
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Tally:
         )
 
     def add(
-        self, account: NDArray[np.int32], whose: I64, harvested: NDArray[np.bool_], columns: Mapping[str, NDArray[np.generic]]
+        self, account: NDArray[np.int32], whose: I64, harvested: NDArray[np.bool_], columns: Mapping[str, NDArray[Any]]
     ) -> None:
         """Add events: ``whose`` is the campaign of each event's account, -1 for none."""
         n, n_hours = self.harvested.shape
@@ -73,6 +74,6 @@ class Tally:
             self.models[campaign][model, at] = self.models[campaign].get((model, at), 0) + count
 
 
-def _counted(*keys: NDArray[np.generic]) -> list[tuple[tuple[int, ...], int]]:
+def _counted(*keys: NDArray[Any]) -> list[tuple[tuple[int, ...], int]]:
     values, counts = np.unique(np.stack([key.astype(np.int64) for key in keys], axis=1), axis=0, return_counts=True)
     return [(tuple(value), count) for value, count in zip(values.tolist(), counts.tolist(), strict=True)]

@@ -5,7 +5,7 @@ Sums of partitions add up, so the result does not depend on how the events are c
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numba import njit
@@ -24,12 +24,18 @@ DAY_PARTS = 8
 class Proposed(Protocol):
     """What is needed of :class:`stillwatch.group.Groups`."""
 
-    n: int
-    member_group: I64
-    member_account: I64
-    object_group: I64
-    object_column: I64
-    object_key: I64
+    @property
+    def n(self) -> int: ...  # noqa: D102
+    @property
+    def member_group(self) -> I64: ...  # noqa: D102
+    @property
+    def member_account(self) -> I64: ...  # noqa: D102
+    @property
+    def object_group(self) -> I64: ...  # noqa: D102
+    @property
+    def object_column(self) -> I64: ...  # noqa: D102
+    @property
+    def object_key(self) -> I64: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -222,11 +228,11 @@ class Matcher:
             np.searchsorted(groups.member_group, np.arange(groups.n + 1)), groups.member_account, groups.member_group,
         )
 
-    def objects(self, batch: Mapping[str, NDArray[np.generic]]) -> I64:
+    def objects(self, batch: Mapping[str, NDArray[Any]]) -> I64:
         """The content objects of a batch, ``(n, n_columns)``."""
         return np.stack([batch[name] for name in self.columns], axis=1).astype(np.int64, copy=False)
 
-    def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[np.generic]]) -> NDArray[np.bool_]:
+    def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Which events belong to any group of their account."""
         out = np.empty(len(account), np.bool_)
         _match(account, self.objects(batch), *self.index, out)
@@ -234,7 +240,7 @@ class Matcher:
 
 
 def measure(
-    matcher: Matcher, half: I64, hours: tuple[int, int], batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[np.generic]]]]
+    matcher: Matcher, half: I64, hours: tuple[int, int], batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]]
 ) -> Measured:
     """Sum over all batches of (account codes, sketch columns).
 
@@ -261,4 +267,5 @@ def measure(
     span = hours[1] - hours[0] + 1
     # Hours wrap around only where the log is longer than the bits.
     distinct = set_bits if span <= HOUR_BITS else -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS)
-    return Measured(*sums.T, first, last, day_parts, capabilities, distinct, hourly, hours[0])
+    n, first_turns, output, reasoning, elicits, words = sums.T
+    return Measured(n, first_turns, output, reasoning, elicits, words, first, last, day_parts, capabilities, distinct, hourly, hours[0])

@@ -33,7 +33,7 @@ WEAKER = 1.5
 
 def suspects(scene: Scene) -> NDArray[np.bool_]:
     """Memberships that may be accused: seen in the group, and neither contracted nor of a checked organisation."""
-    return scene.seen & ~scene.of_members(scene.people.contracted).astype(bool)
+    return np.asarray(scene.seen & ~scene.of_members(scene.people.contracted).astype(bool))
 
 
 def pools(scene: Scene, among: NDArray[np.bool_], min_accounts: int) -> I64:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -69,7 +70,7 @@ def _true(column: pa.ChunkedArray) -> NDArray[np.bool_]:
     return np.asarray(pc.fill_null(column, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[np.generic]], registry: pa.Table) -> People:
+def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registry: pa.Table) -> People:
     """Join; ``registry`` has one row for each of ``ids``, in order, null where the registry does not know the account."""
     access, kind = registry["access_type"], registry["kind"]
     reseller = _true(pc.equal(access, "passthrough"))

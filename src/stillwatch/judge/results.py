@@ -137,7 +137,10 @@ def details(
         "evidence": evidence_rows(values, findings, model, group),
         "bias_log_odds": round(model.bias, 4),
         "objects": [
-            {"view": view, "object": f"{key & (1 << 64) - 1:016x}", "accounts": accounts, "expected_accounts": round(expected, 3), "events": events}
+            {
+                "view": view, "object": f"{key & (1 << 64) - 1:016x}", "accounts": accounts,
+                "expected_accounts": round(expected, 3), "events": events,
+            }
             for view, key, accounts, expected, events in found.marks[number][:20]
         ],
         "timeline": {
@@ -214,7 +217,7 @@ def account_scores(scene: Scene, verdicts: Verdicts, found: Found) -> F64:
     campaign = (found.campaign >= 0) & (found.campaign < found.n_campaigns)
     if campaign.any():
         score[~campaign] = np.minimum(score[~campaign], score[campaign].min() - 0.01)
-    return score
+    return np.asarray(score, dtype=np.float64)
 
 
 def account_table(

@@ -6,6 +6,7 @@ partitions add up; large groups keep fewer values, small groups all.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -16,7 +17,7 @@ from stillwatch.judge.measure import Matcher, Proposed, _find, _slots_of_event, 
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
-Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[np.generic]]]
+Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]
 
 TARGET = 4_000
 """Values of each kind that a large group keeps, about."""
@@ -168,8 +169,8 @@ def _counted(rows: I64) -> tuple[I64, I64]:
     return ordered[start], np.diff(np.append(start, len(ordered)))
 
 
-def _by(group: I64, n: int, weights: NDArray[np.generic]) -> F64:
-    return np.bincount(group, weights=weights.astype(np.float64), minlength=n)
+def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
+    return np.asarray(np.bincount(group, weights=weights.astype(np.float64), minlength=n), dtype=np.float64)
 
 
 def _runs(rows: I64) -> tuple[I64, I64]:

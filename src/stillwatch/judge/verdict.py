@@ -80,7 +80,7 @@ def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that one customer owns or pays for, whose accounts have contracts, or that are few: ask before accusing."""
     names = ("context.contracted", "context.one_owner", "context.one_payer")
     few = values["context.crowd"] < np.log10(FEWEST) / 4 - 1e-9
-    return (np.maximum.reduce([values[name] for name in names]) >= OWNED) | few
+    return np.asarray((np.maximum.reduce([values[name] for name in names]) >= OWNED) | few)
 
 
 NO_NULL = ("timing.one_rhythm", "timing.steady", "timing.together", "content.one_mix")
