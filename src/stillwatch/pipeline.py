@@ -24,7 +24,7 @@ STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswi
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
-MARK_SHARE = 0.1
+MARK_SHARE = 0.15
 """Share of a campaign's requests that its marks must show to tell harvest from cover."""
 JOIN_SHARE = 0.9
 """The same for a mark by which further accounts may join."""
@@ -220,7 +220,7 @@ def unmix(
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
     What shows a campaign's marks is its harvest and the rest is cover. A campaign without marks is harvest altogether, and
-    so is one whose marks show a tenth of its requests or less: these are chance meetings of its tasks.
+    so is one whose marks show a seventh of its requests or less: these are chance meetings of its tasks.
     """
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)

@@ -110,11 +110,11 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
     starts: list[I64] = []
     accounts: list[I64] = []
     at = 0
-    for column, rows in carriers.items():
+    for number_of_column, rows in carriers.items():
         if not len(rows["object"]):
             continue
         start = np.flatnonzero(np.append(True, rows["object"][1:] != rows["object"][:-1]))
-        columns.append(np.full(len(start), column))
+        columns.append(np.full(len(start), number_of_column))
         keys.append(rows["object"][start])
         starts.append(start + at)
         accounts.append(rows["account"])

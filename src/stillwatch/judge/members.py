@@ -216,7 +216,7 @@ def _links_inside(scene: Scene, account_label: I64) -> list[I64]:
     return out
 
 
-MARK_INSIDE, MARK_REACH, MARK_FEWEST, MARK_FIRST = 0.8, 0.05, 8, 0.3
+MARK_INSIDE, MARK_REACH, MARK_FEWEST, MARK_FIRST = 0.8, 0.25, 8, 0.3
 
 
 def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_]) -> I64:
