@@ -4,8 +4,8 @@
 
 The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
 and by a second simulator that other people wrote, so that no weight leans on one simulator's habits. A group of a
-world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the operator's accounts that it holds, so that fragments count little), negative
-where at most 0.1 belong to any.
+world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the
+operator's accounts that it holds, so that fragments count little), negative where at most 0.1 belong to any.
 """
 
 import argparse
