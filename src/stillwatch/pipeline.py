@@ -220,7 +220,7 @@ def unmix(
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
     What shows a campaign's marks is its harvest and the rest is cover. A campaign without marks is harvest altogether, and
-    so is one whose marks show a seventh of its requests or less: these are chance meetings of its tasks.
+    so is one whose marks show 15 % of its requests or less: these are chance meetings of its tasks.
     """
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
