@@ -116,7 +116,7 @@ def judge(values: Mapping[str, F64], findings: Mapping[str, Finding], model: Mod
     q = benjamini_hochberg(np.log(p)) if len(p) else p
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the p-value has a line too.
     campaign = enough & ~owned & (q <= FDR) & (p <= RARE)
-    review = ~campaign & ~owned & (q <= 10 * FDR) & (p <= 10 * RARE)
+    review = ~campaign & np.where(owned, (q <= FDR) & (p <= RARE), (q <= 10 * FDR) & (p <= 10 * RARE))
     passed = log_odds[(q <= FDR) & (p <= RARE)]
     alone = model.tail_from + model.tail_scale * np.log(model.tail_share / min(RARE, FDR / max(len(p), 1)))
     line = float(passed.min()) if len(passed) else float(alone)
