@@ -26,7 +26,7 @@ OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
 MARK_SHARE = 0.15
 """Share of a campaign's requests that its marks must show to tell harvest from cover."""
-JOIN_SHARE = 0.9
+JOIN_SHARE = 0.98
 """The same for a mark by which further accounts may join."""
 MIN_ACCOUNTS = 4
 """Smallest group that is proposed."""
