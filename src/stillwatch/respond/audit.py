@@ -1,0 +1,116 @@
+"""The audit log: append-only, each row hashed with the one before it.
+
+A row's hash covers all its columns and the hash of the row before, so a changed, removed, inserted or reordered row breaks
+the chain where it was touched. Rows cut off the end are told by ``store_meta``, which counts them. Whoever can write the
+whole database can forge both; against that, keep the head (``stillwatch audit-log verify`` prints it) outside of the
+database and pass it to a later verification.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from stillwatch.respond.schema import EPOCH, AuditRow, Meta
+
+START = "0" * 64
+"""What the first row names as the hash before it."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The outcome of a verification."""
+
+    n_rows: int
+    head: str
+    """``SEQ:HASH`` of the last row."""
+    faults: tuple[str, ...]
+    """One sentence each, in order of the log; empty where it is whole."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was changed, removed or reordered."""
+        return not self.faults
+
+
+def canonical(value: Any) -> str:
+    """JSON of one spelling: keys sorted, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in the audit log")
+
+
+def row_hash(row: AuditRow) -> str:
+    """SHA-256 over a row's columns and the hash of the row before."""
+    us = (row.at - EPOCH) // timedelta(microseconds=1)
+    parts = [row.seq, us, row.actor, row.actor_ip, row.action, row.object, row.before, row.after, row.reason, row.prev_hash]
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def append(session: Session, meta: Meta, row: AuditRow) -> AuditRow:
+    """Chain a row (its ``seq``, ``prev_hash`` and ``hash`` are set here) to the end; ``meta`` must be locked."""
+    row.seq, row.prev_hash = meta.audit_seq + 1, meta.audit_hash
+    row.hash = row_hash(row)
+    meta.audit_seq, meta.audit_hash = row.seq, row.hash
+    session.add(row)
+    return row
+
+
+def verify(session: Session, *, head: str | None = None, limit: int = 20) -> Verification:
+    """Read the whole log and check each row.
+
+    Args:
+        session: an open session.
+        head: ``SEQ:HASH`` that an earlier verification gave; the log must still hold that row.
+        limit: faults to tell at most.
+    """
+    faults: list[str] = []
+    n, seq, previous = 0, 0, START
+    kept = _parsed(head)
+    kept_seen = kept is None
+    for row in _rows(session):
+        n += 1
+        if row.seq != seq + 1:
+            what = f"row {seq + 1} is" if row.seq == seq + 2 else f"rows {seq + 1} to {row.seq - 1} are"
+            faults.append(f"{what} missing before row {row.seq}")
+        elif row.prev_hash != previous:
+            faults.append(f"row {row.seq} does not follow row {seq}: one of them was replaced or moved")
+        if row_hash(row) != row.hash:
+            faults.append(f"row {row.seq} was changed ({row.action} of {row.object} by {row.actor})")
+        if kept is not None and row.seq == kept[0]:
+            kept_seen = row.hash == kept[1]
+        seq, previous = row.seq, row.hash
+    meta = session.get(Meta, 1)
+    if meta is None or (meta.audit_seq, meta.audit_hash) != (seq, previous):
+        expected = "nothing" if meta is None else f"row {meta.audit_seq}"
+        faults.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
+    if not kept_seen:
+        faults.append(f"the log does not hold row {head}, which was kept from an earlier verification")
+    return Verification(n, f"{seq}:{previous}", tuple(faults[:limit]))
+
+
+def _rows(session: Session) -> Iterator[AuditRow]:
+    statement = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)
+    for row in session.scalars(statement):
+        yield row
+        session.expunge(row)
+
+
+def _parsed(head: str | None) -> tuple[int, str] | None:
+    from stillwatch.errors import InputError
+
+    if head is None:
+        return None
+    seq, _, digest = head.partition(":")
+    if not seq.isdecimal() or len(digest) != len(START):
+        raise InputError(f"{head!r} is no head of an audit log", todo="Pass SEQ:HASH as an earlier verification printed it")
+    return int(seq), digest

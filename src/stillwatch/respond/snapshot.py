@@ -1,0 +1,179 @@
+"""What the decision service needs: every action in force by subject, the allow-list, and a place for its decisions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from stillwatch.respond import policy as policies
+from stillwatch.respond.policy import Policy
+from stillwatch.respond.schema import Account, ActionRow, AllowEntry, DecisionRow, Key, Meta, Target
+from stillwatch.respond.store import Store
+from stillwatch.respond.vocabulary import STRENGTH, ActionState, Mode, Subject
+
+CHUNK = 10_000
+"""Rows read, and decisions written, at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An action in force, shared by all its subjects."""
+
+    action_id: str
+    action: str
+    """observe, throttle, challenge, restrict or block."""
+    mode: str
+    """``enforce`` only where both the action and the active policy say so."""
+    reason: str
+    case_id: str | None
+    expires_at: datetime
+    policy_version: int
+    parameters: dict[str, Any]
+    """The policy's for this action, the action's own over them."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One consistent state of the store."""
+
+    revision: int
+    policy_version: int
+    policy: Policy
+    rules: tuple[Rule, ...]
+    """In order of precedence: a later rule decides over an earlier one."""
+    accounts: dict[str, int]
+    """account_id -> index of the rule that decides."""
+    keys: dict[str, int]
+    """key_id -> index of the rule that decides: actions on the key itself, or on the account it is known to belong to."""
+    allowed: dict[Subject, dict[str, datetime]]
+    """Subject -> id -> when the entry expires. Allowed goes before any rule. An entry for an organisation also stands under
+    each account and key known to belong to it, an entry for an account under its keys."""
+
+
+def read_snapshot(store: Store, now: datetime) -> Snapshot:
+    """Read everything in one transaction; ended and expired actions and entries are left out.
+
+    Memory: about 150 bytes an account or key. Rules expire between two readings, so compare ``expires_at`` when deciding.
+    """
+    options = {"isolation_level": "REPEATABLE READ"} if store.engine.dialect.name == "postgresql" else {}
+    with store.read() as session:
+        session.connection(execution_options=options)
+        revision = session.scalars(select(Meta.revision)).one()
+        version, policy = policies.active(session)
+        rules = _rules(session, now, policy)
+        place = {rule.action_id: i for i, rule in enumerate(rules)}
+        found: dict[str, dict[str, int]] = {Subject.ACCOUNT: {}, Subject.KEY: {}}
+        rows = (
+            select(Target.action_id, Target.subject, Target.subject_id)
+            .where(Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
+        )  # fmt: skip
+        for action_id, subject, subject_id in _stream(session, rows):
+            _strongest(found[subject], subject_id, place[action_id])
+        keys = found[Subject.KEY]
+        for key_id, account_id in _stream(session, select(Key.key_id, Key.account_id)):
+            index = found[Subject.ACCOUNT].get(account_id)
+            if index is not None:
+                _strongest(keys, key_id, index)
+        return Snapshot(revision, version, policy, rules, found[Subject.ACCOUNT], keys, _allowed(session, now))
+
+
+def _strongest(found: dict[str, int], subject_id: str, index: int) -> None:
+    if found.get(subject_id, -1) < index:
+        found[subject_id] = index
+
+
+def _in_force(now: datetime) -> tuple[Any, ...]:
+    return (ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now)
+
+
+def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
+    """Enforced ones over shadow ones, stronger over weaker, later over earlier."""
+    rules = [
+        Rule(
+            row.action_id, row.kind, _mode(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
+            {**policy.parameters.get(row.kind, {}), **row.parameters},
+        )
+        for row in session.scalars(select(ActionRow).where(*_in_force(now)))
+        if row.expires_at is not None
+    ]  # fmt: skip
+    return tuple(sorted(rules, key=lambda r: (r.mode == Mode.ENFORCE, STRENGTH[r.action], r.expires_at, r.action_id)))
+
+
+def _mode(row: ActionRow, policy: Policy) -> str:
+    return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW
+
+
+def _allowed(session: Session, now: datetime) -> dict[Subject, dict[str, datetime]]:
+    found: dict[Subject, dict[str, datetime]] = {subject: {} for subject in Subject}
+
+    def add(subject: Subject, subject_id: str, until: datetime) -> None:
+        known = found[subject].get(subject_id)
+        found[subject][subject_id] = until if known is None else max(known, until)
+
+    live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
+    for entry in session.scalars(live):
+        add(Subject(entry.subject), entry.subject_id, entry.expires_at)
+    for chunk in _chunks(sorted(found[Subject.ORG])):
+        of_org = select(Account.account_id, Account.org_id).where(Account.org_id.in_(chunk))
+        for account_id, org_id in session.execute(of_org):
+            add(Subject.ACCOUNT, account_id, found[Subject.ORG][str(org_id)])
+    for chunk in _chunks(sorted(found[Subject.ACCOUNT])):
+        for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.account_id.in_(chunk))):
+            add(Subject.KEY, key_id, found[Subject.ACCOUNT][account_id])
+    return found
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
+
+
+def _stream(session: Session, statement: Any) -> Iterable[Any]:
+    return session.execute(statement.execution_options(yield_per=CHUNK))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the service answered; see the columns of DecisionRow."""
+
+    request_id: str
+    at: datetime
+    surface: str
+    account_id: str | None
+    key_id: str | None
+    decision: str
+    action: str | None
+    mode: str
+    reason: str | None
+    case_id: str | None
+    policy_version: int | None
+    latency_us: int | None = None
+
+
+def append_decisions(store: Store, decisions: Sequence[Decision]) -> int:
+    """Store decisions; one whose ``request_id`` is there already is left out. Returns how many were new.
+
+    Meant to be called from a background task with some hundreds at a time.
+    """
+    names = Decision.__slots__
+    n = 0
+    with store.connect(writing=True) as connection:
+        for at in range(0, len(decisions), 500):
+            rows = [{name: getattr(d, name) for name in names} for d in decisions[at : at + 500]]
+            n += _insert(connection, rows)
+    return n
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> int:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(DecisionRow).values(rows).on_conflict_do_nothing(index_elements=["request_id"])
+    return len(connection.execute(statement.returning(DecisionRow.decision_id)).fetchall())
+
+
+def decision_of(store: Store, request_id: str) -> DecisionRow | None:
+    """What was answered to a request, if it was stored."""
+    with store.read() as session:
+        return session.scalars(select(DecisionRow).where(DecisionRow.request_id == request_id)).first()

@@ -1,0 +1,263 @@
+"""The store: where cases, actions and the audit log live. SQLite (WAL) or PostgreSQL, the same on both.
+
+Reading and writing::
+
+    store = Store.open("sqlite:///stillwatch.db")
+    with store.read() as session:
+        rows = session.scalars(select(Case)).all()
+    with store.write(Actor("ada", Role.ANALYST)) as change:
+        cases.move(change, case_id, State.TRIAGE)
+
+A write is one transaction: what people did and its audit rows are stored together or not at all. Writers take turns, on
+SQLite by its lock and on PostgreSQL by the row of ``store_meta``; the audit chain needs it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from stillwatch.errors import InputError, MissingExtraError, StillwatchError
+from stillwatch.respond import audit
+from stillwatch.respond.migrations import HEAD
+from stillwatch.respond.schema import AuditRow, Base, Meta
+from stillwatch.respond.vocabulary import RANK, Role
+
+DEFAULT_URL = "sqlite:///stillwatch.db"
+BUSY_MS = 10_000
+"""How long a writer waits for its turn on SQLite."""
+MIGRATION_LOCK = 7_316_520_441
+"""PostgreSQL advisory lock that migrations hold."""
+
+
+class StoreError(StillwatchError):
+    """The store cannot be reached, is damaged or full; nothing of the transaction was stored."""
+
+
+class ForbiddenError(InputError):
+    """The actor's role does not allow this, or it needs another person."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a person, a program's token, or ``system``."""
+
+    name: str
+    role: Role
+    ip: str | None = None
+
+
+SYSTEM = Actor("system", Role.ADMIN)
+"""What happens by itself: expiry, imports of a scheduled run. It can approve nothing."""
+
+
+@dataclass
+class Change:
+    """A write in progress."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    meta: Meta
+    _bumped: bool = field(default=False)
+
+    def require(self, role: Role) -> None:
+        """Raise unless the actor has this role or a higher one."""
+        if RANK[self.actor.role] < RANK[role]:
+            raise ForbiddenError(f"{self.actor.name} is {self.actor.role}; this needs {role}")
+
+    def audit(
+        self, action: str, object_: str, *, before: Any = None, after: Any = None, reason: str | None = None
+    ) -> None:
+        """Append to the audit log, e.g. ``audit("case.move", case_id, before="new", after="triage")``."""
+        row = AuditRow(
+            at=self.now, actor=self.actor.name, actor_ip=self.actor.ip, action=action, object=object_, reason=reason,
+            before=None if before is None else audit.canonical(before),
+            after=None if after is None else audit.canonical(after),
+        )
+        audit.append(self.session, self.meta, row)
+
+    def bump(self) -> None:
+        """Tell decision services that actions, allow-list, keys or policy changed (once a transaction)."""
+        if not self._bumped:
+            self.meta.revision += 1
+            self._bumped = True
+
+
+class Store:
+    """A database that has all migrations; see :meth:`open`."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use :meth:`open`."""
+        self.engine = engine
+        self._writer = engine.execution_options(writing=True)
+        self.name = engine.url.render_as_string(hide_password=True)
+
+    @classmethod
+    def open(cls, url: str = DEFAULT_URL, *, create: bool = True) -> "Store":
+        """Open a store and bring it to this version's schema.
+
+        Args:
+            url: ``sqlite:///path/to/file.db`` (four slashes for an absolute path), a path, or ``postgresql://user@host/db``.
+            create: make it where it does not exist; otherwise that is an error.
+
+        Raises:
+            StoreError: it cannot be reached, is damaged, or was written by a newer version.
+            InputError: ``url`` is none.
+            MissingExtraError: a driver is not installed.
+        """
+        parsed = parse_url(url)
+        sqlite = parsed.get_backend_name() == "sqlite"
+        try:
+            engine = create_engine(parsed, pool_pre_ping=not sqlite)
+        except (NoSuchModuleError, ImportError) as error:
+            todo = "Install stillwatch[serve]"
+            raise MissingExtraError(f"no driver for {parsed.drivername}", todo=todo) from error
+        if sqlite:
+            _sqlite_rules(engine)
+        store = cls(engine)
+        with store._told():
+            store._migrate(create)
+        return store
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent reading; objects stay readable after it, changes to them are not stored."""
+        with self._told(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.expunge_all()
+
+    @contextmanager
+    def write(self, actor: Actor, *, now: datetime | None = None) -> Iterator[Change]:
+        """One transaction: stored as a whole when the block ends, or not at all when it raises.
+
+        Args:
+            actor: who does it.
+            now: the time it happens; the clock's by default.
+        """
+        with self._told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            meta = session.scalars(select(Meta).where(Meta.only == 1).with_for_update()).one()
+            yield Change(session, actor, (now or datetime.now(UTC)).astimezone(UTC), meta)
+
+    def revision(self) -> int:
+        """A number that grows by each change of actions, allow-list, keys or policy; one small query, meant for polling."""
+        with self._told(), self.engine.connect() as connection:
+            return int(connection.execute(select(Meta.revision)).scalar_one())
+
+    @contextmanager
+    def connect(self, *, writing: bool = False) -> Iterator[Connection]:
+        """A plain connection in a transaction, for bulk work that is no judgement (decisions, snapshots)."""
+        with self._told(), (self._writer if writing else self.engine).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn the database's errors into one line."""
+        try:
+            yield
+        except (DBAPIError, InterfaceError) as error:
+            raise StoreError(*_what(error), where=self.name, todo=_todo(error)) from error
+        except SQLAlchemyError as error:
+            raise StoreError(" ".join(str(error).split()), where=self.name) from error
+
+    def _migrate(self, create: bool) -> None:
+        with self.engine.connect() as connection:
+            if _version(connection) == HEAD:
+                return
+        with self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            version = _version(connection)  # somebody else may have done it while this one waited
+            if version is None and not create:
+                raise StoreError("no store", where=self.name, todo="Run stillwatch cases import first, or check --store")
+            if version == HEAD:
+                return
+            if version is None and set(inspect(connection).get_table_names()) & set(Base.metadata.tables):
+                raise StoreError("has tables of its own that a store would need", where=self.name, todo="Use another one")
+            _upgrade(connection, self.name)
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    from pathlib import Path
+
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        todo = "Update stillwatch to the version that wrote it"
+        raise StoreError("written by a newer version", where=name, todo=todo) from error
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def parse_url(url: str) -> URL:
+    """The database that a URL or a path names; PostgreSQL without a driver gets pg8000."""
+    if "://" not in url:
+        return URL.create("sqlite", database=url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InputError("not a database URL", todo="Write sqlite:///file.db or postgresql://user@host/name") from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+pg8000")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise InputError(f"{parsed.get_backend_name()} is not supported", todo="Use sqlite or postgresql")
+    return parsed
+
+
+def _sqlite_rules(engine: Engine) -> None:
+    """WAL so that readers and the writer do not wait for each other; full sync so that a judgement survives a power cut."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin below, not where the driver guesses
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # A writer takes the lock at once: two that read first and write later could only fail.
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _what(error: DBAPIError) -> tuple[str]:
+    reason = " ".join(str(error.orig).split())
+    return (f"the store failed ({reason[:300]}); nothing of this was stored",)
+
+
+def _todo(error: DBAPIError) -> str:
+    reason = str(error.orig).lower()
+    if "malformed" in reason or "not a database" in reason or "disk i/o" in reason:
+        return "The file is damaged: restore it from a backup (sqlite3 FILE .recover may save rows)"
+    if "full" in reason:
+        return "Free space and run the same command again"
+    if "readonly" in reason or "unable to open" in reason:
+        return "Check the path and the permissions"
+    if "locked" in reason:
+        return "Another process is writing: run the same command again"
+    return "Check that the database runs and the URL is right"
