@@ -1,5 +1,6 @@
 """One row of hashes and counts for each event."""
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,8 +73,13 @@ def _hash(column: pa.ChunkedArray) -> NDArray[np.int64]:
     values = np.empty(len(array.dictionary) + 1, np.int64)
     values[-1] = 0
     kernels.hash_strings(*text_bytes(array.dictionary), values[:-1])
-    place: NDArray[np.int64] = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
-    return values[place]
+    return values[_places(array, len(values) - 1)]
+
+
+def _places(array: pa.DictionaryArray, absent: int) -> NDArray[np.int64]:
+    """Index of each value into the dictionary, ``absent`` for null; indices may be of any width, so they are widened first."""
+    places: NDArray[np.int64] = pc.fill_null(array.indices.cast(pa.int64()), absent).to_numpy(zero_copy_only=False)
+    return places
 
 
 def account_key(account_id: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
@@ -86,10 +92,54 @@ def _integers(column: pa.ChunkedArray, dtype: type[np.generic]) -> NDArray[np.ge
     return np.ascontiguousarray(filled.to_numpy()).astype(dtype, copy=False)
 
 
-def network(ip: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The /24 of an IPv4 address, the /48 of an IPv6 address; anything else (a keyed hash) stays as it is."""
+def network(ip: pa.Array) -> pa.Array:
+    """The /24 of an IPv4 address, the /48 of an IPv6 address however it is written; anything else (a keyed hash) stays.
+
+    An IPv4 address that a dual-stack server logs as ``::ffff:192.0.2.1`` (RFC 4291, section 2.5.5.2) gives its /24.
+    """
     short = pc.replace_substring_regex(ip, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1")
-    return pc.replace_substring_regex(short, r"^([0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F]*):.*$", r"\1")
+    six = _rows(pc.match_substring(short, ":"))
+    if not len(six):
+        return short
+    first = pc.ascii_lower(short.take(six))
+    for pattern, replacement in _FIRST_GROUPS:
+        first = pc.replace_substring_regex(first, pattern, replacement)
+    # What begins with zeros is hardly an address of a client: loopback, or a mapped address in hexadecimal.
+    rare = _rows(pc.match_substring_regex(first, "^(?:::|0:)"))
+    first = _replaced(first, rare, pa.array([_network_of(text) for text in first.take(rare).to_pylist()], first.type))
+    return _replaced(short, six, first)
+
+
+def _rows(flags: pa.Array) -> pa.Array:
+    return pa.array(np.flatnonzero(pc.fill_null(flags, False).to_numpy(zero_copy_only=False)))
+
+
+def _replaced(array: pa.Array, rows: pa.Array, values: pa.Array) -> pa.Array:
+    place = np.arange(len(array))
+    place[rows.to_numpy()] = len(array) + np.arange(len(rows))
+    return pa.concat_arrays([array, values]).take(pa.array(place))
+
+
+_GROUP = "([0-9a-f]+)"
+_FIRST_GROUPS = (
+    (r"^(?:::|(?:0+:){5})ffff:(\d+\.\d+\.\d+)\.\d+$", r"\1"),
+    (r"(^|:)0+([0-9a-f])", r"\1\2"),
+    (r"^([1-9a-f][0-9a-f]*)::([0-9a-f]+(?::[0-9a-f]+){5})$", r"\1:0:\2"),  # "::" for the second group alone
+    (r"^([1-9a-f][0-9a-f]*)::.*$", r"\1:0:0"),
+    (rf"^([1-9a-f][0-9a-f]*):{_GROUP}::.*$", r"\1:\2:0"),
+    (rf"^([1-9a-f][0-9a-f]*):{_GROUP}:{_GROUP}:.*$", r"\1:\2:\3"),
+)
+"""In order: a mapped IPv4 address to its /24; leading zeros off; the first three groups, with what ``::`` left out."""
+
+
+def _network_of(text: str) -> str:
+    try:
+        address = ipaddress.IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return text
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped).rpartition(".")[0]
+    return ":".join(f"{int(group, 16):x}" for group in address.exploded.split(":")[:3])
 
 
 def _texts(column: pa.ChunkedArray, n_shingles: int) -> dict[str, NDArray[Any]]:
@@ -123,7 +173,7 @@ def sketch_events(events: pa.Table) -> pa.Table:
         system = {name: np.zeros(0, np.int64) for name in ("system", "system_opening", "system_shingle")}
     else:
         read = _texts(pa.chunked_array([encoded.dictionary]), 1)
-        index = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+        index = _places(encoded, len(encoded.dictionary))
         system = {
             name: np.append(values, np.int64(0))[index]
             for name, values in (
@@ -180,5 +230,4 @@ def _networks(ip: pa.ChunkedArray) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     array = ip.unify_dictionaries().combine_chunks()
     values = np.append(_hash(pa.chunked_array([network(array.dictionary)])), np.int64(0))
-    index: NDArray[np.int64] = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
-    return values[index]
+    return values[_places(array, len(values) - 1)]

@@ -22,6 +22,7 @@ _DIGITS = np.uint64(0x5851F42D4C957F2D)
 _START = np.uint64(0xCBF29CE484222325)
 _BYTE_PRIME = np.uint64(0x100000001B3)
 _TOP = np.uint64(0xFFFFFFFFFFFFFFFF)
+_MOST = np.uint16(0xFFFF)
 
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
@@ -89,7 +90,7 @@ def read_texts(
         closing: ``(n,)`` out, hash of the last :data:`EDGE_WORDS` words.
         shingles: ``(n, k)`` out, the k smallest shingle hashes, 0 where there are fewer.
         n_words: ``(n,)`` out.
-        classes: ``(n, n_classes)`` out, how many words and word pairs speak for each class.
+        classes: ``(n, n_classes)`` out, how many words and word pairs speak for each class; 65,535 stands for more.
     """
     k = shingles.shape[1]
     n_classes = classes.shape[1]
@@ -145,7 +146,7 @@ def read_texts(
                     if lexicon_keys[slot] == key:
                         value = lexicon_values[slot]
                         for bit in range(n_classes):
-                            if (value >> np.uint16(bit)) & np.uint16(1):
+                            if (value >> np.uint16(bit)) & np.uint16(1) and classes[i, bit] < _MOST:
                                 classes[i, bit] += np.uint16(1)
                         break
                     slot = (slot + np.uint64(1)) & slots
