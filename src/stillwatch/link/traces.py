@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from stillwatch.engine import Engine, NumpyTable
@@ -90,15 +91,18 @@ def handoffs(engine: Engine) -> NumpyTable:
 
 
 def identity_traces(accounts: pa.Table) -> dict[str, tuple[NDArray[np.int64], NDArray[Any]]]:
-    """Registry values as traces: view -> (row of the account, value), nulls left out."""
+    """Registry values as traces: view -> (row of the account, value), nulls and empty strings left out.
+
+    An empty string is how some exports write "not told"; taken as a value it would tie all these accounts together.
+    """
     found = {}
     for view, column in (
         ("identity.payment", "payment_hash"),
         ("identity.phone", "phone_hash"),
         ("identity.email", "email_hash"),
     ):
-        values = accounts[column].combine_chunks() if len(accounts) else accounts[column]
-        encoded = pa.chunked_array(values).dictionary_encode().unify_dictionaries()
+        values = accounts[column].cast(pa.string())
+        encoded = pc.if_else(pc.equal(values, ""), None, values).dictionary_encode().unify_dictionaries()
         code = np.full(len(accounts), -1, np.int64)
         if len(accounts):
             code = encoded.combine_chunks().indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -141,10 +145,12 @@ def mark_counts(engine: Engine, column_of: dict[int, str], members: dict[str, ND
     engine.put("members", members)
     present = {int(number) for number in engine.arrays("SELECT DISTINCT place FROM marks")["place"]}
     parts = [
-        f"""SELECT marks.campaign, marks.place, marks.object, COUNT(DISTINCT sketches.account) AS accounts,
-                   COUNT(DISTINCT members.account) AS inside, COUNT(*) AS events
-            FROM sketches JOIN marks ON sketches.{name} = marks.object
-            LEFT JOIN members ON members.campaign = marks.campaign AND members.account = sketches.account
+        f"""SELECT marks.campaign, marks.place, marks.object, COUNT(*) AS accounts, COUNT(members.account) AS inside,
+                   CAST(SUM(left_by.n) AS BIGINT) AS events
+            FROM (SELECT {name} AS object, account, COUNT(*) AS n FROM sketches
+                  WHERE {name} IN (SELECT object FROM marks WHERE place = {number}) GROUP BY {name}, account) AS left_by
+            JOIN marks ON left_by.object = marks.object
+            LEFT JOIN members ON members.campaign = marks.campaign AND members.account = left_by.account
             WHERE marks.place = {number}
             GROUP BY marks.campaign, marks.place, marks.object"""
         for number, name in column_of.items()

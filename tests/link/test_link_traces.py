@@ -1,0 +1,168 @@
+"""Habits, identities and marks, against Python that counts one row at a time."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from link_helpers import load, shuffled, tuples
+
+from stillwatch import link
+from stillwatch.engine import Engine
+from stillwatch.tables import ACCOUNTS
+
+COLUMNS = [column for view in link.CONTENT_VIEWS.values() for column in view]
+
+
+# --- Habits --------------------------------------------------------------------------------------------------------
+
+
+def test_habitual_carriers_of_a_planted_object(engine: Engine) -> None:
+    """An object counts for who left it twice, and only if enough accounts did."""
+    rows = [{"account": account, "opening": 5} for account in (3, 1, 2) for _ in range(account + 1)]
+    rows += [{"account": 9, "opening": 5}]  # once is no habit
+    rows += [{"account": account, "opening": 6} for account in (1, 2) for _ in range(2)]  # too few accounts
+    rows += [{"account": account, "opening": 7} for account in range(10)]  # nobody's habit
+    rows += [{"account": account} for account in range(10) for _ in range(3)]  # no text
+    found = link.carriers(load(engine, rows), min_accounts=3)
+    assert tuples(found["opening"], "object", "account", "n") == [(5, 1, 2), (5, 2, 3), (5, 3, 4)]
+    assert list(found) == COLUMNS
+    assert all(len(found[column]["object"]) == 0 for column in COLUMNS if column != "opening")
+
+
+def carriers_slowly(rows: list[dict[str, int]], column: str, min_accounts: int) -> list[tuple[int, int, int]]:
+    counts = Counter((row[column], row["account"]) for row in rows if row[column])
+    habits = {pair: n for pair, n in counts.items() if n >= 2}
+    width = Counter(object_ for object_, _ in habits)
+    return sorted((object_, account, n) for (object_, account), n in habits.items() if width[object_] >= min_accounts)
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "account": st.integers(-3, 3), "time": st.integers(0, 50), "opening": st.integers(0, 3),
+        "shingle_1": st.integers(-2, 2), "tools": st.sampled_from([0, 2**62, -(2**63)]),
+    }
+)  # fmt: skip
+ON_ENGINE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@ON_ENGINE
+@given(st.lists(ROW, max_size=40), st.integers(1, 4))
+def test_any_carriers(engine: Engine, rows: list[dict[str, int]], min_accounts: int) -> None:
+    found = link.carriers(load(engine, rows), min_accounts)
+    for column in ("opening", "shingle_1", "tools"):
+        assert tuples(found[column], "object", "account", "n") == carriers_slowly(rows, column, min_accounts)
+
+
+@ON_ENGINE
+@given(st.lists(ROW, min_size=1, max_size=40))
+def test_profiles_say_how_many_and_when(engine: Engine, rows: list[dict[str, int]]) -> None:
+    times: dict[int, list[int]] = {}
+    for row in rows:
+        times.setdefault(row["account"], []).append(row["time"])
+    expected = [(account, len(own), min(own), max(own)) for account, own in sorted(times.items())]
+    for order in (rows, shuffled(rows, 1)):
+        assert tuples(link.profiles(load(engine, list(order))), "account", "n", "first_us", "last_us") == expected
+
+
+# --- Identities ----------------------------------------------------------------------------------------------------
+
+
+def registry(**columns: Any) -> pa.Table:
+    n = len(next(iter(columns.values())))
+    return ACCOUNTS.conform(pa.table({"account_id": [f"a{i}" for i in range(n)]} | columns))
+
+
+def clusters(found: tuple[np.ndarray, np.ndarray]) -> list[list[int]]:
+    rows, values = found
+    return sorted(rows[values == value].tolist() for value in np.unique(values))
+
+
+def test_accounts_with_one_value_have_one_trace() -> None:
+    found = link.identity_traces(
+        registry(payment_hash=["p", "q", None, "p", None], phone_hash=[None] * 5, email_hash=list("abcde"))
+    )
+    assert set(found) == {"identity.payment", "identity.phone", "identity.email"}
+    assert clusters(found["identity.payment"]) == [[0, 3], [1]]
+    assert clusters(found["identity.phone"]) == []
+    assert clusters(found["identity.email"]) == [[0], [1], [2], [3], [4]]
+
+
+@pytest.mark.parametrize("column", ["payment_hash", "phone_hash", "email_hash"])
+def test_an_empty_string_is_no_value(column: str) -> None:
+    """Accounts without a card are not one customer; an export that wrote "" tied them all together once."""
+    found = link.identity_traces(registry(**{column: ["", "", "", "x", "x", None]}))
+    assert clusters(found["identity." + column.removesuffix("_hash")]) == [[3, 4]]
+
+
+@given(st.lists(st.none() | st.sampled_from(["", "p", "q", "é"]), max_size=12), st.integers(0, 12))
+def test_identities_of_any_registry(values: list[str | None], cut: int) -> None:
+    table = registry(payment_hash=pa.array(values, pa.string()))
+    same: dict[str, list[int]] = {}
+    for row, value in enumerate(values):
+        if value:
+            same.setdefault(value, []).append(row)
+    chunked = pa.concat_tables([table.slice(0, cut), table.slice(cut)])
+    dictionary = table.set_column(
+        table.column_names.index("payment_hash"), "payment_hash", table["payment_hash"].dictionary_encode()
+    )
+    for form in (table, chunked, dictionary):
+        assert clusters(link.identity_traces(form)["identity.payment"]) == sorted(same.values())
+
+
+# --- Marks ---------------------------------------------------------------------------------------------------------
+
+COLUMN_OF = {0: "opening", 1: "shingle_1"}
+MARK = st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(1, 3))
+"""(campaign, place, object)."""
+
+
+def marks_of(marks: list[tuple[int, int, int]]) -> dict[str, np.ndarray]:
+    columns = np.array(marks, np.int64).reshape(-1, 3).T
+    return dict(zip(("campaign", "place", "object"), columns, strict=True))
+
+
+def hits_slowly(rows: list[dict[str, int]], marks: list[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
+    """Requests of each (campaign, account) that show a mark, in the column where most do."""
+    counts = Counter(
+        (campaign, row["account"], place)
+        for campaign, place, object_ in marks for row in rows if row[COLUMN_OF[place]] == object_
+    )  # fmt: skip
+    most: dict[tuple[int, int], int] = {}
+    for (campaign, account, _), n in counts.items():
+        most[campaign, account] = max(most.get((campaign, account), 0), n)
+    return most
+
+
+@ON_ENGINE
+@given(st.lists(ROW, max_size=30), st.lists(MARK, max_size=5, unique=True))
+def test_hits_of_marks(engine: Engine, rows: list[dict[str, int]], marks: list[tuple[int, int, int]]) -> None:
+    found = tuples(link.hits(load(engine, rows), COLUMN_OF, marks_of(marks)), "campaign", "account", "n")
+    assert {(campaign, account): n for campaign, account, n in found} == hits_slowly(rows, marks)
+    assert found == sorted(found)
+
+
+@ON_ENGINE
+@given(
+    st.lists(ROW, max_size=30), st.lists(MARK, max_size=5, unique=True),
+    st.sets(st.tuples(st.integers(0, 1), st.integers(-3, 3)), max_size=6),
+)  # fmt: skip
+def test_who_leaves_each_mark(
+    engine: Engine, rows: list[dict[str, int]], marks: list[tuple[int, int, int]], members: set[tuple[int, int]]
+) -> None:
+    link.hits(load(engine, rows), COLUMN_OF, marks_of(marks))
+    pairs = np.array(sorted(members), np.int64).reshape(-1, 2).T
+    found = link.mark_counts(engine, COLUMN_OF, {"campaign": pairs[0], "account": pairs[1]})
+    expected = {}
+    for campaign, place, object_ in marks:
+        who = [row["account"] for row in rows if row[COLUMN_OF[place]] == object_]
+        if who:
+            inside = {account for account in who if (campaign, account) in members}
+            expected[campaign, place, object_] = len(set(who)), len(inside), len(who)
+    names = ("campaign", "place", "object", "accounts", "inside", "events")
+    result = tuples(found, *names)
+    assert {row[:3]: row[3:] for row in result} == expected
+    assert result == sorted(result, key=lambda row: (row[0], -row[4], -row[5], row[1], row[2]))
