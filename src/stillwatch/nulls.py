@@ -299,8 +299,10 @@ def crowd(time_s: Ints, value: Floats, *, within_s: int, within: float) -> Crowd
     """
     time = np.asarray(time_s, np.int64) - np.min(time_s, initial=np.iinfo(np.int64).max)
     n, last = len(time), int(time.max(initial=0))
-    bins = np.floor(np.asarray(value) / (within / 1.5)).astype(np.int64)
-    bins -= bins.min(initial=0) - 1  # from 1, so that the bin below exists
+    # Occupied bins are numbered from 1, with one number left free where bins between two are empty: neighbours stay
+    # neighbours, strangers stay strangers, and no value is too large.
+    occupied, number = np.unique(np.floor(np.asarray(value, np.float64) / (within / 1.5)), return_inverse=True)
+    bins = np.cumsum(np.concatenate([[1], np.where(np.diff(occupied) == 1, 1, 2)]))[number]
     per_bin = np.bincount(bins, minlength=int(bins.max(initial=0)) + 2)
     alike = per_bin[bins - 1] + per_bin[bins] + per_bin[bins + 1] - 1
 
