@@ -1,0 +1,163 @@
+"""Exact p-values of sums of independent keyed numbers, ranks among decoys, and corrections over many keys.
+
+Far tails matter here (p = 1e-200 is a fair answer, 0 is not), so tails are natural logarithms throughout.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+LN10 = log(10.0)
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Null:
+    """The distribution of one tuple's number under a key that the text does not know.
+
+    ``bernoulli``: 1 with chance ``rate``, ``trials`` independent draws a tuple. ``exponential``: mean 1.
+    """
+
+    kind: Literal["bernoulli", "exponential"]
+    rate: float = 1.0
+    trials: int = 1
+
+    @property
+    def mean(self) -> float:
+        """Expected sum over one tuple."""
+        return self.rate * self.trials if self.kind == "bernoulli" else 1.0
+
+    @property
+    def variance(self) -> float:
+        """Variance of the sum over one tuple."""
+        return self.rate * (1 - self.rate) * self.trials if self.kind == "bernoulli" else 1.0
+
+    def log_p(self, total: float, n: int) -> float:
+        """Natural log of the chance that ``n`` tuples sum to ``total`` or more."""
+        if n == 0:
+            return 0.0
+        if self.kind == "bernoulli":
+            return binomial_log_tail(round(total), n * self.trials, self.rate)
+        return gamma_log_tail(total, n)
+
+    def z(self, total: float, n: int) -> float:
+        """Standardised excess; 0 where there is nothing."""
+        return 0.0 if n == 0 else (total - n * self.mean) / float(np.sqrt(n * self.variance))
+
+
+def binomial_log_tail(successes: int, trials: int, rate: float) -> float:
+    """Natural log of P(X >= successes), X binomial."""
+    if successes <= 0:
+        return 0.0
+    if successes > trials:
+        return -np.inf
+    tail = float(special.betainc(successes, trials - successes + 1, rate))
+    if tail > 1e-280:
+        return log(tail)
+    # the terms fall geometrically beyond the mean: the first few thousand are the sum to double precision
+    k = np.arange(successes, min(trials, successes + 20_000) + 1, dtype=np.float64)
+    terms = (
+        special.gammaln(trials + 1) - special.gammaln(k + 1) - special.gammaln(trials - k + 1)
+        + k * log(rate) + (trials - k) * np.log1p(-rate)
+    )  # fmt: skip
+    return float(special.logsumexp(terms))
+
+
+def gamma_log_tail(total: float, n: int) -> float:
+    """Natural log of P(X >= total), X the sum of ``n`` exponentials of mean 1."""
+    if total <= 0:
+        return 0.0
+    tail = float(special.gammaincc(n, total))
+    if tail > 1e-280:
+        return log(tail)
+    # Poisson(total) at most n - 1: sum downward from the largest term
+    k = np.arange(max(0, n - 20_000), n, dtype=np.float64)
+    return float(special.logsumexp(k * log(total) - total - special.gammaln(k + 1)))
+
+
+def rademacher_log_tail(weights: Floats, total: float) -> float:
+    """Natural log of an upper bound on P(sum of ±weights >= total), signs fair and independent (Chernoff)."""
+    if total <= 0 or not len(weights):
+        return 0.0
+    scale = float(np.sqrt((weights**2).sum()))
+    if scale == 0:
+        return 0.0
+    # convex in the tilt: a fine logarithmic grid around the Gaussian optimum costs at most a rounding of the bound
+    tilts = (total / scale**2) * np.geomspace(0.05, 50, 400)
+    scaled = np.abs(weights)[None, :] * tilts[:, None]
+    log_cosh = scaled + np.log1p(np.exp(-2 * scaled)) - log(2.0)
+    return float(min(0.0, (log_cosh.sum(1) - tilts * total).min()))
+
+
+def rank_p(observed: float, decoys: Floats) -> float:
+    """(1 + decoys at or above) / (1 + decoys): exact whatever the dependence between tuples; floor 1/(1 + decoys)."""
+    return float((1 + int((decoys >= observed).sum())) / (1 + len(decoys)))
+
+
+def holm(log_p: Sequence[float]) -> list[float]:
+    """Natural logs of Holm's adjusted p-values (family-wise error over all keys that were tried)."""
+    p = np.asarray(log_p, float)
+    order = np.argsort(p, kind="stable")
+    adjusted = np.maximum.accumulate(p[order] + np.log(np.arange(len(p), 0, -1)))
+    out = np.empty(len(p))
+    out[order] = np.minimum(adjusted, 0.0)
+    return [float(value) for value in out]
+
+
+def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Exact two-sided confidence interval of a share."""
+    half = (1 - level) / 2
+    low = 0.0 if successes == 0 else float(stats.beta.ppf(half, successes, trials - successes + 1))
+    high = 1.0 if successes == trials else float(stats.beta.ppf(1 - half, successes + 1, trials - successes))
+    return low, high
+
+
+def power(null: Null, n: int, shift: float, log_alpha: float) -> float:
+    """Chance that ``n`` tuples reach ``log_alpha`` when each tuple's mean is ``1 + shift`` times the null's."""
+    if n == 0:
+        return 0.0
+    if null.kind == "bernoulli":
+        trials = n * null.trials
+        needed = _needed(trials, null.rate, log_alpha)
+        return float(stats.binom.sf(needed - 1, trials, min(1.0, null.rate * (1 + shift))))
+    needed_sum = float(stats.gamma.isf(exp(log_alpha), n))
+    return float(stats.gamma.sf(needed_sum / (1 + shift), n))
+
+
+def detectable(null: Null, n: int, log_alpha: float, wanted: float = 0.8) -> float | None:
+    """The smallest relative excess of the mean that ``n`` tuples find with power ``wanted``; None where none does."""
+    high = (1 / null.rate - 1) if null.kind == "bernoulli" else 100.0
+    if power(null, n, high, log_alpha) < wanted:
+        return None
+    low = 0.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if power(null, n, middle, log_alpha) >= wanted else (middle, high)
+    return high
+
+
+def _needed(trials: int, rate: float, log_alpha: float) -> int:
+    """The smallest count whose tail is at most alpha."""
+    low, high = 0, trials + 1
+    while low < high:
+        middle = (low + high) // 2
+        if binomial_log_tail(middle, trials, rate) <= log_alpha:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def show_p(log_p: float) -> str:
+    """A p-value for people: two digits, and powers of ten without underflow."""
+    if log_p > log(1e-4):
+        return f"{exp(log_p):.2g}"
+    if log_p == -np.inf:
+        return "0"
+    exponent = int(np.floor(log_p / LN10))
+    return f"{exp(log_p - exponent * LN10):.1f}e{exponent}"

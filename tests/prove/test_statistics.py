@@ -1,0 +1,56 @@
+"""Tails, ranks, corrections and power against known values."""
+
+from math import exp, log
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from stillwatch.prove import statistics as s
+
+
+@pytest.mark.parametrize(("k", "n", "rate"), [(30, 100, 0.25), (0, 5, 0.5), (60, 100, 0.25), (5, 5, 0.1)])
+def test_binomial_tail(k: int, n: int, rate: float) -> None:
+    assert exp(s.binomial_log_tail(k, n, rate)) == pytest.approx(stats.binom.sf(k - 1, n, rate), rel=1e-9)
+
+
+def test_far_tails_neither_underflow_nor_jump() -> None:
+    near = [s.binomial_log_tail(k, 100_000, 0.25) for k in range(29_900, 30_200)]
+    steps = np.diff(near)
+    assert min(near) < 280 * log(0.1) < max(near)
+    assert (steps < 0).all()
+    assert abs(np.diff(steps)).max() < 1e-3
+    gamma = np.diff([s.gamma_log_tail(total, 20_000) for total in np.arange(25_500, 26_500, 10.0)])
+    assert (gamma < 0).all()
+    assert abs(np.diff(gamma)).max() < 1e-2
+
+
+def test_rademacher_bound_holds_and_is_not_loose() -> None:
+    rng = np.random.default_rng(0)
+    weights = rng.exponential(size=200)
+    sums = (rng.choice([-1, 1], (20_000, 200)) * weights).sum(1)
+    for quantile in (0.9, 0.99, 0.999):
+        at = np.quantile(sums, quantile)
+        bound = exp(s.rademacher_log_tail(weights, float(at)))
+        assert 1 - quantile < bound < 10 * (1 - quantile)
+
+
+def test_holm_and_rank() -> None:
+    adjusted = [exp(p) for p in s.holm([log(0.01), log(0.04), log(0.03)])]
+    assert adjusted == pytest.approx([0.03, 0.06, 0.06])
+    assert s.rank_p(5.0, np.array([1.0, 5.0, 7.0])) == pytest.approx(3 / 4)
+
+
+def test_power_and_what_is_detectable() -> None:
+    null = s.Null("bernoulli", 0.25)
+    found = s.detectable(null, 10_000, log(1e-6))
+    assert found is not None
+    assert s.power(null, 10_000, found, log(1e-6)) == pytest.approx(0.8, abs=0.02)
+    assert s.detectable(null, 5, log(1e-6)) is None
+    exponential = s.Null("exponential")
+    assert s.power(exponential, 5_000, 0.1, log(1e-5)) > 0.95
+
+
+def test_show_p() -> None:
+    assert s.show_p(log(0.02)) == "0.02"
+    assert s.show_p(-1000 * log(10) + log(3)) == "3.0e-1000"
