@@ -1,0 +1,298 @@
+"""Actions: proposed by one person, agreed by another where it matters, in force for a time, always undone the same way.
+
+An action on a case touches all its accounts at once; banning them one by one only tells the operator to move on.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from stillwatch.errors import InputError
+from stillwatch.respond import blast, cases
+from stillwatch.respond import policy as policies
+from stillwatch.respond.policy import Policy
+from stillwatch.respond.schema import ActionRow, Approval, Target
+from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
+from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, State, Subject
+
+Subjects = Sequence[tuple[Subject, str]]
+
+
+def get(session: Session, action_id: str) -> ActionRow:
+    """The action, or an InputError."""
+    row = session.get(ActionRow, action_id)
+    if row is None:
+        raise InputError("no such action", where=action_id, todo="See stillwatch actions list")
+    return row
+
+
+def targets(session: Session, action_id: str, *, live: bool = False) -> list[tuple[Subject, str]]:
+    """Subjects of an action; ``live``: those on which it was not ended."""
+    statement = select(Target.subject, Target.subject_id).where(Target.action_id == action_id)
+    if live:
+        statement = statement.where(Target.ended_at.is_(None))
+    rows = session.execute(statement.order_by(Target.subject, Target.subject_id))
+    return [(Subject(subject), subject_id) for subject, subject_id in rows]
+
+
+def approvals(session: Session, action_id: str) -> Sequence[Approval]:
+    """Who said yes or no."""
+    return session.scalars(select(Approval).where(Approval.action_id == action_id).order_by(Approval.at)).all()
+
+
+def in_force(session: Session, now: datetime, *, case_id: str | None = None) -> Sequence[ActionRow]:
+    """Actions that hold at a time, latest first."""
+    statement = select(ActionRow).where(ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now)
+    if case_id is not None:
+        statement = statement.where(ActionRow.case_id == case_id)
+    return session.scalars(statement.order_by(ActionRow.effective_at.desc(), ActionRow.action_id)).all()
+
+
+def waiting(session: Session) -> Sequence[ActionRow]:
+    """Actions and lifts that wait for another person, oldest first."""
+    statement = select(ActionRow).where(ActionRow.state == ActionState.PROPOSED)
+    return session.scalars(statement.order_by(ActionRow.proposed_at, ActionRow.action_id)).all()
+
+
+def preview(
+    session: Session, now: datetime, *, case_id: str | None = None, subjects: Subjects | None = None
+) -> dict[str, Any]:
+    """Blast radius of an action on a case, or on named subjects; see :func:`stillwatch.respond.blast.preview`."""
+    _, policy = policies.active(session)
+    reached = blast.reach(session, now, case_id=_case_id(session, case_id, subjects), subjects=subjects)
+    return blast.preview(session, now, reached) | {"cap": policy.max_accounts}
+
+
+def propose(
+    change: Change, kind: Action, reason: Reason, *, case_id: str | None = None, subjects: Subjects | None = None,
+    mode: Mode | None = None, duration_s: int | None = None, parameters: Mapping[str, Any] | None = None, note: str = "",
+) -> ActionRow:  # fmt: skip
+    """Propose an action; it takes effect at once unless the policy asks for a second person. Needs an analyst.
+
+    Args:
+        change: the write in progress.
+        kind: what to do.
+        reason: reason code.
+        case_id: the case it belongs to; without ``subjects`` it touches every account of it that is present, not excluded
+            and not allowed.
+        subjects: accounts and keys to touch instead.
+        mode: ``enforce`` or ``shadow``; by default the policy's. Under a policy in shadow mode nothing is carried out.
+        duration_s: seconds that it lasts from when it takes effect; by default the policy's.
+        parameters: go over the policy's for this action.
+        note: in words, for the audit log.
+
+    Raises:
+        InputError: nobody to act on, more accounts than the policy allows, or too long.
+        ForbiddenError: the actor may not.
+    """
+    change.require(Role.ANALYST)
+    version, policy = policies.active(change.session)
+    case_id = _case_id(change.session, case_id, subjects)
+    reached = blast.reach(change.session, change.now, case_id=case_id, subjects=subjects)
+    if any(subject is Subject.ORG for subject, _ in reached.subjects):
+        raise InputError("an organisation is not acted on as such", todo="Pass its accounts")
+    seen = blast.preview(change.session, change.now, reached)
+    _within(policy, reached, seen, duration_s)
+    row = ActionRow(
+        action_id=_new_id(), case_id=case_id, kind=kind, state=ActionState.PROPOSED, mode=mode or policy.mode, reason=reason,
+        note=note, parameters=dict(parameters or {}), policy_version=version, needed_approvals=int(kind in policy.two_person),
+        blast=seen, proposed_at=change.now, proposed_by=change.actor.name, duration_s=duration_s or policy.durations_s[kind],
+    )  # fmt: skip
+    _put(change, row, reached.subjects)
+    if case_id is not None and row.needed_approvals:
+        cases.follow(change, cases.get(change.session, case_id), State.PENDING_ACTION, f"{kind} proposed")
+    return row
+
+
+def approve(change: Change, action_id: str, note: str = "") -> ActionRow:
+    """Agree to somebody else's proposal; with enough people it takes effect. Needs an approver."""
+    row = _second_person(change, action_id)
+    change.session.add(Approval(action_id=action_id, actor=change.actor.name, approved=True, note=note, at=change.now))
+    change.audit("action.approve", action_id, after=row.kind, reason=note or None)
+    change.session.flush()
+    if _agreed(change.session, action_id) >= row.needed_approvals:
+        _take_effect(change, row)
+    return row
+
+
+def reject(change: Change, action_id: str, note: str) -> ActionRow:
+    """Turn a proposal down; needs an approver, or the proposer who takes it back."""
+    row = get(change.session, action_id)
+    if row.proposed_by != change.actor.name:
+        row = _second_person(change, action_id)
+        change.session.add(Approval(action_id=action_id, actor=change.actor.name, approved=False, note=note, at=change.now))
+    _proposed(row)
+    _end(change, row, ActionState.REJECTED, "action.reject", note)
+    return row
+
+
+def undo(
+    change: Change, action_id: str, reason: Reason, *, subjects: Subjects | None = None, note: str = ""
+) -> ActionRow:
+    """End an action on all, or on some, of its subjects; needs an analyst. Returns the lift.
+
+    What needed two people to begin needs two to end: then the lift is a proposal.
+
+    Raises:
+        InputError: the action is not in force, or does not touch these subjects.
+    """
+    change.require(Role.ANALYST)
+    row = get(change.session, action_id)
+    if row.state != ActionState.IN_FORCE or row.kind == LIFT:
+        raise InputError(f"the action is {row.state}, so there is nothing to undo", where=action_id)
+    live = targets(change.session, action_id, live=True)
+    ended = live if subjects is None else [subject for subject in live if subject in set(subjects)]
+    if not ended:
+        raise InputError("the action touches none of these", where=action_id)
+    _, policy = policies.active(change.session)
+    lift = ActionRow(
+        action_id=_new_id(), case_id=row.case_id, kind=LIFT, lifts=action_id, state=ActionState.PROPOSED, mode=row.mode,
+        reason=reason, note=note, parameters={}, policy_version=row.policy_version, blast={"n_subjects": len(ended)},
+        needed_approvals=max(row.needed_approvals, int(row.kind in policy.two_person)), proposed_at=change.now,
+        proposed_by=change.actor.name, duration_s=0,
+    )  # fmt: skip
+    _put(change, lift, ended)
+    return lift
+
+
+def renew(change: Change, action_id: str, *, duration_s: int | None = None, note: str = "") -> ActionRow:
+    """Propose the same action again on the subjects it still touches; the old one ends when its time comes.
+
+    Raises:
+        InputError: the action neither is in force nor expired.
+    """
+    row = get(change.session, action_id)
+    if row.kind == LIFT or row.state not in (ActionState.IN_FORCE, ActionState.EXPIRED):
+        raise InputError(f"an action that is {row.state} cannot be renewed", where=action_id)
+    return propose(
+        change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=targets(change.session, action_id, live=True),
+        mode=Mode(row.mode), duration_s=duration_s, parameters=row.parameters, note=note or f"renews {action_id}",
+    )  # fmt: skip
+
+
+def sweep(change: Change) -> list[str]:
+    """Mark actions whose time is over as expired; decisions heed the time themselves, so being late harms nobody."""
+    over = select(ActionRow).where(ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at <= change.now)
+    rows = change.session.scalars(over.order_by(ActionRow.expires_at, ActionRow.action_id)).all()
+    for row in rows:
+        _end(change, row, ActionState.EXPIRED, "action.expire", None)
+    return [row.action_id for row in rows]
+
+
+def uncovered(session: Session, now: datetime, case_id: str) -> list[str]:
+    """Accounts of a case that no action in force touches: those who joined since."""
+    reached = blast.reach(session, now, case_id=case_id, subjects=None)
+    held = {subject for row in in_force(session, now, case_id=case_id) for subject in targets(session, row.action_id, live=True)}
+    return [subject_id for subject, subject_id in reached.subjects if (subject, subject_id) not in held]
+
+
+def _new_id() -> str:
+    return f"act-{uuid.uuid4().hex[:16]}"
+
+
+def _case_id(session: Session, case_id: str | None, subjects: Subjects | None) -> str | None:
+    if case_id is None and not subjects:
+        raise InputError("nobody to act on", todo="Pass a case, accounts or keys")
+    return None if case_id is None else cases.get(session, case_id).case_id
+
+
+def _within(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], duration_s: int | None) -> None:
+    if not reached.subjects:
+        raise InputError("nobody to act on: all are excluded, allowed or gone")
+    n = max(len(reached.subjects), seen["n_accounts"])
+    if n > policy.max_accounts:
+        todo = "Act on fewer, or let an admin promote a policy with a higher max_accounts"
+        raise InputError(f"{n} accounts are more than the policy's cap of {policy.max_accounts}", todo=todo)
+    if duration_s is not None and not 0 < duration_s <= policy.max_duration_s:
+        raise InputError(f"a duration of {duration_s} s is not between 1 and {policy.max_duration_s} s")
+
+
+def _put(change: Change, row: ActionRow, subjects: Subjects) -> None:
+    """Store an action with its subjects; it takes effect if nobody else must agree."""
+    change.session.add(row)
+    change.session.flush()
+    rows = [{"action_id": row.action_id, "subject": subject, "subject_id": subject_id} for subject, subject_id in subjects]
+    change.session.execute(insert(Target), rows)
+    after = {
+        "kind": row.kind, "lifts": row.lifts, "case_id": row.case_id, "mode": row.mode, "reason": row.reason,
+        "parameters": row.parameters, "duration_s": row.duration_s, "policy_version": row.policy_version,
+        "needed_approvals": row.needed_approvals, "blast": row.blast,
+        "subjects": [f"{subject}:{subject_id}" for subject, subject_id in subjects],
+    }  # fmt: skip
+    change.audit("action.propose", row.action_id, after=after, reason=row.note or None)
+    if not row.needed_approvals:
+        _take_effect(change, row)
+
+
+def _proposed(row: ActionRow) -> None:
+    if row.state != ActionState.PROPOSED:
+        raise InputError(f"the action is {row.state}, not proposed", where=row.action_id)
+
+
+def _second_person(change: Change, action_id: str) -> ActionRow:
+    change.require(Role.APPROVER)
+    row = get(change.session, action_id)
+    _proposed(row)
+    if change.actor.name == row.proposed_by:
+        raise ForbiddenError("the proposer cannot be the second person", where=action_id, todo="Ask somebody else")
+    if change.actor.name == SYSTEM.name:
+        raise ForbiddenError("only a person can agree to an action", where=action_id)
+    if change.session.get(Approval, (action_id, change.actor.name)) is not None:
+        raise InputError(f"{change.actor.name} has answered already", where=action_id)
+    return row
+
+
+def _agreed(session: Session, action_id: str) -> int:
+    statement = select(func.count()).select_from(Approval).where(Approval.action_id == action_id, Approval.approved)
+    return session.scalars(statement).one()
+
+
+def _take_effect(change: Change, row: ActionRow) -> None:
+    subjects = targets(change.session, row.action_id)
+    row.effective_at = change.now
+    if row.kind == LIFT:
+        assert row.lifts is not None
+        row.state, row.ended_at, row.ended_by = ActionState.DONE, change.now, change.actor.name
+        lifted = get(change.session, row.lifts)
+        _release(change, lifted.action_id, subjects)
+        if lifted.state == ActionState.IN_FORCE and not targets(change.session, lifted.action_id, live=True):
+            _end(change, lifted, ActionState.UNDONE, "action.undo", row.note or None)
+        change.bump()
+        change.audit("action.lift", lifted.action_id, after={"by": row.action_id, "n_subjects": len(subjects)}, reason=row.reason)
+        return
+    # Between proposal and agreement somebody may have been allowed or cleared.
+    _, policy = policies.active(change.session)
+    now_reached = blast.reach(change.session, change.now, case_id=row.case_id, subjects=subjects)
+    cleared = cases.cleared(change.session, [subject_id for _, subject_id in subjects]) if row.case_id else set()
+    spared = [subject for subject in subjects if subject not in set(now_reached.subjects) or subject[1] in cleared]
+    if len(spared) == len(subjects):
+        raise InputError("nobody is left to act on: all were allowed or cleared since", where=row.action_id)
+    _release(change, row.action_id, spared)
+    if len(subjects) - len(spared) > policy.max_accounts:
+        raise InputError(f"the policy's cap is now {policy.max_accounts}", where=row.action_id)
+    row.state, row.expires_at = ActionState.IN_FORCE, change.now + timedelta(seconds=row.duration_s)
+    change.bump()
+    after = {"kind": row.kind, "mode": row.mode, "expires_at": row.expires_at, "spared": [subject_id for _, subject_id in spared]}
+    change.audit("action.take_effect", row.action_id, after=after)
+
+
+def _release(change: Change, action_id: str, subjects: Subjects) -> None:
+    for at in range(0, len(subjects), 1000):
+        for kind in Subject:
+            ids = [subject_id for subject, subject_id in subjects[at : at + 1000] if subject is kind]
+            if ids:
+                change.session.execute(
+                    update(Target).where(Target.action_id == action_id, Target.subject == kind, Target.subject_id.in_(ids))
+                    .values(ended_at=change.now)
+                )  # fmt: skip
+
+
+def _end(change: Change, row: ActionRow, state: ActionState, what: str, note: str | None) -> None:
+    before = row.state
+    row.state, row.ended_at, row.ended_by = state, change.now, change.actor.name
+    change.bump()
+    change.audit(what, row.action_id, before=before, after=state, reason=note)

@@ -1,0 +1,53 @@
+"""The allow-list: subjects that no action may touch, each with an owner, a reason and an end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from stillwatch.errors import InputError
+from stillwatch.respond.schema import AllowEntry
+from stillwatch.respond.store import Change
+from stillwatch.respond.vocabulary import Role, Subject
+
+
+def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason: str, expires_at: datetime) -> AllowEntry:
+    """Allow a subject until a time; needs an approver. Actions on it stay, but decide nothing meanwhile.
+
+    Raises:
+        InputError: owner, reason or subject is empty, or the end lies in the past.
+    """
+    change.require(Role.APPROVER)
+    if not (owner.strip() and reason.strip() and subject_id.strip()):
+        raise InputError("an allow-list entry needs a subject, an owner and a reason")
+    if expires_at <= change.now:
+        raise InputError(f"the entry would end at {expires_at.isoformat()}, which is past")
+    row = AllowEntry(
+        subject=subject, subject_id=subject_id, owner=owner, reason=reason, created_at=change.now,
+        created_by=change.actor.name, expires_at=expires_at,
+    )  # fmt: skip
+    change.session.add(row)
+    change.session.flush()
+    change.bump()
+    after = {"subject": subject, "subject_id": subject_id, "owner": owner, "expires_at": expires_at}
+    change.audit("allow.add", f"allow-{row.allow_id}", after=after, reason=reason)
+    return row
+
+
+def revoke(change: Change, allow_id: int, note: str) -> AllowEntry:
+    """End an entry now; needs an approver."""
+    change.require(Role.APPROVER)
+    row = change.session.get(AllowEntry, allow_id)
+    if row is None or row.revoked_at is not None:
+        raise InputError(f"no allow-list entry {allow_id} in force")
+    row.revoked_at, row.revoked_by = change.now, change.actor.name
+    change.bump()
+    change.audit("allow.revoke", f"allow-{allow_id}", before=row.subject_id, reason=note)
+    return row
+
+
+def entries(session: Session, now: datetime) -> Sequence[AllowEntry]:
+    """Entries in force, those that end first at the top."""
+    live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
+    return session.scalars(live.order_by(AllowEntry.expires_at, AllowEntry.allow_id)).all()

@@ -1,0 +1,155 @@
+"""Blast radius: whom an action would touch, who of them could be innocent, and how much traffic it is."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from stillwatch.respond import cases
+from stillwatch.respond.schema import Account, ActionRow, AllowEntry, Key, Member, Target
+from stillwatch.respond.vocabulary import ActionState, Subject
+
+OLD = timedelta(days=365)
+CHUNK = 5000
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The subjects of an action, after those that it must not touch were left out."""
+
+    subjects: tuple[tuple[Subject, str], ...]
+    allowed: tuple[str, ...]
+    """Left out: on the allow-list."""
+    excluded: int
+    """Left out: judged not to belong."""
+
+
+def reach(session: Session, now: datetime, *, case_id: str | None, subjects: Sequence[tuple[Subject, str]] | None) -> Reach:
+    """Whom an action on a whole case, or on named subjects, touches."""
+    excluded = 0
+    if subjects is None:
+        assert case_id is not None
+        rows = cases.members(session, case_id)
+        present = [row for row in rows if row.present]
+        excluded = sum(row.excluded for row in present)
+        subjects = [(Subject.ACCOUNT, row.account_id) for row in present if not row.excluded]
+    allowed = _allowed(session, now, subjects)
+    kept = tuple(subject for subject in dict.fromkeys(subjects) if subject[1] not in allowed)
+    return Reach(kept, tuple(sorted(allowed)), excluded)
+
+
+def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
+    """Numbers to look at before acting.
+
+    ``expected_innocent`` adds up each account's chance of being innocent, ``1 / (1 + exp(score))`` with its score in the
+    case; ``unknown`` counts accounts of which the store has no registry row. Traffic is per day of the run's window, null
+    where the import had no events.
+    """
+    accounts = _accounts_of(session, reached)
+    facts = _facts(session, accounts)
+    scores = _scores(session, accounts)
+    kinds: Counter[str] = Counter()
+    innocent: dict[str, float] = {}
+    for account_id in accounts:
+        row = facts.get(account_id)
+        kind = row.kind or "not told" if row else "unknown"
+        kinds[kind] += 1
+        innocent[kind] = innocent.get(kind, 0.0) + _chance_innocent(scores.get(account_id))
+    told = [row for row in facts.values() if row.n_events is not None and row.window_days]
+    known = list(facts.values())
+    return {
+        "n_subjects": len(reached.subjects),
+        "n_accounts": len(accounts),
+        "n_allowed_left_out": len(reached.allowed),
+        "n_excluded_left_out": reached.excluded,
+        "by_kind": dict(sorted(kinds.items())),
+        "expected_innocent": round(sum(innocent.values()), 3),
+        "expected_innocent_by_kind": {kind: round(x, 3) for kind, x in sorted(innocent.items())},
+        "n_verified": sum(bool(row.verified) for row in known),
+        "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),
+        "n_older_than_a_year": sum(row.created_at is not None and now - row.created_at > OLD for row in known),
+        "n_already_banned": sum(row.banned_at is not None for row in known),
+        "n_organisations": len({row.org_id for row in known if row.org_id}),
+        "n_under_another_action": _under_action(session, now, reached),
+        "requests_per_day": _per_day(told, [row.n_events or 0 for row in told]),
+        "output_tokens_per_day": _per_day(told, [row.output_tokens or 0 for row in told]),
+    }
+
+
+def _chance_innocent(score: float | None) -> float:
+    return 1.0 if score is None else 1 / (1 + math.exp(min(max(score, -700.0), 700.0)))
+
+
+def _per_day(rows: Sequence[Account], counts: Sequence[int]) -> float | None:
+    if not rows:
+        return None
+    return round(sum(n / max(row.window_days or 0.0, 1 / 24) for row, n in zip(rows, counts, strict=True)), 1)
+
+
+def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:
+    return [ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
+
+
+def _accounts_of(session: Session, reached: Reach) -> list[str]:
+    """Accounts behind the subjects: keys count as the account they belong to, if that is known."""
+    found = [subject_id for subject, subject_id in reached.subjects if subject is Subject.ACCOUNT]
+    keys = [subject_id for subject, subject_id in reached.subjects if subject is Subject.KEY]
+    for chunk in _chunks(keys):
+        found += session.scalars(select(Key.account_id).where(Key.key_id.in_(chunk)))
+    return list(dict.fromkeys(found))
+
+
+def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:
+    return {
+        row.account_id: row
+        for chunk in _chunks(accounts)
+        for row in session.scalars(select(Account).where(Account.account_id.in_(chunk)))
+    }
+
+
+def _scores(session: Session, accounts: Sequence[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for chunk in _chunks(accounts):
+        rows = session.execute(select(Member.account_id, Member.score).where(Member.account_id.in_(chunk)))
+        for account_id, score in rows:
+            found[account_id] = max(score, found.get(account_id, score))
+    return found
+
+
+def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]]) -> set[str]:
+    """Subjects on the allow-list by themselves, by their account or by their organisation."""
+    live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
+    entries = {(entry.subject, entry.subject_id) for entry in session.scalars(live)}
+    if not entries:
+        return set()
+    keys = [subject_id for subject, subject_id in subjects if subject is Subject.KEY]
+    owner: dict[str, str] = {}
+    for chunk in _chunks(keys):
+        for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.key_id.in_(chunk))):
+            owner[key_id] = account_id
+    accounts = [i for subject, i in subjects if subject is Subject.ACCOUNT] + list(owner.values())
+    org = {account_id: row.org_id for account_id, row in _facts(session, accounts).items()}
+
+    def listed(subject: Subject, subject_id: str) -> bool:
+        account_id = owner.get(subject_id, "") if subject is Subject.KEY else subject_id
+        names = {(subject, subject_id), (Subject.ACCOUNT, account_id), (Subject.ORG, org.get(account_id) or "")}
+        return bool(names & entries)
+
+    return {subject_id for subject, subject_id in subjects if listed(subject, subject_id)}
+
+
+def _under_action(session: Session, now: datetime, reached: Reach) -> int:
+    found = 0
+    for chunk in _chunks([subject_id for _, subject_id in reached.subjects]):
+        live = (
+            select(Target.subject, Target.subject_id).join(ActionRow, ActionRow.action_id == Target.action_id)
+            .where(Target.subject_id.in_(chunk), Target.ended_at.is_(None),
+                   ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now).distinct()
+        )  # fmt: skip
+        found += len(set(session.execute(live).tuples()) & set(reached.subjects))
+    return found

@@ -1,0 +1,165 @@
+"""Cases: queue, moves between states, who belongs, remarks and the labels that verdicts leave."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from stillwatch.errors import InputError
+from stillwatch.respond.schema import Annotation, Case, Label, Member
+from stillwatch.respond.store import Change
+from stillwatch.respond.vocabulary import OPEN_STATES, TRANSITIONS, Role, State, Verdict
+
+INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
+"""Verdicts that say something about the accounts, and what."""
+
+
+def get(session: Session, case_id: str) -> Case:
+    """The case, or an InputError."""
+    row = session.get(Case, case_id)
+    if row is None:
+        raise InputError("no such case", where=case_id, todo="See stillwatch cases list")
+    return row
+
+
+def queue(
+    session: Session, *, states: Sequence[State] = tuple(OPEN_STATES), limit: int = 100, offset: int = 0
+) -> Sequence[Case]:
+    """Cases in some states, highest expected loss first."""
+    statement = select(Case).where(Case.state.in_(states)).order_by(Case.loss.desc(), Case.case_id)
+    return session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Number of cases by state."""
+    return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).tuples().all())
+
+
+def members(session: Session, case_id: str, *, acting_on: bool = False) -> Sequence[Member]:
+    """Accounts of a case, most suspicious first; ``acting_on``: only those that an action on the case touches."""
+    statement = select(Member).where(Member.case_id == case_id).order_by(Member.score.desc(), Member.account_id)
+    if acting_on:
+        statement = statement.where(Member.present, ~Member.excluded)
+    return session.scalars(statement).all()
+
+
+def move(change: Change, case_id: str, to: State, *, verdict: Verdict | None = None, note: str = "") -> Case:
+    """Move a case; needs an analyst.
+
+    Args:
+        change: the write in progress.
+        case_id: the case.
+        to: the new state; :data:`TRANSITIONS` says which are legal.
+        verdict: what people concluded; with ``RESOLVED`` it is needed, else it must be left out.
+        note: why, for the audit log.
+
+    Raises:
+        InputError: no such case, an illegal move, or a verdict too many or too few.
+    """
+    change.require(Role.ANALYST)
+    case = get(change.session, case_id)
+    state = State(case.state)
+    if to not in TRANSITIONS[state]:
+        legal = ", ".join(sorted(TRANSITIONS[state]))
+        raise InputError(f"a case that is {state} cannot become {to}", where=case_id, todo=f"It can become {legal}")
+    if (verdict is not None) != (to is State.RESOLVED):
+        what = "resolving needs a verdict" if to is State.RESOLVED else f"{to} takes no verdict"
+        raise InputError(what, where=case_id, todo=f"Verdicts: {', '.join(Verdict)}")
+    _move(change, case, to, verdict, note)
+    if verdict in INNOCENT:
+        for member in members(change.session, case_id, acting_on=True):
+            label(change, member.account_id, innocent=INNOCENT[verdict], source="verdict", case_id=case_id)
+    return case
+
+
+def follow(change: Change, case: Case, to: State, note: str) -> None:
+    """Move a case because something else happened (an action was proposed, an appeal came), where that is legal."""
+    if to in TRANSITIONS[State(case.state)]:
+        _move(change, case, to, None, note)
+
+
+def _move(change: Change, case: Case, to: State, verdict: Verdict | None, note: str) -> None:
+    before = {"state": case.state, "verdict": case.verdict}
+    case.state, case.changed_at = to, change.now
+    if verdict is not None:
+        case.verdict = verdict
+    change.audit("case.move", case.case_id, before=before, after={"state": to, "verdict": case.verdict}, reason=note or None)
+
+
+def assign(change: Change, case_id: str, assignee: str | None) -> Case:
+    """Give a case to somebody, or to nobody; needs an analyst."""
+    change.require(Role.ANALYST)
+    case = get(change.session, case_id)
+    change.audit("case.assign", case_id, before=case.assignee, after=assignee)
+    case.assignee, case.changed_at = assignee, change.now
+    return case
+
+
+def annotate(change: Change, case_id: str, text: str, *, account_id: str | None = None) -> Annotation:
+    """Add a remark to a case or one of its accounts; needs an analyst."""
+    change.require(Role.ANALYST)
+    get(change.session, case_id)
+    if not text.strip():
+        raise InputError("an empty remark", where=case_id)
+    row = Annotation(case_id=case_id, account_id=account_id, text=text, at=change.now, by=change.actor.name)
+    change.session.add(row)
+    change.audit("case.annotate", case_id, after={"account_id": account_id, "text": text})
+    return row
+
+
+def exclude(change: Change, case_id: str, account_id: str, note: str) -> Member:
+    """Judge that an account does not belong to a case; no later import changes it. Needs an analyst.
+
+    Actions in force on the account stay until they are undone.
+    """
+    return _belongs(change, case_id, account_id, False, note)
+
+
+def include(change: Change, case_id: str, account_id: str, note: str) -> Member:
+    """Take an exclusion back; needs an analyst."""
+    return _belongs(change, case_id, account_id, True, note)
+
+
+def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note: str) -> Member:
+    change.require(Role.ANALYST)
+    if not note.strip():
+        raise InputError("this judgement needs a note", where=account_id, todo="Say why in a few words")
+    member = change.session.get(Member, (case_id, account_id))
+    if member is None:
+        raise InputError(f"{case_id} has no such account", where=account_id)
+    if member.excluded == belongs:
+        member.excluded = not belongs
+        action = "member.include" if belongs else "member.exclude"
+        change.audit(action, case_id, before=not member.excluded, after=member.excluded, reason=f"{account_id}: {note}")
+        label(change, account_id, innocent=not belongs, source="analyst", case_id=case_id)
+    return member
+
+
+def label(change: Change, account_id: str, *, innocent: bool, source: str, case_id: str | None) -> None:
+    """Record what people found out about an account; the last label of an account counts."""
+    row = Label(
+        account_id=account_id, case_id=case_id, innocent=innocent, source=source, at=change.now, by=change.actor.name
+    )
+    change.session.add(row)
+
+
+def labels(session: Session) -> list[dict[str, Any]]:
+    """The last label of each account, in the form of the truth table: ``campaign`` is null where innocent."""
+    latest = select(func.max(Label.label_id)).group_by(Label.account_id)
+    rows = session.scalars(select(Label).where(Label.label_id.in_(latest)).order_by(Label.account_id))
+    return [
+        {"account_id": row.account_id, "campaign": None if row.innocent else row.case_id, "kind": f"judged by {row.source}"}
+        for row in rows
+    ]
+
+
+def cleared(session: Session, account_ids: Sequence[str]) -> set[str]:
+    """Which of some accounts a person judged innocent by name (an appeal, an exclusion), and nobody took back."""
+    found: set[str] = set()
+    for at in range(0, len(account_ids), 5000):
+        chunk = account_ids[at : at + 5000]
+        named = select(func.max(Label.label_id)).where(Label.account_id.in_(chunk), Label.source != "verdict")
+        latest = named.group_by(Label.account_id)
+        found |= set(session.scalars(select(Label.account_id).where(Label.label_id.in_(latest), Label.innocent)))
+    return found
