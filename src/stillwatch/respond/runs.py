@@ -103,7 +103,7 @@ def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
     files = data_files(folder / "events") if (folder / "events").is_dir() else []
     if not files:
         raise InputError("no events", where=folder / "events", todo="Pass the folder that stillwatch detect read")
-    with duckdb.connect(config={"TimeZone": "UTC"}) as engine:
+    with duckdb.connect() as engine:
         engine.register("wanted", pa.table({"account_id": pa.array(account_ids, pa.string())}))
         try:
             _view(engine, "events", files, EVENTS.only(("account_id", "key_id", "timestamp", "output_tokens")))
