@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from stillwatch import __version__
+from stillwatch import __version__, service
+from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 
 
@@ -128,6 +129,8 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("run", type=Path, metavar="RUN")
     export.add_argument("--format", required=True, choices=("csv", "json"))
     export.add_argument("--out", type=Path, help="folder to write to (default: RUN/export)")
+    distill_commands.register(add, commands, shared)
+    service.register(add)
     return top
 
 

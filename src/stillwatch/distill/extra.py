@@ -1,0 +1,33 @@
+"""Libraries of the extra ``distill``: imported where they are used, and named in one line where they are absent."""
+
+import importlib
+from types import ModuleType
+
+from stillwatch.errors import MissingExtraError
+
+INSTALL = "pip install 'stillwatch[distill]'"
+
+
+def need(name: str, *, what: str) -> ModuleType:
+    """Import a library of the extra, or say what to install.
+
+    Args:
+        name: module to import, such as ``torch``.
+        what: what it is needed for, in words for the user.
+
+    Raises:
+        MissingExtraError: the library is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        top = name.partition(".")[0]
+        raise MissingExtraError(f"{what} needs {top}, which is not installed", todo=f"Install it: {INSTALL}") from error
+
+
+def quiet_transformers(what: str) -> ModuleType:
+    """Transformers without its own progress bars, which would run over ours."""
+    found = need("transformers", what=what)
+    found.utils.logging.disable_progress_bar()
+    found.utils.logging.set_verbosity_error()
+    return found

@@ -1,0 +1,201 @@
+"""Ask a teacher for everything a plan wants, once each, and keep every answer; resumable at any instant.
+
+Costs are counted before anything is asked (:func:`estimate`). An endpoint that is slow, busy or broken is asked again
+with growing pauses, then the harvest stops with everything it got on disk.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from stillwatch.distill import policies
+from stillwatch.distill.exchange import Exchange, Reply, Request
+from stillwatch.distill.manifest import Manifest
+from stillwatch.distill.store import Store
+from stillwatch.distill.teachers import BusyError, Teacher
+from stillwatch.errors import InputError
+from stillwatch.progress import track
+
+ATTEMPTS = 6
+PAUSE_S = 0.5
+LONGEST_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a harvest will take, before it is paid for."""
+
+    exchanges: int
+    stored: int
+    """Of these already in the store."""
+    in_doubt: int
+    """Sent before a kill, with no answer on disk."""
+    input_tokens: int
+    output_tokens: int
+    """At most."""
+    cost: float
+    """At most, in the currency of the manifest's prices."""
+    seconds: float | None
+    """At least, from the rate limits; null where there are none."""
+
+
+@dataclass(frozen=True)
+class Harvested:
+    """What a harvest did."""
+
+    asked: int
+    stored: int
+    rejected: int
+    skipped: int
+    """In doubt, and not asked again."""
+    cost: float
+
+
+def estimate(store: Store, teacher: Teacher, manifest: Manifest, requests: Sequence[Request], policy: str) -> Estimate:
+    """Count tokens, cost and time of what is not in the store yet."""
+    unique = {request.key(teacher.identity, policy): request for request in requests}
+    todo = [request for key, request in unique.items() if key not in store.done]
+    input_tokens = sum(teacher.tokens(" ".join(content for _, content in request.messages)) for request in todo)
+    output_tokens = sum(request.max_tokens for request in todo) if teacher.writes else 0
+    minutes = [
+        amount / limit
+        for amount, limit in (
+            (len(todo), manifest.requests_per_minute),
+            (input_tokens + output_tokens, manifest.tokens_per_minute),
+        )
+        if limit
+    ]
+    cost = (input_tokens * manifest.price_input + output_tokens * manifest.price_output) / 1e6
+    doubtful = sum(key in store.in_doubt for key in unique)
+    seconds = 60 * max(minutes) if minutes else None
+    return Estimate(len(unique), len(unique) - len(todo), doubtful, input_tokens, output_tokens, cost, seconds)
+
+
+def run(
+    store: Store, teacher: Teacher, manifest: Manifest, requests: Iterable[Request], *, policy: str = "none",
+    retry_in_doubt: bool = False, quiet: bool = False, sleep: Callable[[float], None] = time.sleep,
+) -> Harvested:
+    """Ask for every request whose answer the store lacks.
+
+    Args:
+        store: opened for this teacher and policy.
+        teacher: who answers.
+        manifest: its prices and rate limits.
+        requests: what to ask; the same request twice is asked once.
+        policy: what the interface gives away (:mod:`policies`), applied before anything is kept.
+        retry_in_doubt: ask again for what was sent to an endpoint before a kill and has no answer on disk; without it,
+            and unless the endpoint honours idempotency keys, such exchanges are kept as rows without an answer.
+        quiet: no progress bar.
+        sleep: how to wait; tests pass their own.
+
+    Raises:
+        InputError: the endpoint gave no usable answer in :data:`ATTEMPTS` attempts; what came before is kept.
+    """
+    apply = policies.parse(policy)
+    plan = {request.key(teacher.identity, policy): request for request in requests}
+    again = retry_in_doubt or manifest.idempotent or not teacher.remote
+    missing = store.expect(list(plan), again=again)
+    skipped = [] if again else [key for key in missing if key in store.in_doubt]
+    store.put([_row(key, plan[key], Reply(None, finish="in-doubt"), policy, manifest) for key in skipped])
+    left = set(missing) - set(skipped)
+    todo = [(key, plan[key]) for key in missing if key in left]
+    if not teacher.remote:
+        blocks = range(0, len(todo), teacher.batch)
+        for start in track(blocks, "asking", total=len(blocks), quiet=quiet):
+            block = todo[start : start + teacher.batch]
+            replies = teacher.ask([request for _, request in block])
+            store.put([
+                _row(key, request, apply(reply), policy, manifest)
+                for (key, request), reply in zip(block, replies, strict=True)
+            ])  # fmt: skip
+    else:
+        _remote(store, teacher, manifest, todo, policy, quiet=quiet, sleep=sleep)
+    rejected = sum(store.done[key].reply.finish == "rejected" for key in plan if key in store.done)
+    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost)
+
+
+def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manifest) -> Exchange:
+    cost = (reply.input_tokens * manifest.price_input + reply.output_tokens * manifest.price_output) / 1e6
+    return Exchange(
+        key, request.prompt_hash, request.messages, reply, round(cost, 9), policy, request.seed, request.sample
+    )
+
+
+class Pace:
+    """Lets requests through no faster than the limits; time comes from ``clock``."""
+
+    def __init__(
+        self, requests_per_minute: float, tokens_per_minute: float, *,
+        sleep: Callable[[float], None], clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """A limit of 0 is none."""
+        self._per_minute = requests_per_minute, tokens_per_minute
+        self._sleep, self._clock, self._free_at = sleep, clock, clock()
+
+    def wait(self, tokens: int) -> None:
+        """Return when a request of so many tokens may be sent."""
+        now = self._clock()
+        if self._free_at > now:
+            self._sleep(self._free_at - now)
+        shares = [amount / limit for amount, limit in zip((1, tokens), self._per_minute, strict=True) if limit]
+        self._free_at = max(self._free_at, now) + 60 * max(shares, default=0.0)
+
+
+def _remote(
+    store: Store, teacher: Teacher, manifest: Manifest, todo: Sequence[tuple[str, Request]], policy: str, *,
+    quiet: bool, sleep: Callable[[float], None],
+) -> None:  # fmt: skip
+    apply = policies.parse(policy)
+    pace = Pace(manifest.requests_per_minute, manifest.tokens_per_minute, sleep=sleep)
+    failure: NoAnswerError | None = None
+    queue = iter(todo)
+    running: dict[Future[Reply], tuple[str, Request]] = {}
+    with ThreadPoolExecutor(max(manifest.concurrency, 1)) as pool:
+        bar = iter(track(range(len(todo)), "asking", total=len(todo), quiet=quiet))
+        while True:
+            while failure is None and len(running) < max(manifest.concurrency, 1) and (item := next(queue, None)):
+                key, request = item
+                pace.wait(teacher.tokens(request.prompt) + request.max_tokens)
+                store.sending([key])
+                running[pool.submit(_persist, teacher, request, key, sleep)] = item
+            if not running:
+                break
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            rows = []
+            for future in finished:
+                key, request = running.pop(future)
+                try:
+                    rows.append(_row(key, request, apply(future.result()), policy, manifest))
+                except NoAnswerError as error:
+                    failure = error
+                next(bar, None)
+            store.put(rows)
+    if failure is not None:
+        have = f"{len(store.done):,} exchanges are on disk"
+        raise InputError(f"{failure} ({have})", where=manifest.location, todo="Run the same command again to go on")
+
+
+class NoAnswerError(Exception):
+    """The endpoint gave no usable answer in all attempts."""
+
+
+def _persist(teacher: Teacher, request: Request, key: str, sleep: Callable[[float], None]) -> Reply:
+    """Ask until there is an answer; pauses double, unless the endpoint says how long to wait."""
+    pause = PAUSE_S
+    last = ""
+    for attempt in range(ATTEMPTS):
+        try:
+            return teacher.ask([request], keys=[key])[0]
+        except BusyError as error:
+            last = str(error)
+            if attempt + 1 < ATTEMPTS:
+                sleep(min(error.retry_after_s if error.retry_after_s is not None else pause, LONGEST_PAUSE_S))
+            pause *= 2
+    raise NoAnswerError(f"no usable answer in {ATTEMPTS} attempts: {last}")
+
+
+def open_store(folder: Path, teacher: Teacher, manifest: Manifest, *, policy: str = "none", keep_text: bool = True) -> Store:
+    """Open a store for a teacher and a policy."""
+    return Store(folder, teacher=manifest.public(), identity=teacher.identity, policy=policy, keep_text=keep_text)

@@ -1,0 +1,161 @@
+"""A teacher's manifest: whose model it is and what allows its answers to train another. Without one, nothing is asked.
+
+The rules, in order; the first that fails refuses:
+
+1. There is a manifest, it is readable, and it has no unknown entry.
+2. It names the owner, the licence and what allows distillation (``terms``).
+3. It says ``distillation = "allowed"``.
+4. A licence that forbids training other models needs a written ``permission``.
+5. A service or a model of somebody else's that is offered to the public needs a written ``permission``,
+   whatever else the manifest says: the terms of such services usually forbid it.
+
+``permission`` is a reference that a person can look up (a contract, a letter). It is not checked here; it is copied into
+every data card and model card, so that whoever wrote it answers for it.
+"""
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from stillwatch.errors import InputError
+
+KINDS = ("openai", "transformers", "encoder", "classifier")
+OWNERSHIP = ("own", "licensed")
+
+HOSTED = (
+    "openai.com", "openai.azure.com", "anthropic.com", "googleapis.com", "amazonaws.com", "x.ai", "mistral.ai",
+    "cohere.com", "cohere.ai", "deepseek.com", "moonshot.cn", "moonshot.ai", "minimax.io", "minimaxi.com",
+    "aliyuncs.com", "bigmodel.cn", "z.ai", "volces.com", "perplexity.ai", "ai21.com", "reka.ai",
+    "openrouter.ai", "together.xyz", "fireworks.ai", "groq.com", "github.ai", "poe.com",
+)  # fmt: skip
+"""Public services that answer with models of others."""
+
+HOSTED_MODELS = ("gpt-3", "gpt-4", "gpt-5", "chatgpt", "claude", "gemini", "grok", "o1-", "o3-", "o4-")
+"""Beginnings of names of models that only their owners host; a gateway of one's own may still lead to them."""
+
+FORBIDDING = ("llama2", "llama3", "llama-2", "llama-3", "gemma", "cc-by-nc", "research-only", "proprietary")
+"""Beginnings of licences that forbid, or tie to conditions, training other models on the outputs."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Who owns a teacher, what its terms allow, where it is, and what it costs."""
+
+    name: str
+    kind: str
+    """openai (a chat-completions endpoint), transformers (folder or GGUF file), encoder, classifier."""
+    location: str
+    """URL, folder, GGUF file, or ``module:attribute`` of a classifier. A relative path starts at the manifest."""
+    owner: str
+    ownership: str
+    """own or licensed."""
+    licence: str
+    terms: str
+    """What allows distillation, so that a person can look it up."""
+    distillation: str
+    """allowed, or anything else."""
+    permission: str = ""
+    model: str = ""
+    """Name that is sent to the endpoint."""
+    api_key_env: str = ""
+    """Environment variable that holds the key; the key itself is never written down."""
+    idempotent: bool = False
+    """The endpoint answers a repeated Idempotency-Key from its memory, without charge."""
+    requests_per_minute: float = 0.0
+    tokens_per_minute: float = 0.0
+    concurrency: int = 4
+    timeout_s: float = 60.0
+    price_input: float = 0.0
+    """Currency units per million input tokens."""
+    price_output: float = 0.0
+    max_length: int = 0
+    """Tokens that the teacher reads of a text; 0 is its own limit."""
+
+    def public(self) -> dict[str, Any]:
+        """What cards and stores say about the teacher."""
+        names = ("name", "kind", "owner", "ownership", "licence", "terms", "distillation", "permission", "model")
+        return {name: value for name, value in asdict(self).items() if name in names}
+
+
+def read(path: Path) -> Manifest:
+    """Read a manifest and apply the rules.
+
+    Raises:
+        InputError: it is absent, not readable, incomplete, or does not allow distillation.
+    """
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        todo = "Write one: docs/distill.md shows how. Without it no teacher is asked"
+        raise InputError("no manifest for the teacher", where=path, todo=todo) from error
+    except IsADirectoryError as error:
+        raise InputError("a folder, not a manifest", where=path, todo="Pass the TOML file") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"not readable as TOML ({error})", where=path) from error
+    manifest = parse(entries, where=path)
+    base = path.parent
+    if manifest.kind in ("transformers", "encoder") or (manifest.kind == "classifier" and ":" not in manifest.location):
+        resolved = str((base / manifest.location).resolve())
+        manifest = Manifest(**{**asdict(manifest), "location": resolved})
+    return manifest
+
+
+def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
+    """Build a manifest of entries and apply the rules; raises InputError on the first that fails."""
+    known = {field.name: field for field in fields(Manifest)}
+    for name in entries:
+        if name not in known:
+            raise InputError(f"unknown entry {name!r} in the manifest", where=where, todo=f"Known: {', '.join(known)}")
+    for name, field in known.items():
+        value = entries.get(name, field.default)
+        required = name in ("name", "kind", "location", "owner", "ownership", "licence", "terms", "distillation")
+        if required and not (isinstance(value, str) and value.strip()):
+            raise InputError(f"the manifest does not say {name}", where=where, todo=_HELP.get(name))
+        if required:
+            continue
+        wanted = type(field.default)
+        ok = isinstance(value, wanted) or (wanted is float and isinstance(value, int) and not isinstance(value, bool))
+        if not ok or (isinstance(value, int | float) and value < 0):
+            raise InputError(f"{name} = {value!r} in the manifest is not a {wanted.__name__} of 0 or more", where=where)
+    manifest = Manifest(**entries)
+    if manifest.kind not in KINDS:
+        raise InputError(f"kind = {manifest.kind!r} in the manifest", where=where, todo=f"Known: {', '.join(KINDS)}")
+    if manifest.ownership not in OWNERSHIP:
+        todo = f"Known: {', '.join(OWNERSHIP)}. A model of others without a licence cannot be a teacher"
+        raise InputError(f"ownership = {manifest.ownership!r} in the manifest", where=where, todo=todo)
+    _refuse(manifest, where)
+    return manifest
+
+
+_HELP = {
+    "owner": "Name whose model it is",
+    "licence": "Name the licence of the weights or the contract of the service",
+    "terms": "Say what allows distillation: a clause, a contract, a policy",
+    "distillation": 'Write distillation = "allowed" if the terms allow it; otherwise it cannot be a teacher',
+}
+
+
+def _refuse(manifest: Manifest, where: object) -> None:
+    """Rules 3 to 5."""
+    todo = "Name the written permission as permission = \"…\", or use a model of your own"
+    if manifest.distillation != "allowed":
+        what = f"refused: the terms of {manifest.name} do not allow distillation (distillation = {manifest.distillation!r})"
+        raise InputError(what, where=where, todo="Use a model whose terms allow it")
+    if manifest.permission.strip():
+        return
+    licence = manifest.licence.lower().replace(" ", "-")
+    if licence.startswith(FORBIDDING):
+        what = f"refused: the licence {manifest.licence} restricts training other models on the answers of {manifest.name}"
+        raise InputError(what, where=where, todo=todo)
+    if manifest.kind != "openai":
+        return
+    host = (urlsplit(manifest.location).hostname or "").lower()
+    if not host:
+        raise InputError(f"location = {manifest.location!r} is not a URL", where=where, todo="Write http://host:port/v1")
+    if any(host == name or host.endswith(f".{name}") for name in HOSTED):
+        raise InputError(f"refused: {host} serves models of somebody else", where=where, todo=todo)
+    model = manifest.model.lower().rpartition("/")[2]
+    if model.startswith(HOSTED_MODELS):
+        raise InputError(f"refused: {manifest.model} is a hosted model of somebody else", where=where, todo=todo)

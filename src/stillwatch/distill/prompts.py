@@ -1,0 +1,76 @@
+"""Prompts from a file: one a line (.txt), JSON lines or Parquet with ``prompt`` (and perhaps ``system`` or ``messages``)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from stillwatch.distill.exchange import Messages, Request
+from stillwatch.errors import InputError
+
+ROLES = ("system", "user", "assistant", "tool")
+
+
+def read(path: Path) -> list[Messages]:
+    """Conversations to be answered; raises InputError where the file has none or a row that is not one."""
+    found = list(_read(path))
+    if not found:
+        raise InputError("no prompts", where=path)
+    return found
+
+
+def _read(path: Path) -> Iterator[Messages]:
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet as pq
+
+            for number, row in enumerate(pq.read_table(path).to_pylist(), start=1):
+                yield _messages(row, f"{path} row {number}")
+        elif path.suffix in (".jsonl", ".ndjson"):
+            for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+                if line.strip():
+                    try:
+                        row = orjson.loads(line)
+                    except ValueError as error:
+                        raise InputError("not JSON", where=f"{path} line {number}") from error
+                    yield _messages(row, f"{path} line {number}")
+        else:
+            for text in path.read_text(encoding="utf-8").splitlines():
+                if text.strip():
+                    yield (("user", text.strip()),)
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"not readable ({error})", where=path) from error
+    except ValueError as error:
+        raise InputError(f"not readable as prompts ({error})", where=path) from error
+
+
+def _messages(row: Any, where: str) -> Messages:
+    if isinstance(row, str) and row.strip():
+        return (("user", row),)
+    if isinstance(row, dict):
+        turns = row.get("messages")
+        if isinstance(turns, list) and turns:
+            pairs = [(turn.get("role"), turn.get("content")) if isinstance(turn, dict) else (None, None) for turn in turns]
+            if all(role in ROLES and isinstance(content, str) for role, content in pairs):
+                return tuple((str(role), str(content)) for role, content in pairs)
+        elif isinstance(row.get("prompt"), str) and row["prompt"].strip():
+            system = row.get("system")
+            return (*((("system", system),) if isinstance(system, str) and system else ()), ("user", row["prompt"]))
+    raise InputError("neither prompt nor messages", where=where, todo="Give each row a prompt, or messages of role and content")
+
+
+def requests(
+    conversations: list[Messages], *, samples: int = 1, seed: int = 0, temperature: float = 0.0, max_tokens: int = 256,
+    top_k: int = 0,
+) -> list[Request]:
+    """A request for each conversation and sample, samples of one prompt beside each other."""
+    if samples > 1 and temperature == 0:
+        raise InputError("several samples at temperature 0 are the same answer", todo="Pass --temperature 0.7 or so")
+    return [
+        Request(messages, seed, sample, temperature, max_tokens, top_k)
+        for messages in conversations
+        for sample in range(samples)
+    ]

@@ -1,0 +1,179 @@
+"""The harvest store: one folder, one teacher, one row an exchange, appended in the order in which it was asked for.
+
+``store.json``        whose answers these are
+``exchanges.jsonl``   the rows, in the order of the requests whatever order the answers came in; only ever appended to
+``early.jsonl``       answers that came before their turn; empty or gone once a harvest is complete
+``sent.jsonl``        keys of exchanges sent to an endpoint and not answered yet; empty or gone once complete
+
+A row is on disk (fsync) before the next of its thread is asked. After a kill, torn last lines are cut off, early answers
+are taken over, and whatever was sent without an answer on disk is *in doubt*: the endpoint may have charged for it.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from stillwatch.distill.exchange import Exchange
+from stillwatch.errors import InputError
+from stillwatch.files import read_json, write_json
+
+FORMAT = 1
+ROWS, EARLY, SENT, ABOUT = "exchanges.jsonl", "early.jsonl", "sent.jsonl", "store.json"
+
+
+def read(folder: Path) -> list[Exchange]:
+    """All exchanges of a store in order; of exchanges with the same key the last counts, at the place of the first.
+
+    Raises:
+        InputError: no store, or a line within it is not a row (a torn last line is no error).
+    """
+    about(folder)
+    found: dict[str, Exchange] = {}
+    for number, line in enumerate(_lines(folder / ROWS), start=1):
+        try:
+            row = Exchange.parse(line)
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"line {number} is not an exchange", where=folder / ROWS) from error
+        found[row.key] = row
+    return list(found.values())
+
+
+def about(folder: Path) -> dict[str, Any]:
+    """What store.json says: format, teacher (the public part of its manifest), identity, policy, text kept or not."""
+    entries = read_json(folder / ABOUT)
+    if not isinstance(entries, dict) or entries.get("format") != FORMAT:
+        raise InputError("not a harvest store of this version", where=folder / ABOUT)
+    return entries
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Whole lines of a file; nothing where it is absent."""
+    with suppress(FileNotFoundError), open(path, "rb") as handle:
+        for line in handle:
+            if line.endswith(b"\n"):
+                yield line
+
+
+class Store:
+    """A store opened to append to; one process at a time."""
+
+    def __init__(self, folder: Path, *, teacher: dict[str, Any], identity: str, policy: str, keep_text: bool = True) -> None:
+        """Open or make the folder; raises InputError where it holds another teacher's answers or is in use."""
+        self.folder, self.keep_text = folder, keep_text
+        entries = {"format": FORMAT, "teacher": teacher, "identity": identity, "policy": policy, "text": keep_text}
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = open(folder / ".lock", "w")  # noqa: SIM115 - held as long as the store is open
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.close()
+            raise InputError("another harvest is writing to this store", where=folder) from error
+        if (folder / ABOUT).exists():
+            was = about(folder)
+            for name, what in (("identity", "answers of another teacher"), ("policy", "another policy"), ("text", "another privacy mode")):
+                if was[name] != entries[name]:
+                    self._lock.close()
+                    raise InputError(f"this store holds {what}", where=folder, todo="Pass another folder")
+        else:
+            write_json(entries, folder / ABOUT)
+        self._rows, self.done = self._open(ROWS)
+        self.cost = 0.0
+        self._in_doubt_rows = {key for key, row in self.done.items() if row.reply.finish == "in-doubt"}
+        self._early, early = self._open(EARLY)
+        self._waiting = {key: row for key, row in early.items() if key not in self.done}
+        self._sent: BinaryIO = open(folder / SENT, "ab")  # noqa: SIM115 - held as long as the store is open
+        known = self.done.keys() | self._waiting.keys()
+        sent = [orjson.loads(line) for line in _lines(folder / SENT)]
+        self.in_doubt: set[str] = {key for key in sent if key not in known} | self._in_doubt_rows
+        self._turns: list[str] = []
+        self._turn = 0
+
+    def _open(self, name: str) -> tuple[BinaryIO, dict[str, Exchange]]:
+        """Open a journal for appending and read it; a torn last line is cut off."""
+        path = self.folder / name
+        found: dict[str, Exchange] = {}
+        whole = 0
+        for number, line in enumerate(_lines(path), start=1):
+            try:
+                row = Exchange.parse(line)
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(f"line {number} is not an exchange", where=path, todo="Restore the file") from error
+            found[row.key] = row
+            whole += len(line)
+        handle = open(path, "ab")  # noqa: SIM115 - held as long as the store is open
+        if handle.tell() != whole:
+            handle.truncate(whole)
+            handle.seek(whole)
+        return handle, found
+
+    def expect(self, keys: Sequence[str], *, again: bool = False) -> list[str]:
+        """Say in which order rows shall stand; returns the keys that have no answer on disk yet.
+
+        Args:
+            keys: the whole plan.
+            again: count rows in doubt as missing.
+        """
+        doubtful = self._in_doubt_rows if again else set()
+        self._turns = [key for key in dict.fromkeys(keys) if key not in self.done or key in doubtful]
+        self._turn = 0
+        missing = [key for key in self._turns if key not in self._waiting]
+        self._advance()
+        return missing
+
+    def sending(self, keys: Sequence[str]) -> None:
+        """Note on disk that these are about to be sent."""
+        self._sent.write(b"".join(orjson.dumps(key) + b"\n" for key in keys))
+        self._sync(self._sent)
+
+    def put(self, rows: Sequence[Exchange]) -> None:
+        """Keep answers: in their place if it is their turn, else among the early ones. On disk on return."""
+        if not self.keep_text:
+            rows = [row.without_text() for row in rows]
+        self.cost += sum(row.cost for row in rows)
+        self._waiting |= {row.key: row for row in rows}
+        placed = self._advance()
+        early = [row for row in rows if row.key not in placed]
+        if early:
+            self._early.write(b"".join(row.line() for row in early))
+            self._sync(self._early)
+
+    def _advance(self) -> set[str]:
+        """Append all rows whose turn it is; returns their keys."""
+        lines, placed = [], set()
+        while self._turn < len(self._turns) and (row := self._waiting.pop(self._turns[self._turn], None)) is not None:
+            lines.append(row.line())
+            placed.add(row.key)
+            self.done[row.key] = row
+            self._turn += 1
+        if lines:
+            self._rows.write(b"".join(lines))
+            self._sync(self._rows)
+        return placed
+
+    @staticmethod
+    def _sync(handle: BinaryIO) -> None:
+        handle.flush()
+        os.fsync(handle.fileno())
+
+    def close(self) -> None:
+        """Close; the journals go when nothing is left in them."""
+        complete = self._turn == len(self._turns) and not self._waiting
+        for handle in (self._rows, self._early, self._sent):
+            handle.close()
+        if complete:
+            for name in (EARLY, SENT):
+                (self.folder / name).unlink(missing_ok=True)
+        self._lock.close()
+
+    def __enter__(self) -> "Store":
+        """The store itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()

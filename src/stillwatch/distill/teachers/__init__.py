@@ -1,0 +1,54 @@
+"""Teachers: what answers requests. One class a kind, chosen by the manifest; all have the same four members."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from stillwatch.distill.exchange import Reply, Request
+from stillwatch.distill.manifest import Manifest
+
+
+class BusyError(Exception):
+    """No usable answer this time: asked again later, the endpoint may give one."""
+
+    def __init__(self, what: str, *, retry_after_s: float | None = None) -> None:
+        """``retry_after_s`` is how long the endpoint asks to wait, if it says."""
+        super().__init__(what)
+        self.retry_after_s = retry_after_s
+
+
+class Teacher(Protocol):
+    """What a harvest asks."""
+
+    identity: str
+    """Digest of what answers: weights, or endpoint and model. Another teacher, another identity."""
+    batch: int
+    """Requests answered in one call."""
+    remote: bool
+    """Sent over a network, so that a kill may lose an answer that was charged."""
+    writes: bool
+    """Gives text token by token, so that answers cost by length."""
+
+    def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
+        """Answer each; ``keys`` are sent along as idempotency keys. Raises BusyError where another attempt may do."""
+
+    def tokens(self, text: str) -> int:
+        """Tokens of a text, perhaps estimated."""
+
+
+def load(manifest: Manifest) -> Teacher:
+    """The teacher that a manifest declares; raises InputError where it is not there."""
+    if manifest.kind == "openai":
+        from stillwatch.distill.teachers.endpoint import Endpoint
+
+        return Endpoint(manifest)
+    if manifest.kind == "classifier":
+        from stillwatch.distill.teachers.classifier import Classifier
+
+        return Classifier(manifest)
+    if manifest.kind == "encoder":
+        from stillwatch.distill.teachers.encoder import Encoder
+
+        return Encoder(manifest)
+    from stillwatch.distill.teachers.language import LanguageModel
+
+    return LanguageModel(manifest)

@@ -1,0 +1,88 @@
+"""A sentence encoder: a transformers folder, pooled as its sentence-transformers files say (mean or first token)."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.distill.exchange import Reply, Request
+from stillwatch.distill.extra import need, quiet_transformers
+from stillwatch.distill.manifest import Manifest
+from stillwatch.errors import InputError
+from stillwatch.files import digest, read_json
+
+WEIGHTS = (".safetensors", ".bin", ".gguf")
+MINI_BATCH = 32
+
+
+class Encoder:
+    """Answers with a vector of length 1; no text."""
+
+    batch = 512
+    remote = False
+    writes = False
+
+    def __init__(self, manifest: Manifest) -> None:
+        """Load tokenizer and weights; raises InputError where the folder is not a model."""
+        self._torch = need("torch", what="a sentence encoder")
+        transformers = quiet_transformers("a sentence encoder")
+        folder = Path(manifest.location)
+        weights = weight_files(folder)
+        try:
+            self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            self.model: Any = transformers.AutoModel.from_pretrained(folder, local_files_only=True).eval()
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"cannot load the encoder ({first_line(error)})", where=folder) from error
+        pooling = folder / "1_Pooling" / "config.json"
+        self._first = bool(pooling.is_file() and read_json(pooling).get("pooling_mode_cls_token"))
+        limit = folder / "sentence_bert_config.json"
+        own = int(read_json(limit).get("max_seq_length", 0)) if limit.is_file() else 0
+        self.max_length = manifest.max_length or own or int(self.model.config.max_position_embeddings)
+        names = [digest(path) for path in weights] + [str(self.max_length), str(self._first)]
+        self.identity = hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
+
+    def tokens(self, text: str) -> int:
+        """Tokens read of a text."""
+        return min(len(self.tokenizer(text, truncation=False, verbose=False)["input_ids"]), self.max_length)
+
+    def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
+        """Embed the last turn of each."""
+        texts = [request.prompt for request in requests]
+        vectors, lengths = self.embed(texts)
+        return [
+            Reply(None, vector=vector, input_tokens=int(n)) for vector, n in zip(vectors, lengths, strict=True)
+        ]
+
+    def embed(self, texts: Sequence[str]) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
+        """Vectors (n_texts, n_dims) of length 1, and tokens read of each text."""
+        torch = self._torch
+        read = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)["input_ids"]
+        lengths = np.array([len(ids) for ids in read], np.int64)
+        out: NDArray[np.float16] = np.zeros((len(texts), int(self.model.config.hidden_size)), np.float16)
+        # Texts of like length together, so that little is padding.
+        order = np.argsort(lengths, kind="stable")
+        for start in range(0, len(order), MINI_BATCH):
+            rows = order[start : start + MINI_BATCH]
+            batch = self.tokenizer.pad({"input_ids": [read[i] for i in rows]}, return_tensors="pt")
+            with torch.inference_mode():
+                hidden = self.model(**batch).last_hidden_state.float()
+            mask = batch["attention_mask"].unsqueeze(-1).float()
+            pooled = hidden[:, 0] if self._first else (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+            out[rows] = torch.nn.functional.normalize(pooled, dim=1).numpy().astype(np.float16)
+        return out, lengths
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """Weights of a model folder or the GGUF file itself; raises InputError where there are none."""
+    found = [folder] if folder.is_file() else sorted(p for p in folder.glob("*") if p.suffix in WEIGHTS)
+    if not found:
+        raise InputError("no weights", where=folder, todo="Pass a folder with *.safetensors, or a GGUF file")
+    return found
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error of a library, shortened."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

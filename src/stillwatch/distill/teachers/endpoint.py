@@ -1,0 +1,144 @@
+"""A model of one's own behind an OpenAI-compatible chat-completions endpoint (vLLM, llama.cpp, TGI, LiteLLM, …)."""
+
+import hashlib
+import http.client
+import os
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import numpy as np
+import orjson
+
+from stillwatch.distill.exchange import Reply, Request, TopK
+from stillwatch.distill.manifest import Manifest
+from stillwatch.distill.teachers import BusyError
+from stillwatch.errors import InputError
+
+CHARACTERS_PER_TOKEN = 4
+FINAL = {400: "bad request", 413: "too large", 422: "not accepted"}
+"""Status codes that say the prompt itself will never be answered."""
+CONFIGURATION = {401: "the key is not accepted", 403: "not allowed", 404: "no such path or model"}
+THOUGHT = re.compile(r"\A\s*<think>(.*?)</think>\s*(.*)\Z", re.DOTALL)
+MAX_BODY = 64 << 20
+
+
+class Endpoint:
+    """Asks one request at a time; several threads may ask at once."""
+
+    batch = 1
+    remote = True
+    writes = True
+
+    def __init__(self, manifest: Manifest) -> None:
+        """Read the key from the environment, if the manifest names one."""
+        self._url = manifest.location.rstrip("/") + "/chat/completions"
+        self._model, self._timeout_s = manifest.model, manifest.timeout_s
+        self._key = ""
+        if manifest.api_key_env:
+            self._key = os.environ.get(manifest.api_key_env, "")
+            if not self._key:
+                raise InputError(f"the environment variable {manifest.api_key_env} is empty", todo="Put the key there")
+        self.identity = hashlib.sha256(f"{manifest.location}\n{manifest.model}".encode()).hexdigest()[:32]
+
+    def tokens(self, text: str) -> int:
+        """About a token for four characters; the endpoint counts for itself."""
+        return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+    def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
+        """Answer each request in turn."""
+        keys = keys or [""] * len(requests)
+        return [self._ask(request, key) for request, key in zip(requests, keys, strict=True)]
+
+    def _ask(self, request: Request, key: str) -> Reply:
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": [{"role": role, "content": content} for role, content in request.messages],
+            "temperature": request.temperature,
+            "max_tokens": request.max_tokens,
+            "seed": request.seed + request.sample,
+        }
+        if request.top_k:
+            body |= {"logprobs": True, "top_logprobs": request.top_k}
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        if key:
+            headers["Idempotency-Key"] = key
+        call = urllib.request.Request(self._url, orjson.dumps(body), headers)
+        try:
+            with urllib.request.urlopen(call, timeout=self._timeout_s) as answer:
+                text = answer.read(MAX_BODY)
+        except urllib.error.HTTPError as error:
+            if error.code in CONFIGURATION:
+                what = f"the endpoint says {error.code} ({CONFIGURATION[error.code]})"
+                raise InputError(what, where=self._url, todo="Check location, model and key in the manifest") from error
+            if error.code in FINAL:
+                return Reply(None, finish="rejected")
+            raise BusyError(f"status {error.code}", retry_after_s=_after(error.headers.get("Retry-After"))) from error
+        except TimeoutError as error:
+            raise BusyError(f"nothing within {self._timeout_s:g} s") from error
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+            raise BusyError(f"no connection ({getattr(error, 'reason', error) or type(error).__name__})") from error
+        return read_completion(text)
+
+
+def _after(header: str | None) -> float | None:
+    """Seconds to wait from a Retry-After header, which may be seconds or a date."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        from datetime import UTC, datetime
+
+        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def read_completion(body: bytes) -> Reply:
+    """The reply in a chat-completions body; raises BusyError on garbage, truncated JSON or an empty completion."""
+    try:
+        completion = orjson.loads(body)
+        choice = completion["choices"][0]
+        message = choice["message"]
+        content = message.get("content")
+        trace = message.get("reasoning_content") or message.get("reasoning")
+        usage = completion.get("usage") or {}
+        if not isinstance(content, str) or (trace is not None and not isinstance(trace, str)):
+            raise TypeError("no content")
+        counts = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+        top = _top((choice.get("logprobs") or {}).get("content"))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise BusyError("an answer that is not a chat completion") from error
+    if trace is None and (match := THOUGHT.match(content)):
+        trace, content = match.group(1).strip(), match.group(2)
+    return Reply(content, trace, top, None, *counts, str(choice.get("finish_reason") or "stop"))
+
+
+def _top(entries: Any) -> TopK | None:
+    """Log-probabilities by position. Endpoints name tokens, not numbers: ids are stable hashes of their bytes."""
+    if not entries:
+        return None
+    k = max(len(entry.get("top_logprobs") or ()) for entry in entries)
+    if not k:
+        return None
+    ids = np.zeros((len(entries), k), np.int32)
+    values = np.full((len(entries), k), -np.inf, np.float32)
+    for i, entry in enumerate(entries):
+        for j, token in enumerate(entry["top_logprobs"][:k]):
+            ids[i, j] = token_hash(token["token"])
+            values[i, j] = token["logprob"]
+    tail = np.clip(1 - np.exp(values.astype(np.float64)).sum(axis=1), 0, 1)
+    return TopK(ids, values.astype(np.float16), tail.astype(np.float16))
+
+
+def token_hash(token: str) -> int:
+    """31-bit hash of a token's text, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=4).digest(), "little") & 0x7FFFFFFF

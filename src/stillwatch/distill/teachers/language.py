@@ -1,0 +1,132 @@
+"""A language model on this machine: a transformers folder or a GGUF file (which transformers de-quantises)."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillwatch.distill.exchange import Messages, Reply, Request, TopK
+from stillwatch.distill.extra import need, quiet_transformers
+from stillwatch.distill.manifest import Manifest
+from stillwatch.distill.teachers.encoder import first_line, weight_files
+from stillwatch.distill.teachers.endpoint import THOUGHT
+from stillwatch.errors import InputError
+from stillwatch.files import digest
+
+
+class LanguageModel:
+    """Generates; with ``top_k`` it gives log-probabilities of every generated token."""
+
+    batch = 8
+    remote = False
+    writes = True
+
+    def __init__(self, manifest: Manifest) -> None:
+        """Load tokenizer and weights; raises InputError where they are not a model."""
+        self._torch = need("torch", what="a language model")
+        place = Path(manifest.location)
+        self.identity = hashlib.sha256("\n".join(digest(p) for p in weight_files(place)).encode()).hexdigest()[:32]
+        self.tokenizer, self.model = load(place)
+        self.max_length = manifest.max_length or int(getattr(self.model.config, "max_position_embeddings", 2048))
+
+    def tokens(self, text: str) -> int:
+        """Tokens of a text."""
+        return len(self.tokenizer(text, verbose=False)["input_ids"])
+
+    def ids(self, messages: Messages) -> list[int]:
+        """Token numbers of a conversation, up to where the answer begins."""
+        if getattr(self.tokenizer, "chat_template", None):
+            turns = [{"role": role, "content": content} for role, content in messages]
+            text = self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        else:
+            text = "\n".join(content for _, content in messages) + "\n"
+        found: list[int] = self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+        return found
+
+    def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
+        """Answer requests; those with the same parameters are generated together.
+
+        Greedy answers do not depend on what else is in the batch but for rounding; sampled ones are drawn one request at
+        a time from a generator seeded by (seed, sample), so that a resumed harvest gives the same answers.
+        """
+        greedy = [i for i, request in enumerate(requests) if request.temperature == 0]
+        replies: dict[int, Reply] = {}
+        for limit, k in {(requests[i].max_tokens, requests[i].top_k) for i in greedy}:
+            rows = [i for i in greedy if (requests[i].max_tokens, requests[i].top_k) == (limit, k)]
+            replies |= dict(zip(rows, self._generate([requests[i] for i in rows]), strict=True))
+        for i, request in enumerate(requests):
+            if request.temperature > 0:
+                self._torch.manual_seed(request.seed * 1_000_003 + request.sample)
+                replies[i] = self._generate([request])[0]
+        return [replies[i] for i in range(len(requests))]
+
+    def _generate(self, requests: Sequence[Request]) -> list[Reply]:
+        torch, first = self._torch, requests[0]
+        room = self.max_length - first.max_tokens
+        if room <= 0:
+            raise InputError(f"max_tokens = {first.max_tokens} leaves no room for a prompt of this teacher")
+        inputs = [self.ids(request.messages)[-room:] for request in requests]
+        width = max(map(len, inputs))
+        pad = self.tokenizer.pad_token_id if self.tokenizer.pad_token_id is not None else self.tokenizer.eos_token_id
+        ids = torch.tensor([[pad] * (width - len(row)) + row for row in inputs])
+        mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in inputs])
+        options: dict[str, Any] = {"do_sample": first.temperature > 0}
+        if first.temperature > 0:
+            options |= {"temperature": first.temperature, "top_k": 0, "top_p": 1.0}
+        with torch.inference_mode():
+            made = self.model.generate(
+                input_ids=ids, attention_mask=mask, max_new_tokens=first.max_tokens, pad_token_id=pad,
+                return_dict_in_generate=True, output_logits=bool(first.top_k), **options,
+            )  # fmt: skip
+        stops = self.model.generation_config.eos_token_id
+        stops = set(stops) if isinstance(stops, list) else {stops}
+        return [self._reply(made, i, inputs[i], width, stops, first.top_k) for i in range(len(requests))]
+
+    def _reply(self, made: Any, i: int, prompt: list[int], width: int, stops: set[int], k: int) -> Reply:
+        new: list[int] = made.sequences[i, width:].tolist()
+        end = next((place for place, token in enumerate(new) if token in stops), None)
+        finish = "stop" if end is not None else "length"
+        used = new if end is None else new[: end + 1]
+        text = self.tokenizer.decode(used, skip_special_tokens=True)
+        trace = None
+        if match := THOUGHT.match(text):
+            trace, text = match.group(1).strip(), match.group(2)
+        top = None
+        if k:
+            logits = self._torch.stack([made.logits[j][i] for j in range(len(used))]).float()
+            top = TopK.of(logits.log_softmax(-1).numpy(), k)
+        return Reply(text, trace, top, None, len(prompt), len(used), finish)
+
+    def score(self, ids: Sequence[Sequence[int]], k: int) -> list[TopK]:
+        """The k likeliest next tokens at every place of given sequences: the cache that (c) trains on.
+
+        Row ``j`` of a sequence's TopK says what comes after its token ``j``; there are ``len(sequence) - 1`` rows.
+        """
+        torch = self._torch
+        found = []
+        for row in ids:
+            with torch.inference_mode():
+                logits = self.model(torch.tensor([list(row)])).logits[0, :-1].float()
+            top, places = logits.log_softmax(-1).topk(k, dim=-1)
+            values = top.numpy()
+            tail = np.clip(1 - np.exp(values.astype(np.float64)).sum(axis=1), 0, 1).astype(np.float16)
+            found.append(TopK(places.numpy().astype(np.int32), values.astype(np.float16), tail))
+        return found
+
+
+def load(place: Path, *, train: bool = False) -> tuple[Any, Any]:
+    """Tokenizer and causal model of a folder or GGUF file, in float32 on the CPU; raises InputError where it is none."""
+    torch, transformers = need("torch", what="a language model"), quiet_transformers("a language model")
+    options: dict[str, Any] = {"local_files_only": True}
+    folder = place
+    if place.is_file():
+        need("gguf", what="a GGUF file")
+        folder, options["gguf_file"] = place.parent, place.name
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
+        model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **options)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"cannot load the language model ({first_line(error)})", where=place) from error
+    return tokenizer, model.train(train)

@@ -1,0 +1,50 @@
+"""Rows survive the way to disk and back, and say nothing that a second run would say otherwise."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.distill.exchange import Exchange, Reply, TopK, ask
+
+
+@given(st.text(), st.one_of(st.none(), st.text()), st.integers(1, 60), st.integers(1, 5), st.booleans())
+def test_a_row_comes_back(answer: str, trace: str | None, k: int, n: int, wide: bool) -> None:
+    rng = np.random.default_rng(k)
+    top = TopK.of(np.log(rng.dirichlet(np.ones(70), n)), k)
+    top = TopK(top.ids + (100_000 if wide else 0), top.logprobs, top.tail)
+    row = Exchange("k", "h", (("user", "p"),), Reply(answer, trace, top, rng.random(7).astype(np.float16)), 0.25, "none", 1, 2)
+    again = Exchange.parse(row.line())
+    assert again.line() == row.line()
+    assert again.reply.answer == answer
+    assert again.reply.trace == trace
+    assert again.reply.top is not None
+    np.testing.assert_array_equal(again.reply.top.ids, top.ids)
+    np.testing.assert_array_equal(again.reply.vector, row.reply.vector)
+
+
+@given(st.integers(2, 40), st.integers(1, 40))
+def test_top_k_keeps_all_mass(n_tokens: int, k: int) -> None:
+    probabilities = np.random.default_rng(n_tokens * 41 + k).dirichlet(np.ones(n_tokens), 3)
+    top = TopK.of(np.log(probabilities), k)
+    kept = np.exp(top.logprobs.astype(float)).sum(axis=1)
+    np.testing.assert_allclose(kept + top.tail.astype(float), 1, atol=5e-3)
+    assert (np.diff(top.logprobs.astype(float), axis=1) <= 0).all()
+    np.testing.assert_allclose(top.cut(1).logprobs[:, 0], np.log(probabilities.max(axis=1)), atol=2e-2)
+    np.testing.assert_allclose(np.exp(top.cut(1).logprobs.astype(float)).sum(axis=1) + top.cut(1).tail, 1, atol=5e-3)
+
+
+def test_the_key_is_of_all_that_changes_the_answer() -> None:
+    base = ask("p").key("t", "none")
+    others = [
+        ask("p").key("u", "none"), ask("p").key("t", "labels"), ask("q").key("t", "none"), ask("p", seed=1).key("t", "none"),
+        ask("p", sample=1).key("t", "none"), ask("p", temperature=0.5).key("t", "none"), ask("p", top_k=2).key("t", "none"),
+        ask("p", max_tokens=2).key("t", "none"),
+    ]  # fmt: skip
+    assert base == ask("p").key("t", "none")
+    assert len({base, *others}) == 9
+
+
+def test_fifty_log_probabilities_take_about_two_hundred_bytes_a_token() -> None:
+    top = TopK.of(np.log(np.random.default_rng(0).dirichlet(np.ones(40_000), 100)), 50)
+    packed = top.pack()
+    assert sum(len(packed[name]) for name in ("ids", "logprobs", "tail")) * 3 / 4 / 100 < 205

@@ -1,0 +1,259 @@
+"""The harvest: once each, in order, whatever happens in between."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from distill_endpoint import FakeEndpoint, serving
+
+from stillwatch.cli import main
+from stillwatch.distill import harvest, manifest, policies, store
+from stillwatch.distill.exchange import Reply, TopK, ask
+from stillwatch.distill.teachers.classifier import Classifier
+from stillwatch.distill.teachers.endpoint import Endpoint
+from stillwatch.errors import InputError
+
+
+class Parity:
+    """A classifier with known answers."""
+
+    classes_ = ("even", "odd")
+
+    def predict_proba(self, texts: list[str]) -> np.ndarray:
+        odd = np.array([len(text) % 2 for text in texts])
+        return np.stack([0.9 - 0.8 * odd, 0.1 + 0.8 * odd], axis=1)
+
+
+def told(entries: dict[str, object], **changes: object) -> manifest.Manifest:
+    return manifest.parse(entries | changes)
+
+
+def write_manifest(path: Path, entries: dict[str, object]) -> Path:
+    path.write_text("\n".join(f"{name} = {json.dumps(value)}" for name, value in entries.items()))
+    return path
+
+
+def run_endpoint(endpoint: FakeEndpoint, folder: Path, entries: dict[str, object], n: int = 20, **options: object) -> harvest.Harvested:
+    what = told(entries, location=endpoint.url, timeout_s=0.5)
+    teacher = Endpoint(what)
+    with harvest.open_store(folder, teacher, what) as opened:
+        return harvest.run(
+            opened, teacher, what, [ask(f"prompt {i}", seed=1) for i in range(n)], quiet=True, sleep=lambda s: None, **options
+        )
+
+
+def test_a_harvest_is_in_order_and_asked_once(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint()) as endpoint:
+        first = run_endpoint(endpoint, tmp_path / "s", entries)
+        again = run_endpoint(endpoint, tmp_path / "s", entries)
+        more = run_endpoint(endpoint, tmp_path / "s", entries, n=25)
+    assert (first.asked, again.asked, more.asked) == (20, 0, 5)
+    assert endpoint.calls == 25
+    rows = store.read(tmp_path / "s")
+    assert [row.prompt for row in rows] == [f"prompt {i}" for i in range(25)]
+    assert rows[3].reply.trace == "because of prompt 3"
+    assert sorted(p.name for p in (tmp_path / "s").iterdir()) == [".lock", "exchanges.jsonl", "store.json"]
+
+
+@pytest.mark.parametrize("fault", ["slow", "429", "500", "garbage", "truncated"])
+def test_a_faulty_endpoint_is_asked_again(tmp_path: Path, entries: dict[str, object], fault: str) -> None:
+    every = 10 if fault == "slow" else 3
+    with serving(FakeEndpoint()) as clean, serving(FakeEndpoint(fault=lambda n: fault if n % every == 0 else "")) as endpoint:
+        run_endpoint(clean, tmp_path / "clean", entries)
+        run_endpoint(endpoint, tmp_path / "faulty", entries)
+    answers = [[row.reply for row in store.read(tmp_path / name)] for name in ("clean", "faulty")]
+    assert answers[0] == answers[1]
+
+
+def test_a_dead_endpoint_stops_with_what_came(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint(fault=lambda n: "500" if n >= 8 else "")) as endpoint:
+        with pytest.raises(InputError, match=r"no usable answer in 6 attempts.*Run the same command again"):
+            run_endpoint(endpoint, tmp_path / "s", entries)
+        kept = len(store.read(tmp_path / "s"))
+        assert 5 <= kept <= 8
+        endpoint.fault = lambda n: ""
+        before = endpoint.calls
+        run_endpoint(endpoint, tmp_path / "s", entries)
+    assert len(store.read(tmp_path / "s")) == 20
+    assert endpoint.calls - before <= 20 - kept
+    assert all(n == 1 for n in endpoint.charged.values())
+
+
+def test_a_rejected_prompt_is_an_answer_and_a_bad_key_stops(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint(fault=lambda n: "400" if n == 0 else "")) as endpoint:
+        assert run_endpoint(endpoint, tmp_path / "a", entries, n=3).rejected == 1
+        assert run_endpoint(endpoint, tmp_path / "a", entries, n=3).asked == 0
+    with serving(FakeEndpoint(fault=lambda n: "401")) as endpoint, pytest.raises(InputError, match="key is not accepted"):
+        run_endpoint(endpoint, tmp_path / "b", entries)
+
+
+def test_log_probabilities_of_an_endpoint(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint()) as endpoint:
+        what = told(entries, location=endpoint.url)
+        reply = Endpoint(what).ask([ask("p", top_k=2)])[0]
+    assert reply.top is not None
+    assert reply.top.ids.shape == (2, 2)
+    np.testing.assert_allclose(reply.top.tail, 1 - np.exp(-0.5) - np.exp(-1.5), atol=1e-3)
+
+
+def _killed(argv: list[str], after_s: float) -> bool:
+    """Run a command and kill it; returns whether it had ended by itself."""
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        process.wait(after_s)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return False
+    assert process.returncode == 0, process.stderr.read() if process.stderr else ""
+    return True
+
+
+def test_twenty_random_kills_pay_nothing_twice(tmp_path: Path, entries: dict[str, object]) -> None:
+    (tmp_path / "prompts.txt").write_text("".join(f"prompt {i}\n" for i in range(400)))
+    rng = random.Random(5)
+
+    def argv(endpoint: FakeEndpoint, out: str) -> list[str]:
+        path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url, "idempotent": True, "concurrency": 4})
+        return [sys.executable, "-m", "stillwatch", "distill", "harvest", "-q", "--teacher", str(path),
+                "--prompts", str(tmp_path / "prompts.txt"), "--out", str(tmp_path / out)]  # fmt: skip
+
+    with serving(FakeEndpoint(delay_s=0.03)) as endpoint:
+        # Counted from the first request after each start, so that kills hit the harvest and not the import.
+        kills = 0
+        for _ in range(60):
+            before = endpoint.calls
+            process = subprocess.Popen(argv(endpoint, "killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while endpoint.calls == before and process.poll() is None:
+                time.sleep(0.002)
+            if kills == 20:
+                assert process.wait() == 0
+                break
+            time.sleep(rng.uniform(0.0, 0.1))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+        assert kills == 20
+        charged = dict(endpoint.charged)
+        endpoint.delay_s = 0.0
+        assert _killed(argv(endpoint, "whole"), 60)
+    assert len(charged) == 400
+    assert set(charged.values()) == {1}
+    assert (tmp_path / "killed" / "exchanges.jsonl").read_bytes() == (tmp_path / "whole" / "exchanges.jsonl").read_bytes()
+
+
+def test_in_doubt_is_told_and_never_paid_twice_unasked(tmp_path: Path, entries: dict[str, object]) -> None:
+    """Without idempotency keys, what was sent before a kill is kept as a row without an answer."""
+    with serving(FakeEndpoint(idempotent=False)) as endpoint:
+        what = told(entries, location=endpoint.url)
+        teacher = Endpoint(what)
+        wanted = [ask(f"prompt {i}", seed=1) for i in range(6)]
+        with harvest.open_store(tmp_path / "s", teacher, what) as opened:
+            opened.expect([request.key(teacher.identity, "none") for request in wanted])
+            opened.sending([wanted[2].key(teacher.identity, "none")])
+        done = run_endpoint(endpoint, tmp_path / "s", entries, n=6)
+        assert (done.asked, done.skipped) == (5, 1)
+        assert run_endpoint(endpoint, tmp_path / "s", entries, n=6).asked == 0
+        assert [row.reply.finish for row in store.read(tmp_path / "s")][2] == "in-doubt"
+        assert run_endpoint(endpoint, tmp_path / "s", entries, n=6, retry_in_doubt=True).asked == 1
+    rows = store.read(tmp_path / "s")
+    assert [row.prompt for row in rows] == [f"prompt {i}" for i in range(6)]
+    assert all(row.reply.answer for row in rows)
+    assert set(endpoint.charged.values()) == {1}
+
+
+@pytest.mark.parametrize("cut", [1, 10, 200])
+def test_a_torn_line_is_cut_off(tmp_path: Path, entries: dict[str, object], cut: int) -> None:
+    with serving(FakeEndpoint()) as endpoint:
+        run_endpoint(endpoint, tmp_path / "s", entries)
+        path = tmp_path / "s" / "exchanges.jsonl"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-cut])
+        assert run_endpoint(endpoint, tmp_path / "s", entries).asked == 1
+    assert path.read_bytes() == whole
+
+
+def test_a_store_is_of_one_teacher_one_policy_one_writer(tmp_path: Path, entries: dict[str, object]) -> None:
+    what = told(entries)
+    teacher = Endpoint(what)
+    with harvest.open_store(tmp_path, teacher, what), pytest.raises(InputError, match="another harvest"):
+        harvest.open_store(tmp_path, teacher, what)
+    with pytest.raises(InputError, match="another policy"):
+        harvest.open_store(tmp_path, teacher, what, policy="labels")
+    with pytest.raises(InputError, match="another privacy mode"):
+        harvest.open_store(tmp_path, teacher, what, keep_text=False)
+    other = told(entries, model="house-2")
+    with pytest.raises(InputError, match="another teacher"):
+        harvest.open_store(tmp_path, Endpoint(other), other)
+
+
+def test_rate_limits_hold() -> None:
+    now, slept = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    pace = harvest.Pace(60, 600, sleep=sleep, clock=lambda: now[0])
+    for _ in range(10):
+        pace.wait(5)
+    assert now[0] == pytest.approx(9)  # a request a second
+    for _ in range(10):
+        pace.wait(30)
+    assert now[0] == pytest.approx(9 + 1 + 9 * 3)  # thirty of 600 tokens a minute: three seconds
+
+
+def test_a_dry_run_asks_nothing(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p.jsonl").write_text('{"prompt": "one two three four"}\n{"messages": [{"role": "user", "content": "x"}]}\n')
+    with serving(FakeEndpoint()) as endpoint:
+        path = write_manifest(
+            tmp_path / "t.toml",
+            entries | {"location": endpoint.url, "price_input": 1.0, "price_output": 10.0, "requests_per_minute": 1.0},
+        )
+        argv = ["distill", "harvest", "--json", "--dry-run", "--teacher", str(path), "--prompts", str(tmp_path / "p.jsonl")]
+        assert main([*argv, "--out", str(tmp_path / "s"), "--max-tokens", "100"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert endpoint.calls == 0
+    assert plan["output_tokens"] == 200
+    assert plan["cost"] == pytest.approx((plan["input_tokens"] * 1 + 200 * 10) / 1e6)
+    assert plan["seconds"] == 120
+
+
+def test_a_classifier_teaches_labels_and_probabilities(tmp_path: Path, entries: dict[str, object]) -> None:
+    what = told(entries, kind="classifier", location=f"{__name__}:Parity")
+    teacher = Classifier(what)
+    with harvest.open_store(tmp_path, teacher, what, keep_text=False) as opened:
+        harvest.run(opened, teacher, what, [ask("ab"), ask("abc"), ask("ab")], quiet=True)
+    rows = store.read(tmp_path)
+    assert [row.reply.answer for row in rows] == ["even", "odd"]
+    assert rows[0].messages is None
+    assert rows[0].prompt_hash == ask("ab").prompt_hash
+    top = rows[1].reply.top
+    assert top is not None
+    np.testing.assert_allclose(np.exp(top.logprobs.astype(float)), [[0.9, 0.1]], atol=1e-3)
+    assert top.ids.tolist() == [[1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("policy", "trace", "k"), [("none", "a b c d", 3), ("labels", None, 0), ("no-trace", None, 3), ("top-k:1", "a b c d", 1),
+                               ("top-k:0", "a b c d", 0), ("truncate-trace:0.5", "a b", 3), ("no-trace+top-k:2", None, 2)]
+)  # fmt: skip
+def test_policies(policy: str, trace: str | None, k: int) -> None:
+    top = TopK.of(np.log(np.array([[0.5, 0.3, 0.2]])), 3)
+    reply = policies.parse(policy)(Reply("x", "a b c d", top, np.ones(2, np.float16)))
+    assert reply.answer == "x"
+    assert reply.trace == trace
+    assert (reply.top.ids.shape[1] if reply.top else 0) == k
+    assert (reply.vector is None) == (policy == "labels")
+
+
+@pytest.mark.parametrize("policy", ["", "all", "top-k", "top-k:x", "top-k:-1", "truncate-trace:2", "none:1", "labels+"])
+def test_unknown_policies(policy: str) -> None:
+    with pytest.raises(InputError, match="unknown policy"):
+        policies.parse(policy)

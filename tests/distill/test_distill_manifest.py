@@ -1,0 +1,67 @@
+"""Whose model it is: every rule of the manifest refuses by itself, with one line."""
+
+from pathlib import Path
+
+import pytest
+
+from stillwatch.cli import main
+from stillwatch.distill import manifest
+from stillwatch.errors import InputError
+
+
+def test_a_model_of_ones_own_passes(entries: dict[str, object]) -> None:
+    assert manifest.parse(entries).public()["owner"] == "Example Ltd"
+
+
+@pytest.mark.parametrize("name", ["name", "kind", "location", "owner", "ownership", "licence", "terms", "distillation"])
+@pytest.mark.parametrize("value", [None, "", "  ", 3])
+def test_every_required_entry_is_required(entries: dict[str, object], name: str, value: object) -> None:
+    entries[name] = value
+    if value is None:
+        del entries[name]
+    with pytest.raises(InputError, match=f"does not say {name}"):
+        manifest.parse(entries)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"distillation": "forbidden"}, "do not allow distillation"),
+        ({"distillation": "forbidden", "permission": "letter"}, "do not allow distillation"),
+        ({"licence": "Llama3"}, "restricts training"),
+        ({"licence": "CC-BY-NC-4.0", "kind": "encoder"}, "restricts training"),
+        ({"location": "https://api.openai.com/v1"}, "somebody else"),
+        ({"location": "https://x.eu.anthropic.com:443/v1"}, "somebody else"),
+        ({"model": "bedrock/claude-3"}, "somebody else"),
+        ({"ownership": "found"}, "ownership"),
+        ({"kind": "oracle"}, "kind"),
+        ({"location": "house"}, "not a URL"),
+        ({"concurrency": "many"}, "not a int"),
+        ({"price_input": -1.0}, "0 or more"),
+        ({"owner_name": "x"}, "unknown entry"),
+    ],
+)
+def test_refusals(entries: dict[str, object], change: dict[str, object], says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        manifest.parse(entries | change)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("location", ["https://notopenai.com/v1", "https://openai.com.house.example/v1", "http://10.0.0.3:8000/v1"])
+def test_hosts_that_only_look_like_others_pass(entries: dict[str, object], location: str) -> None:
+    assert manifest.parse(entries | {"location": location})
+
+
+def test_a_written_permission_is_kept_for_the_cards(entries: dict[str, object]) -> None:
+    told = manifest.parse(entries | {"licence": "gemma", "permission": "contract 12 of 2026"})
+    assert told.public()["permission"] == "contract 12 of 2026"
+
+
+def test_without_a_manifest_nothing_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p.txt").write_text("hello\n")
+    argv = ["distill", "harvest", "--teacher", str(tmp_path / "no.toml"), "--prompts", str(tmp_path / "p.txt")]
+    assert main([*argv, "--out", str(tmp_path / "store")]) == 1
+    error = capsys.readouterr().err
+    assert "no manifest for the teacher" in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "store").exists()
