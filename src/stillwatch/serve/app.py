@@ -1,0 +1,288 @@
+"""The service as an ASGI application: routes, tokens, the deadline, the fail mode. What follows a token is a dialect."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+import structlog
+
+from stillwatch.serve import answers, openapi
+from stillwatch.serve.decider import Decider
+from stillwatch.serve.decision_log import DecisionLog, Record
+from stillwatch.serve.decisions import Decision, Question
+from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, Request
+from stillwatch.serve.dialects.decide import DECIDE
+from stillwatch.serve.dialects.litellm import GUARDRAIL
+from stillwatch.serve.dialects.relays import ENVOY, FORWARD, NGINX
+from stillwatch.serve.identity import unhashed
+from stillwatch.serve.metrics import CONTENT_TYPE, Metrics
+from stillwatch.serve.telemetry import PROPAGATED, Tracing
+from stillwatch.serve.tokens import Role, Tokens
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DIALECTS: tuple[Dialect, ...] = (DECIDE, GUARDRAIL, ENVOY, NGINX, FORWARD)
+SURFACES = (*(dialect.surface for dialect in DIALECTS), "envoy-grpc")
+TOKEN = b"x-stillwatch-token"
+DEADLINE_S = 0.05
+"""From the first byte of a request to its decision; then the surface's fail mode answers."""
+LARGEST = 4 << 20
+"""Bytes of a body. Decoding one holds up the others by about 2 ms a megabyte."""
+
+logger = structlog.get_logger("stillwatch.serve")
+
+
+class TooLargeError(ValueError):
+    """The body is longer than the service reads."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    """What a path needs and does."""
+
+    path: str
+    roles: frozenset[Role] | None
+    """Who may call it; None is anybody, and no route but the two health checks is that."""
+    methods: frozenset[str]
+    """Empty: any."""
+    dialect: Dialect | None = None
+    page: Callable[["Service"], Answer] | None = None
+
+
+def _pages() -> dict[str, Callable[["Service"], Answer]]:
+    text = [(b"content-type", b"text/plain; charset=utf-8"), answers.NO_STORE]
+    return {
+        "/healthz": lambda service: (200, text, b"alive\n"),
+        "/readyz": lambda service: (200, text, b"ready\n") if service.ready else (503, text, b"not ready\n"),
+        "/metrics": lambda service: (200, [(b"content-type", CONTENT_TYPE), answers.NO_STORE], service.metrics.text()),
+        "/v1/status": lambda service: (200, [answers.JSON, answers.NO_STORE], msgspec.json.encode(service.status())),
+        "/openapi.json": lambda service: (200, [answers.JSON], openapi.document()),
+    }
+
+
+def routes() -> list[Route]:
+    """Every route of the service; what is mounted beside it looks after itself."""
+    anyone = frozenset(Role)
+    monitors = frozenset({Role.METRICS, Role.ADMIN})
+    roles = {"/healthz": None, "/readyz": None, "/metrics": monitors, "/v1/status": monitors, "/openapi.json": anyone}
+    gateways = frozenset({Role.DECIDE, Role.ADMIN})
+    return [Route(dialect.path, gateways, dialect.methods, dialect=dialect) for dialect in DIALECTS] + [
+        Route(path, roles[path], frozenset({"GET", "HEAD"}), page=page) for path, page in _pages().items()
+    ]
+
+
+class Service:
+    """The ASGI application."""
+
+    def __init__(
+        self, decider: Decider, tokens: Tokens, context: Context, log: DecisionLog, *,
+        status: Callable[[], dict[str, Any]] = dict, deadline_s: float = DEADLINE_S, tracing: Tracing | None = None,
+        mounts: dict[str, ASGIApp] | None = None,
+    ) -> None:
+        """Compose the parts.
+
+        Args:
+            decider: what decides.
+            tokens: who may ask.
+            context: what dialects know.
+            log: where decisions go.
+            status: further fields of the status.
+            deadline_s: seconds until the fail mode answers.
+            tracing: OpenTelemetry, or None.
+            mounts: ASGI applications by the path they stand under, such as {"/console": app}. They authorise by
+                themselves; "" takes all that is no route here.
+        """
+        self.decider, self.tokens, self.context, self.log = decider, tokens, context, log
+        self.draining = False
+        self.metrics = Metrics(self._gauges)
+        self._status, self._deadline_s, self._tracing = status, deadline_s, tracing
+        self._mounts = sorted((mounts or {}).items(), key=lambda mount: -len(mount[0]))
+        self._exact = {route.path: route for route in routes() if not route.path.endswith("/*")}
+        self._under = [(route.path[:-1], route) for route in routes() if route.path.endswith("/*")]
+
+    @property
+    def ready(self) -> bool:
+        """Whether to send requests here: a snapshot is there and the service is not ending."""
+        return self.decider.snapshot is not None and not self.draining
+
+    def status(self) -> dict[str, Any]:
+        """What a monitor may know."""
+        snapshot = self.decider.snapshot
+        return {
+            "ready": self.ready, "draining": self.draining,
+            "snapshot": None if snapshot is None else {
+                "revision": snapshot.revision, "rows": snapshot.rows, "built_at": snapshot.built_at,
+                "age_s": round(self.decider.clock.now() - snapshot.built_at, 3),
+            },
+            "fail_closed": sorted(self.decider.fail_closed), "clock_skew_s": round(self.decider.clock.skew_s, 3),
+            "log": {"written": self.log.written, "dropped": self.log.dropped, "failures": self.log.failures},
+        } | self._status()
+
+    def _gauges(self) -> dict[str, tuple[str, float]]:
+        snapshot, log, decider = self.decider.snapshot, self.log, self.decider
+        unreachable = self._status().get("source_unreachable_s", 0.0)
+        return {
+            "ready": ("1 where requests should be sent here", self.ready),
+            "snapshot_rows": ("Accounts and keys in the snapshot", snapshot.rows if snapshot else 0),
+            "snapshot_built_timestamp_seconds": ("When the snapshot was built", snapshot.built_at if snapshot else 0),
+            "source_unreachable_seconds": ("Since when the snapshot's source cannot be read", unreachable),
+            "clock_skew_seconds": ("How far the wall clock jumped ahead of the one in use", decider.clock.skew_s),
+            "decisions_dropped": ("Decisions that were not logged", log.dropped),
+            "rate_windows": ("Accounts with a live rate window", len(decider.account_rates)),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection of the server."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        path = scope["path"]
+        route = self._exact.get(path)
+        if route is None:
+            route = next((route for prefix, route in self._under if path.startswith(prefix)), None)
+        if route is None or scope["type"] != "http":
+            for prefix, app in self._mounts:
+                if path == prefix or path.startswith(prefix + "/"):
+                    await app(scope, receive, send)
+                    return
+            if scope["type"] != "http":
+                await send({"type": "websocket.close", "code": 1000})
+                return
+            status, headers, body = answers.fault(404, "There is nothing at this path.", "not_found")
+        else:
+            status, headers, body = await self._answer(route, scope, receive)
+        if scope["method"] == "HEAD":
+            body = b""
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, route: Route, scope: Scope, receive: Receive) -> Answer:
+        if route.methods and scope["method"] not in route.methods:
+            status, headers, body = answers.fault(405, "This method is not for this path.", "method_not_allowed")
+            return status, [*headers, (b"allow", ", ".join(sorted(route.methods)).encode())], body
+        refused = self.refusal(route, scope["headers"])
+        if refused is not None:
+            return refused
+        if route.page is not None:
+            return route.page(self)
+        assert route.dialect is not None
+        try:
+            return await self._decided(route.dialect, scope, receive)
+        except Exception:
+            self.metrics.faults[route.dialect.surface, "internal"] += 1
+            logger.exception("a question failed", surface=route.dialect.surface)
+            question = Question(route.dialect.surface, ())
+            return route.dialect.answer(self.decider.unavailable(question), question)
+
+    def refusal(self, route: Route, headers: list[tuple[bytes, bytes]]) -> Answer | None:
+        """The answer to a caller who may not call this route, or None."""
+        if route.roles is None:
+            return None
+        relays = route.dialect is not None and route.dialect.relays
+        secret = presented(headers, relayed=relays)
+        token = self.tokens.find(secret) if secret else None
+        if token is not None and token.role in route.roles:
+            return None
+        surface = route.dialect.surface if route.dialect else "service"
+        kind = "unauthorised" if token is None else "forbidden"
+        self.metrics.faults[surface, kind] += 1
+        if relays:
+            # a 401 or 403 would be relayed to the client as if its key were at fault; 503 is a fault of the guard
+            return answers.fault(503, "The gateway's token was not accepted by the decision service.", "guard_token")
+        if token is None:
+            return answers.fault(401, f"A token is needed, in {TOKEN.decode()} or Authorization: Bearer.", "token_needed")
+        return answers.fault(403, "This token's role may not call this path.", "role_forbidden")
+
+    async def _decided(self, dialect: Dialect, scope: Scope, receive: Receive) -> Answer:
+        started_ns = time.perf_counter_ns()
+        surface, headers = dialect.surface, scope["headers"]
+        request = Request(scope["method"], scope["path"], headers)
+        try:
+            if dialect.reads_body:
+                request.body = await self._body(receive)
+            asked = dialect.ask(request, self.context)
+        except TimeoutError:
+            self.metrics.faults[surface, "deadline"] += 1
+            question = Question(surface, ())
+            return dialect.answer(self.decider.unavailable(question, "guard-deadline"), question)
+        except MalformedError as error:
+            self.metrics.faults[surface, "malformed"] += 1
+            return answers.fault(400, f"The question is malformed: {error}", "malformed")
+        except TooLargeError:
+            self.metrics.faults[surface, "too-large"] += 1
+            return answers.fault(413, f"The body is longer than {LARGEST} bytes.", "too_large")
+        if not isinstance(asked, Question):
+            return asked
+        decision = self.decided(asked, started_ns)
+        if self._tracing is not None:
+            parent = request.header(PROPAGATED).encode("latin-1")
+            ended = time.time_ns()
+            self._tracing.span(parent, surface, decision, ended - (time.perf_counter_ns() - started_ns), ended)
+        return dialect.answer(decision, asked)
+
+    def decided(self, question: Question, started_ns: int) -> Decision:
+        """Decide, count and log; for surfaces that do not come through ASGI too."""
+        decision, repeated = self.decider.decide(question)
+        seconds = (time.perf_counter_ns() - started_ns) / 1e9
+        self.metrics.observe(question.surface, decision.decision, decision.would, decision.mode, seconds)
+        if not decision.revision:
+            self.metrics.faults[question.surface, "no-snapshot"] += 1
+        if not repeated and self.log.wants(not decision.reasons):
+            self.log.add(
+                Record(
+                    self.decider.clock.now(), question.request_id, question.surface, _principal(question), decision.decision,
+                    decision.would, decision.mode, decision.reasons[0] if decision.reasons else "", decision.case_id,
+                    decision.policy_version, decision.revision, int(seconds * 1e6),
+                )
+            )
+        return decision
+
+    async def _body(self, receive: Receive) -> bytes:
+        async with asyncio.timeout(self._deadline_s):
+            message = await receive()
+            body: bytes = message.get("body", b"")
+            if not message.get("more_body"):
+                if len(body) > LARGEST:
+                    raise TooLargeError
+                return body
+            parts, size = [body], len(body)
+            while message.get("more_body"):
+                message = await receive()
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > LARGEST:
+                    raise TooLargeError
+            return b"".join(parts)
+
+
+def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:
+    """The service token of a call. Where the gateway relays the client's headers, those of the client are no token."""
+    found = b""
+    for name, value in headers:
+        if name == TOKEN:
+            return value.strip()
+        if relayed:
+            continue
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            found = found or value[7:].strip()
+        elif name == b"x-api-key":
+            found = found or value.strip()
+    return found
+
+
+def _principal(question: Question) -> str:
+    name = question.who[0][0] if question.who and question.who[0] else ""
+    from_credential = question.surface in ("envoy", "envoy-grpc", "nginx", "forward")
+    return "" if from_credential and unhashed(name) else name
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

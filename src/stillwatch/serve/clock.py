@@ -1,0 +1,50 @@
+"""A wall clock that does not follow jumps.
+
+Actions expire at a time of day. A clock set back by an hour must not bring expired blocks back, one set forward must
+not end them. So time runs on the machine's steady clock from where it stood, follows the wall clock's slow drift, and
+takes over a jump only after it has lasted.
+"""
+
+import time
+from collections.abc import Callable
+
+DRIFT_S = 2.0
+"""A difference up to this, seconds, is drift and followed at once."""
+HELD_S = 600.0
+"""A jump is taken over after this long, seconds: by then people have seen the metric and the log."""
+
+
+def steady() -> float:
+    """Seconds of a clock that nobody sets; it counts the time a machine sleeps where the system can tell."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+class Clock:
+    """Time in seconds since the epoch."""
+
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = steady) -> None:
+        """Start from the wall clock."""
+        self._wall, self.steady = wall, steady
+        self._offset = wall() - steady()
+        self._jumped_at: float | None = None
+        self.skew_s = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch, without jumps."""
+        return self.steady() + self._offset
+
+    def check(self) -> float:
+        """Compare with the wall clock, to be called every second or so; returns how far that is ahead, seconds."""
+        at = self.steady()
+        self.skew_s = self._wall() - (at + self._offset)
+        if abs(self.skew_s) <= DRIFT_S:
+            self._jumped_at = None
+        elif self._jumped_at is None:
+            self._jumped_at = at
+            return self.skew_s
+        elif at - self._jumped_at < HELD_S:
+            return self.skew_s
+        self._offset += self.skew_s
+        self._jumped_at = None
+        return self.skew_s

@@ -1,0 +1,116 @@
+"""Decides: an entry of the snapshot, a rate window, an answer that was given before. No I/O."""
+
+import math
+from urllib.parse import quote
+
+from stillwatch.serve.clock import Clock
+from stillwatch.serve.counters import Rates, Replays
+from stillwatch.serve.decisions import NAMES, UNAVAILABLE, Action, Decision, Entry, Question
+from stillwatch.serve.snapshot import Snapshot, key64
+
+ALLOW_TTL_S = 5.0
+"""How long a gateway may reuse an allow of an account without an entry, seconds."""
+
+
+class Decider:
+    """Answers questions from the snapshot it has at the moment."""
+
+    def __init__(
+        self, *, enforce: bool = False, case_url: str = "", fail_closed: frozenset[str] = frozenset(),
+        clock: Clock | None = None,
+    ) -> None:
+        """Start without a snapshot.
+
+        Args:
+            enforce: False is shadow mode for all, whatever the entries say.
+            case_url: address of a case's page, with ``{case_id}`` in it; empty for no link.
+            fail_closed: surfaces that refuse where nothing can be decided; all others let through.
+            clock: the time at which entries expire.
+        """
+        self.snapshot: Snapshot | None = None
+        self.clock = clock or Clock()
+        self._enforce, self._case_url, self.fail_closed = enforce, case_url, fail_closed
+        self.account_rates: Rates[int] = Rates()
+        self.case_rates: Rates[str] = Rates()
+        self._replays = Replays()
+
+    def decide(self, question: Question) -> tuple[Decision, bool]:
+        """The answer, and whether it repeats the one this request had."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return self.unavailable(question), False
+        keys = [[key64(identifier) for identifier in principal] for principal in question.who]
+        replay = (keys[0][0], question.request_id) if question.request_id and keys and keys[0] else None
+        at = self.clock.steady()
+        if replay is not None:
+            earlier = self._replays.get(replay, at)
+            if earlier is not None:
+                return earlier, True
+        entry, key = self._entry(snapshot, keys)
+        if entry is None or entry.action == Action.ALLOW:
+            decision = Decision(
+                "allow", "allow", "enforce", ttl_s=ALLOW_TTL_S, revision=snapshot.revision, request_id=question.request_id
+            )
+        else:
+            decision = self._applied(entry, key, snapshot.revision, question.request_id, at)
+        if replay is not None:
+            self._replays.put(replay, decision, at)
+        return decision, False
+
+    def unavailable(self, question: Question, reason: str = UNAVAILABLE) -> Decision:
+        """The declared answer of the surface where nothing can be decided."""
+        closed = question.surface in self.fail_closed
+        decision = "unavailable" if closed else "allow"
+        return Decision(decision, decision, "enforce", reasons=[reason], request_id=question.request_id, retry_after_s=int(closed))
+
+    def _entry(self, snapshot: Snapshot, keys: list[list[int]]) -> tuple[Entry | None, int]:
+        """The most severe entry over principals, and the key it is of; of one principal, an allow goes before all."""
+        now, best, best_key, rank = self.clock.now(), None, 0, (False, -1)
+        for principal in keys:
+            found = [entry for key in principal if (entry := snapshot.find(key, now)) is not None]
+            if any(entry.action == Action.ALLOW for entry in found):
+                continue
+            for entry in found:
+                if (entry.enforce, entry.action) > rank:
+                    best, best_key, rank = entry, principal[0], (entry.enforce, entry.action)
+        return best, best_key
+
+    def _applied(self, entry: Entry, key: int, revision: str, request_id: str, at: float) -> Decision:
+        would, wait_s = NAMES[entry.action], 0.0
+        if entry.action == Action.OBSERVE:
+            would = "allow"
+        elif entry.action == Action.THROTTLE:
+            wait_s = self._wait_s(entry, key, at)
+            would = "throttle" if wait_s else "allow"
+        enforced = entry.enforce and self._enforce
+        decision = Decision(
+            would if enforced else "allow", would, "enforce" if enforced else "shadow", [entry.reason_code],
+            entry.case_id, self._link(entry.case_id), entry.policy_version, revision=revision, request_id=request_id,
+        )
+        if not enforced:
+            return decision
+        if would == "throttle":
+            decision.retry_after_s = max(1, math.ceil(wait_s))
+        elif would == "restrict":
+            decision.max_tokens = entry.max_tokens
+            decision.drop_reasoning, decision.drop_logprobs = not entry.reasoning, not entry.logprobs
+        elif would == "challenge":
+            decision.verify_url = entry.verify_url or decision.case_url
+        return decision
+
+    def _wait_s(self, entry: Entry, key: int, at: float) -> float:
+        """Seconds that a throttled request has to wait; 0 lets it through and counts it."""
+        if entry.rate_per_min <= 0:
+            return 60.0
+        wait_s = self.account_rates.wait_s(key, entry.rate_per_min, at)
+        by_case = entry.case_id if entry.case_rate_per_min > 0 else ""
+        if by_case:
+            wait_s = max(wait_s, self.case_rates.wait_s(by_case, entry.case_rate_per_min, at))
+        if wait_s == 0:
+            self.account_rates.take(key, entry.rate_per_min, at)
+            if by_case:
+                self.case_rates.take(by_case, entry.case_rate_per_min, at)
+        return wait_s
+
+    def _link(self, case_id: str) -> str:
+        return self._case_url.replace("{case_id}", quote(case_id, safe="")) if case_id and self._case_url else ""

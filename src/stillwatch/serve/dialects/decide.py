@@ -1,0 +1,88 @@
+"""The service's own API: POST /v1/decide."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from stillwatch.serve import answers
+from stillwatch.serve.decisions import Decision, Question
+from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, Request, decoded
+
+Name = Annotated[str, msgspec.Meta(max_length=1024)]
+
+
+class Ask(msgspec.Struct, forbid_unknown_fields=True):
+    """Who asks. At least one of account_id, org_id and key_id; the first of them that is there is acted on."""
+
+    account_id: Name | None = None
+    org_id: Name | None = None
+    key_id: Name | None = None
+    """The API key's identifier or hash as the gateway logs it, never the key."""
+    hashed: bool = False
+    """Whether the identifiers are those of Stillwatch's tables already."""
+    request_id: Name | None = None
+    """Of the request; a repeated one within ten seconds gets the same answer and is not counted again."""
+    api: Literal["openai", "anthropic"] = "openai"
+    """Whose error bodies the client expects."""
+
+
+class Refusal(msgspec.Struct):
+    """What to send to the client."""
+
+    status: int
+    headers: dict[str, str]
+    body: msgspec.Raw
+
+
+class Told(msgspec.Struct, omit_defaults=True):
+    """A decision with the answer for the client where it is refused."""
+
+    decision: str
+    would: str
+    mode: str
+    reasons: list[str]
+    case_id: str = ""
+    case_url: str = ""
+    policy_version: str = ""
+    retry_after_s: int = 0
+    max_tokens: int = 0
+    drop_reasoning: bool = False
+    drop_logprobs: bool = False
+    verify_url: str = ""
+    ttl_s: float = 0.0
+    revision: str = ""
+    request_id: str = ""
+    refusal: Refusal | None = None
+
+
+_decoder = msgspec.json.Decoder(Ask)
+_encoder = msgspec.json.Encoder()
+_HEADERS = [answers.JSON, answers.NO_STORE]
+
+
+def _ask(request: Request, context: Context) -> Question:
+    asked: Ask = decoded(_decoder, request.body)
+    if asked.hashed:
+        name = asked.account_id or asked.org_id or asked.key_id
+        ids = tuple(dict.fromkeys(id_ for id_ in (name, asked.key_id) if id_))
+    else:
+        ids = context.identities.principal(asked.account_id, asked.org_id, asked.key_id)
+    if not ids:
+        raise MalformedError("one of account_id, org_id and key_id must be there and not be empty")
+    return Question("decide", (ids,), asked.request_id or "", asked.api)
+
+
+def _answer(decision: Decision, question: Question) -> Answer:
+    if not decision.refused:
+        return 200, _HEADERS, _encoder.encode(decision)
+    headers = {name.decode(): value.decode() for name, value in answers.headers(decision)}
+    refusal = Refusal(
+        answers.STATUS[decision.decision], headers | {"content-type": "application/json"},
+        msgspec.Raw(answers.body(decision, question.api)),
+    )
+    fields = {name: getattr(decision, name) for name in decision.__struct_fields__}
+    status = 503 if decision.decision == "unavailable" else 200
+    return status, _HEADERS, _encoder.encode(Told(refusal=refusal, **fields))
+
+
+DECIDE = Dialect("decide", "/v1/decide", frozenset({"POST"}), _ask, _answer, reads_body=True)

@@ -1,0 +1,69 @@
+"""From what a gateway sees to the identifiers in the tables.
+
+Ingest writes identifiers as keyed hashes; the service needs the same key to find them. Without a key it takes them as
+they come, which fits tables whose identifiers are in the clear.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+CREDENTIALS = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
+"""Headers that carry a client's API key in the APIs in use."""
+CACHE = 1 << 16
+"""Hashes that are kept; the cache is emptied when full."""
+LONGEST = 1024
+"""Characters of an identifier that are read: no real one is longer."""
+
+
+class Identities:
+    """Turns names into identifiers."""
+
+    def __init__(self, key: bytes | None = None) -> None:
+        """Take the tenant's key, as ``stillwatch ingest --key-file`` has it, or None."""
+        self._key = key
+        self._cache: dict[str, str] = {}
+
+    def id(self, name: str) -> str:
+        """The identifier of an account, organisation or key as a gateway names it."""
+        if self._key is None:
+            return name[:LONGEST]
+        found = self._cache.get(name)
+        if found is None:
+            if len(self._cache) >= CACHE:
+                self._cache.clear()
+            digest = hmac.digest(self._key, name[:LONGEST].encode("utf-8", "surrogatepass"), "sha256")
+            found = self._cache[name] = digest.hex()[:32]
+        return found
+
+    def principal(self, account: str | None, org: str | None = None, key: str | None = None) -> tuple[str, ...]:
+        """Who is acted on, as ingest decides it: the account, else the organisation, else the key; and its key."""
+        name = account or org or key
+        if not name:
+            return ()
+        return (self.id(name),) if not key or key == name else (self.id(name), self.id(key))
+
+    def of_credentials(self, headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, ...], ...]:
+        """A principal for each different credential among the headers (lower-case names).
+
+        Every one counts: which of two a gateway takes is its own affair, and a client must not choose the harmless one.
+        """
+        names = {secret for name, value in headers if name in CREDENTIALS and (secret := credential(value))}
+        return tuple(self.of_credential(name) for name in sorted(names))
+
+    def of_credential(self, secret: str) -> tuple[str, ...]:
+        """The identifiers of an API key: of itself, and of its SHA-256, by which LiteLLM logs keys."""
+        digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+        return self.id(digest), self.id(secret)
+
+
+def credential(value: bytes) -> str:
+    """The API key in a header's value; the scheme may be written in any case."""
+    text = value.decode("latin-1").strip()
+    scheme, _, rest = text.partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else text
+
+
+def unhashed(identifier: str) -> bool:
+    """Whether an identifier may be an API key in the clear, which no log may show."""
+    return len(identifier) not in (32, 64) or not all(c in "0123456789abcdef" for c in identifier)

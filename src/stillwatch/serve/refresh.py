@@ -1,0 +1,134 @@
+"""Keeps the snapshot fresh: a builder process writes the file, the service notices and swaps.
+
+The builder is a process of its own, of low priority, so that reading a store and sorting a million rows never takes the
+interpreter or a core from an answer. If it dies it is started again; if the source cannot be read, the last snapshot
+stays, also over a restart of the service.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from stillwatch.files import replacing
+from stillwatch.serve import snapshot
+from stillwatch.serve.decider import Decider
+from stillwatch.serve.sources import SnapshotSource
+
+SNAPSHOT, BUILDER = "snapshot.arrow", "builder.json"
+logger = structlog.get_logger("stillwatch.serve")
+
+
+def build(source: SnapshotSource, folder: Path, known: str | None) -> str:
+    """Write a snapshot if the source's revision is not ``known``; returns the revision."""
+    revision = source.revision()
+    if revision != known:
+        snapshot.write(source.rows(), folder / SNAPSHOT, revision)
+    return revision
+
+
+def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: int) -> None:
+    """The builder process: ends with its parent."""
+    known, since = None, None
+    while os.getppid() == parent:
+        told: dict[str, Any] = {}
+        try:
+            known, since = build(source, folder, known), None
+        except Exception as error:
+            since = since or time.time()
+            told = {"error": f"{type(error).__name__}: {' '.join(str(error).split())}"[:300], "since": since}
+        try:
+            with replacing(folder / BUILDER) as partial:
+                partial.write_text(json.dumps({"at": time.time(), "revision": known} | told))
+        except Exception as error:  # a full disk must not end the builder
+            print(json.dumps({"event": "builder cannot write", "error": str(error)[:300]}), flush=True)
+        if not os.nice(0):
+            os.nice(10)  # the first snapshot is waited for, later ones are not
+        time.sleep(every_s)
+
+
+class Refresher:
+    """Watches the file and the builder."""
+
+    def __init__(self, decider: Decider, folder: Path, source: SnapshotSource | None, every_s: float = 1.0) -> None:
+        """Take the folder of the snapshot.
+
+        Args:
+            decider: whose snapshot is swapped.
+            folder: where the snapshot is kept.
+            source: what the builder reads; None if something else writes the file.
+            every_s: seconds between looks.
+        """
+        self._decider, self._folder, self._source, self._every_s = decider, folder, source, every_s
+        self._seen: tuple[int, int, int] | None = None
+        self._process: Any = None
+        self.error = ""
+        self.builder: dict[str, Any] = {}
+
+    def status(self) -> dict[str, Any]:
+        """Of the source, for the service's status."""
+        error = self.error or self.builder.get("error", "")
+        since = self.builder.get("since")
+        unreachable = max(0.0, time.time() - since) if since else 0.0
+        return {"source_error": error, "source_unreachable_s": round(unreachable, 1)}
+
+    async def run(self) -> None:
+        """Look for ever; cancelled at the end of the service."""
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                self._decider.clock.check()
+                try:
+                    await loop.run_in_executor(None, self.look)
+                except Exception as error:
+                    self._report(f"{type(error).__name__}: {error}")
+                await asyncio.sleep(self._every_s)
+        finally:
+            self.close()
+
+    def look(self) -> None:
+        """Start the builder if it is not running, and load the snapshot if it changed."""
+        if self._source is not None and (self._process is None or not self._process.is_alive()):
+            if self._process is not None:
+                logger.error("the builder ended and is started again", exit_code=self._process.exitcode)
+            arguments = (self._source, self._folder, self._every_s, os.getpid())
+            self._process = multiprocessing.get_context("spawn").Process(
+                target=build_forever, args=arguments, name="stillwatch-builder", daemon=True
+            )
+            self._process.start()
+        try:
+            self.builder = json.loads((self._folder / BUILDER).read_bytes()) if self._source is not None else {}
+        except (OSError, ValueError):
+            self.builder = {}
+        path = self._folder / SNAPSHOT
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return
+        seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            fresh = snapshot.read(path, pause=lambda: time.sleep(0.001))
+        except Exception as error:
+            self._report(str(error))
+            return
+        self._decider.snapshot, self.error = fresh, ""
+        logger.info("snapshot", revision=fresh.revision, rows=fresh.rows)
+
+    def _report(self, error: str) -> None:
+        if error != self.error:
+            logger.error("the snapshot cannot be refreshed; the last one stays", error=error[:300])
+        self.error = error[:300]
+
+    def close(self) -> None:
+        """End the builder."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join(5)

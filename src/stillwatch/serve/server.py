@@ -1,0 +1,165 @@
+"""Runs the service: granian in this process's event loop, gRPC beside it, a graceful end."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.hashing import tenant_key
+from stillwatch.serve import tokens
+from stillwatch.serve.app import DEADLINE_S, SURFACES, ASGIApp, Service
+from stillwatch.serve.decider import Decider
+from stillwatch.serve.decision_log import DecisionLog, Sink
+from stillwatch.serve.dialects import Context
+from stillwatch.serve.identity import Identities
+from stillwatch.serve.refresh import Refresher
+from stillwatch.serve.sources import SnapshotSource
+from stillwatch.serve.telemetry import Tracing, configure_logs
+
+FIRST_SNAPSHOT_S = 30.0
+"""How long the first snapshot is waited for; then the fail modes answer until there is one."""
+
+logger = structlog.get_logger("stillwatch.serve")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``stillwatch serve`` was told."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    grpc_port: int | None = None
+    state: Path = Path("stillwatch-serve")
+    """Folder of the snapshot."""
+    tokens: Path = Path("stillwatch-tokens.json")
+    key_file: Path | None = None
+    """The tenant's key; None takes identifiers as they come."""
+    enforce: bool = False
+    fail_closed: frozenset[str] = frozenset()
+    case_url: str = ""
+    account_header: str = ""
+    deadline_s: float = DEADLINE_S
+    refresh_s: float = 1.0
+    drain_s: float = 5.0
+    """Seconds between not ready and the end, for balancers to notice."""
+    log_allows: float = 0.001
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    otel: bool = False
+    log_level: str = "info"
+
+    def checked(self) -> "Settings":
+        """Itself, if it makes sense.
+
+        Raises:
+            InputError: it does not; the text says what to do.
+        """
+        unknown = self.fail_closed - set(SURFACES)
+        if unknown:
+            raise InputError(f"unknown surface {min(unknown)!r}", where="--fail-closed", todo=f"Known: {', '.join(SURFACES)}")
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise InputError("--tls-cert and --tls-key go together")
+        for path in (self.tls_cert, self.tls_key):
+            if path is not None and not path.is_file():
+                raise InputError("no such file", where=path)
+        if self.case_url and not self.case_url.startswith(("https://", "http://")):
+            raise InputError("not a web address", where="--case-url", todo="Write it like https://guard.example/cases/{case_id}")
+        return self
+
+
+def run(
+    settings: Settings, source: SnapshotSource | None, sink: Sink | None, *, mounts: dict[str, ASGIApp] | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        settings: see there.
+        source: what snapshots are made of; None serves the file in the state folder as it is.
+        sink: where decisions are logged.
+        mounts: further ASGI applications by path, such as the console.
+
+    Raises:
+        InputError: the settings make no sense, or the port is taken.
+    """
+    settings.checked()
+    configure_logs(settings.log_level)
+    settings.state.mkdir(parents=True, exist_ok=True)
+    decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed)
+    identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file))
+    context = Context(identities, settings.account_header.lower().encode())
+    refresher = Refresher(decider, settings.state, source, settings.refresh_s)
+    service = Service(
+        decider, tokens.load(settings.tokens), context, DecisionLog(sink, allow_share=settings.log_allows),
+        status=refresher.status, deadline_s=settings.deadline_s, tracing=Tracing() if settings.otel else None, mounts=mounts,
+    )
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(_serve(settings, service, refresher))
+    else:
+        uvloop.run(_serve(settings, service, refresher))
+
+
+async def _serve(settings: Settings, service: Service, refresher: Refresher) -> None:
+    server = _server(settings, service)
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    service.log.start()
+    watching = loop.create_task(refresher.run())
+    await _first_snapshot(service, refresher, ending)
+    grpc: Any = None
+    if settings.grpc_port is not None:
+        from stillwatch.serve import grpc_authz
+
+        grpc = await grpc_authz.start(service, settings)
+    gc.collect()
+    gc.freeze()  # what is here now stays; collections look at what requests make only
+    serving = loop.create_task(server.serve())
+    logger.info("serving", host=settings.host, port=settings.port, grpc_port=settings.grpc_port, enforce=settings.enforce)
+    waiting = loop.create_task(ending.wait())
+    done, _ = await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if serving not in done:
+        service.draining = True
+        logger.info("draining", seconds=settings.drain_s)
+        await asyncio.sleep(settings.drain_s)
+        server.stop()
+    waiting.cancel()
+    try:
+        await serving
+    finally:
+        if grpc is not None:
+            await grpc.stop(1.0)
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+        await loop.run_in_executor(None, service.log.close)
+        if service._tracing is not None:
+            service._tracing.close()
+        logger.info("ended")
+
+
+async def _first_snapshot(service: Service, refresher: Refresher, ending: asyncio.Event) -> None:
+    """Wait for a snapshot before the first question, unless there is none to be had."""
+    deadline = asyncio.get_running_loop().time() + FIRST_SNAPSHOT_S
+    while service.decider.snapshot is None and not ending.is_set() and asyncio.get_running_loop().time() < deadline:
+        if refresher.status()["source_error"]:
+            return
+        await asyncio.sleep(0.05)
+
+
+def _server(settings: Settings, service: Service) -> Any:
+    try:
+        from granian.constants import HTTPModes, Interfaces
+        from granian.server.embed import Server
+    except ImportError as error:
+        raise MissingExtraError("granian is not installed", todo="pip install 'stillwatch[serve]'") from error
+    return Server(
+        service, address=settings.host, port=settings.port, interface=Interfaces.ASGI, http=HTTPModes.auto, websockets=False,
+        backlog=1024, ssl_cert=settings.tls_cert, ssl_key=settings.tls_key, log_enabled=False,
+    )

@@ -1,0 +1,69 @@
+"""OpenTelemetry spans of decisions, and structured logs. Both are optional at run time and never on the way of an answer."""
+
+import logging
+import os
+import sys
+from typing import Any
+
+import structlog
+
+from stillwatch.errors import MissingExtraError
+from stillwatch.serve.decisions import Decision
+
+PROPAGATED = b"traceparent"
+
+
+def configure_logs(level: str = "info") -> None:
+    """One JSON object a line on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+class Tracing:
+    """Writes a span for each decision whose caller's trace is sampled (W3C traceparent, flag 01)."""
+
+    def __init__(self) -> None:
+        """Export by OTLP over HTTP to where the OTEL_* environment says.
+
+        Raises:
+            MissingExtraError: the SDK is not installed.
+        """
+        try:
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+            from opentelemetry.sdk.resources import Resource
+            from opentelemetry.sdk.trace import TracerProvider
+            from opentelemetry.sdk.trace.export import BatchSpanProcessor
+            from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+        except ImportError as error:
+            raise MissingExtraError("OpenTelemetry is not installed", todo="pip install 'stillwatch[serve-otel]'") from error
+        name = os.environ.get("OTEL_SERVICE_NAME", "stillwatch")
+        self._provider = TracerProvider(resource=Resource.create({"service.name": name}))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("stillwatch.serve")
+        self._propagator = TraceContextTextMapPropagator()
+
+    def span(self, parent: bytes, surface: str, decision: Decision, started_ns: int, ended_ns: int) -> None:
+        """Record a decision that was made, as a child of the caller's span."""
+        if not parent.endswith(b"-01"):
+            return
+        context: Any = self._propagator.extract({"traceparent": parent.decode("latin-1")})
+        attributes = {
+            "stillwatch.surface": surface, "stillwatch.decision": decision.decision, "stillwatch.would": decision.would,
+            "stillwatch.mode": decision.mode, "stillwatch.case_id": decision.case_id,
+            "stillwatch.reason": ",".join(decision.reasons),
+        }
+        span = self._tracer.start_span("decide", context=context, start_time=started_ns, attributes=attributes)
+        span.end(ended_ns)
+
+    def close(self) -> None:
+        """Send what waits."""
+        self._provider.shutdown()

@@ -1,0 +1,104 @@
+"""API tokens of the service: who may call what.
+
+A token is 32 random bytes. The file keeps its SHA-256, which is enough for a secret that nobody can guess (no need of a
+slow hash: OWASP ASVS 5.0, 11.4 asks that of passwords), so that the file gives no access.
+"""
+
+import hashlib
+import secrets
+import time
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from stillwatch.errors import InputError
+from stillwatch.files import replacing
+
+PREFIX = "swt_"
+"""Lets secret scanners find a leaked token."""
+
+
+class Role(StrEnum):
+    """What a token is for."""
+
+    DECIDE = "decide"
+    """A gateway: asks for decisions."""
+    METRICS = "metrics"
+    """A monitor: reads metrics and the status."""
+    ADMIN = "admin"
+    """A person's tool: all of it."""
+
+
+class Token(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of the file."""
+
+    name: str
+    sha256: str
+    role: Role
+    expires_at: float | None = None
+    """Seconds since the epoch; null never expires."""
+
+
+class Tokens:
+    """Tokens by their hash."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        """Take the rows."""
+        self._by_hash = {bytes.fromhex(token.sha256): token for token in tokens}
+
+    def find(self, secret: bytes) -> Token | None:
+        """The token of a secret, unless it is unknown or expired."""
+        token = self._by_hash.get(hashlib.sha256(secret).digest())
+        if token is None or (token.expires_at is not None and token.expires_at <= time.time()):
+            return None
+        return token
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._by_hash)
+
+
+def load(path: Path) -> Tokens:
+    """Read a file of tokens.
+
+    Raises:
+        InputError: there is none, or it is not one.
+    """
+    return Tokens(_rows(path))
+
+
+def create(path: Path, name: str, role: Role, expires_at: float | None = None) -> str:
+    """Add a token to the file (made if absent, mode 0600); returns the secret, which is shown once and never kept."""
+    rows = _rows(path) if path.exists() else []
+    if any(row.name == name for row in rows):
+        raise InputError(f"there is a token named {name!r}", where=path, todo="Choose another name")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    rows.append(Token(name, hashlib.sha256(secret.encode()).hexdigest(), role, expires_at))
+    with replacing(path) as partial:
+        partial.touch(mode=0o600)
+        partial.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
+    return secret
+
+
+def revoke(path: Path, name: str) -> None:
+    """Remove a token from the file."""
+    rows = _rows(path)
+    kept = [row for row in rows if row.name != name]
+    if len(kept) == len(rows):
+        raise InputError(f"no token named {name!r}", where=path)
+    with replacing(path) as partial:
+        partial.touch(mode=0o600)
+        partial.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+
+
+def _rows(path: Path) -> list[Token]:
+    try:
+        rows = msgspec.json.decode(path.read_bytes(), type=list[Token])
+        for row in rows:
+            bytes.fromhex(row.sha256)
+        return rows
+    except FileNotFoundError as error:
+        raise InputError("no file of tokens", where=path, todo="Make one with: stillwatch token NAME --role decide") from error
+    except (msgspec.DecodeError, ValueError, OSError) as error:
+        raise InputError(f"not a file of tokens ({error})", where=path) from error

@@ -1,0 +1,105 @@
+"""Composes the decision service: a source of snapshots, a log of decisions, and ``stillwatch serve`` and ``token``."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError, MissingExtraError
+
+Add = Callable[[str, Callable[[argparse.Namespace], Any], str], argparse.ArgumentParser]
+
+
+def register(add: Add) -> None:
+    """Add the commands to the command line."""
+    serve = add("serve", _serve, "answer gateways whether an account may go on; shadow mode unless --enforce")
+    source = serve.add_mutually_exclusive_group()
+    source.add_argument("--store", metavar="URL", help="the store of cases and actions (default: the embedded one)")
+    source.add_argument("--run", type=Path, metavar="RUN", help="a run folder: its campaigns, in shadow mode only")
+    source.add_argument("--snapshot", type=Path, metavar="FILE", help="Parquet of account_id, action, mode, reason_code, …")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8080)
+    serve.add_argument("--grpc-port", type=int, help="also serve Envoy ext_authz over gRPC here")
+    serve.add_argument("--state", type=Path, default=Path("stillwatch-serve"),
+                       help="folder of the snapshot and, without a store, of logged decisions (default: stillwatch-serve)")
+    serve.add_argument("--tokens", type=Path, default=Path("stillwatch-tokens.json"),
+                       help="file of tokens, made by stillwatch token (default: stillwatch-tokens.json)")
+    serve.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with")
+    serve.add_argument("--enforce", action="store_true", help="do what the actions say; without it only record")
+    serve.add_argument("--fail-closed", default="", metavar="SURFACES",
+                       help="comma-separated surfaces that refuse where nothing can be decided (default: none)")
+    serve.add_argument("--case-url", default="", metavar="URL", help="address of a case's page, with {case_id} in it")
+    serve.add_argument("--account-header", default="", metavar="NAME",
+                       help="header in which the edge says who the account is; it must overwrite what clients send")
+    serve.add_argument("--deadline-ms", type=float, default=50.0, help="then the fail mode answers (default: 50)")
+    serve.add_argument("--refresh-s", type=float, default=1.0, help="seconds between looks at the source (default: 1)")
+    serve.add_argument("--drain-s", type=float, default=5.0,
+                       help="seconds between SIGTERM, when readiness ends, and the end (default: 5)")
+    serve.add_argument("--log-allows", type=float, default=0.001, metavar="SHARE",
+                       help="share of plain allows that is logged, 0 to 1 (default: 0.001)")
+    serve.add_argument("--tls-cert", type=Path, help="certificate chain, PEM; TLS 1.3")
+    serve.add_argument("--tls-key", type=Path, help="its private key, PEM")
+    serve.add_argument("--otel", action="store_true", help="send spans by OTLP to where OTEL_* says")
+
+    token = add("token", _token, "make or revoke a token for callers of the decision service; prints it once")
+    token.add_argument("name", metavar="NAME", help="who uses it, such as envoy-eu")
+    token.add_argument("--role", choices=("decide", "metrics", "admin"), default="decide")
+    token.add_argument("--days", type=float, help="days until it expires (default: never)")
+    token.add_argument("--revoke", action="store_true", help="remove the token of this name")
+    token.add_argument("--tokens", type=Path, default=Path("stillwatch-tokens.json"))
+
+
+def _extra() -> None:
+    try:
+        import granian  # noqa: F401
+        import msgspec  # noqa: F401
+        import prometheus_client  # noqa: F401
+        import structlog  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve]'") from error
+
+
+def _serve(args: argparse.Namespace) -> None:
+    _extra()
+    from stillwatch.serve import server, sources
+    from stillwatch.serve.decision_log import FileSink, Sink
+
+    settings = server.Settings(
+        host=args.host, port=args.port, grpc_port=args.grpc_port, state=args.state, tokens=args.tokens,
+        key_file=args.key_file, enforce=args.enforce, case_url=args.case_url, account_header=args.account_header,
+        fail_closed=frozenset(name.strip() for name in args.fail_closed.split(",") if name.strip()),
+        deadline_s=args.deadline_ms / 1000, refresh_s=args.refresh_s, drain_s=args.drain_s, log_allows=args.log_allows,
+        tls_cert=args.tls_cert, tls_key=args.tls_key, otel=args.otel,
+        log_level="debug" if args.verbose else "error" if args.quiet else "info",
+    ).checked()
+    if args.key_file is not None and not args.key_file.exists():
+        raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
+    source: sources.SnapshotSource
+    sink: Sink = FileSink(args.state / "decisions")
+    if args.run is not None:
+        if args.enforce:
+            raise InputError("a run folder is served in shadow mode only", todo="Import it into a store and let people decide")
+        source = sources.RunSource(args.run)
+        source.revision()  # a wrong path is told at once
+    elif args.snapshot is not None:
+        source = sources.ParquetSource(args.snapshot)
+        source.revision()
+    else:
+        raise InputError("no --run or --snapshot")
+    server.run(settings, source, sink)
+
+
+def _token(args: argparse.Namespace) -> Any:
+    _extra()
+    import time
+
+    from stillwatch.serve import tokens
+
+    if args.revoke:
+        tokens.revoke(args.tokens, args.name)
+        return {"revoked": args.name}
+    expires = None if args.days is None else time.time() + args.days * 86400
+    secret = tokens.create(args.tokens, args.name, tokens.Role(args.role), expires)
+    if not args.json:
+        print(secret)
+    return {"name": args.name, "role": args.role, "token": secret}
