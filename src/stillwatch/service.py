@@ -85,7 +85,12 @@ def _serve(args: argparse.Namespace) -> None:
         source = sources.ParquetSource(args.snapshot)
         source.revision()
     else:
-        raise InputError("no --run or --snapshot")
+        from stillwatch.respond.store import DEFAULT_URL, Store
+        from stillwatch.store_source import StoreSink, StoreSource
+
+        url = args.store or DEFAULT_URL
+        Store.open(url)  # a wrong address is told at once
+        source, sink = StoreSource(url), StoreSink(url)
     server.run(settings, source, sink)
 
 

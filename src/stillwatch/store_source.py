@@ -1,0 +1,101 @@
+"""Joins the store and the decision service: the store's actions as a snapshot, the service's decisions into the store."""
+
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.respond import actions
+from stillwatch.respond.snapshot import Decision, Rule, append_decisions, read_snapshot
+from stillwatch.respond.store import SYSTEM, Store
+from stillwatch.respond.vocabulary import Subject
+from stillwatch.serve.decision_log import Record
+from stillwatch.serve.snapshot import ENTRIES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SWEEP_S = 60.0
+"""How often expired actions are marked as such; decisions heed the time themselves."""
+CREDENTIAL_SURFACES = ("envoy", "envoy-grpc", "nginx", "forward")
+"""Surfaces that know a client by its API key."""
+
+
+class StoreSource:
+    """The store as a source of snapshots. It is opened where it is used, which is the builder process."""
+
+    def __init__(self, url: str) -> None:
+        """Take the store's URL."""
+        self._url = url
+        self._store: Store | None = None
+        self._swept = 0.0
+
+    def revision(self) -> str:
+        """The store's, which grows with each change of actions, allow-list, keys or policy."""
+        store = self._opened()
+        if time.monotonic() - self._swept > SWEEP_S:
+            with store.write(SYSTEM) as change:
+                actions.sweep(change)
+            self._swept = time.monotonic()
+        return str(store.revision())
+
+    def rows(self) -> "pa.Table":
+        """Every action in force, and the allow-list as rows that go before all others."""
+        import pyarrow as pa
+
+        found = read_snapshot(self._opened(), datetime.now(UTC))
+        rules = pa.table(
+            {name: [_fields(rule)[name] for rule in found.rules] for name in ENTRIES.names if name != "account_id"},
+            schema=ENTRIES.remove(ENTRIES.get_field_index("account_id")),
+        )
+        names = [*found.accounts, *found.keys]
+        rows = rules.take(pa.array([*found.accounts.values(), *found.keys.values()], pa.int64()))
+        table = rows.add_column(0, ENTRIES.field("account_id"), pa.array(names, pa.string())).select(ENTRIES.names)
+        allowed = [
+            {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
+            for subject in Subject for name, until in found.allowed[subject].items()
+        ]
+        return pa.concat_tables([table, pa.Table.from_pylist(allowed, schema=ENTRIES)])
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            self._store = Store.open(self._url)
+        return self._store
+
+
+def _fields(rule: Rule) -> dict[str, Any]:
+    wanted = rule.parameters
+    return {
+        "action": rule.action, "mode": rule.mode, "reason_code": rule.reason, "case_id": rule.case_id,
+        "expires_at": rule.expires_at, "policy_version": str(rule.policy_version),
+        "rate_per_min": wanted.get("requests_per_min"), "case_rate_per_min": wanted.get("case_requests_per_min"),
+        "max_tokens": wanted.get("max_tokens"), "reasoning": wanted.get("reasoning"), "logprobs": wanted.get("logprobs"),
+        "verify_url": wanted.get("verify_url"),
+    }
+
+
+class StoreSink:
+    """Writes decisions to the store, a batch a transaction."""
+
+    def __init__(self, url: str) -> None:
+        """Take the store's URL; it is opened with the first batch."""
+        self._url = url
+        self._store: Store | None = None
+
+    def write(self, records: list[Record]) -> None:
+        """Store a batch; a request id that is there already is left out."""
+        if self._store is None:
+            self._store = Store.open(self._url)
+        append_decisions(self._store, [_decision(record) for record in records])
+
+
+def _decision(record: Record) -> Decision:
+    by_key = record.surface in CREDENTIAL_SURFACES
+    name = record.account_id or None
+    return Decision(
+        request_id=record.request_id or uuid.uuid4().hex, at=datetime.fromtimestamp(record.at, UTC), surface=record.surface,
+        account_id=None if by_key else name, key_id=name if by_key else None, decision=record.decision,
+        action=record.would if record.reason_code else None, mode=record.mode, reason=record.reason_code or None,
+        case_id=record.case_id or None, policy_version=int(record.policy_version) if record.policy_version.isdecimal() else None,
+        latency_us=record.latency_us,
+    )
