@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import data_files, digest, read_json
-from stillwatch.tables import ACCOUNT_VERDICTS, ACCOUNTS, CAMPAIGNS, EVENTS, Column, Table
+from stillwatch.files import digest, read_json
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
 
 @dataclass(frozen=True)
@@ -100,36 +102,32 @@ def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
     """
     import duckdb
 
-    files = data_files(folder / "events") if (folder / "events").is_dir() else []
-    if not files:
-        raise InputError("no events", where=folder / "events", todo="Pass the folder that stillwatch detect read")
+    data = open_dataset(folder)
+    wanted = pa.array(account_ids, pa.string())
     with duckdb.connect() as engine:
-        engine.register("wanted", pa.table({"account_id": pa.array(account_ids, pa.string())}))
+        engine.register("wanted", pa.table({"account_id": wanted}))
         try:
-            _view(engine, "events", files, EVENTS.only(("account_id", "key_id", "timestamp", "output_tokens")))
-            registry = [path for name in ("accounts.parquet", "accounts.jsonl") if (path := folder / name).exists()]
-            _view(engine, "registry", registry, ACCOUNTS)
-            accounts = engine.sql(_FACTS).to_arrow_table().to_pylist()
+            _view(engine, data.event_files)
+            traffic = {row[0]: row[1:] for row in engine.sql(_TRAFFIC).fetchall()}
+            span_us = engine.sql('SELECT epoch_us(max("timestamp")) - epoch_us(min("timestamp")) FROM events').fetchall()[0][0]
             keys = engine.sql(_KEYS).fetchall()
         except duckdb.Error as error:
             raise InputError(f"not readable ({' '.join(str(error).split())})", where=folder) from error
+    registry = read_accounts(data)
+    registry = registry.filter(pc.is_in(registry["account_id"], wanted)).select(["account_id", *REGISTRY])
+    known = {row["account_id"]: row for row in registry.to_pylist()}
+    nothing = dict.fromkeys(REGISTRY)
+    accounts = []
+    for account_id in account_ids:
+        n_events, output_tokens = traffic.get(account_id, (0, 0))
+        told = {"n_events": n_events, "output_tokens": output_tokens, "window_days": max((span_us or 0) / 86_400e6, 1 / 24)}
+        accounts.append({**nothing, **known.get(account_id, {}), "account_id": account_id, **told})
     return Facts(accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys])
 
 
-_FACTS = """
-    WITH span AS (SELECT epoch_us(max("timestamp")) - epoch_us(min("timestamp")) AS us FROM events),
-    traffic AS (
-        SELECT account_id, count(*) AS n_events, coalesce(sum(output_tokens), 0)::BIGINT AS output_tokens
-        FROM events SEMI JOIN wanted USING (account_id) GROUP BY account_id
-    ),
-    known AS (
-        SELECT account_id, max(org_id) AS org_id, max(kind) AS kind, bool_or(verified) AS verified, max(access_type) AS access_type,
-               min(created_at) AS created_at, min(banned_at) AS banned_at
-        FROM registry SEMI JOIN wanted USING (account_id) GROUP BY account_id
-    )
-    SELECT account_id, org_id, kind, verified, access_type, created_at, banned_at, n_events, output_tokens,
-           greatest(us / 86400e6, 1 / 24.0)::DOUBLE AS window_days
-    FROM wanted LEFT JOIN known USING (account_id) LEFT JOIN traffic USING (account_id), span ORDER BY account_id
+REGISTRY = ("org_id", "kind", "verified", "access_type", "created_at", "banned_at")
+_TRAFFIC = """
+    SELECT account_id, count(*), coalesce(sum(output_tokens), 0)::BIGINT FROM events SEMI JOIN wanted USING (account_id) GROUP BY account_id
 """
 _KEYS = """
     SELECT key_id, min(account_id) FROM events
@@ -138,17 +136,11 @@ _KEYS = """
 """
 """A key that several accounts used is no account's: an action on one must not reach the others."""
 
-
-SQL_TYPES = {"str": "VARCHAR", "us": "TIMESTAMPTZ", "bool": "BOOLEAN", "i32": "INTEGER"}
-
-
-def _column(column: Column, present: bool) -> str:
-    value = f'"{column.name}"' if present else "NULL"
-    return f'{value}::{SQL_TYPES[column.type]} AS "{column.name}"'
+SQL_TYPES = {"account_id": "VARCHAR", "key_id": "VARCHAR", "timestamp": "TIMESTAMPTZ", "output_tokens": "INTEGER"}
 
 
-def _view(engine: Any, name: str, files: Sequence[Path], contract: Table) -> None:
-    """Files of one table by the contract's columns; those that they lack are null."""
+def _view(engine: Any, files: Sequence[Path]) -> None:
+    """The columns of events that are needed; those that a file lacks are null."""
     parts = []
     for suffix, reader in ((".parquet", "read_parquet"), (".jsonl", "read_json_auto")):
         paths = [str(path) for path in files if path.suffix == suffix]
@@ -157,8 +149,8 @@ def _view(engine: Any, name: str, files: Sequence[Path], contract: Table) -> Non
         listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         source = f"{reader}([{listed}], union_by_name=true)"
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-        columns = [_column(column, column.name in present) for column in contract.columns]
+        columns = [
+            (f'"{name}"' if name in present else "NULL") + f'::{type_} AS "{name}"' for name, type_ in SQL_TYPES.items()
+        ]
         parts.append(f"SELECT {', '.join(columns)} FROM {source}")
-    if not parts:
-        parts = [f"SELECT {', '.join(_column(column, False) for column in contract.columns)} WHERE false"]
-    engine.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(parts)}")
+    engine.execute(f"CREATE VIEW events AS {' UNION ALL '.join(parts)}")
