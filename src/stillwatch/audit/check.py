@@ -1,0 +1,166 @@
+"""Checks that come before any figure: known human text must give zero, and the corpus must resemble the references.
+
+Both are mandatory. Where one fails, the share is refused with the reason.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.audit import fit, share
+from stillwatch.audit.detector import BITS, Detector, families
+
+MAX_BIAS = 0.02
+MAX_ERROR = 0.1
+TRIED_SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
+MAX_UNLIKE = 0.65
+MAX_FOREIGN = 0.10
+FOREIGN_QUANTILE = 0.95
+MAX_MISFIT = 0.15
+MIN_SAMPLE = 50
+MAX_SAMPLE = 400
+SHIFT_BITS = 15
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """α̂ on held-out references of known share.
+
+    Attributes:
+        bias: α̂ of human texts alone.
+        errors: largest absolute error of α̂ over mixtures of 0.1 to 0.9.
+        auroc: of held-out scores.
+        n_human: human references.
+        n_generated: model-written references.
+        reason: why the share is refused; empty where it is not.
+    """
+
+    bias: float
+    error: float
+    auroc: float
+    n_human: int
+    n_generated: int
+    reason: str
+
+
+def auroc(negative: F64, positive: F64, weight: F64 | None = None) -> float:
+    """Chance that a positive scores above a negative (weighted negatives, ties count half)."""
+    w = np.ones(len(negative)) if weight is None else weight
+    order = np.argsort(negative, kind="stable")
+    below = np.concatenate([[0.0], np.cumsum(w[order])])
+    left = below[np.searchsorted(negative[order], positive, side="left")]
+    right = below[np.searchsorted(negative[order], positive, side="right")]
+    return float(((left + right) / 2).mean() / max(below[-1], 1e-12))
+
+
+def self_check(detector: Detector) -> SelfCheck:
+    """α̂ on each fold's references, with densities from the other folds, at 0 and at known mixtures."""
+    known = share.references(detector.held_out, detector.generated, detector.n_words)
+    n_strata, folds = known.scale.n_strata, range(int(detector.fold.max()) + 1)
+    cells = known.stratum * share.N_BINS + known.bins
+    counts = np.empty((len(folds), 2, n_strata * share.N_BINS))
+    densities = np.empty((len(folds), 2, n_strata, share.N_BINS))
+    for k in folds:
+        mine = detector.fold == k
+        densities[k] = known.densities(np.flatnonzero(~mine))
+        for kind in (0, 1):
+            counts[k, kind] = np.bincount(
+                cells[mine & (detector.generated == bool(kind))], minlength=n_strata * share.N_BINS
+            )
+
+    def estimate(alpha: float) -> float:
+        """One α for all folds, each under its own densities."""
+        human, model = (counts[:, kind].sum() for kind in (0, 1))
+        mixed = (1 - alpha) * counts[:, 0] / human + alpha * counts[:, 1] / model
+        stacked = densities.transpose(1, 0, 2, 3).reshape(2, -1, share.N_BINS)
+        return share.fit_share(mixed.reshape(-1, share.N_BINS) * len(cells), stacked)
+
+    bias = estimate(0.0)
+    error = max(abs(estimate(alpha) - alpha) for alpha in TRIED_SHARES)
+    area = auroc(detector.held_out[~detector.generated], detector.held_out[detector.generated])
+    reason = ""
+    if bias > MAX_BIAS:
+        reason = f"held-out human references come out as {bias:.1%} model-written (at most {MAX_BIAS:.0%} is allowed)"
+    elif error > MAX_ERROR:
+        reason = f"known mixtures of held-out references come out wrong by up to {error:.2f} (at most {MAX_ERROR})"
+    n_generated = int(detector.generated.sum())
+    return SelfCheck(bias, error, area, len(cells) - n_generated, n_generated, reason)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How unlike the references, mixed at the estimated share, a sample of a corpus is.
+
+    Attributes:
+        auroc: of a classifier that tells them apart, on texts it has not seen; 0.5 is alike.
+        foreign: share of the documents beyond what 95 % of the references reach, less the 5 % expected.
+        n: documents in the sample.
+        reason: why the share is refused; empty where it is not.
+    """
+
+    auroc: float
+    foreign: float
+    n: int
+    reason: str
+
+
+class References:
+    """Reference texts to compare corpora with, read once.
+
+    Args:
+        human: texts.
+        generated: texts.
+        rng: picks at most 400 of each.
+    """
+
+    def __init__(self, human: list[str], generated: list[str], rng: np.random.Generator) -> None:
+        """Read features of a sample of the references."""
+        picked = [
+            [texts[i] for i in sorted(rng.choice(len(texts), min(len(texts), MAX_SAMPLE), replace=False))]
+            for texts in (human, generated)
+        ]
+        self.texts = picked[0] + picked[1]
+        self.generated = np.arange(len(self.texts)) >= len(picked[0])
+
+    def shift(self, sample: list[str], alpha: float, rng: np.random.Generator) -> Shift:
+        """Compare a sample of a corpus, whose share is thought to be ``alpha``."""
+        n = len(sample)
+        if n < MIN_SAMPLE:
+            return Shift(float("nan"), float("nan"), n, f"{n} documents of 20 words or more, too few to compare with "
+                                                        f"the references (at least {MIN_SAMPLE})")
+        texts = self.texts + sample
+        corpus = np.arange(len(texts)) >= len(self.texts)
+        weight = np.ones(len(texts))
+        for kind, mass in ((False, 1 - alpha), (True, alpha)):
+            rows = np.flatnonzero(self.generated == kind)
+            weight[rows] = max(mass, 1e-6) / len(rows) * n
+        family = families(texts)
+        half = rng.permuted(np.arange(family.max() + 1) % 2)[family].astype(bool)
+        sets = fit.read(texts, SHIFT_BITS)
+        idf, _ = fit.rarity(sets.matrix)
+        matrix = fit.scaled(sets, idf)
+        areas, foreign = [], []
+        for mine in (half, ~half):
+            w, b = fit.logistic(matrix[~mine], corpus[~mine], c=1.0, weight=weight[~mine])
+            scores = matrix[mine] @ w + b
+            ours, theirs = scores[~corpus[mine]], scores[corpus[mine]]
+            ours_weight = weight[mine][~corpus[mine]]
+            areas.append(auroc(ours, theirs, ours_weight))
+            order = np.argsort(ours)
+            mass_below = np.cumsum(ours_weight[order]) / ours_weight.sum()
+            cut = ours[order][min(np.searchsorted(mass_below, FOREIGN_QUANTILE), len(order) - 1)]
+            foreign.append(float((theirs > cut).mean()))
+        area = float(np.mean(areas))
+        beyond = max(0.0, (float(np.mean(foreign)) - (1 - FOREIGN_QUANTILE)) / FOREIGN_QUANTILE)
+        reason = ""
+        if area > MAX_UNLIKE or beyond > MAX_FOREIGN:
+            reason = (f"the documents are unlike the references (told apart with AUROC {area:.2f}, at most {MAX_UNLIKE}; "
+                      f"{beyond:.0%} lie outside, at most {MAX_FOREIGN:.0%}): another domain, or models that the "
+                      "model-written references do not cover")
+        return Shift(area, beyond, n, reason)
+
+
+__all__ = ["BITS", "References", "SelfCheck", "Shift", "auroc", "self_check"]

@@ -1,0 +1,316 @@
+"""Corpora as parts and batches of documents: Parquet, JSON lines, text and HTML folders, WARC.
+
+A part is what one process reads at once and what a resumed run skips; a batch is what is held in memory.
+"""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import orjson
+import pyarrow.parquet as pq
+
+from stillwatch.audit import markup
+from stillwatch.errors import InputError
+
+TEXT = ("text", "content", "raw_content", "response", "output", "answer", "completion", "document", "body")
+SOURCE = ("source", "domain", "subset", "dataset", "url", "uri")
+TIME = ("timestamp", "date", "created", "created_at", "published", "published_at", "crawl_date", "time")
+IDENTITY = ("id", "doc_id", "document_id", "uuid", "warc_record_id", "url")
+KINDS = {
+    ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "text", ".md": "text", ".html": "html",
+    ".htm": "html", ".xhtml": "html", ".warc": "warc",
+}
+PART_BYTES = 64 << 20
+PART_FILES = 1_000
+BATCH_DOCUMENTS = 1_024
+BATCH_BYTES = 8 << 20
+MAX_LINE_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which fields hold what; None: the first known name that is there."""
+
+    text: str | None = None
+    source: str | None = None
+    time: str | None = None
+    identity: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a corpus.
+
+    Attributes:
+        name: unique and stable over runs.
+        kind: parquet, jsonl, text, html or warc.
+        root: the corpus.
+        paths: its file, or its files where each is one document.
+        start: first row group, or first byte.
+        stop: row group or byte after the last.
+        size: bytes, for the progress bar.
+    """
+
+    name: str
+    kind: str
+    root: Path
+    paths: tuple[Path, ...]
+    start: int
+    stop: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document: where it came from, when it was written (``YYYY-MM`` or ""), and its row for a filtered copy."""
+
+    identity: str
+    text: str
+    source: str
+    period: str
+    raw: Any = None
+
+
+def kind_of(path: Path) -> tuple[str, bool]:
+    """Kind of a file by its name ("" where unknown), and whether it is gzipped."""
+    zipped = path.suffix == ".gz"
+    return KINDS.get((path.with_suffix("") if zipped else path).suffix.lower(), ""), zipped
+
+
+def plan(root: Path) -> list[Part]:
+    """The parts of a file or folder, in the order of their paths.
+
+    Raises:
+        InputError: nothing there can be read.
+    """
+    if not root.exists():
+        raise InputError("no such file or folder", where=root)
+    files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file() and not _hidden(p, root))
+    parts: list[Part] = []
+    single: dict[str, list[Path]] = {"text": [], "html": []}
+    for path in files:
+        kind, zipped = kind_of(path)
+        if kind in single and not zipped:
+            single[kind].append(path)
+        elif kind == "parquet" and not zipped:
+            parts += _row_groups(root, path)
+        elif kind == "jsonl" and not zipped:
+            size = path.stat().st_size
+            for begin in range(0, max(size, 1), PART_BYTES):
+                end = min(begin + PART_BYTES, size)
+                parts.append(_part("jsonl", root, (path,), begin, end, end - begin))
+        elif kind in ("jsonl", "warc"):
+            parts.append(_part(kind, root, (path,), 0, -1, path.stat().st_size))
+    for kind, paths in single.items():
+        for i in range(0, len(paths), PART_FILES):
+            some = tuple(paths[i : i + PART_FILES])
+            parts.append(_part(kind, root, some, i, i + len(some), sum(p.stat().st_size for p in some)))
+    if not parts:
+        todo = f"Known endings: {', '.join(KINDS)}, and .jsonl.gz, .warc.gz"
+        raise InputError("no document files", where=root, todo=todo)
+    return parts
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    return any(name.startswith((".", "_")) for name in path.relative_to(root).parts) or path.suffix == ".partial"
+
+
+def _part(kind: str, root: Path, paths: tuple[Path, ...], start: int, stop: int, size: int) -> Part:
+    where = _relative(root, paths[0]) if kind in ("parquet", "jsonl", "warc") else f"{kind} files"
+    return Part(f"{where}:{start}", kind, root, paths, start, stop, size)
+
+
+def _relative(root: Path, path: Path) -> str:
+    return path.name if path == root else path.relative_to(root).as_posix()
+
+
+def _row_groups(root: Path, path: Path) -> list[Part]:
+    try:
+        meta = pq.ParquetFile(path).metadata
+    except (OSError, ValueError) as error:
+        raise InputError(f"not readable as Parquet ({error})", where=path) from error
+    parts, begin, size = [], 0, 0
+    for i in range(meta.num_row_groups):
+        size += meta.row_group(i).total_byte_size
+        if size >= PART_BYTES or i + 1 == meta.num_row_groups:
+            parts.append(_part("parquet", root, (path,), begin, i + 1, size))
+            begin, size = i + 1, 0
+    return parts
+
+
+def batches(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[tuple[list[Document], int]]:
+    """Documents of a part in order, and how many rows before them could not be read."""
+    batch: list[Document] = []
+    size = bad = 0
+    for item in documents(part, columns, keep_raw=keep_raw):
+        if item is None:
+            bad += 1
+            continue
+        batch.append(item)
+        size += len(item.text)
+        if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+            yield batch, bad
+            batch, size, bad = [], 0, 0
+    if batch or bad:
+        yield batch, bad
+
+
+def documents(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[Document | None]:
+    """Documents of a part in order; None for each that cannot be read."""
+    if part.kind == "parquet":
+        yield from _parquet(part, columns, keep_raw)
+    elif part.kind == "jsonl":
+        yield from _jsonl(part, columns, keep_raw)
+    elif part.kind == "warc":
+        for record in markup.warc_pages(part.paths[0]):
+            if record is None:
+                yield None
+                continue
+            url, stamp, text = record
+            yield Document(url, text, host(url), period(stamp), None)
+    else:
+        for path in part.paths:
+            yield _file(part, path)
+
+
+def _file(part: Part, path: Path) -> Document | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    where = _relative(part.root, path)
+    source = where.rsplit("/", 1)[0] if "/" in where else part.root.name
+    if part.kind == "html":
+        page = markup.page(data)
+        return None if page is None else Document(where, page, source, "", data)
+    return Document(where, data.decode("utf-8", "replace"), source, "", data)
+
+
+def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | None]:
+    path = part.paths[0]
+    file = pq.ParquetFile(path)
+    names = _fields(file.schema_arrow.names, columns, path)
+    wanted = None if keep_raw else sorted({name for name in names.values() if name})
+    row = sum(file.metadata.row_group(i).num_rows for i in range(part.start))
+    for block in file.iter_batches(256, row_groups=list(range(part.start, part.stop)), columns=wanted):
+        values = {key: block.column(name).to_pylist() if name else None for key, name in names.items()}
+        for i in range(len(block)):
+            record = {key: v[i] if v is not None else None for key, v in values.items()}
+            yield _document(part, record, row + i, block.slice(i, 1) if keep_raw else None)
+        row += len(block)
+
+
+def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | None]:
+    path = part.paths[0]
+    names: dict[str, str | None] | None = None
+    for where, line in _lines(part):
+        if not line.strip():
+            continue
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            record = None
+        if not isinstance(record, dict):
+            yield None
+            continue
+        if names is None:
+            names = _fields(list(record), columns, path)
+        fields = {key: record.get(name) if name else None for key, name in names.items()}
+        yield _document(part, fields, where, line if keep_raw else None)
+
+
+def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
+    """Lines that begin in ``[start, stop)`` with the byte where they begin."""
+    opened: IO[bytes]
+    path = part.paths[0]
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as opened:  # type: ignore[assignment]
+            at = part.start
+            if at:
+                opened.seek(at - 1)
+                at += len(opened.readline(MAX_LINE_BYTES)) - 1
+            while part.stop < 0 or at < part.stop:
+                line = opened.readline(MAX_LINE_BYTES)
+                if not line:
+                    return
+                yield at, line
+                at += len(line)
+    except (OSError, EOFError) as error:
+        raise InputError(f"cannot be read ({error})", where=path) from error
+
+
+def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | None]:
+    """Which column holds what."""
+    chosen: dict[str, str | None] = {}
+    asked = {"text": columns.text, "source": columns.source, "time": columns.time, "identity": columns.identity}
+    known = {"text": (*TEXT, "messages", "conversations"), "source": SOURCE, "time": TIME, "identity": IDENTITY}
+    for key, name in asked.items():
+        if name is not None and name not in names:
+            raise InputError(f"no column {name!r}", where=path, todo=f"It has: {', '.join(names[:20])}")
+        chosen[key] = name if name is not None else next((n for n in known[key] if n in names), None)
+    if chosen["text"] is None:
+        todo = f"Pass --text-column; it has: {', '.join(names[:20])}"
+        raise InputError("no column that is known to hold text", where=path, todo=todo)
+    return chosen
+
+
+def _document(part: Part, record: dict[str, Any], row: int, raw: Any) -> Document | None:
+    text = said(record["text"])
+    if text is None:
+        return None
+    where = _relative(part.root, part.paths[0])
+    source = record["source"]
+    source = (host(source) if "://" in source else source) if isinstance(source, str) and source else where
+    identity = record["identity"]
+    return Document(str(identity) if identity is not None else f"{where}#{row}", text, source,
+                    period(record["time"]), raw)
+
+
+def said(value: Any) -> str | None:
+    """Text of a field: itself, or the assistant's turns of a conversation."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list):
+        return None
+    turns = [turn for turn in value if isinstance(turn, dict)]
+    parts = [
+        turn.get("content", turn.get("value"))
+        for turn in turns
+        if turn.get("role", turn.get("from")) in ("assistant", "gpt", "model")
+    ]
+    text = "\n".join(part for part in parts if isinstance(part, str))
+    return text or None
+
+
+def host(url: str) -> str:
+    """Host of a URL without www."""
+    try:
+        name = urlsplit(url).hostname or url
+    except ValueError:
+        name = url
+    return name.removeprefix("www.")
+
+
+def period(value: Any) -> str:
+    """Month of a time as ``YYYY-MM``: ISO text, datetime, or a number of seconds or milliseconds; "" where unknown."""
+    if isinstance(value, datetime | date):
+        return f"{value.year:04d}-{value.month:02d}"
+    if isinstance(value, str):
+        if len(value) >= 7 and value[:4].isdigit() and value[4] in "-/" and value[5:7].isdigit():
+            return f"{value[:4]}-{value[5:7]}"
+        if len(value) == 4 and value.isdigit():
+            return value
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value == value and value > 1e8:
+        seconds = value / 1e3 if value > 1e11 else value
+        try:
+            when = datetime.fromtimestamp(seconds, UTC)
+        except (OverflowError, OSError, ValueError):
+            return ""
+        return f"{when.year:04d}-{when.month:02d}"
+    return ""

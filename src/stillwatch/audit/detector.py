@@ -1,0 +1,153 @@
+"""The detector: five linear models, each scored on references that it has not seen.
+
+A document of the corpus is to a model what a held-out reference is: both were not trained on. So the scores of
+held-out references say, without any assumption about shape, how human and model-written documents of this domain score.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from stillwatch import text_features
+from stillwatch.audit import fit
+from stillwatch.errors import InputError
+from stillwatch.files import replacing
+
+N_FOLDS = 5
+BITS = 17
+MIN_REFERENCE = 50
+MIN_WORDS = 20
+MAX_CHARACTERS = 20_000
+SAME_OPENING = 60
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the detector says of texts.
+
+    Attributes:
+        scores: ``(n, k)`` log-odds of each model that the text is model-written, uncalibrated.
+        known: ``(n,)`` share of its words and pairs of words that the references know.
+        n_words: ``(n,)`` tokens.
+    """
+
+    scores: F64
+    known: F64
+    n_words: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Models and held-out references.
+
+    Attributes:
+        table: ``(4 * 2**bits, k + 2)``, see :func:`stillwatch.text_features.score_texts`.
+        intercepts: ``(k,)``.
+        bits: log2 of the buckets of a group of features.
+        generated: ``(n_reference,)`` whether a reference is model-written.
+        fold: ``(n_reference,)`` the model that has not seen it.
+        held_out: ``(n_reference,)`` that model's score of it.
+        known: ``(n_reference,)`` share of its words and pairs that other references know.
+        n_words: ``(n_reference,)``.
+    """
+
+    table: F32
+    intercepts: F64
+    bits: int
+    generated: NDArray[np.bool_]
+    fold: NDArray[np.int64]
+    held_out: F64
+    known: F64
+    n_words: NDArray[np.int32]
+
+    def score(self, texts: list[str]) -> Scored:
+        """Score texts; of a long one the first 20,000 characters are read."""
+        clipped = [text[:MAX_CHARACTERS] for text in texts]
+        offsets, data = text_features.arrow_text(pa.array(clipped, pa.large_string()))
+        n = len(texts)
+        scores = np.empty((n, self.table.shape[1] - 2), np.float32)
+        known, n_words = np.empty(n, np.float32), np.empty(n, np.int32)
+        text_features.score_texts(
+            offsets, data, text_features.FUNCTION_TABLE, self.bits, fit.ALL_GROUPS, self.table, scores, known, n_words
+        )
+        return Scored(scores.astype(np.float64) + self.intercepts, known.astype(np.float64), n_words)
+
+    def save(self, path: Path) -> None:
+        """Write as NPZ, without pickles."""
+        with replacing(path) as partial, open(partial, "wb") as handle:
+            np.savez_compressed(
+                handle, table=self.table, intercepts=self.intercepts, bits=np.int64(self.bits),
+                generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,
+                n_words=self.n_words,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> "Detector":
+        """Read what :meth:`save` wrote."""
+        with np.load(path, allow_pickle=False) as saved:
+            arrays = {name: saved[name] for name in saved.files}
+        return cls(bits=int(arrays.pop("bits")), **arrays)
+
+
+def families(texts: list[str]) -> NDArray[np.int64]:
+    """Texts with one opening (60 letters, case and blanks aside) are versions of one text and stay together."""
+    openings = ["".join(text[: 4 * SAME_OPENING].split()).lower()[:SAME_OPENING] for text in texts]
+    return np.unique(np.array(openings, dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def train(human: list[str], generated: list[str], rng: np.random.Generator, *, bits: int = BITS) -> Detector:
+    """Train on references of one domain.
+
+    Args:
+        human: texts that people wrote; texts under 20 words are left out.
+        generated: texts that models wrote, of the same domain and length.
+        rng: decides the folds.
+        bits: log2 of the buckets of a group of features.
+
+    Raises:
+        InputError: fewer than 50 texts of either.
+    """
+    texts = [text[:MAX_CHARACTERS] for text in (*human, *generated)]
+    sets = fit.read(texts, bits)
+    label = np.arange(len(texts)) >= len(human)
+    keep = sets.n_words >= MIN_WORDS
+    for what, mine in (("human", ~label), ("model-written", label)):
+        n = int((keep & mine).sum())
+        if n < MIN_REFERENCE:
+            todo = f"At least {MIN_REFERENCE} are needed, some hundred are better"
+            raise InputError(f"{n} {what} reference texts of {MIN_WORDS} words or more", todo=todo)
+    sets = fit.Sets(sets.matrix[keep], sets.n_words[keep], bits)
+    label = label[keep]
+    kept = [text for text, k in zip(texts, keep, strict=True) if k]
+    family = families(kept)
+    fold = rng.permuted(np.arange(family.max() + 1) % N_FOLDS)[family]
+    idf, seen = fit.rarity(sets.matrix)
+    matrix = fit.scaled(sets, idf)
+    table = np.zeros((matrix.shape[1], N_FOLDS + 2), np.float32)
+    intercepts, held_out = np.zeros(N_FOLDS), np.zeros(len(label))
+    for k in range(N_FOLDS):
+        mine = fold == k
+        share = np.where(label, 0.5 / max((label & ~mine).sum(), 1), 0.5 / max((~label & ~mine).sum(), 1))
+        weights, intercepts[k] = fit.logistic(matrix[~mine], label[~mine], weight=(share * (~mine).sum())[~mine])
+        held_out[mine] = matrix[mine] @ weights + intercepts[k]
+        table[:, k] = weights * idf
+    table[:, N_FOLDS] = idf * idf
+    table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words)
+
+
+def _known(sets: fit.Sets, seen: NDArray[np.int64]) -> F64:
+    """Share of each reference's words and pairs that at least two *other* references have."""
+    matrix = sets.matrix
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    counted = matrix.indices < (2 << sets.bits)
+    hit = counted & (seen[matrix.indices] >= fit.MIN_SEEN + 1)
+    n = np.bincount(rows[counted], minlength=matrix.shape[0])
+    known: F64 = np.bincount(rows[hit], minlength=matrix.shape[0]) / np.maximum(n, 1)
+    return known

@@ -1,0 +1,72 @@
+"""The share of one group of documents, or the reason why none is given."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.audit import check, share
+from stillwatch.audit.detector import Detector
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Share of model-written documents.
+
+    Attributes:
+        share: α̂; None where refused.
+        low: lower end of the 95 % interval; None where refused.
+        high: upper end.
+        adjusted_count: the same by classify and count, as a cross-check.
+        unlike: AUROC of a classifier that tells the documents from the references.
+        foreign: share of documents that lie outside the references.
+        n: documents.
+        reason: why it is refused; empty where it is not.
+    """
+
+    share: float | None
+    low: float | None
+    high: float | None
+    adjusted_count: float | None
+    unlike: float
+    foreign: float
+    n: int
+    reason: str
+
+
+def estimate(
+    counts: F64, sample: list[str], known: share.References, references: check.References, self_check: check.SelfCheck,
+    rng: np.random.Generator, *, draws: int = share.N_BOOTSTRAP,
+) -> Estimate:
+    """Estimate the share of a group of documents.
+
+    Args:
+        counts: histogram of their scores, ``(n_strata, 256)``.
+        sample: texts of some of them, for the comparison with the references.
+        known: binned held-out references.
+        references: texts of references.
+        self_check: of the detector.
+        rng: for the sample of the comparison and the bootstrap.
+        draws: bootstrap draws.
+    """
+    densities = known.densities()
+    alpha = share.fit_share(counts, densities)
+    shift = references.shift(sample, alpha, rng)
+    off = share.misfit(counts, densities, alpha)
+    reason = self_check.reason or shift.reason
+    if not reason and off > check.MAX_MISFIT:
+        reason = (f"the scores are no mixture of the references' scores (distance {off:.2f}, at most "
+                  f"{check.MAX_MISFIT}): models or people that the references do not cover")
+    n = round(counts.sum())
+    if reason:
+        return Estimate(None, None, None, None, shift.auroc, shift.foreign, n, reason)
+    low, high = share.interval(counts, known, rng, draws=draws)
+    low, high = min(low, alpha), max(high, alpha)
+    return Estimate(alpha, low, high, share.adjusted_count(counts, densities), shift.auroc, shift.foreign, n, "")
+
+
+def known_references(detector: Detector) -> share.References:
+    """The detector's held-out references, binned."""
+    return share.references(detector.held_out, detector.generated, detector.n_words)
