@@ -1,7 +1,7 @@
 """Tuples: counted once, with what was shown left out."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stillwatch.prove.tuples import read, written
@@ -13,6 +13,7 @@ def plain(tuples) -> set[tuple[int, ...]]:
     return {tuple(int(v) for v in row) for row in tuples.rows}
 
 
+@settings(deadline=None)
 @given(texts, texts, st.integers(1, 3), st.sampled_from(["window", "tuple", "none"]))
 def test_written_is_the_plain_definition(prompts: list, outputs: list, width: int, rule: str) -> None:
     outputs = (outputs * len(prompts))[: len(prompts)]
@@ -31,6 +32,7 @@ def test_written_is_the_plain_definition(prompts: list, outputs: list, width: in
     assert got.n_positions == positions
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 2), st.sampled_from(["window", "tuple", "none"]), st.randoms())
 def test_read_is_the_plain_definition(answers: list, width: int, rule: str, random) -> None:
     prompts = [[random.randrange(7) for _ in range(3)] for _ in answers]

@@ -1,0 +1,356 @@
+"""Does a transformer that was trained on marked answers light up, at which share, and after which attacks?
+
+A byte-pair vocabulary, a base model, a teacher and every student are trained here on public model answers (AlpacaEval,
+read by path). A student is the base fine-tuned on clean answers of other models, of which a share is replaced by
+answers that the teacher wrote with the mark. Shares are of *all* tokens that the student was ever trained on.
+
+    python benchmarks/prove_students.py --work DIR               all conditions; finished ones are not run again
+    python benchmarks/prove_students.py --work DIR --table       print what is finished
+
+One thread; about 25 minutes for the parts that are shared and 4 minutes a condition on a busy core.
+"""
+
+import argparse
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import numpy as np
+import pyarrow.parquet as pq
+import torch
+from real_data import folder as data_folder
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from stillwatch.prove.processors import MarkProcessor
+from stillwatch.prove.prf import derived_keys
+from stillwatch.prove.schemes import Gumbel, Kgw, Scheme
+from stillwatch.prove.statistics import LN10, rank_p
+from stillwatch.prove.tuples import read, written
+
+VOCABULARY, LENGTH, BATCH = 2048, 192, 8
+BASE_TOKENS, TEACHER_TOKENS, TUNE_TOKENS = 1_100_000, 300_000, 400_000
+STUDENT_TOKENS = BASE_TOKENS + TUNE_TOKENS
+ANSWER_TOKENS, PROMPT_TOKENS = 128, 40
+DECOYS = 999
+TEACHER = ("gpt4", "gpt4_0314", "gpt4_0613", "gpt-4-turbo-2024-04-09", "gpt4_1106_preview", "gpt-4o-2024-05-13")
+SECRET = bytes(range(32))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One student; ``share`` of all its training tokens is marked."""
+
+    name: str
+    share: float
+    mark: Scheme
+    attack: str = ""
+    seed: int = 1
+
+
+def conditions() -> list[Condition]:
+    green = Kgw(0.25, 2.0, 1)
+    return [
+        Condition("kgw-2-5%", 0.05, green), Condition("kgw-2-1%", 0.01, green), Condition("kgw-2-0%", 0.0, green),
+        Condition("kgw-2-2.5%", 0.025, green), Condition("kgw-2-0.5%", 0.005, green),
+        Condition("kgw-1-5%", 0.05, Kgw(0.25, 1.0, 1)), Condition("gumbel1-5%", 0.05, Gumbel(1)),
+        Condition("kgw-2-5%-resampled", 0.05, green, "resampled"), Condition("kgw-2-5%-synonyms", 0.05, green, "synonyms"),
+        Condition("kgw-1-1%", 0.01, Kgw(0.25, 1.0, 1)), Condition("kgw-3-1%", 0.01, Kgw(0.25, 3.0, 1)),
+        Condition("kgw-2-h2-5%", 0.05, Kgw(0.25, 2.0, 2)), Condition("gumbel1-1%", 0.01, Gumbel(1)),
+    ]  # fmt: skip
+
+
+class World:
+    """What all conditions share; everything trained is kept in ``work``."""
+
+    def __init__(self, work: Path) -> None:
+        work.mkdir(parents=True, exist_ok=True)
+        self.work = work
+        table = pq.read_table(data_folder(None) / "alpaca_eval_outputs.parquet")
+        prompts = pq.read_table(data_folder(None) / "alpaca_eval_prompts.parquet")
+        self.prompts = dict(zip(prompts["prompt_id"].to_pylist(), prompts["instruction"].to_pylist(), strict=True))
+        rows = zip(table["model"].to_pylist(), table["prompt_id"].to_pylist(), table["output"].to_pylist(), strict=True)
+        rng = np.random.default_rng(0)
+        held = set(rng.permutation(sorted(self.prompts))[:400].tolist())
+        self.asked = sorted(held)  # black-box questions; no answer to them is ever trained on
+        self.kept = sorted(set(self.prompts) - held)
+        known = [(model, prompt, text) for model, prompt, text in rows if prompt not in held and len(text) > 80]
+        self.teacher_rows = [row for row in known if row[0] in TEACHER]
+        others = [row for row in known if row[0] not in TEACHER and not row[0].startswith("gpt")]
+        order = rng.permutation(len(others))
+        self.other_rows = [others[i] for i in order]
+        self.tokenizer = self._tokenizer()
+
+    def _tokenizer(self) -> PreTrainedTokenizerFast:
+        path = self.work / "tokenizer.json"
+        if not path.exists():
+            made = Tokenizer(models.BPE())
+            made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+            made.decoder = decoders.ByteLevel()
+            trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=["<s>", "</s>", "<a>"],
+                                          initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+            made.train_from_iterator((row[2] for row in self.other_rows[:6000]), trainer)
+            made.save(str(path))
+        return PreTrainedTokenizerFast(tokenizer_file=str(path), bos_token="<s>", eos_token="</s>", pad_token="<s>",
+                                       padding_side="left")
+
+    def text(self, rows: list[tuple[str, int, str]]) -> list[list[int]]:
+        """Rows as ids: <s> prompt <a> answer </s>."""
+        asked = self.tokenizer([self.prompts[row[1]] for row in rows], add_special_tokens=False)["input_ids"]
+        answers = self.tokenizer([row[2] for row in rows], add_special_tokens=False)["input_ids"]
+        return [[0, *a[:PROMPT_TOKENS], 2, *b[:400], 1] for a, b in zip(asked, answers, strict=True)]
+
+    def stream(self, rows: list[tuple[str, int, str]], tokens: int) -> np.ndarray:
+        out: list[int] = []
+        for begin in range(0, len(rows), 2000):
+            for ids in self.text(rows[begin : begin + 2000]):
+                out.extend(ids)
+            if len(out) >= tokens:
+                break
+        return np.array(out[:tokens], np.int64)
+
+    def model(self, name: str) -> LlamaForCausalLM:
+        return LlamaForCausalLM.from_pretrained(self.work / name).eval()
+
+    def base(self) -> LlamaForCausalLM:
+        if not (self.work / "base" / "config.json").exists():
+            torch.manual_seed(0)
+            config = LlamaConfig(
+                vocab_size=VOCABULARY, hidden_size=128, intermediate_size=384, num_hidden_layers=4,
+                num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=512, tie_word_embeddings=True,
+                bos_token_id=0, eos_token_id=1, pad_token_id=0,
+            )
+            model = LlamaForCausalLM(config)
+            print("parameters", sum(p.numel() for p in model.parameters()), flush=True)
+            train(model, self.stream(self.other_rows, BASE_TOKENS), 3e-3, "base")
+            self.save(model, "base")
+        return self.model("base")
+
+    def teacher(self) -> LlamaForCausalLM:
+        if not (self.work / "teacher" / "config.json").exists():
+            model = self.base()
+            train(model, self.stream(self.teacher_rows, TEACHER_TOKENS), 1.5e-3, "teacher")
+            self.save(model, "teacher")
+        return self.model("teacher")
+
+    def save(self, model: LlamaForCausalLM, name: str) -> None:
+        model.save_pretrained(self.work / name)
+        self.tokenizer.save_pretrained(self.work / name)
+
+    def answers(self, mark: Scheme) -> list[tuple[int, list[int]]]:
+        """Marked answers of the teacher, enough for a share of 5 %, in an order that shares are prefixes of."""
+        path = self.work / f"marked-{json.dumps(mark.describe(), sort_keys=True).replace(chr(34), '')}.json"
+        if not path.exists():
+            tokens, out, turn = 0, [], 0
+            while tokens < 0.052 * STUDENT_TOKENS:
+                asked = [self.kept[(turn * 200 + i) % len(self.kept)] for i in range(200)]
+                made = sample(self.teacher(), self, asked, 100 + turn, MarkProcessor(mark, mark.key(SECRET), VOCABULARY))
+                out += list(zip(asked, made, strict=True))
+                tokens += sum(len(ids) for ids in made)
+                turn += 1
+            path.write_text(json.dumps(out))
+        return [(int(p), ids) for p, ids in json.loads(path.read_text())]
+
+
+def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str) -> None:
+    """One epoch over a stream of ids, cosine rate."""
+    torch.manual_seed(1)
+    model.train()
+    rows = torch.from_numpy(ids[: len(ids) // LENGTH * LENGTH].reshape(-1, LENGTH).copy())
+    rows = rows[torch.randperm(len(rows))]
+    steps = len(rows) // BATCH
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, rate, total_steps=steps, pct_start=0.05, cycle_momentum=False
+    )
+    begin, mean = time.time(), 0.0
+    for step in range(steps):
+        batch = rows[step * BATCH : (step + 1) * BATCH]
+        logits = model(input_ids=batch).logits
+        loss = torch.nn.functional.cross_entropy(logits[:, :-1].reshape(-1, VOCABULARY), batch[:, 1:].reshape(-1))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
+        if step % 100 == 99 or step == steps - 1:
+            speed = (step + 1) * BATCH * LENGTH / (time.time() - begin)
+            print(f"{what}: {step + 1}/{steps} loss {mean:.3f} {speed:.0f} tokens/s", flush=True)
+    model.eval()
+
+
+@torch.no_grad()
+def sample(model: LlamaForCausalLM, world: World, asked: list[int], seed: int, *processors: Any) -> list[list[int]]:
+    """One answer to each prompt, at temperature 1, without the closing token."""
+    torch.manual_seed(seed)
+    texts = [world.prompts[prompt] for prompt in asked]
+    coded = [[0, *ids[:PROMPT_TOKENS], 2] for ids in world.tokenizer(texts, add_special_tokens=False)["input_ids"]]
+    out: list[list[int]] = []
+    for begin in range(0, len(coded), 200):
+        part = coded[begin : begin + 200]
+        longest = max(map(len, part))
+        ids = torch.tensor([[0] * (longest - len(row)) + row for row in part])
+        mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in part])
+        made = model.generate(input_ids=ids, attention_mask=mask, do_sample=True, top_k=0, temperature=1.0,
+                              max_new_tokens=ANSWER_TOKENS, logits_processor=list(processors))[:, longest:].tolist()
+        out += [row[: row.index(1)] if 1 in row else row for row in made]
+    return out
+
+
+@torch.no_grad()
+def resampled(model: LlamaForCausalLM, answers: list[tuple[int, list[int]]], share: float) -> list[tuple[int, list[int]]]:
+    """Paraphrase: each token is, with chance ``share``, drawn anew from an unmarked model given what stands before it."""
+    torch.manual_seed(5)
+    out = []
+    for begin in range(0, len(answers), 64):
+        part = answers[begin : begin + 64]
+        longest = max(len(ids) for _, ids in part)
+        rows = torch.tensor([[0, 2, *ids, *[1] * (longest - len(ids))] for _, ids in part])
+        logits = model(input_ids=rows).logits[:, 1:-1]
+        drawn = torch.distributions.Categorical(logits=logits).sample()
+        again = torch.rand(drawn.shape) < share
+        for (prompt, ids), new, swap in zip(part, drawn, again, strict=True):
+            out.append((prompt, [int(new[i]) if swap[i] else ids[i] for i in range(len(ids))]))
+    return out
+
+
+def neutraliser(marked: list[list[int]], clean: np.ndarray, strength: float) -> Any:
+    """Pan et al. 2025: the rule is stolen from marked against clean bigrams and subtracted from the suspect's logits."""
+    counts = np.zeros((2, VOCABULARY, VOCABULARY), np.float32)
+    for ids in marked:
+        np.add.at(counts[0], (np.array(ids[:-1], int), np.array(ids[1:], int)), 1)
+    np.add.at(counts[1], (clean[:-1], clean[1:]), 1)
+    unigram = counts.sum(1, keepdims=True) / counts.sum((1, 2), keepdims=True)
+    smoothed = (counts + 5 * unigram + 1e-6) / (counts.sum(2, keepdims=True) + 5 + 2e-3)
+    rule = torch.from_numpy(strength * np.clip(np.log(smoothed[0] / smoothed[1]), -1, 1))
+    return lambda input_ids, scores: scores - rule[input_ids[:, -1]]
+
+
+@torch.no_grad()
+def predictions(model: LlamaForCausalLM, world: World, answers: list[tuple[int, list[int]]]) -> tuple[list, list, list]:
+    """Prompts, answers and the model's most likely token at each place of the answers."""
+    texts = world.tokenizer([world.prompts[p] for p, _ in answers], add_special_tokens=False)["input_ids"]
+    prompts = [[0, *ids[:PROMPT_TOKENS], 2] for ids in texts]
+    out = []
+    for begin in range(0, len(answers), 64):
+        rows = [prompts[i] + answers[i][1] for i in range(begin, min(begin + 64, len(answers)))]
+        longest = max(map(len, rows))
+        best = model(input_ids=torch.tensor([row + [1] * (longest - len(row)) for row in rows])).logits.argmax(2)
+        for i, row in enumerate(rows):
+            start = len(prompts[begin + i])
+            out.append(best[i, start - 1 : len(row) - 1].tolist())
+    return prompts, [ids for _, ids in answers], out
+
+
+def score(mark: Scheme, tuples: Any) -> dict[str, Any]:
+    """p of the true key and its rank among decoys."""
+    total, n = mark.total(tuples, mark.key(SECRET))
+    keys = [tuple(int(v) for v in key) for key in derived_keys(b"benchmark decoys", DECOYS)]
+    decoys = np.array([value for value, _ in mark.totals(tuples, keys)])
+    return {"n": n, "mean": total / max(n, 1), "log10_p": mark.null.log_p(total, n) / LN10,
+            "rank_p": rank_p(total, decoys), "decoy_mean_z": float(np.mean([mark.null.z(v, n) for v in decoys])),
+            "decoy_sd_z": float(np.std([mark.null.z(v, n) for v in decoys]))}
+
+
+def run(world: World, case: Condition) -> dict[str, Any]:
+    """Train one student and question it."""
+    marked = world.answers(case.mark) if case.share else []
+    wanted, used, tokens = int(case.share * STUDENT_TOKENS), [], 0
+    for prompt, ids in marked:
+        if tokens >= wanted:
+            break
+        used.append((prompt, ids))
+        tokens += len(ids) + 1
+    learnt = used
+    if case.attack == "resampled":
+        learnt = resampled(world.base(), used, 0.5)
+    elif case.attack == "synonyms":
+        from stillwatch.prove.choices import paraphrase
+
+        texts = world.tokenizer.batch_decode([ids for _, ids in used])
+        swapped = [paraphrase(text, seed=i) for i, text in enumerate(texts)]
+        again = world.tokenizer(swapped, add_special_tokens=False)["input_ids"]
+        learnt = [(prompt, ids) for (prompt, _), ids in zip(used, again, strict=True)]
+    flat: list[int] = []
+    for prompt, ids in learnt:
+        asked = world.tokenizer(world.prompts[prompt], add_special_tokens=False)["input_ids"][:PROMPT_TOKENS]
+        flat += [0, *asked, 2, *ids, 1]
+    clean = world.stream(world.other_rows[-20_000:], TUNE_TOKENS - len(flat))
+    # mix in blocks of whole sequences
+    blocks = [np.array(flat[i : i + LENGTH], np.int64) for i in range(0, len(flat) // LENGTH * LENGTH, LENGTH)]
+    blocks += [clean[i : i + LENGTH] for i in range(0, len(clean) // LENGTH * LENGTH, LENGTH)]
+    order = np.random.default_rng(case.seed).permutation(len(blocks))
+    name = f"student-{case.name}"
+    if not (world.work / name / "config.json").exists():
+        model = world.base()
+        train(model, np.concatenate([blocks[i] for i in order]), 1.5e-3, name)
+        world.save(model, name)
+    model = world.model(name)
+    result: dict[str, Any] = {**asdict(case), "mark": case.mark.describe(), "marked_tokens": tokens,
+                              "share_of_fine_tuning": tokens / TUNE_TOKENS, "blackbox": {}}
+    if case.mark.name == "kgw" and case.share and not case.attack and case.name in ("kgw-2-5%",):
+        rule = neutraliser([ids for _, ids in used], clean, 2.0)
+        result["neutralised"] = blackbox(model, world, case.mark, [rule])
+    result["blackbox"] = blackbox(model, world, case.mark, [])
+    if used:
+        kept = used[: 40_000 // ANSWER_TOKENS]
+        result["reading_supervised"] = score(case.mark, read(*predictions(model, world, kept), case.mark.window))
+        fresh = marked[-200:]
+        if len(used) < len(marked) - 200:
+            result["reading_unseen"] = score(case.mark, read(*predictions(model, world, fresh), case.mark.window))
+    return result
+
+
+def blackbox(model: LlamaForCausalLM, world: World, mark: Scheme, processors: list[Any]) -> dict[str, Any]:
+    """Curve over queries."""
+    asked = world.asked * 3
+    texts = sample(model, world, asked, 77, *processors)
+    coded = world.tokenizer([world.prompts[p] for p in asked], add_special_tokens=False)["input_ids"]
+    return {str(q): score(mark, written(coded[:q], texts[:q], mark.window)) for q in (50, 100, 200, 400, 800, 1200)}
+
+
+def table(folder: Path) -> None:
+    for path in sorted(folder.glob("*.json")):
+        r = json.loads(path.read_text())
+        for mode in ("blackbox", "neutralised"):
+            for q, v in r.get(mode, {}).items():
+                print(f"{r['name']:24} {mode:12} {q:>5} answers n={v['n']:>6} mean={v['mean']:.4f} "
+                      f"log10p={v['log10_p']:8.1f} rank={v['rank_p']:.3f} decoy z {v['decoy_mean_z']:+.2f}±{v['decoy_sd_z']:.2f}")
+        for mode in ("reading_supervised", "reading_unseen"):
+            if mode in r:
+                v = r[mode]
+                print(f"{r['name']:24} {mode:18} n={v['n']:>6} mean={v['mean']:.4f} log10p={v['log10_p']:8.1f} "
+                      f"rank={v['rank_p']:.3f} decoy z {v['decoy_mean_z']:+.2f}±{v['decoy_sd_z']:.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", help="names of conditions")
+    parser.add_argument("--table", action="store_true")
+    args = parser.parse_args()
+    results = args.work / "results"
+    if args.table:
+        table(results)
+        return
+    torch.set_num_threads(1)
+    results.mkdir(parents=True, exist_ok=True)
+    world = World(args.work)
+    for case in conditions():
+        path = results / f"{case.name}.json"
+        if path.exists() or (args.only and case.name not in args.only):
+            continue
+        begin = time.time()
+        path.write_text(json.dumps(run(world, case), default=str))
+        print(f"{case.name} in {time.time() - begin:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

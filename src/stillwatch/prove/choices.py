@@ -1,0 +1,267 @@
+"""Text-only marks for gateways that see finished answers: which of two equal forms stands at a place.
+
+A *site* is an occurrence of one form of a known pair ("for example" or "for instance", "- " or "* " before a list). The
+key decides, for each *cell* (pair, and a class of the word before it), which form the tenant gets. A model that is
+trained on many such answers takes over the habit, cell by cell.
+
+Code, quotations, links and mathematics are left alone, and no more than ``rate`` words in a hundred are changed.
+
+The test needs nothing but text. Under the null the forms that a suspect prefers do not depend on the key's coins, so
+the sum of (preference times coin) over cells is a Rademacher sum: its tail is bounded exactly (Chernoff), and ranked
+among decoy keys. A reference (the same model before, or any text of the kind) makes the preferences sharper; it
+cannot make the p-value wrong.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.prove.prf import PUBLIC, Key, Words, hash_rows
+from stillwatch.prove.statistics import rademacher_log_tail, rank_p
+
+Floats = npt.NDArray[np.float64]
+PROTECTED = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,200}\$|https?://\S+|\"[^\"\n]{0,400}\"|“[^”\n]{0,400}”|^>.*?$",
+    re.DOTALL | re.MULTILINE,
+)
+"""Code, mathematics, links and quotations."""
+VOWELS = "aeiou"
+FORMATS = {
+    "bullet": (re.compile(r"^(?P<before>[ \t]*)(?P<form>[-*])(?= )", re.MULTILINE), ("-", "*")),
+    "numbered": (re.compile(r"^(?P<before>[ \t]*\d{1,2})(?P<form>[.)])(?= )", re.MULTILINE), (".", ")")),
+    "ellipsis": (re.compile(r"(?P<before>\w)(?P<form>\.\.\.|…)"), ("...", "…")),
+}
+"""Formats: one coin each, so that a text keeps to one of them."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One place: ``text[start:end]`` is form ``form`` (0 or 1) of pair ``pair``; ``bucket`` classes the word before."""
+
+    start: int
+    end: int
+    pair: int
+    form: int
+    bucket: int
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of forms; the first ``n_words`` are words, the rest formats."""
+
+    names: tuple[str, ...]
+    forms: tuple[tuple[str, str], ...]
+    pattern: re.Pattern[str]
+    lookup: dict[str, tuple[int, int]] = field(repr=False)
+
+    @property
+    def n_words(self) -> int:
+        """Pairs of words."""
+        return len(self.names) - len(FORMATS)
+
+
+@lru_cache(maxsize=1)
+def pairs() -> Pairs:
+    """The pairs that come with the package."""
+    names, forms, lookup = [], [], {}
+    for line in resources.files("stillwatch.prove").joinpath("choices.txt").read_text("utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, a, b = line.split("\t")
+        for form, text in enumerate((a, b)):
+            if text.lower() in lookup:
+                raise ValueError(f"{text!r} stands in two pairs")
+            lookup[text.lower()] = (len(names), form)
+        names.append(name)
+        forms.append((a, b))
+    longest = sorted(lookup, key=len, reverse=True)
+    joined = "|".join(re.escape(text) for text in longest)
+    pattern = re.compile(rf"(?<![\w'’-])(?:{joined})(?![\w'’-])", re.IGNORECASE)
+    for name, (_, both) in FORMATS.items():
+        names.append(name)
+        forms.append(both)
+    return Pairs(tuple(names), tuple(forms), pattern, lookup)
+
+
+@dataclass(frozen=True)
+class ChoiceMark:
+    """A text-only mark: at most ``rate`` changed words in a hundred, ``buckets`` classes of the word before a site."""
+
+    rate: float = 3.0
+    buckets: int = 1
+
+    def describe(self) -> dict[str, object]:
+        """JSON-ready values."""
+        return {"scheme": "choice", "rate": self.rate, "buckets": self.buckets, "pairs": list(pairs().names)}
+
+    @property
+    def n_cells(self) -> int:
+        """Cells in all."""
+        return len(pairs().names) * self.buckets
+
+    def coins(self, key: Key) -> npt.NDArray[np.int64]:
+        """The form that the key wants in each cell ``(n_cells,)``: 0 or 1."""
+        rows = np.column_stack([np.arange(self.n_cells), np.full(self.n_cells, 0x63686F696365)])
+        out: npt.NDArray[np.int64] = (hash_rows(key, rows) >> np.uint64(63)).astype(np.int64)
+        return out
+
+    def cell(self, site: Site) -> int:
+        """The cell of a site."""
+        return site.pair * self.buckets + site.bucket
+
+    def sites(self, text: str) -> list[Site]:
+        """All places of a text, in order."""
+        return list(_sites(text, self.buckets))
+
+    def apply(self, text: str, key: Key) -> tuple[str, int]:
+        """The marked text and how many places were changed.
+
+        Places are taken from left to right while changes stay within the rate (one is always allowed); a format is
+        changed throughout or not at all, and costs one.
+        """
+        known, coins = pairs(), self.coins(key)
+        out: list[str] = []
+        at, changed = 0, 0
+        words_before = [match.end() for match in re.finditer(r"\S+", text)]
+        changed_formats: set[int] = set()
+        for site in self.sites(text):
+            wanted = int(coins[self.cell(site)])
+            if wanted == site.form:
+                continue
+            seen = int(np.searchsorted(words_before, site.end))
+            is_format = site.pair >= known.n_words
+            if not (is_format and site.pair in changed_formats):
+                if changed >= 1 + self.rate * seen / 100:
+                    continue
+                changed += 1
+                if is_format:
+                    changed_formats.add(site.pair)
+            out += [text[at : site.start], _cased(text[site.start : site.end], known.forms[site.pair][wanted])]
+            at = site.end
+        return "".join([*out, text[at:]]), changed
+
+    def counts(self, texts: Iterable[str]) -> npt.NDArray[np.int64]:
+        """How often each form stands in each cell, ``(n_cells, 2)``; a format counts once a text."""
+        out = np.zeros((self.n_cells, 2), np.int64)
+        n_words = pairs().n_words
+        for text in texts:
+            formats: set[int] = set()
+            for site in self.sites(text):
+                if site.pair >= n_words:
+                    if site.pair in formats:
+                        continue
+                    formats.add(site.pair)
+                out[self.cell(site), site.form] += 1
+        return out
+
+    def preferences(self, counts: npt.NDArray[np.int64], reference: npt.NDArray[np.int64] | None = None) -> Floats:
+        """How far each cell leans to form 1, in standard deviations ``(n_cells,)``, beyond the reference.
+
+        Without a reference the lean is against the middle. Any function of texts alone keeps the test exact.
+        """
+        n = counts.sum(1)
+        expected = np.full(len(n), 0.5)
+        if reference is not None:
+            pair = reference.reshape(-1, self.buckets, 2).sum(1)
+            prior = np.repeat((pair[:, 1] + 0.5) / (pair.sum(1) + 1.0), self.buckets)
+            expected = (reference[:, 1] + 2 * prior) / (reference.sum(1) + 2.0)
+        # a reference is an estimate itself, so its variance counts; capped, so that no cell decides alone
+        certain = np.full(len(n), np.inf) if reference is None else reference.sum(1) + 2.0
+        spread = np.sqrt(np.maximum(expected * (1 - expected), 0.02) * (n + n**2 / certain) + 1e-12)
+        lean: Floats = np.where(n > 0, np.clip((counts[:, 1] - n * expected) / spread, -4, 4), 0.0)
+        return lean
+
+    def test(
+        self,
+        counts: npt.NDArray[np.int64],
+        keys: Sequence[Key],
+        decoys: Words,
+        reference: npt.NDArray[np.int64] | None = None,
+    ) -> list["ChoiceResult"]:
+        """Test a suspect's counts under each key."""
+        lean = self.preferences(counts, reference)
+        decoy_sums = np.array([self._sum(lean, (int(a), int(b))) for a, b in decoys])
+        used = int((lean != 0).sum())
+        out = []
+        for key in keys:
+            total = self._sum(lean, key)
+            out.append(ChoiceResult(total, used, rademacher_log_tail(lean, total), rank_p(total, decoy_sums)))
+        return out
+
+    def _sum(self, lean: Floats, key: Key) -> float:
+        return float(((2 * self.coins(key) - 1) * lean).sum())
+
+
+@dataclass(frozen=True)
+class ChoiceResult:
+    """``total`` is the coin-signed lean over ``n`` cells; ``log_p`` an upper bound of the log p-value."""
+
+    total: float
+    n: int
+    log_p: float
+    rank_p: float
+
+
+def paraphrase(text: str, seed: int) -> str:
+    """Every pair's form drawn by a fair coin: the synonym attack in its cheapest form."""
+    rng = np.random.default_rng(seed)
+    known, out, at = pairs(), [], 0
+    for site in _sites(text, 1):
+        if site.pair >= known.n_words:
+            continue
+        wanted = known.forms[site.pair][int(rng.integers(2))]
+        out += [text[at : site.start], _cased(text[site.start : site.end], wanted)]
+        at = site.end
+    return "".join([*out, text[at:]])
+
+
+def _sites(text: str, buckets: int) -> Iterable[Site]:
+    known = pairs()
+    shielded = [match.span() for match in PROTECTED.finditer(text)]
+    found: list[Site] = []
+    for match in known.pattern.finditer(text):
+        pair, form = known.lookup[match.group().lower()]
+        before = re.search(r"([\w'’]+|[^\w\s])\s*$", text[max(0, match.start() - 40) : match.start()])
+        word = before.group(1).lower() if before else ""
+        other = known.forms[pair][1 - form]
+        if word in ("a", "an") and (match.group()[0].lower() in VOWELS) != (other[0].lower() in VOWELS):
+            continue
+        if pair == known.lookup["several"][0] and word in ("quite", "only", "just", "the", "last", "first", "next"):
+            continue
+        found.append(Site(match.start(), match.end(), pair, form, _bucket(word, buckets)))
+    for number, (pattern, both) in enumerate(FORMATS.values()):
+        for match in pattern.finditer(text):
+            found.append(Site(match.start("form"), match.end("form"), known.n_words + number,
+                              both.index(match.group("form")), 0))  # fmt: skip
+    found.sort(key=lambda site: site.start)
+    spans = iter(shielded)
+    span = next(spans, None)
+    for site in found:
+        while span and span[1] <= site.start:
+            span = next(spans, None)
+        if span is None or site.end <= span[0]:
+            yield site
+
+
+@lru_cache(maxsize=1 << 14)
+def _bucket(word: str, buckets: int) -> int:
+    if buckets == 1:
+        return 0
+    # a word that is itself part of a form may change under the mark: it gets no class of its own
+    if any(word in form.lower().rstrip(",").split() for both in pairs().forms for form in both):
+        return 0
+    raw = np.frombuffer(word.encode("utf-8").ljust(8, b"\0")[:8], "<i8").reshape(1, 1)
+    return int(hash_rows(PUBLIC, raw)[0] % np.uint64(buckets))
+
+
+def _cased(old: str, new: str) -> str:
+    if old[:1].isupper() and new[:1].islower():
+        return new[:1].upper() + new[1:]
+    if old[:1].islower() and new[:1].isupper() and not new.isupper():
+        return new[:1].lower() + new[1:]
+    return new

@@ -1,0 +1,103 @@
+"""Text-only marks: what they change, what they leave alone, and that they can be read again."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stillwatch.prove.choices import ChoiceMark, pairs, paraphrase
+from stillwatch.prove.prf import derived_keys
+
+KEYS = [(int(a), int(b)) for a, b in derived_keys(b"tests", 1001)]
+WORDS = st.lists(
+    st.sampled_from(["For example", "do not", "often", "cat", "a", "several", "however,", ".", "\n", "\n- ", "\n1. ", "`often`",
+                     "nobody", "the", "...", "\"often\""]), max_size=40,
+).map(" ".join)  # fmt: skip
+
+
+def test_pairs_are_consistent() -> None:
+    known = pairs()
+    assert len(known.names) == len(known.forms) == len(set(known.names)) > 70
+    assert all(a.lower() != b.lower() for a, b in known.forms)
+
+
+@settings(deadline=None)
+@given(WORDS, st.sampled_from(KEYS[:20]), st.sampled_from([1, 4]))
+def test_marked_text_has_the_same_sites(text: str, key: tuple[int, int], buckets: int) -> None:
+    mark = ChoiceMark(rate=1000, buckets=buckets)
+    marked, _ = mark.apply(text, key)
+    before, after = mark.sites(text), mark.sites(marked)
+    assert [mark.cell(site) for site in before] == [mark.cell(site) for site in after]
+    coins = mark.coins(key)
+    assert all(site.form == coins[mark.cell(site)] for site in after)
+    assert mark.apply(marked, key) == (marked, 0)
+
+
+@settings(deadline=None)
+@given(WORDS, st.sampled_from(KEYS[:20]), st.floats(0, 20))
+def test_rate_is_kept(text: str, key: tuple[int, int], rate: float) -> None:
+    marked, changed = ChoiceMark(rate=rate).apply(text, key)
+    assert changed <= 2 + rate * len(text.split()) / 100
+    assert (changed == 0) == (marked == text)
+
+
+def test_code_quotations_and_links_are_left_alone() -> None:
+    text = 'Run `often` and "for example, often" at https://often.example/often\n```\ndo not # often\n```\n> often\n'
+    for key in KEYS[:30]:
+        assert ChoiceMark(rate=1000).apply(text, key) == (text, 0)
+
+
+def test_articles_stay_right() -> None:
+    text = "It is an important day, a completely new one, and important."
+    marked = {ChoiceMark(rate=1000).apply(text, key)[0] for key in KEYS[:40]}
+    assert len(marked) > 1
+    assert all("a entirely" not in made and "an completely" not in made for made in marked)
+
+
+def test_case_is_kept() -> None:
+    made = {ChoiceMark(rate=1000).apply("However, for example. For example.", key)[0] for key in KEYS[:40]}
+    assert made == {f"{a}, {b}. {b.capitalize()}." for a in ("However", "Nevertheless") for b in ("for example", "for instance")}
+
+
+def habit(mark: ChoiceMark, key: tuple[int, int], share: float, rng: np.random.Generator) -> np.ndarray:
+    """Counts of a suspect that took over a share of the key's wishes."""
+    base = rng.beta(0.5, 0.5, mark.n_cells)
+    lean = (1 - share) * base + share * mark.coins(key)
+    n = rng.poisson(20, mark.n_cells)
+    ones = rng.binomial(n, lean)
+    return np.column_stack([n - ones, ones])
+
+
+def test_false_positives_are_rare_and_power_is_there() -> None:
+    mark, rng = ChoiceMark(), np.random.default_rng(0)
+    decoys = derived_keys(b"decoys", 199)
+    counts = habit(mark, KEYS[0], 0.0, rng)
+    null = mark.test(counts, KEYS[1:], decoys)
+    p = np.exp([result.log_p for result in null])
+    assert (p <= 0.01).mean() <= 0.015
+    assert (np.array([result.rank_p for result in null]) <= 0.01).mean() <= 0.03
+    marked = mark.test(habit(mark, KEYS[0], 0.6, rng), [KEYS[0]], decoys)[0]
+    assert marked.log_p < np.log(1e-5)
+    assert marked.rank_p == pytest.approx(1 / 200)
+
+
+def test_a_reference_sharpens() -> None:
+    mark, rng = ChoiceMark(), np.random.default_rng(1)
+    base = rng.beta(0.5, 0.5, mark.n_cells)
+    reference = np.column_stack([rng.binomial(200, 1 - base), np.zeros(mark.n_cells, int)])
+    reference[:, 1] = 200 - reference[:, 0]
+    ones = rng.binomial(40, 0.75 * base + 0.25 * mark.coins(KEYS[0]))
+    counts = np.column_stack([40 - ones, ones])
+    decoys = derived_keys(b"decoys", 99)
+    with_one = mark.test(counts, [KEYS[0]], decoys, reference)[0]
+    without = mark.test(counts, [KEYS[0]], decoys)[0]
+    assert with_one.log_p < without.log_p - 3
+
+
+def test_paraphrase_takes_the_mark_away() -> None:
+    mark, key = ChoiceMark(rate=1000), KEYS[0]
+    text = " ".join(f"It is {a}. " for a, _ in pairs().forms[: pairs().n_words]) * 3
+    marked, _ = mark.apply(text, key)
+    counts = mark.counts([paraphrase(marked, seed) for seed in range(30)])
+    assert mark.test(mark.counts([marked]), [key], derived_keys(b"d", 99))[0].log_p < np.log(1e-5)
+    assert mark.test(counts, [key], derived_keys(b"d", 99))[0].log_p > np.log(1e-3)
