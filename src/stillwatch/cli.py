@@ -14,6 +14,7 @@ from typing import Any
 from stillwatch import __version__, service
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
+from stillwatch.respond import commands as respond_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -131,6 +132,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, help="folder to write to (default: RUN/export)")
     distill_commands.register(add, commands, shared)
     service.register(add)
+    respond_commands.register(add, commands, shared)
     return top
 
 

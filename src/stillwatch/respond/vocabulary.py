@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.NEW: frozenset({State.TRIAGE, State.INVESTIGATING, State.RESOLVED}),
+    State.NEW: frozenset({State.TRIAGE, State.INVESTIGATING, State.PENDING_ACTION, State.RESOLVED}),
     State.TRIAGE: frozenset({State.NEW, State.INVESTIGATING, State.PENDING_ACTION, State.RESOLVED}),
     State.INVESTIGATING: frozenset({State.TRIAGE, State.PENDING_ACTION, State.RESOLVED}),
     State.PENDING_ACTION: frozenset({State.INVESTIGATING, State.RESOLVED}),

@@ -1,0 +1,159 @@
+"""Commands for cases, actions, the allow-list, appeals, policies and the audit log. Parsing only; nothing heavy is imported."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import MissingExtraError
+from stillwatch.respond.vocabulary import Action, Mode, Reason, State, Subject, Verdict
+
+Add = Callable[..., argparse.ArgumentParser]
+Job = Callable[[argparse.Namespace], Any]
+
+
+def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the commands to the command line; ``add`` makes a top command, ``shared`` has the options of all."""
+    store = type(shared)(add_help=False)
+    store.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE"),
+                       help="sqlite:///file.db, a path or postgresql://… (default: $STILLWATCH_STORE, else ./stillwatch.db)")
+    store.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR"),
+                       help="who acts (default: $STILLWATCH_ACTOR, else the login name)")
+
+    def group(name: str, help_: str) -> Callable[[str, str, str], argparse.ArgumentParser]:
+        top = add(name, lambda _: None, help_)
+        subs = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+        def sub(word: str, job: str, what: str) -> argparse.ArgumentParser:
+            made: argparse.ArgumentParser = subs.add_parser(word, help=what, description=what, parents=[shared, store])
+            made.set_defaults(command=_job(job))
+            return made
+
+        return sub
+
+    _cases(group("cases", "what people make of the campaigns that were found"))
+    _actions(group("actions", "observe, throttle, challenge, restrict or block, and undo it"))
+    _allow(group("allow", "accounts, keys and organisations that no action touches"))
+    _appeal(group("appeal", "what accused customers say, and what was decided"))
+    _policy(group("policy", "caps, durations, shadow or enforce; versions of them"))
+    log = group("audit-log", "the record of who did what")
+    verify = log("verify", "verify_log", "check that no row was changed, removed or reordered")
+    verify.add_argument("--head", metavar="SEQ:HASH", help="what an earlier verification printed; the log must still hold it")
+    export = log("export", "export_log", "write the log as JSON, one row a line")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+
+def _job(name: str) -> Job:
+    def run(args: argparse.Namespace) -> Any:
+        try:
+            from stillwatch.respond import jobs
+        except ModuleNotFoundError as error:
+            todo = "Install stillwatch[serve]"
+            raise MissingExtraError(f"{error.name} is not installed", todo=todo) from error
+        return getattr(jobs, name)(args)
+
+    return run
+
+
+def _words(enum: Any) -> list[str]:
+    return [str(word) for word in enum]
+
+
+def _cases(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    import_ = sub("import", "import_run", "open or update the cases of a run")
+    import_.add_argument("run", type=Path, metavar="RUN")
+    import_.add_argument("--data", type=Path, metavar="DIR", help="the folder that detect read: registry facts, traffic and keys")
+    list_ = sub("list", "list_cases", "cases, highest expected loss first")
+    list_.add_argument("--state", action="append", choices=_words(State), help="only these (default: the open ones)")
+    list_.add_argument("--limit", type=int, default=50)
+    sub("show", "show_case", "one case with its accounts, actions and remarks").add_argument("case", metavar="CASE")
+    move = sub("move", "move_case", "bring a case into another state")
+    move.add_argument("case", metavar="CASE")
+    move.add_argument("state", choices=_words(State))
+    move.add_argument("--verdict", choices=_words(Verdict), help="with resolved: what was concluded")
+    move.add_argument("--note", default="")
+    assign = sub("assign", "assign_case", "give a case to somebody, or to nobody")
+    assign.add_argument("case", metavar="CASE")
+    assign.add_argument("name", nargs="?", metavar="NAME")
+    note = sub("note", "note_case", "add a remark")
+    note.add_argument("case", metavar="CASE")
+    note.add_argument("text", metavar="TEXT")
+    for word, what in (("exclude", "judge that an account does not belong to a case"), ("include", "take an exclusion back")):
+        made = sub(word, f"{word}_account", what)
+        made.add_argument("case", metavar="CASE")
+        made.add_argument("account", metavar="ACCOUNT")
+        made.add_argument("--note", required=True)
+    labels = sub("labels", "write_labels", "write what people found out about accounts, in the form of a truth table")
+    labels.add_argument("--out", type=Path, required=True, metavar="FILE", help="Parquet")
+
+
+def _subjects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--account", action="append", default=[], metavar="ID", help="only this account; may be repeated")
+    parser.add_argument("--key", action="append", default=[], metavar="ID", help="only this key; may be repeated")
+
+
+def _actions(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    list_ = sub("list", "list_actions", "actions in force, or waiting for another person")
+    list_.add_argument("--waiting", action="store_true", help="those that wait for another person")
+    sub("show", "show_action", "one action with its approvals and blast radius").add_argument("action", metavar="ACTION")
+    preview = sub("preview", "preview_action", "whom an action would touch; nothing is stored")
+    propose = sub("propose", "propose_action", "propose an action on a whole case or on some subjects")
+    propose.add_argument("kind", choices=_words(Action))
+    for made in (preview, propose):
+        made.add_argument("--case", metavar="CASE", help="all accounts of this case")
+        _subjects(made)
+    propose.add_argument("--reason", required=True, choices=_words(Reason))
+    propose.add_argument("--mode", choices=_words(Mode), help="default: the policy's, shadow unless it says otherwise")
+    propose.add_argument("--days", type=float, help="how long (default: the policy's)")
+    propose.add_argument("--note", default="")
+    for word, what in (("approve", "agree to somebody else's proposal"), ("reject", "turn a proposal down, or take one's own back")):
+        made = sub(word, f"{word}_action", what)
+        made.add_argument("action", metavar="ACTION")
+        made.add_argument("--note", default="", required=word == "reject")
+    undo = sub("undo", "undo_action", "end an action, on all or some of its subjects")
+    undo.add_argument("action", metavar="ACTION")
+    _subjects(undo)
+    undo.add_argument("--reason", required=True, choices=_words(Reason))
+    undo.add_argument("--note", default="")
+    renew = sub("renew", "renew_action", "propose an action again before or after it expires")
+    renew.add_argument("action", metavar="ACTION")
+    renew.add_argument("--days", type=float, help="how long (default: the policy's)")
+    renew.add_argument("--note", default="")
+    sub("sweep", "sweep_actions", "mark what has expired")
+
+
+def _allow(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    add = sub("add", "add_allowed", "allow a subject until a time")
+    add.add_argument("subject", choices=_words(Subject))
+    add.add_argument("id", metavar="ID")
+    add.add_argument("--owner", required=True, help="who answers for it")
+    add.add_argument("--reason", required=True)
+    add.add_argument("--days", type=float, required=True, help="how long")
+    sub("list", "list_allowed", "entries in force")
+    revoke = sub("revoke", "revoke_allowed", "end an entry now")
+    revoke.add_argument("entry", type=int, metavar="ENTRY")
+    revoke.add_argument("--note", required=True)
+
+
+def _appeal(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    receive = sub("receive", "receive_appeal", "record what an accused customer says")
+    receive.add_argument("case", metavar="CASE")
+    receive.add_argument("account", metavar="ACCOUNT")
+    receive.add_argument("--statement", required=True)
+    list_ = sub("list", "list_appeals", "open appeals")
+    list_.add_argument("--all", action="store_true", help="decided ones too")
+    decide = sub("decide", "decide_appeal", "uphold the actions, or overturn them")
+    decide.add_argument("appeal", type=int, metavar="APPEAL")
+    decide.add_argument("outcome", choices=("uphold", "overturn"))
+    decide.add_argument("--reason", required=True)
+
+
+def _policy(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    sub("show", "show_policy", "the policy in force")
+    draft = sub("draft", "draft_policy", "store a version; it is not in force until promoted")
+    draft.add_argument("file", type=Path, metavar="FILE", help="JSON; what it leaves out is as in the built-in policy")
+    draft.add_argument("--note", required=True)
+    promote = sub("promote", "promote_policy", "put a version in force; an earlier one is a rollback")
+    promote.add_argument("version", type=int, metavar="VERSION")
+    promote.add_argument("--note", required=True)
