@@ -1,0 +1,189 @@
+"""Every gate of a verdict closes alone, and under the null nobody is accused more often than declared."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge_helpers import FEW, findings, model, values
+
+from stillwatch import judge
+from stillwatch.judge.verdict import FAMILIES, FDR, NO_NULL, RARE, explain, families, significant
+
+CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
+"""Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""
+SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
+
+
+def verdict(told: dict[str, Any], p_values: dict[str, Any], others: int = 0) -> str:
+    """The verdict on one group among ``others`` of which nothing is known."""
+    n = 1 + others
+    first = {name: np.where(np.arange(n) == 0, value, 0.5 if name == "context__crowd" else 0) for name, value in told.items()}
+    p = {name: np.where(np.arange(n) == 0, value, 1.0) for name, value in p_values.items()}
+    found = judge.judge(values(n, **first), findings(n, p), model())
+    assert not found.campaign[1:].any()
+    assert not found.review[1:].any()
+    assert not (found.campaign & found.review).any()
+    return "campaign" if found.campaign[0] else "review" if found.review[0] else "clear"
+
+
+def rate(p_value: float) -> float:
+    """The value of harvest.rate at which a group has this p-value under :func:`judge_helpers.model`."""
+    return float(np.log(0.01 / p_value) / 100)
+
+
+def test_a_crew_is_accused() -> None:
+    assert verdict(CREW, SURE) == "campaign"
+    assert verdict(CREW, SURE, others=500) == "campaign"
+
+
+@pytest.mark.parametrize(
+    ("change", "p_values", "expected"),
+    [
+        # one family is not enough, however sure it is
+        ({"session__handoff": 0.0}, {}, "review"),
+        ({"session__handoff": 0.49}, {}, "review"),  # below what nine of ten innocent groups show
+        ({"session__handoff": 0.51}, {}, "campaign"),
+        ({}, {"session.handoff": 0.02}, "review"),  # not significant
+        ({}, {"session.handoff": np.nan}, "review"),  # without a null
+        ({"session__handoff": 0.0, "volume__even_load": 0.0, "identity__payment": 1.0, "identity__contact": 1.0},
+         {"identity.payment": 1e-12, "identity.contact": 1e-12}, "review"),  # two pieces of one family
+        # a piece without a null speaks by its size alone
+        ({"session__handoff": 0.0, "timing__one_rhythm": 0.91}, {}, "campaign"),
+        ({"session__handoff": 0.0, "timing__one_rhythm": 0.89}, {}, "review"),
+        # somebody's known business, or few accounts: ask first
+        ({"context__contracted": 0.5}, {}, "review"),
+        ({"context__one_owner": 0.5}, {}, "review"),
+        ({"context__one_payer": 0.5}, {}, "review"),
+        ({"context__contracted": 0.49, "context__one_owner": 0.49, "context__one_payer": 0.49}, {}, "campaign"),
+        ({"context__crowd": np.log10(7) / 4}, {}, "review"),
+        ({"context__crowd": FEW}, {}, "campaign"),
+        # innocents must not reach the score
+        ({"harvest__rate": rate(0.9 * RARE)}, {}, "campaign"),
+        ({"harvest__rate": rate(1.1 * RARE)}, {}, "review"),
+        ({"harvest__rate": rate(9 * RARE)}, {}, "review"),
+        ({"harvest__rate": rate(11 * RARE)}, {}, "clear"),
+        ({"harvest__rate": 0.0}, {}, "clear"),
+        # what is owned and not surely unusual is nobody's concern
+        ({"context__one_owner": 0.5, "harvest__rate": rate(1.1 * RARE)}, {}, "clear"),
+    ],
+)  # fmt: skip
+def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:
+    assert verdict(CREW | change, SURE | p_values) == expected
+
+
+@pytest.mark.parametrize(("others", "expected"), [(99, "campaign"), (199, "review"), (1999, "clear")])
+def test_the_more_groups_the_rarer_one_must_be(others: int, expected: str) -> None:
+    """p = 0.9e-4 is below the line for single groups, but of 200 groups and of 2000 the rate is 0.018 and 0.18."""
+    assert verdict(CREW | {"harvest__rate": rate(0.9 * RARE)}, SURE, others) == expected
+
+
+def null_run(rng: np.random.Generator, n: int, true: int = 0) -> judge.Verdicts:
+    """Groups whose log-odds follow the calibrated null, all other gates open, but for some that are campaigns."""
+    log_odds = np.where(rng.random(n) < 0.01, rng.exponential(1.0, n), -rng.random(n))
+    log_odds[:true] = rng.uniform(5, 12, true)
+    told = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": log_odds / 100}
+    return judge.judge(values(n, **told), findings(n, dict.fromkeys(SURE, 1e-12)), model())
+
+
+def test_under_the_null_nobody_is_accused_at_more_than_the_declared_rate() -> None:
+    rng = np.random.default_rng(1)
+    runs = [null_run(rng, 200) for _ in range(800)]
+    accused, asked = (np.mean([getattr(run, name).any() for run in runs]) for name in ("campaign", "review"))
+    assert accused <= FDR + 3 * np.sqrt(FDR / 800)
+    assert asked <= 10 * FDR + 3 * np.sqrt(10 * FDR / 800)
+    assert asked > FDR  # the runs do reach the gates
+
+
+def test_among_true_campaigns_false_discoveries_keep_to_the_declared_rate() -> None:
+    rng = np.random.default_rng(2)
+    false, power = [], []
+    for _ in range(300):
+        accused = null_run(rng, 400, true=80).campaign
+        false.append(accused[80:].sum() / max(accused.sum(), 1))
+        power.append(accused[:80].mean())
+    assert np.mean(false) <= FDR
+    assert np.mean(power) > 0.95
+
+
+def test_evidence_under_its_null_is_significant_at_no_more_than_the_declared_rate() -> None:
+    """Of uniform p-values of 150 groups, a piece has a significant one in at most a share FDR of all runs."""
+    rng = np.random.default_rng(3)
+    sure = [significant(findings(150, {name: rng.random(150) for name in judge.EVIDENCE})) for _ in range(300)]
+    rates = [flags.any() for found in sure for flags in found.values()]
+    assert len(rates) == 300 * len(judge.EVIDENCE)
+    assert 0 < np.mean(rates) <= FDR + 3 * np.sqrt(FDR / len(rates))
+
+
+def test_blind_groups_are_no_tests() -> None:
+    """A group for which a piece is blind neither passes nor makes it harder for the others."""
+    p = np.full(1000, np.nan)
+    p[:2] = 0.004, 0.5
+    sure = significant(findings(1000, {"session.handoff": p}))
+    assert list(sure) == ["session.handoff"]
+    assert np.flatnonzero(sure["session.handoff"]).tolist() == [0]
+
+
+def test_families_are_told_apart() -> None:
+    n = len(FAMILIES)
+    pieces = [next(name for name in judge.EVIDENCE if name.startswith(f"{family}.") and name not in NO_NULL) for family in FAMILIES]
+    told = {name: np.where(np.arange(n) == i, 1.0, 0.0) for i, name in enumerate(pieces)}
+    sure = {name: value > 0 for name, value in told.items()}
+    spoken = families(values(n) | told, sure, model())
+    assert spoken.tolist() == np.eye(n, dtype=bool).tolist()
+
+
+def test_the_line_is_the_lowest_score_that_passes() -> None:
+    """Reported for the waterfall: the lowest that passed, or what one group alone would have to reach."""
+    told = CREW | {"harvest__rate": np.array([0.2, 0.12, 0.0])}
+    found = judge.judge(values(3, **told), findings(3, dict.fromkeys(SURE, 1e-12)), model())
+    assert found.line == pytest.approx(12)
+    nobody = judge.judge(values(1), findings(1, {}), model())
+    assert nobody.line == pytest.approx(np.log(0.01 / RARE))
+    assert verdict(CREW | {"harvest__rate": nobody.line / 100 + 1e-9}, SURE) == "campaign"
+    assert verdict(CREW | {"harvest__rate": nobody.line / 100 - 1e-6}, SURE) != "campaign"
+
+
+def test_no_groups() -> None:
+    found = judge.judge(values(0), findings(0, {}), model())
+    assert len(found.campaign) == len(found.q_value) == len(found.families) == 0
+
+
+# --- Innocent explanations -----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32))
+def test_explanations_are_shares(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    told = {name.replace(".", "__"): rng.uniform(-0.5, 1.5, 20) for name in values(1) if not name.startswith("joint")}
+    for name, score in explain(values(20, **told)).items():
+        assert ((score >= 0) & (score <= 1)).all(), name
+
+
+@pytest.mark.parametrize(
+    ("told", "best"),
+    [
+        ({"context__one_owner": 1.0}, "one organisation"),
+        ({"context__contracted": 1.0, "harvest__narrow": 1.0}, "contracted or verified customers"),
+        ({"context__education": 1.0, "context__youth": 1.0}, "classroom"),
+        ({"identity__signup": 1.0, "context__youth": 1.0}, "hackathon or course"),
+        ({"infra__network": 1.0, "context__one_domain": 1.0, "volume__even_load": 1.0}, "corporate or campus egress"),
+        ({"context__common_work": 1.0, "harvest__rate": 1.0, "harvest__devotion": 1.0, "context__youth": 1.0}, "benchmark runner"),
+        ({"timing__round_the_clock": 1.0, "context__organised": 1.0, "volume__even_load": 1.0}, "scheduled jobs"),
+    ],
+)  # fmt: skip
+def test_innocents_are_explained_by_what_they_are(told: dict[str, float], best: str) -> None:
+    scores = {name: float(score[0]) for name, score in explain(values(1, **told)).items()}
+    assert scores[best] >= 0.99
+    assert scores[best] == max(scores.values())
+
+
+def test_what_links_accounts_takes_innocent_explanations_away() -> None:
+    """A class does not continue each other's conversations on cards of strangers."""
+    innocent = {"context__education": 1.0, "identity__signup": 1.0, "context__common_work": 1.0}
+    linked = explain(values(1, **innocent, session__handoff=1.0))
+    for name in ("classroom", "hackathon or course", "benchmark runner", "viral prompt"):
+        assert explain(values(1, **innocent))[name][0] >= 0.99 or name == "hackathon or course"
+        assert linked[name][0] == 0
