@@ -1,6 +1,5 @@
 """Decisions are logged in batches by a thread of its own; a log that cannot be written never holds up an answer."""
 
-import contextlib
 import os
 import random
 import threading
@@ -111,8 +110,7 @@ class DecisionLog:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)  # of this thread, on Linux
+        # not at low priority: a thread that waits for a core while it holds the interpreter holds up every answer
         while True:
             last = self._stop.wait(EVERY_S)
             self._flush()

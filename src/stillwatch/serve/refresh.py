@@ -101,10 +101,7 @@ class Refresher:
                 target=build_forever, args=arguments, name="stillwatch-builder", daemon=True
             )
             self._process.start()
-        try:
-            self.builder = json.loads((self._folder / BUILDER).read_bytes()) if self._source is not None else {}
-        except (OSError, ValueError):
-            self.builder = {}
+        self._read_builder()
         path = self._folder / SNAPSHOT
         try:
             stat = path.stat()
@@ -121,6 +118,19 @@ class Refresher:
             return
         self._decider.snapshot, self.error = fresh, ""
         logger.info("snapshot", revision=fresh.revision, rows=fresh.rows)
+
+    def _read_builder(self) -> None:
+        """What the builder tells of the source; its first failure and its recovery are logged."""
+        try:
+            told = json.loads((self._folder / BUILDER).read_bytes()) if self._source is not None else {}
+        except (OSError, ValueError):
+            told = {}
+        if ("error" in told) != ("error" in self.builder):
+            if "error" in told:
+                logger.error("the source cannot be read; the last snapshot stays", error=told["error"])
+            else:
+                logger.info("the source can be read again")
+        self.builder = told
 
     def _report(self, error: str) -> None:
         if error != self.error:

@@ -101,6 +101,7 @@ def _compiled(entries: pa.Table) -> pa.Table:
             raise InputError(f"unknown {column} {min(unknown)!r} in the snapshot's source", todo=f"Known: {known}")
     order = ", ".join(f"'{name}'" for name in NAMES)
     with duckdb.connect(config={"threads": 1}) as db:
+        db.execute("SET enable_progress_bar = false")
         db.register("entries", entries)
         table = db.sql(f"""
             SELECT md5_number_lower(account_id) AS key,
