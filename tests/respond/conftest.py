@@ -65,24 +65,62 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(timeout=20)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real_peer)])
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real_peer)]
+
+
+def _statement(server: str, statement: str) -> None:
+    import pg8000.native
+
+    port = int(server.rpartition(":")[2])
+    with pg8000.native.Connection("tests", host="127.0.0.1", port=port, database="postgres") as connection:
+        connection.run(statement)
+
+
+@pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    server = request.getfixturevalue("postgres")
-    import pg8000.native
+    server, name = request.getfixturevalue("postgres"), f"t{time.monotonic_ns()}"
+    _statement(server, f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
 
-    name = f"t{time.monotonic_ns()}"
-    port = int(server.rpartition(":")[2])
-    with pg8000.native.Connection("tests", host="127.0.0.1", port=port, database="postgres") as connection:
-        connection.run(f"CREATE DATABASE {name}")
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, pytest.FixtureRequest], str]:
+    """Migrated stores to copy, made once on each database."""
+    made: dict[str, str] = {}
+
+    def template(kind: str, request: pytest.FixtureRequest) -> str:
+        if kind not in made:
+            if kind == "sqlite":
+                made[kind] = str(tmp_path_factory.mktemp("template") / "store.db")
+                Store.open(made[kind]).close()
+            else:
+                server = request.getfixturevalue("postgres")
+                _statement(server, "CREATE DATABASE template_store")
+                Store.open(f"{server}/template_store").close()
+                made[kind] = "template_store"
+        return made[kind]
+
+    return template
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[..., str]) -> str:
+    """The URL of an empty store."""
+    template = templates(request.param, request)
+    if request.param == "sqlite":
+        shutil.copy(template, tmp_path / "store.db")
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    server, name = request.getfixturevalue("postgres"), f"t{time.monotonic_ns()}"
+    _statement(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{server}/{name}"
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store.open(url)
+def store(store_url: str) -> Iterator[Store]:
+    store = Store.open(store_url, create=False)
     yield store
     store.close()
 

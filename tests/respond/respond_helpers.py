@@ -30,7 +30,8 @@ def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime) -
     for campaign_id, told in campaigns.items():
         score, n = told.get("score", 5.0), len(told["members"])
         verdict = told.get("verdict", "campaign")
-        objects = [{"view": "content.template", "object": m, "accounts": n, "expected_accounts": 0.1, "events": n} for m in told.get("marks", [])]
+        left = {"view": "content.template", "accounts": n, "expected_accounts": 0.1, "events": n}
+        objects = [left | {"object": mark} for mark in told.get("marks", [])]
         rows.append({
             "campaign_id": campaign_id, "verdict": verdict, "score": score, "q_value": 1e-4, "n_accounts": n,
             "n_events": 10 * n, "n_harvested": 9 * n, "first_seen": last_seen - timedelta(days=2), "last_seen": last_seen,

@@ -151,5 +151,5 @@ def _under_action(session: Session, now: datetime, reached: Reach) -> int:
             .where(Target.subject_id.in_(chunk), Target.ended_at.is_(None),
                    ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now).distinct()
         )  # fmt: skip
-        found += len(set(session.execute(live).tuples()) & set(reached.subjects))
+        found += len({(Subject(subject), subject_id) for subject, subject_id in session.execute(live)} & set(reached.subjects))
     return found

@@ -33,7 +33,8 @@ def queue(
 
 def counts(session: Session) -> dict[str, int]:
     """Number of cases by state."""
-    return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).tuples().all())
+    rows = session.execute(select(Case.state, func.count()).group_by(Case.state))
+    return {str(state): int(n) for state, n in rows}
 
 
 def members(session: Session, case_id: str, *, acting_on: bool = False) -> Sequence[Member]:

@@ -1,0 +1,468 @@
+"""Imports, states, actions, appeals and the allow-list, on both databases."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from respond_helpers import ANA, BEN, CEM, DEE, NOW, VIC, accounts
+
+from stillwatch.errors import InputError
+from stillwatch.respond import actions, allow, appeals, audit, cases, importing, policy
+from stillwatch.respond.schema import Account, Case, Key, Label, Member
+from stillwatch.respond.snapshot import read_snapshot
+from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
+from stillwatch.respond.vocabulary import STRENGTH, TRANSITIONS, Action, ActionState, Mode, Reason, State, Subject, Verdict
+
+Folder = Callable[..., Path]
+EXTRACTION = Reason.COORDINATED_EXTRACTION
+
+
+def imported(store: Store, folder: Path, **options: Any) -> importing.Imported:
+    with store.write(SYSTEM, now=options.pop("now", NOW)) as change:
+        return importing.import_run(change, folder, **options)
+
+
+def the_case(store: Store) -> Case:
+    with store.read() as session:
+        (case,) = session.query(Case).all()
+    return case
+
+
+def held(store: Store, case_id: str) -> dict[str, tuple[bool, bool]]:
+    with store.read() as session:
+        return {m.account_id: (m.present, m.excluded) for m in cases.members(session, case_id)}
+
+
+def proposed(store: Store, by: Actor = ANA, kind: Action = Action.BLOCK, **options: Any) -> Any:
+    with store.write(by, now=options.pop("now", NOW)) as change:
+        return actions.propose(change, kind, EXTRACTION, **options)
+
+
+def approved(store: Store, action_id: str, by: Actor = BEN, now: Any = NOW) -> Any:
+    with store.write(by, now=now) as change:
+        return actions.approve(change, action_id)
+
+
+@pytest.fixture
+def case_id(store: Store, run_folder: Folder) -> str:
+    imported(store, run_folder({"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2", "t3"]}}))
+    return the_case(store).case_id
+
+
+# --- Imports -------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_run_twice_changes_nothing(store: Store, run_folder: Folder) -> None:
+    folder = run_folder({"c-one": {"members": accounts(0, 5)}, "c-two": {"members": accounts(10, 5)}})
+    first = imported(store, folder)
+    assert len(first.opened) == 2
+    with store.read() as session:
+        head = audit.verify(session).head
+    assert imported(store, folder).known
+    with store.read() as session:
+        assert session.query(Case).count() == 2
+        assert audit.verify(session).head == head
+
+
+def test_found_again_updates_the_case_and_keeps_its_name(store: Store, run_folder: Folder, case_id: str) -> None:
+    later = NOW + timedelta(days=1)
+    done = imported(store, run_folder({"c-two": {"members": accounts(5, 10), "score": 7.0}}, last_seen=later))
+    assert (done.opened, done.updated, done.joined) == ([], [case_id], {case_id: 5})
+    case = the_case(store)
+    assert (case.campaign_id, case.score, case.n_accounts) == ("c-two", 7.0, 10)
+    assert held(store, case_id) == dict.fromkeys(accounts(5, 10), (True, False)) | dict.fromkeys(accounts(0, 5), (False, False))
+
+
+def test_after_a_ban_of_all_the_replacements_are_the_same_case(store: Store, run_folder: Folder, case_id: str) -> None:
+    later = NOW + timedelta(days=1)
+    imported(store, run_folder({"c-two": {"members": accounts(100, 10), "marks": ["t2", "t3", "t4"]}}, last_seen=later))
+    assert the_case(store).case_id == case_id
+    assert held(store, case_id)["acct-00100"] == (True, False)
+    assert held(store, case_id)["acct-00000"] == (False, False)
+    # And when only the second generation's marks are left, it is still the same case.
+    imported(store, run_folder({"c-three": {"members": accounts(200, 10), "marks": ["t4", "t3"]}}, last_seen=later + timedelta(days=1)))
+    assert the_case(store).case_id == case_id
+
+
+def test_an_older_run_does_not_take_the_case_back(store: Store, run_folder: Folder, case_id: str) -> None:
+    imported(store, run_folder({"c-old": {"members": accounts(3, 10), "score": 2.0}}, last_seen=NOW - timedelta(days=9)))
+    case = the_case(store)
+    assert (case.campaign_id, case.score) == ("c-one", 5.0)
+    assert held(store, case_id)["acct-00009"] == (True, False)
+    assert held(store, case_id)["acct-00012"] == (False, False), "seen in an older run only"
+
+
+def test_an_unrelated_campaign_opens_its_own(store: Store, run_folder: Folder, case_id: str) -> None:
+    assert len(imported(store, run_folder({"c-two": {"members": accounts(500, 9), "marks": ["z1", "z2"]}})).opened) == 1
+
+
+def test_a_judgement_survives_every_import(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.assign(change, case_id, "ana")
+        cases.annotate(change, case_id, "a class of mine")
+        cases.exclude(change, case_id, "acct-00003", "known customer")
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.BENIGN, note="asked them")
+    for day in range(1, 4):
+        folder = run_folder({f"c-{day}": {"members": accounts(day, 12), "score": 9.0}}, last_seen=NOW + timedelta(days=day))
+        imported(store, folder)
+    case = the_case(store)
+    assert (case.state, case.verdict, case.assignee) == (State.RESOLVED, Verdict.BENIGN, "ana")
+    assert held(store, case_id)["acct-00003"] == (True, True)
+
+
+def test_a_confirmed_campaign_that_grows_is_reopened_and_keeps_its_verdict(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+    same = run_folder({"c-x": {"members": accounts(0, 9)}}, last_seen=NOW + timedelta(days=1))
+    assert imported(store, same).reopened == [], "nobody new"
+    more = run_folder({"c-y": {"members": accounts(0, 12)}}, last_seen=NOW + timedelta(days=2))
+    assert imported(store, more).reopened == [case_id]
+    assert (the_case(store).state, the_case(store).verdict) == (State.REOPENED, Verdict.TRUE_POSITIVE)
+
+
+def test_who_was_cleared_by_name_stays_out_of_other_cases(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "known customer")
+    done = imported(store, run_folder({"c-two": {"members": ["acct-00003", *accounts(300, 9)], "marks": ["q1", "q2"]}}))
+    assert done.kept_out == 1
+    assert held(store, done.opened[0])["acct-00003"] == (True, True)
+    with store.write(ANA, now=NOW) as change:
+        cases.include(change, case_id, "acct-00003", "was lying")
+    third = imported(store, run_folder({"c-three": {"members": ["acct-00003", *accounts(600, 9)], "marks": ["r1", "r2"]}}))
+    assert third.kept_out == 0
+
+
+# --- States --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_legal_moves(store: Store, case_id: str, state: State) -> None:
+    for to in State:
+        with store.write(SYSTEM, now=NOW) as change:
+            cases.get(change.session, case_id).state = state
+        verdict = Verdict.SUSPICIOUS if to is State.RESOLVED else None
+
+        def attempt(to: State = to, verdict: Verdict | None = verdict) -> None:
+            with store.write(ANA, now=NOW) as change:
+                cases.move(change, case_id, to, verdict=verdict)
+
+        if to in TRANSITIONS[state]:
+            attempt()
+            assert the_case(store).state == to
+        else:
+            with pytest.raises(InputError, match="cannot become"):
+                attempt()
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    assert {to for moves in TRANSITIONS.values() for to in moves} == set(State)
+    assert all(TRANSITIONS[state] for state in State)
+
+
+@pytest.mark.parametrize(("to", "verdict"), [(State.RESOLVED, None), (State.TRIAGE, Verdict.BENIGN)])
+def test_a_verdict_comes_with_resolving_and_only_then(store: Store, case_id: str, to: State, verdict: Verdict | None) -> None:
+    with pytest.raises(InputError, match="verdict"), store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, to, verdict=verdict)
+
+
+def test_a_verdict_labels_the_accounts(store: Store, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "customer")
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+    with store.read() as session:
+        rows = {row["account_id"]: row["campaign"] for row in cases.labels(session)}
+    assert rows == {a: (None if a == "acct-00003" else case_id) for a in accounts(0, 10)}
+
+
+# --- Actions -------------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_campaign_is_blocked_at_once_by_two_people(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    assert row.state == ActionState.PROPOSED
+    assert the_case(store).state == State.PENDING_ACTION
+    assert read_snapshot(store, NOW).accounts == {}
+    before = store.revision()
+    assert approved(store, row.action_id).state == ActionState.IN_FORCE
+    assert store.revision() == before + 1
+    snapshot = read_snapshot(store, NOW)
+    assert sorted(snapshot.accounts) == accounts(0, 10)
+    (rule,) = snapshot.rules
+    assert (rule.action, rule.mode, rule.reason, rule.case_id) == ("block", "shadow", EXTRACTION, case_id)
+    assert rule.expires_at == NOW + timedelta(days=30)
+
+
+@pytest.mark.parametrize("by", [ANA, VIC, SYSTEM, Actor("ana", BEN.role)])
+def test_who_may_not_be_the_second_person(store: Store, case_id: str, by: Actor) -> None:
+    row = proposed(store, case_id=case_id)
+    with pytest.raises(ForbiddenError):
+        approved(store, row.action_id, by)
+    assert read_snapshot(store, NOW).accounts == {}
+
+
+@pytest.mark.parametrize("kind", [k for k in Action if k is not Action.BLOCK])
+def test_milder_actions_take_one_person_and_are_undone_by_one(store: Store, case_id: str, kind: Action) -> None:
+    row = proposed(store, kind=kind, case_id=case_id)
+    assert row.state == ActionState.IN_FORCE
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with store.write(ANA, now=NOW) as change:
+        assert actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE
+    assert read_snapshot(store, NOW).accounts == {}
+
+
+def test_an_unblock_takes_two_people(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(CEM, now=NOW) as change:
+        lift = actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+    assert lift.state == ActionState.PROPOSED
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with pytest.raises(ForbiddenError):
+        approved(store, lift.action_id, CEM)
+    approved(store, lift.action_id, BEN)
+    assert read_snapshot(store, NOW).accounts == {}
+    with store.read() as session:
+        assert actions.get(session, row.action_id).state == ActionState.UNDONE
+
+
+def test_a_rejected_proposal_does_nothing(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    with store.write(BEN, now=NOW) as change:
+        assert actions.reject(change, row.action_id, "no").state == ActionState.REJECTED
+    with pytest.raises(InputError, match="rejected"):
+        approved(store, row.action_id, CEM)
+
+
+def test_one_account_is_let_go_and_the_rest_stays(store: Store, case_id: str) -> None:
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    with store.write(ANA, now=NOW) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00004")])
+    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00004"]
+    with pytest.raises(InputError), store.write(ANA, now=NOW) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00004")])
+
+
+def test_an_action_expires_and_can_be_renewed(store: Store, case_id: str) -> None:
+    row = proposed(store, kind=Action.CHALLENGE, case_id=case_id, duration_s=3600)
+    just, after = NOW + timedelta(seconds=3599), NOW + timedelta(seconds=3600)
+    assert len(read_snapshot(store, just).accounts) == 10
+    assert read_snapshot(store, after).accounts == {}, "also before anybody sweeps"
+    with store.write(SYSTEM, now=after) as change:
+        assert actions.sweep(change) == [row.action_id]
+    with store.write(ANA, now=after) as change:
+        again = actions.renew(change, row.action_id, duration_s=60)
+    assert again.state == ActionState.IN_FORCE
+    assert len(read_snapshot(store, after).accounts) == 10
+
+
+def test_renewing_a_block_takes_two_people_again(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW + timedelta(days=29)) as change:
+        assert actions.renew(change, row.action_id).state == ActionState.PROPOSED
+    assert read_snapshot(store, NOW + timedelta(days=31)).accounts == {}
+
+
+def test_the_cap_and_the_longest_duration_hold(store: Store, case_id: str) -> None:
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, policy.Policy(max_accounts=9), "small").version, "small")
+    with pytest.raises(InputError, match="cap of 9"):
+        proposed(store, case_id=case_id)
+    proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, a) for a in accounts(0, 9)])
+    with pytest.raises(InputError, match="duration"):
+        proposed(store, subjects=[(Subject.ACCOUNT, "a")], duration_s=10**9)
+
+
+def test_enforced_only_where_action_and_policy_say_so(store: Store, case_id: str) -> None:
+    proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.ENFORCE)
+    assert read_snapshot(store, NOW).rules[0].mode == Mode.SHADOW
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+    assert read_snapshot(store, NOW).rules[0].mode == Mode.ENFORCE
+    proposed(store, kind=Action.OBSERVE, subjects=[(Subject.ACCOUNT, "other")], mode=Mode.SHADOW)
+    assert {rule.action: rule.mode for rule in read_snapshot(store, NOW).rules} == {"throttle": "enforce", "observe": "shadow"}
+
+
+def test_the_strongest_action_decides(store: Store, case_id: str) -> None:
+    for kind in (Action.RESTRICT, Action.THROTTLE, Action.OBSERVE, Action.CHALLENGE):
+        proposed(store, kind=kind, case_id=case_id)
+    snapshot = read_snapshot(store, NOW)
+    assert {snapshot.rules[i].action for i in snapshot.accounts.values()} == {"restrict"}
+    assert [STRENGTH[rule.action] for rule in snapshot.rules] == sorted(STRENGTH[rule.action] for rule in snapshot.rules)
+
+
+def test_an_action_on_an_account_reaches_its_keys(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="k-1", account_id="acct-00001"))
+        change.session.add(Key(key_id="k-9", account_id="somebody-else"))
+    proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    assert set(read_snapshot(store, NOW).keys) == {"k-1"}
+
+
+# --- Allow-list ----------------------------------------------------------------------------------------------------
+
+
+def allowed(store: Store, subject: Subject, subject_id: str, days: int = 10) -> Any:
+    with store.write(BEN, now=NOW) as change:
+        until = NOW + timedelta(days=days)
+        return allow.add(change, subject, subject_id, owner="sales", reason="contract 7", expires_at=until)
+
+
+def test_the_allow_list_holds_for_accounts_keys_and_organisations(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add_all([Account(account_id="acct-00001", org_id="org-1"), Key(key_id="k-1", account_id="acct-00001"),
+                                Key(key_id="k-2", account_id="acct-00002")])  # fmt: skip
+    allowed(store, Subject.ORG, "org-1")
+    allowed(store, Subject.ACCOUNT, "acct-00002", days=5)
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    assert row.blast["n_allowed_left_out"] == 2
+    with store.read() as session:
+        assert len(actions.targets(session, row.action_id)) == 8
+    found = read_snapshot(store, NOW).allowed
+    assert set(found[Subject.ACCOUNT]) == {"acct-00001", "acct-00002"}
+    assert set(found[Subject.KEY]) == {"k-1", "k-2"}
+    assert found[Subject.KEY]["k-2"] == NOW + timedelta(days=5)
+    assert set(read_snapshot(store, NOW + timedelta(days=6)).allowed[Subject.ACCOUNT]) == {"acct-00001"}
+
+
+def test_who_is_allowed_between_proposal_and_approval_is_spared(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    allowed(store, Subject.ACCOUNT, "acct-00002")
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "customer")
+    approved(store, row.action_id)
+    assert set(accounts(0, 10)) - set(read_snapshot(store, NOW).accounts) == {"acct-00002", "acct-00003"}
+
+
+def test_a_revoked_entry_allows_nothing(store: Store) -> None:
+    row = allowed(store, Subject.ACCOUNT, "acct-00002")
+    before = store.revision()
+    with store.write(BEN, now=NOW) as change:
+        allow.revoke(change, row.allow_id, "contract ended")
+    assert store.revision() == before + 1
+    assert read_snapshot(store, NOW).allowed[Subject.ACCOUNT] == {}
+
+
+@pytest.mark.parametrize(("owner", "reason", "days"), [("", "r", 1), ("o", " ", 1), ("o", "r", 0), ("o", "r", -1)])
+def test_an_entry_needs_owner_reason_and_end(store: Store, owner: str, reason: str, days: int) -> None:
+    with pytest.raises(InputError), store.write(BEN, now=NOW) as change:
+        allow.add(change, Subject.ACCOUNT, "a", owner=owner, reason=reason, expires_at=NOW + timedelta(days=days))
+
+
+# --- Appeals -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def appeal(store: Store, case_id: str) -> tuple[Any, str]:
+    """An open appeal of acct-00005 against a block in force, proposed by ana and approved by ben."""
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+        found = appeals.receive(change, case_id, "acct-00005", "we are a hospital")
+    return found, row.action_id
+
+
+def test_an_overturned_appeal_frees_the_account_and_is_a_label(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    assert the_case(store).state == State.APPEALED
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    assert (lift.state, lift.lifts, lift.reason) == (ActionState.PROPOSED, appeal[1], Reason.APPEAL_OVERTURNED)
+    approved(store, lift.action_id, BEN)
+    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00005"]
+    assert held(store, case_id)["acct-00005"] == (True, True)
+    assert the_case(store).state == State.RESOLVED
+    with store.read() as session:
+        label = session.query(Label).filter_by(account_id="acct-00005").order_by(Label.label_id.desc()).first()
+        assert label is not None
+        assert (label.innocent, label.source) == (True, "appeal")
+        assert {row["account_id"]: row["campaign"] for row in cases.labels(session)}["acct-00005"] is None
+
+
+def test_an_upheld_appeal_leaves_the_block(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    with store.write(CEM, now=NOW) as change:
+        assert appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="no contract") == []
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with pytest.raises(InputError, match="open"), store.write(DEE, now=NOW) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="twice")
+
+
+@pytest.mark.parametrize("by", [ANA, BEN])
+def test_nobody_judges_an_appeal_against_their_own_action(store: Store, appeal: tuple[Any, str], by: Actor) -> None:
+    with pytest.raises(InputError), store.write(by, now=NOW) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="mine was right")
+
+
+def test_an_appeal_needs_a_member_and_is_open_once(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    for account in ("acct-00005", "nobody"):
+        with pytest.raises(InputError), store.write(ANA, now=NOW) as change:
+            appeals.receive(change, case_id, account, "again")
+
+
+# --- Blast radius and log ------------------------------------------------------------------------------------------
+
+
+def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        for i, account_id in enumerate(accounts(0, 9)):
+            change.session.add(Account(
+                account_id=account_id, kind="education" if i < 4 else "startup", verified=i == 0, n_events=70,
+                output_tokens=700, window_days=7.0, created_at=NOW - timedelta(days=400 if i < 2 else 10),
+                org_id="o1" if i < 3 else None, access_type="passthrough" if i == 8 else None, banned_at=None,
+            ))  # fmt: skip
+            member = change.session.get(Member, (case_id, account_id))
+            assert member is not None
+            member.score = 0.0 if i < 4 else 50.0
+    with store.read() as session:
+        seen = actions.preview(session, NOW, case_id=case_id)
+    assert seen["by_kind"] == {"education": 4, "startup": 5, "unknown": 1}
+    assert seen["expected_innocent_by_kind"]["education"] == 2.0
+    assert seen["expected_innocent_by_kind"]["startup"] == 0.0
+    assert (seen["n_verified"], seen["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
+    assert (seen["requests_per_day"], seen["output_tokens_per_day"]) == (90.0, 900.0)
+
+
+def test_who_joins_later_is_under_no_action_until_somebody_decides(store: Store, run_folder: Folder, case_id: str) -> None:
+    proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    imported(store, run_folder({"c-two": {"members": accounts(0, 13)}}, last_seen=NOW + timedelta(hours=1)))
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with store.read() as session:
+        assert actions.uncovered(session, NOW, case_id) == accounts(10, 3)
+
+
+@pytest.mark.parametrize("job", ["move", "propose", "allow", "policy", "annotate", "exclude", "appeal"])
+def test_a_viewer_changes_nothing(store: Store, case_id: str, job: str) -> None:
+    with store.read() as session:
+        head = audit.verify(session).head
+    jobs: dict[str, Callable[[Any], Any]] = {
+        "move": lambda c: cases.move(c, case_id, State.TRIAGE),
+        "propose": lambda c: actions.propose(c, Action.OBSERVE, EXTRACTION, case_id=case_id),
+        "allow": lambda c: allow.add(c, Subject.ACCOUNT, "a", owner="o", reason="r", expires_at=NOW + timedelta(days=1)),
+        "policy": lambda c: policy.draft(c, policy.Policy(), "x"),
+        "annotate": lambda c: cases.annotate(c, case_id, "x"),
+        "exclude": lambda c: cases.exclude(c, case_id, "acct-00001", "x"),
+        "appeal": lambda c: appeals.receive(c, case_id, "acct-00001", "x"),
+    }
+    with pytest.raises(ForbiddenError), store.write(VIC, now=NOW) as change:
+        jobs[job](change)
+    with store.read() as session:
+        assert audit.verify(session).head == head
+
+
+def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tuple[Any, str]) -> None:
+    from stillwatch.respond.schema import AuditRow
+
+    with store.write(CEM, now=NOW) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    with store.read() as session:
+        assert audit.verify(session).whole
+        did = [row.action for row in session.query(AuditRow).order_by(AuditRow.seq)]
+        ip = session.query(AuditRow).filter_by(actor="ana").first()
+    assert ip is not None
+    assert ip.actor_ip == "192.0.2.1"
+    assert did == [
+        "run.import", "case.open", "action.propose", "case.move", "action.approve", "action.take_effect", "case.move", "appeal.receive",
+        "case.move", "appeal.decide", "member.exclude", "action.propose", "case.move",
+    ]  # fmt: skip
