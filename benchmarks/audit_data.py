@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
 from real_data import folder
 
 DOMAINS = ("xsum", "writing", "pubmed")

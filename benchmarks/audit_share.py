@@ -9,8 +9,8 @@ references of each domain judge corpora of the two others. A refusal gives no fi
 import argparse
 
 import numpy as np
-from audit_data import DOMAINS, GENERATORS, Pairs, pairs
 
+from audit_data import DOMAINS, GENERATORS, Pairs, pairs
 from stillwatch.audit import check, share
 from stillwatch.audit.detector import Detector, train
 from stillwatch.audit.estimate import estimate, known_references
@@ -49,7 +49,7 @@ def cell(
         pick = np.concatenate([rng.choice(human, n - k, replace=False), rng.choice(model, k, replace=False)])
         texts = list(data.text[pick])
         scored = detector.score(texts)
-        counts = known.scale.histogram(scored.scores, scored.n_words)
+        counts = known.scale.histogram(scored.score, scored.n_words)
         got = estimate(counts, texts, known, references, checked, rng, draws=50)
         out.append((k / n, share.fit_share(counts, known.densities()), got, checked))
     return out

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch import __version__, service
+from stillwatch.audit import commands as audit_commands
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.respond import commands as respond_commands
@@ -131,6 +132,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--format", required=True, choices=("csv", "json"))
     export.add_argument("--out", type=Path, help="folder to write to (default: RUN/export)")
     distill_commands.register(add, commands, shared)
+    audit_commands.register(add, commands, shared)
     service.register(add)
     respond_commands.register(add, commands, shared)
     return top

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 GROUPS = ("words", "pairs", "shapes", "letters")
 N_GROUPS = len(GROUPS)
 
-FUNCTION_WORDS = tuple(
+_FUNCTION_WORDS = (
     "a about above after again against all almost also although always am among an and another any are around as at "
     "away back be because been before behind being below between both but by can cannot could did do does doing done "
     "down during each either else enough even ever every few first for from further get gets give given go goes had "
@@ -34,8 +34,9 @@ FUNCTION_WORDS = tuple(
     "own per perhaps quite rather really same say says she should since so some something sometimes soon still such "
     "than that the their theirs them then there therefore these they this those though through thus to together too "
     "toward towards two under unless until up upon us used very was we well were what when where whether which while "
-    "who whom whose why will with within without would yet you your yours yourself".split()
+    "who whom whose why will with within without would yet you your yours yourself"
 )
+FUNCTION_WORDS = tuple(_FUNCTION_WORDS.split())
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -253,7 +254,8 @@ def read_features(
 
 
 @njit(cache=True, nogil=True)
-def _longest(offsets: I64) -> int:
+def longest_text(offsets: I64) -> int:
+    """Bytes of the longest text, at least 1."""
     longest = 1
     for i in range(len(offsets) - 1):
         longest = max(longest, offsets[i + 1] - offsets[i])
@@ -280,7 +282,7 @@ def feature_sets(
     Returns:
         Length needed, or -1 where ``out`` is too short.
     """
-    longest = _longest(offsets)
+    longest = longest_text(offsets)
     seen = np.zeros(N_GROUPS << bits, np.int32)
     row = np.empty(6 * longest + 8, np.int32)
     words = np.empty(longest + 1, np.uint64)
@@ -316,7 +318,7 @@ def score_texts(
         known: ``(n,)`` out, share of the words and pairs that are known.
         n_words: ``(n,)`` out.
     """
-    longest = _longest(offsets)
+    longest = longest_text(offsets)
     seen = np.zeros(N_GROUPS << bits, np.int32)
     row = np.empty(6 * longest + 8, np.int32)
     words = np.empty(longest + 1, np.uint64)

@@ -32,12 +32,12 @@ class Scored:
     """What the detector says of texts.
 
     Attributes:
-        scores: ``(n, k)`` log-odds of each model that the text is model-written, uncalibrated.
+        score: ``(n,)`` mean over the models of the log-odds that the text is model-written, uncalibrated.
         known: ``(n,)`` share of its words and pairs of words that the references know.
         n_words: ``(n,)`` tokens.
     """
 
-    scores: F64
+    score: F64
     known: F64
     n_words: NDArray[np.int32]
 
@@ -76,7 +76,7 @@ class Detector:
         text_features.score_texts(
             offsets, data, text_features.FUNCTION_TABLE, self.bits, fit.ALL_GROUPS, self.table, scores, known, n_words
         )
-        return Scored(scores.astype(np.float64) + self.intercepts, known.astype(np.float64), n_words)
+        return Scored((scores.astype(np.float64) + self.intercepts).mean(axis=1), known.astype(np.float64), n_words)
 
     def save(self, path: Path) -> None:
         """Write as NPZ, without pickles."""

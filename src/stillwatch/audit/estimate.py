@@ -62,9 +62,14 @@ def estimate(
     n = round(counts.sum())
     if reason:
         return Estimate(None, None, None, None, shift.auroc, shift.foreign, n, reason)
-    low, high = share.interval(counts, known, rng, draws=draws)
-    low, high = min(low, alpha), max(high, alpha)
+    low, high = widened(alpha, share.interval(counts, known, rng, draws=draws), self_check.error)
     return Estimate(alpha, low, high, share.adjusted_count(counts, densities), shift.auroc, shift.foreign, n, "")
+
+
+def widened(alpha: float, interval: tuple[float, float], error: float) -> tuple[float, float]:
+    """A bootstrap interval made wider by the error that the self-check found, which resampling does not see."""
+    below, above = max(alpha - interval[0], 0.0), max(interval[1] - alpha, 0.0)
+    return max(0.0, alpha - float(np.hypot(below, error))), min(1.0, alpha + float(np.hypot(above, error)))
 
 
 def known_references(detector: Detector) -> share.References:

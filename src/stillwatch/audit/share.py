@@ -1,9 +1,9 @@
 """Share of model-written documents from scores: a mixture of two known densities, fitted by maximum likelihood.
 
 A corpus's scores are (1 - α) human + α model-written; the densities are those of held-out references (kernel density,
-Scott's bandwidth). α by expectation maximisation (Saerens, Latinne and Decaestecker, "Adjusting the outputs of a
-classifier to new a priori probabilities", 2002), on scores as in Liang et al., "Monitoring AI-modified content at
-scale" (2024), section 3. Corpora enter as histograms, which add up over parts, processes and months.
+Scott's bandwidth). α by maximum likelihood, where expectation maximisation ends (Saerens, Latinne and Decaestecker,
+"Adjusting the outputs of a classifier to new a priori probabilities", 2002), on scores as in Liang et al., "Monitoring
+AI-modified content at scale" (2024), section 3. Corpora enter as histograms, which add up over parts and months.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ F64 = NDArray[np.float64]
 N_BINS = 256
 MIN_PER_STRATUM = 150
 MAX_STRATA = 4
-EM_STEPS = 300
+HALVINGS = 20
 N_BOOTSTRAP = 200
 _FLOOR = 1e-6
 
@@ -49,12 +49,10 @@ class Scale:
         """Stratum of length of each document."""
         return np.searchsorted(self.lengths, n_words, side="right").astype(np.int64)
 
-    def histogram(self, scores: F64, n_words: NDArray[np.int32]) -> F64:
-        """Documents by stratum and bin ``(n_strata, 256)``; the k scores ``(n, k)`` of one count 1 / k each."""
-        k = scores.shape[1]
-        cell = (self.strata(n_words)[:, None] * N_BINS + self.bins(scores)).ravel()
-        counts: F64 = np.bincount(cell, minlength=self.n_strata * N_BINS).reshape(self.n_strata, N_BINS) / k
-        return counts
+    def histogram(self, score: F64, n_words: NDArray[np.int32]) -> F64:
+        """Documents by stratum and bin, ``(n_strata, 256)``."""
+        cell = self.strata(n_words) * N_BINS + self.bins(score)
+        return np.bincount(cell, minlength=self.n_strata * N_BINS).reshape(self.n_strata, N_BINS).astype(np.float64)
 
 
 def scale(held_out: F64, generated: NDArray[np.bool_], n_words: NDArray[np.int32]) -> Scale:
@@ -79,7 +77,8 @@ def density(bins: NDArray[np.int64]) -> F64:
     width = max(float(np.std(bins)) * n**-0.2, 0.5) if len(bins) else N_BINS / 4
     smooth = ndimage.gaussian_filter1d(counts / n, width, mode="nearest", truncate=6.0)
     smooth += _FLOOR
-    return smooth / smooth.sum()
+    normal: F64 = smooth / smooth.sum()
+    return normal
 
 
 @dataclass(frozen=True)
@@ -117,18 +116,23 @@ def references(held_out: F64, generated: NDArray[np.bool_], n_words: NDArray[np.
 
 def fit_share(counts: F64, densities: F64) -> float:
     """α that maximises the likelihood of a histogram ``(n_strata, 256)``."""
-    n = counts.sum()
-    if n <= 0:
+    if counts.sum() <= 0:
         return 0.0
-    human, model = densities
-    share = 0.5
-    for _ in range(EM_STEPS):
-        mixture = (1 - share) * human + share * model
-        new = float((counts * (share * model / mixture)).sum() / n)
-        if abs(new - share) < 1e-6:
-            return new
-        share = new
-    return share
+    return float(fit_shares(counts.reshape(1, -1), densities.reshape(2, 1, -1))[0])
+
+
+def fit_shares(counts: F64, densities: F64) -> F64:
+    """α of each row of histograms ``(n, cells)`` under densities ``(2, n or 1, cells)``.
+
+    The likelihood is concave in α, so its slope is zero once: halving finds where the expectation maximisation ends.
+    """
+    gain = densities[1] / densities[0] - 1.0
+    low, high = np.zeros(len(counts)), np.ones(len(counts))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        rising = (counts * gain / (1 + middle[:, None] * gain)).sum(axis=1) > 0
+        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+    return (low + high) / 2
 
 
 def adjusted_count(counts: F64, densities: F64) -> float:
@@ -158,13 +162,12 @@ def interval(
     n = round(counts.sum())
     if n == 0:
         return 0.0, 1.0
-    p = (counts / counts.sum()).ravel()
-    found = np.empty(draws)
-    for i in range(draws):
-        pick = np.concatenate([
-            rng.choice(rows, len(rows)) for kind in (False, True) if len(rows := np.flatnonzero(known.generated == kind))
-        ])
-        drawn = rng.multinomial(n, p).reshape(counts.shape).astype(np.float64)
-        found[i] = fit_share(drawn, known.densities(pick))
+    drawn = rng.multinomial(n, (counts / counts.sum()).ravel(), size=draws).astype(np.float64)
+    kinds = [rows for kind in (False, True) if len(rows := np.flatnonzero(known.generated == kind))]
+    densities = np.stack([
+        known.densities(np.concatenate([rng.choice(rows, len(rows)) for rows in kinds])).reshape(2, -1)
+        for _ in range(draws)
+    ], axis=1)
+    found = fit_shares(drawn, densities)
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

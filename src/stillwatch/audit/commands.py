@@ -1,0 +1,85 @@
+"""Command lines of the audit."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError
+
+
+def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add ``audit`` and ``audit-index``."""
+    audit = add("audit", _audit, "estimate how much of a corpus models wrote, by source and over time, or refuse")
+    audit.add_argument("corpus", type=Path, metavar="CORPUS", help="Parquet, JSONL, text, HTML or WARC: file or folder")
+    audit.add_argument("--reference", type=Path, metavar="HUMAN", help="texts of the same domain that people wrote")
+    audit.add_argument("--generated", type=Path, metavar="MODEL", help="texts of the same domain that models wrote")
+    audit.add_argument("--held-out", type=Path, metavar="HUMAN", help="further human texts for the self-check")
+    audit.add_argument("--known", type=Path, metavar="INDEX", help="index of known texts, from audit-index")
+    audit.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder to write; a broken run resumes")
+    for name, what in (("text", "text"), ("source", "source"), ("time", "time"), ("id", "identity")):
+        audit.add_argument(f"--{name}-column", metavar="NAME", help=f"column of the {what} (default: a usual name)")
+    audit.add_argument("--fpr", type=float, default=0.01, help="human documents that may be called model-written")
+    audit.add_argument("--remove", metavar="REASONS", default="",
+                       help="write a filtered copy without documents that have one of: document, canary, duplicate")
+    audit.add_argument("--processes", type=int, help="processes (default: all cores)")
+    audit.add_argument("--seed", type=int, default=1)
+    index = add("audit-index", _index, "index model outputs or instruction sets, to find their near-duplicates")
+    index.add_argument("sets", nargs="+", metavar="NAME=PATH", help="a name and a file or folder of texts")
+    index.add_argument("--text-column", metavar="NAME")
+    index.add_argument("--out", type=Path, required=True, metavar="INDEX", help="file to write (.npz)")
+
+
+def _audit(args: argparse.Namespace) -> Any:
+    from stillwatch.audit import corpus, run, verdicts
+
+    remove = tuple(reason for reason in args.remove.split(",") if reason)
+    unknown = set(remove) - set(verdicts.REASONS)
+    if unknown:
+        raise InputError(f"unknown reason {sorted(unknown)[0]!r}", where="--remove",
+                         todo=f"Known: {', '.join(verdicts.REASONS)}")
+    if not 0 < args.fpr < 1:
+        raise InputError(f"{args.fpr} is no share", where="--fpr", todo="Pass a number between 0 and 1")
+    columns = corpus.Columns(args.text_column, args.source_column, args.time_column, args.id_column)
+    settings = run.Settings(
+        args.corpus, args.out, human=args.reference, generated=args.generated, held_out=args.held_out, index=args.known,
+        columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed,
+    )
+    summary = run.run(settings, quiet=args.quiet or args.json)
+    if not (args.quiet or args.json):
+        print(told(summary, args.out))
+    return summary
+
+
+def told(summary: dict[str, Any], out: Path) -> str:
+    """What the command prints."""
+    share, lines = summary["share"], []
+    if share["share"] is None:
+        lines.append(f"Share of model-written documents: refused. {share['reason']}")
+    else:
+        lines.append(f"Share of model-written documents: {share['share']:.1%} "
+                     f"(95 % interval {share['low']:.1%} to {share['high']:.1%})")
+        if share["reason"]:
+            lines.append(f"  {share['reason']}")
+    lines.append(f"  {summary['documents']:,} documents, {summary['words']:,} words; "
+                 f"{summary['documents_with_decisive_canary']:,} name themselves a model's, "
+                 f"{summary['near_duplicates_of_known_texts']:,} near-duplicates of known texts")
+    if summary["removed"] is not None:
+        lines.append(f"  removed: {summary['removed'].get('documents', 0):,} (removed.jsonl says why)")
+    return "\n".join([*lines, f"Report: {out / 'report.html'}"])
+
+
+def _index(args: argparse.Namespace) -> Any:
+    from stillwatch.audit import corpus, duplicates
+
+    sets = []
+    for item in args.sets:
+        name, equals, path = item.partition("=")
+        if not equals or not name or not path:
+            raise InputError(f"{item!r} is not NAME=PATH", todo="Write it like dolly=dolly.jsonl")
+        sets.append((name, Path(path)))
+    found = duplicates.build_from(sets, corpus.Columns(text=args.text_column))
+    duplicates.save(found, args.out)
+    if not (args.quiet or args.json):
+        print(f"{len(found.known):,} texts of {len(found.names)} sets: {args.out}")
+    return {"index": str(args.out), "texts": len(found.known), "sets": found.names}

@@ -1,0 +1,199 @@
+"""Shares by source and over time, and what else was seen by source."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy import stats
+
+from stillwatch.audit import canaries, check, estimate, share
+from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit.scan import Group, Tally
+from stillwatch.files import write_parquet
+from stillwatch.progress import track
+
+F64 = NDArray[np.float64]
+MAX_ESTIMATES = 300
+MIN_DOCUMENTS = 50
+ALL = ""
+
+SHARES = pa.schema([
+    ("source", pa.large_string()), ("period", pa.string()), ("documents", pa.int64()), ("words", pa.int64()),
+    ("scored", pa.int64()), ("share", pa.float64()), ("share_low", pa.float64()), ("share_high", pa.float64()),
+    ("share_adjusted_count", pa.float64()), ("refused", pa.large_string()), ("unlike", pa.float64()),
+    ("foreign", pa.float64()), ("canary_documents", pa.int64()), ("canaries", pa.large_string()),
+    ("near_duplicates", pa.int64()), ("duplicate_sets", pa.large_string()), ("mark_scored", pa.int64()),
+    ("mark_favoured", pa.int64()), ("mark_p_value", pa.float64()),
+])
+"""Grain: a source (all months), a month of a source, a month of all sources (source ""), all (both "")."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found.
+
+    Attributes:
+        rows: of :data:`SHARES`.
+        accepted: sources whose share is given.
+        self_check: of the detector; None where there is none.
+        overall: share over the sources whose share is given.
+        blind: what this audit could not look at, and why.
+    """
+
+    rows: list[dict[str, Any]]
+    accepted: frozenset[str]
+    self_check: check.SelfCheck | None
+    overall: dict[str, Any]
+    blind: list[str]
+
+
+def results(
+    total: Tally, detector: Detector | None, human: list[str], generated: list[str], held_out: list[str], seed: int,
+    *, chance: float | None = None, quiet: bool = False,
+) -> Results:
+    """Estimate every source, and the months of those whose estimate is accepted."""
+    rng = np.random.default_rng(seed)
+    judge = _Judge(detector, human, generated, held_out, rng) if detector is not None else None
+    by_source: dict[str, Group] = {}
+    for (source, _), group in sorted(total.groups.items()):
+        by_source.setdefault(source, Group()).add(_copy(group))
+    largest = sorted(by_source, key=lambda s: (-by_source[s].n, s))
+    rows = []
+    for i, source in enumerate(track(largest, "estimating", len(largest), quiet=quiet)):
+        texts = [text for _, _, text in sorted(total.sample.get(source, []))]
+        got = judge.of(by_source[source], texts, i < MAX_ESTIMATES) if judge is not None else None
+        rows.append(_row(source, ALL, by_source[source], got, chance))
+    accepted = frozenset(row["source"] for row in rows if row["share"] is not None)
+    if judge is not None:
+        rows += _months(total, accepted, judge, chance)
+    overall = _overall(rows, by_source, accepted, judge)
+    blind = []
+    if detector is None:
+        missing = "--generated (model-written" if human else "--reference (human"
+        blind.append(f"no share and no document verdicts: {missing} texts of the same domain) was not given")
+    return Results(rows, accepted, judge.checked if judge is not None else None, overall, blind)
+
+
+def _copy(group: Group) -> Group:
+    new = Group()
+    new.add(group)
+    return new
+
+
+class _Judge:
+    """Everything that estimates share, made once."""
+
+    def __init__(
+        self, detector: Detector, human: list[str], generated: list[str], held_out: list[str], rng: np.random.Generator
+    ) -> None:
+        self.known = estimate.known_references(detector)
+        self.references = check.References(human, generated, rng)
+        self.checked = check.self_check(detector)
+        self.rng = rng
+        if held_out and not self.checked.reason:
+            self.checked = self._further(detector, held_out)
+
+    def _further(self, detector: Detector, held_out: list[str]) -> check.SelfCheck:
+        """The self-check on the human texts that were kept out of the references."""
+        from dataclasses import replace
+
+        scored = detector.score(held_out)
+        long = scored.n_words >= MIN_WORDS
+        counts = self.known.scale.histogram(scored.score[long], scored.n_words[long])
+        bias = share.fit_share(counts, self.known.densities())
+        reason = ""
+        if bias > check.MAX_BIAS:
+            reason = (f"human texts that were held out come out as {bias:.1%} model-written "
+                      f"(at most {check.MAX_BIAS:.0%} is allowed)")
+        return replace(self.checked, bias=max(bias, self.checked.bias), reason=reason)
+
+    def of(self, group: Group, texts: list[str], wanted: bool = True) -> estimate.Estimate:
+        """Estimate a group, or say why not."""
+        n = 0 if group.counts is None else round(group.counts.sum())
+        if group.counts is None or n < MIN_DOCUMENTS or not wanted:
+            why = (f"{n} documents of {MIN_WORDS} words or more (at least {MIN_DOCUMENTS})" if n < MIN_DOCUMENTS
+                   else f"beyond the {MAX_ESTIMATES} largest sources")
+            return estimate.Estimate(None, None, None, None, float("nan"), float("nan"), n, why)
+        return estimate.estimate(group.counts, texts, self.known, self.references, self.checked, self.rng)
+
+    def plain(self, counts: F64) -> tuple[float, float, float, float]:
+        """α, its interval and the cross-check, without the comparison with the references."""
+        densities = self.known.densities()
+        alpha = share.fit_share(counts, densities)
+        low, high = estimate.widened(alpha, share.interval(counts, self.known, self.rng), self.checked.error)
+        return alpha, low, high, share.adjusted_count(counts, densities)
+
+
+def _months(total: Tally, accepted: frozenset[str], judge: _Judge, chance: float | None) -> list[dict[str, Any]]:
+    """Months of all accepted sources together, then of each, largest first, as far as the sample allows a check."""
+    together: dict[str, Group] = {}
+    for (source, period), group in sorted(total.groups.items()):
+        if source in accepted and period:
+            together.setdefault(period, Group()).add(_copy(group))
+    rows = []
+    for period, group in sorted(together.items()):
+        texts = [t for s in sorted(accepted) for _, p, t in sorted(total.sample.get(s, [])) if p == period]
+        rows.append(_row(ALL, period, group, judge.of(group, texts[: check.MAX_SAMPLE]), chance))
+    single = sorted(
+        ((group.n, source, period) for (source, period), group in total.groups.items() if source in accepted and period),
+        reverse=True,
+    )
+    if len(accepted) > 1:
+        for _, source, period in single[: MAX_ESTIMATES]:
+            texts = [t for _, p, t in sorted(total.sample.get(source, [])) if p == period]
+            group = total.groups[source, period]
+            rows.append(_row(source, period, group, judge.of(group, texts), chance))
+    return rows
+
+
+def _overall(
+    rows: list[dict[str, Any]], by_source: dict[str, Group], accepted: frozenset[str], judge: _Judge | None
+) -> dict[str, Any]:
+    n = sum(group.n for group in by_source.values())
+    covered = sum(by_source[source].n for source in accepted)
+    out: dict[str, Any] = {"share": None, "low": None, "high": None, "documents_covered": covered, "documents": n}
+    if judge is None:
+        return out | {"reason": "no references for the domain"}
+    if not accepted:
+        reasons = Counter(row["refused"] for row in rows)
+        return out | {"reason": judge.checked.reason or (reasons.most_common(1)[0][0] if reasons else "no documents")}
+    counts = np.sum([c for s in sorted(accepted) if (c := by_source[s].counts) is not None], axis=0)
+    alpha, low, high, cross = judge.plain(counts)
+    reason = "" if covered == n else f"nothing is said about {n - covered:,} of {n:,} documents: their sources are refused"
+    return out | {"share": alpha, "low": low, "high": high, "adjusted_count": cross, "reason": reason}
+
+
+def _row(
+    source: str, period: str, group: Group, got: estimate.Estimate | None, chance: float | None
+) -> dict[str, Any]:
+    says: Counter[str] = Counter()
+    for name, n in group.canaries.items():
+        if name in canaries.DECISIVE:
+            says[f"{name} ({canaries.SAYS[name]})"] += n
+    p_value = None
+    if chance is not None and group.mark_scored:
+        p_value = float(stats.binom.sf(group.mark_favoured - 1, group.mark_scored, chance))
+    return {
+        "source": source, "period": period, "documents": group.n, "words": group.n_words,
+        "scored": got.n if got is not None else 0,
+        "share": got.share if got else None, "share_low": got.low if got else None,
+        "share_high": got.high if got else None, "share_adjusted_count": got.adjusted_count if got else None,
+        "refused": got.reason if got is not None else "no references for the domain",
+        "unlike": got.unlike if got else None, "foreign": got.foreign if got else None,
+        "canary_documents": group.n_canary, "canaries": _list(says), "near_duplicates": group.n_duplicates,
+        "duplicate_sets": _list(group.duplicates), "mark_scored": group.mark_scored,
+        "mark_favoured": group.mark_favoured, "mark_p_value": p_value,
+    }
+
+
+def _list(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def write(found: Results, out: Path) -> None:
+    """Write ``shares.parquet``."""
+    write_parquet(pa.Table.from_pylist(found.rows, schema=SHARES), out / "shares.parquet")

@@ -1,0 +1,242 @@
+"""The whole audit: references, detector, parts in several processes, shares, verdicts, report; resumable."""
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillwatch import __version__
+from stillwatch.audit import check, duplicates, page, results, verdicts
+from stillwatch.audit.corpus import Columns, Document, Part, documents, plan
+from stillwatch.audit.detector import MIN_WORDS, Detector, train
+from stillwatch.audit.marks import MarkTest
+from stillwatch.audit.scan import Instruments, Tally, scan
+from stillwatch.errors import InputError
+from stillwatch.files import read_json, write_json
+from stillwatch.progress import track
+
+MAX_REFERENCE = 10_000
+WORK = ".work"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is audited, and against what.
+
+    Attributes:
+        corpus: file or folder.
+        out: folder to write.
+        human: texts that people wrote, of the same domain; None: no share.
+        generated: texts that models wrote, of the same domain; None: no share.
+        held_out: further human texts of the domain for the self-check.
+        index: file of known texts, from :func:`stillwatch.audit.duplicates.save`.
+        columns: which fields hold what.
+        fpr: share of human documents that may be called model-written.
+        remove: reasons for which the filtered copy leaves documents out; empty: no copy.
+        processes: how many.
+        seed: of folds, samples and bootstrap.
+    """
+
+    corpus: Path
+    out: Path
+    human: Path | None = None
+    generated: Path | None = None
+    held_out: Path | None = None
+    index: Path | None = None
+    columns: Columns = field(default_factory=Columns)
+    fpr: float = 0.01
+    remove: tuple[str, ...] = ()
+    processes: int = 1
+    seed: int = 1
+
+
+def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = False) -> dict[str, Any]:
+    """Audit a corpus and write the run folder.
+
+    Args:
+        settings: what and against what.
+        marks: test of one's own keyed marks.
+        quiet: no progress bar.
+
+    Returns:
+        The summary, as in ``summary.json``.
+
+    Raises:
+        InputError: something given cannot be read, or references are too few.
+    """
+    parts = plan(settings.corpus)
+    rng = np.random.default_rng(settings.seed)
+    work = settings.out / WORK
+    work.mkdir(parents=True, exist_ok=True)
+    resumed = _same_as_before(work, settings, parts, marks)
+    index = duplicates.load(settings.index) if settings.index is not None else None
+    human = _references(settings.human, settings, rng) if settings.human is not None else []
+    generated = _references(settings.generated, settings, rng) if settings.generated is not None else []
+    detector = None
+    if human and generated:
+        if not resumed or not (work / "detector.npz").exists():
+            train(human, generated, rng).save(work / "detector.npz")
+        detector = Detector.load(work / "detector.npz")
+    with_ = Instruments(settings.columns, detector, index, marks)
+    _scan_all(parts, with_, work, settings, quiet)
+    total = Tally()
+    for i in range(len(parts)):
+        total.merge(Tally.load(work / f"{i:06d}.json"))
+    held_out = _references(settings.held_out, settings, rng) if settings.held_out is not None else []
+    found = results.results(total, detector, human, generated, held_out, settings.seed, quiet=quiet,
+                            chance=marks.chance if marks is not None else None)
+    counts = verdicts.write(
+        [work / f"{i:06d}.parquet" for i in range(len(parts))], settings.out, found, detector, settings.fpr
+    )
+    removed = None
+    verdicts.forget(settings.out)
+    if settings.remove:
+        removed = verdicts.filtered_copy(parts, settings.columns, settings.out, settings.remove, quiet=quiet)
+    summary = _summary(settings, parts, total, found, counts, removed, marks)
+    results.write(found, settings.out)
+    write_json(summary, settings.out / "summary.json")
+    page.write(summary, found, settings.out / "report.html")
+    return summary
+
+
+def _references(path: Path, settings: Settings, rng: np.random.Generator) -> list[str]:
+    """At most 10,000 texts of a file or folder, drawn evenly (reservoir sampling); exact repeats once."""
+    kept: list[str] = []
+    seen: set[bytes] = set()
+    n = 0
+    columns = Columns(text=settings.columns.text)
+    for part in plan(path):
+        for document in _documents(part, columns):
+            mark = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+            if mark in seen:
+                continue
+            seen.add(mark)
+            n += 1
+            if len(kept) < MAX_REFERENCE:
+                kept.append(document.text)
+            elif (at := int(rng.integers(n))) < MAX_REFERENCE:
+                kept[at] = document.text
+    if not kept:
+        raise InputError("no texts", where=path)
+    return kept
+
+
+def _documents(part: Part, columns: Columns) -> Iterator[Document]:
+    """Documents of a reference; a file without the column that the corpus has may use a known one."""
+    try:
+        for document in documents(part, columns):
+            if document is not None:
+                yield document
+    except InputError:
+        if columns.text is None:
+            raise
+        yield from _documents(part, Columns())
+
+
+def _same_as_before(work: Path, settings: Settings, parts: list[Part], marks: MarkTest | None) -> bool:
+    """Whether earlier parts stand: same settings and files. Otherwise they are removed."""
+    files = sorted({path for part in parts for path in part.paths})
+    given = [p for p in (settings.human, settings.generated, settings.index) if p is not None]
+    files += [path for root in given for part in _plan_or_file(root) for path in part]
+    stamps = hashlib.sha256()
+    for path in files:
+        stat = path.stat()
+        stamps.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    state = {
+        "version": __version__, "files": stamps.hexdigest(), "n_parts": len(parts), "seed": settings.seed,
+        "columns": asdict(settings.columns), "marks": marks.name if marks is not None else None,
+    }
+    path = work / "state.json"
+    if path.exists() and read_json(path) == state:
+        return True
+    for old in work.iterdir():
+        old.unlink()
+    write_json(state, path)
+    return False
+
+
+def _plan_or_file(root: Path) -> list[tuple[Path, ...]]:
+    return [(root,)] if root.suffix == ".npz" else [part.paths for part in plan(root)]
+
+
+_shared: Instruments | None = None
+
+
+def _start(with_: Instruments) -> None:
+    global _shared
+    _shared = with_
+
+
+def _work(part: Part, rows: Path, tally: Path) -> int:
+    assert _shared is not None
+    scan(part, _shared, rows, tally)
+    return part.size
+
+
+def _scan_all(parts: list[Part], with_: Instruments, work: Path, settings: Settings, quiet: bool) -> None:
+    """Read the parts that are not done yet."""
+    todo = [
+        (part, work / f"{i:06d}.parquet", work / f"{i:06d}.json")
+        for i, part in enumerate(parts)
+        if not (work / f"{i:06d}.json").exists()
+    ]
+    if settings.processes <= 1 or len(todo) <= 1:
+        _start(with_)
+        for item in track(todo, "reading", len(todo), quiet=quiet):
+            _work(*item)
+        return
+    for _ in track(_pooled(todo, with_, settings.processes), "reading", len(todo), quiet=quiet):
+        pass
+
+
+def _pooled(todo: list[tuple[Part, Path, Path]], with_: Instruments, processes: int) -> Iterator[int]:
+    """Parts in processes of their own; only as many wait as there are processes."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(with_,)) as pool:
+        waiting: set[Future[int]] = set()
+        for item in todo:
+            if len(waiting) >= 2 * processes:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+            waiting.add(pool.submit(_work, *item))
+        for future in waiting:
+            yield future.result()
+
+
+def _summary(
+    settings: Settings, parts: list[Part], total: Tally, found: results.Results, counts: dict[str, int],
+    removed: dict[str, int] | None, marks: MarkTest | None,
+) -> dict[str, Any]:
+    groups = total.groups.values()
+    return {
+        "version": __version__,
+        "corpus": str(settings.corpus), "reference": _text(settings.human), "generated": _text(settings.generated),
+        "held_out": _text(settings.held_out), "known": _text(settings.index), "seed": settings.seed, "fpr": settings.fpr,
+        "n_parts": len(parts), "bytes": sum(part.size for part in parts), "unreadable_rows": total.n_bad,
+        "documents": sum(g.n for g in groups), "words": sum(g.n_words for g in groups),
+        f"documents_under_{MIN_WORDS}_words": sum(g.n_short for g in groups),
+        "documents_with_decisive_canary": sum(g.n_canary for g in groups),
+        "near_duplicates_of_known_texts": sum(g.n_duplicates for g in groups),
+        "self_check": None if found.self_check is None else asdict(found.self_check),
+        "limits": {"bias": check.MAX_BIAS, "error": check.MAX_ERROR, "unlike": check.MAX_UNLIKE,
+                   "foreign": check.MAX_FOREIGN},
+        "share": found.overall, "verdicts": counts, "removed": removed,
+        "marks": None if marks is None else {"name": marks.name, "chance": marks.chance},
+        "blind": found.blind,
+    }
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def processes() -> int:
+    """Processes to use where nobody says."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

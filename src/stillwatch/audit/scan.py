@@ -1,0 +1,280 @@
+"""One part of a corpus read by one process: a row a document, and tallies that add up."""
+
+import hashlib
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from stillwatch.audit import canaries, corpus, duplicates
+from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit.estimate import known_references
+from stillwatch.audit.marks import MarkTest
+from stillwatch.audit.share import References
+from stillwatch.files import replacing, write_parquet
+
+F64 = NDArray[np.float64]
+SAMPLE = 400
+SAMPLE_CHARACTERS = 2_000
+PART_SAMPLE = 2_000
+MAX_GROUPS = 4_000
+OTHER = "(other)"
+
+DOCUMENTS = pa.schema([
+    ("id", pa.large_string()), ("source", pa.large_string()), ("period", pa.string()), ("n_words", pa.int32()),
+    ("score", pa.float32()), ("p_human", pa.float32()), ("p_model", pa.float32()), ("known", pa.float32()),
+    ("canaries", pa.list_(pa.string())), ("duplicate_of", pa.string()), ("similarity", pa.float32()),
+    ("mark_scored", pa.int32()), ("mark_favoured", pa.int32()),
+])
+
+
+@dataclass(frozen=True)
+class Instruments:
+    """What a part is read with; any but the columns may be missing."""
+
+    columns: corpus.Columns
+    detector: Detector | None = None
+    index: duplicates.Index | None = None
+    marks: MarkTest | None = None
+
+
+@dataclass
+class Group:
+    """Tallies of the documents of one source in one month."""
+
+    n: int = 0
+    n_words: int = 0
+    n_short: int = 0
+    n_duplicates: int = 0
+    n_canary: int = 0
+    canaries: Counter[str] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
+    mark_scored: int = 0
+    mark_favoured: int = 0
+    counts: F64 | None = None
+
+    def add(self, other: "Group") -> None:
+        """Add another group's tallies."""
+        for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary", "mark_scored", "mark_favoured"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.canaries.update(other.canaries)
+        self.duplicates.update(other.duplicates)
+        if other.counts is not None:
+            self.counts = other.counts if self.counts is None else self.counts + other.counts
+
+
+@dataclass
+class Tally:
+    """Tallies of any number of parts.
+
+    Attributes:
+        groups: by source and month.
+        sample: by source, the documents of smallest hash: (−hash, month, text), a heap.
+        n_bad: rows that could not be read.
+        n_parts: parts.
+    """
+
+    groups: dict[tuple[str, str], Group] = field(default_factory=dict)
+    sample: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    n_bad: int = 0
+    n_parts: int = 0
+
+    def group(self, source: str, period: str) -> Group:
+        """The group of a source and month, made where absent."""
+        return self.groups.setdefault((source, period), Group())
+
+    def offer(self, source: str, key: int, period: str, text: str) -> None:
+        """Keep a text in the sample of its source if its hash is among the smallest."""
+        heap = self.sample.setdefault(source, [])
+        if len(heap) < SAMPLE:
+            heapq.heappush(heap, (-key, period, text))
+        elif -key > heap[0][0]:
+            heapq.heapreplace(heap, (-key, period, text))
+
+    def merge(self, other: "Tally") -> None:
+        """Add another tally; beyond 4,000 groups the smallest sources become one, so that memory is bounded."""
+        for (source, period), group in other.groups.items():
+            self.group(source, period).add(group)
+        for source, heap in other.sample.items():
+            for key, period, text in heap:
+                self.offer(source, -key, period, text)
+        self.n_bad += other.n_bad
+        self.n_parts += other.n_parts
+        self._shrink()
+
+    def _shrink(self) -> None:
+        sizes: Counter[str] = Counter()
+        for (source, _), group in self.groups.items():
+            sizes[source] += group.n
+        if len(self.groups) > MAX_GROUPS:
+            for source, _ in sorted(sizes.items(), key=lambda item: (item[1], item[0]))[: len(sizes) // 2]:
+                if source == OTHER:
+                    continue
+                for key in [key for key in self.groups if key[0] == source]:
+                    self.group(OTHER, key[1]).add(self.groups.pop(key))
+                for hashed, period, text in self.sample.pop(source, []):
+                    self.offer(OTHER, -hashed, period, text)
+        texts = sum(map(len, self.sample.values()))
+        for source, _ in sorted(sizes.items(), key=lambda item: (item[1], item[0])):
+            if texts <= 100 * SAMPLE:
+                break
+            if source in self.sample and source != OTHER:
+                moved = self.sample.pop(source)
+                texts -= len(moved)
+                for hashed, period, text in moved:
+                    self.offer(OTHER, -hashed, period, text)
+
+    def dump(self, path: Path) -> None:
+        """Write as JSON."""
+        value = {
+            "groups": [
+                [source, period, {**g.__dict__, "counts": None if g.counts is None else g.counts.tolist()}]
+                for (source, period), g in sorted(self.groups.items())
+            ],
+            "sample": {source: sorted(heap) for source, heap in sorted(self.sample.items())},
+            "n_bad": self.n_bad, "n_parts": self.n_parts,
+        }
+        with replacing(path) as partial:
+            partial.write_bytes(orjson.dumps(value))
+
+    @classmethod
+    def load(cls, path: Path) -> "Tally":
+        """Read what :meth:`dump` wrote."""
+        value = orjson.loads(path.read_bytes())
+        tally = cls(n_bad=value["n_bad"], n_parts=value["n_parts"])
+        for source, period, g in value["groups"]:
+            counts = None if g["counts"] is None else np.array(g["counts"])
+            tally.groups[source, period] = Group(
+                **{**g, "counts": counts, "canaries": Counter(g["canaries"]), "duplicates": Counter(g["duplicates"])}
+            )
+        tally.sample = {source: [tuple(item) for item in heap] for source, heap in value["sample"].items()}
+        for heap in tally.sample.values():
+            heapq.heapify(heap)
+        return tally
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Held-out scores of references, sorted, by stratum of length: the ground of a document's p-values."""
+
+    human: list[F64]
+    model: list[F64]
+    known: References
+
+    @classmethod
+    def of(cls, detector: Detector) -> "Ranks":
+        """Sort the held-out scores."""
+        known = known_references(detector)
+        split = [
+            [np.sort(detector.held_out[(detector.generated == kind) & (known.stratum == s)])
+             for s in range(known.scale.n_strata)] for kind in (False, True)
+        ]
+        return cls(split[0], split[1], known)
+
+    def p(self, score: F64, n_words: NDArray[np.int32]) -> tuple[F64, F64]:
+        """(p of human, p of model): share of human references that score as high, and of model-written as low.
+
+        Both with the rank's + 1, so the smallest is 1 / (n + 1) of the references of that length.
+        """
+        stratum = self.known.scale.strata(n_words)
+        human, model = np.empty(len(score)), np.empty(len(score))
+        for s in range(self.known.scale.n_strata):
+            rows = stratum == s
+            h, m = self.human[s], self.model[s]
+            human[rows] = (1 + len(h) - np.searchsorted(h, score[rows], side="left")) / (len(h) + 1)
+            model[rows] = (1 + np.searchsorted(m, score[rows], side="right")) / (len(m) + 1)
+        return human, model
+
+
+def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) -> None:
+    """Read a part and write its documents and its tally; the tally last, so that its presence says the part is done."""
+    total = Tally(n_parts=1)
+    ranks = Ranks.of(with_.detector) if with_.detector is not None else None
+    tables = [DOCUMENTS.empty_table()]
+    offered: list[tuple[int, str, str, str]] = []
+    for batch, bad in corpus.batches(part, with_.columns):
+        total.n_bad += bad
+        if batch:
+            tables.append(_batch(batch, with_, ranks, total, offered))
+    for key, source, period, text in offered:
+        total.offer(source, -key, period, text)
+    write_parquet(pa.concat_tables(tables), documents)
+    total.dump(tally)
+
+
+def _batch(
+    batch: list[corpus.Document], with_: Instruments, ranks: Ranks | None, total: Tally,
+    offered: list[tuple[int, str, str, str]],
+) -> pa.Table:
+    texts = [document.text for document in batch]
+    n = len(texts)
+    phrases = canaries.find(texts)
+    twins = with_.index.nearest(texts) if with_.index is not None else {}
+    marks = with_.marks.count(texts) if with_.marks is not None else None
+    groups = [total.group(document.source, document.period) for document in batch]
+    columns: dict[str, Any] = {name: [None] * n for name in DOCUMENTS.names}
+    n_words = np.array([len(text.split()) for text in texts], np.int32) if ranks is None else None
+    if ranks is not None and with_.detector is not None:
+        scored = with_.detector.score(texts)
+        n_words = scored.n_words
+        human, model = ranks.p(scored.score, n_words)
+        columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": scored.known}
+        _count(batch, groups, scored.score, n_words, ranks.known)
+        _offer(batch, n_words, offered)
+    assert n_words is not None
+    for i, (group, words) in enumerate(zip(groups, n_words.tolist(), strict=True)):
+        group.n += 1
+        group.n_words += words
+        group.n_short += words < MIN_WORDS
+        if i in phrases:
+            group.canaries.update(phrases[i])
+            group.n_canary += any(name in canaries.DECISIVE for name in phrases[i])
+        if i in twins:
+            group.duplicates[twins[i][0]] += 1
+            group.n_duplicates += 1
+        if marks is not None:
+            group.mark_scored += marks[i].scored
+            group.mark_favoured += marks[i].favoured
+    columns |= {
+        "id": [d.identity for d in batch], "source": [d.source for d in batch], "period": [d.period for d in batch],
+        "n_words": n_words, "canaries": [phrases.get(i, []) for i in range(n)],
+        "duplicate_of": [twins[i][0] if i in twins else None for i in range(n)],
+        "similarity": [twins[i][1] if i in twins else None for i in range(n)],
+    }
+    if marks is not None:
+        columns |= {"mark_scored": [m.scored for m in marks], "mark_favoured": [m.favoured for m in marks]}
+    return pa.table([pa.array(columns[f.name], f.type) for f in DOCUMENTS], schema=DOCUMENTS)
+
+
+def _count(
+    batch: list[corpus.Document], groups: list[Group], score: F64, n_words: NDArray[np.int32], known: References
+) -> None:
+    """Add the scores of documents long enough to the histograms of their groups."""
+    rows: dict[int, list[int]] = {}
+    for i, group in enumerate(groups):
+        if n_words[i] >= MIN_WORDS:
+            rows.setdefault(id(group), []).append(i)
+    for mine in rows.values():
+        group = groups[mine[0]]
+        counts = known.scale.histogram(score[mine], n_words[mine])
+        group.counts = counts if group.counts is None else group.counts + counts
+
+
+def _offer(batch: list[corpus.Document], n_words: NDArray[np.int32], offered: list[tuple[int, str, str, str]]) -> None:
+    """Sample of this part: at most 2,000 documents, those of smallest hash."""
+    for document, words in zip(batch, n_words.tolist(), strict=True):
+        if words < MIN_WORDS:
+            continue
+        text = document.text[:SAMPLE_CHARACTERS]
+        key = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).digest())
+        item = (-key, document.source, document.period, text)
+        if len(offered) < PART_SAMPLE:
+            heapq.heappush(offered, item)
+        elif item > offered[0]:
+            heapq.heapreplace(offered, item)

@@ -1,0 +1,163 @@
+"""A verdict per document, and a copy of the corpus without what is to go, which says what went and why."""
+
+import gzip
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from stillwatch.audit import canaries, corpus, results
+from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit.scan import DOCUMENTS
+from stillwatch.files import replacing
+from stillwatch.progress import track
+
+VERDICTS = ("model", "human", "unsure")
+REASONS = ("document", "canary", "duplicate")
+NOVEL_QUANTILE = 0.01
+FOLDER = "documents"
+FILTERED = "filtered"
+REMOVED = "removed.jsonl"
+
+WITH_VERDICT = pa.schema([*DOCUMENTS, ("verdict", pa.string()), ("reasons", pa.list_(pa.string()))])
+
+
+def write(
+    scanned: list[Path], out: Path, found: results.Results, detector: Detector | None, fpr: float
+) -> dict[str, int]:
+    """Write ``documents/NNNNNN.parquet`` with verdicts; returns how many documents have each verdict and reason."""
+    folder = out / FOLDER
+    if folder.exists():
+        shutil.rmtree(folder)
+    novel = float(np.quantile(detector.known, NOVEL_QUANTILE)) if detector is not None else 0.0
+    counts: Counter[str] = Counter()
+    for path in scanned:
+        table = pq.read_table(path, schema=DOCUMENTS)
+        verdict, reasons = judge(table, found.accepted, novel, fpr)
+        counts.update(f"verdict {v}" for v in verdict)
+        counts.update(f"reason {r}" for row in reasons for r in row)
+        arrays = [*table.columns, pa.array(verdict, pa.string()), pa.array(reasons, pa.list_(pa.string()))]
+        with replacing(folder / path.name) as partial:
+            pq.write_table(pa.Table.from_arrays(arrays, schema=WITH_VERDICT), partial, compression="zstd")
+    return dict(sorted(counts.items()))
+
+
+def judge(
+    table: pa.Table, accepted: frozenset[str], novel: float, fpr: float
+) -> tuple[list[str], list[list[str]]]:
+    """Verdict and reasons of each document.
+
+    Only sources that passed the checks get verdicts from scores. A document is *unsure* where it is short, where it
+    knows too few words of the references, and where its score is usual for both kinds.
+    """
+    column = {name: table[name].to_numpy(zero_copy_only=False) for name in ("p_human", "p_model", "known", "n_words")}
+    source_ok = pc.is_in(table["source"], pa.array(sorted(accepted), pa.large_string())).to_numpy(zero_copy_only=False)
+    with np.errstate(invalid="ignore"):
+        usable: NDArray[np.bool_] = source_ok & (column["n_words"] >= MIN_WORDS) & (column["known"] >= novel)
+        model = usable & (column["p_human"] <= fpr)
+        human = usable & (column["p_model"] <= fpr) & ~model
+    verdict = np.where(model, "model", np.where(human, "human", "unsure")).tolist()
+    reasons: list[list[str]] = []
+    for is_model, phrases, twin in zip(
+        model.tolist(), table["canaries"].to_pylist(), table["duplicate_of"].to_pylist(), strict=True
+    ):
+        why = ["document"] if is_model else []
+        if any(name in canaries.DECISIVE for name in phrases):
+            why.append("canary")
+        if twin is not None:
+            why.append("duplicate")
+        reasons.append(why)
+    return verdict, reasons
+
+
+def forget(out: Path) -> None:
+    """Remove an earlier filtered copy and its list."""
+    (out / REMOVED).unlink(missing_ok=True)
+    if (out / FILTERED).exists():
+        shutil.rmtree(out / FILTERED)
+
+
+def filtered_copy(
+    parts: list[corpus.Part], columns: corpus.Columns, out: Path, remove: tuple[str, ...], *, quiet: bool = False
+) -> dict[str, int]:
+    """Copy the corpus to ``filtered/`` without documents that have one of the reasons; what went: ``removed.jsonl``.
+
+    Parquet and JSON lines keep their rows and order, text and HTML their files; pages of WARC become JSON lines.
+    """
+    folder, counts = out / FILTERED, Counter[str]()
+    folder.mkdir(parents=True)
+    files: dict[Path, list[int]] = {}
+    for i, part in enumerate(parts):
+        key = part.paths[0] if part.kind in ("parquet", "jsonl", "warc") else Path(f"{part.kind}:{part.start}")
+        files.setdefault(key, []).append(i)
+    with replacing(out / REMOVED) as partial, open(partial, "wb") as log:
+        for mine in track(list(files.values()), "filtering", len(files), quiet=quiet):
+            rows = _rows(parts, mine, columns, out, set(remove), log, counts)
+            first = parts[mine[0]]
+            target = folder / (first.paths[0].relative_to(first.root) if first.paths[0] != first.root
+                               else first.paths[0].name)
+            _copy(first, rows, target, folder)
+    return dict(counts)
+
+
+def _rows(
+    parts: list[corpus.Part], mine: list[int], columns: corpus.Columns, out: Path, remove: set[str], log: Any,
+    counts: Counter[str],
+) -> Iterator[corpus.Document]:
+    """Documents to keep; the others go to the log."""
+    for i in mine:
+        reasons = pq.read_table(out / FOLDER / f"{i:06d}.parquet", columns=["reasons"])["reasons"].to_pylist()
+        at = 0
+        for batch, _ in corpus.batches(parts[i], columns, keep_raw=True):
+            for document in batch:
+                why = sorted(remove & set(reasons[at]))
+                at += 1
+                if why:
+                    counts.update(why)
+                    counts["documents"] += 1
+                    line = {"id": document.identity, "source": document.source, "reasons": why}
+                    log.write(orjson.dumps(line) + b"\n")
+                else:
+                    yield document
+
+
+def _copy(first: corpus.Part, rows: Iterator[corpus.Document], target: Path, folder: Path) -> None:
+    if first.kind in ("text", "html"):
+        for document in rows:
+            path = folder / document.identity
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(document.raw)
+        return
+    if first.kind == "parquet":
+        schema = pq.ParquetFile(first.paths[0]).schema_arrow
+        with replacing(target) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as writer:
+            block: list[pa.RecordBatch] = []
+            for document in rows:
+                block.append(document.raw)
+                if len(block) >= corpus.BATCH_DOCUMENTS:
+                    writer.write_table(pa.Table.from_batches(block, schema=schema).combine_chunks())
+                    block = []
+            if block:
+                writer.write_table(pa.Table.from_batches(block, schema=schema).combine_chunks())
+        return
+    if first.kind == "warc":
+        target = target.with_name(target.name.removesuffix(".gz").removesuffix(".warc") + ".jsonl")
+    with replacing(target) as partial, ExitStack() as stack:
+        handle: Any = stack.enter_context(open(partial, "wb"))
+        if target.suffix == ".gz":
+            handle = stack.enter_context(gzip.GzipFile(filename="", fileobj=handle, mode="wb", mtime=0))
+        for document in rows:
+            if first.kind == "warc":
+                line = orjson.dumps({"url": document.identity, "date": document.period, "text": document.text})
+            else:
+                line = document.raw.rstrip(b"\r\n")
+            handle.write(line + b"\n")
