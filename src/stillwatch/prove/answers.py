@@ -1,0 +1,181 @@
+"""Prompts and answers as files, tokenizers, and the append-only store that makes questioning resumable."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.prove.tuples import Ids
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question and what came back. ``predicted``: top-1 token ids of reading mode, else None."""
+
+    prompt: str
+    output: str
+    predicted: tuple[int, ...] | None = None
+    sample: int = 0
+
+    @property
+    def key(self) -> str:
+        """Names the question: the same prompt asked again has another ``sample``."""
+        return question_key(self.prompt, self.sample)
+
+
+def question_key(prompt: str, sample: int) -> str:
+    """SHA-256 of a prompt and the number of its sample."""
+    return hashlib.sha256(f"{sample}\n{prompt}".encode()).hexdigest()[:32]
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Rows of a JSONL or Parquet file."""
+    if not path.is_file():
+        raise InputError("no such file", where=path)
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        return rows
+    out = []
+    with path.open(encoding="utf-8") as handle:
+        for number, line in enumerate(handle, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise InputError(f"line {number} is not JSON ({error})", where=path) from error
+            if not isinstance(row, dict):
+                raise InputError(f"line {number} is not an object", where=path)
+            out.append(row)
+    return out
+
+
+def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> list[Answer]:
+    """Read prompts and outputs; a missing prompt column is an empty prompt.
+
+    Raises:
+        InputError: no output column, or nothing in it.
+    """
+    out = []
+    for number, row in enumerate(read_rows(path)):
+        text = row.get(output)
+        if not isinstance(text, str):
+            raise InputError(f"row {number} has no text in {output!r}", where=path,
+                             todo=f"It has {', '.join(map(str, row))}; pass --output-column")  # fmt: skip
+        predicted = row.get("predicted")
+        out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
+                          int(row.get("sample") or 0)))  # fmt: skip
+    if not out:
+        raise InputError("no answers", where=path)
+    return out
+
+
+def read_prompts(path: Path, column: str = "prompt") -> list[str]:
+    """Prompts of a JSONL or Parquet column, or the lines of a text file."""
+    if path.suffix == ".txt":
+        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+    out = [row.get(column) for row in read_rows(path)]
+    if not out or not all(isinstance(prompt, str) for prompt in out):
+        raise InputError(f"no prompts in {column!r}", where=path, todo="Pass --prompt-column")
+    return [str(prompt) for prompt in out]
+
+
+class Tokenizer(Protocol):
+    """Text to ids; ``name`` goes into records."""
+
+    name: str
+
+    def ids(self, texts: Sequence[str]) -> list[Ids]:
+        """Ids of each text, without special tokens."""
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Back to text."""
+
+
+class ByteTokenizer:
+    """UTF-8 bytes: needs nothing installed."""
+
+    name = "bytes"
+
+    def ids(self, texts: Sequence[str]) -> list[Ids]:
+        """One id a byte."""
+        return [np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8).astype(np.int64) for text in texts]
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Bytes that are no UTF-8 become U+FFFD."""
+        return bytes(int(i) % 256 for i in ids).decode("utf-8", "replace")
+
+
+class FileTokenizer:
+    """A ``tokenizer.json`` (Hugging Face tokenizers), the one that the *marked* model writes with."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file, or a model folder with one in it."""
+        file = path / "tokenizer.json" if path.is_dir() else path
+        if not file.is_file():
+            raise InputError("no tokenizer.json", where=path, todo="Pass the file, or 'bytes'")
+        try:
+            import tokenizers
+        except ImportError as error:
+            raise MissingExtraError("token marks need tokenizers", todo="pip install 'stillwatch[prove]'") from error
+        try:
+            self._made = tokenizers.Tokenizer.from_file(str(file))
+        except Exception as error:
+            raise InputError(f"not a tokenizer ({error})", where=file) from error
+        self.name = "sha256:" + hashlib.sha256(file.read_bytes()).hexdigest()
+        self.path = file
+
+    def ids(self, texts: Sequence[str]) -> list[Ids]:
+        """Ids without special tokens."""
+        coded = self._made.encode_batch(list(texts), add_special_tokens=False)
+        return [np.array(one.ids, np.int64) for one in coded]
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Decoded, special tokens dropped."""
+        return str(self._made.decode([int(i) for i in ids]))
+
+
+def tokenizer(where: str) -> Tokenizer:
+    """``bytes``, or a path."""
+    return ByteTokenizer() if where == "bytes" else FileTokenizer(Path(where))
+
+
+class Store:
+    """Answers on disk, one JSON line each, written as they come; a half-written last line is dropped on reading."""
+
+    def __init__(self, path: Path) -> None:
+        """Open, reading what is there."""
+        self.path = path
+        self.rows: dict[str, dict[str, Any]] = {}
+        if path.exists():
+            for line in path.read_text("utf-8").splitlines():
+                try:
+                    row = json.loads(line)
+                    self.rows[question_key(row["prompt"], int(row.get("sample") or 0))] = row
+                except (ValueError, KeyError, TypeError):
+                    continue
+            kept = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows.values())
+            if kept != path.read_text("utf-8"):
+                from stillwatch.files import replacing
+
+                with replacing(path) as partial:
+                    partial.write_text(kept, "utf-8")
+
+    def missing(self, questions: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Questions without an answer yet, in order."""
+        return [(prompt, sample) for prompt, sample in questions if question_key(prompt, sample) not in self.rows]
+
+    def put(self, row: Mapping[str, Any]) -> None:
+        """Append one answer (prompt, sample, output, …) and flush it."""
+        kept = dict(row)
+        self.rows[question_key(str(kept["prompt"]), int(kept.get("sample") or 0))] = kept
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(kept, ensure_ascii=False) + "\n")

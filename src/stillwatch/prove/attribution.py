@@ -1,0 +1,113 @@
+"""Direct harvest or web spill: which keys light up, against how much each key's answers were exposed.
+
+If a campaign's answers went straight into training, its keys light up and nobody else's do. If marked answers reached
+the model through the web, every key lights up in proportion to what its tenants published. Under both the excess of a
+key's numbers grows with the share of the training text that carries it, so
+
+    excess_t = direct * harvested_t + spill * published_t        (both not negative)
+
+is fitted by weighted least squares. The p-values behind it are the marks' own (keys are random). The split itself is an
+attribution: it rests on the exposures that the ledger holds, and on the excess being proportional to them. A spoofer
+who learnt the campaign's mark from its answers looks like direct harvest; intent is not part of it at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from scipy import optimize, stats
+
+from stillwatch.prove.statistics import Null
+from stillwatch.prove.testing import MarkTest
+
+Reading = Literal["direct harvest", "web spill", "both", "nothing shown", "undetermined"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which hypothesis the lit keys fit.
+
+    ``direct`` and ``spill`` are the fitted parts of the mean excess, in standard errors: ``direct_z`` is what the
+    campaign's keys show beyond spill in proportion, ``spill_z`` what all other keys show together. ``leverage`` is the
+    z that the other keys would show, had the campaign's excess come from spill in proportion: where it is small, spill
+    cannot be told from direct harvest.
+    """
+
+    reading: Reading
+    direct_z: float
+    spill_z: float
+    leverage: float
+    n_campaign: int
+    n_others: int
+    reasons: tuple[str, ...]
+
+    def describe(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self)
+
+
+def split(
+    result: MarkTest, null: Null, harvested: Mapping[str, float], published: Mapping[str, float], level: float = 1e-4
+) -> Split:
+    """Read the pattern of lit keys.
+
+    Args:
+        result: a test over the keys of the campaign's tenants and of others.
+        null: the scheme's.
+        harvested: tenant → tokens answered to accounts of the campaign (the exposure ledger's harvest).
+        published: tenant → tokens of all answers that may have been published; volume stands in where nothing better
+            is known.
+        level: of the one-sided tests below.
+    """
+    tests = [one for one in result.keys if one.n]
+    excess = np.array([one.mean - result.null_mean for one in tests])
+    error = np.array([np.sqrt(null.variance / one.n) for one in tests])
+    direct = np.array([float(harvested.get(one.tenant, 0.0)) for one in tests])
+    spill = np.array([float(published.get(one.tenant, 0.0)) for one in tests])
+    mine = direct > 0
+    if not mine.any() or mine.all():
+        return Split("undetermined", 0.0, 0.0, 0.0, int(mine.sum()), int((~mine).sum()),
+                     ("keys of the campaign and of others are both needed",))  # fmt: skip
+    direct, spill = direct / direct.sum(), spill / max(spill.sum(), 1e-300)
+    weights = 1 / error
+    design = np.column_stack([direct, spill]) * weights[:, None]
+    (a, b), _ = optimize.nnls(design, excess * weights)
+    # others alone say how much spill there is; the campaign's keys say what is beyond it
+    others = ~mine
+    spill_fit, spill_error = _slope(excess[others], error[others], spill[others])
+    spill_z = spill_fit / spill_error
+    beyond, beyond_error = _slope(excess[mine] - spill_fit * spill[mine], error[mine], direct[mine])
+    carried, _ = _slope(spill[mine], error[mine], direct[mine])
+    direct_z = beyond / float(np.hypot(beyond_error, spill_error * carried))
+    expected, _ = _slope(excess[mine], error[mine], spill[mine])
+    leverage = max(0.0, expected) / spill_error
+    need = float(stats.norm.isf(level))
+    lit = any(one.verdict == "marked" for one, own in zip(tests, mine, strict=True) if own)
+    lit = lit or _slope(excess[mine], error[mine], direct[mine])[0] / beyond_error > need
+    has_spill, has_direct = spill_z > need, direct_z > need
+    reasons = [f"the campaign's keys stand {direct_z:.1f} standard errors above spill in proportion",
+               f"the other keys together stand {spill_z:.1f} standard errors above the null",
+               f"spill in proportion would have put them {leverage:.1f} above it",
+               f"fitted parts: direct {a:.2e}, spill {b:.2e}"]  # fmt: skip
+    reading: Reading
+    if has_spill:
+        reading = "both" if has_direct else "web spill"
+    elif not lit:
+        reading = "nothing shown"
+    elif has_direct and leverage > need:
+        reading = "direct harvest"
+    else:
+        reading = "undetermined"
+        reasons.append("the other keys would show too little to be told apart: question the suspect more")
+    return Split(reading, float(direct_z), float(spill_z), float(leverage), int(mine.sum()), int(others.sum()),
+                 tuple(reasons))  # fmt: skip
+
+
+def _slope(y: "np.typing.NDArray[np.float64]", error: "np.typing.NDArray[np.float64]",
+           x: "np.typing.NDArray[np.float64]") -> tuple[float, float]:  # fmt: skip
+    """Weighted least squares through the origin: slope and its standard error."""
+    weight = (x / error**2 * x).sum()
+    if weight <= 0:
+        return 0.0, float("inf")
+    return float((x * y / error**2).sum() / weight), float(1 / np.sqrt(weight))

@@ -1,0 +1,286 @@
+"""Reach a suspect: an OpenAI-compatible endpoint or a transformers model folder. (A file needs no reaching.)
+
+Questioning is resumable (answers are stored as they come), rate-limited, and costed before it starts.
+"""
+
+import http.client
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.progress import track
+from stillwatch.prove.answers import Store, Tokenizer
+
+RETRIES = 5
+TIMEOUT_S = 120.0
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How answers are drawn."""
+
+    max_tokens: int = 256
+    temperature: float = 1.0
+    top_p: float = 1.0
+
+
+class Suspect(Protocol):
+    """Something that answers; ``describe`` goes into the record."""
+
+    batch: int
+
+    def describe(self) -> dict[str, Any]:
+        """Where and what it is, without secrets."""
+
+    def answer(self, prompts: Sequence[str], sampling: Sampling) -> list[str]:
+        """One answer to each prompt."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What questioning would take; money only where prices are given."""
+
+    questions: int
+    input_tokens: int
+    output_tokens: int
+    seconds: float | None
+    money: float | None
+
+    def __str__(self) -> str:
+        """One line."""
+        parts = [f"{self.questions:,} questions", f"about {self.input_tokens:,} tokens in",
+                 f"at most {self.output_tokens:,} out"]  # fmt: skip
+        if self.seconds is not None:
+            parts.append(f"at least {self.seconds / 60:.0f} minutes at this rate")
+        if self.money is not None:
+            parts.append(f"at most {self.money:.2f} in the currency of the prices")
+        return ", ".join(parts)
+
+
+def cost(
+    questions: Sequence[tuple[str, int]], sampling: Sampling, rate_per_min: float | None,
+    price_in: float | None = None, price_out: float | None = None,
+) -> Cost:  # fmt: skip
+    """Estimate before asking: four characters a token in, ``max_tokens`` out; prices are per million tokens."""
+    tokens_in = sum(len(prompt) // 4 + 8 for prompt, _ in questions)
+    tokens_out = len(questions) * sampling.max_tokens
+    money = None
+    if price_in is not None and price_out is not None:
+        money = (tokens_in * price_in + tokens_out * price_out) / 1e6
+    seconds = None if not rate_per_min else 60 * len(questions) / rate_per_min
+    return Cost(len(questions), tokens_in, tokens_out, seconds, money)
+
+
+def question(
+    suspect: Suspect, questions: Sequence[tuple[str, int]], store: Store, sampling: Sampling, *,
+    rate_per_min: float | None = None, stop: Callable[[], bool] | None = None, quiet: bool = False,
+    sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
+) -> int:  # fmt: skip
+    """Ask what the store does not hold yet; returns how many were asked.
+
+    Args:
+        suspect: whom to ask.
+        questions: (prompt, sample) pairs.
+        store: where answers go as they come.
+        sampling: how to draw.
+        rate_per_min: at most so many questions a minute.
+        stop: looked at after every batch; True ends the questioning (a sequential test that has seen enough).
+        quiet: no progress bar.
+        sleep: for tests.
+        clock: seconds, for tests.
+    """
+    missing, asked, due = store.missing(questions), 0, clock()
+    for batch in track(_batches(missing, suspect.batch), "asking", -(-len(missing) // suspect.batch), quiet=quiet):
+        if rate_per_min:
+            wait = due - clock()
+            if wait > 0:
+                sleep(wait)
+            due = max(due, clock()) + 60 * len(batch) / rate_per_min
+        outputs = suspect.answer([prompt for prompt, _ in batch], sampling)
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        for (prompt, sample), output in zip(batch, outputs, strict=True):
+            store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
+        asked += len(batch)
+        if stop is not None and stop():
+            break
+    return asked
+
+
+def _batches(items: Sequence[tuple[str, int]], size: int) -> Iterator[list[tuple[str, int]]]:
+    for begin in range(0, len(items), size):
+        yield list(items[begin : begin + size])
+
+
+class Endpoint:
+    """An OpenAI-compatible server: ``POST {url}/chat/completions`` (or ``/completions`` where ``chat`` is False)."""
+
+    batch = 1
+
+    def __init__(self, url: str, model: str, *, key_variable: str | None = None, chat: bool = True) -> None:
+        """Take the base URL (…/v1), the model's name and the environment variable that holds the API key."""
+        self.parts = urlsplit(url.rstrip("/"))
+        if self.parts.scheme not in ("http", "https") or not self.parts.netloc:
+            raise InputError("not a URL", where=url, todo="Write it like http://localhost:8000/v1")
+        self.url, self.model, self.chat = url.rstrip("/"), model, chat
+        self._headers = {"Content-Type": "application/json", "User-Agent": "stillwatch-prove"}
+        if key_variable:
+            key = os.environ.get(key_variable)
+            if not key:
+                raise InputError("the environment variable is not set", where=key_variable)
+            self._headers["Authorization"] = f"Bearer {key}"
+
+    def describe(self) -> dict[str, Any]:
+        """URL and model."""
+        return {"kind": "endpoint", "url": self.url, "model": self.model, "chat": self.chat}
+
+    def answer(self, prompts: Sequence[str], sampling: Sampling) -> list[str]:
+        """One request a prompt."""
+        out = []
+        for prompt in prompts:
+            body: dict[str, Any] = {"model": self.model, "max_tokens": sampling.max_tokens,
+                                    "temperature": sampling.temperature, "top_p": sampling.top_p}  # fmt: skip
+            if self.chat:
+                made = self._post("/chat/completions", {**body, "messages": [{"role": "user", "content": prompt}]})
+                text = self._field(made, lambda got: got["choices"][0]["message"]["content"])
+            else:
+                made = self._post("/completions", {**body, "prompt": prompt})
+                text = self._field(made, lambda got: got["choices"][0]["text"])
+            out.append(text or "")
+        return out
+
+    def top_tokens(self, text: str) -> list[tuple[str, str | None]]:
+        """(token, most likely token there) for every token of a text: ``/completions`` with ``echo`` and ``logprobs``.
+
+        Servers without it (most hosted ones) cannot be read; ask for answers instead.
+        """
+        made = self._post("/completions", {"model": self.model, "prompt": text, "max_tokens": 1, "echo": True,
+                                           "logprobs": 1, "temperature": 0})  # fmt: skip
+        part = self._field(made, lambda got: got["choices"][0]["logprobs"])
+        try:
+            tops = [max(top, key=top.get) if top else None for top in part["top_logprobs"]]
+            return list(zip(part["tokens"], tops, strict=True))[:-1]
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError("the server gives no log-probabilities of the prompt", where=self.url,
+                             todo="Use answers (prove ask), or a server with echo and logprobs") from error  # fmt: skip
+
+    def _field(self, made: Any, take: Callable[[Any], Any]) -> Any:
+        try:
+            return take(made)
+        except (KeyError, IndexError, TypeError) as error:
+            raise InputError(f"unexpected answer: {str(made)[:200]}", where=self.url) from error
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
+        last = ""
+        for turn in range(RETRIES):
+            connection = kind(self.parts.netloc, timeout=TIMEOUT_S)
+            try:
+                connection.request("POST", self.parts.path + path, json.dumps(body), self._headers)
+                response = connection.getresponse()
+                payload, status = response.read(), response.status
+                if status == 200:
+                    return json.loads(payload)
+                last = f"HTTP {status}: {payload[:200].decode('utf-8', 'replace')}"
+                if status not in (408, 409, 425, 429) and status < 500:
+                    break
+                pause = float(response.headers.get("Retry-After") or 2**turn)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                last, pause = f"{type(error).__name__}: {error}", float(2**turn)
+            finally:
+                connection.close()
+            if turn < RETRIES - 1:
+                time.sleep(min(pause, 60.0))
+        raise InputError(f"the suspect does not answer ({last})", where=self.url,
+                         todo="What was answered is stored; run again to go on")  # fmt: skip
+
+
+class Folder:
+    """A transformers causal language model on disk. Needs the extra ``prove``."""
+
+    batch = 16
+
+    def __init__(self, path: Path, *, chat: bool | None = None, seed: int = 1) -> None:
+        """Load it; a chat template is used where there is one, unless ``chat`` is False."""
+        try:
+            import torch
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+        except ImportError as error:
+            raise MissingExtraError("a model folder needs transformers and torch",
+                                    todo="pip install 'stillwatch[prove]'") from error  # fmt: skip
+        if not (path / "config.json").is_file():
+            raise InputError("not a transformers model folder (no config.json)", where=path)
+        self.path, self._torch = path, torch
+        self.tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left")
+        self.model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+        if self.tokenizer.pad_token_id is None:
+            self.tokenizer.pad_token = self.tokenizer.eos_token
+        self.chat = bool(self.tokenizer.chat_template) if chat is None else chat
+        self.generator_seed = seed
+        torch.manual_seed(seed)
+
+    def describe(self) -> dict[str, Any]:
+        """Folder and digest of its configuration."""
+        from stillwatch.files import digest
+
+        return {"kind": "folder", "path": self.path.name, "config_sha256": digest(self.path / "config.json"),
+                "chat": self.chat, "seed": self.generator_seed}  # fmt: skip
+
+    def _shown(self, prompt: str) -> str:
+        if not self.chat:
+            return prompt
+        turns = [{"role": "user", "content": prompt}]
+        return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+
+    def answer(self, prompts: Sequence[str], sampling: Sampling) -> list[str]:
+        """Sampled continuations."""
+        inputs = self.tokenizer([self._shown(prompt) for prompt in prompts], return_tensors="pt", padding=True,
+                                add_special_tokens=not self.chat)  # fmt: skip
+        inputs.pop("token_type_ids", None)
+        drawn = sampling.temperature > 0
+        options = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0} if drawn else {}
+        with self._torch.no_grad():
+            made = self.model.generate(**inputs, do_sample=drawn, max_new_tokens=sampling.max_tokens,
+                                       pad_token_id=self.tokenizer.pad_token_id, **options)  # fmt: skip
+        texts: list[str] = self.tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        return texts
+
+    def predictions(self, prompt: str, answer: str, marked: Tokenizer) -> list[int]:
+        """The suspect's most likely next token at each token of the marked model's tokenizer, as an id there.
+
+        The suspect may have another vocabulary. Its guess counts where both tokenizers cut the text at the same
+        character and the guessed piece of text is one token of the marked model; elsewhere it is -1.
+        """
+        theirs = self.tokenizer(self._shown(prompt), add_special_tokens=not self.chat)["input_ids"]
+        coded = self.tokenizer(answer, add_special_tokens=False)["input_ids"]
+        ours = [int(i) for i in marked.ids([answer])[0]]
+        if not coded or not ours:
+            return [-1] * len(ours)
+        with self._torch.no_grad():
+            logits = self.model(input_ids=self._torch.tensor([theirs + coded])).logits[0]
+        best = logits.argmax(1).tolist()[max(0, len(theirs) - 1) : len(theirs) + len(coded) - 1]
+        pieces = [self.tokenizer.decode([int(token)]) for token in best]
+        if not theirs:
+            pieces = ["", *pieces]
+        guess_at = dict(zip(_cuts(self.tokenizer.decode, coded), pieces, strict=False))
+        out = []
+        for cut in _cuts(marked.text, ours):
+            piece = guess_at.get(cut)
+            ids = marked.ids([piece])[0] if piece else []
+            out.append(int(ids[0]) if len(ids) == 1 else -1)
+        return out
+
+
+def _cuts(decode: Callable[[list[int]], str], ids: Sequence[int]) -> list[int]:
+    """The character at which each token begins: lengths of decoded prefixes."""
+    out, text = [], 0
+    for begin in range(len(ids)):
+        out.append(text)
+        text += len(decode([int(ids[begin])]))
+    return out

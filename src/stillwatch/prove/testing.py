@@ -1,0 +1,223 @@
+"""Is a suspect marked with these keys: exact p-values, decoy ranks, Holm over tenants, power, and the floor of p."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import exp, log
+from typing import Any, Literal
+
+import numpy as np
+
+from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
+from stillwatch.prove.schemes import Numbers, Scheme
+from stillwatch.prove.sequential import EProcess
+from stillwatch.prove.statistics import LN10, Null, detectable, holm, power, rank_p, show_p
+from stillwatch.prove.tuples import Tuples
+
+Verdict = Literal["marked", "not shown", "unsure"]
+RANK_LEVEL = 0.01
+SHIFTS = (0.01, 0.02, 0.05, 0.1)
+"""Relative excesses of the mean for which power is printed."""
+
+
+@dataclass(frozen=True)
+class KeyTest:
+    """One key.
+
+    ``n`` distinct draws were scored; ``mean`` is their mean and ``z`` its standardised excess over the null. ``log_p``
+    (natural log, exact) and ``log_p_holm`` (over all keys tried); ``rank_p`` among decoy keys is exact whatever the
+    dependence. ``verdict`` is ``unsure`` where the two disagree: then the tuples were not independent after all.
+    """
+
+    tenant: str
+    n: int
+    total: float
+    mean: float
+    z: float
+    log_p: float
+    log_p_holm: float
+    rank_p: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class MarkTest:
+    """A test of one suspect: what was scored, what it could have found, and each key's result."""
+
+    scheme: Mapping[str, Any]
+    mode: str
+    n_records: int
+    n_positions: int
+    n_excluded: int
+    n_tuples: int
+    null_mean: float
+    alpha: float
+    n_decoys: int
+    rank_floor: float
+    log_p_floor: float | None
+    detectable_shift: float | None
+    power: Mapping[str, float]
+    decoy_false_positives: float
+    keys: tuple[KeyTest, ...]
+    log_p_anytime: Mapping[str, float] | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """JSON-ready; infinities become None."""
+        out: dict[str, Any] = asdict(self)
+        return _finite(out)
+
+
+def mark_test(
+    mark: Scheme,
+    tuples: Tuples,
+    tenants: Sequence[Opened] | Mapping[str, Numbers],
+    seed: bytes,
+    *,
+    n_decoys: int = 999,
+    alpha: float = 1e-5,
+    mode: str = "written",
+    n_records: int = 0,
+    anytime: bool = False,
+) -> MarkTest:
+    """Test distinct tuples under every tenant's key.
+
+    Args:
+        mark: the scheme.
+        tuples: of :func:`~stillwatch.prove.tuples.written` or ``read``, with the scheme's ``window``.
+        tenants: committed keys, or plain numbers by name (marks that were set with transformers).
+        seed: of the decoys; take it from the commitment.
+        n_decoys: floor of the rank p is 1 / (n_decoys + 1).
+        alpha: family-wise level of the verdicts.
+        mode: ``written`` or ``read``, for the record.
+        n_records: answers, for the record.
+        anytime: also the p-value that is valid had one looked after every answer (kgw and gumbel only).
+    """
+    keys = _keys(mark, tenants)
+    null = mark.null
+    decoys = mark.totals(tuples, [mark.key(secret) for secret in decoy_secrets(seed, n_decoys)])
+    decoy_log_p = np.array([null.log_p(total, n) for total, n in decoys])
+    decoy_z = np.array([null.z(total, n) for total, n in decoys])
+    found = mark.totals(tuples, list(keys.values()))
+    log_ps = [null.log_p(total, n) for total, n in found]
+    adjusted = holm(log_ps) if log_ps else []
+    tests = []
+    for tenant, (total, n), log_p, log_holm in zip(keys, found, log_ps, adjusted, strict=True):
+        z = null.z(total, n)
+        rank = rank_p(z, decoy_z)
+        tests.append(KeyTest(tenant, n, total, total / n if n else 0.0, z, log_p, log_holm, rank,
+                             _verdict(log_holm, rank, alpha, n_decoys)))  # fmt: skip
+    n = max((n for _, n in found), default=0)
+    anytime_p = None
+    if anytime and mark.name in ("kgw", "gumbel"):
+        anytime_p = {tenant: EProcess(null).add(mark.numbers(tuples, key)) for tenant, key in keys.items()}
+    return MarkTest(
+        scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=tuples.n_positions,
+        n_excluded=tuples.n_excluded, n_tuples=len(tuples), null_mean=null.mean, alpha=alpha, n_decoys=n_decoys,
+        rank_floor=1 / (n_decoys + 1), log_p_floor=_floor(null, n),
+        detectable_shift=detectable(null, n, log(alpha / max(1, len(keys)))),
+        power={f"{shift:g}": power(null, n, shift, log(alpha / max(1, len(keys)))) for shift in SHIFTS},
+        decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()) if n_decoys else 0.0,
+        keys=tuple(tests), log_p_anytime=anytime_p,
+    )  # fmt: skip
+
+
+def choice_test(
+    mark: ChoiceMark,
+    texts: Sequence[str],
+    tenants: Sequence[Opened],
+    seed: bytes,
+    *,
+    reference: Sequence[str] | None = None,
+    n_decoys: int = 999,
+    alpha: float = 1e-5,
+) -> MarkTest:
+    """Test texts for text-only choice marks; ``reference`` are texts of the same kind without anybody's mark."""
+    counts = mark.counts(texts)
+    baseline = None if reference is None else mark.counts(reference)
+    decoys = decoy_keys(seed, n_decoys)
+    results = mark.test(counts, [one.key for one in tenants], decoys, baseline)
+    adjusted = holm([result.log_p for result in results]) if results else []
+    lean = mark.preferences(counts, baseline)
+    scale = float(np.sqrt((lean**2).sum())) or 1.0
+    pairs = [(int(a), int(b)) for a, b in decoys]
+    decoy_log_p = np.array([mark.test(counts, [key], decoys[:0], baseline)[0].log_p for key in pairs[:199]])
+    tests = tuple(
+        KeyTest(one.tenant, result.n, result.total, result.total / max(1, result.n), result.total / scale, result.log_p,
+                log_holm, result.rank_p, _verdict(log_holm, result.rank_p, alpha, n_decoys))
+        for one, result, log_holm in zip(tenants, results, adjusted, strict=True)
+    )  # fmt: skip
+    used = int((lean != 0).sum())
+    return MarkTest(
+        scheme=mark.describe(), mode="written", n_records=len(texts), n_positions=int(counts.sum()), n_excluded=0,
+        n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
+        log_p_floor=-used * log(2.0), detectable_shift=None, power={},
+        decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests,
+    )  # fmt: skip
+
+
+def table(result: MarkTest) -> list[list[str]]:
+    """Rows for people: tenant, scored, mean, p, p after Holm, rank p, verdict."""
+    rows = [["tenant", "scored", "mean", "null", "p", "p (Holm)", "rank p", "verdict"]]
+    for one in sorted(result.keys, key=lambda one: one.log_p):
+        rows.append([one.tenant, f"{one.n:,}", f"{one.mean:.4f}", f"{result.null_mean:.4f}", show_p(one.log_p),
+                     show_p(one.log_p_holm), f"{one.rank_p:.3g}", one.verdict])  # fmt: skip
+    return rows
+
+
+def remarks(result: MarkTest) -> list[str]:
+    """What must be said beside the table: size, power, floors."""
+    said = [f"{result.n_records:,} answers, {result.n_positions:,} places, {result.n_excluded:,} left out because shown,"
+            f" {result.n_tuples:,} distinct"]  # fmt: skip
+    if result.log_p_floor is not None:
+        said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")
+    else:
+        said.append(f"floor of the rank p: {result.rank_floor:.3g}")
+    if result.mode == "written" and result.scheme.get("scheme") == "choice":
+        said.append("p is an upper bound (Chernoff)")
+    elif result.detectable_shift is None:
+        said.append(f"too little text: no excess reaches {result.alpha:g} with power 0.8")
+    else:
+        said.append(f"an excess of {100 * result.detectable_shift:.1f} % over the null reaches {result.alpha:g} over all"
+                    " keys with power 0.8; power at "
+                    + ", ".join(f"{100 * float(shift):g} %: {value:.2f}" for shift, value in result.power.items()))  # fmt: skip
+    said.append(f"decoys with p <= 0.01: {100 * result.decoy_false_positives:.1f} %")
+    return said
+
+
+def _verdict(log_p: float, rank: float, alpha: float, n_decoys: int) -> Verdict:
+    by_p, by_rank = log_p <= log(alpha), rank <= max(RANK_LEVEL, 1 / (n_decoys + 1))
+    if by_p and by_rank:
+        return "marked"
+    return "unsure" if by_p else "not shown"
+
+
+def _floor(null: Null, n: int) -> float | None:
+    return n * null.trials * log(null.rate) if null.kind == "bernoulli" else None
+
+
+def _keys(mark: Scheme, tenants: Sequence[Opened] | Mapping[str, Numbers]) -> dict[str, Numbers]:
+    if isinstance(tenants, Mapping):
+        return dict(tenants)
+    return {one.tenant: mark.key(one.secret) for one in tenants}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _finite(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def p_value(log_p: float) -> float:
+    """The p-value itself; 0 below the smallest float."""
+    return exp(log_p) if log_p > -745 else 0.0
+
+
+def log10(log_p: float) -> float:
+    """Base ten."""
+    return log_p / LN10

@@ -1,0 +1,156 @@
+"""Tests of a suspect: calibration over keys, power, planning, anytime validity, direct harvest against spill."""
+
+from datetime import UTC, datetime
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stillwatch.errors import InputError
+from stillwatch.prove import keys as k
+from stillwatch.prove.attribution import split
+from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme
+from stillwatch.prove.sequential import EProcess, growth, plan
+from stillwatch.prove.statistics import Null
+from stillwatch.prove.testing import mark_test, remarks, table
+from stillwatch.prove.tuples import written
+
+MASTER = bytes(range(32))
+VOCABULARY = 300
+
+
+def chain(rng: np.random.Generator, n: int, keys: list[tuple[Scheme, Numbers, float]], length: int = 80) -> list[np.ndarray]:
+    """A Markov text over a repetitive vocabulary; each (mark, key, share) writes its share of the tokens."""
+    base = rng.gumbel(size=(VOCABULARY, VOCABULARY)) * 1.5
+    out = rng.integers(0, VOCABULARY, (n, length))
+    rows = np.column_stack([np.repeat(np.arange(VOCABULARY), VOCABULARY), np.tile(np.arange(VOCABULARY), VOCABULARY)])
+    pairs = written([[]] * len(rows), list(rows), 1, "none")
+    order = np.argsort(pairs.rows[:, 0] * VOCABULARY + pairs.rows[:, 1])
+    boosts = []
+    for mark, key, _ in keys:
+        boosts.append(2.0 * mark.numbers(pairs, key)[order].reshape(VOCABULARY, VOCABULARY))
+    shares = np.array([share for *_, share in keys])
+    for place in range(1, length):
+        before = out[:, place - 1]
+        scores = base[before] + rng.gumbel(size=(n, VOCABULARY))
+        who = np.searchsorted(np.cumsum(shares), rng.random(n), side="right")
+        for index, boost in enumerate(boosts):
+            scores[who == index] += boost[before[who == index]]
+        out[:, place] = scores.argmax(1)
+    return list(out)
+
+
+def tenants(names: list[str], mark: Scheme) -> list[k.Opened]:
+    return [k.tenant_secret(MASTER, name, mark.name) for name in names]
+
+
+def of(texts: list[np.ndarray], mark: Scheme):
+    return written([[]] * len(texts), texts, mark.window)
+
+
+@pytest.mark.parametrize("mark", [Kgw(), Gumbel(1)], ids=["kgw", "gumbel"])
+def test_a_marked_suspect_is_found_and_a_clean_one_is_not(mark: Scheme) -> None:
+    who = tenants(["a", "b", "c"], mark)
+    rng = np.random.default_rng(0)
+    found = mark_test(mark, of(chain(rng, 300, [(mark, mark.key(who[1].secret), 0.3)]), mark), who, b"s" * 32, n_decoys=199,
+                      n_records=300, anytime=True)  # fmt: skip
+    verdicts = {one.tenant: one.verdict for one in found.keys}
+    assert verdicts == {"a": "not shown", "b": "marked", "c": "not shown"}
+    best = found.keys[1]
+    assert best.log_p < best.log_p_holm < log(1e-5)
+    assert best.rank_p == pytest.approx(1 / 200)
+    assert found.log_p_anytime is not None
+    assert found.log_p_anytime["b"] < log(1e-5) < found.log_p_anytime["a"]
+    assert table(found)[1][0] == "b"
+    assert any("power 0.8" in line for line in remarks(found))
+    clean = mark_test(mark, of(chain(rng, 300, []), mark), who, b"s" * 32, n_decoys=199)
+    assert all(one.verdict == "not shown" for one in clean.keys)
+
+
+@pytest.mark.parametrize("mark", [Kgw(), Gumbel(1)], ids=["kgw", "gumbel"])
+def test_false_positives_over_a_thousand_keys(mark: Scheme) -> None:
+    """Text that repeats itself: distinct tuples stay calibrated, repeated counting would not."""
+    tuples = of(chain(np.random.default_rng(1), 200, []), mark)
+    totals = mark.totals(tuples, [mark.key(secret) for secret in k.decoy_secrets(b"null", 2000)])
+    p = np.exp([mark.null.log_p(total, n) for total, n in totals])
+    assert (p <= 0.01).mean() <= 0.015
+    assert (p <= 0.001).mean() <= 0.002
+
+
+def test_repeating_an_answer_adds_nothing() -> None:
+    mark = Kgw()
+    texts = chain(np.random.default_rng(2), 20, [])
+    assert of(texts, mark).rows.tolist() == of(texts * 5, mark).rows.tolist()
+
+
+def test_e_process_is_valid_and_stops() -> None:
+    rng, null = np.random.default_rng(3), Null("bernoulli", 0.25)
+    passed = sum(EProcess(null).add((rng.random(4000) < 0.25).astype(float)) <= log(0.05) for _ in range(400))
+    assert passed / 400 <= 0.05 + 0.02
+    marked = EProcess(null)
+    for _ in range(30):
+        marked.add((rng.random(500) < 0.30).astype(float))
+    assert marked.log_p < log(1e-6)
+    again = EProcess(null)
+    numbers = (rng.random(1000) < 0.3).astype(float)
+    again.add(numbers[:300])
+    again.add(numbers[300:])
+    assert again.log_p == pytest.approx(EProcess(null).add(numbers))
+    exponential = Null("exponential")
+    assert EProcess(exponential).add(rng.exponential(1.1, 20_000)) < log(1e-6)
+    assert sum(EProcess(exponential).add(rng.exponential(size=2000)) <= log(0.05) for _ in range(200)) / 200 <= 0.07
+
+
+def test_plan_meets_its_promise() -> None:
+    null, texts = Null("bernoulli", 0.25), chain(np.random.default_rng(4), 400, [])
+    tuples = of(texts, Kgw())
+    grow = growth(tuples.records, 400)
+    assert grow.tuples(400) == pytest.approx(len(tuples), rel=0.05)
+    assert grow.tuples(100) == pytest.approx(int((tuples.records < 100).sum()), rel=0.15)
+    small, large = plan(null, grow, [0.05, 0.2], log(1e-6))
+    assert small.answers is not None and large.answers is not None
+    assert large.answers < small.answers
+    n = int(grow.tuples(large.answers))
+    rng = np.random.default_rng(5)
+    reached = np.mean([null.log_p(rng.binomial(n, 0.3), n) <= log(1e-6) for _ in range(300)])
+    assert reached == pytest.approx(0.9, abs=0.06)
+    assert plan(null, grow, [0.0], log(1e-6))[0].answers is None
+
+
+def test_direct_harvest_and_spill_are_told_apart() -> None:
+    mark = Kgw()
+    names = [f"t{i}" for i in range(8)]
+    who = tenants(names, mark)
+    volume = {name: float(i + 1) for i, name in enumerate(names)}
+    harvested = {"t1": 1.0, "t2": 2.0}
+    whole = sum(volume.values())
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        direct = [(mark, mark.key(who[1].secret), 0.08), (mark, mark.key(who[2].secret), 0.16)]
+        spill = [(mark, mark.key(one.secret), 0.5 * volume[one.tenant] / whole) for one in who]
+        for plan_, expected in ((direct, "direct harvest"), (spill, "web spill"), ([], "nothing shown")):
+            result = mark_test(mark, of(chain(rng, 500, plan_), mark), who, b"s" * 32, n_decoys=99)
+            assert split(result, mark.null, harvested, volume).reading == expected
+
+
+def test_commitments_chain_and_open(tmp_path: Path) -> None:
+    log_file, who = tmp_path / "log.jsonl", tenants(["a", "b"], Kgw())
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    first = k.commit(log_file, who, Kgw().describe(), at)
+    second = k.commit(log_file, tenants(["c"], Kgw()), {}, at)
+    entries = k.read_log(log_file)
+    assert [entry["hash"] for entry in entries] == [first["hash"], second["hash"]]
+    assert second["previous"] == first["hash"]
+    assert k.find_commitment(entries, who[1]) == first
+    other = k.tenant_secret(bytes(32), "b", "kgw")
+    assert k.find_commitment(entries, other) is None
+    assert who[0].secret.hex() not in log_file.read_text()
+    log_file.write_text(log_file.read_text().replace("2026-11-01", "2026-10-01"))
+    with pytest.raises(InputError, match="entry 0"):
+        k.read_log(log_file)
+
+
+def test_keys_differ_by_tenant_scheme_and_epoch() -> None:
+    made = {k.tenant_secret(MASTER, *parts).secret for parts in (("a", "kgw"), ("b", "kgw"), ("a", "gumbel"), ("a", "kgw", "2"))}
+    assert len(made) == 4
