@@ -1,5 +1,6 @@
 """What the client sees of a decision: status, headers, and a body in the shape of the API it speaks."""
 
+import json
 import re
 
 import msgspec
@@ -79,9 +80,14 @@ def body(decision: Decision, api: str) -> bytes:
     text = message(decision)
     if api == "anthropic":
         error = {"type": _ANTHROPIC[decision.decision], "message": text}
-        return msgspec.json.encode({"type": "error", "error": error, "request_id": decision.request_id or None})
+        return _ascii({"type": "error", "error": error, "request_id": decision.request_id or None})
     kind, code = _OPENAI[decision.decision]
-    return msgspec.json.encode({"error": {"message": text, "type": kind, "param": None, "code": code}})
+    return _ascii({"error": {"message": text, "type": kind, "param": None, "code": code}})
+
+
+def _ascii(error: object) -> bytes:
+    """JSON in ASCII on one line, so that it can travel in a header."""
+    return json.dumps(error, separators=(",", ":")).encode("ascii")
 
 
 def fault(status: int, what: str, code: str) -> tuple[int, Headers, bytes]:

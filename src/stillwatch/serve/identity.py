@@ -47,8 +47,10 @@ class Identities:
         """A principal for each different credential among the headers (lower-case names).
 
         Every one counts: which of two a gateway takes is its own affair, and a client must not choose the harmless one.
+        A gateway may have joined repeated headers with commas, which no API key contains.
         """
-        names = {secret for name, value in headers if name in CREDENTIALS and (secret := credential(value))}
+        values = (part for name, value in headers if name in CREDENTIALS for part in value.split(b","))
+        names = {secret for value in values if (secret := credential(value))}
         return tuple(self.of_credential(name) for name in sorted(names))
 
     def of_credential(self, secret: str) -> tuple[str, ...]:

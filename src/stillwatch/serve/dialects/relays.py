@@ -36,9 +36,14 @@ def _relayed(decision: Decision, question: Question) -> Answer:
 
 
 def _nginx(decision: Decision, question: Question) -> Answer:
-    """nginx makes a 500 of everything but 2xx, 401 and 403: the true status is in a header, for an error_page to set."""
+    """nginx makes a 500 of everything but 2xx, 401 and 403, and drops the body.
+
+    So the true decision is in x-guard-decision, and the body for the client in x-guard-body, for nginx to return.
+    """
     status, headers, body = _relayed(decision, question)
-    return status if status in (200, 401) else 403, [*headers, (b"x-guard-status", b"%d" % status)], body
+    if status == 200:
+        return status, headers, b""
+    return status if status == 401 else 403, [*headers, (b"x-guard-body", body)], body
 
 
 ENVOY = Dialect(

@@ -1,0 +1,104 @@
+"""An ASGI middleware; vLLM takes it as ``--middleware stillwatch_client.asgi.StillwatchMiddleware``.
+
+Streams pass untouched: it looks at requests only. A restricted account's JSON body is rewritten on its way in.
+"""
+
+import json
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from stillwatch_client.guard import Guard, encoded, restricted
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+OPEN_PATHS = frozenset({"/health", "/healthz", "/readyz", "/ping", "/version", "/metrics", "/load"})
+"""Paths that are never asked about: probes carry no key. All others are, so that no way to the model is forgotten."""
+LARGEST = 64 << 20
+"""Bytes of a body that is rewritten; a restricted account's longer one is refused."""
+
+
+class StillwatchMiddleware:
+    """Asks the decision service before each HTTP request and each websocket."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], guard: Guard | None = None) -> None:
+        """Wrap an application; settings come from the environment unless a guard is passed."""
+        self.app, self._guard = app, guard
+        self._open = OPEN_PATHS | {path for path in os.environ.get("STILLWATCH_OPEN_PATHS", "").split(",") if path}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let through, rewrite, or refuse."""
+        if scope["type"] not in ("http", "websocket") or scope["path"] in self._open or scope.get("method") == "OPTIONS":
+            await self.app(scope, receive, send)
+            return
+        if self._guard is None:
+            self._guard = Guard()
+        headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+        path = scope["path"]
+        api = "anthropic" if "/v1/messages" in path or any(name == "anthropic-version" for name, _ in headers) else "openai"
+        verdict = await self._guard.relay(scope.get("method", "GET"), path, headers, api)
+        if verdict.refused:
+            if scope["type"] == "websocket":
+                await receive()
+                await send({"type": "websocket.close", "code": 1008, "reason": verdict.decision})
+                return
+            await _send(send, verdict.status, verdict.headers, encoded(verdict.body))
+            return
+        if verdict.decision != "restrict" or scope["type"] != "http" or scope["method"] not in ("POST", "PUT", "PATCH"):
+            await self.app(scope, receive, send)
+            return
+        body = await _body(receive)
+        changed = None if body is None else _changed(body, lambda parsed: restricted(parsed, verdict, path))
+        if changed is None:
+            text = "This account is restricted; its requests must be JSON objects of a usual size."
+            error = {"error": {"message": text, "type": "invalid_request_error", "param": None, "code": "restricted"}}
+            await _send(send, 400, verdict.headers, encoded(error))
+            return
+        length = str(len(changed)).encode()
+        kept = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"content-length", b"transfer-encoding")]
+        await self.app({**scope, "headers": [*kept, (b"content-length", length)]}, _replay(changed, receive), send)
+
+
+def _changed(body: bytes, change: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes | None:
+    try:
+        parsed = json.loads(body) if body else {}
+    except ValueError:
+        return None
+    return encoded(change(parsed)) if isinstance(parsed, dict) else None
+
+
+async def _body(receive: Receive) -> bytes | None:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LARGEST:
+            return None
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
+    fields = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    fields += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body})

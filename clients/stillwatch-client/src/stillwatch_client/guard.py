@@ -1,0 +1,155 @@
+"""The calls to the service: a hard deadline, a declared fail mode, and what a restriction means for a request body."""
+
+import asyncio
+import json
+import logging
+import os
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+logger = logging.getLogger("stillwatch_client")
+
+REFUSED = ("throttle", "challenge", "block", "unavailable")
+KNOWN = ("allow", "restrict", *REFUSED)
+TOKEN = "x-stillwatch-token"
+FORWARDED = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "x-request-id", "anthropic-version", "traceparent")
+"""Headers of the client that the service looks at."""
+
+
+class BadAnswerError(Exception):
+    """The service answered something that is no decision."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do with a request."""
+
+    decision: str
+    status: int = 200
+    """HTTP status for the client where the request is refused."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """The decision as headers: x-guard-decision, x-guard-reason, x-guard-case, retry-after, www-authenticate."""
+    body: Any = None
+    """Error for the client, in the shape of its API."""
+    max_tokens: int = 0
+    drop_reasoning: bool = False
+    drop_logprobs: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request must not reach the model."""
+        return self.decision in REFUSED
+
+
+class Guard:
+    """A connection to the decision service; make one for an event loop and keep it."""
+
+    def __init__(
+        self, url: str | None = None, token: str | None = None, *, fail_closed: bool | None = None, deadline_s: float | None = None
+    ) -> None:
+        """Take the settings, or those of the environment (see the package's README)."""
+        self._url = (url or os.environ.get("STILLWATCH_URL", "http://127.0.0.1:8080")).rstrip("/")
+        self._token = token or os.environ.get("STILLWATCH_TOKEN", "")
+        self._closed = os.environ.get("STILLWATCH_FAIL", "open") == "closed" if fail_closed is None else fail_closed
+        self._deadline_s = deadline_s or float(os.environ.get("STILLWATCH_DEADLINE_MS", "50")) / 1000
+        self._client: httpx.AsyncClient | None = None
+
+    async def decide(self, asked: dict[str, Any], api: str = "openai") -> Verdict:
+        """Ask POST /v1/decide: ``asked`` has account_id, org_id, key_id (any of them) and perhaps request_id."""
+        try:
+            response = await self._call("POST", "/v1/decide", [(TOKEN, self._token)], {**asked, "api": api})
+            return _of_json(response)
+        except Exception as error:
+            return self._failed(error, api)
+
+    async def relay(self, method: str, path: str, headers: list[tuple[str, str]], api: str = "openai") -> Verdict:
+        """Ask with a client's own headers (lower-case names, repeated ones repeated): its credentials say who it is."""
+        kept = [(name, value) for name, value in headers if name in FORWARDED]
+        kept += [(TOKEN, self._token), ("x-forwarded-method", method), ("x-forwarded-uri", quote(path, safe="/"))]
+        try:
+            return _of_headers(await self._call("GET", "/forward", kept, None))
+        except Exception as error:
+            return self._failed(error, api)
+
+    async def _call(self, method: str, path: str, headers: list[tuple[str, str]], body: Any) -> httpx.Response:
+        if self._client is None:
+            self._client = httpx.AsyncClient(base_url=self._url, timeout=self._deadline_s, trust_env=False)
+        call = self._client.request(method, path, headers=headers, json=body)
+        return await asyncio.wait_for(call, self._deadline_s)  # httpx limits each step, this limits them together
+
+    def _failed(self, error: Exception, api: str) -> Verdict:
+        logger.warning("no decision (%s: %s); the request is %s", type(error).__name__, error, "refused" if self._closed else "let through")
+        if not self._closed:
+            return Verdict("allow", headers={"x-guard-decision": "allow", "x-guard-reason": "guard-unavailable"})
+        text = "The request could not be checked. Try again shortly."
+        body: dict[str, Any] = {"error": {"message": text, "type": "server_error", "param": None, "code": "guard_unavailable"}}
+        if api == "anthropic":
+            body = {"type": "error", "error": {"type": "api_error", "message": text}}
+        return Verdict("unavailable", 503, {"x-guard-decision": "unavailable", "retry-after": "1"}, body)
+
+
+def _of_json(response: httpx.Response) -> Verdict:
+    told = response.json() if response.status_code in (200, 503) else None
+    if not isinstance(told, dict) or told.get("decision") not in KNOWN:
+        raise BadAnswerError(f"status {response.status_code}")
+    decision, refusal = told["decision"], told.get("refusal")
+    if decision in REFUSED:
+        if not isinstance(refusal, dict) or not isinstance(refusal.get("headers"), dict):
+            raise BadAnswerError("a refusal without an answer for the client")
+        headers = {str(name): str(value) for name, value in refusal["headers"].items() if name != "content-type"}
+        return Verdict(decision, int(refusal["status"]), headers, refusal["body"])
+    headers = {"x-guard-decision": decision}
+    limit = told.get("max_tokens", 0)
+    return Verdict(
+        decision, headers=headers, max_tokens=limit if isinstance(limit, int) else 0,
+        drop_reasoning=bool(told.get("drop_reasoning")), drop_logprobs=bool(told.get("drop_logprobs")),
+    )
+
+
+def _of_headers(response: httpx.Response) -> Verdict:
+    headers = {name: value for name, value in response.headers.items() if name.startswith("x-guard-")}
+    headers |= {name: response.headers[name] for name in ("retry-after", "www-authenticate") if name in response.headers}
+    decision = headers.get("x-guard-decision", "")
+    if decision not in KNOWN or (decision in REFUSED) != (response.status_code != 200):
+        raise BadAnswerError(f"status {response.status_code}, x-guard-decision {decision!r}")
+    if decision in REFUSED:
+        return Verdict(decision, response.status_code, headers, response.json())
+    dropped = headers.get("x-guard-drop", "").split(",")
+    return Verdict(
+        decision, headers=headers, max_tokens=int(headers.get("x-guard-max-tokens", "0")),
+        drop_reasoning="reasoning" in dropped, drop_logprobs="logprobs" in dropped,
+    )
+
+
+_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample")
+_REASONING = ("reasoning_effort", "reasoning", "thinking", "include_reasoning")
+_LOGPROBS = ("logprobs", "top_logprobs", "prompt_logprobs", "echo")
+
+
+def restricted(body: dict[str, Any], verdict: Verdict, path: str = "") -> dict[str, Any]:
+    """A request body as a restricted account may send it: a shorter answer, no reasoning traces, no log-probabilities."""
+    dropped = (_REASONING if verdict.drop_reasoning else ()) + (_LOGPROBS if verdict.drop_logprobs else ())
+    out = {name: value for name, value in body.items() if name not in dropped}
+    if verdict.drop_reasoning and isinstance(out.get("chat_template_kwargs"), dict):
+        thinking = {"enable_thinking": False, "thinking": False}
+        out["chat_template_kwargs"] = {**out["chat_template_kwargs"], **thinking}
+    if verdict.drop_reasoning and isinstance(out.get("include"), list):
+        out["include"] = [item for item in out["include"] if not str(item).startswith("reasoning")]
+    if verdict.max_tokens:
+        present = [name for name in _LIMITS if out.get(name) is not None] or [_limit_of(path)]
+        for name in present:
+            value = out.get(name)
+            out[name] = min(value, verdict.max_tokens) if type(value) is int else verdict.max_tokens
+    return out
+
+
+def _limit_of(path: str) -> str:
+    return "max_output_tokens" if "responses" in path else "max_tokens"
+
+
+def encoded(body: Any) -> bytes:
+    """JSON as the APIs write it."""
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
