@@ -52,10 +52,10 @@ def _signatures(
             h = words[j]
             for k in range(1, SHINGLE):
                 h = join(h, words[j + k])
-            slot = np.int64(h >> np.uint64(58))
+            place = np.int64(h >> np.uint64(58))
             low = np.uint32(h & np.uint64(0xFFFFFFFF))
-            if low < out[i, slot]:
-                out[i, slot] = low
+            if low < out[i, place]:
+                out[i, place] = low
         filled = out[i].copy()
         for slot in range(SLOTS):
             if filled[slot] == _EMPTY:
