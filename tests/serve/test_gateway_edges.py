@@ -1,0 +1,181 @@
+"""Real Envoy, nginx and Caddy with the configuration of docs/serve.md: every outcome, seen at the client.
+
+``eval "$(.ci/peers.sh FOLDER)"`` installs Envoy and sets STILLWATCH_ENVOY; nginx and Caddy are Debian packages.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from serve_kit import BROKEN, Model, Service, broken, call, documented, free_port, people, running
+
+pytest.importorskip("granian")
+ENVOY = os.environ.get("STILLWATCH_ENVOY") or shutil.which("envoy")
+PROGRAMS = {"envoy-http": ENVOY, "envoy-grpc": ENVOY, "nginx": shutil.which("nginx"), "caddy": shutil.which("caddy")}
+EDGES = [
+    pytest.param(name, marks=[pytest.mark.real_peer, pytest.mark.skipif(not path, reason=f"{name.split('-')[0]} is not installed")])
+    for name, path in PROGRAMS.items()
+]
+CHAT = {"model": "still", "messages": [{"role": "user", "content": "Hello"}]}
+OPENED = {
+    "envoy-http": ("failure_mode_allow: true", "failure_mode_allow: false"),
+    "envoy-grpc": ("failure_mode_allow: true", "failure_mode_allow: false"),
+    "nginx": ("error_page 500 = @unguarded;", ""),
+    "caddy": ("handle_errors {\n\t\treverse_proxy", "handle_errors {\n\t\trespond 503\n\t}\n\thandle /never {\n\t\treverse_proxy"),
+}
+"""How the documented block fails open, and what makes it fail closed."""
+CLOSED_STATUS = {"envoy-http": {403}, "envoy-grpc": {403}, "nginx": {500}, "caddy": {503}}
+
+
+@contextlib.contextmanager
+def edge(name: str, folder: Path, *, model: int, guard: int, grpc: int, token: str, closed: bool = False) -> Iterator[int]:
+    """A gateway of the documented configuration; yields its port."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    files = {"envoy-http": "envoy-http.yaml", "envoy-grpc": "envoy-grpc.yaml", "nginx": "nginx.conf", "caddy": "Caddyfile"}
+    text = documented(files[name], model=model, guard=guard, grpc=grpc, gateway=port, token=token)
+    if closed:
+        before, after = OPENED[name]
+        assert before in text
+        text = text.replace(before, after)
+    path, program = folder / files[name], str(PROGRAMS[name])
+    if name == "nginx":
+        temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        user = "user root;" if os.getuid() == 0 else ""
+        text = f"{user} pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off; {temporary}\n{text}\n}}"
+        command = [program, "-p", str(folder), "-e", "stderr", "-c", str(path), "-g", "daemon off;"]
+    elif name == "caddy":
+        text = "{\n\tadmin off\n\tauto_https off\n}\n" + text
+        command = [program, "run", "--config", str(path), "--adapter", "caddyfile"]
+    else:
+        command = [program, "-c", str(path), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"]
+    path.write_text(text)
+    with running(command, folder, port, HOME=str(folder), XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)):
+        yield port
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return Model()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    pytest.importorskip("grpc", reason="grpcio is not installed")
+    made = Service(tmp_path_factory.mktemp("service"), "--enforce", source=people(*PROGRAMS))
+    made.options += ["--grpc-port", str(made.grpc_port)]
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module", params=EDGES)
+def gateway(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, service: Service, model: Model) -> Iterator[int]:
+    folder, token = tmp_path_factory.mktemp("edge"), service.secrets["decide"]
+    with edge(request.param, folder, model=model.port, guard=service.port, grpc=service.grpc_port, token=token) as port:
+        yield port
+
+
+def chat(port: int, key: str, path: str = "/v1/chat/completions", **headers: str):  # type: ignore[no-untyped-def]
+    return call(port, path, {"authorization": f"Bearer sk-{key}"} | headers, CHAT)
+
+
+@pytest.mark.parametrize("who", ["nobody", "observe"])
+def test_allow(gateway: int, model: Model, who: str) -> None:
+    model.seen.clear()
+    assert chat(gateway, who).status == 200
+    [(path, headers, body)] = model.seen
+    assert (path, headers["x-guard-decision"]) == ("/v1/chat/completions", "allow")
+    assert b"Hello" in body
+    assert "x-stillwatch-token" not in headers
+
+
+def test_throttle(gateway: int, model: Model, request: pytest.FixtureRequest) -> None:
+    model.seen.clear()
+    name = request.node.callspec.params["gateway"]
+    replies = [chat(gateway, f"throttle-{name}") for _ in range(3)]
+    assert [reply.status for reply in replies] == [200, 429, 429]
+    assert len(model.seen) == 1
+    assert 1 <= int(replies[1].headers["retry-after"]) <= 60
+    assert replies[1].headers["x-guard-decision"] == "throttle"
+    error = replies[1].json()["error"]
+    assert (error["type"], error["code"]) == ("rate_limit_error", "rate_limit_exceeded")
+
+
+def test_challenge(gateway: int, model: Model) -> None:
+    model.seen.clear()
+    reply = chat(gateway, "challenge")
+    assert (reply.status, reply.headers["x-guard-decision"], model.seen) == (401, "challenge", [])
+    assert reply.headers["www-authenticate"] == 'Verification realm="account", uri="https://guard.example/cases/c-1"'
+    assert reply.json()["error"]["code"] == "verification_required"
+
+
+def test_restrict(gateway: int, model: Model) -> None:
+    model.seen.clear()
+    assert chat(gateway, "restrict").status == 200
+    [(_, headers, _)] = model.seen
+    assert headers["x-guard-decision"] == "restrict"
+    assert (headers["x-guard-max-tokens"], headers["x-guard-drop"]) == ("64", "reasoning,logprobs")
+
+
+def test_block(gateway: int, model: Model) -> None:
+    model.seen.clear()
+    reply = chat(gateway, "block")
+    assert (reply.status, model.seen) == (403, [])
+    assert reply.headers["content-type"].startswith("application/json")
+    guard = {name: reply.headers[f"x-guard-{name}"] for name in ("decision", "reason", "case")}
+    assert guard == {"decision": "block", "reason": "coordinated-harvest", "case": "https://guard.example/cases/c-1"}
+    error = reply.json()["error"]
+    assert (error["type"], error["param"]) == ("permission_error", None)
+    assert "https://guard.example/cases/c-1" in error["message"]
+
+
+def test_block_in_the_shape_of_anthropic(gateway: int, model: Model) -> None:
+    model.seen.clear()
+    reply = call(gateway, "/v1/messages", {"x-api-key": "sk-block", "anthropic-version": "2023-06-01"}, CHAT)
+    assert (reply.status, model.seen) == (403, [])
+    assert (reply.json()["type"], reply.json()["error"]["type"]) == ("error", "permission_error")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("authorization", "Bearer sk-nobody"), ("x-api-key", "sk-block")],
+        [("authorization", "Bearer sk-nobody"), ("authorization", "Bearer sk-block")],
+        [("authorization", "bearer  sk-block")],
+        [("authorization", "Bearer sk-block"), ("x-guard-decision", "allow"), ("x-stillwatch-token", "guess")],
+    ],
+    ids=["two headers", "repeated", "other case", "forged"],
+)
+def test_no_way_around(gateway: int, model: Model, headers: list[tuple[str, str]]) -> None:
+    model.seen.clear()
+    reply = call(gateway, "/v1/chat/completions", headers, CHAT)
+    assert reply.status in (400, 403)  # a gateway may refuse repeated headers itself
+    assert model.seen == []
+
+
+@pytest.mark.parametrize("name", EDGES)
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_service_down_slow_malformed(name: str, closed: bool, tmp_path: Path, model: Model) -> None:
+    guard = free_port()
+    with edge(name, tmp_path, model=model.port, guard=guard, grpc=guard, token="swt_none", closed=closed) as port:
+        for kind in BROKEN:
+            model.seen.clear()
+            with broken(kind, guard):
+                reply = chat(port, "block")
+            if closed:
+                assert (kind, reply.status in CLOSED_STATUS[name], model.seen) == (kind, True, [])
+            else:
+                assert (kind, reply.status, len(model.seen)) == (kind, 200, 1)
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_wrong_gateway_token_is_a_fault_of_the_guard(name: str, tmp_path: Path, service: Service, model: Model) -> None:
+    where = {"model": model.port, "guard": service.port, "grpc": service.grpc_port, "token": "swt_wrong"}
+    with edge(name, tmp_path, closed=True, **where) as port:
+        model.seen.clear()
+        assert chat(port, "nobody").status not in (200, 401)  # never as if the client's key were at fault
+        assert model.seen == []
