@@ -15,6 +15,7 @@ from stillwatch import __version__, service
 from stillwatch.audit import commands as audit_commands
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
+from stillwatch.prove import commands as prove_commands
 from stillwatch.respond import commands as respond_commands
 
 
@@ -135,6 +136,7 @@ def parser() -> argparse.ArgumentParser:
     audit_commands.register(add, commands, shared)
     service.register(add)
     respond_commands.register(add, commands, shared)
+    prove_commands.register(add, commands, shared)
     return top
 
 

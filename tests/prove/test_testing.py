@@ -109,7 +109,8 @@ def test_plan_meets_its_promise() -> None:
     assert grow.tuples(400) == pytest.approx(len(tuples), rel=0.05)
     assert grow.tuples(100) == pytest.approx(int((tuples.records < 100).sum()), rel=0.15)
     small, large = plan(null, grow, [0.05, 0.2], log(1e-6))
-    assert small.answers is not None and large.answers is not None
+    assert small.answers is not None
+    assert large.answers is not None
     assert large.answers < small.answers
     n = int(grow.tuples(large.answers))
     rng = np.random.default_rng(5)

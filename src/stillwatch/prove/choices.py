@@ -68,7 +68,9 @@ class Pairs:
 @lru_cache(maxsize=1)
 def pairs() -> Pairs:
     """The pairs that come with the package."""
-    names, forms, lookup = [], [], {}
+    names: list[str] = []
+    forms: list[tuple[str, str]] = []
+    lookup: dict[str, tuple[int, int]] = {}
     for line in resources.files("stillwatch.prove").joinpath("choices.txt").read_text("utf-8").splitlines():
         if not line or line.startswith("#"):
             continue

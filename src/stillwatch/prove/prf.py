@@ -34,12 +34,12 @@ def derived_keys(seed: bytes, count: int) -> Words:
     return np.frombuffer(b"".join(made), dtype="<u8").reshape(count, 2).astype(np.uint64)
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _turn(x, r):  # type: ignore[no-untyped-def]
     return (x << np.uint64(r)) | (x >> np.uint64(64 - r))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _round(a, b, c, d):  # type: ignore[no-untyped-def]
     a += b
     b = _turn(b, 13) ^ a
@@ -54,7 +54,7 @@ def _round(a, b, c, d):  # type: ignore[no-untyped-def]
     return a, b, c, d
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _start(k0, k1):  # type: ignore[no-untyped-def]
     return (
         k0 ^ np.uint64(0x736F6D6570736575), k1 ^ np.uint64(0x646F72616E646F6D),
@@ -62,7 +62,7 @@ def _start(k0, k1):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _word(a, b, c, d, m):  # type: ignore[no-untyped-def]
     d ^= m
     a, b, c, d = _round(a, b, c, d)
@@ -70,7 +70,7 @@ def _word(a, b, c, d, m):  # type: ignore[no-untyped-def]
     return a ^ m, b, c, d
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _end(a, b, c, d, n_words):  # type: ignore[no-untyped-def]
     a, b, c, d = _word(a, b, c, d, np.uint64(((8 * n_words) & 0xFF) << 56))
     c ^= np.uint64(0xFF)
@@ -79,7 +79,7 @@ def _end(a, b, c, d, n_words):  # type: ignore[no-untyped-def]
     return a ^ b ^ c ^ d
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _hash_rows(k0, k1, rows):  # type: ignore[no-untyped-def]
     n, width = rows.shape
     out = np.empty(n, np.uint64)
@@ -91,7 +91,7 @@ def _hash_rows(k0, k1, rows):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _hash_continuations(k0, k1, context, n_tokens):  # type: ignore[no-untyped-def]
     out = np.empty(n_tokens, np.uint64)
     a, b, c, d = _start(k0, k1)
@@ -103,7 +103,7 @@ def _hash_continuations(k0, k1, context, n_tokens):  # type: ignore[no-untyped-d
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _count_below(keys, rows, limit):  # type: ignore[no-untyped-def]
     counts = np.zeros(len(keys), np.int64)
     n, width = rows.shape

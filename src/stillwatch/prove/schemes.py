@@ -320,14 +320,14 @@ def from_transformers(config: Mapping[str, Any], vocab_size: int | None = None) 
     if "hashing_key" in config or "greenlist_ratio" in config:
         if vocab_size is None:
             raise InputError("a WatermarkingConfig needs the model's vocab_size", todo="Pass --vocab-size")
-        kept = ("greenlist_ratio", "bias", "seeding_scheme", "context_width")
-        values = {name: config[name] for name in kept if name in config}
+        taken = ("greenlist_ratio", "bias", "seeding_scheme", "context_width")
+        values = {name: config[name] for name in taken if name in config}
         return TransformersKgw(vocab_size, **values), (int(config.get("hashing_key", 15485863)),)
     if "ngram_len" in config and "keys" in config:
         keys = tuple(int(number) for number in config["keys"])
         kept = ("sampling_table_size", "sampling_table_seed", "context_history_size")
-        values = {name: int(config[name]) for name in kept if name in config}
-        return SynthId(ngram_len=int(config["ngram_len"]), depth=len(keys), **values), keys
+        sizes = {name: int(config[name]) for name in kept if name in config}
+        return SynthId(ngram_len=int(config["ngram_len"]), depth=len(keys), **sizes), keys
     raise InputError("neither a WatermarkingConfig nor a SynthIDTextWatermarkingConfig", where=sorted(config))
 
 

@@ -86,7 +86,7 @@ def growth(records: npt.NDArray[np.int64], n_answers: int) -> Growth:
     fine = counts > 0
     if fine.sum() < 2:
         return Growth(max(1.0, len(records) / max(1, n_answers)), 1.0)
-    exponent, scale = np.polyfit(np.log(marks[fine]), np.log(counts[fine]), 1)
+    exponent, _ = np.polyfit(np.log(marks[fine]), np.log(counts[fine]), 1)
     exponent = float(np.clip(exponent, 0.1, 1.0))
     return Growth(float(counts[-1] / marks[-1] ** exponent), exponent)
 

@@ -272,7 +272,7 @@ class Folder:
         out = []
         for cut in _cuts(marked.text, ours):
             piece = guess_at.get(cut)
-            ids = marked.ids([piece])[0] if piece else []
+            ids = marked.ids([piece or ""])[0]
             out.append(int(ids[0]) if len(ids) == 1 else -1)
         return out
 

@@ -63,8 +63,8 @@ class MarkTest:
 
     def describe(self) -> dict[str, Any]:
         """JSON-ready; infinities become None."""
-        out: dict[str, Any] = asdict(self)
-        return _finite(out)
+        out: dict[str, Any] = _finite(asdict(self))
+        return out
 
 
 def mark_test(

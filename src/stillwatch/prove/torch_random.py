@@ -18,7 +18,7 @@ TABLE_SIZE = 1_000_003
 _N, _M = 624, 397
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _seeded(state, seed):  # type: ignore[no-untyped-def]
     state[0] = np.uint32(seed & np.uint64(0xFFFFFFFF))
     for i in range(1, _N):
@@ -27,7 +27,7 @@ def _seeded(state, seed):  # type: ignore[no-untyped-def]
                              & np.uint64(0xFFFFFFFF))  # fmt: skip
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _twisted(state):  # type: ignore[no-untyped-def]
     for i in range(_N):
         y = (state[i] & np.uint32(0x80000000)) | (state[(i + 1) % _N] & np.uint32(0x7FFFFFFF))
@@ -37,7 +37,7 @@ def _twisted(state):  # type: ignore[no-untyped-def]
         state[i] = value
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _tempered(y):  # type: ignore[no-untyped-def]
     y ^= y >> np.uint32(11)
     y ^= (y << np.uint32(7)) & np.uint32(0x9D2C5680)
@@ -46,7 +46,7 @@ def _tempered(y):  # type: ignore[no-untyped-def]
     return y
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _draws(seed, count):  # type: ignore[no-untyped-def]
     state = np.empty(_N, np.uint32)
     _seeded(state, seed)
@@ -61,7 +61,7 @@ def _draws(seed, count):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _permutation_head(seed, n, head):  # type: ignore[no-untyped-def]
     order = np.arange(n)
     draws = _draws(seed, min(head, n - 1))
@@ -71,7 +71,7 @@ def _permutation_head(seed, n, head):  # type: ignore[no-untyped-def]
     return order[:head]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _in_green_list(seeds, tokens, order, n, head):  # type: ignore[no-untyped-def]
     out = np.zeros(len(seeds))
     green = np.zeros(n, np.bool_)

@@ -1,0 +1,147 @@
+"""Canaries: which of K equal forms an account gets is random; later the suspect is asked, and its forms are ranked.
+
+A canary here is a harmless free choice that an answer makes anyway (the name of an example person, a sample port), so
+nobody is told anything false. The unit of randomisation is (canary, account): the form is drawn by the key. The score
+is how often the suspect's answer to the canary's question shows the form that the campaign's accounts got, and it is
+ranked among counterfactual draws of the same design: p = (1 + draws at or above) / (1 + draws), exact whatever the
+suspect's habits are (design after Li et al., 2510.09655, with visible forms instead of invisible characters).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.errors import InputError
+from stillwatch.prove.prf import Key, hash_rows
+from stillwatch.prove.statistics import rank_p
+
+Floats = npt.NDArray[np.float64]
+DRAWS = 99_999
+
+
+@dataclass(frozen=True)
+class Canary:
+    """``forms`` are equal; any of them found in an answer as a whole word is replaced by the one that was drawn.
+
+    ``questions`` are asked back from the suspect; they must leave the choice open.
+    """
+
+    name: str
+    forms: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CanaryTest:
+    """``observed`` is the score of the forms that were planted; ``p_value`` its rank, ``floor`` 1 / (1 + draws).
+
+    ``n_informative`` canaries were answered with one of their forms at least once; only these can say anything.
+    """
+
+    p_value: float
+    floor: float
+    observed: float
+    expected: float
+    n_canaries: int
+    n_informative: int
+    n_answers: int
+    chances: int
+
+
+def canaries(path: Path | None = None) -> list[Canary]:
+    """Read canaries (JSON: name, forms, questions), by default those that come with the package."""
+    try:
+        text = (resources.files("stillwatch.prove").joinpath("canaries.json") if path is None else path).read_text("utf-8")
+        made = [Canary(str(one["name"]), tuple(one["forms"]), tuple(one["questions"])) for one in json.loads(text)]
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"not a file of canaries ({error})", where=path,
+                         todo="A JSON list of objects with name, forms and questions") from error  # fmt: skip
+    for one in made:
+        if len(set(one.forms)) < 2 or not one.questions:
+            raise InputError("a canary needs two different forms and a question", where=one.name)
+    if len({one.name for one in made}) < len(made):
+        raise InputError("two canaries have the same name", where=path)
+    return made
+
+
+def assignment(which: Sequence[Canary], unit_key: Key) -> list[int]:
+    """The form of each canary for one unit (an account, a campaign's group, a document)."""
+    rows = np.column_stack([np.arange(len(which)), np.full(len(which), 0x63616E617279)])
+    drawn = hash_rows(unit_key, rows)
+    return [int(number % np.uint64(len(one.forms))) for number, one in zip(drawn, which, strict=True)]
+
+
+def plant(text: str, which: Sequence[Canary], forms: Sequence[int]) -> tuple[str, int]:
+    """The text with every form of each canary replaced by the unit's; and how many were there."""
+    planted = 0
+    for one, form in zip(which, forms, strict=True):
+        text, found = _pattern(one).subn(one.forms[form], text)
+        planted += found
+    return text, planted
+
+
+def scores(which: Sequence[Canary], answers: Mapping[str, Sequence[str]]) -> list[Floats]:
+    """For each canary, the share of answers to its questions that show each form ``(n_forms,)``; the first one counts."""
+    out = []
+    for one in which:
+        told = np.zeros(len(one.forms))
+        given = [text for question in one.questions for text in answers.get(question, ())]
+        lookup = {form.lower(): index for index, form in enumerate(one.forms)}
+        for text in given:
+            found = _pattern(one).search(text)
+            if found:
+                told[lookup[found.group().lower()]] += 1
+        out.append(told / max(1, len(given)))
+    return out
+
+
+def canary_test(
+    which: Sequence[Canary], planted: Sequence[Sequence[int]], answers: Mapping[str, Sequence[str]], rng: np.random.Generator,
+    weights: Sequence[float] | None = None, draws: int = DRAWS,
+) -> CanaryTest:  # fmt: skip
+    """Rank the planted forms among counterfactual draws.
+
+    Args:
+        which: the canaries, in the order of the design.
+        planted: for each unit of the campaign, the form of each canary.
+        answers: question → answers of the suspect.
+        rng: of the counterfactual draws.
+        weights: of the units (answers that they got); even by default.
+        draws: counterfactual assignments.
+    """
+    told = scores(which, answers)
+    share = np.asarray(weights if weights is not None else np.ones(len(planted)), float)
+    share = share / share.sum()
+    forms = np.asarray(planted, np.int64)
+    observed, drawn = 0.0, np.zeros(draws)
+    for index, told_one in enumerate(told):
+        # below every form's mean nothing is gained, so habits that no key explains cancel in the comparison
+        value = told_one - told_one.mean()
+        observed += float((share * value[forms[:, index]]).sum())
+        for weight in share:
+            drawn += weight * value[rng.integers(0, len(value), draws)]
+    informative = sum(bool(one.any()) for one in told)
+    return CanaryTest(
+        p_value=rank_p(observed, drawn - 1e-12), floor=1 / (1 + draws), observed=observed, expected=float(drawn.mean()),
+        n_canaries=len(which), n_informative=informative, n_answers=sum(map(len, answers.values())),
+        chances=int(np.prod([float(len(one.forms)) for one, t in zip(which, told, strict=True) if t.any()] or [1.0])),
+    )  # fmt: skip
+
+
+def design_record(which: Sequence[Canary]) -> list[dict[str, Any]]:
+    """The canaries as JSON-ready values, for a commitment."""
+    return [{"name": one.name, "forms": list(one.forms), "questions": list(one.questions)} for one in which]
+
+
+def _pattern(one: Canary) -> re.Pattern[str]:
+    longest = sorted(one.forms, key=len, reverse=True)
+    return re.compile(r"(?<![\w@.-])(?:" + "|".join(map(re.escape, longest)) + r")(?![\w@-])", re.IGNORECASE)

@@ -1,0 +1,105 @@
+"""The exposure ledger: which account saw which marked answer, and which of these a detect run calls harvested.
+
+The gateway (or ``stillwatch prove mark``) keeps a mark log: one row a marked answer with its event, tenant key and
+digest. Joined with a detect run and its events it says, for every tenant key, how many tokens went to accounts of a
+campaign and how many to everybody: what the split between direct harvest and web spill needs, and which kept answers
+reading mode should read.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import data_files
+from stillwatch.tables import Column, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LEDGER = Table(
+    "ledger",
+    "one marked answer",
+    (
+        Column("event_id", "str", "request that was answered", required=True),
+        Column("account_id", "str", "account that saw the answer", required=True),
+        Column("tenant", "str", "whose key the mark is of", required=True),
+        Column("scheme", "str", "the mark", required=True),
+        Column("epoch", "str", "key epoch", null="keys do not rotate"),
+        Column("timestamp", "us", "when it was answered, UTC", null="not in the events"),
+        Column("tokens", "i64", "tokens of the answer, or words where tokens are not counted", required=True),
+        Column("answer_sha256", "str", "SHA-256 of the marked answer", null="not kept"),
+        Column("campaign_id", "str", "campaign that harvested it", null="not harvested, as far as the run tells"),
+    ),
+)
+MARK_LOG = LEDGER.only(("event_id", "account_id", "tenant", "scheme", "epoch", "timestamp", "tokens", "answer_sha256"))
+
+
+def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
+    """Join a mark log with a detect run.
+
+    Args:
+        marks: Parquet or JSONL of :data:`MARK_LOG`; ``account_id`` and ``timestamp`` may be left to the events.
+        run: folder of ``stillwatch detect``, with harvest.parquet.
+        events: folder or file of events, where the log lacks accounts or times.
+
+    Returns:
+        :data:`LEDGER`, by event.
+    """
+    import duckdb
+
+    harvest = run / "harvest.parquet"
+    if not harvest.is_file():
+        raise InputError("no harvest.parquet", where=run, todo="Pass the folder that stillwatch detect wrote")
+    files = data_files(marks)
+    if not files:
+        raise InputError("no mark log", where=marks, todo="Write it with stillwatch prove mark --log")
+    with duckdb.connect() as base:
+        base.execute("SET TimeZone = 'UTC'")
+        try:
+            base.execute(f"CREATE VIEW marks AS SELECT * FROM {_source(files)}")
+            columns = {str(row[0]) for row in base.execute("DESCRIBE marks").fetchall()}
+            for needed in ("event_id", "tenant", "tokens"):
+                if needed not in columns:
+                    raise InputError(f"the mark log lacks {needed}", where=marks, todo=f"It has {', '.join(sorted(columns))}")
+            known = "SELECT NULL::VARCHAR AS event_id, NULL::VARCHAR AS account_id, NULL::TIMESTAMP AS timestamp WHERE false"
+            if events is not None:
+                folder = events / "events" if (events / "events").is_dir() else events
+                known = f"SELECT event_id, account_id, CAST(timestamp AS TIMESTAMP) AS timestamp FROM {_source(data_files(folder))}"
+
+            def of(name: str, kind: str) -> str:
+                return f"CAST(m.{name} AS {kind})" if name in columns else f"NULL::{kind}"
+
+            table: Any = base.sql(f"""
+                WITH known AS ({known}),
+                harvested AS (SELECT event_id, min(campaign_id) AS campaign_id FROM read_parquet(?) GROUP BY event_id)
+                SELECT CAST(m.event_id AS VARCHAR) AS event_id, coalesce({of("account_id", "VARCHAR")}, k.account_id) AS account_id,
+                       CAST(m.tenant AS VARCHAR) AS tenant, coalesce({of("scheme", "VARCHAR")}, 'choice') AS scheme,
+                       {of("epoch", "VARCHAR")} AS epoch, coalesce({of("timestamp", "TIMESTAMP")}, k.timestamp) AS timestamp,
+                       CAST(m.tokens AS BIGINT) AS tokens, {of("answer_sha256", "VARCHAR")} AS answer_sha256, h.campaign_id
+                FROM marks m LEFT JOIN known k ON k.event_id = CAST(m.event_id AS VARCHAR)
+                LEFT JOIN harvested h ON h.event_id = CAST(m.event_id AS VARCHAR) ORDER BY 1
+            """, params=[str(harvest)]).to_arrow_table()  # fmt: skip
+        except duckdb.Error as error:
+            raise InputError(f"cannot join ({str(error).splitlines()[0]})", where=marks) from error
+    if table["account_id"].null_count:
+        raise InputError(f"{table['account_id'].null_count} marked answers have no account", where=marks,
+                         todo="Pass --events, or write account_id into the log")  # fmt: skip
+    return LEDGER.conform(table, where=marks)
+
+
+def exposures(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """Tokens by tenant: harvested by these campaigns (all by default), and seen by anybody at all."""
+    harvested: dict[str, float] = {}
+    seen: dict[str, float] = {}
+    rows = zip(table["tenant"].to_pylist(), table["campaign_id"].to_pylist(), table["tokens"].to_pylist(), strict=True)
+    for tenant, campaign, tokens in rows:
+        seen[tenant] = seen.get(tenant, 0.0) + tokens
+        if campaign is not None and (not campaigns or campaign in campaigns):
+            harvested[tenant] = harvested.get(tenant, 0.0) + tokens
+    return harvested, seen
+
+
+def _source(files: list[Path]) -> str:
+    names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{names}])" if files and files[0].suffix == ".parquet" else f"read_json_auto([{names}])"

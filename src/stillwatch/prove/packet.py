@@ -1,0 +1,250 @@
+"""The record of a proof: a folder that says what was asked, what came back and why it counts; anybody can check it.
+
+    record.json      hypotheses, design, commitments, opened keys, statistics, alternatives, what would falsify it
+    answers.jsonl    every query and answer that was scored
+    reference.jsonl  texts of the reference, where one was used
+    tokenizer.json   the marked model's tokenizer, where one was used
+    report.html      the page for people
+    manifest.json    SHA-256 of every file above
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from stillwatch import __version__
+from stillwatch.errors import InputError
+from stillwatch.files import digest, read_json, replacing, write_json
+from stillwatch.prove.answers import Answer, FileTokenizer, Tokenizer, read_answers, read_rows
+from stillwatch.prove.attribution import Split, split
+from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
+from stillwatch.prove.schemes import Numbers, Scheme, scheme
+from stillwatch.prove.testing import MarkTest, choice_test, mark_test
+from stillwatch.prove.tuples import read, written
+
+FORMAT = "stillwatch proof 1"
+UNCOMMITTED = b"stillwatch: no commitment was made"
+
+HYPOTHESES = {
+    "null": "The suspect's text does not depend on the keys under test: nobody and nothing that wrote it knew them, or"
+            " learnt from text that carries their marks.",
+    "alternative": "The suspect was trained on text that carries a key's mark, or is fed such text while it answers.",
+}  # fmt: skip
+ALTERNATIVES = (
+    ("trained on marked output", "what a small p-value under a committed key supports, by whatever way the text came"),
+    ("exposure through the web", "marked answers that users published were crawled: then other tenants' keys light up in"
+     " proportion to what they published. See the split, where other tenants were tested"),
+    ("spoofing", "somebody learnt the mark's rule from answers and writes in it, or marked text stands in the suspect's"
+     " prompts: the mark's statistics cannot exclude it. Secret, rotated keys and wider contexts make it dear"),
+    ("alignment shift", "likeness of style to a teacher, which 'prove lineage' scores without any key: not tested here,"
+     " and no part of this p-value"),
+    ("chance", "bounded by the p-values after Holm's correction over every key that was tried"),
+)  # fmt: skip
+FALSIFIERS = (
+    "a commitment that does not open, or is younger than the questions",
+    "decoy keys that fall under p <= 0.01 in clearly more than 1 % of cases: then tuples were not independent",
+    "a rank p that does not agree with the exact p",
+    "the same p-value from a model that cannot have seen marked text (ask one, with the same questions)",
+    "prompts that carry the mark and were not excluded",
+)
+NOT_CLAIMED = (
+    "Who took the text, by what way, and with what intent.",
+    "How much of the suspect's training text was marked: the strength depends on the training, not on the share alone.",
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a test needs; :func:`run` computes the same from the files of a packet."""
+
+    mark: Scheme | ChoiceMark
+    tenants: tuple[Opened, ...]
+    answers: tuple[Answer, ...]
+    seed: bytes
+    plain_keys: Mapping[str, Numbers] = field(default_factory=dict)
+    reference: tuple[str, ...] | None = None
+    tokenizer: Tokenizer | None = None
+    mode: str = "written"
+    exclude: str | None = None
+    n_decoys: int = 999
+    alpha: float = 1e-5
+    harvested: Mapping[str, float] = field(default_factory=dict)
+    published: Mapping[str, float] = field(default_factory=dict)
+
+
+def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
+    """The statistics: a pure function, which making and verifying a packet share."""
+    if isinstance(inputs.mark, ChoiceMark):
+        result = choice_test(inputs.mark, [one.output for one in inputs.answers], inputs.tenants, inputs.seed,
+                             reference=inputs.reference, n_decoys=inputs.n_decoys, alpha=inputs.alpha)  # fmt: skip
+        return result, None
+    if inputs.tokenizer is None:
+        raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
+    prompts = inputs.tokenizer.ids([one.prompt for one in inputs.answers])
+    outputs = inputs.tokenizer.ids([one.output for one in inputs.answers])
+    rule: Any = inputs.exclude
+    if inputs.mode == "read":
+        predicted = []
+        for one, ids in zip(inputs.answers, outputs, strict=True):
+            if one.predicted is None or len(one.predicted) != len(ids):
+                raise InputError("an answer has no predictions, or not one a token", where=one.prompt[:60],
+                                 todo="Make them with stillwatch prove read")  # fmt: skip
+            predicted.append(one.predicted)
+        tuples = read(prompts, outputs, predicted, inputs.mark.window, rule)
+    else:
+        tuples = written(prompts, outputs, inputs.mark.window, rule)
+    keys: Any = inputs.plain_keys or inputs.tenants
+    result = mark_test(inputs.mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
+                       mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written")  # fmt: skip
+    parts = split(result, inputs.mark.null, inputs.harvested, inputs.published) if inputs.harvested else None
+    return result, parts
+
+
+def mark_of(description: Mapping[str, Any]) -> Scheme | ChoiceMark:
+    """The mark of a design."""
+    if description.get("scheme") == "choice":
+        from stillwatch.prove.choices import pairs
+
+        known = list(pairs().names)
+        if description.get("pairs", known) != known:
+            raise InputError("the pairs of choices are not those of this version", todo="Use the version of the record")
+        return ChoiceMark(float(description["rate"]), int(description["buckets"]))
+    return scheme({name: value for name, value in description.items() if name != "pairs"})
+
+
+def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()) -> tuple[Opened, ...]:
+    """The keys that an entry commits to, derived anew; all of them unless names are given.
+
+    Raises:
+        InputError: a name is not committed to, or the master key is not the one.
+    """
+    design = entry["design"]
+    wanted = list(names) or sorted(entry["commitments"])
+    out = []
+    for name in wanted:
+        if name not in entry["commitments"]:
+            raise InputError("no commitment to this tenant", where=name, todo="Commit before you test")
+        one = tenant_secret(master, name, str(design["mark"]["scheme"]), str(design.get("epoch", "")))
+        if one.commitment != entry["commitments"][name]:
+            raise InputError("the key does not open its commitment", where=name, todo="Pass the master key it was made with")
+        out.append(one)
+    return tuple(out)
+
+
+def write(
+    folder: Path, inputs: Inputs, entries: Sequence[Mapping[str, Any]], entry: Mapping[str, Any] | None,
+    suspect: Mapping[str, Any], made_at: datetime, answers_from: Path, extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Run the test and write the packet without its page; returns the record.
+
+    Opened keys stand in the record: whoever holds it can set these marks, so retire the keys.
+    """
+    result, parts = run(inputs)
+    folder.mkdir(parents=True, exist_ok=True)
+    times = {time for row in read_rows(answers_from) if (time := question_time(row)) is not None}
+    with replacing(folder / "answers.jsonl") as partial, partial.open("w", encoding="utf-8") as handle:
+        for one, row in zip(inputs.answers, read_rows(answers_from), strict=True):
+            kept = {"prompt": one.prompt, "sample": one.sample, "output": one.output, "asked_at": question_time(row)}
+            if one.predicted is not None:
+                kept["predicted"] = list(one.predicted)
+            handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
+    if inputs.reference is not None:
+        with replacing(folder / "reference.jsonl") as partial:
+            partial.write_text("".join(json.dumps({"output": t}, ensure_ascii=False) + "\n" for t in inputs.reference), "utf-8")
+    if isinstance(inputs.tokenizer, FileTokenizer):
+        shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
+    record = {
+        "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "hypotheses": HYPOTHESES,
+        "design": {
+            "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": inputs.exclude, "alpha": inputs.alpha,
+            "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(),
+            "tokenizer": None if inputs.tokenizer is None else inputs.tokenizer.name,
+            "plain_keys": {name: list(key) for name, key in inputs.plain_keys.items()},
+            "first_question": min(times, default=None), "last_question": max(times, default=None),
+        },
+        "commitment_log": [dict(one) for one in entries],
+        "commitment": None if entry is None else entry["hash"],
+        "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in inputs.tenants],
+        "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published)},
+        "suspect": dict(suspect), "result": result.describe(), "split": None if parts is None else parts.describe(),
+        "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
+        "not_claimed": list(NOT_CLAIMED), **(extra or {}),
+    }  # fmt: skip
+    write_json(record, folder / "record.json")
+    seal(folder)
+    return record
+
+
+def question_time(row: Mapping[str, Any]) -> str | None:
+    """When a question was asked, as ISO text, or None."""
+    value = row.get("asked_at")
+    return value if isinstance(value, str) else None
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest of what stands in the folder."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".partial")
+    listed = {path.name: digest(path) for path in files if path.name != "manifest.json"}
+    write_json({"format": FORMAT, "files": listed}, folder / "manifest.json")
+
+
+def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
+    """A record and the inputs that its files give."""
+    record = read_json(folder / "record.json")
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise InputError("not a proof of this format", where=folder / "record.json", todo=f"Expected {FORMAT!r}")
+    try:
+        design = record["design"]
+        named = design["tokenizer"]
+        made: Tokenizer | None = None
+        if named == "bytes":
+            from stillwatch.prove.answers import ByteTokenizer
+
+            made = ByteTokenizer()
+        elif named is not None:
+            made = FileTokenizer(folder / "tokenizer.json")
+            if made.name != named:
+                raise InputError("the tokenizer is not the one of the record", where=folder / "tokenizer.json")
+        reference = folder / "reference.jsonl"
+        inputs = Inputs(
+            mark=mark_of(design["mark"]),
+            tenants=tuple(Opened(one["tenant"], bytes.fromhex(one["secret"]), bytes.fromhex(one["nonce"]))
+                          for one in record["openings"]),
+            answers=tuple(read_answers(folder / "answers.jsonl")), seed=bytes.fromhex(design["decoy_seed"]),
+            plain_keys={name: tuple(key) for name, key in design["plain_keys"].items()},
+            reference=tuple(one.output for one in read_answers(reference)) if reference.is_file() else None,
+            tokenizer=made, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),
+            alpha=float(design["alpha"]), harvested=record["exposure"]["harvested"],
+            published=record["exposure"]["published"],
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"the record is incomplete ({type(error).__name__}: {error})", where=folder / "record.json") from error
+    return record, inputs
+
+
+@dataclass(frozen=True)
+class Check:
+    """One step of verification."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def expected_seed(record: Mapping[str, Any]) -> bytes:
+    """The decoy seed that the commitment fixes."""
+    for entry in record["commitment_log"]:
+        if entry["hash"] == record["commitment"]:
+            return decoy_seed(entry)
+    return UNCOMMITTED
+
+
+def as_json(check: Check) -> dict[str, Any]:
+    """JSON-ready."""
+    return asdict(check)

@@ -1,0 +1,68 @@
+"""The page of a proof: one self-contained HTML file, no script, no network."""
+
+from math import log
+from pathlib import Path
+from typing import Any
+
+from stillwatch.files import read_json, replacing
+from stillwatch.prove.answers import read_rows
+from stillwatch.prove.packet import seal
+from stillwatch.prove.statistics import show_p
+from stillwatch.prove.verify import verify
+
+TEMPLATES = Path(__file__).parent / "templates"
+BEST_SHOWN = 400
+"""Keys in the table; the record holds all."""
+
+
+def write_page(folder: Path) -> Path:
+    """Render ``report.html`` of a packet, with the state of its verification; returns the file."""
+    import jinja2
+
+    record = read_json(folder / "record.json")
+    checks = verify(folder)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["p"] = lambda value: "0" if value is None else show_p(value)
+    result = record["result"]
+    keys = sorted(result["keys"], key=lambda one: one["log_p"] if one["log_p"] is not None else -1e300)
+    text = environment.get_template("proof.html").render(
+        record=record, result=result, checks=checks, keys=keys[:BEST_SHOWN], n_keys=len(keys), headline=headline(record),
+        marked=[one for one in keys if one["verdict"] == "marked"], answers=read_rows(folder / "answers.jsonl"),
+        bars=bars(keys, result), style=(TEMPLATES / "proof.css").read_text("utf-8"),
+        digest=read_json(folder / "manifest.json")["files"]["record.json"],
+    )  # fmt: skip
+    path = folder / "report.html"
+    with replacing(path) as partial:
+        partial.write_text(text, "utf-8")
+    seal(folder)
+    return path
+
+
+def headline(record: dict[str, Any]) -> str:
+    """What was found, no more than that."""
+    result = record["result"]
+    marked = [one for one in result["keys"] if one["verdict"] == "marked"]
+    unsure = [one for one in result["keys"] if one["verdict"] == "unsure"]
+    committed = record["commitment"] is not None
+    if unsure and not marked:
+        return "The exact p-value and the rank among decoys disagree: nothing can be claimed"
+    if not marked:
+        if result["detectable_shift"] is None and result["log_p_floor"] is not None and result["power"]:
+            return "Too little text: no mark could have been shown"
+        return "No mark was shown"
+    best = min(marked, key=lambda one: one["log_p_holm"] if one["log_p_holm"] is not None else -1e300)
+    told = show_p(best["log_p_holm"] if best["log_p_holm"] is not None else float("-inf"))
+    what = f"{len(marked)} of {len(result['keys'])} keys are marked in the suspect's answers (p = {told} after Holm)"
+    return what if committed else what + "; the keys were not committed to in advance"
+
+
+def bars(keys: list[dict[str, Any]], result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The z of each key as a bar: left (per cent), width (per cent), for up to forty keys in the order of names."""
+    shown = sorted(keys[:40], key=lambda one: str(one["tenant"]))
+    most = max([abs(one["z"]) for one in shown] + [5.0])
+    threshold = -log(result["alpha"])
+    return [{"tenant": one["tenant"], "z": one["z"], "width": 100 * max(0.0, one["z"]) / most,
+             "lit": one["verdict"] == "marked", "strong": -(one["log_p"] or -1e300) >= threshold} for one in shown]  # fmt: skip

@@ -1,0 +1,122 @@
+"""Verify a proof offline: nothing but the packet is needed, and every number is computed anew.
+
+1. every file is the one of the manifest
+2. the commitment log is an unbroken chain
+3. every opened key is the one that was committed to
+4. the commitment is older than the first question
+5. mark, level and decoys are the committed ones
+6. decoys come from the commitment
+7. the statistics follow from the answers
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import digest, read_json
+from stillwatch.prove.keys import broken_entry, commitment
+from stillwatch.prove.packet import Check, expected_seed, load, run
+
+FREE = {"report.html", "manifest.json"}
+TOLERANCE = 1e-6
+"""Relative: far tails may differ in the last digits between builds of scipy."""
+
+
+def verify(folder: Path) -> list[Check]:
+    """All checks, in order; the packet holds if all passed.
+
+    Raises:
+        InputError: it is no packet at all.
+    """
+    record, inputs = load(folder)
+    checks = [_files(folder), _chain(record)]
+    entry = next((one for one in record["commitment_log"] if one.get("hash") == record["commitment"]), None)
+    if entry is None:
+        checks.append(Check("commitment", False, "no commitment was made: the keys may have been chosen to fit"))
+    else:
+        checks += [_openings(record, entry), _order(record, entry), _design(record, entry)]
+    seed = expected_seed(record)
+    checks.append(Check("decoys", inputs.seed == seed, "derived from the commitment" if inputs.seed == seed
+                        else "their seed is not the commitment's"))  # fmt: skip
+    try:
+        result, parts = run(inputs)
+        same = [_same(record["result"], result.describe()), _same(record["split"], parts and parts.describe())]
+        differences = [difference for difference in same if difference]
+        checks.append(Check("statistics", not differences, differences[0] if differences else "computed anew: the same"))
+    except InputError as error:
+        checks.append(Check("statistics", False, str(error)))
+    return checks
+
+
+def _files(folder: Path) -> Check:
+    manifest = read_json(folder / "manifest.json").get("files", {})
+    present = {path.name for path in folder.iterdir() if path.is_file()} - FREE
+    wrong = sorted(name for name in manifest if not (folder / name).is_file() or digest(folder / name) != manifest[name])
+    extra = sorted(present - set(manifest))
+    if wrong or extra or not {"record.json", "answers.jsonl"} <= set(manifest):
+        return Check("files", False, f"changed or missing: {', '.join(wrong) or 'none'}; not listed: {', '.join(extra) or 'none'}")
+    return Check("files", True, f"{len(manifest)} files as listed")
+
+
+def _chain(record: Mapping[str, Any]) -> Check:
+    log = record["commitment_log"]
+    broken = broken_entry(log)
+    if broken is not None:
+        return Check("chain", False, f"entry {broken} was changed after it was made")
+    return Check("chain", True, f"{len(log)} entries")
+
+
+def _openings(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
+    wrong = [
+        one["tenant"] for one in record["openings"]
+        if entry["commitments"].get(one["tenant"])
+        != commitment(one["tenant"], bytes.fromhex(one["secret"]), bytes.fromhex(one["nonce"]))
+    ]  # fmt: skip
+    tested = {one["tenant"] for one in record["result"]["keys"]} - {one["tenant"] for one in record["openings"]}
+    if wrong or tested or not record["openings"]:
+        return Check("keys", False, f"do not open: {', '.join([*wrong, *sorted(tested)]) or 'none was opened'}")
+    return Check("keys", True, f"{len(record['openings'])} keys open their commitments")
+
+
+def _order(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
+    first = record["design"]["first_question"]
+    if first is None:
+        return Check("order", False, "the answers carry no time: that the commitment came first cannot be seen")
+    try:
+        earlier = datetime.fromisoformat(entry["time"]) < datetime.fromisoformat(first)
+    except (ValueError, TypeError) as error:
+        return Check("order", False, f"times are not readable ({error})")
+    told = f"committed {entry['time']}, first question {first} (the provider's clock, unless the hash was published)"
+    return Check("order", earlier, told)
+
+
+def _design(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
+    used, committed = record["design"], entry["design"]
+    for name in ("mark", "alpha", "n_decoys", "tokenizer"):
+        if name in committed and committed[name] != used[name]:
+            return Check("design", False, f"{name} is not the committed one")
+    left_out = set(entry["commitments"]) - {one["tenant"] for one in record["openings"]}
+    told = "as committed" + (f"; {len(left_out)} committed keys were not tested" if left_out else "")
+    return Check("design", True, told)
+
+
+def _same(told: Any, computed: Any, where: str = "") -> str | None:
+    """The first difference, or None."""
+    if isinstance(computed, dict) and isinstance(told, dict):
+        for name in sorted(set(told) | set(computed)):
+            found = _same(told.get(name), computed.get(name), f"{where}.{name}".lstrip("."))
+            if found:
+                return found
+        return None
+    if isinstance(computed, list | tuple) and isinstance(told, list) and len(told) == len(computed):
+        for index, (one, other) in enumerate(zip(told, computed, strict=True)):
+            found = _same(one, other, f"{where}[{index}]")
+            if found:
+                return found
+        return None
+    if isinstance(told, int | float) and isinstance(computed, int | float) and not isinstance(told, bool):
+        close = abs(told - computed) <= TOLERANCE * max(1e-9, abs(told), abs(computed))
+        return None if close else f"{where} is told as {told}, computed as {computed}"
+    return None if told == computed else f"{where} is told as {told!r}, computed as {computed!r}"

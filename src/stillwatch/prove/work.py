@@ -1,0 +1,410 @@
+"""What the commands do: read, call the pure parts, write."""
+
+import argparse
+import hashlib
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from math import log
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import digest, read_json, replacing, write_json, write_parquet
+from stillwatch.hashing import tenant_key
+from stillwatch.progress import track
+from stillwatch.prove import packet
+from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
+from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.keys import Opened, decoy_seed, read_log, tenant_secret
+from stillwatch.prove.keys import commit as commit_to
+from stillwatch.prove.schemes import (
+    Gumbel,
+    Kgw,
+    Numbers,
+    Scheme,
+    SynthId,
+    TransformersKgw,
+    from_transformers,
+    to_transformers,
+)
+from stillwatch.prove.sequential import EProcess, growth
+from stillwatch.prove.sequential import plan as make_plan
+from stillwatch.prove.statistics import show_p
+from stillwatch.prove.suspects import Endpoint, Folder, Sampling, Suspect, cost, question
+from stillwatch.prove.testing import remarks, table
+from stillwatch.prove.tuples import written
+
+
+def commit(args: argparse.Namespace) -> Any:
+    """Commit to keys and design."""
+    mark = _new_mark(args)
+    names = _names(args.tenants)
+    coder = _tokenizer(args.tokenizer, mark)
+    master = tenant_key(args.key)
+    design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
+              "tokenizer": None if coder is None else coder.name}  # fmt: skip
+    opened = [tenant_secret(master, name, str(mark.describe()["scheme"]), args.epoch) for name in names]
+    entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
+    _say(args, f"Committed to {len(names)} keys for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
+    _say(args, f"Publish this hash where somebody else dates it: {entry['hash']}")
+    return {"hash": entry["hash"], "sequence": entry["sequence"], "time": entry["time"]}
+
+
+def mark(args: argparse.Namespace) -> Any:
+    """Mark finished answers, or print a transformers configuration."""
+    entry, design = _entry(args)
+    how = packet.mark_of(design["mark"])
+    master = tenant_key(args.key)
+    if args.config:
+        if args.tenant is None or isinstance(how, ChoiceMark):
+            raise InputError("--config needs --tenant and a commitment to hf_kgw or synthid")
+        one = packet.open_keys(entry, master, [args.tenant])[0]
+        config = to_transformers(how, how.key(one.secret))
+        print(json.dumps(config, indent=1))
+        return None
+    if not isinstance(how, ChoiceMark):
+        raise InputError(f"{how.name} marks are set while a model writes", todo="See docs/prove.md: MarkProcessor, --config")
+    if args.source is None or args.out is None:
+        raise InputError("ANSWERS or --out is missing")
+    rows = read_rows(args.source)
+    keys: dict[str, Any] = {}
+    changed = words = 0
+    logged: list[dict[str, Any]] = []
+    with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
+        for number, row in enumerate(track(rows, "marking", len(rows), quiet=args.quiet)):
+            text, tenant = row.get(args.output_column), args.tenant or row.get("tenant")
+            if not isinstance(text, str) or not isinstance(tenant, str):
+                raise InputError(f"row {number} lacks {args.output_column!r} or a tenant", where=args.source,
+                                 todo="Pass --output-column or --tenant")  # fmt: skip
+            if tenant not in keys:
+                keys[tenant] = packet.open_keys(entry, master, [tenant])[0].key
+            marked, changes = how.apply(text, keys[tenant])
+            changed, words = changed + changes, words + len(text.split())
+            handle.write(json.dumps({**row, args.output_column: marked}, ensure_ascii=False, default=str) + "\n")
+            logged.append({"event_id": str(row.get("event_id", number)), "account_id": row.get("account_id"), "tenant": tenant,
+                           "scheme": "choice", "epoch": design.get("epoch") or None, "timestamp": None,
+                           "tokens": len(text.split()), "answer_sha256": hashlib.sha256(marked.encode()).hexdigest()})  # fmt: skip
+    if args.mark_log:
+        import pyarrow as pa
+
+        from stillwatch.prove.exposure_ledger import MARK_LOG
+
+        write_parquet(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
+    per_hundred = 100 * changed / max(1, words)
+    _say(args, f"{len(rows):,} answers, {changed:,} changed places, {per_hundred:.2f} in a hundred words")
+    return {"answers": len(rows), "changed": changed, "words": words}
+
+
+def ledger(args: argparse.Namespace) -> Any:
+    """Join a mark log with a detect run."""
+    from stillwatch.prove.exposure_ledger import exposures
+    from stillwatch.prove.exposure_ledger import ledger as join
+
+    made = join(args.marks, args.run, args.events)
+    write_parquet(made, args.out)
+    harvested, seen = exposures(made)
+    _say(args, f"{len(made):,} marked answers of {len(seen)} tenants; harvested by campaigns: {sum(harvested.values()):,.0f} "
+               f"of {sum(seen.values()):,.0f} tokens")  # fmt: skip
+    return {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
+
+
+def plan(args: argparse.Namespace) -> Any:
+    """How many answers are needed."""
+    _, design = _entry(args)
+    how = packet.mark_of(design["mark"])
+    if isinstance(how, ChoiceMark):
+        raise InputError("choice marks have no plan: their cells are few", todo="Ask some hundred answers and test")
+    coder = _tokenizer(args.tokenizer, how)
+    answers = read_answers(args.pilot, args.prompt_column, args.output_column)
+    tuples = _written(answers, how, coder)
+    grow = growth(tuples.records, len(answers))
+    shifts = [float(shift) for shift in args.shifts.split(",")]
+    rows = make_plan(how.null, grow, shifts, log(args.p), args.power)
+    _say(args, f"{len(answers)} answers gave {len(tuples):,} distinct tuples; their number grows as answers^{grow.exponent:.2f}")
+    _say(args, f"answers needed for p <= {args.p:g} with power {args.power:g} (about half of sequential tests stop earlier at):")
+    for one in rows:
+        needed = "out of reach" if one.answers is None else f"{one.answers:,} answers ({one.tuples:,} tuples)"
+        early = "" if one.answers_sequential is None else f"; sequential {one.answers_sequential:,}"
+        _say(args, f"  excess {100 * one.shift:g} %: {needed}{early}")
+    return {"growth": asdict(grow), "plan": [asdict(one) for one in rows]}
+
+
+def ask(args: argparse.Namespace) -> Any:
+    """Question a suspect."""
+    prompts = read_prompts(args.prompts, args.prompt_column)
+    sampling = Sampling(args.max_tokens, args.temperature, args.top_p)
+    questions = [(prompt, sample) for sample in range(args.samples) for prompt in prompts]
+    store = Store(args.out)
+    missing = store.missing(questions)
+    estimate = cost(missing, sampling, args.rate, args.price_in, args.price_out)
+    stop, state = None, None
+    if args.stop_at_p:
+        state = _Watch(args, store)
+        stop = state.enough
+    suspect = _suspect(args)
+    if missing and not args.yes:
+        print(f"To be asked of {suspect.describe()}: {estimate}", file=sys.stderr)
+        if not sys.stdin.isatty() or input("Start? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise InputError("not started", todo="Answer y, or pass --yes")
+    asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
+    write_json(suspect.describe(), args.out.with_suffix(".suspect.json"))
+    _say(args, f"{asked} asked, {len(store.rows)} answers in {args.out}")
+    if state is not None:
+        _say(args, f"anytime-valid p of the best key: {show_p(state.log_p)}")
+    return {"asked": asked, "answers": len(store.rows)}
+
+
+def read(args: argparse.Namespace) -> Any:
+    """Reading mode: predictions of a folder, or of an endpoint with echo and logprobs."""
+    coder = tokenizer(args.tokenizer)
+    kept = read_answers(args.answers, args.prompt_column, args.output_column)
+    store, suspect = Store(args.out), _suspect(args)
+    missing = [one for one in kept if one.key not in store.rows]
+    told = known = 0
+    for one in track(missing, "reading", len(missing), quiet=args.quiet):
+        if isinstance(suspect, Folder):
+            predicted = suspect.predictions(one.prompt, one.output, coder)
+        elif isinstance(suspect, Endpoint):
+            predicted = aligned(suspect.top_tokens(one.prompt + one.output), one.prompt, one.output, coder)
+        else:
+            raise InputError("reading mode needs --folder or --url")
+        store.put({"prompt": one.prompt, "sample": one.sample, "output": one.output, "predicted": predicted,
+                   "asked_at": datetime.now(UTC).isoformat(timespec="seconds")})  # fmt: skip
+        told, known = told + len(predicted), known + sum(value >= 0 for value in predicted)
+    write_json(suspect.describe(), args.out.with_suffix(".suspect.json"))
+    _say(args, f"{len(missing)} answers read, {known:,} of {told:,} places predicted")
+    return {"read": len(missing), "places": told, "predicted": known}
+
+
+def aligned(tops: list[tuple[str, str | None]], prompt: str, answer: str, coder: Tokenizer) -> list[int]:
+    """Top tokens of an endpoint (strings) as ids of the marked model, -1 where the two vocabularies do not meet."""
+    at, guess = 0, {}
+    for token, top in tops:
+        if top:
+            guess[at - len(prompt)] = top
+        at += len(token)
+    out, place = [], 0
+    for token in coder.ids([answer])[0]:
+        ids = coder.ids([guess.get(place, "")])[0]
+        out.append(int(ids[0]) if len(ids) == 1 else -1)
+        place += len(coder.text([int(token)]))
+    return out
+
+
+def test(args: argparse.Namespace) -> Any:
+    """Test answers and write a proof."""
+    answers = read_answers(args.answers, args.prompt_column, args.output_column)
+    entries: list[dict[str, Any]] = []
+    entry: dict[str, Any] | None = None
+    plain: dict[str, Numbers] = {}
+    opened: tuple[Opened, ...] = ()
+    design: dict[str, Any] = {"alpha": 1e-5, "n_decoys": 99}
+    if args.config:
+        how, key = from_transformers(read_json(args.config), args.vocab_size)
+        found: Scheme | ChoiceMark = how
+        plain, seed = {"configured": key}, packet.UNCOMMITTED
+        _say(args, "The key of --config was not committed to in advance; the record says so.")
+    else:
+        entry, design = _entry(args)
+        entries = read_log(args.log)
+        found = packet.mark_of(design["mark"])
+        opened = packet.open_keys(entry, tenant_key(args.key), _names(args.tenants) if args.tenants else [])
+        seed = decoy_seed(entry)
+    coder = _tokenizer(args.tokenizer, found)
+    if coder is not None and design.get("tokenizer") and coder.name != design["tokenizer"]:
+        raise InputError("the tokenizer is not the committed one", where=args.tokenizer)
+    harvested: dict[str, float] = {}
+    published: dict[str, float] = {}
+    if args.ledger:
+        import pyarrow.parquet as pq
+
+        from stillwatch.prove.exposure_ledger import exposures
+
+        harvested, published = map(dict, exposures(pq.read_table(args.ledger), tuple(args.campaign)))
+    reference = None if args.reference is None else tuple(
+        one.output for one in read_answers(args.reference, args.prompt_column, args.output_column))  # fmt: skip
+    inputs = packet.Inputs(
+        mark=found, tenants=tuple(opened), answers=tuple(answers), seed=seed, plain_keys=plain, reference=reference,
+        tokenizer=coder, mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
+        harvested=harvested, published=published,
+    )  # fmt: skip
+    if args.out is None:
+        result, parts = packet.run(inputs)
+        described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
+    else:
+        suspect = args.answers.with_suffix(".suspect.json")
+        named = read_json(suspect) if suspect.is_file() else {"kind": "file", "sha256": digest(args.answers)}
+        if args.suspect:
+            named["name"] = args.suspect
+        extra = {"canary": read_json(args.canaries)} if args.canaries else None
+        described = packet.write(args.out, inputs, entries, entry, named, datetime.now(UTC), args.answers, extra)
+        result, parts = packet.run(inputs)
+        from stillwatch.prove.page import write_page
+
+        _say(args, f"{write_page(args.out)}")
+    for row in table(result):
+        _say(args, f"{row[0]:20} {row[1]:>9} {row[2]:>8} {row[3]:>8} {row[4]:>10} {row[5]:>10} {row[6]:>8}  {row[7]}")
+    for line in remarks(result):
+        _say(args, line)
+    if parts is not None:
+        _say(args, f"{parts.reading}: " + "; ".join(parts.reasons))
+    return described
+
+
+def canary(args: argparse.Namespace) -> Any:
+    """Questions, planting, rank test."""
+    import numpy as np
+
+    from stillwatch.prove import canary as c
+
+    which = c.canaries(args.canaries)
+    if args.step == "questions":
+        text = "".join(json.dumps({"prompt": prompt}) + "\n" for one in which for prompt in one.questions)
+        if args.out is None:
+            print(text, end="")
+        else:
+            with replacing(args.out) as partial:
+                partial.write_text(text, "utf-8")
+        return None
+    if args.source is None:
+        raise InputError("ANSWERS is missing")
+    master = tenant_key(args.key)
+    digest_ = hashlib.sha256(json.dumps(c.design_record(which), sort_keys=True).encode()).hexdigest()
+
+    def forms(unit: str) -> list[int]:
+        return c.assignment(which, tenant_secret(master, unit, f"canary {digest_}", args.epoch).key)
+
+    if args.step == "plant":
+        if args.out is None:
+            raise InputError("--out is missing")
+        planted = 0
+        with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
+            for number, row in enumerate(read_rows(args.source)):
+                unit = args.unit or row.get("tenant")
+                if not isinstance(unit, str) or not isinstance(row.get("output"), str):
+                    raise InputError(f"row {number} lacks output or tenant", where=args.source, todo="Pass --unit")
+                text, found = c.plant(row["output"], which, forms(unit))
+                planted += found
+                handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
+        _say(args, f"{planted} forms planted")
+        return {"planted": planted}
+    units = _names(args.units)
+    if not units:
+        raise InputError("--units is missing", todo="Pass the units of the campaign")
+    answers: dict[str, list[str]] = {}
+    for one in read_answers(args.source):
+        answers.setdefault(one.prompt, []).append(one.output)
+    result = c.canary_test(which, [forms(unit) for unit in units], answers, np.random.default_rng(args.seed))
+    told = {**asdict(result), "canaries_sha256": digest_, "units": units}
+    if args.out is not None:
+        write_json(told, args.out)
+    _say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of {result.n_canaries} canaries "
+               f"answered in {result.n_answers} answers, {result.chances:,} equally likely designs")  # fmt: skip
+    return told
+
+
+def report(args: argparse.Namespace) -> Any:
+    """Write the page anew."""
+    from stillwatch.prove.page import write_page
+
+    path = write_page(args.folder)
+    _say(args, str(path))
+    return {"report": str(path)}
+
+
+def verify(args: argparse.Namespace) -> Any:
+    """Verify a proof; a failed check is an error."""
+    from stillwatch.prove.verify import verify as check
+
+    checks = check(args.folder)
+    for one in checks:
+        _say(args, f"{'passed' if one.passed else 'FAILED':7} {one.name}: {one.detail}")
+    failed = [one.name for one in checks if not one.passed]
+    if failed:
+        raise InputError(f"the proof does not hold ({', '.join(failed)})", where=args.folder)
+    return {"checks": [packet.as_json(one) for one in checks]}
+
+
+class _Watch:
+    """The sequential test during questioning: Bonferroni over keys, every batch of new answers."""
+
+    def __init__(self, args: argparse.Namespace, store: Store) -> None:
+        entry, design = _entry(args)
+        how = packet.mark_of(design["mark"])
+        if not isinstance(how, Kgw | Gumbel):
+            raise InputError("--stop-at-p works for kgw and gumbel marks", todo="Ask a fixed number for the others")
+        self.how, self.coder = how, _tokenizer(args.tokenizer, how)
+        self.keys = [how.key(one.secret) for one in packet.open_keys(entry, tenant_key(args.key))]
+        self.store, self.level, self.log_p, self.next = store, log(args.stop_at_p), 0.0, 0
+
+    def enough(self) -> bool:
+        """Whether the best key, corrected for their number, is below the level."""
+        # looked at whenever a twentieth has been added: the p-value takes the best moment in between into account
+        if len(self.store.rows) < self.next:
+            return False
+        self.next = len(self.store.rows) + max(1, len(self.store.rows) // 20)
+        answers = [Answer(row["prompt"], row["output"]) for row in self.store.rows.values()]
+        tuples = _written(answers, self.how, self.coder)
+        best = min(EProcess(self.how.null).add(self.how.numbers(tuples, key)) for key in self.keys)
+        self.log_p = min(0.0, best + log(len(self.keys)))
+        return self.log_p <= self.level
+
+
+def _written(answers: list[Answer], how: Scheme, coder: Tokenizer | None) -> Any:
+    if coder is None:
+        raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
+    prompts, outputs = coder.ids([one.prompt for one in answers]), coder.ids([one.output for one in answers])
+    return written(prompts, outputs, how.window)
+
+
+def _new_mark(args: argparse.Namespace) -> Scheme | ChoiceMark:
+    if args.scheme == "choice":
+        return ChoiceMark(args.rate, args.buckets)
+    if args.scheme == "kgw":
+        return Kgw(args.gamma, args.delta, args.context_width)
+    if args.scheme == "gumbel":
+        return Gumbel(args.context_width)
+    if args.scheme == "synthid":
+        return SynthId(args.ngram_len, args.depth)
+    if args.vocab_size is None:
+        raise InputError("hf_kgw needs --vocab-size", todo="It stands in the model's config.json")
+    return TransformersKgw(args.vocab_size, args.gamma, args.delta, args.seeding_scheme, args.context_width)
+
+
+def _entry(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
+    entries = read_log(args.log)
+    at = len(entries) - 1 if args.entry is None else args.entry
+    if not 0 <= at < len(entries):
+        raise InputError(f"no entry {at}", where=args.log, todo=f"It has {len(entries)}")
+    return entries[at], dict(entries[at]["design"])
+
+
+def _tokenizer(given: str | None, how: Scheme | ChoiceMark) -> Tokenizer | None:
+    if isinstance(how, ChoiceMark):
+        return None
+    if given is None:
+        raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
+    return tokenizer(given)
+
+
+def _suspect(args: argparse.Namespace) -> Suspect:
+    if (args.url is None) == (args.folder is None):
+        raise InputError("pass either --url with --model, or --folder")
+    if args.folder is not None:
+        return Folder(args.folder, seed=args.seed)
+    if not args.model:
+        raise InputError("--model is missing")
+    return Endpoint(args.url, args.model, key_variable=args.api_key_env, chat=not args.completions)
+
+
+def _names(given: str) -> list[str]:
+    path = Path(given)
+    found = path.read_text("utf-8").splitlines() if given and path.is_file() else given.split(",")
+    return [name.strip() for name in found if name.strip()]
+
+
+def _say(args: argparse.Namespace, text: str) -> None:
+    if not (args.quiet or args.json):
+        print(text)

@@ -1,0 +1,230 @@
+"""The way of a proof on the command line: commit, mark, ask, test, verify; and what spoils it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch.cli import main
+from stillwatch.prove.choices import ChoiceMark, pairs
+from stillwatch.prove.keys import read_log, tenant_secret
+from stillwatch.prove.schemes import Kgw
+
+SENTENCES = [f"It is {a} so." for a, _ in pairs().forms[: pairs().n_words]]
+
+
+def rows(path: Path, made: list[dict]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in made))
+    return path
+
+
+def run(*args: object) -> int:
+    return main(["prove", *map(str, args)])
+
+
+@pytest.fixture
+def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def answers(rng: np.random.Generator, n: int) -> list[dict]:
+    return [{"prompt": f"question {i}", "output": " ".join(rng.choice(SENTENCES, 12)), "event_id": f"e{i}",
+             "tenant": "acme" if i % 2 else "globex", "account_id": f"a{i % 5}", "asked_at": "2099-01-01T00:00:00+00:00"}
+            for i in range(n)]  # fmt: skip
+
+
+def test_text_marks_from_commitment_to_verified_proof(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    given = rows(where / "answers.jsonl", answers(rng, 60))
+    assert run("commit", "--tenants", "acme,globex,initech", "--rate", 100, "--decoys", 199) == 0
+    assert run("mark", given, "--out", "marked.jsonl", "--mark-log", "marks.parquet") == 0
+    marked = [json.loads(line) for line in (where / "marked.jsonl").read_text().splitlines()]
+    assert marked[0]["output"] != json.loads(given.read_text().splitlines()[0])["output"]
+    rows(where / "harvest.jsonl", [row for row in marked if row["tenant"] == "acme"])
+    assert run("test", "harvest.jsonl", "--out", "proof", "--reference", given) == 0
+    record = json.loads((where / "proof" / "record.json").read_text())
+    verdicts = {one["tenant"]: one["verdict"] for one in record["result"]["keys"]}
+    assert verdicts == {"acme": "marked", "globex": "not shown", "initech": "not shown"}
+    page = (where / "proof" / "report.html").read_text()
+    assert "1 of 3 keys" in page
+    assert "question 1" in page
+    assert "<script" not in page
+    assert "http" not in page.split("</style>")[1].split("Every query")[0]
+    capsys.readouterr()
+    assert run("verify", "proof") == 0
+    assert capsys.readouterr().out.count("passed") == 7
+    # whoever changes an answer, even with the manifest made anew, is found out
+    text = (where / "proof" / "answers.jsonl").read_text()
+    (where / "proof" / "answers.jsonl").write_text(text.replace("so.", "so; it does not often.", 40))
+    assert run("verify", "proof") == 1
+    from stillwatch.prove.packet import seal
+
+    seal(where / "proof")
+    assert run("verify", "proof") == 1
+    assert "statistics" in capsys.readouterr().err
+
+
+def test_a_late_or_wrong_commitment_fails(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = answers(np.random.default_rng(1), 10)
+    early = rows(where / "early.jsonl", [{**row, "asked_at": "2001-01-01T00:00:00+00:00"} for row in made])
+    assert run("commit", "--tenants", "acme", "--decoys", 19) == 0
+    assert run("test", early, "--out", "proof") == 0
+    assert run("verify", "proof") == 1
+    assert "FAILED  order" in capsys.readouterr().out
+    assert run("test", early, "--tenants", "nobody") == 1
+    assert "no commitment" in capsys.readouterr().err
+    (where / "prove.key").write_text("00" * 32)
+    assert run("test", early) == 1
+    assert "does not open" in capsys.readouterr().err
+
+
+def test_token_marks_with_ledger(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Byte-level KGW text: the suspect carries the campaign's key only."""
+    names = [f"t{i}" for i in range(5)]
+    assert run("commit", "--tenants", ",".join(names), "--scheme", "kgw", "--context-width", 2, "--tokenizer", "bytes",
+               "--decoys", 99) == 0  # fmt: skip
+    master = bytes.fromhex((where / "prove.key").read_text().strip())
+    mark = Kgw(context_width=2)
+    key = mark.key(tenant_secret(master, "t1", "kgw").secret)
+    rng = np.random.default_rng(2)
+    letters = np.arange(97, 123)
+    made = []
+    for number in range(60):
+        text = [97, 98]
+        for _ in range(150):
+            green = mark.green(np.array(text[-2:]), 256, key)[letters]
+            text.append(int((rng.gumbel(size=26) + 1.0 * green).argmax() + 97))
+        made.append({"prompt": "ab", "output": bytes(text).decode(), "asked_at": "2099-01-01T00:00:00+00:00"})
+    rows(where / "suspect.jsonl", made)
+    ledger = pa.table({
+        "event_id": [f"e{i}" for i in range(5)], "account_id": ["a"] * 5, "tenant": names, "scheme": ["kgw"] * 5,
+        "tokens": [1000] * 5, "campaign_id": [None, "c1", None, None, None],
+    })  # fmt: skip
+    pq.write_table(ledger, where / "ledger.parquet")
+    assert run("test", "suspect.jsonl", "--tokenizer", "bytes", "--ledger", "ledger.parquet", "--out", "proof") == 0
+    out = capsys.readouterr().out
+    assert "direct harvest" in out
+    assert "floor of p" in out
+    assert run("verify", "proof") == 0
+    assert run("plan", "suspect.jsonl", "--tokenizer", "bytes") == 0
+    assert "answers needed" in capsys.readouterr().out
+    assert run("test", "suspect.jsonl") == 1
+    assert "tokenizer" in capsys.readouterr().err
+
+
+def test_ledger_joins_a_run(where: Path) -> None:
+    (where / "run").mkdir()
+    pq.write_table(pa.table({"event_id": ["e1"], "campaign_id": ["c-1"]}), where / "run" / "harvest.parquet")
+    pq.write_table(pa.table({"event_id": ["e0", "e1"], "account_id": ["a", "b"],
+                             "timestamp": pa.array([1, 2], pa.timestamp("us", tz="UTC"))}), where / "events.parquet")  # fmt: skip
+    rows(where / "marks.jsonl", [{"event_id": "e0", "tenant": "t", "tokens": 5}, {"event_id": "e1", "tenant": "t", "tokens": 7}])
+    assert run("ledger", "marks.jsonl", "--run", "run", "--out", "ledger.parquet") == 1
+    assert run("ledger", "marks.jsonl", "--run", "run", "--events", "events.parquet", "--out", "ledger.parquet") == 0
+    made = pq.read_table(where / "ledger.parquet").to_pylist()
+    assert [(row["account_id"], row["campaign_id"], row["tokens"]) for row in made] == [("a", None, 5), ("b", "c-1", 7)]
+
+
+class Handler(BaseHTTPRequestHandler):
+    asked: int = 0
+    failures: int = 1
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        Handler.asked += 1
+        if Handler.asked <= Handler.failures:
+            self.send_response(429)
+            self.send_header("Retry-After", "0")
+            self.end_headers()
+            return
+        if self.path.endswith("/chat/completions"):
+            made = {"choices": [{"message": {"content": body["messages"][0]["content"][::-1]}}]}
+        else:
+            letters = list(body["prompt"]) + ["!"]
+            made = {"choices": [{"text": "", "logprobs": {"tokens": letters, "top_logprobs": [None] + [{"z": -0.1}] * (len(letters) - 1)}}]}
+        payload = json.dumps(made).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(payload)))
+        self.end_headers()
+        self.wfile.write(payload)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    Handler.asked = 0
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+
+
+def test_asking_an_endpoint_is_resumable(where: Path, endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / "prompts.txt").write_text("abc\ndef\n")
+    common = ("--url", endpoint, "--model", "m", "--out", "got.jsonl", "--prompts", "prompts.txt")
+    assert run("ask", *common) == 1  # not confirmed
+    assert "2 questions" in capsys.readouterr().err
+    assert run("ask", *common, "--yes") == 0
+    assert Handler.asked == 3
+    got = [json.loads(line) for line in (where / "got.jsonl").read_text().splitlines()]
+    assert [row["output"] for row in got] == ["cba", "fed"]
+    with (where / "got.jsonl").open("a") as handle:
+        handle.write('{"prompt": "half-wri')
+    (where / "prompts.txt").write_text("abc\ndef\nghi\n")
+    assert run("ask", *common, "--yes") == 0
+    assert Handler.asked == 4
+    assert len((where / "got.jsonl").read_text().splitlines()) == 3
+    rows(where / "kept.jsonl", [{"prompt": "q", "output": "abc"}])
+    assert run("read", "kept.jsonl", "--url", endpoint, "--model", "m", "--tokenizer", "bytes", "--out", "read.jsonl") == 0
+    assert json.loads((where / "read.jsonl").read_text())["predicted"] == [ord("z")] * 3
+
+
+def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from stillwatch.prove.canary import assignment, canaries
+
+    rows(where / "some.jsonl", [{"tenant": "acme", "output": "Alice Johnson listens on port 8000 at example.com"}])
+    assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
+    planted = json.loads((where / "planted.jsonl").read_text())["output"]
+    assert run("canary", "questions", "--out", "questions.jsonl") == 0
+    questions = [json.loads(line)["prompt"] for line in (where / "questions.jsonl").read_text().splitlines()]
+    which = canaries()
+    import hashlib
+
+    from stillwatch.prove.canary import design_record
+
+    digest = hashlib.sha256(json.dumps(design_record(which), sort_keys=True).encode()).hexdigest()
+    master = bytes.fromhex((where / "prove.key").read_text().strip())
+    forms = assignment(which, tenant_secret(master, "acme", f"canary {digest}").key)
+    assert which[0].forms[forms[0]] in planted
+    asked = [{"prompt": q, "output": f"say {one.forms[form]}"} for one, form in zip(which, forms, strict=True) for q in one.questions]
+    assert {row["prompt"] for row in asked} == set(questions)
+    rows(where / "asked.jsonl", asked)
+    capsys.readouterr()
+    assert run("canary", "test", "asked.jsonl", "--units", "acme", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["p_value"] == pytest.approx(told["floor"])
+    assert run("canary", "test", "asked.jsonl", "--units", "globex", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["p_value"] > 0.001
+
+
+def test_log_is_readable_and_bad_input_is_one_line(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("commit", "--tenants", "a", "--scheme", "kgw") == 1
+    assert run("commit", "--tenants", "a", "--scheme", "hf_kgw", "--tokenizer", "bytes") == 1
+    assert run("commit", "--tenants", "a", "--scheme", "synthid", "--tokenizer", "bytes", "--depth", 4) == 0
+    assert len(read_log(where / "commitments.jsonl")) == 1
+    capsys.readouterr()
+    assert run("mark", "--config", "--tenant", "a") == 0
+    assert len(json.loads(capsys.readouterr().out)["keys"]) == 4
+    assert run("verify", ".") == 1
+    rows(where / "empty.jsonl", [{"text": 1}])
+    assert run("test", "empty.jsonl", "--tokenizer", "bytes") == 1
+    assert capsys.readouterr().err.count("\n") == 2
+    assert ChoiceMark().n_cells == len(pairs().names)
