@@ -34,6 +34,40 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     harvest.add_argument("--retry-in-doubt", action="store_true",
                          help="ask again for what was sent before a kill and may have been charged")
 
+    train = sub("train", _train, "train a student on a store and compare it with its teacher")
+    train.add_argument("route", choices=("classifier", "static", "layers", "language", "on-policy", "list"),
+                       help="the kind of student, or 'list' to see them with their cost")
+    train.add_argument("--store", type=Path, help="harvest store of the teacher")
+    train.add_argument("--teacher", type=Path, metavar="TOML", help="the teacher's manifest (all routes but classifier need it)")
+    train.add_argument("--held-out", type=Path, metavar="FILE", help="Parquet or JSON lines of text, label, split: the comparison")
+    train.add_argument("--student", type=Path, metavar="DIR", help="language routes: transformers folder to start from")
+    train.add_argument("--layers", default="", help="layers to keep, such as 0,5 (default: two, or four of a language model)")
+    train.add_argument("--out", type=Path, metavar="DIR", help="folder of the student")
+    train.add_argument("--epochs", type=int, default=12)
+    train.add_argument("--minutes", type=float, default=10.0, help="wall-clock limit; a checkpoint is gone on from")
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--cpu-hour-price", type=float, default=0.04, help="price of a CPU hour, for the cost of a million calls")
+
+    export = sub("export", _export, "write a student as ONNX (its own form is safetensors already)")
+    export.add_argument("student", type=Path, metavar="DIR")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+    data = sub("data", _data, "make training data: prompts, the teacher's answers, filters with reasons, a data card")
+    data.add_argument("--teacher", type=Path, required=True, metavar="TOML")
+    data.add_argument("--out", type=Path, required=True, metavar="DIR")
+    data.add_argument("--seeds", type=Path, help="prompts to start from: text lines, JSON lines or Parquet")
+    data.add_argument("--logs", type=Path, metavar="DIR", help="events that stillwatch ingest wrote with --privacy text")
+    data.add_argument("--task", help="a description of the task, in place of seeds")
+    data.add_argument("--n", type=int, default=200, help="prompts to make with seeds or a task")
+    data.add_argument("--evolve", action="store_true", help="also rewrite prompts to be harder, narrower, more concrete")
+    data.add_argument("--samples", type=int, default=1, help="answers to each prompt; 2 or more give preferences, too")
+    data.add_argument("--temperature", type=float, default=0.7)
+    data.add_argument("--max-tokens", type=int, default=256)
+    data.add_argument("--top-k", type=int, default=0)
+    data.add_argument("--min-agreement", type=float, default=0.0, help="share of samples that must agree on the answer")
+    data.add_argument("--contamination", type=Path, action="append", default=[], help="benchmark prompts that must not be in")
+    data.add_argument("--seed", type=int, default=0)
+
 
 def _harvest(args: argparse.Namespace) -> Any:
     from dataclasses import asdict
@@ -51,11 +85,12 @@ def _harvest(args: argparse.Namespace) -> Any:
     teacher = teachers.load(told)
     quiet = args.quiet or args.json
     with harvest.open_store(args.out, teacher, told, policy=args.policy, keep_text=not args.no_text) as store:
-        plan = harvest.estimate(store, teacher, told, wanted, args.policy)
-        if not quiet:
-            print(show_estimate(plan))
-        if args.dry_run:
-            return asdict(plan)
+        if args.dry_run or not quiet:
+            plan = harvest.estimate(store, teacher, told, wanted, args.policy)
+            if not quiet:
+                print(show_estimate(plan))
+            if args.dry_run:
+                return asdict(plan)
         done = harvest.run(
             store, teacher, told, wanted, policy=args.policy, retry_in_doubt=args.retry_in_doubt, quiet=quiet
         )
@@ -64,6 +99,88 @@ def _harvest(args: argparse.Namespace) -> Any:
         if done.skipped:
             print(f"  {done.skipped:,} were sent before a kill and not asked again: --retry-in-doubt asks, and may pay twice")
     return asdict(done)
+
+
+def _train(args: argparse.Namespace) -> Any:
+    from dataclasses import asdict
+
+    from stillwatch.distill import manifest, measures, teachers, train
+    from stillwatch.distill.students import loop
+
+    if args.route == "list":
+        for name, what in train.ROUTES.items():
+            print(f"{name:12} {what}")
+        return None
+    if args.store is None or args.out is None:
+        raise InputError("--store or --out is missing", todo="Pass the harvest store and the folder of the student")
+    quiet = args.quiet or args.json
+    held = train.read_held(args.held_out) if args.held_out else None
+    told = manifest.read(args.teacher) if args.teacher else None
+    if told is None and args.route != "classifier":
+        raise InputError("--teacher is missing", todo="Pass the teacher's manifest")
+    schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=args.seed)
+    layers = _numbers(args.layers)
+    if args.route == "classifier":
+        teacher = teachers.load(told) if told else None
+        result = train.classifier(
+            args.store, args.out, held=held, teacher=teacher, seed=args.seed, cpu_hour=args.cpu_hour_price
+        )
+    elif args.route in ("static", "layers"):
+        assert told is not None
+        result = train.encoder(
+            args.store, args.out, told, kind=args.route, held=held, schedule=schedule, quiet=quiet,
+            cpu_hour=args.cpu_hour_price, layers=layers,
+        )  # fmt: skip
+    else:
+        from stillwatch.distill.students import language
+
+        assert told is not None
+        result = language.run(
+            args.store, args.out, told, on_policy=args.route == "on-policy", start=args.student, layers=layers,
+            schedule=schedule, quiet=quiet,
+        )  # fmt: skip
+    if not quiet:
+        print(f"  trained on {result.n_exchanges:,} exchanges, {result.dropped:,} left out that are in the held-out data")
+        if result.rows:
+            print(measures.show(result.rows))
+        print(result.folder / "README.md")
+    return {"folder": str(result.folder), "rows": [asdict(row) for row in result.rows]}
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise InputError(f"{text!r} are not layers", where="--layers", todo="Write them like 0,5") from error
+
+
+def _export(args: argparse.Namespace) -> Any:
+    from stillwatch.distill import export
+
+    path = export.run(args.student, args.out)
+    if not (args.quiet or args.json):
+        print(path)
+    return {"file": str(path)}
+
+
+def _data(args: argparse.Namespace) -> Any:
+    from stillwatch.distill import data, manifest, teachers
+
+    told = manifest.read(args.teacher)
+    sources = [source for source in (args.seeds, args.logs, args.task) if source]
+    if len(sources) != 1:
+        raise InputError("pass one of --seeds, --logs and --task")
+    if args.n < 1 or args.samples < 1 or not 0 <= args.min_agreement <= 1:
+        raise InputError("--n and --samples start at 1, --min-agreement lies between 0 and 1")
+    plan = data.Plan(
+        seeds=args.seeds, logs=args.logs, task=args.task, n=args.n, evolve=args.evolve, samples=args.samples,
+        temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k, min_agreement=args.min_agreement,
+        contamination=tuple(args.contamination), seed=args.seed,
+    )  # fmt: skip
+    summary = data.run(teachers.load(told), told, plan, args.out, quiet=args.quiet or args.json)
+    if not (args.quiet or args.json):
+        print(data.show(summary))
+    return summary
 
 
 def show_estimate(plan: Any) -> str:

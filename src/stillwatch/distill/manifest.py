@@ -72,6 +72,8 @@ class Manifest:
     price_output: float = 0.0
     max_length: int = 0
     """Tokens that the teacher reads of a text; 0 is its own limit."""
+    precision: str = "float32"
+    """Of an encoder or language model on this machine: float32 or bfloat16 (faster where the CPU has it)."""
 
     def public(self) -> dict[str, Any]:
         """What cards and stores say about the teacher."""
@@ -125,6 +127,8 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
     if manifest.ownership not in OWNERSHIP:
         todo = f"Known: {', '.join(OWNERSHIP)}. A model of others without a licence cannot be a teacher"
         raise InputError(f"ownership = {manifest.ownership!r} in the manifest", where=where, todo=todo)
+    if manifest.precision not in ("float32", "bfloat16"):
+        raise InputError(f"precision = {manifest.precision!r}", where=where, todo="Known: float32, bfloat16")
     _refuse(manifest, where)
     return manifest
 

@@ -51,13 +51,13 @@ class LinearClassifier:
     def __init__(self, features: Features, classes: Sequence[str], idf: F32, weights: F32, bias: F32) -> None:
         """``idf`` (n_columns,), ``weights`` (n_columns, n_classes), ``bias`` (n_classes,)."""
         self.features, self.classes_ = features, list(classes)
-        self._idf, self._weights, self._bias = idf, weights, bias
+        self._idf, self.weights, self.bias = idf, weights, bias
         self._vectorizer = features.vectorizer()
         self.identity = f"linear {features} {self.classes_}"
 
     def logits(self, texts: Sequence[str]) -> F32:
         """Centred log-probabilities (n_texts, n_classes)."""
-        found: F32 = np.asarray(weigh(self._vectorizer.transform(texts), self._idf) @ self._weights + self._bias, np.float32)
+        found: F32 = np.asarray(weigh(self._vectorizer.transform(texts), self._idf) @ self.weights + self.bias, np.float32)
         return found
 
     def predict_proba(self, texts: Sequence[str]) -> F32:
@@ -73,13 +73,13 @@ class LinearClassifier:
 
     def size_bytes(self) -> int:
         """Bytes of the weights."""
-        return int(self._idf.nbytes + self._weights.nbytes + self._bias.nbytes)
+        return int(self._idf.nbytes + self.weights.nbytes + self.bias.nbytes)
 
     def save(self, folder: Path) -> None:
         """Write safetensors and configuration."""
         numpy_io = need("safetensors.numpy", what="saving a student")
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {"idf": self._idf, "weights": np.ascontiguousarray(self._weights), "bias": self._bias}
+        arrays = {"idf": self._idf, "weights": np.ascontiguousarray(self.weights), "bias": self.bias}
         numpy_io.save_file(arrays, folder / WEIGHTS)
         features = {"kind": self.features.kind, "bits": self.features.bits, "ngrams": list(self.features.ngrams)}
         write_json({"stillwatch": "linear", "features": features, "classes": self.classes_}, folder / ABOUT)

@@ -33,15 +33,17 @@ class Encoder:
         weights = weight_files(folder)
         try:
             self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            self.model: Any = transformers.AutoModel.from_pretrained(folder, local_files_only=True).eval()
+            self.model: Any = transformers.AutoModel.from_pretrained(
+                folder, local_files_only=True, dtype=getattr(self._torch, manifest.precision)
+            ).eval()
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"cannot load the encoder ({first_line(error)})", where=folder) from error
         pooling = folder / "1_Pooling" / "config.json"
-        self._first = bool(pooling.is_file() and read_json(pooling).get("pooling_mode_cls_token"))
+        self.first = bool(pooling.is_file() and read_json(pooling).get("pooling_mode_cls_token"))
         limit = folder / "sentence_bert_config.json"
         own = int(read_json(limit).get("max_seq_length", 0)) if limit.is_file() else 0
         self.max_length = manifest.max_length or own or int(self.model.config.max_position_embeddings)
-        names = [digest(path) for path in weights] + [str(self.max_length), str(self._first)]
+        names = [digest(path) for path in weights] + [str(self.max_length), str(self.first), manifest.precision]
         self.identity = hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
 
     def tokens(self, text: str) -> int:
@@ -58,10 +60,18 @@ class Encoder:
 
     def embed(self, texts: Sequence[str]) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
         """Vectors (n_texts, n_dims) of length 1, and tokens read of each text."""
+        return self._embed(self.tokenizer(list(texts), truncation=True, max_length=self.max_length)["input_ids"])
+
+    def embed_tokens(self, tokens: Sequence[int]) -> NDArray[np.float16]:
+        """Vectors of single tokens between the marks of a sentence, (n_tokens, n_dims)."""
+        empty, one = self.tokenizer("")["input_ids"], self.tokenizer("a")["input_ids"]
+        before = next((i for i, (left, right) in enumerate(zip(empty, one, strict=False)) if left != right), len(empty))
+        return self._embed([[*empty[:before], token, *empty[before:]] for token in tokens])[0]
+
+    def _embed(self, read: Sequence[Sequence[int]]) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
         torch = self._torch
-        read = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)["input_ids"]
         lengths = np.array([len(ids) for ids in read], np.int64)
-        out: NDArray[np.float16] = np.zeros((len(texts), int(self.model.config.hidden_size)), np.float16)
+        out: NDArray[np.float16] = np.zeros((len(read), int(self.model.config.hidden_size)), np.float16)
         # Texts of like length together, so that little is padding.
         order = np.argsort(lengths, kind="stable")
         for start in range(0, len(order), MINI_BATCH):
@@ -70,7 +80,7 @@ class Encoder:
             with torch.inference_mode():
                 hidden = self.model(**batch).last_hidden_state.float()
             mask = batch["attention_mask"].unsqueeze(-1).float()
-            pooled = hidden[:, 0] if self._first else (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+            pooled = hidden[:, 0] if self.first else (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
             out[rows] = torch.nn.functional.normalize(pooled, dim=1).numpy().astype(np.float16)
         return out, lengths
 

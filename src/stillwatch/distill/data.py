@@ -1,0 +1,318 @@
+"""``stillwatch distill data``: prompts from seeds, logs or a task, answers from the teacher, filters, Parquet, a card.
+
+Prompts are made by the teacher (self-instruct: Wang et al. 2023; evolved: Xu et al. 2023), so that asking for them is a
+harvest like any other: resumable, counted, paid once. ``chat.parquet`` has ``messages`` and ``preference.parquet`` has
+``prompt``, ``chosen`` and ``rejected``, as TRL's trainers read them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from stillwatch.distill import filters, harvest, prompts, store
+from stillwatch.distill.exchange import Exchange, Request, ask
+from stillwatch.distill.filters import Rejection
+from stillwatch.distill.manifest import Manifest
+from stillwatch.distill.teachers import Teacher
+from stillwatch.errors import InputError
+from stillwatch.files import replacing, write_json, write_parquet
+
+EXAMPLES, LINES = 4, 5
+ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.+?)\s*$")
+EVOLUTIONS = (
+    "Rewrite this request with one more constraint.",
+    "Rewrite this request so that it needs several steps of reasoning.",
+    "Rewrite this request with concrete names, numbers or data in place of general words.",
+    "Rewrite this request so that it goes deeper into one part of it.",
+    "Write a new request of the same field, but rarer.",
+)
+MASKS = (
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "[mail]"),
+    (re.compile(r"\b(?:\d[ -]?){12,18}\d\b"), "[number]"),
+    (re.compile(r"\+?\d{1,3}[ -]?\(?\d{2,4}\)?[ -]?\d{3,4}[ -]?\d{3,4}\b"), "[phone]"),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to make; one of seeds, logs and task is given."""
+
+    seeds: Path | None = None
+    logs: Path | None = None
+    task: str | None = None
+    n: int = 200
+    evolve: bool = False
+    samples: int = 1
+    temperature: float = 0.7
+    max_tokens: int = 256
+    top_k: int = 0
+    min_agreement: float = 0.0
+    contamination: tuple[Path, ...] = ()
+    seed: int = 0
+
+
+@dataclass
+class Made:
+    """Prompts on their way, with what was left out."""
+
+    prompts: list[str]
+    origin: dict[str, str] = field(default_factory=dict)
+    out: list[Rejection] = field(default_factory=list)
+
+
+def run(teacher: Teacher, told: Manifest, plan: Plan, out: Path, *, quiet: bool = False) -> dict[str, Any]:
+    """Make the data; returns the summary that the card shows."""
+    if plan.samples > 1 and plan.temperature == 0:
+        raise InputError("several samples at temperature 0 are the same answer", todo="Pass --temperature 0.7 or so")
+    benchmark = [messages[-1][1] for path in plan.contamination for messages in prompts.read(path)]
+    known: dict[str, str] = {}
+    if plan.logs is not None:
+        made = Made(from_logs(plan.logs))
+        made.origin = dict.fromkeys(made.prompts, "logs")
+        seeds = made.prompts
+    else:
+        seeds = [messages[-1][1] for messages in prompts.read(plan.seeds)] if plan.seeds else []
+        known = _known(plan.seeds) if plan.seeds else {}
+        made = _generate(teacher, told, plan, seeds, out / "prompts", quiet=quiet)
+    kept, rejected = filters.prompts(made.prompts, benchmark)
+    made.out += rejected
+    if not kept:
+        raise InputError("no prompt is left after the filters", where=out, todo="Give more seeds, or another teacher")
+    requests = prompts.requests(
+        [(("user", text),) for text in kept], samples=plan.samples, seed=plan.seed,
+        temperature=plan.temperature if teacher.writes else 0.0, max_tokens=plan.max_tokens, top_k=plan.top_k,
+    )  # fmt: skip
+    with harvest.open_store(out / "answers", teacher, told) as opened:
+        harvest.run(opened, teacher, told, requests, quiet=quiet)
+    wanted = {request.key(teacher.identity, "none") for request in requests}
+    rows = [row for row in store.read(out / "answers") if row.key in wanted]
+    chat, preference, answers_out = select(rows, plan.min_agreement, known)
+    made.out += answers_out
+    return _write(out, told, plan, made, seeds, kept, chat, preference, sum(row.cost for row in rows))
+
+
+def from_logs(folder: Path) -> list[str]:
+    """Prompts of one's own logs, addresses and numbers masked; raises InputError where the log keeps no text."""
+    import pyarrow.parquet as pq
+
+    from stillwatch.files import data_files
+
+    files = [path for path in data_files(folder) if "events" in path.parts or folder.is_file() or path.parent == folder]
+    texts: list[str] = []
+    for path in files:
+        if path.suffix == ".parquet":
+            if "prompt" in pq.read_schema(path).names:
+                texts += [text for text in pq.read_table(path, columns=["prompt"])["prompt"].to_pylist() if text]
+        else:
+            rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+            texts += [row["prompt"] for row in rows if isinstance(row, dict) and row.get("prompt")]
+    if not texts:
+        todo = "Only logs ingested with --privacy text can be learnt from; the other modes keep no prompts, on purpose"
+        raise InputError("these logs hold no prompts", where=folder, todo=todo)
+    for pattern, mask in MASKS:
+        texts = [pattern.sub(mask, text) for text in texts]
+    return list(dict.fromkeys(texts))
+
+
+def _known(path: Path) -> dict[str, str]:
+    """Answers that seeds bring along, by prompt."""
+    if path.suffix not in (".jsonl", ".ndjson"):
+        return {}
+    rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+    return {row["prompt"]: str(row["answer"]) for row in rows if isinstance(row, dict) and "prompt" in row and "answer" in row}
+
+
+def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], folder: Path, *, quiet: bool) -> Made:
+    """Prompts by the teacher: several for each call, from a few seeds at random or from the task; then perhaps evolved."""
+    if not teacher.writes:
+        raise InputError(f"{told.name} writes no text, so it cannot make prompts", todo="Pass finished prompts as --logs")
+    rng = np.random.default_rng(plan.seed)
+    calls = -(-plan.n // LINES) * 2  # about half of the lines survive parsing and filters
+    wanted = [ask(_instruction(plan, seeds, rng), seed=plan.seed + i, temperature=max(plan.temperature, 0.7), max_tokens=400)
+              for i in range(calls)]  # fmt: skip
+    rows = _asked(teacher, told, wanted, folder, quiet=quiet)
+    made = Made(list(seeds), dict.fromkeys(seeds, "seed"))
+    for row in rows:
+        lines = [match.group(1) for line in (row.reply.answer or "").splitlines() if (match := ITEM.match(line))]
+        if not lines:
+            made.out.append(Rejection(row.prompt or "", row.reply.answer, "no list", "the teacher wrote no list of prompts"))
+        for line in lines:
+            made.prompts.append(line)
+            made.origin.setdefault(line, "self-instruct" if seeds else "task")
+    fresh = [text for text in made.prompts if made.origin[text] != "seed"][: plan.n]
+    made.prompts = [*seeds, *fresh]
+    if plan.evolve:
+        asked = [ask(f"{EVOLUTIONS[i % len(EVOLUTIONS)]} Answer with the request only.\n\n{text}", seed=plan.seed,
+                     temperature=max(plan.temperature, 0.7), max_tokens=200) for i, text in enumerate([*seeds, *fresh])]  # fmt: skip
+        for row in _asked(teacher, told, asked, folder, quiet=quiet):
+            text = (row.reply.answer or "").strip().strip('"')
+            if text:
+                made.prompts.append(text)
+                made.origin.setdefault(text, "evolved")
+    return made
+
+
+def _instruction(plan: Plan, seeds: Sequence[str], rng: np.random.Generator) -> str:
+    if not seeds:
+        return f"Write {LINES} different requests that a user might make.\nTask: {plan.task}\nWrite a numbered list, one request a line."
+    shown = rng.choice(len(seeds), min(EXAMPLES, len(seeds)), replace=False)
+    examples = "\n".join(f"{i}. {' '.join(seeds[j].split())[:300]}" for i, j in enumerate(shown, start=1))
+    return f"Here are requests of users:\n{examples}\n\nWrite {LINES} new and different ones as a numbered list, one request a line."
+
+
+def _asked(teacher: Teacher, told: Manifest, wanted: Sequence[Request], folder: Path, *, quiet: bool) -> list[Exchange]:
+    with harvest.open_store(folder, teacher, told) as opened:
+        harvest.run(opened, teacher, told, wanted, quiet=quiet)
+    keys = {request.key(teacher.identity, "none") for request in wanted}
+    return [row for row in store.read(folder) if row.key in keys]
+
+
+Message = dict[str, str]
+
+
+def select(
+    rows: Sequence[Exchange], least: float, known: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Rejection]]:
+    """Answers to learn from, pairs of a better and a worse one, and what was left out.
+
+    Of several samples the better is one that comes to the commonest conclusion, the worse one that does not.
+    """
+    by_prompt: dict[str, list[Exchange]] = {}
+    for row in rows:
+        by_prompt.setdefault(str(row.prompt), []).append(row)
+    chat: list[dict[str, Any]] = []
+    pairs: list[dict[str, Any]] = []
+    out: list[Rejection] = []
+    for prompt, mine in by_prompt.items():
+        good: list[Exchange] = []
+        for row in mine:
+            found = filters.answer(prompt, row.reply.answer, row.reply.finish)
+            if found is None:
+                good.append(row)
+            else:
+                out.append(found)
+        if not good:
+            continue
+        best, share = filters.consistency([str(row.reply.answer) for row in good])
+        if prompt in known and filters.conclusion(known[prompt]) != best:
+            out.append(Rejection(prompt, good[0].reply.answer, "disagreement", f"known answer: {known[prompt][:80]}"))
+            continue
+        if share < least:
+            out.append(Rejection(prompt, good[0].reply.answer, "self-consistency", f"{share:.0%} of {len(good)} samples agree"))
+            continue
+        chosen = next(row for row in good if filters.conclusion(str(row.reply.answer)) == best)
+        user = [{"role": "user", "content": prompt}]
+        chat.append({"messages": [*user, _said(chosen)], "trace": chosen.reply.trace, "agreement": share, "key": chosen.key})
+        worse = next((row for row in good if filters.conclusion(str(row.reply.answer)) != best), None)
+        if worse is not None:
+            pairs.append({"prompt": user, "chosen": [_said(chosen)], "rejected": [_said(worse)]})
+    return chat, pairs, out
+
+
+def _said(row: Exchange) -> Message:
+    trace = f"<think>\n{row.reply.trace}\n</think>\n\n" if row.reply.trace else ""
+    return {"role": "assistant", "content": f"{trace}{row.reply.answer}"}
+
+
+def diversity(texts: Sequence[str], seeds: Sequence[str]) -> dict[str, float]:
+    """How varied prompts are, and how much of the seeds they cover.
+
+    ``distinct_2``: different word pairs over all. ``nearest``: mean similarity (Jaccard of words) to the nearest other
+    prompt, of at most 1,000. ``covered``: share of seeds with a made prompt at 0.2 or nearer.
+    """
+    texts = list(texts)[:1000]
+    pairs = [pair for text in texts for pair in zip(filters.words(text), filters.words(text)[1:], strict=False)]
+    sets = [set(filters.words(text)) for text in texts]
+
+    def nearest(own: set[str], others: Sequence[set[str]]) -> float:
+        return max((len(own & other) / len(own | other) for other in others if own | other), default=0.0)
+
+    made = [s for s, text in zip(sets, texts, strict=True) if text not in set(seeds)]
+    covered = [nearest(set(filters.words(seed)), made) >= 0.2 for seed in list(seeds)[:1000]]
+    return {
+        "distinct_2": len(set(pairs)) / max(len(pairs), 1),
+        "nearest": float(np.mean([nearest(s, sets[:i] + sets[i + 1 :]) for i, s in enumerate(sets)])) if len(sets) > 1 else 0.0,
+        "covered": float(np.mean(covered)) if covered else 0.0,
+    }
+
+
+def _write(
+    out: Path, told: Manifest, plan: Plan, made: Made, seeds: Sequence[str], kept: Sequence[str], chat: list[dict[str, Any]],
+    preference: list[dict[str, Any]], cost: float,
+) -> dict[str, Any]:  # fmt: skip
+    import pyarrow as pa
+
+    message = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+    for row in chat:
+        row |= {"origin": made.origin.get(row["messages"][0]["content"], "seed"), "teacher": told.name}
+    schema = pa.schema([("messages", message), ("trace", pa.string()), ("agreement", pa.float64()), ("key", pa.string()),
+                        ("origin", pa.string()), ("teacher", pa.string())])  # fmt: skip
+    write_parquet(pa.Table.from_pylist(chat, schema=schema), out / "chat.parquet")
+    pairs = pa.schema([("prompt", message), ("chosen", message), ("rejected", message)])
+    write_parquet(pa.Table.from_pylist(preference, schema=pairs), out / "preference.parquet")
+    reasons = pa.schema([("prompt", pa.string()), ("answer", pa.string()), ("reason", pa.string()), ("detail", pa.string())])
+    write_parquet(pa.Table.from_pylist([asdict(r) for r in made.out], schema=reasons), out / "rejected.parquet")
+    summary: dict[str, Any] = {
+        "teacher": told.public(), "chat": len(chat), "preference": len(preference), "prompts": len(kept), "cost": cost,
+        "origin": dict(Counter(row["origin"] for row in chat)), "rejected": dict(Counter(r.reason for r in made.out)),
+        "diversity": diversity(kept, seeds) if len(kept) else {}, "seed_diversity": diversity(seeds, ()) if seeds else {},
+        "plan": {name: str(value) for name, value in asdict(plan).items() if value not in (None, ())},
+    }  # fmt: skip
+    write_json(summary, out / "summary.json")
+    with replacing(out / "README.md") as partial:
+        partial.write_text(_card(summary), encoding="utf-8")
+    return summary
+
+
+def _card(summary: dict[str, Any]) -> str:
+    def table(rows: dict[str, Any]) -> str:
+        return "\n".join(f"| {name} | {value if value != '' else 'none'} |" for name, value in rows.items()) or "| none | |"
+
+    return f"""# Data card
+
+{summary["chat"]:,} conversations and {summary["preference"]:,} preference pairs. Every answer came from the teacher below; `key` in
+`chat.parquet` is its row in `answers/`, `origin` says where the prompt came from.
+
+## Teacher
+
+| | |
+|---|---|
+{table(summary["teacher"])}
+
+## Where the prompts came from
+
+| | conversations |
+|---|---|
+{table(summary["origin"])}
+
+## Left out, and why (`rejected.parquet` keeps each)
+
+| | |
+|---|---|
+{table(summary["rejected"])}
+
+## Diversity
+
+| | prompts |
+|---|---|
+{table({k: f"{v:.3f}" for k, v in summary["diversity"].items()})}
+
+## Made with
+
+| | |
+|---|---|
+{table(summary["plan"])}
+"""
+
+
+def show(summary: dict[str, Any]) -> str:
+    """The summary in a few lines."""
+    left = ", ".join(f"{n:,} {reason}" for reason, n in sorted(summary["rejected"].items())) or "nothing"
+    spread = ", ".join(f"{name} {value:.2f}" for name, value in summary["diversity"].items())
+    return f"  {summary['chat']:,} conversations, {summary['preference']:,} preference pairs\n  left out: {left}\n  diversity: {spread}"

@@ -1,0 +1,71 @@
+"""Students as ONNX, checked against the student itself before the file takes its place."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillwatch.distill.extra import need
+from stillwatch.distill.students.linear import LinearClassifier
+from stillwatch.distill.students.static import StaticEncoder
+from stillwatch.errors import InputError
+from stillwatch.files import read_json, replacing
+
+OPSET = 17
+
+
+def run(folder: Path, out: Path) -> Path:
+    """Export a student's folder to one ONNX file; raises InputError where the folder is no student of these kinds."""
+    about = read_json(folder / "config.json")
+    if about.get("stillwatch") == "linear":
+        model = _linear(LinearClassifier.load(folder))
+    elif about.get("model_type") == "model2vec":
+        model = _static(StaticEncoder.load(folder))
+    else:
+        todo = "Layered encoders and language models are kept as transformers folders, which optimum exports"
+        raise InputError("ONNX is for linear and static students", where=folder, todo=todo)
+    onnx = need("onnx", what="ONNX export")
+    onnx.checker.check_model(model)
+    with replacing(out) as partial:
+        onnx.save(model, str(partial))
+    return out
+
+
+def _static(encoder: StaticEncoder) -> Any:
+    """Inputs ``ids`` (n, length) and ``mask`` (n, length); output ``vectors`` (n, n_dims), rows of length 1."""
+    onnx = need("onnx", what="ONNX export")
+    helper, kind = onnx.helper, onnx.TensorProto
+    nodes = [
+        helper.make_node("Gather", ["table", "ids"], ["rows"]),
+        helper.make_node("Unsqueeze", ["mask", "last"], ["weights"]),
+        helper.make_node("Mul", ["rows", "weights"], ["kept"]),
+        helper.make_node("ReduceSum", ["kept", "middle"], ["summed"], keepdims=0),
+        helper.make_node("LpNormalization", ["summed"], ["vectors"], axis=1, p=2),
+    ]
+    graph = helper.make_graph(
+        nodes, "static_encoder",
+        [helper.make_tensor_value_info("ids", kind.INT64, ["n", "length"]),
+         helper.make_tensor_value_info("mask", kind.FLOAT, ["n", "length"])],
+        [helper.make_tensor_value_info("vectors", kind.FLOAT, ["n", int(encoder.table.shape[1])])],
+        [onnx.numpy_helper.from_array(encoder.table, "table"), onnx.numpy_helper.from_array(np.array([2]), "last"),
+         onnx.numpy_helper.from_array(np.array([1]), "middle")],
+    )  # fmt: skip
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
+
+
+def _linear(model: LinearClassifier) -> Any:
+    """Input ``features`` (n, n_columns), weighed hashed n-grams; output ``probabilities`` (n, n_classes)."""
+    onnx = need("onnx", what="ONNX export")
+    helper, kind = onnx.helper, onnx.TensorProto
+    nodes = [
+        helper.make_node("MatMul", ["features", "weights"], ["product"]),
+        helper.make_node("Add", ["product", "bias"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "linear_classifier",
+        [helper.make_tensor_value_info("features", kind.FLOAT, ["n", int(model.weights.shape[0])])],
+        [helper.make_tensor_value_info("probabilities", kind.FLOAT, ["n", len(model.classes_)])],
+        [onnx.numpy_helper.from_array(model.weights, "weights"), onnx.numpy_helper.from_array(model.bias, "bias")],
+    )  # fmt: skip
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)

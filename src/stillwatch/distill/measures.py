@@ -1,0 +1,128 @@
+"""What a student keeps of its teacher, measured on texts that neither was trained on."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+NEIGHBOURS = 10
+MAX_ROWS = 3000
+"""Rows of which all pairs are compared."""
+
+
+def neighbour_overlap(student: F32, teacher: F32, k: int = NEIGHBOURS) -> float:
+    """Mean share of the teacher's ``k`` nearest texts (cosine) that are the student's, too; rows of length 1."""
+    student, teacher = student[:MAX_ROWS], teacher[:MAX_ROWS]
+    ours, theirs = _nearest(student, k), _nearest(teacher, k)
+    return float(np.mean([len(np.intersect1d(a, b)) / k for a, b in zip(ours, theirs, strict=True)]))
+
+
+def _nearest(rows: F32, k: int) -> I64:
+    similar = rows @ rows.T
+    np.fill_diagonal(similar, -np.inf)
+    return np.argpartition(-similar, k, axis=1)[:, :k]
+
+
+def rank_agreement(student: F32, teacher: F32, *, pairs: int = 20_000, seed: int = 0) -> float:
+    """Spearman correlation of the cosines of random pairs of texts."""
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(seed)
+    i, j = rng.integers(0, len(student), (2, pairs))
+    keep = i != j
+    i, j = i[keep], j[keep]
+    ours, theirs = (rows[i] * rows[j] for rows in (student, teacher))
+    return float(spearmanr(ours.sum(axis=1), theirs.sum(axis=1)).statistic)
+
+
+def probe_accuracy(train: F32, labels: Sequence[str], test: F32, test_labels: Sequence[str]) -> float:
+    """Accuracy of a linear probe: ridge regression on one-hot labels, its strength chosen on a tenth of ``train``."""
+    classes, y = np.unique(np.asarray(labels), return_inverse=True)
+    place = {name: i for i, name in enumerate(classes.tolist())}
+    truth = np.array([place.get(label, -1) for label in test_labels])
+    rows = np.concatenate([train, np.ones((len(train), 1), np.float32)], axis=1).astype(np.float64)
+    held = np.concatenate([test, np.ones((len(test), 1), np.float32)], axis=1).astype(np.float64)
+    wanted = np.eye(len(classes))[y]
+    order = np.random.default_rng(0).permutation(len(rows))
+    out, kept = order[: max(len(rows) // 10, 1)], order[max(len(rows) // 10, 1) :]
+
+    def solve(index: I64, strength: float) -> NDArray[np.float64]:
+        part = rows[index]
+        return np.asarray(np.linalg.solve(part.T @ part + strength * np.eye(rows.shape[1]), part.T @ wanted[index]))
+
+    strengths = (0.1, 0.3, 1.0, 3.0, 10.0)
+    scores = [float(((rows[out] @ solve(kept, s)).argmax(axis=1) == y[out]).mean()) for s in strengths]
+    best = solve(np.arange(len(rows)), strengths[int(np.argmax(scores))])
+    return float(((held @ best).argmax(axis=1) == truth).mean())
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """95 % interval of a share of n."""
+    z = 1.96
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+    return middle - half, middle + half
+
+
+def cpu_seconds_per_call(work: Callable[[Sequence[str]], Any], texts: Sequence[str], *, least_s: float = 0.5) -> float:
+    """CPU seconds of this process for one text, batches as the model likes them, after a first call that is not counted."""
+    work(texts[: min(len(texts), 64)])
+    calls, start = 0, time.process_time()
+    while (spent := time.process_time() - start) < least_s:
+        work(texts)
+        calls += len(texts)
+    return spent / calls
+
+
+def size_bytes(place: Path) -> int:
+    """Bytes of a file, or of all files in a folder that are not about training."""
+    if place.is_file():
+        return place.stat().st_size
+    return sum(p.stat().st_size for p in place.rglob("*") if p.is_file() and p.suffix not in (".md", ".pt", ".partial"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the comparison."""
+
+    model: str
+    quality: dict[str, float]
+    """By the name of the measure; higher is better."""
+    n_test: int
+    size: int
+    """Bytes; 0 where not known (an endpoint)."""
+    cpu_s: float
+    """CPU seconds a call; 0 where not known."""
+    cost_per_million: float
+    """Currency units: CPU time at ``cpu_hour`` a hour, or the endpoint's prices."""
+
+
+def row(model: str, quality: dict[str, float], n_test: int, size: int, cpu_s: float, cpu_hour: float) -> Row:
+    """A line whose cost is its CPU time."""
+    return Row(model, quality, n_test, size, cpu_s, cpu_s * 1e6 / 3600 * cpu_hour)
+
+
+def show(rows: Sequence[Row]) -> str:
+    """The comparison as Markdown: the first row is the teacher, shares kept are of it."""
+    names = list(rows[0].quality)
+    head = ["model", *[f"{name} (kept)" for name in names], "MB", "CPU ms a call", "speed", "cost of a million calls"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    teacher = rows[0]
+    for line in rows:
+        cells = [line.model]
+        for name in names:
+            value, whole = line.quality.get(name), teacher.quality.get(name)
+            cells.append("–" if value is None else f"{value:.4f}" + (f" ({value / whole:.1%})" if whole else ""))
+        speed = f"{teacher.cpu_s / line.cpu_s:,.0f}×" if line.cpu_s and teacher.cpu_s else "–"
+        cells += [
+            f"{line.size / 1e6:,.1f}" if line.size else "–", f"{line.cpu_s * 1e3:.3f}" if line.cpu_s else "–", speed,
+            f"{line.cost_per_million:,.2f}" if line.cost_per_million else "–",
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)

@@ -1,0 +1,109 @@
+"""Route (b): a sentence encoder to fewer of its own layers, trained on the teacher's vectors (1 - cosine)."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.distill.extra import need
+from stillwatch.distill.students import loop
+from stillwatch.errors import InputError
+
+MINI_BATCH = 32
+
+
+def spread(n_layers: int, keep: int = 2) -> tuple[int, ...]:
+    """Layers to keep: first, last, and evenly between."""
+    return tuple(sorted({round(i) for i in np.linspace(0, n_layers - 1, keep)}))
+
+
+@dataclass(frozen=True)
+class Layered:
+    """A smaller encoder of the teacher's kind."""
+
+    teacher: Any
+    """An encoder teacher whose model has been replaced."""
+    history: loop.History
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors (n_texts, n_dims), rows of length 1."""
+        found: NDArray[np.float32] = self.teacher.embed(texts)[0].astype(np.float32)
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write a transformers folder (safetensors)."""
+        self.teacher.model.save_pretrained(folder)
+        self.teacher.tokenizer.save_pretrained(folder)
+
+
+def cut(teacher: Any, layers: Sequence[int]) -> Any:
+    """A copy of an encoder teacher with only some layers, in float32; raises InputError where they cannot be found."""
+    student = copy.copy(teacher)
+    student.model = copy.deepcopy(teacher.model).float()
+    stack = getattr(getattr(student.model, "encoder", student.model), "layer", None)
+    if stack is None or not layers or max(layers) >= len(stack):
+        raise InputError(f"cannot keep layers {list(layers)} of this encoder", todo="It needs encoder.layer, as BERT has")
+    torch = need("torch", what="training an encoder")
+    student.model.encoder.layer = torch.nn.ModuleList([stack[i] for i in layers])
+    student.model.config.num_hidden_layers = len(layers)
+    return student
+
+
+def train(
+    teacher: Any, layers: Sequence[int], texts: Sequence[str], vectors: NDArray[Any], schedule: loop.Schedule, *, rate: float = 3e-4,
+    folder: Path | None = None, quiet: bool = False,
+) -> Layered:  # fmt: skip
+    """Train the kept layers; an "epoch" is 2,000 texts, so that limits and checkpoints are fine enough."""
+    torch = need("torch", what="training an encoder")
+    student = cut(teacher, layers)
+    model = student.model
+    read = student.tokenizer(list(texts), truncation=True, max_length=student.max_length)["input_ids"]
+    lengths = np.array([len(ids) for ids in read])
+    wanted = torch.nn.functional.normalize(torch.tensor(np.asarray(vectors, np.float32)), dim=1)
+    order = np.random.default_rng(schedule.seed).permutation(len(texts))
+    held, kept = order[:256], order[256:]
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    n_steps = max(schedule.epochs * 2000 // MINI_BATCH, 1)
+    torch.manual_seed(schedule.seed)
+
+    def embed(rows: Any) -> Any:
+        batch = student.tokenizer.pad({"input_ids": [read[i] for i in rows]}, return_tensors="pt")
+        hidden = model(**batch).last_hidden_state
+        mask = batch["attention_mask"].unsqueeze(-1).float()
+        pooled = hidden[:, 0] if student.first else (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+        return torch.nn.functional.normalize(pooled, dim=1)
+
+    def epoch(number: int) -> None:
+        model.train()
+        chosen = np.random.default_rng((schedule.seed, number)).choice(kept, min(2000, len(kept)), replace=False)
+        chosen = chosen[np.argsort(lengths[chosen], kind="stable")]
+        blocks = [chosen[i : i + MINI_BATCH] for i in range(0, len(chosen), MINI_BATCH)]
+        for i, block in enumerate(np.random.default_rng(number).permutation(len(blocks)).tolist()):
+            done = min((number * 2000 / MINI_BATCH + i) / n_steps, 1.0)
+            for group in optimiser.param_groups:
+                group["lr"] = rate * min(1.0, 20 * done + 0.05) * (0.55 + 0.45 * float(np.cos(np.pi * done)))
+            loss = (1 - (embed(blocks[block]) * wanted[blocks[block]]).sum(1)).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+
+    def validate() -> float:
+        model.eval()
+        with torch.inference_mode():
+            parts = [(embed(held[i : i + MINI_BATCH]) * wanted[held[i : i + MINI_BATCH]]).sum(1) for i in range(0, len(held), MINI_BATCH)]
+        return float(torch.cat(parts).mean())
+
+    def state() -> dict[str, Any]:
+        return {"model": model.state_dict(), "optimiser": optimiser.state_dict()}
+
+    def restore(state_: dict[str, Any]) -> None:
+        model.load_state_dict(state_["model"])
+        optimiser.load_state_dict(state_["optimiser"])
+
+    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, quiet=quiet)
+    model.eval()
+    return Layered(student, history)

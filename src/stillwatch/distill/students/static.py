@@ -1,0 +1,224 @@
+"""Route (b): a sentence encoder to a table of vectors, one a token, whose mean is the sentence.
+
+The table starts from the teacher's vectors of single tokens, weighted by their rarity (model2vec's recipe, with smooth
+inverse frequency: Arora et al. 2017), and is then trained so that sentences come to lie where the teacher puts them:
+towards the teacher's vector (1 - cosine), and with the teacher's similarities to the other sentences of the batch
+(Kullback-Leibler divergence of both softmax distributions), which is what neighbours are made of.
+
+The files can be read by model2vec's ``StaticModel``: safetensors, tokenizer, configuration.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from stillwatch.distill.extra import need
+from stillwatch.distill.students import loop
+from stillwatch.errors import InputError
+from stillwatch.files import read_json, write_json
+
+F32 = NDArray[np.float32]
+RARITY = 1e-3
+"""The constant a of smooth inverse frequency a / (a + p)."""
+TEMPERATURE = 0.05
+"""Of the similarities of a batch."""
+WEIGHTS, ABOUT, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
+
+
+class StaticEncoder:
+    """``encode(texts)`` gives (n_texts, n_dims), rows of length 1; a text without known tokens gives zeros."""
+
+    def __init__(self, tokenizer: Any, table: F32, max_length: int) -> None:
+        """``table`` is (n_tokens, n_dims); the length of a row is the weight of its token."""
+        self.tokenizer, self.table, self.max_length = tokenizer, table, max_length
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(max_length)
+
+    def counts(self, texts: Sequence[str]) -> Any:
+        """Tokens of each text as a sparse matrix (n_texts, n_tokens)."""
+        read = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        ids = [encoding.ids for encoding in read]
+        ends = np.cumsum([0, *map(len, ids)])
+        flat = np.fromiter((token for row in ids for token in row), np.int32, int(ends[-1]))
+        ones = np.ones(len(flat), np.float32)
+        return sparse.csr_array((ones, flat, ends), shape=(len(ids), len(self.table)))
+
+    def encode(self, texts: Sequence[str], *, batch: int = 4096) -> F32:
+        """Vectors of texts."""
+        parts = [self.counts(texts[i : i + batch]) @ self.table for i in range(0, len(texts), batch)]
+        if not parts:
+            return np.zeros((0, self.table.shape[1]), np.float32)
+        return unit(np.concatenate(parts))
+
+    def int8(self) -> "StaticEncoder":
+        """The same after rounding to 8 bits a number, as :meth:`save` would with ``quantise``."""
+        rows, scale = _round(self.table)
+        return StaticEncoder(self.tokenizer, rows.astype(np.float32) * scale[:, None], self.max_length)
+
+    def save(self, folder: Path, *, quantise: bool = False, base: str = "") -> int:
+        """Write the student, 4 bytes a number or 1; returns the bytes of all files."""
+        numpy_io = need("safetensors.numpy", what="saving a student")
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays: dict[str, Any] = {"embeddings": self.table}
+        if quantise:
+            rows, scale = _round(self.table)
+            arrays = {"embeddings": rows, "weights": scale}
+        numpy_io.save_file(arrays, folder / WEIGHTS)
+        self.tokenizer.save(str(folder / TOKENIZER), pretty=False)
+        about = {
+            "model_type": "model2vec", "architectures": ["StaticModel"], "normalize": True, "base_model_name": base,
+            "max_length": self.max_length, "hidden_dim": int(self.table.shape[1]),
+            "embedding_dtype": str(arrays["embeddings"].dtype),
+        }  # fmt: skip
+        write_json(about, folder / ABOUT)
+        return sum((folder / name).stat().st_size for name in (WEIGHTS, ABOUT, TOKENIZER))
+
+    @classmethod
+    def load(cls, folder: Path) -> "StaticEncoder":
+        """Read a static encoder of Stillwatch or model2vec; raises InputError on anything else."""
+        tokenizers = need("tokenizers", what="a static encoder")
+        numpy_io = need("safetensors.numpy", what="a static encoder")
+        about = read_json(folder / ABOUT)
+        try:
+            arrays = numpy_io.load_file(folder / WEIGHTS)
+            tokenizer = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER))
+            table = np.asarray(arrays["embeddings"], np.float32)
+        except Exception as error:  # the libraries raise their own kinds
+            raise InputError(f"not a static encoder ({type(error).__name__}: {error})", where=folder) from error
+        if "weights" in arrays:
+            table = table * np.asarray(arrays["weights"], np.float32)[:, None]
+        return cls(tokenizer, table, int(about.get("max_length") or 512))
+
+
+def unit(rows: F32) -> F32:
+    """Rows scaled to length 1; rows of zeros stay."""
+    length = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
+    found: F32 = np.divide(rows, np.where(length > 0, length, 1), dtype=np.float32)
+    return found
+
+
+def _round(table: F32) -> tuple[NDArray[np.int8], F32]:
+    """Each row in 8 bits with its own scale."""
+    scale = np.maximum(np.abs(table).max(axis=1), 1e-12).astype(np.float32) / 127
+    return np.round(table / scale[:, None]).astype(np.int8), scale
+
+
+def token_pass(encoder: Any, texts: Sequence[str]) -> StaticEncoder:
+    """The untrained table: the teacher's vector of each token alone, weighted by how rare it is in ``texts``.
+
+    Args:
+        encoder: a teacher (:class:`stillwatch.distill.teachers.encoder.Encoder`).
+        texts: what the student will read; only frequencies of tokens are taken.
+    """
+    tokenizers = need("tokenizers", what="a static encoder")
+    tokenizer = tokenizers.Tokenizer.from_str(encoder.tokenizer.backend_tokenizer.to_str())
+    vocabulary = tokenizer.get_vocab()
+    names = sorted(vocabulary, key=vocabulary.__getitem__)
+    if [vocabulary[name] for name in names] != list(range(len(names))):
+        raise InputError("the teacher's vocabulary has gaps", todo="Such tokenizers are not supported")
+    table = np.asarray(encoder.embed_tokens(range(len(names))), np.float32)
+    model = StaticEncoder(tokenizer, table, encoder.max_length)
+    seen = np.asarray(model.counts(texts).sum(axis=0)).ravel().astype(np.float64)
+    share = seen / max(seen.sum(), 1)
+    model.table = table * (RARITY / (RARITY + share)).astype(np.float32)[:, None]
+    return model
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A student and how its training went."""
+
+    model: StaticEncoder
+    history: loop.History
+    n_texts: int
+
+
+def train(
+    start: StaticEncoder, texts: Sequence[str], vectors: NDArray[Any], schedule: loop.Schedule, *, batch: int = 512,
+    rate: float = 3e-3, relation: float = 0.0, dropout: float = 0.0,
+    folder: Path | None = None, quiet: bool = False,
+) -> Trained:  # fmt: skip
+    """Train the table on a teacher's vectors.
+
+    Args:
+        start: from :func:`token_pass`, or a table trained before.
+        texts: (n,) what the teacher read.
+        vectors: (n, n_dims) what it answered, rows of length 1.
+        schedule: a twentieth of the texts is held back for early stopping.
+        batch: texts a step; similarities are learned within it.
+        rate: of Adam.
+        relation: weight of the similarities beside 1 - cosine.
+        dropout: share of tokens left out of each text while training, so that no vector leans on its neighbours.
+        folder: for checkpoints.
+        quiet: no progress bar.
+    """
+    torch = need("torch", what="training a static encoder")
+    if len(texts) < 40:
+        raise InputError(f"{len(texts)} answers are too few to train an encoder", todo="Harvest at least 40")
+    counts = start.counts(texts)
+    wanted = torch.nn.functional.normalize(torch.tensor(np.asarray(vectors, np.float32)), dim=1)
+    order = np.random.default_rng(schedule.seed).permutation(len(texts))
+    held, kept = order[: max(len(texts) // 20, 20)], order[max(len(texts) // 20, 20) :]
+    held = held[:2000]
+    bag = torch.nn.EmbeddingBag.from_pretrained(torch.tensor(start.table), freeze=False, mode="sum", sparse=True)
+    optimiser = torch.optim.SparseAdam(bag.parameters(), lr=rate)
+    n_steps = max(schedule.epochs * (-(-len(kept) // batch)), 1)
+
+    def embed(rows: Any, leave_out: Any = None) -> Any:
+        part = counts[rows]
+        flat = torch.from_numpy(part.indices.astype(np.int64))
+        ends = torch.from_numpy(part.indptr.astype(np.int64)[:-1])
+        weight = part.data
+        if leave_out is not None:
+            weight = weight * (leave_out.random(len(weight), np.float32) >= dropout)
+        found = bag(flat, ends, per_sample_weights=torch.from_numpy(weight))
+        return torch.nn.functional.normalize(found, dim=1)
+
+    def epoch(number: int) -> None:
+        rng = np.random.default_rng((schedule.seed, number))
+        shuffled = rng.permutation(kept)
+        for i, begin in enumerate(range(0, len(shuffled), batch)):
+            rows = shuffled[begin : begin + batch]
+            if len(rows) < 8:
+                continue
+            done = (number * (-(-len(kept) // batch)) + i) / n_steps
+            for group in optimiser.param_groups:
+                group["lr"] = rate * (0.5 + 0.5 * np.cos(np.pi * done))
+            student, teacher = embed(rows, rng), wanted[rows]
+            loss = (1 - (student * teacher).sum(1)).mean()
+            if relation:
+                loss = loss + relation * _relation(torch, student, teacher)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+
+    def validate() -> float:
+        with torch.inference_mode():
+            student, teacher = embed(held), wanted[held]
+            loss = (1 - (student * teacher).sum(1)).mean() + relation * _relation(torch, student, teacher)
+        return -float(loss)
+
+    def state() -> dict[str, Any]:
+        return {"table": bag.weight.detach(), "optimiser": optimiser.state_dict()}
+
+    def restore(kept_state: dict[str, Any]) -> None:
+        bag.weight.data.copy_(kept_state["table"])
+        optimiser.load_state_dict(kept_state["optimiser"])
+
+    torch.manual_seed(schedule.seed)
+    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, quiet=quiet)
+    model = StaticEncoder(start.tokenizer, bag.weight.detach().numpy().copy(), start.max_length)
+    return Trained(model, history, len(texts))
+
+
+def _relation(torch: Any, student: Any, teacher: Any) -> Any:
+    """How far the student's similarities within a batch are from the teacher's, nats a text."""
+    diagonal = torch.eye(len(student), dtype=torch.bool)
+    ours = (student @ student.T / TEMPERATURE).masked_fill(diagonal, -1e4).log_softmax(1)
+    theirs = (teacher @ teacher.T / TEMPERATURE).masked_fill(diagonal, -1e4).log_softmax(1)
+    return torch.nn.functional.kl_div(ours, theirs, log_target=True, reduction="batchmean")

@@ -1,0 +1,226 @@
+"""Train a student on a store, compare it with its teacher, write it down with a card."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from stillwatch.distill import card, manifest, measures, store, teachers
+from stillwatch.distill.exchange import Exchange
+from stillwatch.distill.measures import Row
+from stillwatch.distill.students import linear, loop
+from stillwatch.errors import InputError
+from stillwatch.files import write_json
+
+ROUTES = {
+    "classifier": "(a) linear classifier on hashed n-grams: seconds; the smallest and fastest",
+    "static": "(b) encoder to a table of token vectors: minutes; hundreds of times faster, loses word order",
+    "layers": "(b) encoder to fewer of its layers: tens of minutes; about three times faster, loses little",
+    "language": "(c) language model on cached top-k log-probabilities and sequences: an hour",
+    "on-policy": "(d) language model on its own answers (TRL's GKD): hours",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """Held-out labelled texts; ``train`` is what students without the teacher and probes may learn from."""
+
+    train: list[str]
+    train_labels: list[str]
+    test: list[str]
+    test_labels: list[str]
+
+
+def read_held(path: Path) -> Held:
+    """Read Parquet or JSON lines of ``text``, ``label`` and ``split`` (train or test)."""
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet as pq
+
+            rows = pq.read_table(path).to_pylist()
+        else:
+            rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+        parts = {split: [(str(r["text"]), str(r["label"])) for r in rows if r["split"] == split] for split in ("train", "test")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        todo = "Give it the columns text, label and split (train or test)"
+        raise InputError(f"not readable as held-out data ({error})", where=path, todo=todo) from error
+    if not parts["test"] or not parts["train"]:
+        raise InputError("held-out data needs rows of both splits", where=path, todo="Set split to train or test")
+    return Held([t for t, _ in parts["train"]], [y for _, y in parts["train"]],
+                [t for t, _ in parts["test"]], [y for _, y in parts["test"]])  # fmt: skip
+
+
+def answered(folder: Path) -> list[Exchange]:
+    """Rows of a store with prompt and answer; raises InputError where it keeps no prompts."""
+    rows = [r for r in store.read(folder) if r.reply.finish in ("stop", "length")]
+    if not rows:
+        raise InputError("the store has no answers", where=folder, todo="Harvest first")
+    if any(row.prompt is None for row in rows):
+        raise InputError("the store keeps no prompts", where=folder, todo="Harvest without --no-text")
+    return rows
+
+
+def without(texts: Sequence[str], held: Held | None) -> NDArray[np.bool_]:
+    """Which texts are not among the held-out ones, letter for letter apart from case and spaces."""
+    if held is None:
+        return np.ones(len(texts), bool)
+    out = {" ".join(text.lower().split()) for text in held.test}
+    return np.array([" ".join(text.lower().split()) not in out for text in texts])
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trained student on disk."""
+
+    folder: Path
+    rows: list[Row]
+    n_exchanges: int
+    dropped: int
+    """Exchanges left out because their prompt is in the held-out test set."""
+
+
+def classifier(
+    folder: Path, out: Path, *, held: Held | None = None, teacher: Any = None, features: linear.Features | None = None, seed: int = 0,
+    cpu_hour: float = 0.04,
+) -> Result:  # fmt: skip
+    """Route (a)."""
+    rows = answered(folder)
+    keep = without([str(row.prompt) for row in rows], held)
+    used = [row for row, kept in zip(rows, keep, strict=True) if kept]
+    classes, probabilities = soft(used)
+    place = {name: i for i, name in enumerate(classes)}
+    labels = None if probabilities is not None else np.array([place[str(row.reply.answer)] for row in used])
+    texts = [str(row.prompt) for row in used]
+    fit = linear.train(texts, classes, probabilities=probabilities, labels=labels, features=features, seed=seed)
+    fit.model.save(out)
+    compared: list[Row] = []
+    if held is not None:
+        compared = compare_classifiers(fit.model, held, teacher=teacher, features=features, seed=seed, cpu_hour=cpu_hour)
+    settings = {"features": fit.model.features, "ridge": fit.strength, "answers": "labels" if probabilities is None else "probabilities"}
+    return finish(folder, out, "classifier", settings, compared, len(used), int((~keep).sum()))
+
+
+def soft(rows: Sequence[Exchange]) -> tuple[list[str], NDArray[np.float32] | None]:
+    """Classes, and probabilities (n, n_classes) where every row tells those of all classes."""
+    named = {int(r.reply.top.ids[0, 0]): str(r.reply.answer) for r in rows if r.reply.top is not None and len(r.reply.top.ids) == 1}
+    full = all(r.reply.top is not None and len(r.reply.top.ids) == 1 and r.reply.top.ids.shape[1] >= len(named) for r in rows)
+    if not full or not named:
+        return sorted({str(row.reply.answer) for row in rows}), None
+    ids = sorted(named)
+    column = {number: i for i, number in enumerate(ids)}
+    found = np.full((len(rows), len(ids)), 1e-7, np.float32)
+    for i, row in enumerate(rows):
+        assert row.reply.top is not None
+        for number, value in zip(row.reply.top.ids[0].tolist(), row.reply.top.logprobs[0].tolist(), strict=True):
+            if number in column:
+                found[i, column[number]] = np.exp(value)
+    return [named[i] for i in ids], found / found.sum(axis=1, keepdims=True)
+
+
+def compare_classifiers(
+    model: linear.LinearClassifier, held: Held, *, teacher: Any, features: linear.Features | None, seed: int, cpu_hour: float
+) -> list[Row]:
+    """Teacher, the same student from one's own labels, the student from the teacher."""
+    test, truth = held.test, np.asarray(held.test_labels)
+    rows: list[Row] = []
+    answers: NDArray[Any] | None = None
+
+    def quality(predicted: Sequence[str]) -> dict[str, float]:
+        given = np.asarray(predicted)
+        found = {"accuracy": float((given == truth).mean())}
+        if answers is not None:
+            found["agreement"] = float((given == answers).mean())
+        return found
+
+    if teacher is not None:
+        from stillwatch.distill.exchange import ask
+
+        said = [str(reply.answer) for reply in teacher.ask([ask(text) for text in test])]
+        answers = np.asarray(said)
+        sample = test[:128]
+        cpu = measures.cpu_seconds_per_call(lambda texts: teacher.ask([ask(text) for text in texts]), sample)
+        rows.append(measures.row("teacher", quality(said), len(test), 0, cpu, cpu_hour))
+    classes = sorted(set(held.train_labels))
+    place = {name: i for i, name in enumerate(classes)}
+    own = linear.train(
+        held.train, classes, labels=np.array([place[y] for y in held.train_labels]), features=features, seed=seed
+    ).model  # fmt: skip
+    for name, student in (("student without teacher", own), ("student", model)):
+        cpu = measures.cpu_seconds_per_call(student.predict, test[:512])
+        rows.append(measures.row(name, quality(student.predict(test)), len(test), student.size_bytes(), cpu, cpu_hour))
+    return rows
+
+
+def encoder(
+    folder: Path, out: Path, told: manifest.Manifest, *, kind: str, held: Held | None = None, schedule: loop.Schedule | None = None,
+    quiet: bool = False, cpu_hour: float = 0.04, layers: Sequence[int] = (),
+) -> Result:  # fmt: skip
+    """Route (b): ``static`` or ``layers``."""
+    from stillwatch.distill.students import layers as layered
+    from stillwatch.distill.students import static
+    from stillwatch.distill.teachers.encoder import Encoder
+
+    teacher = teachers.load(told)
+    if not isinstance(teacher, Encoder):
+        raise InputError(f"{told.name} is not an encoder", todo='Pass a manifest with kind = "encoder"')
+    if store.about(folder)["identity"] != teacher.identity:
+        raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
+    rows = [row for row in answered(folder) if row.reply.vector is not None]
+    keep = without([str(row.prompt) for row in rows], held)
+    texts = [str(row.prompt) for row, kept in zip(rows, keep, strict=True) if kept]
+    vectors = np.stack([row.reply.vector for row, kept in zip(rows, keep, strict=True) if kept and row.reply.vector is not None])
+    schedule = schedule or loop.Schedule()
+    notes: list[str] = []
+    students: list[tuple[str, Any, int]] = []
+    if kind == "static":
+        start = static.token_pass(teacher, texts)
+        trained = static.train(start, texts, vectors, schedule, folder=out, quiet=quiet)
+        small = trained.model.int8()
+        size = trained.model.save(out, base=told.name)
+        small_size = trained.model.save(out / "int8", quantise=True, base=told.name)
+        students = [("student without teacher (token vectors)", start.encode, size), ("student", trained.model.encode, size),
+                    ("student, int8", small.encode, small_size)]  # fmt: skip
+        history = trained.history
+    else:
+        chosen = tuple(layers) or layered.spread(int(teacher.model.config.num_hidden_layers))
+        result = layered.train(teacher, chosen, texts, vectors, schedule, folder=out, quiet=quiet)
+        result.save(out)
+        students = [("student", result.encode, measures.size_bytes(out))]
+        history = result.history
+        notes.append(f"Layers kept: {', '.join(map(str, chosen))}.")
+    compared: list[Row] = []
+    if held is not None:
+        models = [("teacher", lambda t: teacher.embed(t)[0].astype(np.float32), measures.size_bytes(Path(told.location))), *students]
+        compared = compare_encoders(models, held, cpu_hour=cpu_hour)
+    return finish(folder, out, kind, asdict(schedule) | asdict(history), compared, len(texts), int((~keep).sum()), notes)
+
+
+def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_hour: float) -> list[Row]:
+    """Linear probes, neighbour overlap and rank agreement; the first model is the teacher."""
+    rows: list[Row] = []
+    reference: NDArray[np.float32] | None = None
+    for name, encode, size in models:
+        train, test = np.asarray(encode(held.train), np.float32), np.asarray(encode(held.test), np.float32)
+        reference = test if reference is None else reference
+        quality = {
+            "probe accuracy": measures.probe_accuracy(train, held.train_labels, test, held.test_labels),
+            "neighbour overlap": measures.neighbour_overlap(test, reference),
+            "rank agreement": measures.rank_agreement(test, reference),
+        }
+        cpu = measures.cpu_seconds_per_call(encode, held.test[:256] if not rows else held.test[:2000])
+        rows.append(measures.row(name, quality, len(held.test), size, cpu, cpu_hour))
+    return rows
+
+
+def finish(
+    folder: Path, out: Path, route: str, settings: dict[str, Any], rows: list[Row], n: int, dropped: int, notes: Sequence[str] = ()
+) -> Result:
+    """Write card and comparison beside the student."""
+    about = store.about(folder)
+    card.write(out, route=route, teacher=about["teacher"], store=about, n_exchanges=n, settings=settings, rows=rows, notes=notes)
+    write_json({"route": route, "n_exchanges": n, "dropped": dropped, "rows": [asdict(row) for row in rows]}, out / "comparison.json")
+    return Result(out, rows, n, dropped)

@@ -1,0 +1,214 @@
+"""Tasks with a closed set of answers: what a student learns from growing harvests, by interface and by recipe.
+
+The attacker has a pool of prompts of the task without labels (``Task.pool``), asks the teacher for N of them, and trains.
+Harvests are nested: that of N is within that of 2N. Score is fidelity, agreement with the teacher on held-out prompts;
+accuracy against the truth is told beside it where there is one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.distill.students.linear import targets
+from stillwatch.exposure.laws import Curve
+from stillwatch.exposure.learners import Kernel, choose, learn
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+
+CHANNELS = ("probabilities", "labels")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A teacher's answers to a pool of prompts and to held-out ones."""
+
+    name: str
+    capability: str
+    """Which share of a campaign's traffic it stands for (grading, reasoning, …)."""
+    pool: F32
+    """(n_pool, n_classes), the teacher's probabilities."""
+    test: F32
+    """(n_test, n_classes)."""
+    truth: I64 | None = None
+    """(n_test,), the right class; -1 where none of them is."""
+
+    @property
+    def n_classes(self) -> int:
+        """Answers there are."""
+        return int(self.pool.shape[1])
+
+    @property
+    def zero(self) -> float:
+        """Agreement of a student that has asked nothing: the teacher's commonest answer on the held-out prompts."""
+        return float(np.bincount(self.test.argmax(axis=1), minlength=self.n_classes).max() / len(self.test))
+
+    @property
+    def teacher_accuracy(self) -> float | None:
+        """Of the teacher on the held-out prompts."""
+        return None if self.truth is None else float((self.test.argmax(axis=1) == self.truth).mean())
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What a defended interface answers and what an attacker makes of it.
+
+    ``answers(task, rows, rng)`` gives what the student fits (n, n_classes) to the prompts ``rows``, and which of them
+    are kept, for a harvest paid with ``len(rows)`` exchanges.
+    """
+
+    name: str
+    answers: Callable[[Task, I64, np.random.Generator], tuple[I64, F32]]
+
+
+def probabilities(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+    """Everything the teacher knows."""
+    return rows, targets(task.pool[rows], None, task.n_classes)
+
+
+def labels(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+    """The likeliest answer only."""
+    return rows, targets(None, task.pool[rows].argmax(axis=1), task.n_classes)
+
+
+PLAIN = {"probabilities": Channel("probabilities", probabilities), "labels": Channel("labels", labels)}
+
+
+def grid(most: int, *, least: int = 25, ratio: float = 2**0.5) -> list[int]:
+    """Sizes of harvests, up to and with the whole pool."""
+    n = [round(least * ratio**i) for i in range(64)]
+    kept = [value for value in n if value < most / ratio**0.5]
+    return [*kept, most]
+
+
+def seeds_at(n: int) -> int:
+    """Repetitions: small harvests scatter more."""
+    return 5 if n < 500 else 3 if n < 2500 else 2
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Curves of one task, student and channel."""
+
+    task: str
+    capability: str
+    student: str
+    channel: str
+    fidelity: Curve
+    accuracy: Curve | None
+    teacher_accuracy: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Task, student and channel."""
+        return f"{self.task}, {self.student}, {self.channel}"
+
+
+def measure(
+    task: Task, kernel: Kernel, channel: Channel, sizes: Sequence[int], *, seeds: Callable[[int], int] = seeds_at, seed: int = 0,
+    ridge: float | None = None,
+) -> Measured:  # fmt: skip
+    """Train students on nested harvests and score them on the held-out prompts."""
+    sizes = sorted({n for n in sizes if 2 <= n <= len(task.pool)})
+    most = max(map(seeds, sizes))
+    fidelity, accuracy = np.full((len(sizes), most), np.nan), np.full((len(sizes), most), np.nan)
+    teacher = task.test.argmax(axis=1)
+    strengths: dict[int, float] = {}  # chosen on the first repetition of each size
+    for repeat in range(most):
+        rng = np.random.default_rng((seed, repeat))
+        order = rng.permutation(len(task.pool))
+        for i, n in enumerate(sizes):
+            if repeat >= seeds(n):
+                continue
+            rows, wanted = channel.answers(task, order[:n], np.random.default_rng((seed, repeat, n)))
+            if len(rows) < 2:
+                answer = np.full(len(teacher), np.bincount(teacher).argmax())
+            else:
+                if n not in strengths:
+                    strengths[n] = ridge if ridge is not None else choose(kernel, rows, wanted)
+                answer = learn(kernel, rows, wanted, ridge=strengths[n]).argmax(axis=1)
+            fidelity[i, repeat] = (answer == teacher).mean()
+            if task.truth is not None:
+                accuracy[i, repeat] = (answer == task.truth).mean()
+    n_points = np.array(sizes, np.float64)
+    name = f"{task.name}, {kernel.name}, {channel.name}"
+    curve = Curve(name, n_points, fidelity, task.zero, len(teacher))
+    truth = None
+    if task.truth is not None:
+        zero = float((task.truth == np.bincount(teacher).argmax()).mean())
+        truth = Curve(name, n_points, accuracy, zero, len(teacher))
+    return Measured(task.name, task.capability, kernel.name, channel.name, curve, truth, task.teacher_accuracy)
+
+
+def best_of(curves: Sequence[Curve], name: str) -> Curve:
+    """The attacker who runs every recipe and keeps the best: at each N and seed the highest score.
+
+    The curves must share their sizes.
+    """
+    widest = max(curve.scores.shape[1] for curve in curves)
+    padded = [np.pad(c.scores, ((0, 0), (0, widest - c.scores.shape[1])), constant_values=np.nan) for c in curves]
+    scores = np.fmax.reduce(padded)
+    return Curve(name, curves[0].n, scores, max(curve.zero for curve in curves), curves[0].n_test)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A sanity check: what must hold if scores mean what they say."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+    @property
+    def passed(self) -> bool:
+        """Within the bounds."""
+        return self.low <= self.value <= self.high
+
+    def __str__(self) -> str:
+        """In words."""
+        verdict = "holds" if self.passed else "FAILS"
+        return f"{self.name}: {self.value:.3f} within {self.low:.3f} to {self.high:.3f}: {verdict}"
+
+
+def sanity(task: Task, kernel: Kernel, oracle: I64 | None = None, *, n: int = 2048, seed: int = 0) -> list[Check]:
+    """Shuffled answers teach nothing, no harvest is the baseline, right labels are at least as good for accuracy.
+
+    Args:
+        task: with its teacher's answers.
+        kernel: of the student.
+        oracle: (n_pool,) right classes, where known.
+        n: exchanges.
+        seed: of the harvest.
+    """
+    n = min(n, len(task.pool))
+    noise = 3 * float(np.sqrt(0.25 / len(task.test)))
+
+    def shuffled(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+        return rows, targets(t.pool[rng.permutation(rows)], None, t.n_classes)
+
+    def nothing(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+        return rows[:0], targets(t.pool[rows[:0]], None, t.n_classes)
+
+    def score(channel: Channel) -> Measured:
+        return measure(task, kernel, channel, [n], seeds=lambda _: 3, seed=seed)
+
+    wrong, none = score(Channel("shuffled", shuffled)).fidelity, score(Channel("nothing", nothing)).fidelity
+    checks = [
+        Check("fidelity from shuffled answers, at most that of none", float(wrong.mean[0]), 0.0, task.zero + noise),
+        Check("fidelity from no exchanges, that of the commonest answer", float(none.mean[0]), task.zero - 1e-9, task.zero + 1e-9),
+    ]
+    if oracle is not None and task.truth is not None:
+
+        def right(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+            return rows, targets(None, oracle[rows], t.n_classes)
+
+        taught, known = score(PLAIN["labels"]).accuracy, score(Channel("oracle", right)).accuracy
+        assert taught is not None
+        assert known is not None
+        checks.append(Check(
+            "accuracy from right labels, at least that from the teacher's", float(known.mean[0]), float(taught.mean[0]) - noise, 1.0
+        ))  # fmt: skip
+    return checks

@@ -1,0 +1,76 @@
+"""The command ``stillwatch exposure``. Nothing heavy is imported before it runs."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError
+
+
+def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add ``exposure`` to the command line."""
+    sub = add("exposure", _exposure, "measure what a harvest of your own model is worth, and value the campaigns of a run")
+    sub.add_argument("stores", nargs="*", type=Path, metavar="STORE", help="harvest stores of your teacher: closed answers")
+    sub.add_argument("--capability", default="grading", help="what the stores' task stands for in campaigns (default: grading)")
+    sub.add_argument("--truth", type=Path, help="Parquet or JSON lines of prompt, label: right answers")
+    sub.add_argument("--curves", type=Path, action="append", default=[], help="curves measured elsewhere or before (JSON)")
+    sub.add_argument("--student", action="append", default=[], help="words, characters or the folder of a static encoder")
+    sub.add_argument("--no-countermeasures", action="store_true", help="leave out the countermeasures")
+    sub.add_argument("--run", type=Path, metavar="RUN", help="a detection run whose campaigns are to be valued")
+    sub.add_argument("--out", type=Path, help="folder to write to (default: RUN/exposure, or exposure)")
+    sub.add_argument("--seed", type=int, default=0)
+
+
+def _exposure(args: argparse.Namespace) -> Any:
+    if not args.stores and not args.curves:
+        raise InputError("nothing to measure", todo="Pass a harvest STORE, or --curves FILE")
+    from stillwatch.distill import store
+    from stillwatch.exposure import calibration, curves, report, study, worth
+
+    quiet = args.quiet or args.json
+    students = args.student or ["words", "characters"]
+    truth = _truth(args.truth) if args.truth else None
+    measured, checks, effects, teachers = [], [], [], []
+    for folder in args.stores:
+        found = study.run(
+            study.load(folder, capability=args.capability, truth=truth), students, seed=args.seed,
+            countermeasures=not args.no_countermeasures, quiet=quiet,
+        )  # fmt: skip
+        measured += found.measured
+        checks += found.checks
+        effects += found.effects
+        teachers.append(store.about(folder)["teacher"])
+    for path in args.curves:
+        measured += curves.read(path)
+    skills = worth.skills(measured)
+    widening = calibration.widening()
+    valued = worth.campaigns(args.run, skills, widen=widening) if args.run else []
+    settings = {
+        "asks": "prompts of the task itself, each once", "trains": ", ".join(sorted({m.student for m in measured})),
+        "sees": ", ".join(sorted({m.channel for m in measured})),
+        "budget": f"up to {max(float(m.fidelity.n[-1]) for m in measured):,.0f} exchanges",
+    }  # fmt: skip
+    built = report.build(skills, measured, checks, effects, valued, teachers, settings, widening)
+    out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
+    paths = report.write(built, out)
+    if not quiet:
+        print(report.console(built))
+        print(paths[-1])
+    return {"files": [str(path) for path in paths]}
+
+
+def _truth(path: Path) -> dict[str, str]:
+    import orjson
+
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet as pq
+
+            rows = pq.read_table(path, columns=["prompt", "label"]).to_pylist()
+        else:
+            rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+        return {str(row["prompt"]): str(row["label"]) for row in rows}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        todo = "Give it the columns prompt and label"
+        raise InputError(f"not readable as right answers ({error})", where=path, todo=todo) from error

@@ -1,0 +1,78 @@
+"""Measured curves as JSON: what ``stillwatch exposure`` measures, and what anybody measured elsewhere.
+
+A file is a list of objects with ``task``, ``capability``, ``student``, ``channel``, ``n`` (exchanges), ``scores`` (for each n
+a list over seeds, 0 to 1), ``zero`` (score without the teacher), ``n_test``; and perhaps ``accuracy``, which has
+``scores`` and ``zero`` of its own, and ``teacher_accuracy``.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillwatch.errors import InputError
+from stillwatch.exposure.closed import Measured
+from stillwatch.exposure.laws import Curve
+from stillwatch.files import read_json, write_json
+
+
+def write(measured: Sequence[Measured], path: Path) -> None:
+    """Write curves atomically."""
+    write_json([entry(m) for m in measured], path)
+
+
+def entry(m: Measured) -> dict[str, Any]:
+    """One curve as JSON."""
+    found: dict[str, Any] = {
+        "task": m.task, "capability": m.capability, "student": m.student, "channel": m.channel,
+        "n": m.fidelity.n.tolist(), "scores": _rows(m.fidelity), "zero": m.fidelity.zero, "n_test": m.fidelity.n_test,
+    }  # fmt: skip
+    if m.accuracy is not None:
+        found["accuracy"] = {"scores": _rows(m.accuracy), "zero": m.accuracy.zero}
+    if m.teacher_accuracy is not None:
+        found["teacher_accuracy"] = m.teacher_accuracy
+    return found
+
+
+def _rows(curve: Curve) -> list[list[float]]:
+    return [[round(float(v), 6) for v in row if np.isfinite(v)] for row in curve.scores]
+
+
+def read(path: Path) -> list[Measured]:
+    """Read curves; raises InputError that names the entry that is not one."""
+    entries = read_json(path)
+    if not isinstance(entries, list) or not entries:
+        raise InputError("no curves", where=path, todo="Write a list of curves: docs/exposure.md shows one")
+    found = []
+    for number, told in enumerate(entries):
+        where = f"{path} entry {number}"
+        try:
+            name = f"{told['task']}, {told['student']}, {told['channel']}"
+            n = np.asarray(told["n"], np.float64)
+            curve = _curve(name, n, told["scores"], told["zero"], told["n_test"])
+            accuracy = None
+            if told.get("accuracy"):
+                accuracy = _curve(name, n, told["accuracy"]["scores"], told["accuracy"]["zero"], told["n_test"])
+            found.append(Measured(
+                str(told["task"]), str(told.get("capability") or "other"), str(told["student"]), str(told["channel"]), curve,
+                accuracy, told.get("teacher_accuracy"),
+            ))  # fmt: skip
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise InputError(f"not a curve ({error})", where=where) from error
+    return found
+
+
+def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any) -> Curve:
+    width = max(len(row) for row in scores)
+    if len(scores) != len(n) or not width or min(len(row) for row in scores) < 1:
+        raise ValueError("n and scores differ in length, or a point has no score")
+    table = np.full((len(scores), width), np.nan)
+    for i, row in enumerate(scores):
+        table[i, : len(row)] = row
+    kept = table[np.isfinite(table)]
+    if (np.diff(n) <= 0).any() or n[0] <= 0 or (kept < 0).any() or (kept > 1).any() or not 0 <= float(zero) <= 1:
+        raise ValueError("n must rise from above 0, and scores lie between 0 and 1")
+    if int(n_test) < 1:
+        raise ValueError("n_test must be 1 or more")
+    return Curve(name, n, table, float(zero), int(n_test))

@@ -1,0 +1,228 @@
+"""Laws of learning from a harvest: error against the number of exchanges, fitted, and extrapolated with an interval.
+
+Two laws are fitted to the error ``e(N) = 1 - score``, both bounded by the error ``e0`` at N = 0, and their mean predicts:
+
+* offset power: ``e = c + (e0 - c) (1 + N/k)^-b``. For N well above k it is ``c + a N^-b``, the data term of distillation
+  scaling laws for a fixed teacher and student (Busbridge et al. 2025, eq. 8); without the bound at e0 it misled by 0.15 on
+  tasks of many classes (docs/experiments.md).
+* Hill: ``e = c + (e0 - c) / (1 + (N/k)^b)``; ``k`` is the number of exchanges that transfers half of what can be.
+
+``c`` is the student's floor, 0 <= c <= e0. A short curve does not tell c, k and b apart, and the single best fit is then far
+off; so all of them on a grid are kept, each with its likelihood times a weak prior, and the mean predicts (what bends late is
+as likely as what bends early). No start values, no local minima, no draws: the same bytes again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+
+EXPONENTS = np.geomspace(0.2, 2.5, 36)
+FLOORS = np.linspace(0, 1, 41)
+"""Of c over e0."""
+N_SCALES = 60
+DISCREPANCY = 0.01
+"""How far a true curve may lie from any law, beside its noise (standard deviation)."""
+MAX_FACTOR = 30.0
+"""Beyond so many times the largest measured N there is no point estimate: nothing was ever checked there."""
+SURE_FACTOR = 14.0
+"""Up to here intervals are as back-tested; from here to MAX_FACTOR they are doubled."""
+MIN_POINTS = 4
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A measured curve: score of a student against the exchanges it was trained on."""
+
+    name: str
+    n: F64
+    """(n_points,), exchanges, ascending."""
+    scores: F64
+    """(n_points, n_seeds), 0 to 1; not a number where a seed was not run."""
+    zero: float
+    """Score at no exchanges at all: the same student without the teacher."""
+    n_test: int
+    """Held-out items behind each score."""
+
+    @property
+    def mean(self) -> F64:
+        """Mean over seeds, (n_points,)."""
+        found: F64 = np.nanmean(self.scores, axis=1)
+        return found
+
+    @property
+    def envelope(self) -> F64:
+        """Best seed at each N, made monotone: what an attacker who keeps the best would have."""
+        return np.maximum(np.maximum.accumulate(np.nanmax(self.scores, axis=1)), self.zero)
+
+    @property
+    def sd(self) -> F64:
+        """Standard error of the mean, (n_points,): seeds, and the finite test set that all seeds share."""
+        mean = np.clip(self.mean, 1 / self.n_test, 1 - 1 / self.n_test)
+        seeds = np.sum(np.isfinite(self.scores), axis=1)
+        spread = np.nanvar(self.scores, axis=1, ddof=0) / np.maximum(seeds - 1, 1)
+        found: F64 = np.sqrt(mean * (1 - mean) / self.n_test + spread)
+        return found
+
+    def upto(self, limit: float) -> "Curve":
+        """The part with N <= limit."""
+        keep = self.n <= limit
+        return Curve(self.name, self.n[keep], self.scores[keep], self.zero, self.n_test)
+
+
+def power_shape(n: Any, k: Any, b: Any) -> Any:
+    """What is left to learn, 1 at N = 0: offset power."""
+    return (1 + n / k) ** -b
+
+
+def hill_shape(n: Any, k: Any, b: Any) -> Any:
+    """What is left to learn, 1 at N = 0: Hill."""
+    return 1 / (1 + (n / k) ** b)
+
+
+SHAPES = {"power": power_shape, "hill": hill_shape}
+
+
+@dataclass(frozen=True)
+class Law:
+    """One law on its grid, each place with its posterior weight."""
+
+    name: str
+    floor: F64
+    """(n_floors,): c."""
+    scale: F64
+    """(n_scales,): k."""
+    weight: F64
+    """(n_floors, n_scales, n_exponents), sums to 1."""
+    zero_error: float
+
+    def errors(self, n: float) -> F64:
+        """Error at N at every place of the grid, the shape of ``weight``."""
+        left = SHAPES[self.name](n, self.scale[:, None], EXPONENTS[None, :])
+        found: F64 = self.floor[:, None, None] + (self.zero_error - self.floor)[:, None, None] * left
+        return found
+
+    def mean(self, n: float) -> float:
+        """Expected error at N."""
+        return float((self.errors(n) * self.weight).sum())
+
+
+def fit(curve: Curve) -> tuple[Law, Law]:
+    """Fit both laws to the mean over seeds.
+
+    Raises:
+        ValueError: fewer than :data:`MIN_POINTS` points.
+    """
+    if len(curve.n) < MIN_POINTS:
+        raise ValueError(f"{len(curve.n)} points are too few for a law; {MIN_POINTS} are needed")
+    error, top = 1 - curve.mean, 1 - curve.zero
+    precision = 1 / (curve.sd**2 + DISCREPANCY**2)
+    floor = FLOORS * top
+    scale = np.geomspace(curve.n[0] / 10, curve.n[-1] * 100, N_SCALES)
+    # A floor of nothing is likelier than one near e0, and exponents are of the order of one: weak, and the same for all.
+    prior = 3 * np.log1p(-np.minimum(FLOORS, 0.999))[:, None, None] - 0.5 * ((np.log(EXPONENTS) - np.log(0.8)) / 0.6) ** 2
+    return _law("power", curve.n, error, precision, floor, scale, prior, top), _law(
+        "hill", curve.n, error, precision, floor, scale, prior, top
+    )
+
+
+def _law(name: str, n: F64, error: F64, precision: F64, floor: F64, scale: F64, prior: F64, top: float) -> Law:
+    left = SHAPES[name](n, scale[:, None, None], EXPONENTS[None, :, None])  # (n_scales, n_exponents, n_points)
+    # chi squared is a parabola in c at each (k, b): its three sums make the whole grid
+    free = 1 - left
+    rest = error - top * left
+    square, cross, whole = (free * free) @ precision, (free * rest) @ precision, (rest * rest) @ precision
+    c = floor[:, None, None]
+    chi = whole - 2 * c * cross + c * c * square
+    # Where no place fits within the noise, the noise was told too small.
+    slack = max(float(chi.min()) / max(len(n) - 3, 1), 1.0)
+    log = -0.5 * chi / slack + prior
+    weight = np.exp(log - log.max())
+    return Law(name, floor, scale, weight / weight.sum(), top)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Score at some N: measured, extrapolated, or refused."""
+
+    n: float
+    factor: float
+    """N over the largest N that the law was fitted to."""
+    score: float | None
+    """Null where no point estimate is given."""
+    low: float
+    high: float
+    basis: str
+    """measured, extrapolated, doubled (14 to 30 times beyond) or refused (a range only)."""
+
+
+def predict(curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: float = 1.0) -> list[Prediction]:
+    """Scores at other N, with 90 % intervals.
+
+    Args:
+        curve: what was measured.
+        at: exchanges.
+        widen: factor on the half-widths, from a back-test (:mod:`backtest`).
+        ceiling: score that no student passes, such as the teacher's agreement with itself.
+    """
+    laws = fit(curve)
+    last_sd = float(curve.sd[-1])
+    most = float(curve.n[-1])
+    found = []
+    for n in at:
+        factor = n / most
+        if factor <= 1:
+            found.append(_measured(curve, n))
+            continue
+        point = 1 - sum(law.mean(n) for law in laws) / 2
+        low, high = (1 - e for e in _quantiles(laws, n, (0.95, 0.05)))
+        low, high = min(low, point) - 2 * last_sd, max(high, point) + 2 * last_sd
+        stretch = widen * (2 if factor > SURE_FACTOR else 1)
+        low, high = point - stretch * (point - low), point + stretch * (high - point)
+        # A larger harvest is worth no less: what was reached at the largest N bounds from below.
+        reached = float(curve.mean[-1]) - 2 * last_sd
+        low, high = float(np.clip(low, reached, ceiling)), float(np.clip(high, reached, ceiling))
+        if factor > MAX_FACTOR:
+            found.append(Prediction(n, factor, None, low=reached, high=ceiling, basis="refused"))
+        else:
+            basis = "doubled" if factor > SURE_FACTOR else "extrapolated"
+            found.append(Prediction(n, factor, float(np.clip(point, low, high)), low, high, basis))
+    return found
+
+
+def _quantiles(laws: Sequence[Law], n: float, at: Sequence[float]) -> list[float]:
+    """Quantiles of the error at N over both laws, each with half of the weight."""
+    errors = np.concatenate([law.errors(n).ravel() for law in laws])
+    weights = np.concatenate([law.weight.ravel() for law in laws]) / len(laws)
+    kept = weights > weights.max() * 1e-9
+    order = np.argsort(errors[kept], kind="stable")
+    total = np.cumsum(weights[kept][order])
+    places = np.minimum(np.searchsorted(total, np.asarray(at) * total[-1]), len(order) - 1)
+    return [float(value) for value in errors[kept][order][places]]
+
+
+def _measured(curve: Curve, n: float) -> Prediction:
+    """Within the measured range: interpolation over log N, from the score without a teacher."""
+    x = np.concatenate([[0.0], np.log1p(curve.n)])
+    score = float(np.interp(np.log1p(n), x, np.concatenate([[curve.zero], curve.mean])))
+    sd = float(np.interp(np.log1p(n), x[1:], curve.sd))
+    half = 1.645 * sd
+    return Prediction(n, n / float(curve.n[-1]), score, max(score - half, 0.0), min(score + half, 1.0), "measured")
+
+
+def exchanges_for(curve: Curve, score: float) -> float:
+    """The number of exchanges at which a curve's envelope reaches a score: 0 if it starts there, infinity if never."""
+    reached = curve.envelope
+    if score <= curve.zero:
+        return 0.0
+    if score > reached[-1]:
+        return float("inf")
+    first = int(np.argmax(reached >= score))
+    before_n, before = (float(curve.n[first - 1]), float(reached[first - 1])) if first else (1.0, curve.zero)
+    step = float(reached[first]) - before
+    share = (score - before) / step if step > 0 else 1.0
+    return float(np.exp(np.log(before_n) + share * (np.log(curve.n[first]) - np.log(before_n))))

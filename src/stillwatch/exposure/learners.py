@@ -1,0 +1,124 @@
+"""Students of a closed set of answers, trained on nested harvests at little cost: ridge regression through one kernel.
+
+The kernel of all prompts is computed once; a harvest of N is a corner of it, so that dozens of harvests, seeds and answer
+channels share one pass over the text. Kernels are of TF-IDF rows (words or characters) or of a public encoder's vectors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+
+RIDGES = (0.03, 0.3, 3.0)
+EXACT = 8000
+"""Up to so many exchanges by Cholesky, above by block conjugate gradients."""
+CHOOSING = 1500
+"""Exchanges that choose the ridge, at most."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Similarities within the pool and from the held-out texts to it."""
+
+    name: str
+    pool: F32
+    """(n_pool, n_pool)."""
+    test: F32
+    """(n_test, n_pool)."""
+
+
+def text_kernel(name: str, pool: Sequence[str], test: Sequence[str]) -> Kernel:
+    """Kernel of TF-IDF rows: ``words`` (one and two words) or ``characters`` (three to five, within words)."""
+    from stillwatch.distill.students.linear import Features, inverse_frequency, weigh
+
+    features = Features("words", 18, (1, 2)) if name == "words" else Features("characters", 18, (3, 5))
+    vectorizer = features.vectorizer()
+    counts = vectorizer.transform(pool)
+    idf = inverse_frequency(counts)
+    rows, held = weigh(counts, idf), weigh(vectorizer.transform(test), idf)
+    return Kernel(name, _product(rows, rows), _product(held, rows))
+
+
+def _product(left: Any, right: Any, block: int = 1000) -> F32:
+    """Dense product of sparse rows, block by block, so that the sparse product is never whole in memory."""
+    flipped = right.T.tocsr()
+    parts = [np.asarray((left[i : i + block] @ flipped).toarray(), np.float32) for i in range(0, left.shape[0], block)]
+    return np.concatenate(parts)
+
+
+def vector_kernel(name: str, pool: F32, test: F32) -> Kernel:
+    """Kernel of an encoder's vectors, plus a constant; (n_pool, n_dims) and (n_test, n_dims), rows of length 1."""
+    return Kernel(name, pool @ pool.T + 1, test @ pool.T + 1)
+
+
+def static_kernel(name: str, folder: Path, pool: Sequence[str], test: Sequence[str]) -> Kernel:
+    """Kernel of a static encoder that Stillwatch or model2vec wrote."""
+    from stillwatch.distill.students.static import StaticEncoder
+
+    encoder = StaticEncoder.load(folder)
+    return vector_kernel(name, encoder.encode(pool), encoder.encode(test))
+
+
+def learn(kernel: Kernel, rows: I64, wanted: F32, *, ridge: float | None = None) -> F32:
+    """Predictions (n_test, n_classes) of a student trained on some of the pool.
+
+    Args:
+        kernel: of the whole pool.
+        rows: (n,) positions of the harvested prompts; with repetition if a prompt was asked again.
+        wanted: (n, n_classes) what the answers say (:func:`stillwatch.distill.students.linear.targets`).
+        ridge: strength; by default the best of :data:`RIDGES` on a fifth of the harvest.
+    """
+    if ridge is None:
+        ridge = choose(kernel, rows, wanted)
+    bias = wanted.mean(axis=0)
+    dual = solve(kernel.pool[np.ix_(rows, rows)], wanted - bias, ridge)
+    found: F32 = kernel.test[:, rows] @ dual + bias
+    return found
+
+
+def choose(kernel: Kernel, rows: I64, wanted: F32) -> float:
+    """The ridge whose student agrees most with the fifth of the harvest it has not seen."""
+    if len(rows) < 6:
+        return RIDGES[1]
+    rows, wanted = rows[:CHOOSING], wanted[:CHOOSING]
+    cut = max(len(rows) // 5, 1)
+    held, kept = rows[:cut], rows[cut:]
+    gram, across = kernel.pool[np.ix_(kept, kept)], kernel.pool[np.ix_(held, kept)]
+    bias = wanted[cut:].mean(axis=0)
+    best = wanted[:cut].argmax(axis=1)
+    scores = [
+        float(((across @ solve(gram, wanted[cut:] - bias, ridge) + bias).argmax(axis=1) == best).mean()) for ridge in RIDGES
+    ]
+    return RIDGES[int(np.argmax(scores))]
+
+
+def solve(gram: F32, wanted: F32, ridge: float, *, iterations: int = 80, tolerance: float = 1e-3) -> F32:
+    """Dual weights (n, n_classes) of ``(gram + ridge I) dual = wanted``."""
+    n = len(gram)
+    if n <= EXACT:
+        factor = cho_factor(gram + np.eye(n, dtype=np.float32) * ridge, lower=True, overwrite_a=True, check_finite=False)
+        return np.asarray(cho_solve(factor, wanted, check_finite=False), np.float32)
+    # Each column its own conjugate gradients, all columns in one matrix product.
+    x = np.zeros_like(wanted)
+    residual = wanted.copy()
+    direction = residual.copy()
+    old = (residual * residual).sum(axis=0)
+    stop = tolerance**2 * np.maximum(old, 1e-12)
+    for _ in range(iterations):
+        image = gram @ direction + ridge * direction
+        step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
+        x += step * direction
+        residual -= step * image
+        new = (residual * residual).sum(axis=0)
+        if (new <= stop).all():
+            break
+        direction = residual + new / np.maximum(old, 1e-30) * direction
+        old = new
+    return x

@@ -1,0 +1,173 @@
+"""The exposure report: numbers as JSON, one self-contained page, curves as PNG."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillwatch.exposure import backtest, curves, laws
+from stillwatch.exposure.closed import Check, Measured
+from stillwatch.exposure.defences import Effect, strongest
+from stillwatch.exposure.worth import DAYS, NEWS, PUBLIC, CampaignWorth, Skill, Worth, worth
+from stillwatch.files import replacing, write_json
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the page shows."""
+
+    skills: list[Skill]
+    measured: list[Measured]
+    checks: list[Check]
+    effects: list[Effect]
+    news: list[list[Worth]]
+    """For each skill, the sizes of :data:`stillwatch.exposure.worth.NEWS`."""
+    backtest: list[backtest.Table]
+    widening: float
+    campaigns: list[CampaignWorth]
+    teachers: list[dict[str, Any]]
+    settings: dict[str, Any]
+
+
+def build(
+    skills: list[Skill], measured: list[Measured], checks: list[Check], effects: list[Effect],
+    campaigns: list[CampaignWorth], teachers: list[dict[str, Any]], settings: dict[str, Any], widening: float,
+) -> Report:  # fmt: skip
+    """Add what follows from the curves: the news' sizes and the back-test."""
+    smooth = [m.fidelity for m in measured if not any(s.threshold for s in skills if s.task == m.task)]
+    tested = backtest.table(backtest.rows(smooth, widen=widening)) if smooth else []
+    news = [[worth(skill, n, widen=widening) for n in NEWS] for skill in skills]
+    return Report(skills, measured, checks, effects, news, tested, widening, campaigns, teachers, settings)
+
+
+def write(report: Report, out: Path) -> list[Path]:
+    """Write exposure.json, curves.json, one PNG a skill (where matplotlib is installed) and exposure.html, the page last."""
+    out.mkdir(parents=True, exist_ok=True)
+    paths = [out / "exposure.json", out / "curves.json"]
+    write_json(_json(report), paths[0])
+    curves.write(report.measured, paths[1])
+    pictures: list[str] = []
+    for number, skill in enumerate(report.skills, start=1):
+        png = picture(skill, report.widening)
+        if png is None:
+            pictures.append("")
+            continue
+        paths.append(out / f"curve-{number}.png")
+        with replacing(paths[-1]) as partial:
+            partial.write_bytes(png)
+        pictures.append("data:image/png;base64," + base64.b64encode(png).decode())
+    paths.append(out / "exposure.html")
+    with replacing(paths[-1]) as partial:
+        partial.write_text(page(report, pictures), encoding="utf-8")
+    return paths
+
+
+def _json(report: Report) -> dict[str, Any]:
+    return {
+        "settings": report.settings, "teachers": report.teachers, "widening": report.widening,
+        "backtest": [asdict(t) for t in report.backtest], "checks": [asdict(c) | {"passed": c.passed} for c in report.checks],
+        "news": [asdict(w) for row in report.news for w in row],
+        "countermeasures": [asdict(e) | {"multiplier": _finite(e.multiplier)} for e in report.effects],
+        "strongest": [asdict(e) | {"multiplier": _finite(e.multiplier)} for e in strongest(report.effects)],
+        "skills": [
+            {"task": s.task, "capability": s.capability, "channels": s.channels, "students": s.students, "gap": s.gap,
+             "n_max": float(s.curve.n[-1]), "threshold": asdict(s.threshold) if s.threshold else None}
+            for s in report.skills
+        ],
+        "campaigns": [asdict(c) for c in report.campaigns],
+    }  # fmt: skip
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def picture(skill: Skill, widening: float) -> bytes | None:
+    """A curve with its law and interval up to 30 times beyond, as PNG; nothing where matplotlib is not installed."""
+    try:
+        import matplotlib
+    except ImportError:
+        return None
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    curve = skill.curve
+    figure = Figure(figsize=(7.2, 3.6), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    for seed in curve.scores.T:
+        axes.plot(curve.n, seed, ".", color="#9aa1a9", markersize=4)
+    axes.plot(curve.n, curve.envelope, color="#b04a1f", linewidth=1.8, label="best of seeds and recipes")
+    if skill.threshold is None and len(curve.n) >= laws.MIN_POINTS:
+        far = np.geomspace(curve.n[-1] * 1.001, curve.n[-1] * laws.MAX_FACTOR, 12)
+        guess = laws.predict(curve, far.tolist(), widen=widening)
+        axes.fill_between(far, [g.low for g in guess], [g.high for g in guess], color="#2f6690", alpha=0.2, label="90 % interval")
+        axes.plot(far, [g.score if g.score is not None else np.nan for g in guess], color="#2f6690", linestyle="--", label="law")
+    axes.axhline(curve.zero, color="#565e67", linewidth=0.8, linestyle=":")
+    axes.text(curve.n[0], curve.zero, " no exchanges", fontsize=8, color="#565e67", va="bottom")
+    axes.set(xscale="log", xlabel="exchanges harvested", ylabel="agreement with the teacher", ylim=(0, 1.02))
+    axes.set_title(f"{skill.task} ({skill.capability})", fontsize=10, loc="left")
+    axes.legend(fontsize=8, frameon=False, loc="lower right")
+    axes.spines[["top", "right"]].set_visible(False)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def page(report: Report, pictures: Sequence[str]) -> str:
+    """The page as HTML; nothing is loaded from anywhere."""
+    import jinja2
+
+    engine = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    engine.filters |= {"share": _share, "count": _count, "times": _times}
+    return engine.get_template("exposure.html").render(
+        report=report, pictures=pictures, strongest=strongest(report.effects), days=DAYS, news=NEWS, public=PUBLIC,
+        max_factor=laws.MAX_FACTOR,
+    )  # fmt: skip
+
+
+def _share(value: float | None) -> str:
+    return "no estimate" if value is None else f"{value:.0%}" if value >= 0.095 or value == 0 else f"{value:.1%}"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f}×" if np.isfinite(value) else "all"
+
+
+def console(report: Report) -> str:
+    """The same in a few lines."""
+    lines = []
+    for skill, row in zip(report.skills, report.news, strict=True):
+        reached = f"{skill.gap:.0%} of the gap closed at {skill.curve.n[-1]:,.0f} exchanges"
+        lines.append(f"{skill.task} ({skill.capability}; {', '.join(skill.channels)}; {', '.join(skill.students)}): {reached}")
+        if skill.threshold is not None:
+            lines.append(f"  a threshold, {skill.threshold}")
+        for w in row:
+            point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
+            lines.append(f"  {w.n:>12,.0f} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
+    for table in report.backtest:
+        lines.append(f"  back-test {table.factor:g} times beyond: median error {table.median:.3f}, largest {table.largest:.3f}, "
+                     f"{table.covered:.0%} of {table.n_curves} curves within the interval")
+    for found in strongest(report.effects):
+        lines.append(f"  {found.countermeasure}: worth {found.n_eff:,.0f} [{found.low:,.0f}, {found.high:,.0f}] of {found.n:,.0f} exchanges to an "
+                     f"attacker who adapts ({found.attacker}); honest users lose {found.cost:.1%} of answers")
+    for check in report.checks:
+        lines.append(f"  {check}")
+    for campaign in report.campaigns:
+        lines.append(f"{campaign.campaign_id} ({campaign.n_harvested:,} exchanges)")
+        for w in campaign.now:
+            point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
+            lines.append(f"  {w.task}, {w.n:,.0f} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
+    return "\n".join(lines)

@@ -1,0 +1,147 @@
+"""From a harvest store of one's own teacher to measured curves: the whole exposure study of a task."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.distill import store
+from stillwatch.distill.exchange import Exchange
+from stillwatch.errors import InputError
+from stillwatch.exposure import closed, defences, learners
+from stillwatch.progress import track
+
+TEST_SHARE, MAX_TEST = 0.25, 3000
+MAX_ANSWERS, LEAST_SHARE = 512, 0.8
+LEAST_ROWS = 200
+COMMON = 5
+MAX_POOL = 8000
+
+
+@dataclass(frozen=True)
+class Study:
+    """A task with its texts, split into what the attacker may ask for and what is held out."""
+
+    task: closed.Task
+    pool: list[str]
+    test: list[str]
+    classes: list[str]
+    oracle: NDArray[np.int64] | None
+    """(n_pool,) right classes, where the truth is known."""
+
+
+def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = None) -> Study:
+    """Read a store whose answers are of a closed set.
+
+    The split depends on the prompt alone, so that the same prompt is never on both sides.
+
+    Raises:
+        InputError: the answers are free text, the store keeps no prompts, or it has too few rows.
+    """
+    rows = [row for row in store.read(folder) if row.reply.answer is not None and row.sample == 0]
+    if any(row.prompt is None for row in rows):
+        raise InputError("the store keeps no prompts", where=folder, todo="Harvest without --no-text")
+    rows = list({str(row.prompt): row for row in rows}.values())
+    if len(rows) < LEAST_ROWS:
+        raise InputError(f"{len(rows)} different prompts with answers are too few", where=folder, todo=f"Harvest {LEAST_ROWS}")
+    classes = _classes(rows, folder)
+    probabilities = np.stack([_row(row, classes) for row in rows])
+    place = {name: i for i, name in enumerate(classes)}
+    held = np.array([_fraction(row.prompt_hash) < TEST_SHARE for row in rows])
+    test, pool = np.flatnonzero(held)[:MAX_TEST], np.flatnonzero(~held)[:MAX_POOL]
+    right = None
+    if truth is not None:
+        right = np.array([place.get(truth.get(str(row.prompt), ""), -1) for row in rows])
+        if (right >= 0).mean() < 0.5:
+            raise InputError("fewer than half of the prompts have a right answer among the teacher's", where="--truth")
+    name = str(store.about(folder)["teacher"]["name"])
+    task = closed.Task(name, capability, probabilities[pool], probabilities[test], None if right is None else right[test])
+    texts = [str(row.prompt) for row in rows]
+    oracle = right[pool] if right is not None and (right[pool] >= 0).all() else None
+    return Study(task, [texts[i] for i in pool], [texts[i] for i in test], list(classes), oracle)
+
+
+def _fraction(prompt_hash: str) -> float:
+    return int(hashlib.sha256(prompt_hash.encode()).hexdigest()[:8], 16) / 2**32
+
+
+def _classes(rows: Sequence[Exchange], where: Path) -> list[str]:
+    """Names of the answers; where probabilities are told, in the order of their ids."""
+    named: dict[int, str] = {}
+    for row in rows:
+        if row.reply.top is not None and len(row.reply.top.ids) == 1:
+            named.setdefault(int(row.reply.top.ids[0, 0]), str(row.reply.answer))
+    if named and max(named) < MAX_ANSWERS:
+        width = max(max(named), max(int(row.reply.top.ids.max()) for row in rows if row.reply.top is not None)) + 1
+        if width <= MAX_ANSWERS and len(set(named.values())) == len(named):
+            return [named.get(i, f"(never first: {i})") for i in range(width)]
+    counts = Counter(str(row.reply.answer).strip() for row in rows)
+    common = [answer for answer, n in counts.most_common(MAX_ANSWERS) if n >= COMMON]
+    if sum(counts[answer] for answer in common) < LEAST_SHARE * len(rows):
+        todo = "Measure students of free text elsewhere and pass their scores with --curves"
+        raise InputError("the answers are free text, not a closed set", where=where, todo=todo)
+    return sorted(common)
+
+
+def _row(row: Exchange, classes: Sequence[str]) -> NDArray[np.float32]:
+    found = np.zeros(len(classes), np.float32)
+    top = row.reply.top
+    if top is not None and len(top.ids) == 1 and int(top.ids.max()) < len(classes):
+        found[top.ids[0]] = np.exp(top.logprobs[0].astype(np.float32))
+        missing = np.setdiff1d(np.arange(len(classes)), top.ids[0])
+        if len(missing):
+            found[missing] = float(top.tail[0]) / len(missing)
+    elif str(row.reply.answer).strip() in classes:
+        found[classes.index(str(row.reply.answer).strip())] = 1.0
+    else:
+        found[:] = 1 / len(classes)
+    return found
+
+
+def kernels(study: Study, students: Sequence[str]) -> list[learners.Kernel]:
+    """One kernel a student: ``words``, ``characters`` or the folder of a static encoder."""
+    found = []
+    for name in students:
+        if name in ("words", "characters"):
+            found.append(learners.text_kernel(name, study.pool, study.test))
+        else:
+            found.append(learners.static_kernel(f"static {Path(name).name}", Path(name), study.pool, study.test))
+    return found
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that a study of one task measured."""
+
+    measured: list[closed.Measured]
+    checks: list[closed.Check]
+    effects: list[defences.Effect]
+
+
+def run(study: Study, students: Sequence[str], *, seed: int = 0, countermeasures: bool = True, quiet: bool = False) -> Results:
+    """Measure curves for every student and interface, sanity checks, and countermeasures against the first student."""
+    sizes = closed.grid(len(study.pool), least=16)
+    sure = bool(np.isin(study.task.pool, (0.0, 1.0)).all())  # labels were harvested, so probabilities cannot be studied
+    plain = [closed.PLAIN["labels"]] if sure else list(closed.PLAIN.values())
+    made = kernels(study, students)
+    jobs = [(kernel, channel) for kernel in made for channel in plain]
+    measured = [
+        closed.measure(study.task, kernel, channel, sizes, seed=seed)
+        for kernel, channel in track(jobs, "students", total=len(jobs), quiet=quiet)
+    ]
+    checks = closed.sanity(study.task, made[0], study.oracle, seed=seed)
+    effects: list[defences.Effect] = []
+    if countermeasures:
+        mine = [m.fidelity for m in measured if m.student == made[0].name]
+        best = closed.best_of(mine, "undefended")
+        todo = [what for what in defences.COUNTERMEASURES if not (sure and what.name in ("labels only", "scrambled tail", "keyed marks"))]
+        for what in track(todo, "countermeasures", total=len(todo), quiet=quiet):
+            cost = what.cost(study.task)
+            for attacker, channel in zip(defences.ATTACKS, defences.channels(what, made[0]), strict=True):
+                curve = closed.measure(study.task, made[0], channel, sizes[-1:], seeds=lambda n: 3, seed=seed).fidelity
+                effects.append(defences.effect(what.name, attacker, curve, best, cost, seed=seed))
+    return Results(measured, checks, effects)

@@ -1,0 +1,211 @@
+"""What so many exchanges are worth: for the sizes in the news, and for each campaign of a detection run, by capability."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillwatch.errors import InputError
+from stillwatch.exposure import thresholds
+from stillwatch.exposure.closed import Measured, best_of
+from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, predict
+
+NEWS = (150_000.0, 3_400_000.0, 13_000_000.0)
+"""Exchanges of the three harvests that a provider reported."""
+DAYS = (7.0, 30.0)
+"""How far ahead the worth of stopping now is told."""
+
+PUBLIC = {
+    "7B": {150_000: 0.35, 3_400_000: 0.67, 13_000_000: 0.79},
+    "32B": {150_000: 0.88, 3_400_000: 0.95, 13_000_000: 0.96},
+}
+"""Share of the gap to the teacher closed on competition mathematics, from three published student scores each (students of
+one reasoning teacher at about 1 k to 17 k, 114 k and 800 k to 1 M traces), a straight line in log-odds against log N.
+Three points and different recipes: a scenario, not a measurement."""
+
+
+@dataclass(frozen=True)
+class Skill:
+    """The best attack on one task: every recipe and interface measured, and what may be said of other N."""
+
+    task: str
+    capability: str
+    channels: tuple[str, ...]
+    students: tuple[str, ...]
+    curve: Curve
+    """Fidelity of the best recipe at each N and seed."""
+    teacher_accuracy: float | None
+    threshold: thresholds.Bracket | None
+
+    @property
+    def gap(self) -> float:
+        """Share of the way from the baseline to perfect agreement at the largest N measured."""
+        return closed_share(self.curve, float(self.curve.mean[-1]))
+
+
+def closed_share(curve: Curve, score: float) -> float:
+    """Gap closed: 0 is the student without the teacher, 1 the teacher."""
+    return (score - curve.zero) / max(1 - curve.zero, 1e-9)
+
+
+def skills(measured: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]:
+    """Curves of the same task, joined; thresholds are looked for first, and no law is fitted where there is one."""
+    by_task: dict[tuple[str, str], list[Measured]] = {}
+    for m in measured:
+        by_task.setdefault((m.task, m.capability), []).append(m)
+    found = []
+    for (task, capability), mine in by_task.items():
+        curves = _same_sizes([m.fidelity for m in mine])
+        curve = best_of(curves, task)
+        level = curve.zero + passing * (1 - curve.zero)
+        switch = thresholds.bracket(curve, level) if thresholds.is_threshold(curve) else None
+        told = [m.teacher_accuracy for m in mine if m.teacher_accuracy is not None]
+        found.append(Skill(
+            task, capability, tuple(sorted({m.channel for m in mine})), tuple(sorted({m.student for m in mine})), curve,
+            told[0] if told else None, switch,
+        ))  # fmt: skip
+    return found
+
+
+def _same_sizes(curves: Sequence[Curve]) -> list[Curve]:
+    """The curves at the sizes that all of them have."""
+    common = set(curves[0].n.tolist()).intersection(*(c.n.tolist() for c in curves))
+    if not common:
+        raise InputError("curves of one task share no harvest size", todo="Measure them at the same numbers of exchanges")
+    kept = []
+    for curve in curves:
+        rows = np.isin(curve.n, sorted(common))
+        kept.append(Curve(curve.name, curve.n[rows], curve.scores[rows], curve.zero, curve.n_test))
+    return kept
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What N exchanges of one skill are worth."""
+
+    task: str
+    capability: str
+    n: float
+    factor: float
+    """N over the largest N measured."""
+    gap: float | None
+    """Share of the gap closed; null where no point estimate is given."""
+    low: float
+    high: float
+    basis: str
+    """measured, extrapolated, doubled, refused, or threshold."""
+    note: str
+
+
+def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
+    """The worth of N exchanges of one skill, with a 90 % interval."""
+    curve = skill.curve
+    factor = n / float(curve.n[-1])
+    if skill.threshold is not None:
+        return _switch(skill, skill.threshold, n, factor)
+    if n < 1:
+        return Worth(skill.task, skill.capability, n, factor, 0.0, 0.0, 0.0, "measured", "no exchanges")
+    if len(curve.n) < MIN_POINTS and factor > 1:
+        note = f"{len(curve.n)} sizes are too few for a law"
+        reached = closed_share(curve, float(curve.mean[-1] - 2 * curve.sd[-1]))
+        return Worth(skill.task, skill.capability, n, factor, None, max(reached, 0.0), 1.0, "refused", note)
+    found = predict(curve, [n], widen=widen)[0]
+    low, high = closed_share(curve, found.low), closed_share(curve, found.high)
+    gap = None if found.score is None else closed_share(curve, found.score)
+    bound = max(low, 0.0), min(high, 1.0)
+    return Worth(skill.task, skill.capability, n, factor, gap, *bound, found.basis, _note(found, curve))
+
+
+def _note(found: Prediction, curve: Curve) -> str:
+    most = f"{curve.n[-1]:,.0f}"
+    return {
+        "measured": f"within what was measured (to {most})",
+        "extrapolated": f"fitted to {most}, {found.factor:.1f} times extrapolated",
+        "doubled": f"fitted to {most}, {found.factor:.1f} times extrapolated: interval doubled",
+        "refused": f"fitted to {most}; {found.factor:,.0f} times beyond, so only that it is no less than measured",
+    }[found.basis]
+
+
+def _switch(skill: Skill, switch: thresholds.Bracket, n: float, factor: float) -> Worth:
+    note = f"a threshold: {switch}"
+    if switch.passing is not None and n >= switch.passing:
+        best = closed_share(skill.curve, float(skill.curve.envelope[-1]))
+        return Worth(skill.task, skill.capability, n, factor, best, best, 1.0, "threshold", note)
+    if switch.failing is not None and n <= switch.failing:
+        return Worth(skill.task, skill.capability, n, factor, 0.0, 0.0, 0.05, "threshold", note)
+    return Worth(skill.task, skill.capability, n, factor, None, 0.0, 1.0, "threshold", note)
+
+
+@dataclass(frozen=True)
+class CampaignWorth:
+    """A campaign's harvest, skill by skill."""
+
+    campaign_id: str
+    verdict: str
+    n_harvested: int
+    per_day: float | None
+    """Exchanges a day from first to last seen; null where it lasted under an hour."""
+    now: tuple[Worth, ...]
+    later: tuple[tuple[float, tuple[Worth, ...]], ...]
+    """(days, worth then if nobody acts)."""
+    unmeasured: tuple[tuple[str, float], ...]
+    """Capabilities that the campaign asked for and no task stands for, with their share of the harvest."""
+
+    def gained(self, task: str, days: float) -> tuple[float | None, float, float]:
+        """Gap that waiting so many days would close: point (null where refused), and bounds."""
+        now = next(w for w in self.now if w.task == task)
+        then = next(w for d, found in self.later if d == days for w in found if w.task == task)
+        point = None if now.gap is None or then.gap is None else max(then.gap - now.gap, 0.0)
+        return point, max(then.low - now.high, 0.0), max(then.high - now.low, 0.0)
+
+
+def campaigns(run: Path, known: Sequence[Skill], *, widen: float = 1.0) -> list[CampaignWorth]:
+    """Value every campaign of a run folder.
+
+    A campaign's exchanges are divided over capabilities by the shares that detection told; a skill counts those of its
+    own capability. Where a run tells no shares, every skill counts the whole harvest, which is an upper bound.
+
+    Raises:
+        InputError: the folder has no campaigns.parquet.
+    """
+    import pyarrow.parquet as pq
+
+    path = run / "campaigns.parquet"
+    if not path.is_file():
+        raise InputError("no campaigns.parquet", where=run, todo="Pass the folder that stillwatch detect wrote")
+    columns = ["campaign_id", "verdict", "n_harvested", "first_seen", "last_seen", "capabilities"]
+    names = set(pq.read_schema(path).names)
+    rows = pq.read_table(path, columns=[name for name in columns if name in names]).to_pylist()
+    return [value(row, known, widen=widen) for row in rows]
+
+
+def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0) -> CampaignWorth:
+    """Value one row of campaigns.parquet."""
+    n = int(row["n_harvested"])
+    shares = {str(k): float(v) for k, v in (row.get("capabilities") or {}).items() if v}
+    per_day = _per_day(n, row.get("first_seen"), row.get("last_seen"))
+
+    def at(total: float) -> tuple[Worth, ...]:
+        return tuple(
+            worth(skill, total * (shares.get(skill.capability, 0.0) if shares else 1.0), widen=widen) for skill in known
+        )
+
+    later = tuple((days, at(n + days * per_day)) for days in DAYS) if per_day is not None else ()
+    measured = {skill.capability for skill in known}
+    missing = tuple(sorted(((k, v) for k, v in shares.items() if k not in measured), key=lambda item: -item[1]))
+    return CampaignWorth(str(row["campaign_id"]), str(row.get("verdict")), n, per_day, at(n), later, missing)
+
+
+def _per_day(n: int, first: datetime | None, last: datetime | None) -> float | None:
+    if first is None or last is None:
+        return None
+    days = (last - first).total_seconds() / 86400
+    return n / days if days > 1 / 24 else None
+
+
+def as_json(value: Any) -> Any:
+    """Dataclasses as JSON objects; curves as lists."""
+    return asdict(value)
