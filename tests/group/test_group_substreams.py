@@ -137,6 +137,8 @@ def test_content_that_a_group_does_together_marks_it() -> None:
     assert members(found) == [frozenset(crew)]
     assert objects(found) == [frozenset({(0, 1), (1, 2)})]
     assert found.origin == ("session+content",)
+    # Among 20,000 accounts the tool is rare as well, so that only its width tells it from the crew's own.
+    assert objects(enriched({7: crew}, holders, 20_000)) == [frozenset({(0, 1), (1, 2)})]
     assert (0, 3) in objects(enriched({7: crew}, holders, 20_000, max_width=30.0))[0]
     assert (0, 4) in objects(enriched({7: crew}, holders, 1000, min_share=0.25))[0]
 

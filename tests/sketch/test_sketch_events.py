@@ -1,6 +1,7 @@
 """One row an event, from that event alone, whatever stands in its columns and however the events are cut."""
 
 import ipaddress
+import itertools
 from typing import Any
 
 import numpy as np
@@ -136,6 +137,14 @@ def test_dictionaries_with_narrow_indices(column: str) -> None:
     narrow = pa.DictionaryArray.from_arrays(pa.array([127, 0, 127], pa.int8()), values)
     found = sketch.sketch_events(events(**{column: narrow}))
     assert found.equals(sketch.sketch_events(events(**{column: narrow.cast(pa.string())})))
+
+
+@pytest.mark.parametrize("type_", [pa.string(), pa.large_string()])
+def test_bytes_of_a_slice_are_those_of_the_slice(type_: pa.DataType) -> None:
+    array = pa.array(["one", "", None, "four", "five"], type_)
+    for part in (array[1:4], pa.chunked_array([array[1:2], array[2:4]]), pa.chunked_array([array])[1:4]):
+        offsets, data = sketch.text_bytes(part)
+        assert [data[a:b].tobytes() for a, b in itertools.pairwise(offsets)] == [b"", b"", b"four"]
 
 
 # --- Networks ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,84 @@
+"""A run on a simulated world: the operators are found, nobody else is, and the tables of the run agree with each other."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import evaluate, pipeline, simulate
+from stillwatch.files import data_files
+
+
+@pytest.fixture(scope="module")
+def run(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    pipeline.detect(small_world, folder, quiet=True)
+    return folder
+
+
+def rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(folder / f"{name}.parquet").to_pylist()
+    return found
+
+
+def test_operators_are_found_whole_and_alone(small_world: Path, run: Path) -> None:
+    told = evaluate.run(run, small_world / "truth.parquet", quiet=True)
+    assert len(told["campaigns"]) == 4
+    assert told["accounts"]["recall"]["value"] >= 0.95
+    assert told["accounts"]["false"] == 0
+    for campaign in told["campaigns"]:
+        assert campaign["split_into"] == 1, campaign["campaign"]
+        assert campaign["completeness"] >= 0.9, campaign["campaign"]
+        assert campaign["purity"] >= 0.95, campaign["campaign"]
+    assert told["events"]["event_precision"] >= 0.9
+    assert told["events"]["event_recall"] >= 0.8
+
+
+def test_a_world_of_innocents_has_no_campaign(tmp_path: Path) -> None:
+    simulate.run("innocents", tmp_path / "world", events=10_000, seed=3, quiet=True)
+    summary = pipeline.detect(tmp_path / "world", tmp_path / "run", quiet=True)
+    assert (summary["n_campaigns"], summary["n_accused"]) == (0, 0)
+    assert rows(tmp_path / "run", "harvest") == []
+    assert {row["verdict"] for row in rows(tmp_path / "run", "accounts")} <= {"clear", "review"}
+
+
+def test_tables_of_a_run_agree(small_world: Path, run: Path) -> None:
+    """Every account has a row, and what campaigns say of accounts and requests is what the other tables count."""
+    events = pa.concat_tables([pq.read_table(path) for path in data_files(small_world / "events")]).to_pylist()
+    sender = {event["event_id"]: event for event in events}
+    accounts = {row["account_id"]: row for row in rows(run, "accounts")}
+    campaigns = {row["campaign_id"]: row for row in rows(run, "campaigns")}
+    assert set(accounts) == {event["account_id"] for event in events}
+    assert len(accounts) == len(rows(run, "accounts"))
+    for row in accounts.values():
+        assert (row["verdict"] == "clear") == (row["campaign_id"] is None)
+        if row["campaign_id"] is not None:
+            assert row["verdict"] == campaigns[row["campaign_id"]]["verdict"]
+            assert row["reasons"]
+    harvest = [(row["campaign_id"], sender[row["event_id"]]) for row in rows(run, "harvest")]
+    assert len({event["event_id"] for _, event in harvest}) == len(harvest) > 0
+    assert all(accounts[event["account_id"]]["campaign_id"] == campaign for campaign, event in harvest)
+    n_events = Counter(accounts[event["account_id"]]["campaign_id"] for event in events)
+    n_accounts = Counter(row["campaign_id"] for row in accounts.values())
+    for name, row in campaigns.items():
+        own = [event for campaign, event in harvest if campaign == name]
+        assert (row["n_accounts"], row["n_events"]) == (n_accounts[name], n_events[name])
+        if row["verdict"] == "campaign":
+            assert row["n_harvested"] == len(own) > 0
+            assert row["first_seen"] == min(event["timestamp"] for event in own)
+            assert row["last_seen"] == max(event["timestamp"] for event in own)
+            assert row["output_tokens"] == sum(event["output_tokens"] or 0 for event in own)
+            assert sum(row["capabilities"].values()) == pytest.approx(1, abs=1e-5)
+        assert 0 <= row["q_value"] <= 1
+        assert row["views"]
+
+
+def test_accused_accounts_score_above_everybody_else(run: Path) -> None:
+    """Scores compare over all accounts, so that a ranking by score is one by suspicion."""
+    scores: dict[str, list[float]] = {}
+    for row in rows(run, "accounts"):
+        scores.setdefault(row["verdict"], []).append(row["score"])
+    assert min(scores["campaign"]) > max(scores["clear"])
