@@ -15,6 +15,7 @@ from stillwatch import __version__, service
 from stillwatch.audit import commands as audit_commands
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
+from stillwatch.exposure import commands as exposure_commands
 from stillwatch.prove import commands as prove_commands
 from stillwatch.respond import commands as respond_commands
 
@@ -133,6 +134,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--format", required=True, choices=("csv", "json"))
     export.add_argument("--out", type=Path, help="folder to write to (default: RUN/export)")
     distill_commands.register(add, commands, shared)
+    exposure_commands.register(add, commands, shared)
     audit_commands.register(add, commands, shared)
     service.register(add)
     respond_commands.register(add, commands, shared)

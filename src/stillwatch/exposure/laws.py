@@ -184,7 +184,7 @@ def predict(curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: f
         stretch = widen * (2 if factor > SURE_FACTOR else 1)
         low, high = point - stretch * (point - low), point + stretch * (high - point)
         # A larger harvest is worth no less: what was reached at the largest N bounds from below.
-        reached = float(curve.mean[-1]) - 2 * last_sd
+        reached = max(float(curve.mean[-1]) - 2 * last_sd, 0.0)
         low, high = float(np.clip(low, reached, ceiling)), float(np.clip(high, reached, ceiling))
         if factor > MAX_FACTOR:
             found.append(Prediction(n, factor, None, low=reached, high=ceiling, basis="refused"))

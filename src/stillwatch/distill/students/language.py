@@ -1,0 +1,222 @@
+"""Route (c): a language model on a teacher's cached top-k log-probabilities and on its sequences; entry of route (d).
+
+The cache says what the teacher thought at every place of its own answers (``harvest --top-k``). The loss is forward
+Kullback-Leibler divergence over the k tokens and the tail as one more outcome, so that mass outside the k is not lost,
+mixed with the usual loss on the teacher's tokens. The student starts from a few of the teacher's own layers, or from a
+folder; its vocabulary is the teacher's.
+"""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stillwatch.distill import manifest, store, teachers
+from stillwatch.distill.exchange import Exchange, TopK
+from stillwatch.distill.extra import need
+from stillwatch.distill.students import loop
+from stillwatch.distill.teachers.language import LanguageModel, load
+from stillwatch.errors import InputError
+
+MIX = 0.5
+"""Weight of the teacher's distributions; the rest is of its tokens."""
+
+
+def cut(model: Any, layers: Sequence[int]) -> Any:
+    """A student of some of a decoder's layers, embeddings and output shared with nobody; raises InputError otherwise."""
+    torch = need("torch", what="training a language model")
+    inner = getattr(model, "model", None)
+    stack = getattr(inner, "layers", None)
+    if stack is None or not layers or max(layers) >= len(stack):
+        raise InputError(f"cannot keep layers {list(layers)} of this model", todo="It needs model.layers, as Llama has")
+    student = copy.deepcopy(model)
+    student.model.layers = torch.nn.ModuleList([student.model.layers[i] for i in layers])
+    for place, layer in enumerate(student.model.layers):
+        layer.self_attn.layer_idx = place
+    student.config.num_hidden_layers = len(layers)
+    if getattr(student.config, "layer_types", None):
+        student.config.layer_types = [student.config.layer_types[i] for i in layers]
+    return student.train()
+
+
+def parameters(model: Any) -> int:
+    """Numbers in a model, tied ones once."""
+    return sum(p.numel() for p in model.parameters())
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One conversation as tokens, with what the teacher thought of each token of its answer."""
+
+    ids: list[int]
+    start: int
+    """Place of the answer's first token."""
+    top: TopK | None
+    """Row j is for token ``start + j``."""
+
+
+def sequences(teacher: LanguageModel, rows: Sequence[Exchange], *, max_length: int = 512) -> list[Tokens]:
+    """Tokenise exchanges; the cache is kept where its rows match the answer's tokens."""
+    found = []
+    for row in rows:
+        if row.messages is None or not row.reply.answer:
+            continue
+        prompt = teacher.ids(row.messages)
+        answer = teacher.tokenizer(row.reply.answer, add_special_tokens=False, verbose=False)["input_ids"]
+        if row.reply.finish == "stop" and teacher.tokenizer.eos_token_id is not None:
+            answer = [*answer, teacher.tokenizer.eos_token_id]
+        top = row.reply.top
+        if top is not None and (row.reply.trace or len(top.ids) != len(answer)):
+            top = None
+        ids = [*prompt, *answer][:max_length]
+        if len(ids) <= len(prompt):
+            continue
+        n = len(ids) - len(prompt)
+        if top is not None:
+            top = TopK(top.ids[:n], top.logprobs[:n], top.tail[:n])
+        found.append(Tokens(ids, len(prompt), top))
+    return found
+
+
+def loss(torch: Any, logits: Any, batch: Sequence[Tokens], mix: float, reverse: bool = False) -> Any:
+    """Mean loss a token of the answers.
+
+    Args:
+        torch: the library.
+        logits: (n, length, vocabulary) of the student.
+        batch: what it read, padded on the right.
+        mix: weight of the teacher's distributions.
+        reverse: Kullback-Leibler divergence from the student to the teacher rather than the other way round.
+    """
+    total, n = 0.0, 0
+    for i, one in enumerate(batch):
+        own = logits[i, one.start - 1 : len(one.ids) - 1].float().log_softmax(-1)
+        tokens = torch.tensor(one.ids[one.start :])
+        plain = -own.gather(1, tokens[:, None])[:, 0]
+        if one.top is not None and mix:
+            ids = torch.from_numpy(one.top.ids.astype(np.int64))
+            theirs = torch.from_numpy(one.top.logprobs.astype(np.float32))
+            tail = torch.from_numpy(one.top.tail.astype(np.float32)).clamp(min=1e-6)
+            mine = own.gather(1, ids)
+            rest = torch.log1p(-mine.exp().sum(1).clamp(max=1 - 1e-6))
+            p = torch.cat([theirs, tail.log()[:, None]], 1).log_softmax(1)
+            q = torch.cat([mine, rest[:, None]], 1)
+            divergence = (q.exp() * (q - p)).sum(1) if reverse else (p.exp() * (p - q)).sum(1)
+            plain = (1 - mix) * plain + mix * divergence
+        total = total + plain.sum()
+        n += len(tokens)
+    return total / max(n, 1)
+
+
+def pad(torch: Any, batch: Sequence[Tokens], token: int) -> tuple[Any, Any]:
+    """Token numbers and mask (n, length), padded on the right."""
+    width = max(len(one.ids) for one in batch)
+    ids = torch.tensor([one.ids + [token] * (width - len(one.ids)) for one in batch])
+    mask = torch.tensor([[1] * len(one.ids) + [0] * (width - len(one.ids)) for one in batch])
+    return ids, mask
+
+
+def train(
+    student: Any, data: Sequence[Tokens], held: Sequence[Tokens], schedule: loop.Schedule, *, pad_token: int, mix: float = MIX,
+    reverse: bool = False, batch: int = 8, rate: float = 1e-3, folder: Path | None = None, quiet: bool = False,
+) -> loop.History:  # fmt: skip
+    """Train a student in place on cached distributions and sequences; validates on the plain loss of ``held``."""
+    torch = need("torch", what="training a language model")
+    optimiser = torch.optim.AdamW(student.parameters(), lr=rate, weight_decay=0.01)
+    n_steps = max(schedule.epochs * -(-len(data) // batch), 1)
+
+    def step(rows: Sequence[Tokens]) -> Any:
+        ids, mask = pad(torch, rows, pad_token)
+        return loss(torch, student(input_ids=ids, attention_mask=mask).logits, rows, mix, reverse)
+
+    def epoch(number: int) -> None:
+        student.train()
+        order = np.random.default_rng((schedule.seed, number)).permutation(len(data))
+        for i, begin in enumerate(range(0, len(order), batch)):
+            done = (number * -(-len(data) // batch) + i) / n_steps
+            for group in optimiser.param_groups:
+                group["lr"] = rate * min(1.0, 20 * done + 0.1) * (0.55 + 0.45 * float(np.cos(np.pi * done)))
+            value = step([data[j] for j in order[begin : begin + batch]])
+            optimiser.zero_grad()
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
+            optimiser.step()
+
+    def state() -> dict[str, Any]:
+        return {"model": student.state_dict(), "optimiser": optimiser.state_dict()}
+
+    def restore(kept: dict[str, Any]) -> None:
+        student.load_state_dict(kept["model"])
+        optimiser.load_state_dict(kept["optimiser"])
+
+    torch.manual_seed(schedule.seed)
+    return loop.run(
+        schedule, epoch=epoch, validate=lambda: -held_loss(student, held, pad_token=pad_token, batch=batch), state=state,
+        restore=restore, folder=folder, quiet=quiet,
+    )  # fmt: skip
+
+
+def held_loss(student: Any, held: Sequence[Tokens], *, pad_token: int, batch: int = 8) -> float:
+    """Plain loss on the answers of held-out sequences, nats a token."""
+    torch = need("torch", what="training a language model")
+    student.eval()
+    total, n = 0.0, 0
+    with torch.inference_mode():
+        for begin in range(0, len(held), batch):
+            rows = held[begin : begin + batch]
+            ids, mask = pad(torch, rows, pad_token)
+            tokens = sum(len(one.ids) - one.start for one in rows)
+            total += float(loss(torch, student(input_ids=ids, attention_mask=mask).logits, rows, 0.0)) * tokens
+            n += tokens
+    return total / max(n, 1)
+
+
+def run(
+    folder: Path, out: Path, told: manifest.Manifest, *, on_policy: bool, start: Path | None, layers: Sequence[int],
+    schedule: loop.Schedule, quiet: bool,
+) -> Any:  # fmt: skip
+    """``stillwatch distill train language`` and ``on-policy``: train, compare held-out loss, write the folder."""
+    from stillwatch.distill import measures
+    from stillwatch.distill.students import trl_adapter
+    from stillwatch.distill.train import answered, finish
+
+    teacher = teachers.load(told)
+    if not isinstance(teacher, LanguageModel):
+        raise InputError(f"{told.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
+    if store.about(folder)["identity"] != teacher.identity:
+        raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
+    rows = answered(folder)
+    data = sequences(teacher, rows)
+    if len(data) < 20:
+        raise InputError(f"{len(data)} answers are too few to train a language model", where=folder, todo="Harvest at least 20")
+    depth = int(teacher.model.config.num_hidden_layers)
+    chosen = tuple(layers) or tuple(sorted({round(i) for i in np.linspace(0, depth - 1, min(4, depth))}))
+    student = load(start, train=True)[1] if start else cut(teacher.model, chosen)
+    token = teacher.tokenizer.pad_token_id if teacher.tokenizer.pad_token_id is not None else teacher.tokenizer.eos_token_id
+    held, kept = data[:: max(len(data) // 32, 2)], [one for i, one in enumerate(data) if i % max(len(data) // 32, 2)]
+    before = held_loss(student, held, pad_token=token)
+    notes: dict[str, Any] = {}
+    if on_policy:
+        turns = [
+            [*({"role": role, "content": content} for role, content in row.messages), {"role": "assistant", "content": row.reply.answer}]
+            for row in rows if row.messages and row.reply.answer
+        ]  # fmt: skip
+        notes = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
+    else:
+        notes = asdict(train(student, kept, held, schedule, pad_token=token, folder=out, quiet=quiet))
+    after = held_loss(student, held, pad_token=token)
+    student.save_pretrained(out)
+    teacher.tokenizer.save_pretrained(out)
+    compared = [
+        measures.Row("teacher", {"likelihood a token": float(np.exp(-held_loss(teacher.model, held, pad_token=token)))}, len(held),
+                     parameters(teacher.model) * 4, 0.0, 0.0),
+        measures.Row("student without teacher (its start)", {"likelihood a token": float(np.exp(-before))}, len(held),
+                     parameters(student) * 4, 0.0, 0.0),
+        measures.Row("student", {"likelihood a token": float(np.exp(-after))}, len(held), parameters(student) * 4, 0.0, 0.0),
+    ]  # fmt: skip
+    cached = sum(one.top is not None for one in data)
+    settings = asdict(schedule) | {"layers": chosen, "cached distributions": cached} | notes
+    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, len(data), 0)

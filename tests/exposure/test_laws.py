@@ -1,0 +1,120 @@
+"""Laws find what was planted, intervals hold it, and nothing is estimated where nothing was checked."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stillwatch.exposure import backtest, laws, thresholds
+from stillwatch.exposure.laws import Curve
+
+N = np.geomspace(16, 4096, 17).round()
+
+
+def planted(shape: str, c: float, k: float, b: float, *, zero: float = 0.05, n: np.ndarray = N, noise: float = 0.0, seeds: int = 3,
+            seed: int = 0) -> Curve:  # fmt: skip
+    rng = np.random.default_rng(seed)
+    error = c + (1 - zero - c) * laws.SHAPES[shape](n, k, b)
+    scores = np.clip(1 - error[:, None] + rng.normal(size=(len(n), seeds)) * noise, 0, 1)
+    return Curve(f"{shape} {c} {k} {b}", n, scores, zero, 3000)
+
+
+@pytest.mark.parametrize("shape", ["power", "hill"])
+@pytest.mark.parametrize(("c", "k", "b"), [(0.1, 200, 0.8), (0.0, 500, 1.0), (0.2, 100, 1.2), (0.05, 60, 0.6)])
+def test_planted_laws_are_extrapolated(shape: str, c: float, k: float, b: float) -> None:
+    """Each law alone would be exact; the mean of both pays for not knowing which it is."""
+    curve = planted(shape, c, k, b, noise=0.005)
+    for n in (3.5 * 4096, 10 * 4096):
+        truth = 1 - (c + (0.95 - c) * laws.SHAPES[shape](n, k, b))
+        found = laws.predict(curve, [n])[0]
+        assert found.score == pytest.approx(truth, abs=0.04)
+        assert found.low - 0.005 <= truth <= found.high + 0.005
+
+
+def test_coverage_over_many_planted_curves() -> None:
+    rng = np.random.default_rng(3)
+    curves = [
+        planted(("power", "hill")[i % 2], rng.uniform(0, 0.25), np.exp(rng.uniform(4, 7)), rng.uniform(0.5, 1.3), noise=0.01, seed=i)
+        for i in range(40)
+    ]
+    tables = {t.factor: t for t in backtest.table(backtest.rows(curves))}
+    assert tables[3.5].median < 0.02
+    assert tables[7.0].median < 0.03
+    assert all(t.covered >= 0.85 for t in tables.values())
+
+
+def test_what_is_measured_is_not_extrapolated() -> None:
+    curve = planted("hill", 0.1, 200, 0.9)
+    found = laws.predict(curve, [100.0, 4096.0])
+    assert [f.basis for f in found] == ["measured", "measured"]
+    assert found[1].score == pytest.approx(float(curve.mean[-1]))
+    assert found[0].score == pytest.approx(float(np.interp(np.log1p(100), np.log1p(N), curve.mean)), abs=1e-6)
+
+
+@pytest.mark.parametrize(("factor", "basis"), [(2, "extrapolated"), (13.9, "extrapolated"), (20, "doubled"), (29, "doubled"), (31, "refused")])
+def test_no_point_beyond_thirty_times(factor: float, basis: str) -> None:
+    curve = planted("power", 0.1, 200, 0.9, noise=0.01)
+    found = laws.predict(curve, [4096 * factor])[0]
+    assert found.basis == basis
+    assert (found.score is None) == (basis == "refused")
+    assert 0 <= found.low <= found.high <= 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=4, max_size=12), st.floats(0, 0.9), st.floats(1.01, 40))
+def test_any_curve_gives_ordered_bounds(scores: list[float], zero: float, factor: float) -> None:
+    n = 10.0 * 2 ** np.arange(len(scores))
+    found = laws.predict(Curve("any", n, np.array(scores)[:, None], zero, 100), [float(n[-1]) * factor])[0]
+    assert 0 <= found.low <= found.high <= 1
+    assert found.score is None or found.low <= found.score <= found.high
+
+
+def test_later_is_worth_no_less() -> None:
+    curve = planted("hill", 0.15, 300, 0.8, noise=0.01)
+    found = laws.predict(curve, np.geomspace(5000, 4096 * 13, 8).tolist())
+    assert (np.diff([f.score for f in found]) >= -1e-9).all()  # type: ignore[arg-type]
+
+
+def test_too_few_points() -> None:
+    with pytest.raises(ValueError, match="too few"):
+        laws.fit(Curve("x", N[:3], np.full((3, 1), 0.5), 0.1, 100))
+
+
+def test_equivalent_harvest_is_read_from_the_envelope() -> None:
+    curve = Curve("x", np.array([100.0, 200.0, 400.0]), np.array([[0.3], [0.5], [0.7]]), 0.1, 1000)
+    assert laws.exchanges_for(curve, 0.5) == pytest.approx(200)
+    assert laws.exchanges_for(curve, 0.6) == pytest.approx(200 * 2**0.5)
+    assert laws.exchanges_for(curve, 0.05) == 0
+    assert laws.exchanges_for(curve, 0.9) == float("inf")
+
+
+def test_widening_reaches_its_target() -> None:
+    rows = [backtest.Row(str(i), 7, 0.5 + 0.01 * i, 0.5, 0.45, 0.55) for i in range(20)]
+    factor = backtest.widening(rows, 0.9)
+    covered = np.mean([abs(row.truth - 0.5) <= 0.05 * factor + 1e-9 for row in rows])
+    assert 0.85 <= covered <= 0.97
+
+
+SIZES = 500.0 * 2 ** np.arange(8)
+
+
+def test_a_threshold_is_seen_and_bracketed() -> None:
+    scores = np.array([[0.013, 0.009], [0.012, 0.008], [0.013, 0.011], [0.991, 0.990], [0.788, 1.0], [1.0, 0.83], [0.9, 0.088], [0.01, 0.999]])
+    curve = Curve("arithmetic", SIZES, scores, 0.01, 2000)
+    assert thresholds.is_threshold(curve)
+    found = thresholds.bracket(curve, 0.9)
+    assert (found.failing, found.passing, found.seeds_passing) == (2000, 4000, 2)
+    assert "between 2,000 and 4,000" in str(found)
+
+
+def test_a_skill_that_never_comes_is_a_threshold_not_seen() -> None:
+    curve = Curve("answers only", SIZES, np.full((8, 2), 0.01), 0.01, 2000)
+    assert thresholds.is_threshold(curve)
+    assert "not seen up to 64,000" in str(thresholds.bracket(curve, 0.9))
+    assert thresholds.exposed_from([thresholds.bracket(curve, 0.9)]) is None
+
+
+@pytest.mark.parametrize("shape", ["power", "hill"])
+def test_smooth_curves_are_no_thresholds(shape: str) -> None:
+    for k in (50, 200, 800):
+        assert not thresholds.is_threshold(planted(shape, 0.1, k, 0.9, noise=0.01))

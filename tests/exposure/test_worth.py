@@ -1,0 +1,136 @@
+"""Worth of harvests and campaigns: by capability, with bounds, and refused where it must be."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.exposure import curves, worth
+from stillwatch.exposure.closed import Measured
+from stillwatch.exposure.laws import Curve
+
+N = np.geomspace(16, 4096, 17).round()
+FIRST = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def smooth(task: str = "tickets", capability: str = "grading") -> Measured:
+    scores = 0.95 - 0.85 / (1 + (N / 300) ** 0.9)
+    curve = Curve(task, N, np.stack([scores, scores + 0.004], axis=1), 0.1, 3000)
+    return Measured(task, capability, "words", "labels", curve, None, 0.9)
+
+
+def switch() -> Measured:
+    n = 500.0 * 2 ** np.arange(5)
+    curve = Curve("sums", n, np.array([[0.01], [0.01], [0.01], [0.99], [1.0]]), 0.01, 2000)
+    return Measured("sums", "reasoning", "transformer", "traces", curve, None, None)
+
+
+def row(n: int = 150_000, **changes: object) -> dict[str, object]:
+    base: dict[str, object] = {
+        "campaign_id": "c-1", "verdict": "campaign", "n_harvested": n, "first_seen": FIRST, "last_seen": FIRST + timedelta(days=10),
+        "capabilities": {"grading": 0.2, "reasoning": 0.5, "code": 0.3},
+    }  # fmt: skip
+    return base | changes
+
+
+def test_gap_closed_is_between_the_baseline_and_the_teacher() -> None:
+    skill = worth.skills([smooth()])[0]
+    found = [worth.worth(skill, n) for n in (0, 100, 4096, 40_000, 100_000, 13e6)]
+    assert [w.basis for w in found] == ["measured", "measured", "measured", "extrapolated", "doubled", "refused"]
+    assert found[0].gap == 0
+    assert found[2].gap == pytest.approx(worth.closed_share(skill.curve, float(skill.curve.mean[-1])))
+    assert all(0 <= w.low <= w.high <= 1 for w in found)
+    assert found[5].gap is None
+    assert found[5].low == pytest.approx(found[2].gap, abs=0.05)  # type: ignore[arg-type]
+
+
+def test_campaigns_are_valued_by_capability() -> None:
+    skills = worth.skills([smooth(), switch()])
+    found = worth.value(row(20_000), skills)
+    by_task = {w.task: w for w in found.now}
+    assert by_task["tickets"].n == pytest.approx(4000)
+    assert by_task["tickets"].basis == "measured"
+    assert by_task["sums"].n == pytest.approx(10_000)
+    assert by_task["sums"].gap is not None
+    assert by_task["sums"].gap > 0.95
+    assert found.unmeasured == (("code", 0.3),)
+    assert found.per_day == pytest.approx(2000)
+
+
+def test_stopping_a_small_campaign_now_is_worth_more_than_a_large_one() -> None:
+    skills = worth.skills([smooth()])
+    small, large = (worth.value(row(n, capabilities={"grading": 1.0}), skills).gained("tickets", 7.0) for n in (500, 20_000))
+    assert small[0] is not None
+    assert large[0] is not None
+    assert small[0] > large[0] >= 0
+    assert small[1] <= small[0] <= small[2]
+
+
+def test_between_failing_and_passing_nothing_is_claimed() -> None:
+    skill = worth.skills([switch()])[0]
+    assert worth.worth(skill, 1500).gap == 0
+    unknown = worth.worth(skill, 3000)
+    assert unknown.gap is None
+    assert (unknown.low, unknown.high) == (0.0, 1.0)
+
+
+def test_a_run_without_capabilities_or_times(tmp_path: Path) -> None:
+    found = worth.value({"campaign_id": "x", "verdict": "review", "n_harvested": 100}, worth.skills([smooth()]))
+    assert found.now[0].n == 100
+    assert found.per_day is None
+    assert found.later == ()
+    with pytest.raises(InputError, match="no campaigns"):
+        worth.campaigns(tmp_path, [])
+
+
+def test_curves_come_back(tmp_path: Path) -> None:
+    curves.write([smooth(), switch()], tmp_path / "c.json")
+    again = curves.read(tmp_path / "c.json")
+    np.testing.assert_allclose(again[0].fidelity.scores, smooth().fidelity.scores, atol=1e-6)
+    assert again[1].capability == "reasoning"
+
+
+@pytest.mark.parametrize(
+    "change", [{"n": [1, 1]}, {"scores": [[0.5]]}, {"scores": [[0.5], [1.5]]}, {"zero": -1}, {"n_test": 0}, {"task": None, "n": None}, {"scores": [[], []]}]
+)
+def test_curves_that_are_none(tmp_path: Path, change: dict[str, object]) -> None:
+    entry = {"task": "t", "capability": "c", "student": "s", "channel": "labels", "n": [1, 2], "scores": [[0.1], [0.2]], "zero": 0, "n_test": 9}
+    (tmp_path / "c.json").write_text(json.dumps([entry | change]))
+    with pytest.raises(InputError, match="not a curve"):
+        curves.read(tmp_path / "c.json")
+
+
+def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    shares = pa.map_(pa.string(), pa.float64())
+    table = pa.Table.from_pylist([row(3_400_000, capabilities={"grading": 1.0})])
+    assert shares is not None
+    pq.write_table(table, run / "campaigns.parquet")
+    curves.write([smooth(), switch()], tmp_path / "c.json")
+    assert main(["exposure", "--curves", str(tmp_path / "c.json"), "--run", str(run)]) == 0
+    said = capsys.readouterr().out
+    assert "no point estimate" in said
+    assert "c-1 (3,400,000 exchanges)" in said
+    page = (run / "exposure" / "exposure.html").read_text()
+    assert 'id="c-1"' in page
+    assert "a threshold" in page
+    assert "150,000" in page
+    assert "http" not in page.replace("http-equiv", "")
+    told = json.loads((run / "exposure" / "exposure.json").read_text())
+    assert told["news"][2]["gap"] is None
+    assert told["campaigns"][0]["now"][0]["basis"] == "refused"
+    pytest.importorskip("matplotlib")
+    assert (run / "exposure" / "curve-1.png").read_bytes().startswith(b"\x89PNG")
+    assert page.count("data:image/png;base64,") == 2
+
+
+def test_nothing_to_measure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exposure"]) == 1
+    assert "nothing to measure" in capsys.readouterr().err
