@@ -193,6 +193,13 @@ def test_second_group_alone_left_out() -> None:
     assert a == b != c
 
 
+def test_what_only_looks_like_an_address_stays_as_it_is() -> None:
+    odd = ["::not an address", "::nor this", "0:1", "203.0.113.5:443", "a:b", ":"]
+    found = nets(odd)
+    assert 0 not in found
+    assert len(set(found)) == len(odd)
+
+
 # --- Keyed hashes --------------------------------------------------------------------------------------------------
 
 
