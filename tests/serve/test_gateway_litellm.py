@@ -1,0 +1,242 @@
+"""The real LiteLLM proxy, called by the real OpenAI client, with the guardrail and the hook of docs/serve.md; and the ASGI
+middleware in a FastAPI application on uvicorn, loaded as vLLM loads it.
+
+They run in the environment that ``eval "$(.ci/litellm.sh FOLDER)"`` makes.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Service, broken, call, documented, free_port, people, running
+
+pytest.importorskip("granian")
+LITELLM = os.environ.get("STILLWATCH_LITELLM")
+pytestmark = [
+    pytest.mark.real_peer,
+    pytest.mark.skipif(
+        not LITELLM or not Path(LITELLM).exists(),
+        reason="the LiteLLM proxy is not installed: .ci/litellm.sh makes its environment and prints STILLWATCH_LITELLM",
+    ),
+]
+PYTHON = str(Path(LITELLM or "").with_name("python"))
+MODES = ("hook", "guardrail")
+AUTH = """
+from litellm.proxy._types import UserAPIKeyAuth
+
+async def user_api_key_auth(request, api_key):
+    return UserAPIKeyAuth(api_key=api_key, user_id=api_key.removeprefix("Bearer ").removeprefix("sk-").removesuffix("-0123456789"))
+"""
+CONFIG = """
+model_list:
+  - model_name: still
+    litellm_params: {model: openai/gpt-4o-mini, api_key: none, mock_response: "Hello."}
+general_settings:
+  master_key: os.environ/STILLWATCH_TEST_MASTER_KEY
+  custom_auth: people.user_api_key_auth
+"""
+SPY = """
+from litellm.integrations.custom_logger import CustomLogger
+
+class Spy(CustomLogger):
+    async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):
+        kept = ("max_tokens", "max_completion_tokens", "logprobs", "top_logprobs", "reasoning_effort")
+        with open("seen.ndjson", "a") as handle:
+            import json
+            handle.write(json.dumps({name: data[name] for name in kept if name in data}) + "\\n")
+        return data
+
+spy = Spy()
+"""
+OPENAI = """
+import json, sys
+import openai
+base, who, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+client = openai.OpenAI(api_key=f"sk-{who}-0123456789", base_url=base + "/v1", max_retries=0)
+try:
+    answer = client.chat.completions.create(model="still", messages=[{"role": "user", "content": "Hello"}], **options)
+    print(json.dumps({"status": 200, "headers": {}, "error": None}))
+except openai.APIStatusError as error:
+    told = {"class": type(error).__name__, "status": error.status_code, "headers": dict(error.response.headers), "error": error.body}
+    print(json.dumps(told))
+"""
+
+
+@contextlib.contextmanager
+def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = False) -> Iterator[int]:
+    port = free_port()
+    (folder / "people.py").write_text(AUTH)
+    (folder / "spy.py").write_text(SPY)
+    text = documented(f"litellm-{mode}.yaml", model=0, guard=guard, grpc=0, gateway=port, token=token)
+    if mode == "hook":
+        text = text.replace('hook"]', 'hook", "spy.spy"]')
+    else:
+        text += 'litellm_settings:\n  callbacks: ["spy.spy"]\n'
+        if closed:
+            text = text.replace("fail_open", "fail_closed").replace("fail_on_error: false", "fail_on_error: true")
+    (folder / "config.yaml").write_text(CONFIG + text)
+    environment = {
+        "STILLWATCH_TEST_MASTER_KEY": "sk-" + "9f" * 24, "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "PYTHONPATH": f"{CLIENT}:{folder}", "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
+        "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "1000",
+    }  # fmt: skip
+    command = [str(LITELLM), "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
+    with running(command, folder, port, **environment):
+        yield port
+
+
+def chat(port: int, who: str, **options: Any) -> dict[str, Any]:
+    command = [PYTHON, "-c", OPENAI, f"http://127.0.0.1:{port}", who, json.dumps(options)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | {"PYTHONPATH": ""})
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def seen(folder: Path) -> list[dict[str, Any]]:
+    path = folder / "seen.ndjson"
+    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    path.unlink(missing_ok=True)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    made = Service(tmp_path_factory.mktemp("service"), "--enforce", source=people(*MODES, "asgi"))
+    yield made.start()
+    made.stop()
+
+
+@pytest.fixture(scope="module", params=MODES)
+def gateway(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, service: Service
+) -> Iterator[tuple[str, int, Path]]:
+    folder = tmp_path_factory.mktemp(request.param)
+    with proxy(request.param, folder, service.port, service.secrets["decide"]) as port:
+        yield request.param, port, folder
+
+
+def test_outcomes(gateway: tuple[str, int, Path]) -> None:
+    mode, port, folder = gateway
+    assert [chat(port, who)["status"] for who in ("nobody", "observe")] == [200, 200]
+    assert len(seen(folder)) == 2
+
+    throttled = [chat(port, f"throttle-{mode}") for _ in range(2)]
+    challenged, blocked = chat(port, "challenge"), chat(port, "block")
+    statuses = [told["status"] for told in (*throttled, challenged, blocked)]
+    link = "https://guard.example/cases/c-1"
+    assert link in blocked["error"]["message"]
+    assert "coordinated-harvest" in blocked["error"]["message"]
+    if mode == "guardrail":  # which can say 400 only
+        assert statuses == [200, 400, 400, 400]
+        return
+    assert statuses == [200, 429, 401, 403]
+    assert [told["class"] for told in (throttled[1], challenged, blocked)] == [
+        "RateLimitError", "AuthenticationError", "PermissionDeniedError",
+    ]  # fmt: skip
+    headers = blocked["headers"]
+    assert (headers["x-guard-decision"], headers["x-guard-reason"], headers["x-guard-case"]) == ("block", "coordinated-harvest", link)
+    assert 1 <= int(throttled[1]["headers"]["retry-after"]) <= 60
+    assert challenged["headers"]["www-authenticate"].startswith("Verification")
+    assert len(seen(folder)) == 1  # of the throttled account's first request; the others went no further
+
+
+def test_restrict(gateway: tuple[str, int, Path]) -> None:
+    mode, port, folder = gateway
+    seen(folder)
+    options = {"max_completion_tokens": 4000, "logprobs": True, "top_logprobs": 5}
+    assert chat(port, "restrict", **options)["status"] == 200
+    assert chat(port, "restrict")["status"] == 200
+    rows = seen(folder)
+    if mode == "hook":
+        assert rows == [{"max_completion_tokens": 64}, {"max_tokens": 64}]
+    else:
+        assert rows == [options, {}]  # this surface cannot change a request
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_service_down_slow_malformed(mode: str, closed: bool, tmp_path: Path) -> None:
+    guard = free_port()
+    with proxy(mode, tmp_path, guard, "swt_none", closed=closed) as port:
+        for kind, reply in [(kind, GARBAGE) for kind in BROKEN] + [("malformed", NO_JSON)]:
+            with broken(kind, guard, reply):
+                told = chat(port, "block")
+            assert (kind, told["status"] == 200) == (kind, not closed), told
+            if closed:
+                assert told["status"] == (503 if mode == "hook" else 500), told
+
+
+APP = """
+import importlib, inspect, json, os, sys
+import uvicorn
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+@app.get("/health")
+async def health():
+    return {}
+
+@app.post("/{path:path}")
+async def model(path: str, request: Request):
+    return {"path": path, "body": await request.json()}
+
+# vLLM's way: a dotted path; a class is added as a middleware without arguments
+module, name = "stillwatch_client.asgi.StillwatchMiddleware".rsplit(".", 1)
+middleware = getattr(importlib.import_module(module), name)
+assert inspect.isclass(middleware)
+app.add_middleware(middleware)
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+"""
+
+
+@contextlib.contextmanager
+def application(folder: Path, guard: int, token: str, *, closed: bool = False) -> Iterator[int]:
+    port = free_port()
+    environment = {
+        "PYTHONPATH": str(CLIENT), "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
+        "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "1000",
+    }  # fmt: skip
+    with running([PYTHON, "-c", APP, str(port)], folder, port, **environment):
+        yield port
+
+
+def post(port: int, who: str, body: Any, path: str = "/v1/chat/completions"):  # type: ignore[no-untyped-def]
+    return call(port, path, {"authorization": f"Bearer sk-{who}"}, body)
+
+
+def test_asgi_middleware(tmp_path: Path, service: Service) -> None:
+    body = {"messages": [], "max_tokens": 9000, "logprobs": True, "reasoning_effort": "high", "temperature": 0.5}
+    with application(tmp_path, service.port, service.secrets["decide"]) as port:
+        for who in ("nobody", "observe"):
+            assert post(port, who, body).json() == {"path": "v1/chat/completions", "body": body}
+        throttled = [post(port, "throttle-asgi", body) for _ in range(2)]
+        assert [reply.status for reply in throttled] == [200, 429]
+        assert throttled[1].json()["error"]["type"] == "rate_limit_error"
+        assert 1 <= int(throttled[1].headers["retry-after"]) <= 60
+        challenged, blocked = post(port, "challenge", body), post(port, "block", body, "/invocations")
+        assert (challenged.status, challenged.headers["www-authenticate"][:12]) == (401, "Verification")
+        assert (blocked.status, blocked.headers["x-guard-case"]) == (403, "https://guard.example/cases/c-1")
+        assert call(port, "/v1/messages", {"x-api-key": "sk-block"}, body).json()["type"] == "error"
+        assert post(port, "restrict", body).json()["body"] == {"messages": [], "max_tokens": 64, "temperature": 0.5}
+        assert post(port, "restrict", {}, "/v1/responses").json()["body"] == {"max_output_tokens": 64}
+        assert post(port, "restrict", b"[1]").status == 400  # what cannot be restricted does not pass
+        assert call(port, "/health", {"authorization": "Bearer sk-block"}).status == 200
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_asgi_middleware_without_a_good_service(tmp_path: Path, closed: bool) -> None:
+    guard = free_port()
+    with application(tmp_path, guard, "swt_none", closed=closed) as port:
+        for kind, reply in [(kind, GARBAGE) for kind in BROKEN] + [("malformed", NO_JSON)]:
+            with broken(kind, guard, reply):
+                answer = post(port, "block", {})
+            assert (kind, answer.status) == (kind, 503 if closed else 200)
+            if closed:
+                assert answer.json()["error"]["code"] == "guard_unavailable"
