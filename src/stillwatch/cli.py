@@ -15,6 +15,7 @@ from stillwatch import __version__, service
 from stillwatch.audit import commands as audit_commands
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
+from stillwatch.evidence import commands as evidence_commands
 from stillwatch.exposure import commands as exposure_commands
 from stillwatch.prove import commands as prove_commands
 from stillwatch.respond import commands as respond_commands
@@ -131,13 +132,15 @@ def parser() -> argparse.ArgumentParser:
 
     export = add("export", _export, "write a run's campaigns and accounts in another form")
     export.add_argument("run", type=Path, metavar="RUN")
-    export.add_argument("--format", required=True, choices=("csv", "json"))
+    export.add_argument("--format", required=True, choices=("csv", "json", *evidence_commands.FORMATS))
     export.add_argument("--out", type=Path, help="folder to write to (default: RUN/export)")
+    evidence_commands.export_options(export)
     distill_commands.register(add, commands, shared)
     exposure_commands.register(add, commands, shared)
     audit_commands.register(add, commands, shared)
     service.register(add)
     respond_commands.register(add, commands, shared)
+    evidence_commands.register(add, commands, shared)
     prove_commands.register(add, commands, shared)
     return top
 
@@ -223,6 +226,8 @@ def _report(args: argparse.Namespace) -> Any:
 
 
 def _export(args: argparse.Namespace) -> Any:
+    if args.format in evidence_commands.FORMATS:
+        return evidence_commands.export(args)
     from stillwatch import report
 
     paths = report.export(args.run, args.format, out=args.out)

@@ -38,7 +38,8 @@ def actor(session: Session, name: str | None) -> Actor:
 
 
 @contextmanager
-def _reading(args: Args) -> Iterator[Session]:
+def reading(args: Args) -> Iterator[Session]:
+    """A reading of the store that the command names, by somebody who may."""
     store = Store.open(args.store or DEFAULT_URL, create=False)
     try:
         with store.read() as session:
@@ -49,7 +50,8 @@ def _reading(args: Args) -> Iterator[Session]:
 
 
 @contextmanager
-def _writing(args: Args, *, create: bool = False) -> Iterator[Change]:
+def writing(args: Args, *, create: bool = False) -> Iterator[Change]:
+    """A write to the store that the command names, as who acts."""
     store = Store.open(args.store or DEFAULT_URL, create=create)
     try:
         with store.read() as session:
@@ -80,7 +82,7 @@ def _now() -> datetime:
 
 def import_run(args: Args) -> dict[str, Any]:
     """``cases import``."""
-    with _writing(args, create=True) as change:
+    with writing(args, create=True) as change:
         done = importing.import_run(change, args.run, data=args.data)
     if done.known:
         _say(args, "imported before; nothing changed")
@@ -94,7 +96,7 @@ def import_run(args: Args) -> dict[str, Any]:
 
 def list_cases(args: Args) -> dict[str, Any]:
     """``cases list``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
         rows = cases.queue(session, states=states, limit=args.limit)
         counts = cases.counts(session)
@@ -106,7 +108,7 @@ def list_cases(args: Args) -> dict[str, Any]:
 
 def show_case(args: Args) -> dict[str, Any]:
     """``cases show``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         row = cases.get(session, args.case)
         people = cases.members(session, args.case)
         held = actions.in_force(session, _now(), case_id=args.case)
@@ -138,7 +140,7 @@ def _standing(member: Any) -> str:
 
 def move_case(args: Args) -> dict[str, Any]:
     """``cases move``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         verdict = None if args.verdict is None else Verdict(args.verdict)
         row = cases.move(change, args.case, State(args.state), verdict=verdict, note=args.note)
     _say(args, f"{row.case_id} is {row.state}")
@@ -147,14 +149,14 @@ def move_case(args: Args) -> dict[str, Any]:
 
 def assign_case(args: Args) -> dict[str, Any]:
     """``cases assign``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = cases.assign(change, args.case, args.name)
     return _row(row, "details")
 
 
 def note_case(args: Args) -> dict[str, Any]:
     """``cases note``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = cases.annotate(change, args.case, args.text)
         change.session.flush()
     return _row(row)
@@ -162,13 +164,13 @@ def note_case(args: Args) -> dict[str, Any]:
 
 def exclude_account(args: Args) -> dict[str, Any]:
     """``cases exclude``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         return _row(cases.exclude(change, args.case, args.account, args.note))
 
 
 def include_account(args: Args) -> dict[str, Any]:
     """``cases include``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         return _row(cases.include(change, args.case, args.account, args.note))
 
 
@@ -178,7 +180,7 @@ def write_labels(args: Args) -> dict[str, Any]:
 
     from stillwatch.tables import TRUTH
 
-    with _reading(args) as session:
+    with reading(args) as session:
         rows = cases.labels(session)
     write_parquet(pa.Table.from_pylist(rows, TRUTH.schema), args.out)
     innocent = sum(row["campaign"] is None for row in rows)
@@ -200,7 +202,7 @@ def _duration_s(args: Args) -> int | None:
 
 def list_actions(args: Args) -> dict[str, Any]:
     """``actions list``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         rows = actions.waiting(session) if args.waiting else actions.in_force(session, _now())
     for row in rows:
         n, until = row.blast.get("n_subjects", 0), "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
@@ -210,7 +212,7 @@ def list_actions(args: Args) -> dict[str, Any]:
 
 def show_action(args: Args) -> dict[str, Any]:
     """``actions show``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         row = actions.get(session, args.action)
         said = actions.approvals(session, args.action)
         subjects = actions.targets(session, args.action, live=True)
@@ -222,7 +224,7 @@ def show_action(args: Args) -> dict[str, Any]:
 
 def preview_action(args: Args) -> dict[str, Any]:
     """``actions preview``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         seen = actions.preview(session, _now(), case_id=args.case, subjects=_subjects(args))
     _say(args, json.dumps(seen, indent=1))
     return seen
@@ -230,7 +232,7 @@ def preview_action(args: Args) -> dict[str, Any]:
 
 def propose_action(args: Args) -> dict[str, Any]:
     """``actions propose``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = actions.propose(
             change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(args),
             mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,
@@ -246,35 +248,35 @@ def _told(args: Args, row: Any) -> dict[str, Any]:
 
 def approve_action(args: Args) -> dict[str, Any]:
     """``actions approve``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = actions.approve(change, args.action, args.note)
     return _told(args, row)
 
 
 def reject_action(args: Args) -> dict[str, Any]:
     """``actions reject``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = actions.reject(change, args.action, args.note)
     return _told(args, row)
 
 
 def undo_action(args: Args) -> dict[str, Any]:
     """``actions undo``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = actions.undo(change, args.action, Reason(args.reason), subjects=_subjects(args), note=args.note)
     return _told(args, row)
 
 
 def renew_action(args: Args) -> dict[str, Any]:
     """``actions renew``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = actions.renew(change, args.action, duration_s=_duration_s(args), note=args.note)
     return _told(args, row)
 
 
 def sweep_actions(args: Args) -> dict[str, Any]:
     """``actions sweep``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         over = actions.sweep(change)
     _say(args, f"{len(over)} expired")
     return {"expired": over}
@@ -285,7 +287,7 @@ def sweep_actions(args: Args) -> dict[str, Any]:
 
 def add_allowed(args: Args) -> dict[str, Any]:
     """``allow add``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         until = change.now + timedelta(days=args.days)
         row = allow.add(change, Subject(args.subject), args.id, owner=args.owner, reason=args.reason, expires_at=until)
     _say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}")
@@ -294,7 +296,7 @@ def add_allowed(args: Args) -> dict[str, Any]:
 
 def list_allowed(args: Args) -> dict[str, Any]:
     """``allow list``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         rows = allow.entries(session, _now())
     _say(args, *(f"{r.allow_id:>5}  {r.subject} {r.subject_id}  until {r.expires_at:%Y-%m-%d}  {r.owner}: {r.reason}" for r in rows))
     return {"entries": [_row(row) for row in rows]}
@@ -302,13 +304,13 @@ def list_allowed(args: Args) -> dict[str, Any]:
 
 def revoke_allowed(args: Args) -> dict[str, Any]:
     """``allow revoke``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         return _row(allow.revoke(change, args.entry, args.note))
 
 
 def receive_appeal(args: Args) -> dict[str, Any]:
     """``appeal receive``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = appeals.receive(change, args.case, args.account, args.statement)
     _say(args, f"appeal {row.appeal_id} is open")
     return _row(row)
@@ -316,7 +318,7 @@ def receive_appeal(args: Args) -> dict[str, Any]:
 
 def list_appeals(args: Args) -> dict[str, Any]:
     """``appeal list``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         rows = appeals.listed(session, state=None if args.all else appeals.OPEN)
     _say(args, *(f"{r.appeal_id:>5}  {r.state:10} {r.case_id}  {r.account_id}  {r.received_at:%Y-%m-%d}" for r in rows))
     return {"appeals": [_row(row) for row in rows]}
@@ -324,7 +326,7 @@ def list_appeals(args: Args) -> dict[str, Any]:
 
 def decide_appeal(args: Args) -> dict[str, Any]:
     """``appeal decide``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         lifts = appeals.decide(change, args.appeal, overturned=args.outcome == "overturn", reason=args.reason)
     _say(args, f"appeal {args.appeal}: {args.outcome}", *(f"{row.action_id}: lift of {row.lifts} is {row.state}" for row in lifts))
     return {"appeal": args.appeal, "outcome": args.outcome, "lifts": [_row(row) for row in lifts]}
@@ -332,7 +334,7 @@ def decide_appeal(args: Args) -> dict[str, Any]:
 
 def show_policy(args: Args) -> dict[str, Any]:
     """``policy show``."""
-    with _reading(args) as session:
+    with reading(args) as session:
         version, held = policy.active(session)
     result = {"version": version, "document": policy.document(held)}
     _say(args, json.dumps(result, indent=1))
@@ -344,7 +346,7 @@ def draft_policy(args: Args) -> dict[str, Any]:
     told = read_json(args.file)
     if not isinstance(told, dict):
         raise InputError("not a JSON object", where=args.file)
-    with _writing(args, create=True) as change:
+    with writing(args, create=True) as change:
         row = policy.draft(change, policy.parse(told), args.note)
     _say(args, f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
     return _row(row)
@@ -352,7 +354,7 @@ def draft_policy(args: Args) -> dict[str, Any]:
 
 def promote_policy(args: Args) -> dict[str, Any]:
     """``policy promote``."""
-    with _writing(args) as change:
+    with writing(args) as change:
         row = policy.promote(change, args.version, args.note)
     _say(args, f"version {row.version} is in force")
     return _row(row)
@@ -360,7 +362,7 @@ def promote_policy(args: Args) -> dict[str, Any]:
 
 def verify_log(args: Args) -> dict[str, Any]:
     """``audit-log verify``; faults are an error."""
-    with _reading(args) as session:
+    with reading(args) as session:
         found = audit.verify(session, head=args.head)
     if not found.whole:
         raise InputError(f"the audit log is broken: {'; '.join(found.faults)}")
@@ -371,7 +373,7 @@ def verify_log(args: Args) -> dict[str, Any]:
 def export_log(args: Args) -> dict[str, Any]:
     """``audit-log export``."""
     n = 0
-    with _reading(args) as session, replacing(args.out) as partial, open(partial, "w", encoding="utf-8") as file:
+    with reading(args) as session, replacing(args.out) as partial, open(partial, "w", encoding="utf-8") as file:
         for row in session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)):
             file.write(audit.canonical(_row(row)) + "\n")
             n += 1

@@ -332,6 +332,21 @@ class Indicator(Base):
     __table_args__ = (Index("ix_indicators_object", "object", "view"),)
 
 
+class Webhook(Base):
+    """Where to tell what happened; the secret itself is not stored."""
+
+    __tablename__ = "webhooks"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    secret_file: Mapped[str]
+    networks: Mapped[list[str]]
+    """Private networks that the receiver may lie in."""
+    cursor: Mapped[int] = mapped_column(BigInteger)
+    """Last row of the audit log that it was told of."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
 class User(Base):
     """Somebody who may use the console and the command line."""
 

@@ -1,0 +1,125 @@
+"""Verify a packet: who signed it, and that nothing in it was changed, added or removed. Needs the public key alone.
+
+1. The zip has manifest.json and manifest.sig, plain names, no name twice.
+2. The signature over the bytes of manifest.json is the given key's. Nothing of the manifest is believed before.
+3. The manifest is of a known format.
+4. Each file that it names is there with its size and SHA-256, and there is no other.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from stillwatch.errors import InputError
+from stillwatch.evidence import signing
+from stillwatch.evidence.packet import FORMAT
+
+SMALL = 32 << 20
+"""Bytes that a manifest, a signature or a JSON file has at most."""
+MAX_FILES = 100
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A packet that passed."""
+
+    manifest: dict[str, Any]
+    key_id: str | None
+    """The key that signed it; null where no key was given, and then nobody vouches for it."""
+
+
+def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
+    """Verify a packet.
+
+    Args:
+        path: the zip.
+        key: the signer's public key, from a source other than the packet. Without it only the hashes are compared, which tells
+            accidents but no forgery.
+
+    Raises:
+        InputError: it is no packet, or any step fails.
+    """
+    with opened(path) as archive:
+        names = [info.filename for info in archive.infolist()]
+        if len(names) != len(set(names)) or len(names) > MAX_FILES or not all(_plain(name) for name in names):
+            raise _broken(path, "names in the zip are not plain or not unique")
+        manifest_bytes, signature = read_small(archive, "manifest.json", path), read_small(archive, "manifest.sig", path)
+        if key is not None and not signing.signed_by(key, manifest_bytes, signature):
+            raise _broken(path, f"the manifest was not signed by the key {signing.key_id(key)}, or was changed")
+        manifest = _manifest(manifest_bytes, path)
+        listed: dict[str, Any] = manifest["files"]
+        extra = sorted(set(names) - set(listed) - {"manifest.json", "manifest.sig"})
+        absent = sorted(set(listed) - set(names))
+        if extra or absent:
+            raise _broken(path, "; ".join([f"added: {name}" for name in extra] + [f"removed: {name}" for name in absent]))
+        for name, told in sorted(listed.items()):
+            if _digest(archive, name, int(told["bytes"])) != told["sha256"]:
+                raise _broken(path, f"{name} was changed")
+    return Verified(manifest, None if key is None else signing.key_id(key))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip of a packet; damage met while reading is an InputError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path) from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise _broken(path, f"not readable as a zip ({' '.join(str(error).split())})") from error
+    except Exception as error:  # zlib.error and what damaged headers make the module raise
+        if isinstance(error, InputError):
+            raise
+        raise _broken(path, f"not readable as a zip ({type(error).__name__})") from error
+
+
+def read_small(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    """A small file of the packet."""
+    if name not in archive.namelist():
+        raise _broken(path, f"it has no {name}")
+    with archive.open(name) as file:
+        content = file.read(SMALL + 1)
+    if len(content) > SMALL:
+        raise _broken(path, f"{name} is larger than {SMALL >> 20} MB")
+    return content
+
+
+def _plain(name: str) -> bool:
+    return bool(name) and not any(c in name for c in "/\\:\0") and name not in (".", "..")
+
+
+def _manifest(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(content)
+        files = manifest["files"]
+        if manifest["format"] != FORMAT:
+            raise _broken(path, f"its format is {manifest['format']!r}, this version reads {FORMAT}")
+        for told in files.values():
+            int(told["bytes"]), str(told["sha256"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _broken(path, "its manifest is none") from error
+    return dict(manifest)
+
+
+def _digest(archive: zipfile.ZipFile, name: str, size: int) -> str | None:
+    """SHA-256 of a file of exactly this size; null where it is larger, however large."""
+    hasher, left = hashlib.sha256(), size
+    with archive.open(name) as file:
+        while block := file.read(min(1 << 20, left + 1)):
+            left -= len(block)
+            if left < 0:
+                return None
+            hasher.update(block)
+    return hasher.hexdigest() if left == 0 else None
+
+
+def _broken(path: Path, what: str) -> InputError:
+    return InputError(f"the packet does not verify: {what}", where=path)

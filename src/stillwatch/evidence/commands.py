@@ -1,0 +1,81 @@
+"""Commands for evidence: more forms of ``export``, ``verify``, ``rescore``, shared indicators, webhooks. Parsing only."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import MissingExtraError
+
+FORMATS = ("stix", "ocsf", "packet")
+"""What ``export`` writes besides the tables."""
+
+
+def export_options(export: argparse.ArgumentParser) -> None:
+    """Options of ``export`` for these formats."""
+    export.add_argument("--campaign", action="append", metavar="ID", help="packet: only this one; may be repeated")
+    export.add_argument("--data", type=Path, metavar="DIR", help="packet: the folder that detect read, for the events")
+    export.add_argument("--key", type=Path, metavar="FILE", help="packet: signing key (PEM), made if absent with its public key beside it")
+    export.add_argument("--with-text", action="store_true", help="packet: prompts and answers too")
+    export.add_argument("--tlp", choices=("white", "green", "amber", "red"), default="amber", help="stix, packet: who may read it")
+    export.add_argument("--k", type=int, default=5, help="stix, ocsf, packet: a mark is shared if so many accounts left it (default: 5)")
+    export.add_argument("--producer", default="Stillwatch operator", metavar="NAME", help="stix, packet: who tells")
+
+
+def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the commands to the command line."""
+    verify = add("verify", _job("verify"), "check the signature and every file of an evidence packet")
+    rescore = add("rescore", _job("rescore"), "compute the verdict of an evidence packet again")
+    for made in (verify, rescore):
+        made.add_argument("packet", type=Path, metavar="PACKET")
+        made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the packet")
+        made.add_argument("--without-signature", action="store_true", help="compare hashes only: tells accidents, no forgery")
+
+    store = type(shared)(add_help=False)
+    store.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE"), help="see stillwatch cases --help")
+    store.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR"), help="who acts")
+
+    def group(name: str, help_: str) -> Callable[[str, str, str], argparse.ArgumentParser]:
+        subs = add(name, lambda _: None, help_).add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+        def sub(word: str, job: str, what: str) -> argparse.ArgumentParser:
+            made: argparse.ArgumentParser = subs.add_parser(word, help=what, description=what, parents=[shared, store])
+            made.set_defaults(command=_job(job))
+            return made
+
+        return sub
+
+    indicators = group("indicators", "indicators that others shared")
+    import_ = indicators("import", "import_indicators", "read a STIX 2.1 bundle into the store")
+    import_.add_argument("file", type=Path, metavar="FILE")
+    import_.add_argument("--source", required=True, metavar="NAME", help="who shared it")
+    match = indicators("match", "match_indicators", "compare them with the store's cases, and with the requests of a folder")
+    match.add_argument("--data", type=Path, metavar="DIR", help="folder with events/ and accounts, as detect reads")
+
+    webhooks = group("webhooks", "tell other systems what happened to cases and actions")
+    new = webhooks("add", "add_webhook", "add a receiver")
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("url", metavar="URL", help="https://…")
+    new.add_argument("--secret-file", type=Path, required=True, metavar="FILE", help="whsec_…; made if absent")
+    new.add_argument("--allow-network", action="append", default=[], metavar="CIDR", help="a private network that it may lie in")
+    webhooks("list", "list_webhooks", "receivers")
+    webhooks("deliver", "deliver_webhooks", "send what was not sent yet; run it each minute")
+    webhooks("remove", "remove_webhook", "remove a receiver").add_argument("name", metavar="NAME")
+
+
+def export(args: argparse.Namespace) -> Any:
+    """Do ``export`` for one of FORMATS."""
+    return _job("export")(args)
+
+
+def _job(name: str) -> Callable[[argparse.Namespace], Any]:
+    def run(args: argparse.Namespace) -> Any:
+        try:
+            from stillwatch.evidence import jobs
+        except ModuleNotFoundError as error:
+            todo = "Install stillwatch[serve]"
+            raise MissingExtraError(f"{error.name} is not installed", todo=todo) from error
+        return getattr(jobs, name)(args)
+
+    return run

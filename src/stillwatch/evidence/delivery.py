@@ -1,0 +1,148 @@
+"""Post to a webhook: signed in the Standard Webhooks form, and never to an address inside our own networks.
+
+https://www.standardwebhooks.com: headers ``webhook-id``, ``webhook-timestamp``, ``webhook-signature`` with
+``v1,`` and the base64 HMAC-SHA256 of ``id.timestamp.body``; secrets are ``whsec_`` and base64.
+
+Against server-side request forgery: HTTPS only (HTTP only into a network that was allowed by name), no user or password in
+the URL, every address that the name has must be public or in an allowed network, the connection goes to the very address
+that was checked (so that a second answer of the name server changes nothing), no redirect is followed, and of the answer
+only the status is kept.
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import os
+import secrets
+import socket
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from stillwatch.errors import InputError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+TIMEOUT_S = 10.0
+PREFIX = "whsec_"
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def secret(path: Path) -> bytes:
+    """The secret in a file; where it is absent, a new one is written.
+
+    Raises:
+        InputError: the file holds no secret, or cannot be read or written.
+    """
+    try:
+        if not path.exists():
+            text = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(text + "\n")
+        found = path.read_text(encoding="ascii").strip()
+        key = base64.b64decode(found.removeprefix(PREFIX), validate=True)
+    except (OSError, ValueError) as error:
+        raise InputError("not a webhook secret", where=path, todo="It is whsec_ and base64 of 24 to 64 bytes") from error
+    if not found.startswith(PREFIX) or not 24 <= len(key) <= 64:
+        raise InputError("not a webhook secret", where=path, todo="It is whsec_ and base64 of 24 to 64 bytes")
+    return key
+
+
+def signature(key: bytes, message_id: str, timestamp_s: int, body: bytes) -> str:
+    """The value of ``webhook-signature``."""
+    content = f"{message_id}.{timestamp_s}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+
+
+def networks(cidrs: Sequence[str]) -> list[Network]:
+    """Networks from their CIDR forms."""
+    try:
+        return [ipaddress.ip_network(cidr) for cidr in cidrs]
+    except ValueError as error:
+        raise InputError(f"not a network ({error})", where="--allow-network") from error
+
+
+def checked(url: str) -> SplitResult:
+    """A URL of the right form; the name is not looked up.
+
+    Raises:
+        InputError: another scheme, a user or password, no host, or a port that is none.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise InputError("not a URL", where=url) from error
+    if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
+        raise InputError("a webhook needs an https URL", where=url)
+    if parts.username is not None or parts.password is not None:
+        raise InputError("a webhook's URL must not hold a user or a password", where=parts.hostname)
+    if any(ord(c) < 33 or ord(c) == 127 for c in url):
+        raise InputError("a webhook's URL must not hold spaces or control characters", where=parts.hostname)
+    return parts
+
+
+def public(address: Address) -> bool:
+    """Whether an address is one of the public internet, whatever it is wrapped in."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inner is not None:
+            return public(inner)
+        if address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[str, int]:
+    """The address and port to connect to.
+
+    Raises:
+        InputError: the name has no address, or one that is not public and in no allowed network.
+    """
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise InputError("the receiver's name has no address", where=host) from error
+    addresses = [ipaddress.ip_address(str(answer[4][0]).split("%")[0]) for answer in answers]
+    for address in addresses:
+        inside = any(address in network for network in allowed)
+        if not (inside or public(address)):
+            raise InputError(f"{address} is no public address", where=host, todo="Pass --allow-network if the receiver is yours")
+        if parts.scheme == "http" and not inside:
+            raise InputError("http is for allowed networks only", where=host, todo="Use https")
+    return str(addresses[0]), port
+
+
+def post(url: str, key: bytes, message_id: str, timestamp_s: int, body: bytes, allowed: Sequence[Network]) -> str | None:
+    """Deliver one message; returns why it failed, or None.
+
+    Raises:
+        InputError: the URL may not be called.
+    """
+    parts = checked(url)
+    address, port = destination(parts, allowed)
+    host = parts.hostname or ""
+    headers = {
+        "Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "stillwatch-webhooks", "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp_s), "webhook-signature": signature(key, message_id, timestamp_s, body),
+    }  # fmt: skip
+    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+    try:
+        connection.sock = socket.create_connection((address, port), TIMEOUT_S)
+        if parts.scheme == "https":
+            connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body, headers)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        return f"no answer ({type(error).__name__})"
+    finally:
+        connection.close()
+    return None if 200 <= status < 300 else f"answered {status}"

@@ -1,0 +1,143 @@
+"""What the commands of evidence do."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from stillwatch.errors import InputError
+from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, signing, stix, webhooks
+from stillwatch.files import replacing, write_json
+from stillwatch.respond.jobs import reading, writing
+
+Args = argparse.Namespace
+
+
+def _say(args: Args, *lines: str) -> None:
+    if not (args.quiet or args.json):
+        print(*lines, sep="\n")
+
+
+def export(args: Args) -> dict[str, Any]:
+    """``export RUN --format stix|ocsf|packet``."""
+    out = args.run / "export" if args.out is None else args.out
+    if args.k < 2:
+        raise InputError("--k below 2 would share what one account left", todo="Pass 2 or more")
+    if args.format == "packet":
+        if args.key is None:
+            raise InputError("--key is missing", todo="Pass the PEM file of the signing key; it is made if absent")
+        options = packet.Options(args.data, args.with_text, args.tlp, args.k, args.producer)
+        fresh = not args.key.exists()
+        paths = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
+        if fresh:
+            _say(args, f"made a signing key: {args.key}; give {signing.public_path(args.key)} to whoever verifies")
+    else:
+        run = shared.read(args.run, k=args.k)
+        if run.keyed:
+            _say(args, "marks are keyed by the tenant's key (privacy mode), so no indicators are shared")
+        paths = [_write(run, args, out)]
+    _say(args, *map(str, paths))
+    return {"files": [str(path) for path in paths]}
+
+
+def _write(run: shared.SharedRun, args: Args, out: Path) -> Path:
+    if args.format == "stix":
+        path = out / "stix.json"
+        write_json(stix.bundle(run, tlp=args.tlp, producer=args.producer), path)
+        return path
+    path = out / "ocsf.jsonl"
+    with replacing(path) as partial:
+        partial.write_bytes(b"".join(orjson.dumps(f, option=orjson.OPT_SORT_KEYS) + b"\n" for f in ocsf.findings(run)))
+    return path
+
+
+def _verified(args: Args) -> checking.Verified:
+    if args.public_key is None and not args.without_signature:
+        todo = "Pass --public-key FILE that you have from the signer, or --without-signature to compare hashes only"
+        raise InputError("no public key, so nobody would vouch for the packet", todo=todo)
+    key = None if args.public_key is None else signing.public_key(args.public_key)
+    return checking.verify(args.packet, key)
+
+
+def verify(args: Args) -> dict[str, Any]:
+    """``verify PACKET``."""
+    found = _verified(args)
+    manifest = found.manifest
+    who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"
+    _say(args, f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
+         f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",
+         *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()))
+    return {"verified": True, "key_id": found.key_id, "manifest": manifest}
+
+
+def rescore(args: Args) -> dict[str, Any]:
+    """``rescore PACKET``; a verdict that does not come out again is an error."""
+    key_id = _verified(args).key_id
+    found = rescoring.rescore(args.packet)
+    for c in found.comparisons:
+        _say(args, f"{'same     ' if c.agrees else 'DIFFERENT'} {c.name}: recorded {c.recorded}, computed {c.recomputed}")
+    if found.other_model_log_odds is not None:
+        _say(args, f"this version ships another model, under which the score is {found.other_model_log_odds:.4f}")
+    if not found.agrees:
+        wrong = ", ".join(c.name for c in found.comparisons if not c.agrees)
+        raise InputError(f"the packet does not give what it records: {wrong}", where=args.packet)
+    return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_log_odds": found.other_model_log_odds,
+            "comparisons": [vars(c) for c in found.comparisons]}
+
+
+def import_indicators(args: Args) -> dict[str, Any]:
+    """``indicators import FILE``."""
+    with writing(args, create=True) as change:
+        done = indicators.import_bundle(change, args.file, args.source)
+    _say(args, f"{done.new} new, {done.known} known, {len(done.left_out)} left out",
+         *(f"left out {name}: {why}" for name, why in done.left_out.items()))
+    return vars(done)
+
+
+def match_indicators(args: Args) -> dict[str, Any]:
+    """``indicators match``."""
+    with reading(args) as session:
+        hits = indicators.match(session, datetime.now(UTC), args.data)
+    for hit in hits:
+        _say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, {hit.n_accounts:,} accounts, {hit.n_events:,} requests")
+    _say(args, f"{len(hits)} matches")
+    return {"matches": [vars(hit) for hit in hits]}
+
+
+def add_webhook(args: Args) -> dict[str, Any]:
+    """``webhooks add``."""
+    with writing(args, create=True) as change:
+        made = webhooks.add(change, args.name, args.url, args.secret_file, args.allow_network)
+    _say(args, f"{made} is told what happens from now on; give it the secret in {args.secret_file}")
+    return {"name": made}
+
+
+def list_webhooks(args: Args) -> dict[str, Any]:
+    """``webhooks list``."""
+    with reading(args) as session:
+        rows = webhooks.listed(session)
+    _say(args, *(f"{row['name']}  {row['url']}  sent up to audit row {row['cursor']}" for row in rows))
+    return {"webhooks": rows}
+
+
+def deliver_webhooks(args: Args) -> dict[str, Any]:
+    """``webhooks deliver``."""
+    with reading(args) as session:
+        ready = webhooks.due(session)
+    sent = webhooks.deliver(ready, datetime.now(UTC))
+    with writing(args) as change:
+        webhooks.record(change, sent)
+    failed = {name: why for name, (_, why) in sent.items() if why}
+    _say(args, *(f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()))
+    if failed:
+        raise InputError("; ".join(f"{name}: {why}" for name, why in failed.items()), todo="It is tried again at the next run")
+    return {"sent": {name: cursor for name, (cursor, _) in sent.items()}}
+
+
+def remove_webhook(args: Args) -> dict[str, Any]:
+    """``webhooks remove``."""
+    with writing(args) as change:
+        webhooks.remove(change, args.name)
+    return {"removed": args.name}

@@ -1,0 +1,206 @@
+"""The evidence packet of one campaign: a zip whose manifest names, hashes and signs everything in it.
+
+| file | what |
+|---|---|
+| manifest.json | format, versions, parameters, inputs with digests, SHA-256 of each other file, what is missing and why |
+| manifest.sig | Ed25519 signature over the bytes of manifest.json, base64 |
+| report.html, report.pdf | the report of this campaign |
+| campaign.json | its row and details |
+| accounts.parquet, links.parquet, harvest.parquet | its accounts with scores and reasons, their links, the ids of its harvested requests |
+| events.parquet | requests of its accounts, without text and country unless text was asked for; only with the input folder |
+| traces.parquet | sketches of these requests: hashes and counts |
+| groups.json | evidence of every group that the run found, without accounts: what false-discovery control compares with |
+| model.json | the calibrated model that gave the score |
+| indicators.stix.json, finding.ocsf.json | what may be shared |
+"""
+
+import json
+import platform
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stillwatch import __version__, judge, sketch
+from stillwatch.dataset import batches, open_dataset
+from stillwatch.errors import InputError
+from stillwatch.evidence import ocsf, shared, signing, stix
+from stillwatch.evidence.pdf import print_pdf
+from stillwatch.files import digest, replacing, write_json, write_parquet
+from stillwatch.judge.model import dump
+from stillwatch.report.load import Campaign, Run, load
+from stillwatch.report.page import page
+from stillwatch.tables import EVENTS
+
+FORMAT = "stillwatch-packet/1"
+TEXT = ("system", "prompt", "response")
+NEVER = ("country",)
+"""Columns that no packet holds: country is no evidence."""
+PACKAGES = ("duckdb", "graspologic-native", "numpy", "pyarrow", "scipy")
+TOLD_OF_RUN = ("version", "parameters", "inputs", "calibration", "as_of", "n_groups_judged", "privacy", "blind_views")
+STAMP = (1980, 1, 1, 0, 0, 0)
+"""Time of each file in the zip, so that it says nothing."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What goes into packets."""
+
+    data: Path | None = None
+    """The folder that the run was made of; without it there are no events."""
+    with_text: bool = False
+    tlp: str = "amber"
+    k: int = shared.K
+    producer: str = "Stillwatch operator"
+
+
+def write(
+    run: Path, out: Path, key: Path, *, campaign_ids: list[str] | None = None, options: Options, now: datetime | None = None
+) -> list[Path]:
+    """Write one packet a campaign to ``out``; returns the files.
+
+    Args:
+        run: run folder.
+        out: folder to write to.
+        key: PEM file of the signing key, made if absent.
+        campaign_ids: which campaigns; all that are not for review by default.
+        options: what goes in.
+        now: the time that the manifest tells; the clock's by default.
+
+    Raises:
+        InputError: no such campaign, the run is not whole, or a file cannot be read or written.
+    """
+    loaded = load(run)
+    known = {str(c.row["campaign_id"]): c for c in (*loaded.campaigns, *loaded.reviews)}
+    wanted = campaign_ids or [str(c.row["campaign_id"]) for c in loaded.campaigns]
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise InputError(f"the run has no campaign {', '.join(unknown)}", where=run, todo=f"It has {', '.join(sorted(known))}")
+    private = signing.signing_key(key)
+    written = []
+    for name in wanted:
+        target = out / f"{name}.packet.zip"
+        with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as folder:
+            missing = _fill(Path(folder), run, loaded, known[name], options)
+            manifest = _manifest(Path(folder), loaded, name, missing, options, private, now or datetime.now(UTC))
+            _zip(Path(folder), manifest, signing.sign(private, manifest), partial)
+        written.append(target)
+    return written
+
+
+def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, options: Options) -> dict[str, str]:
+    """Write the files of a packet; returns what is missing and why."""
+    missing: dict[str, str] = {}
+    name = str(campaign.row["campaign_id"])
+    alone = replace(loaded, campaigns=[campaign], reviews=[])
+    (folder / "report.html").write_text(page(alone), encoding="utf-8", errors="replace")
+    if why := print_pdf(folder / "report.html", folder / "report.pdf"):
+        missing["report.pdf"] = why
+    row = {k: v for k, v in campaign.row.items() if k != "details"}
+    write_json(_plain({"row": row, "details": campaign.details}), folder / "campaign.json")
+    write_json(_plain([_group(c) for c in (*loaded.campaigns, *loaded.reviews)]), folder / "groups.json")
+    write_json(_plain(dict(loaded.summary)), folder / "summary.json")
+    (folder / "model.json").write_text(dump(judge.calibrated()), encoding="utf-8")
+    accounts = _where(run / "accounts.parquet", "campaign_id", pa.array([name]))
+    write_parquet(accounts, folder / "accounts.parquet")
+    members = accounts["account_id"].combine_chunks()
+    _optional(run / "links.parquet", "account_a", members, folder / "links.parquet", missing, also="account_b")
+    _optional(run / "harvest.parquet", "campaign_id", pa.array([name]), folder / "harvest.parquet", missing)
+    _traces(run, members, folder / "traces.parquet", missing)
+    _events(options, members, folder, missing)
+    reduced = shared.read(run, k=options.k)
+    reduced = replace(reduced, campaigns=tuple(c for c in reduced.campaigns if c.campaign_id == name))
+    write_json(stix.bundle(reduced, tlp=options.tlp, producer=options.producer), folder / "indicators.stix.json")
+    write_json(ocsf.findings(reduced), folder / "finding.ocsf.json")
+    if reduced.keyed:
+        missing["indicators"] = "marks are keyed by the tenant's key, so nobody else could match them"
+    return missing
+
+
+def _group(campaign: Campaign) -> dict[str, Any]:
+    row = campaign.row
+    kept = ("campaign_id", "verdict", "score", "q_value", "n_accounts", "views")
+    return {name: row[name] for name in kept} | {"evidence": campaign.details.get("evidence", [])}
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=lambda x: x.isoformat() if isinstance(x, datetime) else str(x)))
+
+
+def _where(path: Path, column: str, values: pa.Array) -> pa.Table:
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+    return table.filter(pc.is_in(table[column], values))
+
+
+def _optional(path: Path, column: str, values: pa.Array, target: Path, missing: dict[str, str], also: str | None = None) -> None:
+    if not path.exists():
+        missing[target.name] = "the run has none: it came from traces, not from requests"
+        return
+    table = _where(path, column, values)
+    write_parquet(table.filter(pc.is_in(table[also], values)) if also else table, target)
+
+
+def _traces(run: Path, members: pa.Array, target: Path, missing: dict[str, str]) -> None:
+    files = sorted((run / "sketches").glob("*.parquet")) if (run / "sketches").is_dir() else []
+    if not files:
+        missing[target.name] = "the run folder keeps no sketches"
+        return
+    keys = pa.array(sketch.account_key(members))
+    write_parquet(pa.concat_tables([pq.read_table(path, filters=pc.field("account").isin(keys)) for path in files]), target)
+
+
+def _events(options: Options, members: pa.Array, folder: Path, missing: dict[str, str]) -> None:
+    if options.data is None:
+        missing["events.parquet"] = "the packet was made without the input folder"
+        return
+    names = tuple(n for n in EVENTS.names if n not in NEVER and (options.with_text or n not in TEXT))
+    if not options.with_text:
+        missing["text of events.parquet"] = "left out, as was asked for; traces.parquet has hashes of it"
+    found = []
+    for path in open_dataset(options.data).event_files:
+        for table in batches(path, names):
+            mine = table.filter(pc.is_in(table["account_id"].cast(pa.string()), members))
+            found.append(pa.table({name: _decoded(mine[name]) for name in mine.column_names}))
+    write_parquet(pa.concat_tables(found).sort_by([("timestamp", "ascending"), ("event_id", "ascending")]), folder / "events.parquet")
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def _manifest(
+    folder: Path, loaded: Run, campaign_id: str, missing: Mapping[str, str], options: Options, key: Any, now: datetime
+) -> bytes:
+    summary = loaded.summary
+    files = {path.name: {"sha256": digest(path), "bytes": path.stat().st_size} for path in sorted(folder.iterdir())}
+    manifest = {
+        "format": FORMAT, "campaign_id": campaign_id, "created_at": now.isoformat(), "files": files, "missing": dict(missing),
+        "run": {name: summary.get(name) for name in TOLD_OF_RUN},
+        "parameters": {"k": options.k, "tlp": options.tlp, "with_text": options.with_text},
+        "software": {"stillwatch": __version__, "python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
+        "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(key.public_key())},
+    }  # fmt: skip
+    return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _zip(folder: Path, manifest: bytes, signature: bytes, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("manifest.json", STAMP), manifest, zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo("manifest.sig", STAMP), signature, zipfile.ZIP_DEFLATED)
+        for path in sorted(folder.iterdir()):
+            entry = zipfile.ZipInfo(path.name, STAMP)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as target_file, open(path, "rb") as source:
+                while block := source.read(1 << 20):
+                    target_file.write(block)

@@ -1,0 +1,153 @@
+"""Compute the verdict of a packet again, from what is in it, by the functions that detection uses.
+
+The score and the families come from the values of the evidence and the model of the packet. Values that the run did not
+keep (of the pieces that did not speak) count as zero. False-discovery control compares with the other groups that the run
+found, which the packet holds without their accounts; the groups that the run looked at and let go are not in it. The
+counts come from the rows of accounts, harvest, events and traces.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from stillwatch import judge
+from stillwatch.errors import InputError
+from stillwatch.evidence.checking import opened, read_small
+from stillwatch.judge import model as models
+from stillwatch.judge.conduct import CONDUCT
+from stillwatch.judge.verdict import FAMILIES
+
+F64 = NDArray[np.float64]
+ROUNDED = 0.05
+"""Nats by which a recomputed score may differ: the values that a run keeps have four digits."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One thing that the packet claims, and what its content gives."""
+
+    name: str
+    recorded: Any
+    recomputed: Any
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """The verdict, computed again."""
+
+    campaign_id: str
+    comparisons: tuple[Comparison, ...]
+    other_model_log_odds: float | None
+    """Under the model that this version ships, where it is another one."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether everything came out as recorded."""
+        return all(c.agrees for c in self.comparisons)
+
+
+def rescore(path: Path) -> Rescored:
+    """Compute the verdict of a packet again; verify the packet first.
+
+    Raises:
+        InputError: the packet lacks what is needed, or its model is of another kind than this version's.
+    """
+    with opened(path) as archive:
+        campaign = _json(archive, "campaign.json", path)
+        groups = _json(archive, "groups.json", path)
+        told = read_small(archive, "model.json", path).decode("utf-8", "replace")
+        tables = {name: _table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
+    row = campaign["row"]
+    groups = [g for g in groups if g["evidence"] and all("value" in e for e in g["evidence"])]
+    number = next((i for i, g in enumerate(groups) if g["campaign_id"] == row["campaign_id"]), None)
+    if number is None:
+        todo = "A run from traces alone has no calibrated evidence; its packet can be verified, not rescored"
+        raise InputError("the packet has no evidence to score", where=path, todo=todo)
+    try:
+        model = models.load(told)
+        values, findings = _evidence(groups)
+        verdicts = judge.judge(values, findings, model)
+        now = judge.calibrated()
+        other = None if model == now else float(judge.judge(values, findings, now).log_odds[number])
+    except (ValueError, KeyError, TypeError) as error:
+        todo = "Use the version of stillwatch that the manifest names"
+        raise InputError(f"the packet's model is not this version's kind ({error})", where=path, todo=todo) from error
+    verdict = "campaign" if verdicts.campaign[number] else "review" if verdicts.review[number] else "clear"
+    families = [name for name, speaks in zip(FAMILIES, verdicts.families[number], strict=True) if speaks]
+    score = float(verdicts.log_odds[number])
+    compared = [
+        Comparison("verdict", row["verdict"], verdict, row["verdict"] == verdict),
+        Comparison("log_odds", row["score"], round(score, 4), abs(score - row["score"]) <= ROUNDED),
+        # Fewer groups are compared than in the run, so a family more may speak; none may fall silent.
+        Comparison("views", sorted(row["views"]), sorted(families), set(row["views"]) <= set(families)),
+    ]
+    return Rescored(row["campaign_id"], (*compared, *_counts(row, tables)), other)
+
+
+def _json(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
+    try:
+        return json.loads(read_small(archive, name, path))
+    except ValueError as error:
+        raise InputError(f"{name} is not JSON", where=path) from error
+
+
+def _table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | None:
+    if name not in archive.namelist():
+        return None
+    try:
+        return pq.read_table(io.BytesIO(archive.read(name)))
+    except pa.ArrowException as error:
+        raise InputError(f"{name} is not readable as Parquet", where=path) from error
+
+
+def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str, judge.Finding]]:
+    """Values and findings of the groups, one entry a group, as detection holds them."""
+    rows = [{e["name"]: e for e in group["evidence"]} for group in groups]
+
+    def column(name: str, part: str) -> F64:
+        found = [row.get(name, {}).get(part) for row in rows]
+        return np.array([np.nan if x is None else x for x in found], np.float64)
+
+    values = {name: np.nan_to_num(column(name, "value")) for name in (*judge.EVIDENCE, *CONDUCT)}
+    for name, computed in models.joint(values).items():
+        kept = column(name, "value")
+        values[name] = np.where(np.isnan(kept), computed, kept)
+    findings = {
+        name: judge.Finding(values[name], column(name, "observed"), column(name, "expected"), column(name, "p_value"))
+        for name in judge.EVIDENCE
+    }
+    return values, findings
+
+
+def _counts(row: Mapping[str, Any], tables: Mapping[str, pa.Table | None]) -> list[Comparison]:
+    accounts, harvest, events, traces = (tables[name] for name in ("accounts", "harvest", "events", "traces"))
+    out = []
+
+    def compare(name: str, recorded: Any, recomputed: Any) -> None:
+        out.append(Comparison(name, recorded, recomputed, recorded == recomputed))
+
+    if accounts is not None:
+        compare("n_accounts", row["n_accounts"], len(accounts))
+    if harvest is not None and row["verdict"] == "campaign":
+        compare("n_harvested", row["n_harvested"], len(harvest))
+    if traces is not None:
+        compare("n_events (traces)", row["n_events"], len(traces))
+    if events is not None:
+        compare("n_events (events)", row["n_events"], len(events))
+        if harvest is not None and row["verdict"] == "campaign":
+            mine = events.filter(pc.is_in(events["event_id"], harvest["event_id"].combine_chunks()))
+            compare("first_seen", row["first_seen"], pc.min(mine["timestamp"]).as_py().isoformat())
+            compare("last_seen", row["last_seen"], pc.max(mine["timestamp"]).as_py().isoformat())
+            compare("output_tokens", row["output_tokens"], pc.sum(mine["output_tokens"]).as_py())
+    return out

@@ -1,0 +1,116 @@
+"""What of a run may leave the house: campaigns with numbers, and marks as hashes that enough accounts left. Pure.
+
+Never shared: account identifiers, text, addresses, payment and contact, country. A mark is shared as the SHA-256 of its
+view and object, and only if at least ``k`` accounts of the campaign left it (k-anonymity), so that no mark stands for one
+person. Views of identity are left out whatever their size. Whoever holds the same prompt text can compute the same hash;
+that is what makes it of use to others, so it hides a prompt from those who cannot guess it, and from nobody else.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from stillwatch.report.load import Campaign, load
+
+K = 5
+"""Default of k."""
+SHARED_FAMILIES = ("content",)
+"""Families of views whose objects may be shared."""
+
+
+@dataclass(frozen=True)
+class SharedMark:
+    """One object that a campaign's accounts leave."""
+
+    view: str
+    sha256: str
+    n_accounts: int
+    n_events: int
+
+
+@dataclass(frozen=True)
+class SharedCampaign:
+    """One campaign as others see it."""
+
+    campaign_id: str
+    score: float
+    """Log-odds, nats."""
+    q_value: float
+    n_accounts: int
+    n_events: int
+    n_harvested: int
+    output_tokens: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    views: tuple[str, ...]
+    capabilities: Mapping[str, float]
+    explanations: Sequence[Mapping[str, Any]]
+    lineage: str | None
+    marks: tuple[SharedMark, ...]
+    n_marks_held_back: int
+    """Left by fewer than k accounts, or of a family that is not shared."""
+
+
+@dataclass(frozen=True)
+class SharedRun:
+    """A run as others see it."""
+
+    campaigns: tuple[SharedCampaign, ...]
+    version: str
+    last_seen: datetime
+    """Newest request: the time that every object made of the run carries, so that the same run gives the same bytes."""
+    keyed: bool
+    """Marks are keyed by the tenant's key (privacy mode features): nobody else can match them, so none is shared."""
+
+
+def read(run: Path, *, k: int = K) -> SharedRun:
+    """Read a run's campaigns (not its groups for review), reduced to what may be shared.
+
+    Raises:
+        InputError: the run is absent or unreadable.
+    """
+    loaded = load(run)
+    keyed = loaded.summary.get("privacy", "text") != "text"
+    seen = loaded.summary.get("last_seen")
+    campaigns = tuple(_reduced(campaign, k, keyed) for campaign in sorted(loaded.campaigns, key=lambda c: str(c.row["campaign_id"])))
+    times = [c.last_seen for c in campaigns if c.last_seen is not None]
+    last = datetime.fromisoformat(seen) if seen else max(times, default=datetime(1970, 1, 1, tzinfo=UTC))
+    return SharedRun(campaigns, str(loaded.summary.get("version", "unknown")), last.astimezone(UTC), keyed)
+
+
+def mark_hash(view: str, object_: str) -> str:
+    """The hash by which a mark is shared and matched, hex."""
+    return hashlib.sha256(f"stillwatch-mark-1\0{view}\0{object_}".encode()).hexdigest()
+
+
+def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
+    row = campaign.row
+    objects = [o for o in campaign.details.get("objects", []) if isinstance(o, dict) and {"view", "object", "accounts"} <= o.keys()]
+    open_ = [o for o in objects if not keyed and str(o["view"]).split(".")[0] in SHARED_FAMILIES and o["accounts"] >= k]
+    marks = sorted(map(_mark, open_), key=lambda mark: (-mark.n_accounts, mark.sha256))
+    return SharedCampaign(
+        row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"],
+        row["output_tokens"] or 0, row["first_seen"], row["last_seen"], tuple(row["views"]), row["capabilities"] or {},
+        row["explanations"], row["lineage"], tuple(marks), len(objects) - len(marks),
+    )  # fmt: skip
+
+
+def _mark(told: Mapping[str, Any]) -> SharedMark:
+    view = str(told["view"])
+    return SharedMark(view, mark_hash(view, str(told["object"])), int(told["accounts"]), int(told.get("events") or 0))
+
+
+def main_capability(campaign: SharedCampaign) -> str:
+    """The capability that most harvested requests ask for."""
+    known = {name: share for name, share in campaign.capabilities.items() if share}
+    return max(known, key=lambda name: (known[name], name)).replace("_", " ") if known else "unknown"
+
+
+def confidence(score: float) -> int:
+    """Log-odds as the 0 to 100 of STIX and OCSF; never 100, since a detector is never sure."""
+    import math
+
+    return min(99, max(1, round(100 / (1 + math.exp(-max(min(score, 50.0), -50.0))))))

@@ -1,0 +1,137 @@
+"""A run as a STIX 2.1 bundle: campaigns, indicators, observed data, relationships, TLP marking. Pure and deterministic.
+
+Marks have no standard STIX object, so the bundle brings its own by the standard's own way: an extension definition for the
+observable ``x-stillwatch-mark`` (STIX 2.1, section 7.3). Identifiers are UUIDv5 of what they name, so the same run gives the
+same bundle, and a campaign keeps its identifier as long as its accounts are the same.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from stillwatch.evidence.shared import SharedCampaign, SharedMark, SharedRun, confidence, main_capability
+
+SPACE = uuid.UUID("3b6f2b9e-7a0c-5c59-9d0e-5a1f6f7c2d41")
+MARK = "x-stillwatch-mark"
+SCHEMA = (
+    "x-stillwatch-mark has two properties besides the common ones of an observable: view (string, required), the kind of object, such as "
+    "content.opening; and sha256 (string, required), the SHA-256, in hex, of the UTF-8 text 'stillwatch-mark-1', NUL, view, NUL, object."
+)
+VALID_FOR = timedelta(days=90)
+"""How long an indicator is worth matching after the campaign was last seen."""
+TLP: Mapping[str, tuple[str, str]] = {
+    "white": ("613f2e26-407d-48c7-9eca-b8e91df99dc9", "TLP:WHITE"),
+    "green": ("34098fce-860f-48ae-8e50-ebd3cc5e41da", "TLP:GREEN"),
+    "amber": ("f88d31f6-486f-44da-b317-01333bde0b82", "TLP:AMBER"),
+    "red": ("5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "TLP:RED"),
+}
+"""STIX 2.1, section 7.2.1.4: the standard fixes the identifiers."""
+ATLAS = {
+    "name": "Extract AI Model",
+    "external_references": [
+        {"source_name": "mitre-atlas", "external_id": "AML.T0024.002", "url": "https://atlas.mitre.org/techniques/AML.T0024.002"}
+    ],
+}
+
+
+def bundle(run: SharedRun, *, tlp: str = "amber", producer: str = "Stillwatch operator") -> dict[str, Any]:
+    """The bundle.
+
+    Args:
+        run: what may be shared.
+        tlp: white, green, amber or red; everything is marked with it.
+        producer: name of the organisation that tells.
+    """
+    at = _time(run.last_seen)
+    definition = _tlp(tlp)
+    made_by = _id("identity", producer)
+    common: dict[str, Any] = {"spec_version": "2.1", "created": at, "modified": at, "created_by_ref": made_by}
+    common["object_marking_refs"] = [definition["id"]]
+    extension: dict[str, Any] = {
+        **common, "type": "extension-definition", "id": _id("extension-definition", "mark"), "name": "Stillwatch mark", "version": "1.0.0",
+        "description": "An object that accounts of a campaign leave in their requests, as the SHA-256 of its view and value.",
+        "schema": SCHEMA, "extension_types": ["new-sco"],
+    }  # fmt: skip
+    technique: dict[str, Any] = {**common, "type": "attack-pattern", "id": _id("attack-pattern", "AML.T0024.002"), **ATLAS}
+    identity = {**common, "type": "identity", "id": made_by, "name": producer, "identity_class": "organization"}
+    identity.pop("created_by_ref")
+    objects = [definition, identity, extension, technique]
+    for campaign in run.campaigns:
+        objects += _campaign(campaign, common, extension["id"], technique["id"])
+    unique = {o["id"]: o for o in objects}
+    name = "\n".join([at, tlp, producer, *unique])
+    return {"type": "bundle", "id": _id("bundle", name), "objects": list(unique.values())}
+
+
+def _campaign(campaign: SharedCampaign, common: dict[str, Any], extension: str, technique: str) -> list[dict[str, Any]]:
+    me = _id("campaign", campaign.campaign_id)
+    what = (
+        f"{campaign.n_accounts} accounts act as one and took {campaign.n_harvested} answers, mostly {main_capability(campaign)}. "
+        f"Independent evidence: {', '.join(campaign.views) or 'none'}. Estimated false-discovery rate {campaign.q_value:.2g}."
+    )
+    told: dict[str, Any] = {
+        **common, "type": "campaign", "id": me, "name": campaign.campaign_id, "description": what,
+        "objective": "Train a model on the answers of a hosted model", "confidence": confidence(campaign.score),
+    }  # fmt: skip
+    if campaign.first_seen is not None and campaign.last_seen is not None:
+        told |= {"first_seen": _time(campaign.first_seen), "last_seen": _time(campaign.last_seen)}
+    if campaign.lineage:
+        told["external_references"] = [{"source_name": "stillwatch", "external_id": campaign.lineage, "description": "continues"}]
+    objects = [told, _relation(common, me, "uses", technique)]
+    marks = [_mark(mark, extension) for mark in campaign.marks]
+    if marks and campaign.first_seen is not None and campaign.last_seen is not None:
+        seen = _id("observed-data", campaign.campaign_id)
+        objects += marks
+        objects.append({
+            **common, "type": "observed-data", "id": seen, "first_observed": _time(campaign.first_seen),
+            "last_observed": _time(campaign.last_seen), "number_observed": min(max(campaign.n_harvested, 1), 999_999_999),
+            "object_refs": [mark["id"] for mark in marks],
+        })  # fmt: skip
+        for mark in campaign.marks:
+            indicator = _indicator(campaign, mark, common)
+            objects += [indicator, *(_relation(common, indicator["id"], kind, to) for kind, to in (("indicates", me), ("based-on", seen)))]
+    return objects
+
+
+def _mark(mark: SharedMark, extension: str) -> dict[str, Any]:
+    return {
+        "type": MARK, "spec_version": "2.1", "id": _id(MARK, mark.sha256), "view": mark.view, "sha256": mark.sha256,
+        "extensions": {extension: {"extension_type": "new-sco"}},
+    }  # fmt: skip
+
+
+def _indicator(campaign: SharedCampaign, mark: SharedMark, common: dict[str, Any]) -> dict[str, Any]:
+    assert campaign.first_seen is not None
+    assert campaign.last_seen is not None
+    return {
+        **common, "type": "indicator", "id": _id("indicator", f"{campaign.campaign_id}\n{mark.sha256}"),
+        "name": f"{mark.view} of {campaign.campaign_id}", "indicator_types": ["malicious-activity"],
+        "description": f"Left by {mark.n_accounts} accounts of it in {mark.n_events} requests. A match is a reason to look, not to block.",
+        "pattern": f"[{MARK}:sha256 = '{mark.sha256}']", "pattern_type": "stix", "pattern_version": "2.1",
+        "valid_from": _time(campaign.first_seen), "valid_until": _time(campaign.last_seen + VALID_FOR),
+        "confidence": confidence(campaign.score),
+    }  # fmt: skip
+
+
+def _relation(common: dict[str, Any], source: str, kind: str, target: str) -> dict[str, Any]:
+    return {
+        **common, "type": "relationship", "id": _id("relationship", f"{source}\n{kind}\n{target}"), "relationship_type": kind,
+        "source_ref": source, "target_ref": target,
+    }  # fmt: skip
+
+
+def _tlp(name: str) -> dict[str, Any]:
+    identifier, title = TLP[name]
+    return {
+        "type": "marking-definition", "spec_version": "2.1", "id": f"marking-definition--{identifier}",
+        "created": "2017-01-20T00:00:00.000Z", "definition_type": "tlp", "name": title, "definition": {"tlp": name},
+    }  # fmt: skip
+
+
+def _id(kind: str, name: str) -> str:
+    return f"{kind}--{uuid.uuid5(SPACE, f'{kind}:{name}')}"
+
+
+def _time(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
