@@ -200,17 +200,36 @@ def test_text_is_varied_and_of_usual_size(demo: Logs) -> None:
         assert 0.004 < demo.value(f"{stepwise} where campaign is {campaign}") < 0.3
 
 
-@pytest.mark.parametrize("tactic", [
-    {"template": "absent"}, {"template": "varied", "variants": 0}, {"injection": "system", "injection_variants": 5},
-    {"injection": "user", "injection_variants": 0}, {"egress": "vpn"}, {"egress": "datacenter"}, {"hours": "window"},
-    {"hours": "human", "load": 1.2}, {"tool": "both", "relay": 0.5, "handoff": 0.5}, {"signup": "aged"},
-    {"queue": False},
-    {"capabilities": tuple((name, 1.0) for name in CAPABILITIES)},
-    {"failover": 0.4, "failover_paths": (("cloud-north", 1.0),)},
-])  # fmt: skip
-def test_every_tactic_runs(tmp_path: Path, tactic: dict) -> None:
+TACTICS = [
+    ({"template": "absent"}, "count(distinct prompt[:40]) / count(*)", (0.5, 1)),
+    ({"template": "varied", "variants": 0}, "count(distinct prompt[:40]) / count(*)", (0.5, 1)),
+    ({"injection": "system", "injection_variants": 5}, "count(distinct system)", (2, 5)),
+    ({"injection": "user", "injection_variants": 0}, "avg(length(prompt))", (450, 700)),
+    ({"egress": "vpn"}, "count(distinct asn)", (1, 1)),
+    ({"egress": "datacenter"}, "count(distinct ip)", (1, 100)),
+    ({"hours": "window"}, "count(distinct extract(hour from timestamp))", (4, 14)),
+    ({"hours": "human", "load": 1.2}, "avg((extract(hour from timestamp at time zone 'UTC') < 8)::int)", (0.1, 0.3)),
+    ({"tool": "both", "relay": 0.5, "handoff": 0.5}, "avg((tools_key is not null)::int)", (0.3, 0.7)),
+    ({"signup": "aged"}, "avg(date_diff('hour', created_at, timestamp))", (2000, 50_000)),
+    ({"queue": False}, "count(distinct prompt) / count(*)", (0.3, 0.8)),
+    ({"capabilities": tuple((name, 1.0) for name in CAPABILITIES)}, "count(distinct prompt[:25])", (20, 600)),
+    ({"failover": 0.4, "failover_paths": (("cloud-north", 1.0),)}, "avg((access_path = 'cloud-north')::int)", (0.2, 0.8)),
+]
+"""What an operator does, and a number of its requests that only then lies in a range."""
+
+
+def trait(tmp_path: Path, query: str, **tactic: object) -> float:
     logs = small(tmp_path, replace(PLAIN, exchanges=600, **tactic), people=(Crowd("people", 50, 300),))
     assert logs.value("select count(*) from truth_events") == pytest.approx(600, rel=0.05)
+    requests = "from events join truth using (account_id) join accounts using (account_id) where campaign = 'plain'"
+    return float(logs.value(f"select {query} {requests}"))
+
+
+@pytest.mark.parametrize(("tactic", "query", "limits"), TACTICS, ids=[" ".join(tactic) for tactic, *_ in TACTICS])
+def test_every_tactic_leaves_its_mark(tmp_path: Path, tactic: dict, query: str, limits: tuple[float, float]) -> None:
+    low, high = limits
+    assert low <= trait(tmp_path / "tactic", query, **tactic) <= high
+    assert not low <= trait(tmp_path / "plain", query) <= high
 
 
 def test_every_scenario_scales(tmp_path: Path) -> None:
