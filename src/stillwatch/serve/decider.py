@@ -68,7 +68,7 @@ class Decider:
         now, best, best_key, rank = self.clock.now(), None, 0, (False, -1)
         for principal in keys:
             found = [entry for key in principal if (entry := snapshot.find(key, now)) is not None]
-            if any(entry.action == Action.ALLOW for entry in found):
+            if any(entry.action == Action.ALLOW and entry.enforce for entry in found):
                 continue
             for entry in found:
                 if (entry.enforce, entry.action) > rank:

@@ -41,7 +41,7 @@ ENTRIES = pa.schema(
 )
 """What a source gives: one row an account (or key) and action. ``mode`` is enforce or shadow; null ``expires_at`` never
 expires. The rates are of throttle, ``max_tokens``, ``reasoning`` and ``logprobs`` (may they still be had?) of restrict,
-``verify_url`` of challenge; they have defaults. A row with the action allow goes before all others of its account."""
+``verify_url`` of challenge; they have defaults. An enforced row with the action allow goes before all others of its account."""
 RATE_PER_MIN = 10.0
 """Requests a minute of a throttled account where its action names no rate."""
 MAX_TOKENS = 512
@@ -115,7 +115,7 @@ def _compiled(entries: pa.Table) -> pa.Table:
                    coalesce(logprobs, false)::UTINYINT AS logprobs,
                    reason_code, coalesce(case_id, '') AS case_id, coalesce(policy_version, '') AS policy_version,
                    coalesce(verify_url, '') AS verify_url
-            FROM entries ORDER BY key, entries.action = 'allow' DESC, 6 DESC, 7 DESC, expires_us DESC
+            FROM entries ORDER BY key, (entries.action = 'allow' AND mode = 'enforce') DESC, 6 DESC, 7 DESC, expires_us DESC
         """).to_arrow_table()
     table = table.combine_chunks()
     for name in _WORDS:

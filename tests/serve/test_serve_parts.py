@@ -1,0 +1,333 @@
+"""The parts of the service by themselves: snapshot, rate windows, replays, clock, identities, tokens, headers, log."""
+
+import math
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+pytest.importorskip("granian")
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from serve_kit import KEY, entries
+
+from stillwatch.errors import InputError
+from stillwatch.hashing import keyed
+from stillwatch.serve import answers, decision_log, snapshot, sources, tokens
+from stillwatch.serve.clock import HELD_S, Clock
+from stillwatch.serve.counters import BURST_S, REPLAY_S, REPLAYS, Rates, Replays
+from stillwatch.serve.decider import Decider
+from stillwatch.serve.decision_log import DecisionLog, FileSink, Record
+from stillwatch.serve.decisions import NAMES, Action, Decision, Question
+from stillwatch.serve.identity import Identities
+
+FEW = st.sampled_from(["ada", "bob", "eve", "", "ümlaut", "x" * 40])
+ROWS = st.lists(
+    st.tuples(FEW, st.sampled_from(NAMES), st.sampled_from(["enforce", "shadow"]), st.one_of(st.none(), st.integers(1, 9))), max_size=12
+)
+
+
+def table(rows: list[tuple[str, str, str, int | None]]) -> pa.Table:
+    times = [None if until is None else datetime.fromtimestamp(until, UTC) for *_, until in rows]
+    columns: dict[str, Any] = {
+        "account_id": pa.array([row[0] for row in rows], pa.string()), "action": pa.array([row[1] for row in rows], pa.string()),
+        "mode": pa.array([row[2] for row in rows], pa.string()), "reason_code": pa.array(["r"] * len(rows), pa.string()),
+        "expires_at": pa.array(times, pa.timestamp("us", "UTC")),
+    }  # fmt: skip
+    return pa.table(columns)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS, st.integers(0, 10))
+def test_snapshot_finds_what_a_plain_search_finds(tmp_path_factory: pytest.TempPathFactory, rows: Any, now: int) -> None:
+    path = tmp_path_factory.mktemp("s") / "snapshot.arrow"
+    snapshot.write(table(rows), path, "r1")
+    read = snapshot.read(path)
+    assert (read.revision, read.rows) == ("r1", len(rows))
+    for name in ("ada", "bob", "eve", "", "ümlaut", "x" * 40, "nobody"):
+        alive = [(mode == "enforce", NAMES.index(action)) for who, action, mode, until in rows
+                 if who == name and (until is None or until > now)]  # fmt: skip
+        allows = [row for row in alive if row[0] and row[1] == 0]
+        found = read.find(snapshot.key64(name), now)
+        got = None if found is None else (found.enforce, found.action)
+        assert got == (allows[0] if allows else max(alive, default=None))
+
+
+def test_snapshot_keeps_every_field(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot.arrow"
+    until = datetime(2030, 1, 1, tzinfo=UTC)
+    row = {
+        "account_id": "ada", "action": "restrict", "mode": "enforce", "reason_code": "r", "case_id": "c-1", "expires_at": until,
+        "policy_version": "3", "rate_per_min": 2.5, "case_rate_per_min": 9.0, "max_tokens": 100, "reasoning": True,
+        "logprobs": False, "verify_url": "https://v.example/",
+    }  # fmt: skip
+    snapshot.write(pa.Table.from_pylist([row], schema=snapshot.ENTRIES), path, "r")
+    entry = snapshot.read(path).find(snapshot.key64("ada"), 0)
+    assert entry is not None
+    assert (Action(entry.action).name, entry.enforce, entry.reason_code, entry.case_id) == ("RESTRICT", True, "r", "c-1")
+    assert (entry.policy_version, entry.expires_at, entry.rate_per_min) == ("3", until.timestamp(), 2.5)
+    assert (entry.case_rate_per_min, entry.max_tokens, entry.reasoning, entry.logprobs) == (9.0, 100, True, False)
+    assert entry.verify_url == "https://v.example/"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"action": "banish"}, {"mode": "soon"}, {"reason_code": None}, {"max_tokens": "many"}, {"expires_at": "then"}]
+)
+def test_a_source_that_makes_no_sense_is_refused(tmp_path: Path, changed: dict[str, Any]) -> None:
+    rows = entries({"ada": "block"}).to_pylist()
+    with pytest.raises(InputError):
+        snapshot.write(pa.Table.from_pylist([rows[0] | changed]), tmp_path / "s", "r")
+    assert not (tmp_path / "s").exists()
+
+
+def at(data: st.DataObject, length: int) -> int:
+    """A place in a file whose length differs from run to run by a few bytes."""
+    return data.draw(st.integers(0, 999_999)) * length // 1_000_000
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_snapshot_is_never_read(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    path = tmp_path_factory.mktemp("s") / "s"
+    snapshot.write(entries({f"a{i}": "block" for i in range(50)}), path, "r1")
+    good = path.read_bytes()
+    kind = data.draw(st.sampled_from(["cut", "flip", "junk"]))
+    if kind == "cut":
+        path.write_bytes(good[: at(data, len(good))])
+    elif kind == "junk":
+        path.write_bytes(data.draw(st.binary(max_size=300)))
+    else:
+        place = at(data, len(good))
+        path.write_bytes(good[:place] + bytes([good[place] ^ (1 << data.draw(st.integers(0, 7)))]) + good[place + 1 :])
+    try:
+        read = snapshot.read(path)
+    except InputError:
+        return
+    # a bit outside the data (padding, unused fields): then every answer is as before
+    assert kind == "flip"
+    assert read.rows == 50
+    assert all(found is not None and found.action == Action.BLOCK
+               for found in (read.find(snapshot.key64(f"a{i}"), 0) for i in range(50)))  # fmt: skip
+
+
+@given(st.floats(0.5, 600), st.lists(st.floats(0, 5), min_size=1, max_size=200))
+def test_rate_windows_never_give_more_than_rate_and_burst(rate: float, gaps: list[float]) -> None:
+    rates, at, taken = Rates[str](), 0.0, []
+    for gap in gaps:
+        at += gap
+        wait_s = rates.wait_s("a", rate, at)
+        if wait_s == 0:
+            rates.take("a", rate, at)
+            taken.append(at)
+        else:
+            assert rates.wait_s("a", rate, at + wait_s + 1e-6) == 0  # what Retry-After promises
+    most = max(1.0, rate * BURST_S / 60)
+    for first in range(len(taken)):
+        for last in range(first, len(taken)):
+            assert last - first + 1 <= most + (taken[last] - taken[first]) * rate / 60 + 1e-6
+
+
+def test_rate_windows_are_bounded() -> None:
+    rates = Rates[int](capacity=100)
+    for key in range(10_000):
+        rates.take(key, 1.0, at=0.0)
+    assert len(rates) <= 100
+
+
+def test_replays_are_few_short_and_bounded() -> None:
+    replays, answer = Replays(capacity=10), Decision("allow", "allow", "enforce")
+    replays.put((1, "r"), answer, 0.0)
+    assert [replays.get((1, "r"), 1.0) for _ in range(REPLAYS + 1)] == [answer] * REPLAYS + [None]
+    replays.put((1, "s"), answer, 0.0)
+    assert replays.get((1, "s"), REPLAY_S + 0.1) is None
+    assert replays.get((2, "s"), 1.0) is None
+    for i in range(1000):
+        replays.put((1, str(i)), answer, 2.0)
+    assert len(replays._young) + len(replays._old) <= 20
+
+
+def decider(tmp_path: Path, rows: pa.Table, **options: Any) -> Decider:
+    snapshot.write(rows, tmp_path / "s", "r1")
+    made = Decider(**({"enforce": True} | options))
+    made.snapshot = snapshot.read(tmp_path / "s")
+    return made
+
+
+def test_a_client_cannot_live_on_one_admitted_request(tmp_path: Path) -> None:
+    made = decider(tmp_path, entries({"ada": "throttle"}))
+    told = [made.decide(Question("decide", (("ada",),), "same"))[0].decision for _ in range(20)]
+    assert told == ["allow"] * (1 + REPLAYS) + ["throttle"] * (19 - REPLAYS)
+
+
+def test_a_case_shares_one_rate(tmp_path: Path) -> None:
+    rows = entries({f"a{i}": "throttle" for i in range(10)}, case_rate_per_min=12.0)  # two at once
+    made = decider(tmp_path, rows)
+    told = [made.decide(Question("decide", ((f"a{i}",),)))[0].decision for i in range(10)]
+    assert told == ["allow"] * 2 + ["throttle"] * 8
+
+
+def test_shadow_mode_refuses_nothing_and_tells_what_would_be(tmp_path: Path) -> None:
+    rows = entries({action: action for action in ("throttle", "challenge", "restrict", "block")})
+    for made in (decider(tmp_path, rows, enforce=False), decider(tmp_path, rows.set_column(2, "mode", pa.array(["shadow"] * 4)))):
+        for name in ("challenge", "restrict", "block"):
+            told, _ = made.decide(Question("decide", ((name,),)))
+            assert (told.decision, told.would, told.mode, told.max_tokens) == ("allow", name, "shadow", 0)
+
+
+def test_an_allow_goes_before_all_of_its_principal_and_no_other(tmp_path: Path) -> None:
+    rows = pa.concat_tables([entries({"ada": "block", "key": "block", "evil": "block"}), entries({"ada": "allow"})])
+    made = decider(tmp_path, rows)
+    assert made.decide(Question("decide", (("ada", "key"),)))[0].decision == "allow"
+    assert made.decide(Question("envoy", (("ada",), ("evil",))))[0].decision == "block"
+
+
+def test_actions_expire_by_the_clock(tmp_path: Path) -> None:
+    wall, steady = [1000.0], [0.0]
+    clock = Clock(wall=lambda: wall[0], steady=lambda: steady[0])
+    rows = entries({"ada": "block"}, expires_at=datetime.fromtimestamp(1100, UTC))
+    made = decider(tmp_path, rows, clock=clock)
+
+    def told() -> str:
+        clock.check()
+        return made.decide(Question("decide", (("ada",),)))[0].decision
+
+    assert told() == "block"
+    wall[0] += 3600  # the wall clock jumps ahead: the action does not end
+    assert told() == "block"
+    assert clock.skew_s == 3600
+    steady[0] += 101
+    wall[0] -= 7200  # it jumps back, and the action's time is over: it does not come back
+    assert told() == "allow"
+
+
+def test_the_clock_follows_drift_at_once_and_jumps_after_a_while() -> None:
+    wall, steady = [1000.0], [0.0]
+    clock = Clock(wall=lambda: wall[0], steady=lambda: steady[0])
+    wall[0] += 1.5
+    clock.check()
+    assert clock.now() == 1001.5
+    wall[0] += 3600
+    for _ in range(3):
+        clock.check()
+    assert clock.now() == 1001.5
+    steady[0] += HELD_S + 1
+    wall[0] += HELD_S + 1
+    clock.check()
+    assert clock.now() == wall[0]
+
+
+def test_identities_are_those_of_ingest() -> None:
+    identities = Identities(KEY)
+    assert identities.principal("ada", "org", "key") == (keyed(KEY, "ada"), keyed(KEY, "key"))
+    assert identities.principal(None, "org", None) == (keyed(KEY, "org"),)
+    assert identities.principal("", None, "key") == (keyed(KEY, "key"),)
+    assert identities.principal(None, None, None) == ()
+
+
+@pytest.mark.parametrize("header", [b"Bearer sk-1", b"bearer   sk-1", b"BEARER sk-1 ", b"sk-1", b"Bearer x,Bearer sk-1"])
+def test_a_credential_is_found_however_it_is_written(header: bytes) -> None:
+    found = Identities(KEY).of_credentials([(b"authorization", header), (b"x-api-key", b"other")])
+    assert keyed(KEY, "sk-1") in {identifier for principal in found for identifier in principal}
+    assert keyed(KEY, "other") in {identifier for principal in found for identifier in principal}
+
+
+@given(st.text(max_size=700))
+def test_nothing_can_be_injected_into_a_header(text: str) -> None:
+    for decision in ("throttle", "challenge", "restrict", "block"):
+        told = Decision(decision, decision, "enforce", [text], text, text, retry_after_s=3, verify_url=text)
+        for name, value in answers.headers(told):
+            assert all(0x20 <= byte <= 0x7E for byte in name + value)
+            assert len(value) < 600
+        challenge = dict(answers.headers(told)).get(b"www-authenticate", b'""')
+        assert challenge.count(b'"') % 2 == 0
+        for api in ("openai", "anthropic"):
+            body = answers.body(told, api) if told.refused else b"{}"
+            assert b"\n" not in body
+            body.decode("ascii")
+
+
+def test_a_case_link_is_quoted(tmp_path: Path) -> None:
+    rows = entries({"ada": "block"}).set_column(4, "case_id", pa.array(["../admin?x=1#y\r\n"]))
+    told, _ = decider(tmp_path, rows, case_url="https://guard.example/cases/{case_id}").decide(Question("decide", (("ada",),)))
+    assert told.case_url == "https://guard.example/cases/..%2Fadmin%3Fx%3D1%23y%0D%0A"
+
+
+def test_tokens(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.json"
+    secret = tokens.create(path, "gateway", tokens.Role.DECIDE)
+    gone = tokens.create(path, "old", tokens.Role.ADMIN, expires_at=1.0)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert secret not in path.read_text()
+    found = tokens.load(path).find(secret.encode())
+    assert found is not None
+    assert (found.name, found.role) == ("gateway", "decide")
+    for wrong in (b"", gone.encode(), secret.encode()[:-1], secret.upper().encode()):
+        assert tokens.load(path).find(wrong) is None
+    with pytest.raises(InputError):
+        tokens.create(path, "gateway", tokens.Role.ADMIN)
+    tokens.revoke(path, "gateway")
+    assert tokens.load(path).find(secret.encode()) is None
+
+
+def record(n: int) -> Record:
+    return Record(1e9, f"r{n}", "decide", "ada", "block", "block", "enforce", "r", "c", "1", "r1", 5)
+
+
+def test_the_log_writes_all_and_only_once(tmp_path: Path) -> None:
+    log = DecisionLog(FileSink(tmp_path / "d"))
+    log.start()
+    for n in range(2345):
+        log.add(record(n))
+    log.close()
+    lines = "".join(path.read_text() for path in (tmp_path / "d").iterdir()).splitlines()
+    assert (len(lines), len(set(lines)), log.written, log.dropped) == (2345, 2345, 2345, 0)
+
+
+def test_a_log_that_cannot_write_keeps_then_drops_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Sink:
+        full, got = True, list[Record]()
+
+        def write(self, records: list[Record]) -> None:
+            if self.full:
+                raise OSError(28, "No space left on device")
+            self.got += records
+
+    monkeypatch.setattr(decision_log, "CAPACITY", 1000)
+    sink = Sink()
+    log = DecisionLog(sink)
+    for n in range(1500):
+        log.add(record(n))
+    log._flush()
+    assert (log.failures, log.dropped, log.written) == (1, 500, 0)
+    sink.full = False
+    log._flush()
+    assert [row.request_id for row in sink.got] == [f"r{n}" for n in range(1000)]  # in order, none lost or twice
+
+
+def test_the_share_of_plain_allows_is_kept() -> None:
+    random.seed(5)
+    log = DecisionLog(FileSink(Path("unused")), allow_share=0.1)
+    assert all(log.wants(False) for _ in range(100))
+    kept = sum(log.wants(True) for _ in range(10_000))
+    assert math.isclose(kept, 1000, abs_tol=150)
+
+
+def test_a_run_folder_is_served_in_shadow_mode(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    verdicts = {"account_id": ["a", "b", "c"], "verdict": ["campaign", "review", "clear"], "campaign_id": ["c-1", "g-1", None],
+                "score": [9.0, 3.0, 0.0], "reasons": [["x"], ["y"], []]}  # fmt: skip
+    pq.write_table(pa.table(verdicts), tmp_path / "accounts.parquet")
+    source = sources.RunSource(tmp_path)
+    rows = {row["account_id"]: row for row in source.rows().to_pylist()}
+    assert {name: (row["action"], row["mode"], row["case_id"]) for name, row in rows.items()} == {
+        "a": ("block", "shadow", "c-1"), "b": ("observe", "shadow", "g-1"),
+    }  # fmt: skip
+    before = source.revision()
+    pq.write_table(pa.table(verdicts).slice(0, 1), tmp_path / "accounts.parquet")
+    assert source.revision() != before
+    with pytest.raises(InputError):
+        sources.RunSource(tmp_path / "none").revision()

@@ -1,0 +1,271 @@
+"""Every route and every way to call it without permission; dialects, bodies, deadlines; the application is called directly."""
+
+import asyncio
+import hashlib
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("granian")
+from serve_kit import KEY, entries
+
+from stillwatch.hashing import keyed
+from stillwatch.serve import app as application
+from stillwatch.serve import snapshot
+from stillwatch.serve.app import DIALECTS, LARGEST, Service, routes
+from stillwatch.serve.decider import Decider
+from stillwatch.serve.decision_log import DecisionLog, Record
+from stillwatch.serve.dialects import Context
+from stillwatch.serve.identity import Identities
+from stillwatch.serve.tokens import Role, Token, Tokens
+
+PUBLIC = {"/healthz", "/readyz"}
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
+EXPIRED = "expired"
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def write(self, records: list[Record]) -> None:
+        self.records += records
+
+
+@pytest.fixture
+def log() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def service(tmp_path: Path, log: Kept) -> Service:
+    names = {keyed(KEY, name): name for name in ("throttle", "challenge", "restrict", "block")}
+    names[keyed(KEY, hashlib.sha256(b"sk-block").hexdigest())] = "block"
+    snapshot.write(entries(names), tmp_path / "s", "r1")
+    decider = Decider(enforce=True, case_url="https://guard.example/{case_id}")
+    decider.snapshot = snapshot.read(tmp_path / "s")
+    tokens = [Token(role, hashlib.sha256(role.encode()).hexdigest(), role) for role in Role]
+    tokens.append(Token(EXPIRED, hashlib.sha256(EXPIRED.encode()).hexdigest(), Role.ADMIN, expires_at=1.0))
+    return Service(decider, Tokens(tokens), Context(Identities(KEY)), DecisionLog(log), deadline_s=0.2)
+
+
+def called(
+    service: Service, path: str, token: str | None = "decide", body: bytes | list[bytes] = b"", method: str = "POST",
+    headers: list[tuple[bytes, bytes]] | None = None, hang: bool = False,
+) -> tuple[int, dict[str, str], bytes]:  # fmt: skip
+    """The answer of one call; ``hang`` never sends the end of the body."""
+    parts = [body] if isinstance(body, bytes) else body
+    given = list(headers or []) + ([(b"x-stillwatch-token", token.encode())] if token else [])
+    sent: list[Any] = []
+
+    async def one() -> None:
+        waiting = iter(parts)
+
+        async def receive() -> dict[str, Any]:
+            part = next(waiting, None)
+            if part is None or hang:
+                await asyncio.sleep(60)
+            return {"type": "http.request", "body": part, "more_body": part is not parts[-1]}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": method, "path": path, "headers": given, "query_string": b""}
+        await asyncio.wait_for(service(scope, receive, send), 10)
+
+    asyncio.run(one())
+    start, end = sent
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, end["body"]
+
+
+def ask(service: Service, **fields: Any) -> Any:
+    return json.loads(called(service, "/v1/decide", body=json.dumps(fields).encode())[2])
+
+
+def paths() -> list[str]:
+    return [route.path.replace("/*", "/v1/chat/completions") for route in routes()]
+
+
+def test_no_route_is_without_authorisation(service: Service) -> None:
+    assert {route.path for route in routes() if route.roles is None} == PUBLIC
+    seen = set()
+    for path, method, token in itertools.product(paths(), METHODS, (None, "", "guess", "decide ", EXPIRED)):
+        if path in PUBLIC:
+            continue
+        headers = [(b"authorization", f"Basic {token}".encode())] if token else []
+        status, answered, _ = called(service, path, token, b"{}", method, headers)
+        assert status in (401, 403, 405, 503) or token == "decide ", (path, method, token, status)
+        assert "x-guard-decision" not in answered or token == "decide "
+        seen.add(status)
+    assert seen >= {401, 503, 405}
+
+
+def test_each_role_reaches_its_routes_only(service: Service) -> None:
+    expected = {"/metrics": {"metrics", "admin"}, "/v1/status": {"metrics", "admin"}, "/openapi.json": {"decide", "metrics", "admin"}}
+    for route in routes():
+        if route.path in PUBLIC:
+            continue
+        path, reached = route.path.replace("/*", "/x"), set()
+        method = "POST" if route.dialect is not None and route.dialect.reads_body else "GET"
+        for role in Role:
+            status, _, _ = called(service, path, role, b'{"account_id":"x","input_type":"request"}', method)
+            if status in (200, 400):
+                reached.add(str(role))
+        assert reached == expected.get(route.path, {"decide", "admin"}), route.path
+
+
+def test_public_routes_tell_nothing(service: Service) -> None:
+    assert called(service, "/healthz", None, method="GET")[2] == b"alive\n"
+    assert called(service, "/readyz", None, method="GET")[2] == b"ready\n"
+    service.draining = True
+    assert called(service, "/readyz", None, method="GET")[::2] == (503, b"not ready\n")
+
+
+def test_a_clients_own_credentials_are_no_token_at_edges(service: Service) -> None:
+    for header in (b"authorization", b"x-api-key"):
+        value = b"Bearer admin" if header == b"authorization" else b"admin"
+        assert called(service, "/v1/status", None, method="GET", headers=[(header, value)])[0] == 200
+        for path in ("/envoy/v1/chat/completions", "/nginx", "/forward"):
+            assert called(service, path, None, method="GET", headers=[(header, value)])[0] == 503
+
+
+def test_odd_paths_are_nothing(service: Service) -> None:
+    for path in ("/", "", "/v1", "/v1/decide/", "/V1/decide", "/../metrics", "//metrics", "/envoy", "/metrics\0", "/envoyx/y"):
+        assert called(service, path, "admin", method="GET")[0] == 404
+
+
+def test_what_is_mounted_gets_what_is_no_route(service: Service) -> None:
+    async def console(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 299, "headers": []})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+    mounted = Service(service.decider, service.tokens, service.context, service.log, mounts={"/console": console})
+    assert called(mounted, "/console/cases/1", None, method="GET")[::2] == (299, b"/console/cases/1")
+    assert called(mounted, "/console", None, method="GET")[0] == 299
+    assert called(mounted, "/consoles", None, method="GET")[0] == 404
+    assert called(mounted, "/metrics", None, method="GET")[0] == 401
+
+
+def test_decisions_and_bodies(service: Service) -> None:
+    assert ask(service, account_id="nobody")["decision"] == "allow"
+    told = ask(service, account_id="block", api="anthropic")
+    assert (told["decision"], told["reasons"], told["case_url"]) == ("block", ["coordinated-harvest"], "https://guard.example/c-1")
+    assert told["refusal"]["status"] == 403
+    assert told["refusal"]["body"]["error"]["type"] == "permission_error"
+    restricted = ask(service, account_id="restrict")
+    assert (restricted["decision"], restricted["max_tokens"], restricted["drop_reasoning"]) == ("restrict", 64, True)
+    assert ask(service, account_id=keyed(KEY, "block"), hashed=True)["decision"] == "block"
+    assert ask(service, account_id="ada", key_id=hashlib.sha256(b"sk-block").hexdigest())["decision"] == "block"
+
+
+def test_the_same_request_gets_the_same_answer_and_one_record(service: Service, log: Kept) -> None:
+    first, again = (ask(service, account_id="throttle", request_id="r-1") for _ in range(2))
+    assert first == again
+    assert first["decision"] == "allow"
+    other = ask(service, account_id="throttle", request_id="r-2")
+    assert other["decision"] == "throttle"
+    assert ask(service, account_id="throttle", request_id="r-2") == other
+    service.log._flush()
+    assert [record.request_id for record in log.records] == ["r-1", "r-2"]
+
+
+def test_no_secret_is_logged(tmp_path: Path, service: Service, log: Kept) -> None:
+    snapshot.write(entries({"sk-in-the-clear": "block"}), tmp_path / "clear", "r1")
+    service.decider.snapshot, service.context = snapshot.read(tmp_path / "clear"), Context(Identities(None))
+    status, _, _ = called(service, "/forward", headers=[(b"authorization", b"Bearer sk-in-the-clear")], method="GET")
+    assert status == 403
+    service.log._flush()
+    [record] = log.records
+    assert "sk-in" not in str(record)
+    assert record.account_id == hashlib.sha256(b"sk-in-the-clear").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"{}", b'{"account_id":""}', b'{"account_id":1}', b'{"acount_id":"a"}', b"\xff\xfe", b"[" * 100_000,
+             b'{"account_id":"' + b"x" * 2000 + b'"}']
+)  # fmt: skip
+def test_malformed_questions(service: Service, body: bytes) -> None:
+    status, headers, answer = called(service, "/v1/decide", body=body)
+    assert (status, headers["content-type"]) == (400, "application/json")
+    assert json.loads(answer)["error"]["code"] == "malformed"
+
+
+def test_a_long_body_is_not_read(service: Service) -> None:
+    parts = [b"x" * (LARGEST // 2)] * 3 + [b""]
+    assert called(service, "/v1/decide", body=parts)[0] == 413
+    assert called(service, "/v1/decide", body=b"x" * (LARGEST + 1))[0] == 413
+
+
+def test_a_caller_who_hangs_gets_the_fail_mode(service: Service) -> None:
+    status, _, body = called(service, "/v1/decide", body=b"x", hang=True)
+    assert (status, json.loads(body)["decision"], json.loads(body)["reasons"]) == (200, "allow", ["guard-deadline"])
+    service.decider.fail_closed = frozenset({"decide", "litellm"})
+    status, _, body = called(service, "/v1/decide", body=b"x", hang=True)
+    assert (status, json.loads(body)["decision"]) == (503, "unavailable")
+    status, _, body = called(service, "/beta/litellm_basic_guardrail_api", body=b"x", hang=True)
+    assert (status, json.loads(body)["action"]) == (200, "BLOCKED")
+
+
+def test_without_a_snapshot_each_surface_answers_as_declared(service: Service) -> None:
+    service.decider.snapshot = None
+    asked = {"decide": b'{"account_id":"a"}', "litellm": b'{"input_type":"request"}'}
+    closed = {"decide": (503, "unavailable"), "litellm": (200, "BLOCKED"), "envoy": (503, ""), "nginx": (403, ""), "forward": (503, "")}
+    for dialect in DIALECTS:
+        path, method = dialect.path.replace("*", "x"), "POST" if dialect.reads_body else "GET"
+        body = asked.get(dialect.surface, b"")
+        service.decider.fail_closed = frozenset()
+        status, _, answer = called(service, path, body=body, method=method)
+        assert status == 200
+        assert b"BLOCKED" not in answer
+        service.decider.fail_closed = frozenset({dialect.surface})
+        status, _, answer = called(service, path, body=body, method=method)
+        expected, word = closed[dialect.surface]
+        assert (status, word in answer.decode()) == (expected, True)
+
+
+def test_a_failure_inside_is_answered_with_the_fail_mode(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(service.decider, "decide", broken)
+    assert called(service, "/envoy/v1/x", method="GET")[0] == 200
+    service.decider.fail_closed = frozenset({"envoy"})
+    status, _, body = called(service, "/envoy/v1/x", method="GET")
+    assert status == 503
+    assert b"a fault of ours" not in body
+    assert service.metrics.faults["envoy", "internal"] == 2
+
+
+def test_litellm_is_asked_about_requests_only(service: Service) -> None:
+    who = {"user_api_key_user_id": "block", "user_api_key_hash": "h"}
+    for kind, action in (("request", "BLOCKED"), ("response", "NONE")):
+        body = json.dumps({"input_type": kind, "request_data": who, "texts": ["x"], "images": None}).encode()
+        status, _, answer = called(service, "/beta/litellm_basic_guardrail_api", body=body)
+        assert (status, json.loads(answer)["action"]) == (200, action)
+
+
+def test_an_account_header_counts_only_where_it_is_declared(service: Service) -> None:
+    headers = [(b"x-account", b"block")]
+    assert called(service, "/forward", method="GET", headers=headers)[0] == 200
+    service.context = Context(Identities(KEY), b"x-account")
+    assert called(service, "/forward", method="GET", headers=headers)[0] == 403
+
+
+def test_metrics_and_status(service: Service) -> None:
+    ask(service, account_id="block")
+    called(service, "/v1/decide", "guess", b"{}")
+    text = called(service, "/metrics", "metrics", method="GET")[2].decode()
+    assert 'stillwatch_decisions_total{decision="block",mode="enforce",surface="decide",would="block"} 1.0' in text
+    assert 'stillwatch_faults_total{kind="unauthorised",surface="decide"} 1.0' in text
+    assert 'stillwatch_decision_seconds_bucket{le="+Inf",surface="decide"} 1.0' in text
+    assert "stillwatch_snapshot_rows 5.0" in text
+    status = json.loads(called(service, "/v1/status", "metrics", method="GET")[2])
+    assert (status["ready"], status["snapshot"]["revision"]) == (True, "r1")
+
+
+def test_the_description_has_every_route() -> None:
+    described = json.loads(application.openapi.document())["paths"]
+    assert {path.rstrip("/") for path in described} == {route.path.removesuffix("/*") for route in routes()}
