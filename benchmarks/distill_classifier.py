@@ -1,0 +1,47 @@
+"""A classifier from a teacher's answers: how much of its accuracy is kept, and how much faster is it?
+
+The teacher is all-MiniLM-L6-v2 with a logistic head on labels that the student does not see; the student is a linear
+classifier on hashed n-grams, trained on the teacher's answers to the other training texts.
+
+    python benchmarks/distill_classifier.py [clinc 20ng …]
+"""
+
+import sys
+
+import numpy as np
+
+import exposure_tasks as tasks
+from stillwatch.distill import manifest, measures, teachers
+from stillwatch.distill.students import linear
+
+
+def main() -> None:
+    fp32 = teachers.load(manifest.Manifest(**{**vars(tasks.encoder_manifest()), "precision": "float32"}))
+    for exposed in tasks.all_tasks(sys.argv[1:] or ["clinc", "20ng"]):
+        task = exposed.task
+        truth = task.truth
+        assert truth is not None
+        teacher = float((task.test.argmax(1) == truth).mean())
+        slow = measures.cpu_seconds_per_call(lambda texts: fp32.embed(list(texts)), exposed.test[:256], least_s=3)
+        print(f"{task.name}: teacher accuracy {teacher:.4f}, {1 / slow:.0f} texts per CPU-second", flush=True)
+        labels = task.pool.argmax(1)
+        place = {name: i for i, name in enumerate(exposed.classes)}
+        for name, features in (("words", linear.Features()), ("characters", linear.Features("characters", 18, (2, 5)))):
+            own = linear.train(
+                exposed.private, exposed.classes, labels=np.array([place[y] for y in exposed.private_labels]), features=features
+            )
+            rows = [("without teacher, its own labels", own)]
+            for answers in ("labels", "probabilities"):
+                given = {"labels": labels} if answers == "labels" else {"probabilities": task.pool}
+                rows.append((f"from teacher's {answers}", linear.train(exposed.pool, exposed.classes, features=features, **given)))
+            for what, fit in rows:
+                predicted = fit.model.logits(exposed.test).argmax(1)
+                fast = measures.cpu_seconds_per_call(fit.model.predict, exposed.test[:1000], least_s=1)
+                accuracy = float((predicted == truth).mean())
+                print(f"  {name}, {what}: accuracy {accuracy:.4f} (kept {accuracy / teacher:.1%}), agreement "
+                      f"{(predicted == task.test.argmax(1)).mean():.4f}, {slow / fast:,.0f} times faster, {fit.model.size_bytes() / 1e6:.0f} MB",
+                      flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

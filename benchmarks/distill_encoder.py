@@ -1,0 +1,97 @@
+"""What does a static or two-layer student keep of all-MiniLM-L6-v2, without labels, and how much faster is it?
+
+    python benchmarks/distill_encoder.py static [--minutes 10] [--windows]
+    python benchmarks/distill_encoder.py layers [--minutes 10]
+    python benchmarks/distill_encoder.py recipe      model2vec's plain recipe: token vectors, PCA to 256, rarity; no texts
+
+Probe accuracy on 20 Newsgroups (7,528 posts) and Rotten Tomatoes (3,000 sentences) is a linear probe on each model's own
+vectors; neighbour overlap and rank agreement compare them with the teacher's. Speed is sentences per CPU-second on Rotten
+Tomatoes, one thread, the teacher in float32.
+"""
+
+import argparse
+import time
+
+import numpy as np
+
+import distill_data as data
+import exposure_tasks as tasks
+from stillwatch.distill import manifest, measures, store, teachers
+from stillwatch.distill.students import layers, loop, static
+
+NG, RT = data.newsgroups(), data.rotten_tomatoes()
+
+
+def split(texts: data.Texts, name: str) -> tuple[np.ndarray, np.ndarray]:
+    both = tasks.vectors(texts.train + texts.test, name)
+    return both[: len(texts.train)], both[len(texts.train) :]
+
+
+def report(name: str, encode, reference: dict[str, np.ndarray], teacher: dict[str, float]) -> dict[str, float]:
+    found = {}
+    for texts, short in ((NG, "ng"), (RT, "rt")):
+        train, test = encode(texts.train), encode(texts.test)
+        accuracy = measures.probe_accuracy(train, texts.train_labels, test, texts.test_labels)
+        overlap, rank = measures.neighbour_overlap(test, reference[short]), measures.rank_agreement(test, reference[short])
+        found[short] = accuracy
+        kept = accuracy / teacher[short] if teacher else 1.0
+        print(f"{name}, {texts.name}: probe {accuracy:.4f} (kept {kept:.1%}), neighbour overlap {overlap:.3f}, rank {rank:.3f}", flush=True)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("static", "layers", "recipe", "speed"))
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--relation", type=float, default=0.3)
+    parser.add_argument("--windows", action="store_true", help="also train on later parts of the training posts, asked before")
+    args = parser.parse_args()
+    (ng_train, ng_test), (rt_train, rt_test) = split(NG, "ng"), split(RT, "rt")
+    reference = {"ng": ng_test, "rt": rt_test}
+    teacher = {
+        "ng": measures.probe_accuracy(ng_train, NG.train_labels, ng_test, NG.test_labels),
+        "rt": measures.probe_accuracy(rt_train, RT.train_labels, rt_test, RT.test_labels),
+    }
+    print(f"teacher: probe {teacher['ng']:.4f} / {teacher['rt']:.4f}", flush=True)
+    encoder = teachers.load(tasks.encoder_manifest())
+    fp32 = teachers.load(manifest.Manifest(**{**vars(tasks.encoder_manifest()), "precision": "float32"}))
+    slow = measures.cpu_seconds_per_call(lambda t: fp32.embed(list(t)), RT.test[:512], least_s=2)
+    print(f"teacher, float32: {1 / slow:.0f} sentences per CPU-second", flush=True)
+    texts, vectors = NG.train + RT.train, np.concatenate([ng_train, rt_train])
+    if args.windows:
+        rows = store.read(data.ROOT / "store16-ngw")
+        texts += [str(row.prompt) for row in rows]
+        vectors = np.concatenate([vectors, np.stack([row.reply.vector for row in rows]).astype(np.float32)])
+    start, wall = time.process_time(), time.monotonic()
+
+    def done(what: str) -> None:
+        print(f"{what}: {time.process_time() - start:.0f} cpu-s, {time.monotonic() - wall:.0f} s wall, {len(texts):,} texts", flush=True)
+
+    if args.what == "layers":
+        made = layers.train(encoder, (0, 5), texts, vectors, loop.Schedule(epochs=args.epochs, minutes=args.minutes), quiet=True)
+        done(f"two layers, {len(made.history.validation)} blocks of 2,000, cosine {max(made.history.validation):.3f}")
+        report("two layers", made.encode, reference, teacher)
+        fast = measures.cpu_seconds_per_call(made.encode, RT.test[:512], least_s=2)
+        print(f"two layers: {1 / fast:,.0f} sentences per CPU-second, {slow / fast:.1f} times the teacher")
+        return
+    plain = static.token_pass(encoder, texts)
+    if args.what == "recipe":
+        centred = plain.table - plain.table.mean(axis=0)
+        turned = np.linalg.svd(centred[:: 3], full_matrices=False)[2][:256]
+        small = static.StaticEncoder(plain.tokenizer, (centred @ turned.T).astype(np.float32), tasks.MAX_LENGTH)
+        report("plain recipe, 256 dimensions", small.encode, reference, teacher)
+        report("token vectors, 384 dimensions", plain.encode, reference, teacher)
+        return
+    made = static.train(plain, texts, vectors, loop.Schedule(epochs=args.epochs, minutes=args.minutes), relation=args.relation, quiet=True)
+    done(f"static, best epoch {made.history.best_epoch}")
+    report("static", made.model.encode, reference, teacher)
+    report("static, int8", made.model.int8().encode, reference, teacher)
+    sizes = [made.model.save(data.ROOT / "static", base="all-MiniLM-L6-v2"), made.model.save(data.ROOT / "static8", quantise=True)]
+    print(f"size with tokenizer: {sizes[0] / 1e6:.1f} MB, int8 {sizes[1] / 1e6:.2f} MB")
+    fast = measures.cpu_seconds_per_call(made.model.encode, RT.test, least_s=2)
+    print(f"static: {1 / fast:,.0f} sentences per CPU-second, {slow / fast:,.0f} times the teacher")
+
+
+if __name__ == "__main__":
+    main()

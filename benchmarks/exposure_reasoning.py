@@ -1,0 +1,161 @@
+"""When does a student of reasoning traces have the skill: a bracket, not a smooth curve.
+
+Task: ((a ± b) ± c) ± d modulo 100, two digits each, steps shown. A small transformer teacher is trained here on fresh
+problems; students, smaller, are trained on N of its answers, with the full trace, a truncated one, or the answer only.
+
+    python benchmarks/exposure_reasoning.py --out curves_reasoning.json [--seeds 5] [--sizes 500 1000 …] [--channels trace answer]
+
+Writes curves that ``stillwatch exposure --curves`` reads. One thread; times are CPU seconds.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+PLUS, MINUS, EQUALS, END, PAD = 10, 11, 12, 13, 14
+VOCABULARY = 15
+N_TEST = 1000
+SHOWN = {"trace": 2, "truncated": 1, "answer": 0}
+"""Steps shown before the answer."""
+
+
+class Model(nn.Module):
+    """A decoder with learnt positions."""
+
+    def __init__(self, layers: int, width: int, heads: int = 4, length: int = 32) -> None:
+        super().__init__()
+        self.token, self.place = nn.Embedding(VOCABULARY, width), nn.Embedding(length, width)
+        block = nn.TransformerEncoderLayer(width, heads, 4 * width, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
+        self.blocks = nn.TransformerEncoder(block, layers, enable_nested_tensor=False)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, VOCABULARY)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        n = ids.shape[1]
+        mask = torch.triu(torch.full((n, n), float("-inf")), 1)
+        x = self.token(ids) + self.place(torch.arange(n))
+        return self.head(self.norm(self.blocks(x, mask=mask, is_causal=True)))
+
+
+def digits(values: np.ndarray) -> np.ndarray:
+    """Two digits, ones first, so that a carry is known before it is needed."""
+    return np.stack([values % 10, values // 10], axis=1)
+
+
+def problems(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Problems (n, 12) and the three running results (n, 3)."""
+    numbers, signs = rng.integers(0, 100, (n, 4)), rng.integers(0, 2, (n, 3))
+    results, value = np.zeros((n, 3), np.int64), numbers[:, 0]
+    parts = [digits(numbers[:, 0])]
+    for i in range(3):
+        value = (value + np.where(signs[:, i] == 0, 1, -1) * numbers[:, i + 1]) % 100
+        results[:, i] = value
+        parts += [np.where(signs[:, [i]] == 0, PLUS, MINUS), digits(numbers[:, i + 1])]
+    parts.append(np.full((n, 1), EQUALS))
+    return np.concatenate(parts, axis=1), results
+
+
+def targets(results: np.ndarray, steps: int) -> np.ndarray:
+    """What is to be written: so many steps, the answer, the end."""
+    shown = [digits(results[:, i]) for i in range(min(steps, 2))] + [digits(results[:, 2])]
+    return np.concatenate([*shown, np.full((len(results), 1), END)], axis=1)
+
+
+def train(model: Model, batch: Callable[[int], np.ndarray], steps: int, rate: float, *, until: Callable[[], bool] | None = None, prompt: int = 12) -> int:
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.05, betas=(0.9, 0.98))
+    for step in range(steps):
+        for group in optimiser.param_groups:
+            group["lr"] = rate * min(1, (step + 1) / 100) * (0.55 + 0.45 * np.cos(np.pi * step / steps))
+        ids = torch.from_numpy(batch(step))
+        logits = model(ids[:, :-1])[:, prompt - 1 :]
+        loss = nn.functional.cross_entropy(logits.reshape(-1, VOCABULARY), ids[:, prompt:].reshape(-1))
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        if until is not None and step % 200 == 199 and until():
+            return step + 1
+    return steps
+
+
+@torch.inference_mode()
+def write(model: Model, asked: np.ndarray, n_tokens: int) -> np.ndarray:
+    model.eval()
+    ids = torch.from_numpy(asked)
+    for _ in range(n_tokens):
+        ids = torch.cat([ids, model(ids)[:, -1:].argmax(-1)], dim=1)
+    model.train()
+    return ids[:, asked.shape[1] :].numpy()
+
+
+def exact(written: np.ndarray, results: np.ndarray) -> float:
+    """Share of problems whose last two digits before the end are right."""
+    return float((written[:, -3:-1] == digits(results[:, 2])).all(axis=1).mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[500, 1000, 2000, 4000])
+    parser.add_argument("--channels", nargs="*", default=["trace", "answer"])
+    parser.add_argument("--student-steps", type=int, default=2500)
+    parser.add_argument("--teacher-steps", type=int, default=4000)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
+    asked, results = problems(N_TEST, np.random.default_rng(10_001))
+    start = time.process_time()
+    saved = args.out.with_suffix(".teacher.pt")
+    teacher = Model(3, 96)
+    if saved.is_file():
+        teacher.load_state_dict(torch.load(saved, weights_only=True))
+    else:
+
+        def fresh(step: int) -> np.ndarray:
+            p, r = problems(96, rng)
+            return np.concatenate([p, targets(r, 2)], axis=1)
+
+        steps = train(teacher, fresh, args.teacher_steps, 1e-3, until=lambda: exact(write(teacher, asked, 7), results) >= 0.999)
+        torch.save(teacher.state_dict(), saved)
+        print(f"teacher: {steps} steps, {time.process_time() - start:.0f} cpu-s", flush=True)
+    quality = exact(write(teacher, asked, 7), results)
+    print(f"teacher: {sum(p.numel() for p in teacher.parameters()):,} parameters, {quality:.1%} exact", flush=True)
+    found = json.loads(args.out.read_text()) if args.out.is_file() else []
+    for channel in args.channels:
+        width = 2 * SHOWN[channel] + 3
+        scores = []
+        for n in args.sizes:
+            row = []
+            for seed in range(args.seeds):
+                torch.manual_seed(seed)
+                pool_rng = np.random.default_rng(100 + seed)
+                harvest, _ = problems(n, pool_rng)
+                answers = write(teacher, harvest, 7)
+                if channel == "truncated":  # the first step, then the answer
+                    answers = np.concatenate([answers[:, :2], answers[:, 4:]], axis=1)
+                if channel == "answer":
+                    answers = answers[:, 4:]
+                data = np.concatenate([harvest, answers], axis=1)
+                student = Model(2, 64)
+                begin = time.process_time()
+                train(student, lambda step, data=data, r=np.random.default_rng(seed): data[r.integers(0, len(data), 64)],
+                      args.student_steps, 2e-3)  # fmt: skip
+                row.append(exact(write(student, asked, width), results))
+                print(f"{channel}, N {n}, seed {seed}: {row[-1]:.1%} exact, {time.process_time() - begin:.0f} cpu-s", flush=True)
+            scores.append(row)
+        found.append({
+            "task": f"sums in three steps ({channel})", "capability": "reasoning", "student": "transformer, 2 layers", "channel": channel,
+            "n": args.sizes, "scores": scores, "zero": 0.01, "n_test": N_TEST, "teacher_accuracy": quality,
+        })  # fmt: skip
+        args.out.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

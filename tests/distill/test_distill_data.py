@@ -1,0 +1,111 @@
+"""Training data: what is left out has a reason, what is kept can be traced to the teacher's answer."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from distill_endpoint import FakeEndpoint, serving
+
+from stillwatch.cli import main
+from stillwatch.distill import data, filters
+from stillwatch.distill.exchange import Exchange, Reply
+from stillwatch.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("I'm sorry, but I can't help with that.", "refusal"), ("As an AI language model, I", "refusal"), ("  ", "length"),
+        ("I can cook rice in ten minutes.", None), ("Sorry state of affairs, the report says.", None),
+    ],
+)  # fmt: skip
+def test_refusals_and_empty_answers(text: str, reason: str | None) -> None:
+    found = filters.answer("p", text, "stop")
+    assert (found.reason if found else None) == reason
+
+
+def test_prompts_are_left_out_with_reasons() -> None:
+    benchmark = ["Natalia sold clips to forty eight of her friends in April and then sold half as many"]
+    given = [
+        "Write a poem about the sea in winter and its many colours please",
+        "Write a poem about the sea in winter and its many colours",
+        "Question: Natalia sold clips to forty eight of her friends in April. How many?",
+        "x", "Explain how bread rises",
+    ]  # fmt: skip
+    kept, out = filters.prompts(given, benchmark)
+    assert kept == [given[0], given[4]]
+    assert {r.prompt: r.reason for r in out} == {given[1]: "near-duplicate", given[2]: "contamination", "x": "length"}
+
+
+def test_near_duplicates_agree_with_brute_force() -> None:
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    base = [" ".join(f"w{rng.integers(0, 3000)}" for _ in range(30)) for _ in range(60)]
+    changed = [" ".join(w if i != 7 else "other" for i, w in enumerate(text.split())) for text in base[:30]]
+    found = filters.near_duplicates(base + changed)
+    assert found[:60] == [-1] * 60
+    assert found[60:] == list(range(30))
+
+
+def exchange(prompt: str, answer: str, sample: int, finish: str = "stop") -> Exchange:
+    return Exchange(f"{prompt}{sample}", "h", (("user", prompt),), Reply(answer, None, finish=finish), 0.0, "none", 0, sample)
+
+
+def test_samples_are_compared_by_what_they_come_to() -> None:
+    rows = [
+        exchange("2+2?", "It is 4.", 0), exchange("2+2?", "Perhaps 5", 1), exchange("2+2?", "So: 4", 2),
+        exchange("3+3?", "6", 0), exchange("3+3?", "7", 1), exchange("3+3?", "8", 2),
+        exchange("known?", "12", 0), exchange("cut?", "1", 0, "length"),
+    ]  # fmt: skip
+    chat, pairs, out = data.select(rows, 0.5, {"known?": "the answer is 13"})
+    assert [row["messages"][0]["content"] for row in chat] == ["2+2?"]
+    assert chat[0]["agreement"] == pytest.approx(2 / 3)
+    assert pairs[0]["chosen"][0]["content"] == "It is 4."
+    assert pairs[0]["rejected"][0]["content"] == "Perhaps 5"
+    assert sorted(r.reason for r in out) == ["cut off", "disagreement", "self-consistency"]
+
+
+def test_own_logs_are_masked_and_logs_without_text_refused(tmp_path: Path) -> None:
+    events = tmp_path / "events"
+    events.mkdir()
+    pq.write_table(pa.table({"event_id": ["1", "2"], "prompt": ["mail jo@example.org or 4111 1111 1111 1111", None]}), events / "a.parquet")
+    assert data.from_logs(tmp_path) == ["mail [mail] or [number]"]
+    pq.write_table(pa.table({"event_id": ["1"]}), events / "a.parquet")
+    with pytest.raises(InputError, match="hold no prompts"):
+        data.from_logs(tmp_path)
+
+
+class Writer(FakeEndpoint):
+    """Writes lists when asked for requests, and answers otherwise."""
+
+    def answer(self, body: dict[str, object]) -> dict[str, object]:
+        found = super().answer(body)
+        prompt, seed = body["messages"][-1]["content"], body["seed"]  # type: ignore[index]
+        if "numbered list" in str(prompt):
+            text = "\n".join(f"{i}. Describe thing {seed}{i} and compare it with object {i * 7}{seed}" for i in range(1, 6))
+            found["choices"][0]["message"] = {"content": text}  # type: ignore[index]
+        return found
+
+
+def test_data_from_a_task_end_to_end(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Writer()) as endpoint:
+        (tmp_path / "t.toml").write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"location": endpoint.url}).items()))
+        argv = ["distill", "data", "--teacher", str(tmp_path / "t.toml"), "--task", "compare things", "--n", "12", "--samples", "2"]
+        assert main([*argv, "--out", str(tmp_path / "d")]) == 0
+        calls = endpoint.calls
+        assert main([*argv, "--out", str(tmp_path / "d"), "--json"]) == 0
+        assert endpoint.calls == calls  # everything was in the store
+    chat = pq.read_table(tmp_path / "d" / "chat.parquet").to_pylist()
+    assert len(chat) >= 8
+    assert [m["role"] for m in chat[0]["messages"]] == ["user", "assistant"]
+    assert {row["origin"] for row in chat} == {"task"}
+    keys = {json.loads(line)["key"] for line in (tmp_path / "d" / "answers" / "exchanges.jsonl").read_bytes().splitlines()}
+    assert {row["key"] for row in chat} <= keys
+    card = (tmp_path / "d" / "README.md").read_text()
+    assert "Example Ltd" in card
+    assert "model policy 3.1" in card
+    rejected = pq.read_table(tmp_path / "d" / "rejected.parquet").to_pylist()
+    assert all(row["reason"] for row in rejected)

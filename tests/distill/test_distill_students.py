@@ -1,0 +1,130 @@
+"""Students keep what was planted; files come back; comparisons and cards say what was measured."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stillwatch.cli import main
+from stillwatch.distill import measures, train
+from stillwatch.distill.students import linear
+from stillwatch.errors import InputError
+
+WORDS = {"sport": ["ball", "goal", "team", "match"], "food": ["soup", "bread", "salt", "oven"], "space": ["moon", "orbit", "rocket", "star"]}
+
+
+def texts(n: int, seed: int) -> tuple[list[str], list[str]]:
+    rng = np.random.default_rng(seed)
+    found, labels = [], []
+    for i in range(n):
+        label = list(WORDS)[i % 3]
+        noise = [f"w{rng.integers(0, 400)}" for _ in range(5)]
+        found.append(" ".join(rng.permutation([*rng.choice(WORDS[label], 2), *noise]).tolist()))
+        labels.append(label)
+    return found, labels
+
+
+class Topics:
+    """A teacher that counts the words of each topic."""
+
+    classes_ = tuple(WORDS)
+
+    def predict_proba(self, given: list[str]) -> np.ndarray:
+        counts = np.array([[sum(word in text.split() for word in own) for own in WORDS.values()] for text in given], float)
+        p = np.exp(2 * counts)
+        return p / p.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("soft", [True, False])
+@pytest.mark.parametrize("kind", ["words", "characters"])
+def test_a_linear_student_learns_the_teachers_rule(soft: bool, kind: str, tmp_path: Path) -> None:
+    given, _ = texts(600, 1)
+    p = Topics().predict_proba(given)
+    features = linear.Features(kind, 16, (1, 2) if kind == "words" else (2, 4))
+    answers = {"probabilities": p} if soft else {"labels": p.argmax(1)}
+    fit = linear.train(given, list(WORDS), features=features, **answers)
+    held, labels = texts(200, 2)
+    assert np.mean(np.array(fit.model.predict(held)) == np.array(labels)) > 0.93
+    fit.model.save(tmp_path)
+    again = linear.LinearClassifier.load(tmp_path)
+    np.testing.assert_allclose(again.predict_proba(held), fit.model.predict_proba(held), rtol=1e-5)
+    np.testing.assert_allclose(again.predict_proba(held).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_every_form_of_ridge_is_the_same() -> None:
+    from scipy import sparse
+
+    rng = np.random.default_rng(0)
+    rows = (rng.random((3200, 30)) * (rng.random((3200, 30)) < 0.3)).astype(np.float32)
+    wanted = rng.normal(size=(3200, 2)).astype(np.float32)
+    dense, bias = linear.ridge(rows, wanted, 1.0)
+    iterated, _ = linear.ridge(sparse.csr_array(rows), wanted, 1.0, tolerance=1e-6)
+    np.testing.assert_allclose(iterated, dense, atol=2e-3)
+    few, _ = linear.ridge(sparse.csr_array(rows[:500]), wanted[:500], 1.0)
+    exact, _ = linear.ridge(rows[:500], wanted[:500], 1.0)
+    np.testing.assert_allclose(few, exact, atol=2e-3)
+    np.testing.assert_allclose(bias, wanted.mean(axis=0))
+
+
+def test_a_classifier_is_harvested_trained_compared_and_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given, _ = texts(500, 3)
+    held, labels = texts(120, 4)
+    own, own_labels = texts(30, 5)
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps({"prompt": t}) + "\n" for t in [*given, held[0]]))
+    rows = [{"text": t, "label": y, "split": "test"} for t, y in zip(held, labels, strict=True)]
+    rows += [{"text": t, "label": y, "split": "train"} for t, y in zip(own, own_labels, strict=True)]
+    (tmp_path / "held.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "t.toml").write_text(
+        f'name = "topics"\nkind = "classifier"\nlocation = "{__name__}:Topics"\nowner = "Example Ltd"\nownership = "own"\n'
+        'licence = "own"\nterms = "policy 3"\ndistillation = "allowed"\n'
+    )
+    teacher = ["--teacher", str(tmp_path / "t.toml")]
+    assert main(["distill", "harvest", "-q", *teacher, "--prompts", str(tmp_path / "p.jsonl"), "--out", str(tmp_path / "store")]) == 0
+    argv = ["distill", "train", "classifier", "--store", str(tmp_path / "store"), *teacher, "--held-out", str(tmp_path / "held.jsonl")]
+    assert main([*argv, "--out", str(tmp_path / "student")]) == 0
+    said = capsys.readouterr().out
+    assert "500 exchanges, 1 left out" in said
+    card = (tmp_path / "student" / "README.md").read_text()
+    for words in ("Example Ltd", "policy 3", "student without teacher", "accuracy (kept)"):
+        assert words in card
+    told = {row["model"]: row["quality"] for row in json.loads((tmp_path / "student" / "comparison.json").read_text())["rows"]}
+    assert told["student"]["accuracy"] > 0.9
+    assert told["student"]["accuracy"] >= told["student without teacher"]["accuracy"]
+    assert told["teacher"]["agreement"] == 1
+    pytest.importorskip("onnx", reason="onnx not installed")
+    assert main(["distill", "export", str(tmp_path / "student"), "--out", str(tmp_path / "s.onnx")]) == 0
+    assert (tmp_path / "s.onnx").stat().st_size > 1000
+
+
+def test_held_out_data_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    path.write_text('{"text": "a", "label": "b"}\n')
+    with pytest.raises(InputError, match="not readable as held-out"):
+        train.read_held(path)
+    path.write_text('{"text": "a", "label": "b", "split": "test"}\n')
+    with pytest.raises(InputError, match="both splits"):
+        train.read_held(path)
+
+
+def test_measures_on_known_values() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 8)).astype(np.float32)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    assert measures.neighbour_overlap(x, x) == 1
+    assert measures.rank_agreement(x, x) == pytest.approx(1)
+    other = rng.normal(size=(300, 8)).astype(np.float32)
+    other /= np.linalg.norm(other, axis=1, keepdims=True)
+    assert measures.neighbour_overlap(x, other) < 0.1
+    assert abs(measures.rank_agreement(x, other)) < 0.05
+    low, high = measures.wilson(0.5, 100)
+    assert (round(low, 3), round(high, 3)) == (0.404, 0.596)
+    labels = (x[:, 0] > 0).astype(str).tolist()
+    assert measures.probe_accuracy(x[:200], labels[:200], x[200:], labels[200:]) > 0.9
+
+
+def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["distill", "train", "list"]) == 0
+    assert "hashed n-grams" in capsys.readouterr().out
+    assert main(["distill", "train", "static", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
+    assert "--teacher is missing" in capsys.readouterr().err
