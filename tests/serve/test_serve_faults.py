@@ -1,0 +1,273 @@
+"""The service as a process: killed, without its source, with a damaged snapshot, full disk, at its end, over TLS."""
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+pytest.importorskip("granian")
+from serve_kit import KEY, Service, call, entries, free_port, people, wait_for
+
+from stillwatch.hashing import keyed
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    made = Service(tmp_path / "service", "--enforce", source=people())
+    yield made
+    if made.process is not None:
+        made.stop(signal.SIGKILL)
+
+
+def test_killed_without_its_source_it_answers_as_before(service: Service) -> None:
+    service.start()
+    assert service.decide("block")["decision"] == "block"
+    service.stop(signal.SIGKILL)
+    service.source.write_bytes(b"no longer a table")
+    service.start()
+    assert service.decide("block")["decision"] == "block"
+    service.until(lambda: service.status()["source_error"] != "")
+    assert service.status()["ready"] is True
+    service.write(entries({keyed(KEY, "ada"): "block"}))  # it comes back
+    service.until(lambda: service.decide("ada")["decision"] == "block")
+    service.until(lambda: service.status()["source_error"] == "")
+    assert service.decide("block")["decision"] == "allow"
+    assert "the source can be read again" in service.log.read_text()
+
+
+def test_a_killed_builder_is_started_again(service: Service) -> None:
+    service.start()
+    assert service.process is not None
+    tasks = Path(f"/proc/{service.process.pid}/task")
+    if not tasks.exists():
+        pytest.skip("no /proc here")
+    names = [child for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    builders = [int(pid) for pid in names if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert builders
+    for pid in builders:
+        os.kill(pid, signal.SIGKILL)
+    service.write(entries({keyed(KEY, "ada"): "block"}))
+    service.until(lambda: service.decide("ada")["decision"] == "block")
+
+
+def test_a_killed_service_leaves_no_builder(service: Service) -> None:
+    service.start()
+    assert service.process is not None
+    group = service.process.pid  # the builder is of the same process group
+    service.stop(signal.SIGKILL)
+
+    def gone() -> bool:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    service.until(gone, 30)
+
+
+def test_a_damaged_snapshot_leaves_the_last_one(service: Service) -> None:
+    service.start()
+    path = service.folder / "state" / "snapshot.arrow"
+    damaged = path.with_suffix(".damaged")
+    damaged.write_bytes(path.read_bytes()[:-40] + b"\0" * 40)
+    os.replace(damaged, path)
+    service.until(lambda: service.status()["source_error"] != "")
+    assert service.decide("block")["decision"] == "block"
+    service.stop(signal.SIGKILL)
+    service.start()  # the builder writes it anew
+    assert service.decide("block")["decision"] == "block"
+
+
+def test_without_any_snapshot_the_declared_fail_mode_answers(service: Service) -> None:
+    service.source.write_bytes(b"junk")
+    service.options += ["--fail-closed", "envoy,litellm"]
+    service.start(ready=False)
+    assert call(service.port, "/readyz").status == 503
+    token = {"x-stillwatch-token": service.secrets["decide"]}
+    assert service.decide("block")["reasons"] == ["guard-unavailable"]
+    assert call(service.port, "/nginx", token).status == 200
+    assert call(service.port, "/envoy/v1/x", token).status == 503
+    assert service.ask({"input_type": "request"}, path="/beta/litellm_basic_guardrail_api").json()["action"] == "BLOCKED"
+    service.write(people())
+    service.until(lambda: call(service.port, "/readyz").status == 200)
+    assert service.decide("block")["decision"] == "block"
+
+
+def test_a_disk_that_cannot_be_written_stops_no_answer(service: Service) -> None:
+    service.start()
+    log = service.folder / "state" / "decisions"
+    log.mkdir(exist_ok=True)
+    for path in log.iterdir():
+        path.unlink()
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    (log / f"decisions-{day}.ndjson").symlink_to("/dev/full")
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    assert all(service.decide("block")["decision"] == "block" for _ in range(20))
+    service.until(lambda: service.status()["log"]["failures"] > 0)
+    assert service.decide("block")["decision"] == "block"
+    (log / f"decisions-{day}.ndjson").unlink()
+    service.until(lambda: service.status()["log"]["written"] >= 21)  # nothing was lost meanwhile
+
+
+def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(service: Service) -> None:
+    service.options += ["--drain-s", "1.5"]
+    service.start()
+    stop, answers, faults = threading.Event(), [0], list[str]()
+
+    def load() -> None:
+        while not stop.is_set():
+            try:
+                assert service.decide("block")["decision"] == "block"
+                answers[0] += 1
+            except OSError as error:
+                faults.append(str(error))
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    assert service.process is not None
+    service.process.send_signal(signal.SIGTERM)
+    service.until(lambda: call(service.port, "/readyz").status == 503, 10)  # while answers go on
+    assert faults == []
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert service.process.wait(20) == 0
+    service.process = None
+    rows = [json.loads(line) for path in (service.folder / "state" / "decisions").iterdir() for line in path.read_text().splitlines()]
+    assert len(rows) == answers[0] > 0
+
+
+def test_a_refresh_fails_no_answer(service: Service) -> None:
+    service.start()
+    stop, answers, wrong = threading.Event(), [0], list[Any]()
+
+    def load() -> None:
+        while not stop.is_set():
+            try:
+                told = service.decide("block")["decision"]
+                answers[0] += 1
+                if told != "block":
+                    wrong.append(told)
+            except OSError as error:
+                wrong.append(error)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    revisions = set()
+    for n in range(5):
+        rows = entries({keyed(KEY, "block"): "block"} | {f"other-{n}-{i}": "block" for i in range(20_000)})
+        service.write(rows)
+        time.sleep(0.5)
+        revisions.add(service.status()["snapshot"]["revision"])
+    stop.set()
+    thread.join()
+    assert wrong == []
+    assert answers[0] > 50
+    assert len(revisions) > 1
+
+
+def test_wrong_settings_are_one_line(tmp_path: Path) -> None:
+    def told(*options: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "stillwatch", "serve", *options]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+        return done.returncode, done.stderr
+
+    pq.write_table(people(), tmp_path / "e.parquet")
+    for options, words in (
+        (["--run", "none"], "cannot read"),
+        (["--snapshot", "e.parquet"], "no file of tokens"),
+        (["--snapshot", "e.parquet", "--fail-closed", "apache"], "unknown surface"),
+        (["--snapshot", "e.parquet", "--tls-cert", "c.pem"], "go together"),
+        (["--snapshot", "e.parquet", "--key-file", "none"], "no such key file"),
+        (["--run", ".", "--enforce"], "shadow mode only"),
+    ):
+        code, text = told(*options)
+        assert (code, words in text, text.count("\n"), "Traceback" in text) == (1, True, 1, False), text
+
+
+def certificate(folder: Path) -> None:
+    from datetime import UTC, datetime, timedelta
+    from ipaddress import ip_address
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "guard")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    encoded = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(encoded)
+
+
+def test_tls(service: Service, tmp_path: Path) -> None:
+    pytest.importorskip("cryptography")
+    certificate(tmp_path)
+    service.options += ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    service.start(ready=False)
+    wait_for(service.port)
+    context = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    with urllib.request.urlopen(f"https://127.0.0.1:{service.port}/healthz", context=context, timeout=10) as response:
+        assert response.read() == b"alive\n"
+    old = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    with pytest.raises(OSError, match=r"(?i)version|alert|ssl"):
+        urllib.request.urlopen(f"https://127.0.0.1:{service.port}/healthz", context=old, timeout=10)
+
+
+def test_spans_reach_a_collector(service: Service) -> None:
+    pytest.importorskip("opentelemetry.sdk")
+    bodies: list[bytes] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", free_port()), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    service.options.append("--otel")
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    service.start(environment={"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_COMPRESSION": "none"})
+    trace = bytes(range(16)).hex()
+    for flag in ("01", "00"):
+        headers = {"x-stillwatch-token": service.secrets["decide"], "traceparent": f"00-{trace}-{'ab' * 8}-{flag}"}
+        assert call(service.port, "/v1/decide", headers, {"account_id": "block"}).status == 200
+    service.stop()  # sends what waits
+    server.shutdown()
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+    spans = [span for body in bodies for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+             for scope in resource.scope_spans for span in scope.spans]  # fmt: skip
+    [span] = spans  # of the sampled caller only
+    assert (span.trace_id.hex(), span.parent_span_id.hex(), span.name) == (trace, "ab" * 8, "decide")
+    attributes = {item.key: item.value.string_value for item in span.attributes}
+    assert (attributes["stillwatch.decision"], attributes["stillwatch.case_id"]) == ("block", "c-1")

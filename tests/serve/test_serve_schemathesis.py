@@ -1,0 +1,47 @@
+"""Ten thousand bad requests (Schemathesis, from the service's own OpenAPI): no crash, no answer outside its description.
+
+``eval "$(.ci/peers.sh FOLDER)"`` installs it and sets STILLWATCH_SCHEMATHESIS.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("granian")
+from serve_kit import Service, call, people
+
+PROGRAM = os.environ.get("STILLWATCH_SCHEMATHESIS") or shutil.which("schemathesis")
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth"
+PER_OPERATION = 2000
+
+
+@pytest.mark.real_peer
+@pytest.mark.skipif(not PROGRAM, reason="schemathesis is not installed")
+def test_ten_thousand_bad_requests(tmp_path: Path) -> None:
+    service = Service(tmp_path / "service", "--enforce", source=people()).start()
+    try:
+        token = service.secrets["admin"]
+        described = call(service.port, "/openapi.json", {"x-stillwatch-token": token})
+        (tmp_path / "openapi.json").write_bytes(described.body)
+        command = [
+            str(PROGRAM), "run", "openapi.json", "--url", f"http://127.0.0.1:{service.port}", "-H", f"x-stillwatch-token: {token}",
+            "--checks", CHECKS, "--mode", "negative", "--phases", "fuzzing,coverage", "-n", str(PER_OPERATION),
+            "--workers", "2", "--seed", "7", "--no-color", "--suppress-health-check", "all",
+            "--exclude-path-regex", "^/readyz$",
+        ]  # fmt: skip
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=900)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        text = call(service.port, "/metrics", {"x-stillwatch-token": token}).body.decode()
+        assert 'kind="internal"' not in text
+        found = re.search(r"([\d,]+) generated", done.stdout)
+        assert found is not None, done.stdout[-2000:]
+        assert int(found[1].replace(",", "")) >= 10_000
+        assert service.decide("block")["decision"] == "block"
+        assert json.loads(call(service.port, "/v1/status", {"x-stillwatch-token": token}).body)["ready"]
+    finally:
+        service.stop()
