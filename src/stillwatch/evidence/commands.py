@@ -51,6 +51,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     import_.add_argument("file", type=Path, metavar="FILE")
     import_.add_argument("--source", required=True, metavar="NAME", help="who shared it")
     match = indicators("match", "match_indicators", "compare them with the store's cases, and with the requests of a folder")
+    match.add_argument("--as-of", metavar="T", help="ISO time; indicators that are valid then (default: now)")
     match.add_argument("--data", type=Path, metavar="DIR", help="folder with events/ and accounts, as detect reads")
 
     webhooks = group("webhooks", "tell other systems what happened to cases and actions")

@@ -98,8 +98,12 @@ def import_indicators(args: Args) -> dict[str, Any]:
 
 def match_indicators(args: Args) -> dict[str, Any]:
     """``indicators match``."""
+    try:
+        at = datetime.now(UTC) if args.as_of is None else datetime.fromisoformat(args.as_of)
+    except ValueError as error:
+        raise InputError(f"{args.as_of!r} is not an ISO time", where="--as-of", todo="Write it like 2026-02-28T12:00:00Z") from error
     with reading(args) as session:
-        hits = indicators.match(session, datetime.now(UTC), args.data)
+        hits = indicators.match(session, at if at.tzinfo else at.replace(tzinfo=UTC), args.data)
     for hit in hits:
         _say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, {hit.n_accounts:,} accounts, {hit.n_events:,} requests")
     _say(args, f"{len(hits)} matches")

@@ -1,0 +1,253 @@
+"""Packets: signed, checked with the public key alone, and telling any change."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from evidence_helpers import SECRET_TEXT, members
+
+from stillwatch import pipeline
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.evidence import checking, packet, pdf, signing
+from stillwatch.evidence.rescoring import rescore
+
+
+@pytest.fixture(scope="module")
+def made(run_of_two: Path, input_of_two: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with key.pem, key.pem.pub and the packets of both campaigns, without PDF so that it is quick."""
+    out = tmp_path_factory.mktemp("packets")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "BROWSERS", ())
+        packet.write(run_of_two, out, out / "key.pem", options=packet.Options(data=input_of_two))
+    return out
+
+
+@pytest.fixture
+def files(made: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(made / "c-aaaa.packet.zip") as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_packet_verifies_with_the_public_key_alone(made: Path, tmp_path: Path) -> None:
+    """In a process that has nothing but the packet and the public key."""
+    for name in ("c-aaaa.packet.zip", "key.pem.pub"):
+        (tmp_path / name).write_bytes((made / name).read_bytes())
+    command = [sys.executable, "-m", "stillwatch", "verify", "c-aaaa.packet.zip", "--public-key", "key.pem.pub", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["verified"] is True
+    assert told["manifest"]["campaign_id"] == "c-aaaa"
+    assert "no Chromium" in told["manifest"]["missing"]["report.pdf"]
+    assert oct((made / "key.pem").stat().st_mode & 0o777) == "0o600"
+
+
+def test_it_holds_the_campaign_and_nobody_else(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    for name, content in files.items():
+        (tmp_path / "p" / name).write_bytes(content)
+    events = pq.read_table(tmp_path / "p" / "events.parquet")
+    assert set(events["account_id"].to_pylist()) == set(members("c-aaaa"))
+    assert len(events) == 90
+    assert {"prompt", "response", "system", "country"} & set(events.column_names) == set()
+    assert len(pq.read_table(tmp_path / "p" / "links.parquet")) == 8
+    assert len(pq.read_table(tmp_path / "p" / "harvest.parquet")) == 90
+    others = [a.encode() for c in ("c-bbbb", "c-review") for a in members(c)]
+    assert [name for name, content in files.items() if any(a in content for a in others)] == []
+    open_to_others = ("indicators.stix.json", "finding.ocsf.json")
+    textless = [name for name in files if name.endswith(".parquet") or name in open_to_others]
+    assert [name for name in textless if SECRET_TEXT.encode() in files[name]] == []
+
+
+def test_text_only_where_it_was_asked_for(run_of_two: Path, input_of_two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "BROWSERS", ())
+    options = packet.Options(data=input_of_two, with_text=True)
+    (path,) = packet.write(run_of_two, tmp_path, tmp_path / "key.pem", campaign_ids=["c-bbbb"], options=options)
+    with zipfile.ZipFile(path) as archive, archive.open("events.parquet") as file:
+        assert set(pq.read_table(file)["prompt"].to_pylist()) == {SECRET_TEXT}
+
+
+Change = Callable[[dict[str, bytes]], None]
+
+
+def _swapped(files: dict[str, bytes]) -> None:
+    files["harvest.parquet"], files["accounts.parquet"] = files["accounts.parquet"], files["harvest.parquet"]
+
+
+def _manifest(files: dict[str, bytes]) -> None:
+    files["manifest.json"] = files["manifest.json"].replace(b'"c-aaaa"', b'"c-bbbb"')
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "a byte": (lambda f: f.__setitem__("campaign.json", f["campaign.json"].replace(b"4.0", b"9.0")), "campaign.json was changed"),
+    "longer": (lambda f: f.__setitem__("campaign.json", f["campaign.json"] + b" "), "campaign.json was changed"),
+    "removed": (lambda f: f.pop("events.parquet") and None, "removed: events.parquet"),
+    "added": (lambda f: f.__setitem__("more.txt", b"x"), "added: more.txt"),
+    "swapped": (_swapped, "was changed"),
+    "manifest": (_manifest, "not signed"),
+    "signature": (lambda f: f.__setitem__("manifest.sig", b"AAAA"), "not signed"),
+    "no signature": (lambda f: f.pop("manifest.sig") and None, "has no manifest.sig"),
+    "empty signature": (lambda f: f.__setitem__("manifest.sig", b""), "not signed"),
+    "path": (lambda f: f.__setitem__("../evil", b"x"), "not plain"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_change_is_told(files: dict[str, bytes], made: Path, tmp_path: Path, name: str) -> None:
+    change, told = CHANGES[name]
+    change(files)
+    with pytest.raises(InputError, match=told):
+        checking.verify(zipped(tmp_path / "p.zip", files), signing.public_key(made / "key.pem.pub"))
+
+
+def test_a_forger_who_signs_with_another_key_is_told(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
+    key = signing.signing_key(tmp_path / "mine.pem")
+    files["manifest.sig"] = signing.sign(key, files["manifest.json"])
+    with pytest.raises(InputError, match="not signed by the key"):
+        checking.verify(zipped(tmp_path / "p.zip", files), signing.public_key(made / "key.pem.pub"))
+
+
+def test_the_same_name_twice_is_told(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "p.zip", files)
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("campaign.json", b"{}")
+    with pytest.raises(InputError, match="not unique"):
+        checking.verify(path, signing.public_key(made / "key.pem.pub"))
+
+
+def test_a_zip_bomb_is_not_unpacked(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
+    bomb = tmp_path / "p.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            with archive.open(name, "w") as file:
+                for _ in range(200 if name == "manifest.json" else 1):
+                    file.write(b"\0" * (1 << 20) if name == "manifest.json" else content)
+    with pytest.raises(InputError, match="larger than"):
+        checking.verify(bomb, signing.public_key(made / "key.pem.pub"))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.95, 0.999])
+def test_a_damaged_file_is_one_line(made: Path, tmp_path: Path, share: float, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = (made / "c-aaaa.packet.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[: int(len(whole) * share)])
+    at = int(len(whole) * share)
+    (tmp_path / "flip.zip").write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+    for name in ("cut.zip", "flip.zip"):
+        code = main(["verify", str(tmp_path / name), "--public-key", str(made / "key.pem.pub")])
+        error = capsys.readouterr().err
+        # A byte of the zip's own bookkeeping (a time, an attribute) is not content: the content is then as it was signed.
+        assert code == 1 or name == "flip.zip"
+        assert code in (0, 1)
+        assert error.count("\n") == (1 if code else 0)
+
+
+def test_without_a_key_nobody_vouches(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(made / "c-aaaa.packet.zip")
+    assert main(["verify", path]) == 1
+    assert "--public-key" in capsys.readouterr().err
+    assert main(["verify", path, "--without-signature"]) == 0
+    assert "SIGNATURE NOT CHECKED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
+def test_what_is_no_key_is_told(made: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad").write_bytes(content)
+    with pytest.raises(InputError, match="not a public key"):
+        signing.public_key(tmp_path / "bad")
+    with pytest.raises(InputError, match="private key"):
+        signing.signing_key(tmp_path / "bad")
+
+
+def test_the_signature_is_one_that_openssl_accepts(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
+    import base64
+    import shutil
+
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    (tmp_path / "manifest.json").write_bytes(files["manifest.json"])
+    (tmp_path / "sig").write_bytes(base64.b64decode(files["manifest.sig"]))
+    key = ["-pubin", "-inkey", str(made / "key.pem.pub")]
+    command = ["openssl", "pkeyutl", "-verify", *key, "-rawin", "-in", "manifest.json", "-sigfile", "sig"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
+
+
+@pytest.mark.real_peer
+def test_the_pdf_is_printed_by_chromium(run_of_two: Path, tmp_path: Path) -> None:
+    import shutil
+
+    if not any(shutil.which(name) for name in pdf.BROWSERS):
+        pytest.skip("Chromium is not installed")
+    (path,) = packet.write(run_of_two, tmp_path, tmp_path / "key.pem", campaign_ids=["c-aaaa"], options=packet.Options())
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("report.pdf").startswith(b"%PDF-")
+        assert "report.pdf" not in json.loads(archive.read("manifest.json"))["missing"]
+
+
+# --- The verdict again ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Packets of a real run."""
+    out = tmp_path_factory.mktemp("real")
+    pipeline.detect(small_world, out / "run", quiet=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "BROWSERS", ())
+        assert packet.write(out / "run", out / "packets", out / "key.pem", options=packet.Options(data=small_world))
+    return out
+
+
+def test_the_verdict_comes_out_again(real: Path) -> None:
+    for path in sorted((real / "packets").glob("*.zip")):
+        found = rescore(path)
+        assert found.agrees, [c for c in found.comparisons if not c.agrees]
+        assert {c.name for c in found.comparisons} >= {
+            "verdict", "log_odds", "views", "n_accounts", "n_harvested", "n_events (traces)", "n_events (events)", "first_seen",
+            "last_seen", "output_tokens",
+        }  # fmt: skip
+        assert found.other_model_log_odds is None
+
+
+@pytest.mark.parametrize("what", ["score", "evidence", "harvest"])
+def test_a_packet_that_claims_more_than_it_holds_is_told(
+    real: Path, tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A signer who forges: the packet verifies, and still does not give what it records."""
+    path = sorted((real / "packets").glob("*.zip"))[0]
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    told = json.loads(files["campaign.json"])
+    if what == "score":
+        told["row"]["score"] += 1
+    elif what == "harvest":
+        told["row"]["n_harvested"] += 1
+    else:
+        groups = json.loads(files["groups.json"])
+        for group in groups:
+            for piece in group["evidence"]:
+                piece["value"], piece["p_value"] = 0.0, 1.0
+        files["groups.json"] = json.dumps(groups).encode()
+    files["campaign.json"] = json.dumps(told).encode()
+    forged = zipped(tmp_path / "forged.zip", files)
+    found = rescore(forged)
+    assert not found.agrees
+    expected = {"score": {"log_odds"}, "harvest": {"n_harvested"}, "evidence": {"verdict", "log_odds", "views"}}[what]
+    assert {c.name for c in found.comparisons if not c.agrees} == expected
+
+
+def test_a_run_without_evidence_is_told(made: Path) -> None:
+    with pytest.raises(InputError, match="no evidence to score"):
+        rescore(made / "c-aaaa.packet.zip")

@@ -1,0 +1,99 @@
+"""STIX by the official validator, OCSF by its models, and that neither holds what must stay."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from evidence_helpers import SECRET_TEXT, SIZES, members, write_run
+
+from stillwatch.cli import main
+from stillwatch.evidence import ocsf, shared, stix
+
+
+def exported(run: Path, out: Path, format: str, *options: str) -> str:
+    assert main(["export", str(run), "--format", format, "--out", str(out), "-q", *options]) == 0
+    return (out / ("stix.json" if format == "stix" else "ocsf.jsonl")).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("tlp", ["white", "green", "amber", "red"])
+def test_the_official_validator_accepts_the_bundle(run_of_two: Path, tmp_path: Path, tlp: str) -> None:
+    validator = pytest.importorskip("stix2validator")
+    text = exported(run_of_two, tmp_path, "stix", "--tlp", tlp)
+    result = validator.validate_string(text, validator.ValidationOptions(version="2.1"))
+    assert result.is_valid, [str(e) for e in result.errors]
+    # Of what the standard only recommends, one thing is amiss: the validator wants UUIDv4 of an observable that it does not know.
+    strict = validator.validate_string(text, validator.ValidationOptions(version="2.1", strict=True)).errors
+    assert [str(e) for e in strict if not ("x-stillwatch-mark--" in str(e) and "{103}" in str(e))] == []
+    told = json.loads(text)
+    broken = json.dumps(told | {"objects": [{**o, "modified": "yesterday"} if o["type"] == "campaign" else o for o in told["objects"]]})
+    assert not validator.validate_string(broken, validator.ValidationOptions(version="2.1")).is_valid, "the validator checks nothing"
+
+
+def test_the_bundle_has_campaigns_indicators_sightings_and_relations(run_of_two: Path) -> None:
+    objects = stix.bundle(shared.read(run_of_two))["objects"]
+    by_id = {o["id"]: o for o in objects}
+    kinds: dict[str, list[Any]] = {}
+    for one in objects:
+        kinds.setdefault(one["type"], []).append(one)
+    assert [c["name"] for c in kinds["campaign"]] == ["c-aaaa", "c-bbbb"], "groups for review are not shared"
+    assert len(kinds["indicator"]) == len(kinds["x-stillwatch-mark"]) == len(kinds["observed-data"]) == 2
+    assert {(r["relationship_type"], by_id[r["source_ref"]]["type"], by_id[r["target_ref"]]["type"]) for r in kinds["relationship"]} == {
+        ("uses", "campaign", "attack-pattern"), ("indicates", "indicator", "campaign"), ("based-on", "indicator", "observed-data"),
+    }  # fmt: skip
+    marking = stix.TLP["amber"][0]
+    marked = [o for o in objects if o["type"] not in ("marking-definition", "x-stillwatch-mark")]
+    assert all(o["object_marking_refs"] == [f"marking-definition--{marking}"] for o in marked)
+    assert all(ref in by_id for o in kinds["observed-data"] for ref in o["object_refs"])
+
+
+def test_the_same_run_gives_the_same_bytes(run_of_two: Path, tmp_path: Path) -> None:
+    for format in ("stix", "ocsf"):
+        assert exported(run_of_two, tmp_path / "a", format) == exported(run_of_two, tmp_path / "b", format)
+
+
+@pytest.mark.parametrize("format", ["stix", "ocsf"])
+def test_nothing_private_leaves(run_of_two: Path, tmp_path: Path, format: str) -> None:
+    text = exported(run_of_two, tmp_path, format)
+    private = [SECRET_TEXT, "country", "identity.payment", "-card", "-few", "-many", "203.0.113", *(a for c in SIZES for a in members(c))]
+    assert [word for word in private if word in text] == []
+
+
+@pytest.mark.parametrize(("k", "n"), [(2, 4), (5, 2), (7, 1), (50, 0)])
+def test_a_mark_is_shared_if_k_accounts_left_it(run_of_two: Path, k: int, n: int) -> None:
+    run = shared.read(run_of_two, k=k)
+    assert sum(len(c.marks) for c in run.campaigns) == n
+    assert sum(c.n_marks_held_back for c in run.campaigns) == 6 - n
+    assert all(mark.n_accounts >= k for c in run.campaigns for mark in c.marks)
+
+
+def test_a_k_of_one_is_refused(run_of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", str(run_of_two), "--format", "stix", "--out", str(tmp_path), "--k", "1"]) == 1
+    assert "one account" in capsys.readouterr().err
+
+
+def test_marks_under_the_tenants_key_are_not_shared(tmp_path: Path) -> None:
+    run = shared.read(write_run(tmp_path / "run", privacy="features"))
+    assert run.keyed
+    assert not any(c.marks for c in run.campaigns)
+
+
+def test_ocsf_findings_are_as_their_models_say(run_of_two: Path, tmp_path: Path) -> None:
+    models = pytest.importorskip("py_ocsf_models.events.findings.detection_finding")
+    lines = exported(run_of_two, tmp_path, "ocsf").splitlines()
+    found = [models.DetectionFinding(**json.loads(line)) for line in lines]
+    assert [f.finding_info.uid for f in found] == ["c-aaaa", "c-bbbb"]
+    assert {f.type_uid for f in found} == {200401}
+    broken = json.loads(lines[0]) | {"severity_id": "very"}
+    with pytest.raises(ValueError, match="severity"):
+        models.DetectionFinding(**broken)
+
+
+@pytest.mark.parametrize(("n", "severity"), [(10, 2), (10_000, 3), (100_000, 4), (1_000_000, 5)])
+def test_severity_grows_with_the_harvest(n: int, severity: int) -> None:
+    assert ocsf._severity(n)[0] == severity
+
+
+@pytest.mark.parametrize(("score", "expected"), [(-1e9, 1), (0.0, 50), (4.0, 98), (1e9, 99)])
+def test_confidence_is_never_certainty(score: float, expected: int) -> None:
+    assert shared.confidence(score) == expected
