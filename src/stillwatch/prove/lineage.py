@@ -1,0 +1,287 @@
+"""Lineage from text alone: did a suspect's answers move towards a teacher's, compared with a same-base reference?
+
+Answers of suspect, reference, candidate teachers and null models to the same prompts are compared prompt by prompt: sets
+of word pairs and of skeleton runs (function words as they stand, other words as their endings), weighted by rarity among
+the answers to that prompt, so that what every model says counts little; centred on the models' mean. The difference
+between suspect and reference is then regressed on all teachers at once (ridge), so that a teacher gets no credit for what
+it shares with the others. Only inner products are needed.
+
+The coefficient is an attribution score, not a p-value: nothing here was randomised. Its rank among pairs of models
+without a new teacher between them says how often such a score comes up for nothing (conformal rank, Vovk, Gammerman and
+Shafer 2005, as far as the null pairs are exchangeable with the case). What it says is *alignment shift*: also a model
+that read the teacher's answers on the web, or was trained on another student, shifts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from stillwatch import text_features
+from stillwatch.errors import InputError
+
+MIN_NULLS = 200
+MIN_PROMPTS = 10
+RIDGE = 0.1
+BITS = 16
+MIN_SEEN = 2
+BLOCKS = 20
+CLEAR = 2.0
+_GROUPS = text_features.GROUPS.index("pairs"), text_features.GROUPS.index("shapes")
+_GROUP_BITS = sum(1 << group for group in _GROUPS)
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A candidate: versions that answer alike, and whose they are."""
+
+    name: str
+    vendor: str
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NullGroup:
+    """Models of one lineage with no teacher of their own among the candidates: each ordered pair is a null pair.
+
+    ``except_for`` names candidates that a member descends from: they are left out in these pairs.
+    """
+
+    name: str
+    models: tuple[str, ...]
+    except_for: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Candidates and nulls."""
+
+    teachers: tuple[Teacher, ...]
+    nulls: tuple[NullGroup, ...]
+
+    def models(self) -> list[str]:
+        """All models, sorted."""
+        return sorted({m for t in self.teachers for m in t.models} | {m for g in self.nulls for m in g.models})
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A candidate teacher's score.
+
+    Attributes:
+        teacher: name.
+        vendor: whose.
+        score: coefficient of the shift, in shares of the way from nothing to the teacher's answers.
+        p: conformal rank of the score among the largest scores of null pairs, which covers the choice of the largest.
+        stability: share of 20 leave-one-block-out estimates in which the score is the largest.
+    """
+
+    teacher: str
+    vendor: str
+    score: float
+    p: float
+    stability: float
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Result of one suspect.
+
+    Attributes:
+        candidates: by score, largest first; empty where it abstains.
+        n_prompts: prompts that every needed model answered.
+        n_nulls: null pairs.
+        floor: smallest p that so many null pairs can give.
+        vendor_claim: vendor of the first candidate where its p is at most ``alpha``.
+        claim: name of that candidate, where it also leads the second by two standard errors (jackknife over prompts).
+        alpha: level of a claim.
+        refused: why it abstains; empty where it does not.
+    """
+
+    candidates: tuple[Candidate, ...]
+    n_prompts: int
+    n_nulls: int
+    floor: float
+    claim: str | None
+    vendor_claim: str | None
+    alpha: float
+    refused: str
+
+
+def kernels(answers: Mapping[str, Sequence[str]], models: Sequence[str]) -> Iterator[F64]:
+    """Centred inner products ``(n_models, n_models)`` of the answers to each prompt.
+
+    Args:
+        answers: by model, one answer a prompt, all of the same length.
+        models: their order.
+    """
+    for prompt in range(len(answers[models[0]])):
+        yield kernel([answers[model][prompt] for model in models])
+
+
+def kernel(texts: list[str]) -> F64:
+    """Centred inner products ``(n, n)`` of answers to one prompt: mean of word pairs and skeleton runs."""
+    n = len(texts)
+    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
+    out = np.empty(6 * int(offsets[-1] - offsets[0]) + 8 * n + 8, np.int32)
+    indptr, words = np.zeros(n + 1, np.int64), np.zeros(n, np.int32)
+    ends = np.zeros((n, text_features.N_GROUPS), np.int32)
+    size = text_features.feature_sets(
+        offsets, data, text_features.FUNCTION_TABLE, BITS, _GROUP_BITS, out, indptr, words, ends
+    )
+    indices, rows = out[:size], np.repeat(np.arange(n), np.diff(indptr))
+    total = np.zeros((n, n))
+    for group in _GROUPS:
+        mine = indices >> BITS == group
+        names, column = np.unique(indices[mine], return_inverse=True)
+        seen = np.bincount(column, minlength=len(names))
+        weight = np.log((n + 1) / np.maximum(seen, 1.5))
+        length = np.sqrt(np.bincount(rows[mine], weights=weight[column] ** 2, minlength=n))
+        shared = seen[column] >= MIN_SEEN
+        value = weight[column] / np.maximum(length[rows[mine]], 1e-9)
+        total += _products(rows[mine][shared], column[shared], value[shared], n, len(names), length > 0)
+    mean = total.mean(axis=1)
+    centred: F64 = (total - mean[:, None] - mean[None, :] + mean.mean()) / len(_GROUPS)
+    return centred
+
+
+def _products(
+    rows: NDArray[np.int64], column: NDArray[np.int64], value: F64, n: int, width: int, filled: NDArray[np.bool_]
+) -> F64:
+    """Inner products of rows of length 1; features of a single answer only add to its length."""
+    from scipy import sparse
+
+    matrix = sparse.csr_matrix((value, (rows, column)), shape=(n, max(width, 1)))
+    products: F64 = (matrix @ matrix.T).toarray()
+    np.fill_diagonal(products, filled.astype(np.float64))
+    return products
+
+
+def blocks(prompts: Iterable[F64], n_models: int) -> tuple[F64, int]:
+    """Sums of kernels in 20 blocks of prompts ``(20, n, n)``, and how many prompts there were."""
+    sums, n = np.zeros((BLOCKS, n_models, n_models)), 0
+    for one in prompts:
+        sums[n % BLOCKS] += one
+        n += 1
+    return sums, n
+
+
+def coefficients(gram: F64, order: Mapping[str, int], teachers: Sequence[Teacher]) -> F64:
+    """Ridge regression of every model on all teachers' means: ``(n_models, n_teachers)``."""
+    means = np.zeros((len(gram), len(teachers)))
+    for j, teacher in enumerate(teachers):
+        means[[order[m] for m in teacher.models], j] = 1 / len(teacher.models)
+    onto = gram @ means
+    among = means.T @ onto
+    among += RIDGE * np.trace(among) / len(teachers) * np.eye(len(teachers))
+    weights: F64 = np.linalg.solve(among, onto.T).T.astype(np.float64)
+    return weights
+
+
+def null_scores(weights: F64, order: Mapping[str, int], bank: Bank) -> tuple[F64, list[str]]:
+    """Largest score of each null pair ``(n_pairs,)`` and its group; candidates that a member is or comes from are left out."""
+    largest, groups = [], []
+    for group in bank.nulls:
+        for suspect in group.models:
+            for reference in group.models:
+                if suspect == reference:
+                    continue
+                shift = weights[order[suspect]] - weights[order[reference]]
+                allowed = [
+                    j for j, t in enumerate(bank.teachers)
+                    if t.name not in group.except_for and suspect not in t.models and reference not in t.models
+                ]
+                largest.append(float(shift[allowed].max()))
+                groups.append(group.name)
+    return np.array(largest), groups
+
+
+def rank_p(score: float, null: F64) -> float:
+    """Conformal rank: (1 + null scores as large) / (1 + null scores)."""
+    return float((1 + (null >= score).sum()) / (1 + len(null)))
+
+
+def trace(
+    answers: Mapping[str, Sequence[str]], suspect: str, reference: str | None, bank: Bank, *, alpha: float = 0.05
+) -> Lineage:
+    """Rank the candidate teachers of a suspect.
+
+    Args:
+        answers: by model, answers to the same prompts in the same order; suspect, reference and bank among them.
+        suspect: name.
+        reference: a model of the same base that was not trained on the candidates' answers; None: abstain.
+        bank: candidates and nulls.
+        alpha: level at which a teacher is claimed.
+
+    Raises:
+        InputError: a model has no answers, or the suspect is a candidate.
+    """
+    n_prompts = len(next(iter(answers.values()), []))
+    if reference is None:
+        return _refuse("no reference: without a same-base model that was not trained on the candidates, likeness to a "
+                       "teacher cannot be told from the base's own style", n_prompts, 0, alpha)
+    bank = _without(bank, suspect, reference)
+    models = sorted({*bank.models(), suspect, reference})
+    for model in models:
+        if model not in answers:
+            raise InputError(f"no answers of {model!r}", todo="Every model of the roles must have answered the prompts")
+    if n_prompts < MIN_PROMPTS:
+        return _refuse(f"{n_prompts} prompts that all models answered (at least {MIN_PROMPTS})", n_prompts, 0, alpha)
+    n_nulls = sum(len(g.models) * (len(g.models) - 1) for g in bank.nulls)
+    if n_nulls < MIN_NULLS:
+        return _refuse(f"{n_nulls} null pairs (at least {MIN_NULLS}): no level of 0.05 can be held", n_prompts, n_nulls, alpha)
+    sums, _ = blocks(kernels(answers, models), len(models))
+    return from_blocks(sums, {m: i for i, m in enumerate(models)}, suspect, reference, bank, n_prompts, alpha=alpha)
+
+
+def from_blocks(
+    sums: F64, order: Mapping[str, int], suspect: str, reference: str, bank: Bank, n_prompts: int, *, alpha: float = 0.05
+) -> Lineage:
+    """:func:`trace` from summed kernels."""
+    bank = _without(bank, suspect, reference)
+    gram = sums.sum(axis=0)
+    weights = coefficients(gram, order, bank.teachers)
+    null, _ = null_scores(weights, order, bank)
+    shift = weights[order[suspect]] - weights[order[reference]]
+    less = np.array([coefficients(gram - block, order, bank.teachers) for block in sums])
+    shifts = less[:, order[suspect]] - less[:, order[reference]]
+    first = np.bincount(shifts.argmax(axis=1), minlength=len(shift)) / len(sums)
+    ranked = tuple(
+        Candidate(bank.teachers[j].name, bank.teachers[j].vendor, float(shift[j]), rank_p(shift[j], null), float(first[j]))
+        for j in np.argsort(-shift, kind="stable")
+    )
+    claimed = ranked[0].p <= alpha
+    return Lineage(
+        ranked, n_prompts, len(null), 1 / (len(null) + 1),
+        ranked[0].teacher if claimed and _leads(shift, shifts) else None, ranked[0].vendor if claimed else None, alpha, "",
+    )
+
+
+def _leads(shift: F64, shifts: F64) -> bool:
+    """Whether the largest score is two standard errors above the second; ``shifts`` ``(n_blocks, n)`` without each block."""
+    first, second = np.argsort(-shift, kind="stable")[:2]
+    gaps, n = shifts[:, first] - shifts[:, second], len(shifts)
+    error = float(np.sqrt((n - 1) / n * ((gaps - gaps.mean()) ** 2).sum()))
+    return bool(shift[first] - shift[second] >= CLEAR * error)
+
+
+def _without(bank: Bank, suspect: str, reference: str) -> Bank:
+    """The bank without the case's own models: neither judges itself."""
+    for teacher in bank.teachers:
+        if suspect in teacher.models:
+            raise InputError(f"the suspect {suspect!r} is a version of the candidate {teacher.name!r}",
+                             todo="Leave it out of the teachers")
+    case = {suspect, reference}
+    nulls = tuple(
+        NullGroup(g.name, tuple(m for m in g.models if m != suspect), g.except_for) if case & set(g.models) else g
+        for g in bank.nulls
+    )
+    return Bank(bank.teachers, nulls)
+
+
+def _refuse(why: str, n_prompts: int, n_nulls: int, alpha: float) -> Lineage:
+    return Lineage((), n_prompts, n_nulls, 1 / (n_nulls + 1), None, None, alpha, why)
