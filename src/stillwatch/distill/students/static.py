@@ -188,7 +188,7 @@ def train(
                 continue
             done = (number * (-(-len(kept) // batch)) + i) / n_steps
             for group in optimiser.param_groups:
-                group["lr"] = rate * (0.5 + 0.5 * np.cos(np.pi * done))
+                group["lr"] = rate * (0.5 + 0.5 * float(np.cos(np.pi * done)))
             student, teacher = embed(rows, rng), wanted[rows]
             loss = (1 - (student * teacher).sum(1)).mean()
             if relation:

@@ -1,0 +1,275 @@
+"""Routes that need torch, on models built here from nothing: small, random, deterministic."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch not installed")
+transformers = pytest.importorskip("transformers", reason="transformers not installed")
+
+from stillwatch.cli import main  # noqa: E402
+from stillwatch.distill import harvest, manifest, measures, store  # noqa: E402
+from stillwatch.distill.exchange import Reply, TopK, ask  # noqa: E402
+from stillwatch.distill.students import language, layers, loop, static  # noqa: E402
+from stillwatch.distill.teachers.encoder import Encoder  # noqa: E402
+from stillwatch.distill.teachers.language import LanguageModel  # noqa: E402
+from stillwatch.errors import InputError  # noqa: E402
+
+VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *[f"w{i}" for i in range(200)]]
+
+
+@pytest.fixture(scope="module")
+def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random BERT of four layers whose vectors are dominated by the words they read."""
+    folder = tmp_path_factory.mktemp("encoder")
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY))
+    torch.manual_seed(0)
+    config = transformers.BertConfig(
+        vocab_size=len(VOCABULARY), hidden_size=32, num_hidden_layers=4, num_attention_heads=4, intermediate_size=64,
+        max_position_embeddings=64, initializer_range=0.08,
+    )  # fmt: skip
+    transformers.BertModel(config).save_pretrained(folder)
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    backend = Tokenizer(models.WordPiece({word: i for i, word in enumerate(VOCABULARY)}, unk_token="[UNK]"))
+    backend.pre_tokenizer = pre_tokenizers.Whitespace()
+    backend.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
+    ).save_pretrained(folder)
+    return folder
+
+
+def told(entries: dict[str, object], folder: Path, kind: str, **changes: object) -> manifest.Manifest:
+    return manifest.parse(entries | {"kind": kind, "location": str(folder)} | changes)
+
+
+def sentences(n: int, seed: int) -> list[str]:
+    rng = np.random.default_rng(seed)
+    return [" ".join(f"w{i}" for i in rng.integers(0, 200, rng.integers(4, 12))) for _ in range(n)]
+
+
+def test_vectors_do_not_depend_on_the_batch(encoder_folder: Path, entries: dict[str, object]) -> None:
+    teacher = Encoder(told(entries, encoder_folder, "encoder"))
+    given = sentences(40, 1)
+    together, lengths = teacher.embed(given)
+    alone = np.concatenate([teacher.embed([text])[0] for text in given])
+    np.testing.assert_allclose(together.astype(float), alone.astype(float), atol=2e-3)
+    np.testing.assert_allclose(np.linalg.norm(together.astype(float), axis=1), 1, atol=2e-3)
+    assert lengths.tolist() == [len(text.split()) + 2 for text in given]
+
+
+def test_a_static_student_comes_near_its_teacher(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    teacher = Encoder(told(entries, encoder_folder, "encoder"))
+    given, held = sentences(1500, 2), sentences(200, 3)
+    vectors, reference = teacher.embed(given)[0], teacher.embed(held)[0].astype(np.float32)
+    start = static.token_pass(teacher, given)
+    made = static.train(start, given, vectors, loop.Schedule(epochs=12, seed=1), quiet=True, rate=1e-2)
+    before, after = ((m.encode(held) * reference).sum(1).mean() for m in (start, made.model))
+    assert after > before
+    assert after > 0.9
+    size = made.model.save(tmp_path / "f32")
+    small = made.model.save(tmp_path / "i8", quantise=True)
+    assert small < size
+    np.testing.assert_allclose(static.StaticEncoder.load(tmp_path / "f32").encode(held), made.model.encode(held), atol=1e-6)
+    eight = static.StaticEncoder.load(tmp_path / "i8").encode(held)
+    assert (eight * made.model.encode(held)).sum(1).min() > 0.999
+    model2vec = pytest.importorskip("model2vec", reason="model2vec is optional")
+    np.testing.assert_allclose(model2vec.StaticModel.from_pretrained(tmp_path / "i8").encode(held), eight, atol=1e-3)
+
+
+def test_training_goes_on_from_its_checkpoint(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    teacher = Encoder(told(entries, encoder_folder, "encoder"))
+    given = sentences(300, 4)
+    vectors = teacher.embed(given)[0]
+    start = static.token_pass(teacher, given)
+    whole = static.train(start, given, vectors, loop.Schedule(epochs=6), quiet=True)
+    calls = 0
+    original = loop.track
+
+    def stops(items: Any, *args: Any, **options: Any) -> Any:
+        nonlocal calls
+        for item in original(items, *args, **options):
+            calls += 1
+            if calls == 4:
+                raise KeyboardInterrupt
+            yield item
+
+    loop.track = stops  # type: ignore[assignment]
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            static.train(start, given, vectors, loop.Schedule(epochs=6), folder=tmp_path, quiet=True)
+    finally:
+        loop.track = original
+    assert (tmp_path / loop.CHECKPOINT).is_file()
+    again = static.train(start, given, vectors, loop.Schedule(epochs=6), folder=tmp_path, quiet=True)
+    np.testing.assert_allclose(again.history.validation, whole.history.validation, rtol=1e-5)
+    np.testing.assert_allclose(again.model.table, whole.model.table, atol=1e-5)
+    assert not (tmp_path / loop.CHECKPOINT).exists()
+
+
+def test_fewer_layers_come_nearer_with_training(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    teacher = Encoder(told(entries, encoder_folder, "encoder"))
+    given = sentences(600, 5)
+    vectors = teacher.embed(given)[0]
+    made = layers.train(teacher, (0, 3), given, vectors, loop.Schedule(epochs=4), quiet=True, rate=2e-3)
+    assert made.history.validation[made.history.best_epoch] > made.history.validation[0] or made.history.best_epoch == 0
+    assert max(made.history.validation) > 0.9
+    made.save(tmp_path)
+    again = Encoder(told(entries, tmp_path, "encoder"))
+    assert again.model.config.num_hidden_layers == 2
+    np.testing.assert_allclose(again.embed(given[:20])[0].astype(float), made.encode(given[:20]), atol=5e-3)
+    with pytest.raises(InputError, match="cannot keep layers"):
+        layers.cut(teacher, (0, 9))
+
+
+def test_the_static_route_end_to_end(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"kind": "encoder", "location": str(encoder_folder)}).items()))
+    (tmp_path / "p.txt").write_text("\n".join(sentences(400, 6)))
+    rows = [{"text": t, "label": "even" if len(t) % 2 == 0 else "odd", "split": s} for s, seed in (("train", 7), ("test", 8)) for t in sentences(60, seed)]
+    (tmp_path / "h.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["distill", "harvest", "-q", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]) == 0
+    argv = ["distill", "train", "static", "-q", "--teacher", str(path), "--store", str(tmp_path / "s"), "--held-out", str(tmp_path / "h.jsonl")]
+    assert main([*argv, "--epochs", "3", "--out", str(tmp_path / "m")]) == 0
+    told_rows = json.loads((tmp_path / "m" / "comparison.json").read_text())["rows"]
+    assert [row["model"] for row in told_rows] == ["teacher", "student without teacher (token vectors)", "student", "student, int8"]
+    assert told_rows[0]["quality"]["neighbour overlap"] == 1
+    assert told_rows[3]["size"] < told_rows[2]["size"]
+    ort = pytest.importorskip("onnxruntime", reason="onnxruntime is optional")
+    assert main(["distill", "export", str(tmp_path / "m"), "--out", str(tmp_path / "m.onnx")]) == 0
+    model = static.StaticEncoder.load(tmp_path / "m")
+    ids = np.array([[5, 6, 7], [8, 9, 0]])
+    mask = np.array([[1, 1, 1], [1, 1, 0]], np.float32)
+    got = ort.InferenceSession(str(tmp_path / "m.onnx")).run(None, {"ids": ids, "mask": mask})[0]
+    np.testing.assert_allclose(got, static.unit(np.stack([model.table[[5, 6, 7]].sum(0), model.table[[8, 9]].sum(0)])), atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def language_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random Llama of three layers with a whitespace tokenizer."""
+    folder = tmp_path_factory.mktemp("language")
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = ["<pad>", "<unk>", "<eos>", *[f"w{i}" for i in range(60)]]
+    backend = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
+    backend.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="<pad>", unk_token="<unk>", eos_token="<eos>", clean_up_tokenization_spaces=False
+    )
+    tokenizer.chat_template = (
+        "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }} <eos>{% endgeneration %}"
+        "{% else %}{{ m.content }} w0 {% endif %}{% endfor %}"
+    )
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(1)
+    config = transformers.LlamaConfig(
+        vocab_size=len(words), hidden_size=32, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
+        intermediate_size=64, max_position_embeddings=128, bos_token_id=2, eos_token_id=2, pad_token_id=0, initializer_range=0.3,
+    )  # fmt: skip
+    transformers.LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def test_a_language_teacher_gives_answers_and_the_same_cache_as_scoring(language_folder: Path, entries: dict[str, object]) -> None:
+    teacher = LanguageModel(told(entries, language_folder, "transformers"))
+    requests = [ask(f"w{i} w{i + 1}", max_tokens=6, top_k=5) for i in range(4)]
+    together = teacher.ask(requests)
+    assert [r.answer for r in together] == [teacher.ask([request])[0].answer for request in requests]
+    reply = together[0]
+    assert reply.top is not None
+    prompt = teacher.ids(requests[0].messages)
+    answer = teacher.tokenizer(reply.answer, add_special_tokens=False)["input_ids"]
+    scored = teacher.score([[*prompt, *answer]], 5)[0]
+    np.testing.assert_allclose(
+        reply.top.logprobs[: len(answer)].astype(float), scored.logprobs[len(prompt) - 1 :][: len(answer)].astype(float), atol=2e-2
+    )
+    drawn = [teacher.ask([ask("w1", temperature=1.0, sample=i, max_tokens=6)])[0].answer for i in range(4)]
+    assert len(set(drawn)) > 1
+    assert drawn == [r.answer for r in teacher.ask([ask("w1", temperature=1.0, sample=i, max_tokens=6) for i in range(4)])]
+
+
+def test_the_loss_is_zero_for_the_teacher_itself_and_the_tail_counts() -> None:
+    rng = np.random.default_rng(0)
+    logits = torch.tensor(rng.normal(size=(1, 6, 20)), dtype=torch.float32)
+    full = TopK.of(logits[0].log_softmax(-1).numpy()[1:5], 4)
+    one = language.Tokens([1, 2, 3, 4, 5, 6], 2, full)
+    assert float(language.loss(torch, logits, [one], 1.0)) == pytest.approx(0, abs=1e-3)
+    # all mass moved from the tail to the k: divergence over the k alone would not see it
+    moved = logits.clone()
+    outside = torch.ones_like(moved, dtype=torch.bool)
+    for j, ids in enumerate(full.ids):
+        outside[0, j + 1, ids] = False
+    moved = moved.masked_fill(outside, -30.0)
+    assert float(language.loss(torch, moved, [one], 1.0)) > 0.1
+    assert float(language.loss(torch, moved, [one], 1.0, True)) > 0.1
+
+
+def harvested(teacher: LanguageModel, what: manifest.Manifest, folder: Path, n: int = 60) -> list[Any]:
+    rng = np.random.default_rng(0)
+    wanted = [ask(" ".join(f"w{j}" for j in rng.integers(1, 59, 3)), max_tokens=8, top_k=8) for _ in range(n)]
+    with harvest.open_store(folder, teacher, what) as opened:
+        harvest.run(opened, teacher, what, wanted, quiet=True)
+    return store.read(folder)
+
+
+def test_a_student_learns_from_the_cache(language_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    what = told(entries, language_folder, "transformers")
+    teacher = LanguageModel(what)
+    rows = harvested(teacher, what, tmp_path / "s", 120)
+    data = language.sequences(teacher, rows)
+    assert np.mean([one.top is not None for one in data]) > 0.5  # answers with special tokens inside lose their cache
+    assert len({tuple(one.ids) for one in data}) > 20
+    torch.manual_seed(0)
+    student = language.cut(teacher.model, (0, 2))
+    before = language.held_loss(student, data[:20], pad_token=0)
+    language.train(student, data[20:], data[:20], loop.Schedule(epochs=6), pad_token=0, quiet=True, rate=3e-3)
+    after = language.held_loss(student, data[:20], pad_token=0)
+    assert after < before - 0.1
+    assert language.parameters(student) < language.parameters(teacher.model)
+
+
+@pytest.mark.parametrize("route", ["language", "on-policy"])
+def test_the_language_routes_end_to_end(route: str, language_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    if route == "on-policy":
+        pytest.importorskip("trl", reason="trl not installed")
+    what = told(entries, language_folder, "transformers")
+    harvested(LanguageModel(what), what, tmp_path / "s", 40)
+    path = tmp_path / "t.toml"
+    changes = {"kind": "transformers", "location": str(language_folder)}
+    path.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | changes).items()))
+    argv = ["distill", "train", route, "--json", "--teacher", str(path), "--store", str(tmp_path / "s"), "--out", str(tmp_path / "m")]
+    assert main([*argv, "--epochs", "1", "--layers", "0,2"]) == 0
+    rows = json.loads((tmp_path / "m" / "comparison.json").read_text())["rows"]
+    assert [row["model"] for row in rows] == ["teacher", "student without teacher (its start)", "student"]
+    student = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "m")
+    assert student.config.num_hidden_layers == 2
+    assert "Example Ltd" in (tmp_path / "m" / "README.md").read_text()
+
+
+def test_sequences_through_trl(language_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    pytest.importorskip("trl", reason="trl not installed")
+    from stillwatch.distill.students import trl_adapter
+
+    what = told(entries, language_folder, "transformers")
+    teacher = LanguageModel(what)
+    rows = harvested(teacher, what, tmp_path / "s", 40)
+    turns = [[{"role": "user", "content": row.prompt}, {"role": "assistant", "content": row.reply.answer or "w1"}] for row in rows]
+    student = language.cut(teacher.model, (0, 2))
+    data = language.sequences(teacher, rows)
+    before = language.held_loss(student, data, pad_token=0)
+    trl_adapter.sequences(student, teacher.tokenizer, turns, tmp_path / "out", loop.Schedule(epochs=4), rate=3e-3)
+    assert language.held_loss(student, data, pad_token=0) < before
+
+
+def test_a_model_that_is_none(entries: dict[str, object], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no weights"):
+        LanguageModel(told(entries, tmp_path, "transformers"))
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    with pytest.raises(InputError, match="cannot load"):
+        Encoder(told(entries, tmp_path, "encoder"))
+    assert Reply(None).finish == "stop"
+    assert measures.size_bytes(tmp_path) == 1
