@@ -7,7 +7,7 @@ import numpy as np
 
 from stillwatch.judge import EVIDENCE, FEWEST, Finding, Model
 from stillwatch.judge.conduct import CONDUCT
-from stillwatch.judge.model import SIGNS, joint
+from stillwatch.judge.model import RARE, SIGNS, SIZES, Part, Tail, joint
 
 FEW = np.log10(FEWEST) / 4
 """context.crowd of the fewest accounts that may be accused."""
@@ -31,11 +31,21 @@ def findings(n: int, p_values: Mapping[str, Any]) -> dict[str, Finding]:
     }
 
 
-def model(**changes: Any) -> Model:
-    """A model whose log-odds are harvest.rate times 100, with a tail that falls by e each nat from 1 in 100 at 0."""
-    told: dict[str, Any] = {
-        "bias": 0.0, "weights": dict.fromkeys(SIGNS, 0.0) | {"harvest.rate": 100.0}, "tail_from": 0.0,
-        "tail_share": 0.01, "tail_scale": 1.0, "usual": dict.fromkeys(SIGNS, 0.5), "strong": dict.fromkeys(SIGNS, 0.9),
-        "record": {},
-    }  # fmt: skip
-    return Model(**(told | changes))
+def exponential(start: float, share: float, scale: float) -> Tail:
+    """The tail of innocent groups of which ``share`` exceed ``start`` and e times fewer each ``scale`` nats."""
+    told = {"start": start, "share": share, "scale": scale, "shape": 0.0, "line": start + scale * np.log(share / RARE)}
+    return Tail(**{name: told[name] for name in Tail.__dataclass_fields__})
+
+
+def part(scale: float = 1.0, **weights: float) -> Part:
+    """A part with these weights; of innocent groups of any size 1 in 100 exceed 0, and e times fewer each ``scale`` nats."""
+    named = {name.replace("__", "."): weight for name, weight in weights.items()}
+    return Part(0.0, named, (exponential(0.0, 0.01, scale),) * len(SIZES))
+
+
+def model(**parts: Part) -> Model:
+    """A model of these parts; of one whose log-odds are 100 times harvest.rate where none is given."""
+    return Model(
+        parts or {"linked": part(harvest__rate=100.0)}, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
+        record={},
+    )  # fmt: skip

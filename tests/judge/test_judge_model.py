@@ -1,18 +1,23 @@
 """The calibrated model: weights that were planted come back, none against its sign, and p-values hold on innocents."""
 
-import json
-from dataclasses import asdict
-
 import numpy as np
 import pytest
-from judge_helpers import model, values
+from judge_helpers import exponential, model, part, values
 from scipy.special import expit
 
 from stillwatch import judge
-from stillwatch.judge.model import CONDUCT_LIMIT, JOINT, PROTECTIVE, SIGNS, SOFT, dump, fit, joint
+from stillwatch.judge.model import CONDUCT_LIMIT, LINKED, PROTECTIVE, RARE, SIZES, SOFT, UNLINKED, Part, Tail, dump, fit, joint, load
+from stillwatch.judge.model import SIGNS as SINGLE
 
-FREE = [name for name in SIGNS if (name in judge.EVIDENCE and name not in SOFT) or name in PROTECTIVE or name in JOINT]
+SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
+"""Of single pieces and of those that agree, which can only speak for a campaign."""
+FREE = [
+    name for name in SIGNS
+    if (name in judge.EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint.")
+]  # fmt: skip
 """Pieces that may weigh as much as calibration finds; the others describe conduct and are limited."""
+LINKS = ("session", "identity")
+"""Families that the part named unlinked must not see."""
 
 
 def drawn(seed: int, n: int) -> dict[str, np.ndarray]:
@@ -30,24 +35,27 @@ def test_planted_weights_come_back() -> None:
     x = drawn(1, 40_000)
     bias, weights = fit(x, labels(x, -1.5, planted, 2), np.ones(40_000), ridge=0.1)
     assert bias == pytest.approx(-1.5, abs=0.4)
-    for name in SIGNS:
+    assert set(weights) == set(LINKED)
+    for name in LINKED:
         assert weights[name] == pytest.approx(planted.get(name, 0.0), abs=0.25), name
 
 
 def test_no_piece_speaks_against_its_meaning() -> None:
     """Labels that follow each piece the wrong way round leave its weight at 0; conduct never weighs more than its limit."""
     x = drawn(3, 4000)
-    wrong = {name: -6.0 * sign for name, sign in SIGNS.items() if sign}
-    _, weights = fit(x, labels(x, 6.0 * sum(SIGNS.values()) / 2, wrong, 4), np.ones(4000), ridge=0.01)
-    assert all(weights[name] == 0 for name, sign in SIGNS.items() if sign)
-    right = {name: 6.0 * sign for name, sign in SIGNS.items() if sign}
-    _, weights = fit(x, labels(x, -6.0 * sum(SIGNS.values()) / 2, right, 5), np.ones(4000), ridge=0.01)
-    for name, sign in SIGNS.items():
-        assert weights[name] * sign >= 0
-        if name not in FREE:
-            assert abs(weights[name]) <= CONDUCT_LIMIT
-    assert min(abs(weights[name]) for name in FREE) > 2 * CONDUCT_LIMIT
-    assert [name for name in SIGNS if SIGNS[name] and name not in FREE and abs(weights[name]) == CONDUCT_LIMIT]
+    for names in (LINKED, UNLINKED):
+        signed = {name: 6.0 * SIGNS[name] for name in names if SIGNS[name]}
+        centre = sum(signed.values()) / 2
+        wrong = labels(x, centre, {name: -weight for name, weight in signed.items()}, 4)
+        _, weights = fit(x, wrong, np.ones(4000), ridge=0.01, names=names)
+        assert set(weights) == set(names)
+        assert all(weights[name] == 0 for name in signed)
+        _, weights = fit(x, labels(x, -centre, signed, 5), np.ones(4000), ridge=0.01, names=names)
+        for name, weight in weights.items():
+            assert weight * SIGNS[name] >= 0
+            assert name in FREE or abs(weight) <= CONDUCT_LIMIT
+        assert min(abs(weights[name]) for name in names if name in FREE) > 2 * CONDUCT_LIMIT
+        assert any(abs(weights[name]) == CONDUCT_LIMIT for name in names if name not in FREE)
 
 
 def test_observations_count_by_their_weight() -> None:
@@ -62,39 +70,82 @@ def test_observations_count_by_their_weight() -> None:
     assert list(weights.values()) == pytest.approx(list(weights_2.values()), abs=2e-3)
 
 
-def test_log_odds_are_the_sum_of_the_bars() -> None:
-    fitted = model(bias=-2.0, weights={"session.handoff": 3.0, "context.contracted": -1.5})
+def test_log_odds_are_the_sum_of_weighted_values() -> None:
+    fitted = Part(-2.0, {"session.handoff": 3.0, "context.contracted": -1.5}, ())
     found = fitted.log_odds({"session.handoff": np.array([0, 1, 0.5]), "context.contracted": np.array([0, 1, 0.0])})
     assert found.tolist() == [-2.0, -0.5, -0.5]
 
 
+def innocents(rng: np.random.Generator, n: int, tail: Tail) -> np.ndarray:
+    """Log-odds of innocent groups that fall off as the tail says."""
+    above = rng.random(n) < tail.share
+    return np.where(above, tail.start + rng.exponential(tail.scale, n), tail.start - 20 * rng.random(n))
+
+
 def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
-    """Where the log-odds of innocents fall off exponentially above the line, p <= alpha in a share alpha of them."""
-    rng = np.random.default_rng(9)
-    n, share, scale, line = 2_000_000, 0.02, 0.7, -1.0
-    log_odds = np.where(rng.random(n) < share, line + rng.exponential(scale, n), line - rng.random(n))
-    p = model(tail_from=line, tail_share=share, tail_scale=scale).p_value(log_odds)
-    for alpha in (0.02, 0.01, 1e-3, 1e-4):
-        assert (p <= alpha).mean() == pytest.approx(alpha, abs=4 * np.sqrt(alpha / n))
-    assert (p[log_odds < line] == 1).all()
-    order = np.argsort(log_odds)
-    assert (np.diff(p[order]) <= 0).all()
+    """In every class of sizes, where log-odds fall off exponentially above the start of its tail: p <= alpha in a share alpha."""
+    rng, n = np.random.default_rng(9), 600_000
+    tails = tuple(exponential(i - 1.0, 0.02 / (i + 1), 0.7 + 0.4 * i) for i in range(len(SIZES)))
+    for tail, smallest in zip(tails, SIZES, strict=True):
+        size = max(smallest, 10)
+        log_odds = innocents(rng, n, tail)
+        one = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
+        told = {"harvest.rate": log_odds, "context.crowd": np.full(n, np.log10(size) / 4)}
+        p = one.p_value(one.score(told))
+        for alpha in (tail.share, 0.2 * tail.share, 0.02 * tail.share):
+            assert (p <= alpha).mean() == pytest.approx(alpha, abs=4 * np.sqrt(alpha / n))
+        assert (p[log_odds < tail.start] > tail.share).all()
+        assert p.max() <= 1
+        assert (np.diff(p[np.argsort(log_odds)]) <= 0).all()
+        assert ((one.score(told) >= 0) == (p <= RARE)).all()
+
+
+def test_of_two_parts_the_one_that_finds_a_group_rarer_speaks_and_pays_for_it() -> None:
+    """The p-value of the better of two independent looks is at most the share of innocents that reach it."""
+    rng, n = np.random.default_rng(10), 1_000_000
+    tail = exponential(0.0, 0.01, 1.0)
+    two = model(one=part(harvest__rate=1.0), other=part(harvest__volume=1.0))
+    told = {"harvest.rate": innocents(rng, n, tail), "harvest.volume": innocents(rng, n, tail)}
+    p = two.p_value(two.score(told | {"context.crowd": np.full(n, 0.5)}))
+    for alpha in (0.01, 1e-3, 1e-4):
+        assert (p <= alpha).mean() == pytest.approx(alpha, abs=4 * np.sqrt(alpha / n) + 0.02 * alpha)
+    scores = two.score({"harvest.rate": np.array([9.0, 0, 9]), "harvest.volume": np.array([0, 9.0, 7]), "context.crowd": np.full(3, 0.5)})
+    assert scores[0] == scores[1] == scores[2]
+
+
+def test_bars_add_up_to_the_score() -> None:
+    two = model(one=part(0.5, harvest__rate=3.0, context__youth=1.0), other=part(0.25, harvest__volume=2.0, context__contracted=-4.0))
+    told = values(3, harvest__rate=[1, 0, 0.5], harvest__volume=[0, 1, 0.2], context__youth=0.5, context__contracted=[0.5, 0, 0])
+    for group, spoke in enumerate(("harvest.rate", "harvest.volume", "harvest.rate")):
+        base, pieces = two.bars(told, group)
+        assert base + sum(pieces.values()) == pytest.approx(two.score(told)[group])
+        assert spoke in pieces
+    assert two.bars(told, 0)[1] == pytest.approx({"harvest.rate": 6.0, "context.youth": 1.0})  # nats of rarity
 
 
 def test_shipped_calibration_obeys_its_own_rules() -> None:
     shipped = judge.calibrated()
-    assert set(shipped.weights) == set(SIGNS)
-    for name, weight in shipped.weights.items():
-        assert weight * SIGNS[name] >= 0, name
-        assert name in FREE or abs(weight) <= CONDUCT_LIMIT, name
-    assert 0 < shipped.tail_share < 0.1
-    assert shipped.tail_scale > 0
+    assert {name: set(one.weights) for name, one in shipped.parts.items()} == {"linked": set(LINKED), "unlinked": set(UNLINKED)}
+    assert not any(name.split(".")[0] in LINKS for name in shipped.parts["unlinked"].weights)
+    for one in shipped.parts.values():
+        for name, weight in one.weights.items():
+            assert weight * SIGNS[name] >= 0, name
+            assert name in FREE or abs(weight) <= CONDUCT_LIMIT, name
+        assert len(one.tails) == len(SIZES)
+        assert all(0 < tail.share < 0.2 and tail.scale > 0 for tail in one.tails)
     assert {"command", "commit"} <= set(shipped.record)
     assert all(shipped.usual[name] <= shipped.strong[name] for name in shipped.usual)
-    nothing = shipped.log_odds(values(1))
-    assert shipped.p_value(nothing)[0] == 1
-    assert type(shipped)(**json.loads(dump(shipped))) == shipped
-    assert json.loads(dump(shipped)) == json.loads(json.dumps(asdict(shipped)))
+    assert shipped.p_value(shipped.score(values(1)))[0] > 0.01
+    assert load(dump(shipped)) == shipped
+
+
+def test_the_part_without_links_does_not_move_with_links() -> None:
+    """What an operator gives up must not be needed: sessions and identities change nothing there, joint pieces included."""
+    rng = np.random.default_rng(11)
+    told = {name: rng.random(50) for name in values(1) if not name.startswith("joint.")}
+    linked = {name: 1 - value if name.split(".")[0] in LINKS else value for name, value in told.items()}
+    before, after = told | joint(told), linked | joint(linked)
+    assert [name for name in UNLINKED if (before[name] != after[name]).any()] == []
 
 
 # --- Pieces that agree ---------------------------------------------------------------------------------------------
@@ -104,10 +155,13 @@ MACHINE = {"timing__one_rhythm": 1.0, "timing__steady": 1.0}
 WORK = {"harvest__distinct": 1.0}
 
 
+AGREEING = ("link_machine", "machine_work", "link_work", "one_source", "two_links")
+
+
 def test_one_side_alone_gives_nothing() -> None:
     for alone in (LINK, MACHINE, WORK):
         found = joint(values(1, **alone))
-        assert {name: float(value[0]) for name, value in found.items() if value[0]} == {}, alone
+        assert {name for name in AGREEING if found[f"joint.{name}"][0]} == set(), alone
 
 
 @pytest.mark.parametrize(
@@ -127,5 +181,5 @@ def test_what_one_customer_pays_for_links_nobody() -> None:
     paid = {"identity__payment": 1.0, **MACHINE, **WORK}
     assert joint(values(1, **paid))["joint.link_work"][0] == 1
     alone = joint(values(1, **paid, context__one_payer=1.0))
-    assert all(value[0] == 0 for value in alone.values())
+    assert {name for name in AGREEING if alone[f"joint.{name}"][0]} == set()
     assert joint(values(1, **MACHINE, **WORK, context__common_work=1.0))["joint.machine_work"][0] == 0

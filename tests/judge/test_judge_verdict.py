@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from judge_helpers import FEW, findings, model, values
 
 from stillwatch import judge
-from stillwatch.judge.verdict import FAMILIES, FDR, NO_NULL, RARE, explain, families, significant
+from stillwatch.judge.model import RARE
+from stillwatch.judge.verdict import FAMILIES, FDR, NO_NULL, explain, families, significant
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 """Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""
@@ -19,7 +20,8 @@ SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
 def verdict(told: dict[str, Any], p_values: dict[str, Any], others: int = 0) -> str:
     """The verdict on one group among ``others`` of which nothing is known."""
     n = 1 + others
-    first = {name: np.where(np.arange(n) == 0, value, 0.5 if name == "context__crowd" else 0) for name, value in told.items()}
+    usual = {"context__crowd": 0.5, "harvest__rate": -1.0}  # as large as the first, and far below the tail of innocents
+    first = {name: np.where(np.arange(n) == 0, value, usual.get(name, 0.0)) for name, value in told.items()}
     p = {name: np.where(np.arange(n) == 0, value, 1.0) for name, value in p_values.items()}
     found = judge.judge(values(n, **first), findings(n, p), model())
     assert not found.campaign[1:].any()
@@ -50,8 +52,8 @@ def test_a_crew_is_accused() -> None:
         ({"session__handoff": 0.0, "volume__even_load": 0.0, "identity__payment": 1.0, "identity__contact": 1.0},
          {"identity.payment": 1e-12, "identity.contact": 1e-12}, "review"),  # two pieces of one family
         # a piece without a null speaks by its size alone
-        ({"session__handoff": 0.0, "timing__one_rhythm": 0.91}, {}, "campaign"),
-        ({"session__handoff": 0.0, "timing__one_rhythm": 0.89}, {}, "review"),
+        ({"session__handoff": 0.0, NO_NULL[0].replace(".", "__"): 0.91}, {}, "campaign"),
+        ({"session__handoff": 0.0, NO_NULL[0].replace(".", "__"): 0.89}, {}, "review"),
         # somebody's known business, or few accounts: ask first
         ({"context__contracted": 0.5}, {}, "review"),
         ({"context__one_owner": 0.5}, {}, "review"),
@@ -81,7 +83,7 @@ def test_the_more_groups_the_rarer_one_must_be(others: int, expected: str) -> No
 
 def null_run(rng: np.random.Generator, n: int, true: int = 0) -> judge.Verdicts:
     """Groups whose log-odds follow the calibrated null, all other gates open, but for some that are campaigns."""
-    log_odds = np.where(rng.random(n) < 0.01, rng.exponential(1.0, n), -rng.random(n))
+    log_odds = np.where(rng.random(n) < 0.01, rng.exponential(1.0, n), -20 - rng.random(n))
     log_odds[:true] = rng.uniform(5, 12, true)
     told = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": log_odds / 100}
     return judge.judge(values(n, **told), findings(n, dict.fromkeys(SURE, 1e-12)), model())
@@ -135,14 +137,16 @@ def test_families_are_told_apart() -> None:
 
 
 def test_the_line_is_the_lowest_score_that_passes() -> None:
-    """Reported for the waterfall: the lowest that passed, or what one group alone would have to reach."""
-    told = CREW | {"harvest__rate": np.array([0.2, 0.12, 0.0])}
+    """Reported for the waterfall: the lowest that passed, or what one group alone would have to reach; scores are 0 at RARE."""
+    told = CREW | {"harvest__rate": np.array([rate(RARE * np.exp(-15)), rate(RARE * np.exp(-7)), 0.0])}
     found = judge.judge(values(3, **told), findings(3, dict.fromkeys(SURE, 1e-12)), model())
-    assert found.line == pytest.approx(12)
-    nobody = judge.judge(values(1), findings(1, {}), model())
-    assert nobody.line == pytest.approx(np.log(0.01 / RARE))
-    assert verdict(CREW | {"harvest__rate": nobody.line / 100 + 1e-9}, SURE) == "campaign"
-    assert verdict(CREW | {"harvest__rate": nobody.line / 100 - 1e-6}, SURE) != "campaign"
+    assert found.line == pytest.approx(7)
+    assert found.log_odds[:2] == pytest.approx([15, 7])
+    for others in (0, 999):
+        nobody = judge.judge(values(1 + others), findings(1 + others, {}), model())
+        line = rate(RARE * np.exp(-nobody.line))
+        assert verdict(CREW | {"harvest__rate": line + 1e-9}, SURE, others) == "campaign"
+        assert verdict(CREW | {"harvest__rate": line - 1e-6}, SURE, others) != "campaign"
 
 
 def test_no_groups() -> None:
