@@ -24,21 +24,22 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import numpy as np
 import pyarrow.parquet as pq
 import torch
-from real_data import folder as data_folder
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from stillwatch.prove.processors import MarkProcessor
+from real_data import folder as data_folder
 from stillwatch.prove.prf import derived_keys
+from stillwatch.prove.processors import MarkProcessor
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme
-from stillwatch.prove.statistics import LN10, rank_p
+from stillwatch.prove.statistics import LN10, rank_p, weighted_log_tail
 from stillwatch.prove.tuples import read, written
+from stillwatch.prove.weighted import Reading, Weighted, of_texts
 
 VOCABULARY, LENGTH, BATCH = 2048, 192, 8
 BASE_TOKENS, TEACHER_TOKENS, TUNE_TOKENS = 1_100_000, 300_000, 400_000
 STUDENT_TOKENS = BASE_TOKENS + TUNE_TOKENS
 ANSWER_TOKENS, PROMPT_TOKENS = 128, 40
-DECOYS = 999
+DECOYS, WEIGHTED_DECOYS = 999, 199
 TEACHER = ("gpt4", "gpt4_0314", "gpt4_0613", "gpt-4-turbo-2024-04-09", "gpt4_1106_preview", "gpt-4o-2024-05-13")
 SECRET = bytes(range(32))
 
@@ -51,6 +52,7 @@ class Condition:
     share: float
     mark: Scheme
     attack: str = ""
+    epochs: int = 1
     seed: int = 1
 
 
@@ -58,11 +60,12 @@ def conditions() -> list[Condition]:
     green = Kgw(0.25, 2.0, 1)
     return [
         Condition("kgw-2-5%", 0.05, green), Condition("kgw-2-1%", 0.01, green), Condition("kgw-2-0%", 0.0, green),
-        Condition("kgw-2-2.5%", 0.025, green), Condition("kgw-2-0.5%", 0.005, green),
-        Condition("kgw-1-5%", 0.05, Kgw(0.25, 1.0, 1)), Condition("gumbel1-5%", 0.05, Gumbel(1)),
-        Condition("kgw-2-5%-resampled", 0.05, green, "resampled"), Condition("kgw-2-5%-synonyms", 0.05, green, "synonyms"),
-        Condition("kgw-1-1%", 0.01, Kgw(0.25, 1.0, 1)), Condition("kgw-3-1%", 0.01, Kgw(0.25, 3.0, 1)),
-        Condition("kgw-2-h2-5%", 0.05, Kgw(0.25, 2.0, 2)), Condition("gumbel1-1%", 0.01, Gumbel(1)),
+        Condition("kgw-2-2.5%", 0.025, green), Condition("kgw-2-1%-3-epochs", 0.01, green, epochs=3),
+        Condition("gumbel1-5%", 0.05, Gumbel(1)), Condition("kgw-2-5%-synonyms", 0.05, green, "synonyms"),
+        Condition("kgw-2-5%-resampled", 0.05, green, "resampled"), Condition("kgw-1-5%", 0.05, Kgw(0.25, 1.0, 1)),
+        Condition("kgw-2-h2-5%", 0.05, Kgw(0.25, 2.0, 2)), Condition("kgw-2-0.5%", 0.005, green),
+        Condition("kgw-3-1%", 0.01, Kgw(0.25, 3.0, 1)), Condition("kgw-1-1%", 0.01, Kgw(0.25, 1.0, 1)),
+        Condition("gumbel1-1%", 0.01, Gumbel(1)), Condition("kgw-2-0%-3-epochs", 0.0, green, epochs=3),
     ]  # fmt: skip
 
 
@@ -139,6 +142,14 @@ class World:
             self.save(model, "teacher")
         return self.model("teacher")
 
+    def written(self, name: str, model: LlamaForCausalLM | None, *processors: Any) -> list[list[int]]:
+        """Answers to every held-out question, twice, kept."""
+        path = self.work / f"outputs-{name}.json"
+        if not path.exists():
+            path.write_text(json.dumps(sample(model or self.model(name), self, self.asked * 2, 77, *processors)))
+        out: list[list[int]] = json.loads(path.read_text())
+        return out
+
     def save(self, model: LlamaForCausalLM, name: str) -> None:
         model.save_pretrained(self.work / name)
         self.tokenizer.save_pretrained(self.work / name)
@@ -158,12 +169,12 @@ class World:
         return [(int(p), ids) for p, ids in json.loads(path.read_text())]
 
 
-def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str) -> None:
-    """One epoch over a stream of ids, cosine rate."""
+def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str, epochs: int = 1) -> None:
+    """Epochs over a stream of ids, cosine rate."""
     torch.manual_seed(1)
     model.train()
     rows = torch.from_numpy(ids[: len(ids) // LENGTH * LENGTH].reshape(-1, LENGTH).copy())
-    rows = rows[torch.randperm(len(rows))]
+    rows = torch.cat([rows[torch.randperm(len(rows))] for _ in range(epochs)])
     steps = len(rows) // BATCH
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -290,44 +301,72 @@ def run(world: World, case: Condition) -> dict[str, Any]:
     name = f"student-{case.name}"
     if not (world.work / name / "config.json").exists():
         model = world.base()
-        train(model, np.concatenate([blocks[i] for i in order]), 1.5e-3, name)
+        train(model, np.concatenate([blocks[i] for i in order]), 1.5e-3, name, case.epochs)
         world.save(model, name)
     model = world.model(name)
     result: dict[str, Any] = {**asdict(case), "mark": case.mark.describe(), "marked_tokens": tokens,
                               "share_of_fine_tuning": tokens / TUNE_TOKENS, "blackbox": {}}
-    if case.mark.name == "kgw" and case.share and not case.attack and case.name in ("kgw-2-5%",):
+    result["blackbox"] = blackbox(world, case.mark, world.written(name, model))
+    if case.name == "kgw-2-5%":
         rule = neutraliser([ids for _, ids in used], clean, 2.0)
-        result["neutralised"] = blackbox(model, world, case.mark, [rule])
-    result["blackbox"] = blackbox(model, world, case.mark, [])
-    if used:
-        kept = used[: 40_000 // ANSWER_TOKENS]
-        result["reading_supervised"] = score(case.mark, read(*predictions(model, world, kept), case.mark.window))
-        fresh = marked[-200:]
-        if len(used) < len(marked) - 200:
-            result["reading_unseen"] = score(case.mark, read(*predictions(model, world, fresh), case.mark.window))
+        result["neutralised"] = blackbox(world, case.mark, world.written(f"{name}-neutralised", model, rule))
+    kept = (used or world.answers(case.mark))[: 40_000 // ANSWER_TOKENS]
+    result["reading" if used else "reading_untrained"] = reading(world, model, case.mark, kept)
+    if len(used) + 150 <= len(marked):
+        result["reading_unseen"] = reading(world, model, case.mark, marked[-150:])
     return result
 
 
-def blackbox(model: LlamaForCausalLM, world: World, mark: Scheme, processors: list[Any]) -> dict[str, Any]:
-    """Curve over queries."""
-    asked = world.asked * 3
-    texts = sample(model, world, asked, 77, *processors)
+def blackbox(world: World, mark: Scheme, texts: list[list[int]]) -> dict[str, Any]:
+    """Curve over queries: counted once, and weighted against what the base model answers."""
+    asked = world.asked * 2
     coded = world.tokenizer([world.prompts[p] for p in asked], add_special_tokens=False)["input_ids"]
-    return {str(q): score(mark, written(coded[:q], texts[:q], mark.window)) for q in (50, 100, 200, 400, 800, 1200)}
+    base = world.written("base", None)
+    return {str(q): {"once": score(mark, written(coded[:q], texts[:q], mark.window)),
+                     "weighted": weighted_score(mark, of_texts(coded[:q], texts[:q], coded, base, mark.window))}
+            for q in (50, 100, 200, 400, 800)}  # fmt: skip
+
+
+@torch.no_grad()
+def reading(world: World, model: LlamaForCausalLM, mark: Scheme, kept: list[tuple[int, list[int]]]) -> dict[str, Any]:
+    """Reading mode: most likely tokens counted once, and chances weighted against the base model's."""
+    base, weights = world.model("base"), Reading(mark.window)
+    prompts, answers, predicted = predictions(model, world, kept)
+    for prompt, ids in zip(prompts, answers, strict=True):
+        row = torch.tensor([prompt + ids])
+        here = slice(len(prompt) - 1, -1)
+        mine, theirs = (one(input_ids=row).logits[0, here].softmax(1).numpy() for one in (model, base))
+        weights.add(prompt, ids, mine, theirs)
+    return {"answers": len(kept), "once": score(mark, read(prompts, answers, predicted, mark.window)),
+            "weighted": weighted_score(mark, weights.weighted())}  # fmt: skip
+
+
+def weighted_score(mark: Scheme, found: Weighted) -> dict[str, Any]:
+    """p of the true key (Chernoff) and its rank among decoys, for weighted draws."""
+    null, weights = mark.null, found.weights
+    centre, spread = weights.sum() * null.mean, np.sqrt((weights**2).sum() * null.variance)
+    total = float(mark.numbers(found.tuples, mark.key(SECRET)) @ weights)
+    keys = [tuple(int(v) for v in key) for key in derived_keys(b"benchmark decoys", WEIGHTED_DECOYS)]
+    z = np.array([(float(mark.numbers(found.tuples, key) @ weights) - centre) / spread for key in keys])
+    return {"n": len(found), "z": (total - centre) / spread, "log10_p": weighted_log_tail(null, weights, total) / LN10,
+            "rank_p": rank_p((total - centre) / spread, z), "decoy_mean_z": float(z.mean()), "decoy_sd_z": float(z.std())}
 
 
 def table(folder: Path) -> None:
-    for path in sorted(folder.glob("*.json")):
-        r = json.loads(path.read_text())
-        for mode in ("blackbox", "neutralised"):
-            for q, v in r.get(mode, {}).items():
-                print(f"{r['name']:24} {mode:12} {q:>5} answers n={v['n']:>6} mean={v['mean']:.4f} "
-                      f"log10p={v['log10_p']:8.1f} rank={v['rank_p']:.3f} decoy z {v['decoy_mean_z']:+.2f}±{v['decoy_sd_z']:.2f}")
-        for mode in ("reading_supervised", "reading_unseen"):
-            if mode in r:
-                v = r[mode]
-                print(f"{r['name']:24} {mode:18} n={v['n']:>6} mean={v['mean']:.4f} log10p={v['log10_p']:8.1f} "
-                      f"rank={v['rank_p']:.3f} decoy z {v['decoy_mean_z']:+.2f}±{v['decoy_sd_z']:.2f}")
+    print(f"{'student':22} {'how':18} {'answers':>7} {'draws':>8} {'log10 p':>8} {'rank p':>7} | {'draws':>8} {'z':>6} {'log10 p':>8} "
+          f"{'rank p':>7} {'decoy z':>12}   (counted once | weighted)")
+    for case in conditions():
+        path = folder / f"{case.name}.json"
+        if not path.exists():
+            continue
+        found = json.loads(path.read_text())
+        rows = [(mode, q, v) for mode in ("blackbox", "neutralised") for q, v in found.get(mode, {}).items()]
+        modes = ("reading", "reading_unseen", "reading_untrained")
+        rows += [(mode, found[mode]["answers"], found[mode]) for mode in modes if mode in found]
+        for mode, q, v in rows:
+            a, b = v["once"], v["weighted"]
+            print(f"{case.name:22} {mode:18} {q:>7} {a['n']:>8,} {a['log10_p']:8.1f} {a['rank_p']:7.3f} | {b['n']:>8,} {b['z']:6.1f} "
+                  f"{b['log10_p']:8.1f} {b['rank_p']:7.3f} {b['decoy_mean_z']:+6.2f}±{b['decoy_sd_z']:.2f}")
 
 
 def main() -> None:

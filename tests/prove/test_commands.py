@@ -96,9 +96,9 @@ def test_token_marks_with_ledger(where: Path, capsys: pytest.CaptureFixture[str]
     rng = np.random.default_rng(2)
     letters = np.arange(97, 123)
     made = []
-    for number in range(60):
+    for _ in range(60):
         text = [97, 98]
-        for _ in range(150):
+        for _step in range(150):
             green = mark.green(np.array(text[-2:]), 256, key)[letters]
             text.append(int((rng.gumbel(size=26) + 1.0 * green).argmax() + 97))
         made.append({"prompt": "ab", "output": bytes(text).decode(), "asked_at": "2099-01-01T00:00:00+00:00"})
@@ -146,8 +146,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/chat/completions"):
             made = {"choices": [{"message": {"content": body["messages"][0]["content"][::-1]}}]}
         else:
-            letters = list(body["prompt"]) + ["!"]
-            made = {"choices": [{"text": "", "logprobs": {"tokens": letters, "top_logprobs": [None] + [{"z": -0.1}] * (len(letters) - 1)}}]}
+            letters = [*body["prompt"], "!"]
+            made = {"choices": [{"text": "", "logprobs": {"tokens": letters, "top_logprobs": [None, *[{"z": -0.1}] * (len(letters) - 1)]}}]}
         payload = json.dumps(made).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(payload)))

@@ -132,7 +132,7 @@ def test_direct_harvest_and_spill_are_told_apart() -> None:
         spill = [(mark, mark.key(one.secret), 0.5 * volume[one.tenant] / whole) for one in who]
         for plan_, expected in ((direct, "direct harvest"), (spill, "web spill"), ([], "nothing shown")):
             result = mark_test(mark, of(chain(rng, 500, plan_), mark), who, b"s" * 32, n_decoys=99)
-            assert split(result, mark.null, harvested, volume).reading == expected
+            assert split(result, harvested, volume).reading == expected
 
 
 def test_commitments_chain_and_open(tmp_path: Path) -> None:

@@ -15,12 +15,17 @@ from stillwatch.prove.tuples import Ids
 
 @dataclass(frozen=True)
 class Answer:
-    """One question and what came back. ``predicted``: top-1 token ids of reading mode, else None."""
+    """One question and what came back.
+
+    Reading mode: ``predicted`` are the most likely tokens, ``weights`` for each place pairs (token, weight against a
+    reference); else None.
+    """
 
     prompt: str
     output: str
     predicted: tuple[int, ...] | None = None
     sample: int = 0
+    weights: tuple[tuple[tuple[float, float], ...], ...] | None = None
 
     @property
     def key(self) -> str:
@@ -69,12 +74,16 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
         if not isinstance(text, str):
             raise InputError(f"row {number} has no text in {output!r}", where=path,
                              todo=f"It has {', '.join(map(str, row))}; pass --output-column")  # fmt: skip
-        predicted = row.get("predicted")
+        predicted, weights = row.get("predicted"), row.get("weights")
         out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
-                          int(row.get("sample") or 0)))  # fmt: skip
+                          int(row.get("sample") or 0), None if weights is None else _pairs(weights)))  # fmt: skip
     if not out:
         raise InputError("no answers", where=path)
     return out
+
+
+def _pairs(weights: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
+    return tuple(tuple((float(token), float(weight)) for token, weight in place) for place in weights)
 
 
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:

@@ -18,7 +18,6 @@ from typing import Any, Literal
 import numpy as np
 from scipy import optimize, stats
 
-from stillwatch.prove.statistics import Null
 from stillwatch.prove.testing import MarkTest
 
 Reading = Literal["direct harvest", "web spill", "both", "nothing shown", "undetermined"]
@@ -48,21 +47,21 @@ class Split:
 
 
 def split(
-    result: MarkTest, null: Null, harvested: Mapping[str, float], published: Mapping[str, float], level: float = 1e-4
+    result: MarkTest, harvested: Mapping[str, float], published: Mapping[str, float], level: float = 1e-4
 ) -> Split:
     """Read the pattern of lit keys.
 
     Args:
         result: a test over the keys of the campaign's tenants and of others.
-        null: the scheme's.
         harvested: tenant → tokens answered to accounts of the campaign (the exposure ledger's harvest).
         published: tenant → tokens of all answers that may have been published; volume stands in where nothing better
             is known.
         level: of the one-sided tests below.
     """
     tests = [one for one in result.keys if one.n]
-    excess = np.array([one.mean - result.null_mean for one in tests])
-    error = np.array([np.sqrt(null.variance / one.n) for one in tests])
+    # excess in units of one draw's standard deviation; under weights every key has the same draws
+    error = np.array([1 / np.sqrt(one.n) for one in tests])
+    excess = np.array([one.z for one in tests]) * error
     direct = np.array([float(harvested.get(one.tenant, 0.0)) for one in tests])
     spill = np.array([float(published.get(one.tenant, 0.0)) for one in tests])
     mine = direct > 0

@@ -88,6 +88,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     _suspect(read)
     read.add_argument("answers", type=Path, metavar="ANSWERS", help="kept marked answers: prompt, output")
     read.add_argument("--tokenizer", required=True, help="of the marked model")
+    read.add_argument("--reference-folder", type=Path,
+                      help="the suspect's base or another model of the same vocabulary: weighs chances against it")
     _columns(read)
 
     test = sub("test", "test", "test a suspect's answers under committed keys; writes a proof")
@@ -97,7 +99,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     test.add_argument("--mode", choices=("written", "read"), default="written")
     test.add_argument("--exclude", choices=("window", "tuple"), help="what the suspect was shown (default: by the width)")
     test.add_argument("--tokenizer", help="as committed")
-    test.add_argument("--reference", type=Path, help="choice: texts of the same kind without marks")
+    test.add_argument("--reference", type=Path,
+                      help="answers of a model that cannot have learnt the mark: draws are then weighted against it")
     test.add_argument("--ledger", type=Path, help="exposure ledger: tells direct harvest from web spill")
     test.add_argument("--campaign", action="append", default=[], help="campaigns of the ledger (default: all)")
     test.add_argument("--config", type=Path, help="instead of a commitment: a transformers watermarking configuration")

@@ -24,8 +24,9 @@ from stillwatch.prove.attribution import Split, split
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Numbers, Scheme, scheme
-from stillwatch.prove.testing import MarkTest, choice_test, mark_test
-from stillwatch.prove.tuples import read, written
+from stillwatch.prove.testing import MarkTest, choice_test, mark_test, weighted_test
+from stillwatch.prove.tuples import Ids, read, written
+from stillwatch.prove.weighted import Reading, Weighted, of_texts
 
 FORMAT = "stillwatch proof 1"
 UNCOMMITTED = b"stillwatch: no commitment was made"
@@ -67,7 +68,7 @@ class Inputs:
     answers: tuple[Answer, ...]
     seed: bytes
     plain_keys: Mapping[str, Numbers] = field(default_factory=dict)
-    reference: tuple[str, ...] | None = None
+    reference: tuple[Answer, ...] | None = None
     tokenizer: Tokenizer | None = None
     mode: str = "written"
     exclude: str | None = None
@@ -81,13 +82,20 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     """The statistics: a pure function, which making and verifying a packet share."""
     if isinstance(inputs.mark, ChoiceMark):
         result = choice_test(inputs.mark, [one.output for one in inputs.answers], inputs.tenants, inputs.seed,
-                             reference=inputs.reference, n_decoys=inputs.n_decoys, alpha=inputs.alpha)  # fmt: skip
+                             reference=None if inputs.reference is None else [one.output for one in inputs.reference],
+                             n_decoys=inputs.n_decoys, alpha=inputs.alpha)  # fmt: skip
         return result, None
     if inputs.tokenizer is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
     prompts = inputs.tokenizer.ids([one.prompt for one in inputs.answers])
     outputs = inputs.tokenizer.ids([one.output for one in inputs.answers])
     rule: Any = inputs.exclude
+    keys: Any = inputs.plain_keys or inputs.tenants
+    weighted = _weighted(inputs, prompts, outputs)
+    if weighted is not None:
+        result = weighted_test(inputs.mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
+                               mode=inputs.mode, n_records=len(inputs.answers))  # fmt: skip
+        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
     if inputs.mode == "read":
         predicted = []
         for one, ids in zip(inputs.answers, outputs, strict=True):
@@ -98,11 +106,30 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
         tuples = read(prompts, outputs, predicted, inputs.mark.window, rule)
     else:
         tuples = written(prompts, outputs, inputs.mark.window, rule)
-    keys: Any = inputs.plain_keys or inputs.tenants
     result = mark_test(inputs.mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
                        mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written")  # fmt: skip
-    parts = split(result, inputs.mark.null, inputs.harvested, inputs.published) if inputs.harvested else None
-    return result, parts
+    return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
+
+
+def _weighted(inputs: Inputs, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
+    """Draws weighted against the reference, where there is one; None to count them once."""
+    if isinstance(inputs.mark, ChoiceMark) or inputs.tokenizer is None:
+        return None
+    if inputs.mode == "read":
+        if not any(one.weights for one in inputs.answers):
+            return None
+        reading = Reading(inputs.mark.window)
+        for one, prompt, output in zip(inputs.answers, prompts, outputs, strict=True):
+            if one.weights is None or len(one.weights) != len(output):
+                raise InputError("an answer has no weights, or not one list a token", where=one.prompt[:60],
+                                 todo="Make them with stillwatch prove read --reference-folder")  # fmt: skip
+            reading.add_kept(prompt.tolist(), output.tolist(), one.weights)
+        return reading.weighted()
+    if inputs.reference is None:
+        return None
+    other_prompts = inputs.tokenizer.ids([one.prompt for one in inputs.reference])
+    other_outputs = inputs.tokenizer.ids([one.output for one in inputs.reference])
+    return of_texts(prompts, outputs, other_prompts, other_outputs, inputs.mark.window)
 
 
 def mark_of(description: Mapping[str, Any]) -> Scheme | ChoiceMark:
@@ -149,13 +176,17 @@ def write(
     times = {time for row in read_rows(answers_from) if (time := question_time(row)) is not None}
     with replacing(folder / "answers.jsonl") as partial, partial.open("w", encoding="utf-8") as handle:
         for one, row in zip(inputs.answers, read_rows(answers_from), strict=True):
-            kept = {"prompt": one.prompt, "sample": one.sample, "output": one.output, "asked_at": question_time(row)}
+            kept: dict[str, Any] = {"prompt": one.prompt, "sample": one.sample, "output": one.output,
+                                    "asked_at": question_time(row)}  # fmt: skip
             if one.predicted is not None:
                 kept["predicted"] = list(one.predicted)
+            if one.weights is not None:
+                kept["weights"] = one.weights
             handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
     if inputs.reference is not None:
         with replacing(folder / "reference.jsonl") as partial:
-            partial.write_text("".join(json.dumps({"output": t}, ensure_ascii=False) + "\n" for t in inputs.reference), "utf-8")
+            lines = [json.dumps({"prompt": one.prompt, "output": one.output}, ensure_ascii=False) for one in inputs.reference]
+            partial.write_text("".join(line + "\n" for line in lines), "utf-8")
     if isinstance(inputs.tokenizer, FileTokenizer):
         shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
     record = {
@@ -218,7 +249,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
                           for one in record["openings"]),
             answers=tuple(read_answers(folder / "answers.jsonl")), seed=bytes.fromhex(design["decoy_seed"]),
             plain_keys={name: tuple(key) for name, key in design["plain_keys"].items()},
-            reference=tuple(one.output for one in read_answers(reference)) if reference.is_file() else None,
+            reference=tuple(read_answers(reference)) if reference.is_file() else None,
             tokenizer=made, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),
             alpha=float(design["alpha"]), harvested=record["exposure"]["harvested"],
             published=record["exposure"]["published"],

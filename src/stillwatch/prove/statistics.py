@@ -94,6 +94,30 @@ def rademacher_log_tail(weights: Floats, total: float) -> float:
     return float(min(0.0, (log_cosh.sum(1) - tilts * total).min()))
 
 
+def weighted_log_tail(null: Null, weights: Floats, total: float) -> float:
+    """Natural log of an upper bound on P(sum of weights * number >= total), numbers independent (Chernoff).
+
+    Weights may have either sign; they must not depend on the key.
+    """
+    excess = total - float(weights.sum()) * null.mean
+    spread = float((weights**2).sum()) * null.variance
+    if excess <= 0 or spread == 0:
+        return 0.0
+    tilts = (excess / spread) * np.geomspace(0.02, 8, 160)
+    if null.kind == "exponential" and weights.max() > 0:
+        tilts = tilts[tilts * weights.max() < 0.999]
+    best = 0.0
+    for tilt in tilts:
+        scaled = tilt * weights
+        if null.kind == "bernoulli":
+            # log(1 - rate + rate e^s) without overflow
+            moment = np.logaddexp(np.log1p(-null.rate), log(null.rate) + scaled) * null.trials
+        else:
+            moment = -np.log1p(-scaled)
+        best = min(best, float(moment.sum()) - float(tilt) * total)
+    return best
+
+
 def rank_p(observed: float, decoys: Floats) -> float:
     """(1 + decoys at or above) / (1 + decoys): exact whatever the dependence between tuples; floor 1/(1 + decoys)."""
     return float((1 + int((decoys >= observed).sum())) / (1 + len(decoys)))

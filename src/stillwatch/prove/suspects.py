@@ -20,6 +20,8 @@ from stillwatch.prove.answers import Store, Tokenizer
 
 RETRIES = 5
 TIMEOUT_S = 120.0
+WEIGHTS_KEPT = 24
+"""Reading mode: tokens of a place that go into the store."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +277,31 @@ class Folder:
             ids = marked.ids([piece or ""])[0]
             out.append(int(ids[0]) if len(ids) == 1 else -1)
         return out
+
+
+    def weights(self, reference: "Folder", prompt: str, answer: str, marked: Tokenizer) -> list[list[list[float]]]:
+        """For each token of an answer: pairs (token, weight against the reference), as :class:`weighted.Reading` makes.
+
+        Raises:
+            InputError: the three vocabularies are not one.
+        """
+        import numpy as np
+
+        ours = [int(i) for i in marked.ids([answer])[0]]
+        chances = []
+        for one in (self, reference):
+            shown = one.tokenizer(one._shown(prompt), add_special_tokens=not one.chat)["input_ids"]
+            coded = one.tokenizer(answer, add_special_tokens=False)["input_ids"]
+            if coded != ours:
+                raise InputError("the suspect, the reference and the marked model need one vocabulary for weights",
+                                 where=one.path, todo="Leave --reference-folder out")  # fmt: skip
+            with self._torch.no_grad():
+                logits = one.model(input_ids=self._torch.tensor([(shown or [0]) + coded])).logits[0]
+            chances.append(logits[len(shown or [0]) - 1 : -1].softmax(1).numpy())
+        mine, theirs = chances
+        change = (mine - theirs) / np.sqrt((mine + theirs) / 2 + 1e-12)
+        top = np.argsort(-np.abs(change), axis=1)[:, :WEIGHTS_KEPT]
+        return [[[int(t), round(float(row[t]), 5)] for t in best] for row, best in zip(change, top, strict=True)]
 
 
 def _cuts(decode: Callable[[list[int]], str], ids: Sequence[int]) -> list[int]:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.sequential import EProcess
-from stillwatch.prove.statistics import LN10, Null, detectable, holm, power, rank_p, show_p
+from stillwatch.prove.statistics import LN10, Null, detectable, holm, power, rank_p, show_p, weighted_log_tail
 from stillwatch.prove.tuples import Tuples
+from stillwatch.prove.weighted import Weighted
 
 Verdict = Literal["marked", "not shown", "unsure"]
 RANK_LEVEL = 0.01
@@ -60,6 +62,7 @@ class MarkTest:
     decoy_false_positives: float
     keys: tuple[KeyTest, ...]
     log_p_anytime: Mapping[str, float] | None = None
+    statistic: str = "once"
 
     def describe(self) -> dict[str, Any]:
         """JSON-ready; infinities become None."""
@@ -121,6 +124,47 @@ def mark_test(
     )  # fmt: skip
 
 
+def weighted_test(
+    mark: Scheme,
+    found: Weighted,
+    tenants: Sequence[Opened] | Mapping[str, Numbers],
+    seed: bytes,
+    *,
+    n_decoys: int = 999,
+    alpha: float = 1e-5,
+    mode: str = "written",
+    n_records: int = 0,
+) -> MarkTest:
+    """Like :func:`mark_test`, with draws weighted against a reference; p is Chernoff's upper bound.
+
+    Raises:
+        InputError: the scheme's draws are not independent enough for weights (transformers' own marks).
+    """
+    if mark.name not in ("kgw", "gumbel"):
+        raise InputError(f"{mark.name} is not tested against a reference", todo="Leave --reference out")
+    null, weights, keys = mark.null, found.weights, _keys(mark, tenants)
+    centre = float(weights.sum()) * null.mean
+    spread = float(np.sqrt((weights**2).sum() * null.variance)) or 1.0
+    sums = [float(mark.numbers(found.tuples, key) @ weights) for key in keys.values()]
+    decoy_sums = [float(mark.numbers(found.tuples, mark.key(one)) @ weights) for one in decoy_secrets(seed, n_decoys)]
+    decoy_z = (np.array(decoy_sums) - centre) / spread
+    log_ps = [weighted_log_tail(null, weights, total) for total in sums]
+    adjusted = holm(log_ps) if log_ps else []
+    scale = float(np.abs(weights).sum()) or 1.0
+    tests = []
+    for tenant, total, log_p, log_holm in zip(keys, sums, log_ps, adjusted, strict=True):
+        z = (total - centre) / spread
+        rank = rank_p(z, decoy_z)
+        tests.append(KeyTest(tenant, len(found), total, (total - centre) / scale, z, log_p, log_holm, rank,
+                             _verdict(log_holm, rank, alpha, n_decoys)))  # fmt: skip
+    return MarkTest(
+        scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=found.tuples.n_positions, n_excluded=0,
+        n_tuples=len(found), null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
+        log_p_floor=None, detectable_shift=None, power={}, decoy_false_positives=float((decoy_z >= 2.326).mean()),
+        keys=tuple(tests), statistic="weighted",
+    )  # fmt: skip
+
+
 def choice_test(
     mark: ChoiceMark,
     texts: Sequence[str],
@@ -151,7 +195,7 @@ def choice_test(
         scheme=mark.describe(), mode="written", n_records=len(texts), n_positions=int(counts.sum()), n_excluded=0,
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
-        decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests,
+        decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests, statistic="choice",
     )  # fmt: skip
 
 
@@ -172,7 +216,7 @@ def remarks(result: MarkTest) -> list[str]:
         said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")
     else:
         said.append(f"floor of the rank p: {result.rank_floor:.3g}")
-    if result.mode == "written" and result.scheme.get("scheme") == "choice":
+    if result.statistic != "once":
         said.append("p is an upper bound (Chernoff)")
     elif result.detectable_shift is None:
         said.append(f"too little text: no excess reaches {result.alpha:g} with power 0.8")

@@ -111,7 +111,14 @@ def written(
     """
     if len(prompts) != len(outputs):
         raise ValueError("as many prompts as outputs are needed")
-    rule = exclude or default_exclusion(context_width)
+    runs, record, n, left_out = _kept(prompts, outputs, context_width, exclude or default_exclusion(context_width))
+    return _distinct(runs, record, n, left_out)
+
+
+def _kept(
+    prompts: Sequence[Sequence[int] | Ids], outputs: Sequence[Sequence[int] | Ids], context_width: int, rule: Exclude
+) -> tuple[Ids, Ids, int, int]:
+    """Runs that may be scored, their records, how many places there were and how many were left out."""
     flat = _flat(outputs)
     last, runs = _windows(flat, context_width + 1)
     record = flat.record[last]
@@ -122,7 +129,7 @@ def written(
         shown_last, shown_runs = _windows(shown, width)
         names = _name(record, runs[:, :width])
         keep = ~np.isin(names, np.unique(_name(shown.record[shown_last], shown_runs)))
-    return _distinct(runs[keep], record[keep], len(last), int((~keep).sum()))
+    return runs[keep], record[keep], len(last), int((~keep).sum())
 
 
 def read(
@@ -167,6 +174,22 @@ def read(
         if len(names):
             keep &= ~((names[at] == wanted) & (last[first[at]] < last))
     return _distinct(scored[keep], record[keep], int(scorable.sum()), int(scorable.sum() - keep.sum()))
+
+
+def counted(
+    prompts: Sequence[Sequence[int] | Ids],
+    outputs: Sequence[Sequence[int] | Ids],
+    context_width: int,
+    exclude: Exclude = "window",
+) -> tuple[Ids, Ids]:
+    """Distinct tuples as rows ``(n, context_width + 1)``, and how often each was written ``(n,)``."""
+    if len(prompts) != len(outputs):
+        raise ValueError("as many prompts as outputs are needed")
+    runs, _, _, _ = _kept(prompts, outputs, context_width, exclude)
+    names, first, counts = np.unique(hash_rows(PUBLIC, runs), return_index=True, return_counts=True)
+    del names
+    order = np.argsort(first)
+    return runs[first[order]], counts[order].astype(np.int64)
 
 
 def _distinct(runs: Ids, record: Ids, n_positions: int, n_excluded: int) -> Tuples:

@@ -161,6 +161,7 @@ def read(args: argparse.Namespace) -> Any:
     coder = tokenizer(args.tokenizer)
     kept = read_answers(args.answers, args.prompt_column, args.output_column)
     store, suspect = Store(args.out), _suspect(args)
+    beside = None if args.reference_folder is None else Folder(args.reference_folder)
     missing = [one for one in kept if one.key not in store.rows]
     told = known = 0
     for one in track(missing, "reading", len(missing), quiet=args.quiet):
@@ -170,8 +171,13 @@ def read(args: argparse.Namespace) -> Any:
             predicted = aligned(suspect.top_tokens(one.prompt + one.output), one.prompt, one.output, coder)
         else:
             raise InputError("reading mode needs --folder or --url")
-        store.put({"prompt": one.prompt, "sample": one.sample, "output": one.output, "predicted": predicted,
-                   "asked_at": datetime.now(UTC).isoformat(timespec="seconds")})  # fmt: skip
+        row = {"prompt": one.prompt, "sample": one.sample, "output": one.output, "predicted": predicted,
+               "asked_at": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
+        if beside is not None:
+            if not isinstance(suspect, Folder):
+                raise InputError("--reference-folder needs --folder")
+            row["weights"] = suspect.weights(beside, one.prompt, one.output, coder)
+        store.put(row)
         told, known = told + len(predicted), known + sum(value >= 0 for value in predicted)
     write_json(suspect.describe(), args.out.with_suffix(".suspect.json"))
     _say(args, f"{len(missing)} answers read, {known:,} of {told:,} places predicted")
@@ -224,7 +230,7 @@ def test(args: argparse.Namespace) -> Any:
 
         harvested, published = map(dict, exposures(pq.read_table(args.ledger), tuple(args.campaign)))
     reference = None if args.reference is None else tuple(
-        one.output for one in read_answers(args.reference, args.prompt_column, args.output_column))  # fmt: skip
+        read_answers(args.reference, args.prompt_column, args.output_column))  # fmt: skip
     inputs = packet.Inputs(
         mark=found, tenants=tuple(opened), answers=tuple(answers), seed=seed, plain_keys=plain, reference=reference,
         tokenizer=coder, mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
