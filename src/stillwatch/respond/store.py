@@ -252,7 +252,9 @@ def _what(error: DBAPIError) -> tuple[str]:
 
 def _todo(error: DBAPIError) -> str:
     reason = str(error.orig).lower()
-    if "malformed" in reason or "not a database" in reason or "disk i/o" in reason:
+    if "disk i/o" in reason:
+        return "Check the disk (space, limits, health) and run the same command again"
+    if "malformed" in reason or "not a database" in reason:
         return "The file is damaged: restore it from a backup (sqlite3 FILE .recover may save rows)"
     if "full" in reason:
         return "Free space and run the same command again"

@@ -1,0 +1,120 @@
+"""Indicators of others: patterns beside the official parser, imports, matches with cases and with requests."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from evidence_helpers import LAST, write_run
+
+from stillwatch.errors import InputError
+from stillwatch.evidence import indicators, shared, stix
+from stillwatch.respond import importing
+from stillwatch.respond.store import SYSTEM, Actor, Store
+from stillwatch.respond.vocabulary import Role
+
+ANA = Actor("ana", Role.ANALYST)
+NOW = LAST + timedelta(days=1)
+UNDERSTOOD = {
+    "[ipv4-addr:value = '198.51.100.7']": [("ip", "198.51.100.7")],
+    "[ipv4-addr:value = '1.2.3.4' OR ipv6-addr:value = '::1']": [("ip", "1.2.3.4"), ("ip", "::1")],
+    "[domain-name:value = 'a.example'] OR [domain-name:value = 'b.example']": [
+        ("email_domain", "a.example"), ("email_domain", "b.example"),
+    ],
+    r"[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'it\'s/1']": [("user_agent", "it's/1")],
+    "[x-stillwatch-mark:sha256 = 'ab']": [("mark", "ab")],
+}
+NOT_UNDERSTOOD = [
+    "[ipv4-addr:value = '1.2.3.4' AND domain-name:value = 'x']", "[ipv4-addr:value != '1.2.3.4']", "[ipv4-addr:value LIKE '1.%']",
+    "[ipv4-addr:value = '1.2.3.4'] FOLLOWEDBY [domain-name:value = 'x']", "[ipv4-addr:value = '1.2.3.4'] WITHIN 5 SECONDS",
+    "[file:hashes.MD5 = 'abc']", "[ipv4-addr:value ISSUBSET '10.0.0.0/8']", "[ipv4-addr:value NOT = '1.2.3.4']",
+    "[(ipv4-addr:value = '1.2.3.4')]", "", "[", "ipv4-addr:value = '1.2.3.4'", "[ipv4-addr:value = '1.2.3.4'] OR", "[ipv4-addr:value = 4]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", UNDERSTOOD)
+def test_patterns_are_read_as_the_official_parser_reads_them(pattern: str) -> None:
+    assert indicators.parse(pattern) == UNDERSTOOD[pattern]
+    patterns = pytest.importorskip("stix2patterns.v21.pattern")
+    seen = patterns.Pattern(pattern).inspect()
+    official = {value.strip("'").replace("\\", "") for rows in seen.comparisons.values() for _, op, value in rows if op == "="}
+    assert official == {value for _, value in UNDERSTOOD[pattern]}
+
+
+@pytest.mark.parametrize("pattern", NOT_UNDERSTOOD)
+def test_patterns_that_say_more_are_left_out(pattern: str) -> None:
+    assert indicators.parse(pattern) is None
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(str(tmp_path / "s.db"))
+
+
+def bundled(path: Path, *patterns: str, **more: Any) -> Path:
+    objects = [
+        {"type": "indicator", "id": f"indicator--00000000-0000-4000-8000-{i:012d}", "pattern": p, "pattern_type": "stix",
+         "valid_from": LAST.isoformat(), **more}
+        for i, p in enumerate(patterns)
+    ]  # fmt: skip
+    path.write_text(json.dumps({"type": "bundle", "objects": objects}))
+    return path
+
+
+def imported(store: Store, path: Path) -> indicators.Imported:
+    with store.write(ANA, now=NOW) as change:
+        return indicators.import_bundle(change, path, "peer")
+
+
+def hits(store: Store, now: Any = NOW, data: Path | None = None) -> list[indicators.Hit]:
+    with store.read() as session:
+        return indicators.match(session, now, data)
+
+
+def test_what_one_operator_shares_another_finds(store: Store, run_of_two: Path, tmp_path: Path) -> None:
+    """One shares a campaign; the other's run has one of the same marks, of other accounts."""
+    path = tmp_path / "stix.json"
+    path.write_text(json.dumps(stix.bundle(shared.read(run_of_two))))
+    done = imported(store, path)
+    assert (done.new, done.known, done.left_out) == (2, 0, {})
+    assert hits(store) == []
+    with store.write(SYSTEM, now=NOW) as change:
+        importing.import_run(change, write_run(tmp_path / "mine"))
+    assert {(hit.where, hit.what, hit.source) for hit in hits(store)} == {
+        ("case-aaaa", "content.opening", "peer"), ("case-bbbb", "content.opening", "peer"),
+    }  # fmt: skip
+    assert hits(store, LAST + stix.VALID_FOR + timedelta(seconds=1)) == [], "no longer valid"
+    assert imported(store, path).known == 2
+
+
+def test_requests_are_matched_by_address_client_and_domain(store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    agent = "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"
+    imported(store, bundled(
+        tmp_path / "b.json", "[ipv4-addr:value = '198.51.100.7' OR ipv4-addr:value = '192.0.2.99']",
+        "[domain-name:value = 'mail.example']", f"[{agent} = 'still/1.0']", "[domain-name:value = 'other.example']",
+    ))  # fmt: skip
+    assert [(hit.what, hit.n_accounts, hit.n_events) for hit in hits(store, data=input_of_two)] == [
+        ("ip", 3, 30), ("email_domain", 20, 20), ("user_agent", 20, 200),
+    ]  # fmt: skip
+
+
+def test_a_revoked_indicator_is_removed(store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    pattern = "[ipv4-addr:value = '198.51.100.7']"
+    imported(store, bundled(tmp_path / "b.json", pattern))
+    assert len(hits(store, data=input_of_two)) == 1
+    imported(store, bundled(tmp_path / "b.json", pattern, revoked=True))
+    assert hits(store, data=input_of_two) == []
+
+
+def test_what_is_left_out_is_told_and_the_rest_is_kept(store: Store, tmp_path: Path) -> None:
+    done = imported(store, bundled(tmp_path / "b.json", "[file:name = 'x']", "[ipv4-addr:value = '1.2.3.4']"))
+    assert (done.new, list(done.left_out)) == (1, ["indicator--00000000-0000-4000-8000-000000000000"])
+    assert imported(store, bundled(tmp_path / "c.json", "[ipv4-addr:value = '1.2.3.4']", valid_until="soon")).new == 0
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"type": "bundle", "objects": 3}', '{"type": "indicator"}', "\xff"])
+def test_what_is_no_bundle_is_told(store: Store, tmp_path: Path, content: str) -> None:
+    (tmp_path / "b.json").write_text(content, encoding="latin-1")
+    with pytest.raises(InputError):
+        imported(store, tmp_path / "b.json")

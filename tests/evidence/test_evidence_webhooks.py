@@ -1,0 +1,186 @@
+"""Webhooks: signatures of the standard, no way into our networks, in order and at least once."""
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from evidence_helpers import write_run
+
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.evidence import delivery
+from stillwatch.respond import audit
+from stillwatch.respond.store import Store
+
+LOOPBACK = delivery.networks(["127.0.0.0/8"])
+
+
+@pytest.fixture
+def receiver() -> Iterator[Any]:
+    """A receiver on loopback that keeps what it gets and answers what it is told to."""
+    got: list[tuple[dict[str, str], bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(({k.lower(): v for k, v in self.headers.items()}, body))
+            status = server.answers.pop(0) if server.answers else 204
+            self.send_response(status)
+            if status in (301, 307):
+                self.send_header("Location", f"http://127.0.0.1:{server.server_port}/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        answers: list[int] = []  # noqa: RUF012
+        got: list[tuple[dict[str, str], bytes]] = []  # noqa: RUF012
+
+    server = Server(("127.0.0.1", 0), Handler)
+    server.answers, server.got = [], got
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+
+
+def test_the_signature_is_the_one_of_the_standard() -> None:
+    """The example that the specification's own libraries test with."""
+    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    signed = delivery.signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255",
+        "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "2001:0:53aa:64c:0:0:f5ff:fffe", "2001:db8::1", "198.18.0.1", "192.0.2.1",
+    ],
+)  # fmt: skip
+def test_no_address_of_ours_is_public(address: str) -> None:
+    import ipaddress
+
+    assert not delivery.public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+def test_public_addresses_are(address: str) -> None:
+    import ipaddress
+
+    assert delivery.public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/", "https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://2130706433/",
+        "https://0x7f.1/", "https://127.1/", "https://0/", "http://169.254.169.254/latest/meta-data", "https://user:pw@8.8.8.8/",
+        "ftp://8.8.8.8/",
+        "file:///etc/passwd", "https:///x", "https://8.8.8.8:0/", "https://8.8.8.8:99999/", "https://8.8.8.8/a\r\nX: y", "gopher://8.8.8.8",
+        "", "https://no-such-host.invalid/",
+    ],
+)  # fmt: skip
+def test_what_must_not_be_called_is_not(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*args: Any) -> Any:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr(socket, "create_connection", never)
+    if "example.com" in url:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", ("93.184.216.34", 80))])
+    with pytest.raises(InputError):
+        delivery.post(url, b"k" * 24, "msg_1", 1, b"{}", [])
+
+
+def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [(0, 0, 0, "", ("8.8.8.8", 443)), (0, 0, 0, "", ("10.0.0.1", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: answers)
+    with pytest.raises(InputError, match=r"10\.0\.0\.1"):
+        delivery.post("https://rebind.example/", b"k" * 24, "msg_1", 1, b"{}", [])
+
+
+def test_the_address_that_was_checked_is_the_one_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[Any] = []
+    names = iter([[(0, 0, 0, "", ("8.8.8.8", 443))], [(0, 0, 0, "", ("127.0.0.1", 443))]])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: next(names))
+
+    def connect(address: Any, *args: Any) -> Any:
+        called.append(address)
+        raise OSError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert delivery.post("https://rebind.example/", b"k" * 24, "msg_1", 1, b"{}", []) == "no answer (OSError)"
+    assert called == [("8.8.8.8", 443)]
+
+
+def test_no_redirect_is_followed(receiver: Any) -> None:
+    receiver.answers = [307]
+    url = f"http://127.0.0.1:{receiver.server_port}/hook"
+    assert delivery.post(url, b"k" * 24, "msg_1", 1, b"{}", LOOPBACK) == "answered 307"
+    assert len(receiver.got) == 1
+
+
+def test_messages_come_in_order_signed_and_again_after_a_failure(
+    receiver: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, secret = str(tmp_path / "s.db"), tmp_path / "secret"
+    url = f"http://127.0.0.1:{receiver.server_port}/hook"
+    common = ["--store", store, "--as", "ana", "-q"]
+    assert main(["webhooks", "add", "siem", url, "--secret-file", str(secret), "--allow-network", "127.0.0.0/8", *common]) == 0
+    assert main(["cases", "import", str(write_run(tmp_path / "run")), *common]) == 0
+    receiver.answers = [204, 500]
+    assert main(["webhooks", "deliver", *common]) == 1
+    assert "answered 500" in capsys.readouterr().err
+    assert main(["webhooks", "deliver", *common]) == 0
+    bodies = [json.loads(body) for _, body in receiver.got]
+    assert [b["type"] for b in bodies] == ["case.opened"] * 4, "the one that failed came twice"
+    assert receiver.got[1][0]["webhook-id"] == receiver.got[2][0]["webhook-id"]
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 3
+    key = base64.b64decode(secret.read_text().strip().removeprefix("whsec_"))
+    for headers, body in receiver.got:
+        content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        assert headers["webhook-signature"] == "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    assert main(["webhooks", "deliver", *common]) == 0
+    assert len(receiver.got) == 4, "nothing new"
+    assert oct(secret.stat().st_mode & 0o777) == "0o600"
+    with Store.open(store).read() as session:
+        assert audit.verify(session).whole
+    assert secret.read_text().strip().encode() not in (tmp_path / "s.db").read_bytes() + (tmp_path / "s.db-wal").read_bytes()
+
+
+def test_messages_hold_no_account_and_no_words(receiver: Any, tmp_path: Path) -> None:
+    store = str(tmp_path / "s.db")
+    url = f"http://127.0.0.1:{receiver.server_port}/hook"
+    common = ["--store", store, "-q", "--as"]
+    main(["webhooks", "add", "siem", url, "--secret-file", str(tmp_path / "k"), "--allow-network", "127.0.0.0/8", *common, "ana"])
+    main(["cases", "import", str(write_run(tmp_path / "run")), *common, "ana"])
+    propose = ["actions", "propose", "throttle", "--case", "case-aaaa", "--reason", "terms_of_use", "--note", "private words"]
+    assert main([*propose, *common, "ana"]) == 0
+    assert main(["appeal", "receive", "case-aaaa", "c-aaaa-acct-0", "--statement", "private words", *common, "ana"]) == 0
+    assert main(["webhooks", "deliver", *common, "ana"]) == 0
+    text = b"".join(body for _, body in receiver.got).decode()
+    assert [json.loads(body)["type"] for _, body in receiver.got][-3:] == [
+        "enforcement_action.proposed", "enforcement_action.opened", "appeal.received",
+    ]  # fmt: skip
+    assert "private words" not in text
+    assert "acct" not in text
+
+
+@pytest.mark.parametrize("content", ["", "whsec_", "whsec_AAAA", "nothing", "whsec_!!!"])
+def test_what_is_no_secret_is_told_without_telling_it(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "secret"
+    path.write_text(content)
+    with pytest.raises(InputError) as caught:
+        delivery.secret(path)
+    assert not content or content not in str(caught.value).replace("whsec_ and", "")
+
+
