@@ -1,7 +1,7 @@
 """Envoy ext_authz over gRPC: envoy.service.auth.v3.Authorization/Check, in the service's event loop."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError, MissingExtraError
@@ -24,12 +24,11 @@ OK, DENIED = 0, 7  # google.rpc.Code
 def _modules() -> Any:
     try:
         import grpc
-        from envoy.service.auth.v3 import external_auth_pb2, external_auth_pb2_grpc
-        from envoy.type.v3 import http_status_pb2
-        from google.rpc import status_pb2
+
+        from stillwatch.serve import ext_authz_messages
     except ImportError as error:
         raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve-grpc]'") from error
-    return grpc, external_auth_pb2, external_auth_pb2_grpc, http_status_pb2, status_pb2
+    return grpc, ext_authz_messages
 
 
 def question(check: Any, service: Service) -> Question:
@@ -39,25 +38,23 @@ def question(check: Any, service: Service) -> Question:
     (``encode_raw_headers``) are read too, so that a repeated header is seen.
     """
     http = check.attributes.request.http
-    headers = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in http.headers.items()]
-    headers += [(header.key.lower().encode("latin-1", "replace"), header.raw_value) for header in http.header_map.headers]
-    request = Request(http.method, http.path, headers)
-    out = asked(SURFACE, http.path, request, service.context)
+    headers = [(pair.key.lower(), pair.value or pair.raw_value) for pair in (*http.headers, *http.header_map.headers)]
+    path = http.path.decode("latin-1")
+    out = asked(SURFACE, path, Request(http.method.decode("latin-1"), path, headers), service.context)
     subject = _subject(check.attributes.metadata_context.filter_metadata)
     if subject:
         out.who = ((service.context.identities.id(subject),), *out.who)
-    out.request_id = out.request_id or http.id[:200]
+    out.request_id = out.request_id or http.id.decode("latin-1")[:200]
     return out
 
 
-def _subject(metadata: Mapping[str, Any]) -> str:
-    if JWT not in metadata:
-        return ""
-    fields = metadata[JWT].fields
-    for value in fields.values():
-        if value.HasField("struct_value") and "sub" in value.struct_value.fields:
-            subject: str = value.struct_value.fields["sub"].string_value
-            return subject
+def _subject(metadata: Iterable[Any]) -> str:
+    for entry in metadata:
+        if entry.key == JWT:
+            for payload in entry.value.fields.values():
+                if payload.HasField("struct_value") and "sub" in payload.struct_value.fields:
+                    subject: str = payload.struct_value.fields["sub"].string_value
+                    return subject
     return ""
 
 
@@ -67,9 +64,9 @@ class Authorization:
     def __init__(self, service: Service) -> None:
         """Answer with the service's decider."""
         self._service = service
-        _, self._auth, _, self._http_status, self._status = _modules()
+        self._grpc, self._messages = _modules()
 
-    async def Check(self, check: Any, context: Any) -> Any:  # noqa: N802 (its name in the protocol)
+    async def check(self, check: Any, context: Any) -> Any:
         """One question."""
         started_ns = time.perf_counter_ns()
         service = self._service
@@ -77,8 +74,7 @@ class Authorization:
         found = service.tokens.find(token) if token else None
         if found is None or found.role not in (Role.DECIDE, Role.ADMIN):
             service.metrics.faults[SURFACE, "unauthorised" if found is None else "forbidden"] += 1
-            grpc = _modules()[0]
-            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "the gateway's token was not accepted")
+            await context.abort(self._grpc.StatusCode.UNAUTHENTICATED, "the gateway's token was not accepted")
         try:
             asked_ = question(check, service)
         except Exception:
@@ -89,24 +85,24 @@ class Authorization:
 
     def _response(self, decision: Decision, asked_: Question) -> Any:
         headers = answers.headers(decision)
-        response = self._auth.CheckResponse()
+        response = self._messages.CheckResponse()
         told = {"decision": decision.decision, "would": decision.would, "case_id": decision.case_id, "mode": decision.mode}
         response.dynamic_metadata.update(told | {"reason": decision.reasons[0] if decision.reasons else ""})
         if not decision.refused:
-            response.status.CopyFrom(self._status.Status(code=OK))
+            response.status.code = OK
             _add(response.ok_response.headers, headers)
             return response
-        response.status.CopyFrom(self._status.Status(code=DENIED))
-        response.denied_response.status.CopyFrom(self._http_status.HttpStatus(code=answers.STATUS[decision.decision]))
+        response.status.code = DENIED
+        response.denied_response.status.code = answers.STATUS[decision.decision]
         _add(response.denied_response.headers, [*headers, answers.JSON])
-        response.denied_response.body = answers.body(decision, asked_.api).decode()
+        response.denied_response.body = answers.body(decision, asked_.api)
         return response
 
 
 def _add(fields: Any, headers: answers.Headers) -> None:
     for name, value in headers:
         option = fields.add()
-        option.header.key, option.header.value = name.decode(), value.decode("ascii")
+        option.header.key, option.header.value = name, value
         option.append_action = 2  # OVERWRITE_IF_EXISTS_OR_ADD: what the client sent under this name does not stay
 
 
@@ -119,11 +115,15 @@ async def start(service: Service, settings: "Settings") -> Any:
 
     Raises:
         InputError: the port cannot be had.
-        MissingExtraError: grpcio or xds-protos is not installed.
+        MissingExtraError: grpcio is not installed.
     """
-    grpc, _, stubs, _, _ = _modules()
+    grpc, messages = _modules()
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", 4 << 20)])
-    stubs.add_AuthorizationServicer_to_server(Authorization(service), server)
+    name, method = messages.METHOD
+    handler = grpc.unary_unary_rpc_method_handler(
+        Authorization(service).check, messages.CheckRequest.FromString, messages.CheckResponse.SerializeToString
+    )
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(name, {method: handler})])
     address = f"{settings.host}:{settings.grpc_port}"
     try:
         if settings.tls_cert is not None and settings.tls_key is not None:

@@ -40,7 +40,7 @@ class Told(msgspec.Struct, omit_defaults=True):
     decision: str
     would: str
     mode: str
-    reasons: list[str]
+    reasons: list[str] = []
     case_id: str = ""
     case_url: str = ""
     policy_version: str = ""
