@@ -1,0 +1,154 @@
+"""From people's decisions in the store to answers, and back into the store's log of decisions."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("granian")
+pytest.importorskip("sqlalchemy")
+pytest.importorskip("alembic")
+from serve_kit import KEY, Service
+from sqlalchemy import select
+
+from stillwatch.hashing import keyed
+from stillwatch.respond import actions, allow, policy
+from stillwatch.respond.schema import DecisionRow
+from stillwatch.respond.store import Actor, Store
+from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
+from stillwatch.serve import snapshot
+from stillwatch.serve.decision_log import Record
+from stillwatch.store_source import StoreSink, StoreSource
+
+ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)
+DEE, ADA = Actor("dee", Role.ADMIN), Actor("ada", Role.ADMIN)
+REASON = next(iter(Reason))
+
+
+def act(store: Store, kind: Action, *names: str, **options: object) -> str:
+    """An action on accounts that the service knows by these names."""
+    subjects = [(Subject.ACCOUNT, keyed(KEY, name)) for name in names]
+    with store.write(ANA) as change:
+        made: str = actions.propose(change, kind, REASON, subjects=subjects, **options).action_id  # type: ignore[arg-type]
+    if kind is Action.BLOCK:
+        with store.write(BEN) as change:
+            actions.approve(change, made, "seen")
+    return made
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def store(url: str) -> Store:
+    made = Store.open(url)
+    with made.write(DEE) as change:
+        enforced = policy.draft(change, policy.Policy(mode=Mode.ENFORCE), "enforce")
+    with made.write(ADA) as change:
+        policy.promote(change, enforced.version, "enforce")
+    return made
+
+
+@pytest.fixture
+def service(tmp_path: Path, url: str, store: Store) -> Iterator[Service]:
+    made = Service(tmp_path / "service", "--store", url, "--enforce", "--log-allows", "1").start()
+    yield made
+    made.stop()
+
+
+def test_a_block_takes_two_people_is_seen_within_seconds_and_can_be_undone(store: Store, service: Service) -> None:
+    with store.write(ANA) as change:
+        subjects = [(Subject.ACCOUNT, keyed(KEY, "eve"))]
+        action = actions.propose(change, Action.BLOCK, REASON, subjects=subjects).action_id
+    time.sleep(1)
+    assert service.decide("eve", request_id="one person")["decision"] == "allow"
+    with store.write(BEN) as change:
+        actions.approve(change, action, "seen")
+    started = time.monotonic()
+    service.until(lambda: service.decide("eve")["decision"] == "block", 20)
+    assert time.monotonic() - started < 20
+    with store.write(ANA) as change:
+        lift = actions.undo(change, action, REASON, note="an appeal")
+    if lift.action_id != action:
+        with store.write(BEN) as change:
+            actions.approve(change, lift.action_id, "agreed")
+    service.until(lambda: service.decide("eve")["decision"] == "allow", 20)
+    service.until(lambda: _decisions(store, keyed(KEY, "eve")) >= {"allow", "block"}, 20)
+
+
+def _decisions(store: Store, account_id: str) -> set[str]:
+    with store.read() as session:
+        return set(session.scalars(select(DecisionRow.decision).where(DecisionRow.account_id == account_id)))
+
+
+def test_every_action_of_the_store_and_its_parameters(store: Store, url: str, tmp_path: Path) -> None:
+    for kind in Action:
+        act(store, kind, str(kind))
+    act(store, Action.THROTTLE, "slow", parameters={"requests_per_min": 2})
+    act(store, Action.RESTRICT, "quiet", mode=Mode.SHADOW)
+    until = datetime.now(UTC) + timedelta(days=1)
+    act(store, Action.BLOCK, "friend")
+    with store.write(CEM) as change:
+        allow.add(change, Subject.ACCOUNT, keyed(KEY, "friend"), owner="cem", reason="a customer", expires_at=until)
+    snapshot.write(StoreSource(url).rows(), tmp_path / "s", "r")
+    read = snapshot.read(tmp_path / "s")
+
+    def found(name: str) -> snapshot.Entry | None:
+        return read.find(snapshot.key64(keyed(KEY, name)), time.time())
+
+    entries = {name: found(name) for name in (*map(str, Action), "slow", "quiet", "friend")}
+    assert all(entry is not None for entry in entries.values())
+    told = {name: entry for name, entry in entries.items() if entry is not None}
+    assert {name: entry.action for name, entry in told.items() if name in map(str, Action)} == {
+        "observe": 1, "throttle": 2, "challenge": 3, "restrict": 4, "block": 5,
+    }  # fmt: skip
+    assert (told["throttle"].rate_per_min, told["slow"].rate_per_min) == (6, 2)
+    assert (told["restrict"].max_tokens, told["restrict"].reasoning, told["restrict"].logprobs) == (1024, False, False)
+    assert (told["block"].enforce, told["quiet"].enforce) == (True, False)
+    assert told["block"].reason_code == REASON
+    assert 29 * 86400 < told["block"].expires_at - time.time() < 31 * 86400
+    assert told["friend"].action == 0  # the allow-list goes before any action
+    assert read.find(snapshot.key64(keyed(KEY, "friend")), until.timestamp() + 1).action == 5  # type: ignore[union-attr]
+
+
+def test_the_revision_follows_changes_only(store: Store, url: str) -> None:
+    source = StoreSource(url)
+    first = source.revision()
+    assert source.revision() == first
+    act(store, Action.THROTTLE, "eve")
+    assert source.revision() != first
+
+
+def test_decisions_are_stored_once(store: Store, url: str) -> None:
+    def record(request_id: str, surface: str) -> Record:
+        return Record(1e9, request_id, surface, "someone", "block", "block", "enforce", "r", "", "3", "r1", 42)
+
+    sink = StoreSink(url)
+    sink.write([record("a", "decide"), record("b", "envoy"), record("", "decide"), record("", "decide")])
+    sink.write([record("a", "decide")])
+    with store.read() as session:
+        rows = {row.request_id: row for row in session.scalars(select(DecisionRow))}
+    assert len(rows) == 4
+    assert (rows["a"].account_id, rows["a"].key_id, rows["b"].account_id, rows["b"].key_id) == ("someone", None, None, "someone")
+    assert (rows["a"].policy_version, rows["a"].latency_us, rows["a"].at.year) == (3, 42, 2001)
+
+
+def test_a_store_that_goes_away_changes_no_answer(store: Store, service: Service, tmp_path: Path) -> None:
+    act(store, Action.BLOCK, "eve")
+    service.until(lambda: service.decide("eve")["decision"] == "block", 20)
+    store.engine.dispose()
+    (tmp_path / "store.db").rename(tmp_path / "gone.db")
+    for name in ("store.db-wal", "store.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "store.db").mkdir()  # nothing can be opened here
+    for _ in range(20):
+        assert service.decide("eve")["decision"] == "block"
+        time.sleep(0.1)
+    service.stop()
+    service.options[service.options.index("--store") + 1] = f"sqlite:///{tmp_path / 'gone.db'}"
+    service.start()
+    assert service.decide("eve")["decision"] == "block"
