@@ -127,9 +127,10 @@ class References:
 
     def shift(self, sample: list[str], alpha: float, rng: np.random.Generator) -> Shift:
         """Compare a sample of a corpus, whose share is thought to be ``alpha``."""
+        sample = sorted(set(sample))
         n = len(sample)
         if n < MIN_SAMPLE:
-            return Shift(float("nan"), float("nan"), n, f"{n} documents of 20 words or more, too few to compare with "
+            return Shift(float("nan"), float("nan"), n, f"{n} different documents of 20 words or more, too few to compare with "
                                                         f"the references (at least {MIN_SAMPLE})")
         texts = self.texts + sample
         corpus = np.arange(len(texts)) >= len(self.texts)
@@ -139,6 +140,8 @@ class References:
             weight[rows] = max(mass, 1e-6) / len(rows) * n
         family = families(texts)
         half = rng.permuted(np.arange(family.max() + 1) % 2)[family].astype(bool)
+        if min(len(np.unique(family[corpus & h])) for h in (half, ~half)) < MIN_SAMPLE // 4:
+            return Shift(float("nan"), float("nan"), n, "nearly all documents begin alike, so they cannot be compared with the references")
         sets = fit.read(texts, SHIFT_BITS)
         idf, _ = fit.rarity(sets.matrix)
         matrix = fit.scaled(sets, idf)

@@ -22,6 +22,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     audit.add_argument("--fpr", type=float, default=0.01, help="human documents that may be called model-written")
     audit.add_argument("--remove", metavar="REASONS", default="",
                        help="write a filtered copy without documents that have one of: document, canary, duplicate")
+    audit.add_argument("--layout", action="store_true",
+                       help="let line breaks count; only where corpus and references kept them alike")
     audit.add_argument("--processes", type=int, help="processes (default: all cores)")
     audit.add_argument("--seed", type=int, default=1)
     index = add("audit-index", _index, "index model outputs or instruction sets, to find their near-duplicates")
@@ -43,7 +45,7 @@ def _audit(args: argparse.Namespace) -> Any:
     columns = corpus.Columns(args.text_column, args.source_column, args.time_column, args.id_column)
     settings = run.Settings(
         args.corpus, args.out, human=args.reference, generated=args.generated, held_out=args.held_out, index=args.known,
-        columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed,
+        columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed, layout=args.layout,
     )
     summary = run.run(settings, quiet=args.quiet or args.json)
     if not (args.quiet or args.json):

@@ -55,6 +55,7 @@ class Detector:
         held_out: ``(n_reference,)`` that model's score of it.
         known: ``(n_reference,)`` share of its words and pairs that other references know.
         n_words: ``(n_reference,)``.
+        layout: whether line breaks are features.
     """
 
     table: F32
@@ -65,10 +66,11 @@ class Detector:
     held_out: F64
     known: F64
     n_words: NDArray[np.int32]
+    layout: bool = False
 
     def score(self, texts: list[str]) -> Scored:
         """Score texts; of a long one the first 20,000 characters are read."""
-        clipped = [text[:MAX_CHARACTERS] for text in texts]
+        clipped = [_clipped(text, self.layout) for text in texts]
         offsets, data = text_features.arrow_text(pa.array(clipped, pa.large_string()))
         n = len(texts)
         scores = np.empty((n, self.table.shape[1] - 2), np.float32)
@@ -84,7 +86,7 @@ class Detector:
             np.savez_compressed(
                 handle, table=self.table, intercepts=self.intercepts, bits=np.int64(self.bits),
                 generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,
-                n_words=self.n_words,
+                n_words=self.n_words, layout=np.bool_(self.layout),
             )
 
     @classmethod
@@ -92,7 +94,11 @@ class Detector:
         """Read what :meth:`save` wrote."""
         with np.load(path, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
-        return cls(bits=int(arrays.pop("bits")), **arrays)
+        return cls(bits=int(arrays.pop("bits")), layout=bool(arrays.pop("layout")), **arrays)
+
+
+def _clipped(text: str, layout: bool) -> str:
+    return fit.with_breaks(text[:MAX_CHARACTERS]) if layout else text[:MAX_CHARACTERS]
 
 
 def families(texts: list[str]) -> NDArray[np.int64]:
@@ -101,7 +107,9 @@ def families(texts: list[str]) -> NDArray[np.int64]:
     return np.unique(np.array(openings, dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
 
 
-def train(human: list[str], generated: list[str], rng: np.random.Generator, *, bits: int = BITS) -> Detector:
+def train(
+    human: list[str], generated: list[str], rng: np.random.Generator, *, bits: int = BITS, layout: bool = False
+) -> Detector:
     """Train on references of one domain.
 
     Args:
@@ -109,11 +117,12 @@ def train(human: list[str], generated: list[str], rng: np.random.Generator, *, b
         generated: texts that models wrote, of the same domain and length.
         rng: decides the folds.
         bits: log2 of the buckets of a group of features.
+        layout: whether line breaks are features: only where corpus and references kept them alike.
 
     Raises:
         InputError: fewer than 50 texts of either.
     """
-    texts = [text[:MAX_CHARACTERS] for text in (*human, *generated)]
+    texts = [_clipped(text, layout) for text in (*human, *generated)]
     sets = fit.read(texts, bits)
     label = np.arange(len(texts)) >= len(human)
     keep = sets.n_words >= MIN_WORDS
@@ -139,7 +148,8 @@ def train(human: list[str], generated: list[str], rng: np.random.Generator, *, b
         table[:, k] = weights * idf
     table[:, N_FOLDS] = idf * idf
     table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words)
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words,
+                    layout)
 
 
 def _known(sets: fit.Sets, seen: NDArray[np.int64]) -> F64:

@@ -40,6 +40,7 @@ class Settings:
         fpr: share of human documents that may be called model-written.
         remove: reasons for which the filtered copy leaves documents out; empty: no copy.
         processes: how many.
+        layout: whether line breaks are features.
         seed: of folds, samples and bootstrap.
     """
 
@@ -53,6 +54,7 @@ class Settings:
     fpr: float = 0.01
     remove: tuple[str, ...] = ()
     processes: int = 1
+    layout: bool = False
     seed: int = 1
 
 
@@ -81,7 +83,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     detector = None
     if human and generated:
         if not resumed or not (work / "detector.npz").exists():
-            train(human, generated, rng).save(work / "detector.npz")
+            train(human, generated, rng, layout=settings.layout).save(work / "detector.npz")
         detector = Detector.load(work / "detector.npz")
     with_ = Instruments(settings.columns, detector, index, marks)
     _scan_all(parts, with_, work, settings, quiet)
@@ -149,7 +151,7 @@ def _same_as_before(work: Path, settings: Settings, parts: list[Part], marks: Ma
         stat = path.stat()
         stamps.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     state = {
-        "version": __version__, "files": stamps.hexdigest(), "n_parts": len(parts), "seed": settings.seed,
+        "version": __version__, "files": stamps.hexdigest(), "n_parts": len(parts), "seed": settings.seed, "layout": settings.layout,
         "columns": asdict(settings.columns), "marks": marks.name if marks is not None else None,
     }
     path = work / "state.json"

@@ -75,7 +75,7 @@ class Tally:
 
     Attributes:
         groups: by source and month.
-        sample: by source, the documents of smallest hash: (−hash, month, text), a heap.
+        sample: by source, the different documents of smallest hash: (−hash, month, text), a heap.
         n_bad: rows that could not be read.
         n_parts: parts.
     """
@@ -92,6 +92,8 @@ class Tally:
     def offer(self, source: str, key: int, period: str, text: str) -> None:
         """Keep a text in the sample of its source if its hash is among the smallest."""
         heap = self.sample.setdefault(source, [])
+        if any(-key == other for other, _, _ in heap):
+            return
         if len(heap) < SAMPLE:
             heapq.heappush(heap, (-key, period, text))
         elif -key > heap[0][0]:
@@ -266,14 +268,20 @@ def _count(
         group.counts = counts if group.counts is None else group.counts + counts
 
 
-def _offer(batch: list[corpus.Document], n_words: NDArray[np.int32], offered: list[tuple[int, str, str, str]]) -> None:
-    """Sample of this part: at most 2,000 documents, those of smallest hash."""
+def _offer(
+    batch: list[corpus.Document], n_words: NDArray[np.int32], offered: list[tuple[int, str, str, str]]
+) -> None:
+    """Sample of this part: at most 2,000 different documents, those of smallest hash."""
+    taken = {-item[0] for item in offered}
     for document, words in zip(batch, n_words.tolist(), strict=True):
         if words < MIN_WORDS:
             continue
         text = document.text[:SAMPLE_CHARACTERS]
         key = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).digest())
         item = (-key, document.source, document.period, text)
+        if key in taken:
+            continue
+        taken.add(key)
         if len(offered) < PART_SAMPLE:
             heapq.heappush(offered, item)
         elif item > offered[0]:

@@ -1,0 +1,68 @@
+"""How many words a second and core does the audit read, and does memory grow with the corpus?
+
+    python benchmarks/audit_throughput.py [--gigabytes 0.1 1] [--folder DIR]
+
+Writes JSON lines of real texts (ai_text_pairs, repeated in random order) and audits them in a process of its own, with
+detector, canaries and an index of near-duplicates; the resident peak of that process is printed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from audit_data import pairs
+
+
+def write(folder: Path, gigabytes: float) -> int:
+    data, rng = pairs(), np.random.default_rng(0)
+    use = data.text[data.domain == "xsum"]
+    lines = [json.dumps({"text": t, "source": f"s{i % 20}", "date": f"2024-{1 + i % 12:02d}-01"}).encode() + b"\n"
+             for i, t in enumerate(use)]
+    words = [len(t.split()) for t in use]
+    total, size = 0, 0
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "corpus.jsonl", "wb") as out:
+        while size < gigabytes * 1e9:
+            for i in rng.permutation(len(lines)).tolist():
+                out.write(lines[i])
+                size += len(lines[i])
+                total += words[i]
+    return total
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--gigabytes", type=float, nargs="+", default=[0.1, 1.0])
+    parser.add_argument("--folder", type=Path)
+    args = parser.parse_args()
+    data = pairs()
+    base = Path(tempfile.mkdtemp(dir=args.folder))
+    mine = data.domain == "xsum"
+    for name, some in (("human", mine & ~data.generated), ("model", mine & data.generated)):
+        (base / f"{name}.jsonl").write_text("".join(json.dumps({"text": t}) + "\n" for t in data.text[some]))
+    tool = [sys.executable, "-m", "stillwatch"]
+    subprocess.run([*tool, "audit-index", f"set={base / 'model.jsonl'}", "--out", str(base / "i.npz"), "-q"], check=True)
+    print("GB     words (M)  seconds  CPU s  words / CPU s  peak RSS, MB")
+    for gigabytes in args.gigabytes:
+        words = write(base / "c", gigabytes)
+        command = [*tool, "audit", str(base / "c"), "--reference", str(base / "human.jsonl"), "--generated",
+                   str(base / "model.jsonl"), "--known", str(base / "i.npz"), "--out", str(base / f"r{gigabytes}"), "-q",
+                   "--processes", "1"]
+        start = time.perf_counter()
+        pid = os.posix_spawn(sys.executable, command, os.environ)
+        _, status, used = os.wait4(pid, 0)
+        assert status == 0, status
+        cpu = used.ru_utime + used.ru_stime
+        print(f"{gigabytes:<6} {words / 1e6:9.1f} {time.perf_counter() - start:8.1f} {cpu:6.1f} {words / cpu:14,.0f} "
+              f"{used.ru_maxrss / 1024:13.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""The audit end to end on small corpora of known make-up, and everything it must refuse."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from audit_writers import texts
+
+from stillwatch.audit import check, corpus, detector, duplicates, run
+from stillwatch.audit.marks import MarkCount
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+
+
+def _jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture(scope="module")
+def references(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("references")
+    for kind in ("human", "model"):
+        _jsonl(folder / f"{kind}.jsonl", [{"text": text} for text in texts(kind, 150, seed=len(kind))])
+    return folder
+
+
+def _rows(alpha: float, n: int = 200, topic: str = "garden", source: str = "a") -> list[dict[str, Any]]:
+    k = round(alpha * n)
+    said = texts("human", n - k, 11, topic) + texts("model", k, 12, topic)
+    return [{"id": f"{source}{i}", "text": t, "source": source, "date": f"2024-0{1 + i % 2}-05"} for i, t in enumerate(said)]
+
+
+def _audit(references: Path, source: Path, out: Path, *more: str) -> dict[str, Any]:
+    code = main(["audit", str(source), "--reference", str(references / "human.jsonl"), "--generated",
+                 str(references / "model.jsonl"), "--out", str(out), "-q", "--processes", "1", *more])
+    assert code == 0
+    summary: dict[str, Any] = json.loads((out / "summary.json").read_text())
+    return summary
+
+
+def test_recovers_the_share_by_source_and_refuses_the_foreign_one(references: Path, tmp_path: Path) -> None:
+    rows = _rows(0.25) + _rows(0.5, topic="harbour", source="b")
+    _jsonl(tmp_path / "c" / "all.jsonl", rows)
+    summary = _audit(references, tmp_path / "c", tmp_path / "run")
+    shares = {(r["source"], r["period"]): r for r in pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist()}
+    mine = shares["a", ""]
+    assert mine["share"] == pytest.approx(0.25, abs=0.03)
+    assert mine["share_low"] <= 0.25 <= mine["share_high"]
+    assert shares["b", ""]["share"] is None
+    assert "unlike the references" in shares["b", ""]["refused"]
+    assert summary["share"]["documents_covered"] == 200
+    assert "200 of 400" in summary["share"]["reason"]
+    assert ("", "2024-01") in shares
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "refused:" in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Path) -> None:
+    _jsonl(tmp_path / "c.jsonl", _rows(0.5) + _rows(0.5, topic="harbour", source="b"))
+    _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
+    found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
+    assert {d["verdict"] for d in found if d["source"] == "b"} == {"unsure"}
+    mine = [d for d in found if d["source"] == "a"]
+    said = [d for d in mine if d["verdict"] == "model"]
+    assert len(said) > 80
+    assert sum(int(d["id"][1:]) < 100 for d in said) <= 4
+
+
+def test_the_filtered_copy_says_what_went_and_why(references: Path, tmp_path: Path) -> None:
+    rows = [*_rows(0.0), {"id": "x", "text": "As an AI language model, I cannot garden.", "source": "a", "date": None}]
+    _jsonl(tmp_path / "c" / "a.jsonl", rows)
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "c" / "b.parquet", row_group_size=64)
+    summary = _audit(references, tmp_path / "c", tmp_path / "run", "--remove", "canary")
+    went = [json.loads(line) for line in (tmp_path / "run" / "removed.jsonl").read_text().splitlines()]
+    assert [w["id"] for w in went] == ["x", "x"]
+    assert went[0]["reasons"] == ["canary"]
+    assert summary["removed"] == {"canary": 2, "documents": 2}
+    kept = (tmp_path / "run" / "filtered" / "a.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in kept] == rows[:-1]
+    assert pq.read_table(tmp_path / "run" / "filtered" / "b.parquet").to_pylist() == rows[:-1]
+    _audit(references, tmp_path / "c", tmp_path / "run")
+    assert not (tmp_path / "run" / "filtered").exists()
+
+
+def test_resumes_and_gives_the_same(references: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "PART_BYTES", 8_000)
+    _jsonl(tmp_path / "c.jsonl", _rows(0.3))
+    whole = _audit(references, tmp_path / "c.jsonl", tmp_path / "one")
+    assert whole["n_parts"] > 4
+    real, seen = run.scan, []
+
+    def broken(part: Any, *rest: Any) -> None:
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        seen.append(part.name)
+        real(part, *rest)
+
+    monkeypatch.setattr(run, "scan", broken)
+    arguments = ["audit", str(tmp_path / "c.jsonl"), "--reference", str(references / "human.jsonl"), "--generated",
+                 str(references / "model.jsonl"), "--out", str(tmp_path / "two"), "-q", "--processes", "1"]
+    assert main(arguments) == 1
+    again: list[str] = []
+    monkeypatch.setattr(run, "scan", lambda part, *rest: (again.append(part.name), real(part, *rest))[1])
+    assert main(arguments) == 0
+    assert set(again).isdisjoint(seen)
+    assert len(again) + len(seen) == whole["n_parts"]
+    for name in ("shares.parquet",):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_several_processes_give_the_same(references: Path, tmp_path: Path) -> None:
+    for i in range(3):
+        _jsonl(tmp_path / "c" / f"{i}.jsonl", _rows(0.3, 80, source=f"s{i}"))
+    one = _audit(references, tmp_path / "c", tmp_path / "one")
+    two = _audit(references, tmp_path / "c", tmp_path / "two", "--processes", "2")
+    assert one == two
+    assert (tmp_path / "one" / "shares.parquet").read_bytes() == (tmp_path / "two" / "shares.parquet").read_bytes()
+
+
+def test_self_check_refuses_where_writers_cannot_be_told_apart() -> None:
+    rng = np.random.default_rng(0)
+    alike = detector.train(texts("human", 100, 1), texts("human", 100, 2), rng)
+    assert check.self_check(alike).reason
+    apart = detector.train(texts("human", 100, 1), texts("model", 100, 2), rng)
+    assert not check.self_check(apart).reason
+
+
+def test_held_out_human_text_of_another_kind_fails_the_check(references: Path, tmp_path: Path) -> None:
+    _jsonl(tmp_path / "c.jsonl", _rows(0.2))
+    _jsonl(tmp_path / "held.jsonl", [{"text": t} for t in texts("human", 60, 5) + texts("model", 20, 6)])
+    summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run", "--held-out", str(tmp_path / "held.jsonl"))
+    assert summary["share"]["share"] is None
+    assert "held out" in summary["self_check"]["reason"]
+
+
+def test_without_references_it_says_that_it_is_blind(tmp_path: Path) -> None:
+    _jsonl(tmp_path / "c.jsonl", _rows(0.2))
+    assert main(["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "run"), "-q"]) == 0
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["share"]["share"] is None
+    assert "--reference" in summary["blind"][0]
+
+
+def test_near_duplicates_are_named_by_set(tmp_path: Path) -> None:
+    known = texts("model", 60, 3)
+    index = duplicates.build([("alpha", [known[:30]]), ("beta", [known[30:]])])
+    duplicates.save(index, tmp_path / "i.npz")
+    index = duplicates.load(tmp_path / "i.npz")
+    changed = known[40].replace("crucial", "central", 1)
+    found = index.nearest([known[2], changed, *texts("human", 40, 9)])
+    assert found[0] == ("alpha", 1.0)
+    assert found[1][0] == "beta"
+    assert set(found) <= {0, 1}
+    (tmp_path / "bad.npz").write_bytes(b"no")
+    with pytest.raises(InputError, match="not an index"):
+        duplicates.load(tmp_path / "bad.npz")
+
+
+class _Marks:
+    name, chance = "tenant-1", 0.25
+
+    def count(self, texts: list[str]) -> list[MarkCount]:
+        return [MarkCount(10, 9 if "testament" in text or "crucial" in text else 2) for text in texts]
+
+
+def test_marks_are_counted_by_source(tmp_path: Path) -> None:
+    _jsonl(tmp_path / "c.jsonl", _rows(1.0, 40) + _rows(0.0, 40, source="b"))
+    run.run(run.Settings(tmp_path / "c.jsonl", tmp_path / "run"), marks=_Marks(), quiet=True)
+    rows = {r["source"]: r for r in pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist()}
+    assert rows["a"]["mark_p_value"] < 1e-6
+    assert rows["b"]["mark_p_value"] > 0.5
+
+
+def test_every_format_gives_the_same_documents(tmp_path: Path) -> None:
+    said = texts("human", 5, 1)
+    rows = [{"text": t, "url": f"https://www.example.org/{i}", "date": "2021-05-02T00:00:00Z"} for i, t in enumerate(said)]
+    _jsonl(tmp_path / "a.jsonl", rows)
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "c.parquet")
+    chats = [{"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": t}]} for t in said]
+    _jsonl(tmp_path / "d.jsonl", chats)
+    for name in ("a.jsonl", "b.jsonl.gz", "c.parquet", "d.jsonl"):
+        got = [d for part in corpus.plan(tmp_path / name) for d in corpus.documents(part, corpus.Columns())]
+        assert [d.text for d in got if d is not None] == said, name
+        if name != "d.jsonl":
+            assert {(d.source, d.period) for d in got if d is not None} == {("example.org", "2021-05")}
+
+
+def test_parts_of_jsonl_hold_every_line_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"text": "x" * (i % 37), "id": i} for i in range(300)]
+    _jsonl(tmp_path / "a.jsonl", rows)
+    for size in (50, 333, 10_000):
+        monkeypatch.setattr(corpus, "PART_BYTES", size)
+        got = [d for part in corpus.plan(tmp_path / "a.jsonl") for d in corpus.documents(part, corpus.Columns())]
+        assert [d.identity for d in got if d is not None] == [str(i) for i in range(300)], size
+
+
+def test_bad_rows_are_counted_and_bad_input_is_one_line(
+    references: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _jsonl(tmp_path / "c.jsonl", _rows(0.2))
+    with open(tmp_path / "c.jsonl", "a") as more:
+        more.write('{"text": \n[1]\n{"text": null}\n')
+    assert _audit(references, tmp_path / "c.jsonl", tmp_path / "run")["unreadable_rows"] == 3
+    for arguments in (["audit", str(tmp_path / "none"), "--out", "o"],
+                      ["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "o"), "--text-column", "nope"],
+                      ["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "o"), "--remove", "nope"],
+                      ["audit-index", "nope", "--out", str(tmp_path / "i.npz")]):
+        assert main(arguments) == 1
+        error = capsys.readouterr().err
+        assert error.startswith("stillwatch: ")
+        assert error.count("\n") == 1
+
+
+def test_html_and_warc(tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura", reason="trafilatura not installed")
+    warcio = pytest.importorskip("warcio", reason="warcio not installed")
+    from io import BytesIO
+
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    assert warcio
+    text = texts("human", 1, 1)[0]
+    body = f"<html><body><nav>Menu</nav><article><h1>On</h1><p>{text}</p><p>{text[::-1]}</p></article></body></html>".encode()
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "a.html").write_bytes(body)
+    with open(tmp_path / "crawl.warc.gz", "wb") as out:
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.0")
+        writer = WARCWriter(out, gzip=True)
+        writer.write_record(writer.create_warc_record("http://www.example.org/a", "response", payload=BytesIO(body),
+                                                      http_headers=headers))
+    for where in ("pages", "crawl.warc.gz"):
+        got = [d for part in corpus.plan(tmp_path / where) for d in corpus.documents(part, corpus.Columns())]
+        assert len(got) == 1
+        assert got[0] is not None
+        assert text[:40] in got[0].text
+        assert "Menu" not in got[0].text
+    assert got[0].source == "example.org"

@@ -1,0 +1,132 @@
+"""Lineage: planted teachers are found, null pairs are not accused, and it abstains where it must."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.prove import lineage
+from stillwatch.prove.lineage_commands import read_answers
+
+N_PROMPTS = 60
+N_NULLS = 16
+STYLES = ("a", "b", "c")
+
+
+class World:
+    """Models that draw phrases for each prompt from their base's, their own and, where distilled, a teacher's stock."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.stock = {name: self._phrases() for name in (*STYLES, "base")}
+
+    def _phrases(self) -> list[list[str]]:
+        words = np.array([f"{x}{y}ing" for x in "bdfgklmnprst" for y in ("a", "en", "or", "ul", "is")])
+        return [[" ".join(self.rng.choice(words, 5)) for _ in range(12)] for _ in range(N_PROMPTS)]
+
+    def answers(self, mixture: dict[str, float], seed: int) -> list[str]:
+        rng = np.random.default_rng(seed)
+        names, weights = list(mixture), np.array(list(mixture.values()))
+        out = []
+        for prompt in range(N_PROMPTS):
+            picked = rng.choice(names, 14, p=weights / weights.sum())
+            out.append(". ".join(self.stock[name][prompt][rng.integers(12)] for name in picked))
+        return out
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[dict[str, list[str]], lineage.Bank]:
+    w = World()
+    answers = {f"teacher-{s}-{i}": w.answers({s: 1.0}, 10 * i + ord(s)) for s in STYLES for i in (1, 2)}
+    answers |= {f"null-{i}": w.answers({"base": 1.0, "a": 0.1, "b": 0.1, "c": 0.1}, 1_000 + i) for i in range(N_NULLS)}
+    answers |= {"student": w.answers({"base": 1.0, "b": 1.0}, 1), "reference": w.answers({"base": 1.0}, 2)}
+    bank = lineage.Bank(
+        tuple(lineage.Teacher(s, f"vendor-{s}", (f"teacher-{s}-1", f"teacher-{s}-2")) for s in STYLES),
+        (lineage.NullGroup("n", tuple(f"null-{i}" for i in range(N_NULLS))),),
+    )
+    return answers, bank
+
+
+def test_a_planted_teacher_is_found(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
+    answers, bank = world
+    found = lineage.trace(answers, "student", "reference", bank)
+    assert found.claim == "b"
+    assert found.vendor_claim == "vendor-b"
+    assert found.candidates[0].p == found.floor == pytest.approx(1 / 241)
+    assert found.candidates[0].stability == pytest.approx(1.0)
+    assert found.candidates[0].score > 3 * abs(found.candidates[1].score)
+
+
+def test_null_pairs_are_accused_at_the_level_at_most(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
+    answers, bank = world
+    accused = 0
+    for i in range(1, N_NULLS):
+        rest = tuple(f"null-{j}" for j in range(N_NULLS) if j != 0)
+        one = lineage.Bank(bank.teachers, (lineage.NullGroup("n", rest),))
+        found = lineage.trace(answers, "null-0", f"null-{i}", one)
+        accused += found.claim is not None or found.vendor_claim is not None
+        assert found.refused == "" or found.n_nulls < lineage.MIN_NULLS
+    assert accused <= 3
+
+
+def test_it_abstains(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
+    answers, bank = world
+    assert "no reference" in lineage.trace(answers, "student", None, bank).refused
+    few = lineage.Bank(bank.teachers, (lineage.NullGroup("n", ("null-0", "null-1")),))
+    assert "2 null pairs" in lineage.trace(answers, "student", "reference", few).refused
+    short = {model: said[:5] for model, said in answers.items()}
+    refused = lineage.trace(short, "student", "reference", bank)
+    assert "5 prompts" in refused.refused
+    assert refused.claim is None
+    with pytest.raises(InputError, match="is a version of the candidate"):
+        lineage.trace(answers, "teacher-a-1", "reference", bank)
+
+
+def test_what_all_models_say_counts_for_nothing() -> None:
+    same = lineage.kernel(["the cat sat on the mat and looked at the moon"] * 6)
+    assert np.abs(same).max() < 1e-9
+    mixed = lineage.kernel(["we went home to eat bread"] * 3 + ["nobody knows where birds sleep now"] * 3)
+    assert mixed[0, 1] > 0 > mixed[0, 4]
+    assert np.allclose(mixed.sum(axis=0), 0)
+
+
+def test_rank_p_is_never_zero() -> None:
+    assert lineage.rank_p(10.0, np.arange(9.0)) == pytest.approx(0.1)
+    assert lineage.rank_p(-1.0, np.arange(9.0)) == 1.0
+
+
+def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answers, bank = world
+    with open(tmp_path / "answers.jsonl", "w") as out:
+        for model, said in answers.items():
+            for i, text in enumerate(said):
+                if (model, i) != ("student", 3):
+                    out.write(json.dumps({"model": model, "prompt_id": i, "output": text}) + "\n")
+    roles = {
+        "teachers": {t.name: {"vendor": t.vendor, "models": t.models} for t in bank.teachers},
+        "null_groups": {g.name: {"models": g.models} for g in bank.nulls},
+    }
+    (tmp_path / "roles.json").write_text(json.dumps(roles))
+    start = ["prove", "lineage", str(tmp_path / "answers.jsonl"), "--roles", str(tmp_path / "roles.json"), "--suspect"]
+    assert main([*start, "student", "--reference", "reference", "--out", str(tmp_path / "l.json")]) == 0
+    said = capsys.readouterr().out
+    assert "moved towards b" in said
+    assert "not proof of training" in said
+    result = json.loads((tmp_path / "l.json").read_text())
+    assert result["n_prompts"] == N_PROMPTS - 1
+    assert main([*start, "student"]) == 0
+    assert "Abstains: no reference" in capsys.readouterr().out
+    assert main([*start, "nobody", "--reference", "reference"]) == 1
+    assert "no answers of 'nobody'" in capsys.readouterr().err
+    (tmp_path / "roles.json").write_text("{}")
+    assert main([*start, "student", "--reference", "reference"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_prompts_that_one_model_left_out_are_left_out(tmp_path: Path) -> None:
+    rows = [{"model": m, "prompt_id": i, "output": f"{m} {i}"} for m in ("x", "y") for i in (10, 2, 1)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows[:-1]))
+    assert read_answers([tmp_path / "a.jsonl"], {"x", "y"}) == {"x": ["x 2", "x 10"], "y": ["y 2", "y 10"]}
