@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from stillwatch.errors import InputError
 from stillwatch.respond.schema import Annotation, Case, Label, Member
@@ -16,8 +16,8 @@ INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POS
 
 
 def get(session: Session, case_id: str) -> Case:
-    """The case, or an InputError."""
-    row = session.get(Case, case_id)
+    """The case with its details, or an InputError."""
+    row = session.get(Case, case_id, options=[undefer(Case.details)])
     if row is None:
         raise InputError("no such case", where=case_id, todo="See stillwatch cases list")
     return row

@@ -5,13 +5,15 @@ are people's and stay as they are. The one thing it may do to them is to reopen 
 when accounts show up in it that nobody has judged.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import cases
@@ -79,9 +81,55 @@ def _store(change: Change, run: FoundRun, accused: Sequence[str], result: Import
         for c in run.campaigns
     ]
     matches = match(found, _known(session, found))
-    cleared = cases.cleared(session, accused)
+    work = _Work.of(session, run, sorted({m.case_id for m in matches.values()}), cases.cleared(session, accused))
     for campaign in sorted(run.campaigns, key=lambda c: str(c.row["campaign_id"])):
-        _one(change, run, campaign, matches.get(campaign.row["campaign_id"]), cleared, result)
+        _one(change, work, campaign, matches.get(campaign.row["campaign_id"]), result)
+    session.flush()  # cases before what refers to them
+    for table, rows in ((Campaign, work.campaigns), (Member, work.joining), (Mark, work.marks)):
+        for at in range(0, len(rows), CHUNK):
+            session.execute(insert(table), rows[at : at + CHUNK])
+
+
+@dataclass
+class _Work:
+    """What is known of the matched cases, and the rows to add; read and written in bulk, since a run may have thousands."""
+
+    run: FoundRun
+    cleared: set[str]
+    case_ids: set[str]
+    cases: dict[str, Case]
+    members: dict[str, dict[str, Member]]
+    known_marks: dict[str, dict[tuple[str, str], Mark]]
+    last_seen: dict[str, datetime | None]
+    """Run -> its newest request."""
+    campaigns: list[dict[str, Any]] = field(default_factory=list)
+    joining: list[dict[str, Any]] = field(default_factory=list)
+    marks: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, session: Session, run: FoundRun, matched: Sequence[str], cleared: set[str]) -> "_Work":
+        runs = {row.run_id: row.last_seen for row in session.execute(select(Run.run_id, Run.last_seen))}
+        work = cls(run, cleared, set(session.scalars(select(Case.case_id))), {}, {}, {}, runs)
+        for chunk in _chunks(matched):
+            work.cases |= {case.case_id: case for case in session.scalars(select(Case).where(Case.case_id.in_(chunk)))}
+            for member in session.scalars(select(Member).where(Member.case_id.in_(chunk))):
+                work.members.setdefault(member.case_id, {})[member.account_id] = member
+            for mark in session.scalars(select(Mark).where(Mark.case_id.in_(chunk))):
+                work.known_marks.setdefault(mark.case_id, {})[mark.view, mark.object] = mark
+        return work
+
+    def newer(self, case: Case) -> bool:
+        """Whether the run looks at later traffic than the one that the case's facts are of."""
+        last = self.last_seen.get(case.run_id)
+        return last is None or self.run.last_seen is None or self.run.last_seen >= last
+
+    def free_id(self, campaign_id: str) -> str:
+        """Named after the campaign that opens it; a split may need another name for what came back as the same accounts."""
+        stem = "case-" + campaign_id.removeprefix("c-")[:20]
+        names = (stem if n == 1 else f"{stem}-{n}" for n in itertools.count(1))
+        case_id = next(name for name in names if name not in self.case_ids)
+        self.case_ids.add(case_id)
+        return case_id
 
 
 def _known(session: Session, found: Sequence[Found]) -> list[Known]:
@@ -117,21 +165,18 @@ def _marks(campaign: FoundCampaign) -> dict[tuple[str, str], dict[str, Any]]:
     return {(str(o["view"]), str(o["object"])): o for o in objects if isinstance(o, dict) and "view" in o and "object" in o}
 
 
-def _one(
-    change: Change, run: FoundRun, campaign: FoundCampaign, matched: Match | None, cleared: set[str], result: Imported
-) -> None:
-    session, row = change.session, campaign.row
+def _one(change: Change, work: _Work, campaign: FoundCampaign, matched: Match | None, result: Imported) -> None:
+    row, run = campaign.row, work.run
     if matched is None:
-        case_id = _free_id(session, row["campaign_id"])
+        case_id = work.free_id(row["campaign_id"])
         case = Case(case_id=case_id, state=State.NEW, opened_at=change.now, changed_at=change.now, **_facts_of(run, campaign))
-        session.add(case)
-        session.flush()
+        change.session.add(case)
         change.audit("case.open", case_id, after={"campaign_id": row["campaign_id"], "run_id": run.run_id})
         result.opened.append(case_id)
         newer = True
     else:
-        case = cases.get(session, matched.case_id)
-        newer = _newer(session, run, case)
+        case = work.cases[matched.case_id]
+        newer = work.newer(case)
         before = {"campaign_id": case.campaign_id, "score": case.score, "n_accounts": case.n_accounts}
         if newer:
             for name, value in _facts_of(run, campaign).items():
@@ -140,31 +185,14 @@ def _one(
         change.audit("case.found_again", case.case_id, before=before, after=after | {"matched": matched.why})
         result.updated.append(case.case_id)
     why = {} if matched is None else matched.why | {"strength": round(matched.strength, 4)}
-    session.add(Campaign(run_id=run.run_id, campaign_id=row["campaign_id"], case_id=case.case_id, matched=why))
-    joined = _members(change, run, campaign, case, cleared, newer, result)
-    _update_marks(session, run, campaign, case.case_id)
+    work.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case.case_id, "matched": why})
+    joined = _members(change, work, campaign, case.case_id, newer, result)
+    _update_marks(work, campaign, case.case_id)
     if matched is not None and joined:
         result.joined[case.case_id] = joined
         if case.state in (State.RESOLVED, State.CLOSED) and case.verdict == Verdict.TRUE_POSITIVE:
             cases.follow(change, case, State.REOPENED, f"found again with {joined} further accounts")
             result.reopened.append(case.case_id)
-    session.flush()
-
-
-def _free_id(session: Session, campaign_id: str) -> str:
-    """Named after the campaign that opens it; a split may need another name for what came back as the same accounts."""
-    stem = "case-" + campaign_id.removeprefix("c-")[:20]
-    for n in range(1, 1000):
-        case_id = stem if n == 1 else f"{stem}-{n}"
-        if session.get(Case, case_id) is None:
-            return case_id
-    raise AssertionError("a thousand cases of one campaign")
-
-
-def _newer(session: Session, run: FoundRun, case: Case) -> bool:
-    """Whether the run looks at later traffic than the one that the case's facts are of."""
-    last = session.get(Run, case.run_id)
-    return last is None or last.last_seen is None or run.last_seen is None or run.last_seen >= last.last_seen
 
 
 def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
@@ -183,12 +211,9 @@ def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _members(
-    change: Change, run: FoundRun, campaign: FoundCampaign, case: Case, cleared: set[str], newer: bool, result: Imported
-) -> int:
+def _members(change: Change, work: _Work, campaign: FoundCampaign, case_id: str, newer: bool, result: Imported) -> int:
     """Bring the members up to date; returns how many joined."""
-    session = change.session
-    known = {m.account_id: m for m in session.scalars(select(Member).where(Member.case_id == case.case_id))}
+    known, run_id = work.members.get(case_id, {}), work.run.run_id
     if newer:
         for earlier in known.values():
             earlier.present = False
@@ -197,32 +222,32 @@ def _members(
         account_id = row["account_id"]
         member = known.get(account_id)
         if member is None:
-            out = account_id in cleared
-            session.add(Member(
-                case_id=case.case_id, account_id=account_id, score=row["score"], reasons=list(row["reasons"]), present=newer, excluded=out,
-                first_run=run.run_id, last_run=run.run_id, joined_at=change.now,
-            ))  # fmt: skip
+            out = account_id in work.cleared
+            work.joining.append({
+                "case_id": case_id, "account_id": account_id, "score": row["score"], "reasons": list(row["reasons"]), "present": newer,
+                "excluded": out, "first_run": run_id, "last_run": run_id, "joined_at": change.now,
+            })  # fmt: skip
             joined += not out
             result.kept_out += out
         else:
             result.kept_out += member.excluded
             if newer:
                 member.score, member.reasons, member.present = row["score"], list(row["reasons"]), True
-                member.last_run = run.run_id
+                member.last_run = run_id
     return joined
 
 
-def _update_marks(session: Session, run: FoundRun, campaign: FoundCampaign, case_id: str) -> None:
+def _update_marks(work: _Work, campaign: FoundCampaign, case_id: str) -> None:
     """Add the run's marks; earlier ones stay, so that what an operator goes back to is known."""
-    known = {(m.view, m.object): m for m in session.scalars(select(Mark).where(Mark.case_id == case_id))}
+    known = work.known_marks.get(case_id, {})
     for (view, object_), told in _marks(campaign).items():
         values = {
             "n_accounts": int(told.get("accounts") or 0), "expected_accounts": float(told.get("expected_accounts") or 0.0),
-            "n_events": int(told.get("events") or 0), "last_run": run.run_id,
+            "n_events": int(told.get("events") or 0), "last_run": work.run.run_id,
         }  # fmt: skip
         mark = known.get((view, object_))
         if mark is None:
-            session.add(Mark(case_id=case_id, view=view, object=object_, **values))
+            work.marks.append({"case_id": case_id, "view": view, "object": object_, **values})
         else:
             for name, value in values.items():
                 setattr(mark, name, value)
@@ -232,9 +257,11 @@ def _store_facts(change: Change, facts: Facts) -> None:
     session = change.session
     for chunk in _chunks([row["account_id"] for row in facts.accounts]):
         session.execute(delete(Account).where(Account.account_id.in_(chunk)))
-    session.add_all(Account(**row) for row in facts.accounts)
+    for at in range(0, len(facts.accounts), CHUNK):
+        session.execute(insert(Account), [dict(row) for row in facts.accounts[at : at + CHUNK]])
     for chunk in _chunks([key_id for key_id, _ in facts.keys]):
         session.execute(delete(Key).where(Key.key_id.in_(chunk)))
-    session.add_all(Key(key_id=key_id, account_id=account_id) for key_id, account_id in facts.keys)
-    session.flush()
+    for at in range(0, len(facts.keys), CHUNK):
+        rows = [{"key_id": key_id, "account_id": account_id} for key_id, account_id in facts.keys[at : at + CHUNK]]
+        session.execute(insert(Key), rows)
     change.bump()

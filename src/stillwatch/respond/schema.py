@@ -100,8 +100,8 @@ class Case(Base):
     views: Mapped[list[str]]
     capabilities: Mapped[dict[str, Any]]
     explanations: Mapped[list[Any]]
-    details: Mapped[dict[str, Any]]
-    """Evidence, timeline, graph, masked examples: what the report draws."""
+    details: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    """Evidence, timeline, graph, masked examples: what the report draws. Some 100 kB, so lists do not load it."""
 
 
 class Campaign(Base):
