@@ -28,12 +28,20 @@ def main() -> None:
         place = {name: i for i, name in enumerate(exposed.classes)}
         for name, features in (("words", linear.Features()), ("characters", linear.Features("characters", 18, (2, 5)))):
             own = linear.train(
-                exposed.private, exposed.classes, labels=np.array([place[y] for y in exposed.private_labels]), features=features
+                exposed.private,
+                exposed.classes,
+                labels=np.array([place[y] for y in exposed.private_labels]),
+                features=features,
             )
             rows = [("without teacher, its own labels", own)]
             for answers in ("labels", "probabilities"):
                 given = {"labels": labels} if answers == "labels" else {"probabilities": task.pool}
-                rows.append((f"from teacher's {answers}", linear.train(exposed.pool, exposed.classes, features=features, **given)))
+                rows.append(
+                    (
+                        f"from teacher's {answers}",
+                        linear.train(exposed.pool, exposed.classes, features=features, **given),
+                    )
+                )
             for what, fit in rows:
                 predicted = fit.model.logits(exposed.test).argmax(1)
                 fast = measures.cpu_seconds_per_call(fit.model.predict, exposed.test[:1000], least_s=1)

@@ -47,7 +47,11 @@ def prompts(n: int) -> list[tuple[str, str]]:
 
     folder = Path(os.environ.get("STILLWATCH_BENCHMARKS") or Path(__file__).parents[2] / "shared" / "benchmarks")
     rows = pq.read_table(folder / "real_prompts.parquet", columns=["source", "prompt", "answer"]).to_pylist()
-    kept = [(r["prompt"], r["answer"]) for r in rows if r["source"] == "gsm8k_train" and r["answer"] and len(r["prompt"]) < 260]
+    kept = [
+        (r["prompt"], r["answer"])
+        for r in rows
+        if r["source"] == "gsm8k_train" and r["answer"] and len(r["prompt"]) < 260
+    ]
     order = np.random.default_rng(0).permutation(len(kept))[:n]
     return [kept[i] for i in order]
 
@@ -95,26 +99,54 @@ def main() -> None:
     held, kept, without = taught[:N_HELD], taught[N_HELD:], plain[N_HELD:]
     token = teacher.tokenizer.pad_token_id
     cached = sum(one.top is not None for one in kept)
-    print(f"{len(kept)} conversations, {sum(len(o.ids) - o.start for o in kept):,} answer tokens, {cached} with cached distributions", flush=True)
-    print(f"teacher: {language.parameters(teacher.model) / 1e6:.0f} M, held-out loss "
-          f"{language.held_loss(teacher.model, held, pad_token=token):.3f}, agreement {agreement(teacher.model, held):.3f}", flush=True)
+    print(
+        f"{len(kept)} conversations, {sum(len(o.ids) - o.start for o in kept):,} answer tokens, {cached} with cached distributions",
+        flush=True,
+    )
+    print(
+        f"teacher: {language.parameters(teacher.model) / 1e6:.0f} M, held-out loss "
+        f"{language.held_loss(teacher.model, held, pad_token=token):.3f}, agreement {agreement(teacher.model, held):.3f}",
+        flush=True,
+    )
     if args.what == "on-policy":
         student = language.cut(teacher.model, LAYERS)
-        language.train(student, kept, held, loop.Schedule(epochs=args.epochs, minutes=args.minutes), pad_token=token, quiet=True)
-        print(f"before: loss {language.held_loss(student, held, pad_token=token):.3f}, agreement {agreement(student, held):.3f}", flush=True)
-        turns = [[{"role": "user", "content": str(r.prompt)}, {"role": "assistant", "content": str(r.reply.answer)}] for r in rows[N_HELD:]]
+        language.train(
+            student, kept, held, loop.Schedule(epochs=args.epochs, minutes=args.minutes), pad_token=token, quiet=True
+        )
+        print(
+            f"before: loss {language.held_loss(student, held, pad_token=token):.3f}, agreement {agreement(student, held):.3f}",
+            flush=True,
+        )
+        turns = [
+            [{"role": "user", "content": str(r.prompt)}, {"role": "assistant", "content": str(r.reply.answer)}]
+            for r in rows[N_HELD:]
+        ]
         schedule = loop.Schedule(epochs=1, minutes=args.minutes)
-        print(trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, data.ROOT / "gkd", schedule, new_tokens=24))
-        print(f"after GKD: loss {language.held_loss(student, held, pad_token=token):.3f}, agreement {agreement(student, held):.3f}", flush=True)
+        print(
+            trl_adapter.on_policy(
+                student, teacher.model, teacher.tokenizer, turns, data.ROOT / "gkd", schedule, new_tokens=24
+            )
+        )
+        print(
+            f"after GKD: loss {language.held_loss(student, held, pad_token=token):.3f}, agreement {agreement(student, held):.3f}",
+            flush=True,
+        )
         return
     for seed in range(args.seeds):
         schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
-        for name, given, mix in (("without teacher", without, 0.0), ("teacher's sequences", kept, 0.0), ("sequences and top-20", kept, 0.7)):
+        for name, given, mix in (
+            ("without teacher", without, 0.0),
+            ("teacher's sequences", kept, 0.0),
+            ("sequences and top-20", kept, 0.7),
+        ):
             student = language.cut(teacher.model, LAYERS)
             begin = time.process_time()
             history = language.train(student, given, held, schedule, pad_token=token, mix=mix, quiet=True)
-            print(f"seed {seed}, {name}: {language.parameters(student) / 1e6:.0f} M, {len(history.validation)} epochs, held-out loss "
-                  f"{-max(history.validation):.3f}, agreement {agreement(student, held):.3f}, {time.process_time() - begin:.0f} cpu-s", flush=True)
+            print(
+                f"seed {seed}, {name}: {language.parameters(student) / 1e6:.0f} M, {len(history.validation)} epochs, held-out loss "
+                f"{-max(history.validation):.3f}, agreement {agreement(student, held):.3f}, {time.process_time() - begin:.0f} cpu-s",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

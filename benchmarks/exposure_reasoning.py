@@ -31,7 +31,9 @@ class Model(nn.Module):
     def __init__(self, layers: int, width: int, heads: int = 4, length: int = 32) -> None:
         super().__init__()
         self.token, self.place = nn.Embedding(VOCABULARY, width), nn.Embedding(length, width)
-        block = nn.TransformerEncoderLayer(width, heads, 4 * width, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
+        block = nn.TransformerEncoderLayer(
+            width, heads, 4 * width, dropout=0.0, batch_first=True, norm_first=True, activation="gelu"
+        )
         self.blocks = nn.TransformerEncoder(block, layers, enable_nested_tensor=False)
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, VOCABULARY)
 
@@ -66,7 +68,15 @@ def targets(results: np.ndarray, steps: int) -> np.ndarray:
     return np.concatenate([*shown, np.full((len(results), 1), END)], axis=1)
 
 
-def train(model: Model, batch: Callable[[int], np.ndarray], steps: int, rate: float, *, until: Callable[[], bool] | None = None, prompt: int = 12) -> int:
+def train(
+    model: Model,
+    batch: Callable[[int], np.ndarray],
+    steps: int,
+    rate: float,
+    *,
+    until: Callable[[], bool] | None = None,
+    prompt: int = 12,
+) -> int:
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.05, betas=(0.9, 0.98))
     for step in range(steps):
         for group in optimiser.param_groups:
@@ -122,7 +132,9 @@ def main() -> None:
             p, r = problems(96, rng)
             return np.concatenate([p, targets(r, 2)], axis=1)
 
-        steps = train(teacher, fresh, args.teacher_steps, 1e-3, until=lambda: exact(write(teacher, asked, 7), results) >= 0.999)
+        steps = train(
+            teacher, fresh, args.teacher_steps, 1e-3, until=lambda: exact(write(teacher, asked, 7), results) >= 0.999
+        )
         torch.save(teacher.state_dict(), saved)
         print(f"teacher: {steps} steps, {time.process_time() - start:.0f} cpu-s", flush=True)
     quality = exact(write(teacher, asked, 7), results)
@@ -148,7 +160,10 @@ def main() -> None:
                 train(student, lambda step, data=data, r=np.random.default_rng(seed): data[r.integers(0, len(data), 64)],
                       args.student_steps, 2e-3)  # fmt: skip
                 row.append(exact(write(student, asked, width), results))
-                print(f"{channel}, N {n}, seed {seed}: {row[-1]:.1%} exact, {time.process_time() - begin:.0f} cpu-s", flush=True)
+                print(
+                    f"{channel}, N {n}, seed {seed}: {row[-1]:.1%} exact, {time.process_time() - begin:.0f} cpu-s",
+                    flush=True,
+                )
             scores.append(row)
         found.append({
             "task": f"sums in three steps ({channel})", "capability": "reasoning", "student": "transformer, 2 layers", "channel": channel,

@@ -51,7 +51,9 @@ def test_near_duplicates_agree_with_brute_force() -> None:
 
 
 def exchange(prompt: str, answer: str, sample: int, finish: str = "stop") -> Exchange:
-    return Exchange(f"{prompt}{sample}", "h", (("user", prompt),), Reply(answer, None, finish=finish), 0.0, "none", 0, sample)
+    return Exchange(
+        f"{prompt}{sample}", "h", (("user", prompt),), Reply(answer, None, finish=finish), 0.0, "none", 0, sample
+    )
 
 
 def test_samples_are_compared_by_what_they_come_to() -> None:
@@ -71,7 +73,10 @@ def test_samples_are_compared_by_what_they_come_to() -> None:
 def test_own_logs_are_masked_and_logs_without_text_refused(tmp_path: Path) -> None:
     events = tmp_path / "events"
     events.mkdir()
-    pq.write_table(pa.table({"event_id": ["1", "2"], "prompt": ["mail jo@example.org or 4111 1111 1111 1111", None]}), events / "a.parquet")
+    pq.write_table(
+        pa.table({"event_id": ["1", "2"], "prompt": ["mail jo@example.org or 4111 1111 1111 1111", None]}),
+        events / "a.parquet",
+    )
     assert data.from_logs(tmp_path) == ["mail [mail] or [number]"]
     pq.write_table(pa.table({"event_id": ["1"]}), events / "a.parquet")
     with pytest.raises(InputError, match="hold no prompts"):
@@ -85,15 +90,32 @@ class Writer(FakeEndpoint):
         found = super().answer(body)
         prompt, seed = body["messages"][-1]["content"], body["seed"]  # type: ignore[index]
         if "numbered list" in str(prompt):
-            text = "\n".join(f"{i}. Describe thing {seed}{i} and compare it with object {i * 7}{seed}" for i in range(1, 6))
+            text = "\n".join(
+                f"{i}. Describe thing {seed}{i} and compare it with object {i * 7}{seed}" for i in range(1, 6)
+            )
             found["choices"][0]["message"] = {"content": text}  # type: ignore[index]
         return found
 
 
-def test_data_from_a_task_end_to_end(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+def test_data_from_a_task_end_to_end(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
     with serving(Writer()) as endpoint:
-        (tmp_path / "t.toml").write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"location": endpoint.url}).items()))
-        argv = ["distill", "data", "--teacher", str(tmp_path / "t.toml"), "--task", "compare things", "--n", "12", "--samples", "2"]
+        (tmp_path / "t.toml").write_text(
+            "\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"location": endpoint.url}).items())
+        )
+        argv = [
+            "distill",
+            "data",
+            "--teacher",
+            str(tmp_path / "t.toml"),
+            "--task",
+            "compare things",
+            "--n",
+            "12",
+            "--samples",
+            "2",
+        ]
         assert main([*argv, "--out", str(tmp_path / "d")]) == 0
         calls = endpoint.calls
         assert main([*argv, "--out", str(tmp_path / "d"), "--json"]) == 0
@@ -102,7 +124,9 @@ def test_data_from_a_task_end_to_end(tmp_path: Path, entries: dict[str, object],
     assert len(chat) >= 8
     assert [m["role"] for m in chat[0]["messages"]] == ["user", "assistant"]
     assert {row["origin"] for row in chat} == {"task"}
-    keys = {json.loads(line)["key"] for line in (tmp_path / "d" / "answers" / "exchanges.jsonl").read_bytes().splitlines()}
+    keys = {
+        json.loads(line)["key"] for line in (tmp_path / "d" / "answers" / "exchanges.jsonl").read_bytes().splitlines()
+    }
     assert {row["key"] for row in chat} <= keys
     card = (tmp_path / "d" / "README.md").read_text()
     assert "Example Ltd" in card

@@ -11,7 +11,11 @@ from stillwatch.distill import measures, train
 from stillwatch.distill.students import linear
 from stillwatch.errors import InputError
 
-WORDS = {"sport": ["ball", "goal", "team", "match"], "food": ["soup", "bread", "salt", "oven"], "space": ["moon", "orbit", "rocket", "star"]}
+WORDS = {
+    "sport": ["ball", "goal", "team", "match"],
+    "food": ["soup", "bread", "salt", "oven"],
+    "space": ["moon", "orbit", "rocket", "star"],
+}
 
 
 def texts(n: int, seed: int) -> tuple[list[str], list[str]]:
@@ -31,7 +35,9 @@ class Topics:
     classes_ = tuple(WORDS)
 
     def predict_proba(self, given: list[str]) -> np.ndarray:
-        counts = np.array([[sum(word in text.split() for word in own) for own in WORDS.values()] for text in given], float)
+        counts = np.array(
+            [[sum(word in text.split() for word in own) for own in WORDS.values()] for text in given], float
+        )
         p = np.exp(2 * counts)
         return p / p.sum(axis=1, keepdims=True)
 
@@ -67,7 +73,9 @@ def test_every_form_of_ridge_is_the_same() -> None:
     np.testing.assert_allclose(bias, wanted.mean(axis=0))
 
 
-def test_a_classifier_is_harvested_trained_compared_and_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_classifier_is_harvested_trained_compared_and_exported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     given, _ = texts(500, 3)
     held, labels = texts(120, 4)
     own, own_labels = texts(30, 5)
@@ -80,15 +88,41 @@ def test_a_classifier_is_harvested_trained_compared_and_exported(tmp_path: Path,
         'licence = "own"\nterms = "policy 3"\ndistillation = "allowed"\n'
     )
     teacher = ["--teacher", str(tmp_path / "t.toml")]
-    assert main(["distill", "harvest", "-q", *teacher, "--prompts", str(tmp_path / "p.jsonl"), "--out", str(tmp_path / "store")]) == 0
-    argv = ["distill", "train", "classifier", "--store", str(tmp_path / "store"), *teacher, "--held-out", str(tmp_path / "held.jsonl")]
+    assert (
+        main(
+            [
+                "distill",
+                "harvest",
+                "-q",
+                *teacher,
+                "--prompts",
+                str(tmp_path / "p.jsonl"),
+                "--out",
+                str(tmp_path / "store"),
+            ]
+        )
+        == 0
+    )
+    argv = [
+        "distill",
+        "train",
+        "classifier",
+        "--store",
+        str(tmp_path / "store"),
+        *teacher,
+        "--held-out",
+        str(tmp_path / "held.jsonl"),
+    ]
     assert main([*argv, "--out", str(tmp_path / "student")]) == 0
     said = capsys.readouterr().out
     assert "500 exchanges, 1 left out" in said
     card = (tmp_path / "student" / "README.md").read_text()
     for words in ("Example Ltd", "policy 3", "student without teacher", "accuracy (kept)"):
         assert words in card
-    told = {row["model"]: row["quality"] for row in json.loads((tmp_path / "student" / "comparison.json").read_text())["rows"]}
+    told = {
+        row["model"]: row["quality"]
+        for row in json.loads((tmp_path / "student" / "comparison.json").read_text())["rows"]
+    }
     assert told["student"]["accuracy"] > 0.9
     assert told["student"]["accuracy"] >= told["student without teacher"]["accuracy"]
     assert told["teacher"]["agreement"] == 1

@@ -36,7 +36,9 @@ def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     backend = Tokenizer(models.WordPiece({word: i for i, word in enumerate(VOCABULARY)}, unk_token="[UNK]"))
     backend.pre_tokenizer = pre_tokenizers.Whitespace()
-    backend.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    backend.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
     transformers.PreTrainedTokenizerFast(
         tokenizer_object=backend, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
     ).save_pretrained(folder)
@@ -62,7 +64,9 @@ def test_vectors_do_not_depend_on_the_batch(encoder_folder: Path, entries: dict[
     assert lengths.tolist() == [len(text.split()) + 2 for text in given]
 
 
-def test_a_static_student_comes_near_its_teacher(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+def test_a_static_student_comes_near_its_teacher(
+    encoder_folder: Path, entries: dict[str, object], tmp_path: Path
+) -> None:
     teacher = Encoder(told(entries, encoder_folder, "encoder"))
     given, held = sentences(1500, 2), sentences(200, 3)
     vectors, reference = teacher.embed(given)[0], teacher.embed(held)[0].astype(np.float32)
@@ -74,7 +78,9 @@ def test_a_static_student_comes_near_its_teacher(encoder_folder: Path, entries: 
     size = made.model.save(tmp_path / "f32")
     small = made.model.save(tmp_path / "i8", quantise=True)
     assert small < size
-    np.testing.assert_allclose(static.StaticEncoder.load(tmp_path / "f32").encode(held), made.model.encode(held), atol=1e-6)
+    np.testing.assert_allclose(
+        static.StaticEncoder.load(tmp_path / "f32").encode(held), made.model.encode(held), atol=1e-6
+    )
     eight = static.StaticEncoder.load(tmp_path / "i8").encode(held)
     assert (eight * made.model.encode(held)).sum(1).min() > 0.999
     model2vec = pytest.importorskip("model2vec", reason="model2vec is optional")
@@ -111,7 +117,9 @@ def test_training_goes_on_from_its_checkpoint(encoder_folder: Path, entries: dic
     assert not (tmp_path / loop.CHECKPOINT).exists()
 
 
-def test_fewer_layers_come_nearer_with_training(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+def test_fewer_layers_come_nearer_with_training(
+    encoder_folder: Path, entries: dict[str, object], tmp_path: Path
+) -> None:
     teacher = Encoder(told(entries, encoder_folder, "encoder"))
     given = sentences(600, 5)
     vectors = teacher.embed(given)[0]
@@ -128,15 +136,55 @@ def test_fewer_layers_come_nearer_with_training(encoder_folder: Path, entries: d
 
 def test_the_static_route_end_to_end(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
     path = tmp_path / "t.toml"
-    path.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"kind": "encoder", "location": str(encoder_folder)}).items()))
+    path.write_text(
+        "\n".join(
+            f"{k} = {json.dumps(v)}"
+            for k, v in (entries | {"kind": "encoder", "location": str(encoder_folder)}).items()
+        )
+    )
     (tmp_path / "p.txt").write_text("\n".join(sentences(400, 6)))
-    rows = [{"text": t, "label": "even" if len(t) % 2 == 0 else "odd", "split": s} for s, seed in (("train", 7), ("test", 8)) for t in sentences(60, seed)]
+    rows = [
+        {"text": t, "label": "even" if len(t) % 2 == 0 else "odd", "split": s}
+        for s, seed in (("train", 7), ("test", 8))
+        for t in sentences(60, seed)
+    ]
     (tmp_path / "h.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert main(["distill", "harvest", "-q", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]) == 0
-    argv = ["distill", "train", "static", "-q", "--teacher", str(path), "--store", str(tmp_path / "s"), "--held-out", str(tmp_path / "h.jsonl")]
+    assert (
+        main(
+            [
+                "distill",
+                "harvest",
+                "-q",
+                "--teacher",
+                str(path),
+                "--prompts",
+                str(tmp_path / "p.txt"),
+                "--out",
+                str(tmp_path / "s"),
+            ]
+        )
+        == 0
+    )
+    argv = [
+        "distill",
+        "train",
+        "static",
+        "-q",
+        "--teacher",
+        str(path),
+        "--store",
+        str(tmp_path / "s"),
+        "--held-out",
+        str(tmp_path / "h.jsonl"),
+    ]
     assert main([*argv, "--epochs", "3", "--out", str(tmp_path / "m")]) == 0
     told_rows = json.loads((tmp_path / "m" / "comparison.json").read_text())["rows"]
-    assert [row["model"] for row in told_rows] == ["teacher", "student without teacher (token vectors)", "student", "student, int8"]
+    assert [row["model"] for row in told_rows] == [
+        "teacher",
+        "student without teacher (token vectors)",
+        "student",
+        "student, int8",
+    ]
     assert told_rows[0]["quality"]["neighbour overlap"] == 1
     assert told_rows[3]["size"] < told_rows[2]["size"]
     ort = pytest.importorskip("onnxruntime", reason="onnxruntime is optional")
@@ -145,7 +193,9 @@ def test_the_static_route_end_to_end(encoder_folder: Path, entries: dict[str, ob
     ids = np.array([[5, 6, 7], [8, 9, 0]])
     mask = np.array([[1, 1, 1], [1, 1, 0]], np.float32)
     got = ort.InferenceSession(str(tmp_path / "m.onnx")).run(None, {"ids": ids, "mask": mask})[0]
-    np.testing.assert_allclose(got, static.unit(np.stack([model.table[[5, 6, 7]].sum(0), model.table[[8, 9]].sum(0)])), atol=1e-5)
+    np.testing.assert_allclose(
+        got, static.unit(np.stack([model.table[[5, 6, 7]].sum(0), model.table[[8, 9]].sum(0)])), atol=1e-5
+    )
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +208,11 @@ def language_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     backend = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
     backend.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=backend, pad_token="<pad>", unk_token="<unk>", eos_token="<eos>", clean_up_tokenization_spaces=False
+        tokenizer_object=backend,
+        pad_token="<pad>",
+        unk_token="<unk>",
+        eos_token="<eos>",
+        clean_up_tokenization_spaces=False,
     )
     tokenizer.chat_template = (
         "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }} <eos>{% endgeneration %}"
@@ -174,7 +228,9 @@ def language_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_language_teacher_gives_answers_and_the_same_cache_as_scoring(language_folder: Path, entries: dict[str, object]) -> None:
+def test_a_language_teacher_gives_answers_and_the_same_cache_as_scoring(
+    language_folder: Path, entries: dict[str, object]
+) -> None:
     teacher = LanguageModel(told(entries, language_folder, "transformers"))
     requests = [ask(f"w{i} w{i + 1}", max_tokens=6, top_k=5) for i in range(4)]
     together = teacher.ask(requests)
@@ -185,11 +241,15 @@ def test_a_language_teacher_gives_answers_and_the_same_cache_as_scoring(language
     answer = teacher.tokenizer(reply.answer, add_special_tokens=False)["input_ids"]
     scored = teacher.score([[*prompt, *answer]], 5)[0]
     np.testing.assert_allclose(
-        reply.top.logprobs[: len(answer)].astype(float), scored.logprobs[len(prompt) - 1 :][: len(answer)].astype(float), atol=2e-2
+        reply.top.logprobs[: len(answer)].astype(float),
+        scored.logprobs[len(prompt) - 1 :][: len(answer)].astype(float),
+        atol=2e-2,
     )
     drawn = [teacher.ask([ask("w1", temperature=1.0, sample=i, max_tokens=6)])[0].answer for i in range(4)]
     assert len(set(drawn)) > 1
-    assert drawn == [r.answer for r in teacher.ask([ask("w1", temperature=1.0, sample=i, max_tokens=6) for i in range(4)])]
+    assert drawn == [
+        r.answer for r in teacher.ask([ask("w1", temperature=1.0, sample=i, max_tokens=6) for i in range(4)])
+    ]
 
 
 def test_the_loss_is_zero_for_the_teacher_itself_and_the_tail_counts() -> None:
@@ -233,7 +293,9 @@ def test_a_student_learns_from_the_cache(language_folder: Path, entries: dict[st
 
 
 @pytest.mark.parametrize("route", ["language", "on-policy"])
-def test_the_language_routes_end_to_end(route: str, language_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+def test_the_language_routes_end_to_end(
+    route: str, language_folder: Path, entries: dict[str, object], tmp_path: Path
+) -> None:
     if route == "on-policy":
         pytest.importorskip("trl", reason="trl not installed")
     what = told(entries, language_folder, "transformers")
@@ -241,7 +303,18 @@ def test_the_language_routes_end_to_end(route: str, language_folder: Path, entri
     path = tmp_path / "t.toml"
     changes = {"kind": "transformers", "location": str(language_folder)}
     path.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | changes).items()))
-    argv = ["distill", "train", route, "--json", "--teacher", str(path), "--store", str(tmp_path / "s"), "--out", str(tmp_path / "m")]
+    argv = [
+        "distill",
+        "train",
+        route,
+        "--json",
+        "--teacher",
+        str(path),
+        "--store",
+        str(tmp_path / "s"),
+        "--out",
+        str(tmp_path / "m"),
+    ]
     assert main([*argv, "--epochs", "1", "--layers", "0,2"]) == 0
     rows = json.loads((tmp_path / "m" / "comparison.json").read_text())["rows"]
     assert [row["model"] for row in rows] == ["teacher", "student without teacher (its start)", "student"]
@@ -257,7 +330,10 @@ def test_sequences_through_trl(language_folder: Path, entries: dict[str, object]
     what = told(entries, language_folder, "transformers")
     teacher = LanguageModel(what)
     rows = harvested(teacher, what, tmp_path / "s", 40)
-    turns = [[{"role": "user", "content": row.prompt}, {"role": "assistant", "content": row.reply.answer or "w1"}] for row in rows]
+    turns = [
+        [{"role": "user", "content": row.prompt}, {"role": "assistant", "content": row.reply.answer or "w1"}]
+        for row in rows
+    ]
     student = language.cut(teacher.model, (0, 2))
     data = language.sequences(teacher, rows)
     before = language.held_loss(student, data, pad_token=0)

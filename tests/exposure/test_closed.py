@@ -81,11 +81,14 @@ def test_countermeasures_change_what_they_say(world: tuple[Task, learners.Kernel
     assert (sticky.answers(task, rows, 0) == sticky.answers(task, rows, 1)).all()
 
 
-def test_adaptive_attackers_take_back_what_a_countermeasure_takes(world: tuple[Task, learners.Kernel, np.ndarray]) -> None:
+def test_adaptive_attackers_take_back_what_a_countermeasure_takes(
+    world: tuple[Task, learners.Kernel, np.ndarray],
+) -> None:
     task, kernel, _ = world
     sizes = closed.grid(1600, least=32)
     plain = closed.best_of(
-        [closed.measure(task, kernel, c, sizes, seeds=lambda n: 3).fidelity for c in closed.PLAIN.values()], "undefended"
+        [closed.measure(task, kernel, c, sizes, seeds=lambda n: 3).fidelity for c in closed.PLAIN.values()],
+        "undefended",
     )
     effects = []
     for what in defences.COUNTERMEASURES:

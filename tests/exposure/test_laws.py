@@ -34,7 +34,14 @@ def test_planted_laws_are_extrapolated(shape: str, c: float, k: float, b: float)
 def test_coverage_over_many_planted_curves() -> None:
     rng = np.random.default_rng(3)
     curves = [
-        planted(("power", "hill")[i % 2], rng.uniform(0, 0.25), np.exp(rng.uniform(4, 7)), rng.uniform(0.5, 1.3), noise=0.01, seed=i)
+        planted(
+            ("power", "hill")[i % 2],
+            rng.uniform(0, 0.25),
+            np.exp(rng.uniform(4, 7)),
+            rng.uniform(0.5, 1.3),
+            noise=0.01,
+            seed=i,
+        )
         for i in range(40)
     ]
     tables = {t.factor: t for t in backtest.table(backtest.rows(curves))}
@@ -51,7 +58,10 @@ def test_what_is_measured_is_not_extrapolated() -> None:
     assert found[0].score == pytest.approx(float(np.interp(np.log1p(100), np.log1p(N), curve.mean)), abs=1e-6)
 
 
-@pytest.mark.parametrize(("factor", "basis"), [(2, "extrapolated"), (13.9, "extrapolated"), (20, "doubled"), (29, "doubled"), (31, "refused")])
+@pytest.mark.parametrize(
+    ("factor", "basis"),
+    [(2, "extrapolated"), (13.9, "extrapolated"), (20, "doubled"), (29, "doubled"), (31, "refused")],
+)
 def test_no_point_beyond_thirty_times(factor: float, basis: str) -> None:
     curve = planted("power", 0.1, 200, 0.9, noise=0.01)
     found = laws.predict(curve, [4096 * factor])[0]
@@ -99,7 +109,18 @@ SIZES = 500.0 * 2 ** np.arange(8)
 
 
 def test_a_threshold_is_seen_and_bracketed() -> None:
-    scores = np.array([[0.013, 0.009], [0.012, 0.008], [0.013, 0.011], [0.991, 0.990], [0.788, 1.0], [1.0, 0.83], [0.9, 0.088], [0.01, 0.999]])
+    scores = np.array(
+        [
+            [0.013, 0.009],
+            [0.012, 0.008],
+            [0.013, 0.011],
+            [0.991, 0.990],
+            [0.788, 1.0],
+            [1.0, 0.83],
+            [0.9, 0.088],
+            [0.01, 0.999],
+        ]
+    )
     curve = Curve("arithmetic", SIZES, scores, 0.01, 2000)
     assert thresholds.is_threshold(curve)
     found = thresholds.bracket(curve, 0.9)

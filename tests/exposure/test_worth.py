@@ -65,7 +65,9 @@ def test_campaigns_are_valued_by_capability() -> None:
 
 def test_stopping_a_small_campaign_now_is_worth_more_than_a_large_one() -> None:
     skills = worth.skills([smooth()])
-    small, large = (worth.value(row(n, capabilities={"grading": 1.0}), skills).gained("tickets", 7.0) for n in (500, 20_000))
+    small, large = (
+        worth.value(row(n, capabilities={"grading": 1.0}), skills).gained("tickets", 7.0) for n in (500, 20_000)
+    )
     assert small[0] is not None
     assert large[0] is not None
     assert small[0] > large[0] >= 0
@@ -97,10 +99,28 @@ def test_curves_come_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"n": [1, 1]}, {"scores": [[0.5]]}, {"scores": [[0.5], [1.5]]}, {"zero": -1}, {"n_test": 0}, {"task": None, "n": None}, {"scores": [[], []]}]
+    "change",
+    [
+        {"n": [1, 1]},
+        {"scores": [[0.5]]},
+        {"scores": [[0.5], [1.5]]},
+        {"zero": -1},
+        {"n_test": 0},
+        {"task": None, "n": None},
+        {"scores": [[], []]},
+    ],
 )
 def test_curves_that_are_none(tmp_path: Path, change: dict[str, object]) -> None:
-    entry = {"task": "t", "capability": "c", "student": "s", "channel": "labels", "n": [1, 2], "scores": [[0.1], [0.2]], "zero": 0, "n_test": 9}
+    entry = {
+        "task": "t",
+        "capability": "c",
+        "student": "s",
+        "channel": "labels",
+        "n": [1, 2],
+        "scores": [[0.1], [0.2]],
+        "zero": 0,
+        "n_test": 9,
+    }
     (tmp_path / "c.json").write_text(json.dumps([entry | change]))
     with pytest.raises(InputError, match="not a curve"):
         curves.read(tmp_path / "c.json")

@@ -161,8 +161,9 @@ def console(report: Report) -> str:
         lines.append(f"  back-test {table.factor:g} times beyond: median error {table.median:.3f}, largest {table.largest:.3f}, "
                      f"{table.covered:.0%} of {table.n_curves} curves within the interval")
     for found in strongest(report.effects):
-        lines.append(f"  {found.countermeasure}: worth {found.n_eff:,.0f} [{found.low:,.0f}, {found.high:,.0f}] of {found.n:,.0f} exchanges to an "
-                     f"attacker who adapts ({found.attacker}); honest users lose {found.cost:.1%} of answers")
+        bounds = f"[{found.low:,.0f}, {found.high:,.0f}]"
+        lines.append(f"  {found.countermeasure}: worth {found.n_eff:,.0f} {bounds} of {found.n:,.0f} exchanges to an attacker who adapts "
+                     f"({found.attacker}); honest users lose {found.cost:.1%} of answers")
     for check in report.checks:
         lines.append(f"  {check}")
     for campaign in report.campaigns:

@@ -1,0 +1,117 @@
+"""From a harvest store to the page: a teacher of known rule, both kinds of answers, and stores that cannot be studied."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stillwatch.cli import main
+from stillwatch.distill import harvest, manifest, store
+from stillwatch.distill.exchange import Exchange, Reply, ask
+from stillwatch.distill.teachers.classifier import Classifier
+from stillwatch.errors import InputError
+from stillwatch.exposure import study
+
+TOPICS = {name: [f"{name}{i}" for i in range(60)] for name in ("sport", "food", "space")}
+
+
+class Topics:
+    """Counts the words of each topic."""
+
+    classes_ = tuple(TOPICS)
+
+    def predict_proba(self, given: list[str]) -> np.ndarray:
+        counts = np.array(
+            [[sum(word.startswith(name) for word in text.split()) for name in TOPICS] for text in given], float
+        )
+        p = np.exp(1.5 * counts)
+        return p / p.sum(axis=1, keepdims=True)
+
+
+def prompts(n: int) -> list[str]:
+    rng = np.random.default_rng(0)
+    names = list(TOPICS)
+    return [" ".join(str(rng.choice(TOPICS[names[rng.integers(3)]])) for _ in range(5)) for _ in range(n)]
+
+
+@pytest.fixture(scope="module", params=["none", "labels"])
+def harvested(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "store"
+    what = manifest.parse({
+        "name": "topics", "kind": "classifier", "location": f"{__name__}:Topics", "owner": "Example Ltd", "ownership": "own",
+        "licence": "own", "terms": "policy 3", "distillation": "allowed",
+    })  # fmt: skip
+    teacher = Classifier(what)
+    with harvest.open_store(folder, teacher, what, policy=request.param) as opened:
+        harvest.run(opened, teacher, what, [ask(text) for text in prompts(900)], policy=request.param, quiet=True)
+    return folder
+
+
+def test_the_split_is_of_the_prompt_and_answers_are_the_teachers(harvested: Path) -> None:
+    found = study.load(harvested, capability="grading")
+    assert len(found.pool) + len(found.test) == 900
+    assert not set(found.pool) & set(found.test)
+    teacher = Topics().predict_proba(found.test)
+    order = [list(Topics.classes_).index(name) for name in found.classes]
+    said = [Topics.classes_[i] for i in teacher.argmax(1)]
+    assert [found.classes[i] for i in found.task.test.argmax(1)] == said
+    if store.about(harvested)["policy"] == "none":
+        np.testing.assert_allclose(found.task.test, teacher[:, order], atol=2e-3)
+
+
+def test_a_store_becomes_a_page(harvested: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = prompts(900)
+    best = Topics().predict_proba(texts).argmax(1)
+    rows = [{"prompt": text, "label": Topics.classes_[i]} for text, i in zip(texts, best, strict=True)]
+    (tmp_path / "truth.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    argv = [
+        "exposure",
+        str(harvested),
+        "--student",
+        "words",
+        "--truth",
+        str(tmp_path / "truth.jsonl"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert main(argv) == 0
+    said = capsys.readouterr().out
+    told = json.loads((tmp_path / "out" / "exposure.json").read_text())
+    assert told["skills"][0]["gap"] > 0.5
+    assert told["teachers"][0]["owner"] == "Example Ltd"
+    assert len(told["checks"]) == 3
+    assert all(check["passed"] for check in told["checks"]), told["checks"]
+    names = {e["countermeasure"] for e in told["strongest"]}
+    assert "20 % flips" in names
+    assert ("scrambled tail" in names) == (store.about(harvested)["policy"] == "none")
+    assert "to an attacker who adapts" in " ".join(said.split())
+    again = json.loads((tmp_path / "out" / "curves.json").read_text())
+    assert (
+        main(
+            ["exposure", "--curves", str(tmp_path / "out" / "curves.json"), "--out", str(tmp_path / "again"), "--json"]
+        )
+        == 0
+    )
+    assert json.loads((tmp_path / "again" / "curves.json").read_text()) == again
+
+
+def write_rows(folder: Path, rows: list[Exchange], text: bool = True) -> Path:
+    with store.Store(folder, teacher={"name": "t"}, identity="i", policy="none", keep_text=text) as opened:
+        opened.expect([row.key for row in rows])
+        opened.put(rows)
+    return folder
+
+
+def test_stores_that_cannot_be_studied(tmp_path: Path) -> None:
+    rows = [
+        Exchange(str(i), str(i), (("user", f"p{i}"),), Reply(f"free text {i}"), 0, "none", 0, 0) for i in range(300)
+    ]
+    with pytest.raises(InputError, match="free text"):
+        study.load(write_rows(tmp_path / "a", rows), capability="x")
+    with pytest.raises(InputError, match="too few"):
+        study.load(write_rows(tmp_path / "b", rows[:20]), capability="x")
+    with pytest.raises(InputError, match="keeps no prompts"):
+        study.load(write_rows(tmp_path / "c", rows, text=False), capability="x")
+    with pytest.raises(InputError, match="no such file"):
+        study.load(tmp_path / "d", capability="x")
