@@ -104,8 +104,8 @@ class Tokenizer(Protocol):
     def ids(self, texts: Sequence[str]) -> list[Ids]:
         """Ids of each text, without special tokens."""
 
-    def text(self, ids: Sequence[int]) -> str:
-        """Back to text."""
+    def cuts(self, text: str) -> list[int]:
+        """The character before each token: where the token before it ended, 0 for the first."""
 
 
 class ByteTokenizer:
@@ -117,9 +117,14 @@ class ByteTokenizer:
         """One id a byte."""
         return [np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8).astype(np.int64) for text in texts]
 
-    def text(self, ids: Sequence[int]) -> str:
-        """Bytes that are no UTF-8 become U+FFFD."""
-        return bytes(int(i) % 256 for i in ids).decode("utf-8", "replace")
+    def cuts(self, text: str) -> list[int]:
+        """A character of several bytes ends with its last one."""
+        out, done = [], 0
+        for letter in text:
+            size = len(letter.encode("utf-8", "surrogatepass"))
+            out += [done] * size
+            done += 1
+        return out
 
 
 class FileTokenizer:
@@ -146,9 +151,10 @@ class FileTokenizer:
         coded = self._made.encode_batch(list(texts), add_special_tokens=False)
         return [np.array(one.ids, np.int64) for one in coded]
 
-    def text(self, ids: Sequence[int]) -> str:
-        """Decoded, special tokens dropped."""
-        return str(self._made.decode([int(i) for i in ids]))
+    def cuts(self, text: str) -> list[int]:
+        """From the tokenizer's offsets; ends, because some tokenizers give a leading space to no token."""
+        ends = [int(end) for _, end in self._made.encode(text, add_special_tokens=False).offsets]
+        return [0, *ends[:-1]]
 
 
 def tokenizer(where: str) -> Tokenizer:

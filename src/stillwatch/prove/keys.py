@@ -124,7 +124,7 @@ def commit(
     entries = read_log(log) if log.exists() else []
     entry: dict[str, Any] = {
         "sequence": len(entries),
-        "time": at.astimezone(UTC).isoformat(timespec="seconds"),
+        "time": at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "previous": entries[-1]["hash"] if entries else GENESIS,
         "design": dict(design),
         "commitments": {one.tenant: one.commitment for one in sorted(opened, key=lambda one: one.tenant)},

@@ -106,7 +106,7 @@ def question(
                 sleep(wait)
             due = max(due, clock()) + 60 * len(batch) / rate_per_min
         outputs = suspect.answer([prompt for prompt, _ in batch], sampling)
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
         for (prompt, sample), output in zip(batch, outputs, strict=True):
             store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
         asked += len(batch)
@@ -260,7 +260,8 @@ class Folder:
         character and the guessed piece of text is one token of the marked model; elsewhere it is -1.
         """
         theirs = self.tokenizer(self._shown(prompt), add_special_tokens=not self.chat)["input_ids"]
-        coded = self.tokenizer(answer, add_special_tokens=False)["input_ids"]
+        made = self.tokenizer(answer, add_special_tokens=False, return_offsets_mapping=True)
+        coded, ends = made["input_ids"], [int(end) for _, end in made["offset_mapping"]]
         ours = [int(i) for i in marked.ids([answer])[0]]
         if not coded or not ours:
             return [-1] * len(ours)
@@ -270,9 +271,9 @@ class Folder:
         pieces = [self.tokenizer.decode([int(token)]) for token in best]
         if not theirs:
             pieces = ["", *pieces]
-        guess_at = dict(zip(_cuts(self.tokenizer.decode, coded), pieces, strict=False))
+        guess_at = dict(zip([0, *ends], pieces, strict=False))
         out = []
-        for cut in _cuts(marked.text, ours):
+        for cut in marked.cuts(answer):
             piece = guess_at.get(cut)
             ids = marked.ids([piece or ""])[0]
             out.append(int(ids[0]) if len(ids) == 1 else -1)
@@ -302,12 +303,3 @@ class Folder:
         change = (mine - theirs) / np.sqrt((mine + theirs) / 2 + 1e-12)
         top = np.argsort(-np.abs(change), axis=1)[:, :WEIGHTS_KEPT]
         return [[[int(t), round(float(row[t]), 5)] for t in best] for row, best in zip(change, top, strict=True)]
-
-
-def _cuts(decode: Callable[[list[int]], str], ids: Sequence[int]) -> list[int]:
-    """The character at which each token begins: lengths of decoded prefixes."""
-    out, text = [], 0
-    for begin in range(len(ids)):
-        out.append(text)
-        text += len(decode([int(ids[begin])]))
-    return out

@@ -172,7 +172,7 @@ def read(args: argparse.Namespace) -> Any:
         else:
             raise InputError("reading mode needs --folder or --url")
         row = {"prompt": one.prompt, "sample": one.sample, "output": one.output, "predicted": predicted,
-               "asked_at": datetime.now(UTC).isoformat(timespec="seconds")}  # fmt: skip
+               "asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")}  # fmt: skip
         if beside is not None:
             if not isinstance(suspect, Folder):
                 raise InputError("--reference-folder needs --folder")
@@ -191,11 +191,10 @@ def aligned(tops: list[tuple[str, str | None]], prompt: str, answer: str, coder:
         if top:
             guess[at - len(prompt)] = top
         at += len(token)
-    out, place = [], 0
-    for token in coder.ids([answer])[0]:
+    out = []
+    for place in coder.cuts(answer):
         ids = coder.ids([guess.get(place, "")])[0]
         out.append(int(ids[0]) if len(ids) == 1 else -1)
-        place += len(coder.text([int(token)]))
     return out
 
 

@@ -1,0 +1,123 @@
+"""With torch: marks set while a model writes, a model folder as the suspect, reading mode. A model of 30,000 weights."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed")
+transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+tokenizers = pytest.importorskip("tokenizers", reason="tokenizers is not installed")
+
+from stillwatch.cli import main  # noqa: E402
+from stillwatch.prove.answers import FileTokenizer  # noqa: E402
+from stillwatch.prove.keys import tenant_secret  # noqa: E402
+from stillwatch.prove.processors import MarkProcessor, transformers_config  # noqa: E402
+from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw  # noqa: E402
+from stillwatch.prove.suspects import Folder, Sampling  # noqa: E402
+from stillwatch.prove.testing import mark_test  # noqa: E402
+from stillwatch.prove.tuples import written  # noqa: E402
+
+VOCABULARY = 120
+SECRET = bytes(range(32))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained model with a word tokenizer."""
+    where = tmp_path_factory.mktemp("model")
+    words = {"<pad>": 0, "</s>": 1} | {f"w{i}": i for i in range(2, VOCABULARY)}
+    made = tokenizers.Tokenizer(tokenizers.models.WordLevel(words, unk_token="<pad>"))
+    made.pre_tokenizer = tokenizers.pre_tokenizers.WhitespaceSplit()
+    transformers.PreTrainedTokenizerFast(tokenizer_object=made, pad_token="<pad>", eos_token="</s>").save_pretrained(where)
+    torch.manual_seed(0)
+    config = transformers.LlamaConfig(
+        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2,
+        max_position_embeddings=256, pad_token_id=0, bos_token_id=0, eos_token_id=1, initializer_range=0.3,
+    )  # fmt: skip
+    transformers.LlamaForCausalLM(config).save_pretrained(where)
+    return where
+
+
+def generate(folder: Path, **options: object) -> list[list[int]]:
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder).eval()
+    torch.manual_seed(3)
+    shown = torch.arange(2, 42)[:, None].repeat(1, 6)
+    made = model.generate(input_ids=shown, attention_mask=torch.ones_like(shown), do_sample=True, top_k=0,
+                          max_new_tokens=60, min_new_tokens=60, **options)  # fmt: skip
+    return made[:, 6:].tolist()
+
+
+@pytest.mark.parametrize(
+    ("mark", "temperature"),
+    [(Kgw(), 1.0), (Kgw(0.5, 2.0, 2), 0.7), (Gumbel(2), 1.0), (Gumbel(1), 0.7), (TransformersKgw(VOCABULARY), 1.0),
+     (TransformersKgw(VOCABULARY, seeding_scheme="selfhash", context_width=3), 1.0), (SynthId(3, 12), 1.0)],
+    ids=lambda value: value.name if isinstance(value, Scheme) else str(value),
+)  # fmt: skip
+def test_what_is_set_is_found_under_its_key_only(folder: Path, mark: Scheme, temperature: float) -> None:
+    who = [tenant_secret(SECRET, name, mark.name) for name in ("mine", "other")]
+    key = mark.key(who[0].secret)
+    if isinstance(mark, Kgw | Gumbel):
+        options: dict[str, object] = {"logits_processor": [MarkProcessor(mark, key, VOCABULARY, temperature)]}
+    else:
+        options = {"watermarking_config": transformers_config(mark, key)}
+    texts = generate(folder, temperature=temperature, **options)
+    found = mark_test(mark, written([[]] * len(texts), texts, mark.window), who, b"s" * 32, n_decoys=99)
+    assert [one.verdict for one in found.keys] == ["marked", "not shown"]
+
+
+def test_temperature_of_the_processor_is_that_of_sampling(folder: Path) -> None:
+    """Green tokens gain delta after the temperature, so a cold model is marked no harder than a warm one."""
+    mark, key = Kgw(0.25, 2.0, 1), Kgw().key(SECRET)
+    scores = torch.zeros(1, VOCABULARY)
+    ids = torch.tensor([[5, 7]])
+    for temperature in (1.0, 0.5):
+        raised = MarkProcessor(mark, key, VOCABULARY, temperature)(ids, scores) / temperature
+        assert raised.max().item() == pytest.approx(2.0)
+        assert int((raised > 0).sum()) == int(mark.green(np.array([7]), VOCABULARY, key).sum())
+
+
+def test_gumbel_marks_a_context_once(folder: Path) -> None:
+    processor = MarkProcessor(Gumbel(1), Gumbel(1).key(SECRET), VOCABULARY)
+    scores = torch.randn(2, VOCABULARY)
+    out = processor(torch.tensor([[4, 9, 4], [4, 9, 5]]), scores)
+    assert (out[0] == scores[0]).all()
+    assert int(torch.isfinite(out[1]).sum()) == 1
+
+
+def test_a_folder_answers_and_is_read(folder: Path) -> None:
+    suspect = Folder(folder, seed=5)
+    answers = suspect.answer(["w4 w5", "w6"], Sampling(max_tokens=8))
+    assert len(answers) == 2
+    assert all(text.split() for text in answers)
+    coder = FileTokenizer(folder)
+    prompt, text = "w9 w8", "w4 w5 w6 w7"
+    predicted = suspect.predictions(prompt, text, coder)
+    with torch.no_grad():
+        best = suspect.model(input_ids=torch.tensor([[9, 8, 4, 5, 6, 7]])).logits[0].argmax(1).tolist()
+    assert predicted == best[1:5]
+    weights = suspect.weights(Folder(folder), prompt, text, coder)
+    assert len(weights) == 4
+    assert all(weight == 0 for place in weights for _, weight in place)
+
+
+def test_reading_by_command(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = [" ".join(f"w{i}" for i in row) for row in generate(folder)[:6]]
+    Path("kept.jsonl").write_text("".join(json.dumps({"prompt": "w2", "output": text}) + "\n" for text in texts))
+
+    def run(*args: object) -> int:
+        return main(["prove", *map(str, args)])
+
+    assert run("commit", "--tenants", "a,b", "--scheme", "kgw", "--context-width", 1, "--tokenizer", folder, "--decoys", 19) == 0
+    assert run("read", "kept.jsonl", "--folder", folder, "--tokenizer", folder, "--out", "read.jsonl",
+               "--reference-folder", folder) == 0  # fmt: skip
+    assert run("test", "read.jsonl", "--mode", "read", "--tokenizer", folder, "--out", "proof") == 0
+    assert run("verify", "proof") == 0
+    Path("prompts.txt").write_text("w3 w4\nw5\n")
+    assert run("ask", "--folder", folder, "--prompts", "prompts.txt", "--out", "got.jsonl", "--yes", "--max-tokens", 20,
+               "--stop-at-p", 1e-6, "--tokenizer", folder, "--key", "prove.key") == 0  # fmt: skip
+    assert run("test", "got.jsonl", "--tokenizer", folder, "--reference", "got.jsonl", "--out", "proof2") == 0
+    assert run("verify", "proof2") == 0
+    capsys.readouterr()
