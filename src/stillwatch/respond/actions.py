@@ -145,7 +145,8 @@ def undo(
     if row.state != ActionState.IN_FORCE or row.kind == LIFT:
         raise InputError(f"the action is {row.state}, so there is nothing to undo", where=action_id)
     live = targets(change.session, action_id, live=True)
-    ended = live if subjects is None else [subject for subject in live if subject in set(subjects)]
+    named = None if subjects is None else set(subjects)
+    ended = live if named is None else [subject for subject in live if subject in named]
     if not ended:
         raise InputError("the action touches none of these", where=action_id)
     _, policy = policies.active(change.session)
@@ -268,7 +269,8 @@ def _take_effect(change: Change, row: ActionRow) -> None:
     _, policy = policies.active(change.session)
     now_reached = blast.reach(change.session, change.now, case_id=row.case_id, subjects=subjects)
     cleared = cases.cleared(change.session, [subject_id for _, subject_id in subjects]) if row.case_id else set()
-    spared = [subject for subject in subjects if subject not in set(now_reached.subjects) or subject[1] in cleared]
+    still = set(now_reached.subjects)
+    spared = [subject for subject in subjects if subject not in still or subject[1] in cleared]
     if len(spared) == len(subjects):
         raise InputError("nobody is left to act on: all were allowed or cleared since", where=row.action_id)
     _release(change, row.action_id, spared)
