@@ -85,18 +85,19 @@ def write(
     if unknown:
         raise InputError(f"the run has no campaign {', '.join(unknown)}", where=run, todo=f"It has {', '.join(sorted(known))}")
     private = signing.signing_key(key)
+    reduced = shared.read(run, k=options.k)
     written = []
     for name in wanted:
         target = out / f"{name}.packet.zip"
         with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as folder:
-            missing = _fill(Path(folder), run, loaded, known[name], options)
+            missing = _fill(Path(folder), run, loaded, known[name], reduced, options)
             manifest = _manifest(Path(folder), loaded, name, missing, options, private, now or datetime.now(UTC))
             _zip(Path(folder), manifest, signing.sign(private, manifest), partial)
         written.append(target)
     return written
 
 
-def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, options: Options) -> dict[str, str]:
+def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, reduced: shared.SharedRun, options: Options) -> dict[str, str]:
     """Write the files of a packet; returns what is missing and why."""
     missing: dict[str, str] = {}
     name = str(campaign.row["campaign_id"])
@@ -109,6 +110,8 @@ def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, options: Opt
     write_json(_plain([_group(c) for c in (*loaded.campaigns, *loaded.reviews)]), folder / "groups.json")
     write_json(_plain(dict(loaded.summary)), folder / "summary.json")
     (folder / "model.json").write_text(dump(judge.calibrated()), encoding="utf-8")
+    if loaded.summary.get("calibration") not in (None, judge.calibrated().record):
+        missing["model of the run"] = "the run was scored under another calibration; model.json is the one of the version that made the packet"
     accounts = _where(run / "accounts.parquet", "campaign_id", pa.array([name]))
     write_parquet(accounts, folder / "accounts.parquet")
     members = accounts["account_id"].combine_chunks()
@@ -116,7 +119,6 @@ def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, options: Opt
     _optional(run / "harvest.parquet", "campaign_id", pa.array([name]), folder / "harvest.parquet", missing)
     _traces(run, members, folder / "traces.parquet", missing)
     _events(options, members, folder, missing)
-    reduced = shared.read(run, k=options.k)
     reduced = replace(reduced, campaigns=tuple(c for c in reduced.campaigns if c.campaign_id == name))
     write_json(stix.bundle(reduced, tlp=options.tlp, producer=options.producer), folder / "indicators.stix.json")
     write_json(ocsf.findings(reduced), folder / "finding.ocsf.json")
@@ -137,10 +139,9 @@ def _plain(value: Any) -> Any:
 
 def _where(path: Path, column: str, values: pa.Array) -> pa.Table:
     try:
-        table = pq.read_table(path)
+        return pq.read_table(path, filters=pc.field(column).isin(values))
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
-    return table.filter(pc.is_in(table[column], values))
 
 
 def _optional(path: Path, column: str, values: pa.Array, target: Path, missing: dict[str, str], also: str | None = None) -> None:
