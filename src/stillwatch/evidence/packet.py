@@ -111,7 +111,7 @@ def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, reduced: sha
     write_json(_plain(dict(loaded.summary)), folder / "summary.json")
     (folder / "model.json").write_text(dump(judge.calibrated()), encoding="utf-8")
     if loaded.summary.get("calibration") not in (None, judge.calibrated().record):
-        missing["model of the run"] = "the run was scored under another calibration; model.json is the one of the version that made the packet"
+        missing["model of the run"] = "the run was scored under another calibration; model.json is that of the version that made this"
     accounts = _where(run / "accounts.parquet", "campaign_id", pa.array([name]))
     write_parquet(accounts, folder / "accounts.parquet")
     members = accounts["account_id"].combine_chunks()
