@@ -19,8 +19,9 @@ from prove_null import coded, texts
 from stillwatch.prove.attribution import split
 from stillwatch.prove.keys import tenant_secret
 from stillwatch.prove.schemes import Kgw
-from stillwatch.prove.testing import mark_test
+from stillwatch.prove.testing import mark_test, weighted_test
 from stillwatch.prove.tuples import written
+from stillwatch.prove.weighted import of_texts
 
 VOCABULARY, LENGTH = 1200, 100
 CLEAN, MARKED, WRITTEN = 8000, 2000, 10000
@@ -57,6 +58,8 @@ def learn(ids: list[np.ndarray]) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=20, help="half direct, half spill; a quarter as many of both and of nobody")
+    parser.add_argument("--weighted", action="store_true", help="against answers of the same student without marked text")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first case")
     parser.add_argument("--data", type=Path)
     args = parser.parse_args()
     ids = [np.minimum(row, VOCABULARY - 1) for row in coded(texts(args.data))]
@@ -65,7 +68,7 @@ def main() -> None:
     kinds = ["direct harvest", "web spill"] * (args.cases // 2)
     extra = ["both", "nothing shown"] * (args.cases // 4)
     for case, kind in enumerate([*kinds, *extra]):
-        begin, rng = time.time(), np.random.default_rng(case)
+        begin, rng = time.time(), np.random.default_rng(args.first + case)
         who = [tenant_secret(rng.bytes(32), f"tenant {i}", "kgw") for i in range(TENANTS)]
         volume = rng.lognormal(0, 0.7, TENANTS)
         harvest = np.isin(np.arange(TENANTS), CAMPAIGN) * volume
@@ -84,7 +87,11 @@ def main() -> None:
                 green = np.concatenate([mark.green(np.array([i]), VOCABULARY, key) for i in range(VOCABULARY)])
                 training += list(sample(teacher, count, rng, mark.delta * green.reshape(VOCABULARY, VOCABULARY)))
         out = list(sample(learn(training), WRITTEN, rng))
-        result = mark_test(mark, written([[]] * len(out), out, 1), who, b"tenants", n_decoys=199)
+        if args.weighted:
+            clean, empty = list(sample(learn(training[:CLEAN]), WRITTEN, rng)), [np.zeros(0, np.int64)] * WRITTEN
+            result = weighted_test(mark, of_texts(empty, out, empty, clean, 1), who, b"tenants", n_decoys=99)
+        else:
+            result = mark_test(mark, written([[]] * len(out), out, 1), who, b"tenants", n_decoys=199)
         names = [one.tenant for one in who]
         found = split(result, {n: h for n, h in zip(names, harvest.tolist(), strict=True) if h},
                       dict(zip(names, volume.tolist(), strict=True)))  # fmt: skip

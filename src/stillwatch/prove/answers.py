@@ -119,12 +119,8 @@ class ByteTokenizer:
 
     def cuts(self, text: str) -> list[int]:
         """A character of several bytes ends with its last one."""
-        out, done = [], 0
-        for letter in text:
-            size = len(letter.encode("utf-8", "surrogatepass"))
-            out += [done] * size
-            done += 1
-        return out
+        sizes = [len(letter.encode("utf-8", "surrogatepass")) for letter in text]
+        return [place for place, size in enumerate(sizes) for _ in range(size)]
 
 
 class FileTokenizer:

@@ -272,10 +272,13 @@ class SynthId(Scheme):
         return tuple(int(word) & 0x7FFFFFFF for word in np.frombuffer(stream, "<u4"))
 
     def once(self, tuples: Tuples, key: Numbers) -> Tuples:
-        """One tuple per low bits of its hash: the table is indexed by nothing else, at every depth."""
+        """One tuple per low bits of its hash: the table is indexed by nothing else, at every depth.
+
+        No more than a quarter of the table: were all entries used, every key would give the same sum.
+        """
         low = self._hash(tuples) & np.uint64(self.sampling_table_size - 1)
         _, first = np.unique(low, return_index=True)
-        return tuples.take(np.sort(first))
+        return tuples.take(np.sort(first)[: max(1, self.sampling_table_size // 4)])
 
     def numbers(self, tuples: Tuples, key: Numbers) -> Floats:
         """How many of the ``depth`` g-values are one."""
