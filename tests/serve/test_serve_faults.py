@@ -184,6 +184,19 @@ def test_a_refresh_fails_no_answer(service: Service) -> None:
     assert len(revisions) > 1
 
 
+def test_a_revoked_token_ends_and_a_lost_file_of_tokens_does_not_open(service: Service) -> None:
+    from stillwatch.serve import tokens
+
+    service.start()
+    assert service.ask({"account_id": "ada"}).status == 200
+    tokens.revoke(service.tokens, "decide")
+    service.until(lambda: service.ask({"account_id": "ada"}).status == 401)
+    service.tokens.unlink()
+    service.until(lambda: "no file of tokens" in service.log.read_text())
+    assert service.ask({"account_id": "ada"}).status == 401
+    assert service.ask({"account_id": "ada"}, role="admin").status == 200
+
+
 def test_wrong_settings_are_one_line(tmp_path: Path) -> None:
     def told(*options: str) -> tuple[int, str]:
         command = [sys.executable, "-m", "stillwatch", "serve", *options]

@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,10 @@ def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: 
 class Refresher:
     """Watches the file and the builder."""
 
-    def __init__(self, decider: Decider, folder: Path, source: SnapshotSource | None, every_s: float = 1.0) -> None:
+    def __init__(
+        self, decider: Decider, folder: Path, source: SnapshotSource | None, every_s: float = 1.0,
+        also: Callable[[], None] | None = None,
+    ) -> None:
         """Take the folder of the snapshot.
 
         Args:
@@ -63,7 +67,9 @@ class Refresher:
             folder: where the snapshot is kept.
             source: what the builder reads; None if something else writes the file.
             every_s: seconds between looks.
+            also: called with each look, such as to read tokens again; what it raises is reported.
         """
+        self._also = also
         self._decider, self._folder, self._source, self._every_s = decider, folder, source, every_s
         self._seen: tuple[int, int, int] | None = None
         self._process: Any = None
@@ -83,10 +89,12 @@ class Refresher:
         try:
             while True:
                 self._decider.clock.check()
-                try:
-                    await loop.run_in_executor(None, self.look)
-                except Exception as error:
-                    self._report(f"{type(error).__name__}: {error}")
+                for looks in (self.look, self._also):
+                    try:
+                        if looks is not None:
+                            await loop.run_in_executor(None, looks)
+                    except Exception as error:
+                        self._report(f"{type(error).__name__}: {error}")
                 await asyncio.sleep(self._every_s)
         finally:
             self.close()

@@ -92,10 +92,15 @@ def run(
     decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed)
     identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file))
     context = Context(identities, settings.account_header.lower().encode())
-    refresher = Refresher(decider, settings.state, source, settings.refresh_s)
+    token_file = tokens.TokenFile(settings.tokens)
+
+    def read_tokens() -> None:
+        service.tokens = token_file.read()
+
+    refresher = Refresher(decider, settings.state, source, settings.refresh_s, also=read_tokens)
     service = Service(
-        decider, tokens.load(settings.tokens), context, DecisionLog(sink, allow_share=settings.log_allows),
-        status=refresher.status, deadline_s=settings.deadline_s, tracing=Tracing() if settings.otel else None, mounts=mounts,
+        decider, token_file.read(), context, DecisionLog(sink, allow_share=settings.log_allows), status=refresher.status,
+        deadline_s=settings.deadline_s, tracing=Tracing() if settings.otel else None, mounts=mounts,
     )
     try:
         import uvloop

@@ -59,6 +59,31 @@ class Tokens:
         return len(self._by_hash)
 
 
+class TokenFile:
+    """A file of tokens that is read again when it changed, so that a revoked token ends within seconds."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file."""
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._tokens = Tokens([])
+
+    def read(self) -> Tokens:
+        """The tokens as they are now.
+
+        Raises:
+            InputError: there is none, or it is not one; the caller keeps those it had.
+        """
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return load(self._path)
+        seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if seen != self._seen:
+            self._tokens, self._seen = load(self._path), seen
+        return self._tokens
+
+
 def load(path: Path) -> Tokens:
     """Read a file of tokens.
 
