@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from audit_writers import texts
+from scipy import stats
 
 from stillwatch.audit import check, corpus, detector, duplicates, run
-from stillwatch.audit.marks import MarkCount
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 
@@ -165,10 +165,13 @@ def test_near_duplicates_are_named_by_set(tmp_path: Path) -> None:
 
 
 class _Marks:
-    name, chance = "tenant-1", 0.25
+    name = "tenant-1"
 
-    def count(self, texts: list[str]) -> list[MarkCount]:
-        return [MarkCount(10, 9 if "testament" in text or "crucial" in text else 2) for text in texts]
+    def counts(self, texts: list[str]) -> np.ndarray:
+        return np.array([sum("testament" in t or "crucial" in t for t in texts), len(texts)])
+
+    def p_value(self, counts: np.ndarray) -> float:
+        return float(stats.binom.sf(counts[0] - 1, counts[1], 0.25))
 
 
 def test_marks_are_counted_by_source(tmp_path: Path) -> None:
@@ -201,6 +204,15 @@ def test_parts_of_jsonl_hold_every_line_once(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(corpus, "PART_BYTES", size)
         got = [d for part in corpus.plan(tmp_path / "a.jsonl") for d in corpus.documents(part, corpus.Columns())]
         assert [d.identity for d in got if d is not None] == [str(i) for i in range(300)], size
+
+
+def test_a_folder_of_texts_is_copied_without_what_goes(tmp_path: Path) -> None:
+    for i, text in enumerate(["As a large language model, I cannot say.", *texts("human", 3, 2)]):
+        (tmp_path / "c" / f"d{i % 2}").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "c" / f"d{i % 2}" / f"{i}.txt").write_text(text)
+    assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "-q", "--remove", "canary"]) == 0
+    left = sorted(p.relative_to(tmp_path / "run" / "filtered").as_posix() for p in (tmp_path / "run" / "filtered").rglob("*.txt"))
+    assert left == ["d0/2.txt", "d1/1.txt", "d1/3.txt"]
 
 
 def test_bad_rows_are_counted_and_bad_input_is_one_line(

@@ -1,26 +1,26 @@
 """Where the test of one's own keyed marks plugs in.
 
-The audit does not know how a mark is made. It asks an object for counts, text by text, and adds them up by source.
+The audit does not know how a mark is made. It asks an object for counts of texts, adds them up by source, and asks it
+for the p-value of the sum. What the p-value rests on (a key drawn at random) is the object's matter; the counts of one
+source are of all its documents, since evidence of single documents is not independent and must not be multiplied.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-
-class MarkCount(NamedTuple):
-    """Of one text: scored units (tokens or choices), and how many of them the key favours."""
-
-    scored: int
-    favoured: int
+import numpy as np
+from numpy.typing import NDArray
 
 
 class MarkTest(Protocol):
-    """A keyed test of texts; must be picklable, since parts are read by several processes."""
+    """A keyed test; must be picklable, since parts are read by several processes."""
 
     name: str
     """Name of the key or tenant."""
-    chance: float
-    """Share of units that the key favours in text without the mark."""
 
-    def count(self, texts: list[str]) -> list[MarkCount]:
-        """Counts of each text."""
+    def counts(self, texts: list[str]) -> NDArray[np.int64]:
+        """Counts of texts together; those of more texts are the sum, whatever the shape."""
+        ...
+
+    def p_value(self, counts: NDArray[np.int64]) -> float:
+        """Chance of counts like these under a key drawn at random."""
         ...

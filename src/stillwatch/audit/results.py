@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy import stats
 
 from stillwatch.audit import canaries, check, estimate, share
 from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Group, Tally
 from stillwatch.files import write_parquet
 from stillwatch.progress import track
@@ -26,8 +26,7 @@ SHARES = pa.schema([
     ("scored", pa.int64()), ("share", pa.float64()), ("share_low", pa.float64()), ("share_high", pa.float64()),
     ("share_adjusted_count", pa.float64()), ("refused", pa.large_string()), ("unlike", pa.float64()),
     ("foreign", pa.float64()), ("canary_documents", pa.int64()), ("canaries", pa.large_string()),
-    ("near_duplicates", pa.int64()), ("duplicate_sets", pa.large_string()), ("mark_scored", pa.int64()),
-    ("mark_favoured", pa.int64()), ("mark_p_value", pa.float64()),
+    ("near_duplicates", pa.int64()), ("duplicate_sets", pa.large_string()), ("mark_p_value", pa.float64()),
 ])
 """Grain: a source (all months), a month of a source, a month of all sources (source ""), all (both "")."""
 
@@ -53,7 +52,7 @@ class Results:
 
 def results(
     total: Tally, detector: Detector | None, human: list[str], generated: list[str], held_out: list[str], seed: int,
-    *, chance: float | None = None, quiet: bool = False,
+    *, marks: MarkTest | None = None, quiet: bool = False,
 ) -> Results:
     """Estimate every source, and the months of those whose estimate is accepted."""
     rng = np.random.default_rng(seed)
@@ -66,10 +65,10 @@ def results(
     for i, source in enumerate(track(largest, "estimating", len(largest), quiet=quiet)):
         texts = [text for _, _, text in sorted(total.sample.get(source, []))]
         got = judge.of(by_source[source], texts, i < MAX_ESTIMATES) if judge is not None else None
-        rows.append(_row(source, ALL, by_source[source], got, chance))
+        rows.append(_row(source, ALL, by_source[source], got, marks))
     accepted = frozenset(row["source"] for row in rows if row["share"] is not None)
     if judge is not None:
-        rows += _months(total, accepted, judge, chance)
+        rows += _months(total, accepted, judge, marks)
     overall = _overall(rows, by_source, accepted, judge)
     blind = []
     if detector is None:
@@ -128,7 +127,7 @@ class _Judge:
         return alpha, low, high, share.adjusted_count(counts, densities)
 
 
-def _months(total: Tally, accepted: frozenset[str], judge: _Judge, chance: float | None) -> list[dict[str, Any]]:
+def _months(total: Tally, accepted: frozenset[str], judge: _Judge, marks: MarkTest | None) -> list[dict[str, Any]]:
     """Months of all accepted sources together, then of each, largest first, as far as the sample allows a check."""
     together: dict[str, Group] = {}
     for (source, period), group in sorted(total.groups.items()):
@@ -137,7 +136,7 @@ def _months(total: Tally, accepted: frozenset[str], judge: _Judge, chance: float
     rows = []
     for period, group in sorted(together.items()):
         texts = [t for s in sorted(accepted) for _, p, t in sorted(total.sample.get(s, [])) if p == period]
-        rows.append(_row(ALL, period, group, judge.of(group, texts[: check.MAX_SAMPLE]), chance))
+        rows.append(_row(ALL, period, group, judge.of(group, texts[: check.MAX_SAMPLE]), marks))
     single = sorted(
         ((group.n, source, period) for (source, period), group in total.groups.items() if source in accepted and period),
         reverse=True,
@@ -146,7 +145,7 @@ def _months(total: Tally, accepted: frozenset[str], judge: _Judge, chance: float
         for _, source, period in single[: MAX_ESTIMATES]:
             texts = [t for _, p, t in sorted(total.sample.get(source, [])) if p == period]
             group = total.groups[source, period]
-            rows.append(_row(source, period, group, judge.of(group, texts), chance))
+            rows.append(_row(source, period, group, judge.of(group, texts), marks))
     return rows
 
 
@@ -168,15 +167,13 @@ def _overall(
 
 
 def _row(
-    source: str, period: str, group: Group, got: estimate.Estimate | None, chance: float | None
+    source: str, period: str, group: Group, got: estimate.Estimate | None, marks: MarkTest | None
 ) -> dict[str, Any]:
     says: Counter[str] = Counter()
     for name, n in group.canaries.items():
         if name in canaries.DECISIVE:
             says[f"{name} ({canaries.SAYS[name]})"] += n
-    p_value = None
-    if chance is not None and group.mark_scored:
-        p_value = float(stats.binom.sf(group.mark_favoured - 1, group.mark_scored, chance))
+    p_value = marks.p_value(group.marks) if marks is not None and group.marks is not None else None
     return {
         "source": source, "period": period, "documents": group.n, "words": group.n_words,
         "scored": got.n if got is not None else 0,
@@ -185,8 +182,7 @@ def _row(
         "refused": got.reason if got is not None else "no references for the domain",
         "unlike": got.unlike if got else None, "foreign": got.foreign if got else None,
         "canary_documents": group.n_canary, "canaries": _list(says), "near_duplicates": group.n_duplicates,
-        "duplicate_sets": _list(group.duplicates), "mark_scored": group.mark_scored,
-        "mark_favoured": group.mark_favoured, "mark_p_value": p_value,
+        "duplicate_sets": _list(group.duplicates), "mark_p_value": p_value,
     }
 
 

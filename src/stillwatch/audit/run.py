@@ -92,7 +92,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
         total.merge(Tally.load(work / f"{i:06d}.json"))
     held_out = _references(settings.held_out, settings, rng) if settings.held_out is not None else []
     found = results.results(total, detector, human, generated, held_out, settings.seed, quiet=quiet,
-                            chance=marks.chance if marks is not None else None)
+                            marks=marks)
     counts = verdicts.write(
         [work / f"{i:06d}.parquet" for i in range(len(parts))], settings.out, found, detector, settings.fpr
     )
@@ -230,7 +230,7 @@ def _summary(
         "limits": {"bias": check.MAX_BIAS, "error": check.MAX_ERROR, "unlike": check.MAX_UNLIKE,
                    "foreign": check.MAX_FOREIGN},
         "share": found.overall, "verdicts": counts, "removed": removed,
-        "marks": None if marks is None else {"name": marks.name, "chance": marks.chance},
+        "marks": None if marks is None else {"name": marks.name},
         "blind": found.blind,
     }
 

@@ -3,6 +3,7 @@
 import hashlib
 import heapq
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,6 @@ DOCUMENTS = pa.schema([
     ("id", pa.large_string()), ("source", pa.large_string()), ("period", pa.string()), ("n_words", pa.int32()),
     ("score", pa.float32()), ("p_human", pa.float32()), ("p_model", pa.float32()), ("known", pa.float32()),
     ("canaries", pa.list_(pa.string())), ("duplicate_of", pa.string()), ("similarity", pa.float32()),
-    ("mark_scored", pa.int32()), ("mark_favoured", pa.int32()),
 ])
 
 
@@ -55,18 +55,19 @@ class Group:
     n_canary: int = 0
     canaries: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
-    mark_scored: int = 0
-    mark_favoured: int = 0
     counts: F64 | None = None
+    marks: NDArray[np.int64] | None = None
 
     def add(self, other: "Group") -> None:
         """Add another group's tallies."""
-        for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary", "mark_scored", "mark_favoured"):
+        for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.canaries.update(other.canaries)
         self.duplicates.update(other.duplicates)
         if other.counts is not None:
             self.counts = other.counts if self.counts is None else self.counts + other.counts
+        if other.marks is not None:
+            self.marks = other.marks if self.marks is None else self.marks + other.marks
 
 
 @dataclass
@@ -136,7 +137,7 @@ class Tally:
         """Write as JSON."""
         value = {
             "groups": [
-                [source, period, {**g.__dict__, "counts": None if g.counts is None else g.counts.tolist()}]
+                [source, period, {**g.__dict__, "counts": _list(g.counts), "marks": _list(g.marks)}]
                 for (source, period), g in sorted(self.groups.items())
             ],
             "sample": {source: sorted(heap) for source, heap in sorted(self.sample.items())},
@@ -152,13 +153,18 @@ class Tally:
         tally = cls(n_bad=value["n_bad"], n_parts=value["n_parts"])
         for source, period, g in value["groups"]:
             counts = None if g["counts"] is None else np.array(g["counts"])
+            marks = None if g["marks"] is None else np.array(g["marks"], np.int64)
             tally.groups[source, period] = Group(
-                **{**g, "counts": counts, "canaries": Counter(g["canaries"]), "duplicates": Counter(g["duplicates"])}
+                **{**g, "counts": counts, "marks": marks, "canaries": Counter(g["canaries"]), "duplicates": Counter(g["duplicates"])}
             )
         tally.sample = {source: [tuple(item) for item in heap] for source, heap in value["sample"].items()}
         for heap in tally.sample.values():
             heapq.heapify(heap)
         return tally
+
+
+def _list(array: NDArray[Any] | None) -> list[Any] | None:
+    return None if array is None else array.tolist()
 
 
 @dataclass(frozen=True)
@@ -218,7 +224,6 @@ def _batch(
     n = len(texts)
     phrases = canaries.find(texts)
     twins = with_.index.nearest(texts) if with_.index is not None else {}
-    marks = with_.marks.count(texts) if with_.marks is not None else None
     groups = [total.group(document.source, document.period) for document in batch]
     columns: dict[str, Any] = {name: [None] * n for name in DOCUMENTS.names}
     n_words = np.array([len(text.split()) for text in texts], np.int32) if ranks is None else None
@@ -240,17 +245,16 @@ def _batch(
         if i in twins:
             group.duplicates[twins[i][0]] += 1
             group.n_duplicates += 1
-        if marks is not None:
-            group.mark_scored += marks[i].scored
-            group.mark_favoured += marks[i].favoured
     columns |= {
         "id": [d.identity for d in batch], "source": [d.source for d in batch], "period": [d.period for d in batch],
         "n_words": n_words, "canaries": [phrases.get(i, []) for i in range(n)],
         "duplicate_of": [twins[i][0] if i in twins else None for i in range(n)],
         "similarity": [twins[i][1] if i in twins else None for i in range(n)],
     }
-    if marks is not None:
-        columns |= {"mark_scored": [m.scored for m in marks], "mark_favoured": [m.favoured for m in marks]}
+    if with_.marks is not None:
+        for members in _members(groups, range(n)):
+            found = Group(marks=with_.marks.counts([texts[i] for i in members]))
+            groups[members[0]].add(found)
     return pa.table([pa.array(columns[f.name], f.type) for f in DOCUMENTS], schema=DOCUMENTS)
 
 
@@ -258,14 +262,16 @@ def _count(
     batch: list[corpus.Document], groups: list[Group], score: F64, n_words: NDArray[np.int32], known: References
 ) -> None:
     """Add the scores of documents long enough to the histograms of their groups."""
-    rows: dict[int, list[int]] = {}
-    for i, group in enumerate(groups):
-        if n_words[i] >= MIN_WORDS:
-            rows.setdefault(id(group), []).append(i)
-    for mine in rows.values():
-        group = groups[mine[0]]
-        counts = known.scale.histogram(score[mine], n_words[mine])
-        group.counts = counts if group.counts is None else group.counts + counts
+    for mine in _members(groups, np.flatnonzero(n_words >= MIN_WORDS).tolist()):
+        groups[mine[0]].add(Group(counts=known.scale.histogram(score[mine], n_words[mine])))
+
+
+def _members(groups: list[Group], rows: Iterable[int]) -> list[list[int]]:
+    """Rows of each group."""
+    found: dict[int, list[int]] = {}
+    for i in rows:
+        found.setdefault(id(groups[i]), []).append(i)
+    return list(found.values())
 
 
 def _offer(
