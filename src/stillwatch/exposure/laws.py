@@ -4,7 +4,7 @@ Two laws are fitted to the error ``e(N) = 1 - score``, both bounded by the error
 
 * offset power: ``e = c + (e0 - c) (1 + N/k)^-b``. For N well above k it is ``c + a N^-b``, the data term of distillation
   scaling laws for a fixed teacher and student (Busbridge et al. 2025, eq. 8); without the bound at e0 it misled by 0.15 on
-  tasks of many classes (docs/experiments.md).
+  tasks of many classes (docs/exposure.md).
 * Hill: ``e = c + (e0 - c) / (1 + (N/k)^b)``; ``k`` is the number of exchanges that transfers half of what can be.
 
 ``c`` is the student's floor, 0 <= c <= e0. A short curve does not tell c, k and b apart, and the single best fit is then far
@@ -25,7 +25,7 @@ EXPONENTS = np.geomspace(0.2, 2.5, 36)
 FLOORS = np.linspace(0, 1, 41)
 """Of c over e0."""
 N_SCALES = 60
-DISCREPANCY = 0.01
+DISCREPANCY = 0.02
 """How far a true curve may lie from any law, beside its noise (standard deviation)."""
 MAX_FACTOR = 30.0
 """Beyond so many times the largest measured N there is no point estimate: nothing was ever checked there."""
@@ -123,8 +123,8 @@ def fit(curve: Curve) -> tuple[Law, Law]:
     precision = 1 / (curve.sd**2 + DISCREPANCY**2)
     floor = FLOORS * top
     scale = np.geomspace(curve.n[0] / 10, curve.n[-1] * 100, N_SCALES)
-    # A floor of nothing is likelier than one near e0, and exponents are of the order of one: weak, and the same for all.
-    prior = 3 * np.log1p(-np.minimum(FLOORS, 0.999))[:, None, None] - 0.5 * ((np.log(EXPONENTS) - np.log(0.8)) / 0.6) ** 2
+    # Exponents are of the order of one; of the floor nothing is assumed.
+    prior = -0.5 * (np.log(EXPONENTS) / 0.5) ** 2
     return _law("power", curve.n, error, precision, floor, scale, prior, top), _law(
         "hill", curve.n, error, precision, floor, scale, prior, top
     )
