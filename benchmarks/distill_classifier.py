@@ -46,9 +46,9 @@ def main() -> None:
                 predicted = fit.model.logits(exposed.test).argmax(1)
                 fast = measures.cpu_seconds_per_call(fit.model.predict, exposed.test[:1000], least_s=1)
                 accuracy = float((predicted == truth).mean())
-                print(f"  {name}, {what}: accuracy {accuracy:.4f} (kept {accuracy / teacher:.1%}), agreement "
-                      f"{(predicted == task.test.argmax(1)).mean():.4f}, {slow / fast:,.0f} times faster, {fit.model.size_bytes() / 1e6:.0f} MB",
-                      flush=True)  # fmt: skip
+                agreement, size = (predicted == task.test.argmax(1)).mean(), fit.model.size_bytes() / 1e6
+                print(f"  {name}, {what}: accuracy {accuracy:.4f} (kept {accuracy / teacher:.1%}), agreement {agreement:.4f}, "
+                      f"{slow / fast:,.0f} times faster, {size:.0f} MB", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -93,6 +93,12 @@ def train(
     return steps
 
 
+def batches(data: np.ndarray, seed: int) -> Callable[[int], np.ndarray]:
+    """64 rows drawn at random for each step."""
+    rng = np.random.default_rng(seed)
+    return lambda step: data[rng.integers(0, len(data), 64)]
+
+
 @torch.inference_mode()
 def write(model: Model, asked: np.ndarray, n_tokens: int) -> np.ndarray:
     model.eval()
@@ -157,8 +163,7 @@ def main() -> None:
                 data = np.concatenate([harvest, answers], axis=1)
                 student = Model(2, 64)
                 begin = time.process_time()
-                train(student, lambda step, data=data, r=np.random.default_rng(seed): data[r.integers(0, len(data), 64)],
-                      args.student_steps, 2e-3)  # fmt: skip
+                train(student, batches(data, seed), args.student_steps, 2e-3)
                 row.append(exact(write(student, asked, width), results))
                 print(
                     f"{channel}, N {n}, seed {seed}: {row[-1]:.1%} exact, {time.process_time() - begin:.0f} cpu-s",
