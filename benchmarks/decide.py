@@ -93,12 +93,11 @@ def memory_mb(pid: int) -> tuple[float, float]:
 
 
 def show(name: str, found: dict[str, float], floor: dict[str, float], more: str = "") -> None:
-    print(
-        f"{name:20} {found['per_s']:8,.0f} {found['p50_ms']:7.2f} {found['p99_ms']:7.2f} {found['p999_ms']:7.2f} {found['max_ms']:7.1f}"
-        f" {found['slow']:6.0f} {found['failed']:6.0f} {found['cpu_us']:6.0f}   {floor['per_s']:8,.0f} {floor['p99_ms']:7.2f} {floor['max_ms']:7.1f} {floor['cpu_us']:6.0f}"
-        f"   {os.getloadavg()[0]:5.1f} {more}",
-        flush=True,
-    )
+    columns = ("per_s", "p50_ms", "p99_ms", "p999_ms", "max_ms", "slow", "failed", "cpu_us")
+    own = " ".join(f"{found[column]:8,.{0 if column in ('per_s', 'slow', 'failed', 'cpu_us') else 2}f}" for column in columns)
+    names = ("per_s", "p99_ms", "max_ms", "cpu_us")
+    bare = " ".join(f"{floor[name]:8,.{0 if name in ('per_s', 'cpu_us') else 2}f}" for name in names)
+    print(f"{name:14} {own} | {bare} | {os.getloadavg()[0]:5.1f} {more}", flush=True)
 
 
 def main() -> None:
@@ -132,8 +131,8 @@ def main() -> None:
         else:
             sys.exit("the service has no snapshot after a minute")
         print(f"{os.cpu_count()} cores, {ACCOUNTS:,} accounts, {args.connections} connections, {args.seconds:g} s a round; ms")
-        print(f"{'':20} {'req/s':>8} {'p50':>7} {'p99':>7} {'p99.9':>7} {'max':>7} {'>20ms':>6} {'failed':>6} {'cpu us':>6}"
-              f"   {'bare/s':>8} {'p99':>7} {'max':>7} {'cpu us':>6}   {'load':>5}")  # fmt: skip
+        heads = ("req/s", "p50", "p99", "p99.9", "max", ">20 ms", "failed", "cpu us"), ("bare/s", "p99", "max", "cpu us")
+        print(f"{'':14} " + " | ".join(" ".join(f"{head:>8}" for head in half) for half in heads) + " |  load")
         for n in range(args.rounds):
             floor = load(FLOOR, 3, args.connections, token, bare.pid)
             show(f"steady {n + 1}", load(SERVICE, args.seconds, args.connections, token, service.pid), floor)
