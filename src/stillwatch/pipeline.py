@@ -17,6 +17,7 @@ from stillwatch import dataset, group, judge, link, partitions, run_folder, sket
 from stillwatch.engine import Engine, open_engine
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.judge import results
+from stillwatch.parallel import ahead
 from stillwatch.tables import ACCOUNTS
 
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
@@ -28,8 +29,10 @@ MARK_SHARE = 0.15
 """Share of a campaign's requests that its marks must show to tell harvest from cover."""
 JOIN_SHARE = 0.98
 """The same for a mark by which further accounts may join."""
+APART = 0.8
+"""Share of a group's accounts that no campaign may hold for the group to be reviewed."""
 MIN_ACCOUNTS = 4
-"""Smallest group that is proposed."""
+"""Smallest campaign that is left once every account of a group was tested."""
 
 
 @dataclass
@@ -56,14 +59,18 @@ class Traffic:
     people: judge.People
     identities: dict[str, NDArray[np.int64]]
     lookup: tuple[NDArray[np.int64], NDArray[np.int64]]
+    threads: int
 
     def batches(self, names: tuple[str, ...]) -> Iterator[tuple[NDArray[np.int32], partitions.Columns]]:
         """Account codes and some sketch columns of every partition."""
-        for path in self.files:
-            for columns in partitions.columns(path, ("account", *names)):
-                codes = np.empty(len(columns["account"]), np.int32)
-                judge.account_codes(*self.lookup, columns["account"], codes)
-                yield codes, columns
+        def read() -> Iterator[tuple[NDArray[np.int32], partitions.Columns]]:
+            for path in self.files:
+                for columns in partitions.columns(path, ("account", *names)):
+                    codes = np.empty(len(columns["account"]), np.int32)
+                    judge.account_codes(*self.lookup, columns["account"], codes)
+                    yield codes, columns
+
+        return ahead(read())
 
     def codes(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Account codes of account hashes."""
@@ -94,7 +101,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path]) -> Tr
     for view, (rows, values) in link.identity_traces(registry).items():
         identities[view] = np.full(len(ids), -1, np.int64)
         identities[view][rows] = values
-    return Traffic(files, judge.people(ids, key, aligned, registry), identities, judge.lookup(key))
+    return Traffic(files, judge.people(ids, key, aligned, registry), identities, judge.lookup(key), engine.threads)
 
 
 Marks = dict[str, NDArray[np.int64]]
@@ -106,19 +113,19 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
     people = traffic.people
     carried = {
         number: {"object": rows["object"], "account": traffic.codes(rows["account"])}
-        for number, rows in enumerate(link.carriers(engine, MIN_ACCOUNTS).values())
+        for number, rows in enumerate(link.carriers(engine, judge.FEWEST).values())
     }
-    streams = group.substreams(carried, MIN_ACCOUNTS)
+    streams = group.substreams(carried, judge.FEWEST)
     hand = link.handoffs(engine)
     handoffs = judge.Handoffs(traffic.codes(hand["taker"]), traffic.codes(hand["giver"]), hand["n"].astype(np.int64))
     customer = judge.customers(people.org, traffic.identities["identity.payment"])
     foreign = customer[handoffs.taker] != customer[handoffs.giver]
-    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, "session", MIN_ACCOUNTS)]
+    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, "session", judge.FEWEST)]
     for view, value in traffic.identities.items():
         rows = np.flatnonzero(value >= 0)
-        plain.append(group.from_labels(value[rows], rows, view, MIN_ACCOUNTS))
+        plain.append(group.from_labels(value[rows], rows, view, judge.FEWEST))
     together = group.concatenate(plain)
-    marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, max_width=20, min_accounts=MIN_ACCOUNTS)
+    marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, max_width=20, min_accounts=judge.FEWEST)
     return group.concatenate([streams, together, marked]), handoffs, carried
 
 
@@ -130,12 +137,17 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
     sums = ("time", "parent", "output_tokens", "reasoning_tokens", "elicitation", "n_words", "capability", *CONTENT_COLUMNS)
     hours = (window[0] // judge.HOUR_US, window[1] // judge.HOUR_US)
-    measured = judge.measure(matcher, half, hours, traffic.batches(sums))
+    measured = judge.measure(matcher, half, hours, traffic.batches(sums), traffic.threads)
+    # Who shows a group's objects only in passing is left out, and groups that become too small with him.
+    members = judge.devoted(groups, measured.n, people.n_events)
+    whole = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.FEWEST
+    members &= whole[groups.member_group]
+    measured, groups = measured.select(members, whole), groups.narrow(members).select(whole)
+    matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = np.where(people.org >= 0, people.org, people.n + np.arange(people.n))
     taken = ("prompt", "net", *CONTENT_COLUMNS)
-    size = np.bincount(groups.member_group, weights=measured.n > 0, minlength=groups.n)
-    sampled = judge.sample(matcher, np.where(size < judge.FEWEST, -1, events), half, owner, TASK_COLUMNS, lambda: traffic.batches(taken))
+    sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, lambda: traffic.batches(taken), traffic.threads)
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window)
 
 
@@ -154,7 +166,7 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
     member[final.member_account] = final.member_group
     inside = member[account] == whose
     events = people.n_events.astype(np.float64)
-    stays = member.copy()
+    stays, may_join = member.copy(), ~(people.reseller | people.verified)
     joins = np.full(people.n, -np.inf)
     for number in range(final.n):
         rows = whose == number
@@ -169,7 +181,7 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
         # One account's requests repeat each other: the first few tell all that they can.
         odds = np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
         odds += np.log(max((member == number).sum(), 1) / people.n)
-        new = (member < 0) & (k > 0) & (odds > np.log(99)) & ~people.contracted & (odds > joins)
+        new = (member < 0) & (k > 0) & (odds > np.log(99)) & may_join & (odds > joins)
         stays[new], joins[new] = number, odds[new]
     rows = np.flatnonzero(stays >= 0)
     order = np.lexsort((rows, stays[rows]))
@@ -219,7 +231,7 @@ def unmix(
 ) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
-    What shows a campaign's marks is its harvest and the rest is cover. A campaign without marks is harvest altogether, and
+    What shows a campaign's marks, or continues a conversation that does, is its harvest and the rest is cover. A campaign without marks is harvest altogether, and
     so is one whose marks show 15 % of its requests or less: these are chance meetings of its tasks.
     """
     people = traffic.people
@@ -232,18 +244,25 @@ def unmix(
     counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
     shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
     tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
-    harvested, owners, mine_total, shown_total = [], [], np.zeros(final.n, np.int64), np.zeros(final.n, np.int64)
-    for account, columns in traffic.batches(CONTENT_COLUMNS):
+    owners, parts = [], [np.zeros((5, 0), np.int64)]
+    for account, columns in traffic.batches(("time", "context", "parent", *CONTENT_COLUMNS)):
         mine = account_campaign[account]
-        flags = matcher.marked(account, columns)
-        harvested.append(flags)
         owners.append(mine)
-        mine_total += np.bincount(mine[mine >= 0], minlength=final.n)
-        shown_total += np.bincount(mine[flags & (mine >= 0)], minlength=final.n)
-    all_of_it = np.append(shown_total <= MARK_SHARE * mine_total, False)
-    for i, (account, columns) in enumerate(traffic.batches(("time", "output_tokens", "capability", "path", "model"))):
-        harvested[i] = harvested[i] | all_of_it[owners[i]]
-        tally.add(account, owners[i], harvested[i], columns)
+        rows = np.flatnonzero(mine >= 0)
+        flags = matcher.marked(account[rows], {name: columns[name][rows] for name in CONTENT_COLUMNS})
+        parts.append(np.stack([columns["time"][rows], mine[rows], columns["context"][rows], columns["parent"][rows], flags]))
+    time, whose, context, parent, marked = np.concatenate(parts, axis=1)
+    flags = judge.continued(time, whose, context, parent, marked.astype(bool))
+    all_of_it = np.bincount(whose[flags], minlength=final.n) <= MARK_SHARE * np.bincount(whose, minlength=final.n)
+    flags |= all_of_it[whose]
+    harvested, at = [], 0
+    for mine, (account, columns) in zip(owners, traffic.batches(("time", "output_tokens", "capability", "path", "model")), strict=True):
+        rows = np.flatnonzero(mine >= 0)
+        of_batch = np.zeros(len(mine), bool)
+        of_batch[rows] = flags[at : at + len(rows)]
+        at += len(rows)
+        harvested.append(of_batch)
+        tally.add(account, mine, of_batch, columns)
     return tally, harvested, owners
 
 
@@ -280,7 +299,9 @@ def detect(
             sure, sure_lead = campaigns(scene, verdicts.campaign, everyone, verdicts.log_odds)
             sure = expand(duck, traffic, _marks(duck, traffic, sure)[1], sure)
             everyone[sure.member_account] = False
-            open_, open_lead = campaigns(scene, verdicts.review, everyone, verdicts.log_odds)
+            # A group that looks like it because of accounts that are accused already says nothing about the others.
+            apart = scene.total(scene.of_members(everyone) & scene.seen) >= APART * scene.size
+            open_, open_lead = campaigns(scene, verdicts.review & apart, everyone, verdicts.log_odds)
             final = group.concatenate([sure, open_])
             lead = np.concatenate([sure_lead, open_lead])
             final, marks = _marks(duck, traffic, final)

@@ -105,7 +105,6 @@ def test_any_carriers_are_divided_among_proposals(holders: dict[tuple[int, int],
     assert {key for key, own in holders.items() if len(own) >= smallest} <= set(listed)
 
 
-@pytest.mark.xfail(strict=True, reason="a set is compared with the first of its bucket only, which here is another's superset")
 def test_equal_carriers_are_one_proposal_whatever_else_is_there() -> None:
     same = {2, 4, 5, 7, 8}
     found = marked(group.substreams(carried({(0, 0): same | {0, 1}, (0, 1): same, (1, 0): same}), 1))

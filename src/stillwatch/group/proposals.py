@@ -1,12 +1,14 @@
 """Proposals of groups, as flat arrays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+
+from stillwatch.arrays import distinct
 
 I64 = NDArray[np.int64]
 
@@ -31,6 +33,10 @@ class Groups:
     def sizes(self) -> I64:
         """Accounts of each group, ``(n,)``."""
         return np.bincount(self.member_group, minlength=self.n)
+
+    def narrow(self, members: NDArray[np.bool_]) -> "Groups":
+        """The same groups with only the memberships for which ``members`` is true."""
+        return replace(self, member_group=self.member_group[members], member_account=self.member_account[members])
 
     def select(self, keep: NDArray[np.bool_]) -> "Groups":
         """The groups for which ``keep`` ``(n,)`` is true, renumbered."""
@@ -63,7 +69,7 @@ def concatenate(parts: Sequence[Groups]) -> Groups:
 
 def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Groups:
     """Groups without objects from a label an account; labels below ``min_accounts`` accounts are dropped."""
-    pairs = np.unique(np.stack([label, account], axis=1), axis=0) if len(label) else np.zeros((0, 2), np.int64)
+    pairs, _ = distinct(np.stack([label, account], axis=1))
     _, inverse, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
     keep = counts >= min_accounts
     rows = keep[inverse]
@@ -126,7 +132,7 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
     object_of_row = np.repeat(np.arange(len(start)), np.diff(np.append(start, at)))
     members = from_labels(label[object_of_row], account, "content", min_accounts)
     kept = np.unique(label[object_of_row])
-    sizes = np.bincount(np.unique(np.stack([label[object_of_row], account], axis=1), axis=0)[:, 0], minlength=kept[-1] + 1)
+    sizes = np.bincount(distinct(np.stack([label[object_of_row], account], axis=1))[0][:, 0], minlength=kept[-1] + 1)
     number = np.cumsum(sizes >= min_accounts) - 1
     rows_kept = np.flatnonzero(sizes[label] >= min_accounts)
     group = number[label[rows_kept]]
@@ -138,10 +144,14 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
 
 
 def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
-    """A label a set: sets that share a band of their signatures and are similar enough get one label."""
+    """A label a set: sets that share a band of their signatures and are similar enough get one label, and equal ones always do."""
     left, right = [], []
-    for band in range(0, N_MINHASH, BAND):
-        key = _mix(signatures[:, band] * np.uint64(31) + _mix(signatures[:, band + 1]))
+    keys = [_mix(signatures[:, band] * np.uint64(31) + _mix(signatures[:, band + 1])) for band in range(0, N_MINHASH, BAND)]
+    # A set is compared with the first of its bucket only; equal sets are first to each other under the whole signature.
+    whole = sizes.astype(np.uint64)
+    for j in range(N_MINHASH):
+        whole = _mix(whole * np.uint64(31) + signatures[:, j])
+    for key in (*keys, whole):
         order = np.argsort(key, kind="stable")
         first = np.flatnonzero(np.append(True, key[order][1:] != key[order][:-1]))
         head = order[np.repeat(first, np.diff(np.append(first, len(order))))]

@@ -1,8 +1,8 @@
 """Judge: is a group a campaign, what did it harvest, and which innocent explanation fits it?"""
 
 from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
-from stillwatch.judge.harvest import Tally
-from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, lookup, measure
+from stillwatch.judge.harvest import Tally, continued
+from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import campaigns_of, leads, marking, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, people
@@ -28,7 +28,9 @@ __all__ = [
     "account_codes",
     "calibrated",
     "campaigns_of",
+    "continued",
     "customers",
+    "devoted",
     "judge",
     "leads",
     "look",

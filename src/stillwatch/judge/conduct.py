@@ -37,6 +37,14 @@ def long_answers(scene: Scene) -> F64:
     return np.clip(value, -1, 1) if usual > 0 else np.zeros(scene.n)
 
 
+def short_answers(scene: Scene) -> F64:
+    """Answers shorter than the average request's, from 0 at the average to 1 at a fifth of it: little to learn from.
+
+    Blind where tokens are not told.
+    """
+    return np.clip(-long_answers(scene) / 0.7, 0, 1)
+
+
 def single_turns(scene: Scene) -> F64:
     """Share of requests that begin a conversation; agentic harvest has few."""
     return _per(scene, scene.measured.first_turns)
@@ -130,6 +138,19 @@ def overlap(scene: Scene) -> F64:
     return np.clip(np.nan_to_num(scene.sample.log_overlap_ratio), 0, 2) / 2
 
 
+def occasion(scene: Scene) -> F64:
+    """Nine tenths of the requests fall within few days, as of an event, an assignment or a fashion: from 0 at six days to 1 at three.
+
+    Blind where the log is shorter than eight days. A short campaign looks like an occasion too.
+    """
+    hourly = scene.measured.hourly.sum(axis=1).astype(np.float64)
+    if hourly.shape[1] < 8 * 24:
+        return np.zeros(scene.n)
+    reached = hourly.cumsum(axis=1) / np.maximum(hourly.sum(axis=1, keepdims=True), 1)
+    hours = (reached < 0.95).sum(axis=1) - (reached < 0.05).sum(axis=1)
+    return np.clip((6 - hours / 24) / 3, 0, 1)
+
+
 def one_domain(scene: Scene) -> F64:
     """Share of the accounts whose e-mail domain another account of the group has, beyond what the registry's mix gives."""
     value = scene.people.domain
@@ -161,5 +182,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.education": education,
     "context.common_work": common_work,
     "context.overlap": overlap,
+    "context.short_answers": short_answers,
+    "context.occasion": occasion,
     "context.one_domain": one_domain,
 }

@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
+from stillwatch.arrays import distinct
 from stillwatch.judge.measure import Measured, Proposed
 from stillwatch.judge.people import HOUR_US, UNKNOWN, People, customers
 from stillwatch.judge.sample import Sample
@@ -90,6 +92,17 @@ class Scene:
         return per_account[self.groups.member_account]
 
     @cached_property
+    def devotion(self) -> F64:
+        """Share of its account's requests that belong to the group, for the group's average request, ``(n_groups,)``."""
+        n = self.measured.n.astype(np.float64)
+        return np.nan_to_num(self.mean(n / np.maximum(self.of_members(self.people.n_events), 1), n))
+
+    @cached_property
+    def median_requests(self) -> F64:
+        """Median requests of the accounts of each group; infinite where none was seen."""
+        return np.nan_to_num(self.median(np.where(self.seen, self.measured.n, np.nan)), nan=np.inf)
+
+    @cached_property
     def owner(self) -> I64:
         """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
         return np.where(self.people.org >= 0, self.people.org, self.people.n + np.arange(self.people.n))
@@ -118,6 +131,11 @@ def _ratio(a: F64, b: F64) -> F64:
         return np.where(b > 0, a / np.where(b > 0, b, 1), np.nan)
 
 
+def _beyond(observed: F64, expected: F64) -> F64:
+    """Share of what was observed that the null does not explain, two standard deviations of the null included."""
+    return np.nan_to_num(np.clip(1 - _ratio(expected + 2 * np.sqrt(expected), observed), 0, 1))
+
+
 def _poisson(observed: F64, expected: F64) -> F64:
     """P(X ≥ observed) of a Poisson variable; 1 where nothing was observed."""
     return np.asarray(stats.poisson.sf(observed - 1, np.maximum(expected, 1e-12)), dtype=np.float64)
@@ -134,10 +152,7 @@ def handoff(scene: Scene) -> Finding:
     foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
     taker, giver, n = hand.taker[foreign], hand.giver[foreign], hand.n[foreign]
     taken = np.bincount(taker, weights=n, minlength=scene.people.n)
-    internal, partners = np.zeros(scene.n), np.zeros(scene.n)
-    for group, a, _, weight in _internal_pairs(scene, taker, giver, n):
-        internal += np.bincount(group, weights=weight, minlength=scene.n)
-        partners += np.bincount(np.unique(group * scene.people.n + a) // scene.people.n, minlength=scene.n)
+    internal, partners = _internal(scene, taker, giver, n)
     continued = scene.total(scene.measured.n - scene.measured.first_turns)
     traffic = scene.people.n_events / scene.people.n_events.sum()
     expected = scene.total(scene.of_members(taken)) * scene.total(scene.of_members(traffic))
@@ -147,24 +162,39 @@ def handoff(scene: Scene) -> Finding:
     reach = _ratio(partners, scene.size)
     # Most of the accounts must take part: a few who do accuse themselves, not the tool whose users they are.
     value = np.where(blind | (internal < 3), 0, np.clip(reach, 0, 1) * (0.5 + 0.5 * np.sqrt(np.clip(np.nan_to_num(share), 0, 1))))
+    value = value * _beyond(internal, expected)
     return Finding(value, internal, expected, p)
 
 
-def _internal_pairs(scene: Scene, a: I64, b: I64, n: I64):  # type: ignore[no-untyped-def]
-    """Pairs both of whose accounts are in a group: (group, a, b, n) arrays, one batch."""
+def _internal(scene: Scene, taker: I64, giver: I64, n: I64) -> tuple[F64, F64]:
+    """Requests handed over within each group, and accounts that take part, ``(n_groups,)``."""
     groups = scene.groups
-    order = np.argsort(groups.member_account, kind="stable")
-    account = groups.member_account[order]
-    start, end = np.searchsorted(account, a), np.searchsorted(account, a, "right")
-    counts = end - start
-    row = np.repeat(np.arange(len(a)), counts)
-    at = np.repeat(start - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    group = groups.member_group[order][at]
-    keys = groups.member_group * scene.people.n + groups.member_account
-    wanted = group * scene.people.n + b[row]
-    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    inside = keys[place] == wanted if len(keys) else np.zeros(0, bool)
-    yield group[inside], a[row][inside], b[row][inside], n[row][inside]
+    order = np.lexsort((groups.member_group, groups.member_account))
+    start = np.concatenate([[0], np.cumsum(np.bincount(groups.member_account, minlength=scene.people.n))])
+    internal, last, partners = np.zeros(scene.n), np.full(scene.n, -1, np.int64), np.zeros(scene.n)
+    by_taker = np.argsort(taker, kind="stable")
+    _meet(taker[by_taker], giver[by_taker], n[by_taker].astype(np.float64), groups.member_group[order], start, internal, last, partners)
+    return internal, partners
+
+
+@njit(cache=True, nogil=True)
+def _meet(taker: I64, giver: I64, n: F64, group: I64, start: I64, internal: F64, last: I64, partners: F64) -> None:
+    for i in range(len(taker)):
+        a, b = start[taker[i]], start[giver[i]]
+        end_a, end_b = start[taker[i] + 1], start[giver[i] + 1]
+        while a < end_a and b < end_b:
+            if group[a] < group[b]:
+                a += 1
+            elif group[a] > group[b]:
+                b += 1
+            else:
+                g = group[a]
+                internal[g] += n[i]
+                if last[g] != taker[i]:
+                    last[g] = taker[i]
+                    partners[g] += 1
+                a += 1
+                b += 1
 
 
 def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
@@ -172,15 +202,13 @@ def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
     groups, n = scene.groups, scene.people.n
     owned = np.where(value >= 0, value, -1)
     # One owner counts once: an organisation may pay for all its accounts with one card.
-    whole = np.unique(np.stack([owned, scene.owner], axis=1)[owned >= 0], axis=0)
+    whole, _ = distinct(np.stack([owned, scene.owner], axis=1)[owned >= 0])
     owners = max(len(np.unique(scene.owner)), 2)
     repeats = np.bincount(whole[:, 0]) if len(whole) else np.zeros(1)
     chance = (repeats * (repeats - 1.0)).sum() / (owners * (owners - 1.0))
     member_value = owned[groups.member_account]
     told = (member_value >= 0) & scene.seen
-    rows = np.unique(
-        np.stack([groups.member_group[told], member_value[told], scene.owner[groups.member_account[told]]], axis=1), axis=0
-    )
+    rows, _ = distinct(np.stack([groups.member_group[told], member_value[told], scene.owner[groups.member_account[told]]], axis=1))
     if not len(rows):
         zero = np.zeros(scene.n)
         return zero, zero, zero, zero
@@ -198,7 +226,7 @@ def _shared(scene: Scene, value: I64) -> Finding:
     extra, expected, sharing, having = _shared_values(scene, value)
     p = np.where(having < 2, np.nan, _poisson(extra, np.maximum(expected, 0.05)))
     share = _ratio(sharing, np.maximum(scene.size, 1))
-    return Finding(np.where(extra >= 2, np.nan_to_num(share), 0), extra, expected, p)
+    return Finding(np.where(extra >= 2, np.nan_to_num(share), 0) * _beyond(extra, expected), extra, expected, p)
 
 
 def payment(scene: Scene) -> Finding:
@@ -312,8 +340,8 @@ DIFFERENT = 0.3
 """Intra-class correlation from which accounts are as different as innocents' usually are: the value is 0 from there."""
 
 
-def _overdispersion(scene: Scene, counts: I64) -> tuple[F64, F64, F64]:
-    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: intra-class correlation, limit, d.o.f.
+def _overdispersion(scene: Scene, counts: NDArray[np.int32]) -> tuple[F64, F64, F64, F64]:
+    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: intra-class correlation, limit, d.o.f., requests but one.
 
     0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
     """
@@ -332,22 +360,25 @@ def _overdispersion(scene: Scene, counts: I64) -> tuple[F64, F64, F64]:
     rho = np.clip((_ratio(statistic, freedom) - 1) / lift, 0, 1)
     # One-sided 95 % limit: X² over its degrees of freedom has variance 2 / freedom times its mean squared.
     limit = np.clip(rho + 1.645 * np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * rho) / lift, 0, 1)
-    return rho, limit, freedom
+    return rho, limit, freedom, lift
 
 
-def _alike(scene: Scene, counts: I64) -> Finding:
-    rho, limit, freedom = _overdispersion(scene, counts)
-    usual = np.nanmedian(rho) if (~np.isnan(rho)).any() else DIFFERENT
+def _alike(scene: Scene, counts: NDArray[np.int32]) -> Finding:
+    rho, limit, freedom, lift = _overdispersion(scene, counts)
     blind = (freedom < 10) | np.isnan(rho)
+    usual = float(np.median(rho[~blind])) if (~blind).any() else DIFFERENT
     value = np.where(blind, 0, 1 - np.minimum(np.nan_to_num(limit, nan=1) / DIFFERENT, 1))
-    return Finding(value, rho, np.full(scene.n, usual), np.full(scene.n, np.nan))
+    # How far below what is usual, in standard errors at what is usual; a usual 0 leaves nothing to be below.
+    error = np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * usual) / lift
+    p = np.where(blind, np.nan, stats.norm.cdf((np.nan_to_num(rho) - usual) / error))
+    return Finding(value, rho, np.full(scene.n, usual), p)
 
 
 def one_rhythm(scene: Scene) -> Finding:
     """The accounts keep the same hours, as one scheduler or one crowd of end users behind them would.
 
-    Observed is the intra-class correlation of the three-hour parts of the day over accounts (0: one rhythm). Blind
-    where accounts send few requests; people of one office or class also keep the same hours.
+    Observed is the intra-class correlation of the three-hour parts of the day over accounts (0: one rhythm). Null: accounts
+    differ as the accounts of proposed groups usually do. Blind where accounts send few requests; people of one office or class also keep the same hours.
     """
     return _alike(scene, scene.measured.day_parts)
 
@@ -355,10 +386,19 @@ def one_rhythm(scene: Scene) -> Finding:
 def one_mix(scene: Scene) -> Finding:
     """The accounts ask for the same mix of capabilities, as draws from one list of work would.
 
-    Observed is the intra-class correlation of the capability mix over accounts (0: one list). Blind where text was not
+    Observed is the intra-class correlation of the capability mix over accounts (0: one list). Null: as for the rhythm. Blind where text was not
     kept; users of a tool for one purpose also ask for one thing.
     """
     return _alike(scene, scene.measured.capabilities)
+
+
+def one_length(scene: Scene) -> Finding:
+    """The accounts write prompts of the same lengths, as draws from one list of work would.
+
+    Observed is the intra-class correlation of the classes of prompt length over accounts (0: one list). Null: as for the rhythm. Blind where
+    accounts send few requests; people who fill in one form also write alike.
+    """
+    return _alike(scene, scene.measured.lengths)
 
 
 def round_the_clock(scene: Scene) -> Finding:
@@ -409,7 +449,7 @@ def together(scene: Scene) -> Finding:
     """Two halves of the group start, pause and stop together, hour by hour, beyond what all traffic does.
 
     Observed is the correlation of the hourly requests of the halves after the share expected from all traffic is taken
-    off. Blind where accounts send little or steadily; a class, a working day and a viral prompt also move together.
+    off. Null: none, with as many independent hours as there are quarters of days in the log (Fisher's z). Blind where accounts send little or steadily; a class, a working day and a viral prompt also move together.
     """
     hourly = scene.measured.hourly.astype(np.float64)
     profile = hourly.sum(axis=(0, 1))
@@ -419,7 +459,10 @@ def together(scene: Scene) -> Finding:
     with np.errstate(invalid="ignore", divide="ignore"):
         r = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
     enough = hourly.sum(axis=(1, 2)) >= 50
-    return Finding(np.where(enough, np.clip(np.nan_to_num(r), 0, 1), 0), r, np.zeros(scene.n), np.full(scene.n, np.nan))
+    with np.errstate(divide="ignore"):
+        z = np.arctanh(np.clip(np.nan_to_num(r), -1, 1)) * np.sqrt(max(hourly.shape[2] / 6 - 3, 1))
+    p = np.where(enough, stats.norm.sf(z), np.nan)
+    return Finding(np.where(enough, np.clip(np.nan_to_num(r), 0, 1), 0), r, np.zeros(scene.n), p)
 
 
 def queue(scene: Scene) -> Finding:
@@ -459,6 +502,7 @@ EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
     "timing.together": together,
     "volume.even_load": even_load,
     "content.one_mix": one_mix,
+    "content.one_length": one_length,
     "content.queue": queue,
 }
 """Every piece of evidence for coordination, by family.name."""

@@ -5,12 +5,45 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from stillwatch.arrays import distinct
 from stillwatch.judge.measure import HOUR_US
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)
+def _follow(order: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_], keys: I64, whose: I64) -> None:
+    mask = np.uint64(len(keys) - 1)
+    for i in order:
+        slot = (np.uint64(parent[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
+        while not marked[i] and parent[i] != 0 and whose[slot] >= 0:
+            marked[i] = keys[slot] == parent[i] and whose[slot] == campaign[i]
+            slot = (slot + np.uint64(1)) & mask
+        if marked[i] and context[i] != 0:
+            slot = (np.uint64(context[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
+            while whose[slot] >= 0 and not (keys[slot] == context[i] and whose[slot] == campaign[i]):
+                slot = (slot + np.uint64(1)) & mask
+            keys[slot], whose[slot] = context[i], campaign[i]
+
+
+def continued(time: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Marked requests and those that continue them, on whichever account of the same campaign: a conversation is harvested whole.
+
+    Args:
+        time: of the requests of all campaigns' accounts, us, ``(n,)``.
+        campaign: whose they are.
+        context: hash of all messages sent, 0 where not told.
+        parent: the same of the turn before, 0 on a first turn.
+        marked: shows a mark of its campaign.
+    """
+    out = marked.copy()
+    size = 1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(time))))))
+    _follow(np.argsort(time, kind="stable"), campaign, context, parent, out, np.zeros(size, np.int64), np.full(size, -1, np.int64))
+    return out
 
 
 @dataclass
@@ -75,5 +108,5 @@ class Tally:
 
 
 def _counted(*keys: NDArray[Any]) -> list[tuple[tuple[int, ...], int]]:
-    values, counts = np.unique(np.stack([key.astype(np.int64) for key in keys], axis=1), axis=0, return_counts=True)
+    values, counts = distinct(np.stack([key.astype(np.int64) for key in keys], axis=1))
     return [(tuple(value), count) for value, count in zip(values.tolist(), counts.tolist(), strict=True)]

@@ -4,7 +4,8 @@ Sums of partitions add up, so the result does not depend on how the events are c
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,8 @@ HOUR_US = 3_600_000_000
 HOUR_BITS = 512
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
+LENGTHS = 8
+"""Classes of prompt length, each twice as long as the one before."""
 
 
 class Proposed(Protocol):
@@ -55,15 +58,49 @@ class Measured:
     words: I64
     first_us: I64
     last_us: I64
-    day_parts: I64
+    day_parts: NDArray[np.int32]
     """``(n_members, DAY_PARTS)``."""
-    capabilities: I64
+    capabilities: NDArray[np.int32]
     """``(n_members, len(CAPABILITIES))``."""
+    lengths: NDArray[np.int32]
+    """Requests by the words of their prompt: under 4, 8, 16, … 256, and more, ``(n_members, LENGTHS)``."""
     active_hours: NDArray[np.float64]
     """Distinct hours with a request, estimated by linear counting on HOUR_BITS bits (Whang et al. 1990)."""
     hourly: NDArray[np.int32]
     """Requests of each half of each group by hour, ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
     start_hour: int
+
+    def select(self, members: NDArray[np.bool_], groups: NDArray[np.bool_]) -> "Measured":
+        """Some memberships ``(n_members,)`` and groups ``(n_groups,)``."""
+        kept = {f.name: getattr(self, f.name)[groups if f.name == "hourly" else members] for f in fields(self) if f.name != "start_hour"}
+        return Measured(**kept, start_hour=self.start_hour)
+
+
+PASSING_DEVOTION, PASSING_VOLUME, PASSING_ANYHOW = 0.4, 0.25, 0.04
+"""Shares of a group's usual devotion and volume below which an account is of it in passing: both of the first two, or the last alone."""
+
+
+def devoted(groups: Proposed, n: I64, n_events: I64) -> NDArray[np.bool_]:
+    """Memberships that count, ``(n_members,)``: the account sent requests of the group, and not just in passing.
+
+    An innocent who takes up an operator's wording now and then does so with a small part of his traffic and of the
+    operator's volume. Left out is who reaches neither 0.4 of the devotion of the group's average request nor a quarter of
+    the volume of the account that sent it, or not a twenty-fifth of that volume. Groups without objects hold all that their accounts do.
+
+    Args:
+        groups: whose memberships.
+        n: requests of each membership.
+        n_events: requests of each account.
+    """
+    group, count = groups.member_group, n.astype(np.float64)
+    devotion = count / np.maximum(n_events[groups.member_account], 1)
+    weight = np.maximum(np.bincount(group, weights=count, minlength=groups.n), 1)
+    usual_devotion = np.bincount(group, weights=count * devotion, minlength=groups.n) / weight
+    usual_n = np.bincount(group, weights=count * count, minlength=groups.n) / weight
+    passing = (devotion < PASSING_DEVOTION * usual_devotion[group]) & (count < PASSING_VOLUME * usual_n[group])
+    passing |= count < PASSING_ANYHOW * usual_n[group]
+    has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
+    return np.asarray((n > 0) & ~(passing & has_objects[group]))
 
 
 @njit(cache=True, nogil=True)
@@ -153,14 +190,15 @@ def _accumulate(
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
     column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
     plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
-    start_hour: int,
-    sums: I64, first: I64, last: I64, day_parts: I64, capabilities: I64,
+    start_hour: int, part: int, parts: int,
+    sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], hourly: NDArray[np.int32],
 ) -> None:
+    """Add the events of every ``parts``-th account: memberships belong to one account, so parts may run side by side."""
     slots = np.empty(64, np.int64)
     for i in range(len(account)):
         a = account[i]
-        if a < 0:
+        if a < 0 or a % parts != part:
             continue
         found = _slots_of_event(
             a, objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
@@ -169,6 +207,10 @@ def _accumulate(
         if found == 0:
             continue
         hour = time[i] // HOUR_US
+        day_part = (hour % 24) * DAY_PARTS // 24
+        length = 0
+        while length < LENGTHS - 1 and words[i] >= 4 << length:
+            length += 1
         for k in range(found):
             s = slots[k]
             sums[s, 0] += 1
@@ -179,8 +221,9 @@ def _accumulate(
             sums[s, 5] += words[i]
             first[s] = min(first[s], time[i])
             last[s] = max(last[s], time[i])
-            day_parts[s, (hour % 24) * DAY_PARTS // 24] += 1
+            day_parts[s, day_part] += 1
             capabilities[s, capability[i]] += 1
+            lengths[s, length] += 1
             bit = hour % HOUR_BITS
             active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
             hourly[member_group[s], half[a], hour - start_hour] += 1
@@ -240,7 +283,8 @@ class Matcher:
 
 
 def measure(
-    matcher: Matcher, half: I64, hours: tuple[int, int], batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]]
+    matcher: Matcher, half: I64, hours: tuple[int, int], batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]],
+    threads: int = 1,
 ) -> Measured:
     """Sum over all batches of (account codes, sketch columns).
 
@@ -249,23 +293,33 @@ def measure(
         half: ``(n_accounts,)`` 0 or 1.
         hours: first and last hour since 1970 that occur.
         batches: partitions or parts of them, in any order.
+        threads: worker threads; the sums do not depend on them.
     """
     n_members, n_groups = len(matcher.groups.member_group), matcher.groups.n
     sums = np.zeros((n_members, 6), np.int64)
     first, last = np.full(n_members, np.iinfo(np.int64).max), np.full(n_members, np.iinfo(np.int64).min)
-    day_parts = np.zeros((n_members, DAY_PARTS), np.int64)
-    capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int64)
+    day_parts = np.zeros((n_members, DAY_PARTS), np.int32)
+    capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int32)
+    lengths = np.zeros((n_members, LENGTHS), np.int32)
     active = np.zeros((n_members, HOUR_BITS // 64), np.uint64)
-    hourly = np.zeros((n_groups, 2, hours[1] - hours[0] + 1), np.int32)
-    for account, batch in batches:
-        _accumulate(
-            account, batch["time"], batch["parent"], batch["output_tokens"], batch["reasoning_tokens"],
-            batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
-            *matcher.index, hours[0], sums, first, last, day_parts, capabilities, active, hourly,
-        )
+    hourly = np.zeros((threads, n_groups, 2, hours[1] - hours[0] + 1), np.int32)
+    with ThreadPoolExecutor(threads) as pool:
+        for account, batch in batches:
+            events = (
+                account, batch["time"], batch["parent"], batch["output_tokens"], batch["reasoning_tokens"],
+                batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half, *matcher.index, hours[0],
+            )
+
+            def add(part: int, events: tuple[Any, ...] = events) -> None:
+                _accumulate(*events, part, threads, sums, first, last, day_parts, capabilities, lengths, active, hourly[part])
+
+            list(pool.map(add, range(threads)))
     set_bits = np.bitwise_count(active).sum(axis=1).astype(np.float64)
     span = hours[1] - hours[0] + 1
     # Hours wrap around only where the log is longer than the bits.
     distinct = set_bits if span <= HOUR_BITS else -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS)
-    n, first_turns, output, reasoning, elicits, words = sums.T
-    return Measured(n, first_turns, output, reasoning, elicits, words, first, last, day_parts, capabilities, distinct, hourly, hours[0])
+    n, first_turns, output, reasoning, elicits, words = np.ascontiguousarray(sums.T)
+    return Measured(
+        n, first_turns, output, reasoning, elicits, words, first, last, day_parts, capabilities, lengths,
+        distinct, hourly.sum(axis=0), hours[0],
+    )

@@ -27,13 +27,19 @@ HALF = 0.5
 """Share of a group's accounts that must be of a campaign already for the rest to join it."""
 WHOLE = 0.6
 """Share of a campaign's accounts that a group must hold to hold it whole."""
+CENTRAL = 0.3
+"""Share of a campaign's devotion that a group needs to bring accounts or to put campaigns together."""
 WEAKER = 1.5
 """Nats by which a group may score below the campaigns that it puts together."""
 
 
 def suspects(scene: Scene) -> NDArray[np.bool_]:
-    """Memberships that may be accused: seen in the group, and neither contracted nor of a checked organisation."""
-    return np.asarray(scene.seen & ~scene.of_members(scene.people.contracted).astype(bool))
+    """Memberships that may be accused: seen in the group, and neither a reseller's nor a checked organisation's.
+
+    An identity that was checked without an organisation may be bought like any other.
+    """
+    known = scene.people.reseller | (scene.people.verified & (scene.people.org >= 0))
+    return np.asarray(scene.seen & ~scene.of_members(known).astype(bool))
 
 
 def pools(scene: Scene, among: NDArray[np.bool_], min_accounts: int) -> I64:
@@ -55,33 +61,40 @@ class _Campaigns:
     is_pool: list[bool]
     best: list[float]
     """Highest score of each campaign's groups, -inf while it has none."""
+    devotion: list[float]
+    """Highest devotion of each campaign's groups, 0 while it has none."""
 
     def new(self) -> int:
         self.is_pool.append(False)
         self.best.append(-np.inf)
+        self.devotion.append(0.0)
         return len(self.best) - 1
 
-    def place(self, members: I64, score: float) -> int:
+    def place(self, members: I64, score: float, devotion: float) -> int:
         """Put one group; returns its campaign or -1."""
         labels = self.account[members]
         known = labels[labels >= 0]
         if len(known) <= NEW * len(members):
-            return self._join(members, self.new(), score)
+            return self._join(members, self.new(), score, devotion)
         values, counts = np.unique(known, return_counts=True)
         top = int(values[counts.argmax()])
         if counts.max() >= MOSTLY * len(known) and len(known) >= HALF * len(members):
-            return self._join(members, top, score)
+            return self._join(members, top, score, devotion)
         whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
         n_pools = sum(self.is_pool[value] for value in values)
-        if whole and n_pools <= 1 and score >= max(self.best[value] for value in values) - WEAKER:
+        central = devotion >= CENTRAL * max(self.devotion[value] for value in values)
+        if whole and central and n_pools <= 1 and score >= max(self.best[value] for value in values) - WEAKER:
             into = next((int(value) for value in values if self.is_pool[value]), top)
             self.account[np.isin(self.account, values)] = into
-            return self._join(members, into, score)
+            return self._join(members, into, score, devotion)
         return -1
 
-    def _join(self, members: I64, campaign: int, score: float) -> int:
-        self.account[members[self.account[members] < 0]] = campaign
+    def _join(self, members: I64, campaign: int, score: float, devotion: float) -> int:
+        # What is little of what its accounts do is a chance meeting of their tasks: it brings nobody.
+        if devotion >= CENTRAL * self.devotion[campaign]:
+            self.account[members[self.account[members] < 0]] = campaign
         self.best[campaign] = max(self.best[campaign], score)
+        self.devotion[campaign] = max(self.devotion[campaign], devotion)
         return campaign
 
 
@@ -107,10 +120,10 @@ def campaigns_of(
         among[accounts] = True
     label = pools(scene, among, min_accounts)
     n_pools = int(label.max(initial=-1)) + 1
-    found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools)
+    found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
     for g in sorted(inside, key=lambda g: (-log_odds[g], -len(inside[g]), g)):
         if len(inside[g]) >= min_accounts:
-            group_label[g] = found.place(inside[g], float(log_odds[g]))
+            group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]))
     return _renumbered(group_label, found.account, min_accounts, start, scene)
 
 
@@ -141,8 +154,10 @@ CARRYING = 2.0
 """Most nats that the sub-stream and a young account speak for a member of a campaign whose accounts are linked."""
 CARRIED = 0.25
 """Share of a group's median requests from which an account carries the group's sub-stream as its other accounts do."""
+DEVOTED = 0.4
+"""Share of the group's devotion from which an account does with it what the others do."""
 LARGE = 0.2
-"""Share of the leading group's accounts from which another group of the campaign speaks for single accounts."""
+"""Share of the leading group's accounts from which another group of the campaign speaks for single accounts, if it is as central."""
 
 
 def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64:
@@ -150,7 +165,7 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
 
     The likelihood ratio of what links the account to the others (conversations handed over, a shared payment method or
     contact, the sub-stream carried, a young account), between the accounts of the leading group and all accounts outside,
-    taken as independent. A user of the same tool, drawn into a group, lacks what the others have and leaves.
+    taken as independent, times the prior odds of being one of its accounts. A user of the same tool, drawn into a group, lacks what the others have and leaves.
     """
     out = account_label.copy()
     cores = np.where(np.isin(account_label, np.arange(len(lead))), account_label, -1)
@@ -168,7 +183,7 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
         # Colleagues share a card for their own reasons: where conversations are handed over, these decide.
         handed, *shared = linked
         most = CARRYING if (handed & core).sum() >= HALF * core.sum() else np.inf
-        odds = np.zeros(scene.people.n)
+        odds = np.full(scene.people.n, np.log(max(int(core.sum()), 1) / scene.people.n))
         for sign, limit in ((handed, np.inf), *((sign, most) for sign in shared), (carries, most), (young, most)):
             p_in = (float((sign & core).sum()) + 1) / (float(core.sum()) + 2)
             p_out = (float((sign & outside).sum()) + 1) / (float(outside.sum()) + 2)
@@ -185,9 +200,11 @@ def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:
 
 def _carries(scene: Scene, groups: I64, lead: int) -> NDArray[np.bool_]:
     size = scene.size
-    large = groups[size[groups] >= LARGE * size[lead]]
-    median = np.nan_to_num(scene.median(np.where(scene.seen, scene.measured.n, np.nan).astype(np.float64)), nan=np.inf)
-    rows = np.isin(scene.groups.member_group, large) & (scene.measured.n >= CARRIED * median[scene.groups.member_group]) & scene.seen
+    large = groups[(size[groups] >= LARGE * size[lead]) & (scene.devotion[groups] >= CENTRAL * scene.devotion[lead])]
+    median = scene.median_requests
+    group = scene.groups.member_group
+    devotion = scene.measured.n / np.maximum(scene.of_members(scene.people.n_events), 1)
+    rows = np.isin(group, large) & (scene.measured.n >= CARRIED * median[group]) & (devotion >= DEVOTED * scene.devotion[group])
     out = np.zeros(scene.people.n, bool)
     out[scene.groups.member_account[rows]] = True
     return out
@@ -217,14 +234,17 @@ def _links_inside(scene: Scene, account_label: I64) -> list[I64]:
 
 
 MARK_INSIDE, MARK_REACH, MARK_FEWEST, MARK_FIRST = 0.8, 0.25, 8, 0.3
+POOL_FIRST, POOL_WORK = 0.8, 0.85
+"""In a pool: share of requests that begin a conversation, and of prompts that are sent once, from which work is harvest."""
 
 
 def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_]) -> I64:
     """The campaign whose harvest each proposed group marks, -1 for none, ``(n_groups,)``.
 
-    A group marks a campaign's harvest when its accounts are nearly all of the campaign and many of the campaign's, and
-    it is work that is begun, not continued: its objects are in system prompts or tools, or its requests begin
-    conversations. What few accounts of a pool share is an end user passing through it; what follows up is no task.
+    A group marks a campaign's harvest when its accounts are nearly all of the campaign and it is work that is begun, not
+    continued: its objects are in system prompts or tools, or its requests begin conversations. In a pool, whose accounts hand
+    conversations to each other, others' requests may pass through: what few of its accounts share is an end user's, and
+    what has its own system prompt may be his application, so harvest is what many share, begins and never repeats.
 
     Args:
         scene: the run.
@@ -239,5 +259,9 @@ def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_
     size = np.bincount(account_label[account_label >= 0], minlength=max(n, 1))
     first = scene.total(scene.measured.first_turns) / np.maximum(scene.events, 1)
     has_objects = np.bincount(scene.groups.object_group, minlength=scene.n) > 0
-    good = has_objects & (inside >= MARK_INSIDE * np.maximum(scene.size, 1)) & (inside >= np.maximum(MARK_REACH * size[best], MARK_FEWEST))
-    return np.where(good & (standing | (first >= MARK_FIRST)), best, -1)
+    good = has_objects & (inside >= MARK_INSIDE * np.maximum(scene.size, 1)) & (inside >= MARK_FEWEST)
+    handed = np.bincount(account_label[(account_label >= 0) & (_links_inside(scene, account_label)[0] == account_label)], minlength=max(n, 1))
+    pool = (handed >= HALF * size)[best]
+    work = np.nan_to_num(scene.sample.distinct_share) * (1 - np.nan_to_num(scene.sample.common_share))
+    passes = np.where(pool, (inside >= MARK_REACH * size[best]) & (first >= POOL_FIRST) & (work >= POOL_WORK), standing | (first >= MARK_FIRST))
+    return np.where(good & passes, best, -1)

@@ -1,8 +1,11 @@
-"""The calibrated model: pieces of evidence to log-odds, weights from a recorded calibration.
+"""The calibrated model: pieces of evidence to a score, weights from a recorded calibration.
 
-A logistic regression with a sign for each weight, so that no piece can speak against its meaning, and a ridge penalty.
-Each weight times its value is a bar of the analyst's waterfall. Weights, their data and command lie in calibration.json,
-written by ``python benchmarks/calibrate.py``; none is typed in.
+Two logistic regressions look at every group, and the one that finds it rarer among innocents speaks. *Linked* weighs all
+evidence; it leans on what only an operator's accounts share. *Unlinked* never sees links: it knows accounts of one hand by how
+they work, so that an operator who gives up every shared card and conversation is still looked at. Each weight has a sign, so
+that no piece can speak against its meaning, and a ridge penalty. Each weight times its value is a bar of the analyst's
+waterfall. Weights, their data and command lie in calibration.json, written by ``python benchmarks/calibrate.py``; none is
+typed in.
 """
 
 import json
@@ -24,7 +27,6 @@ F64 = NDArray[np.float64]
 SIGNS: dict[str, int] = {
     **dict.fromkeys(EVIDENCE, 1),
     "infra.network": 0,
-    **{f"joint.{name}": 1 for name in ("link_machine", "machine_work", "link_work", "one_source", "two_links")},
     "harvest.elicitation": 1,
     "harvest.long_answers": 1,
     "harvest.rate": 1,
@@ -37,13 +39,15 @@ SIGNS: dict[str, int] = {
     "context.education": -1,
     "context.common_work": -1,
     "context.overlap": -1,
+    "context.short_answers": -1,
+    "context.occasion": -1,
     "context.one_domain": -1,
 }
 """1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct only describes."""
 
 
-PROTECTIVE = ("context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap")
-"""What speaks for innocence by contract or by common work may weigh as much as calibration finds."""
+PROTECTIVE = ("context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap", "context.short_answers", "context.occasion")
+"""What speaks for innocence by contract, by common work or by taking little may weigh as much as calibration finds."""
 
 SOFT = ("identity.signup", "infra.network")
 """Evidence that innocents of one place or one occasion share: limited like conduct."""
@@ -52,17 +56,64 @@ CONDUCT_LIMIT = 0.7
 """Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides."""
 
 
+RARE = 1e-4
+"""p-value of the line, at which scores are 0: a campaign must be rarer than one innocent group in ten thousand."""
+
+SIZES = (0, 32)
+"""Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
+
+
+def size_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
+    """Class of each group's size, ``(n_groups,)``."""
+    size = np.rint(10 ** (4 * values["context.crowd"]))
+    return np.asarray(np.searchsorted(SIZES, size, "right") - 1, dtype=np.int64)
+
+
 @dataclass(frozen=True)
-class Model:
+class Tail:
+    """How innocent groups of one class of sizes reach high log-odds: ``share`` exceed ``start``, beyond it a generalised Pareto tail.
+
+    Pickands 1975; upper limits of its scale and shape, since a false accusation costs more than a miss.
+    """
+
+    start: float
+    share: float
+    scale: float
+    """Nats in which the share of innocent groups falls by e at the start."""
+    shape: float
+    """0 for an exponential tail; below 0 for one that ends, since values are bounded."""
+    line: float
+    """Log-odds that RARE of the innocent groups exceed."""
+
+
+@dataclass(frozen=True)
+class Part:
     """Log-odds are ``bias + sum(weights[name] * value)``, nats."""
 
     bias: float
     weights: dict[str, float]
-    tail_from: float
-    """Log-odds that ``tail_share`` of innocent groups exceed; above it they fall off exponentially."""
-    tail_share: float
-    tail_scale: float
-    """Nats in which the share of innocent groups falls by e, upper 95 % limit."""
+    tails: tuple[Tail, ...]
+    """One for each of SIZES."""
+
+    def log_odds(self, values: Mapping[str, F64]) -> F64:
+        """Log-odds of each group, ``(n_groups,)``."""
+        total: F64 = np.asarray(self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0)))
+        return total
+
+    def of_class(self, name: str, at: NDArray[np.int64]) -> F64:
+        """A number of the tail of each group's class, ``(n_groups,)``."""
+        return np.array([getattr(tail, name) for tail in self.tails])[at]
+
+    def slope(self, at: NDArray[np.int64]) -> F64:
+        """Nats of rarity a nat of log-odds, ``(n_groups,)``."""
+        return np.log(self.of_class("share", at) / RARE) / (self.of_class("line", at) - self.of_class("start", at))
+
+
+@dataclass(frozen=True)
+class Model:
+    """Parts, and the values that are usual among innocent groups."""
+
+    parts: dict[str, Part]
     usual: dict[str, float]
     """The value of each piece that nine of ten innocent groups stay below, against which the waterfall is drawn."""
     strong: dict[str, float]
@@ -70,15 +121,33 @@ class Model:
     record: dict[str, object]
     """Command, data and commit of the calibration."""
 
-    def log_odds(self, values: Mapping[str, F64]) -> F64:
-        """Log-odds of each group, ``(n_groups,)``."""
-        total: F64 = np.asarray(self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0)))
-        return total
+    def by_part(self, values: Mapping[str, F64]) -> F64:
+        """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than RARE.
 
-    def p_value(self, log_odds: F64) -> F64:
-        """Share of innocent groups of the calibration that reach these log-odds; 1 where it was not looked at (below the tail)."""
-        tail = self.tail_share * np.exp(-(log_odds - self.tail_from) / self.tail_scale)
-        return np.where(log_odds > self.tail_from, tail, 1.0)
+        Straight from the start of the tail, where ``share`` exceed it, over the line, where RARE do; corrected for there being
+        several parts. Beyond the line, a tail that ends would be told to end where few innocents were looked at.
+        """
+        at = size_class(values)
+        return np.stack([
+            (part.log_odds(values) - part.of_class("line", at)) * part.slope(at) - np.log(len(self.parts)) for part in self.parts.values()
+        ])
+
+    def score(self, values: Mapping[str, F64]) -> F64:
+        """Score of each group, ``(n_groups,)``: the higher of its parts; 0 is the line."""
+        return np.asarray(self.by_part(values).max(axis=0))
+
+    def p_value(self, score: F64) -> F64:
+        """Share of innocent groups of the calibration that reach a score, at most 1."""
+        return np.minimum(RARE * np.exp(-score), 1.0)
+
+    def bars(self, values: Mapping[str, F64], group: int) -> tuple[float, dict[str, float]]:
+        """What the score of one group is made of: a base, and the share of each piece of the part that speaks."""
+        mine = {name: value[group : group + 1] for name, value in values.items()}
+        scores = self.by_part(mine)[:, 0]
+        part = list(self.parts.values())[int(scores.argmax())]
+        slope = float(part.slope(size_class(mine))[0])
+        pieces = {name: weight * float(mine[name][0]) * slope for name, weight in part.weights.items()}
+        return float(scores.max()) - sum(pieces.values()), pieces
 
 
 def joint(values: Mapping[str, F64]) -> dict[str, F64]:
@@ -100,7 +169,16 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
         values["timing.one_rhythm"] * values["content.one_mix"] * np.minimum(values["timing.together"] * 2, 1)
         * work * (1 - values["infra.network"]) * np.minimum(values["context.crowd"] * 2, 1)
     )
+    rhythm, even, mix, apart = values["timing.one_rhythm"], values["volume.even_load"], values["content.one_mix"], 1 - values["infra.network"]
     return {
+        "joint.rhythm_work": rhythm * work,
+        "joint.rhythm_mix": rhythm * mix,
+        "joint.rhythm_even": rhythm * even,
+        "joint.rhythm_length": rhythm * values["content.one_length"],
+        "joint.clock_even": values["timing.round_the_clock"] * even,
+        "joint.even_apart": even * apart,
+        "joint.together_apart": values["timing.together"] * apart,
+        "joint.mix_apart": mix * apart,
         "joint.link_machine": np.minimum(link, machine),
         "joint.machine_work": np.minimum(machine, work) * many,
         "joint.link_work": np.minimum(link, work),
@@ -110,7 +188,16 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     }
 
 
-JOINT = tuple(f"joint.{name}" for name in ("link_machine", "machine_work", "link_work", "one_source", "two_links"))
+LINKED = (
+    *SIGNS, *(f"joint.{name}" for name in ("link_machine", "machine_work", "link_work", "one_source", "two_links")),
+)
+"""Pieces of the part that sees links."""
+UNLINKED = (
+    *(name for name in SIGNS if name.split(".")[0] not in ("session", "identity")),
+    *(f"joint.{name}" for name in ("rhythm_work", "rhythm_mix", "rhythm_even", "rhythm_length", "clock_even", "even_apart",
+                                   "together_apart", "mix_apart", "one_source")),
+)
+"""Pieces of the part that does not; a burst of sign-ups is an identity too."""
 
 
 def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:
@@ -122,9 +209,10 @@ def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:
     return values, findings
 
 
-def fit(values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, ridge: float = 1.0) -> tuple[float, dict[str, float]]:
-    """Fit bias and weights; ``weight`` ``(n,)`` are observation weights, ``ridge`` the penalty on squared weights."""
-    names = list(SIGNS)
+def fit(
+    values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, ridge: float = 1.0, names: tuple[str, ...] = LINKED
+) -> tuple[float, dict[str, float]]:
+    """Fit bias and weights of ``names``; ``weight`` ``(n,)`` are observation weights, ``ridge`` the penalty on squared weights."""
     x = np.stack([values[name] for name in names], axis=1)
     y = positive.astype(np.float64)
 
@@ -136,8 +224,8 @@ def fit(values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, rid
 
     limits: list[tuple[float | None, float | None]] = [(None, None)]
     for name in names:
-        low, high = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[SIGNS[name]]
-        if (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name in JOINT:
+        low, high = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[SIGNS.get(name, 1)]
+        if (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint."):
             limits.append((low, high))
         else:
             limits.append((-CONDUCT_LIMIT if low is None else low, CONDUCT_LIMIT if high is None else high))
@@ -148,8 +236,17 @@ def fit(values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, rid
 @cache
 def calibrated() -> Model:
     """The model that ships with this version."""
-    text = (resources.files("stillwatch.judge") / "calibration.json").read_text(encoding="utf-8")
-    return Model(**json.loads(text))
+    return load((resources.files("stillwatch.judge") / "calibration.json").read_text(encoding="utf-8"))
+
+
+def load(text: str) -> Model:
+    """The model of the text of calibration.json."""
+    told = json.loads(text)
+    parts = {
+        name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]))
+        for name, part in sorted(told["parts"].items())
+    }
+    return Model(parts, told["usual"], told["strong"], told["record"])
 
 
 def dump(model: Model) -> str:

@@ -52,9 +52,10 @@ class People:
 
 
 def numbers(column: pa.ChunkedArray) -> I64:
-    """A small number a distinct string, -1 for null."""
+    """A small number a distinct string, -1 for null and for the empty string."""
     if not len(column):
         return np.zeros(0, np.int64)
+    column = pc.if_else(pc.equal(column, ""), None, column)
     encoded = column.combine_chunks().dictionary_encode()
     encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     codes: I64 = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stillwatch.judge.evidence import EVIDENCE, Finding, Scene
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import Model
+from stillwatch.judge.model import Model, joint
 from stillwatch.judge.people import UNKNOWN
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
@@ -20,8 +20,8 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
-PRIOR_CLEAR = -12.0
-"""Log-odds of an account that belongs to no proposed group: below every group that was ever judged."""
+PRIOR_CLEAR = -40.0
+"""Score of an account that belongs to no proposed group: below every group that was ever judged."""
 SHOWN_ACCOUNTS, SHOWN_HOURS, SHOWN_NODES, SHOWN_EDGES = 120, 240, 80, 400
 
 
@@ -59,9 +59,9 @@ def _sentence(name: str) -> str:
 def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[dict[str, Any]]:
     """The waterfall of one group: every piece with what was observed and expected, strongest first."""
     rows = []
-    for name, weight in model.weights.items():
+    for name, bar in model.bars(values, group)[1].items():
         value = float(values[name][group])
-        row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(weight * value, 4), "value": round(value, 4)}
+        row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
         if name in findings:
             finding = findings[name]
             observed, expected, p = (float(x[group]) for x in (finding.observed, finding.expected, finding.p_value))
@@ -89,13 +89,16 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
     """What would change the verdict: each fact that, alone, takes the score below the line, and the standing conditions."""
     margin = float(verdicts.log_odds[group] - verdicts.line)
     out = []
-    for name, weight in model.weights.items():
-        if weight * values[name][group] > margin > 0:
-            out.append(f"without {name} the score would fall below the line")
-    for name, what in (("context.contracted", "a contract or a checked identity of these accounts"),
-                       ("context.one_owner", "proof that one organisation owns these accounts")):
-        if -model.weights[name] * (1 - values[name][group]) > margin:
-            out.append(f"{what} would take the score below the line")
+    def without(**changed: float) -> bool:
+        mine = {name: value[group : group + 1] for name, value in values.items()}
+        mine |= {name: np.array([value]) for name, value in changed.items()}
+        return float(model.score(mine | joint(mine))[0]) < verdicts.line
+
+    if margin > 0:
+        for name in EVIDENCE:
+            if values[name][group] > 0 and without(**{name: 0.0}):
+                out.append(f"without {name} the score would fall below the line")
+    out.append("a contract, a checked identity, or one organisation that owns these accounts makes it a matter for a person, not a campaign")
     spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
     if len(spoken) == 2:
         out.append(f"only two families speak ({' and '.join(spoken)}): an innocent reason for either ends the case")
@@ -135,7 +138,7 @@ def details(
             f"speak for it, and {n_harvested:,} of their {int(scene.people.n_events[members].sum()):,} requests are taken for harvest."
         ),
         "evidence": evidence_rows(values, findings, model, group),
-        "bias_log_odds": round(model.bias, 4),
+        "bias_log_odds": round(model.bars(values, group)[0], 4),
         "objects": [
             {
                 "view": view, "object": f"{key & (1 << 64) - 1:016x}", "accounts": accounts,

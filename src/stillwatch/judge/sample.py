@@ -13,7 +13,9 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
+from stillwatch.arrays import distinct
 from stillwatch.judge.measure import Matcher, Proposed, _find, _slots_of_event, lookup
+from stillwatch.parallel import mapped
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -57,8 +59,9 @@ def _take(
     account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64,
     column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
     plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
-    first_task: int, out: I64, write: bool,
+    first_task: int, out: I64,
 ) -> int:
+    """Fill ``out`` with rows (group, kind, value, account); returns how many there are, be there room for them or not."""
     slots = np.empty(64, np.int64)
     rows = 0
     n_tasks = tasks.shape[1]
@@ -98,7 +101,7 @@ def _take(
                             slot = (slot + np.uint64(1)) & mask
                     if marked:
                         continue
-                if write:
+                if rows < len(out):
                     out[rows, 0], out[rows, 1], out[rows, 2], out[rows, 3] = group, kind, key, a
                 rows += 1
     return rows
@@ -121,30 +124,33 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
         account, columns["prompt"], columns["net"], tasks, matcher.objects(columns), modulus, *matcher.index,
         matcher.columns.index(task_columns[0]),
     )
-    n = _take(*shared, np.zeros((0, 4), np.int64), False)
-    out = np.empty((n, 4), np.int64)
-    _take(*shared, out, True)
-    return out
+    out = np.empty((len(account), 4), np.int64)
+    n = _take(*shared, out)
+    if n > len(out):
+        out = np.empty((n, 4), np.int64)
+        _take(*shared, out)
+    return out[:n].copy()
 
 
 def sample(
-    matcher: Matcher, events: I64, half: I64, owner: I64, task_columns: tuple[str, ...], batches: Callable[[], Iterable[Batch]]
+    matcher: Matcher, events: I64, half: I64, owner: I64, task_columns: tuple[str, ...], batches: Callable[[], Iterable[Batch]],
+    threads: int = 1,
 ) -> Sample:
     """Two passes over the sketches: take the sample, then count how often its tasks occur anywhere.
 
     Args:
         matcher: of the groups.
-        events: ``(n_groups,)`` requests of each group, below 0 for groups that need no sample.
+        events: ``(n_groups,)`` requests of each group.
         half: ``(n_accounts,)`` 0 or 1.
         owner: ``(n_accounts,)``.
         task_columns: consecutive sketch columns of ``matcher.columns`` that hold task shingles.
         batches: starts a new pass.
+        threads: worker threads; the sample does not depend on them.
     """
     groups = matcher.groups
-    # A group that no verdict can be given on keeps (nearly) nothing.
-    modulus = 1 << np.where(events < 0, 62, np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET)))).astype(np.int64)
-    taken = [_rows(batch, matcher, modulus, task_columns) for batch in batches()]
-    rows, counts = _counted(np.concatenate([np.zeros((0, 4), np.int64), *taken]))
+    modulus = 1 << np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET))).astype(np.int64)
+    taken = list(mapped(lambda batch: _rows(batch, matcher, modulus, task_columns), batches(), threads))
+    rows, counts = distinct(np.concatenate([np.zeros((0, 4), np.int64), *taken]))
     tasks = rows[:, 1] == TASK
     known = np.unique(rows[tasks, 2])
     everywhere, total = np.zeros(len(known), np.int64), 0
@@ -158,15 +164,6 @@ def sample(
         *_prompts(groups, rows[rows[:, 1] == PROMPT], counts[rows[:, 1] == PROMPT]), ratio, queue_p,
         *_networks(groups, rows[rows[:, 1] == NET], owner),
     )
-
-
-def _counted(rows: I64) -> tuple[I64, I64]:
-    """Distinct rows, sorted, and how often each occurs."""
-    if not len(rows):
-        return rows, np.zeros(0, np.int64)
-    ordered = rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 0] * KINDS + rows[:, 1]))]
-    start = np.flatnonzero(np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)))
-    return ordered[start], np.diff(np.append(start, len(ordered)))
 
 
 def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
@@ -220,14 +217,13 @@ def _queue(
 
 
 def _networks(groups: Proposed, rows: I64, owner: I64) -> tuple[F64, F64, F64, F64]:
-    owned = np.unique(np.column_stack([rows[:, :3], owner[rows[:, 3]]]), axis=0) if len(rows) else rows
+    owned = distinct(np.column_stack([rows[:, :3], owner[rows[:, 3]]]))[0]
     start, width = _runs(owned)
     group = owned[:, 0]
     repeats = _by(group[start], groups.n, width - 1)
     pairs = _by(group[start], groups.n, width * (width - 1) / 2)
     known = _by(group, groups.n, np.ones(len(owned)))
-    sharing = np.unique(owned[np.repeat(width, width) > 1][:, [0, 3]], axis=0) if len(owned) else owned[:, :2]
-    having = np.unique(owned[:, [0, 3]], axis=0) if len(owned) else owned[:, :2]
+    sharing, having = distinct(owned[np.repeat(width, width) > 1][:, [0, 3]])[0], distinct(owned[:, [0, 3]])[0]
     share = _by(sharing[:, 0], groups.n, np.ones(len(sharing))) / np.maximum(_by(having[:, 0], groups.n, np.ones(len(having))), 1)
     all_pairs = np.maximum(known * (known - 1) / 2, 1)
     usual = np.median((pairs / all_pairs)[known >= 10]) if (known >= 10).any() else 0.0

@@ -7,19 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.model import Model
+from stillwatch.judge.model import RARE, Model
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
 
 MIN_FAMILIES = 2
 FDR = 0.01
-RARE = 1e-4
-"""A campaign must be rarer than one innocent group in ten thousand, whatever else the run holds."""
 FEWEST = 8
 """Accounts below which a group is left to a person: a firm without an organisation looks like it too often."""
+WORTH = 20
+"""Accounts from which one customer's business is worth a person's look."""
 OWNED = 0.5
-"""Share of contracted accounts, or of one organisation's, from which a group is somebody's known business: for review only."""
+"""Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
 
 
@@ -77,13 +77,23 @@ def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]
 
 
 def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that one customer owns or pays for, whose accounts have contracts, or that are few: ask before accusing."""
-    names = ("context.contracted", "context.one_owner", "context.one_payer")
+    """Groups that one organisation owns or whose accounts have contracts: nobody to accuse."""
+    return np.asarray(np.maximum(values["context.contracted"], values["context.one_owner"]) >= OWNED)
+
+
+def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that one payment method pays for, or that are few: a person asks before anybody is accused."""
     few = values["context.crowd"] < np.log10(FEWEST) / 4 - 1e-9
-    return np.asarray((np.maximum.reduce([values[name] for name in names]) >= OWNED) | few)
+    return np.asarray((values["context.one_payer"] >= OWNED) | few)
 
 
-NO_NULL = ("timing.one_rhythm", "timing.steady", "timing.together", "content.one_mix")
+def event(values: Mapping[str, F64], model: Model) -> NDArray[np.bool_]:
+    """Groups that nothing links and that lasted few days: an event or a course moves together as one hand does."""
+    speaks = np.array(list(model.parts))[model.by_part(values).argmax(axis=0)]
+    return np.asarray((speaks == "unlinked") & (values["context.occasion"] >= OWNED))
+
+
+NO_NULL = ("timing.steady",)
 """Pieces without a p-value: they speak by effect size alone."""
 
 
@@ -108,16 +118,17 @@ def judge(values: Mapping[str, F64], findings: Mapping[str, Finding], model: Mod
     all groups of the run. What is as unusual but lacks one of the conditions, or passes only at ten times the rate, is for
     a person to review.
     """
-    log_odds = np.asarray(model.log_odds(values), dtype=np.float64)
+    log_odds = model.score(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned = known_business(values)
+    owned, asked = known_business(values), one_customer(values) | event(values, model)
     p = model.p_value(log_odds)
     q = benjamini_hochberg(np.log(p)) if len(p) else p
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the p-value has a line too.
-    campaign = enough & ~owned & (q <= FDR) & (p <= RARE)
-    review = ~campaign & np.where(owned, (q <= FDR) & (p <= RARE), (q <= 10 * FDR) & (p <= 10 * RARE))
-    passed = log_odds[(q <= FDR) & (p <= RARE)]
-    alone = model.tail_from + model.tail_scale * np.log(model.tail_share / min(RARE, FDR / max(len(p), 1)))
-    line = float(passed.min()) if len(passed) else float(alone)
+    sure = (q <= FDR) & (p <= RARE)
+    campaign = enough & ~owned & ~asked & sure
+    worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
+    review = ~campaign & ~owned & np.where(asked, sure & worth, (q <= 10 * FDR) & (p <= 10 * RARE))
+    passed = log_odds[sure]
+    line = float(passed.min()) if len(passed) else max(0.0, float(np.log(RARE * max(len(p), 1) / FDR)))
     return Verdicts(log_odds, campaign, review, q, spoken, line, explain(values))

@@ -186,6 +186,38 @@ CROWDS: tuple[Crowd, ...] = (
         own_client=0.0,
         paths=API,
     ),
+    # Resells answers to its own users without telling the provider: a pool with handoffs that harvests nothing.
+    Crowd(
+        "loose_reseller",
+        3,
+        20,
+        (("chat", 0.65), ("code", 0.2), ("app", 0.15)),
+        group=24,
+        spread=0.5,
+        network="cloud",
+        card=0.5,
+        mail=0.4,
+        kinds=(("startup", 0.6), ("individual", 0.4)),
+        handoff=0.15,
+        hours="human",
+        weekend=0.9,
+        end_users=60,
+        own_client=0.1,
+        paths=API,
+    ),
+    # A plugin that works by itself for each of its users, at home, with a key of his own.
+    Crowd(
+        "integration",
+        12,
+        18,
+        (("template", 0.9), ("chat", 0.1)),
+        group=80,
+        spread=0.8,
+        hours="flat",
+        weekend=1.0,
+        own_client=0.1,
+        paths=API,
+    ),
     Crowd(
         "synthetic_data",
         2,
@@ -267,7 +299,7 @@ CROWDS: tuple[Crowd, ...] = (
         weekend=0.4,
     ),
 )
-LEAST = {"evaluation": 4, "synthetic_data": 4, "reseller": 3, "key_rotation": 6, "labelling": 3, "app": 2, "ci": 4}
+LEAST = {"evaluation": 4, "synthetic_data": 4, "reseller": 3, "loose_reseller": 12, "integration": 20, "key_rotation": 6, "labelling": 3, "app": 2, "ci": 4}
 
 
 def crowds(accounts: int, events: int) -> tuple[Crowd, ...]:
