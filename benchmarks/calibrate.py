@@ -171,7 +171,8 @@ def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:
         rows = found["world"] == world
         q_value[rows] = benjamini_hochberg(np.log(p_value[rows]))
     for name, part in fitted.parts.items():
-        print(name, "bias", round(part.bias, 2), *(f"tail {t.start:.2f} {t.share:.4f} {t.scale:.3f} {t.shape:.2f} line {t.line:.2f}" for t in part.tails))
+        tails = (f"tail {t.start:.2f} {t.share:.4f} {t.scale:.3f} {t.shape:.2f} line {t.line:.2f}" for t in part.tails)
+        print(name, "bias", round(part.bias, 2), *tails)
         print("  ", *(f"{piece} {weight:+.2f}" for piece, weight in sorted(part.weights.items(), key=lambda i: -abs(i[1])) if weight))
     good = gate & (q_value <= verdict.FDR) & (score >= 0)
     print("innocent groups", int(negative.sum()), "accepted", int((negative & good).sum()), "highest:")

@@ -148,7 +148,7 @@ def occasion(scene: Scene) -> F64:
         return np.zeros(scene.n)
     reached = hourly.cumsum(axis=1) / np.maximum(hourly.sum(axis=1, keepdims=True), 1)
     hours = (reached < 0.95).sum(axis=1) - (reached < 0.05).sum(axis=1)
-    return np.clip((6 - hours / 24) / 3, 0, 1)
+    return np.asarray(np.clip((6 - hours / 24) / 3, 0, 1), dtype=np.float64)
 
 
 def one_domain(scene: Scene) -> F64:

@@ -341,9 +341,9 @@ DIFFERENT = 0.3
 
 
 def _overdispersion(scene: Scene, counts: NDArray[np.int32]) -> tuple[F64, F64, F64, F64]:
-    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: intra-class correlation, limit, d.o.f., requests but one.
+    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: correlation, limit, d.o.f., requests but one.
 
-    0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
+    Intra-class correlation, 0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
     """
     per_member = counts.sum(axis=1).astype(np.float64)
     used = per_member >= 2
@@ -378,7 +378,8 @@ def one_rhythm(scene: Scene) -> Finding:
     """The accounts keep the same hours, as one scheduler or one crowd of end users behind them would.
 
     Observed is the intra-class correlation of the three-hour parts of the day over accounts (0: one rhythm). Null: accounts
-    differ as the accounts of proposed groups usually do. Blind where accounts send few requests; people of one office or class also keep the same hours.
+    differ as the accounts of proposed groups usually do. Blind where accounts send few requests; people of one office or
+    class also keep the same hours.
     """
     return _alike(scene, scene.measured.day_parts)
 
@@ -386,8 +387,8 @@ def one_rhythm(scene: Scene) -> Finding:
 def one_mix(scene: Scene) -> Finding:
     """The accounts ask for the same mix of capabilities, as draws from one list of work would.
 
-    Observed is the intra-class correlation of the capability mix over accounts (0: one list). Null: as for the rhythm. Blind where text was not
-    kept; users of a tool for one purpose also ask for one thing.
+    Observed is the intra-class correlation of the capability mix over accounts (0: one list). Null: as for the rhythm.
+    Blind where text was not kept; users of a tool for one purpose also ask for one thing.
     """
     return _alike(scene, scene.measured.capabilities)
 
@@ -395,8 +396,8 @@ def one_mix(scene: Scene) -> Finding:
 def one_length(scene: Scene) -> Finding:
     """The accounts write prompts of the same lengths, as draws from one list of work would.
 
-    Observed is the intra-class correlation of the classes of prompt length over accounts (0: one list). Null: as for the rhythm. Blind where
-    accounts send few requests; people who fill in one form also write alike.
+    Observed is the intra-class correlation of the classes of prompt length over accounts (0: one list). Null: as for the
+    rhythm. Blind where accounts send few requests; people who fill in one form also write alike.
     """
     return _alike(scene, scene.measured.lengths)
 
@@ -449,7 +450,8 @@ def together(scene: Scene) -> Finding:
     """Two halves of the group start, pause and stop together, hour by hour, beyond what all traffic does.
 
     Observed is the correlation of the hourly requests of the halves after the share expected from all traffic is taken
-    off. Null: none, with as many independent hours as there are quarters of days in the log (Fisher's z). Blind where accounts send little or steadily; a class, a working day and a viral prompt also move together.
+    off. Null: none, with as many independent hours as there are quarters of days in the log (Fisher's z). Blind where
+    accounts send little or steadily; a class, a working day and a viral prompt also move together.
     """
     hourly = scene.measured.hourly.astype(np.float64)
     profile = hourly.sum(axis=(0, 1))

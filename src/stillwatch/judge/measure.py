@@ -311,7 +311,8 @@ def measure(
             )
 
             def add(part: int, events: tuple[Any, ...] = events) -> None:
-                _accumulate(*events, part, threads, sums, first, last, day_parts, capabilities, lengths, active, hourly[part])
+                arguments = (*events, part, threads, sums, first, last, day_parts, capabilities, lengths, active, hourly[part])
+                _accumulate(*arguments)
 
             list(pool.map(add, range(threads)))
     set_bits = np.bitwise_count(active).sum(axis=1).astype(np.float64)

@@ -165,7 +165,8 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
 
     The likelihood ratio of what links the account to the others (conversations handed over, a shared payment method or
     contact, the sub-stream carried, a young account), between the accounts of the leading group and all accounts outside,
-    taken as independent, times the prior odds of being one of its accounts. A user of the same tool, drawn into a group, lacks what the others have and leaves.
+    taken as independent, times the prior odds of being one of its accounts. A user of the same tool, drawn into a group,
+    lacks what the others have and leaves.
     """
     out = account_label.copy()
     cores = np.where(np.isin(account_label, np.arange(len(lead))), account_label, -1)

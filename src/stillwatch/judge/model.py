@@ -46,7 +46,10 @@ SIGNS: dict[str, int] = {
 """1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct only describes."""
 
 
-PROTECTIVE = ("context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap", "context.short_answers", "context.occasion")
+PROTECTIVE = (
+    "context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap", "context.short_answers",
+    "context.occasion",
+)
 """What speaks for innocence by contract, by common work or by taking little may weigh as much as calibration finds."""
 
 SOFT = ("identity.signup", "infra.network")
@@ -169,7 +172,8 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
         values["timing.one_rhythm"] * values["content.one_mix"] * np.minimum(values["timing.together"] * 2, 1)
         * work * (1 - values["infra.network"]) * np.minimum(values["context.crowd"] * 2, 1)
     )
-    rhythm, even, mix, apart = values["timing.one_rhythm"], values["volume.even_load"], values["content.one_mix"], 1 - values["infra.network"]
+    rhythm, even, mix = values["timing.one_rhythm"], values["volume.even_load"], values["content.one_mix"]
+    apart = 1 - values["infra.network"]
     return {
         "joint.rhythm_work": rhythm * work,
         "joint.rhythm_mix": rhythm * mix,

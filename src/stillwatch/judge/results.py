@@ -89,6 +89,7 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
     """What would change the verdict: each fact that, alone, takes the score below the line, and the standing conditions."""
     margin = float(verdicts.log_odds[group] - verdicts.line)
     out = []
+
     def without(**changed: float) -> bool:
         mine = {name: value[group : group + 1] for name, value in values.items()}
         mine |= {name: np.array([value]) for name, value in changed.items()}
@@ -98,7 +99,7 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
         for name in EVIDENCE:
             if values[name][group] > 0 and without(**{name: 0.0}):
                 out.append(f"without {name} the score would fall below the line")
-    out.append("a contract, a checked identity, or one organisation that owns these accounts makes it a matter for a person, not a campaign")
+    out.append("contracts or checked identities of half the accounts, or one organisation that owns half, make it known business")
     spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
     if len(spoken) == 2:
         out.append(f"only two families speak ({' and '.join(spoken)}): an innocent reason for either ends the case")
