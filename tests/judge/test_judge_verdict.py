@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_helpers import FEW, findings, model, values
+from judge_helpers import FEW, findings, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.model import RARE
-from stillwatch.judge.verdict import FAMILIES, FDR, NO_NULL, explain, families, significant
+from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, significant
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 """Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""
@@ -35,6 +35,11 @@ def rate(p_value: float) -> float:
     return float(np.log(0.01 / p_value) / 100)
 
 
+def crowd(n_accounts: int) -> float:
+    """context.crowd of a group of ``n_accounts``."""
+    return float(np.log10(n_accounts) / 4)
+
+
 def test_a_crew_is_accused() -> None:
     assert verdict(CREW, SURE) == "campaign"
     assert verdict(CREW, SURE, others=500) == "campaign"
@@ -54,25 +59,48 @@ def test_a_crew_is_accused() -> None:
         # a piece without a null speaks by its size alone
         ({"session__handoff": 0.0, NO_NULL[0].replace(".", "__"): 0.91}, {}, "campaign"),
         ({"session__handoff": 0.0, NO_NULL[0].replace(".", "__"): 0.89}, {}, "review"),
-        # somebody's known business, or few accounts: ask first
-        ({"context__contracted": 0.5}, {}, "review"),
-        ({"context__one_owner": 0.5}, {}, "review"),
-        ({"context__one_payer": 0.5}, {}, "review"),
+        # somebody's known business is nobody's concern, however unusual
+        ({"context__contracted": 0.5}, {}, "clear"),
+        ({"context__one_owner": 0.5}, {}, "clear"),
         ({"context__contracted": 0.49, "context__one_owner": 0.49, "context__one_payer": 0.49}, {}, "campaign"),
-        ({"context__crowd": np.log10(7) / 4}, {}, "review"),
+        # of one customer, or few: a person asks first where it is worth it
+        ({"context__one_payer": 0.5}, {}, "review"),
+        ({"context__one_payer": 0.5, "context__crowd": crowd(WORTH)}, {}, "review"),
+        ({"context__one_payer": 0.5, "context__crowd": crowd(WORTH - 1)}, {}, "clear"),
+        ({"context__one_payer": 0.5, "context__contracted": 0.5}, {}, "clear"),
+        ({"context__one_payer": 0.5, "session__handoff": 0.0}, {}, "review"),  # whatever the families say
         ({"context__crowd": FEW}, {}, "campaign"),
+        ({"context__crowd": crowd(FEWEST - 1)}, {}, "clear"),
+        # an event is a doubt only about what no link holds together
+        ({"context__occasion": 1.0}, {}, "campaign"),
         # innocents must not reach the score
         ({"harvest__rate": rate(0.9 * RARE)}, {}, "campaign"),
         ({"harvest__rate": rate(1.1 * RARE)}, {}, "review"),
         ({"harvest__rate": rate(9 * RARE)}, {}, "review"),
         ({"harvest__rate": rate(11 * RARE)}, {}, "clear"),
         ({"harvest__rate": 0.0}, {}, "clear"),
-        # what is owned and not surely unusual is nobody's concern
-        ({"context__one_owner": 0.5, "harvest__rate": rate(1.1 * RARE)}, {}, "clear"),
+        # what would only be asked about must be surely unusual
+        ({"context__one_payer": 0.5, "harvest__rate": rate(0.9 * RARE)}, {}, "review"),
+        ({"context__one_payer": 0.5, "harvest__rate": rate(1.1 * RARE)}, {}, "clear"),
     ],
 )  # fmt: skip
 def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:
     assert verdict(CREW | change, SURE | p_values) == expected
+
+
+@pytest.mark.parametrize(
+    ("occasion", "linked", "expected"),
+    [(0.5, 0.0, "review"), (0.49, 0.0, "campaign"), (1.0, 0.0, "review"), (1.0, 1.0, "campaign"), (0.0, 0.0, "campaign")],
+)
+def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasion: float, linked: float, expected: str) -> None:
+    """Of two parts that both find the group rare, the one that finds it rarer says whether anything links it."""
+    two = model(unlinked=part(harvest__rate=100.0), linked=part(harvest__rate=90.0, context__youth=10.0))
+    told = values(1, **CREW, context__occasion=occasion, context__youth=linked)
+    found = judge.judge(told, findings(1, SURE), two)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    small = judge.judge(told | {"context.crowd": np.array([crowd(WORTH - 1)])}, findings(1, SURE), two)
+    assert small.campaign[0] == (expected == "campaign")
+    assert not small.review[0]
 
 
 @pytest.mark.parametrize(("others", "expected"), [(99, "campaign"), (199, "review"), (1999, "clear")])
