@@ -130,15 +130,25 @@ def _json_tables(path: Path, contract: Table) -> Iterator[pa.Table]:
         yield whole.slice(start, BATCH_ROWS)
 
 
-def read_accounts(dataset: Dataset) -> pa.Table:
-    """The registry, one row an account (the last row of an account counts); empty where there is none."""
+def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
+    """The registry, one row an account (the last row of an account counts); empty where there is none.
+
+    Args:
+        dataset: where it lies.
+        as_of: bans at or after this time are not known yet.
+    """
     if dataset.accounts_file is None:
         return ACCOUNTS.schema.empty_table()
     parts = list(_tables(dataset.accounts_file, ACCOUNTS))
     table = ACCOUNTS.conform(_decoded(pa.concat_tables(parts)), where=dataset.accounts_file)
     row = pa.array(range(len(table)))
     latest = table.append_column("row", row).group_by("account_id").aggregate([("row", "max")])
-    return table.take(latest["row_max"].combine_chunks().sort()) if len(latest) < len(table) else table
+    table = table.take(latest["row_max"].combine_chunks().sort()) if len(latest) < len(table) else table
+    if as_of is None:
+        return table
+    banned = table["banned_at"]
+    known = pc.if_else(pc.less(banned, pa.scalar(as_of, pa.timestamp("us", "UTC"))), banned, None)
+    return table.set_column(table.column_names.index("banned_at"), "banned_at", known)
 
 
 def _decoded(table: pa.Table) -> pa.Table:

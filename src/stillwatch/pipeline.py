@@ -86,8 +86,8 @@ def registry_rows(ids: pa.Array, accounts: pa.Table) -> pa.Table:
     return taken.set_column(0, "account_id", ids)
 
 
-def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path]) -> Traffic:
-    """Name the sketches in the engine and join the accounts seen with the registry."""
+def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None = None) -> Traffic:
+    """Name the sketches in the engine and join the accounts seen with the registry as it stood at a time."""
     engine.view("sketches", files)
     ids = partitions.account_ids(files)
     key = sketch.account_key(ids)
@@ -96,7 +96,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path]) -> Tr
     aligned = {name: np.empty(len(key), values.dtype) for name, values in profile.items()}
     for name, values in profile.items():
         aligned[name][order] = values
-    registry = registry_rows(ids, dataset.read_accounts(data))
+    registry = registry_rows(ids, dataset.read_accounts(data, as_of))
     identities = {}
     for view, (rows, values) in link.identity_traces(registry).items():
         identities[view] = np.full(len(ids), -1, np.int64)
@@ -266,6 +266,47 @@ def unmix(
     return tally, harvested, owners
 
 
+def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None, clock: Clock) -> run_folder.Outcome:
+    """What is found in some sketches.
+
+    Args:
+        engine: a fresh one.
+        data: where the registry lies; its events are not read.
+        files: sketches, of events before ``as_of`` alone.
+        as_of: what the registry tells of later times is not known yet.
+        clock: takes the seconds of each stage.
+
+    Raises:
+        InputError: the sketches have no events.
+    """
+    with clock.stage("link"):
+        traffic = read_traffic(engine, data, files, as_of)
+        if not traffic.people.n:
+            raise InputError("no events", where=data.folder, todo="Check --as-of and the event files")
+    with clock.stage("group"):
+        groups, handoffs, carried = propose(engine, traffic)
+    with clock.stage("judge"):
+        scene = measure(traffic, groups, handoffs)
+        model = judge.calibrated()
+        values, findings = judge.look(scene)
+        verdicts = judge.judge(values, findings, model)
+        everyone = np.ones(traffic.people.n, bool)
+        sure, sure_lead = campaigns(scene, verdicts.campaign, everyone, verdicts.log_odds)
+        sure = expand(engine, traffic, _marks(engine, traffic, sure)[1], sure)
+        everyone[sure.member_account] = False
+        # A group that looks like it because of accounts that are accused already says nothing about the others.
+        apart = scene.total(scene.of_members(everyone) & scene.seen) >= APART * scene.size
+        open_, open_lead = campaigns(scene, verdicts.review & apart, everyone, verdicts.log_odds)
+        final = group.concatenate([sure, open_])
+        lead = np.concatenate([sure_lead, open_lead])
+        final, marks = _marks(engine, traffic, final)
+    with clock.stage("unmix"):
+        tally, harvested, owners = unmix(traffic, scene, final)
+    return run_folder.Outcome(
+        scene, model, values, findings, verdicts, final, lead, sure.n, marks, tally, carried, harvested, owners
+    )
+
+
 def detect(
     source: Path | None, out: Path, *, traces: Path | None = None, engine: str = "duckdb", as_of: datetime | None = None, seed: int = 1,
     threads: int | None = None, memory_gb: float | None = None, since: Path | None = None, quiet: bool = False,
@@ -284,33 +325,8 @@ def detect(
     with open_engine(out, threads, memory_gb) as duck:
         with clock.stage("sketch"):
             files = partitions.sketch_files(data, out / "sketches", sketch.sketch_events, as_of=as_of, threads=duck.threads, quiet=quiet)
-        with clock.stage("link"):
-            traffic = read_traffic(duck, data, files)
-            if not traffic.people.n:
-                raise InputError("no events", where=source, todo="Check --as-of and the event files")
-        with clock.stage("group"):
-            groups, handoffs, carried = propose(duck, traffic)
-        with clock.stage("judge"):
-            scene = measure(traffic, groups, handoffs)
-            model = judge.calibrated()
-            values, findings = judge.look(scene)
-            verdicts = judge.judge(values, findings, model)
-            everyone = np.ones(traffic.people.n, bool)
-            sure, sure_lead = campaigns(scene, verdicts.campaign, everyone, verdicts.log_odds)
-            sure = expand(duck, traffic, _marks(duck, traffic, sure)[1], sure)
-            everyone[sure.member_account] = False
-            # A group that looks like it because of accounts that are accused already says nothing about the others.
-            apart = scene.total(scene.of_members(everyone) & scene.seen) >= APART * scene.size
-            open_, open_lead = campaigns(scene, verdicts.review & apart, everyone, verdicts.log_odds)
-            final = group.concatenate([sure, open_])
-            lead = np.concatenate([sure_lead, open_lead])
-            final, marks = _marks(duck, traffic, final)
-        with clock.stage("unmix"):
-            tally, harvested, owners = unmix(traffic, scene, final)
+        outcome = find(duck, data, files, as_of, clock)
         with clock.stage("write"):
-            outcome = run_folder.Outcome(
-                scene, model, values, findings, verdicts, final, lead, sure.n, marks, tally, carried, harvested, owners
-            )
             summary = run_folder.write(
                 out, data, outcome, columns=CONTENT_COLUMNS, as_of=as_of, since=since, parameters=parameters, seconds=clock.seconds,
             )
