@@ -1,13 +1,18 @@
-"""Values, findings and models of made-up groups; used by the judge tests."""
+"""Values, findings, models and scenes of made-up groups; used by the judge tests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from stillwatch.judge import EVIDENCE, FEWEST, Finding, Model
+from stillwatch.group import Groups
+from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
+from stillwatch.judge.measure import DAY_PARTS, LENGTHS
 from stillwatch.judge.model import RARE, SIGNS, SIZES, Part, Tail, joint
+from stillwatch.tables import CAPABILITIES
 
 FEW = np.log10(FEWEST) / 4
 """context.crowd of the fewest accounts that may be accused."""
@@ -48,4 +53,49 @@ def model(**parts: Part) -> Model:
     return Model(
         parts or {"linked": part(harvest__rate=100.0)}, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
         record={},
+    )  # fmt: skip
+
+
+def people(n: int, **told: Any) -> People:
+    """``n`` accounts with one request each, of which nothing else is known; ``told`` replaces columns."""
+    none, no = np.full(n, -1, np.int64), np.zeros(n, bool)
+    unknown = np.full(n, UNKNOWN)
+    zero = np.zeros(n, np.int64)
+    ids = pa.array([f"a{i:05d}" for i in range(n)])
+    plain = People(ids, np.arange(n), zero + 1, zero, zero, none, no, no, no, no, unknown, unknown, none, none)
+    return replace(plain, **{name: np.asarray(value) for name, value in told.items()})
+
+
+def groups(*members: Any, objects: Any = ()) -> Groups:
+    """Groups of these accounts; ``objects`` are (group, object) pairs in column 0."""
+    marks = np.array(sorted(objects), np.int64).reshape(-1, 2)
+    accounts = [np.unique(np.asarray(own, np.int64)) for own in members]
+    label = np.repeat(np.arange(len(accounts)), [len(own) for own in accounts])
+    none = np.zeros(len(marks), np.int64)
+    return Groups(len(accounts), label, np.concatenate(accounts), marks[:, 0], none, marks[:, 1], ("content",) * len(accounts))
+
+
+def measured(proposed: Groups, n_hours: int = 24, **told: Any) -> Measured:
+    """One first turn of every membership and nothing else; ``told`` replaces sums."""
+    n = len(proposed.member_group)
+    zero, one = np.zeros(n, np.int64), np.ones(n, np.int64)
+    plain = Measured(
+        one, one, zero, zero, zero, zero, zero, zero, np.zeros((n, DAY_PARTS), np.int32),
+        np.zeros((n, len(CAPABILITIES)), np.int32), np.zeros((n, LENGTHS), np.int32), one.astype(np.float64),
+        np.zeros((proposed.n, 2, n_hours), np.int32), 0,
+    )  # fmt: skip
+    return replace(plain, **{name: np.asarray(value) for name, value in told.items()})
+
+
+def scene(
+    proposed: Groups, known: People, sums: Measured | None = None, handoffs: Iterable[tuple[int, int]] = (), **identities: Any
+) -> Scene:
+    """A scene without a sample; ``identities`` are payment, phone and email, -1 where not told."""
+    pairs = np.array(list(handoffs), np.int64).reshape(-1, 2)
+    none = np.full(known.n, -1)
+    shared = {f"identity.{name}": np.asarray(identities.get(name, none), np.int64) for name in ("payment", "phone", "email")}
+    nan = np.full(proposed.n, np.nan)
+    return Scene(
+        known, proposed, measured(proposed) if sums is None else sums, Sample(*(nan,) * len(fields(Sample))),
+        Handoffs(pairs[:, 0], pairs[:, 1], np.ones(len(pairs), np.int64)), shared, (0, 24 * HOUR_US),
     )  # fmt: skip

@@ -16,22 +16,27 @@ I64 = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def _follow(order: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_], keys: I64, whose: I64) -> None:
+def _follow(
+    order: I64, time: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_], keys: I64, whose: I64, since: I64
+) -> None:
     mask = np.uint64(len(keys) - 1)
     for i in order:
         slot = (np.uint64(parent[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
         while not marked[i] and parent[i] != 0 and whose[slot] >= 0:
-            marked[i] = keys[slot] == parent[i] and whose[slot] == campaign[i]
+            marked[i] = keys[slot] == parent[i] and whose[slot] == campaign[i] and since[slot] <= time[i]
             slot = (slot + np.uint64(1)) & mask
         if marked[i] and context[i] != 0:
             slot = (np.uint64(context[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
             while whose[slot] >= 0 and not (keys[slot] == context[i] and whose[slot] == campaign[i]):
                 slot = (slot + np.uint64(1)) & mask
+            since[slot] = time[i] if whose[slot] < 0 else min(since[slot], time[i])
             keys[slot], whose[slot] = context[i], campaign[i]
 
 
 def continued(time: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Marked requests and those that continue them, on whichever account of the same campaign: a conversation is harvested whole.
+
+    The order of the requests does not matter, whether their times differ or not.
 
     Args:
         time: of the requests of all campaigns' accounts, us, ``(n,)``.
@@ -42,7 +47,12 @@ def continued(time: I64, campaign: I64, context: I64, parent: I64, marked: NDArr
     """
     out = marked.copy()
     size = 1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(time))))))
-    _follow(np.argsort(time, kind="stable"), campaign, context, parent, out, np.zeros(size, np.int64), np.full(size, -1, np.int64))
+    keys, whose, since = np.zeros(size, np.int64), np.full(size, -1, np.int64), np.zeros(size, np.int64)
+    told, before = (np.argsort(time, kind="stable"), time, campaign, context, parent, out, keys, whose, since), -1
+    # One pass in the order of time does it, but for turns of one time stamp, whose order nobody knows.
+    _follow(*told)
+    while before != (before := int(out.sum())):
+        _follow(*told)
     return out
 
 

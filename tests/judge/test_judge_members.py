@@ -1,0 +1,140 @@
+"""Who counts for a group, who may be accused, and how groups become campaigns."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge_helpers import groups, measured, people, scene
+
+from stillwatch import judge
+from stillwatch.judge.measure import PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
+from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
+
+# --- Riders --------------------------------------------------------------------------------------------------------
+
+
+def kept(n: list[int], n_events: list[int], objects: Any = ((0, 7),)) -> list[bool]:
+    """Which accounts of one group count for it, by their requests of the group and altogether."""
+    found = judge.devoted(groups(range(len(n)), objects=objects), np.array(n), np.array(n_events))
+    return list(map(bool, found))
+
+
+CREW, ALL = [100] * 20, [100] * 20
+"""Twenty accounts that do nothing else than the group's work."""
+
+
+@pytest.mark.parametrize(
+    ("n", "n_events", "stays"),
+    [
+        (100, 100, True),
+        (2, 50, False),  # took up a wording
+        (10, 200, False),
+        (10, 20, True),  # little, but much of what it does: a replacement of a banned account
+        (40, 400, True),  # beside much cover, but as much as others: cover traffic does not save an operator's account
+        (3, 3, False),  # nearly nothing, devoted or not
+        (5, 5, True),
+        (0, 50, False),
+    ],
+)
+def test_riders_leave_and_members_stay(n: int, n_events: int, stays: bool) -> None:
+    assert kept([*CREW, n], [*ALL, n_events]) == [True] * len(CREW) + [stays]
+
+
+def test_groups_without_objects_keep_all_who_were_seen() -> None:
+    assert kept([*CREW, 1, 0], [*ALL, 1000, 5], objects=()) == [True] * 21 + [False]
+
+
+def test_a_group_of_passing_users_only_loses_nobody() -> None:
+    """A tool takes a small part of everybody's traffic: who is usual is not in passing."""
+    assert all(kept([3] * 30, [200] * 30))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 200)), min_size=1, max_size=30), st.integers(1, 29))
+def test_devotion_is_told_group_by_group(told: list[tuple[int, int]], cut: int) -> None:
+    """Groups do not touch each other, whatever is usual in one is there, and limits are shares of what is usual."""
+    n, n_events = np.array([own for own, _ in told]), np.array([own + other for own, other in told])
+    proposed = groups(range(len(n)), range(min(cut, len(n))), objects=((0, 7), (1, 8)))
+    both = judge.devoted(proposed, n[proposed.member_account], n_events)
+    assert both[: len(n)].tolist() == kept(n.tolist(), n_events.tolist())
+    assert both[len(n) :].tolist() == kept(n[:cut].tolist(), n_events.tolist())
+    if n.sum():
+        devotion = n / np.maximum(n_events, 1)
+        usual_devotion, usual_n = (devotion * n).sum() / n.sum(), (n * n).sum() / n.sum()
+        passing = (devotion < PASSING_DEVOTION * usual_devotion) & (n < PASSING_VOLUME * usual_n)
+        assert both[: len(n)].tolist() == ((n > 0) & ~passing & (n >= PASSING_ANYHOW * usual_n)).tolist()
+
+
+# --- Who may be accused --------------------------------------------------------------------------------------------
+
+
+def test_an_identity_without_an_organisation_may_be_accused() -> None:
+    """Checked identities are for sale; a checked organisation and a reseller under contract are somebody to ask."""
+    who = ["nobody", "checked identity", "organisation", "checked organisation", "reseller", "not seen"]
+    known = people(
+        len(who), org=[-1, -1, 0, 1, -1, -1], verified=[False, True, False, True, False, False],
+        reseller=[False, False, False, False, True, False],
+    )  # fmt: skip
+    proposed = groups(range(len(who)))
+    found = judge.suspects(scene(proposed, known, measured(proposed, n=[1, 1, 1, 1, 1, 0])))
+    assert [name for name, may in zip(who, found, strict=True) if may] == ["nobody", "checked identity", "organisation"]
+
+
+# --- Groups into campaigns -----------------------------------------------------------------------------------------
+
+
+def placed(*told: tuple[range, float, float], n: int = 200) -> list[int]:
+    """Campaign of each account once groups of (accounts, score, devotion) were put in this order."""
+    found = _Campaigns(np.full(n, -1), [], [], [])
+    for accounts, score, devotion in told:
+        found.place(np.array(accounts), score, devotion)
+    return [int(label) for label in found.account]
+
+
+def of(labels: list[int], accounts: range) -> set[int]:
+    return {labels[account] for account in accounts}
+
+
+@pytest.mark.parametrize(("devotion", "joins"), [(1.0, True), (CENTRAL * 0.9, True), (CENTRAL * 0.9 - 0.01, False), (0.0, False)])
+def test_a_group_of_low_devotion_brings_nobody(devotion: float, joins: bool) -> None:
+    """Mostly of one campaign, but a small part of what its accounts do: a meeting of their tasks."""
+    labels = placed((range(0, 50), 9.0, 0.9), (range(10, 70), 8.0, devotion))
+    assert of(labels, range(0, 50)) == {0}
+    assert of(labels, range(50, 70)) == ({0} if joins else {-1})
+
+
+@pytest.mark.parametrize("devotion", [1.0, 0.9 * CENTRAL - 0.01, 0.0])
+def test_a_group_of_low_devotion_merges_nothing(devotion: float) -> None:
+    """It holds two campaigns whole and scores like them; only when central to them it puts them together."""
+    labels = placed((range(0, 40), 9.0, 0.9), (range(40, 70), 9.0, 0.8), (range(0, 75), 9.0, devotion))
+    if devotion == 1.0:
+        assert of(labels, range(0, 75)) == {0}
+    else:
+        assert of(labels, range(0, 40)) == {0}
+        assert of(labels, range(40, 70)) == {1}
+        assert of(labels, range(70, 75)) == {-1}
+
+
+def test_a_low_group_leaves_the_centre_of_its_campaign() -> None:
+    """Many groups of low devotion do not add up to one that brings accounts."""
+    labels = placed((range(0, 50), 9.0, 0.9), *((range(10, 70), 8.0, 0.1 + 0.01 * i) for i in range(10)))
+    assert of(labels, range(50, 70)) == {-1}
+
+
+def test_a_group_that_scores_lower_puts_nothing_together() -> None:
+    first, second = (range(0, 40), 9.0, 0.9), (range(40, 80), 9.0, 0.9)
+    assert len(of(placed(first, second, (range(0, 80), 9.0 - WEAKER, 0.9)), range(0, 80))) == 1
+    assert len(of(placed(first, second, (range(0, 80), 9.0 - WEAKER - 0.01, 0.9)), range(0, 80))) == 2
+
+
+def test_two_pools_are_never_put_together() -> None:
+    known, proposed = people(80), groups(range(0, 40), range(40, 80), range(0, 80))
+    hand = [(i, i + 1) for i in range(79) if i != 39]
+    told = scene(proposed, known, handoffs=hand)
+    member, accepted = judge.suspects(told), np.ones(3, bool)
+    _, label = judge.campaigns_of(told, accepted, member, 4, np.array([9.0, 9.0, 9.5]))
+    assert of(label.tolist(), range(0, 40)) | of(label.tolist(), range(40, 80)) == {0, 1}
+    _, label = judge.campaigns_of(scene(proposed, known), accepted, member, 4, np.array([9.0, 9.0, 9.5]))
+    assert of(label.tolist(), range(0, 80)) == {0}
