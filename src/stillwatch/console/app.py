@@ -1,0 +1,220 @@
+"""The console as an ASGI application: the table of pages, who may see which, headers, errors."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from stillwatch.console import accounts, case_pages, entrance, live, measures, policy_pages, queue, registers
+from stillwatch.console.page import NotFoundError, Page, Visit, environment
+from stillwatch.console.security import Brake, find, form_token, same
+from stillwatch.errors import InputError, StillwatchError
+from stillwatch.report import page as report_page
+from stillwatch.respond.store import ForbiddenError, Store
+from stillwatch.respond.vocabulary import RANK
+
+PREFIX = "/console"
+LARGEST = 256 << 10
+"""Bytes of a form; a policy is the longest."""
+MOST_FIELDS = 64
+
+PAGES: tuple[Page, ...] = (
+    *queue.PAGES, *case_pages.PAGES, *measures.PAGES, *accounts.PAGES, *registers.PAGES, *policy_pages.PAGES, *live.PAGES,
+    *entrance.PAGES,
+)  # fmt: skip
+"""Every page but the login, each with the least role that may use it."""
+
+STATIC = {
+    "report.css": report_page.TEMPLATES / "style.css",
+    "console.css": Path(__file__).parent / "static" / "console.css",
+    "console.js": Path(__file__).parent / "static" / "console.js",
+}
+"""The files that anybody may have. Names are looked up here, so no path leads elsewhere."""
+
+HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()", "cache-control": "no-store",
+}  # fmt: skip
+
+logger = logging.getLogger("stillwatch.console")
+
+
+def application(store: Store, *, prefix: str = PREFIX, origin: str = "") -> ASGIApp:
+    """The console.
+
+    Args:
+        store: where cases and users are.
+        prefix: path that it stands under.
+        origin: address that browsers use (``https://guard.example``), where that is not what requests say, as behind a
+            proxy. With https, cookies are for https only.
+
+    Raises:
+        InputError: ``origin`` is none.
+    """
+    parts = urlsplit(origin)
+    if origin and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
+        raise InputError(f"{origin!r} is no origin", todo="Write it like https://guard.example")
+    gate = Gate(store, prefix, f"{parts.scheme}://{parts.netloc}" if origin else "")
+    routes: list[BaseRoute] = [Route("/static/{name}", _static, methods=["GET"])]
+    routes.append(Route("/login", gate.login, methods=["GET", "POST"]))
+    routes += [Route(page.path, partial(_endpoint, gate, page), methods=[page.method]) for page in PAGES]
+    return _with_headers(Starlette(routes=[Mount(prefix, routes=routes)], exception_handlers={404: _nothing, 405: _nothing}))
+
+
+async def _endpoint(gate: "Gate", page: Page, request: Request) -> Response:
+    return await gate.enter(page, request)
+
+
+def _static(request: Request) -> Response:
+    path = STATIC.get(request.path_params["name"])
+    return HTMLResponse("There is no such file.", 404) if path is None else FileResponse(path)
+
+
+def _nothing(request: Request, error: Exception) -> Response:
+    status = int(getattr(error, "status_code", 404))
+    return HTMLResponse("There is nothing at this address." if status == 404 else "Not for this address.", status)
+
+
+def _with_headers(app: ASGIApp) -> ASGIApp:
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return wrapped
+
+
+class Gate:
+    """What stands before every page: session, role, and where a change comes from."""
+
+    def __init__(self, store: Store, prefix: str, origin: str) -> None:
+        """See :func:`application`."""
+        self.store, self.prefix, self.origin = store, prefix, origin
+        self.brake = Brake()
+
+    def secure(self, request: Request) -> bool:
+        """Whether the browser speaks https."""
+        return (self.origin or request.url.scheme).startswith("https")
+
+    def cookie(self, request: Request) -> str:
+        """The name of the session's cookie; with ``__Secure-`` browsers take it over https only."""
+        return "__Secure-stillwatch" if self.secure(request) else "stillwatch"
+
+    async def enter(self, page: Page, request: Request) -> Response:
+        """Let a request through to its page, or say why not."""
+        now = datetime.now(UTC)
+        token = request.cookies.get(self.cookie(request), "")
+        try:
+            found = await run_in_threadpool(self._find, token, now, _ip(request)) if token else None
+            if found is None:
+                return self._to_login(request)
+            if RANK[found.actor.role] < RANK[page.role]:
+                return self.problem(request, 403, f"This page is for {page.role}s; you are {found.actor.role}.", found.actor.name)
+            form: dict[str, str] = {}
+            if page.method == "POST":
+                form = await read_form(request)
+                if not self.own(request) or not same(form.get("token", ""), form_token(found.token)):
+                    return self.problem(request, 403, "This form is not from a page of your session. Load the page and send it again.")
+            visit = Visit(
+                self.store, self.prefix, request.path_params, request.query_params, form, found, now, request.url.path
+            )
+            return await run_in_threadpool(page.handler, visit)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except NotFoundError as error:
+            return self.problem(request, 404, str(error))
+        except ForbiddenError as error:
+            return self.problem(request, 403, str(error))
+        except InputError as error:
+            return self.problem(request, 400, str(error))
+        except StillwatchError as error:
+            logger.error("store: %s", error)
+            return self.problem(request, 503, str(error))
+        except Exception:
+            logger.exception("a page failed: %s", page.path)
+            return self.problem(request, 500, "The page failed. The log of the service says why.")
+
+    async def login(self, request: Request) -> Response:
+        """The login page and what it sends."""
+        try:
+            return await entrance.login(self, request)
+        except InputError as error:
+            return self.problem(request, 400, str(error))
+        except StillwatchError as error:
+            logger.error("store: %s", error)
+            return self.problem(request, 503, str(error))
+
+    def _find(self, token: str, now: datetime, ip: str | None) -> Any:
+        with self.store.read() as session:
+            return find(session, token, now, ip)
+
+    def own(self, request: Request) -> bool:
+        """Whether the browser says that the request comes from a page of this origin; old ones that say nothing pass.
+
+        The form's token is what counts; this also covers the login, which has no session yet.
+        """
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return False
+        told = request.headers.get("origin")
+        if told is None:
+            return True
+        if self.origin:
+            return told == self.origin
+        return urlsplit(told).netloc == request.headers.get("host")
+
+    def _to_login(self, request: Request) -> Response:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method != "POST" else ""
+        return RedirectResponse(f"{self.prefix}/login" + (f"?next={quote(back, safe='')}" if back else ""), 303)
+
+    def problem(self, request: Request, status: int, text: str, name: str = "") -> Response:
+        """A page that says what went wrong, in one line."""
+        page = environment().get_template("problem.html").render(prefix=self.prefix, text=text, status=status, name=name)
+        return HTMLResponse(page, status)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form, urlencoded; a field that comes twice is a mistake.
+
+    Raises:
+        InputError: it is no form, or longer than one may be.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise InputError("the request is no form")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise InputError(f"the form is longer than {LARGEST} bytes")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError as error:
+        raise InputError("the form cannot be read") from error
+    if len(dict(pairs)) != len(pairs):
+        raise InputError("a field of the form comes twice")
+    # A NUL cannot be stored, and nobody types one.
+    return {name: value.replace("\0", "") for name, value in pairs}
+
+
+def _ip(request: Request) -> str | None:
+    return request.client.host if request.client else None
+
+

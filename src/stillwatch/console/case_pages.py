@@ -1,0 +1,158 @@
+"""A case: what was found, why, who, and what people made of it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from stillwatch.console.page import NotFoundError, Page, Visit, remember
+from stillwatch.console.security import REVEAL, revealed
+from stillwatch.errors import InputError
+from stillwatch.report import load
+from stillwatch.report.page import Section, section
+from stillwatch.respond import actions, appeals, cases
+from stillwatch.respond.schema import Account, ActionRow, Annotation, Appeal, AuditRow, Campaign, Case, Member
+from stillwatch.respond.vocabulary import TRANSITIONS, Role, State, Verdict
+
+MEMBERS = 50
+"""Accounts on a page."""
+HISTORY = 100
+
+
+def case_or_404(session: Session, case_id: str) -> Case:
+    """The case with its details."""
+    try:
+        return cases.get(session, case_id)
+    except InputError as error:
+        raise NotFoundError("no such case", where=case_id) from error
+
+
+def drawing(case: Case) -> Section:
+    """What the report draws of a campaign, for a case; kept, because laying out a link graph takes a tenth of a second."""
+    return _draw(_Drawn(case))
+
+
+class _Drawn:
+    """A case as far as its drawing goes: the same as long as no import changed it."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.key = (case.case_id, case.run_id, case.campaign_id)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Drawn) and other.key == self.key
+
+
+@lru_cache(maxsize=64)
+def _draw(drawn: _Drawn) -> Section:
+    case = drawn.case
+    row = {
+        "campaign_id": case.campaign_id, "verdict": case.detected, "score": case.score, "q_value": case.q_value,
+        "n_accounts": case.n_accounts, "n_events": case.n_events, "n_harvested": case.n_harvested, "first_seen": case.first_seen,
+        "last_seen": case.last_seen, "views": case.views, "capabilities": case.capabilities, "output_tokens": case.output_tokens,
+        "explanations": case.explanations, "lineage": None,
+    }  # fmt: skip
+    return section(1, load.Campaign(row, case.details or {}, ()))
+
+
+def _case(visit: Visit) -> Response:
+    case_id, number = visit.path["case_id"], visit.number("members")
+    with visit.store.read() as session:
+        case = case_or_404(session, case_id)
+        statement = select(Member, Account).outerjoin(Account, Account.account_id == Member.account_id).where(Member.case_id == case_id)
+        ordered = statement.order_by(Member.score.desc(), Member.account_id).limit(MEMBERS).offset((number - 1) * MEMBERS)
+        members = [(member, account) for member, account in session.execute(ordered)]
+        tallied = session.execute(
+            select(Member.present, Member.excluded, func.count()).where(Member.case_id == case_id).group_by(Member.present, Member.excluded)
+        )
+        tally = {(present, excluded): n for present, excluded, n in tallied}
+        acted = session.scalars(select(ActionRow).where(ActionRow.case_id == case_id).order_by(ActionRow.proposed_at.desc()).limit(HISTORY)).all()
+        remarks = session.scalars(select(Annotation).where(Annotation.case_id == case_id).order_by(Annotation.annotation_id.desc())).all()
+        runs = session.scalars(select(Campaign).where(Campaign.case_id == case_id)).all()
+        values = {
+            "case": case, "members": members, "n_members": sum(tally.values()), "number": number, "size": MEMBERS,
+            "n_excluded": sum(n for (_, excluded), n in tally.items() if excluded),
+            "n_left": sum(n for (present, _), n in tally.items() if not present),
+            "actions": acted, "remarks": remarks, "runs": runs, "appeals": appeals.listed(session, state=None, case_id=case_id),
+            "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
+            "history": _history(session, case_id, [row.action_id for row in acted]),
+        }  # fmt: skip
+    moves = [state for state in State if state in TRANSITIONS[State(case.state)] and state is not State.RESOLVED]
+    return visit.show(
+        "case.html", title=case_id, section=drawing(case), moves=moves, can_resolve=State.RESOLVED in TRANSITIONS[State(case.state)],
+        verdicts=list(Verdict), readable=revealed(visit.login, case_id, visit.now), may_act=visit.may(Role.ANALYST), **values,
+    )  # fmt: skip
+
+
+def _history(session: Session, case_id: str, action_ids: Sequence[str]) -> Sequence[AuditRow]:
+    """Rows of the audit log about the case, its actions and its appeals, newest first."""
+    told = [f"appeal-{n}" for n in session.scalars(select(Appeal.appeal_id).where(Appeal.case_id == case_id))]
+    about = or_(AuditRow.object == case_id, AuditRow.object.in_([*action_ids, *told]))
+    return session.scalars(select(AuditRow).where(about).order_by(AuditRow.seq.desc()).limit(HISTORY)).all()
+
+
+def _move(visit: Visit) -> Response:
+    to = visit.word("to", State)
+    verdict = visit.word("verdict", Verdict) if to is State.RESOLVED else None
+    with visit.change() as change:
+        cases.move(change, visit.path["case_id"], to, verdict=verdict, note=visit.text("note"))
+    return _back(visit, "moved")
+
+
+def _assign(visit: Visit) -> Response:
+    with visit.change() as change:
+        cases.assign(change, visit.path["case_id"], visit.text("assignee", most=64) or None)
+    return _back(visit, "assigned")
+
+
+def _remark(visit: Visit) -> Response:
+    with visit.change() as change:
+        cases.annotate(change, visit.path["case_id"], visit.needed("text"))
+    return _back(visit, "remarked")
+
+
+def _member(visit: Visit) -> Response:
+    """Exclude an account of the case, or take that back."""
+    judge: Any = cases.include if visit.text("belongs") == "yes" else cases.exclude
+    with visit.change() as change:
+        judge(change, visit.path["case_id"], visit.needed("account_id"), visit.needed("note"))
+    return _back(visit, "belongs")
+
+
+def _reveal(visit: Visit) -> Response:
+    """Uncover the texts of a case for this session and a short time; the audit log has who, when and why."""
+    case_id, reason = visit.path["case_id"], visit.needed("reason", most=500)
+    with visit.change() as change:
+        case_or_404(change.session, case_id)
+        until = (change.now + REVEAL).isoformat()
+        change.audit("text.reveal", case_id, after={"until": until}, reason=reason)
+        still = {name: at for name, at in visit.login.data.get("revealed", {}).items() if at > change.now.isoformat()}
+        remember(change, visit.login, "revealed", {**still, case_id: until})
+    return _back(visit, "revealed")
+
+
+def _appeal(visit: Visit) -> Response:
+    with visit.change() as change:
+        appeals.receive(change, visit.path["case_id"], visit.needed("account_id"), visit.needed("statement", most=20_000))
+    return _back(visit, "appealed")
+
+
+def _back(visit: Visit, said: str) -> Response:
+    return visit.go(f"/cases/{visit.path['case_id']}", said)
+
+
+PAGES = (
+    Page("GET", "/cases/{case_id}", Role.VIEWER, _case),
+    Page("POST", "/cases/{case_id}/move", Role.ANALYST, _move),
+    Page("POST", "/cases/{case_id}/assign", Role.ANALYST, _assign),
+    Page("POST", "/cases/{case_id}/remark", Role.ANALYST, _remark),
+    Page("POST", "/cases/{case_id}/member", Role.ANALYST, _member),
+    Page("POST", "/cases/{case_id}/reveal", Role.ANALYST, _reveal),
+    Page("POST", "/cases/{case_id}/appeal", Role.ANALYST, _appeal),
+)

@@ -1,0 +1,104 @@
+"""In and out: login, logout, one's own password."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from stillwatch.console import people
+from stillwatch.console.page import SAID, Page, Visit, environment
+from stillwatch.console.security import LIFETIME, digest, logout, password_is, same
+from stillwatch.console.security import login as open_session
+from stillwatch.errors import InputError
+from stillwatch.respond.schema import User
+from stillwatch.respond.vocabulary import Role
+
+if TYPE_CHECKING:
+    from stillwatch.console.app import Gate
+
+FORM_COOKIE = "stillwatch_login"
+"""Ties the login form to the browser that loaded it, so that nobody logs somebody else in under their name."""
+
+
+async def login(gate: "Gate", request: Request) -> Response:
+    """Show the login page, or open a session."""
+    from stillwatch.console.app import _ip, read_form
+
+    if request.method != "POST":
+        return _form(gate, request, back=request.query_params.get("next", ""), said=SAID.get(request.query_params.get("said", ""), ""))
+    form = await read_form(request)
+    name, back, ip = form.get("name", "").strip(), form.get("next", ""), _ip(request)
+    planted = request.cookies.get(FORM_COOKIE, "")
+    if not gate.own(request) or not planted or not same(form.get("token", ""), digest(planted)):
+        return _form(gate, request, back=back, wrong="The form was too old. Try again.", status=403)
+    if gate.brake.refuses(name, ip):
+        return _form(gate, request, back=back, wrong="Too many failed logins. Wait a quarter of an hour.", status=429)
+    gate.brake.failed(name, ip)  # counted before the slow check, so that many at once cannot slip past; taken back below
+    old = request.cookies.get(gate.cookie(request))
+    password, now = form.get("password", ""), datetime.now(UTC)
+    token = await run_in_threadpool(
+        open_session, gate.store, name, password, ip=ip, old_token=old, now=now
+    )
+    if token is None:
+        return _form(gate, request, back=back, wrong="Name and password do not belong together.", status=401)
+    gate.brake.passed(name)
+    response = RedirectResponse(_inside(gate.prefix, back), 303)
+    _set(gate, request, response, gate.cookie(request), token, int(LIFETIME.total_seconds()))
+    response.delete_cookie(FORM_COOKIE, path=gate.prefix)
+    return response
+
+
+def _inside(prefix: str, back: str) -> str:
+    """Where to go after the login: a page of the console, whatever the address asked for."""
+    plain = back.isprintable() and back.isascii() and "\\" not in back and "//" not in back
+    return back if plain and back.startswith(prefix + "/") else prefix + "/"
+
+
+def _form(gate: "Gate", request: Request, *, back: str, wrong: str = "", said: str = "", status: int = 200) -> Response:
+    secret = secrets.token_urlsafe(24)
+    text = environment().get_template("login.html").render(
+        prefix=gate.prefix, token=digest(secret), back=back, wrong=wrong, said=said
+    )
+    response = HTMLResponse(text, status)
+    _set(gate, request, response, FORM_COOKIE, secret, 3600)
+    return response
+
+
+def _set(gate: "Gate", request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, path=gate.prefix, secure=gate.secure(request), httponly=True, samesite="strict"
+    )
+
+
+def _logout(visit: Visit) -> Response:
+    logout(visit.store, visit.login)
+    response = visit.go("/login", "logged-out")
+    for name in ("stillwatch", "__Secure-stillwatch"):
+        response.delete_cookie(name, path=visit.prefix, secure=name.startswith("__"), httponly=True, samesite="strict")
+    return response
+
+
+def _me(visit: Visit) -> Response:
+    return visit.show("me.html", title="You")
+
+
+def _password(visit: Visit) -> Response:
+    with visit.store.read() as session:
+        user = session.get(User, visit.actor.name)
+    if user is None or not password_is(user.password_hash, visit.form.get("old", "")):
+        raise InputError("the old password is another one")
+    if visit.form.get("new", "") != visit.form.get("again", ""):
+        raise InputError("the two new passwords are not the same")
+    with visit.change() as change:
+        people.set_password(change, visit.actor.name, visit.form["new"])
+    return visit.go("/login", "password")
+
+
+PAGES = (
+    Page("POST", "/logout", Role.VIEWER, _logout),
+    Page("GET", "/me", Role.VIEWER, _me),
+    Page("POST", "/me/password", Role.VIEWER, _password),
+)

@@ -1,0 +1,100 @@
+"""What the console's commands do."""
+
+import argparse
+import asyncio
+import contextlib
+import getpass
+import signal
+import sys
+from typing import Any
+
+from stillwatch.console import people
+from stillwatch.console.app import PREFIX, application
+from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.respond.jobs import reading, writing
+from stillwatch.respond.store import DEFAULT_URL, Store
+from stillwatch.respond.vocabulary import Role
+
+Args = argparse.Namespace
+
+
+def _password(args: Args) -> str:
+    if args.password_file is not None:
+        try:
+            lines = args.password_file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError("not readable", where=args.password_file) from error
+        return str(lines[0]) if lines else ""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first, second = getpass.getpass("Password: "), getpass.getpass("Again: ")
+    if first != second:
+        raise InputError("the two are not the same")
+    return first
+
+
+def user_add(args: Args) -> Any:
+    """``user add``."""
+    password = _password(args)
+    with writing(args, create=True) as change:
+        people.add(change, args.name, Role(args.role), password)
+    return {"name": args.name, "role": args.role}
+
+
+def user_password(args: Args) -> Any:
+    """``user password``."""
+    password = _password(args)
+    with writing(args) as change:
+        people.set_password(change, args.name, password)
+    return {"name": args.name}
+
+
+def user_role(args: Args) -> Any:
+    """``user role``."""
+    with writing(args) as change:
+        people.set_role(change, args.name, Role(args.role))
+    return {"name": args.name, "role": args.role}
+
+
+def user_disable(args: Args) -> Any:
+    """``user disable``."""
+    with writing(args) as change:
+        people.disable(change, args.name)
+    return {"disabled": args.name}
+
+
+def user_list(args: Args) -> Any:
+    """``user list``."""
+    with reading(args) as session:
+        rows = [{"name": row.name, "role": row.role, "disabled": row.disabled_at is not None} for row in people.listed(session)]
+    if not (args.quiet or args.json):
+        for row in rows:
+            print(f"{row['name']:24} {row['role']:10}{' disabled' if row['disabled'] else ''}")
+    return rows
+
+
+def serve(args: Args) -> None:
+    """``console``: the console alone, so that its work never delays a decision."""
+    try:
+        from granian.constants import HTTPModes, Interfaces
+        from granian.server.embed import Server
+    except ImportError as error:
+        raise MissingExtraError("granian is not installed", todo="pip install 'stillwatch[serve]'") from error
+    if (args.tls_cert is None) != (args.tls_key is None):
+        raise InputError("--tls-cert and --tls-key go together")
+    app = application(Store.open(args.store or DEFAULT_URL, create=False), origin=args.origin)
+    server = Server(
+        app, address=args.host, port=args.port, interface=Interfaces.ASGINL, http=HTTPModes.auto, websockets=False,
+        ssl_cert=args.tls_cert, ssl_key=args.tls_key, log_enabled=False,
+    )  # fmt: skip
+    if not args.quiet:
+        print(f"console at {'https' if args.tls_cert else 'http'}://{args.host}:{args.port}{PREFIX}/", flush=True)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.stop)
+        with contextlib.suppress(asyncio.CancelledError):
+            await server.serve()
+
+    asyncio.run(run())

@@ -1,0 +1,56 @@
+"""What comes in: the last decisions, and which data the verdicts stand on."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from stillwatch.console.page import Page, Visit
+from stillwatch.respond.schema import Account, Case, DecisionRow, Key, Meta, Run
+from stillwatch.respond.vocabulary import Role
+
+ROWS = 100
+RUNS = 10
+
+
+def _decisions(visit: Visit) -> Response:
+    """The last decisions; with ``case``, ``account`` or ``decision`` only those."""
+    wanted = {name: visit.query.get(name, "").strip() for name in ("case", "account", "decision")}
+    columns: dict[str, Any] = {"case": DecisionRow.case_id, "account": DecisionRow.account_id, "decision": DecisionRow.decision}
+    statement = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(ROWS)
+    for name, value in wanted.items():
+        if value:
+            statement = statement.where(columns[name] == value)
+    with visit.store.read() as session:
+        rows = session.scalars(statement).all()
+    return visit.show("decisions.html", title="Decisions", rows=rows, wanted=wanted, n=ROWS)
+
+
+def _health(visit: Visit) -> Response:
+    with visit.store.read() as session:
+        runs = session.scalars(select(Run).order_by(Run.imported_at.desc()).limit(RUNS)).all()
+        meta = session.get(Meta, 1)
+        facts = session.execute(
+            select(func.count(), func.count(Account.kind), func.count(Account.org_id), func.count(Account.verified),
+                   func.count(Account.created_at), func.count(Account.n_events)).select_from(Account)
+        ).one()  # fmt: skip
+        keys = session.scalar(select(func.count()).select_from(Key))
+        last = session.scalars(select(DecisionRow.at).order_by(DecisionRow.at.desc()).limit(1)).first()
+        n_cases = session.scalar(select(func.count()).select_from(Case))
+    names = ("accounts", "kind of customer", "organisation", "verified", "age", "traffic")
+    return visit.show(
+        "health.html", title="Data health", runs=[(run, _blind(run.summary)) for run in runs], meta=meta, keys=keys, last=last,
+        facts=list(zip(names, facts, strict=True)), n_cases=n_cases,
+    )  # fmt: skip
+
+
+def _blind(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Evidence that a run could not read, and why; runs of bare traces tell plain sentences."""
+    found = []
+    for entry in summary.get("blind_views") or ():
+        view, reason = (entry.get("view", ""), entry.get("reason", "")) if isinstance(entry, dict) else (str(entry), "")
+        found.append((str(view), str(reason)))
+    return found
+
+
+PAGES = (Page("GET", "/decisions", Role.VIEWER, _decisions), Page("GET", "/health", Role.VIEWER, _health))

@@ -1,0 +1,147 @@
+"""Actions: preview, proposal, the second person, undo. Named measures so that they are not mixed up with form actions."""
+
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from stillwatch.console.page import NotFoundError, Page, Visit
+from stillwatch.errors import InputError
+from stillwatch.respond import actions, policy
+from stillwatch.respond.actions import Subjects
+from stillwatch.respond.policy import DAY_S
+from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
+from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Subject
+
+SIZE = 100
+SUBJECTS = 200
+AGAINST = (
+    Reason.COORDINATED_EXTRACTION, Reason.SUSPECTED_EXTRACTION, Reason.BAN_EVASION, Reason.UNLICENSED_RESALE, Reason.COMPROMISED_KEY,
+    Reason.TERMS_OF_USE, Reason.IDENTITY_UNVERIFIED, Reason.ANALYST_REQUEST,
+)  # fmt: skip
+FOR = (Reason.FALSE_POSITIVE, Reason.APPEAL_OVERTURNED, Reason.CUSTOMER_AGREEMENT, Reason.EXPIRED_NEED, Reason.ANALYST_REQUEST)
+
+
+def _aim(fields: Any) -> tuple[str | None, Subjects | None]:
+    """Whom a proposal is about: a case, or accounts and keys that are named one a line (``key:…`` for keys)."""
+    case_id, listed = str(fields.get("case", "")).strip() or None, str(fields.get("subjects", "")).split()
+    if not listed:
+        return case_id, None
+    subjects = []
+    for name in listed:
+        kind, colon, rest = name.partition(":")
+        known = colon and kind in (Subject.ACCOUNT, Subject.KEY)
+        subjects.append((Subject(kind), rest) if known else (Subject.ACCOUNT, name))
+    return case_id, subjects
+
+
+def _new(visit: Visit) -> Response:
+    """The form of a proposal, with the blast radius of it beside."""
+    case_id, subjects = _aim(visit.query)
+    kind = visit.query.get("kind", "")
+    with visit.store.read() as session:
+        if case_id is not None and session.get(Case, case_id) is None:
+            raise NotFoundError("no such case", where=case_id)
+        version, current = policy.active(session)
+        seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects) if case_id or subjects else None
+    return visit.show(
+        "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
+        subjects=[] if subjects is None else [f"{subject}:{name}" for subject, name in subjects],
+        kinds=list(Action), kind=kind if kind in set(Action) else "", reasons=AGAINST, modes=list(Mode), day_s=DAY_S,
+    )  # fmt: skip
+
+
+def _propose(visit: Visit) -> Response:
+    case_id, subjects = _aim(visit.form)
+    kind, days = visit.word("kind", Action), visit.text("days", most=10)
+    try:
+        duration_s = round(float(days) * DAY_S) if days else None
+    except (ValueError, OverflowError) as error:
+        raise InputError("days must be a number") from error
+    with visit.change() as change:
+        row = actions.propose(
+            change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
+            duration_s=duration_s, note=visit.text("note"),
+        )  # fmt: skip
+    return visit.go(f"/actions/{row.action_id}", "proposed" if row.state == ActionState.PROPOSED else "in_force")
+
+
+def _listed(visit: Visit) -> Response:
+    number = visit.number("page")
+    with visit.store.read() as session:
+        waiting = actions.waiting(session)
+        rest = select(ActionRow).where(ActionRow.state != ActionState.PROPOSED).order_by(ActionRow.proposed_at.desc(), ActionRow.action_id)
+        others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()
+    return visit.show("actions.html", title="Actions", waiting=waiting, others=others[:SIZE], more=len(others) > SIZE, number=number)
+
+
+def _action_or_404(session: Session, action_id: str) -> ActionRow:
+    try:
+        return actions.get(session, action_id)
+    except InputError as error:
+        raise NotFoundError("no such action", where=action_id) from error
+
+
+def _action(visit: Visit) -> Response:
+    action_id = visit.path["action_id"]
+    with visit.store.read() as session:
+        row = _action_or_404(session, action_id)
+        targets = session.scalars(
+            select(Target).where(Target.action_id == action_id).order_by(Target.subject, Target.subject_id).limit(SUBJECTS)
+        ).all()
+        n_targets = session.scalar(select(func.count()).select_from(Target).where(Target.action_id == action_id))
+        answers = actions.approvals(session, action_id)
+        lifts = session.scalars(select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)).all()
+        history = session.scalars(select(AuditRow).where(AuditRow.object == action_id).order_by(AuditRow.seq.desc()).limit(SIZE)).all()
+    proposed, mine = row.state == ActionState.PROPOSED, row.proposed_by == visit.actor.name
+    return visit.show(
+        "action.html", title=action_id, row=row, targets=targets, n_targets=n_targets, answers=answers, lifts=lifts, history=history,
+        parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
+        can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
+        can_undo=row.state == ActionState.IN_FORCE and row.kind != LIFT and visit.may(Role.ANALYST),
+        can_renew=row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST),
+        undo_reasons=FOR,
+    )  # fmt: skip
+
+
+def _approve(visit: Visit) -> Response:
+    with visit.change() as change:
+        row = actions.approve(change, visit.path["action_id"], visit.text("note"))
+    return _back(visit, "done" if row.kind == LIFT else "approved")
+
+
+def _reject(visit: Visit) -> Response:
+    with visit.change() as change:
+        actions.reject(change, visit.path["action_id"], visit.needed("note"))
+    return _back(visit, "rejected")
+
+
+def _undo(visit: Visit) -> Response:
+    _, subjects = _aim(visit.form)
+    with visit.change() as change:
+        lift = actions.undo(change, visit.path["action_id"], visit.word("reason", Reason), subjects=subjects, note=visit.text("note"))
+    return visit.go(f"/actions/{lift.action_id}", "proposed" if lift.state == ActionState.PROPOSED else "done")
+
+
+def _renew(visit: Visit) -> Response:
+    with visit.change() as change:
+        row = actions.renew(change, visit.path["action_id"], note=visit.text("note"))
+    return visit.go(f"/actions/{row.action_id}", "proposed" if row.state == ActionState.PROPOSED else "in_force")
+
+
+def _back(visit: Visit, said: str) -> Response:
+    return visit.go(f"/actions/{visit.path['action_id']}", said)
+
+
+PAGES = (
+    Page("GET", "/actions", Role.VIEWER, _listed),
+    Page("GET", "/actions/new", Role.ANALYST, _new),
+    Page("POST", "/actions/new", Role.ANALYST, _propose),
+    Page("GET", "/actions/{action_id}", Role.VIEWER, _action),
+    Page("POST", "/actions/{action_id}/approve", Role.APPROVER, _approve),
+    Page("POST", "/actions/{action_id}/reject", Role.ANALYST, _reject),
+    Page("POST", "/actions/{action_id}/undo", Role.ANALYST, _undo),
+    Page("POST", "/actions/{action_id}/renew", Role.ANALYST, _renew),
+)

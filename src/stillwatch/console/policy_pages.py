@@ -1,0 +1,157 @@
+"""The policy: the one in force, versions, and what a version would have done on the last days before it is promoted."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from stillwatch.console.page import NotFoundError, Page, Visit
+from stillwatch.errors import InputError
+from stillwatch.respond import actions, policy
+from stillwatch.respond.policy import Policy
+from stillwatch.respond.schema import ActionRow, DecisionRow, PolicyVersion, Target
+from stillwatch.respond.vocabulary import LIFT, Action, Mode, Role
+
+DAYS = 7
+"""How far back a version is tried."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What a policy would have done.
+
+    ``traffic``: for each action, requests of the last days that it decided on, how many accounts they came from, how many
+    were refused or changed then, and how many would be under this version. ``over_cap`` and ``alone``: actions of these days
+    that this version would refuse for their size, or would not let one person take.
+    """
+
+    traffic: Sequence[dict[str, Any]]
+    n_actions: int
+    over_cap: Sequence[ActionRow]
+    alone: Sequence[ActionRow]
+    too_long: Sequence[ActionRow]
+
+
+def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
+    """Try a policy on the decisions and actions of the last :data:`DAYS` days.
+
+    Logged decisions only: those about accounts with an action are all logged, others are a sample and do not matter here.
+    Whether a throttle would refuse depends on the rate, which the log does not hold; its requests count as touched.
+    """
+    since = now - timedelta(days=DAYS)
+    enforced_then = func.sum(func.coalesce(DecisionRow.mode == Mode.ENFORCE, False).cast(_integer()))
+    rows = session.execute(
+        select(DecisionRow.action, func.count(), func.count(DecisionRow.account_id.distinct()), enforced_then)
+        .where(DecisionRow.at >= since, DecisionRow.action.is_not(None)).group_by(DecisionRow.action)
+    )  # fmt: skip
+    proposed = {
+        row.action_id: row
+        for row in session.scalars(select(ActionRow).where(ActionRow.proposed_at >= since, ActionRow.kind != LIFT))
+    }
+    for row in actions.in_force(session, now):
+        if row.kind != LIFT:
+            proposed[row.action_id] = row
+    would = _share_enforced(session, [row for row in proposed.values()]) if tried.mode == Mode.ENFORCE else {}
+    traffic = [
+        {"action": action, "requests": n, "accounts": accounts, "then": int(then or 0),
+         "now": round(n * would.get(str(action), 0.0)) if action != Action.OBSERVE else 0}
+        for action, n, accounts, then in rows
+    ]  # fmt: skip
+    every = sorted(proposed.values(), key=lambda row: row.proposed_at)
+    return Backtest(
+        traffic=sorted(traffic, key=lambda row: -row["requests"]),
+        n_actions=len(every),
+        over_cap=[row for row in every if _size(row) > tried.max_accounts],
+        alone=[row for row in every if row.kind in tried.two_person and not row.needed_approvals],
+        too_long=[row for row in every if row.duration_s > tried.max_duration_s],
+    )
+
+
+def _integer() -> Any:
+    from sqlalchemy import Integer
+
+    return Integer()
+
+
+def _size(row: ActionRow) -> int:
+    return max(int(row.blast.get("n_subjects") or 0), int(row.blast.get("n_accounts") or 0))
+
+
+def _share_enforced(session: Session, rows: Sequence[ActionRow]) -> dict[str, float]:
+    """Of each kind, the share of subjects whose action was proposed to be enforced: only those a policy can enforce."""
+    counts: dict[str, list[int]] = {}
+    for row in rows:
+        n = session.scalar(select(func.count()).select_from(Target).where(Target.action_id == row.action_id)) or 0
+        both = counts.setdefault(row.kind, [0, 0])
+        both[0] += n if row.mode == Mode.ENFORCE else 0
+        both[1] += n
+    return {kind: enforced / total for kind, (enforced, total) in counts.items() if total}
+
+
+def _policy(visit: Visit) -> Response:
+    with visit.store.read() as session:
+        version, current = policy.active(session)
+        versions = session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(100)).all()
+    text = json.dumps(policy.document(current), indent=2, sort_keys=True)
+    return visit.show("policy.html", title="Policy", version=version, text=text, versions=versions)
+
+
+def _version(visit: Visit) -> Response:
+    number = str(visit.path["version"])
+    with visit.store.read() as session:
+        row = session.get(PolicyVersion, int(number)) if number.isdecimal() and len(number) < 15 else None
+        if row is None:
+            raise NotFoundError("no such policy version", where=number[:40])
+        active, current = policy.active(session)
+        tried = policy.parse(row.document)
+        tests = [(f"version {row.version}", backtest(session, tried, visit.now))]
+        if active != row.version:
+            tests.append(("in force now", backtest(session, current, visit.now)))
+    differs = _differences(policy.document(current), policy.document(tried))
+    text = json.dumps(policy.document(tried), indent=2, sort_keys=True)
+    return visit.show("policy_version.html", title=f"Policy {row.version}", row=row, active=active, tests=tests, differs=differs, text=text, days=DAYS)
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any], above: str = "") -> list[tuple[str, str, str]]:
+    found: list[tuple[str, str, str]] = []
+    for name in sorted({*old, *new}):
+        a, b, here = old.get(name), new.get(name), f"{above}{name}"
+        if isinstance(a, dict) and isinstance(b, dict):
+            found += _differences(a, b, here + ".")
+        elif a != b:
+            found.append((here, json.dumps(a), json.dumps(b)))
+    return found
+
+
+def _draft(visit: Visit) -> Response:
+    try:
+        document = json.loads(visit.needed("document", most=100_000))
+    except (ValueError, RecursionError) as error:
+        raise InputError("the policy is no JSON") from error
+    if not isinstance(document, dict):
+        raise InputError("the policy is no JSON object")
+    with visit.change() as change:
+        row = policy.draft(change, policy.parse(document), visit.needed("note"))
+    return visit.go(f"/policy/{row.version}", "drafted")
+
+
+def _promote(visit: Visit) -> Response:
+    number = str(visit.path["version"])
+    if not number.isdecimal() or len(number) > 15:
+        raise NotFoundError("no such policy version", where=number[:40])
+    with visit.change() as change:
+        policy.promote(change, int(number), visit.needed("note"))
+    return visit.go(f"/policy/{number}", "promoted")
+
+
+PAGES = (
+    Page("GET", "/policy", Role.VIEWER, _policy),
+    Page("POST", "/policy", Role.APPROVER, _draft),
+    Page("GET", "/policy/{version}", Role.VIEWER, _version),
+    Page("POST", "/policy/{version}/promote", Role.ADMIN, _promote),
+)

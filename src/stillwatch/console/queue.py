@@ -1,0 +1,60 @@
+"""The queue: cases by expected loss, and the way to one by any name."""
+
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from stillwatch.console.page import NotFoundError, Page, Visit
+from stillwatch.respond import cases
+from stillwatch.respond.schema import Account, ActionRow, Campaign, Case, Key, Member, Target
+from stillwatch.respond.vocabulary import OPEN_STATES, ActionState, Role, State
+
+SIZE = 50
+"""Cases on a page."""
+
+
+def _queue(visit: Visit) -> Response:
+    chosen = visit.query.get("state", "open")
+    states = [State(chosen)] if chosen in set(State) else list(State) if chosen == "all" else sorted(OPEN_STATES)
+    number = visit.number("page")
+    with visit.store.read() as session:
+        found = list(cases.queue(session, states=states, limit=SIZE + 1, offset=(number - 1) * SIZE))
+        counts = cases.counts(session)
+        shown = [case.case_id for case in found[:SIZE]]
+        held = select(ActionRow.case_id, ActionRow.state, func.count()).where(
+            ActionRow.case_id.in_(shown), ActionRow.state.in_([ActionState.PROPOSED, ActionState.IN_FORCE])
+        )  # fmt: skip
+        waiting: dict[str, dict[str, int]] = {}
+        for case_id, state, n in session.execute(held.group_by(ActionRow.case_id, ActionRow.state)):
+            waiting.setdefault(str(case_id), {})[state] = n
+        to_answer = session.scalar(select(func.count()).select_from(ActionRow).where(ActionRow.state == ActionState.PROPOSED))
+    return visit.show(
+        "queue.html", title="Queue", cases=found[:SIZE], more=len(found) > SIZE, number=number, chosen=chosen, counts=counts,
+        n_open=sum(n for state, n in counts.items() if state in OPEN_STATES), states=list(State), waiting=waiting, n_waiting=to_answer or 0,
+    )  # fmt: skip
+
+
+def _find(visit: Visit) -> Response:
+    """Any identifier: a case, a campaign of a run, an account, a key or an action."""
+    name = visit.query.get("q", "").strip()[:200]
+    with visit.store.read() as session:
+        if session.get(Case, name) is not None:
+            return visit.go(f"/cases/{name}")
+        if session.get(ActionRow, name) is not None:
+            return visit.go(f"/actions/{name}")
+        campaign = session.scalars(select(Campaign.case_id).where(Campaign.campaign_id == name)).first()
+        if campaign is not None:
+            return visit.go(f"/cases/{campaign}")
+        key = session.get(Key, name)
+        account = name if key is None else key.account_id
+        known = any(
+            session.scalars(select(column).where(column == account).limit(1)).first() is not None
+            for column in (Account.account_id, Member.account_id, Target.subject_id)
+        )
+    if not known:
+        raise NotFoundError("nothing here has this name", where=name, todo="Look for a case, campaign, action, account or key by its whole name")
+    from stillwatch.console.page import _path
+
+    return visit.go(f"/accounts/{_path(account)}")
+
+
+PAGES = (Page("GET", "/", Role.VIEWER, _queue), Page("GET", "/find", Role.VIEWER, _find))

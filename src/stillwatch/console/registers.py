@@ -1,0 +1,110 @@
+"""Appeals, the allow-list and the audit log."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from stillwatch.console.page import NotFoundError, Page, Visit
+from stillwatch.errors import InputError
+from stillwatch.respond import allow, appeals, audit
+from stillwatch.respond.schema import ActionRow, Appeal, AuditRow, Case, Target
+from stillwatch.respond.vocabulary import ActionState, Role, Subject
+
+ROWS = 100
+LONGEST_DAYS = 3650
+
+
+def _appeals(visit: Visit) -> Response:
+    with visit.store.read() as session:
+        waiting = appeals.listed(session)
+        decided = session.scalars(select(Appeal).where(Appeal.state != appeals.OPEN).order_by(Appeal.appeal_id.desc()).limit(ROWS)).all()
+    return visit.show("appeals.html", title="Appeals", waiting=waiting, decided=decided)
+
+
+def _number(visit: Visit, name: str) -> int:
+    value = str(visit.path[name])
+    if not value.isdecimal() or len(value) > 15:
+        raise NotFoundError("not a number", where=value[:40])
+    return int(value)
+
+
+def _appeal(visit: Visit) -> Response:
+    with visit.store.read() as session:
+        row = session.get(Appeal, _number(visit, "appeal_id"))
+        if row is None:
+            raise NotFoundError("no such appeal", where=visit.path["appeal_id"])
+        case = session.get(Case, row.case_id)
+        against = session.scalars(
+            select(ActionRow).join(Target, Target.action_id == ActionRow.action_id).where(
+                Target.subject == Subject.ACCOUNT, Target.subject_id == row.account_id, Target.ended_at.is_(None),
+                ActionRow.state == ActionState.IN_FORCE,
+            )
+        ).all()  # fmt: skip
+    can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
+    return visit.show("appeal.html", title=f"Appeal {row.appeal_id}", row=row, case=case, against=against, can_decide=can)
+
+
+def _decide(visit: Visit) -> Response:
+    outcome = visit.text("outcome")
+    if outcome not in (appeals.OVERTURNED, appeals.UPHELD):
+        raise InputError("an appeal is overturned or upheld")
+    number = _number(visit, "appeal_id")
+    with visit.change() as change:
+        appeals.decide(change, number, overturned=outcome == appeals.OVERTURNED, reason=visit.needed("reason"))
+    return visit.go(f"/appeals/{number}", "decided")
+
+
+def _allowed(visit: Visit) -> Response:
+    with visit.store.read() as session:
+        entries = allow.entries(session, visit.now)
+    return visit.show("allow.html", title="Allow-list", entries=entries, subjects=list(Subject), subject_id=visit.query.get("account", ""))
+
+
+def _allow(visit: Visit) -> Response:
+    try:
+        days = float(visit.needed("days", most=10))
+    except ValueError as error:
+        raise InputError("days must be a number") from error
+    if not 0 < days <= LONGEST_DAYS:
+        raise InputError(f"an entry lasts up to {LONGEST_DAYS} days")
+    with visit.change() as change:
+        allow.add(
+            change, visit.word("subject", Subject), visit.needed("subject_id"), owner=visit.needed("owner"), reason=visit.needed("reason"),
+            expires_at=change.now + timedelta(days=days),
+        )  # fmt: skip
+    return visit.go("/allow", "allowed")
+
+
+def _revoke(visit: Visit) -> Response:
+    with visit.change() as change:
+        allow.revoke(change, _number(visit, "allow_id"), visit.needed("note"))
+    return visit.go("/allow", "revoked")
+
+
+def _log(visit: Visit) -> Response:
+    """The audit log, newest first; filtered by who, what and about what."""
+    before, wanted = visit.number("before", default=0), {name: visit.query.get(name, "").strip() for name in ("actor", "action", "object")}
+    statement = select(AuditRow).order_by(AuditRow.seq.desc()).limit(ROWS + 1)
+    columns: dict[str, Any] = {"actor": AuditRow.actor, "action": AuditRow.action, "object": AuditRow.object}
+    for name, value in wanted.items():
+        if value:
+            statement = statement.where(columns[name] == value)
+    if before:
+        statement = statement.where(AuditRow.seq < before)
+    with visit.store.read() as session:
+        rows = session.scalars(statement).all()
+        checked = audit.verify(session, head=visit.query.get("head", "").strip() or None) if "verify" in visit.query else None
+    return visit.show("audit_log.html", title="Audit log", rows=rows[:ROWS], more=len(rows) > ROWS, wanted=wanted, checked=checked)
+
+
+PAGES = (
+    Page("GET", "/appeals", Role.VIEWER, _appeals),
+    Page("GET", "/appeals/{appeal_id}", Role.VIEWER, _appeal),
+    Page("POST", "/appeals/{appeal_id}/decide", Role.APPROVER, _decide),
+    Page("GET", "/allow", Role.VIEWER, _allowed),
+    Page("POST", "/allow", Role.APPROVER, _allow),
+    Page("POST", "/allow/{allow_id}/revoke", Role.APPROVER, _revoke),
+    Page("GET", "/audit", Role.ANALYST, _log),
+)
