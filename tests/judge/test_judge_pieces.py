@@ -1,0 +1,151 @@
+"""Single pieces: p-values hold where their null does and are small for one hand; what takes little or lasts few days is seen."""
+
+import numpy as np
+import pytest
+from judge_helpers import groups, measured, people, scene
+
+from stillwatch.judge import Measured, Scene
+from stillwatch.judge.conduct import long_answers, occasion, short_answers
+from stillwatch.judge.evidence import contact, handoff, one_length, one_mix, one_rhythm, payment
+from stillwatch.judge.measure import DAY_PARTS, LENGTHS
+from stillwatch.tables import CAPABILITIES
+
+# --- Accounts that are alike ---------------------------------------------------------------------------------------
+
+ALIKE = {
+    "day_parts": (one_rhythm, DAY_PARTS), "capabilities": (one_mix, len(CAPABILITIES)), "lengths": (one_length, LENGTHS),
+}  # fmt: skip
+
+
+def drawn(name: str, rng: np.random.Generator, concentration: float | list[float], n_groups: int, size: int, requests: float) -> Scene:
+    """Groups whose accounts draw their requests from a mix of their own; the higher the concentration, the more alike."""
+    n_classes = ALIKE[name][1]
+    proposed = groups(*(range(g * size, (g + 1) * size) for g in range(n_groups)))
+    spread = np.repeat(np.broadcast_to(concentration, n_groups), size)
+    centre = np.repeat(rng.dirichlet(np.full(n_classes, 3.0), n_groups), size, axis=0)
+    mix = np.array([rng.dirichlet(one * c + 1e-3) for one, c in zip(centre, spread, strict=True)])
+    n = 2 + rng.poisson(requests, len(mix))
+    counts = rng.multinomial(n, mix)
+    return scene(proposed, people(n_groups * size), measured(proposed, n=n, **{name: counts.astype(np.int32)}))
+
+
+@pytest.mark.parametrize("name", ALIKE)
+@pytest.mark.parametrize(("size", "requests"), [(10, 30.0), (40, 10.0), (100, 60.0)])
+def test_under_the_null_p_values_of_alike_accounts_are_about_uniform(name: str, size: int, requests: float) -> None:
+    """Every group's accounts differ as much as every other's: half of the p-values are below a half, few are small."""
+    p = ALIKE[name][0](drawn(name, np.random.default_rng(1), 4.0, 200, size, requests)).p_value
+    assert not np.isnan(p).any()
+    assert 0.4 <= (p <= 0.5).mean() <= 0.6
+    for alpha in (0.05, 0.2):
+        assert (p <= alpha).mean() <= alpha + 0.1
+    assert (p <= 1e-4).mean() <= 0.01
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_one_hand_among_people_is_told(name: str) -> None:
+    """One group draws from one list, the others are people: its p-value is far below theirs, and its value far above."""
+    found = ALIKE[name][0](drawn(name, np.random.default_rng(2), [1e6, *[4.0] * 60], 61, 40, 20.0))
+    assert found.p_value[0] < 1e-6
+    assert found.p_value[1:].min() > 100 * found.p_value[0]
+    assert found.value[0] > 0.8
+    assert np.median(found.value[1:]) < 0.4
+    assert found.observed[0] < 0.02 < found.expected[0]
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_few_requests_tell_nothing(name: str) -> None:
+    one_each = drawn(name, np.random.default_rng(3), 4.0, 5, 12, 0.0)
+    nothing = {name: np.minimum(getattr(one_each.measured, name), 0)}
+    found = ALIKE[name][0](scene(one_each.groups, one_each.people, measured(one_each.groups, **nothing)))  # type: ignore[arg-type]
+    assert np.isnan(found.p_value).all()
+    assert (found.value == 0).all()
+
+
+# --- Beyond chance -------------------------------------------------------------------------------------------------
+
+
+def test_what_chance_gives_links_nobody() -> None:
+    """Handoffs dealt over all accounts by traffic: everybody takes part, and the value is about 0. Within a pool it is high."""
+    rng, n = np.random.default_rng(4), 400
+    own = range(0, 100)
+    proposed = groups(own)
+    sums = measured(proposed, n=np.full(100, 40), first_turns=np.full(100, 10))
+    known = people(n, n_events=np.full(n, 40))
+    chance = rng.integers(0, n, (12_000, 2))
+    dealt = handoff(scene(proposed, known, sums, chance.tolist()))
+    assert dealt.p_value[0] > 1e-3
+    assert dealt.value[0] < 0.05
+    within = rng.integers(0, 100, (1_500, 2))
+    pool = handoff(scene(proposed, known, sums, within.tolist()))
+    assert pool.p_value[0] < 1e-12
+    assert pool.value[0] > 0.5
+
+
+@pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
+def test_identities_shared_by_chance_link_nobody(piece: object, view: str) -> None:
+    rng, n = np.random.default_rng(5), 2_000
+    proposed = groups(range(0, 200))
+    by_chance = scene(proposed, people(n), **{view: rng.integers(0, 400, n)})
+    found = piece(by_chance)  # type: ignore[operator]
+    assert found.value[0] < 0.2
+    alone = np.arange(n)
+    alone[:200] = np.arange(200) // 4
+    found = piece(scene(proposed, people(n), **{view: alone}))  # type: ignore[operator]
+    assert found.value[0] > 0.8
+    assert found.p_value[0] < 1e-12
+
+
+# --- Context -------------------------------------------------------------------------------------------------------
+
+
+def over_days(days: float, log_days: int, requests: int = 5_000) -> float:
+    """The value of occasion for a group that works ``days`` in a row, evenly."""
+    hourly = np.zeros((1, 2, log_days * 24), np.int32)
+    at = np.random.default_rng(6).uniform(24, 24 + days * 24, requests).astype(int)
+    np.add.at(hourly[0, 0], at, 1)
+    proposed = groups(range(10))
+    return float(occasion(scene(proposed, people(10), measured(proposed, hourly=hourly)))[0])
+
+
+@pytest.mark.parametrize(
+    ("days", "low", "high"),
+    [(0.5, 1.0, 1.0), (3.0, 1.0, 1.0), (4.0, 0.7, 0.9), (5.0, 0.4, 0.6), (6.5, 0.0, 0.1), (7.0, 0.0, 0.0), (12.0, 0.0, 0.0)],
+)
+def test_what_falls_within_few_days_may_be_an_occasion(days: float, low: float, high: float) -> None:
+    assert low - 0.02 <= over_days(days, 14) <= high + 0.02
+
+
+def test_an_occasion_bears_stragglers_and_needs_a_log() -> None:
+    """A tail of a tenth of the requests before and after does not matter; a log of a week says nothing."""
+    hourly = np.zeros((2, 2, 14 * 24), np.int32)
+    hourly[:, 0, 100:148] = 100
+    hourly[0, 1, ::8] = 5  # 210 of 5,010
+    hourly[1, 1, ::4] = 60  # half of all
+    proposed = groups(range(10), range(10, 20))
+    told = occasion(scene(proposed, people(20), measured(proposed, hourly=hourly)))
+    assert told.tolist() == [1.0, 0.0]
+    assert over_days(2.0, 7) == 0
+    assert over_days(2.0, 8) == 1
+
+
+def answers(*tokens: float) -> Measured:
+    proposed = groups(*(range(10 * i, 10 * i + 10) for i in range(len(tokens))))
+    return measured(proposed, n=np.full(10 * len(tokens), 100), output_tokens=np.repeat(np.array(tokens) * 100, 10).astype(np.int64))
+
+
+def test_short_answers_go_from_the_average_to_a_fifth_of_it() -> None:
+    tokens = [1000.0, 200.0, 100.0, 500.0, 20.0]
+    mean = np.mean(tokens)
+    proposed = groups(*(range(10 * i, 10 * i + 10) for i in range(len(tokens))))
+    told = scene(proposed, people(50), answers(*tokens))
+    expected = np.clip(-np.log10(np.array(tokens) / mean) / 0.7, 0, 1)
+    assert short_answers(told).tolist() == pytest.approx(expected.tolist(), abs=1e-6)
+    assert short_answers(told)[[0, 4]].tolist() == [0, 1]
+    assert (np.minimum(short_answers(told), np.maximum(long_answers(told), 0)) == 0).all()
+
+
+def test_answers_are_not_judged_where_tokens_are_not_told() -> None:
+    proposed = groups(range(10), range(10, 20))
+    told = scene(proposed, people(20), answers(0, 0))
+    assert short_answers(told).tolist() == [0, 0]
+    assert long_answers(told).tolist() == [0, 0]
