@@ -1,0 +1,76 @@
+"""The command ``stillwatch replay``. Nothing heavy is imported before it runs."""
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError
+
+
+def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add ``replay`` to the command line."""
+    replay = add(
+        "replay",
+        _replay,
+        "run detection step by step as the log grew, with policies that act: what would it have saved?",
+    )
+    replay.add_argument("source", type=Path, metavar="DIR", help="folder with events/, accounts.parquet, releases.json")
+    replay.add_argument(
+        "--every", default="1h", metavar="STEP", help="time between runs: 30m, 1h, 12h, 1d (default: 1h)"
+    )
+    replay.add_argument(
+        "--out", type=Path, required=True, metavar="RUN", help="folder to write; a killed replay goes on"
+    )
+    replay.add_argument(
+        "--policy", type=Path, metavar="FILE", help="JSON: policies to compare, and how operators reply"
+    )
+    replay.add_argument("--truth", type=Path, metavar="FILE", help="Parquet of account_id, campaign, kind")
+    replay.add_argument(
+        "--truth-events",
+        type=Path,
+        metavar="FILE",
+        help="Parquet of event_id, campaign: harvested requests (default: truth_events.parquet beside --truth)",
+    )
+    replay.add_argument(
+        "--growth",
+        type=float,
+        default=0.02,
+        metavar="SHARE",
+        help="skip a step while the log grew by less than this since the last one (default: 0.02; 0: never)",
+    )
+    replay.add_argument("--threads", type=int, help="worker threads (default: all cores)")
+    replay.add_argument(
+        "--memory", metavar="GB", type=float, help="memory limit of the engine, GB (default: half the machine)"
+    )
+
+
+def step_us(text: str) -> int:
+    """Microseconds of ``30m``, ``1h``, ``2d``."""
+    found = re.fullmatch(r"(\d+)(m|h|d)", text)
+    if not found or not int(found[1]):
+        raise InputError(f"{text!r} is no time between runs", where="--every", todo="Write it like 30m, 1h, 12h or 1d")
+    return int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]] * 1_000_000
+
+
+def _replay(args: argparse.Namespace) -> Any:
+    every = step_us(args.every)
+    if not 0 <= args.growth <= 1:
+        raise InputError(f"{args.growth} is no share", where="--growth", todo="Write a number from 0 to 1")
+    if args.truth_events is not None and args.truth is None:
+        raise InputError("--truth-events without --truth", todo="Pass both")
+    from stillwatch.replay.run import run
+
+    return run(
+        args.source,
+        args.out,
+        every_us=every,
+        policy=args.policy,
+        truth=args.truth,
+        truth_events=args.truth_events,
+        growth=args.growth,
+        threads=args.threads,
+        memory_gb=args.memory,
+        quiet=args.quiet or args.json,
+    )

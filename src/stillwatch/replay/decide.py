@@ -1,0 +1,93 @@
+"""What a policy decides after a step. It knows what detection said, and never the truth."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from stillwatch.replay.branch import HOUR_US, Branch
+from stillwatch.replay.policy import ACTIONS, Policy
+from stillwatch.respond.matching import Found, Known, match
+
+
+@dataclass
+class Case:
+    """A campaign as it is followed from step to step, by the accounts that it shares with what was known."""
+
+    name: str
+    first_us: int
+    accounts: set[int]
+    findings: int = 0
+    n_harvested: int = 0
+
+
+@dataclass
+class Desk:
+    """Cases and counts of one policy so far."""
+
+    policy: Policy
+    cases: list[Case] = field(default_factory=list)
+    findings: dict[int, int] = field(default_factory=dict)
+    """Of each account."""
+    last_us: int | None = None
+
+    def take(self, step: dict[str, Any], at_us: int, branch: Branch) -> None:
+        """Take a step's findings in and act on the branch."""
+        sure = [row for row in step["found"] if row["verdict"] == "campaign"]
+        codes = {row["campaign_id"]: branch.codes(row["accounts"]) for row in sure}
+        for row in sure:
+            for code in codes[row["campaign_id"]]:
+                self.findings[code] = self.findings.get(code, 0) + 1
+        case_of = self._file(sure, codes, at_us, branch)
+        wanted: dict[str, list[int]] = {}
+        if self.policy.act_on == "campaign":
+            for row in sure:
+                self._want(wanted, codes[row["campaign_id"]], case_of[row["campaign_id"]].findings, branch)
+        elif self.policy.act_on == "account":
+            ranked = sorted(
+                (-score, name, code)
+                for row in sure
+                for score, name, code in zip(row["scores"], row["accounts"], codes[row["campaign_id"]], strict=True)
+            )
+            for *_, code in ranked:
+                self._want(wanted, [code], self.findings[code], branch)
+            if self.policy.per_day is not None:
+                hours = 24.0 if self.last_us is None else (at_us - self.last_us) / HOUR_US
+                left = math.ceil(self.policy.per_day * hours / 24)
+                for action in wanted:
+                    wanted[action] = wanted[action][:left]
+                    left = max(left - len(wanted[action]), 0)
+        for action in ACTIONS:
+            if wanted.get(action):
+                branch.act(at_us + round(self.policy.review_hours * HOUR_US), action, wanted[action])
+        self.last_us = at_us
+
+    def _want(self, wanted: dict[str, list[int]], codes: list[int], findings: int, branch: Branch) -> None:
+        """Note the strictest action that so many findings allow, for accounts that are not under it."""
+        reached = [ACTIONS.index(rung.action) for rung in self.policy.ladder if rung.after <= findings]
+        if reached:
+            level = max(reached)
+            wanted.setdefault(ACTIONS[level], []).extend(code for code in codes if branch.level.get(code, -1) < level)
+
+    def _file(
+        self, sure: list[dict[str, Any]], codes: dict[str, list[int]], at_us: int, branch: Branch
+    ) -> dict[str, Case]:
+        """The case of every campaign, as ``stillwatch cases import`` would match them."""
+        found = [Found(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in sure]
+        known = [
+            Known(str(i), frozenset(branch.name(code) for code in case.accounts), frozenset())
+            for i, case in enumerate(self.cases)
+        ]
+        matched = match(found, known)
+        out = {}
+        for row in sure:
+            name, members = row["campaign_id"], codes[row["campaign_id"]]
+            if name in matched:
+                case = self.cases[int(matched[name].case_id)]
+            else:
+                case = Case(name, at_us, set())
+                self.cases.append(case)
+            case.accounts |= set(members)
+            case.findings += 1
+            case.n_harvested = row["n_harvested"]
+            out[name] = case
+        return out

@@ -1,0 +1,130 @@
+"""The log that is replayed, in columns, and what the truth tells of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from stillwatch import dataset, partitions, sketch
+from stillwatch.errors import InputError
+from stillwatch.tables import TRUTH
+
+I64 = NDArray[np.int64]
+INNOCENT, UNTOLD = -1, -2
+
+
+@dataclass(frozen=True)
+class Log:
+    """Every request, in the order of the files: arrays are ``(n_events,)`` unless said otherwise."""
+
+    files: list[Path]
+    """Sketches."""
+    starts: I64
+    """Of each file, and the end, ``(n_files + 1,)``."""
+    ids: pa.Array
+    """Accounts, sorted, ``(n_accounts,)``."""
+    time: I64
+    """Microseconds since 1970 UTC."""
+    account: NDArray[np.int32]
+    order: I64
+    """Requests by time."""
+
+    @property
+    def n_accounts(self) -> int:
+        """Accounts seen."""
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Whose each account is, ``(n_accounts,)``, and which requests are harvest, ``(n_events,)``."""
+
+    operators: list[str]
+    operator: NDArray[np.int32]
+    """Number of the operator, INNOCENT, or UNTOLD where the truth does not have the account."""
+    kind: list[str]
+    kind_code: NDArray[np.int32]
+    harvested: NDArray[np.bool_]
+    by_event: bool
+    """False: the truth does not tell requests, so all of an operator's are taken for harvest."""
+
+
+def read_log(files: list[Path]) -> Log:
+    """Read the columns that are needed from sketches; they must have events."""
+    ids = partitions.account_ids(files)
+    key = sketch.account_key(ids)
+    by_key = np.argsort(key)
+    times, accounts, starts = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [0]
+    for path in files:
+        n = 0
+        for columns in partitions.columns(path, ("account", "time")):
+            times.append(columns["time"])
+            accounts.append(by_key[np.searchsorted(key[by_key], columns["account"])].astype(np.int32))
+            n += len(columns["time"])
+        starts.append(starts[-1] + n)
+    time = np.concatenate(times)
+    return Log(files, np.array(starts), ids, time, np.concatenate(accounts), np.argsort(time, kind="stable"))
+
+
+def read_truth(log: Log, data: dataset.Dataset, path: Path, events: Path | None) -> Truth:
+    """Join the truth with the log.
+
+    Raises:
+        InputError: a table is not readable, has no such columns, or names none of the log's accounts.
+    """
+    table = TRUTH.conform(_table(path), where=path)
+    place = pc.index_in(log.ids, table["account_id"].combine_chunks())
+    if place.null_count == len(place):
+        raise InputError("no account of the log is in the truth", where=path, todo="Pass the truth of these events")
+    row = place.fill_null(0).to_numpy(zero_copy_only=False)
+    told = ~place.is_null().to_numpy(zero_copy_only=False)
+    names = sorted(set(table["campaign"].drop_null().to_pylist()))
+    number = {name: i for i, name in enumerate(names)}
+    whose = np.array([number.get(name, INNOCENT) for name in table["campaign"].to_pylist()], np.int32)
+    kinds = table["kind"].combine_chunks().dictionary_encode()
+    operator = np.where(told, whose[row], UNTOLD).astype(np.int32)
+    kind_code = np.where(told, kinds.indices.to_numpy()[row], -1).astype(np.int32)
+    harvested = operator[log.account] >= 0
+    if events is not None:
+        harvested &= _in(log, data, events)
+    return Truth(names, operator, kinds.dictionary.to_pylist(), kind_code, harvested, events is not None)
+
+
+def _table(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError("not readable as Parquet", where=path, todo="Pass a Parquet file") from error
+
+
+def _in(log: Log, data: dataset.Dataset, path: Path) -> NDArray[np.bool_]:
+    """Which requests are listed, by event_id."""
+    table = _table(path)
+    if "event_id" not in table.column_names:
+        raise InputError("no column event_id", where=path)
+    wanted = np.unique(sketch.account_key(table["event_id"].cast(pa.string())))
+    parts = [np.zeros(0, bool)]
+    for file in data.event_files:
+        for batch in dataset.batches(file, ("event_id", "timestamp")):
+            parts.append(np.isin(sketch.account_key(batch["event_id"]), wanted))
+    found = np.concatenate(parts)
+    if len(found) != len(log.time):
+        raise InputError("events changed while they were replayed", where=data.folder, todo="Start again")
+    return found
+
+
+def uniform(*keys: Any) -> NDArray[np.float64]:
+    """Numbers in [0, 1) that depend on the given integers alone (SplitMix64, Steele and others 2014)."""
+    x = np.zeros(1, np.uint64)
+    for key in keys:
+        x = x ^ np.asarray(key).astype(np.int64).view(np.uint64)
+        x = x + np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x = x ^ (x >> np.uint64(31))
+    return (x >> np.uint64(11)).astype(np.float64) / float(1 << 53)

@@ -1,0 +1,135 @@
+"""What a policy came to: time to detect, harvest taken before action and in all, innocents touched."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.judge import FEWEST
+from stillwatch.replay.branch import HOUR_US, Branch
+from stillwatch.replay.decide import Desk
+from stillwatch.replay.log import INNOCENT, Log, Truth
+from stillwatch.replay.step import iso
+
+ONE_PERCENT = 0.01
+
+
+def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """A row for each operator of the truth that sent anything.
+
+    An operator is detected at the first step that accuses eight of its accounts or more in campaigns that are mostly its own.
+    """
+    found: dict[int, int] = {}
+    for at_us, step in steps:
+        accused: Counter[int] = Counter()
+        for row in step["found"]:
+            if row["verdict"] == "campaign":
+                whose = Counter(int(truth.operator[branch.origin(code)]) for code in branch.codes(row["accounts"]))
+                most, n = max(whose.items(), key=lambda pair: (pair[1], -pair[0]))
+                if most >= 0 and 2 * n > whose.total():
+                    accused[most] += n
+        for number, n in accused.items():
+            if n >= FEWEST:
+                found.setdefault(number, at_us)
+    last = {} if not steps else _accused(steps[-1][1], branch)
+    rows = []
+    for number, name in enumerate(truth.operators):
+        mine = truth.operator == number
+        row = _row(log, branch, name, mine, truth.harvested & mine[log.account], found.get(number))
+        if row is not None:
+            accounts = np.unique(log.account[mine[log.account]])
+            row["accused_at_end"] = float(np.isin(accounts, list(last)).mean())
+            rows.append(row)
+    return rows
+
+
+def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
+    """The same for every campaign found, where no truth is known: all requests of its accounts count as its harvest."""
+    rows = []
+    for case in desk.cases:
+        mine = np.zeros(log.n_accounts, bool)
+        mine[sorted({branch.origin(code) for code in case.accounts})] = True
+        row = _row(log, branch, case.name, mine, mine[log.account], case.first_us)
+        if row is not None:
+            rows.append(row | {"accused_at_end": 1.0})
+    return rows
+
+
+def _accused(step: dict[str, Any], branch: Branch) -> set[int]:
+    names = [name for row in step["found"] if row["verdict"] == "campaign" for name in row["accounts"]]
+    return {branch.origin(code) for code in branch.codes(names)}
+
+
+def _row(
+    log: Log, branch: Branch, name: str, mine: NDArray[np.bool_], harvest: NDArray[np.bool_], detected_us: int | None
+) -> dict[str, Any] | None:
+    requests = mine[log.account]
+    if not requests.any():
+        return None
+    times = np.sort(log.time[harvest])
+    n = len(times)
+    first_us = int(log.time[requests].min())
+    one_us = int(times[max(int(np.ceil(ONE_PERCENT * n)) - 1, 0)]) if n else None
+    acted = [
+        (hold_us, action, [code for code in branch.codes(names) if mine[branch.origin(code)]])
+        for hold_us, action, names in branch.actions
+        if action != "observe"
+    ]
+    acted = [row for row in acted if row[2]]
+    acted_us = min((row[0] for row in acted), default=None)
+    blocked = {code for _, action, codes in acted if action == "block" for code in codes}
+
+    def before(us: int | None) -> int:
+        return n if us is None else int(np.searchsorted(times, us))
+
+    taken = int((harvest & branch.passes).sum())
+    return {
+        "campaign": name,
+        "n_accounts": len(np.unique(log.account[requests])),
+        "n_requests": int(requests.sum()),
+        "n_harvest": n,
+        "first_request": iso(first_us),
+        "one_percent_at": iso(one_us),
+        "detected_at": iso(detected_us),
+        "hours_after_first": _hours(first_us, detected_us),
+        "hours_after_one_percent": _hours(one_us, detected_us),
+        "harvested_before_detection": before(detected_us),
+        "acted_at": iso(acted_us),
+        "harvested_before_action": before(acted_us),
+        "share_before_action": _share(before(acted_us), n),
+        "harvested_in_all": taken,
+        "share_in_all": _share(taken, n),
+        "moved": int((harvest & branch.passes & branch.moved).sum()),
+        "accounts_acted_on": len({code for *_, codes in acted for code in codes}),
+        "accounts_blocked": len(blocked),
+        "replacements": sum(bool(mine[root]) for root in branch.root),
+    }
+
+
+def _hours(start_us: int | None, end_us: int | None) -> float | None:
+    return None if start_us is None or end_us is None else round((end_us - start_us) / HOUR_US, 2)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 6) if whole else None
+
+
+def innocents(log: Log, truth: Truth, branch: Branch) -> dict[str, Any]:
+    """Innocent accounts that any action but observe reached, by kind and by the strictest action."""
+    innocent = truth.operator == INNOCENT
+    strictest: dict[int, str] = {}
+    for _, action, names in branch.actions:
+        if action != "observe":
+            strictest |= dict.fromkeys((code for code in branch.codes(names) if innocent[branch.origin(code)]), action)
+    n = int(innocent.sum())
+    kinds = Counter(truth.kind[truth.kind_code[code]] for code in strictest)
+    seen = np.bincount(truth.kind_code[innocent], minlength=len(truth.kind))
+    return {
+        "n": n,
+        "touched": len(strictest),
+        "per_10000": round(1e4 * len(strictest) / n, 4) if n else None,
+        "by_kind": {kind: {"touched": k, "of": int(seen[truth.kind.index(kind)])} for kind, k in sorted(kinds.items())},
+        "by_action": dict(sorted(Counter(strictest.values()).items())),
+        "requests_refused": int((~branch.passes & innocent[log.account]).sum()),
+    }

@@ -1,0 +1,136 @@
+"""What is done about what is found, and how operators answer bans. Plain data, read from JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from stillwatch.errors import InputError
+from stillwatch.files import read_json
+
+ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
+"""Mildest first; an account never goes back to a milder one."""
+PASSES = {"observe": 1.0, "throttle": 0.2, "challenge": 0.1, "restrict": 1.0, "block": 0.0}
+"""Share of an account's requests that are still answered. Restricted answers are shorter and count as taken."""
+SUBJECTS = ("nobody", "campaign", "account")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """An action, and after how many findings in as many steps it is decided."""
+
+    after: int
+    action: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who is acted on, and when."""
+
+    name: str
+    act_on: str = "campaign"
+    """nobody: shadow. campaign: every account that is in the campaign, at once. account: each by its own findings."""
+    ladder: tuple[Rung, ...] = (Rung(1, "throttle"), Rung(2, "block"))
+    review_hours: float = 4.0
+    """Between a finding and the time when the action holds: two people look first."""
+    per_day: int | None = None
+    """Accounts that can be acted on in a day, most suspicious first; only where act_on is account. None: no limit."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an operator does when accounts are blocked. Each blocked account's work moves as a whole, or is lost."""
+
+    failover: float = 0.3
+    """Share of blocked accounts whose work an account of the same operator takes over that is not blocked."""
+    failover_hours: float = 1.0
+    replaced: float = 0.6
+    """Share of the other blocked accounts that are replaced by new ones, which leave the same marks."""
+    replacement_hours: float = 5.0
+    signups_per_day: float | None = 0.1
+    """New accounts that an operator gets in a day, as a share of all its accounts of the log. None: no limit."""
+
+
+DEFAULT = (
+    Policy("shadow", "nobody", ()),
+    Policy("campaign"),
+    Policy("single", "account", (Rung(2, "block"),), per_day=100),
+)
+
+
+def read_policies(path: Path | None) -> tuple[tuple[Policy, ...], Reply]:
+    """Policies to compare and the operators' reply; the defaults where there is no file.
+
+    Raises:
+        InputError: the file is no JSON of this form.
+    """
+    if path is None:
+        return DEFAULT, Reply()
+    told = read_json(path)
+    if not isinstance(told, dict) or not set(told) <= {"policies", "reply"}:
+        raise InputError("not a JSON object with policies and reply", where=path, todo="See docs/replay.md")
+    policies: tuple[Policy, ...] = DEFAULT
+    if "policies" in told:
+        if not isinstance(told["policies"], list) or not told["policies"]:
+            raise InputError("policies is not a list of policies", where=path, todo="See docs/replay.md")
+        policies = tuple(_policy(row, path) for row in told["policies"])
+    names = [policy.name for policy in policies]
+    if len(set(names)) < len(names):
+        raise InputError("two policies have the same name", where=path, todo="Give each its own")
+    reply = _made(Reply, told.get("reply", {}), path)
+    for name in ("failover", "replaced"):
+        _number(getattr(reply, name), f"reply.{name}", path, 1)
+    for name in ("failover_hours", "replacement_hours"):
+        _number(getattr(reply, name), f"reply.{name}", path)
+    if reply.signups_per_day is not None:
+        _number(reply.signups_per_day, "reply.signups_per_day", path)
+        if reply.signups_per_day == 0:
+            raise InputError("reply.signups_per_day is 0", where=path, todo="For no new accounts write replaced: 0")
+    return policies, reply
+
+
+def told(policies: tuple[Policy, ...], reply: Reply) -> dict[str, Any]:
+    """The same as JSON."""
+    return {"policies": [asdict(policy) for policy in policies], "reply": asdict(reply)}
+
+
+def _policy(row: Any, path: Path) -> Policy:
+    policy = _made(Policy, row, path)
+    if not isinstance(policy.name, str) or not policy.name:
+        raise InputError("a policy has no name", where=path)
+    where = f"policy {policy.name}"
+    if policy.act_on not in SUBJECTS:
+        raise InputError(f"{where}: act_on is {policy.act_on!r}", where=path, todo=f"One of {', '.join(SUBJECTS)}")
+    if not isinstance(policy.ladder, list | tuple):
+        raise InputError(f"{where}: ladder is no list", where=path, todo='[{"after": 2, "action": "block"}]')
+    rungs = tuple(rung if isinstance(rung, Rung) else _made(Rung, rung, path) for rung in policy.ladder)
+    for rung in rungs:
+        if rung.action not in ACTIONS:
+            raise InputError(f"{where}: no action {rung.action!r}", where=path, todo=f"One of {', '.join(ACTIONS)}")
+        if not isinstance(rung.after, int) or rung.after < 1:
+            raise InputError(f"{where}: after is {rung.after!r}", where=path, todo="Write a count of 1 or more")
+    _number(policy.review_hours, f"{where}: review_hours", path)
+    if policy.per_day is not None and (not isinstance(policy.per_day, int) or policy.per_day < 1):
+        raise InputError(
+            f"{where}: per_day is {policy.per_day!r}", where=path, todo="Write a count of 1 or more, or null"
+        )
+    return Policy(policy.name, policy.act_on, rungs, policy.review_hours, policy.per_day)
+
+
+def _made(kind: type[T], row: Any, path: Path) -> T:
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    if not isinstance(row, Mapping) or not set(row) <= names:
+        odd = sorted(set(row) - names) if isinstance(row, Mapping) else row
+        raise InputError(f"not understood: {odd}", where=path, todo=f"{kind.__name__} has {', '.join(sorted(names))}")
+    try:
+        return kind(**row)
+    except TypeError as error:
+        raise InputError(f"incomplete {kind.__name__.lower()}: {dict(row)}", where=path) from error
+
+
+def _number(value: Any, name: str, path: Path, most: float = 1e6) -> None:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+    if not good:
+        raise InputError(f"{name} is {value!r}", where=path, todo=f"Write a number from 0 to {most:g}")

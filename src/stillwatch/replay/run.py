@@ -1,0 +1,195 @@
+"""The whole replay: sketch once, then step by step under each policy; killed at any time, it goes on where it was."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from stillwatch import __version__, dataset, judge, partitions, sketch
+from stillwatch.errors import InputError
+from stillwatch.files import digest, write_json, write_parquet
+from stillwatch.progress import track
+from stillwatch.replay import measure, show
+from stillwatch.replay.branch import Branch
+from stillwatch.replay.decide import Desk
+from stillwatch.replay.log import Log, Truth, read_log, read_truth
+from stillwatch.replay.policy import Policy, Reply, read_policies, told
+from stillwatch.replay.step import iso, look
+
+COLUMNS = {
+    "policy": pa.string(), "campaign": pa.string(), "n_accounts": pa.int64(), "n_requests": pa.int64(),
+    "n_harvest": pa.int64(), "first_request": pa.string(), "one_percent_at": pa.string(), "detected_at": pa.string(),
+    "hours_after_first": pa.float64(), "hours_after_one_percent": pa.float64(), "harvested_before_detection": pa.int64(),
+    "acted_at": pa.string(), "harvested_before_action": pa.int64(), "share_before_action": pa.float64(),
+    "harvested_in_all": pa.int64(), "share_in_all": pa.float64(), "moved": pa.int64(), "accounts_acted_on": pa.int64(),
+    "accounts_blocked": pa.int64(), "replacements": pa.int64(), "accused_at_end": pa.float64(),
+}  # fmt: skip
+"""Of replay.parquet, one row a policy and campaign."""
+
+
+def run(
+    source: Path,
+    out: Path,
+    *,
+    every_us: int,
+    policy: Path | None = None,
+    truth: Path | None = None,
+    truth_events: Path | None = None,
+    growth: float = 0.02,
+    threads: int | None = None,
+    memory_gb: float | None = None,
+    quiet: bool = False,
+) -> dict[str, Any]:
+    """Replay a log and write ``replay.json`` and ``replay.parquet``.
+
+    Args:
+        source: folder that ``stillwatch detect`` reads.
+        out: folder to write; findings of steps are kept in it under the digest of the input, and read if they are there.
+        every_us: microseconds between steps, which lie on multiples of it.
+        policy: JSON of policies and of the operators' reply; None: shadow, whole campaigns, single accounts.
+        truth: account_id, campaign, kind. It tells operators and innocents apart, and lets operators answer bans.
+        truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one.
+        growth: a step is left out while the log grew by less than this share since the step before.
+        threads: worker threads.
+        memory_gb: limit of the engine.
+        quiet: print nothing.
+
+    Raises:
+        InputError: an input is not readable, or holds nothing to replay.
+    """
+    data = dataset.open_dataset(source)
+    policies, reply = read_policies(policy)
+    if truth is not None and truth_events is None:
+        beside = truth.with_name("truth_events.parquet")
+        truth_events = beside if beside.exists() else None
+    files = partitions.sketch_files(
+        data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or 1, quiet=quiet
+    )  # fmt: skip
+    log = read_log(files)
+    if not len(log.time):
+        raise InputError("no events", where=source, todo="Check the event files")
+    known = None if truth is None else read_truth(log, data, truth, truth_events)
+    steps, scratch = out / "steps" / _fingerprint(data, reply, truth), out / "cut"
+    for folder in (steps, scratch):
+        folder.mkdir(parents=True, exist_ok=True)
+    registry = dataset.read_accounts(data)
+    grid, early = _grid(log, every_us)
+
+    def look_at(branch: Branch, at_us: int) -> dict[str, Any]:
+        return look(data, registry, branch, at_us, steps, scratch, threads, memory_gb)
+
+    told_of = []
+    for one in policies:
+        branch = Branch(log, reply, None if known is None else known.operator)
+        branch.know_sign_ups(registry)
+        told_of.append(_policy(one, branch, log, known, grid, growth, look_at, quiet))
+    result = {
+        "version": __version__,
+        "inputs": _inputs(data, truth, truth_events),
+        "first_event": iso(int(log.time.min())),
+        "last_event": iso(int(log.time.max())),
+        "n_events": len(log.time),
+        "n_accounts": log.n_accounts,
+        "steps": {"every": _text(every_us), "grid": len(grid) + early, "early": early, "growth": growth},
+        "truth": known is not None,
+        "truth_events": known is not None and known.by_event,
+        "policies": told_of,
+    } | {"policy": told(policies, reply)}
+    rows = [{"policy": one["policy"]} | row for one in told_of for row in one["campaigns"]]
+    write_parquet(pa.Table.from_pylist(rows, schema=pa.schema(list(COLUMNS.items()))), out / "replay.parquet")
+    write_json(result, out / "replay.json")
+    shutil.rmtree(scratch, ignore_errors=True)
+    if not quiet:
+        print(show.text(result))
+        print(f"All figures: {out / 'replay.json'}, {out / 'replay.parquet'}")
+    return result
+
+
+def _policy(
+    policy: Policy,
+    branch: Branch,
+    log: Log,
+    truth: Truth | None,
+    grid: list[int],
+    growth: float,
+    look_at: Any,
+    quiet: bool,
+) -> dict[str, Any]:
+    """One policy over the whole log."""
+    desk, seen, timeline = Desk(policy), [], []
+    harvest = None if truth is None else truth.harvested
+    skipped = [0]
+    for at_us in track(_due(branch, grid, growth, skipped), f"replay {policy.name}", len(grid), quiet=quiet):
+        step = look_at(branch, at_us)
+        seen.append((at_us, step))
+        desk.take(step, at_us, branch)
+        sure = [row for row in step["found"] if row["verdict"] == "campaign"]
+        row = {
+            "as_of": step["as_of"], "n_events": step["n_events"], "n_accounts": step["n_accounts"], "n_campaigns": len(sure),
+            "n_accused": sum(len(found["accounts"]) for found in sure), "campaigns": sorted(found["campaign_id"] for found in sure),
+            "n_acted_on": len(branch.level),
+        }  # fmt: skip
+        if harvest is not None:
+            row["n_harvested"] = int((harvest & branch.passes & (log.time < at_us)).sum())
+        timeline.append(row)
+    rows = measure.cases(log, desk, branch) if truth is None else measure.operators(log, truth, branch, seen)
+    return {
+        "policy": policy.name,
+        "steps": timeline,
+        "skipped": skipped[0],
+        "campaigns": rows,
+        "innocents": None if truth is None else measure.innocents(log, truth, branch),
+        "n_acted_on": len(branch.level),
+        "n_failovers": branch.failovers,
+        "n_replacements": len(branch.names),
+    }
+
+
+def _due(branch: Branch, grid: list[int], growth: float, skipped: list[int]) -> Iterator[int]:
+    """Steps at which enough is new; the last one always."""
+    before = 0
+    for at_us in grid:
+        n = branch.count(at_us)
+        if n > before and (n >= before * (1 + growth) or at_us == grid[-1]):
+            before = n
+            yield at_us
+        else:
+            skipped[0] += 1
+
+
+def _grid(log: Log, every_us: int) -> tuple[list[int], int]:
+    """Times of all steps from the first at which a group could be judged, and how many lie before it."""
+    first, last = int(log.time.min()) // every_us, int(log.time.max()) // every_us + 1
+    n = last - first
+    if n > 200_000:
+        raise InputError(f"{n:,} steps", where="--every", todo="Pass a longer time between runs")
+    begun = np.full(log.n_accounts, np.iinfo(np.int64).max)
+    np.minimum.at(begun, log.account, log.time)
+    times = np.arange(first + 1, last + 1) * every_us
+    early = int((np.searchsorted(np.sort(begun), times) < judge.FEWEST).sum())
+    return times[early:].tolist(), early
+
+
+def _fingerprint(data: dataset.Dataset, reply: Reply, truth: Path | None) -> str:
+    """What findings depend on besides the time and the actions before it."""
+    told_ = {
+        "version": __version__, "sketches": partitions.FORMAT, "reply": repr(reply), "calibration": judge.calibrated().record,
+        "inputs": _inputs(data, truth, None),
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(told_, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _inputs(data: dataset.Dataset, *others: Path | None) -> list[dict[str, str]]:
+    own = [*data.event_files, *([data.accounts_file] if data.accounts_file else [])]
+    rows = [{"path": str(path.relative_to(data.folder)), "sha256": digest(path)} for path in own]
+    return rows + [{"path": path.name, "sha256": digest(path)} for path in others if path is not None]
+
+
+def _text(us: int) -> str:
+    minutes = us // 60_000_000
+    return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"

@@ -1,0 +1,57 @@
+"""The figures of a replay as plain text."""
+
+from typing import Any
+
+HEADS = (
+    "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "before action", "taken in all",
+    "moved", "acted on", "new accounts",
+)  # fmt: skip
+MAX_ROWS = 60
+"""Rows printed; replay.parquet has all."""
+
+
+def text(result: dict[str, Any]) -> str:
+    """The table, innocents touched, and what was left out."""
+    from stillwatch.evaluate.show import table
+
+    rows = [_cells(policy["policy"], row) for policy in result["policies"] for row in policy["campaigns"]]
+    parts = [table(HEADS, rows[:MAX_ROWS]) if rows else "No campaign was found at any step."]
+    if len(rows) > MAX_ROWS:
+        parts.append(f"and {len(rows) - MAX_ROWS} more rows: replay.parquet")
+    for policy in result["policies"]:
+        innocent = policy["innocents"]
+        if innocent is not None:
+            kinds = ", ".join(f"{kind} {row['touched']} of {row['of']}" for kind, row in innocent["by_kind"].items())
+            parts.append(
+                f"{policy['policy']}: innocents touched {innocent['touched']:,} of {innocent['n']:,}"
+                f" ({innocent['per_10000']} in 10,000{': ' + kinds if kinds else ''}),"
+                f" {innocent['requests_refused']:,} of their requests refused"
+            )
+    steps = result["steps"]
+    parts.append(
+        f"Steps: {steps['grid']:,} of {steps['every']}; {steps['early']:,} left out before eight accounts sent anything."
+    )
+    for policy in result["policies"]:
+        parts.append(f"  {policy['policy']}: {len(policy['steps']):,} run, {policy['skipped']:,} left out,"
+                     f" since the log had grown by less than {steps['growth']:.1%}")  # fmt: skip
+    if not result["truth"]:
+        parts.append("Without --truth nobody's operator is known: campaigns are those found, all their requests count as"
+                     " harvest, and nobody answers the bans.")  # fmt: skip
+    elif not result["truth_events"]:
+        parts.append("The truth tells no requests: all requests of an operator count as its harvest.")
+    return "\n".join(parts)
+
+
+def _cells(policy: str, row: dict[str, Any]) -> tuple[str, ...]:
+    def hours(value: float | None) -> str:
+        return "–" if value is None else f"{value:+.1f}"
+
+    def share(value: float | None) -> str:
+        return "–" if value is None else f"{value:.1%}"
+
+    first = row["hours_after_first"]
+    return (
+        policy, row["campaign"], f"{row['n_accounts']:,}", f"{row['n_harvest']:,}", "–" if first is None else f"{first:.1f}",
+        hours(row["hours_after_one_percent"]), share(row["share_before_action"]), share(row["share_in_all"]),
+        f"{row['moved']:,}", f"{row['accounts_acted_on']:,}", f"{row['replacements']:,}",
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""One step: detection on what was seen before a time, kept as JSON until the replay is done."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from stillwatch import dataset, pipeline
+from stillwatch.engine import open_engine
+from stillwatch.files import read_json, write_json
+from stillwatch.judge import results
+from stillwatch.replay.branch import Branch
+
+
+def moment(us: int) -> datetime:
+    """A time of the log."""
+    return datetime.fromtimestamp(us / 1e6, UTC)
+
+
+def iso(us: int | None) -> str | None:
+    """The same as text."""
+    return None if us is None else moment(us).isoformat()
+
+
+def look(
+    data: dataset.Dataset,
+    registry: pa.Table,
+    branch: Branch,
+    at_us: int,
+    steps: Path,
+    scratch: Path,
+    threads: int | None,
+    memory_gb: float | None,
+) -> dict[str, Any]:
+    """What detection finds in a branch before a time; read from ``steps`` where it is known already."""
+    kept = steps / f"{moment(at_us):%Y%m%dT%H%M%SZ}-{branch.key(at_us)}.json"
+    if kept.exists():
+        known: dict[str, Any] = read_json(kept)
+        return known
+    files = branch.sketches(scratch, at_us)
+    changed = branch.registry(registry, scratch, at_us)
+    seen = data if changed is None else replace(data, accounts_file=changed)
+    with open_engine(scratch, threads, memory_gb) as engine:
+        outcome = pipeline.find(engine, seen, files, moment(at_us), pipeline.Clock())
+    scene, final = outcome.scene, outcome.final
+    campaign = np.full(scene.people.n, -1, np.int64)
+    campaign[final.member_account] = final.member_group
+    found = results.Found(campaign, outcome.lead, outcome.n_campaigns, {}, [])
+    scores = results.account_scores(scene, outcome.verdicts, found)
+    rows = []
+    for number, name in enumerate(results.names(scene, found)):
+        mine = np.flatnonzero(campaign == number)
+        rows.append({
+            "campaign_id": name,
+            "verdict": "campaign" if number < outcome.n_campaigns else "review",
+            "n_events": int(scene.people.n_events[mine].sum()),
+            "n_harvested": int(np.sum(outcome.tally.harvested[number])),
+            "accounts": scene.people.ids.take(pa.array(mine)).to_pylist(),
+            "scores": [round(float(score), 4) for score in scores[mine]],
+        })  # fmt: skip
+    made = {
+        "as_of": iso(at_us), "n_events": int(scene.people.n_events.sum()), "n_accounts": scene.people.n, "found": rows,
+    }  # fmt: skip
+    write_json(made, kept)
+    for path in files:
+        if path.parent == scratch and path.name.split("-")[1] == str(at_us):
+            path.unlink()
+    if changed is not None:
+        changed.unlink()
+    return made
