@@ -18,6 +18,7 @@ from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
 from stillwatch.exposure import commands as exposure_commands
 from stillwatch.prove import commands as prove_commands
+from stillwatch.replay import commands as replay_commands
 from stillwatch.respond import commands as respond_commands
 
 
@@ -142,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
     respond_commands.register(add, commands, shared)
     evidence_commands.register(add, commands, shared)
     prove_commands.register(add, commands, shared)
+    replay_commands.register(add, commands, shared)
     return top
 
 
