@@ -13,6 +13,7 @@ from typing import Any
 
 from stillwatch import __version__, service
 from stillwatch.audit import commands as audit_commands
+from stillwatch.console import commands as console_commands
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
@@ -141,6 +142,7 @@ def parser() -> argparse.ArgumentParser:
     audit_commands.register(add, commands, shared)
     service.register(add)
     respond_commands.register(add, commands, shared)
+    console_commands.register(add, commands, shared)
     evidence_commands.register(add, commands, shared)
     prove_commands.register(add, commands, shared)
     replay_commands.register(add, commands, shared)

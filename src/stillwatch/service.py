@@ -39,6 +39,9 @@ def register(add: Add) -> None:
                        help="share of plain allows that is logged, 0 to 1 (default: 0.001)")
     serve.add_argument("--tls-cert", type=Path, help="certificate chain, PEM; TLS 1.3")
     serve.add_argument("--tls-key", type=Path, help="its private key, PEM")
+    serve.add_argument("--no-console", action="store_true", help="do not serve the console at /console/")
+    serve.add_argument("--console-origin", default="", metavar="URL",
+                       help="address that browsers use, such as https://guard.example, where a proxy stands in front")
     serve.add_argument("--otel", action="store_true", help="send spans by OTLP to where OTEL_* says")
 
     token = add("token", _token, "make or revoke a token for callers of the decision service; prints it once")
@@ -51,9 +54,11 @@ def register(add: Add) -> None:
 
 def _extra() -> None:
     try:
+        import argon2  # noqa: F401
         import granian  # noqa: F401
         import msgspec  # noqa: F401
         import prometheus_client  # noqa: F401
+        import starlette  # noqa: F401
         import structlog  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve]'") from error
@@ -76,6 +81,7 @@ def _serve(args: argparse.Namespace) -> None:
         raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
     source: sources.SnapshotSource
     sink: Sink = FileSink(args.state / "decisions")
+    mounts: dict[str, Any] = {}
     if args.run is not None:
         if args.enforce:
             raise InputError("a run folder is served in shadow mode only", todo="Import it into a store and let people decide")
@@ -89,9 +95,13 @@ def _serve(args: argparse.Namespace) -> None:
         from stillwatch.store_source import StoreSink, StoreSource
 
         url = args.store or DEFAULT_URL
-        Store.open(url)  # a wrong address is told at once
+        store = Store.open(url)  # a wrong address is told at once
         source, sink = StoreSource(url), StoreSink(url)
-    server.run(settings, source, sink)
+        if not args.no_console:
+            from stillwatch.console.app import PREFIX, application
+
+            mounts[PREFIX] = application(store, origin=args.console_origin)
+    server.run(settings, source, sink, mounts=mounts)
 
 
 def _token(args: argparse.Namespace) -> Any:

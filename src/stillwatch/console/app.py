@@ -1,7 +1,6 @@
 """The console as an ASGI application: the table of pages, who may see which, headers, errors."""
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -72,7 +71,9 @@ def application(store: Store, *, prefix: str = PREFIX, origin: str = "") -> ASGI
     routes: list[BaseRoute] = [Route("/static/{name}", _static, methods=["GET"])]
     routes.append(Route("/login", gate.login, methods=["GET", "POST"]))
     routes += [Route(page.path, partial(_endpoint, gate, page), methods=[page.method]) for page in PAGES]
-    return _with_headers(Starlette(routes=[Mount(prefix, routes=routes)], exception_handlers={404: _nothing, 405: _nothing}))
+    return _with_headers(
+        Starlette(routes=[Mount(prefix, routes=routes)], exception_handlers={404: _nothing, 405: _nothing})
+    )
 
 
 async def _endpoint(gate: "Gate", page: Page, request: Request) -> Response:
@@ -128,12 +129,16 @@ class Gate:
             if found is None:
                 return self._to_login(request)
             if RANK[found.actor.role] < RANK[page.role]:
-                return self.problem(request, 403, f"This page is for {page.role}s; you are {found.actor.role}.", found.actor.name)
+                return self.problem(
+                    request, 403, f"This page is for {page.role}s; you are {found.actor.role}.", found.actor.name
+                )
             form: dict[str, str] = {}
             if page.method == "POST":
                 form = await read_form(request)
                 if not self.own(request) or not same(form.get("token", ""), form_token(found.token)):
-                    return self.problem(request, 403, "This form is not from a page of your session. Load the page and send it again.")
+                    return self.problem(
+                        request, 403, "This form is not from a page of your session. Load the page and send it again."
+                    )
             visit = Visit(
                 self.store, self.prefix, request.path_params, request.query_params, form, found, now, request.url.path
             )
@@ -182,12 +187,18 @@ class Gate:
         return urlsplit(told).netloc == request.headers.get("host")
 
     def _to_login(self, request: Request) -> Response:
-        back = request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method != "POST" else ""
+        back = (
+            request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            if request.method != "POST"
+            else ""
+        )
         return RedirectResponse(f"{self.prefix}/login" + (f"?next={quote(back, safe='')}" if back else ""), 303)
 
     def problem(self, request: Request, status: int, text: str, name: str = "") -> Response:
         """A page that says what went wrong, in one line."""
-        page = environment().get_template("problem.html").render(prefix=self.prefix, text=text, status=status, name=name)
+        page = (
+            environment().get_template("problem.html").render(prefix=self.prefix, text=text, status=status, name=name)
+        )
         return HTMLResponse(page, status)
 
 
@@ -216,5 +227,3 @@ async def read_form(request: Request) -> dict[str, str]:
 
 def _ip(request: Request) -> str | None:
     return request.client.host if request.client else None
-
-

@@ -65,17 +65,29 @@ def _case(visit: Visit) -> Response:
     case_id, number = visit.path["case_id"], visit.number("members")
     with visit.store.read() as session:
         case = case_or_404(session, case_id)
-        statement = select(Member, Account).outerjoin(Account, Account.account_id == Member.account_id).where(Member.case_id == case_id)
-        ordered = statement.order_by(Member.score.desc(), Member.account_id).limit(MEMBERS).offset((number - 1) * MEMBERS)
+        statement = (
+            select(Member, Account)
+            .outerjoin(Account, Account.account_id == Member.account_id)
+            .where(Member.case_id == case_id)
+        )
+        ordered = (
+            statement.order_by(Member.score.desc(), Member.account_id).limit(MEMBERS).offset((number - 1) * MEMBERS)
+        )
         members = [(member, account) for member, account in session.execute(ordered)]
         tallied = session.execute(
-            select(Member.present, Member.excluded, func.count()).where(Member.case_id == case_id).group_by(Member.present, Member.excluded)
+            select(Member.present, Member.excluded, func.count())
+            .where(Member.case_id == case_id)
+            .group_by(Member.present, Member.excluded)
         )
         tally = {(present, excluded): n for present, excluded, n in tallied}
-        acted = session.scalars(select(ActionRow).where(ActionRow.case_id == case_id).order_by(ActionRow.proposed_at.desc()).limit(HISTORY)).all()
-        remarks = session.scalars(select(Annotation).where(Annotation.case_id == case_id).order_by(Annotation.annotation_id.desc())).all()
+        acted = session.scalars(
+            select(ActionRow).where(ActionRow.case_id == case_id).order_by(ActionRow.proposed_at.desc()).limit(HISTORY)
+        ).all()
+        remarks = session.scalars(
+            select(Annotation).where(Annotation.case_id == case_id).order_by(Annotation.annotation_id.desc())
+        ).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == case_id)).all()
-        values = {
+        values: dict[str, Any] = {
             "case": case, "members": members, "n_members": sum(tally.values()), "number": number, "size": MEMBERS,
             "n_excluded": sum(n for (_, excluded), n in tally.items() if excluded),
             "n_left": sum(n for (present, _), n in tally.items() if not present),
@@ -139,7 +151,9 @@ def _reveal(visit: Visit) -> Response:
 
 def _appeal(visit: Visit) -> Response:
     with visit.change() as change:
-        appeals.receive(change, visit.path["case_id"], visit.needed("account_id"), visit.needed("statement", most=20_000))
+        appeals.receive(
+            change, visit.path["case_id"], visit.needed("account_id"), visit.needed("statement", most=20_000)
+        )
     return _back(visit, "appealed")
 
 

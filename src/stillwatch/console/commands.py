@@ -15,10 +15,19 @@ Add = Callable[..., argparse.ArgumentParser]
 def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
     store = type(shared)(add_help=False)
-    store.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE"),
-                       help="sqlite:///file.db, a path or postgresql://… (default: $STILLWATCH_STORE, else ./stillwatch.db)")
-    store.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR"),
-                       help="who acts (default: $STILLWATCH_ACTOR, else the login name)")
+    store.add_argument(
+        "--store",
+        metavar="URL",
+        default=os.environ.get("STILLWATCH_STORE"),
+        help="sqlite:///file.db, a path or postgresql://… (default: $STILLWATCH_STORE, else ./stillwatch.db)",
+    )
+    store.add_argument(
+        "--as",
+        dest="actor",
+        metavar="NAME",
+        default=os.environ.get("STILLWATCH_ACTOR"),
+        help="who acts (default: $STILLWATCH_ACTOR, else the login name)",
+    )
     top = add("user", lambda _: None, "who may log in to the console, and with which role")
     subs = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
@@ -31,8 +40,12 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     for word, what in (("add", "add a user; the first one must be an admin"), ("password", "set a user's password")):
         made = sub(word, what)
         made.add_argument("name", metavar="NAME")
-        made.add_argument("--password-file", type=Path, metavar="FILE",
-                          help="its first line is the password (default: asked for, or the first line of standard input)")
+        made.add_argument(
+            "--password-file",
+            type=Path,
+            metavar="FILE",
+            help="its first line is the password (default: asked for, or the first line of standard input)",
+        )
         if word == "add":
             made.add_argument("--role", required=True, choices=roles)
     role = sub("role", "give a user another role")
@@ -45,8 +58,12 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     alone.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE"))
     alone.add_argument("--host", default="127.0.0.1")
     alone.add_argument("--port", type=int, default=8090)
-    alone.add_argument("--origin", default="", metavar="URL",
-                       help="address that browsers use, such as https://guard.example, where a proxy stands in front")
+    alone.add_argument(
+        "--origin",
+        default="",
+        metavar="URL",
+        help="address that browsers use, such as https://guard.example, where a proxy stands in front",
+    )
     alone.add_argument("--tls-cert", type=Path, help="certificate chain, PEM; TLS 1.3")
     alone.add_argument("--tls-key", type=Path, help="its private key, PEM")
 

@@ -28,7 +28,12 @@ async def login(gate: "Gate", request: Request) -> Response:
     from stillwatch.console.app import _ip, read_form
 
     if request.method != "POST":
-        return _form(gate, request, back=request.query_params.get("next", ""), said=SAID.get(request.query_params.get("said", ""), ""))
+        return _form(
+            gate,
+            request,
+            back=request.query_params.get("next", ""),
+            said=SAID.get(request.query_params.get("said", ""), ""),
+        )
     form = await read_form(request)
     name, back, ip = form.get("name", "").strip(), form.get("next", ""), _ip(request)
     planted = request.cookies.get(FORM_COOKIE, "")
@@ -36,12 +41,12 @@ async def login(gate: "Gate", request: Request) -> Response:
         return _form(gate, request, back=back, wrong="The form was too old. Try again.", status=403)
     if gate.brake.refuses(name, ip):
         return _form(gate, request, back=back, wrong="Too many failed logins. Wait a quarter of an hour.", status=429)
-    gate.brake.failed(name, ip)  # counted before the slow check, so that many at once cannot slip past; taken back below
+    gate.brake.failed(
+        name, ip
+    )  # counted before the slow check, so that many at once cannot slip past; taken back below
     old = request.cookies.get(gate.cookie(request))
     password, now = form.get("password", ""), datetime.now(UTC)
-    token = await run_in_threadpool(
-        open_session, gate.store, name, password, ip=ip, old_token=old, now=now
-    )
+    token = await run_in_threadpool(open_session, gate.store, name, password, ip=ip, old_token=old, now=now)
     if token is None:
         return _form(gate, request, back=back, wrong="Name and password do not belong together.", status=401)
     gate.brake.passed(name)
@@ -59,8 +64,10 @@ def _inside(prefix: str, back: str) -> str:
 
 def _form(gate: "Gate", request: Request, *, back: str, wrong: str = "", said: str = "", status: int = 200) -> Response:
     secret = secrets.token_urlsafe(24)
-    text = environment().get_template("login.html").render(
-        prefix=gate.prefix, token=digest(secret), back=back, wrong=wrong, said=said
+    text = (
+        environment()
+        .get_template("login.html")
+        .render(prefix=gate.prefix, token=digest(secret), back=back, wrong=wrong, said=said)
     )
     response = HTMLResponse(text, status)
     _set(gate, request, response, FORM_COOKIE, secret, 3600)

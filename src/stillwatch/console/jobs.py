@@ -66,7 +66,10 @@ def user_disable(args: Args) -> Any:
 def user_list(args: Args) -> Any:
     """``user list``."""
     with reading(args) as session:
-        rows = [{"name": row.name, "role": row.role, "disabled": row.disabled_at is not None} for row in people.listed(session)]
+        rows = [
+            {"name": row.name, "role": row.role, "disabled": row.disabled_at is not None}
+            for row in people.listed(session)
+        ]
     if not (args.quiet or args.json):
         for row in rows:
             print(f"{row['name']:24} {row['role']:10}{' disabled' if row['disabled'] else ''}")

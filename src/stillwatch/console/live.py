@@ -16,7 +16,11 @@ RUNS = 10
 def _decisions(visit: Visit) -> Response:
     """The last decisions; with ``case``, ``account`` or ``decision`` only those."""
     wanted = {name: visit.query.get(name, "").strip() for name in ("case", "account", "decision")}
-    columns: dict[str, Any] = {"case": DecisionRow.case_id, "account": DecisionRow.account_id, "decision": DecisionRow.decision}
+    columns: dict[str, Any] = {
+        "case": DecisionRow.case_id,
+        "account": DecisionRow.account_id,
+        "decision": DecisionRow.decision,
+    }
     statement = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(ROWS)
     for name, value in wanted.items():
         if value:

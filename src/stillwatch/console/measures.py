@@ -21,7 +21,13 @@ AGAINST = (
     Reason.COORDINATED_EXTRACTION, Reason.SUSPECTED_EXTRACTION, Reason.BAN_EVASION, Reason.UNLICENSED_RESALE, Reason.COMPROMISED_KEY,
     Reason.TERMS_OF_USE, Reason.IDENTITY_UNVERIFIED, Reason.ANALYST_REQUEST,
 )  # fmt: skip
-FOR = (Reason.FALSE_POSITIVE, Reason.APPEAL_OVERTURNED, Reason.CUSTOMER_AGREEMENT, Reason.EXPIRED_NEED, Reason.ANALYST_REQUEST)
+FOR = (
+    Reason.FALSE_POSITIVE,
+    Reason.APPEAL_OVERTURNED,
+    Reason.CUSTOMER_AGREEMENT,
+    Reason.EXPIRED_NEED,
+    Reason.ANALYST_REQUEST,
+)
 
 
 def _aim(fields: Any) -> tuple[str | None, Subjects | None]:
@@ -72,9 +78,15 @@ def _listed(visit: Visit) -> Response:
     number = visit.number("page")
     with visit.store.read() as session:
         waiting = actions.waiting(session)
-        rest = select(ActionRow).where(ActionRow.state != ActionState.PROPOSED).order_by(ActionRow.proposed_at.desc(), ActionRow.action_id)
+        rest = (
+            select(ActionRow)
+            .where(ActionRow.state != ActionState.PROPOSED)
+            .order_by(ActionRow.proposed_at.desc(), ActionRow.action_id)
+        )
         others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()
-    return visit.show("actions.html", title="Actions", waiting=waiting, others=others[:SIZE], more=len(others) > SIZE, number=number)
+    return visit.show(
+        "actions.html", title="Actions", waiting=waiting, others=others[:SIZE], more=len(others) > SIZE, number=number
+    )
 
 
 def _action_or_404(session: Session, action_id: str) -> ActionRow:
@@ -89,12 +101,19 @@ def _action(visit: Visit) -> Response:
     with visit.store.read() as session:
         row = _action_or_404(session, action_id)
         targets = session.scalars(
-            select(Target).where(Target.action_id == action_id).order_by(Target.subject, Target.subject_id).limit(SUBJECTS)
+            select(Target)
+            .where(Target.action_id == action_id)
+            .order_by(Target.subject, Target.subject_id)
+            .limit(SUBJECTS)
         ).all()
         n_targets = session.scalar(select(func.count()).select_from(Target).where(Target.action_id == action_id))
         answers = actions.approvals(session, action_id)
-        lifts = session.scalars(select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)).all()
-        history = session.scalars(select(AuditRow).where(AuditRow.object == action_id).order_by(AuditRow.seq.desc()).limit(SIZE)).all()
+        lifts = session.scalars(
+            select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)
+        ).all()
+        history = session.scalars(
+            select(AuditRow).where(AuditRow.object == action_id).order_by(AuditRow.seq.desc()).limit(SIZE)
+        ).all()
     proposed, mine = row.state == ActionState.PROPOSED, row.proposed_by == visit.actor.name
     return visit.show(
         "action.html", title=action_id, row=row, targets=targets, n_targets=n_targets, answers=answers, lifts=lifts, history=history,
@@ -121,7 +140,9 @@ def _reject(visit: Visit) -> Response:
 def _undo(visit: Visit) -> Response:
     _, subjects = _aim(visit.form)
     with visit.change() as change:
-        lift = actions.undo(change, visit.path["action_id"], visit.word("reason", Reason), subjects=subjects, note=visit.text("note"))
+        lift = actions.undo(
+            change, visit.path["action_id"], visit.word("reason", Reason), subjects=subjects, note=visit.text("note")
+        )
     return visit.go(f"/actions/{lift.action_id}", "proposed" if lift.state == ActionState.PROPOSED else "done")
 
 

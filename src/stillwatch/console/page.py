@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import jinja2
-from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from stillwatch.console.security import Login, form_token
@@ -130,12 +129,12 @@ def environment() -> jinja2.Environment:
     own = jinja2.FileSystemLoader(TEMPLATES)
     report = jinja2.PrefixLoader({"report": jinja2.FileSystemLoader(report_page.TEMPLATES)})
     engine.loader = jinja2.ChoiceLoader([own, report])
-    engine.filters |= {"path": _path, "masked": masked, "query": _query}
+    engine.filters |= {"path": segment, "masked": masked, "query": _query}
     engine.globals |= {"families": FAMILIES, "least": LEAST, "Role": Role}
     return engine
 
 
-def _path(value: Any) -> str:
+def segment(value: Any) -> str:
     """An identifier as one segment of a path; slashes in it do not make others."""
     return quote(str(value), safe="")
 
@@ -157,8 +156,3 @@ def remember(change: Change, found: Login, name: str, value: Any) -> None:
     row = change.session.get(LoginSession, digest(found.token))
     if row is not None:
         row.data = {**row.data, name: value}
-
-
-def rows_of(session: Session, statement: Any) -> list[Any]:
-    """All rows of a statement."""
-    return list(session.scalars(statement))

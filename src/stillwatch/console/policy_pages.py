@@ -56,7 +56,7 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
     for row in actions.in_force(session, now):
         if row.kind != LIFT:
             proposed[row.action_id] = row
-    would = _share_enforced(session, [row for row in proposed.values()]) if tried.mode == Mode.ENFORCE else {}
+    would = _share_enforced(session, list(proposed.values())) if tried.mode == Mode.ENFORCE else {}
     traffic = [
         {"action": action, "requests": n, "accounts": accounts, "then": int(then or 0),
          "now": round(n * would.get(str(action), 0.0)) if action != Action.OBSERVE else 0}
@@ -114,7 +114,16 @@ def _version(visit: Visit) -> Response:
             tests.append(("in force now", backtest(session, current, visit.now)))
     differs = _differences(policy.document(current), policy.document(tried))
     text = json.dumps(policy.document(tried), indent=2, sort_keys=True)
-    return visit.show("policy_version.html", title=f"Policy {row.version}", row=row, active=active, tests=tests, differs=differs, text=text, days=DAYS)
+    return visit.show(
+        "policy_version.html",
+        title=f"Policy {row.version}",
+        row=row,
+        active=active,
+        tests=tests,
+        differs=differs,
+        text=text,
+        days=DAYS,
+    )
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any], above: str = "") -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from starlette.responses import Response
 
-from stillwatch.console.page import NotFoundError, Page, Visit
+from stillwatch.console.page import NotFoundError, Page, Visit, segment
 from stillwatch.respond import cases
 from stillwatch.respond.schema import Account, ActionRow, Campaign, Case, Key, Member, Target
 from stillwatch.respond.vocabulary import OPEN_STATES, ActionState, Role, State
@@ -26,7 +26,9 @@ def _queue(visit: Visit) -> Response:
         waiting: dict[str, dict[str, int]] = {}
         for case_id, state, n in session.execute(held.group_by(ActionRow.case_id, ActionRow.state)):
             waiting.setdefault(str(case_id), {})[state] = n
-        to_answer = session.scalar(select(func.count()).select_from(ActionRow).where(ActionRow.state == ActionState.PROPOSED))
+        to_answer = session.scalar(
+            select(func.count()).select_from(ActionRow).where(ActionRow.state == ActionState.PROPOSED)
+        )
     return visit.show(
         "queue.html", title="Queue", cases=found[:SIZE], more=len(found) > SIZE, number=number, chosen=chosen, counts=counts,
         n_open=sum(n for state, n in counts.items() if state in OPEN_STATES), states=list(State), waiting=waiting, n_waiting=to_answer or 0,
@@ -51,10 +53,8 @@ def _find(visit: Visit) -> Response:
             for column in (Account.account_id, Member.account_id, Target.subject_id)
         )
     if not known:
-        raise NotFoundError("nothing here has this name", where=name, todo="Look for a case, campaign, action, account or key by its whole name")
-    from stillwatch.console.page import _path
-
-    return visit.go(f"/accounts/{_path(account)}")
+        raise NotFoundError("nothing here has this name", where=name, todo="Names are looked for as a whole")
+    return visit.go(f"/accounts/{segment(account)}")
 
 
 PAGES = (Page("GET", "/", Role.VIEWER, _queue), Page("GET", "/find", Role.VIEWER, _find))

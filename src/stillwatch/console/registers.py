@@ -19,7 +19,9 @@ LONGEST_DAYS = 3650
 def _appeals(visit: Visit) -> Response:
     with visit.store.read() as session:
         waiting = appeals.listed(session)
-        decided = session.scalars(select(Appeal).where(Appeal.state != appeals.OPEN).order_by(Appeal.appeal_id.desc()).limit(ROWS)).all()
+        decided = session.scalars(
+            select(Appeal).where(Appeal.state != appeals.OPEN).order_by(Appeal.appeal_id.desc()).limit(ROWS)
+        ).all()
     return visit.show("appeals.html", title="Appeals", waiting=waiting, decided=decided)
 
 
@@ -43,7 +45,9 @@ def _appeal(visit: Visit) -> Response:
             )
         ).all()  # fmt: skip
     can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
-    return visit.show("appeal.html", title=f"Appeal {row.appeal_id}", row=row, case=case, against=against, can_decide=can)
+    return visit.show(
+        "appeal.html", title=f"Appeal {row.appeal_id}", row=row, case=case, against=against, can_decide=can
+    )
 
 
 def _decide(visit: Visit) -> Response:
@@ -59,7 +63,13 @@ def _decide(visit: Visit) -> Response:
 def _allowed(visit: Visit) -> Response:
     with visit.store.read() as session:
         entries = allow.entries(session, visit.now)
-    return visit.show("allow.html", title="Allow-list", entries=entries, subjects=list(Subject), subject_id=visit.query.get("account", ""))
+    return visit.show(
+        "allow.html",
+        title="Allow-list",
+        entries=entries,
+        subjects=list(Subject),
+        subject_id=visit.query.get("account", ""),
+    )
 
 
 def _allow(visit: Visit) -> Response:
@@ -85,7 +95,10 @@ def _revoke(visit: Visit) -> Response:
 
 def _log(visit: Visit) -> Response:
     """The audit log, newest first; filtered by who, what and about what."""
-    before, wanted = visit.number("before", default=0), {name: visit.query.get(name, "").strip() for name in ("actor", "action", "object")}
+    before, wanted = (
+        visit.number("before", default=0),
+        {name: visit.query.get(name, "").strip() for name in ("actor", "action", "object")},
+    )
     statement = select(AuditRow).order_by(AuditRow.seq.desc()).limit(ROWS + 1)
     columns: dict[str, Any] = {"actor": AuditRow.actor, "action": AuditRow.action, "object": AuditRow.object}
     for name, value in wanted.items():
@@ -95,8 +108,12 @@ def _log(visit: Visit) -> Response:
         statement = statement.where(AuditRow.seq < before)
     with visit.store.read() as session:
         rows = session.scalars(statement).all()
-        checked = audit.verify(session, head=visit.query.get("head", "").strip() or None) if "verify" in visit.query else None
-    return visit.show("audit_log.html", title="Audit log", rows=rows[:ROWS], more=len(rows) > ROWS, wanted=wanted, checked=checked)
+        checked = (
+            audit.verify(session, head=visit.query.get("head", "").strip() or None) if "verify" in visit.query else None
+        )
+    return visit.show(
+        "audit_log.html", title="Audit log", rows=rows[:ROWS], more=len(rows) > ROWS, wanted=wanted, checked=checked
+    )
 
 
 PAGES = (

@@ -85,7 +85,9 @@ class Login:
     data: dict[str, Any]
 
 
-def login(store: Store, name: str, password: str, *, ip: str | None, old_token: str | None, now: datetime) -> str | None:
+def login(
+    store: Store, name: str, password: str, *, ip: str | None, old_token: str | None, now: datetime
+) -> str | None:
     """Open a session and return its token, or None where name and password do not belong together."""
     with store.read() as session:
         user = session.get(User, name)
@@ -145,7 +147,10 @@ class Brake:
         """Whether there were too many failures."""
         since = time.monotonic() - self.WINDOW_S
         with self._lock:
-            counts = {kind: sum(at > since for at in self._failed.get((kind, value), ())) for kind, value in self._keys(name, ip)}
+            counts = {
+                kind: sum(at > since for at in self._failed.get((kind, value), ()))
+                for kind, value in self._keys(name, ip)
+            }
         return counts["name"] >= self.BY_NAME or counts["ip"] >= self.BY_ADDRESS
 
     def failed(self, name: str, ip: str | None) -> None:
