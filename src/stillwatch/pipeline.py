@@ -25,7 +25,7 @@ STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswi
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
-MARK_SHARE = 0.15
+MARK_SHARE = 0.02
 """Share of a campaign's requests that its marks must show to tell harvest from cover."""
 JOIN_SHARE = 0.98
 """The same for a mark by which further accounts may join."""
@@ -232,7 +232,7 @@ def unmix(
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
     What shows a campaign's marks, or continues a conversation that does, is its harvest and the rest is cover. A campaign without marks is harvest altogether, and
-    so is one whose marks show 15 % of its requests or less: these are chance meetings of its tasks.
+    so is one whose marks show 2 % of its requests or less: these are chance meetings of its tasks.
     """
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
@@ -244,16 +244,24 @@ def unmix(
     counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
     shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
     tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
-    owners, parts = [], [np.zeros((5, 0), np.int64)]
-    for account, columns in traffic.batches(("time", "context", "parent", *CONTENT_COLUMNS)):
+    owners, parts, kind, usual = [], [np.zeros((5, 0), np.int64)], [np.zeros((len(judge.KINDS), 0), np.uint8)], [np.zeros(k, np.int64) for k in judge.KINDS]
+    for account, columns in traffic.batches(("time", "context", "parent", "capability", "n_words", "output_tokens", *CONTENT_COLUMNS)):
         mine = account_campaign[account]
         owners.append(mine)
         rows = np.flatnonzero(mine >= 0)
         flags = matcher.marked(account[rows], {name: columns[name][rows] for name in CONTENT_COLUMNS})
         parts.append(np.stack([columns["time"][rows], mine[rows], columns["context"][rows], columns["parent"][rows], flags]))
+        all_kinds, others = judge.kinds(columns), (mine < 0) & (columns["parent"] == 0)
+        kind.append(all_kinds[:, rows])
+        usual = [known + np.bincount(row[others], minlength=len(known)) for known, row in zip(usual, all_kinds, strict=True)]
     time, whose, context, parent, marked = np.concatenate(parts, axis=1)
-    flags = judge.continued(time, whose, context, parent, marked.astype(bool))
-    all_of_it = np.bincount(whose[flags], minlength=final.n) <= MARK_SHARE * np.bincount(whose, minlength=final.n)
+    flags, like = marked.astype(bool), np.concatenate(kind, axis=1)
+    shown = judge.continued(time, whose, context, parent, flags)
+    all_of_it = np.bincount(whose[shown], minlength=final.n) <= MARK_SHARE * np.bincount(whose, minlength=final.n)
+    for number in np.flatnonzero(~all_of_it):
+        begun = np.flatnonzero((whose == number) & ((parent == 0) | flags))
+        flags[begun] |= judge.likened(like[:, begun], flags[begun], usual)
+    flags = judge.continued(time, whose, context, parent, flags)
     flags |= all_of_it[whose]
     harvested, at = [], 0
     for mine, (account, columns) in zip(owners, traffic.batches(("time", "output_tokens", "capability", "path", "model")), strict=True):

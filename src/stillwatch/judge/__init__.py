@@ -1,7 +1,7 @@
 """Judge: is a group a campaign, what did it harvest, and which innocent explanation fits it?"""
 
 from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
-from stillwatch.judge.harvest import Tally, continued
+from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import campaigns_of, leads, marking, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
@@ -14,6 +14,7 @@ __all__ = [
     "EVIDENCE",
     "FEWEST",
     "HOUR_US",
+    "KINDS",
     "UNKNOWN",
     "Finding",
     "Handoffs",
@@ -32,7 +33,9 @@ __all__ = [
     "customers",
     "devoted",
     "judge",
+    "kinds",
     "leads",
+    "likened",
     "look",
     "lookup",
     "marking",

@@ -138,6 +138,12 @@ def overlap(scene: Scene) -> F64:
     return np.clip(np.nan_to_num(scene.sample.log_overlap_ratio), 0, 2) / 2
 
 
+def apart(scene: Scene) -> F64:
+    """Share of the accounts that share no network with another owner of the group; 0 where too few networks are told."""
+    told = scene.sample.net_known >= np.maximum(0.5 * scene.size, 1)
+    return np.where(told, np.clip(1 - np.nan_to_num(scene.sample.net_share, nan=1), 0, 1), 0)
+
+
 def occasion(scene: Scene) -> F64:
     """Nine tenths of the requests fall within few days, as of an event, an assignment or a fashion: from 0 at six days to 1 at three.
 
@@ -183,6 +189,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.common_work": common_work,
     "context.overlap": overlap,
     "context.short_answers": short_answers,
+    "context.apart": apart,
     "context.occasion": occasion,
     "context.one_domain": one_domain,
 }

@@ -15,6 +15,54 @@ from stillwatch.tables import CAPABILITIES
 I64 = NDArray[np.int64]
 
 
+KINDS = (len(CAPABILITIES) * 4, 16, 16)
+"""Classes of a request by capability, system prompt and tools; by the length of its prompt; by the length of its answer."""
+TELLING = 0.3
+"""Nats a request by which marked requests must differ from innocents' for the others to be told by likeness."""
+
+
+def kinds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
+    """Class of each request on each of KINDS, ``(len(KINDS), n)``."""
+    first = columns["capability"].astype(np.int64) * 4 + (columns["system"] != 0) * 2 + (columns["tools"] != 0)
+    lengths = (np.log2(np.maximum(columns[name], 0).astype(np.float64) + 1).astype(np.int64) for name in ("n_words", "output_tokens"))
+    return np.stack([first, *(np.minimum(length, 15) for length in lengths)]).astype(np.uint8)
+
+
+def likened(kind: NDArray[np.uint8], marked: NDArray[np.bool_], usual: list[I64]) -> NDArray[np.bool_]:
+    """Unmarked conversations of one campaign that are most like its marked ones, as many as a mixture of both needs.
+
+    Marked conversations tell how harvest looks, innocents' how cover looks, since it is made to look like theirs; classes are
+    taken as independent. The share of harvest among the unmarked is the one unknown; it is found by expectation maximisation
+    with both sides held fixed, which cannot wander off. None where marked and innocent look alike.
+
+    Args:
+        kind: ``(len(KINDS), n)`` of the first turns of the campaign's accounts.
+        marked: ``(n,)``.
+        usual: for each of KINDS, how many first turns of innocents fall in each class.
+    """
+    out = np.zeros(len(marked), bool)
+    rest = np.flatnonzero(~marked)
+    if not len(rest) or marked.sum() < 20:
+        return out
+    ratio, differs = np.zeros(len(rest)), 0.0
+    for row, theirs in zip(kind, usual, strict=True):
+        ours = np.bincount(row[marked], minlength=len(theirs)) + 0.5
+        other = theirs + 0.5
+        ours, other = ours / ours.sum(), other / other.sum()
+        ratio += np.log(ours / other)[row[rest]]
+        differs += float((ours * np.log(ours / other)).sum())
+    if differs < TELLING:
+        return out
+    share = 0.5
+    for _ in range(200):
+        posterior = 1 / (1 + (1 - share) / share * np.exp(-np.clip(ratio, -30, 30)))
+        before, share = share, float(np.clip(posterior.mean(), 1e-6, 1 - 1e-6))
+        if abs(share - before) < 1e-6:
+            break
+    out[rest[np.argsort(-ratio, kind="stable")[: round(float(posterior.sum()))]]] = True
+    return out
+
+
 @njit(cache=True, nogil=True)
 def _follow(
     order: I64, time: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_], keys: I64, whose: I64, since: I64

@@ -170,10 +170,10 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     # People of one place keep the same hours and move together; from many places they do so only behind one source.
     source = (
         values["timing.one_rhythm"] * values["content.one_mix"] * np.minimum(values["timing.together"] * 2, 1)
-        * work * (1 - values["infra.network"]) * np.minimum(values["context.crowd"] * 2, 1)
+        * work * values["context.apart"] * np.minimum(values["context.crowd"] * 2, 1)
     )
     rhythm, even, mix = values["timing.one_rhythm"], values["volume.even_load"], values["content.one_mix"]
-    apart = 1 - values["infra.network"]
+    apart = values["context.apart"]
     return {
         "joint.rhythm_work": rhythm * work,
         "joint.rhythm_mix": rhythm * mix,
