@@ -10,7 +10,6 @@ import pytest
 
 from stillwatch import evaluate, pipeline, simulate
 from stillwatch.files import data_files
-from stillwatch.judge.model import SIZES
 
 
 @pytest.fixture(scope="module")
@@ -25,41 +24,32 @@ def rows(folder: Path, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_operators_are_found_whole_and_alone(tmp_path: Path) -> None:
-    """Nobody else is accused or reviewed; operators below the size from which chance is rarer may be left to a person."""
+def look_at(told: dict[str, Any]) -> None:
+    """Four operators, each found whole and alone, and nobody else accused or reviewed."""
+    assert len(told["campaigns"]) == 4
+    assert told["accounts"]["recall"]["value"] >= 0.95
+    assert (told["accounts"]["false"], told["accounts"]["review"]["innocent"]) == (0, 0)
+    for campaign in told["campaigns"]:
+        assert campaign["split_into"] == 1, campaign["campaign"]
+        assert campaign["completeness"] >= 0.95, campaign["campaign"]
+        assert campaign["purity"] >= 0.95, campaign["campaign"]
+
+
+def test_operators_are_found_whole_and_alone(small_world: Path, run: Path) -> None:
+    """Of 20 accounts and more; harvest is told from cover with little to learn from."""
+    told = evaluate.run(run, small_world / "truth.parquet", quiet=True)
+    look_at(told)
+    assert told["events"]["event_precision"] >= 0.85
+    assert told["events"]["event_recall"] >= 0.9
+
+
+def test_a_larger_log_tells_harvest_better(tmp_path: Path) -> None:
     simulate.run("demo", tmp_path / "world", events=60_000, seed=3, quiet=True)
     pipeline.detect(tmp_path / "world", tmp_path / "run", quiet=True)
     told = evaluate.run(tmp_path / "run", tmp_path / "world" / "truth.parquet", quiet=True)
-    assert (told["accounts"]["false"], told["accounts"]["review"]["innocent"]) == (0, 0)
-    assert told["accounts"]["recall"]["value"] >= 0.85
-    assert told["accounts"]["review"]["recall_with_review"] >= 0.99
-    large = {campaign["campaign"] for campaign in told["campaigns"] if campaign["accounts"] >= SIZES[1]}
-    assert len(told["campaigns"]) == len(large) + 1 == 4
-    for campaign in told["campaigns"]:
-        if campaign["campaign"] in large or campaign["found"]:
-            assert campaign["split_into"] == 1, campaign["campaign"]
-            assert campaign["completeness"] >= 0.95, campaign["campaign"]
-            assert campaign["purity"] >= 0.95, campaign["campaign"]
-    whose = {row["account_id"]: row["campaign"] for row in rows(tmp_path / "world", "truth")}
-    sender = {
-        event["event_id"]: whose[event["account_id"]]
-        for path in data_files(tmp_path / "world" / "events") for event in pq.read_table(path).to_pylist()
-    }  # fmt: skip
-    true = {row["event_id"] for row in rows(tmp_path / "world", "truth_events") if sender[row["event_id"]] in large}
-    found = {row["event_id"] for row in rows(tmp_path / "run", "harvest") if sender[row["event_id"]] in large}
-    assert len(true & found) >= 0.8 * len(true)
-    assert told["events"]["event_precision"] >= 0.9
-
-
-def test_in_a_small_log_nobody_innocent_is_accused_and_every_operator_is_looked_at(small_world: Path, run: Path) -> None:
-    told = evaluate.run(run, small_world / "truth.parquet", quiet=True)
-    assert len(told["campaigns"]) == 4
-    assert told["accounts"]["recall"]["value"] >= 0.75
-    assert told["accounts"]["review"]["recall_with_review"] >= 0.95
-    assert (told["accounts"]["false"], told["accounts"]["review"]["innocent"]) == (0, 0)
-    for campaign in told["campaigns"]:
-        assert campaign["found"] + campaign["review"] >= 0.9 * campaign["accounts"], campaign["campaign"]
-        assert campaign["split_into"] <= 1, campaign["campaign"]
+    look_at(told)
+    assert told["events"]["event_precision"] >= 0.95
+    assert told["events"]["event_recall"] >= 0.9
 
 
 def test_a_world_of_innocents_has_no_campaign(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -62,6 +63,20 @@ def test_daily_files_and_one_file_give_the_same_bytes(
     one = beside(small_world, tmp_path / "one")
     pq.write_table(all_events(small_world), one / "events" / "all.parquet")
     assert detected(one, tmp_path / "run") == reference
+
+
+def test_rows_in_another_order_give_the_same_verdicts(
+    small_world: Path, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Logs come by host or by account too: who is accused, why, and of which requests does not depend on it."""
+    world = beside(small_world, tmp_path / "world")
+    events = all_events(small_world)
+    order = np.random.default_rng(1).permutation(len(events))
+    pq.write_table(events.take(pa.array(order)), world / "events" / "all.parquet")
+    found = detected(world, tmp_path / "run")
+    assert found["accounts"] == reference["accounts"]
+    rows = [pq.read_table(pa.BufferReader(one["harvest"])).sort_by("event_id") for one in (found, reference)]
+    assert rows[0].equals(rows[1])
 
 
 def test_small_batches_give_the_same_bytes(

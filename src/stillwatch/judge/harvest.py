@@ -29,7 +29,7 @@ def kinds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
 
 
 def likened(kind: NDArray[np.uint8], marked: NDArray[np.bool_], usual: list[I64]) -> NDArray[np.bool_]:
-    """Unmarked conversations of one campaign that are most like its marked ones, as many as a mixture of both needs.
+    """Unmarked conversations of one campaign that are most like its marked ones, about as many as a mixture of both needs.
 
     Marked conversations tell how harvest looks, innocents' how cover looks, since it is made to look like theirs; classes are
     taken as independent. The share of harvest among the unmarked is the one unknown; it is found by expectation maximisation
@@ -53,13 +53,16 @@ def likened(kind: NDArray[np.uint8], marked: NDArray[np.bool_], usual: list[I64]
         differs += float((ours * np.log(ours / other)).sum())
     if differs < TELLING:
         return out
+    # Requests of one class are as likely as each other: all of them or none, so that the order of the log does not matter.
+    found, place, n = np.unique(ratio, return_inverse=True, return_counts=True)
     share = 0.5
     for _ in range(200):
-        posterior = 1 / (1 + (1 - share) / share * np.exp(-np.clip(ratio, -30, 30)))
-        before, share = share, float(np.clip(posterior.mean(), 1e-6, 1 - 1e-6))
+        posterior = 1 / (1 + (1 - share) / share * np.exp(-np.clip(found, -30, 30)))
+        before, share = share, float(np.clip((posterior * n).sum() / n.sum(), 1e-6, 1 - 1e-6))
         if abs(share - before) < 1e-6:
             break
-    out[rest[np.argsort(-ratio, kind="stable")[: round(float(posterior.sum()))]]] = True
+    middle = n[::-1].cumsum()[::-1] - n / 2
+    out[rest[(middle <= (posterior * n).sum())[place]]] = True
     return out
 
 
