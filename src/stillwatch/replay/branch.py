@@ -85,10 +85,15 @@ class Branch:
     # --- Acting ----------------------------------------------------------------------------------------------------
 
     def act(self, hold_us: int, action: str, codes: list[int]) -> None:
-        """Let an action hold from a time on; ``hold_us`` never decreases from call to call."""
-        codes = sorted(codes)
-        for code in codes:
-            self.level[code] = ACTIONS.index(action)
+        """Let an action hold from a time on; ``hold_us`` never decreases from call to call.
+
+        Accounts that are under this action or a stricter one stay as they are.
+        """
+        level = ACTIONS.index(action)
+        codes = sorted(code for code in codes if self.level.get(code, -1) < level)
+        if not codes:
+            return
+        self.level |= dict.fromkeys(codes, level)
         self.actions.append((hold_us, action, [self.name(code) for code in codes]))
         rows = self.log.order[np.searchsorted(self.log.time[self.log.order], hold_us) :]
         acted = np.zeros(self.log.n_accounts + len(self.names), bool)

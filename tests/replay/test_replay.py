@@ -1,0 +1,204 @@
+"""Replay: each step is detection as of its time, the future reaches no step, and the figures are those of the log."""
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import cli, pipeline
+from stillwatch.errors import InputError
+from stillwatch.files import data_files
+from stillwatch.replay import run as replay
+from stillwatch.replay.commands import step_us
+
+TWO_DAYS_US = 2 * 86_400_000_000
+FILES = ("replay.json", "replay.parquet")
+
+
+def replayed(world: Path, out: Path, **options: Any) -> dict[str, Any]:
+    given = {"every_us": TWO_DAYS_US, "truth": world / "truth.parquet", "threads": 1, "quiet": True} | options
+    return replay.run(world, out, **given)
+
+
+def of(result: dict[str, Any], policy: str) -> dict[str, Any]:
+    return next(row for row in result["policies"] if row["policy"] == policy)
+
+
+def step_files(out: Path) -> dict[str, dict[str, Any]]:
+    return {path.name: json.loads(path.read_text()) for path in out.glob("steps/*/*.json")}
+
+
+@pytest.fixture(scope="module")
+def whole(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    out = tmp_path_factory.mktemp("replay")
+    return out, replayed(small_world, out)
+
+
+def test_a_step_is_detection_as_of_its_time(
+    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    steps = of(whole[1], "shadow")["steps"]
+    assert steps[-1]["n_campaigns"] >= 3
+    for at in (len(steps) // 2, len(steps) - 2):
+        run = tmp_path / str(at)
+        as_of = datetime.fromisoformat(steps[at]["as_of"])
+        summary = pipeline.detect(small_world, run, as_of=as_of, quiet=True, threads=1)
+        table = pq.read_table(run / "campaigns.parquet", columns=["campaign_id", "verdict"]).to_pylist()
+        sure = sorted(row["campaign_id"] for row in table if row["verdict"] == "campaign")
+        assert sure == steps[at]["campaigns"]
+        assert summary["n_events"] == steps[at]["n_events"]
+        assert summary["n_accused"] == steps[at]["n_accused"]
+
+
+def test_what_happens_later_changes_no_earlier_step(
+    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    """Later requests change hands, everybody is banned later, files are rewritten: steps before say what they said."""
+    cut = datetime.fromisoformat(of(whole[1], "campaign")["steps"][4]["as_of"])
+    world = tmp_path / "world"
+    shutil.copytree(small_world, world)
+    limit = pa.scalar(cut, pa.timestamp("us", "UTC"))
+    for path in data_files(world / "events"):
+        table = pq.read_table(path)
+        later = pc.greater_equal(table["timestamp"], limit)
+        moved = pc.if_else(
+            later, table["account_id"].take(pa.array(np.roll(np.arange(len(table)), 7))), table["account_id"]
+        )
+        table = table.set_column(table.column_names.index("account_id"), "account_id", moved)
+        prompt = pc.if_else(later, "Say hello.", table["prompt"].cast(pa.string()))
+        pq.write_table(table.set_column(table.column_names.index("prompt"), "prompt", prompt), path)
+    accounts = pq.read_table(world / "accounts.parquet")
+    banned = pc.fill_null(accounts["banned_at"], limit)  # everybody, at the first moment that is not seen
+    pq.write_table(
+        accounts.set_column(accounts.column_names.index("banned_at"), "banned_at", banned), world / "accounts.parquet"
+    )
+    changed = replayed(world, tmp_path / "out", growth=0.0)
+    assert of(changed, "shadow")["steps"][-1] != of(whole[1], "shadow")["steps"][-1]
+    for policy in ("shadow", "campaign", "single"):
+        before, after = (
+            [
+                {k: v for k, v in row.items() if k != "n_harvested"}
+                for row in of(result, policy)["steps"]
+                if row["as_of"] <= cut.isoformat()
+            ]
+            for result in (whole[1], changed)
+        )
+        assert before == after
+        assert len(before) == 5
+    known_steps, new_steps = step_files(whole[0]), step_files(tmp_path / "out")
+    early = [name for name in known_steps if known_steps[name]["as_of"] <= cut.isoformat()]
+    assert len(early) >= 5
+    assert all(known_steps[name] == new_steps[name] for name in early)
+
+
+def test_a_killed_replay_goes_on_to_the_same_bytes(
+    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    truth = small_world / "truth.parquet"
+    command = ["replay", small_world, "--every", "2d", "--truth", truth, "--threads", "1", "--out", tmp_path, "-q"]
+    killed = Path(__file__).parents[1] / "killed.py"
+    dead = subprocess.run([sys.executable, killed, "stillwatch.pipeline:find:6", *map(str, command)])
+    assert dead.returncode == -9
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("steps/*/*.json")}
+    assert len(kept) == 5
+    assert not (tmp_path / "replay.json").exists()
+    assert cli.main([str(word) for word in command]) == 0
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == (whole[0] / name).read_bytes()
+
+
+def test_figures_are_those_of_the_log(small_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
+    events = pa.concat_tables(
+        [
+            pq.read_table(path, columns=["event_id", "account_id", "timestamp"])
+            for path in data_files(small_world / "events")
+        ]
+    )
+    owner = dict(
+        zip(*(column.to_pylist() for column in pq.read_table(small_world / "truth.parquet").columns[:2]), strict=True)
+    )
+    harvested = pq.read_table(small_world / "truth_events.parquet")
+    whose = dict(zip(harvested["event_id"].to_pylist(), harvested["campaign"].to_pylist(), strict=True))
+    rows = {row["campaign"]: row for row in of(whole[1], "shadow")["campaigns"]}
+    assert set(rows) == {name for name in owner.values() if name}
+    told = events.to_pylist()
+    for name, row in rows.items():
+        mine = sorted(event["timestamp"] for event in told if whose.get(event["event_id"]) == name)
+        assert row["n_harvest"] == row["harvested_in_all"] == len(mine)
+        assert row["n_requests"] == sum(owner[event["account_id"]] == name for event in told)
+        one = mine[int(np.ceil(0.01 * len(mine))) - 1]
+        assert datetime.fromisoformat(row["one_percent_at"]) == one
+        if row["detected_at"]:
+            at = datetime.fromisoformat(row["detected_at"])
+            assert row["harvested_before_detection"] == sum(time < at for time in mine)
+            assert row["hours_after_one_percent"] == pytest.approx((at - one) / timedelta(hours=1), abs=0.01)
+        assert row["acted_at"] is None
+        assert row["share_before_action"] == 1
+    table = pq.read_table(whole[0] / "replay.parquet")
+    assert table.num_rows == 3 * len(rows)
+
+
+def test_shadow_touches_nobody_and_whole_campaigns_lose_more(whole: tuple[Path, dict[str, Any]]) -> None:
+    result = whole[1]
+    assert of(result, "shadow")["n_acted_on"] == of(result, "shadow")["innocents"]["touched"] == 0
+    taken = {
+        policy: sum(row["harvested_in_all"] for row in of(result, policy)["campaigns"])
+        for policy in ("shadow", "campaign", "single")
+    }
+    assert taken["campaign"] < taken["single"] <= taken["shadow"]
+    for row in of(result, "campaign")["campaigns"]:
+        assert row["moved"] <= row["harvested_in_all"] <= row["n_harvest"]
+        assert (row["acted_at"] is None) == (row["accounts_acted_on"] == 0)
+
+
+def test_without_truth_it_reports_what_was_found(
+    small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["replay", small_world, "--every", "4d", "--threads", "1", "--out", tmp_path]
+    assert cli.main([str(word) for word in command]) == 0
+    printed = capsys.readouterr().out
+    assert "Without --truth" in printed
+    result = json.loads((tmp_path / "replay.json").read_text())
+    campaign = of(result, "campaign")
+    assert campaign["innocents"] is None
+    assert campaign["n_replacements"] == 0
+    assert all(row["campaign"].startswith("c-") for row in campaign["campaigns"])
+    assert any(row["harvested_in_all"] < row["n_harvest"] for row in campaign["campaigns"])
+
+
+def test_steps_without_news_are_left_out(small_world: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps({"policies": [{"name": "shadow", "act_on": "nobody", "ladder": []}]}))
+    result = replayed(small_world, tmp_path / "out", every_us=TWO_DAYS_US, growth=0.5, policy=policy)
+    (shadow,) = result["policies"]
+    assert shadow["skipped"] > 0
+    assert len(shadow["steps"]) + shadow["skipped"] + result["steps"]["early"] == result["steps"]["grid"]
+    assert shadow["steps"][-1]["n_events"] == result["n_events"]
+    sizes = [row["n_events"] for row in shadow["steps"]]
+    assert all(b >= 1.5 * a for a, b in pairwise(sizes[:-1]))
+
+
+@pytest.mark.parametrize("text", ["", "1", "0h", "1 h", "-1h", "1w", "h"])
+def test_times_between_runs_that_are_none(text: str) -> None:
+    with pytest.raises(InputError, match="--every"):
+        step_us(text)
+
+
+def test_a_truth_of_another_log_is_one_line(
+    small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "truth.parquet"
+    pq.write_table(pa.table({"account_id": ["x"], "campaign": ["y"], "kind": ["attack"]}), other)
+    assert cli.main(["replay", str(small_world), "--out", str(tmp_path / "out"), "--truth", str(other)]) == 1
+    assert "no account of the log is in the truth" in capsys.readouterr().err

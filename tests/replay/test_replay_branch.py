@@ -1,0 +1,174 @@
+"""The course of events under a policy, on a log small enough to count by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stillwatch import partitions, sketch
+from stillwatch.replay.branch import HOUR_US, Branch
+from stillwatch.replay.log import INNOCENT, Log, read_log
+from stillwatch.replay.policy import Reply
+from stillwatch.tables import ACCOUNTS, EVENTS
+
+HOURS = 40
+NOBODY = Reply(failover=0, replaced=0)
+
+
+def events(accounts: list[str]) -> pa.Table:
+    """Every account asks once an hour."""
+    n = HOURS * len(accounts)
+    hours = np.repeat(np.arange(HOURS), len(accounts))
+    table = pa.table({
+        "event_id": [f"e{i}" for i in range(n)],
+        "timestamp": pa.array(hours * HOUR_US, pa.int64()).cast(pa.timestamp("us", "UTC")),
+        "account_id": pa.array(accounts * HOURS),
+    })  # fmt: skip
+    return EVENTS.conform(table, where="test")
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
+    """Accounts a to d of an operator and x, y of nobody; the first half in one file and the rest in another."""
+    folder = tmp_path_factory.mktemp("log")
+    table = events(["a", "b", "c", "d", "x", "y"])
+    half = len(table) // 2
+    files = []
+    for name, part in (("0", table.slice(0, half)), ("1", table.slice(half))):
+        path = folder / f"{name}.parquet"
+        with partitions.writing(path) as add:
+            add(sketch.sketch_events(part), part["account_id"])
+        files.append(path)
+    return read_log(files)
+
+
+def branch(log: Log, reply: Reply) -> Branch:
+    return Branch(log, reply, np.array([0, 0, 0, 0, INNOCENT, INNOCENT], np.int32))
+
+
+def answered(made: Branch, code: int) -> np.ndarray:
+    return np.sort(made.log.time[made.passes & (made.sender == code)] // HOUR_US)
+
+
+def test_the_log_is_read_as_it_is(log: Log) -> None:
+    assert log.ids.to_pylist() == ["a", "b", "c", "d", "x", "y"]
+    assert np.bincount(log.account).tolist() == [HOURS] * 6
+    assert log.starts.tolist() == [0, HOURS * 3, HOURS * 6]
+
+
+def test_a_block_stops_later_requests_and_no_earlier_one(log: Log) -> None:
+    made = branch(log, NOBODY)
+    made.act(10 * HOUR_US, "block", [0])
+    assert answered(made, 0).tolist() == list(range(10))
+    assert all(len(answered(made, code)) == HOURS for code in range(1, 6))
+    assert (made.failovers, made.names) == (0, [])
+
+
+def test_a_throttle_lets_a_share_pass_and_a_block_ends_it(log: Log) -> None:
+    made = branch(log, NOBODY)
+    made.act(0, "throttle", [4, 5])
+    passed = len(answered(made, 4)) + len(answered(made, 5))
+    assert 4 <= passed <= 30  # 16 of 80 are expected
+    made.act(20 * HOUR_US, "block", [4])
+    assert answered(made, 4).max() < 20
+
+
+def test_replacements_begin_late_and_one_after_the_other(log: Log) -> None:
+    made = branch(log, Reply(failover=0, replaced=1, replacement_hours=5, signups_per_day=1))
+    made.act(10 * HOUR_US, "block", [0, 1])
+    assert made.names == ["a~1", "b~2"]
+    assert made.born_us == [15 * HOUR_US, 21 * HOUR_US]  # four accounts: four sign-ups a day
+    assert answered(made, 6).tolist() == list(range(15, HOURS))
+    assert answered(made, 7).tolist() == list(range(21, HOURS))
+    made.act(30 * HOUR_US, "block", [6])
+    assert made.names[2] == "a~3"
+    assert answered(made, 6).tolist() == list(range(15, 30))
+    assert answered(made, 8).tolist() == list(range(35, HOURS))
+    assert made.origin(8) == 0
+
+
+def test_failover_goes_to_accounts_that_are_left_and_never_to_innocents(log: Log) -> None:
+    made = branch(log, Reply(failover=1, failover_hours=2, replaced=0))
+    made.act(10 * HOUR_US, "block", [0, 1, 2])
+    assert made.failovers == 3
+    assert len(answered(made, 3)) == HOURS + 3 * (HOURS - 12)
+    assert len(answered(made, 4)) == len(answered(made, 5)) == HOURS
+    made.act(20 * HOUR_US, "block", [3])
+    assert made.failovers == 3  # nobody is left
+    assert answered(made, 3).max() == 19
+
+
+def test_innocents_do_not_answer_bans(log: Log) -> None:
+    made = branch(log, Reply(failover=1, replaced=1))
+    made.act(10 * HOUR_US, "block", [4])
+    assert answered(made, 4).max() == 9
+    assert made.names == []
+
+
+def test_sketches_before_an_action_are_the_log_s_own(log: Log, tmp_path: Path) -> None:
+    made = branch(log, Reply(failover=0, replaced=1, replacement_hours=1, signups_per_day=None))
+    made.act(25 * HOUR_US, "block", [0])
+    assert made.sketches(tmp_path, 20 * HOUR_US) == log.files[:1]
+    first, second = made.sketches(tmp_path, 30 * HOUR_US)
+    assert first == log.files[0]
+    table = pq.read_table(second)
+    names = dict(zip(sketch.account_key(pa.array([*"abcdxy", "a~1"])).tolist(), [*"abcdxy", "a~1"], strict=True))
+    seen = [names[key] for key in table["account"].to_pylist()]
+    assert (seen.count("a"), seen.count("b"), seen.count("a~1")) == (5, 10, 4)
+    assert sorted(partitions.account_ids([second]).to_pylist()) == ["a", "a~1", "b", "c", "d", "x", "y"]
+    assert max(table["time"].to_pylist()) < 30 * HOUR_US
+
+
+def test_the_registry_tells_bans_and_replacements_of_the_past(log: Log, tmp_path: Path) -> None:
+    rows = [{"account_id": name, "kind": "startup", "payment_hash": "p", "plan": "pro"} for name in "abcdxy"]
+    base = ACCOUNTS.conform(pa.Table.from_pylist(rows), where="test")
+    made = branch(log, Reply(failover=0, replaced=1, replacement_hours=1, signups_per_day=None))
+    made.act(25 * HOUR_US, "block", [0])
+    assert made.registry(base, tmp_path, 25 * HOUR_US) is None
+    path = made.registry(base, tmp_path, 30 * HOUR_US)
+    assert path is not None
+    told = {row["account_id"]: row for row in pq.read_table(path).to_pylist()}
+    assert told["a"]["banned_at"].timestamp() == 25 * 3600
+    assert told["b"]["banned_at"] is None
+    new = told["a~1"]
+    assert (new["kind"], new["plan"], new["payment_hash"]) == ("startup", "pro", None)
+    assert new["created_at"].timestamp() == 26 * 3600
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 39),
+            st.sampled_from(["throttle", "challenge", "block"]),
+            st.sets(st.integers(0, 5), min_size=1),
+        )
+    ),
+    st.integers(0, 40),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_actions_never_change_what_was_before_them(
+    log: Log, acts: list[tuple[int, str, set[int]]], at: int, failover: float, replaced: float
+) -> None:
+    """What holds from a time on leaves all requests before it, and every request keeps one sender at most."""
+    made = branch(log, Reply(failover=failover, replaced=replaced))
+    for hour, action, codes in sorted(acts, key=lambda act: act[0]):
+        past = log.time < hour * HOUR_US
+        before = made.sender[past].copy(), made.passes[past].copy()
+        key = made.key(hour * HOUR_US)
+        made.act(hour * HOUR_US, action, list(codes))
+        assert (made.sender[past] == before[0]).all()
+        assert (made.passes[past] == before[1]).all()
+        assert made.key(hour * HOUR_US) == key
+    innocent = np.isin(log.account, [4, 5])
+    assert (made.sender[innocent] == log.account[innocent]).all()
+    assert made.count(at * HOUR_US) == int((made.passes & (log.time < at * HOUR_US)).sum())
+    blocked = [
+        code for code in made.banned_us if (log.time[made.passes & (made.sender == code)] >= made.banned_us[code]).any()
+    ]
+    assert blocked == []

@@ -1,0 +1,62 @@
+"""Policy files: what is read, and what is one line of error."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stillwatch.errors import InputError
+from stillwatch.replay.policy import DEFAULT, Reply, Rung, read_policies, told
+
+
+def written(folder: Path, value: Any) -> Path:
+    path = folder / "policy.json"
+    path.write_text(json.dumps(value))
+    return path
+
+
+def test_without_a_file_there_are_three_policies() -> None:
+    assert read_policies(None) == (DEFAULT, Reply())
+    assert [policy.act_on for policy in DEFAULT] == ["nobody", "campaign", "account"]
+
+
+def test_what_is_told_reads_back(tmp_path: Path) -> None:
+    assert read_policies(written(tmp_path, told(DEFAULT, Reply(failover=0.1)))) == (DEFAULT, Reply(failover=0.1))
+
+
+def test_parts_may_be_absent(tmp_path: Path) -> None:
+    policies, reply = read_policies(
+        written(tmp_path, {"policies": [{"name": "a", "ladder": [{"after": 3, "action": "challenge"}]}]})
+    )
+    assert (policies[0].ladder, policies[0].act_on, reply) == ((Rung(3, "challenge"),), "campaign", Reply())
+
+
+BAD = {
+    "no object": [],
+    "another key": {"policy": []},
+    "no policies": {"policies": []},
+    "no name": {"policies": [{}]},
+    "an empty name": {"policies": [{"name": ""}]},
+    "the same name": {"policies": [{"name": "a"}, {"name": "a"}]},
+    "another field": {"policies": [{"name": "a", "speed": 1}]},
+    "another subject": {"policies": [{"name": "a", "act_on": "key"}]},
+    "no ladder": {"policies": [{"name": "a", "ladder": 3}]},
+    "half a rung": {"policies": [{"name": "a", "ladder": [{"after": 1}]}]},
+    "another action": {"policies": [{"name": "a", "ladder": [{"after": 1, "action": "sue"}]}]},
+    "after nothing": {"policies": [{"name": "a", "ladder": [{"after": 0, "action": "block"}]}]},
+    "a time back": {"policies": [{"name": "a", "review_hours": -1}]},
+    "a truth for a number": {"policies": [{"name": "a", "review_hours": True}]},
+    "nobody a day": {"policies": [{"name": "a", "per_day": 0}]},
+    "more than all": {"reply": {"replaced": 1.2}},
+    "words": {"reply": {"failover_hours": "soon"}},
+    "no sign-ups": {"reply": {"signups_per_day": 0}},
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_are_one_line(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_policies(written(tmp_path, BAD[name]))
+    assert "policy.json" in str(caught.value)
+    assert "\n" not in str(caught.value)
