@@ -1,0 +1,80 @@
+"""How soon is a campaign found as its log grows, how much is taken before action, and who is touched by mistake?
+
+    python benchmarks/replay.py [--scenarios failover february_2026] [--events 200000] [--every 12h] [--seed 1] [--work DIR]
+
+Simulates each scenario, replays it in shadow, acting on whole campaigns, and acting on single accounts (100 a day, and
+without a limit), and holds the figures of whole-campaign action against the bars. With ``--work`` a second run goes on
+where the first was killed.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from stillwatch import simulate
+from stillwatch.replay import show
+from stillwatch.replay.commands import step_us
+from stillwatch.replay.policy import DEFAULT, Policy, Reply, Rung, told
+from stillwatch.replay.run import run
+
+BARS = {"hours_after_one_percent": 24.0, "share_before_action": 0.05}
+INNOCENTS_PER_10000 = 1.0
+POLICIES = (*DEFAULT, Policy("single-unlimited", "account", (Rung(2, "block"),)))
+
+
+def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str, Any]:
+    """Make the world of a scenario where it is not there yet, and replay it."""
+    world, policy = folder / "world", folder / "policy.json"
+    if not (world / "truth_events.parquet").exists():
+        simulate.run(scenario, world, events=args.events, seed=args.seed, quiet=True)
+    policy.write_text(json.dumps(told(POLICIES, Reply())))
+    return run(
+        world, folder / "run", every_us=step_us(args.every), policy=policy, truth=world / "truth.parquet",
+        growth=args.growth, threads=1, quiet=True,
+    )  # fmt: skip
+
+
+def judged(result: dict[str, Any]) -> list[str]:
+    """Each bar with what was measured."""
+    campaign = next(row for row in result["policies"] if row["policy"] == "campaign")
+    lines = []
+    for row in campaign["campaigns"]:
+        for name, bar in BARS.items():
+            value = row[name]
+            met = value is not None and value <= bar
+            lines.append(f"{row['campaign']}: {name} {value}, bar {bar}: {'met' if met else 'FAILED'}")
+    innocent = campaign["innocents"]
+    met = innocent["per_10000"] <= INNOCENTS_PER_10000
+    lines.append(
+        f"innocents touched {innocent['touched']} of {innocent['n']} ({innocent['per_10000']} in 10,000),"
+        f" bar {INNOCENTS_PER_10000}: {'met' if met else 'FAILED'}"
+    )
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--scenarios", nargs="+", default=["failover", "february_2026"])
+    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--every", default="12h")
+    parser.add_argument("--growth", type=float, default=0.02)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--work", type=Path)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        for scenario in args.scenarios:
+            folder = (args.work or Path(scratch)) / f"{scenario}-{args.events}-{args.seed}"
+            folder.mkdir(parents=True, exist_ok=True)
+            result = replayed(scenario, folder, args)
+            accounts = pq.read_metadata(folder / "world" / "truth.parquet").num_rows
+            print(f"\n{scenario}: {result['n_events']:,} requests, {accounts:,} accounts, every {args.every}\n")
+            print(show.text(result))
+            print("\n".join(judged(result)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
