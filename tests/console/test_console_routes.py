@@ -1,0 +1,314 @@
+"""Who gets in: every route, every role; forged, planted, guessed and oversized requests."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console_kit import BASE, PASSWORD, PEOPLE, PREFIX, Client, token_of
+from sqlalchemy import select, update
+from starlette.routing import Mount, Route
+
+from stillwatch.console import people
+from stillwatch.console.app import HEADERS, PAGES, application
+from stillwatch.console.page import SAID, Page
+from stillwatch.console.security import Brake, digest
+from stillwatch.errors import InputError
+from stillwatch.respond.schema import AuditRow, LoginSession, User
+from stillwatch.respond.store import Actor, ForbiddenError, Store
+from stillwatch.respond.vocabulary import RANK, Role
+
+Clients = Callable[[str], Client]
+OPEN = {
+    ("/login", "GET"),
+    ("/login", "HEAD"),
+    ("/login", "POST"),
+    ("/static/{name}", "GET"),
+    ("/static/{name}", "HEAD"),
+}
+WHO = {role: name for name, role in PEOPLE.items()}
+DEE = Actor("dee", Role.ADMIN)
+
+
+def filled(path: str) -> str:
+    return re.sub(r"{[^}]+}", "1", path)
+
+
+def ask(client: Client, page: Page, token: str = "") -> Any:
+    if page.method == "GET":
+        return client.get(filled(page.path))
+    return client.http.post(PREFIX + filled(page.path), data={"token": token})
+
+
+def test_the_table_of_pages_is_all_there_is(store: Store) -> None:
+    app: Any = application(store)
+    found = set()
+    for mount in app.__closure__[0].cell_contents.routes:
+        assert isinstance(mount, Mount)
+        for route in mount.routes:
+            assert isinstance(route, Route)
+            found |= {(route.path, method) for method in route.methods or ()}
+    told = {(page.path, page.method) for page in PAGES}
+    told |= {(path, "HEAD") for path, method in told if method == "GET"}
+    assert found == told | OPEN
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
+def test_nobody_gets_in_without_a_session(client: Clients, page: Page) -> None:
+    anybody = client("")
+    for cookies in ({}, {"stillwatch": "x" * 43}, {"stillwatch": ""}):
+        anybody.http.cookies.clear()
+        anybody.http.cookies.update(cookies)
+        answer = ask(anybody, page)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(f"{PREFIX}/login")
+        assert not answer.text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
+def test_each_page_heeds_its_role(client: Clients, page: Page) -> None:
+    for role, name in WHO.items():
+        answer = ask(client(name), page)
+        if RANK[role] < RANK[page.role]:
+            assert answer.status_code == 403
+            assert "This page is for" in answer.text
+        else:
+            assert "This page is for" not in answer.text
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.method == "POST"], ids=lambda page: page.path)
+def test_every_change_needs_the_sessions_own_token(client: Clients, page: Page) -> None:
+    dee, other = client("dee"), client("dee")
+    for token in ("", "x", token_of(other.get("/me").text), "ß"):
+        answer = ask(dee, page, token)
+        assert answer.status_code == 403
+        assert "not from a page of your session" in answer.text
+    own = token_of(dee.get("/me").text)
+    for headers in (
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ):
+        assert dee.http.post(PREFIX + filled(page.path), data={"token": own}, headers=headers).status_code == 403
+    fine = dee.http.post(
+        PREFIX + filled(page.path), data={"token": own}, headers={"origin": BASE, "sec-fetch-site": "same-origin"}
+    )
+    assert "not from a page" not in fine.text
+
+
+def test_changes_are_never_done_by_get(client: Clients) -> None:
+    dee = client("dee")
+    for page in PAGES:
+        if page.method == "POST" and not any(other.path == page.path and other.method == "GET" for other in PAGES):
+            answer = dee.get(filled(page.path))
+            assert answer.status_code in (404, 405), page.path
+
+
+def test_every_answer_has_the_headers_and_no_inline_script_or_style(client: Clients) -> None:
+    dee = client("dee")
+    case = re.findall(r"/cases/(case-[0-9a-z]+)", dee.get("/").text)[0]
+    paths = [page.path for page in PAGES if page.method == "GET" and "{" not in page.path]
+    for path in [*paths, f"/cases/{case}", "/login", "/nothing", "/static/console.js", f"/actions/new?case={case}"]:
+        answer = dee.get(path)
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+        if "text/html" in answer.headers["content-type"]:
+            assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son[a-z]+=|javascript:", answer.text), path
+            assert not re.search(r"""(?:src|href|action)="(?:https?:)?//""", answer.text), path
+
+
+def test_login_takes_a_new_session_and_drops_the_planted_one(client: Clients, store: Store) -> None:
+    ana = client("")
+    ana.http.cookies.set("stillwatch", "planted-by-somebody", domain="testserver.local", path=PREFIX)
+    assert ana.login("ana").status_code == 303
+    first = ana.http.cookies.get("stillwatch", domain="testserver.local", path=PREFIX)
+    assert first != "planted-by-somebody"
+    assert len(str(first)) >= 43
+    assert ana.login("ana").status_code == 303
+    second = ana.http.cookies.get("stillwatch", domain="testserver.local", path=PREFIX)
+    with store.read() as session:
+        kept = set(session.scalars(select(LoginSession.token_sha256)))
+    assert digest(str(second)) in kept
+    assert digest(str(first)) not in kept, "the session before the login must end"
+    assert str(second) not in str(kept)
+
+
+def test_cookies_are_closed_to_scripts_and_other_sites(store: Store) -> None:
+    for options, secure in (({}, False), ({"origin": "https://guard.example"}, True)):
+        anybody = Client(store, **options)
+        form = anybody.get("/login")
+        name, origin = ("__Secure-stillwatch", "https://guard.example") if secure else ("stillwatch", BASE)
+        planted = re.findall(r"stillwatch_login=([^;]+)", form.headers["set-cookie"])[0]
+        answer = anybody.http.post(
+            f"{PREFIX}/login", data={"token": token_of(form.text), "name": "ana", "password": PASSWORD},
+            headers={"origin": origin, "cookie": f"stillwatch_login={planted}"},
+        )  # fmt: skip
+        told = next(part for part in answer.headers.get_list("set-cookie") if part.startswith(name + "="))
+        assert "HttpOnly" in told
+        assert "samesite=strict" in told.lower()
+        assert f"Path={PREFIX}" in told
+        assert ("Secure" in told) is secure
+        anybody.close()
+
+
+def test_wrong_names_and_passwords_say_the_same(client: Clients) -> None:
+    anybody = client("")
+    answers = [
+        anybody.login(name, word)
+        for name, word in (("ana", "wrong"), ("nobody", "wrong"), ("", ""), ("ana", PASSWORD + " "))
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({re.sub(r'value="[^"]*"', "", answer.text) for answer in answers}) == 1
+
+
+def test_guessing_is_braked_by_name_and_by_address() -> None:
+    brake = Brake()
+    for _ in range(Brake.BY_NAME):
+        assert not brake.refuses("ana", "192.0.2.1")
+        brake.failed("ana", "192.0.2.1")
+    assert brake.refuses("ana", "192.0.2.9")
+    assert not brake.refuses("ben", "192.0.2.1")
+    for i in range(Brake.BY_ADDRESS):
+        brake.failed(f"name-{i}", "192.0.2.1")
+    assert brake.refuses("ben", "192.0.2.1")
+    brake.passed("ana")
+    assert not brake.refuses("ana", "192.0.2.9")
+
+
+def test_the_brake_stands_before_the_right_password(client: Clients) -> None:
+    anybody = client("")
+    for _ in range(Brake.BY_NAME):
+        assert anybody.login("ana", "wrong").status_code == 401
+    assert anybody.login("ana").status_code == 429
+    assert anybody.login("ben").status_code == 303
+
+
+def test_a_login_form_of_another_browser_is_refused(client: Clients) -> None:
+    mine, theirs = client(""), client("")
+    token = token_of(theirs.get("/login").text)
+    mine.get("/login")
+    answer = mine.http.post(f"{PREFIX}/login", data={"token": token, "name": "ana", "password": PASSWORD})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        f"{PREFIX}//evil.example",
+        "/v1/status",
+        f"{PREFIX}/a\r\nb: c",
+    ],
+)
+def test_a_login_leads_into_the_console_only(client: Clients, back: str) -> None:
+    assert client("").login("ana", back=back).headers["location"] == f"{PREFIX}/"
+
+
+def test_a_login_leads_back(client: Clients) -> None:
+    assert client("").login("ana", back=f"{PREFIX}/actions?page=2").headers["location"] == f"{PREFIX}/actions?page=2"
+
+
+@pytest.mark.parametrize("how", ["logout", "expiry", "disabled", "role", "password"])
+def test_a_session_ends(client: Clients, store: Store, how: str) -> None:
+    ana = client("ana")
+    assert ana.get("/").status_code == 200
+    cookies = dict(ana.http.cookies)
+    if how == "logout":
+        assert ana.post("/logout").status_code == 303
+    elif how == "password":
+        assert (
+            ana.post("/me/password", old=PASSWORD, new="another long one", again="another long one").status_code == 303
+        )
+    else:
+        with store.write(DEE) as change:
+            if how == "expiry":
+                change.session.execute(update(LoginSession).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+            elif how == "disabled":
+                people.disable(change, "ana")
+            else:
+                people.set_role(change, "ana", Role.VIEWER)
+    ana.http.cookies.update(cookies)  # the thief's copy
+    assert ana.get("/").status_code == 303
+    if how == "disabled":
+        assert client("").login("ana").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "name", ["../app.py", "..%2fapp.py", "%2e%2e/app.py", "/etc/passwd", "console.css%00", "templates/base.html", ""]
+)
+def test_static_files_are_three_and_no_path(client: Clients, name: str) -> None:
+    answer = client("").http.get(f"{PREFIX}/static/{name}")
+    assert answer.status_code in (303, 404)
+    assert "import" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "..%2f..", "a/b", "é\u202e", "x" * 5000, "%00", "' OR 1=1 --", "<script>alert(1)</script>"],
+)
+def test_names_in_addresses_are_only_names(client: Clients, name: str) -> None:
+    dee = client("dee")
+    for path in ("/cases/", "/accounts/", "/actions/", "/appeals/", "/policy/", "/find?q="):
+        answer = dee.get(path + name)
+        assert answer.status_code in (303, 404), (path, answer.text)
+        assert "<script>alert" not in answer.text
+
+
+def test_forms_are_bounded(client: Clients) -> None:
+    dee = client("dee")
+    url, token = f"{PREFIX}/policy", token_of(dee.get("/me").text)
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    bad = {
+        "long": (b"token=" + token.encode() + b"&document=" + b"x" * 400_000, form),
+        "twice": (f"token={token}&token={token}".encode(), form),
+        "many": (b"&".join(b"a%d=1" % i for i in range(500)), form),
+        "bytes": (b"token=%ff%fe", form),
+        "json": (b"{}", {"content-type": "application/json"}),
+        "none": (b"", {}),
+    }
+    for name, (body, headers) in bad.items():
+        assert dee.http.post(url, content=body, headers=headers).status_code == 400, name
+
+
+def test_addresses_cannot_put_words_on_a_page(client: Clients) -> None:
+    dee = client("dee")
+    assert "evil words" not in dee.get("/?said=evil+words").text
+    assert SAID["moved"] in dee.get("/?said=moved").text
+
+
+def test_passwords_are_argon2id_and_nowhere_else(client: Clients, store: Store, filled: Path) -> None:
+    client("ana").login("ana", "a wrong password")
+    with store.read() as session:
+        assert all(str(user.password_hash).startswith("$argon2id$") for user in session.scalars(select(User)))
+        log = " ".join(f"{row.after} {row.before} {row.reason}" for row in session.scalars(select(AuditRow)))
+    assert PASSWORD not in log
+    assert PASSWORD.encode() not in filled.read_bytes()
+
+
+def test_people_are_managed_by_admins(store: Store) -> None:
+    with pytest.raises(ForbiddenError), store.write(Actor("ben", Role.APPROVER)) as change:
+        people.add(change, "eve", Role.ADMIN, PASSWORD)
+    with pytest.raises(ForbiddenError), store.write(Actor("ben", Role.APPROVER)) as change:
+        people.set_password(change, "dee", PASSWORD)
+    for name, role, password in (
+        ("dee", Role.ADMIN, PASSWORD),
+        ("eve", Role.VIEWER, "short"),
+        ("system", Role.VIEWER, PASSWORD),
+        (" x", Role.VIEWER, PASSWORD),
+    ):
+        with pytest.raises(InputError), store.write(DEE) as change:
+            people.add(change, name, role, password)
+    for job in (people.disable, lambda change, name: people.set_role(change, name, Role.VIEWER)):
+        with pytest.raises(InputError, match="last admin"), store.write(DEE) as change:
+            job(change, "dee")
+
+
+def test_the_first_user_is_an_admin(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path / "new.db"))
+    with pytest.raises(InputError, match="first user"), store.write(DEE) as change:
+        people.add(change, "ana", Role.ANALYST, PASSWORD)
+    store.close()
