@@ -18,20 +18,10 @@ ONE_PERCENT = 0.01
 def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
     """A row for each operator of the truth that sent anything.
 
-    An operator is detected at the first step that accuses eight of its accounts or more in campaigns that are mostly its own.
+    An operator is detected at the first step that accuses eight of its accounts or more in campaigns that are mostly its own,
+    and listed at the first step at which campaigns and groups for review together hold as many.
     """
-    found: dict[int, int] = {}
-    for at_us, step in steps:
-        accused: Counter[int] = Counter()
-        for row in step["found"]:
-            if row["verdict"] == "campaign":
-                whose = Counter(int(truth.operator[branch.origin(code)]) for code in branch.codes(row["accounts"]))
-                most, n = max(whose.items(), key=lambda pair: (pair[1], -pair[0]))
-                if most >= 0 and 2 * n > whose.total():
-                    accused[most] += n
-        for number, n in accused.items():
-            if n >= FEWEST:
-                found.setdefault(number, at_us)
+    found, listed = _first(truth, branch, steps, ("campaign",)), _first(truth, branch, steps, ("campaign", "review"))
     last = {} if not steps else _accused(steps[-1][1], branch)
     rows = []
     for number, name in enumerate(truth.operators):
@@ -39,7 +29,8 @@ def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
         row = _row(log, branch, name, mine, truth.harvested & mine[log.account], found.get(number))
         if row is not None:
             accounts = np.unique(log.account[mine[log.account]])
-            row["accused_at_end"] = float(np.isin(accounts, list(last)).mean())
+            row["accused_at_end"] = round(float(np.isin(accounts, list(last)).mean()), 6)
+            row["listed_at"] = iso(listed.get(number))
             rows.append(row)
     return rows
 
@@ -52,8 +43,27 @@ def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
         mine[sorted({branch.origin(code) for code in case.accounts})] = True
         row = _row(log, branch, case.name, mine, mine[log.account], case.first_us)
         if row is not None:
-            rows.append(row | {"accused_at_end": 1.0})
+            rows.append(row | {"accused_at_end": 1.0, "listed_at": iso(case.first_us)})
     return rows
+
+
+def _first(
+    truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]], verdicts: tuple[str, ...]
+) -> dict[int, int]:
+    """The first step at which eight accounts of each operator or more are in finds that are mostly its own."""
+    first: dict[int, int] = {}
+    for at_us, step in steps:
+        held: Counter[int] = Counter()
+        for row in step["found"]:
+            if row["verdict"] in verdicts:
+                whose = Counter(int(truth.operator[branch.origin(code)]) for code in branch.codes(row["accounts"]))
+                most, n = max(whose.items(), key=lambda pair: (pair[1], -pair[0]))
+                if most >= 0 and 2 * n > whose.total():
+                    held[most] += n
+        for number, n in held.items():
+            if n >= FEWEST:
+                first.setdefault(number, at_us)
+    return first
 
 
 def _accused(step: dict[str, Any], branch: Branch) -> set[int]:
