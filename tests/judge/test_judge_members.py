@@ -9,16 +9,21 @@ from hypothesis import strategies as st
 from judge_helpers import groups, measured, people, scene
 
 from stillwatch import judge
+from stillwatch.group import Groups
 from stillwatch.judge.measure import PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
 
 # --- Riders --------------------------------------------------------------------------------------------------------
 
 
-def kept(n: list[int], n_events: list[int], objects: Any = ((0, 7),)) -> list[bool]:
+def members(proposed: Groups, n: Any, n_events: Any) -> list[bool]:
+    """Which memberships count."""
+    return list(map(bool, judge.devoted(proposed, np.asarray(n), np.asarray(n_events))))
+
+
+def kept(n: Any, n_events: Any, objects: Any = ((0, 7),)) -> list[bool]:
     """Which accounts of one group count for it, by their requests of the group and altogether."""
-    found = judge.devoted(groups(range(len(n)), objects=objects), np.array(n), np.array(n_events))
-    return list(map(bool, found))
+    return members(groups(range(len(n)), objects=objects), n, n_events)
 
 
 CREW, ALL = [100] * 20, [100] * 20
@@ -51,20 +56,27 @@ def test_a_group_of_passing_users_only_loses_nobody() -> None:
     assert all(kept([3] * 30, [200] * 30))
 
 
+@pytest.mark.parametrize("load", [12, 19, 27, 38, 54, 64, 76, 90, 107, 500])
+def test_a_pool_with_even_loads_loses_nobody(load: int) -> None:
+    """A balancer's deal is one population, wherever its loads fall between powers of two."""
+    n = 5 + np.random.default_rng(load).poisson(load, 60)
+    assert all(kept(n, 2 * n))
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 200)), min_size=1, max_size=30), st.integers(1, 29))
 def test_devotion_is_told_group_by_group(told: list[tuple[int, int]], cut: int) -> None:
     """Groups do not touch each other, whatever is usual in one is there, and limits are shares of what is usual."""
     n, n_events = np.array([own for own, _ in told]), np.array([own + other for own, other in told])
     proposed = groups(range(len(n)), range(min(cut, len(n))), objects=((0, 7), (1, 8)))
-    both = judge.devoted(proposed, n[proposed.member_account], n_events)
-    assert both[: len(n)].tolist() == kept(n.tolist(), n_events.tolist())
-    assert both[len(n) :].tolist() == kept(n[:cut].tolist(), n_events.tolist())
+    both = members(proposed, n[proposed.member_account], n_events)
+    assert both[: len(n)] == kept(n, n_events)
+    assert both[len(n) :] == kept(n[:cut], n_events)
     if n.sum():
         devotion = n / np.maximum(n_events, 1)
         usual_devotion, usual_n = (devotion * n).sum() / n.sum(), (n * n).sum() / n.sum()
         passing = (devotion < PASSING_DEVOTION * usual_devotion) & (n < PASSING_VOLUME * usual_n)
-        assert both[: len(n)].tolist() == ((n > 0) & ~passing & (n >= PASSING_ANYHOW * usual_n)).tolist()
+        assert both[: len(n)] == ((n > 0) & ~passing & (n >= PASSING_ANYHOW * usual_n)).tolist()
 
 
 # --- Who may be accused --------------------------------------------------------------------------------------------
