@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import report_run
+from argon2 import PasswordHasher
 
-from stillwatch.console import people
+from stillwatch.console import people, security
 from stillwatch.console.app import PREFIX, application
 from stillwatch.respond.importing import import_run
 from stillwatch.respond.store import SYSTEM, Store
@@ -18,6 +19,8 @@ from stillwatch.respond.vocabulary import Role
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette asks for a successor of httpx that does not exist everywhere yet
     from starlette.testclient import TestClient
+
+security._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # tests log in hundreds of times
 
 PASSWORD = "correct horse battery"
 PEOPLE = {

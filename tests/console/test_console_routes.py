@@ -11,7 +11,7 @@ from console_kit import BASE, PASSWORD, PEOPLE, PREFIX, Client, token_of
 from sqlalchemy import select, update
 from starlette.routing import Mount, Route
 
-from stillwatch.console import people
+from stillwatch.console import people, security
 from stillwatch.console.app import HEADERS, PAGES, application
 from stillwatch.console.page import SAID, Page
 from stillwatch.console.security import Brake, digest
@@ -282,6 +282,8 @@ def test_addresses_cannot_put_words_on_a_page(client: Clients) -> None:
 
 def test_passwords_are_argon2id_and_nowhere_else(client: Clients, store: Store, filled: Path) -> None:
     client("ana").login("ana", "a wrong password")
+    assert security.PARAMETERS.memory_cost >= 64 << 10
+    assert security.PARAMETERS.type.name == "ID"
     with store.read() as session:
         assert all(str(user.password_hash).startswith("$argon2id$") for user in session.scalars(select(User)))
         log = " ".join(f"{row.after} {row.before} {row.reason}" for row in session.scalars(select(AuditRow)))

@@ -1,0 +1,302 @@
+"""What people do, through the pages: triage, block with two people, undo, appeal, texts, policy; and what the store then says."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console_kit import Client
+from sqlalchemy import select
+
+from stillwatch.console import policy_pages
+from stillwatch.respond import actions, cases, policy
+from stillwatch.respond.policy import parse
+from stillwatch.respond.schema import AuditRow, Case, Member
+from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
+from stillwatch.respond.store import Actor, Store
+from stillwatch.respond.vocabulary import Action, Mode, Role, State
+
+Clients = Callable[[str], Client]
+ANA, DEE = Actor("ana", Role.ANALYST), Actor("dee", Role.ADMIN)
+
+
+@pytest.fixture
+def case_id(store: Store) -> str:
+    """The case on top."""
+    with store.read() as session:
+        return cases.queue(session)[0].case_id
+
+
+def member(store: Store, case_id: str, at: int = 0) -> str:
+    with store.read() as session:
+        return cases.members(session, case_id)[at].account_id
+
+
+def enforce(store: Store) -> None:
+    with store.write(DEE) as change:
+        policy.promote(change, policy.draft(change, parse({"mode": "enforce"}), "go").version, "go")
+
+
+def followed(client: Client, answer: Any) -> Any:
+    assert answer.status_code == 303, answer.text
+    return client.http.get(answer.headers["location"])
+
+
+def block(clients: Clients, case_id: str) -> str:
+    """Propose as ana and approve as ben; returns the action."""
+    ana = clients("ana")
+    answer = ana.post("/actions/new", case=case_id, kind="block", reason="coordinated_extraction", mode="enforce")
+    action_id = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
+    assert clients("ben").post(f"/actions/{action_id}/approve", note="seen").status_code == 303
+    return action_id
+
+
+def test_the_queue_ranks_by_expected_loss(client: Clients, store: Store) -> None:
+    with store.read() as session:
+        wanted = [case.case_id for case in session.scalars(select(Case).order_by(Case.loss.desc()))]
+    text = client("vic").get("/?state=all").text
+    assert re.findall(r'<th scope="row"><a href="/console/cases/(case-[^"]+)"', text) == wanted
+    assert len(wanted) > 1
+
+
+def test_the_case_shows_what_the_report_shows(client: Clients, case_id: str) -> None:
+    text = client("vic").get(f"/cases/{case_id}").text
+    for part in ("Reasons", "Over time", "Who is linked with whom", "What they share", "Innocent explanations considered",
+                 "Accounts by time", "What would change this verdict"):  # fmt: skip
+        assert part in text, part
+    assert "Propose a block" not in text, "a viewer is offered nothing"
+
+
+def test_triage(client: Clients, store: Store, case_id: str) -> None:
+    ana = client("ana")
+    page = followed(ana, ana.post(f"/cases/{case_id}/move", to="triage"))
+    assert "The case was moved." in page.text
+    ana.post(f"/cases/{case_id}/assign", assignee="ana")
+    ana.post(f"/cases/{case_id}/remark", text="<script>alert(1)</script> & so on")
+    assert ana.post(f"/cases/{case_id}/move", to="closed").status_code == 400
+    assert ana.post(f"/cases/{case_id}/move", to="nonsense").status_code == 400
+    text = ana.get(f"/cases/{case_id}").text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "<script>alert" not in text
+    ana.post(f"/cases/{case_id}/move", to="resolved", verdict="true_positive", note="sure")
+    with store.read() as session:
+        case = cases.get(session, case_id)
+        log = session.scalars(select(AuditRow.action).where(AuditRow.object == case_id)).all()
+    assert (case.state, case.verdict, case.assignee) == (State.RESOLVED, "true_positive", "ana")
+    assert {"case.move", "case.assign", "case.annotate"} <= set(log)
+
+
+def test_from_block_to_overturned_appeal(client: Clients, store: Store, case_id: str) -> None:
+    enforce(store)
+    account = member(store, case_id)
+    ana, ben, cem, dee = (client(name) for name in ("ana", "ben", "cem", "dee"))
+    preview = ana.get(f"/actions/new?case={case_id}&kind=block").text
+    assert "Innocents expected" in preview
+    assert "needs a second person" in preview
+    page = followed(
+        ana, ana.post("/actions/new", case=case_id, kind="block", reason="coordinated_extraction", mode="enforce")
+    )
+    assert "waits for a second person" in page.text
+    action_id = re.findall(r"act-[0-9a-f]+", page.text)[0]
+    assert not read_snapshot(store, datetime.now(UTC)).accounts
+    assert ana.post(f"/actions/{action_id}/approve").status_code == 403
+    assert "waits for a second person" in dee.get("/").text
+    followed(ben, ben.post(f"/actions/{action_id}/approve", note="seen"))
+    decided = read_snapshot(store, datetime.now(UTC))
+    rule = decided.rules[decided.accounts[account]]
+    assert (rule.action, rule.mode) == (Action.BLOCK, Mode.ENFORCE)
+
+    followed(ana, ana.post(f"/cases/{case_id}/appeal", account_id=account, statement="I teach a class.\n<b>Really</b>"))
+    appeal = ana.get("/appeals/1").text
+    assert "&lt;b&gt;Really" in appeal
+    assert ben.post("/appeals/1/decide", outcome="overturned", reason="a class").status_code == 400, (
+        "ben approved the block"
+    )
+    followed(cem, cem.post("/appeals/1/decide", outcome="overturned", reason="a class, seen the list"))
+    lift = next(i for i in re.findall(r"act-[0-9a-f]+", dee.get("/actions").text) if i != action_id)
+    assert account in read_snapshot(store, datetime.now(UTC)).accounts, "an unblock needs two people too"
+    followed(dee, dee.post(f"/actions/{lift}/approve"))
+    after = read_snapshot(store, datetime.now(UTC)).accounts
+    assert account not in after
+    assert member(store, case_id, 1) in after, "the others stay blocked"
+    shown = ana.get(f"/accounts/{account}").text
+    assert "No action is in force" in shown
+    assert "Judged innocent by cem (appeal" in shown
+    assert "are whole" in ana.get("/audit?verify=1").text
+
+
+def test_undo_reject_and_renew(client: Clients, store: Store, case_id: str) -> None:
+    action_id = block(client, case_id)
+    ana, cem = client("ana"), client("cem")
+    account = member(store, case_id)
+    answer = ana.post(f"/actions/{action_id}/undo", reason="false_positive", subjects=account)
+    lift = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
+    assert cem.post(f"/actions/{lift}/reject").status_code == 400, "a rejection says why"
+    assert cem.post(f"/actions/{lift}/reject", note="no").status_code == 303
+    assert followed(ana, ana.post(f"/actions/{action_id}/renew", note="goes on")).status_code == 200
+    assert ana.post(f"/actions/{action_id}/undo", reason="false_positive", subjects="nobody-here").status_code == 400
+
+
+def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id: str) -> None:
+    ana = client("ana")
+    account = member(store, case_id)
+    page = followed(
+        ana,
+        ana.post(
+            "/actions/new",
+            subjects=f"account:{account} key:k-1",
+            kind="throttle",
+            reason="suspected_extraction",
+            mode="shadow",
+            days="1.5",
+        ),
+    )
+    assert "The action is in force." in page.text
+    with store.read() as session:
+        row = actions.in_force(session, datetime.now(UTC))[0]
+        assert row.duration_s == 1.5 * 86400
+        assert len(actions.targets(session, row.action_id)) == 2
+    for days in ("nan", "inf", "-1", "1e9", "x"):
+        assert (
+            ana.post(
+                "/actions/new",
+                subjects=account,
+                kind="throttle",
+                reason="suspected_extraction",
+                mode="shadow",
+                days=days,
+            ).status_code
+            == 400
+        ), days
+
+
+def test_texts_are_covered_until_a_reason_is_given_and_logged(client: Clients, store: Store, case_id: str) -> None:
+    with store.read() as session:
+        secret = cases.get(session, case_id).details["templates"][0]["masked"][:25]
+    ana, ben = client("ana"), client("ben")
+    assert secret not in ana.get(f"/cases/{case_id}").text
+    assert "▒▒" in ana.get(f"/cases/{case_id}").text
+    assert ana.post(f"/cases/{case_id}/reveal", reason="  ").status_code == 400
+    assert client("vic").post(f"/cases/{case_id}/reveal", reason="curious").status_code == 403
+    assert ana.post("/cases/case-nowhere/reveal", reason="x").status_code == 404
+    followed(ana, ana.post(f"/cases/{case_id}/reveal", reason="compare with ticket 12"))
+    assert secret in ana.get(f"/cases/{case_id}").text.replace("&#39;", "'")
+    assert secret not in ben.get(f"/cases/{case_id}").text, "only for who gave the reason"
+    with store.read() as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "text.reveal")).one()
+    assert (row.actor, row.object, row.reason) == ("ana", case_id, "compare with ticket 12")
+    again = client("ana")
+    assert secret not in again.get(f"/cases/{case_id}").text, "only in that session"
+
+
+def test_texts_are_covered_again(client: Clients, store: Store, case_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stillwatch.console.case_pages.REVEAL", timedelta(0))
+    ana = client("ana")
+    ana.post(f"/cases/{case_id}/reveal", reason="compare")
+    assert "Covered text" in ana.get(f"/cases/{case_id}").text
+
+
+def test_members_who_do_not_belong(client: Clients, store: Store, case_id: str) -> None:
+    ana = client("ana")
+    account = member(store, case_id)
+    assert ana.post(f"/cases/{case_id}/member", account_id=account, belongs="no").status_code == 400
+    ana.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="staff")
+    with store.read() as session:
+        assert session.get(Member, (case_id, account)).excluded  # type: ignore[union-attr]
+    ana.post(f"/cases/{case_id}/member", account_id=account, belongs="yes", note="no staff after all")
+    with store.read() as session:
+        assert not session.get(Member, (case_id, account)).excluded  # type: ignore[union-attr]
+
+
+def test_allow_list(client: Clients, store: Store, case_id: str) -> None:
+    ben = client("ben")
+    account = member(store, case_id)
+    entry = {"subject": "account", "subject_id": account, "owner": "sales", "reason": "contract 7", "days": "30"}
+    assert client("ana").post("/allow", **entry).status_code == 403
+    assert ben.post("/allow", **{**entry, "days": "inf"}).status_code == 400
+    assert "contract 7" in followed(ben, ben.post("/allow", **entry)).text
+    assert "<small>1 allowed, 0 excluded" in ben.get(f"/actions/new?case={case_id}").text
+    assert ben.post("/allow/1/revoke", note="ended").status_code == 303
+    assert "contract 7" not in ben.get("/allow").text
+
+
+def test_find_by_any_name(client: Clients, store: Store, case_id: str) -> None:
+    vic = client("vic")
+    with store.read() as session:
+        campaign = cases.get(session, case_id).campaign_id
+    account = member(store, case_id)
+    for name, path in (
+        (case_id, f"/cases/{case_id}"),
+        (campaign, f"/cases/{case_id}"),
+        (account, f"/accounts/{account}"),
+    ):
+        assert vic.get("/find", params={"q": name}).headers["location"] == f"/console{path}"
+    assert vic.get("/find", params={"q": "nothing"}).status_code == 404
+
+
+def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Clients, store: Store, case_id: str) -> None:
+    action_id = block(client, case_id)
+    now = datetime.now(UTC)
+    names = [member(store, case_id, i) for i in range(3)]
+    append_decisions(store, [
+        Decision(f"r-{i}", now - timedelta(days=i % 9, minutes=1), "decide", names[i % 3], None, "allow", "block", "shadow", "x", case_id, 0, 10)
+        for i in range(90)
+    ])  # fmt: skip
+    ben, dee = client("ben"), client("dee")
+    document = json.dumps({"mode": "enforce", "max_accounts": 5})
+    page = followed(ben, ben.post("/policy", document=document, note="smaller steps"))
+    assert "it is not in force" in page.text
+    with store.read() as session:
+        tried = policy_pages.backtest(session, parse(json.loads(document)), now)
+        shadow = policy_pages.backtest(session, parse({}), now)
+    assert tried.traffic == [{"action": "block", "requests": 70, "accounts": 3, "then": 0, "now": 70}]
+    assert shadow.traffic[0]["now"] == 0
+    assert [row.action_id for row in tried.over_cap] == [action_id]
+    assert not shadow.over_cap
+    assert ben.post("/policy/1/promote", note="go").status_code == 403
+    followed(dee, dee.post("/policy/1/promote", note="go"))
+    with store.read() as session:
+        assert policy.active(session)[1].max_accounts == 5
+    for bad in ("[]", "{", '{"mode": 1}', "[" * 50_000):
+        assert ben.post("/policy", document=bad, note="x").status_code == 400
+
+
+def test_the_tail_of_decisions(client: Clients, store: Store, case_id: str) -> None:
+    now = datetime.now(UTC)
+    append_decisions(store, [
+        Decision(f"r-{i}", now + timedelta(seconds=i), "envoy", None, f"key-{i}", "allow", None, "shadow", None, None, None, 7)
+        for i in range(150)
+    ])  # fmt: skip
+    shown = re.findall(r"<code>(key-\d+)</code>", client("vic").get("/decisions").text)
+    assert shown == [f"key-{i}" for i in range(149, 49, -1)]
+    assert "None." in client("vic").get("/decisions?decision=block").text
+
+
+def test_data_health_names_what_was_blind(client: Clients) -> None:
+    text = client("vic").get("/health").text
+    assert "Blind evidence" in text
+    assert "infra.ja4" in text
+
+
+def test_a_damaged_log_is_told(client: Clients, store: Store) -> None:
+    with store.connect(writing=True) as connection:
+        for name in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").scalars().all():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        connection.exec_driver_sql("UPDATE audit_log SET actor = 'mallory' WHERE seq = 2")
+    text = client("ana").get("/audit?verify=1").text
+    assert "row 2 was changed" in text
+    assert "are whole" not in text
+
+
+def test_a_store_that_does_not_answer(client: Clients, store: Store, filled: Path) -> None:
+    dee = client("dee")
+    store.close()
+    Path(str(store.engine.url.database)).write_bytes(b"no database" * 1000)
+    for leftover in ("-wal", "-shm"):
+        Path(str(store.engine.url.database) + leftover).unlink(missing_ok=True)
+    answer = dee.get("/")
+    assert answer.status_code == 503
+    assert "Traceback" not in answer.text
