@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import cli, pipeline
+from stillwatch import cli, dataset, pipeline
 from stillwatch.errors import InputError
 from stillwatch.files import data_files
 from stillwatch.replay import run as replay
@@ -99,6 +99,18 @@ def test_what_happens_later_changes_no_earlier_step(
     early = [name for name in known_steps if known_steps[name]["as_of"] <= cut.isoformat()]
     assert len(early) >= 5
     assert all(known_steps[name] == new_steps[name] for name in early)
+
+
+def test_bans_are_not_known_before_they_happen(tmp_path: Path) -> None:
+    at = datetime(2026, 2, 3, tzinfo=UTC)
+    times = [at - timedelta(microseconds=1), at, None]
+    names = ["before", "then", "never"]
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "1.jsonl").touch()
+    pq.write_table(pa.table({"account_id": names, "banned_at": times}), tmp_path / "accounts.parquet")
+    data = dataset.open_dataset(tmp_path)
+    told = [dataset.read_accounts(data, as_of)["banned_at"].to_pylist() for as_of in (at, None)]
+    assert told == [[times[0], None, None], times]
 
 
 def test_a_killed_replay_goes_on_to_the_same_bytes(

@@ -51,6 +51,7 @@ class Branch:
         self._operator = np.full(log.n_accounts, INNOCENT, np.int32) if operator is None else operator
         self._next_us: dict[int, int] = {}
         self._code: dict[str, int] = {}
+        self._counted = (np.iinfo(np.int64).min, 0)
         self._key = sketch.account_key(log.ids)
         self._first_us = np.full(log.n_accounts, NEVER)
         np.minimum.at(self._first_us, log.account, log.time)
@@ -95,7 +96,7 @@ class Branch:
             return
         self.level |= dict.fromkeys(codes, level)
         self.actions.append((hold_us, action, [self.name(code) for code in codes]))
-        rows = self.log.order[np.searchsorted(self.log.time[self.log.order], hold_us) :]
+        rows = self.log.between(hold_us)
         acted = np.zeros(self.log.n_accounts + len(self.names), bool)
         acted[codes] = True
         rows = rows[acted[self.sender[rows]]]
@@ -169,9 +170,11 @@ class Branch:
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 
     def count(self, before_us: int) -> int:
-        """Answered requests before a time."""
-        rows = self.log.order[: np.searchsorted(self.log.time[self.log.order], before_us)]
-        return int(self.passes[rows].sum())
+        """Answered requests before a time, which never decreases from call to call."""
+        since_us, n = self._counted
+        n += int(self.passes[self.log.between(since_us, before_us)].sum())
+        self._counted = (before_us, n)
+        return n
 
     def sketches(self, folder: Path, before_us: int) -> list[Path]:
         """Sketches of what was answered before a time: the log's own where nothing was changed, else cut copies."""

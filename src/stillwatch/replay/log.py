@@ -33,6 +33,13 @@ class Log:
     account: NDArray[np.int32]
     order: I64
     """Requests by time."""
+    clock: I64
+    """Their times in that order."""
+
+    def between(self, start_us: int, end_us: int | None = None) -> I64:
+        """Requests from a time on and before another, in the order of time."""
+        end = len(self.clock) if end_us is None else np.searchsorted(self.clock, end_us)
+        return self.order[np.searchsorted(self.clock, start_us) : end]
 
     @property
     def n_accounts(self) -> int:
@@ -68,7 +75,8 @@ def read_log(files: list[Path]) -> Log:
             n += len(columns["time"])
         starts.append(starts[-1] + n)
     time = np.concatenate(times)
-    return Log(files, np.array(starts), ids, time, np.concatenate(accounts), np.argsort(time, kind="stable"))
+    order = np.argsort(time, kind="stable")
+    return Log(files, np.array(starts), ids, time, np.concatenate(accounts), order, time[order])
 
 
 def read_truth(log: Log, data: dataset.Dataset, path: Path, events: Path | None) -> Truth:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,7 +70,7 @@ def run(
         beside = truth.with_name("truth_events.parquet")
         truth_events = beside if beside.exists() else None
     files = partitions.sketch_files(
-        data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or 1, quiet=quiet
+        data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or os.cpu_count() or 1, quiet=quiet
     )  # fmt: skip
     log = read_log(files)
     if not len(log.time):
