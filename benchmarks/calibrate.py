@@ -145,12 +145,12 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:
-    """The tail of innocent groups above its 1 % quantile, a generalised Pareto distribution that never grows heavier than exponential.
+    """The tail of innocent groups above its 3 % quantile, a generalised Pareto distribution that never grows heavier than exponential.
 
     With upper limits of one standard error for scale and shape, since a false accusation costs more than a miss.
     """
     ordered = np.sort(log_odds)[::-1]
-    n = max(len(ordered) // 100, 20)
+    n = max(3 * len(ordered) // 100, 20)
     start, share = float(ordered[n]), n / len(ordered)
     shape, _, scale = stats.genpareto.fit(ordered[:n] - start, floc=0)
     shape, scale = min(shape + (1 + shape) / np.sqrt(n), 0.0), scale * (1 + 1 / np.sqrt(n))

@@ -139,7 +139,7 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     hours = (window[0] // judge.HOUR_US, window[1] // judge.HOUR_US)
     measured = judge.measure(matcher, half, hours, traffic.batches(sums), traffic.threads)
     # Who shows a group's objects only in passing is left out, and groups that become too small with him.
-    members = judge.devoted(groups, measured.n, people.n_events)
+    members = judge.devoted(groups, measured.n, people.n_events, judge.FEWEST)
     whole = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.FEWEST
     members &= whole[groups.member_group]
     measured, groups = measured.select(members, whole), groups.narrow(members).select(whole)
@@ -166,7 +166,7 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
     member[final.member_account] = final.member_group
     inside = member[account] == whose
     events = people.n_events.astype(np.float64)
-    stays, may_join = member.copy(), ~(people.reseller | people.verified)
+    stays, may_join = member.copy(), ~(people.reseller | (people.verified & (people.org >= 0)))
     joins = np.full(people.n, -np.inf)
     for number in range(final.n):
         rows = whose == number
@@ -257,8 +257,8 @@ def unmix(
         usual = [known + np.bincount(row[others], minlength=len(known)) for known, row in zip(usual, all_kinds, strict=True)]
     time, whose, context, parent, marked = np.concatenate(parts, axis=1)
     flags, like = marked.astype(bool), np.concatenate(kind, axis=1)
-    shown = judge.continued(time, whose, context, parent, flags)
-    all_of_it = np.bincount(whose[shown], minlength=final.n) <= MARK_SHARE * np.bincount(whose, minlength=final.n)
+    so_far = judge.continued(time, whose, context, parent, flags)
+    all_of_it = np.bincount(whose[so_far], minlength=final.n) <= MARK_SHARE * np.bincount(whose, minlength=final.n)
     for number in np.flatnonzero(~all_of_it):
         begun = np.flatnonzero((whose == number) & ((parent == 0) | flags))
         flags[begun] |= judge.likened(like[:, begun], flags[begun], usual)

@@ -16,9 +16,9 @@ from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
 # --- Riders --------------------------------------------------------------------------------------------------------
 
 
-def members(proposed: Groups, n: Any, n_events: Any) -> list[bool]:
+def members(proposed: Groups, n: Any, n_events: Any, least: int = 8) -> list[bool]:
     """Which memberships count."""
-    return list(map(bool, judge.devoted(proposed, np.asarray(n), np.asarray(n_events))))
+    return list(map(bool, judge.devoted(proposed, np.asarray(n), np.asarray(n_events), least)))
 
 
 def kept(n: Any, n_events: Any, objects: Any = ((0, 7),)) -> list[bool]:
@@ -36,7 +36,8 @@ CREW, ALL = [100] * 20, [100] * 20
         (100, 100, True),
         (2, 50, False),  # took up a wording
         (10, 200, False),
-        (10, 20, True),  # little, but much of what it does: a replacement of a banned account
+        (10, 13, True),  # little, but much of what it does: a replacement of a banned account
+        (10, 20, False),  # of a lower population, and less devoted
         (40, 400, True),  # beside much cover, but as much as others: cover traffic does not save an operator's account
         (3, 3, False),  # nearly nothing, devoted or not
         (5, 5, True),

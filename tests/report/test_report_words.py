@@ -68,7 +68,7 @@ def test_shares_ratios_sizes_and_times() -> None:
 
 
 def test_confidence_and_fit_in_words() -> None:
-    assert [words.confidence(s) for s in (12.0, 5.0, 3.0, 1.0)] == ["very high", "high", "moderate", "low"]
+    assert [words.confidence(s) for s in (12.0, 5.0, 1.0, -0.1)] == ["very high", "high", "moderate", "low"]
     assert [words.fit(s) for s in (0.9, 0.5, 0.3, 0.1, 0.0)] == [
         "fits well",
         "fits",

@@ -80,17 +80,48 @@ PASSING_DEVOTION, PASSING_VOLUME, PASSING_ANYHOW = 0.4, 0.25, 0.04
 """Shares of a group's usual devotion and volume below which an account is of it in passing: both of the first two, or the last alone."""
 
 
-def devoted(groups: Proposed, n: I64, n_events: I64) -> NDArray[np.bool_]:
+HALF_OCTAVES = 48
+TWO_MODES = 0.75
+"""Share of the variance of log volume between two classes from which a group is two populations; a bell has 0.64."""
+LESS_DEVOTED = 0.7
+APART = 4
+"""Half octaves between the mean volumes of two populations, at least: a factor of 4, more than chance or a balancer gives."""
+
+
+def _lower_mode(group: I64, n_groups: int, count: NDArray[np.float64], least: int) -> NDArray[np.bool_]:
+    """Memberships of the lower of two populations by volume (Otsu 1979), where there are two and the upper has enough accounts."""
+    level = np.minimum(np.rint(2 * np.log2(np.maximum(count, 1))), HALF_OCTAVES - 1).astype(np.int64)
+    flat = np.bincount((group * HALF_OCTAVES + level)[count > 0], minlength=n_groups * HALF_OCTAVES)
+    table = flat.reshape(n_groups, HALF_OCTAVES).astype(np.float64)
+    total = np.maximum(table.sum(axis=1, keepdims=True), 1)
+    x = np.arange(HALF_OCTAVES)
+    below, first = (table / total).cumsum(axis=1), (table * x / total).cumsum(axis=1)
+    mean = first[:, -1:]
+    variance = (table * x**2 / total).sum(axis=1) - mean[:, 0] ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = np.nan_to_num((mean * below - first) ** 2 / (below * (1 - below)), posinf=0)
+    cut = between.argmax(axis=1)
+    upper = np.rint((1 - below[np.arange(n_groups), cut]) * total[:, 0])
+    at = np.arange(n_groups), cut
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = (mean[:, 0] - first[at]) / (1 - below[at]) - first[at] / below[at]
+    two = (between[at] >= TWO_MODES * np.maximum(variance, 1e-9)) & (upper >= least) & (np.nan_to_num(gap) >= APART)
+    return np.asarray(two[group] & (level <= cut[group]))
+
+
+def devoted(groups: Proposed, n: I64, n_events: I64, least: int) -> NDArray[np.bool_]:
     """Memberships that count, ``(n_members,)``: the account sent requests of the group, and not just in passing.
 
     An innocent who takes up an operator's wording now and then does so with a small part of his traffic and of the
     operator's volume. Left out is who reaches neither 0.4 of the devotion of the group's average request nor a quarter of
-    the volume of the account that sent it, or not a twenty-fifth of that volume. Groups without objects hold all that their accounts do.
+    the volume of the account that sent it, or not a twenty-fifth of that volume; or is
+    of the lower of two populations by volume and less devoted than the upper. Groups without objects hold all that their accounts do.
 
     Args:
         groups: whose memberships.
         n: requests of each membership.
         n_events: requests of each account.
+        least: accounts that the upper of two populations must have to stand alone.
     """
     group, count = groups.member_group, n.astype(np.float64)
     devotion = count / np.maximum(n_events[groups.member_account], 1)
@@ -99,6 +130,8 @@ def devoted(groups: Proposed, n: I64, n_events: I64) -> NDArray[np.bool_]:
     usual_n = np.bincount(group, weights=count * count, minlength=groups.n) / weight
     passing = (devotion < PASSING_DEVOTION * usual_devotion[group]) & (count < PASSING_VOLUME * usual_n[group])
     passing |= count < PASSING_ANYHOW * usual_n[group]
+    # A replaced account had little time but did the same with it: of the lower population leaves who does less of it as well.
+    passing |= _lower_mode(group, groups.n, count, least) & (devotion < LESS_DEVOTED * usual_devotion[group])
     has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
     return np.asarray((n > 0) & ~(passing & has_objects[group]))
 

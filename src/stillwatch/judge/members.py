@@ -150,6 +150,8 @@ def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
 
 CERTAIN = 0.9
 """Posterior probability from which an account stays in a campaign."""
+TIED = 0.7
+"""Share of the leading group's accounts from which its links tell members from others."""
 CARRYING = 2.0
 """Most nats that the sub-stream and a young account speak for a member of a campaign whose accounts are linked."""
 CARRIED = 0.25
@@ -174,12 +176,16 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
         cores[(account_label == number) & ~_is_in(scene, lead[number : number + 1])] = -1
     links = _links_inside(scene, cores)
     young = np.nan_to_num(scene.people.tenure_days(), nan=1e9) < 30
-    outside = account_label < 0
+    nobody = account_label < 0
     for number in range(len(lead)):
         mine = account_label == number
-        core = cores == number
+        core, outside = cores == number, nobody
         carries = _carries(scene, np.flatnonzero(group_label == number), int(lead[number]))
         linked = [found == number for found in links]
+        tied = np.logical_or.reduce(linked)
+        if (tied & core).sum() >= TIED * core.sum():
+            # Where links tie the accounts, who has none and carries the sub-stream is one of those who do so outside.
+            core, outside = core & tied, outside | (mine & ~tied)
         # Who was drawn in carries the sub-stream by construction, so it counts little where conversations tell.
         # Colleagues share a card for their own reasons: where conversations are handed over, these decide.
         handed, *shared = linked

@@ -21,8 +21,8 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e007f]"
 )
 
-CONFIDENCE = ((math.log(9999), "very high"), (math.log(99), "high"), (math.log(9), "moderate"))
-"""Log-odds from which a confidence is called so: 9999 to 1, 99 to 1, 9 to 1."""
+CONFIDENCE = ((math.log(1000), "very high"), (math.log(30), "high"), (0.0, "moderate"))
+"""Scores from which a confidence is called so: rarer among innocent groups than 1 in 10 million, 1 in 300,000, 1 in 10,000."""
 
 FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardly fits"), (0.0, "does not fit"))
 """How well an innocent explanation fits, in words, from a score of 0 to 1."""
@@ -161,9 +161,9 @@ def day(value: datetime | str | None) -> str:
     return moment(value).split(" ")[0]
 
 
-def confidence(log_odds: float) -> str:
+def confidence(score: float) -> str:
     """A confidence in words; methods and limits in the report say what each word stands for."""
-    return next((word for least, word in CONFIDENCE if log_odds >= least), "low")
+    return next((word for least, word in CONFIDENCE if score >= least), "low")
 
 
 def fit(score: float | None) -> str:
