@@ -242,7 +242,8 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
     now = datetime.now(UTC)
     names = [member(store, case_id, i) for i in range(3)]
     append_decisions(store, [
-        Decision(f"r-{i}", now - timedelta(days=i % 9, minutes=1), "decide", names[i % 3], None, "allow", "block", "shadow", "x", case_id, 0, 10)
+        Decision(f"r-{i}", now - timedelta(days=i % 9, minutes=1), "decide", names[i % 3], None, "allow", "block", "shadow", "x",
+                 case_id, 0, 10)
         for i in range(90)
     ])  # fmt: skip
     ben, dee = client("ben"), client("dee")

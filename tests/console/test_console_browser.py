@@ -1,0 +1,310 @@
+"""The console in a real browser, served by ``stillwatch serve``: from an imported run to a block and an overturned appeal."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import browser
+import pytest
+from console_kit import PASSWORD, copy
+from sqlalchemy import select
+
+pytest.importorskip("granian")
+from test_browser import LOW_CONTRAST, TOO_WIDE
+
+from stillwatch.respond import audit, cases, policy
+from stillwatch.respond.schema import DecisionRow
+from stillwatch.respond.store import Actor, Store
+from stillwatch.respond.vocabulary import Role
+from stillwatch.serve import tokens
+
+EXECUTABLE = browser.installed()
+AXE = os.environ.get("STILLWATCH_AXE", "")
+
+pytestmark = [
+    pytest.mark.real_peer,
+    pytest.mark.skipif(EXECUTABLE is None, reason="chromium is not installed (apt-get install chromium)"),
+]
+
+
+@dataclass
+class Served:
+    """A running service, its store, and a token of its API."""
+
+    port: int
+    store: Store
+    token: str
+
+    def decision(self, account_id: str, at: int) -> str:
+        """What the service says to a gateway."""
+        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        body = json.dumps({"account_id": account_id, "request_id": f"r-{at}"})
+        wire.request("POST", "/v1/decide", body, {"x-stillwatch-token": self.token})
+        found: str = json.loads(wire.getresponse().read())["decision"]
+        wire.close()
+        return found
+
+    def becomes(self, account_id: str, wanted: str) -> bool:
+        """Whether the answer is this one within ten seconds."""
+        for at in range(100):
+            if self.decision(account_id, hash((wanted, at)) % 10**9) == wanted:
+                return True
+            time.sleep(0.1)
+        return False
+
+
+@pytest.fixture
+def served(filled: Path, tmp_path: Path) -> Iterator[Served]:
+    store = copy(filled, tmp_path)
+    with store.write(Actor("dee", Role.ADMIN)) as change:
+        made = policy.draft(change, policy.parse({"mode": "enforce"}), "go")
+        policy.promote(change, made.version, "go")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = tokens.create(tmp_path / "tokens.json", "gateway", tokens.Role.DECIDE)
+    command = [sys.executable, "-m", "stillwatch", "serve", "--store", f"sqlite:///{tmp_path / 'store.db'}", "--port", str(port),
+               "--state", str(tmp_path / "state"), "--tokens", str(tmp_path / "tokens.json"), "--enforce",
+               "--refresh-s", "0.1", "--drain-s", "0"]  # fmt: skip
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        for _ in range(600):
+            assert process.poll() is None, (tmp_path / "log").read_text()[-2000:]
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield Served(port, store, token)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        store.close()
+
+
+class Tab:
+    """One person at the browser."""
+
+    def __init__(self, page: browser.Page, port: int) -> None:
+        self.page, self.base = page, f"http://127.0.0.1:{port}/console"
+
+    def loaded(self) -> None:
+        deadline = time.monotonic() + 30
+        while not self.page.loaded:
+            assert time.monotonic() < deadline, "the page did not load"
+            self.page.call("Page.getLayoutMetrics")
+            time.sleep(0.01)
+
+    def open(self, path: str, *, width: int = 1280, dark: bool = False) -> None:
+        self.page.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.page.call("Emulation.setEmulatedMedia", features=[scheme])
+        self.page.loaded = False
+        self.page.call("Page.navigate", url=self.base + path)
+        self.loaded()
+
+    def does(self, script: str) -> None:
+        """Run a script that leads to another page, and wait for it."""
+        self.page.loaded = False
+        self.page.ask(script)
+        self.loaded()
+
+    def submit(self, action: str, **fields: str) -> None:
+        """Fill in the form that goes to this path and send it with its button."""
+        self.does(f"""(() => {{ const form = [...document.forms].find(f => f.method === 'post' && f.action.endsWith({json.dumps(action)}));
+          for (const [name, value] of Object.entries({json.dumps(fields)})) form.elements[name].value = value;
+          form.querySelector('button').click(); }})()""")
+
+    def key(self, key: str) -> None:
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": key} if len(key) == 1 and kind == "keyDown" else {}
+            self.page.call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=13 if key == "Enter" else 0,
+                **text,
+            )
+
+    def login(self, name: str) -> None:
+        self.page.call("Network.clearBrowserCookies")
+        self.open("/login")
+        self.submit("/login", name=name, password=PASSWORD)
+        assert name in self.text(), self.text()
+
+    def text(self) -> str:
+        return str(self.page.ask("document.body.innerText"))
+
+    def address(self) -> str:
+        return str(self.page.ask("location.pathname")).removeprefix("/console")
+
+
+@pytest.fixture
+def tab(served: Served) -> Iterator[Tab]:
+    assert EXECUTABLE is not None
+    with browser.browser(EXECUTABLE) as page:
+        yield Tab(page, served.port)
+
+
+def top(store: Store) -> tuple[str, str, str]:
+    """The case on top of the queue and two of its accounts."""
+    with store.read() as session:
+        case_id = cases.queue(session)[0].case_id
+        found = cases.members(session, case_id)
+        return case_id, found[0].account_id, found[1].account_id
+
+
+def test_from_an_imported_run_to_a_block_and_an_overturned_appeal(served: Served, tab: Tab) -> None:
+    case_id, accused, other = top(served.store)
+    assert served.becomes(accused, "allow")
+    tab.login("ana")
+    for key in ("j", "Enter"):
+        tab.page.loaded = False
+        tab.key(key)
+    tab.loaded()
+    assert tab.address() == f"/cases/{case_id}", "keys lead from the queue to the case on top"
+    tab.page.loaded = False
+    tab.key("b")
+    tab.loaded()
+    assert tab.address() == "/actions/new"
+    assert "Innocents expected" in tab.text()
+    tab.submit(
+        "/actions/new",
+        kind="block",
+        reason="coordinated_extraction",
+        mode="enforce",
+        note="one template, 5,188 accounts",
+    )
+    action = tab.address()
+    assert "waits for a second person" in tab.text()
+    assert "The proposer cannot be the second person." in tab.text()
+    assert served.decision(accused, 1) == "allow"
+
+    tab.login("ben")
+    tab.open(action)
+    tab.submit("/approve", note="seen")
+    assert "Agreed; the action is in force." in tab.text()
+    assert served.becomes(accused, "block")
+    assert served.becomes(other, "block")
+
+    tab.login("ana")
+    tab.open(f"/cases/{case_id}")
+    tab.submit("/appeal", account_id=accused, statement="It is my course; here is the list of students.")
+    tab.login("cem")
+    tab.open("/appeals/1")
+    assert "here is the list of students" in tab.text()
+    tab.submit("/appeals/1/decide", outcome="overturned", reason="the course exists")
+    assert "Overturned by cem" in tab.text()
+    assert served.decision(accused, 2) == "block", "an unblock needs a second person too"
+    tab.login("dee")
+    tab.open("/actions")
+    tab.does("[...document.querySelectorAll('a')].find(a => a.textContent === 'lift').click()")
+    tab.submit("/approve")
+    assert served.becomes(accused, "allow")
+    assert served.decision(other, 3) == "block"
+    for _ in range(100):  # the service writes its log in batches
+        with served.store.read() as session:
+            logged = set(session.scalars(select(DecisionRow.decision).where(DecisionRow.account_id == accused)))
+        if "block" in logged:
+            break
+        time.sleep(0.1)
+    tab.open(f"/accounts/{accused}")
+    assert "block" in logged
+    assert "Judged innocent by cem (appeal" in tab.text()
+    with served.store.read() as session:
+        assert audit.verify(session).whole
+    assert not [url for url in tab.page.requests if not url.startswith(("data:", tab.base))], (
+        "nothing is fetched from elsewhere"
+    )
+    assert not tab.page.messages, "no violation of the policy on content, no error of a script"
+
+
+PAGES = ("/", "/cases/CASE", "/actions", "/actions/new?case=CASE", "/accounts/ACCOUNT", "/appeals", "/allow", "/audit?verify=1",
+         "/policy", "/policy/1", "/decisions", "/health", "/me", "/cases/nothing")  # fmt: skip
+
+
+def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) -> None:
+    case_id, account, _ = top(served.store)
+    tab.open("/login")
+    assert not tab.page.ask(LOW_CONTRAST)
+    tab.login("dee")
+    bad: dict[str, Any] = {}
+    for page in PAGES:
+        path = page.replace("CASE", case_id).replace("ACCOUNT", account)
+        for width, dark in ((1280, False), (1280, True), (390, True)):
+            tab.open(path, width=width, dark=dark)
+            found = tab.page.ask(LOW_CONTRAST) + tab.page.ask(TOO_WIDE)
+            found += (
+                []
+                if tab.page.ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+                else ["scrolls sideways"]
+            )
+            if found:
+                bad[f"{path} {width} {dark}"] = found[:5]
+    assert not bad, json.dumps(bad, indent=1)
+
+
+@pytest.mark.skipif(not Path(AXE).is_file(), reason='axe-core is not installed (eval "$(.ci/axe.sh)")')
+def test_axe_finds_nothing(served: Served, tab: Tab) -> None:
+    case_id, account, _ = top(served.store)
+    tab.login("dee")
+    source, bad = Path(AXE).read_text(encoding="utf-8"), {}
+    for page in ("/login", *PAGES):
+        path = page.replace("CASE", case_id).replace("ACCOUNT", account)
+        for dark in (False, True):
+            tab.open(path, dark=dark)
+            tab.page.ask(source + ";0")
+            run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+            answer = tab.page.call("Runtime.evaluate", expression=run, awaitPromise=True, returnByValue=True)["result"][
+                "value"
+            ]
+            assert answer["passes"], "axe looked at something"
+            found = [f"{v['impact']} {v['id']}: {v['nodes'][0]['html'][:120]}" for v in answer["violations"]]
+            if found:
+                bad[f"{path} dark={dark}"] = found
+    assert not bad, json.dumps(bad, indent=1)
+
+
+def test_keys_can_be_switched_off(served: Served, tab: Tab) -> None:
+    tab.login("ana")
+    tab.page.ask("document.getElementById('keys').click()")
+    tab.key("j")
+    assert tab.page.ask("document.querySelectorAll('tr.here').length") == 0
+    tab.page.ask("document.getElementById('keys').click()")
+    tab.key("j")
+    assert tab.page.ask("document.querySelectorAll('tr.here').length") == 1
+
+
+def test_the_tail_follows(served: Served, tab: Tab) -> None:
+    case_id, accused, _ = top(served.store)
+    with served.store.write(Actor("ana", Role.ANALYST)) as change:
+        from stillwatch.respond import actions
+        from stillwatch.respond.vocabulary import Action, Mode, Reason
+
+        actions.propose(change, Action.OBSERVE, Reason.ANALYST_REQUEST, case_id=case_id, mode=Mode.ENFORCE)
+    tab.login("vic")
+    tab.open(f"/decisions?case={case_id}")
+    assert "None." in tab.text()
+    tab.page.ask("document.getElementById('follow').click()")
+    time.sleep(1)  # the snapshot is built
+    deadline, at = time.monotonic() + 30, 0
+    while accused not in tab.text() and time.monotonic() < deadline:
+        served.decision(accused, at := at + 1)
+        time.sleep(0.5)
+    assert accused in tab.text()
