@@ -158,7 +158,7 @@ def test_figures_are_those_of_the_log(small_world: Path, whole: tuple[Path, dict
         assert row["acted_at"] is None
         assert row["share_before_action"] == 1
     table = pq.read_table(whole[0] / "replay.parquet")
-    assert table.num_rows == 3 * len(rows)
+    assert table.num_rows == 4 * len(rows)
 
 
 def test_shadow_touches_nobody_and_whole_campaigns_lose_more(whole: tuple[Path, dict[str, Any]]) -> None:

@@ -40,6 +40,8 @@ class Desk:
         case_of = self._file(sure, codes, at_us, branch)
         wanted: dict[str, list[int]] = {}
         if self.policy.act_on == "campaign":
+            for case, members in self._continued(step, branch):
+                self._want(wanted, members, case.findings, branch)
             for row in sure:
                 self._want(wanted, codes[row["campaign_id"]], case_of[row["campaign_id"]].findings, branch)
         elif self.policy.act_on == "account":
@@ -61,6 +63,29 @@ class Desk:
                 branch.act(at_us + round(self.policy.review_hours * HOUR_US), action, wanted[action])
         self.last_us = at_us
 
+    def _continued(self, step: dict[str, Any], branch: Branch) -> list[tuple[Case, list[int]]]:
+        """Groups for review that are a campaign which people have confirmed, with its case."""
+        listed = [row for row in step["found"] if row["verdict"] == "review"]
+        if not (self.policy.follow_review and self.policy.ladder and listed):
+            return []
+        enough = max(rung.after for rung in self.policy.ladder)
+        confirmed = [case for case in self.cases if case.findings >= enough]
+        matched = self._match(listed, confirmed, branch)
+        return [
+            (confirmed[matched[row["campaign_id"]]], branch.codes(row["accounts"]))
+            for row in listed
+            if row["campaign_id"] in matched
+        ]
+
+    def _match(self, rows: list[dict[str, Any]], cases: list[Case], branch: Branch) -> dict[str, int]:
+        """Place of the case that each find is, as ``stillwatch cases import`` would match them."""
+        found = [Found(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in rows]
+        known = [
+            Known(str(i), frozenset(branch.name(code) for code in case.accounts), frozenset())
+            for i, case in enumerate(cases)
+        ]
+        return {name: int(made.case_id) for name, made in match(found, known).items()}
+
     def _want(self, wanted: dict[str, list[int]], codes: list[int], findings: int, branch: Branch) -> None:
         """Note the strictest action that so many findings allow, for accounts that are not under it."""
         reached = [ACTIONS.index(rung.action) for rung in self.policy.ladder if rung.after <= findings]
@@ -71,18 +96,13 @@ class Desk:
     def _file(
         self, sure: list[dict[str, Any]], codes: dict[str, list[int]], at_us: int, branch: Branch
     ) -> dict[str, Case]:
-        """The case of every campaign, as ``stillwatch cases import`` would match them."""
-        found = [Found(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in sure]
-        known = [
-            Known(str(i), frozenset(branch.name(code) for code in case.accounts), frozenset())
-            for i, case in enumerate(self.cases)
-        ]
-        matched = match(found, known)
+        """The case of every campaign; a new one where none matches."""
+        matched = self._match(sure, self.cases, branch)
         out = {}
         for row in sure:
             name, members = row["campaign_id"], codes[row["campaign_id"]]
             if name in matched:
-                case = self.cases[int(matched[name].case_id)]
+                case = self.cases[matched[name]]
             else:
                 case = Case(name, at_us, set())
                 self.cases.append(case)

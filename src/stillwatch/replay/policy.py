@@ -1,7 +1,7 @@
 """What is done about what is found, and how operators answer bans. Plain data, read from JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +37,8 @@ class Policy:
     """Between a finding and the time when the action holds: two people look first."""
     per_day: int | None = None
     """Accounts that can be acted on in a day, most suspicious first; only where act_on is account. None: no limit."""
+    follow_review: bool = False
+    """Where a campaign was found often enough for the last rung, a group for review that continues it is treated as it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Reply:
 DEFAULT = (
     Policy("shadow", "nobody", ()),
     Policy("campaign"),
+    Policy("campaign-follow", follow_review=True),
     Policy("single", "account", (Rung(2, "block"),), per_day=100),
 )
 
@@ -116,7 +119,9 @@ def _policy(row: Any, path: Path) -> Policy:
         raise InputError(
             f"{where}: per_day is {policy.per_day!r}", where=path, todo="Write a count of 1 or more, or null"
         )
-    return Policy(policy.name, policy.act_on, rungs, policy.review_hours, policy.per_day)
+    if not isinstance(policy.follow_review, bool):
+        raise InputError(f"{where}: follow_review is {policy.follow_review!r}", where=path, todo="Write true or false")
+    return replace(policy, ladder=rungs)
 
 
 def _made(kind: type[T], row: Any, path: Path) -> T:

@@ -1,0 +1,82 @@
+"""What policies decide after a step, on finds written by hand."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from stillwatch.replay.branch import HOUR_US, Branch
+from stillwatch.replay.decide import Desk
+from stillwatch.replay.log import Log
+from stillwatch.replay.policy import Policy, Reply, Rung
+
+NAMES = [f"a{i:02}" for i in range(20)]
+
+
+@pytest.fixture
+def branch() -> Branch:
+    """Twenty accounts that nobody is known to own, with a request each in every hour of four days."""
+    hours = np.repeat(np.arange(96), 20) * HOUR_US
+    account = np.tile(np.arange(20, dtype=np.int32), 96)
+    log = Log([], np.array([0]), pa.array(NAMES), hours, account, np.arange(len(hours)), hours)
+    return Branch(log, Reply(), None)
+
+
+def step(*found: tuple[str, list[str]]) -> dict[str, Any]:
+    rows = [
+        {
+            "campaign_id": f"c{i}", "verdict": verdict, "n_harvested": 1, "accounts": names,
+            "scores": [float(int(name[1:])) for name in names],
+        }
+        for i, (verdict, names) in enumerate(found)
+    ]  # fmt: skip
+    return {"found": rows}
+
+
+def test_a_whole_campaign_climbs_the_ladder_and_joiners_with_it(branch: Branch) -> None:
+    desk = Desk(Policy("p", review_hours=2))
+    desk.take(step(("campaign", NAMES[:8])), 24 * HOUR_US, branch)
+    assert branch.actions == [(26 * HOUR_US, "throttle", NAMES[:8])]
+    desk.take(step(), 36 * HOUR_US, branch)
+    desk.take(step(("campaign", NAMES[:10])), 48 * HOUR_US, branch)
+    desk.take(step(("campaign", NAMES[:10])), 72 * HOUR_US, branch)
+    assert branch.actions[1:] == [(50 * HOUR_US, "block", NAMES[:10])]
+    assert [case.findings for case in desk.cases] == [3]
+
+
+def test_another_campaign_begins_at_the_first_rung(branch: Branch) -> None:
+    desk = Desk(Policy("p", review_hours=0))
+    for hour in (24, 48):
+        desk.take(step(("campaign", NAMES[:8])), hour * HOUR_US, branch)
+    desk.take(step(("campaign", NAMES[10:18])), 72 * HOUR_US, branch)
+    assert branch.actions[-1] == (72 * HOUR_US, "throttle", NAMES[10:18])
+    assert len(desk.cases) == 2
+
+
+def test_single_accounts_are_taken_most_suspicious_first_as_many_as_a_day_allows(branch: Branch) -> None:
+    desk = Desk(Policy("p", "account", (Rung(2, "block"),), review_hours=0, per_day=3))
+    for hour in (24, 48, 60):
+        desk.take(step(("campaign", NAMES[:8])), hour * HOUR_US, branch)
+    assert branch.actions == [(48 * HOUR_US, "block", NAMES[5:8]), (60 * HOUR_US, "block", NAMES[3:5])]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_groups_for_review_are_acted_on_only_where_they_continue_what_is_confirmed(
+    branch: Branch, follow: bool
+) -> None:
+    desk = Desk(Policy("p", review_hours=0, follow_review=follow))
+    desk.take(step(("campaign", NAMES[:8])), 24 * HOUR_US, branch)
+    desk.take(step(("review", NAMES[:9])), 36 * HOUR_US, branch)
+    assert len(branch.actions) == 1  # found once, not confirmed
+    desk.take(step(("campaign", NAMES[:8])), 48 * HOUR_US, branch)
+    desk.take(step(("review", NAMES[4:10]), ("review", NAMES[12:20])), 72 * HOUR_US, branch)
+    assert branch.actions[2:] == ([(72 * HOUR_US, "block", NAMES[8:10])] if follow else [])
+
+
+def test_shadow_acts_on_nobody(branch: Branch) -> None:
+    desk = Desk(Policy("p", "nobody"))
+    for hour in (24, 48):
+        desk.take(step(("campaign", NAMES[:8])), hour * HOUR_US, branch)
+    assert branch.actions == []
+    assert len(desk.cases) == 1
