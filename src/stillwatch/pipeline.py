@@ -245,7 +245,8 @@ def unmix(
     counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
     shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
     tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
-    owners, parts, kind, usual = [], [np.zeros((5, 0), np.int64)], [np.zeros((len(judge.KINDS), 0), np.uint8)], [np.zeros(k, np.int64) for k in judge.KINDS]
+    owners, parts, kind = [], [np.zeros((5, 0), np.int64)], [np.zeros((len(judge.KINDS), 0), np.uint8)]
+    usual = [np.zeros(k, np.int64) for k in judge.KINDS]
     for account, columns in traffic.batches(("time", "context", "parent", "capability", "n_words", "output_tokens", *CONTENT_COLUMNS)):
         mine = account_campaign[account]
         owners.append(mine)
@@ -299,13 +300,15 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         model = judge.calibrated()
         values, findings = judge.look(scene)
         verdicts = judge.judge(values, findings, model)
-        everyone = np.ones(traffic.people.n, bool)
-        sure, sure_lead = campaigns(scene, verdicts.campaign, everyone, verdicts.log_odds)
+        free = np.ones(traffic.people.n, bool)
+        first, first_lead = campaigns(scene, verdicts.campaign, free, verdicts.log_odds)
+        # Whom the test of a campaign's accounts sends away may be a campaign of their own.
+        free[first.member_account] = False
+        second, second_lead = campaigns(scene, verdicts.campaign & _apart(scene, free), free, verdicts.log_odds)
+        sure, sure_lead = group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
         sure = expand(engine, traffic, _marks(engine, traffic, sure)[1], sure)
-        everyone[sure.member_account] = False
-        # A group that looks like it because of accounts that are accused already says nothing about the others.
-        apart = scene.total(scene.of_members(everyone) & scene.seen) >= APART * scene.size
-        open_, open_lead = campaigns(scene, verdicts.review & apart, everyone, verdicts.log_odds)
+        free[sure.member_account] = False
+        open_, open_lead = campaigns(scene, verdicts.review & _apart(scene, free), free, verdicts.log_odds)
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
         final, marks = _marks(engine, traffic, final)
@@ -340,6 +343,11 @@ def detect(
                 out, data, outcome, columns=CONTENT_COLUMNS, as_of=as_of, since=since, parameters=parameters, seconds=clock.seconds,
             )
     return summary
+
+
+def _apart(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Groups whose accounts are mostly ``free``: one that looks like it because of accused accounts says nothing of the others."""
+    return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= APART * scene.size)
 
 
 def _marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks]:

@@ -267,8 +267,10 @@ def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_
     first = scene.total(scene.measured.first_turns) / np.maximum(scene.events, 1)
     has_objects = np.bincount(scene.groups.object_group, minlength=scene.n) > 0
     good = has_objects & (inside >= MARK_INSIDE * np.maximum(scene.size, 1)) & (inside >= MARK_FEWEST)
-    handed = np.bincount(account_label[(account_label >= 0) & (_links_inside(scene, account_label)[0] == account_label)], minlength=max(n, 1))
+    handing = (account_label >= 0) & (_links_inside(scene, account_label)[0] == account_label)
+    handed = np.bincount(account_label[handing], minlength=max(n, 1))
     pool = (handed >= HALF * size)[best]
     work = np.nan_to_num(scene.sample.distinct_share) * (1 - np.nan_to_num(scene.sample.common_share))
-    passes = np.where(pool, (inside >= MARK_REACH * size[best]) & (first >= POOL_FIRST) & (work >= POOL_WORK), standing | (first >= MARK_FIRST))
+    of_pool = (inside >= MARK_REACH * size[best]) & (first >= POOL_FIRST) & (work >= POOL_WORK)
+    passes = np.where(pool, of_pool, standing | (first >= MARK_FIRST))
     return np.where(good & passes, best, -1)
