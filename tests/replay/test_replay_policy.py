@@ -61,3 +61,9 @@ def test_bad_files_are_one_line(name: str, tmp_path: Path) -> None:
         read_policies(written(tmp_path, BAD[name]))
     assert "policy.json" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_file_in_the_documentation_is_the_default(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "replay.md").read_text(encoding="utf-8")
+    block = page.split("```json\n")[1].split("```")[0]
+    assert read_policies(written(tmp_path, json.loads(block))) == (DEFAULT, Reply())
