@@ -2,8 +2,9 @@
 
     python benchmarks/replay.py [--scenarios failover february_2026] [--events 200000] [--every 12h] [--seed 1] [--work DIR]
 
-Simulates each scenario, replays it under the default policies, and acting on single accounts without a limit a day, and holds the figures of whole-campaign action against the bars. With ``--work`` a second run goes on
-where the first was killed.
+Simulates each scenario, replays it under the default policies, and acting on single accounts without a limit a day, and
+holds the figures of whole-campaign action against the bars. With ``--work`` a second run goes on where the first was
+killed.
 """
 
 import argparse
