@@ -1,5 +1,6 @@
 """The console in a real browser, served by ``stillwatch serve``: from an imported run to a block and an overturned appeal."""
 
+import base64
 import contextlib
 import http.client
 import json
@@ -148,6 +149,11 @@ class Tab:
         self.submit("/login", name=name, password=PASSWORD)
         assert name in self.text(), self.text()
 
+    def shot(self, path: Path) -> None:
+        """Write a small picture of what the window shows."""
+        answer = self.page.call("Page.captureScreenshot", format="webp", quality=55)
+        path.write_bytes(base64.b64decode(answer["data"]))
+
     def text(self) -> str:
         return str(self.page.ask("document.body.innerText"))
 
@@ -245,6 +251,7 @@ def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) ->
     assert not tab.page.ask(LOW_CONTRAST)
     tab.login("dee")
     bad: dict[str, Any] = {}
+    shots = os.environ.get("STILLWATCH_SHOTS")  # a folder for the pictures in docs/console
     for page in PAGES:
         path = page.replace("CASE", case_id).replace("ACCOUNT", account)
         for width, dark in ((1280, False), (1280, True), (390, True)):
@@ -257,6 +264,12 @@ def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) ->
             )
             if found:
                 bad[f"{path} {width} {dark}"] = found[:5]
+            if shots and (not dark or width < 600):
+                name = (
+                    page.split("?")[0].strip("/").replace("/CASE", "").replace("/ACCOUNT", "").replace("/", "-")
+                    or "queue"
+                )
+                tab.shot(Path(shots) / f"{name}{'-phone' if dark else ''}.webp")
     assert not bad, json.dumps(bad, indent=1)
 
 

@@ -237,6 +237,17 @@ def test_a_session_ends(client: Clients, store: Store, how: str) -> None:
         assert client("").login("ana").status_code == 401
 
 
+def test_a_session_follows_what_the_store_says_of_its_user(client: Clients, store: Store) -> None:
+    ana = client("ana")
+    assert ana.get("/audit").status_code == 200
+    with store.write(DEE) as change:
+        change.session.execute(update(User).where(User.name == "ana").values(role=Role.VIEWER))
+    assert ana.get("/audit").status_code == 403
+    with store.write(DEE) as change:
+        change.session.execute(update(User).where(User.name == "ana").values(disabled_at=change.now))
+    assert ana.get("/").status_code == 303
+
+
 @pytest.mark.parametrize(
     "name", ["../app.py", "..%2fapp.py", "%2e%2e/app.py", "/etc/passwd", "console.css%00", "templates/base.html", ""]
 )
