@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import getpass
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -76,6 +77,15 @@ def user_list(args: Args) -> Any:
     return rows
 
 
+def _free(host: str, port: int) -> None:
+    """Raise unless this address can be listened at."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except (OSError, OverflowError) as error:
+        raise InputError(f"cannot listen ({error})", where=f"{host}:{port}", todo="Pass another --host or --port") from error
+
+
 def serve(args: Args) -> None:
     """``console``: the console alone, so that its work never delays a decision."""
     try:
@@ -85,6 +95,7 @@ def serve(args: Args) -> None:
         raise MissingExtraError("granian is not installed", todo="pip install 'stillwatch[serve]'") from error
     if (args.tls_cert is None) != (args.tls_key is None):
         raise InputError("--tls-cert and --tls-key go together")
+    _free(args.host, args.port)
     app = application(Store.open(args.store or DEFAULT_URL, create=False), origin=args.origin)
     server = Server(
         app, address=args.host, port=args.port, interface=Interfaces.ASGINL, http=HTTPModes.auto, websockets=False,

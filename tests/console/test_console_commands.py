@@ -1,0 +1,62 @@
+"""The commands: users from a terminal, and the console as a process of its own."""
+
+import contextlib
+import http.client
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("granian")
+pytest.importorskip("argon2")
+pytest.importorskip("sqlalchemy")
+
+COMMAND = [sys.executable, "-m", "stillwatch"]
+
+
+def run(*words: str, store: Path, password: str = "a long enough password") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*COMMAND, *words, "--store", str(store)], input=password + "\n", capture_output=True, text=True, timeout=120
+    )
+
+
+def test_users_from_a_terminal(tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    short = run("user", "add", "dee", "--role", "admin", store=store, password="short")
+    assert (short.returncode, short.stderr.count("\n")) == (1, 1)
+    assert run("user", "add", "dee", "--role", "admin", store=store).returncode == 0
+    assert run("user", "add", "ana", "--role", "analyst", "--as", "dee", store=store).returncode == 0
+    assert run("user", "add", "eve", "--role", "admin", "--as", "ana", store=store).returncode == 1
+    assert "ana" in run("user", "list", "--as", "ana", store=store).stdout
+
+
+def test_the_console_by_itself(tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    assert run("user", "add", "dee", "--role", "admin", store=store).returncode == 0
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.listen()
+        taken = run("console", "--port", str(port), store=store)
+        assert (taken.returncode, taken.stderr.count("\n")) == (1, 1)
+    process = subprocess.Popen([*COMMAND, "console", "-q", "--store", str(store), "--port", str(port)])
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        wire.request("GET", "/console/")
+        answer = wire.getresponse()
+        assert (answer.status, answer.headers["location"]) == (303, "/console/login?next=%2Fconsole%2F")
+        wire.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
