@@ -297,7 +297,7 @@ def feature_sets(
             return -1
         out[indptr[i] : indptr[i] + n] = row[:n]
         indptr[i + 1] = indptr[i] + n
-    return indptr[len(n_words)]
+    return int(indptr[len(n_words)])
 
 
 @njit(cache=True, nogil=True)
