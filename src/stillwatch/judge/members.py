@@ -150,7 +150,7 @@ def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
 
 CERTAIN = 0.9
 """Posterior probability from which an account stays in a campaign."""
-TIED = 0.7
+TIED = 0.9
 """Share of the leading group's accounts from which its links tell members from others."""
 CARRYING = 2.0
 """Most nats that the sub-stream and a young account speak for a member of a campaign whose accounts are linked."""
