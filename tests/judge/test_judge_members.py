@@ -10,7 +10,7 @@ from judge_helpers import groups, measured, people, scene
 
 from stillwatch import judge
 from stillwatch.group import Groups
-from stillwatch.judge.measure import PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
+from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
 
 # --- Riders --------------------------------------------------------------------------------------------------------
@@ -77,7 +77,10 @@ def test_devotion_is_told_group_by_group(told: list[tuple[int, int]], cut: int) 
         devotion = n / np.maximum(n_events, 1)
         usual_devotion, usual_n = (devotion * n).sum() / n.sum(), (n * n).sum() / n.sum()
         passing = (devotion < PASSING_DEVOTION * usual_devotion) & (n < PASSING_VOLUME * usual_n)
-        assert both[: len(n)] == ((n > 0) & ~passing & (n >= PASSING_ANYHOW * usual_n)).tolist()
+        stays = (n > 0) & ~passing & (n >= PASSING_ANYHOW * usual_n)
+        less = devotion < LESS_DEVOTED * usual_devotion
+        # Of a lower population leaves only who is less devoted as well.
+        assert all(now == may or (may and less[i]) for i, (now, may) in enumerate(zip(both, stays.tolist(), strict=False)))
 
 
 # --- Who may be accused --------------------------------------------------------------------------------------------

@@ -190,6 +190,9 @@ def test_asking_an_endpoint_is_resumable(where: Path, endpoint: str, capsys: pyt
 def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from stillwatch.prove.canary import assignment, canaries
 
+    # A key of its own: under one key in some thousands another tenant's forms agree with these by chance.
+    (where / "prove.key").write_text("5a" * 32 + "\n")
+    (where / "prove.key").chmod(0o600)
     rows(where / "some.jsonl", [{"tenant": "acme", "output": "Alice Johnson listens on port 8000 at example.com"}])
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
     planted = json.loads((where / "planted.jsonl").read_text())["output"]

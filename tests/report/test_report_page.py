@@ -93,7 +93,7 @@ def page(run: Path) -> Reader:
         "Innocent explanation that fits best: popular or niche tool, fits in part (0.28)",
         "0d0d0d0d0d0d0d0d",
         "Country and nationality are never evidence",
-        "very high from 9.21, high from 4.6, moderate from 2.2, otherwise low",
+        "very high from 6.91, high from 3.4, moderate from 0, otherwise low",
     ],
 )
 def test_the_page_tells(page: Reader, text: str) -> None:
