@@ -2,11 +2,14 @@
 
     python benchmarks/store.py [--cases 10000] [--accounts 1000000] [--store URL]
 
-Prints seconds. By default a fresh SQLite file in a temporary folder.
+Prints seconds, and for imports how long another process, which writes all the time, had to wait for its turn at most. By default a
+fresh SQLite file in a temporary folder.
 """
 
 import argparse
 import json
+import multiprocessing
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,6 +37,31 @@ def timed(what: str) -> Iterator[None]:
     print(f"{what:60} {time.perf_counter() - start:8.2f} s", flush=True)
 
 
+def write_on(url: str, told: Any) -> None:
+    """Write a line to the audit log again and again; tell how long each took."""
+    store, waits = Store.open(url), []
+    told.send(None)
+    while not told.poll(0.05):
+        start = time.perf_counter()
+        with store.write(SYSTEM) as change:
+            change.audit("benchmark.wait", "store")
+        waits.append(time.perf_counter() - start)
+    told.send(waits)
+
+
+@contextmanager
+def disturbing(url: str) -> Iterator[None]:
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=write_on, args=(url, there), daemon=True)
+    process.start()
+    here.recv()
+    yield
+    here.send(None)
+    waits = here.recv()
+    process.join()
+    print(f"    another writer: {len(waits)} writes, median {statistics.median(waits):.3f} s, longest {max(waits):.3f} s", flush=True)
+
+
 def run_folder(folder: Path, sizes: list[int], score: float, at: datetime) -> Path:
     """A run with one campaign a size, of 20 marks each."""
     rows, people = [], []
@@ -54,8 +82,7 @@ def run_folder(folder: Path, sizes: list[int], score: float, at: datetime) -> Pa
 
 
 def imported(store: Store, folder: Path) -> Any:
-    with store.write(SYSTEM) as change:
-        return importing.import_run(change, folder)
+    return importing.import_run(store, SYSTEM, folder)
 
 
 def main() -> None:
@@ -67,16 +94,18 @@ def main() -> None:
     ana, ben, now = Actor("ana", Role.ADMIN), Actor("ben", Role.APPROVER), datetime.now(UTC)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        store = Store.open(args.store or str(folder / "store.db"))
+        url = args.store or str(folder / "store.db")
+        store = Store.open(url)
         first = run_folder(folder / "1", [10] * args.cases, 5.0, now - timedelta(days=1))
         again = run_folder(folder / "2", [10] * args.cases, 6.0, now)
-        with timed(f"import {args.cases:,} new cases of 10 accounts"):
+        with disturbing(url), timed(f"import {args.cases:,} new cases of 10 accounts"):
             imported(store, first)
-        with timed(f"import {args.cases:,} cases found again"):
+        with disturbing(url), timed(f"import {args.cases:,} cases found again"):
             imported(store, again)
         with timed("first page of the queue, 100 cases"), store.read() as session:
             cases.queue(session, limit=100)
-        (case_id,) = imported(store, run_folder(folder / "3", [CAMPAIGN_ACCOUNTS], 5.0, now)).opened
+        with disturbing(url), timed(f"import one campaign of {CAMPAIGN_ACCOUNTS:,}"):
+            (case_id,) = imported(store, run_folder(folder / "3", [CAMPAIGN_ACCOUNTS], 5.0, now)).opened
         with store.write(ana) as change:
             policy.promote(change, policy.draft(change, policy.Policy(max_accounts=10**7), "benchmark").version, "benchmark")
         with timed(f"propose to block a campaign of {CAMPAIGN_ACCOUNTS:,}"), store.write(ana) as change:

@@ -36,7 +36,7 @@ def fill(folder: Path) -> Path:
     with store.write(SYSTEM) as change:
         for name, role in PEOPLE.items():
             people.add(change, name, role, PASSWORD)
-        import_run(change, run)
+    import_run(store, SYSTEM, run)
     store.close()
     return folder / "store.db"
 

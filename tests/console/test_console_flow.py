@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from console_kit import Client
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from stillwatch.console import policy_pages
 from stillwatch.respond import actions, cases, policy
 from stillwatch.respond.policy import parse
-from stillwatch.respond.schema import AuditRow, Case, Member
+from stillwatch.respond.schema import AuditRow, Case, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Role, State
@@ -276,8 +276,12 @@ def test_the_tail_of_decisions(client: Clients, store: Store, case_id: str) -> N
     assert "None." in client("vic").get("/decisions?decision=block").text
 
 
-def test_data_health_names_what_was_blind(client: Clients) -> None:
+def test_data_health_names_what_was_blind(client: Clients, store: Store) -> None:
     text = client("vic").get("/health").text
+    assert "Not stored as a whole" not in text
+    with store.write(DEE) as change:
+        change.session.execute(update(Run).values(finished_at=None))
+    assert "Not stored as a whole" in client("vic").get("/health").text
     assert "Blind evidence" in text
     assert "infra.ja4" in text
 

@@ -79,8 +79,7 @@ def test_what_one_operator_shares_another_finds(store: Store, run_of_two: Path, 
     done = imported(store, path)
     assert (done.new, done.known, done.left_out) == (2, 0, {})
     assert hits(store) == []
-    with store.write(SYSTEM, now=NOW) as change:
-        importing.import_run(change, write_run(tmp_path / "mine"))
+    importing.import_run(store, SYSTEM, write_run(tmp_path / "mine"), now=NOW)
     assert {(hit.where, hit.what, hit.source) for hit in hits(store)} == {
         ("case-aaaa", "content.opening", "peer"), ("case-bbbb", "content.opening", "peer"),
     }  # fmt: skip

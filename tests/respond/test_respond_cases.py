@@ -20,8 +20,7 @@ EXTRACTION = Reason.COORDINATED_EXTRACTION
 
 
 def imported(store: Store, folder: Path, **options: Any) -> importing.Imported:
-    with store.write(SYSTEM, now=options.pop("now", NOW)) as change:
-        return importing.import_run(change, folder, **options)
+    return importing.import_run(store, SYSTEM, folder, **{"now": NOW, **options})
 
 
 def the_case(store: Store) -> Case:

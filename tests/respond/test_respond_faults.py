@@ -23,8 +23,8 @@ from stillwatch.respond.vocabulary import Action, Reason, State, Verdict
 
 KILLER = Path(__file__).parents[1] / "killed.py"
 MOMENTS = [
-    "stillwatch.respond.audit:append:1", "stillwatch.respond.audit:append:4", "stillwatch.respond.importing:_members:2",
-    "stillwatch.respond.importing:_update_marks:12",
+    "stillwatch.respond.audit:append:1", "stillwatch.respond.audit:append:4", "stillwatch.respond.importing:_one:12",
+    "stillwatch.respond.importing:put:2", "stillwatch.respond.importing:put:5", "stillwatch.respond.store:put:1",
 ]  # fmt: skip
 
 
@@ -34,8 +34,7 @@ def judged(tmp_path: Path) -> Path:
     path = tmp_path / "store.db"
     store = Store.open(str(path))
     first = {"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2"]}, "c-two": {"members": accounts(50, 8)}}
-    with store.write(SYSTEM, now=NOW) as change:
-        importing.import_run(change, write_run(tmp_path / "first", first, last_seen=NOW))
+    importing.import_run(store, SYSTEM, write_run(tmp_path / "first", first, last_seen=NOW), now=NOW)
     with store.write(ANA, now=NOW) as change:
         cases.exclude(change, "case-one", "acct-00003", "known customer")
         row = actions.propose(change, Action.BLOCK, Reason.TERMS_OF_USE, case_id="case-one")
@@ -154,8 +153,8 @@ def test_a_run_that_is_no_run_changes_nothing(store: Store, tmp_path: Path) -> N
     folder = write_run(tmp_path / "run", {"c-one": {"members": accounts(0, 5)}}, last_seen=NOW)
     (folder / "accounts.parquet").write_bytes(b"PAR1")
     for broken in (folder, tmp_path / "none", tmp_path):
-        with pytest.raises(Exception, match=r"no such|not readable|Parquet"), store.write(SYSTEM) as change:
-            importing.import_run(change, broken)
+        with pytest.raises(Exception, match=r"no such|not readable|Parquet"):
+            importing.import_run(store, SYSTEM, broken)
     with store.read() as session:
         assert audit.verify(session).n_rows == 0
 

@@ -25,8 +25,7 @@ def test_real_windows_of_a_replaced_operator_are_one_case(tmp_path: Path) -> Non
         for path in files[number * step : (number + 1) * step]:
             shutil.copy(path, window / "events")
         pipeline.detect(window, window / "run", quiet=True)
-        with store.write(SYSTEM) as change:
-            importing.import_run(change, window / "run", data=window)
+        importing.import_run(store, SYSTEM, window / "run", data=window)
     truth = {row["account_id"]: row["campaign"] for row in pq.read_table(world / "truth.parquet").to_pylist()}
     with store.read() as session:
         (case,) = [c for c in session.query(Case) if c.detected == "campaign"]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, migrations, policy
-from stillwatch.respond.schema import Base, Meta, PolicyVersion
+from stillwatch.respond.schema import Base, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, decision_of
 from stillwatch.respond.store import Store, StoreError
 
@@ -30,6 +30,18 @@ def test_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
+
+
+def test_runs_of_an_older_store_count_as_whole(store: Store) -> None:
+    with store.connect(writing=True) as connection:
+        connection.execute(text("ALTER TABLE runs DROP COLUMN finished_at"))
+        connection.execute(text("INSERT INTO runs (run_id, imported_at, imported_by, summary) VALUES ('r', 17, 'ana', '{}')"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    again = Store.open(store.engine.url.render_as_string(hide_password=False))
+    with again.read() as session:
+        run = session.get_one(Run, "r")
+        assert run.finished_at == run.imported_at
+    again.close()
 
 
 def test_opened_by_many_at_once_it_is_migrated_once(url: str) -> None:

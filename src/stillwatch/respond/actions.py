@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import blast, cases
 from stillwatch.respond import policy as policies
+from stillwatch.respond.bulk import put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import ActionRow, Approval, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
@@ -215,9 +216,7 @@ def _within(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], durat
 def _put(change: Change, row: ActionRow, subjects: Subjects) -> None:
     """Store an action with its subjects; it takes effect if nobody else must agree."""
     change.session.add(row)
-    change.session.flush()
-    rows = [{"action_id": row.action_id, "subject": subject, "subject_id": subject_id} for subject, subject_id in subjects]
-    change.session.execute(insert(Target), rows)
+    put(change.session, Target, [{"action_id": row.action_id, "subject": kind, "subject_id": name} for kind, name in subjects])
     after = {
         "kind": row.kind, "lifts": row.lifts, "case_id": row.case_id, "mode": row.mode, "reason": row.reason,
         "parameters": row.parameters, "duration_s": row.duration_s, "policy_version": row.policy_version,

@@ -40,13 +40,16 @@ class Verification:
 
 def canonical(value: Any) -> str:
     """JSON of one spelling: keys sorted, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _encoder.encode(value)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in the audit log")
+
+
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def row_hash(row: AuditRow) -> str:
@@ -56,12 +59,14 @@ def row_hash(row: AuditRow) -> str:
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
 
 
-def append(session: Session, meta: Meta, row: AuditRow) -> AuditRow:
-    """Chain a row (its ``seq``, ``prev_hash`` and ``hash`` are set here) to the end; ``meta`` must be locked."""
+def append(meta: Meta, row: AuditRow) -> AuditRow:
+    """Chain a row (its ``seq``, ``prev_hash`` and ``hash`` are set here) to the end; ``meta`` must be locked.
+
+    The caller stores the row in the same transaction.
+    """
     row.seq, row.prev_hash = meta.audit_seq + 1, meta.audit_hash
     row.hash = row_hash(row)
     meta.audit_seq, meta.audit_hash = row.seq, row.hash
-    session.add(row)
     return row
 
 

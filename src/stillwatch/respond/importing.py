@@ -1,4 +1,8 @@
-"""Bring a run into the store: each campaign opens a case or updates the one it is. One transaction, so all or nothing.
+"""Bring a run into the store: each campaign opens a case or updates the one it is.
+
+A run may have thousands of campaigns, so they are stored in parts, each a short transaction that leaves the store whole:
+people go on working meanwhile. An import that was cut off is finished by doing it again. Which case a campaign is does not
+depend on where it was cut: a case takes one campaign of a run, so what was stored leaves, with its cases, what is matched then.
 
 Importing writes what the detector says (scores, members, marks); state, verdict, assignee, exclusions, remarks and labels
 are people's and stay as they are. The one thing it may do to them is to reopen a case that was confirmed as a true positive
@@ -7,23 +11,35 @@ when accounts show up in it that nobody has judged.
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import cases
+from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.matching import Found, Known, Match, match
 from stillwatch.respond.runs import Facts, FoundCampaign, FoundRun, read_facts, read_run
 from stillwatch.respond.schema import Account, Campaign, Case, Key, Mark, Member, Run
-from stillwatch.respond.store import Change
-from stillwatch.respond.vocabulary import State, Verdict
+from stillwatch.respond.store import Actor, Change, Store
+from stillwatch.respond.vocabulary import Role, State, Verdict
 
-CHUNK = 5000
+CAMPAIGNS = 500
+"""Campaigns of a transaction at most."""
+ROWS = 20_000
+"""Members and marks of a transaction, unless one campaign alone has more: a case is stored as a whole."""
+PAUSE_S = 0.1
+"""Between transactions: a writer that waits on SQLite looks every 0.1 s (its busy handler), and would never find it free."""
+
+
+_PEOPLES = {"state": State.NEW, "verdict": None, "assignee": None}
+"""What an import gives a new case and never writes again."""
+_FACTS = tuple(c.name for c in Case.__table__.columns if c.name not in {"case_id", "opened_at", "changed_at", *_PEOPLES})
 
 
 @dataclass
@@ -33,6 +49,8 @@ class Imported:
     run_id: str
     known: bool = False
     """The same run was imported before; nothing was done."""
+    resumed: int = 0
+    """Campaigns that an earlier import, which was cut off, had stored; the fields below are of the others."""
     opened: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     reopened: list[str] = field(default_factory=list)
@@ -42,85 +60,86 @@ class Imported:
     """Accounts that people judged innocent and the run accuses again; they stay excluded."""
 
 
-def import_run(change: Change, folder: Path, *, data: Path | None = None) -> Imported:
-    """Import a run folder.
+def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = None, now: datetime | None = None) -> Imported:
+    """Import a run folder, or finish the import of one.
 
     Args:
-        change: the write in progress.
+        store: where to.
+        actor: who does it; needs an analyst.
         folder: run folder that ``stillwatch detect`` wrote.
         data: the folder it was made of; gives registry facts, traffic and keys of the accused, without which the blast radius is
             counted in accounts only and requests that name only a key are not reached.
+        now: the time it happens; the clock's by default.
 
     Raises:
-        InputError: the run or the data cannot be read.
+        InputError: the run or the data cannot be read; then nothing is stored.
+        StoreError: the store failed; what was stored before stays, and the same import goes on from there.
     """
     run = read_run(folder)
     accused = sorted({row["account_id"] for campaign in run.campaigns for row in campaign.members})
     facts = None if data is None else read_facts(data, accused)
     result = Imported(run.run_id)
-    if change.session.get(Run, run.run_id) is not None:
-        result.known = True
-    else:
-        _store(change, run, accused, result)
+    plan = _Plan.of(store, run)
+    result.resumed, result.known = len(plan.done), plan.finished
+    while not plan.finished:
+        with store.write(actor, now=now) as change:
+            change.require(Role.ANALYST)
+            if plan.holds(change.session):
+                _store(change, plan, len(accused), result)
+                stored = True
+            else:
+                stored = False
+        if not stored:  # another import came between
+            plan = _Plan.of(store, run)
+        elif not plan.finished:
+            time.sleep(PAUSE_S)
     if facts is not None:
-        _store_facts(change, facts)
+        _store_facts(store, actor, facts, now)
     return result
 
 
-def _store(change: Change, run: FoundRun, accused: Sequence[str], result: Imported) -> None:
-    session = change.session
-    summary = {name: value for name, value in run.summary.items() if name != "inputs"} | {
-        "inputs": [entry.get("sha256") for entry in run.summary.get("inputs", []) if isinstance(entry, dict)]
-    }
-    row = Run(run_id=run.run_id, imported_at=change.now, imported_by=change.actor.name, last_seen=run.last_seen, summary=summary)
-    session.add(row)
-    session.flush()
-    change.audit("run.import", run.run_id, after={"campaigns": len(run.campaigns), "accounts": len(accused)})
-    found = [
-        Found(c.row["campaign_id"], frozenset(m["account_id"] for m in c.members), frozenset(_marks(c)), c.row["lineage"])
-        for c in run.campaigns
-    ]
-    matches = match(found, _known(session, found))
-    work = _Work.of(session, run, sorted({m.case_id for m in matches.values()}), cases.cleared(session, accused))
-    for campaign in sorted(run.campaigns, key=lambda c: str(c.row["campaign_id"])):
-        _one(change, work, campaign, matches.get(campaign.row["campaign_id"]), result)
-    session.flush()  # cases before what refers to them
-    for table, rows in ((Campaign, work.campaigns), (Member, work.joining), (Mark, work.marks)):
-        for at in range(0, len(rows), CHUNK):
-            session.execute(insert(table), rows[at : at + CHUNK])
-
-
 @dataclass
-class _Work:
-    """What is known of the matched cases, and the rows to add; read and written in bulk, since a run may have thousands."""
+class _Plan:
+    """Which case each campaign is that is not stored yet, and what the store was like when this was found out."""
 
     run: FoundRun
-    cleared: set[str]
+    finished: bool
+    done: frozenset[str]
+    """Campaigns that were stored."""
+    n_known: int
+    """Campaigns of all runs: grows with each import, and with nothing else."""
+    matches: dict[str, Match]
     case_ids: set[str]
-    cases: dict[str, Case]
-    members: dict[str, dict[str, Member]]
-    known_marks: dict[str, dict[tuple[str, str], Mark]]
     last_seen: dict[str, datetime | None]
     """Run -> its newest request."""
-    campaigns: list[dict[str, Any]] = field(default_factory=list)
-    joining: list[dict[str, Any]] = field(default_factory=list)
-    marks: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[list[FoundCampaign]]
+    """What is to be stored, a transaction each; at least one, which finishes the run."""
 
     @classmethod
-    def of(cls, session: Session, run: FoundRun, matched: Sequence[str], cleared: set[str]) -> "_Work":
-        runs = {row.run_id: row.last_seen for row in session.execute(select(Run.run_id, Run.last_seen))}
-        work = cls(run, cleared, set(session.scalars(select(Case.case_id))), {}, {}, {}, runs)
-        for chunk in _chunks(matched):
-            work.cases |= {case.case_id: case for case in session.scalars(select(Case).where(Case.case_id.in_(chunk)))}
-            for member in session.scalars(select(Member).where(Member.case_id.in_(chunk))):
-                work.members.setdefault(member.case_id, {})[member.account_id] = member
-            for mark in session.scalars(select(Mark).where(Mark.case_id.in_(chunk))):
-                work.known_marks.setdefault(mark.case_id, {})[mark.view, mark.object] = mark
-        return work
+    def of(cls, store: Store, run: FoundRun) -> "_Plan":
+        with store.read() as session:
+            n_known = _n_campaigns(session)  # first: what is stored after it is told by it
+            known = session.get(Run, run.run_id)
+            of_run = select(Campaign.campaign_id, Campaign.case_id).where(Campaign.run_id == run.run_id)
+            taken: dict[str, str] = {row.campaign_id: row.case_id for row in session.execute(of_run)}
+            rest = [c for c in sorted(run.campaigns, key=lambda c: str(c.row["campaign_id"])) if c.row["campaign_id"] not in taken]
+            found = [
+                Found(c.row["campaign_id"], frozenset(m["account_id"] for m in c.members), frozenset(_marks(c)), c.row["lineage"])
+                for c in rest
+            ]
+            matches = match(found, _known(session, found, set(taken.values())))
+            case_ids = set(session.scalars(select(Case.case_id)))
+            last_seen = {row.run_id: row.last_seen for row in session.execute(select(Run.run_id, Run.last_seen))}
+        finished = known is not None and known.finished_at is not None
+        return cls(run, finished, frozenset(taken), n_known, matches, case_ids, last_seen, list(_parts(rest)))
 
-    def newer(self, case: Case) -> bool:
-        """Whether the run looks at later traffic than the one that the case's facts are of."""
-        last = self.last_seen.get(case.run_id)
+    def holds(self, session: Session) -> bool:
+        """Whether no other import wrote since."""
+        return _n_campaigns(session) == self.n_known
+
+    def newer(self, run_id: str) -> bool:
+        """Whether the run looks at later traffic than the one that a case's facts are of."""
+        last = self.last_seen.get(run_id)
         return last is None or self.run.last_seen is None or self.run.last_seen >= last
 
     def free_id(self, campaign_id: str) -> str:
@@ -132,20 +151,38 @@ class _Work:
         return case_id
 
 
-def _known(session: Session, found: Sequence[Found]) -> list[Known]:
-    """The cases that share a member, a mark or a campaign with what was found."""
+def _n_campaigns(session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(Campaign)).one()
+
+
+def _parts(campaigns: Sequence[FoundCampaign]) -> Iterator[list[FoundCampaign]]:
+    part: list[FoundCampaign] = []
+    rows = 0
+    for campaign in campaigns:
+        size = len(campaign.members) + len(_marks(campaign))
+        if part and (len(part) == CAMPAIGNS or rows + size > ROWS):
+            yield part
+            part, rows = [], 0
+        part.append(campaign)
+        rows += size
+    yield part
+
+
+def _known(session: Session, found: Sequence[Found], taken: set[str]) -> list[Known]:
+    """The cases that share a member, a mark or a campaign with what was found, without those that are taken."""
     touched: set[str] = set()
     accounts = sorted({account_id for f in found for account_id in f.members})
     objects = sorted({object_ for f in found for _, object_ in f.marks})
     ids = sorted({f.campaign_id for f in found} | {f.lineage for f in found if f.lineage})
-    for chunk in _chunks(accounts):
+    for chunk in chunks(accounts):
         touched |= set(session.scalars(select(Member.case_id).where(Member.account_id.in_(chunk)).distinct()))
-    for chunk in _chunks(objects):
+    for chunk in chunks(objects):
         touched |= set(session.scalars(select(Mark.case_id).where(Mark.object.in_(chunk)).distinct()))
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         touched |= set(session.scalars(select(Campaign.case_id).where(Campaign.campaign_id.in_(chunk)).distinct()))
-    parts: dict[str, tuple[set[str], set[tuple[str, str]], set[str]]] = {case_id: (set(), set(), set()) for case_id in sorted(touched)}
-    for chunk in _chunks(sorted(touched)):
+    wanted = sorted(touched - taken)
+    parts: dict[str, tuple[set[str], set[tuple[str, str]], set[str]]] = {case_id: (set(), set(), set()) for case_id in wanted}
+    for chunk in chunks(wanted):
         for case_id, account_id in session.execute(select(Member.case_id, Member.account_id).where(Member.case_id.in_(chunk))):
             parts[case_id][0].add(account_id)
         for case_id, view, object_ in session.execute(select(Mark.case_id, Mark.view, Mark.object).where(Mark.case_id.in_(chunk))):
@@ -156,43 +193,127 @@ def _known(session: Session, found: Sequence[Found]) -> list[Known]:
     return [Known(case_id, frozenset(m), frozenset(o), frozenset(c)) for case_id, (m, o, c) in parts.items()]
 
 
-def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[at : at + CHUNK] for at in range(0, len(values), CHUNK))
-
-
 def _marks(campaign: FoundCampaign) -> dict[tuple[str, str], dict[str, Any]]:
     objects = campaign.details.get("objects", [])
     return {(str(o["view"]), str(o["object"])): o for o in objects if isinstance(o, dict) and "view" in o and "object" in o}
 
 
-def _one(change: Change, work: _Work, campaign: FoundCampaign, matched: Match | None, result: Imported) -> None:
-    row, run = campaign.row, work.run
-    if matched is None:
-        case_id = work.free_id(row["campaign_id"])
-        case = Case(case_id=case_id, state=State.NEW, opened_at=change.now, changed_at=change.now, **_facts_of(run, campaign))
-        change.session.add(case)
+@dataclass
+class _Before:
+    """A matched case as the transaction finds it."""
+
+    state: str
+    verdict: str | None
+    run_id: str
+    told: dict[str, Any]
+    """For the audit log."""
+    members: dict[str, bool] = field(default_factory=dict)
+    """Account -> whether it is excluded."""
+
+
+@dataclass
+class _Rows:
+    """What a transaction writes."""
+
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    campaigns: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    """Members as the newest run has them."""
+    late: list[dict[str, Any]] = field(default_factory=list)
+    """Members of an older run; those that are known stay as they are."""
+    marks: list[dict[str, Any]] = field(default_factory=list)
+    renewed: list[str] = field(default_factory=list)
+    """Cases whose members are told anew."""
+    reopened: list[tuple[str, int]] = field(default_factory=list)
+    """Case, and how many joined it."""
+
+
+def _store(change: Change, plan: _Plan, n_accused: int, result: Imported) -> None:
+    """Store the next part; with the first one the run, and with the last that it is whole."""
+    session, run, part = change.session, plan.run, plan.parts.pop(0)
+    row = session.get(Run, run.run_id)
+    if row is None:
+        summary = {name: value for name, value in run.summary.items() if name != "inputs"} | {
+            "inputs": [entry.get("sha256") for entry in run.summary.get("inputs", []) if isinstance(entry, dict)]
+        }
+        row = Run(run_id=run.run_id, imported_at=change.now, imported_by=change.actor.name, last_seen=run.last_seen, summary=summary)
+        session.add(row)
+        change.audit("run.import", run.run_id, after={"campaigns": len(run.campaigns), "accounts": n_accused})
+    before = _before(session, [plan.matches[c.row["campaign_id"]].case_id for c in part if c.row["campaign_id"] in plan.matches])
+    cleared = cases.cleared(session, sorted({member["account_id"] for campaign in part for member in campaign.members}))
+    rows = _Rows()
+    for campaign in part:
+        _one(change, plan, campaign, before, cleared, rows, result)
+    put(session, Case, rows.cases, update=_FACTS)
+    put(session, Campaign, rows.campaigns)
+    for chunk in chunks(rows.renewed):
+        gone = update(Member).where(Member.case_id.in_(chunk)).values(present=False)
+        session.execute(gone.execution_options(synchronize_session=False))
+    put(session, Member, rows.seen, update=("score", "reasons", "present", "last_run"))
+    put(session, Member, rows.late, update=())
+    put(session, Mark, rows.marks, update=("n_accounts", "expected_accounts", "n_events", "last_run"))
+    for case_id, joined in rows.reopened:
+        cases.follow(change, cases.get(session, case_id), State.REOPENED, f"found again with {joined} further accounts")
+        result.reopened.append(case_id)
+    plan.n_known += len(part)
+    if not plan.parts:
+        row.finished_at, plan.finished = change.now, True
+
+
+def _before(session: Session, case_ids: Sequence[str]) -> dict[str, _Before]:
+    found = {}
+    for chunk in chunks(case_ids):
+        columns = (Case.case_id, Case.state, Case.verdict, Case.run_id, Case.campaign_id, Case.score, Case.n_accounts)
+        for case_id, state, verdict, run_id, *told in session.execute(select(*columns).where(Case.case_id.in_(chunk))):
+            found[case_id] = _Before(state, verdict, run_id, dict(zip(("campaign_id", "score", "n_accounts"), told, strict=True)))
+        known = select(Member.case_id, Member.account_id, Member.excluded).where(Member.case_id.in_(chunk))
+        for case_id, account_id, excluded in session.execute(known):
+            found[case_id].members[account_id] = excluded
+    return found
+
+
+def _one(
+    change: Change, plan: _Plan, campaign: FoundCampaign, before: dict[str, _Before], cleared: set[str], rows: _Rows, result: Imported
+) -> None:
+    row, run, matched = campaign.row, plan.run, plan.matches.get(campaign.row["campaign_id"])
+    case = None if matched is None else before[matched.case_id]
+    newer = case is None or plan.newer(case.run_id)
+    why = {} if matched is None else matched.why | {"strength": round(matched.strength, 4)}
+    if matched is None or case is None:
+        case_id = plan.free_id(row["campaign_id"])
         change.audit("case.open", case_id, after={"campaign_id": row["campaign_id"], "run_id": run.run_id})
         result.opened.append(case_id)
-        newer = True
     else:
-        case = work.cases[matched.case_id]
-        newer = work.newer(case)
-        before = {"campaign_id": case.campaign_id, "score": case.score, "n_accounts": case.n_accounts}
-        if newer:
-            for name, value in _facts_of(run, campaign).items():
-                setattr(case, name, value)
+        case_id = matched.case_id
         after = {"campaign_id": row["campaign_id"], "score": row["score"], "n_accounts": row["n_accounts"], "run_id": run.run_id}
-        change.audit("case.found_again", case.case_id, before=before, after=after | {"matched": matched.why})
-        result.updated.append(case.case_id)
-    why = {} if matched is None else matched.why | {"strength": round(matched.strength, 4)}
-    work.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case.case_id, "matched": why})
-    joined = _members(change, work, campaign, case.case_id, newer, result)
-    _update_marks(work, campaign, case.case_id)
-    if matched is not None and joined:
-        result.joined[case.case_id] = joined
+        change.audit("case.found_again", case_id, before=case.told, after=after | {"matched": matched.why})
+        result.updated.append(case_id)
+    if newer:
+        rows.cases.append({"case_id": case_id, **_PEOPLES, "opened_at": change.now, "changed_at": change.now, **_facts_of(run, campaign)})
+    rows.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case_id, "matched": why})
+    if case is not None and newer:
+        rows.renewed.append(case_id)
+    known, joined = {} if case is None else case.members, 0
+    for member in campaign.members:
+        account_id = member["account_id"]
+        out = known.get(account_id, account_id in cleared)
+        joined += account_id not in known and not out
+        result.kept_out += out
+        (rows.seen if newer else rows.late).append({
+            "case_id": case_id, "account_id": account_id, "score": member["score"], "reasons": list(member["reasons"]),
+            "present": newer, "excluded": out, "first_run": run.run_id, "last_run": run.run_id, "joined_at": change.now,
+        })  # fmt: skip
+    # Earlier marks stay, so that what an operator goes back to is known.
+    rows.marks += [
+        {"case_id": case_id, "view": view, "object": object_, "n_accounts": int(told.get("accounts") or 0),
+         "expected_accounts": float(told.get("expected_accounts") or 0.0), "n_events": int(told.get("events") or 0),
+         "last_run": run.run_id}
+        for (view, object_), told in _marks(campaign).items()
+    ]  # fmt: skip
+    if case is not None and joined:
+        result.joined[case_id] = joined
         if case.state in (State.RESOLVED, State.CLOSED) and case.verdict == Verdict.TRUE_POSITIVE:
-            cases.follow(change, case, State.REOPENED, f"found again with {joined} further accounts")
-            result.reopened.append(case.case_id)
+            rows.reopened.append((case_id, joined))
 
 
 def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
@@ -211,57 +332,14 @@ def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _members(change: Change, work: _Work, campaign: FoundCampaign, case_id: str, newer: bool, result: Imported) -> int:
-    """Bring the members up to date; returns how many joined."""
-    known, run_id = work.members.get(case_id, {}), work.run.run_id
-    if newer:
-        for earlier in known.values():
-            earlier.present = False
-    joined = 0
-    for row in campaign.members:
-        account_id = row["account_id"]
-        member = known.get(account_id)
-        if member is None:
-            out = account_id in work.cleared
-            work.joining.append({
-                "case_id": case_id, "account_id": account_id, "score": row["score"], "reasons": list(row["reasons"]), "present": newer,
-                "excluded": out, "first_run": run_id, "last_run": run_id, "joined_at": change.now,
-            })  # fmt: skip
-            joined += not out
-            result.kept_out += out
-        else:
-            result.kept_out += member.excluded
-            if newer:
-                member.score, member.reasons, member.present = row["score"], list(row["reasons"]), True
-                member.last_run = run_id
-    return joined
-
-
-def _update_marks(work: _Work, campaign: FoundCampaign, case_id: str) -> None:
-    """Add the run's marks; earlier ones stay, so that what an operator goes back to is known."""
-    known = work.known_marks.get(case_id, {})
-    for (view, object_), told in _marks(campaign).items():
-        values = {
-            "n_accounts": int(told.get("accounts") or 0), "expected_accounts": float(told.get("expected_accounts") or 0.0),
-            "n_events": int(told.get("events") or 0), "last_run": work.run.run_id,
-        }  # fmt: skip
-        mark = known.get((view, object_))
-        if mark is None:
-            work.marks.append({"case_id": case_id, "view": view, "object": object_, **values})
-        else:
-            for name, value in values.items():
-                setattr(mark, name, value)
-
-
-def _store_facts(change: Change, facts: Facts) -> None:
-    session = change.session
-    for chunk in _chunks([row["account_id"] for row in facts.accounts]):
-        session.execute(delete(Account).where(Account.account_id.in_(chunk)))
-    for at in range(0, len(facts.accounts), CHUNK):
-        session.execute(insert(Account), [dict(row) for row in facts.accounts[at : at + CHUNK]])
-    for chunk in _chunks([key_id for key_id, _ in facts.keys]):
-        session.execute(delete(Key).where(Key.key_id.in_(chunk)))
-    for at in range(0, len(facts.keys), CHUNK):
-        rows = [{"key_id": key_id, "account_id": account_id} for key_id, account_id in facts.keys[at : at + CHUNK]]
-        session.execute(insert(Key), rows)
-    change.bump()
+def _store_facts(store: Store, actor: Actor, facts: Facts, now: datetime | None) -> None:
+    """Parts again; doing it twice changes nothing. Decision services are told with the last."""
+    keys = [{"key_id": key_id, "account_id": account_id} for key_id, account_id in facts.keys]
+    work = [(Account, part) for part in chunks(facts.accounts, ROWS)] + [(Key, part) for part in chunks(keys, ROWS)]
+    for model, part in work:
+        with store.write(actor, now=now) as change:
+            change.require(Role.ANALYST)
+            put(change.session, model, part, update=[name for name in part[0] if not model.__table__.c[name].primary_key])
+            if part is work[-1][1]:
+                change.bump()
+        time.sleep(PAUSE_S)

@@ -82,11 +82,18 @@ def _now() -> datetime:
 
 def import_run(args: Args) -> dict[str, Any]:
     """``cases import``."""
-    with writing(args, create=True) as change:
-        done = importing.import_run(change, args.run, data=args.data)
+    store = Store.open(args.store or DEFAULT_URL)
+    try:
+        with store.read() as session:
+            who = actor(session, args.actor)
+        done = importing.import_run(store, who, args.run, data=args.data)
+    finally:
+        store.close()
     if done.known:
         _say(args, "imported before; nothing changed")
     else:
+        if done.resumed:
+            _say(args, f"{done.resumed} were stored by an import that was cut off; it is finished now")
         _say(args, f"{len(done.opened)} opened, {len(done.updated)} found again, {len(done.reopened)} reopened",
              *(f"{case_id}: {n} further accounts" for case_id, n in done.joined.items()))
         if done.kept_out:

@@ -66,6 +66,8 @@ class Run(Base):
     """SHA-256 over the run's tables: the same run again is known."""
     imported_at: Mapped[datetime]
     imported_by: Mapped[str]
+    finished_at: Mapped[datetime | None]
+    """When its last campaign was stored; null while an import goes on or was cut off."""
     last_seen: Mapped[datetime | None]
     """Newest request of the run; an older run imported later does not take a case back."""
     summary: Mapped[dict[str, Any]]

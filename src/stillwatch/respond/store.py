@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError, MissingExtraError, StillwatchError
 from stillwatch.respond import audit
+from stillwatch.respond.bulk import put
 from stillwatch.respond.migrations import HEAD
 from stillwatch.respond.schema import AuditRow, Base, Meta
 from stillwatch.respond.vocabulary import RANK, Role
@@ -65,6 +66,7 @@ class Change:
     now: datetime
     meta: Meta
     _bumped: bool = field(default=False)
+    _rows: list[AuditRow] = field(default_factory=list)
 
     def require(self, role: Role) -> None:
         """Raise unless the actor has this role or a higher one."""
@@ -80,7 +82,13 @@ class Change:
             before=None if before is None else audit.canonical(before),
             after=None if after is None else audit.canonical(after),
         )
-        audit.append(self.session, self.meta, row)
+        self._rows.append(audit.append(self.meta, row))
+
+    def write_audit(self) -> None:
+        """Store what was appended to the audit log; happens by itself at the end of the write."""
+        columns = AuditRow.__table__.columns.keys()
+        put(self.session, AuditRow, [{name: getattr(row, name) for name in columns} for row in self._rows])
+        self._rows.clear()
 
     def bump(self) -> None:
         """Tell decision services that actions, allow-list, keys or policy changed (once a transaction)."""
@@ -146,7 +154,9 @@ class Store:
         """
         with self._told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             meta = session.scalars(select(Meta).where(Meta.only == 1).with_for_update()).one()
-            yield Change(session, actor, (now or datetime.now(UTC)).astimezone(UTC), meta)
+            change = Change(session, actor, (now or datetime.now(UTC)).astimezone(UTC), meta)
+            yield change
+            change.write_audit()
 
     def revision(self) -> int:
         """A number that grows by each change of actions, allow-list, keys or policy; one small query, meant for polling."""
