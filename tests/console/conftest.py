@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "report"))
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("report", "respond")]
 
 pytest.importorskip("starlette")
 pytest.importorskip("argon2")
@@ -14,8 +14,11 @@ pytest.importorskip("sqlalchemy")
 
 import console_kit
 from console_kit import Client
+from respond_postgres import fresh, postgres, statement
 
 from stillwatch.respond.store import Store
+
+__all__ = ["postgres"]
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +27,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return console_kit.fill(tmp_path_factory.mktemp("console"))
 
 
+@pytest.fixture(scope="session")
+def filled_database(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same as a database, to be copied; its name."""
+    statement(postgres, "CREATE DATABASE template_console")
+    console_kit.fill_store(Store.open(f"{postgres}/template_console"), tmp_path_factory.mktemp("console") / "run")
+    return "template_console"
+
+
 @pytest.fixture
-def store(filled: Path, tmp_path: Path) -> Iterator[Store]:
-    opened = console_kit.copy(filled, tmp_path)
+def store(request: pytest.FixtureRequest, filled: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy, on SQLite unless a test is parametrised to have it on PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        opened = console_kit.copy(filled, tmp_path)
+    else:
+        server, template = request.getfixturevalue("postgres"), request.getfixturevalue("filled_database")
+        opened = Store.open(fresh(server, template), create=False)
     yield opened
     opened.close()
 

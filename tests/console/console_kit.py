@@ -31,14 +31,18 @@ BASE = "http://testserver"
 
 def fill(folder: Path) -> Path:
     """Make the store; returns its file."""
-    run = report_run.full(folder / "run")
-    store = Store.open(str(folder / "store.db"))
+    fill_store(Store.open(str(folder / "store.db")), folder / "run")
+    return folder / "store.db"
+
+
+def fill_store(store: Store, folder: Path) -> None:
+    """Add people and a run, which is written to the folder; closes the store."""
+    run = report_run.full(folder)
     with store.write(SYSTEM) as change:
         for name, role in PEOPLE.items():
             people.add(change, name, role, PASSWORD)
     import_run(store, SYSTEM, run)
     store.close()
-    return folder / "store.db"
 
 
 def copy(filled: Path, folder: Path) -> Store:

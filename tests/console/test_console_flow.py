@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from console_kit import Client
+from respond_postgres import DATABASES, statement
 from sqlalchemy import select, update
 
 from stillwatch.console import policy_pages
@@ -19,6 +20,7 @@ from stillwatch.respond.snapshot import Decision, append_decisions, read_snapsho
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Role, State
 
+pytestmark = pytest.mark.parametrize("store", DATABASES, indirect=True)
 Clients = Callable[[str], Client]
 ANA, DEE = Actor("ana", Role.ANALYST), Actor("dee", Role.ADMIN)
 
@@ -288,20 +290,27 @@ def test_data_health_names_what_was_blind(client: Clients, store: Store) -> None
 
 def test_a_damaged_log_is_told(client: Clients, store: Store) -> None:
     with store.connect(writing=True) as connection:
-        for name in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").scalars().all():
-            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        if connection.dialect.name == "sqlite":
+            for name in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").scalars().all():
+                connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        else:
+            connection.exec_driver_sql("ALTER TABLE audit_log DISABLE TRIGGER USER")
         connection.exec_driver_sql("UPDATE audit_log SET actor = 'mallory' WHERE seq = 2")
     text = client("ana").get("/audit?verify=1").text
     assert "row 2 was changed" in text
     assert "are whole" not in text
 
 
-def test_a_store_that_does_not_answer(client: Clients, store: Store, filled: Path) -> None:
+def test_a_store_that_does_not_answer(client: Clients, store: Store) -> None:
     dee = client("dee")
     store.close()
-    Path(str(store.engine.url.database)).write_bytes(b"no database" * 1000)
-    for leftover in ("-wal", "-shm"):
-        Path(str(store.engine.url.database) + leftover).unlink(missing_ok=True)
+    url = store.engine.url
+    if url.get_backend_name() == "sqlite":
+        Path(str(url.database)).write_bytes(b"no database" * 1000)
+        for leftover in ("-wal", "-shm"):
+            Path(str(url.database) + leftover).unlink(missing_ok=True)
+    else:
+        statement(f"postgresql://{url.host}:{url.port}", f"DROP DATABASE {url.database} WITH (FORCE)")
     answer = dee.get("/")
     assert answer.status_code == 503
     assert "Traceback" not in answer.text

@@ -1,5 +1,6 @@
 """An import is stored in parts: cut off anywhere and done again it gives the same cases, and others get their turn meanwhile."""
 
+import itertools
 import math
 import signal
 import subprocess
@@ -172,7 +173,7 @@ def test_others_write_between_the_parts(store: Store, whole: Any, monkeypatch: p
         assert audit.verify(session).whole
         log = session.scalars(select(AuditRow.action).order_by(AuditRow.seq)).all()
     opened = [i for i, action in enumerate(log) if action == "case.open"]
-    turns = sum("test.turn" in log[a:b] for a, b in zip(opened, opened[1:], strict=False))
+    turns = sum("test.turn" in log[a:b] for a, b in itertools.pairwise(opened))
     assert turns > 0.8 * len(opened), "a writer that waits gets its turn between two parts"
 
 
@@ -208,9 +209,11 @@ def test_rows_in_bulk_are_what_single_rows_are(store: Store) -> None:
         "case_id": "case-x", "account_id": "ümlaut \"'%s\\", "score": math.inf, "reasons": ["a", {"b": None}, "%(x)s"], "present": True,
         "excluded": False, "first_run": "r", "last_run": "r", "joined_at": NOW + timedelta(microseconds=1),
     }  # fmt: skip
-    case = {"state": "new", "opened_at": NOW, "changed_at": NOW, "campaign_id": "c", "run_id": "r", "detected": "campaign", "score": -math.inf,
-            "q_value": 1e-300, "loss": 0.1 + 0.2, "n_accounts": 1 << 40, "n_events": 1, "n_harvested": 1, "output_tokens": 1, "views": [],
-            "capabilities": {}, "explanations": [], "details": {"é": [1, None]}}  # fmt: skip
+    case = {
+        "state": "new", "opened_at": NOW, "changed_at": NOW, "campaign_id": "c", "run_id": "r", "detected": "campaign",
+        "score": -math.inf, "q_value": 1e-300, "loss": 0.1 + 0.2, "n_accounts": 1 << 40, "n_events": 1, "n_harvested": 1,
+        "output_tokens": 1, "views": [], "capabilities": {}, "explanations": [], "details": {"é": [1, None]},
+    }  # fmt: skip
     with store.write(SYSTEM) as change:
         change.session.add(Run(run_id="r", imported_at=NOW, imported_by="x", summary={}))
         put(change.session, Case, [{"case_id": "case-x", **case}])

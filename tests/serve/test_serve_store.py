@@ -1,5 +1,6 @@
 """From people's decisions in the store to answers, and back into the store's log of decisions."""
 
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+sys.path.append(str(Path(__file__).parents[1] / "respond"))
+
 pytest.importorskip("granian")
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
+from respond_postgres import DATABASES, fresh, postgres, statement
 from serve_kit import KEY, Service
 from sqlalchemy import select
 
@@ -22,6 +26,7 @@ from stillwatch.serve import snapshot
 from stillwatch.serve.decision_log import Record
 from stillwatch.store_source import StoreSink, StoreSource
 
+__all__ = ["postgres"]
 ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)
 DEE, ADA = Actor("dee", Role.ADMIN), Actor("ada", Role.ADMIN)
 REASON = next(iter(Reason))
@@ -38,9 +43,11 @@ def act(store: Store, kind: Action, *names: str, **options: object) -> str:
     return made
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'store.db'}"
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return fresh(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
@@ -137,18 +144,26 @@ def test_decisions_are_stored_once(store: Store, url: str) -> None:
     assert (rows["a"].policy_version, rows["a"].latency_us, rows["a"].at.year) == (3, 42, 2001)
 
 
-def test_a_store_that_goes_away_changes_no_answer(store: Store, service: Service, tmp_path: Path) -> None:
+def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, service: Service, tmp_path: Path) -> None:
     act(store, Action.BLOCK, "eve")
     service.until(lambda: service.decide("eve")["decision"] == "block", 20)
     store.engine.dispose()
-    (tmp_path / "store.db").rename(tmp_path / "gone.db")
-    for name in ("store.db-wal", "store.db-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
-    (tmp_path / "store.db").mkdir()  # nothing can be opened here
+    server, _, name = url.rpartition("/")
+    if url.startswith("sqlite"):
+        (tmp_path / "store.db").rename(tmp_path / "gone.db")
+        for leftover in ("store.db-wal", "store.db-shm"):
+            (tmp_path / leftover).unlink(missing_ok=True)
+        (tmp_path / "store.db").mkdir()  # nothing can be opened here
+    else:
+        statement(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+        statement(server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     for _ in range(20):
         assert service.decide("eve")["decision"] == "block"
         time.sleep(0.1)
     service.stop()
-    service.options[service.options.index("--store") + 1] = f"sqlite:///{tmp_path / 'gone.db'}"
+    if url.startswith("sqlite"):
+        service.options[service.options.index("--store") + 1] = f"sqlite:///{tmp_path / 'gone.db'}"
+    else:
+        statement(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
     service.start()
     assert service.decide("eve")["decision"] == "block"

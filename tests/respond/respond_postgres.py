@@ -1,0 +1,75 @@
+"""A PostgreSQL server of the tests' own; tests of other folders use it too."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+def _programs() -> Path | None:
+    """The folder of PostgreSQL's server programs; Debian keeps them off PATH."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True)
+    if found := shutil.which("initdb"):
+        places.append(Path(found).resolve().parent)
+    needed = ("initdb", "postgres", "pg_isready")
+    return next((place for place in places if all((place / name).exists() for name in needed)), None)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, without a database name."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    pytest.importorskip("pg8000")
+    folder = tmp_path_factory.mktemp("postgres")
+    # The server refuses to run as root.
+    user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    if user:
+        for path in (folder, *folder.parents):
+            if path.stat().st_uid == 0 and path != Path("/") and "pytest" in str(path):
+                path.chmod(path.stat().st_mode | 0o055)
+        shutil.chown(folder, "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = folder / "data"
+    run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": folder}
+    subprocess.run([*user, programs / "initdb", "-D", data, "-A", "trust", "-U", "tests", "-E", "UTF8", "--no-sync"], **run)
+    server = subprocess.Popen(
+        [*user, programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-F"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
+    )
+    try:
+        ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        for _ in range(100):
+            if subprocess.run(ready).returncode == 0:
+                break
+            time.sleep(0.1)
+        yield f"postgresql://tests@127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real_peer)]
+
+
+def statement(server: str, statement: str) -> None:
+    import pg8000.native
+
+    port = int(server.rpartition(":")[2])
+    with pg8000.native.Connection("tests", host="127.0.0.1", port=port, database="postgres") as connection:
+        connection.run(statement)
+
+
+def fresh(server: str, template: str = "template1") -> str:
+    """The URL of a new database."""
+    name = f"t{time.monotonic_ns()}"
+    statement(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"{server}/{name}"
