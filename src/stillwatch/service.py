@@ -1,11 +1,14 @@
 """Composes the decision service: a source of snapshots, a log of decisions, and ``stillwatch serve`` and ``token``."""
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError, MissingExtraError
+
+LONGEST_DAYS = 3650
 
 Add = Callable[[str, Callable[[argparse.Namespace], Any], str], argparse.ArgumentParser]
 
@@ -23,7 +26,7 @@ def register(add: Add) -> None:
     serve.add_argument("--state", type=Path, default=Path("stillwatch-serve"),
                        help="folder of the snapshot and, without a store, of logged decisions (default: stillwatch-serve)")
     serve.add_argument("--tokens", type=Path, default=Path("stillwatch-tokens.json"),
-                       help="file of tokens, made by stillwatch token (default: stillwatch-tokens.json)")
+                       help="file of tokens, made by stillwatch token (default: stillwatch-tokens.json); with a store its tokens count too")
     serve.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with")
     serve.add_argument("--enforce", action="store_true", help="do what the actions say; without it only record")
     serve.add_argument("--fail-closed", default="", metavar="SURFACES",
@@ -48,8 +51,11 @@ def register(add: Add) -> None:
     token.add_argument("name", metavar="NAME", help="who uses it, such as envoy-eu")
     token.add_argument("--role", choices=("decide", "metrics", "admin"), default="decide")
     token.add_argument("--days", type=float, help="days until it expires (default: never)")
-    token.add_argument("--revoke", action="store_true", help="remove the token of this name")
-    token.add_argument("--tokens", type=Path, default=Path("stillwatch-tokens.json"))
+    token.add_argument("--revoke", action="store_true", help="end the token of this name")
+    token.add_argument("--tokens", type=Path, default=Path("stillwatch-tokens.json"), help="the file it is kept in (default)")
+    token.add_argument("--store", metavar="URL", help="keep it in the store instead: an admin makes it, and the audit log tells")
+    token.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR"),
+                       help="with --store: who acts (default: $STILLWATCH_ACTOR, else the login name)")
 
 
 def _extra() -> None:
@@ -66,7 +72,7 @@ def _extra() -> None:
 
 def _serve(args: argparse.Namespace) -> None:
     _extra()
-    from stillwatch.serve import server, sources
+    from stillwatch.serve import server, sources, tokens
     from stillwatch.serve.decision_log import FileSink, Sink
 
     settings = server.Settings(
@@ -81,6 +87,7 @@ def _serve(args: argparse.Namespace) -> None:
         raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
     source: sources.SnapshotSource
     sink: Sink = FileSink(args.state / "decisions")
+    token_source: tokens.TokenSource | None = None
     mounts: dict[str, Any] = {}
     if args.run is not None:
         if args.enforce:
@@ -92,16 +99,16 @@ def _serve(args: argparse.Namespace) -> None:
         source.revision()
     else:
         from stillwatch.respond.store import DEFAULT_URL, Store
-        from stillwatch.store_source import StoreSink, StoreSource
+        from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
 
         url = args.store or DEFAULT_URL
         store = Store.open(url)  # a wrong address is told at once
-        source, sink = StoreSource(url), StoreSink(url)
+        source, sink, token_source = StoreSource(url), StoreSink(url), StoreTokens(store, args.tokens)
         if not args.no_console:
             from stillwatch.console.app import PREFIX, application
 
             mounts[PREFIX] = application(store, origin=args.console_origin)
-    server.run(settings, source, sink, mounts=mounts)
+    server.run(settings, source, sink, mounts=mounts, token_source=token_source)
 
 
 def _token(args: argparse.Namespace) -> Any:
@@ -110,11 +117,36 @@ def _token(args: argparse.Namespace) -> Any:
 
     from stillwatch.serve import tokens
 
+    if args.days is not None and not 0 < args.days <= LONGEST_DAYS:
+        raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
+    if args.store is not None:
+        return _token_of_store(args)
     if args.revoke:
         tokens.revoke(args.tokens, args.name)
         return {"revoked": args.name}
     expires = None if args.days is None else time.time() + args.days * 86400
     secret = tokens.create(args.tokens, args.name, tokens.Role(args.role), expires)
+    return _told(args, secret)
+
+
+def _token_of_store(args: argparse.Namespace) -> Any:
+    from datetime import timedelta
+
+    from stillwatch.respond import jobs
+    from stillwatch.respond import tokens as stored
+    from stillwatch.serve import tokens
+
+    secret, digest = tokens.new_secret()
+    with jobs.writing(args, create=True) as change:
+        if args.revoke:
+            stored.revoke(change, args.name)
+        else:
+            expires_at = None if args.days is None else change.now + timedelta(days=args.days)
+            stored.add(change, args.name, digest, args.role, expires_at)
+    return {"revoked": args.name} if args.revoke else _told(args, secret)
+
+
+def _told(args: argparse.Namespace, secret: str) -> dict[str, str]:
     if not args.json:
         print(secret)
     return {"name": args.name, "role": args.role, "token": secret}

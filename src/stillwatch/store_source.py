@@ -1,16 +1,20 @@
-"""Joins the store and the decision service: the store's actions as a snapshot, the service's decisions into the store."""
+"""Joins the store and the decision service: actions as a snapshot, tokens, and the service's decisions into the store."""
 
 import time
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stillwatch.errors import InputError
 from stillwatch.respond import actions
+from stillwatch.respond import tokens as stored
 from stillwatch.respond.snapshot import Decision, Rule, append_decisions, read_snapshot
 from stillwatch.respond.store import SYSTEM, Store
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.snapshot import ENTRIES
+from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,6 +76,36 @@ def _fields(rule: Rule) -> dict[str, Any]:
         "max_tokens": wanted.get("max_tokens"), "reasoning": wanted.get("reasoning"), "logprobs": wanted.get("logprobs"),
         "verify_url": wanted.get("verify_url"),
     }
+
+
+class StoreTokens:
+    """Tokens of the store, and those of a file where there is one."""
+
+    def __init__(self, store: Store, path: Path) -> None:
+        """Take both; the file may come later."""
+        self._store, self._path, self._file = store, path, TokenFile(path)
+        self._has_file = self._has_any = False
+
+    def read(self) -> Tokens:
+        """The tokens as they are now.
+
+        Raises:
+            StoreError: the store cannot be read.
+            InputError: the file is none, or is gone; or there never was a token.
+        """
+        with self._store.read() as session:
+            rows = [
+                Token(row.name, row.token_sha256, Role(row.role), None if row.expires_at is None else row.expires_at.timestamp())
+                for row in stored.valid(session)
+            ]
+        self._has_file = self._has_file or self._path.exists()
+        if self._has_file:
+            rows += self._file.read().rows
+        self._has_any = self._has_any or bool(rows)
+        if not self._has_any:
+            todo = "Make one with: stillwatch token NAME --role decide --store URL"
+            raise InputError("no tokens in the store, and no file of them", where=self._path, todo=todo)
+        return Tokens(rows)
 
 
 class StoreSink:

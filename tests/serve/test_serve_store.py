@@ -1,5 +1,7 @@
 """From people's decisions in the store to answers, and back into the store's log of decisions."""
 
+import hashlib
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,17 +16,19 @@ pytest.importorskip("granian")
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 from respond_postgres import DATABASES, fresh, postgres, statement
-from serve_kit import KEY, Service
-from sqlalchemy import select
+from serve_kit import KEY, Service, call
+from sqlalchemy import inspect, select, update
 
+from stillwatch.errors import InputError
 from stillwatch.hashing import keyed
 from stillwatch.respond import actions, allow, policy
-from stillwatch.respond.schema import DecisionRow
+from stillwatch.respond import tokens as token_store
+from stillwatch.respond.schema import ApiToken, AuditRow, DecisionRow, User
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
-from stillwatch.serve import snapshot
+from stillwatch.serve import snapshot, tokens
 from stillwatch.serve.decision_log import Record
-from stillwatch.store_source import StoreSink, StoreSource
+from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
 
 __all__ = ["postgres"]
 ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)
@@ -167,3 +171,74 @@ def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, servic
         statement(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
     service.start()
     assert service.decide("eve")["decision"] == "block"
+
+
+def made(url: str, name: str, *options: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "stillwatch", "token", name, "--store", url, *options], capture_output=True, text=True
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert done.stderr.count("\n") == code, done.stderr
+    return (done.stderr if code else done.stdout).strip()
+
+
+def test_tokens_of_the_store_work_beside_those_of_the_file(store: Store, url: str, service: Service) -> None:
+    asked = {"account_id": "eve"}
+
+    def status(secret: str, path: str = "/v1/decide") -> int:
+        return call(service.port, path, {"x-stillwatch-token": secret}, asked if path == "/v1/decide" else None).status
+
+    gateway, monitor = made(url, "envoy-eu"), made(url, "prometheus", "--role", "metrics", "--days", "1")
+    service.until(lambda: status(gateway) == 200)
+    assert status(service.secrets["decide"]) == 200
+    assert (status(monitor), status(monitor, "/metrics"), status(gateway, "/metrics")) == (403, 200, 403)
+    assert "is, or was" in made(url, "envoy-eu", code=1)
+    made(url, "envoy-eu", "--revoke")
+    service.until(lambda: status(gateway) == 401)
+    assert "no such token" in made(url, "envoy-eu", "--revoke", code=1)
+    assert "is, or was" in made(url, "envoy-eu", code=1), "the log tells tokens by name"
+    assert (status(service.secrets["decide"]), status(monitor, "/metrics")) == (200, 200)
+    with store.read() as session:
+        log = [(row.action, row.object) for row in session.scalars(select(AuditRow).where(AuditRow.action.like("token.%")))]
+        held = session.scalars(select(ApiToken)).all()
+        rows = (*held, *session.scalars(select(AuditRow)))
+        everything = repr([[getattr(row, column.key) for column in inspect(type(row)).columns] for row in rows])
+    assert log == [("token.add", "envoy-eu"), ("token.add", "prometheus"), ("token.revoke", "envoy-eu")]
+    assert gateway not in everything
+    assert monitor not in everything
+
+
+def test_only_an_admin_makes_tokens(store: Store, url: str) -> None:
+    with store.write(DEE) as change:
+        change.session.add(User(name="ben", role="approver", created_at=change.now))
+        change.session.add(User(name="dee", role="admin", created_at=change.now))
+    assert "needs admin" in made(url, "x", "--as", "ben", code=1)
+    assert "no user" in made(url, "x", "--as", "eve", code=1)
+    secret = made(url, "x", "--as", "dee")
+    assert "needs admin" in made(url, "x", "--as", "ben", "--revoke", code=1)
+    assert StoreTokens(store, Path("nowhere")).read().find(secret.encode()) is not None
+    for days in ("0", "-1", "nan", "inf"):
+        assert "days" in made(url, "y", "--as", "dee", "--days", days, code=1)
+
+
+def test_where_tokens_come_from(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "tokens.json"
+    source = StoreTokens(store, path)
+    with pytest.raises(InputError, match="no tokens"):
+        source.read()
+    now = datetime.now(UTC)
+    with store.write(DEE) as change:
+        token_store.add(change, "a", hashlib.sha256(b"a").hexdigest(), "decide")
+        token_store.add(change, "b", hashlib.sha256(b"b").hexdigest(), "admin", now + timedelta(seconds=2))
+    with store.write(DEE) as change:
+        token_store.revoke(change, "a")
+    assert source.read().find(b"a") is None, "revoked"
+    assert source.read().find(b"b") is not None
+    with store.connect(writing=True) as connection:
+        connection.execute(update(ApiToken).values(expires_at=now - timedelta(seconds=1)))
+    assert source.read().find(b"b") is None, "expired"
+    secret = tokens.create(path, "c", tokens.Role.DECIDE)
+    assert source.read().find(secret.encode()) is not None, "a file that came later"
+    path.unlink()
+    with pytest.raises(InputError, match="no file"):
+        source.read()  # a file that is gone is no revocation: the service keeps what it had

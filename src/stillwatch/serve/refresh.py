@@ -74,11 +74,12 @@ class Refresher:
         self._seen: tuple[int, int, int] | None = None
         self._process: Any = None
         self.error = ""
+        self.also_error = ""
         self.builder: dict[str, Any] = {}
 
     def status(self) -> dict[str, Any]:
         """Of the source, for the service's status."""
-        error = self.error or self.builder.get("error", "")
+        error = self.error or self.builder.get("error", "") or self.also_error
         since = self.builder.get("since")
         unreachable = max(0.0, time.time() - since) if since else 0.0
         return {"source_error": error, "source_unreachable_s": round(unreachable, 1)}
@@ -89,15 +90,25 @@ class Refresher:
         try:
             while True:
                 self._decider.clock.check()
-                for looks in (self.look, self._also):
-                    try:
-                        if looks is not None:
-                            await loop.run_in_executor(None, looks)
-                    except Exception as error:
-                        self._report(f"{type(error).__name__}: {error}")
+                try:
+                    await loop.run_in_executor(None, self.look)
+                except Exception as error:
+                    self._report(f"{type(error).__name__}: {error}")
+                await loop.run_in_executor(None, self._look_also)
                 await asyncio.sleep(self._every_s)
         finally:
             self.close()
+
+    def _look_also(self) -> None:
+        try:
+            if self._also is not None:
+                self._also()
+            error = ""
+        except Exception as caught:
+            error = f"{type(caught).__name__}: {' '.join(str(caught).split())}"[:300]
+        if error and error != self.also_error:
+            logger.error("the tokens cannot be read; the last ones stay", error=error)
+        self.also_error = error
 
     def look(self) -> None:
         """Start the builder if it is not running, and load the snapshot if it changed."""

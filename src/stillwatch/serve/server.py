@@ -73,8 +73,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(
-    settings: Settings, source: SnapshotSource | None, sink: Sink | None, *, mounts: dict[str, ASGIApp] | None = None
-) -> None:
+    settings: Settings, source: SnapshotSource | None, sink: Sink | None, *, mounts: dict[str, ASGIApp] | None = None,
+    token_source: tokens.TokenSource | None = None,
+) -> None:  # fmt: skip
     """Serve until SIGTERM or SIGINT.
 
     Args:
@@ -82,6 +83,7 @@ def run(
         source: what snapshots are made of; None serves the file in the state folder as it is.
         sink: where decisions are logged.
         mounts: further ASGI applications by path, such as the console.
+        token_source: where tokens are kept; None is the file of the settings.
 
     Raises:
         InputError: the settings make no sense, or the port is taken.
@@ -92,14 +94,14 @@ def run(
     decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed)
     identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file))
     context = Context(identities, settings.account_header.lower().encode())
-    token_file = tokens.TokenFile(settings.tokens)
+    token_source = token_source or tokens.TokenFile(settings.tokens)
 
     def read_tokens() -> None:
-        service.tokens = token_file.read()
+        service.tokens = token_source.read()
 
     refresher = Refresher(decider, settings.state, source, settings.refresh_s, also=read_tokens)
     service = Service(
-        decider, token_file.read(), context, DecisionLog(sink, allow_share=settings.log_allows), status=refresher.status,
+        decider, token_source.read(), context, DecisionLog(sink, allow_share=settings.log_allows), status=refresher.status,
         deadline_s=settings.deadline_s, tracing=Tracing() if settings.otel else None, mounts=mounts,
     )
     try:

@@ -1,7 +1,7 @@
-"""API tokens of the service: who may call what.
+"""API tokens of the service: who may call what. They are kept in a file, or in the store (``stillwatch.store_source``).
 
-A token is 32 random bytes. The file keeps its SHA-256, which is enough for a secret that nobody can guess (no need of a
-slow hash: OWASP ASVS 5.0, 11.4 asks that of passwords), so that the file gives no access.
+A token is 32 random bytes. What is kept is its SHA-256, which is enough for a secret that nobody can guess (no need of a
+slow hash: OWASP ASVS 5.0, 11.4 asks that of passwords), so that reading it gives no access.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import secrets
 import time
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -45,6 +46,7 @@ class Tokens:
 
     def __init__(self, tokens: list[Token]) -> None:
         """Take the rows."""
+        self.rows = tuple(tokens)
         self._by_hash = {bytes.fromhex(token.sha256): token for token in tokens}
 
     def find(self, secret: bytes) -> Token | None:
@@ -57,6 +59,20 @@ class Tokens:
     def __len__(self) -> int:
         """How many."""
         return len(self._by_hash)
+
+
+class TokenSource(Protocol):
+    """Where tokens are kept."""
+
+    def read(self) -> Tokens:
+        """The tokens as they are now; asked every second or so. The caller keeps those it had where this raises."""
+        ...
+
+
+def new_secret() -> tuple[str, str]:
+    """A token that nobody had before, and its SHA-256 in hexadecimal."""
+    secret = PREFIX + secrets.token_urlsafe(32)
+    return secret, hashlib.sha256(secret.encode()).hexdigest()
 
 
 class TokenFile:
@@ -98,8 +114,8 @@ def create(path: Path, name: str, role: Role, expires_at: float | None = None) -
     rows = _rows(path) if path.exists() else []
     if any(row.name == name for row in rows):
         raise InputError(f"there is a token named {name!r}", where=path, todo="Choose another name")
-    secret = PREFIX + secrets.token_urlsafe(32)
-    rows.append(Token(name, hashlib.sha256(secret.encode()).hexdigest(), role, expires_at))
+    secret, digest = new_secret()
+    rows.append(Token(name, digest, role, expires_at))
     with replacing(path) as partial:
         partial.touch(mode=0o600)
         partial.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
