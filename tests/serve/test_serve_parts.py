@@ -1,5 +1,6 @@
 """The parts of the service by themselves: snapshot, rate windows, replays, clock, identities, tokens, headers, log."""
 
+import itertools
 import math
 import random
 from datetime import UTC, datetime
@@ -146,7 +147,32 @@ def test_replays_are_few_short_and_bounded() -> None:
     assert replays.get((2, "s"), 1.0) is None
     for i in range(1000):
         replays.put((1, str(i)), answer, 2.0)
-    assert len(replays._young) + len(replays._old) <= 20
+    assert len(replays) == len(replays._order) == 10
+    replays.put((2, "r"), answer, 2.0 + REPLAY_S + 0.1)
+    replays.put((3, "r"), answer, 2.0 + REPLAY_S + 0.1)
+    assert len(replays) <= 10 - 2, "what is too old goes, two for each that comes"
+
+
+def test_an_answer_that_was_repeated_too_often_stays_so_until_it_is_forgotten() -> None:
+    replays, answer = Replays(capacity=2), Decision("allow", "allow", "enforce")
+    for at in (0.0, 5.0, 10.0, 15.0):  # asked again and again, it is decided anew and not forgotten
+        replays.put((1, "r"), answer, at)
+        assert [replays.get((1, "r"), at) is answer for _ in range(REPLAYS + 1)] == [at == 0.0] * REPLAYS + [False]
+    replays.put((2, "r"), answer, 16.0)
+    replays.put((3, "r"), answer, 16.0)
+    replays.put((1, "r"), answer, 16.0)
+    assert replays.get((1, "r"), 16.0) is answer
+
+
+def test_forgetting_holds_up_nobody() -> None:
+    replays, answer = Replays(capacity=1000), Decision("allow", "allow", "enforce", ("r",))
+    sizes = [0]
+    for i in range(10_000):
+        replays.put((i, str(i)), answer, i / 200 if i < 5000 else 100 + i / 200)
+        sizes.append(len(replays))
+    assert max(sizes) == 1000
+    assert min(b - a for a, b in itertools.pairwise(sizes)) == -1, "each that comes takes two out at most"
+    assert len(replays) == 1000
 
 
 def decider(tmp_path: Path, rows: pa.Table, **options: Any) -> Decider:

@@ -3,7 +3,10 @@
 Both are bounded: what an attacker can grow is forgotten oldest first, which errs to letting a request through.
 """
 
+from collections import deque
 from typing import Generic, TypeVar
+
+import msgspec
 
 from stillwatch.serve.decisions import Decision
 
@@ -54,31 +57,49 @@ class Rates(Generic[K]):
         return len(self._due)
 
 
+class Given(msgspec.Struct, gc=False):
+    """An answer that was given."""
+
+    at: float
+    decision: Decision
+    repeats: int = 0
+
+
 class Replays:
-    """The answers of the last seconds, by (account, request id)."""
+    """The answers of the last seconds, by (account, request id).
+
+    Each answer that is put takes at most two old ones out: forgetting many at once would hold up whoever asks just then.
+    """
 
     def __init__(self, capacity: int = 1 << 16) -> None:
-        """Keep at most two generations of ``capacity`` answers."""
+        """Keep at most ``capacity`` answers."""
         self._capacity = capacity
-        self._young: dict[tuple[int, str], tuple[float, Decision]] = {}
-        self._old: dict[tuple[int, str], tuple[float, Decision]] = {}
-        self._repeats: dict[tuple[int, str], int] = {}
-        self._turned_at = 0.0
+        self._given: dict[tuple[int, str], Given] = {}
+        self._order: deque[tuple[int, str]] = deque()
 
     def get(self, key: tuple[int, str], at: float) -> Decision | None:
         """The answer this request had, unless it is too old or was repeated too often."""
-        found = self._young.get(key) or self._old.get(key)
-        if found is None or at - found[0] > REPLAY_S:
+        found = self._given.get(key)
+        if found is None or at - found.at > REPLAY_S or found.repeats >= REPLAYS:
             return None
-        repeats = self._repeats.get(key, 0)
-        if repeats >= REPLAYS:
-            return None
-        self._repeats[key] = repeats + 1
-        return found[1]
+        found.repeats += 1
+        return found.decision
 
     def put(self, key: tuple[int, str], decision: Decision, at: float) -> None:
         """Remember an answer. One that was repeated too often stays so until it is forgotten."""
-        if at - self._turned_at > REPLAY_S or len(self._young) >= self._capacity:
-            self._old, self._young, self._turned_at = self._young, {}, at
-            self._repeats = {key: n for key, n in self._repeats.items() if key in self._old}
-        self._young[key] = (at, decision)
+        known = self._given.get(key)
+        if known is not None:
+            known.at, known.decision = at, decision
+            return
+        self._given[key] = Given(at, decision)
+        self._order.append(key)
+        for _ in range(2):
+            oldest = self._order[0]
+            if len(self._order) <= self._capacity and at - self._given[oldest].at <= REPLAY_S:
+                break
+            del self._given[oldest]
+            self._order.popleft()
+
+    def __len__(self) -> int:
+        """How many answers are kept."""
+        return len(self._given)

@@ -10,6 +10,8 @@ from stillwatch.serve.snapshot import Snapshot, key64
 
 ALLOW_TTL_S = 5.0
 """How long a gateway may reuse an allow of an account without an entry, seconds."""
+LINKS = 1 << 14
+"""Links to cases that are kept, since writing one takes as long as deciding; emptied when full."""
 
 
 class Decider:
@@ -33,6 +35,7 @@ class Decider:
         self.account_rates: Rates[int] = Rates()
         self.case_rates: Rates[str] = Rates()
         self._replays = Replays()
+        self._links: dict[str, str] = {}
 
     def decide(self, question: Question) -> tuple[Decision, bool]:
         """The answer, and whether it repeats the one this request had."""
@@ -61,7 +64,7 @@ class Decider:
         """The declared answer of the surface where nothing can be decided."""
         closed = question.surface in self.fail_closed
         decision = "unavailable" if closed else "allow"
-        return Decision(decision, decision, "enforce", reasons=[reason], request_id=question.request_id, retry_after_s=int(closed))
+        return Decision(decision, decision, "enforce", reasons=(reason,), request_id=question.request_id, retry_after_s=int(closed))
 
     def _entry(self, snapshot: Snapshot, keys: list[list[int]]) -> tuple[Entry | None, int]:
         """The most severe entry over principals, and the key it is of; of one principal, an allow goes before all."""
@@ -84,7 +87,7 @@ class Decider:
             would = "throttle" if wait_s else "allow"
         enforced = entry.enforce and self._enforce
         decision = Decision(
-            would if enforced else "allow", would, "enforce" if enforced else "shadow", [entry.reason_code],
+            would if enforced else "allow", would, "enforce" if enforced else "shadow", (entry.reason_code,),
             entry.case_id, self._link(entry.case_id), entry.policy_version, revision=revision, request_id=request_id,
         )
         if not enforced:
@@ -113,4 +116,11 @@ class Decider:
         return wait_s
 
     def _link(self, case_id: str) -> str:
-        return self._case_url.replace("{case_id}", quote(case_id, safe="")) if case_id and self._case_url else ""
+        if not case_id or not self._case_url:
+            return ""
+        found = self._links.get(case_id)
+        if found is None:
+            if len(self._links) >= LINKS:
+                self._links.clear()
+            found = self._links[case_id] = self._case_url.replace("{case_id}", quote(case_id, safe=""))
+        return found

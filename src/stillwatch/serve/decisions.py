@@ -71,7 +71,7 @@ class Decision(msgspec.Struct, gc=False, omit_defaults=True):
     would: str
     mode: str
     """enforce or shadow."""
-    reasons: list[str] = []
+    reasons: tuple[str, ...] = ()
     """Reason codes."""
     case_id: str = ""
     case_url: str = ""

@@ -34,24 +34,9 @@ class Refusal(msgspec.Struct):
     body: msgspec.Raw
 
 
-class Told(msgspec.Struct, omit_defaults=True):
+class Told(Decision, omit_defaults=True, gc=False):
     """A decision with the answer for the client where it is refused."""
 
-    decision: str
-    would: str
-    mode: str
-    reasons: list[str] = []
-    case_id: str = ""
-    case_url: str = ""
-    policy_version: str = ""
-    retry_after_s: int = 0
-    max_tokens: int = 0
-    drop_reasoning: bool = False
-    drop_logprobs: bool = False
-    verify_url: str = ""
-    ttl_s: float = 0.0
-    revision: str = ""
-    request_id: str = ""
     refusal: Refusal | None = None
 
 
