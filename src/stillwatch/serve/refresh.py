@@ -6,6 +6,7 @@ stays, also over a restart of the service.
 """
 
 import asyncio
+import ctypes
 import json
 import multiprocessing
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import structlog
 
 from stillwatch.files import replacing
@@ -35,11 +37,17 @@ def build(source: SnapshotSource, folder: Path, known: str | None) -> str:
 
 def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: int) -> None:
     """The builder process: ends with its parent."""
-    known, since = None, None
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # the others keep what they had
+    pyarrow.set_cpu_count(1)
+    known: str | None = None
+    since: float | None = None
     while os.getppid() == parent:
         told: dict[str, Any] = {}
         try:
-            known, since = build(source, folder, known), None
+            fresh = build(source, folder, known)
+            if fresh != known:
+                _give_back()
+            known, since = fresh, None
         except Exception as error:
             since = since or time.time()
             told = {"error": f"{type(error).__name__}: {' '.join(str(error).split())}"[:300], "since": since}
@@ -51,6 +59,13 @@ def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: 
         if not os.nice(0):
             os.nice(10)  # the first snapshot is waited for, later ones are not
         time.sleep(every_s)
+
+
+def _give_back() -> None:
+    """Return memory that a build needed to the system, where the C library can (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 class Refresher:
