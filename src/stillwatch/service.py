@@ -1,6 +1,7 @@
 """Composes the decision service: a source of snapshots, a log of decisions, and ``stillwatch serve`` and ``token``."""
 
 import argparse
+import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -59,15 +60,11 @@ def register(add: Add) -> None:
 
 
 def _extra() -> None:
-    try:
-        import argon2  # noqa: F401
-        import granian  # noqa: F401
-        import msgspec  # noqa: F401
-        import prometheus_client  # noqa: F401
-        import starlette  # noqa: F401
-        import structlog  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve]'") from error
+    for name in ("argon2", "granian", "msgspec", "prometheus_client", "starlette", "structlog"):
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve]'") from error
 
 
 def _serve(args: argparse.Namespace) -> None:

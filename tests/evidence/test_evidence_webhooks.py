@@ -42,8 +42,8 @@ def receiver() -> Iterator[Any]:
             pass
 
     class Server(ThreadingHTTPServer):
-        answers: list[int] = []  # noqa: RUF012
-        got: list[tuple[dict[str, str], bytes]] = []  # noqa: RUF012
+        answers: list[int]
+        got: list[tuple[dict[str, str], bytes]]
 
     server = Server(("127.0.0.1", 0), Handler)
     server.answers, server.got = [], got

@@ -1,6 +1,7 @@
 """Which case a campaign is: pure matching, and its laws."""
 
 import random
+from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,11 +9,11 @@ from hypothesis import strategies as st
 from stillwatch.respond.matching import Found, Known, match
 
 
-def found(name: str, members: list[str], marks: list[str] = (), lineage: str | None = None) -> Found:  # type: ignore[assignment]
+def found(name: str, members: list[str], marks: Sequence[str] = (), lineage: str | None = None) -> Found:
     return Found(name, frozenset(members), frozenset(("v", m) for m in marks), lineage)
 
 
-def known(name: str, members: list[str], marks: list[str] = (), campaigns: list[str] = ()) -> Known:  # type: ignore[assignment]
+def known(name: str, members: list[str], marks: Sequence[str] = (), campaigns: Sequence[str] = ()) -> Known:
     return Known(name, frozenset(members), frozenset(("v", m) for m in marks), frozenset(campaigns))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serve_kit import BROKEN, Model, Service, broken, call, documented, free_port, people, running
+from serve_kit import BROKEN, Model, Reply, Service, broken, call, documented, free_port, people, running
 
 pytest.importorskip("granian")
 ENVOY = os.environ.get("STILLWATCH_ENVOY") or shutil.which("envoy")
@@ -79,7 +79,7 @@ def gateway(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield port
 
 
-def chat(port: int, key: str, path: str = "/v1/chat/completions", **headers: str):  # type: ignore[no-untyped-def]
+def chat(port: int, key: str, path: str = "/v1/chat/completions", **headers: str) -> Reply:
     return call(port, path, {"authorization": f"Bearer sk-{key}"} | headers, CHAT)
 
 

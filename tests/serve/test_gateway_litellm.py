@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Service, broken, call, documented, free_port, people, running
+from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Reply, Service, broken, call, documented, free_port, people, running
 
 pytest.importorskip("granian")
 LITELLM = os.environ.get("STILLWATCH_LITELLM")
@@ -207,7 +207,7 @@ def application(folder: Path, guard: int, token: str, *, closed: bool = False) -
         yield port
 
 
-def post(port: int, who: str, body: Any, path: str = "/v1/chat/completions"):  # type: ignore[no-untyped-def]
+def post(port: int, who: str, body: Any, path: str = "/v1/chat/completions") -> Reply:
     return call(port, path, {"authorization": f"Bearer sk-{who}"}, body)
 
 

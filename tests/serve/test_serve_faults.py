@@ -33,6 +33,29 @@ def service(tmp_path: Path) -> Iterator[Service]:
         made.stop(signal.SIGKILL)
 
 
+def builder_of(pid: int) -> Path:
+    """The process that writes snapshots."""
+    children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    (found,) = [Path("/proc") / child for child in children if b"spawn_main" in (Path("/proc") / child / "cmdline").read_bytes()]
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux")
+def test_the_builder_steps_back_with_all_its_threads(service: Service) -> None:
+    """A thread of a library at full priority takes the core from answers at each build."""
+    service.start()
+    assert service.process is not None
+    builder = builder_of(service.process.pid)
+    service.write(entries({keyed(KEY, "ada"): "block"}))
+    service.until(lambda: service.decide("ada")["decision"] == "block")
+
+    def niceness() -> list[int]:
+        return [int((task / "stat").read_text().rpartition(")")[2].split()[16]) for task in (builder / "task").iterdir()]
+
+    service.until(lambda: min(niceness()) == 10, 10)
+    assert len(niceness()) > 1, "it has one thread only, so the test shows nothing"
+
+
 def test_killed_without_its_source_it_answers_as_before(service: Service) -> None:
     service.start()
     assert service.decide("block")["decision"] == "block"

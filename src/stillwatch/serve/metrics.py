@@ -1,7 +1,7 @@
 """Counts and times in the form Prometheus reads. Counting costs two dictionary updates a decision."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -22,7 +22,7 @@ class Metrics(Collector):
         self.faults: Counter[tuple[str, str]] = Counter()
         """By surface and kind: malformed, unauthorised, forbidden, deadline, too-large, no-snapshot, internal."""
         self._times: dict[str, list[int]] = {}
-        self._sums: Counter[str] = Counter()
+        self._sums: defaultdict[str, float] = defaultdict(float)
         self._gauges = gauges
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -34,7 +34,7 @@ class Metrics(Collector):
         if times is None:
             times = self._times[surface] = [0] * (len(BUCKETS_S) + 1)
         times[bisect_left(BUCKETS_S, seconds)] += 1
-        self._sums[surface] += seconds  # type: ignore[assignment]
+        self._sums[surface] += seconds
 
     def collect(self) -> Iterable[Metric]:
         """The metrics, for prometheus_client."""

@@ -6,6 +6,7 @@ stays, also over a restart of the service.
 """
 
 import asyncio
+import contextlib
 import ctypes
 import json
 import multiprocessing
@@ -23,6 +24,8 @@ from stillwatch.serve import snapshot
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.sources import SnapshotSource
 
+LOW = 10
+"""Niceness of the builder."""
 SNAPSHOT, BUILDER = "snapshot.arrow", "builder.json"
 logger = structlog.get_logger("stillwatch.serve")
 
@@ -56,9 +59,15 @@ def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: 
                 partial.write_text(json.dumps({"at": time.time(), "revision": known} | told))
         except Exception as error:  # a full disk must not end the builder
             print(json.dumps({"event": "builder cannot write", "error": str(error)[:300]}), flush=True)
-        if not os.nice(0):
-            os.nice(10)  # the first snapshot is waited for, later ones are not
+        _step_back()  # the first snapshot is waited for, later ones are not
         time.sleep(every_s)
+
+
+def _step_back() -> None:
+    """Low priority for every thread that there is: on Linux each has its own, and libraries keep threads."""
+    for task in Path("/proc/self/task").glob("*"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, int(task.name), LOW)
 
 
 def _give_back() -> None:
