@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ pytestmark = [
         reason="the LiteLLM proxy is not installed: .ci/litellm.sh makes its environment and prints STILLWATCH_LITELLM",
     ),
 ]
-PYTHON = str(Path(LITELLM or "").with_name("python"))
+PYTHON = str(Path(LITELLM).with_name("python")) if LITELLM else sys.executable
 MODES = ("hook", "guardrail")
 AUTH = """
 from litellm.proxy._types import UserAPIKeyAuth
