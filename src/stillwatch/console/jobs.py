@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import getpass
+import os
 import signal
 import socket
 import sys
@@ -96,7 +97,8 @@ def serve(args: Args) -> None:
     if (args.tls_cert is None) != (args.tls_key is None):
         raise InputError("--tls-cert and --tls-key go together")
     _free(args.host, args.port)
-    app = application(Store.open(args.store or DEFAULT_URL, create=False), origin=args.origin)
+    store = Store.open(args.store or DEFAULT_URL, create=False)
+    app = application(store, origin=args.origin)
     server = Server(
         app, address=args.host, port=args.port, interface=Interfaces.ASGINL, http=HTTPModes.auto, websockets=False,
         ssl_cert=args.tls_cert, ssl_key=args.tls_key, log_enabled=False,
@@ -112,3 +114,7 @@ def serve(args: Args) -> None:
             await server.serve()
 
     asyncio.run(run())
+    store.close()
+    sys.stdout.flush()
+    # A thread of the server that still winds down would abort the process when the interpreter goes away under it.
+    os._exit(0)
