@@ -27,7 +27,7 @@ from stillwatch.nulls import benjamini_hochberg
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.second_world import generate
 
-SECOND = ("classic", "hard", "crowds", "relays", "evasive", "tiny", "sparse")
+SECOND = ("classic", "hard", "crowds", "relays", "evasive", "tiny", "sparse", "swollen")
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
 
 
@@ -140,20 +140,22 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
         seen = blinded(chosen, positive[use], weight, usual) if part == "linked" else (chosen, positive[use], weight)
         bias, weights = model.fit(*seen, ridge=RIDGE, names=names)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
-        parts[part] = model.Part(bias, weights, tuple(tail(log_odds[negative & (size == k)]) for k in range(len(model.SIZES))))
+        # Nobody whom the verdict leaves to a person anyway belongs to the tail.
+        judged = negative & ~verdict.gathered(values) if part == "unlinked" else negative
+        parts[part] = model.Part(bias, weights, tuple(tail(log_odds[judged & (size == k)]) for k in range(len(model.SIZES))))
     return model.Model(parts, usual, strong, record)
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:
     """The tail of innocent groups above its 3 % quantile, a generalised Pareto distribution that never grows heavier than exponential.
 
-    With upper limits of one standard error for scale and shape, since a false accusation costs more than a miss.
+    With the upper limit of one standard error for the scale, since a false accusation costs more than a miss.
     """
     ordered = np.sort(log_odds)[::-1]
     n = max(3 * len(ordered) // 100, 20)
     start, share = float(ordered[n]), n / len(ordered)
     shape, _, scale = stats.genpareto.fit(ordered[:n] - start, floc=0)
-    shape, scale = min(shape + (1 + shape) / np.sqrt(n), 0.0), scale * (1 + 1 / np.sqrt(n))
+    shape, scale = min(shape, 0.0), scale * (1 + 1 / np.sqrt(n))
     wanted = share / model.RARE
     line = start + (scale * np.log(wanted) if shape > -1e-6 else scale / shape * (wanted**shape - 1))
     return model.Tail(start, share, float(scale), float(shape), max(float(line), float(ordered[0])))
@@ -206,7 +208,7 @@ def main() -> None:
     else:
         with ProcessPoolExecutor(2) as pool:
             parts = list(pool.map(one_world, range(args.seed, args.seed + args.worlds), [args.events] * args.worlds))
-            others = [(name, args.seed + seed) for name in SECOND for seed in range(args.second)]
+            others = [(name, args.seed + seed) for name in SECOND for seed in range(args.second * (2 if name == "swollen" else 1))]
             parts += list(pool.map(other_world, *zip(*others, strict=True), [args.events] * len(others))) if others else []
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         if args.keep:

@@ -18,6 +18,7 @@ SCENARIOS = {
     "tiny": "one operator of forty accounts among few",
     "stealthy": "accounts, clients and networks as people's; only the work is shared",
     "sparse": "classic, in logs that lack columns",
+    "swollen": "innocents only, some crowds several times as large",
 }
 USUAL_EVENTS, TINY_EVENTS = 250_000, 20_000
 
@@ -32,7 +33,7 @@ def build(scenario: str, seed: int, events: int | None = None, prompts: Path | N
     shared = list(SCENARIOS).index("classic" if scenario == "sparse" else scenario) * 1000
     days = 10 if tiny else random.Random(seed * 31 + shared).randint(11, 18)
     world = World(seed + shared, days, prompts)
-    innocents(world, 0.06 * scale if tiny else scale)
+    innocents(world, 0.06 * scale if tiny else scale, swollen=scenario == "swollen")
     for plan in OPERATORS[scenario](world):
         run(world, _scaled(plan, scale))
     target = events or usual
@@ -46,13 +47,14 @@ def _scaled(plan: Operator, scale: float) -> Operator:
     return replace(plan, slots=max(12, round(plan.slots * scale)), harvest=max(60, round(plan.harvest * scale)))
 
 
-def innocents(world: World, scale: float = 1.0) -> None:
-    """All crowds but the individuals."""
+def innocents(world: World, scale: float = 1.0, *, swollen: bool = False) -> None:
+    """All crowds but the individuals; swollen, every crowd is a random number of times as large, up to six."""
     rng, text = world.rng, world.text
     whole = scale >= 0.1
 
     def n(usual: float, least: int = 1) -> int:
-        return max(least, round(usual * scale))
+        swell = min(max(rng.lognormvariate(0, 0.9), 0.5), 6.0) if swollen else 1.0
+        return max(least, round(usual * scale * swell))
 
     machines.popular_agent(world)
     popular = world.popular
@@ -238,6 +240,6 @@ def _tiny(world: World) -> list[Operator]:
 
 OPERATORS: dict[str, Callable[[World], list[Operator]]] = {
     "classic": _classic, "hard": _hard, "crowds": lambda world: [], "relays": _relays, "evasive": _evasive,
-    "tiny": _tiny, "stealthy": _stealthy, "sparse": _classic,
+    "tiny": _tiny, "stealthy": _stealthy, "sparse": _classic, "swollen": lambda world: [],
 }  # fmt: skip
 """Who operates in each scenario."""

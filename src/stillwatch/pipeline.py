@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,16 @@ MARK_SHARE = 0.02
 """Share of a campaign's requests that its marks must show to tell harvest from cover."""
 JOIN_SHARE = 0.98
 """The same for a mark by which further accounts may join."""
+JOIN_REQUESTS, JOIN_RATE = 3, 0.4
+"""Requests with such marks, and share of the rate of the campaign's own accounts, from which an account may join."""
 APART = 0.8
 """Share of a group's accounts that no campaign may hold for the group to be reviewed."""
+WORDED_ACCOUNTS = 3
+"""Accounts of a campaign that must use a wording for it to be the campaign's."""
+POOL_REACH = 0.1
+"""The same in a pool, as a share of the accounts."""
+SPOKEN_FOR = 3_000
+"""Accounts of a campaign, chosen by hash, whose wordings are looked at."""
 MIN_ACCOUNTS = 4
 """Smallest campaign that is left once every account of a group was tested."""
 
@@ -58,6 +66,8 @@ class Traffic:
     files: list[Path]
     people: judge.People
     identities: dict[str, NDArray[np.int64]]
+    network: NDArray[np.int64]
+    """``(n_accounts,)`` network that each account used most, 0 where none is told."""
     lookup: tuple[NDArray[np.int64], NDArray[np.int64]]
     threads: int
 
@@ -101,7 +111,11 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     for view, (rows, values) in link.identity_traces(registry).items():
         identities[view] = np.full(len(ids), -1, np.int64)
         identities[view][rows] = values
-    return Traffic(files, judge.people(ids, key, aligned, registry), identities, judge.lookup(key), engine.threads)
+    table, used = judge.lookup(key), link.networks(engine)
+    network, place = np.zeros(len(ids), np.int64), np.empty(len(used["account"]), np.int32)
+    judge.account_codes(*table, used["account"], place)
+    network[place] = used["net"]
+    return Traffic(files, judge.people(ids, key, aligned, registry), identities, network, table, engine.threads)
 
 
 Marks = dict[str, NDArray[np.int64]]
@@ -148,7 +162,7 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     owner = np.where(people.org >= 0, people.org, people.n + np.arange(people.n))
     taken = ("prompt", "net", *CONTENT_COLUMNS)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, lambda: traffic.batches(taken), traffic.threads)
-    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window)
+    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)
 
 
 def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups) -> group.Groups:
@@ -181,7 +195,10 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
         # One account's requests repeat each other: the first few tell all that they can.
         odds = np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
         odds += np.log(max((member == number).sum(), 1) / people.n)
-        new = (member < 0) & (k > 0) & (odds > np.log(99)) & may_join & (odds > joins)
+        # A mark is of the campaign because few others leave it, so that its rate outside is told too low: who leaves it in
+        # passing is no member, whatever the odds.
+        regular = (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events)
+        new = (member < 0) & regular & (odds > np.log(99)) & may_join & (odds > joins)
         stays[new], joins[new] = number, odds[new]
     rows = np.flatnonzero(stays >= 0)
     order = np.lexsort((rows, stays[rows]))
@@ -199,7 +216,7 @@ def campaigns(
     group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS, log_odds)
     n = int(account_label.max(initial=-1)) + 1
     lead = judge.leads(scene, group_label, n, log_odds)
-    account_label = judge.tested(scene, group_label, account_label, lead)
+    account_label = judge.reappearing(scene, judge.tested(scene, group_label, account_label, lead), n)
     # A campaign that the test leaves too small is none; numbers stay in order.
     kept = np.bincount(account_label[account_label >= 0], minlength=n) >= MIN_ACCOUNTS
     number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
@@ -224,6 +241,31 @@ def _owned(marks: Marks, final: group.Groups) -> group.Groups:
     order = np.argsort(marks["campaign"][keep], kind="stable")
     owner, place, key = (marks[name][keep][order].astype(np.int64) for name in ("campaign", "place", "object"))
     return group.Groups(final.n, final.member_group, final.member_account, owner, place, key, final.origin)
+
+
+def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
+    """The campaigns with the wordings of prompts that are their own among their marks, to tell harvest from cover by."""
+    people, n = traffic.people, final.n
+    places = {i: name for i, name in enumerate(CONTENT_COLUMNS) if i not in STANDING_COLUMNS}
+    order = np.lexsort((people.key[final.member_account], final.member_group))
+    place = np.arange(len(order)) - np.searchsorted(final.member_group[order], final.member_group[order])
+    kept = order[place < SPOKEN_FOR]
+    whose, account = final.member_group[kept], final.member_account[kept]
+    found = link.wordings(engine, places, {"campaign": whose, "account": people.key[account]}, WORDED_ACCOUNTS)
+    campaign = found["campaign"].astype(np.int64)
+    events = np.bincount(whose, weights=people.n_events[account], minlength=n).astype(np.int64)
+    innocent = int(people.n_events.sum() - people.n_events[final.member_account].sum())
+    own = judge.worded(found["inside"], found["outside"], events[campaign], innocent)
+    # In a pool others' requests pass through any account, so only what many say is the operator's.
+    label = np.full(people.n, -1, np.int64)
+    label[final.member_account] = final.member_group
+    least = np.where(judge.pooled(scene, label, n)[:n], POOL_REACH * np.bincount(whose, minlength=n), 0)
+    own &= found["accounts"] >= least[campaign]
+    marks = np.unique(np.concatenate([
+        np.stack([final.object_group, final.object_column, final.object_key], axis=1),
+        np.stack([campaign, found["place"].astype(np.int64), found["object"]], axis=1)[own],
+    ]), axis=0)
+    return replace(final, object_group=marks[:, 0], object_column=marks[:, 1], object_key=marks[:, 2])
 
 
 def unmix(
@@ -299,7 +341,8 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         scene = measure(traffic, groups, handoffs)
         model = judge.calibrated()
         values, findings = judge.look(scene)
-        verdicts = judge.judge(values, findings, model)
+        same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
+        verdicts = judge.judge(values, findings, model, same)
         free = np.ones(traffic.people.n, bool)
         first, first_lead = campaigns(scene, verdicts.campaign, free, verdicts.log_odds)
         # Whom the test of a campaign's accounts sends away may be a campaign of their own.
@@ -313,7 +356,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         lead = np.concatenate([sure_lead, open_lead])
         final, marks = _marks(engine, traffic, final)
     with clock.stage("unmix"):
-        tally, harvested, owners = unmix(traffic, scene, final)
+        tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
     return run_folder.Outcome(
         scene, model, values, findings, verdicts, final, lead, sure.n, marks, tally, carried, harvested, owners
     )

@@ -71,3 +71,14 @@ def test_groups_put_together_and_taken_apart(one: list, other: list, data: st.Da
         assert objects(found) == [frozenset(part[1]) for part in parts]
         assert found.origin == tuple(part[2] for part in parts)
         assert found.sizes().tolist() == [len(part[0]) for part in parts]
+
+
+def test_groups_of_the_same_accounts_are_twins() -> None:
+    rng = np.random.default_rng(4)
+    one, other = (np.sort(rng.choice(10_000, 200, replace=False)) for _ in range(2))
+    members = [one, other, one, one[:190], one[:20]]
+    of_group = np.repeat(np.arange(5), [len(m) for m in members])
+    label = group.twins(5, of_group, np.concatenate(members))
+    assert label[0] == label[2] == label[3]
+    assert len({int(label[i]) for i in (0, 1, 4)}) == 3
+    assert not len(group.twins(0, np.zeros(0, np.int64), np.zeros(0, np.int64)))

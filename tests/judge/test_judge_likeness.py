@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.judge import KINDS, kinds, likened
+from stillwatch.judge import KINDS, kinds, likened, worded
 from stillwatch.tables import CAPABILITIES
 
 
@@ -82,3 +82,20 @@ def test_classes_are_within_their_bounds() -> None:
         first = columns["capability"][i] * 4 + (columns["system"][i] != 0) * 2 + (columns["tools"][i] != 0)
         lengths = [min((max(int(columns[name][i]), 0) + 1).bit_length() - 1, 15) for name in ("n_words", "output_tokens")]
         assert found[:, i].tolist() == [first, *lengths]
+
+
+def test_wordings_at_innocents_rate_are_cover() -> None:
+    """Counts drawn at the innocents' rate are hardly ever taken for the campaign's own; ten times and more are."""
+    rng = np.random.default_rng(3)
+    rate = 10.0 ** rng.uniform(-6, -2, 20_000)
+    events, innocent = np.full(len(rate), 50_000), 5_000_000
+    outside = rng.poisson(rate * innocent)
+    assert worded(rng.poisson(rate * events), outside, events, innocent).mean() < 1e-3
+    often = rate > 1e-4
+    assert worded(rng.poisson(20 * rate * events), outside, events, innocent)[often].all()
+    assert not worded(rng.poisson(5 * rate * events), outside, events, innocent)[rate > 1e-3].any()
+
+
+def test_a_wording_that_nobody_else_has_needs_more_than_one_request() -> None:
+    few = worded(np.array([1, 2, 3, 4]), np.zeros(4, np.int64), np.full(4, 10_000), 100_000)
+    assert few.tolist() == [False, False, False, True]

@@ -154,3 +154,37 @@ def test_two_pools_are_never_put_together() -> None:
     assert of(label.tolist(), range(0, 40)) | of(label.tolist(), range(40, 80)) == {0, 1}
     _, label = judge.campaigns_of(scene(proposed, known), accepted, member, 4, np.array([9.0, 9.0, 9.5]))
     assert of(label.tolist(), range(0, 80)) == {0}
+
+
+# --- Who appears again and again --------------------------------------------------------------------------------------
+
+
+def appearing(in_fragments: list[int], payment: Any = None, n: int = 60) -> np.ndarray:
+    """Campaign of accounts 0 to 30 of a crew, and 31 who is in the first ``in_fragments[0]`` of its twelve groups, and so on."""
+    rng = np.random.default_rng(5)
+    fragments = [sorted(rng.choice(31, 24, replace=False).tolist()) for _ in range(12)]
+    for i, count in enumerate(in_fragments):
+        for fragment in fragments[:count]:
+            fragment.append(31 + i)
+    known = scene(groups(*fragments), people(n), **({} if payment is None else {"payment": payment}))
+    label = np.where(np.arange(n) < 31 + len(in_fragments), 0, -1)
+    return judge.reappearing(known, label, 1)
+
+
+def test_who_met_the_campaign_once_leaves_and_its_accounts_stay() -> None:
+    found = appearing([1, 2, 9])
+    assert (found[:31] == 0).all()
+    assert found[31:34].tolist() == [-1, -1, 0]
+
+
+def test_a_link_to_the_campaign_holds_and_one_among_strangers_does_not() -> None:
+    card = np.full(60, -1)
+    card[[0, 31]] = 1  # pays with the card of an account that appears
+    card[[32, 33]] = 2  # two colleagues share a card of their own
+    assert appearing([1, 1, 1], card)[31:34].tolist() == [0, -1, -1]
+
+
+def test_few_groups_tell_nothing() -> None:
+    known = scene(groups(range(20), range(10)), people(30))
+    label = np.where(np.arange(30) < 20, 0, -1)
+    assert judge.reappearing(known, label, 1).tolist() == label.tolist()

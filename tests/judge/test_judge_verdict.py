@@ -10,7 +10,7 @@ from judge_helpers import FEW, findings, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.model import RARE
-from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, significant
+from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 """Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""
@@ -103,9 +103,9 @@ def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasio
     assert not small.review[0]
 
 
-@pytest.mark.parametrize(("others", "expected"), [(99, "campaign"), (199, "review"), (1999, "clear")])
+@pytest.mark.parametrize(("others", "expected"), [(499, "campaign"), (999, "review"), (1999, "clear")])
 def test_the_more_groups_the_rarer_one_must_be(others: int, expected: str) -> None:
-    """p = 0.9e-4 is below the line for single groups, but of 200 groups and of 2000 the rate is 0.018 and 0.18."""
+    """p = 0.9e-4 is below the line for single groups, but of 1000 groups and of 2000 the rate is 0.09 and 0.18."""
     assert verdict(CREW | {"harvest__rate": rate(0.9 * RARE)}, SURE, others) == expected
 
 
@@ -219,3 +219,21 @@ def test_what_links_accounts_takes_innocent_explanations_away() -> None:
     for name in ("classroom", "hackathon or course", "benchmark runner", "viral prompt"):
         assert explain(values(1, **innocent))[name][0] >= 0.99 or name == "hackathon or course"
         assert linked[name][0] == 0
+
+
+def test_one_set_of_accounts_is_one_hypothesis() -> None:
+    p = np.array([1e-4, 2e-4, 0.5, 0.5, 1e-5])
+    twins = np.array([0, 0, 1, 2, 3])
+    everybody = np.ones(5, bool)
+    assert q_values(p, twins, everybody) == pytest.approx([2e-4, 2e-4, 0.5, 0.5, 4e-5])
+    assert q_values(p, np.arange(5), everybody) == pytest.approx([2.5e-4, 1e-3 / 3, 0.5, 0.5, 5e-5])
+
+
+def test_groups_that_nobody_would_accuse_are_no_hypotheses() -> None:
+    p = np.array([1e-4, 0.5, 0.5, 1e-3])
+    among = np.array([True, True, False, False])
+    found = q_values(p, np.arange(4), among)
+    assert found[:2] == pytest.approx([2e-4, 0.5])
+    assert found[2] == pytest.approx(0.5)  # three hypotheses, of which it would be the third
+    assert found[3] == pytest.approx(1.5e-3)
+    assert q_values(p, np.arange(4), np.zeros(4, bool))[0] == pytest.approx(1e-4)

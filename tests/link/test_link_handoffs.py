@@ -67,7 +67,8 @@ def handoffs_slowly(rows: list[dict[str, int]]) -> dict[tuple[int, int], int]:
     for row in rows:
         sent = [other for other in rows if row["parent"] and other["context"] == row["parent"]]
         givers = {other["account"] for other in sent}
-        if len(givers) != 1 or row["account"] in givers:
+        takers = {other["account"] for other in rows if other["parent"] == row["parent"]} - givers
+        if len(givers) != 1 or row["account"] in givers or len(takers) > 2:
             continue
         first = min(other["time"] for other in rows if other["account"] == row["account"] and other["parent"] == row["parent"])
         if min(other["time"] for other in sent) <= first:
@@ -77,7 +78,7 @@ def handoffs_slowly(rows: list[dict[str, int]]) -> dict[tuple[int, int], int]:
 
 
 TURN = st.fixed_dictionaries(
-    {"account": st.integers(1, 4), "context": st.integers(0, 6), "parent": st.integers(0, 6), "time": st.integers(0, 9)}
+    {"account": st.integers(1, 5), "context": st.integers(0, 6), "parent": st.integers(0, 6), "time": st.integers(0, 9)}
 )
 
 
@@ -101,3 +102,11 @@ def test_partitions_are_one_log(engine: Engine, tmp_path: Any) -> None:
         assert tuples(link.handoffs(engine), "taker", "giver", "n") == [(BOB, ADA, 1), (CY, BOB, 1)]
     finally:
         engine.run("DROP VIEW sketches")
+
+
+def test_a_conversation_shared_by_link_is_not_handed_over(engine: Engine) -> None:
+    """Two may take over one turn; three who do have read a link."""
+    rows = [turn(ADA, 0, 100), turn(BOB, 1, 101, parent=100), turn(CY, 2, 102, parent=100)]
+    assert found(engine, rows) == [(BOB, ADA, 1), (CY, ADA, 1)]
+    assert found(engine, [*rows, turn(DEE, 3, 103, parent=100)]) == []
+    assert found(engine, [*rows, turn(DEE, 3, 103, parent=100), turn(DEE, 4, 104, parent=101)]) == [(DEE, BOB, 1)]

@@ -143,6 +143,14 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
     )
 
 
+def twins(n: int, member_group: I64, member_account: I64) -> I64:
+    """A label a group, ``(n,)``: groups of (nearly) the same accounts get one, whatever proposed them; each has accounts."""
+    if not n:
+        return np.zeros(0, np.int64)
+    start = np.searchsorted(member_group, np.arange(n))
+    return _merge(minhashes(member_account, start), np.bincount(member_group, minlength=n))
+
+
 def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
     """A label a set: sets that share a band of their signatures and are similar enough get one label, and equal ones always do."""
     left, right = [], []

@@ -1,9 +1,9 @@
 """Judge: is a group a campaign, what did it harvest, and which innocent explanation fits it?"""
 
 from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
-from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened
+from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
-from stillwatch.judge.members import campaigns_of, leads, marking, suspects, tested
+from stillwatch.judge.members import campaigns_of, leads, marking, pooled, reappearing, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, people
 from stillwatch.judge.sample import Sample, sample
@@ -42,7 +42,10 @@ __all__ = [
     "masked",
     "measure",
     "people",
+    "pooled",
+    "reappearing",
     "sample",
     "suspects",
     "tested",
+    "worded",
 ]

@@ -101,7 +101,8 @@ def one_payer(scene: Scene) -> F64:
     """One payment method pays for (nearly) all the accounts: a firm, a household, a bundle; one customer in any case.
 
     The largest payment method's share of the accounts, from 0 at a half to 1 for all; where the accounts also meet on one
-    network, from 0 at a sixth, since two payers in one office are still one office.
+    network, from 0 at a sixth, since two payers in one office are still one office. Or the share of the accounts that meet
+    on a network of their own payer, from 0 at a half: several firms, each in its office.
     """
     value = scene.of_members(scene.identities["identity.payment"])
     rows = np.flatnonzero((value >= 0) & scene.seen)
@@ -109,8 +110,14 @@ def one_payer(scene: Scene) -> F64:
     values, counts = np.unique(scene.groups.member_group[rows] * width + value[rows], return_counts=True)
     largest = np.zeros(scene.n)
     np.maximum.at(largest, values // width, counts)
-    met = np.nan_to_num(scene.sample.net_share)
-    return np.clip(2 * (largest / np.maximum(scene.size, 1) + met / 3) - 1, 0, 1)
+    met = scene.net_share
+    one = largest / np.maximum(scene.size, 1) + met / 3
+    return np.asarray(np.clip(2 * np.maximum(one, np.minimum(scene.office_share, _paid(scene))) - 1, 0, 1))
+
+
+def _paid(scene: Scene) -> F64:
+    """Share of the accounts whose payment method is known."""
+    return np.asarray(scene.total((scene.of_members(scene.identities["identity.payment"]) >= 0) & scene.seen) / np.maximum(scene.size, 1))
 
 
 def organised(scene: Scene) -> F64:
@@ -140,8 +147,7 @@ def overlap(scene: Scene) -> F64:
 
 def apart(scene: Scene) -> F64:
     """Share of the accounts that share no network with another owner of the group; 0 where too few networks are told."""
-    told = scene.sample.net_known >= np.maximum(0.5 * scene.size, 1)
-    return np.where(told, np.clip(1 - np.nan_to_num(scene.sample.net_share, nan=1), 0, 1), 0)
+    return np.where(scene.net_told >= 0.5, 1 - scene.net_share, 0)
 
 
 def occasion(scene: Scene) -> F64:

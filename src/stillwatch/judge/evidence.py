@@ -6,7 +6,7 @@ blind for that group), and a bounded ``value`` that the calibrated model weighs.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +44,10 @@ class Finding:
     p_value: F64
 
 
+OFFICE = 0.8
+"""Share of a network's accounts in a group that must be one customer's for the network to be his."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """All that evidence may look at."""
@@ -56,6 +60,8 @@ class Scene:
     identities: dict[str, I64]
     """view -> ``(n_accounts,)`` number of the value, -1 where not told."""
     window_us: tuple[int, int]
+    network: I64
+    """``(n_accounts,)`` hash of the network that each account used most, 0 where none is told."""
 
     @property
     def n(self) -> int:
@@ -106,6 +112,40 @@ class Scene:
     def owner(self) -> I64:
         """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
         return np.where(self.people.org >= 0, self.people.org, self.people.n + np.arange(self.people.n))
+
+    @cached_property
+    def met_share(self) -> F64:
+        """Share of the accounts that used most the network that another owner of the group used most, ``(n_groups,)``."""
+        return self._together_by(self.owner)[0]
+
+    @cached_property
+    def net_share(self) -> F64:
+        """Share of the accounts that share a network with another owner of the group: any sampled one or the most used."""
+        return np.maximum(np.clip(np.nan_to_num(self.sample.net_share), 0, 1), self.met_share)
+
+    @cached_property
+    def net_told(self) -> F64:
+        """Share of the accounts of which a network is known."""
+        return self.total((self.of_members(self.network) != 0) & self.seen) / np.maximum(self.size, 1)
+
+    @cached_property
+    def office_share(self) -> F64:
+        """Share of the accounts whose network another account of their customer and few of others used most, ``(n_groups,)``."""
+        return self._together_by(self.customer)[1]
+
+    def _together_by(self, whose: I64) -> tuple[F64, F64]:
+        """Share of accounts on a network that several own, and on one that others of their own keep to themselves."""
+        net = self.of_members(self.network)
+        rows = np.flatnonzero((net != 0) & self.seen)
+        group, who = self.groups.member_group[rows], whose[self.groups.member_account[rows]]
+        places, counts = distinct(np.stack([group, net[rows], who], axis=1))
+        start = np.flatnonzero(np.append(True, (places[1:, :2] != places[:-1, :2]).any(axis=1))) if len(places) else np.zeros(0, np.int64)
+        owners = np.diff(np.append(start, len(places)))
+        everybody = np.repeat(np.add.reduceat(counts, start) if len(start) else start, owners)
+        several, office = np.repeat(owners, owners) >= 2, (counts >= 2) & (counts >= OFFICE * everybody)
+        of = np.asarray(np.bincount(group, minlength=self.n), dtype=np.float64)
+        met, held = (np.bincount(places[kept, 0], weights=counts[kept], minlength=self.n) for kept in (several, office))
+        return met / np.maximum(of, 1), held / np.maximum(of, 1)
 
     @cached_property
     def customer(self) -> I64:
@@ -160,21 +200,24 @@ def handoff(scene: Scene) -> Finding:
     blind = continued < 5
     p = np.where(blind, np.nan, _poisson(internal, np.maximum(expected, 0.01)))
     reach = _ratio(partners, scene.size)
-    # Most of the accounts must take part: a few who do accuse themselves, not the tool whose users they are.
+    # Most of the accounts must take and most must give: a few who do accuse themselves, not the tool whose users they are.
     value = np.where(blind | (internal < 3), 0, np.clip(reach, 0, 1) * (0.5 + 0.5 * np.sqrt(np.clip(np.nan_to_num(share), 0, 1))))
     value = value * _beyond(internal, expected)
     return Finding(value, internal, expected, p)
 
 
 def _internal(scene: Scene, taker: I64, giver: I64, n: I64) -> tuple[F64, F64]:
-    """Requests handed over within each group, and accounts that take part, ``(n_groups,)``."""
+    """Requests handed over within each group, and accounts that take or that give, whichever are fewer, ``(n_groups,)``."""
     groups = scene.groups
     order = np.lexsort((groups.member_group, groups.member_account))
     start = np.concatenate([[0], np.cumsum(np.bincount(groups.member_account, minlength=scene.people.n))])
-    internal, last, partners = np.zeros(scene.n), np.full(scene.n, -1, np.int64), np.zeros(scene.n)
-    by_taker = np.argsort(taker, kind="stable")
-    _meet(taker[by_taker], giver[by_taker], n[by_taker].astype(np.float64), groups.member_group[order], start, internal, last, partners)
-    return internal, partners
+    by_group, sides = groups.member_group[order], []
+    for one, other in ((taker, giver), (giver, taker)):
+        internal, last, partners = np.zeros(scene.n), np.full(scene.n, -1, np.int64), np.zeros(scene.n)
+        by_one = np.argsort(one, kind="stable")
+        _meet(one[by_one], other[by_one], n[by_one].astype(np.float64), by_group, start, internal, last, partners)
+        sides.append(partners)
+    return internal, np.minimum(*sides)
 
 
 @njit(cache=True, nogil=True)
@@ -232,10 +275,12 @@ def _shared(scene: Scene, value: I64) -> Finding:
 def payment(scene: Scene) -> Finding:
     """Accounts of different owners pay with the same payment method.
 
-    Null: owners share payment methods as often as owners of the whole registry do. Blind where the registry tells no
-    payment method, or where each account has a card of its own.
+    Null: owners share payment methods as often as owners of the whole registry do. Who also meets on a network of their
+    own is a firm and does not count. Blind where the registry tells no payment method, where each account has a card of
+    its own, or where each card has a network of its own.
     """
-    return _shared(scene, scene.identities["identity.payment"])
+    found = _shared(scene, scene.identities["identity.payment"])
+    return replace(found, value=found.value * (1 - scene.office_share))
 
 
 def contact(scene: Scene) -> Finding:
@@ -280,7 +325,7 @@ def signup(scene: Scene) -> Finding:
     share = _ratio(best_k - best_e, having)
     value = np.where((best_p < 1e-3) & (having >= 4), np.clip(np.nan_to_num(share), 0, 1), 0)
     # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little.
-    venue = np.where(scene.sample.net_known > 0, np.clip(np.nan_to_num(scene.sample.net_share), 0, 1), 0.5)
+    venue = np.where(scene.net_told > 0, scene.net_share, 0.5)
     value = value * (1 - venue)
     return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p))
 
@@ -487,7 +532,7 @@ def network(scene: Scene) -> Finding:
     where no address is told; campuses, offices, carriers and VPNs put innocents on one network.
     """
     sample = scene.sample
-    return Finding(np.clip(np.nan_to_num(sample.net_share), 0, 1), sample.net_repeats, sample.net_expected,
+    return Finding(scene.net_share, sample.net_repeats, sample.net_expected,
                    np.where(sample.net_known < 2, np.nan, _poisson(sample.net_repeats, np.maximum(sample.net_expected, 0.05))))
 
 

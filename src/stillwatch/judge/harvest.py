@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy import stats
 
 from stillwatch.arrays import distinct
 from stillwatch.judge.measure import HOUR_US
@@ -19,6 +20,9 @@ KINDS = (len(CAPABILITIES) * 4, 16, 16)
 """Classes of a request by capability, system prompt and tools; by the length of its prompt; by the length of its answer."""
 TELLING = 0.3
 """Nats a request by which marked requests must differ from innocents' for the others to be told by likeness."""
+
+BEYOND, CHANCE = 10.0, 1e-4
+"""Times the expected number of requests, and its p-value (Poisson), from which a wording is a campaign's own."""
 
 
 def kinds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
@@ -64,6 +68,22 @@ def likened(kind: NDArray[np.uint8], marked: NDArray[np.bool_], usual: list[I64]
     middle = n[::-1].cumsum()[::-1] - n / 2
     out[rest[(middle <= (posterior * n).sum())[place]]] = True
     return out
+
+
+def worded(inside: I64, outside: I64, events: I64, innocent_events: int) -> NDArray[np.bool_]:
+    """Wordings that a campaign's accounts send ten times as often as its cover would, were all of its requests cover, ``(n,)``.
+
+    Cover is made to look like innocents' requests, so it shows a wording at their rate; what is far beyond that is the
+    campaign's own. Blind where cover is made with wordings of its own that several accounts share.
+
+    Args:
+        inside: requests of the campaign that show each wording.
+        outside: innocents' requests that do.
+        events: requests of the campaign, for each wording.
+        innocent_events: all requests of innocents.
+    """
+    expected = (outside + 1.0) * events / max(innocent_events, 1)
+    return np.asarray((inside >= BEYOND * expected) & (stats.poisson.sf(inside - 1, expected) <= CHANCE))
 
 
 @njit(cache=True, nogil=True)

@@ -199,6 +199,43 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     return out
 
 
+OFTEN, SELDOM, ROUNDS = 8, 0.35, 3
+"""Groups in which a campaign's median account must appear for its accounts to be compared; the share of that median below
+which an account appears by chance; and how often the comparison is made anew without those."""
+
+
+def reappearing(scene: Scene, account_label: I64, n: int) -> I64:
+    """The campaign of each account that belongs to it again and again; -1 for who was drawn in by one meeting.
+
+    What an operator's accounts do makes many groups, found one from the other's objects apart, in which they are among
+    themselves. A member is in many of them; an innocent who met their work once is in the few that this meeting made. Whom a
+    link ties to those who do appear stays. Wrong for accounts without links that were banned early and had no time to appear.
+
+    Args:
+        scene: the run; all its groups count, whatever their scores.
+        account_label: campaign of each account, -1 for none, ``(n_accounts,)``.
+        n: number of campaigns.
+    """
+    out = account_label.copy()
+    group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
+    for _ in range(ROUNDS):
+        whose = out[account]
+        rows = np.flatnonzero(whose >= 0)
+        counts = coo_matrix((np.ones(len(rows), np.int64), (group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
+        best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+        own = np.where(inside >= HALF * scene.size, best, -2)
+        often = np.bincount(account[own[group] == whose], minlength=scene.people.n)
+        seldom = np.zeros(scene.people.n, bool)
+        for number in range(n):
+            mine = np.flatnonzero(out == number)
+            usual = float(np.median(often[mine])) if len(mine) else 0.0
+            if usual >= OFTEN:
+                seldom[mine] = often[mine] < SELDOM * usual
+        tied = np.logical_or.reduce([found == out for found in _links_inside(scene, np.where(seldom, -1, out))])
+        out[seldom & ~tied] = -1
+    return out
+
+
 def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:
     out = np.zeros(scene.people.n, bool)
     out[scene.groups.member_account[np.isin(scene.groups.member_group, groups) & scene.seen]] = True
@@ -245,6 +282,13 @@ POOL_FIRST, POOL_WORK = 0.8, 0.85
 """In a pool: share of requests that begin a conversation, and of prompts that are sent once, from which work is harvest."""
 
 
+def pooled(scene: Scene, account_label: I64, n: int) -> NDArray[np.bool_]:
+    """Campaigns at least half of whose accounts hand conversations to each other, ``(max(n, 1),)``; arguments as :func:`marking`."""
+    handing = (account_label >= 0) & (_links_inside(scene, account_label)[0] == account_label)
+    size, handed = (np.bincount(account_label[rows], minlength=max(n, 1)) for rows in (account_label >= 0, handing))
+    return np.asarray(handed >= HALF * size)
+
+
 def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_]) -> I64:
     """The campaign whose harvest each proposed group marks, -1 for none, ``(n_groups,)``.
 
@@ -267,9 +311,7 @@ def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_
     first = scene.total(scene.measured.first_turns) / np.maximum(scene.events, 1)
     has_objects = np.bincount(scene.groups.object_group, minlength=scene.n) > 0
     good = has_objects & (inside >= MARK_INSIDE * np.maximum(scene.size, 1)) & (inside >= MARK_FEWEST)
-    handing = (account_label >= 0) & (_links_inside(scene, account_label)[0] == account_label)
-    handed = np.bincount(account_label[handing], minlength=max(n, 1))
-    pool = (handed >= HALF * size)[best]
+    pool = pooled(scene, account_label, n)[best]
     work = np.nan_to_num(scene.sample.distinct_share) * (1 - np.nan_to_num(scene.sample.common_share))
     of_pool = (inside >= MARK_REACH * size[best]) & (first >= POOL_FIRST) & (work >= POOL_WORK)
     passes = np.where(pool, of_pool, standing | (first >= MARK_FIRST))

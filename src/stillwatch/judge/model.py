@@ -62,7 +62,7 @@ CONDUCT_LIMIT = 0.7
 RARE = 1e-4
 """p-value of the line, at which scores are 0: a campaign must be rarer than one innocent group in ten thousand."""
 
-SIZES = (0, 32)
+SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
 
 

@@ -4,7 +4,7 @@ Sampling by the hash of the *value* keeps every occurrence of a sampled value, s
 partitions add up; large groups keep fewer values, small groups all.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,15 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]
 
-TARGET = 4_000
+TARGET = 1_000
 """Values of each kind that a large group keeps, about."""
 KINDS = 3
 PROMPT, TASK, NET = range(KINDS)
+ACCOUNT = (1 << 32) - 1
+ROOM = 12
+"""Rows an event that a batch gets room for at first; where they are more it is gone through again."""
+MERGED = 4_000_000
+"""Rows that wait to be merged, at least."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,12 @@ def _take(
     account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64,
     column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
     plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
-    first_task: int, out: I64,
+    first_task: int, pairs: I64, values: I64,
 ) -> int:
-    """Fill ``out`` with rows (group, kind, value, account); returns how many there are, be there room for them or not."""
+    """Fill in rows of one sampled value each; returns how many there are, be there room for them or not.
+
+    A pair is ``(group * KINDS + kind) << 32 | account``: rows of all groups are what takes memory here.
+    """
     slots = np.empty(64, np.int64)
     rows = 0
     n_tasks = tasks.shape[1]
@@ -101,8 +109,8 @@ def _take(
                             slot = (slot + np.uint64(1)) & mask
                     if marked:
                         continue
-                if rows < len(out):
-                    out[rows, 0], out[rows, 1], out[rows, 2], out[rows, 3] = group, kind, key, a
+                if rows < len(values):
+                    pairs[rows], values[rows] = (group * KINDS + kind) << 32 | a, key
                 rows += 1
     return rows
 
@@ -117,19 +125,36 @@ def _count(tasks: I64, keys: I64, values: I64, out: I64) -> None:
                     out[place] += 1
 
 
-def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str, ...]) -> I64:
+def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> tuple[I64, I64, NDArray[np.int32]]:
+    """Distinct rows, sorted by group and kind, value and account, with the sums of their counts."""
+    if not len(pairs):
+        return pairs, values, counts
+    order = np.lexsort((pairs & ACCOUNT, values, pairs >> 32))
+    pairs, values = pairs[order], values[order]
+    start = np.flatnonzero(np.append(True, (pairs[1:] != pairs[:-1]) | (values[1:] != values[:-1])))
+    return pairs[start], values[start], np.add.reduceat(counts[order], start, dtype=np.int32)
+
+
+def _together(parts: Sequence[tuple[I64, I64, NDArray[np.int32]]]) -> tuple[I64, I64, NDArray[np.int32]]:
+    return _merged(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+NOTHING = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
+
+
+def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str, ...]) -> tuple[I64, I64, NDArray[np.int32]]:
     account, columns = batch
     tasks = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
     shared = (
         account, columns["prompt"], columns["net"], tasks, matcher.objects(columns), modulus, *matcher.index,
         matcher.columns.index(task_columns[0]),
     )
-    out = np.empty((len(account), 4), np.int64)
-    n = _take(*shared, out)
-    if n > len(out):
-        out = np.empty((n, 4), np.int64)
-        _take(*shared, out)
-    return out[:n].copy()
+    n = ROOM * len(account)
+    while True:
+        pairs, values = np.empty(n, np.int64), np.empty(n, np.int64)
+        n = _take(*shared, pairs, values)
+        if n <= len(values):
+            return _merged(pairs[:n], values[:n], np.ones(n, np.int32))
 
 
 def sample(
@@ -149,58 +174,74 @@ def sample(
     """
     groups = matcher.groups
     modulus = 1 << np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET))).astype(np.int64)
-    taken = list(mapped(lambda batch: _rows(batch, matcher, modulus, task_columns), batches(), threads))
-    rows, counts = distinct(np.concatenate([np.zeros((0, 4), np.int64), *taken]))
-    tasks = rows[:, 1] == TASK
-    known = np.unique(rows[tasks, 2])
+    rows, waiting, held = NOTHING, [], 0
+    for taken in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns), batches(), threads):
+        waiting.append(taken)
+        held += len(taken[0])
+        if held > max(len(rows[0]), MERGED):  # so that what repeats over batches is held once, and each row merged seldom
+            rows, waiting, held = _together([rows, *waiting]), [], 0
+    pairs, values, counts = _together([rows, *waiting])
+    kind = (pairs >> 32) % KINDS
+    prompts, tasks, nets = (_Rows.of(pairs[kind == k], values[kind == k], counts[kind == k]) for k in (PROMPT, TASK, NET))
+    known = np.unique(tasks.value)
     everywhere, total = np.zeros(len(known), np.int64), 0
-    keys, values = lookup(known)
+    table = lookup(known)
     for _, columns in batches():
         shingles = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
-        _count(shingles, keys, values, everywhere)
+        _count(shingles, *table, everywhere)
         total += int((shingles != 0).sum())
-    ratio, queue_p = _queue(groups, rows[tasks], counts[tasks], known, everywhere, total, half, modulus)
-    return Sample(
-        *_prompts(groups, rows[rows[:, 1] == PROMPT], counts[rows[:, 1] == PROMPT]), ratio, queue_p,
-        *_networks(groups, rows[rows[:, 1] == NET], owner),
-    )
+    ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
+    return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner))
 
 
 def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
     return np.asarray(np.bincount(group, weights=weights.astype(np.float64), minlength=n), dtype=np.float64)
 
 
-def _runs(rows: I64) -> tuple[I64, I64]:
-    """Start of each (group, value) run of sorted rows, and the number of accounts in it."""
-    if not len(rows):
+@dataclass(frozen=True)
+class _Rows:
+    """Sampled values of one kind, sorted by group, value and account."""
+
+    group: I64
+    value: I64
+    account: I64
+    count: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, pairs: I64, values: I64, counts: NDArray[np.int32]) -> "_Rows":
+        return cls((pairs >> 32) // KINDS, values, pairs & ACCOUNT, counts)
+
+    def runs(self) -> tuple[I64, I64]:
+        """Start of each run of one group and value, and the number of accounts in it."""
+        return _runs(self.group, self.value)
+
+
+def _runs(group: I64, value: I64) -> tuple[I64, I64]:
+    if not len(group):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    start = np.flatnonzero(np.append(True, (rows[1:, :3] != rows[:-1, :3]).any(axis=1)))
-    return start, np.diff(np.append(start, len(rows)))
+    start = np.flatnonzero(np.append(True, (group[1:] != group[:-1]) | (value[1:] != value[:-1])))
+    return start, np.diff(np.append(start, len(group)))
 
 
-def _prompts(groups: Proposed, rows: I64, counts: I64) -> tuple[F64, F64]:
-    start, width = _runs(rows)
-    group = rows[:, 0]
-    events = _by(group, groups.n, counts)
-    common = _by(group, groups.n, np.where(np.repeat(width, width) > 1, counts, 0))
-    distinct = _by(group[start], groups.n, np.ones(len(start)))
+def _prompts(groups: Proposed, rows: _Rows) -> tuple[F64, F64]:
+    start, width = rows.runs()
+    events = _by(rows.group, groups.n, rows.count)
+    common = _by(rows.group, groups.n, np.where(np.repeat(width, width) > 1, rows.count, 0))
+    distinct = _by(rows.group[start], groups.n, np.ones(len(start)))
     few = events < 20
     safe = np.maximum(events, 1)
     return np.where(few, np.nan, common / safe), np.where(few, np.nan, distinct / safe)
 
 
-def _queue(
-    groups: Proposed, rows: I64, counts: I64, known: I64, everywhere: I64, total: int, half: I64, modulus: I64
-) -> tuple[F64, F64]:
-    start, width = _runs(rows)
-    group = rows[start, 0]
-    side = half[rows[:, 3]]
-    ends = np.append(start, len(rows))[:-1]
+def _queue(groups: Proposed, rows: _Rows, known: I64, everywhere: I64, total: int, half: I64, modulus: I64) -> tuple[F64, F64]:
+    start, width = rows.runs()
+    group = rows.group[start]
+    side = half[rows.account]
     # An account counts once a task: retries and samples of one task by one account are no overlap.
-    a = np.add.reduceat((side == 0).astype(np.float64), ends) if len(rows) else np.zeros(0)
+    a = np.add.reduceat((side == 0).astype(np.float64), start) if len(start) else np.zeros(0)
     b = width - a
-    own = np.add.reduceat(counts.astype(np.float64), ends) if len(rows) else np.zeros(0)
-    outside = everywhere[np.searchsorted(known, rows[start, 2])] - own
+    own = np.add.reduceat(rows.count.astype(np.float64), start) if len(start) else np.zeros(0)
+    outside = everywhere[np.searchsorted(known, rows.value[start])] - own
     n_a, n_b = _by(group, groups.n, a), _by(group, groups.n, b)
     n_own = _by(group, groups.n, own)
     n_outside = np.maximum(total / modulus - n_own, 1)
@@ -216,14 +257,14 @@ def _queue(
     return np.where(blind, np.nan, ratio), np.where(blind, np.nan, p)
 
 
-def _networks(groups: Proposed, rows: I64, owner: I64) -> tuple[F64, F64, F64, F64]:
-    owned = distinct(np.column_stack([rows[:, :3], owner[rows[:, 3]]]))[0]
-    start, width = _runs(owned)
+def _networks(groups: Proposed, rows: _Rows, owner: I64) -> tuple[F64, F64, F64, F64]:
+    owned = distinct(np.column_stack([rows.group, rows.value, owner[rows.account]]))[0]
+    start, width = _runs(owned[:, 0], owned[:, 1])
     group = owned[:, 0]
     repeats = _by(group[start], groups.n, width - 1)
     pairs = _by(group[start], groups.n, width * (width - 1) / 2)
     known = _by(group, groups.n, np.ones(len(owned)))
-    sharing, having = distinct(owned[np.repeat(width, width) > 1][:, [0, 3]])[0], distinct(owned[:, [0, 3]])[0]
+    sharing, having = distinct(owned[np.repeat(width, width) > 1][:, [0, 2]])[0], distinct(owned[:, [0, 2]])[0]
     share = _by(sharing[:, 0], groups.n, np.ones(len(sharing))) / np.maximum(_by(having[:, 0], groups.n, np.ones(len(having))), 1)
     all_pairs = np.maximum(known * (known - 1) / 2, 1)
     usual = np.median((pairs / all_pairs)[known >= 10]) if (known >= 10).any() else 0.0

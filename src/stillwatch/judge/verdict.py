@@ -13,7 +13,12 @@ from stillwatch.nulls import benjamini_hochberg
 F64 = NDArray[np.float64]
 
 MIN_FAMILIES = 2
-FDR = 0.01
+FDR = 0.05
+"""Share of accused sets of accounts that may be innocent, at p-values that are upper limits."""
+OPEN_FDR = 0.1
+"""The same for review."""
+SIGNIFICANT = 0.01
+"""False-discovery rate at which a single piece of evidence is significant."""
 FEWEST = 8
 """Accounts below which a group is left to a person: a firm without an organisation looks like it too often."""
 WORTH = 20
@@ -72,7 +77,7 @@ def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]
         if told.any():
             q = np.ones(len(told))
             q[told] = benjamini_hochberg(np.log(np.maximum(finding.p_value[told], 1e-300)))
-            out[name] = q <= FDR
+            out[name] = q <= SIGNIFICANT
     return out
 
 
@@ -87,10 +92,14 @@ def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.one_payer"] >= OWNED) | few)
 
 
-def event(values: Mapping[str, F64], model: Model) -> NDArray[np.bool_]:
-    """Groups that nothing links and that lasted few days: an event or a course moves together as one hand does."""
-    speaks = np.array(list(model.parts))[model.by_part(values).argmax(axis=0)]
-    return np.asarray((speaks == "unlinked") & (values["context.occasion"] >= OWNED))
+def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that meet in one place or lasted few days: an office, a class or an event moves together as one hand does."""
+    return np.asarray((values["context.occasion"] >= OWNED) | (values["infra.network"] >= OWNED))
+
+
+def unlinked(values: Mapping[str, F64], model: Model) -> NDArray[np.bool_]:
+    """Groups for which the part that sees no links speaks."""
+    return np.asarray(np.array(list(model.parts))[model.by_part(values).argmax(axis=0)] == "unlinked")
 
 
 NO_NULL = ("timing.steady",)
@@ -110,25 +119,65 @@ def families(values: Mapping[str, F64], sure: Mapping[str, NDArray[np.bool_]], m
     return out
 
 
-def judge(values: Mapping[str, F64], findings: Mapping[str, Finding], model: Model) -> Verdicts:
+def q_values(p: F64, same: NDArray[np.int64], among: NDArray[np.bool_]) -> F64:
+    """False-discovery rate at which each group's accounts are accused (Benjamini and Hochberg 1995), ``(n,)``.
+
+    One set of accounts is one hypothesis, however often it was proposed, with the smallest of its p-values; groups that
+    nobody would accuse are none. A group that is not ``among`` them gets the rate at which it would pass beside them.
+
+    Args:
+        p: p-value of each group.
+        same: label of each group, one for groups of the same accounts.
+        among: groups that may be accused.
+    """
+    if not len(p):
+        return p
+    smallest = np.ones(int(same.max()) + 1)
+    np.minimum.at(smallest, same[among], p[among])
+    known = np.unique(same[among])
+    out = np.ones(len(p))
+    if len(known):
+        q = np.ones(len(smallest))
+        q[known] = benjamini_hochberg(np.log(smallest[known]))
+        out[among] = q[same[among]]
+    rest = np.flatnonzero(~among)
+    if len(rest):
+        every = np.sort(smallest[known])
+        rank = np.searchsorted(every, p[rest], "right") + 1
+        out[rest] = np.minimum(p[rest] * (len(every) + 1) / rank, 1)
+    return out
+
+
+def judge(
+    values: Mapping[str, F64], findings: Mapping[str, Finding], model: Model, same: NDArray[np.int64] | None = None
+) -> Verdicts:
     """Judge every group.
 
     A campaign needs at least two independent families, nobody who owns or contracted most of it, and a score that innocent
     groups do not reach: its p-value under the calibrated tail of innocent groups must pass false-discovery control over
-    all groups of the run. What is as unusual but lacks one of the conditions, or passes only at ten times the rate, is for
+    all sets of accounts of the run. What is as unusual but lacks one of the conditions, or passes only at a higher rate, is for
     a person to review.
+
+    Args:
+        values: of each piece, ``(n_groups,)``.
+        findings: behind the evidence among them.
+        model: the weights.
+        same: label of each group, one for groups of nearly the same accounts; by default each group stands alone.
     """
     log_odds = model.score(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned, asked = known_business(values), one_customer(values) | event(values, model)
+    owned, customer = known_business(values), one_customer(values)
+    asked = customer | (unlinked(values, model) & gathered(values))
     p = model.p_value(log_odds)
-    q = benjamini_hochberg(np.log(p)) if len(p) else p
+    may = ~owned & ~customer
+    q = q_values(p, np.arange(len(p)) if same is None else same, may)
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the p-value has a line too.
     sure = (q <= FDR) & (p <= RARE)
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
-    review = ~campaign & ~owned & np.where(asked, sure & worth, (q <= 10 * FDR) & (p <= 10 * RARE))
-    passed = log_odds[sure]
-    line = float(passed.min()) if len(passed) else max(0.0, float(np.log(RARE * max(len(p), 1) / FDR)))
+    review = ~campaign & ~owned & np.where(asked, sure & worth, (q <= OPEN_FDR) & (p <= 10 * RARE))
+    passed = log_odds[sure & may]
+    n_sets = len(np.unique(same[may])) if same is not None else int(may.sum())
+    line = float(passed.min()) if len(passed) else max(0.0, float(np.log(RARE * max(n_sets, 1) / FDR)))
     return Verdicts(log_odds, campaign, review, q, spoken, line, explain(values))

@@ -60,7 +60,24 @@ def profiles(engine: Engine) -> NumpyTable:
     return engine.arrays(PROFILES_SQL)
 
 
-HANDOFFS_SQL = """
+MOST_TAKERS = 2
+"""Accounts that may continue one turn for it to be handed over; a shared link is continued by whoever reads it."""
+
+NETWORKS_SQL = """
+    WITH used AS (SELECT account, net, COUNT(*) AS n FROM sketches WHERE net <> 0 GROUP BY account, net),
+    most AS (SELECT account, MAX(n) AS n FROM used GROUP BY account)
+    SELECT used.account, MIN(used.net) AS net
+    FROM used JOIN most ON used.account = most.account AND used.n = most.n
+    GROUP BY used.account
+"""
+
+
+def networks(engine: Engine) -> NumpyTable:
+    """The network that each account used most: ``account`` and ``net`` (i64 hashes); accounts without any are left out."""
+    return engine.arrays(NETWORKS_SQL)
+
+
+HANDOFFS_SQL = f"""
     WITH asked AS (
         SELECT account, parent, COUNT(*) AS n, MIN(time) AS time
         FROM sketches WHERE parent <> 0 GROUP BY account, parent
@@ -72,9 +89,13 @@ HANDOFFS_SQL = """
         SELECT asked.account, asked.parent, asked.n, asked.time
         FROM asked LEFT JOIN sent ON asked.account = sent.account AND asked.parent = sent.context
         WHERE sent.account IS NULL
+    ), few_takers AS (
+        SELECT parent FROM foreign_parents GROUP BY parent HAVING COUNT(*) <= {MOST_TAKERS}
     )
     SELECT foreign_parents.account AS taker, senders.account AS giver, SUM(foreign_parents.n) AS n
-    FROM foreign_parents JOIN senders ON foreign_parents.parent = senders.context
+    FROM foreign_parents
+    JOIN senders ON foreign_parents.parent = senders.context
+    JOIN few_takers ON foreign_parents.parent = few_takers.parent
     WHERE senders.accounts = 1 AND senders.time <= foreign_parents.time
     GROUP BY foreign_parents.account, senders.account
     ORDER BY taker, giver
@@ -85,7 +106,8 @@ def handoffs(engine: Engine) -> NumpyTable:
     """Conversations continued by another account: ``taker``, ``giver`` (i64 hashes), ``n`` requests.
 
     A request counts when its parent is a context that exactly one account sent, earlier, and that is not the taker's
-    own. A context that several accounts sent (a greeting, a benchmark question) says nothing and is left out.
+    own. A context that several accounts sent (a greeting, a benchmark question) says nothing and is left out, and so is one
+    that more than two others continue (a conversation shared by link).
     """
     return engine.arrays(HANDOFFS_SQL)
 
@@ -159,3 +181,36 @@ def mark_counts(engine: Engine, column_of: dict[int, str], members: dict[str, ND
     if not parts:
         return {name: np.zeros(0, np.int64) for name in ("campaign", "place", "object", "accounts", "inside", "events")}
     return engine.arrays(f"{' UNION ALL '.join(parts)} ORDER BY campaign, inside DESC, events DESC, place, object")
+
+
+def wordings(engine: Engine, column_of: dict[int, str], sampled: dict[str, NDArray[Any]], least: int) -> NumpyTable:
+    """What accounts of a campaign say alike: ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``outside``.
+
+    ``inside`` counts requests of the campaign's sampled accounts, ``outside`` those of accounts of no campaign.
+
+    Args:
+        engine: where the sketches are, and the table ``members`` of :func:`mark_counts`.
+        column_of: sketch column of each column number.
+        sampled: ``campaign`` and ``account`` (i64 hash): accounts that stand for each campaign.
+        least: accounts of the sample that must leave an object.
+    """
+    engine.put("sampled", sampled)
+    here = [
+        f"""here_{number} AS MATERIALIZED (
+            SELECT campaign, object, COUNT(*) AS accounts, CAST(SUM(n) AS BIGINT) AS n
+            FROM (SELECT sampled.campaign, {name} AS object, sketches.account, COUNT(*) AS n
+                  FROM sketches JOIN sampled ON sketches.account = sampled.account WHERE {name} <> 0
+                  GROUP BY sampled.campaign, {name}, sketches.account) AS left_by
+            GROUP BY campaign, object HAVING COUNT(*) >= {least})"""
+        for number, name in column_of.items()
+    ]
+    parts = [
+        f"""SELECT here.campaign, {number} AS place, here.object, here.accounts, here.n AS inside, COALESCE(there.n, 0) AS outside
+            FROM here_{number} AS here
+            LEFT JOIN (SELECT {name} AS object, COUNT(*) AS n FROM sketches
+                       WHERE {name} IN (SELECT object FROM here_{number}) AND account NOT IN (SELECT account FROM members)
+                       GROUP BY {name}) AS there
+            ON here.object = there.object"""
+        for number, name in column_of.items()
+    ]
+    return engine.arrays(f"WITH {', '.join(here)} {' UNION ALL '.join(parts)} ORDER BY campaign, place, object")

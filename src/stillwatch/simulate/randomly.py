@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stillwatch.simulate.presets import LEAST, crowds
-from stillwatch.simulate.world import CAPABILITIES, KINDS, PATHS, Mix, Operator, World
+from stillwatch.simulate.world import CAPABILITIES, KINDS, PATHS, Crowd, Mix, Operator, World
 
 
 def draw_world(rng: np.random.Generator, events: int) -> World:
@@ -23,6 +23,8 @@ def draw_world(rng: np.random.Generator, events: int) -> World:
         weight, volume = float(rng.lognormal(0, 0.5)), float(rng.lognormal(0, 0.5))
         if rng.random() < 0.12 and crowd.name not in ("individuals", "popular_tool"):
             continue  # not every provider has every crowd
+        if crowd.group and crowd.name != "loose_reseller" and rng.random() < 0.2:  # hundreds who resell together are a station
+            crowd = _swollen(crowd, float(np.exp(rng.uniform(np.log(2), np.log(8)))))
         varied.append(
             replace(
                 crowd,
@@ -37,6 +39,13 @@ def draw_world(rng: np.random.Generator, events: int) -> World:
         )
     release = float(rng.uniform(0.2, 0.8) * days) if rng.random() < 0.7 else None
     return World("random", tuple(varied), operators, days=days, release_day=release).scaled(events)
+
+
+def _swollen(crowd: Crowd, factor: float) -> Crowd:
+    """A crowd whose groups are so many times larger: a firm of a thousand, a class of hundreds."""
+    group = round(crowd.group * factor)
+    accounts = max(crowd.accounts, round(1.5 * group))
+    return replace(crowd, group=group, accounts=accounts, events=round(crowd.events * accounts / max(crowd.accounts, 1)))
 
 
 def draw_operator(rng: np.random.Generator, name: str, events: float, days: int) -> Operator:
