@@ -27,6 +27,8 @@ OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
 MARK_SHARE = 0.02
 """Share of a campaign's requests that its marks must show to tell harvest from cover."""
+MARKED_ENOUGH = 0.75
+"""Share of a campaign's conversations that marks show from which the others are its cover; below, likeness tells."""
 JOIN_SHARE = 0.98
 """The same for a mark by which further accounts may join."""
 JOIN_REQUESTS, JOIN_RATE = 3, 0.4
@@ -273,8 +275,8 @@ def unmix(
 ) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
-    What shows a campaign's marks, is like what does, or continues a conversation that is either, is its harvest and the rest is
-    cover. A campaign without marks is harvest altogether, and so is one whose marks show 2 % of its requests or less: these are
+    What shows a campaign's marks, is like what does where marks show less than three quarters, or continues a conversation that is
+    either, is its harvest and the rest is cover. A campaign without marks is harvest altogether, and so is one whose marks show 2 % of its requests or less: these are
     chance meetings of its tasks.
     """
     people = traffic.people
@@ -304,7 +306,8 @@ def unmix(
     all_of_it = np.bincount(whose[so_far], minlength=final.n) <= MARK_SHARE * np.bincount(whose, minlength=final.n)
     for number in np.flatnonzero(~all_of_it):
         begun = np.flatnonzero((whose == number) & ((parent == 0) | flags))
-        flags[begun] |= judge.likened(like[:, begun], flags[begun], usual)
+        if flags[begun].mean() < MARKED_ENOUGH:
+            flags[begun] |= judge.likened(like[:, begun], flags[begun], usual)
     flags = judge.continued(time, whose, context, parent, flags)
     flags |= all_of_it[whose]
     harvested, at = [], 0
