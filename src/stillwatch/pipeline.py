@@ -167,8 +167,8 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)
 
 
-def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups) -> group.Groups:
-    """Test every account against every campaign: who carries the marks that the campaign owns joins it.
+def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, counted: Marks, final: group.Groups) -> group.Groups:
+    """Test every account against every campaign: who carries the marks that the campaign owns and is linked to it joins it.
 
     Likelihood ratio of an account's marked requests under the campaign's rate and under everybody else's, times the prior
     odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a member.
@@ -184,6 +184,7 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
     events = people.n_events.astype(np.float64)
     stays, may_join = member.copy(), ~(people.reseller | (people.verified & (people.org >= 0)))
     joins = np.full(people.n, -np.inf)
+    linked = judge.linked(scene, member)
     for number in range(final.n):
         rows = whose == number
         if not rows.any():
@@ -198,9 +199,10 @@ def expand(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups
         odds = np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
         odds += np.log(max((member == number).sum(), 1) / people.n)
         # A mark is of the campaign because few others leave it, so that its rate outside is told too low: who leaves it in
-        # passing is no member, whatever the odds.
+        # passing, or has nothing else in common with the campaign, is no member, whatever the odds.
         regular = (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events)
-        new = (member < 0) & regular & (odds > np.log(99)) & may_join & (odds > joins)
+        tied = np.logical_or.reduce([found == number for found in linked])
+        new = (member < 0) & tied & regular & (odds > np.log(99)) & may_join & (odds > joins)
         stays[new], joins[new] = number, odds[new]
     rows = np.flatnonzero(stays >= 0)
     order = np.lexsort((rows, stays[rows]))
@@ -352,7 +354,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         free[first.member_account] = False
         second, second_lead = campaigns(scene, verdicts.campaign & _apart(scene, free), free, verdicts.log_odds)
         sure, sure_lead = group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
-        sure = expand(engine, traffic, _marks(engine, traffic, sure)[1], sure)
+        sure = expand(engine, traffic, scene, _marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
         open_, open_lead = campaigns(scene, verdicts.review & _apart(scene, free), free, verdicts.log_odds)
         final = group.concatenate([sure, open_])

@@ -3,7 +3,7 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
 from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
-from stillwatch.judge.members import campaigns_of, leads, marking, pooled, reappearing, suspects, tested
+from stillwatch.judge.members import campaigns_of, leads, linked, marking, pooled, reappearing, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, people
 from stillwatch.judge.sample import Sample, sample
@@ -36,6 +36,7 @@ __all__ = [
     "kinds",
     "leads",
     "likened",
+    "linked",
     "look",
     "lookup",
     "marking",

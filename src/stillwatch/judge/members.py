@@ -174,21 +174,21 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     cores = np.where(np.isin(account_label, np.arange(len(lead))), account_label, -1)
     for number in range(len(lead)):
         cores[(account_label == number) & ~_is_in(scene, lead[number : number + 1])] = -1
-    links = _links_inside(scene, cores)
+    links = linked(scene, cores)
     young = np.nan_to_num(scene.people.tenure_days(), nan=1e9) < 30
     nobody = account_label < 0
     for number in range(len(lead)):
         mine = account_label == number
         core, outside = cores == number, nobody
         carries = _carries(scene, np.flatnonzero(group_label == number), int(lead[number]))
-        linked = [found == number for found in links]
-        tied = np.logical_or.reduce(linked)
+        signs = [found == number for found in links]
+        tied = np.logical_or.reduce(signs)
         if (tied & core).sum() >= TIED * core.sum():
             # Where links tie the accounts, who has none and carries the sub-stream is one of those who do so outside.
             core, outside = core & tied, outside | (mine & ~tied)
         # Who was drawn in carries the sub-stream by construction, so it counts little where conversations tell.
         # Colleagues share a card for their own reasons: where conversations are handed over, these decide.
-        handed, *shared = linked
+        handed, *shared = signs
         most = CARRYING if (handed & core).sum() >= HALF * core.sum() else np.inf
         odds = np.full(scene.people.n, np.log(max(int(core.sum()), 1) / scene.people.n))
         for sign, limit in ((handed, np.inf), *((sign, most) for sign in shared), (carries, most), (young, most)):
@@ -231,7 +231,7 @@ def reappearing(scene: Scene, account_label: I64, n: int) -> I64:
             usual = float(np.median(often[mine])) if len(mine) else 0.0
             if usual >= OFTEN:
                 seldom[mine] = often[mine] < SELDOM * usual
-        tied = np.logical_or.reduce([found == out for found in _links_inside(scene, np.where(seldom, -1, out))])
+        tied = np.logical_or.reduce([found == out for found in linked(scene, np.where(seldom, -1, out))])
         out[seldom & ~tied] = -1
     return out
 
@@ -254,8 +254,13 @@ def _carries(scene: Scene, groups: I64, lead: int) -> NDArray[np.bool_]:
     return out
 
 
-def _links_inside(scene: Scene, account_label: I64) -> list[I64]:
-    """Per kind of link: the campaign in which each account, of it or not, has a partner, -1 for none."""
+def linked(scene: Scene, account_label: I64) -> list[I64]:
+    """Per kind of link, conversations first: the campaign in which each account, of it or not, has a partner, -1 for none.
+
+    Args:
+        scene: the run.
+        account_label: campaign of each account, -1 for none, ``(n_accounts,)``.
+    """
     hand, n = scene.handoffs, scene.people.n
     foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
     found = np.full(n, -1, np.int64)
@@ -284,7 +289,7 @@ POOL_FIRST, POOL_WORK = 0.8, 0.85
 
 def pooled(scene: Scene, account_label: I64, n: int) -> NDArray[np.bool_]:
     """Campaigns at least half of whose accounts hand conversations to each other, ``(max(n, 1),)``; arguments as :func:`marking`."""
-    handing = (account_label >= 0) & (_links_inside(scene, account_label)[0] == account_label)
+    handing = (account_label >= 0) & (linked(scene, account_label)[0] == account_label)
     size, handed = (np.bincount(account_label[rows], minlength=max(n, 1)) for rows in (account_label >= 0, handing))
     return np.asarray(handed >= HALF * size)
 
