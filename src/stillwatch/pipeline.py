@@ -277,9 +277,9 @@ def unmix(
 ) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
-    What shows a campaign's marks, is like what does where marks show less than three quarters, or continues a conversation that is
-    either, is its harvest and the rest is cover. A campaign without marks is harvest altogether, and so is one whose marks show 2 % of its requests or less: these are
-    chance meetings of its tasks.
+    What shows a campaign's marks, is like what does where marks show less than three quarters, or continues a conversation
+    that is either, is its harvest and the rest is cover. A campaign without marks is harvest altogether, and so is one whose
+    marks show 2 % of its requests or less: these are chance meetings of its tasks.
     """
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
