@@ -1,12 +1,13 @@
 """Judge: is a group a campaign, what did it harvest, and which innocent explanation fits it?"""
 
-from stillwatch.judge.evidence import EVIDENCE, Finding, Handoffs, Scene
+from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import campaigns_of, leads, linked, marking, pooled, reappearing, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, people
 from stillwatch.judge.sample import Sample, sample
+from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
 from stillwatch.judge.verdict import FEWEST, Verdicts, judge
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.evidence import DAY_US, Scene
+from stillwatch.judge.evidence import DAY_US
+from stillwatch.judge.scene import Scene
 from stillwatch.tables import CAPABILITIES
 
 F64 = NDArray[np.float64]

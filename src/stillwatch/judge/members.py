@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from stillwatch.judge.evidence import Scene
+from stillwatch.judge.scene import Scene
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]

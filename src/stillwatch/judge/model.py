@@ -20,7 +20,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from stillwatch.judge.conduct import CONDUCT
-from stillwatch.judge.evidence import EVIDENCE, Finding, Scene
+from stillwatch.judge.evidence import EVIDENCE, Finding
+from stillwatch.judge.scene import Scene
 
 F64 = NDArray[np.float64]
 

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from stillwatch.judge.evidence import EVIDENCE, Finding, Scene
+from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
 from stillwatch.judge.model import Model, joint
 from stillwatch.judge.people import UNKNOWN
+from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 

@@ -1,0 +1,147 @@
+"""All that evidence may look at: the groups of a run, what was measured of them, and who their accounts are."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.arrays import distinct
+from stillwatch.judge.measure import Measured, Proposed
+from stillwatch.judge.people import People, customers
+from stillwatch.judge.sample import Sample
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Handoffs:
+    """Requests that continue another account's conversation: accounts by code, owners already told apart."""
+
+    taker: I64
+    giver: I64
+    n: I64
+
+
+OFFICE = 0.8
+"""Share of a network's accounts in a group that must be one customer's for the network to be his."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that evidence may look at."""
+
+    people: People
+    groups: Proposed
+    measured: Measured
+    sample: Sample
+    handoffs: Handoffs
+    identities: dict[str, I64]
+    """view -> ``(n_accounts,)`` number of the value, -1 where not told."""
+    window_us: tuple[int, int]
+    network: I64
+    """``(n_accounts,)`` hash of the network that each account used most, 0 where none is told."""
+
+    @property
+    def n(self) -> int:
+        """Groups."""
+        return self.groups.n
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        """Memberships with at least one request, ``(n_members,)``."""
+        return self.measured.n > 0
+
+    @cached_property
+    def size(self) -> F64:
+        """Accounts of each group that sent a request of it."""
+        return self.total(self.seen)
+
+    @cached_property
+    def events(self) -> F64:
+        """Requests of each group."""
+        return self.total(self.measured.n)
+
+    def total(self, per_member: NDArray[Any]) -> F64:
+        """Sum over the members of each group."""
+        weights = per_member.astype(np.float64)
+        return np.asarray(np.bincount(self.groups.member_group, weights=weights, minlength=self.n), dtype=np.float64)
+
+    def mean(self, per_member: NDArray[Any], weight: NDArray[Any]) -> F64:
+        """Weighted mean over the members of each group; NaN where all weights are 0."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.total(np.where(weight > 0, per_member, 0) * weight) / self.total(weight)
+
+    def of_members(self, per_account: NDArray[Any]) -> NDArray[Any]:
+        """Values of accounts, one a membership."""
+        return per_account[self.groups.member_account]
+
+    @cached_property
+    def devotion(self) -> F64:
+        """Share of its account's requests that belong to the group, for the group's average request, ``(n_groups,)``."""
+        n = self.measured.n.astype(np.float64)
+        return np.nan_to_num(self.mean(n / np.maximum(self.of_members(self.people.n_events), 1), n))
+
+    @cached_property
+    def median_requests(self) -> F64:
+        """Median requests of the accounts of each group; infinite where none was seen."""
+        return np.nan_to_num(self.median(np.where(self.seen, self.measured.n, np.nan)), nan=np.inf)
+
+    @cached_property
+    def owner(self) -> I64:
+        """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
+        return np.where(self.people.org >= 0, self.people.org, self.people.n + np.arange(self.people.n))
+
+    @cached_property
+    def met_share(self) -> F64:
+        """Share of the accounts that used most the network that another owner of the group used most, ``(n_groups,)``."""
+        return self._together_by(self.owner)[0]
+
+    @cached_property
+    def net_share(self) -> F64:
+        """Share of the accounts that share a network with another owner of the group: any sampled one or the most used."""
+        return np.maximum(np.clip(np.nan_to_num(self.sample.net_share), 0, 1), self.met_share)
+
+    @cached_property
+    def net_told(self) -> F64:
+        """Share of the accounts of which a network is known."""
+        return self.total((self.of_members(self.network) != 0) & self.seen) / np.maximum(self.size, 1)
+
+    @cached_property
+    def office_share(self) -> F64:
+        """Share of the accounts whose network another account of their customer and few of others used most, ``(n_groups,)``."""
+        return self._together_by(self.customer)[1]
+
+    def _together_by(self, whose: I64) -> tuple[F64, F64]:
+        """Share of accounts on a network that several own, and on one that others of their own keep to themselves."""
+        net = self.of_members(self.network)
+        rows = np.flatnonzero((net != 0) & self.seen)
+        group, who = self.groups.member_group[rows], whose[self.groups.member_account[rows]]
+        places, counts = distinct(np.stack([group, net[rows], who], axis=1))
+        start = np.flatnonzero(np.append(True, (places[1:, :2] != places[:-1, :2]).any(axis=1))) if len(places) else np.zeros(0, np.int64)
+        owners = np.diff(np.append(start, len(places)))
+        everybody = np.repeat(np.add.reduceat(counts, start) if len(start) else start, owners)
+        several, office = np.repeat(owners, owners) >= 2, (counts >= 2) & (counts >= OFFICE * everybody)
+        of = np.asarray(np.bincount(group, minlength=self.n), dtype=np.float64)
+        met, held = (np.bincount(places[kept, 0], weights=counts[kept], minlength=self.n) for kept in (several, office))
+        return met / np.maximum(of, 1), held / np.maximum(of, 1)
+
+    @cached_property
+    def customer(self) -> I64:
+        """Who seems to own each account, ``(n_accounts,)``; see :func:`customers`."""
+        return customers(self.people.org, self.identities["identity.payment"])
+
+    def median(self, per_member: F64) -> F64:
+        """Median over the members of each group that have a value; NaN where none has."""
+        kept = np.flatnonzero(~np.isnan(per_member) & self.seen)
+        group = self.groups.member_group[kept]
+        order = np.lexsort((per_member[kept], group))
+        group, values = group[order], per_member[kept][order]
+        start, end = np.searchsorted(group, np.arange(self.n)), np.searchsorted(group, np.arange(self.n), "right")
+        out = np.full(self.n, np.nan)
+        full = end > start
+        low, high = (start + end - 1) // 2, (start + end) // 2
+        out[full] = (values[low[full]] + values[high[full]]) / 2
+        return out
