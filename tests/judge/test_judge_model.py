@@ -6,7 +6,7 @@ from judge_helpers import exponential, model, part, values
 from scipy.special import expit
 
 from stillwatch import judge
-from stillwatch.judge.model import CONDUCT_LIMIT, LINKED, PROTECTIVE, RARE, SIZES, SOFT, UNLINKED, Part, Tail, dump, fit, joint, load
+from stillwatch.judge.model import CONDUCT_LIMIT, KNOTS, LINKED, PROTECTIVE, RARE, SIZES, SOFT, UNLINKED, Part, Tail, dump, fit, joint, load
 from stillwatch.judge.model import SIGNS as SINGLE
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
@@ -86,8 +86,7 @@ def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
     """In every class of sizes, where log-odds fall off exponentially above the start of its tail: p <= alpha in a share alpha."""
     rng, n = np.random.default_rng(9), 600_000
     tails = tuple(exponential(i - 1.0, 0.02 / (i + 1), 0.7 + 0.4 * i) for i in range(len(SIZES)))
-    for tail, smallest in zip(tails, SIZES, strict=True):
-        size = max(smallest, 10)
+    for tail, size in zip(tails, KNOTS, strict=True):
         log_odds = innocents(rng, n, tail)
         one = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
         told = {"harvest.rate": log_odds, "context.crowd": np.full(n, np.log10(size) / 4)}
@@ -183,3 +182,16 @@ def test_what_one_customer_pays_for_links_nobody() -> None:
     alone = joint(values(1, **paid, context__one_payer=1.0))
     assert {name for name in AGREEING if alone[f"joint.{name}"][0]} == set()
     assert joint(values(1, **MACHINE, **WORK, context__common_work=1.0))["joint.machine_work"][0] == 0
+
+
+def test_one_account_more_never_moves_a_score_far() -> None:
+    """Below the first knot and beyond the last the class decides alone; between, scores change steadily."""
+    tails = (exponential(0.0, 0.03, 1.5), exponential(1.0, 0.03, 0.5), exponential(-1.0, 0.03, 1.0))
+    one = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
+    sizes = np.arange(8, 400)
+    told = {"harvest.rate": np.full(len(sizes), 4.0), "context.crowd": np.log10(sizes) / 4}
+    scores = one.score(told)
+    assert np.ptp(scores[sizes <= KNOTS[0]]) == 0
+    assert np.ptp(scores[sizes >= KNOTS[-1]]) == 0
+    assert np.ptp(scores) > 3
+    assert np.abs(np.diff(scores)).max() < 0.3

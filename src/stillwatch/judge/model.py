@@ -73,6 +73,15 @@ def size_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
     return np.asarray(np.searchsorted(SIZES, size, "right") - 1, dtype=np.int64)
 
 
+KNOTS = (32, 64, 180)
+"""Accounts at which a group has the line of its class alone; between, lines and slopes change steadily with the log of the size."""
+
+
+def between_classes(values: Mapping[str, F64]) -> F64:
+    """Where each group lies between the classes, 0 for the first, ``(n_groups,)``: one account more never moves a line far."""
+    return np.asarray(np.interp(4 * values["context.crowd"], np.log10(KNOTS), np.arange(len(KNOTS))))
+
+
 @dataclass(frozen=True)
 class Tail:
     """How innocent groups of one class of sizes reach high log-odds: ``share`` exceed ``start``, beyond it a generalised Pareto tail.
@@ -104,11 +113,11 @@ class Part:
         total: F64 = np.asarray(self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0)))
         return total
 
-    def of_class(self, name: str, at: NDArray[np.int64]) -> F64:
-        """A number of the tail of each group's class, ``(n_groups,)``."""
-        return np.array([getattr(tail, name) for tail in self.tails])[at]
+    def of_class(self, name: str, at: F64) -> F64:
+        """A number of the tails around each group's place between the classes, ``(n_groups,)``."""
+        return np.asarray(np.interp(at, np.arange(len(self.tails)), [getattr(tail, name) for tail in self.tails]))
 
-    def slope(self, at: NDArray[np.int64]) -> F64:
+    def slope(self, at: F64) -> F64:
         """Nats of rarity a nat of log-odds, ``(n_groups,)``."""
         return np.log(self.of_class("share", at) / RARE) / (self.of_class("line", at) - self.of_class("start", at))
 
@@ -131,7 +140,7 @@ class Model:
         Straight from the start of the tail, where ``share`` exceed it, over the line, where RARE do; corrected for there being
         several parts. Beyond the line, a tail that ends would be told to end where few innocents were looked at.
         """
-        at = size_class(values)
+        at = between_classes(values)
         return np.stack([
             (part.log_odds(values) - part.of_class("line", at)) * part.slope(at) - np.log(len(self.parts)) for part in self.parts.values()
         ])
@@ -149,7 +158,7 @@ class Model:
         mine = {name: value[group : group + 1] for name, value in values.items()}
         scores = self.by_part(mine)[:, 0]
         part = list(self.parts.values())[int(scores.argmax())]
-        slope = float(part.slope(size_class(mine))[0])
+        slope = float(part.slope(between_classes(mine))[0])
         pieces = {name: weight * float(mine[name][0]) * slope for name, weight in part.weights.items()}
         return float(scores.max()) - sum(pieces.values()), pieces
 
