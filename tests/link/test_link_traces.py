@@ -166,3 +166,12 @@ def test_who_leaves_each_mark(
     result = tuples(found, *names)
     assert {row[:3]: row[3:] for row in result} == expected
     assert result == sorted(result, key=lambda row: (row[0], -row[4], -row[5], row[1], row[2]))
+
+
+def test_the_network_that_each_account_used_most(engine: Engine) -> None:
+    """Of equal ones the smaller hash, whatever the order of the log; accounts without a network are left out."""
+    used = {1: [5, 9, 9, 0, 0, 0], 2: [7, 7, -3, -3], 3: [0, 0]}
+    rows = [{"account": account, "net": net} for account, nets in used.items() for net in nets]
+    for log in (rows, rows[::-1]):
+        found = link.networks(load(engine, log))
+        assert sorted(tuples(found, "account", "net")) == [(1, 9), (2, -3)]

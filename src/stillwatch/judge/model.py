@@ -86,7 +86,7 @@ def between_classes(values: Mapping[str, F64]) -> F64:
 class Tail:
     """How innocent groups of one class of sizes reach high log-odds: ``share`` exceed ``start``, beyond it a generalised Pareto tail.
 
-    Pickands 1975; upper limits of its scale and shape, since a false accusation costs more than a miss.
+    Pickands 1975; the scale is an upper limit, since a false accusation costs more than a miss.
     """
 
     start: float
