@@ -40,7 +40,7 @@ def test_operators_are_found_whole_and_alone(small_world: Path, run: Path) -> No
     told = evaluate.run(run, small_world / "truth.parquet", quiet=True)
     look_at(told)
     assert told["events"]["event_precision"] >= 0.9
-    assert told["events"]["event_recall"] >= 0.95
+    assert told["events"]["event_recall"] >= 0.9
 
 
 def test_a_larger_log_tells_harvest_better(tmp_path: Path) -> None:
