@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.respond.commands import actor_option, store_option
 
 LONGEST_DAYS = 3650
+TOKENS = Path("stillwatch-tokens.json")
 
 Add = Callable[[str, Callable[[argparse.Namespace], Any], str], argparse.ArgumentParser]
 
@@ -18,7 +20,7 @@ def register(add: Add) -> None:
     """Add the commands to the command line."""
     serve = add("serve", _serve, "answer gateways whether an account may go on; shadow mode unless --enforce")
     source = serve.add_mutually_exclusive_group()
-    source.add_argument("--store", metavar="URL", help="the store of cases and actions (default: the embedded one)")
+    store_option(source)
     source.add_argument("--run", type=Path, metavar="RUN", help="a run folder: its campaigns, in shadow mode only")
     source.add_argument("--snapshot", type=Path, metavar="FILE", help="Parquet of account_id, action, mode, reason_code, …")
     serve.add_argument("--host", default="127.0.0.1")
@@ -26,7 +28,7 @@ def register(add: Add) -> None:
     serve.add_argument("--grpc-port", type=int, help="also serve Envoy ext_authz over gRPC here")
     serve.add_argument("--state", type=Path, default=Path("stillwatch-serve"),
                        help="folder of the snapshot and, without a store, of logged decisions (default: stillwatch-serve)")
-    serve.add_argument("--tokens", type=Path, default=Path("stillwatch-tokens.json"),
+    serve.add_argument("--tokens", type=Path, default=TOKENS,
                        help="file of tokens, made by stillwatch token (default: stillwatch-tokens.json); with a store its tokens count too")
     serve.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with")
     serve.add_argument("--enforce", action="store_true", help="do what the actions say; without it only record")
@@ -53,10 +55,12 @@ def register(add: Add) -> None:
     token.add_argument("--role", choices=("decide", "metrics", "admin"), default="decide")
     token.add_argument("--days", type=float, help="days until it expires (default: never)")
     token.add_argument("--revoke", action="store_true", help="end the token of this name")
-    token.add_argument("--tokens", type=Path, default=Path("stillwatch-tokens.json"), help="the file it is kept in (default)")
-    token.add_argument("--store", metavar="URL", help="keep it in the store instead: an admin makes it, and the audit log tells")
-    token.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR"),
-                       help="with --store: who acts (default: $STILLWATCH_ACTOR, else the login name)")
+    place = token.add_mutually_exclusive_group()
+    place.add_argument("--tokens", type=Path, metavar="FILE",
+                       help="the file that keeps it (default: stillwatch-tokens.json, unless $STILLWATCH_STORE names a store)")
+    place.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE") or None,
+                       help="keep it in the store instead: an admin makes it, and the audit log tells (default: $STILLWATCH_STORE)")
+    actor_option(token)
 
 
 def _extra() -> None:
@@ -116,13 +120,14 @@ def _token(args: argparse.Namespace) -> Any:
 
     if args.days is not None and not 0 < args.days <= LONGEST_DAYS:
         raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
-    if args.store is not None:
+    if args.tokens is None and args.store is not None:
         return _token_of_store(args)
+    path = args.tokens or TOKENS
     if args.revoke:
-        tokens.revoke(args.tokens, args.name)
+        tokens.revoke(path, args.name)
         return {"revoked": args.name}
     expires = None if args.days is None else time.time() + args.days * 86400
-    secret = tokens.create(args.tokens, args.name, tokens.Role(args.role), expires)
+    secret = tokens.create(path, args.name, tokens.Role(args.role), expires)
     return _told(args, secret)
 
 

@@ -1,5 +1,6 @@
 """From people's decisions in the store to answers, and back into the store's log of decisions."""
 
+import argparse
 import hashlib
 import subprocess
 import sys
@@ -17,9 +18,10 @@ pytest.importorskip("granian")
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 from respond_postgres import DATABASES, fresh, postgres, statement
-from serve_kit import KEY, Service, call
+from serve_kit import KEY, Service, call, free_port, running
 from sqlalchemy import inspect, select, update
 
+from stillwatch import cli
 from stillwatch.errors import InputError
 from stillwatch.hashing import keyed
 from stillwatch.respond import actions, allow, policy
@@ -209,6 +211,37 @@ def test_tokens_of_the_store_work_beside_those_of_the_file(store: Store, url: st
     assert log == [("token.add", "envoy-eu"), ("token.add", "prometheus"), ("token.revoke", "envoy-eu")]
     assert gateway not in everything
     assert monitor not in everything
+
+
+def test_every_command_finds_the_store_named_in_the_environment(
+    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STILLWATCH_STORE", url)
+    found: dict[str, Any] = {}
+
+    def walk(parser: argparse.ArgumentParser) -> None:
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for sub in action.choices.values():
+                    walk(sub)
+            elif "--store" in action.option_strings and action.metavar == "URL":  # distill has files of answers
+                found[parser.prog.split(maxsplit=1)[1]] = action.default
+
+    walk(cli.parser())
+    assert {"cases list", "serve", "token", "console", "webhooks add"} <= found.keys()
+    assert set(found.values()) == {url}, found
+
+    act(store, Action.BLOCK, "eve")
+    said = subprocess.run([sys.executable, "-m", "stillwatch", "token", "edge"], capture_output=True, text=True, cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert not (tmp_path / "stillwatch-tokens.json").exists()
+    (tmp_path / "tenant.key").write_text(KEY.hex())
+    port = free_port()
+    command = [sys.executable, "-m", "stillwatch", "serve", "--enforce", "--drain-s", "0", "--port", str(port),
+               "--key-file", "tenant.key"]  # fmt: skip
+    with running(command, tmp_path, port):
+        answer = call(port, "/v1/decide", {"x-stillwatch-token": said.stdout.strip()}, {"account_id": "eve"})
+        assert (answer.status, answer.json()["decision"]) == (200, "block")
 
 
 def test_only_an_admin_makes_tokens(store: Store, url: str) -> None:

@@ -1,12 +1,12 @@
 """Commands for the console: its users, and serving it by itself. Parsing only; nothing heavy is imported."""
 
 import argparse
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import MissingExtraError
+from stillwatch.respond.commands import actor_option, store_option
 from stillwatch.respond.vocabulary import Role
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -15,19 +15,8 @@ Add = Callable[..., argparse.ArgumentParser]
 def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
     store = type(shared)(add_help=False)
-    store.add_argument(
-        "--store",
-        metavar="URL",
-        default=os.environ.get("STILLWATCH_STORE"),
-        help="sqlite:///file.db, a path or postgresql://… (default: $STILLWATCH_STORE, else ./stillwatch.db)",
-    )
-    store.add_argument(
-        "--as",
-        dest="actor",
-        metavar="NAME",
-        default=os.environ.get("STILLWATCH_ACTOR"),
-        help="who acts (default: $STILLWATCH_ACTOR, else the login name)",
-    )
+    store_option(store)
+    actor_option(store)
     top = add("user", lambda _: None, "who may log in to the console, and with which role")
     subs = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
@@ -55,7 +44,7 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     sub("list", "all users")
 
     alone = add("console", _job("serve"), "serve the console in a process of its own")
-    alone.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE"))
+    store_option(alone)
     alone.add_argument("--host", default="127.0.0.1")
     alone.add_argument("--port", type=int, default=8090)
     alone.add_argument(

@@ -1,12 +1,12 @@
 """Commands for evidence: more forms of ``export``, ``verify``, ``rescore``, shared indicators, webhooks. Parsing only."""
 
 import argparse
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import MissingExtraError
+from stillwatch.respond.commands import actor_option, store_option
 
 FORMATS = ("stix", "ocsf", "packet")
 """What ``export`` writes besides the tables."""
@@ -33,8 +33,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
         made.add_argument("--without-signature", action="store_true", help="compare hashes only: tells accidents, no forgery")
 
     store = type(shared)(add_help=False)
-    store.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE"), help="see stillwatch cases --help")
-    store.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR"), help="who acts")
+    store_option(store)
+    actor_option(store)
 
     def group(name: str, help_: str) -> Callable[[str, str, str], argparse.ArgumentParser]:
         subs = add(name, lambda _: None, help_).add_subparsers(required=True, metavar="COMMAND", title="commands")

@@ -13,13 +13,23 @@ Add = Callable[..., argparse.ArgumentParser]
 Job = Callable[[argparse.Namespace], Any]
 
 
+def store_option(parser: Any) -> None:
+    """``--store``: every command that has one finds the store in the same way."""
+    parser.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE") or None,
+                        help="sqlite:///file.db, a path or postgresql://… (default: $STILLWATCH_STORE, else ./stillwatch.db)")
+
+
+def actor_option(parser: argparse.ArgumentParser) -> None:
+    """``--as``."""
+    parser.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR") or None,
+                        help="who acts (default: $STILLWATCH_ACTOR, else the login name)")
+
+
 def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line; ``add`` makes a top command, ``shared`` has the options of all."""
     store = type(shared)(add_help=False)
-    store.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE"),
-                       help="sqlite:///file.db, a path or postgresql://… (default: $STILLWATCH_STORE, else ./stillwatch.db)")
-    store.add_argument("--as", dest="actor", metavar="NAME", default=os.environ.get("STILLWATCH_ACTOR"),
-                       help="who acts (default: $STILLWATCH_ACTOR, else the login name)")
+    store_option(store)
+    actor_option(store)
 
     def group(name: str, help_: str) -> Callable[[str, str, str], argparse.ArgumentParser]:
         top = add(name, lambda _: None, help_)

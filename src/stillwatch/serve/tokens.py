@@ -140,6 +140,6 @@ def _rows(path: Path) -> list[Token]:
             bytes.fromhex(row.sha256)
         return rows
     except FileNotFoundError as error:
-        raise InputError("no file of tokens", where=path, todo="Make one with: stillwatch token NAME --role decide") from error
+        raise InputError("no file of tokens", where=path, todo=f"Make one with: stillwatch token NAME --tokens {path}") from error
     except (msgspec.DecodeError, ValueError, OSError) as error:
         raise InputError(f"not a file of tokens ({error})", where=path) from error
