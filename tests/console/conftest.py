@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path += [str(Path(__file__).parents[1] / name) for name in ("report", "respond")]
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("report", "respond", "serve")]
 
 pytest.importorskip("starlette")
 pytest.importorskip("argon2")

@@ -3,60 +3,15 @@
 ``eval "$(.ci/peers.sh FOLDER)"`` installs Envoy and sets STILLWATCH_ENVOY; nginx and Caddy are Debian packages.
 """
 
-import contextlib
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serve_kit import BROKEN, Model, Reply, Service, broken, call, documented, free_port, people, running
+from gateways_kit import CLOSED_STATUS, EDGES, PROGRAMS, edge
+from serve_kit import BROKEN, Model, Reply, Service, broken, call, free_port, people
 
 pytest.importorskip("granian")
-ENVOY = os.environ.get("STILLWATCH_ENVOY") or shutil.which("envoy")
-PROGRAMS = {"envoy-http": ENVOY, "envoy-grpc": ENVOY, "nginx": shutil.which("nginx"), "caddy": shutil.which("caddy")}
-EDGES = [
-    pytest.param(name, marks=[pytest.mark.real_peer, pytest.mark.skipif(not path, reason=f"{name.split('-')[0]} is not installed")])
-    for name, path in PROGRAMS.items()
-]
 CHAT = {"model": "still", "messages": [{"role": "user", "content": "Hello"}]}
-OPENED = {
-    "envoy-http": ("failure_mode_allow: true", "failure_mode_allow: false"),
-    "envoy-grpc": ("failure_mode_allow: true", "failure_mode_allow: false"),
-    "nginx": ("error_page 500 = @unguarded;", ""),
-    "caddy": ("handle_errors {\n\t\treverse_proxy", "handle_errors {\n\t\trespond 503\n\t}\n\thandle /never {\n\t\treverse_proxy"),
-}
-"""How the documented block fails open, and what makes it fail closed."""
-CLOSED_STATUS = {"envoy-http": {403}, "envoy-grpc": {403}, "nginx": {500}, "caddy": {503}}
-
-
-@contextlib.contextmanager
-def edge(name: str, folder: Path, *, model: int, guard: int, grpc: int, token: str, closed: bool = False) -> Iterator[int]:
-    """A gateway of the documented configuration; yields its port."""
-    folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    files = {"envoy-http": "envoy-http.yaml", "envoy-grpc": "envoy-grpc.yaml", "nginx": "nginx.conf", "caddy": "Caddyfile"}
-    text = documented(files[name], model=model, guard=guard, grpc=grpc, gateway=port, token=token)
-    if closed:
-        before, after = OPENED[name]
-        assert before in text
-        text = text.replace(before, after)
-    path, program = folder / files[name], str(PROGRAMS[name])
-    if name == "nginx":
-        temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        user = "user root;" if os.getuid() == 0 else ""
-        text = f"{user} pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off; {temporary}\n{text}\n}}"
-        command = [program, "-p", str(folder), "-e", "stderr", "-c", str(path), "-g", "daemon off;"]
-    elif name == "caddy":
-        text = "{\n\tadmin off\n\tauto_https off\n}\n" + text
-        command = [program, "run", "--config", str(path), "--adapter", "caddyfile"]
-    else:
-        command = [program, "-c", str(path), "--concurrency", "1", "--disable-hot-restart", "-l", "warning"]
-    path.write_text(text)
-    with running(command, folder, port, HOME=str(folder), XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)):
-        yield port
-
-
 @pytest.fixture(scope="module")
 def model() -> Model:
     return Model()

@@ -6,97 +6,16 @@ They run in the environment that ``eval "$(.ci/litellm.sh FOLDER)"`` makes.
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Reply, Service, broken, call, documented, free_port, people, running
+from gateways_kit import MODES, NO_LITELLM, PYTHON, chat, proxy
+from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Reply, Service, broken, call, free_port, people, running
 
 pytest.importorskip("granian")
-LITELLM = os.environ.get("STILLWATCH_LITELLM")
-pytestmark = [
-    pytest.mark.real_peer,
-    pytest.mark.skipif(
-        not LITELLM or not Path(LITELLM).exists(),
-        reason="the LiteLLM proxy is not installed: .ci/litellm.sh makes its environment and prints STILLWATCH_LITELLM",
-    ),
-]
-PYTHON = str(Path(LITELLM).with_name("python")) if LITELLM else sys.executable
-MODES = ("hook", "guardrail")
-AUTH = """
-from litellm.proxy._types import UserAPIKeyAuth
-
-async def user_api_key_auth(request, api_key):
-    return UserAPIKeyAuth(api_key=api_key, user_id=api_key.removeprefix("Bearer ").removeprefix("sk-").removesuffix("-0123456789"))
-"""
-CONFIG = """
-model_list:
-  - model_name: still
-    litellm_params: {model: openai/gpt-4o-mini, api_key: none, mock_response: "Hello."}
-general_settings:
-  master_key: os.environ/STILLWATCH_TEST_MASTER_KEY
-  custom_auth: people.user_api_key_auth
-"""
-SPY = """
-from litellm.integrations.custom_logger import CustomLogger
-
-class Spy(CustomLogger):
-    async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):
-        kept = ("max_tokens", "max_completion_tokens", "logprobs", "top_logprobs", "reasoning_effort")
-        with open("seen.ndjson", "a") as handle:
-            import json
-            handle.write(json.dumps({name: data[name] for name in kept if name in data}) + "\\n")
-        return data
-
-spy = Spy()
-"""
-OPENAI = """
-import json, sys
-import openai
-base, who, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-client = openai.OpenAI(api_key=f"sk-{who}-0123456789", base_url=base + "/v1", max_retries=0)
-try:
-    answer = client.chat.completions.create(model="still", messages=[{"role": "user", "content": "Hello"}], **options)
-    print(json.dumps({"status": 200, "headers": {}, "error": None}))
-except openai.APIStatusError as error:
-    told = {"class": type(error).__name__, "status": error.status_code, "headers": dict(error.response.headers), "error": error.body}
-    print(json.dumps(told))
-"""
-
-
-@contextlib.contextmanager
-def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = False) -> Iterator[int]:
-    port = free_port()
-    (folder / "people.py").write_text(AUTH)
-    (folder / "spy.py").write_text(SPY)
-    text = documented(f"litellm-{mode}.yaml", model=0, guard=guard, grpc=0, gateway=port, token=token)
-    if mode == "hook":
-        text = text.replace('hook"]', 'hook", "spy.spy"]')
-    else:
-        text += 'litellm_settings:\n  callbacks: ["spy.spy"]\n'
-        if closed:
-            text = text.replace("fail_open", "fail_closed").replace("fail_on_error: false", "fail_on_error: true")
-    (folder / "config.yaml").write_text(CONFIG + text)
-    environment = {
-        "STILLWATCH_TEST_MASTER_KEY": "sk-" + "9f" * 24, "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        "PYTHONPATH": f"{CLIENT}:{folder}", "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
-        "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "1000",
-    }  # fmt: skip
-    command = [str(LITELLM), "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
-    with running(command, folder, port, **environment):
-        yield port
-
-
-def chat(port: int, who: str, **options: Any) -> dict[str, Any]:
-    command = [PYTHON, "-c", OPENAI, f"http://127.0.0.1:{port}", who, json.dumps(options)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | {"PYTHONPATH": ""})
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+pytestmark = [pytest.mark.real_peer, NO_LITELLM]
 
 
 def seen(folder: Path) -> list[dict[str, Any]]:

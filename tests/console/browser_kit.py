@@ -1,0 +1,164 @@
+"""A running service with a console, and a person at a real Chromium."""
+
+import base64
+import contextlib
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import browser
+import pytest
+from console_kit import PASSWORD, copy
+
+from stillwatch.respond import cases, policy
+from stillwatch.respond.store import Actor, Store
+from stillwatch.respond.vocabulary import Role
+from stillwatch.serve import tokens
+
+EXECUTABLE = browser.installed()
+NO_BROWSER = pytest.mark.skipif(EXECUTABLE is None, reason="chromium is not installed (apt-get install chromium)")
+
+
+@dataclass
+class Served:
+    """A running service, its store, and a token of its API."""
+
+    port: int
+    store: Store
+    token: str
+
+    def decision(self, account_id: str, at: int) -> str:
+        """What the service says to a gateway."""
+        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        body = json.dumps({"account_id": account_id, "request_id": f"r-{at}"})
+        wire.request("POST", "/v1/decide", body, {"x-stillwatch-token": self.token})
+        found: str = json.loads(wire.getresponse().read())["decision"]
+        wire.close()
+        return found
+
+    def becomes(self, account_id: str, wanted: str) -> bool:
+        """Whether the answer is this one within ten seconds."""
+        for at in range(100):
+            if self.decision(account_id, hash((wanted, at)) % 10**9) == wanted:
+                return True
+            time.sleep(0.1)
+        return False
+
+
+@pytest.fixture
+def served(filled: Path, tmp_path: Path) -> Iterator[Served]:
+    store = copy(filled, tmp_path)
+    with store.write(Actor("dee", Role.ADMIN)) as change:
+        made = policy.draft(change, policy.parse({"mode": "enforce"}), "go")
+        policy.promote(change, made.version, "go")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = tokens.create(tmp_path / "tokens.json", "gateway", tokens.Role.DECIDE)
+    command = [sys.executable, "-m", "stillwatch", "serve", "--store", f"sqlite:///{tmp_path / 'store.db'}", "--port", str(port),
+               "--state", str(tmp_path / "state"), "--tokens", str(tmp_path / "tokens.json"), "--enforce",
+               "--refresh-s", "0.1", "--drain-s", "0", "--case-url", f"http://127.0.0.1:{port}/console/cases/{{case_id}}"]  # fmt: skip
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        for _ in range(600):
+            assert process.poll() is None, (tmp_path / "log").read_text()[-2000:]
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield Served(port, store, token)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        store.close()
+
+
+class Tab:
+    """One person at the browser."""
+
+    def __init__(self, page: browser.Page, port: int) -> None:
+        self.page, self.base = page, f"http://127.0.0.1:{port}/console"
+
+    def loaded(self) -> None:
+        deadline = time.monotonic() + 30
+        while not self.page.loaded:
+            assert time.monotonic() < deadline, "the page did not load"
+            self.page.call("Page.getLayoutMetrics")
+            time.sleep(0.01)
+
+    def open(self, path: str, *, width: int = 1280, dark: bool = False) -> None:
+        self.page.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.page.call("Emulation.setEmulatedMedia", features=[scheme])
+        self.page.loaded = False
+        self.page.call("Page.navigate", url=self.base + path)
+        self.loaded()
+
+    def does(self, script: str) -> None:
+        """Run a script that leads to another page, and wait for it."""
+        self.page.loaded = False
+        self.page.ask(script)
+        self.loaded()
+
+    def submit(self, action: str, **fields: str) -> None:
+        """Fill in the form that goes to this path and send it with its button."""
+        self.does(f"""(() => {{ const form = [...document.forms].find(f => f.method === 'post' && f.action.endsWith({json.dumps(action)}));
+          for (const [name, value] of Object.entries({json.dumps(fields)})) form.elements[name].value = value;
+          form.querySelector('button').click(); }})()""")
+
+    def key(self, key: str) -> None:
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": key} if len(key) == 1 and kind == "keyDown" else {}
+            self.page.call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=13 if key == "Enter" else 0,
+                **text,
+            )
+
+    def login(self, name: str) -> None:
+        self.page.call("Network.clearBrowserCookies")
+        self.open("/login")
+        self.submit("/login", name=name, password=PASSWORD)
+        assert name in self.text(), self.text()
+
+    def shot(self, path: Path) -> None:
+        """Write a small picture of what the window shows."""
+        answer = self.page.call("Page.captureScreenshot", format="webp", quality=55)
+        path.write_bytes(base64.b64decode(answer["data"]))
+
+    def text(self) -> str:
+        return str(self.page.ask("document.body.innerText"))
+
+    def address(self) -> str:
+        return str(self.page.ask("location.pathname")).removeprefix("/console")
+
+
+@pytest.fixture
+def tab(served: Served) -> Iterator[Tab]:
+    assert EXECUTABLE is not None
+    with browser.browser(EXECUTABLE) as page:
+        yield Tab(page, served.port)
+
+
+def top(store: Store) -> tuple[str, str, str]:
+    """The case on top of the queue and two of its accounts."""
+    with store.read() as session:
+        case_id = cases.queue(session)[0].case_id
+        found = cases.members(session, case_id)
+        return case_id, found[0].account_id, found[1].account_id
