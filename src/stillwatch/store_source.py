@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.respond import actions
 from stillwatch.respond import tokens as stored
-from stillwatch.respond.snapshot import Decision, Rule, append_decisions, read_snapshot
+from stillwatch.respond.snapshot import Decision, Rule, Snapshot, append_decisions, read_changes, read_snapshot
 from stillwatch.respond.store import SYSTEM, Store
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.snapshot import ENTRIES
+from stillwatch.serve.sources import Changes
 from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MOST_CHANGED = 50_000
+"""Identifiers that are written as changes over a snapshot; it is written as a whole when there are more."""
 SWEEP_S = 60.0
 """How often expired actions are marked as such; decisions heed the time themselves."""
 CREDENTIAL_SURFACES = ("envoy", "envoy-grpc", "nginx", "forward")
@@ -33,6 +36,7 @@ class StoreSource:
         self._url = url
         self._store: Store | None = None
         self._swept = 0.0
+        self._read_to = 0
 
     def revision(self) -> str:
         """The store's, which grows with each change of actions, allow-list, keys or policy."""
@@ -45,26 +49,37 @@ class StoreSource:
 
     def rows(self) -> "pa.Table":
         """Every action in force, and the allow-list as rows that go before all others."""
-        import pyarrow as pa
-
         found = read_snapshot(self._opened(), datetime.now(UTC))
-        rules = pa.table(
-            {name: [_fields(rule)[name] for rule in found.rules] for name in ENTRIES.names if name != "account_id"},
-            schema=ENTRIES.remove(ENTRIES.get_field_index("account_id")),
-        )
-        names = [*found.accounts, *found.keys]
-        rows = rules.take(pa.array([*found.accounts.values(), *found.keys.values()], pa.int64()))
-        table = rows.add_column(0, ENTRIES.field("account_id"), pa.array(names, pa.string())).select(ENTRIES.names)
-        allowed = [
-            {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
-            for subject in Subject for name, until in found.allowed[subject].items()
-        ]
-        return pa.concat_tables([table, pa.Table.from_pylist(allowed, schema=ENTRIES)])
+        self._read_to = found.audit_seq
+        return _table(found)
+
+    def changes(self) -> Changes | None:
+        """Of whom actions and entries since the last ``rows`` touch, by the audit log."""
+        found = read_changes(self._opened(), datetime.now(UTC), self._read_to, MOST_CHANGED)
+        return None if found is None else Changes(sorted(found[1]), _table(found[0]))
 
     def _opened(self) -> Store:
         if self._store is None:
             self._store = Store.open(self._url)
         return self._store
+
+
+def _table(found: Snapshot) -> "pa.Table":
+    """Every action in force, and the allow-list as rows that go before all others."""
+    import pyarrow as pa
+
+    rules = pa.table(
+        {name: [_fields(rule)[name] for rule in found.rules] for name in ENTRIES.names if name != "account_id"},
+        schema=ENTRIES.remove(ENTRIES.get_field_index("account_id")),
+    )
+    names = [*found.accounts, *found.keys]
+    rows = rules.take(pa.array([*found.accounts.values(), *found.keys.values()], pa.int64()))
+    table = rows.add_column(0, ENTRIES.field("account_id"), pa.array(names, pa.string())).select(ENTRIES.names)
+    allowed = [
+        {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
+        for subject in Subject for name, until in found.allowed[subject].items()
+    ]
+    return pa.concat_tables([table, pa.Table.from_pylist(allowed, schema=ENTRIES)])
 
 
 def _fields(rule: Rule) -> dict[str, Any]:

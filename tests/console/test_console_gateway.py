@@ -58,6 +58,7 @@ def keys(store: Store, *accounts: str) -> None:
             digest = hashlib.sha256(f"sk-{account}".encode()).hexdigest()
             change.session.add(Key(key_id=digest, account_id=account))
         change.bump()
+        change.audit("run.facts", "a log", after={"keys": len(accounts)})
 
 
 def becomes(client: Client, account: str, status: int) -> None:

@@ -180,7 +180,7 @@ def test_writers_take_turns(store: Store) -> None:
         try:
             for i in range(10):
                 with store.write(ANA) as change:
-                    change.audit("test.step", f"{name}-{i}")
+                    change.audit("allow.add", f"{name}-{i}")
                     change.bump()
         except Exception as error:
             failed.append(error)

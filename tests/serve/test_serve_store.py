@@ -1,7 +1,9 @@
 """From people's decisions in the store to answers, and back into the store's log of decisions."""
 
 import argparse
+import contextlib
 import hashlib
+import random
 import subprocess
 import sys
 import time
@@ -21,16 +23,19 @@ from respond_postgres import DATABASES, fresh, postgres, statement
 from serve_kit import KEY, Service, call, free_port, running
 from sqlalchemy import inspect, select, update
 
-from stillwatch import cli
+from stillwatch import cli, store_source
 from stillwatch.errors import InputError
 from stillwatch.hashing import keyed
 from stillwatch.respond import actions, allow, policy
 from stillwatch.respond import tokens as token_store
-from stillwatch.respond.schema import ApiToken, AuditRow, DecisionRow, User
+from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, Key, User
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
 from stillwatch.serve import snapshot, tokens
+from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import Record
+from stillwatch.serve.decisions import Action as Act
+from stillwatch.serve.refresh import CHANGES, SNAPSHOT, Builder, Refresher
 from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
 
 __all__ = ["postgres"]
@@ -137,6 +142,127 @@ def test_the_revision_follows_changes_only(store: Store, url: str) -> None:
     assert source.revision() == first
     act(store, Action.THROTTLE, "eve")
     assert source.revision() != first
+
+
+def test_changes_over_a_snapshot_say_what_a_new_one_would(store: Store, url: str, tmp_path: Path) -> None:
+    """Whatever people do, one after the other and several at a time."""
+    rng = random.Random(5)
+    accounts, keys, orgs = ([f"{kind}-{i}" for i in range(n)] for kind, n in (("a", 40), ("k", 30), ("o", 3)))
+    with store.write(ANA) as change:
+        for i, name in enumerate(accounts):
+            change.session.add(Account(account_id=name, org_id=orgs[i % 4] if i % 4 < 3 else None))
+        change.session.flush()
+        for i, name in enumerate(keys):
+            change.session.add(Key(key_id=name, account_id=accounts[i]))
+    made: list[str] = []
+    allowed: list[int] = []
+
+    def step() -> None:
+        what = rng.choice(["act", "act", "key", "key", "undo", "allow", "revoke", "renew"])
+        names = rng.sample(accounts, 3) if what != "key" else rng.sample([*keys, "k-unknown"], 2)
+        subject = Subject.KEY if what == "key" else Subject.ACCOUNT
+        with contextlib.suppress(InputError), store.write(ADA) as change:
+            if what in ("act", "key"):
+                kind = rng.choice([Action.OBSERVE, Action.THROTTLE, Action.CHALLENGE, Action.RESTRICT])
+                options = {"mode": rng.choice([Mode.ENFORCE, Mode.SHADOW])}
+                made.append(actions.propose(change, kind, REASON, subjects=[(subject, name) for name in names], **options).action_id)
+            elif what == "undo" and made:
+                some = rng.choice([None, [(Subject.ACCOUNT, name) for name in names]])
+                actions.undo(change, rng.choice(made), REASON, subjects=some)
+            elif what == "renew" and made:
+                actions.renew(change, rng.choice(made), duration_s=3600)
+            elif what == "allow":
+                who = rng.choice([(Subject.ACCOUNT, names[0]), (Subject.ORG, rng.choice(orgs)), (Subject.KEY, rng.choice(keys))])
+                until = change.now + timedelta(days=1)
+                allowed.append(allow.add(change, *who, owner="dee", reason="known", expires_at=until).allow_id)
+            elif what == "revoke" and allowed:
+                allow.revoke(change, rng.choice(allowed), "over")
+
+    for _ in range(30):
+        step()
+    builder, folder = Builder(StoreSource(url), tmp_path / "state"), tmp_path / "state"
+    folder.mkdir()
+    decider = Decider(enforce=True)
+    refresher = Refresher(decider, folder, None)
+    assert builder.build()
+    refresher.look()
+    written = (folder / SNAPSHOT).stat().st_mtime_ns
+    n_different = 0
+    for _ in range(25):
+        for _ in range(rng.choice([1, 1, 3])):
+            step()
+        builder.build()
+        refresher.look()
+        snapshot.write(StoreSource(url).rows(), tmp_path / "whole", "r")
+        whole, now = snapshot.read(tmp_path / "whole"), time.time()
+        base = snapshot.read(folder / SNAPSHOT)
+        assert decider.snapshot is not None
+        for name in (*accounts, *keys, *orgs, "k-unknown", "nobody"):
+            key = snapshot.key64(name)
+            assert decider.snapshot.find(key, now) == whole.find(key, now), name
+            n_different += base.find(key, now) != whole.find(key, now)
+    assert (folder / SNAPSHOT).stat().st_mtime_ns == written, "it was not written anew"
+    assert n_different > 50, "changes were needed"
+    assert decider.snapshot.revision == str(store.revision())
+
+    with store.write(ADA) as change:  # which concerns everybody
+        policy.promote(change, policy.draft(change, policy.Policy(mode=Mode.SHADOW), "stop").version, "stop")
+    builder.build()
+    refresher.look()
+    assert not (folder / CHANGES).exists()
+    rows = [decider.snapshot.entry(row) for row in range(decider.snapshot.rows)]
+    assert {entry.enforce for entry in rows if entry.action != Act.ALLOW} == {False}
+
+
+def test_many_changes_are_a_new_snapshot(store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_source, "MOST_CHANGED", 3)
+    builder = Builder(StoreSource(url), tmp_path)
+    builder.build()
+    for names, there in ((("a", "b", "c"), True), (("d",), False)):
+        act(store, Action.THROTTLE, *names)
+        assert builder.build()
+        assert (tmp_path / CHANGES).exists() == there
+    assert snapshot.read(tmp_path / SNAPSHOT).rows == 4
+    assert not builder.build()
+
+
+def test_changes_of_another_snapshot_count_for_nothing(store: Store, url: str, tmp_path: Path) -> None:
+    decider = Decider(enforce=True)
+    refresher, builder = Refresher(decider, tmp_path, None), Builder(StoreSource(url), tmp_path)
+    key = snapshot.key64(keyed(KEY, "eve"))
+
+    def action() -> str:
+        refresher.look()
+        found = decider.snapshot and decider.snapshot.find(key, time.time())
+        return "" if found is None else Act(found.action).name
+
+    act(store, Action.THROTTLE, "eve")
+    builder.build()
+    assert action() == "THROTTLE"
+    act(store, Action.BLOCK, "eve")
+    builder.build()
+    assert action() == "BLOCK"
+    kept = (tmp_path / CHANGES).read_bytes()
+    old = (tmp_path / SNAPSHOT).read_bytes()
+    Builder(StoreSource(url), tmp_path).build()  # it was started again
+    assert action() == "BLOCK"
+    (tmp_path / CHANGES).write_bytes(kept)
+    assert action() == "BLOCK", "of another snapshot: what there is stays"
+    (tmp_path / SNAPSHOT).write_bytes(old)
+    assert action() == "BLOCK", "now they belong together again"
+    (tmp_path / CHANGES).write_bytes(kept[:-40] + bytes(40))
+    assert action() == "BLOCK"
+    assert "snapshot" in str(refresher.status()["source_error"])
+    late = Decider(enforce=True)
+    Refresher(late, tmp_path, None).look()
+    assert late.snapshot is not None, "a service that starts with damaged changes has the snapshot"
+
+
+def test_a_revision_that_the_log_does_not_explain_is_refused(store: Store) -> None:
+    before = store.revision()
+    with pytest.raises(AssertionError, match="does not explain"), store.write(ADA) as change:
+        change.bump()
+    assert store.revision() == before
 
 
 def test_decisions_are_stored_once(store: Store, url: str) -> None:

@@ -94,7 +94,7 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
         elif not plan.finished:
             time.sleep(PAUSE_S)
     if facts is not None:
-        _store_facts(store, actor, facts, now)
+        _store_facts(store, actor, run.run_id, facts, now)
     return result
 
 
@@ -332,7 +332,7 @@ def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _store_facts(store: Store, actor: Actor, facts: Facts, now: datetime | None) -> None:
+def _store_facts(store: Store, actor: Actor, run_id: str, facts: Facts, now: datetime | None) -> None:
     """Parts again; doing it twice changes nothing. Decision services are told with the last."""
     keys = [{"key_id": key_id, "account_id": account_id} for key_id, account_id in facts.keys]
     work = [(Account, part) for part in chunks(facts.accounts, ROWS)] + [(Key, part) for part in chunks(keys, ROWS)]
@@ -342,4 +342,5 @@ def _store_facts(store: Store, actor: Actor, facts: Facts, now: datetime | None)
             put(change.session, model, part, update=[name for name in part[0] if not model.__table__.c[name].primary_key])
             if part is work[-1][1]:
                 change.bump()
+                change.audit("run.facts", run_id, after={"accounts": len(facts.accounts), "keys": len(keys)})
         time.sleep(PAUSE_S)

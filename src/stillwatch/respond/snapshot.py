@@ -1,6 +1,7 @@
 """What the decision service needs: every action in force by subject, the allow-list, and a place for its decisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import policy as policies
+from stillwatch.respond.bulk import chunks
 from stillwatch.respond.policy import Policy
-from stillwatch.respond.schema import Account, ActionRow, AllowEntry, DecisionRow, Key, Meta, Target
-from stillwatch.respond.store import Store
+from stillwatch.respond.schema import Account, ActionRow, AllowEntry, AuditRow, DecisionRow, Key, Meta, Target
+from stillwatch.respond.store import CHANGING, Store
 from stillwatch.respond.vocabulary import STRENGTH, ActionState, Mode, Subject
 
 CHUNK = 10_000
@@ -49,6 +51,8 @@ class Snapshot:
     """account_id -> index of the rule that decides."""
     keys: dict[str, int]
     """key_id -> index of the rule that decides: actions on the key itself, or on the account it is known to belong to."""
+    audit_seq: int
+    """Last row of the audit log at that time."""
     allowed: dict[Subject, dict[str, datetime]]
     """Subject -> id -> when the entry expires. Allowed goes before any rule. An entry for an organisation also stands under
     each account and key known to belong to it, an entry for an account under its keys."""
@@ -59,26 +63,82 @@ def read_snapshot(store: Store, now: datetime) -> Snapshot:
 
     Memory: about 150 bytes an account or key. Rules expire between two readings, so compare ``expires_at`` when deciding.
     """
+    with _consistent(store) as session:
+        return _read(session, now, None)
+
+
+def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple[Snapshot, set[str]] | None:
+    """What is different since an earlier snapshot: identifiers, and a snapshot of these alone, in one transaction.
+
+    Args:
+        store: to read.
+        now: as for :func:`read_snapshot`.
+        since: ``audit_seq`` of the earlier snapshot.
+        at_most: identifiers.
+
+    Returns:
+        None where everything may be different (policy, imported facts) or more is than ``at_most``: read it as a whole.
+    """
+    with _consistent(store) as session:
+        log = select(AuditRow.action, AuditRow.object).where(AuditRow.seq > since, AuditRow.action.in_(CHANGING))
+        objects: dict[str, set[str]] = {"action": set(), "allow": set()}
+        for what, object_ in session.execute(log):
+            kind = what.partition(".")[0]
+            if kind not in objects:
+                return None
+            objects[kind].add(object_)
+        names = _concerned(session, objects["action"], objects["allow"], at_most)
+        return None if len(names) > at_most else (_read(session, now, names), names)
+
+
+@contextmanager
+def _consistent(store: Store) -> Iterator[Session]:
     options = {"isolation_level": "REPEATABLE READ"} if store.engine.dialect.name == "postgresql" else {}
     with store.read() as session:
         session.connection(execution_options=options)
-        revision = session.scalars(select(Meta.revision)).one()
-        version, policy = policies.active(session)
-        rules = _rules(session, now, policy)
-        place = {rule.action_id: i for i, rule in enumerate(rules)}
-        found: dict[str, dict[str, int]] = {Subject.ACCOUNT: {}, Subject.KEY: {}}
-        rows = (
-            select(Target.action_id, Target.subject, Target.subject_id)
-            .where(Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
-        )  # fmt: skip
-        for action_id, subject, subject_id in _stream(session, rows):
-            _strongest(found[subject], subject_id, place[action_id])
-        keys = found[Subject.KEY]
-        for key_id, account_id in _stream(session, select(Key.key_id, Key.account_id)):
-            index = found[Subject.ACCOUNT].get(account_id)
-            if index is not None:
-                _strongest(keys, key_id, index)
-        return Snapshot(revision, version, policy, rules, found[Subject.ACCOUNT], keys, _allowed(session, now))
+        yield session
+
+
+def _concerned(session: Session, actions: set[str], entries: set[str], at_most: int) -> set[str]:
+    """Whom actions and entries of the allow-list touch or touched, with all keys of the accounts; cut off above ``at_most``."""
+    names: set[str] = set()
+
+    def add(column: Any, where: Any, values: Collection[Any]) -> None:
+        for chunk in chunks(sorted(values), CHUNK):
+            if len(names) <= at_most:
+                names.update(session.scalars(select(column).where(where.in_(chunk)).limit(at_most + 1)))
+
+    add(Target.subject_id, Target.action_id, actions)
+    numbers = [int(entry.removeprefix("allow-")) for entry in entries]
+    add(AllowEntry.subject_id, AllowEntry.allow_id, numbers)
+    add(Account.account_id, Account.org_id, set(names) if numbers else ())
+    add(Key.account_id, Key.key_id, set(names))
+    add(Key.key_id, Key.account_id, set(names))
+    return names
+
+
+def _read(session: Session, now: datetime, only: set[str] | None) -> Snapshot:
+    """All of it, or what concerns some identifiers, which must hold all keys of their accounts."""
+    revision, audit_seq = session.execute(select(Meta.revision, Meta.audit_seq)).one()
+    version, policy = policies.active(session)
+    rules = _rules(session, now, policy)
+    place = {rule.action_id: i for i, rule in enumerate(rules)}
+    found: dict[str, dict[str, int]] = {Subject.ACCOUNT: {}, Subject.KEY: {}}
+    targets = (
+        select(Target.action_id, Target.subject, Target.subject_id)
+        .where(Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
+    )  # fmt: skip
+    for action_id, subject, subject_id in _stream(session, targets, Target.subject_id, only):
+        _strongest(found[subject], subject_id, place[action_id])
+    keys = found[Subject.KEY]
+    for key_id, account_id in _stream(session, select(Key.key_id, Key.account_id), Key.account_id, only):
+        index = found[Subject.ACCOUNT].get(account_id)
+        if index is not None:
+            _strongest(keys, key_id, index)
+    allowed = _allowed(session, now)
+    if only is not None:
+        allowed = {subject: {name: until for name, until in ids.items() if name in only} for subject, ids in allowed.items()}
+    return Snapshot(revision, version, policy, rules, found[Subject.ACCOUNT], keys, audit_seq, allowed)
 
 
 def _strongest(found: dict[str, int], subject_id: str, index: int) -> None:
@@ -117,22 +177,23 @@ def _allowed(session: Session, now: datetime) -> dict[Subject, dict[str, datetim
     live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
     for entry in session.scalars(live):
         add(Subject(entry.subject), entry.subject_id, entry.expires_at)
-    for chunk in _chunks(sorted(found[Subject.ORG])):
+    for chunk in chunks(sorted(found[Subject.ORG]), CHUNK):
         of_org = select(Account.account_id, Account.org_id).where(Account.org_id.in_(chunk))
         for account_id, org_id in session.execute(of_org):
             add(Subject.ACCOUNT, account_id, found[Subject.ORG][str(org_id)])
-    for chunk in _chunks(sorted(found[Subject.ACCOUNT])):
+    for chunk in chunks(sorted(found[Subject.ACCOUNT]), CHUNK):
         for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.account_id.in_(chunk))):
             add(Subject.KEY, key_id, found[Subject.ACCOUNT][account_id])
     return found
 
 
-def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
-
-
-def _stream(session: Session, statement: Any) -> Iterable[Any]:
-    return session.execute(statement.execution_options(yield_per=CHUNK))
+def _stream(session: Session, statement: Any, column: Any, only: set[str] | None) -> Iterable[Any]:
+    """The statement's rows, or those in which the column is one of some values."""
+    if only is None:
+        yield from session.execute(statement.execution_options(yield_per=CHUNK))
+        return
+    for chunk in chunks(sorted(only), CHUNK):
+        yield from session.execute(statement.where(column.in_(chunk)))
 
 
 @dataclass(frozen=True, slots=True)

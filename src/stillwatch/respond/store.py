@@ -32,6 +32,12 @@ from stillwatch.respond.vocabulary import RANK, Role
 DEFAULT_URL = "sqlite:///stillwatch.db"
 BUSY_MS = 10_000
 """How long a writer waits for its turn on SQLite."""
+CHANGING = frozenset({
+    "action.take_effect", "action.lift", "action.undo", "action.expire", "action.reject", "allow.add", "allow.revoke",
+    "policy.promote", "run.facts",
+})  # fmt: skip
+"""What the audit log calls the changes that decision services must learn of. Each new revision has one of them in its
+transaction, so that the log tells whom it concerns."""
 MIGRATION_LOCK = 7_316_520_441
 """PostgreSQL advisory lock that migrations hold."""
 
@@ -66,6 +72,7 @@ class Change:
     now: datetime
     meta: Meta
     _bumped: bool = field(default=False)
+    _explained: bool = field(default=False)
     _rows: list[AuditRow] = field(default_factory=list)
 
     def require(self, role: Role) -> None:
@@ -83,6 +90,7 @@ class Change:
             after=None if after is None else audit.canonical(after),
         )
         self._rows.append(audit.append(self.meta, row))
+        self._explained |= action in CHANGING
 
     def write_audit(self) -> None:
         """Store what was appended to the audit log; happens by itself at the end of the write."""
@@ -91,7 +99,7 @@ class Change:
         self._rows.clear()
 
     def bump(self) -> None:
-        """Tell decision services that actions, allow-list, keys or policy changed (once a transaction)."""
+        """Tell decision services that actions, allow-list, keys or policy changed (once a transaction); see CHANGING."""
         if not self._bumped:
             self.meta.revision += 1
             self._bumped = True
@@ -156,6 +164,8 @@ class Store:
             meta = session.scalars(select(Meta).where(Meta.only == 1).with_for_update()).one()
             change = Change(session, actor, (now or datetime.now(UTC)).astimezone(UTC), meta)
             yield change
+            if change._bumped and not change._explained:
+                raise AssertionError("a new revision that the audit log does not explain")
             change.write_audit()
 
     def revision(self) -> int:

@@ -26,37 +26,53 @@ from stillwatch.serve.sources import SnapshotSource
 
 LOW = 10
 """Niceness of the builder."""
-SNAPSHOT, BUILDER = "snapshot.arrow", "builder.json"
+SNAPSHOT, CHANGES, BUILDER = "snapshot.arrow", "changes.arrow", "builder.json"
 logger = structlog.get_logger("stillwatch.serve")
 
 
-def build(source: SnapshotSource, folder: Path, known: str | None) -> str:
-    """Write a snapshot if the source's revision is not ``known``; returns the revision."""
-    revision = source.revision()
-    if revision != known:
-        snapshot.write(source.rows(), folder / SNAPSHOT, revision)
-    return revision
+class Builder:
+    """Writes what a source has: all of it, and later what changed since, where the source can tell."""
+
+    def __init__(self, source: SnapshotSource, folder: Path) -> None:
+        """Take the source and the folder to write to."""
+        self._source, self._folder = source, folder
+        self.revision: str | None = None
+        self._base: int | None = None
+
+    def build(self) -> bool:
+        """Whether there was anything new to write."""
+        revision = self._source.revision()
+        if revision == self.revision:
+            return False
+        changes = None if self._base is None else self._source.changes()
+        if changes is None:
+            self._base = None  # should this fail, the source's changes would be those since rows that nobody has
+            self._base = snapshot.write(self._source.rows(), self._folder / SNAPSHOT, revision)
+            (self._folder / CHANGES).unlink(missing_ok=True)
+        else:
+            snapshot.write(changes.rows, self._folder / CHANGES, revision, base=self._base, names=changes.names)
+        self.revision = revision
+        return True
 
 
 def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: int) -> None:
     """The builder process: ends with its parent."""
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # the others keep what they had
     pyarrow.set_cpu_count(1)
-    known: str | None = None
+    builder = Builder(source, folder)
     since: float | None = None
     while os.getppid() == parent:
         told: dict[str, Any] = {}
         try:
-            fresh = build(source, folder, known)
-            if fresh != known:
+            if builder.build():
                 _give_back()
-            known, since = fresh, None
+            since = None
         except Exception as error:
             since = since or time.time()
             told = {"error": f"{type(error).__name__}: {' '.join(str(error).split())}"[:300], "since": since}
         try:
             with replacing(folder / BUILDER) as partial:
-                partial.write_text(json.dumps({"at": time.time(), "revision": known} | told))
+                partial.write_text(json.dumps({"at": time.time(), "revision": builder.revision} | told))
         except Exception as error:  # a full disk must not end the builder
             print(json.dumps({"event": "builder cannot write", "error": str(error)[:300]}), flush=True)
         _step_back()  # the first snapshot is waited for, later ones are not
@@ -95,7 +111,9 @@ class Refresher:
         """
         self._also = also
         self._decider, self._folder, self._source, self._every_s = decider, folder, source, every_s
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: dict[str, tuple[int, int, int]] = {}
+        self._base: snapshot.Snapshot | None = None
+        self._changes: snapshot.Snapshot | None = None
         self._process: Any = None
         self.error = ""
         self.also_error = ""
@@ -145,22 +163,38 @@ class Refresher:
             )
             self._process.start()
         self._read_builder()
-        path = self._folder / SNAPSHOT
+        base, changes = self._fresh(SNAPSHOT), self._fresh(CHANGES)
+        if base is None and changes is None:
+            return
+        self._base, self._changes = base or self._base, changes or self._changes
+        found = self._base
+        if found is None:
+            return
+        if self._changes is not None and self._changes.base == found.digest:
+            found = found.under(self._changes)
+        elif base is None:
+            return  # changes of a snapshot that the next look will read
+        self._decider.snapshot = found
+        logger.info("snapshot", revision=found.revision, rows=found.rows)
+
+    def _fresh(self, name: str) -> snapshot.Snapshot | None:
+        """What a file holds, if it is another than at the last look."""
+        path = self._folder / name
         try:
             stat = path.stat()
         except FileNotFoundError:
-            return
+            return None
         seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-        if seen == self._seen:
-            return
-        self._seen = seen
+        if seen == self._seen.get(name):
+            return None
+        self._seen[name] = seen
         try:
-            fresh = snapshot.read(path, pause=lambda: time.sleep(0.001))
+            found = snapshot.read(path, pause=lambda: time.sleep(0.001))
         except Exception as error:
             self._report(str(error))
-            return
-        self._decider.snapshot, self.error = fresh, ""
-        logger.info("snapshot", revision=fresh.revision, rows=fresh.rows)
+            return None
+        self.error = ""
+        return found
 
     def _read_builder(self) -> None:
         """What the builder tells of the source; its first failure and its recovery are logged."""

@@ -4,13 +4,14 @@ Written by the builder as an Arrow file of columns sorted by a 64-bit hash of th
 without copying. A lookup is a binary search. A million accounts take 44 MB of page cache, shared by processes.
 """
 
+import copy
 import hashlib
 import json
 import math
 import time
 import zlib
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.serve.decisions import NAMES, Entry
 
-FORMAT = 1
+FORMAT = 2
 ENTRIES = pa.schema(
     [
         pa.field("account_id", pa.string(), nullable=False),
@@ -59,19 +60,40 @@ def key64(identifier: str) -> int:
     return int.from_bytes(digest[8:], "little")
 
 
-def write(entries: pa.Table, path: Path, revision: str) -> None:
-    """Write the snapshot of a source's rows.
+def write(entries: pa.Table, path: Path, revision: str, *, base: int | None = None, names: Sequence[str] = ()) -> int:
+    """Write the snapshot of a source's rows, or what changed in one.
+
+    Args:
+        entries: the source's rows.
+        path: file to write.
+        revision: the source's.
+        base: the checksum of the snapshot that these rows go over.
+        names: identifiers that are looked up here and no longer there, with rows or without.
+
+    Returns:
+        Its checksum.
 
     Raises:
         InputError: a column is missing or of the wrong type, or an action or mode is unknown.
     """
-    table = _compiled(_conformed(entries))
-    about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows}
-    metadata = {b"stillwatch": json.dumps(about | {"crc32": _checksum(table, about)}).encode()}
+    entries = _conformed(entries)
+    table = _compiled(entries if base is None else pa.concat_tables([entries, _nothing(names)]))
+    about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows, "base": base}
+    about["crc32"] = checksum = _checksum(table, about)
+    metadata = {b"stillwatch": json.dumps(about).encode()}
     with replacing(path) as partial, pa.OSFile(str(partial), "wb") as sink:
         table = table.replace_schema_metadata(metadata)
         with pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table, max_chunksize=max(1, table.num_rows))
+    return checksum
+
+
+def _nothing(names: Sequence[str]) -> pa.Table:
+    """Rows that were over before anybody asked: they say that an identifier is known here, and no more."""
+    n = len(names)
+    columns = {"account_id": names, "action": ["allow"] * n, "mode": ["shadow"] * n, "reason_code": [""] * n,
+               "expires_at": pa.array([0] * n, pa.timestamp("us", "UTC"))}  # fmt: skip
+    return _conformed(pa.table({name: pa.array(values, ENTRIES.field(name).type) for name, values in columns.items()}))
 
 
 def _conformed(entries: pa.Table) -> pa.Table:
@@ -132,7 +154,7 @@ def _compiled(entries: pa.Table) -> pa.Table:
 
 
 def _checksum(table: pa.Table, about: dict[str, Any]) -> int:
-    crc = zlib.crc32(json.dumps([about["format"], about["revision"], about["rows"]]).encode())
+    crc = zlib.crc32(json.dumps([about.get(name) for name in ("format", "revision", "rows", "base")]).encode())
     for name in (*_NUMBERS, *_WORDS):
         for chunk in table[name].chunks:
             arrays = [chunk.indices, chunk.dictionary] if name in _WORDS else [chunk]
@@ -155,6 +177,10 @@ class Snapshot:
 
     def __init__(self, table: pa.Table, about: dict[str, Any]) -> None:
         """Take columns as :func:`write` wrote them."""
+        self.digest: int = about["crc32"]
+        self.base: int | None = about["base"]
+        """Digest of the snapshot that this one's rows go over; None: it is whole."""
+        self._changes: Snapshot | None = None
         self.revision: str = about["revision"]
         self.built_at: float = about["built_at"]
         self.rows = table.num_rows
@@ -173,9 +199,20 @@ class Snapshot:
             return memoryview(b""), []
         return memoryview(chunks[0].indices.to_numpy()), chunks[0].dictionary.to_pylist()
 
+    def under(self, changes: "Snapshot") -> "Snapshot":
+        """This one with changes over it."""
+        found = copy.copy(self)
+        found._changes, found.revision, found.built_at = changes, changes.revision, changes.built_at
+        return found
+
     def find(self, key: int, now: float) -> Entry | None:
         """The most severe entry of a key that has not expired at ``now`` (seconds since the epoch)."""
         keys, rows, shadowed = self._keys, self.rows, None
+        if self._changes is not None:
+            over = self._changes._keys
+            at = bisect_left(over, key)
+            if at < len(over) and over[at] == key:
+                return self._changes.find(key, now)
         row = bisect_left(keys, key)
         while row < rows and keys[row] == key:
             if self._numbers["expires_us"][row] > now * 1e6:

@@ -1,5 +1,6 @@
 """Where snapshots come from. The store is one more source, composed in ``stillwatch.service``."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,16 @@ from stillwatch.errors import InputError
 from stillwatch.serve.snapshot import ENTRIES
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What is different since the last time that all rows were asked for."""
+
+    names: list[str]
+    """Identifiers whose rows may be different; those without one have none any more."""
+    rows: pa.Table
+    """All rows of these, columns as ENTRIES."""
+
+
 class SnapshotSource(Protocol):
     """Anything that knows who is acted on. It is pickled into the builder process, so it opens nothing before."""
 
@@ -20,6 +31,10 @@ class SnapshotSource(Protocol):
 
     def rows(self) -> pa.Table:
         """All actions in force, columns as ENTRIES; optional ones may be absent."""
+        ...
+
+    def changes(self) -> Changes | None:
+        """What is different since the last ``rows``; None where that is not known, or is much."""
         ...
 
 
@@ -47,6 +62,9 @@ class ParquetSource:
         """The rows of the file."""
         return _read(self.path, None)
 
+    def changes(self) -> None:
+        """Not known."""
+
 
 class RunSource:
     """A run folder: campaigns would be blocked, groups to review observed, all of it in shadow mode only."""
@@ -71,6 +89,9 @@ class RunSource:
         }
         names = ["account_id", "case_id", *words]
         return pa.table([table["account_id"], table["campaign_id"], *words.values()], names=names)
+
+    def changes(self) -> None:
+        """Not known: a run replaces another as a whole."""
 
 
 def _read(path: Path, columns: list[str] | None) -> pa.Table:
