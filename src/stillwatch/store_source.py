@@ -13,7 +13,7 @@ from stillwatch.respond.snapshot import Decision, Rule, Snapshot, append_decisio
 from stillwatch.respond.store import SYSTEM, Store
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
-from stillwatch.serve.snapshot import ENTRIES
+from stillwatch.serve.snapshot import ENTRIES, conformed
 from stillwatch.serve.sources import Changes
 from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens
 
@@ -68,18 +68,15 @@ def _table(found: Snapshot) -> "pa.Table":
     """Every action in force, and the allow-list as rows that go before all others."""
     import pyarrow as pa
 
-    rules = pa.table(
-        {name: [_fields(rule)[name] for rule in found.rules] for name in ENTRIES.names if name != "account_id"},
-        schema=ENTRIES.remove(ENTRIES.get_field_index("account_id")),
-    )
+    rules = conformed(pa.Table.from_pylist([{"account_id": "", **_fields(rule)} for rule in found.rules], schema=ENTRIES))
     names = [*found.accounts, *found.keys]
     rows = rules.take(pa.array([*found.accounts.values(), *found.keys.values()], pa.int64()))
-    table = rows.add_column(0, ENTRIES.field("account_id"), pa.array(names, pa.string())).select(ENTRIES.names)
+    rows = rows.set_column(0, "account_id", pa.array(names, pa.string()))
     allowed = [
         {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
         for subject in Subject for name, until in found.allowed[subject].items()
     ]
-    return pa.concat_tables([table, pa.Table.from_pylist(allowed, schema=ENTRIES)])
+    return pa.concat_tables([rows, conformed(pa.Table.from_pylist(allowed, schema=ENTRIES))])
 
 
 def _fields(rule: Rule) -> dict[str, Any]:
