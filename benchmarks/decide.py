@@ -1,16 +1,18 @@
-"""How fast does the decision service answer with a million accounts in its snapshot, and does a refresh disturb it?
+"""How fast does the decision service answer with a million accounts in its snapshot, and do refreshes disturb it?
 
-The load generator (wrk, a Debian package) runs on the same cores. Every account asked about has an entry; every answer
-is logged to a file. In half of the rounds the source is replaced every two seconds, a million rows each time. Before each round
-the bare server (granian with an application that answers the same bytes at once) is measured too: how much of a figure
-is the machine's.
+The load generator (wrk, a Debian package) runs on the same cores and asks about random accounts, of which a share (--hits) is
+under an action; answers about these are logged to the store. The store holds a hundred actions on ten thousand accounts each.
+Three kinds of rounds: nothing changes; every two seconds people act on a hundred accounts and undo what they did before; every
+two seconds a policy is promoted, so that all rows are built anew. Before each round the bare server (granian with an application
+that answers the same bytes at once) is measured too: how much of a figure is the machine's.
 
-    python benchmarks/decide.py [--seconds 10] [--rounds 3] [--connections 16]
+    python benchmarks/decide.py [--seconds 10] [--rounds 3] [--connections 16] [--hits 0.02] [--store URL]
 """
 
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -18,14 +20,16 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+from stillwatch.respond import actions, policy
+from stillwatch.respond.store import Actor, Store
+from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
 
 ACCOUNTS = 1_000_000
-SHARES = {"observe": 0.9, "throttle": 0.04, "challenge": 0.02, "restrict": 0.02, "block": 0.02}
+SHARES = {Action.OBSERVE: 90, Action.THROTTLE: 4, Action.CHALLENGE: 2, Action.RESTRICT: 2, Action.BLOCK: 2}
+ANA, BEN = Actor("ana", Role.ADMIN), Actor("ben", Role.ADMIN)
 LUA = Path(__file__).with_suffix(".lua")
 SERVICE, FLOOR = 18_181, 18_182
 BARE = """
@@ -45,20 +49,55 @@ uvloop.run(Server(app, port=%d, interface="asgi", websockets=False, log_enabled=
 """
 
 
-def source(path: Path, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    action = rng.choice(list(SHARES), ACCOUNTS, p=list(SHARES.values()))
-    table = pa.table({
-        "account_id": [f"acct-{i:07d}" for i in range(ACCOUNTS)],
-        "action": action,
-        "mode": pa.array(["enforce"] * ACCOUNTS),
-        "reason_code": pa.array(["coordinated-harvest"] * ACCOUNTS),
-        "case_id": pa.array([f"c-{i // 250:04d}" for i in range(ACCOUNTS)]),
-        "policy_version": pa.array([str(seed)] * ACCOUNTS),
-    })  # fmt: skip
-    partial = path.with_suffix(".partial")
-    pq.write_table(table, partial)
-    os.replace(partial, path)
+def fill(store: Store) -> None:
+    """A hundred actions on a hundredth of the accounts each."""
+    policy_(store, "a benchmark")
+    kinds = [kind for kind, n in SHARES.items() for _ in range(n)]
+    for i, kind in enumerate(kinds):
+        act(store, kind, range(i, ACCOUNTS, len(kinds)))
+
+
+def policy_(store: Store, note: str) -> None:
+    with store.write(ANA) as change:
+        policy.promote(change, policy.draft(change, policy.Policy(mode=Mode.ENFORCE), note).version, note)
+
+
+def act(store: Store, kind: Action, accounts: Iterable[int]) -> str:
+    subjects = [(Subject.ACCOUNT, f"acct-{i:07d}") for i in accounts]
+    with store.write(ANA) as change:
+        row = actions.propose(change, kind, Reason.COORDINATED_EXTRACTION, subjects=subjects)
+    if kind is Action.BLOCK:
+        with store.write(BEN) as change:
+            actions.approve(change, row.action_id)
+    return row.action_id
+
+
+class Changing:
+    """Something that happens in the store every two seconds."""
+
+    def __init__(self, store: Store, what: str, token: str) -> None:
+        self.store, self.what, self.token = store, what, token
+        self.stop, self.revisions = threading.Event(), set[str]()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self) -> None:
+        rng, before = random.Random(3), None
+        while not self.stop.wait(2):
+            if self.what == "policy":
+                policy_(self.store, "again")
+            else:
+                now = act(self.store, Action.THROTTLE, rng.sample(range(ACCOUNTS), 100))
+                if before is not None:
+                    with self.store.write(ANA) as change:
+                        actions.undo(change, before, Reason.FALSE_POSITIVE)
+                before = now
+            self.revisions.add(json.loads(get("/v1/status", self.token))["snapshot"]["revision"])
+
+    def end(self) -> int:
+        self.stop.set()
+        self.thread.join()
+        return len(self.revisions)
 
 
 def get(path: str, token: str) -> bytes:
@@ -73,9 +112,9 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def load(port: int, seconds: float, connections: int, token: str, pid: int) -> dict[str, float]:
+def load(port: int, seconds: float, connections: int, token: str, pid: int, hits: float) -> dict[str, float]:
     before = cpu_s(pid)
-    environment = os.environ | {"STILLWATCH_TOKEN": token, "STILLWATCH_ACCOUNTS": str(ACCOUNTS)}
+    environment = os.environ | {"STILLWATCH_TOKEN": token, "STILLWATCH_ACCOUNTS": str(round(ACCOUNTS / hits))}
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", str(LUA), f"http://127.0.0.1:{port}"]
     text = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
     found: dict[str, float] = json.loads(next(line for line in text.splitlines() if line.startswith("{")))
@@ -105,21 +144,24 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--hits", type=float, default=0.02, help="share of questions about accounts under an action")
+    parser.add_argument("--store", help="an empty store (default: SQLite in a temporary folder)")
     args = parser.parse_args()
     if not shutil.which("wrk"):
         sys.exit("wrk is not installed: apt-get install wrk")
     folder = Path(tempfile.mkdtemp(prefix="stillwatch-decide-"))
+    url = args.store or f"sqlite:///{folder / 'store.db'}"
     service = bare = None
     try:
-        entries, tokens = folder / "entries.parquet", folder / "tokens.json"
-        source(entries, 0)
+        store = Store.open(url)
+        fill(store)
         command = [sys.executable, "-m", "stillwatch"]
         token = subprocess.run(
-            [*command, "token", "load", "--role", "admin", "--tokens", str(tokens)], capture_output=True, text=True, check=True
+            [*command, "token", "load", "--role", "admin", "--store", url], capture_output=True, text=True, check=True
         ).stdout.strip()
         bare = subprocess.Popen([sys.executable, "-c", BARE % FLOOR])
         service = subprocess.Popen(
-            [*command, "serve", "--snapshot", str(entries), "--state", str(folder / "state"), "--tokens", str(tokens),
+            [*command, "serve", "--store", url, "--state", str(folder / "state"), "--tokens", str(folder / "none"), "--no-console",
              "--port", str(SERVICE), "--enforce", "--drain-s", "0", "-q", "--case-url", "https://guard.example/c/{case_id}"],
         )  # fmt: skip
         for _ in range(600):
@@ -133,33 +175,19 @@ def main() -> None:
         print(f"{os.cpu_count()} cores, {ACCOUNTS:,} accounts, {args.connections} connections, {args.seconds:g} s a round; ms")
         heads = ("req/s", "p50", "p99", "p99.9", "max", ">20 ms", "failed", "cpu us"), ("bare/s", "p99", "max", "cpu us")
         print(f"{'':14} " + " | ".join(" ".join(f"{head:>8}" for head in half) for half in heads) + " |  load")
-        for n in range(args.rounds):
-            floor = load(FLOOR, 3, args.connections, token, bare.pid)
-            show(f"steady {n + 1}", load(SERVICE, args.seconds, args.connections, token, service.pid), floor)
-        for n in range(args.rounds):
-            floor = load(FLOOR, 3, args.connections, token, bare.pid)
-            revisions, stop = set(), threading.Event()
-
-            def refresh(first: int, stop: threading.Event, revisions: set[str]) -> None:
-                # rows are prepared beforehand, so that only the service works
-                while not stop.is_set():
-                    shutil.copy(folder / f"next-{first % 2}.parquet", folder / "in")
-                    os.replace(folder / "in", entries)
-                    first += 1
-                    stop.wait(2)
-                    revisions.add(json.loads(get("/v1/status", token))["snapshot"]["revision"])
-
-            for seed in (0, 1):
-                source(folder / f"next-{seed}.parquet", 10 * n + seed + 1)
-            thread = threading.Thread(target=refresh, args=(0, stop, revisions))
-            thread.start()
-            found = load(SERVICE, args.seconds, args.connections, token, service.pid)
-            stop.set()
-            thread.join()
-            show(f"refreshing {n + 1}", found, floor, f"({len(revisions)} snapshots)")
+        largest = 0.0
+        for what in ("steady", "changes", "policy"):
+            for n in range(args.rounds):
+                floor = load(FLOOR, 3, args.connections, token, bare.pid, args.hits)
+                changing = None if what == "steady" else Changing(store, what, token)
+                found = load(SERVICE, args.seconds, args.connections, token, service.pid, args.hits)
+                own, whole = memory_mb(service.pid)
+                largest = max(largest, whole)
+                more = "" if changing is None else f"({changing.end()} snapshots)"
+                show(f"{what} {n + 1}", found, floor, more)
         own, whole = memory_mb(service.pid)
         status = json.loads(get("/v1/status", token))
-        print(f"memory: {own:.0f} MB the service, {whole:.0f} MB with its builder; log: {status['log']}")
+        print(f"memory: {own:.0f} MB the service, {largest:.0f} MB at most with its builder; log: {status['log']}")
     finally:
         for process in (service, bare):
             if process is not None:

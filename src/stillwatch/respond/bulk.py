@@ -21,8 +21,11 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
     return (values[at : at + size] for at in range(0, len(values), size))
 
 
-def put(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], *, update: Collection[str] | None = None) -> None:
-    """Insert rows.
+def put(
+    session: Session | Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], *, update: Collection[str] | None = None,
+    key: Collection[str] | None = None,
+) -> int:  # fmt: skip
+    """Insert rows; returns how many were written.
 
     SQLite takes them one by one in a prepared statement; PostgreSQL as one JSON document, since its driver would wait for an
     answer after each row. What the session holds is flushed first, so that rows may refer to it; it does not see these rows'
@@ -32,21 +35,24 @@ def put(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], 
         session: open, in a write.
         model: the table.
         rows: all with the same columns; those that are left out are null.
-        update: columns to write where the primary key is there already, none of them to leave such a row as it is; None: such
+        update: columns to write where the key is there already, none of them to leave such a row as it is; None: such
             a row is an error.
+        key: columns that are unique; by default the primary key.
     """
     if not rows:
-        return
-    session.flush()
-    connection, table = session.connection(), cast(Table, model.__table__)
+        return 0
+    if isinstance(session, Session):
+        session.flush()
+    connection = session.connection() if isinstance(session, Session) else session
+    table, n = cast(Table, model.__table__), 0
     columns = list(rows[0])
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(map(quote, columns))
     clash = ""
     if update is not None:
-        key = ", ".join(quote(column.name) for column in table.primary_key)
+        unique = ", ".join(map(quote, key or [column.name for column in table.primary_key]))
         sets = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in update)
-        clash = f" ON CONFLICT ({key}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+        clash = f" ON CONFLICT ({unique}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
     into = f"INSERT INTO {quote(table.name)} ({names}) "
     as_json = connection.dialect.name == "postgresql"
     for chunk in chunks(rows):
@@ -54,9 +60,10 @@ def put(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], 
         if as_json:
             source = f"SELECT {names} FROM json_populate_recordset(NULL::{quote(table.name)}, CAST(%s AS json))"
             document = json.dumps([dict(zip(columns, row, strict=True)) for row in values])
-            connection.exec_driver_sql(into + source + clash, (document,))
+            n += connection.exec_driver_sql(into + source + clash, (document,)).rowcount
         else:
-            connection.exec_driver_sql(into + f"VALUES ({', '.join('?' * len(columns))})" + clash, values)
+            n += connection.exec_driver_sql(into + f"VALUES ({', '.join('?' * len(columns))})" + clash, values).rowcount
+    return n
 
 
 def _driven(connection: Connection, table: Table, name: str, rows: Sequence[Mapping[str, Any]], as_json: bool) -> list[Any]:

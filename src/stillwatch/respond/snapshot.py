@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import policy as policies
-from stillwatch.respond.bulk import chunks
+from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, ActionRow, AllowEntry, AuditRow, DecisionRow, Key, Meta, Target
 from stillwatch.respond.store import CHANGING, Store
@@ -219,19 +218,9 @@ def append_decisions(store: Store, decisions: Sequence[Decision]) -> int:
 
     Meant to be called from a background task with some hundreds at a time.
     """
-    names = Decision.__slots__
-    n = 0
+    rows = [{name: getattr(decision, name) for name in Decision.__slots__} for decision in decisions]
     with store.connect(writing=True) as connection:
-        for at in range(0, len(decisions), 500):
-            rows = [{name: getattr(d, name) for name in names} for d in decisions[at : at + 500]]
-            n += _insert(connection, rows)
-    return n
-
-
-def _insert(connection: Connection, rows: list[dict[str, Any]]) -> int:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(DecisionRow).values(rows).on_conflict_do_nothing(index_elements=["request_id"])
-    return len(connection.execute(statement.returning(DecisionRow.decision_id)).fetchall())
+        return put(connection, DecisionRow, rows, update=(), key=("request_id",))
 
 
 def decision_of(store: Store, request_id: str) -> DecisionRow | None:

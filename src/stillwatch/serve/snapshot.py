@@ -135,6 +135,7 @@ def _compiled(entries: pa.Table) -> pa.Table:
     action = pc.index_in(entries["action"].cast(pa.string()), pa.array(NAMES)).to_numpy().astype(np.uint8)
     enforce = pc.equal(entries["mode"].cast(pa.string()), "enforce").to_numpy().astype(np.uint8)
     with duckdb.connect(config={"threads": 1}) as db:
+        db.execute("SET enable_progress_bar = false")
         db.register("names", entries.select(["account_id"]))
         keys = db.sql("SELECT md5_number_lower(account_id) AS key FROM names").fetchnumpy()["key"]
     # only what orders them is sorted: a row as a whole is four times as much
