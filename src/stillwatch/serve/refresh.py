@@ -47,7 +47,9 @@ class Builder:
         changes = None if self._base is None else self._source.changes()
         if changes is None:
             self._base = None  # should this fail, the source's changes would be those since rows that nobody has
-            self._base = snapshot.write(self._source.rows(), self._folder / SNAPSHOT, revision)
+            rows = self._source.rows()
+            _give_back()
+            self._base = snapshot.write(rows, self._folder / SNAPSHOT, revision)
             (self._folder / CHANGES).unlink(missing_ok=True)
         else:
             snapshot.write(changes.rows, self._folder / CHANGES, revision, base=self._base, names=changes.names)
