@@ -14,6 +14,13 @@ import pytest
 pytest.importorskip("granian")
 pytest.importorskip("argon2")
 pytest.importorskip("sqlalchemy")
+from console_kit import copy
+from sqlalchemy import select
+
+from stillwatch.cli import main
+from stillwatch.respond import cases
+from stillwatch.respond.schema import ActionRow
+from stillwatch.respond.store import Store
 
 COMMAND = [sys.executable, "-m", "stillwatch"]
 
@@ -60,3 +67,30 @@ def test_the_console_by_itself(tmp_path: Path) -> None:
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def test_a_case_and_its_blast_radius_in_words(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = copy(filled, tmp_path)
+    with store.read() as session:
+        case = cases.queue(session)[0]
+        sentence = max(case.details["evidence"], key=lambda e: e["log_odds"])["sentence"]
+    store.close()
+
+    def told(*words: str) -> str:
+        assert main([*words, "--store", str(tmp_path / "store.db"), "--as", "ana"]) == 0
+        return capsys.readouterr().out
+
+    shown = told("cases", "show", case.case_id)
+    assert sentence in shown
+    assert f"innocent explanations: {max(case.explanations, key=lambda e: e['score'])['hypothesis']}" in shown
+    preview = told("actions", "preview", "--case", case.case_id)
+    assert "60 subjects, 60 accounts: 60 unknown" in preview, "of whom the invented run tells members"
+    assert "innocents expected" in preview
+    assert "traffic unknown" in preview
+    proposed = told("actions", "propose", "throttle", "--case", case.case_id, "--reason", "terms_of_use")
+    action = proposed.split(":")[0]
+    assert "innocents expected" in told("actions", "show", action)
+    told("actions", "undo", action, "--reason", "false_positive")
+    with Store.open(str(tmp_path / "store.db")).read() as session:
+        lift = session.scalars(select(ActionRow.action_id).where(ActionRow.kind == "lift")).one()
+    assert "60 subjects" in told("actions", "show", lift)

@@ -3,7 +3,7 @@
 import argparse
 import getpass
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -131,6 +131,12 @@ def show_case(args: Args) -> dict[str, Any]:
     _say(args, f"{row.case_id}  {row.state}  verdict: {row.verdict or 'none'}  assignee: {row.assignee or 'nobody'}",
          f"{row.detected}, log-odds {row.score:.2f}, q {row.q_value:.2g}, views {', '.join(row.views)}",
          f"{row.n_accounts:,} accounts, {row.n_harvested:,} of {row.n_events:,} requests, {row.loss:,.0f} tokens a day at stake")
+    spoken = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
+                    key=lambda e: -e["log_odds"])  # fmt: skip
+    innocent = sorted((e for e in row.explanations if e["score"] > 0), key=lambda e: (-e["score"], e["hypothesis"]))
+    _say(args, *(f"  +{e['log_odds']:.1f}  {e['sentence']}" for e in spoken[:5]))
+    if innocent:
+        _say(args, "innocent explanations: " + ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4]))
     _say(args, *(f"  {m.account_id:32} {m.score:7.2f}  {_standing(m)}" for m in people[:20]))
     if len(people) > 20:
         _say(args, f"  … and {len(people) - 20:,} more (--json has all)")
@@ -207,6 +213,26 @@ def _duration_s(args: Args) -> int | None:
     return None if args.days is None else round(args.days * DAY_S)
 
 
+def _blast(seen: Mapping[str, Any]) -> list[str]:
+    """A blast radius in lines; a lift has its subjects only."""
+    if "n_accounts" not in seen:
+        return [f"{seen['n_subjects']:,} subjects"]
+    kinds, doubted = seen["by_kind"], seen["expected_innocent_by_kind"]
+    cap = [f"the policy's cap: {seen['cap']:,}"] if "cap" in seen else []
+    return [
+        f"{seen['n_subjects']:,} subjects, {seen['n_accounts']:,} accounts: "
+        + ", ".join(f"{n:,} {kind} ({doubted[kind]:.1f} innocent)" for kind, n in sorted(kinds.items(), key=lambda kind: -kind[1])),
+        f"innocents expected, by the scores: {seen['expected_innocent']:.1f}",
+        f"verified {seen['n_verified']:,}, contracted resellers {seen['n_contracted_resellers']:,}, older than a year "
+        f"{seen['n_older_than_a_year']:,}, banned already {seen['n_already_banned']:,}, under another action "
+        f"{seen['n_under_another_action']:,}; of {seen['n_organisations']:,} organisations",
+        f"left out: {seen['n_allowed_left_out']:,} allowed, {seen['n_excluded_left_out']:,} excluded",
+        "traffic unknown: the import had no --data" if seen["requests_per_day"] is None
+        else f"{seen['requests_per_day']:,.0f} requests and {seen['output_tokens_per_day']:,.0f} answer tokens a day",
+        *cap,
+    ]
+
+
 def list_actions(args: Args) -> dict[str, Any]:
     """``actions list``."""
     with reading(args) as session:
@@ -224,7 +250,7 @@ def show_action(args: Args) -> dict[str, Any]:
         said = actions.approvals(session, args.action)
         subjects = actions.targets(session, args.action, live=True)
     result = {"action": _row(row), "approvals": [_row(a) for a in said], "subjects": [f"{s}:{i}" for s, i in subjects]}
-    _say(args, f"{row.action_id}  {row.kind}  {row.state}  {row.mode}  {row.reason}", json.dumps(row.blast, indent=1),
+    _say(args, f"{row.action_id}  {row.kind}  {row.state}  {row.mode}  {row.reason}", *_blast(row.blast),
          *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said))
     return result
 
@@ -233,7 +259,7 @@ def preview_action(args: Args) -> dict[str, Any]:
     """``actions preview``."""
     with reading(args) as session:
         seen = actions.preview(session, _now(), case_id=args.case, subjects=_subjects(args))
-    _say(args, json.dumps(seen, indent=1))
+    _say(args, *_blast(seen))
     return seen
 
 
