@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="torch not installed")
 transformers = pytest.importorskip("transformers", reason="transformers not installed")
@@ -62,6 +64,47 @@ def test_vectors_do_not_depend_on_the_batch(encoder_folder: Path, entries: dict[
     np.testing.assert_allclose(together.astype(float), alone.astype(float), atol=2e-3)
     np.testing.assert_allclose(np.linalg.norm(together.astype(float), axis=1), 1, atol=2e-3)
     assert lengths.tolist() == [len(text.split()) + 2 for text in given]
+
+
+def bert_tokenizer(words: list[str]) -> Any:
+    from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
+
+    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+    tokenizer.add_special_tokens([AddedToken("[SEP]", special=True)])
+    return tokenizer
+
+
+WORDS = ["[UNK]", "[SEP]", "[unused0]", "a", "b", "##a", "##b", ".", "-", "e", "中", "[", "]"]
+
+
+@drawn(st.lists(st.text("ab e.-\t\n\r\x00\x1c\u00a0\u2003é中[]"), max_size=4), st.integers(1, 9))
+def test_tokens_remembered_by_the_word_are_those_of_the_text(texts: list[str], most: int) -> None:
+    encoder = static.StaticEncoder(bert_tokenizer(WORDS), np.eye(len(WORDS), dtype=np.float32), most)
+    assert encoder._words is not None
+    texts += ["a[SEP]b [SEP] ab"]
+    for _ in range(2):  # unknown words, then known ones
+        assert encoder.ids(texts) == encoder._read(texts)
+
+
+def test_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(static, "MAX_WORDS", 3)
+    encoder = static.StaticEncoder(bert_tokenizer(WORDS), np.eye(len(WORDS), dtype=np.float32), 9)
+    for text in ("a b", "ab ba", "aab abb"):
+        assert encoder.ids([text]) == encoder._read([text])
+        assert encoder._words is not None
+        assert len(encoder._words) <= 3
+
+
+def test_places_without_a_text_are_left_out_of_a_static_student() -> None:
+    before = bert_tokenizer(WORDS)
+    names = [word for word in WORDS if word != "[unused0]"]
+    told = static.renumbered(json.loads(before.to_str()), names)
+    after = type(before).from_str(json.dumps(told))
+    for text in ("ab ba.", "[SEP] a", "[unused0] 中é"):
+        read = [tok.encode(text, add_special_tokens=False).tokens for tok in (before, after)]
+        assert read[0] == read[1]
+    assert after.get_vocab_size() == len(names)
 
 
 def test_a_static_student_comes_near_its_teacher(

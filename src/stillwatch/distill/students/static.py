@@ -8,8 +8,11 @@ towards the teacher's vector (1 - cosine), and with the teacher's similarities t
 The files can be read by model2vec's ``StaticModel``: safetensors, tokenizer, configuration.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,10 @@ RARITY = 1e-3
 TEMPERATURE = 0.05
 """Of the similarities of a batch."""
 WEIGHTS, ABOUT, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
+MAX_WORDS = 1 << 18
+"""Words whose tokens are remembered."""
+UNUSED = re.compile(r"\[unused\d+\]")
+"""Places that BERT's vocabulary keeps free: no text has such a token, since brackets are words of their own."""
 
 
 class StaticEncoder:
@@ -38,15 +45,36 @@ class StaticEncoder:
         self.tokenizer, self.table, self.max_length = tokenizer, table, max_length
         tokenizer.no_padding()
         tokenizer.enable_truncation(max_length)
+        self._words: dict[str, list[int]] | None = {} if reads_words_alone(tokenizer) else None
 
     def counts(self, texts: Sequence[str]) -> Any:
         """Tokens of each text as a sparse matrix (n_texts, n_tokens)."""
-        read = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        ids = [encoding.ids for encoding in read]
+        ids = self.ids(texts)
         ends = np.cumsum([0, *map(len, ids)])
-        flat = np.fromiter((token for row in ids for token in row), np.int32, int(ends[-1]))
+        flat = np.fromiter(chain.from_iterable(ids), np.int32, int(ends[-1]))
         ones = np.ones(len(flat), np.float32)
         return sparse.csr_array((ones, flat, ends), shape=(len(ids), len(self.table)))
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Tokens of each text, at most ``max_length``; remembered by the word, because tokenising is most of the work."""
+        if self._words is None:
+            return self._read(texts)
+        split = [text.replace("\n", " ").replace("\t", " ").split(" ") for text in texts]
+        unknown = set(chain.from_iterable(split)).difference(self._words)
+        if len(self._words) + len(unknown) > MAX_WORDS:
+            self._words.clear()
+            unknown = set(chain.from_iterable(split))
+        known, words = self._words, list(unknown)
+        known.update(zip(words, self._read(words), strict=True))
+        found = []
+        for row in split:
+            ids = list(chain.from_iterable(map(known.__getitem__, row)))
+            del ids[self.max_length :]
+            found.append(ids)
+        return found
+
+    def _read(self, texts: Sequence[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def encode(self, texts: Sequence[str], *, batch: int = 4096) -> F32:
         """Vectors of texts."""
@@ -95,6 +123,14 @@ class StaticEncoder:
         return cls(tokenizer, table, int(about.get("max_length") or 512))
 
 
+def reads_words_alone(tokenizer: Any) -> bool:
+    """Whether a text's tokens are those of its words between spaces, one after the other, as BERT's are."""
+    told = json.loads(tokenizer.to_str())
+    kinds = [(told[part] or {}).get("type") for part in ("normalizer", "pre_tokenizer")]
+    alone = not any(token["lstrip"] or token["rstrip"] or token["single_word"] or " " in token["content"] for token in told["added_tokens"])
+    return kinds == ["BertNormalizer", "BertPreTokenizer"] and alone
+
+
 def unit(rows: F32) -> F32:
     """Rows scaled to length 1; rows of zeros stay."""
     length = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
@@ -121,12 +157,24 @@ def token_pass(encoder: Any, texts: Sequence[str]) -> StaticEncoder:
     names = sorted(vocabulary, key=vocabulary.__getitem__)
     if [vocabulary[name] for name in names] != list(range(len(names))):
         raise InputError("the teacher's vocabulary has gaps", todo="Such tokenizers are not supported")
-    table = np.asarray(encoder.embed_tokens(range(len(names))), np.float32)
+    told = json.loads(tokenizer.to_str())
+    kept = list(range(len(names)))
+    if told["model"]["type"] == "WordPiece":
+        kept = [i for i, name in enumerate(names) if not UNUSED.fullmatch(name)]
+        tokenizer = tokenizers.Tokenizer.from_str(json.dumps(renumbered(told, [names[i] for i in kept])))
+    table = np.asarray(encoder.embed_tokens(kept), np.float32)
     model = StaticEncoder(tokenizer, table, encoder.max_length)
     seen = np.asarray(model.counts(texts).sum(axis=0)).ravel().astype(np.float64)
     share = seen / max(seen.sum(), 1)
     model.table = table * (RARITY / (RARITY + share)).astype(np.float32)[:, None]
     return model
+
+
+def renumbered(told: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """A WordPiece tokenizer of some of its tokens, numbered in their order, without marks around a sentence."""
+    place = {name: i for i, name in enumerate(names)}
+    added = [token | {"id": place[token["content"]]} for token in told["added_tokens"]]
+    return told | {"model": told["model"] | {"vocab": place}, "added_tokens": added, "post_processor": None, "padding": None}
 
 
 @dataclass(frozen=True)

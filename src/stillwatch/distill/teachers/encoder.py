@@ -42,6 +42,7 @@ class Encoder:
         self.first = bool(pooling.is_file() and read_json(pooling).get("pooling_mode_cls_token"))
         limit = folder / "sentence_bert_config.json"
         own = int(read_json(limit).get("max_seq_length", 0)) if limit.is_file() else 0
+        self.precision = manifest.precision
         self.max_length = manifest.max_length or own or int(self.model.config.max_position_embeddings)
         names = [digest(path) for path in weights] + [str(self.max_length), str(self.first), manifest.precision]
         self.identity = hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
