@@ -320,3 +320,46 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "run" / "summary.json").write_text("{")
     with pytest.raises(InputError):
         report.run(tmp_path / "run")
+
+
+def curve_file(path: Path) -> Path:
+    n = [16 * 2**i for i in range(9)]
+    scores = [[0.9 - 0.8 / (1 + (k / 300) ** 0.9)] for k in n]
+    told = {"task": "grade <essays>", "capability": "code", "student": "s", "channel": "labels", "n": n, "scores": scores,
+            "zero": 0.1, "n_test": 500}  # fmt: skip
+    path.write_text(json.dumps([told]))
+    return path
+
+
+def test_worth_of_the_harvest_stands_in_each_campaign_and_in_its_case(tmp_path: Path) -> None:
+    from stillwatch.respond.runs import read_run
+
+    run = runs.full(tmp_path / "run")
+    report.run(run)
+    assert "What the harvest is worth" not in (run / "report.html").read_text()
+    assert cli.main(["exposure", "-q", "--curves", str(curve_file(tmp_path / "curves.json")), "--run", str(run)]) == 0
+    page = read(run / "report.html")  # written anew by exposure
+    assert page.text.count("What the harvest is worth") == 3  # groups to review are not drawn
+    assert "grade <essays> (code)" in page.text
+    assert "7 more days" in page.text
+    links = [attrs["href"] for tag, attrs in page.tags if tag == "a" and str(attrs.get("href")).startswith("exposure/")]
+    assert "exposure/exposure.html#c-4be0a1" in links
+    ids = [attrs.get("id") for _, attrs in read(run / "exposure" / "exposure.html").tags]
+    assert "c-4be0a1" in ids
+    by_id = {found.row["campaign_id"]: found for found in read_run(run).campaigns}
+    worth = by_id["c-90ff32"].details["worth"][0]
+    assert worth["n"] == pytest.approx(812_000 * 0.33)
+    assert worth["gap"] is None  # 66 times beyond what was measured
+    assert worth["low"] > 0.7
+    elsewhere = read(report.run(run, out=tmp_path / "pages" / "r.html"))
+    assert ("a", {"href": "../run/exposure/exposure.html#c-4be0a1"}) in elsewhere.tags
+
+
+def test_an_exposure_file_of_another_make_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = runs.full(tmp_path / "run")
+    (run / "exposure").mkdir()
+    (run / "exposure" / "exposure.json").write_text('{"campaigns": [{"campaign_id": "c-4be0a1"}]}')
+    assert cli.main(["report", str(run)]) == 1
+    error = capsys.readouterr().err
+    assert "exposure.json" in error
+    assert error.count("\n") == 1

@@ -25,6 +25,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 def _exposure(args: argparse.Namespace) -> Any:
     if not args.stores and not args.curves:
         raise InputError("nothing to measure", todo="Pass a harvest STORE, or --curves FILE")
+    from stillwatch import report as run_report
     from stillwatch.distill import store
     from stillwatch.exposure import calibration, curves, report, study, worth
 
@@ -54,9 +55,11 @@ def _exposure(args: argparse.Namespace) -> Any:
     built = report.build(skills, measured, checks, effects, valued, teachers, settings, widening)
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
     paths = report.write(built, out)
+    if args.run and out.resolve() == (args.run / "exposure").resolve() and (args.run / "report.html").is_file():
+        paths.append(run_report.run(args.run))  # so that each campaign's part of it says what its harvest is worth
     if not quiet:
         print(report.console(built))
-        print(paths[-1])
+        print(*paths[paths.index(out / "exposure.html") :], sep="\n")
     return {"files": [str(path) for path in paths]}
 
 

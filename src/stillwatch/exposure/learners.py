@@ -73,7 +73,7 @@ def learn(kernel: Kernel, rows: I64, wanted: F32, *, ridge: float | None = None)
         kernel: of the whole pool.
         rows: (n,) positions of the harvested prompts; with repetition if a prompt was asked again.
         wanted: (n, n_classes) what the answers say (:func:`stillwatch.distill.students.linear.targets`).
-        ridge: strength; by default the best of :data:`RIDGES` on a fifth of the harvest.
+        ridge: strength; by default the best of :data:`RIDGES` by :func:`choose`.
     """
     if ridge is None:
         ridge = choose(kernel, rows, wanted)
@@ -84,18 +84,21 @@ def learn(kernel: Kernel, rows: I64, wanted: F32, *, ridge: float | None = None)
 
 
 def choose(kernel: Kernel, rows: I64, wanted: F32) -> float:
-    """The ridge whose student agrees most with the fifth of the harvest it has not seen."""
-    if len(rows) < 6:
-        return RIDGES[1]
+    """The ridge whose student agrees most with each answer of the harvest when that answer is left out.
+
+    All leave-one-out predictions of a kernel ridge follow from one inverse (Allen 1974), so that no part of a small
+    harvest is set aside: a fifth of 90 answers to 20 classes chose so badly that curves dipped by a quarter.
+    """
     rows, wanted = rows[:CHOOSING], wanted[:CHOOSING]
-    cut = max(len(rows) // 5, 1)
-    held, kept = rows[:cut], rows[cut:]
-    gram, across = kernel.pool[np.ix_(kept, kept)], kernel.pool[np.ix_(held, kept)]
-    bias = wanted[cut:].mean(axis=0)
-    best = wanted[:cut].argmax(axis=1)
-    scores = [
-        float(((across @ solve(gram, wanted[cut:] - bias, ridge) + bias).argmax(axis=1) == best).mean()) for ridge in RIDGES
-    ]
+    gram, best = kernel.pool[np.ix_(rows, rows)], wanted.argmax(axis=1)
+    centred = wanted - wanted.mean(axis=0)
+    scores = []
+    for ridge in RIDGES:
+        factor = cho_factor(gram + np.eye(len(rows), dtype=np.float32) * ridge, lower=True, check_finite=False)
+        inverse = cho_solve(factor, np.eye(len(rows), dtype=np.float32), check_finite=False)
+        left_out = wanted - (inverse @ centred) / np.diagonal(inverse)[:, None]
+        left_out -= centred / (len(rows) - 1)  # its own part in the mean
+        scores.append(float((left_out.argmax(axis=1) == best).mean()))
     return RIDGES[int(np.argmax(scores))]
 
 

@@ -80,8 +80,17 @@ def _json(report: Report) -> dict[str, Any]:
              "n_max": float(s.curve.n[-1]), "threshold": asdict(s.threshold) if s.threshold else None}
             for s in report.skills
         ],
-        "campaigns": [asdict(c) for c in report.campaigns],
+        "campaigns": [asdict(c) | {"now": [asdict(w) | {"waiting": _waiting(c, w)} for w in c.now]} for c in report.campaigns],
     }  # fmt: skip
+
+
+def _waiting(campaign: CampaignWorth, now: Worth) -> list[dict[str, float | None]]:
+    """What stopping it later than now would cost."""
+    found = []
+    for days, _ in campaign.later:
+        gap, low, high = campaign.gained(now.task, days)
+        found.append({"days": days, "gap": gap, "low": low, "high": high})
+    return found
 
 
 def _finite(value: float) -> float | None:

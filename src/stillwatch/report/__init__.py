@@ -22,12 +22,17 @@ def run(run: Path, *, out: Path | None = None) -> Path:
     Raises:
         InputError: the folder or one of its tables is absent or unreadable, or the file cannot be written.
     """
+    import os
+    from urllib.parse import quote
+
     from stillwatch.files import replacing
     from stillwatch.report.load import load
     from stillwatch.report.page import page
 
     path = run / "report.html" if out is None else out
-    text = page(load(run))
+    loaded = load(run)
+    link = None if loaded.exposure is None else quote(Path(os.path.relpath(loaded.exposure, path.parent)).as_posix())
+    text = page(loaded, exposure=link)
     with replacing(path) as partial:
         partial.write_text(text, encoding="utf-8", errors="replace")
     return path

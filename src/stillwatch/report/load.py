@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stillwatch import run_worth
 from stillwatch.errors import InputError
 from stillwatch.files import read_json
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
@@ -45,6 +46,8 @@ class Run:
     campaigns: Sequence[Campaign]
     reviews: Sequence[Campaign]
     summary: Mapping[str, Any]
+    exposure: Path | None = None
+    """The page that values the harvests, where there is one."""
 
 
 def load(folder: Path) -> Run:
@@ -62,11 +65,17 @@ def load(folder: Path) -> Run:
     if not isinstance(summary, dict):
         raise InputError("not a JSON object", where=summary_file)
     rows.sort(key=lambda row: (-row["n_harvested"], -row["n_accounts"], row["campaign_id"]))
-    all_campaigns = [Campaign(row, details(row["details"]), members.get(row["campaign_id"], ())) for row in rows]
+    valued = run_worth.read(folder)
+    all_campaigns = [
+        Campaign(row, details(row["details"]) | valued.get(row["campaign_id"], {}), members.get(row["campaign_id"], ()))
+        for row in rows
+    ]  # fmt: skip
+    page = folder / run_worth.PAGE
     return Run(
         campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],
         reviews=[c for c in all_campaigns if c.row["verdict"] != "campaign"],
         summary=summary,
+        exposure=page if page.is_file() else None,
     )
 
 

@@ -57,6 +57,8 @@ class Section:
     pivots: Sequence[Mapping[str, Any]]
     templates: Sequence[Mapping[str, Any]]
     changes: Sequence[str]
+    worth: Sequence[Mapping[str, Any]]
+    """What ``stillwatch exposure`` says of the harvest (rows of :func:`stillwatch.run_worth.read`)."""
     common_reasons: Sequence[str]
 
 
@@ -71,8 +73,12 @@ class Totals:
     last_seen: datetime | None
 
 
-def page(run: Run) -> str:
+def page(run: Run, *, exposure: str | None = None) -> str:
     """Render the report.
+
+    Args:
+        run: what was loaded.
+        exposure: address of the page that values the harvests, where there is one.
 
     Returns:
         HTML that needs nothing else: no network, no script.
@@ -95,6 +101,7 @@ def page(run: Run) -> str:
             n_reviews=len(run.reviews),
             totals=totals(rows),
             confidences=words.CONFIDENCE,
+            exposure=exposure,
         )
     )
 
@@ -132,6 +139,7 @@ def section(index: int, campaign: Campaign) -> Section:
         clients=_clients(details.get("clients")),
         pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
         templates=_told(details.get("templates"), "masked", "events", "accounts", "of"),
+        worth=_told(details.get("worth"), "task", "capability", "n", "gap", "low", "high", "note", "waiting"),
         common_reasons=_common([member.reasons for member in campaign.members]),
         changes=[str(change) for change in details.get("changes") or ()],
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from stillwatch import run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
@@ -56,7 +57,11 @@ def read_run(folder: Path) -> FoundRun:
     members: dict[str, list[Mapping[str, Any]]] = {}
     for row in accused.select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():
         members.setdefault(row.pop("campaign_id"), []).append(row)
-    found = [FoundCampaign(row, _details(row.pop("details")), members.get(row["campaign_id"], ())) for row in campaigns.to_pylist()]
+    valued = run_worth.read(folder)
+    found = [
+        FoundCampaign(row, _details(row.pop("details")) | valued.get(row["campaign_id"], {}), members.get(row["campaign_id"], ()))
+        for row in campaigns.to_pylist()
+    ]  # fmt: skip
     seen = summary.get("last_seen")
     return FoundRun(run_id, None if seen is None else datetime.fromisoformat(seen), summary, found)
 
