@@ -1,6 +1,6 @@
 """What ``stillwatch exposure --run`` said of a run's campaigns, for the report and for cases, which do not import exposure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ PAGE = Path("exposure") / "exposure.html"
 _NUMBERS = ("gap", "low", "high")
 
 
-def read(run: Path) -> Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]:
+def read(run: Path) -> dict[str, dict[str, Any]]:
     """What to add to the details of each campaign that was valued: ``worth``, a row a skill.
 
     A row has ``task``, ``capability``, ``n``, ``note``, ``gap`` (null where there is no point estimate), ``low``, ``high``,

@@ -43,11 +43,11 @@ class Topics:
 
 
 @pytest.mark.parametrize("soft", [True, False])
-@pytest.mark.parametrize("kind", ["words", "characters"])
-def test_a_linear_student_learns_the_teachers_rule(soft: bool, kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("characters", [None, (2, 4)])
+def test_a_linear_student_learns_the_teachers_rule(soft: bool, characters: tuple[int, int] | None, tmp_path: Path) -> None:
     given, _ = texts(600, 1)
     p = Topics().predict_proba(given)
-    features = linear.Features(kind, 16, (1, 2) if kind == "words" else (2, 4))
+    features = linear.Features(16, characters)
     answers = {"probabilities": p} if soft else {"labels": p.argmax(1)}
     fit = linear.train(given, list(WORDS), features=features, **answers)
     held, labels = texts(200, 2)
@@ -58,18 +58,45 @@ def test_a_linear_student_learns_the_teachers_rule(soft: bool, kind: str, tmp_pa
     np.testing.assert_allclose(again.predict_proba(held).sum(axis=1), 1, rtol=1e-5)
 
 
-def test_every_form_of_ridge_is_the_same() -> None:
+HOSTILE = ["", " ", "ball ball BALL", "soup\x00bread", "ba\ud800ll", "moon, orbit; moon orbit", "nothing of it was ever seen", "月 rocket"]
+
+
+def test_what_is_remembered_of_words_adds_up_to_the_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    given, _ = texts(300, 1)
+    model = linear.train(given, list(WORDS), probabilities=Topics().predict_proba(given), features=linear.Features(12)).model
+    asked = [*HOSTILE, *texts(40, 2)[0]]
+    expected = model.inputs(asked) @ model.weights + model.bias
+    np.testing.assert_allclose(model.logits(asked), expected, atol=1e-4)
+    np.testing.assert_allclose(model.logits(asked[::-1]), expected[::-1], atol=1e-4)
+    monkeypatch.setattr(linear, "MAX_WORDS", 3)
+    np.testing.assert_allclose(np.concatenate([model.logits([text]) for text in asked]), expected, atol=1e-4)
+    assert model.logits([]).shape == (0, 3)
+
+
+def test_order_of_words_is_seen() -> None:
+    given = ["good not bad", "bad not good"] * 20
+    labels = np.array([0, 1] * 20)
+    model = linear.train(given, ["yes", "no"], labels=labels).model
+    assert model.predict(["good not bad", "bad not good"]) == ["yes", "no"]
+
+
+def test_rounding_to_8_bits_moves_no_answer_far() -> None:
+    given, _ = texts(300, 1)
+    model = linear.train(given, list(WORDS), probabilities=Topics().predict_proba(given)).model
+    assert model.rows.dtype == np.int8
+    assert model.size_bytes() < len(model.columns) * (4 + 4 + 4 + 3) + 100
+    assert np.abs(model.rows).max() == 127
+
+
+def test_ridge_by_conjugate_gradients_is_the_closed_form() -> None:
     from scipy import sparse
 
     rng = np.random.default_rng(0)
     rows = (rng.random((3200, 30)) * (rng.random((3200, 30)) < 0.3)).astype(np.float32)
     wanted = rng.normal(size=(3200, 2)).astype(np.float32)
-    dense, bias = linear.ridge(rows, wanted, 1.0)
-    iterated, _ = linear.ridge(sparse.csr_array(rows), wanted, 1.0, tolerance=1e-6)
-    np.testing.assert_allclose(iterated, dense, atol=2e-3)
-    few, _ = linear.ridge(sparse.csr_array(rows[:500]), wanted[:500], 1.0)
-    exact, _ = linear.ridge(rows[:500], wanted[:500], 1.0)
-    np.testing.assert_allclose(few, exact, atol=2e-3)
+    iterated, bias = linear.ridge(sparse.csr_array(rows), wanted, 1.0, tolerance=1e-6)
+    exact = np.linalg.solve(rows.T @ rows + np.eye(30), rows.T @ (wanted - wanted.mean(axis=0)))
+    np.testing.assert_allclose(iterated, exact, atol=2e-3)
     np.testing.assert_allclose(bias, wanted.mean(axis=0))
 
 

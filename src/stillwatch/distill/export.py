@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stillwatch.distill.extra import need
-from stillwatch.distill.students.linear import LinearClassifier
+from stillwatch.distill.students import linear
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, replacing
@@ -17,8 +17,8 @@ OPSET = 17
 def run(folder: Path, out: Path) -> Path:
     """Export a student's folder to one ONNX file; raises InputError where the folder is no student of these kinds."""
     about = read_json(folder / "config.json")
-    if about.get("stillwatch") == "linear":
-        model = _linear(LinearClassifier.load(folder))
+    if about.get("stillwatch") == linear.FORMAT:
+        model = _linear(linear.LinearClassifier.load(folder))
     elif about.get("model_type") == "model2vec":
         model = _static(StaticEncoder.load(folder))
     else:
@@ -53,8 +53,8 @@ def _static(encoder: StaticEncoder) -> Any:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
 
 
-def _linear(model: LinearClassifier) -> Any:
-    """Input ``features`` (n, n_columns), weighed hashed n-grams; output ``probabilities`` (n, n_classes)."""
+def _linear(model: linear.LinearClassifier) -> Any:
+    """Input ``features`` (n, n_kept), what ``LinearClassifier.inputs`` gives; output ``probabilities`` (n, n_classes)."""
     onnx = need("onnx", what="ONNX export")
     helper, kind = onnx.helper, onnx.TensorProto
     nodes = [

@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from stillwatch.distill.extra import need
+from stillwatch.distill.students.linear import inverse_frequency
+
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 
@@ -36,14 +39,24 @@ class Kernel:
 
 def text_kernel(name: str, pool: Sequence[str], test: Sequence[str]) -> Kernel:
     """Kernel of TF-IDF rows: ``words`` (one and two words) or ``characters`` (three to five, within words)."""
-    from stillwatch.distill.students.linear import Features, inverse_frequency, weigh
-
-    features = Features("words", 18, (1, 2)) if name == "words" else Features("characters", 18, (3, 5))
-    vectorizer = features.vectorizer()
+    text = need("sklearn.feature_extraction.text", what="a student on words or characters")
+    vectorizer = text.HashingVectorizer(
+        n_features=1 << 18, analyzer="word" if name == "words" else "char_wb", ngram_range=(1, 2) if name == "words" else (3, 5),
+        alternate_sign=False, norm=None, dtype=np.float32, token_pattern=r"(?u)\b\w+\b",
+    )  # fmt: skip
     counts = vectorizer.transform(pool)
     idf = inverse_frequency(counts)
-    rows, held = weigh(counts, idf), weigh(vectorizer.transform(test), idf)
+    rows, held = _weigh(counts, idf), _weigh(vectorizer.transform(test), idf)
     return Kernel(name, _product(rows, rows), _product(held, rows))
+
+
+def _weigh(counts: Any, idf: F32) -> Any:
+    """Counts to sublinear TF-IDF rows of length 1, sparse (n_texts, n_columns)."""
+    matrix = counts.tocsr(copy=True)
+    matrix.data = (1 + np.log(matrix.data)) * idf[matrix.indices]
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    matrix.data /= np.repeat(np.where(length > 0, length, 1), np.diff(matrix.indptr))
+    return matrix
 
 
 def _product(left: Any, right: Any, block: int = 1000) -> F32:

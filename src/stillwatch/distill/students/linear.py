@@ -1,66 +1,226 @@
-"""Route (a): a linear classifier from a teacher's labels or probabilities, on hashed n-grams or on a static encoder.
+"""Route (a): a linear classifier from a teacher's labels or probabilities, on hashed words, pairs of words and characters.
 
 Soft answers are fitted by ridge regression on centred log-probabilities (Ba and Caruana 2014, "Do Deep Nets Really Need
-to be Deep?", section 2.2: regress the logits), hard answers by the same regression on one-hot rows; both have a closed
-form, so a fit needs no schedule and is the same bytes again. The strength of the ridge is chosen on a tenth of the harvest.
+to be Deep?", section 2.2: regress the logits), hard answers by the same regression on one-hot rows; neither needs a schedule,
+and a fit is the same bytes again. The strength of the ridge is chosen on a tenth of the harvest.
+
+What a text says is a sum over its different words and pairs of neighbours, so the part of a word (itself and the character
+n-grams within it) is computed once and remembered: that makes characters as cheap as words.
 """
 
+import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import LinearOperator, cg
 
 from stillwatch.distill.extra import need
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json, write_json
 
 F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
 RIDGES = (0.1, 0.3, 1.0, 3.0)
 """Strengths tried, on features whose rows have length 1."""
 CHOOSING = 2000
 """Answers that choose the ridge, at most."""
 FLOOR = -8.0
 """Log-probabilities below this say nothing more, nats."""
+SHARES = (0.8, 0.6)
+"""Lengths of the part of words and of the part of characters in a row of length 1."""
+WORD = re.compile(r"\w+")
+MAX_WORDS = 1 << 16
+"""Words remembered."""
 WEIGHTS, ABOUT = "model.safetensors", "config.json"
+FORMAT = "linear 2"
+"""Version 1 had other columns, which cannot be read any more."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """Hashed n-grams: ``words`` or ``characters``, into 2**bits columns, weighted by inverse document frequency."""
+    """Words and pairs of neighbours, hashed into 2**bits columns, and character n-grams within words into as many more."""
 
-    kind: str = "words"
     bits: int = 18
-    ngrams: tuple[int, int] = (1, 2)
+    characters: tuple[int, int] | None = (3, 5)
+    """Lengths of character n-grams, a space at each end of a word; none, and words stand alone."""
 
-    def vectorizer(self) -> Any:
-        """A scikit-learn HashingVectorizer."""
-        text = need("sklearn.feature_extraction.text", what="a classifier on hashed n-grams")
-        analyzer = "word" if self.kind == "words" else "char_wb"
-        return text.HashingVectorizer(
-            n_features=1 << self.bits, analyzer=analyzer, ngram_range=self.ngrams, alternate_sign=False, norm=None,
-            dtype=np.float32, token_pattern=r"(?u)\b\w+\b",
-        )  # fmt: skip
+    @property
+    def n_columns(self) -> int:
+        """Of both parts."""
+        return 1 << self.bits if self.characters is None else 2 << self.bits
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Lengths of both parts."""
+        return (1.0, 0.0) if self.characters is None else SHARES
+
+    def grams(self, word: str) -> list[int]:
+        """Columns of a word's different character n-grams."""
+        if self.characters is None:
+            return []
+        text, (least, most) = f" {word} ", self.characters
+        found = {text[i : i + n] for n in range(least, most + 1) for i in range(len(text) - n + 1)}
+        mask = (1 << self.bits) - 1
+        return sorted({(1 << self.bits) + (zlib.crc32(gram.encode("utf-8", "replace")) & mask) for gram in found})
+
+
+@dataclass(frozen=True)
+class Read:
+    """Texts as numbers of words and columns of pairs; each once a text."""
+
+    words: Any
+    """(n_texts, n_words_known), sparse, 1 where a text has a word."""
+    pairs: Any
+    """(n_texts, n_columns), sparse, 1 where a text has a pair of neighbours."""
+
+
+class Reader:
+    """Numbers words as they are first met, and knows the columns of each."""
+
+    def __init__(self, features: Features) -> None:
+        """Knows nothing yet."""
+        self.features = features
+        self.number: dict[str, int] = {}
+        self._code: NDArray[np.uint64] = np.zeros(1024, np.uint64)
+
+    def read(self, texts: Sequence[str]) -> tuple[Read, list[str]]:
+        """Read texts; also gives the words that were not known, in the order of their numbers."""
+        split = [WORD.findall(text.lower()) for text in texts]
+        new = sorted(set(chain.from_iterable(split)).difference(self.number))
+        for word in new:
+            self.number[word] = len(self.number)
+        n, known = len(texts), len(self.number)
+        if known > len(self._code):
+            self._code = np.resize(self._code, 2 * known)
+        self._code[known - len(new) : known] = [zlib.crc32(word.encode("utf-8", "replace")) for word in new]
+        ids = np.fromiter(map(self.number.__getitem__, chain.from_iterable(split)), np.int64)
+        text = np.repeat(np.arange(n), [len(row) for row in split])
+        code = self._code[ids]
+        beside = text[1:] == text[:-1]
+        # Order matters: "not bad" and "bad not" are two pairs.
+        mixed = code[:-1] * np.uint64(0x9E3779B97F4A7C15) + code[1:] * np.uint64(0xD1B54A32D192ED03)
+        pairs = (mixed[beside] >> np.uint64(64 - self.features.bits)).astype(np.int64)
+        return Read(_once(text, ids, (n, known)), _once(text[1:][beside], pairs, (n, self.features.n_columns))), new
+
+    def columns(self, words: Sequence[str]) -> Any:
+        """Columns of words (n_words, n_columns), sparse, 1 where a word has one."""
+        mask = (1 << self.features.bits) - 1
+        lists = [[zlib.crc32(word.encode("utf-8", "replace")) & mask, *self.features.grams(word)] for word in words]
+        ends = np.cumsum([0, *map(len, lists)])
+        flat = np.fromiter(chain.from_iterable(lists), np.int64, int(ends[-1]))
+        return sparse.csr_array((np.ones(len(flat), np.float32), flat, ends), shape=(len(words), self.features.n_columns))
+
+    def counts(self, texts: Sequence[str]) -> tuple[Any, Any]:
+        """Columns of texts (n_texts, n_columns): of words and pairs, and of characters, which count once a word."""
+        read, _ = self.read(texts)
+        own = self.columns(list(self.number))
+        cut = 1 << self.features.bits
+        both = (read.words @ own).tocsc()
+        words = sparse.hstack([both[:, :cut], sparse.csc_array((len(texts), own.shape[1] - cut), dtype=np.float32)])
+        characters = sparse.hstack([sparse.csc_array((len(texts), cut), dtype=np.float32), both[:, cut:]])
+        return (words + read.pairs).tocsr(), characters.tocsr()
+
+
+def _once(text: I64, column: I64, shape: tuple[int, int]) -> Any:
+    keys = np.unique(text << 32 | column)
+    ends = np.searchsorted(keys >> 32, np.arange(shape[0] + 1))
+    return sparse.csr_array((np.ones(len(keys), np.float32), keys & 0xFFFFFFFF, ends), shape=shape)
+
+
+def _scale(share: float, square: Any) -> F32:
+    """What brings parts of these squared lengths to a length of ``share``; parts of nothing stay so."""
+    found: F32 = np.asarray(share / np.sqrt(np.where(square > 0, square, 1)), np.float32)
+    return found
+
+
+def weigh(features: Features, counts: tuple[Any, Any], idf: F32) -> Any:
+    """Counts to rows weighed by ``idf`` (n_columns,), each part of its own length, sparse (n_texts, n_columns)."""
+    parts = []
+    for part, share in zip(counts, features.shares, strict=True):
+        square = part @ (idf * idf)
+        parts.append(sparse.diags_array(_scale(share, square)) @ part @ sparse.diags_array(idf))
+    return (parts[0] + parts[1]).tocsr().astype(np.float32)
+
+
+def inverse_frequency(counts: Any) -> F32:
+    """Smoothed inverse document frequency of each column; columns never seen weigh nothing."""
+    seen = np.bincount(counts.tocsr().indices, minlength=counts.shape[1])
+    return np.where(seen > 0, np.log((1 + counts.shape[0]) / (1 + seen)) + 1, 0).astype(np.float32)
 
 
 class LinearClassifier:
-    """``predict_proba(texts)`` and ``classes_``, as scikit-learn's classifiers have them."""
+    """``predict_proba(texts)`` and ``classes_``, as scikit-learn's classifiers have them.
 
-    def __init__(self, features: Features, classes: Sequence[str], idf: F32, weights: F32, bias: F32) -> None:
-        """``idf`` (n_columns,), ``weights`` (n_columns, n_classes), ``bias`` (n_classes,)."""
+    Only columns that the harvest had are kept, each as 8 bits a class with its own scale.
+    """
+
+    def __init__(
+        self, features: Features, classes: Sequence[str], columns: NDArray[np.int32], idf: F32, rows: NDArray[np.int8], scale: F32,
+        bias: F32,
+    ) -> None:  # fmt: skip
+        """``columns``, ``idf`` and ``scale`` are (n_kept,), ``rows`` (n_kept, n_classes), ``bias`` (n_classes,)."""
         self.features, self.classes_ = features, list(classes)
-        self._idf, self.weights, self.bias = idf, weights, bias
-        self._vectorizer = features.vectorizer()
+        self.columns, self.idf, self.rows, self.scale, self.bias = columns, idf, rows, scale, bias
         self.identity = f"linear {features} {self.classes_}"
+        self._place = np.full(features.n_columns, -1, np.int64)
+        self._place[columns] = np.arange(len(columns))
+        self._table = self.weights * idf[:, None]
+        self._forget()
+
+    def _forget(self) -> None:
+        self._reader = Reader(self.features)
+        # Of each word known: what it says, its own part and that of its characters, and the squared lengths of both.
+        self._says = np.zeros((0, 2 * len(self.classes_)), np.float32)
+        self._square = np.zeros((0, 2), np.float32)
+
+    @property
+    def weights(self) -> F32:
+        """(n_kept, n_classes)."""
+        found: F32 = self.rows.astype(np.float32) * self.scale[:, None]
+        return found
+
+    def kept(self, matrix: Any) -> Any:
+        """A sparse matrix over all columns, reduced to those kept (n, n_kept)."""
+        place = self._place[matrix.indices]
+        held = place >= 0
+        ends = np.concatenate([[0], np.cumsum(held)])[matrix.indptr]
+        return sparse.csr_array((matrix.data[held], place[held], ends), shape=(matrix.shape[0], len(self.columns)))
+
+    def inputs(self, texts: Sequence[str]) -> Any:
+        """What the weights are multiplied with (n_texts, n_kept), sparse: the input of the ONNX file."""
+        idf = np.zeros(self.features.n_columns, np.float32)
+        idf[self.columns] = self.idf
+        return self.kept(weigh(self.features, Reader(self.features).counts(texts), idf))
 
     def logits(self, texts: Sequence[str]) -> F32:
         """Centred log-probabilities (n_texts, n_classes)."""
-        found: F32 = np.asarray(weigh(self._vectorizer.transform(texts), self._idf) @ self.weights + self.bias, np.float32)
+        if len(self._reader.number) > MAX_WORDS:
+            self._forget()
+        read, new = self._reader.read(texts)
+        if new:
+            self._learn(new)
+        k = len(self.classes_)
+        pairs = self.kept(read.pairs)
+        words, characters = self.features.shares
+        own = (read.words @ self._square)[:, 0] + pairs @ (self.idf * self.idf)
+        said = read.words @ self._says
+        found: F32 = (said[:, :k] + pairs @ self._table) * _scale(words, own)[:, None] + self.bias
+        if characters:
+            found += said[:, k:] * _scale(characters, (read.words @ self._square)[:, 1])[:, None]
         return found
+
+    def _learn(self, words: Sequence[str]) -> None:
+        matrix = self.kept(self._reader.columns(words))
+        first = self.columns < 1 << self.features.bits
+        parts = [matrix @ sparse.diags_array(part.astype(np.float32)) for part in (first, ~first)]
+        self._says = np.concatenate([self._says, np.concatenate([part @ self._table for part in parts], axis=1)])
+        self._square = np.concatenate([self._square, np.stack([part @ (self.idf * self.idf) for part in parts], axis=1)])
 
     def predict_proba(self, texts: Sequence[str]) -> F32:
         """Probabilities (n_texts, n_classes)."""
@@ -75,45 +235,36 @@ class LinearClassifier:
 
     def size_bytes(self) -> int:
         """Bytes of the weights."""
-        return int(self._idf.nbytes + self.weights.nbytes + self.bias.nbytes)
+        return sum(array.nbytes for array in self._arrays().values())
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return {"columns": self.columns, "idf": self.idf, "weights": self.rows, "scale": self.scale, "bias": self.bias}
 
     def save(self, folder: Path) -> None:
         """Write safetensors and configuration."""
         numpy_io = need("safetensors.numpy", what="saving a student")
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {"idf": self._idf, "weights": np.ascontiguousarray(self.weights), "bias": self.bias}
-        numpy_io.save_file(arrays, folder / WEIGHTS)
-        features = {"kind": self.features.kind, "bits": self.features.bits, "ngrams": list(self.features.ngrams)}
-        write_json({"stillwatch": "linear", "features": features, "classes": self.classes_}, folder / ABOUT)
+        numpy_io.save_file(self._arrays(), folder / WEIGHTS)
+        features = {"bits": self.features.bits, "characters": self.features.characters}
+        write_json({"stillwatch": FORMAT, "features": features, "classes": self.classes_}, folder / ABOUT)
 
     @classmethod
     def load(cls, folder: Path) -> "LinearClassifier":
         """Read what :meth:`save` wrote; raises InputError on anything else."""
         numpy_io = need("safetensors.numpy", what="loading a student")
         about = read_json(folder / ABOUT)
-        if not isinstance(about, dict) or about.get("stillwatch") != "linear":
+        if not isinstance(about, dict) or about.get("stillwatch") != FORMAT:
             raise InputError("not a linear classifier of Stillwatch", where=folder / ABOUT)
-        arrays = numpy_io.load_file(folder / WEIGHTS)
-        told = about["features"]
-        features = Features(told["kind"], told["bits"], tuple(told["ngrams"]))
-        model = cls(features, about["classes"], arrays["idf"], arrays["weights"], arrays["bias"])
+        try:
+            arrays = numpy_io.load_file(folder / WEIGHTS)
+            told = about["features"]
+            features = Features(told["bits"], tuple(told["characters"]) if told["characters"] else None)
+            given = [arrays[name] for name in ("columns", "idf", "weights", "scale", "bias")]
+            model = cls(features, about["classes"], *given)
+        except Exception as error:  # the library raises its own kinds
+            raise InputError(f"not a linear classifier ({type(error).__name__}: {error})", where=folder) from error
         model.identity = digest(folder / WEIGHTS)
         return model
-
-
-def weigh(counts: Any, idf: F32) -> Any:
-    """Counts to sublinear TF-IDF rows of length 1, sparse (n_texts, n_columns)."""
-    matrix = counts.tocsr(copy=True)
-    matrix.data = (1 + np.log(matrix.data)) * idf[matrix.indices]
-    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    matrix.data /= np.repeat(np.where(length > 0, length, 1), np.diff(matrix.indptr))
-    return matrix
-
-
-def inverse_frequency(counts: Any) -> F32:
-    """Smoothed inverse document frequency of each column; columns never seen weigh nothing."""
-    seen = np.bincount(counts.tocsr().indices, minlength=counts.shape[1])
-    return np.where(seen > 0, np.log((1 + counts.shape[0]) / (1 + seen)) + 1, 0).astype(np.float32)
 
 
 def targets(probabilities: NDArray[Any] | None, labels: NDArray[np.int64] | None, n_classes: int) -> F32:
@@ -127,37 +278,34 @@ def targets(probabilities: NDArray[Any] | None, labels: NDArray[np.int64] | None
     return (np.eye(n_classes, dtype=np.float32)[labels] - 1 / n_classes) * -FLOOR
 
 
-def ridge(
-    rows: Any, wanted: F32, strength: float, *, tolerance: float = 1e-3, iterations: int = 200
-) -> tuple[F32, F32]:
-    """Weights (n_columns, n_classes) and bias (n_classes,) of a ridge regression, in whichever form is smaller.
+def ridge(rows: Any, wanted: F32, strength: float, *, tolerance: float = 1e-3, iterations: int = 200) -> tuple[F32, F32]:
+    """Weights (n_columns, n_classes) and bias (n_classes,) of a ridge regression, by conjugate gradients on the dual.
 
     Args:
-        rows: (n_texts, n_columns), sparse or dense.
+        rows: (n_texts, n_columns), sparse.
         wanted: (n_texts, n_classes).
         strength: of the ridge, above 0.
-        tolerance: relative residual of conjugate gradients, used where both sides are large.
+        tolerance: relative residual at which a class is done.
         iterations: at most.
     """
     bias = wanted.mean(axis=0)
-    centred = wanted - bias
-    n, d = rows.shape
-    thin: bool = sparse.issparse(rows)
-    if not thin and d <= 4096:
-        gram = rows.T @ rows + strength * np.eye(d, dtype=np.float32)
-        return np.linalg.solve(gram, rows.T @ centred).astype(np.float32), bias
-    if n <= 3000:
-        kernel = rows @ rows.T
-        kernel = np.asarray(kernel.toarray() if thin else kernel, np.float64)
-        dual = np.linalg.solve(kernel + strength * np.eye(n), centred.astype(np.float64))
-        return np.asarray(rows.T @ dual, np.float32), bias
-    flipped = rows.T.tocsr() if thin else rows.T
-    columns = []
-    system = LinearOperator((n, n), matvec=lambda v: rows @ (flipped @ v) + strength * v, dtype=np.float32)
-    for column in centred.T:
-        dual, _ = cg(system, column, rtol=tolerance, maxiter=iterations)
-        columns.append(flipped @ dual)
-    return np.stack(columns, axis=1).astype(np.float32), bias
+    flipped = rows.T.tocsr()
+    # Each class its own conjugate gradients, all classes in one product.
+    residual = (wanted - bias).astype(np.float32)
+    dual, direction = np.zeros_like(residual), residual.copy()
+    old = (residual * residual).sum(axis=0)
+    stop = tolerance**2 * np.maximum(old, 1e-12)
+    for _ in range(iterations):
+        image = rows @ (flipped @ direction) + strength * direction
+        step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
+        dual += step * direction
+        residual -= step * image
+        new = (residual * residual).sum(axis=0)
+        if (new <= stop).all():
+            break
+        direction = residual + new / np.maximum(old, 1e-30) * direction
+        old = new
+    return np.asarray(flipped @ dual, np.float32), bias
 
 
 @dataclass(frozen=True)
@@ -181,15 +329,17 @@ def train(
         classes: all of the teacher's.
         probabilities: (n_texts, n_classes) of the teacher, or
         labels: (n_texts,) positions in ``classes``.
-        features: default words, unigrams and bigrams.
+        features: default words, pairs and characters.
         seed: which tenth chooses the ridge.
     """
     if len(texts) < 10:
         raise InputError(f"{len(texts)} answers are too few to train a classifier", todo="Harvest at least 10")
     features = features or Features()
-    counts = features.vectorizer().transform(texts)
-    idf = inverse_frequency(counts)
-    rows, wanted = weigh(counts, idf), targets(probabilities, labels, len(classes))
+    counts = Reader(features).counts(texts)
+    idf = inverse_frequency(counts[0]) + inverse_frequency(counts[1])
+    rows, wanted = weigh(features, counts, idf), targets(probabilities, labels, len(classes))
+    kept_columns = np.flatnonzero(idf).astype(np.int32)
+    rows = rows[:, kept_columns]
     order = np.random.default_rng(seed).permutation(len(texts))[:CHOOSING]
     cut = max(len(order) // 10, 2)
     held, kept = order[:cut], order[cut:]
@@ -203,4 +353,7 @@ def train(
         scores.append(float(((across @ dual + bias).argmax(axis=1) == best).mean()))
     strength = RIDGES[int(np.argmax(scores))]
     weights, bias = ridge(rows, wanted, strength)
-    return Fit(LinearClassifier(features, classes, idf, weights, bias.astype(np.float32)), strength, max(scores))
+    scale = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
+    small = np.round(weights / scale[:, None]).astype(np.int8)
+    model = LinearClassifier(features, classes, kept_columns, idf[kept_columns], small, scale, bias.astype(np.float32))
+    return Fit(model, strength, max(scores))
