@@ -7,6 +7,7 @@ pool is the rest of the training texts, without labels. Its answers come through
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,8 @@ class Exposed:
     private_labels: list[str]
     pool_labels: list[str]
     classes: list[str]
+    head: Any
+    """The teacher's, on the encoder's vectors times 4."""
 
 
 def encoder_manifest() -> manifest.Manifest:
@@ -74,7 +77,7 @@ def make(texts: data.Texts, short: str, n_private: int, *, capability: str = "gr
 
     return Exposed(
         task, pick(texts.train, pool), texts.test, train[pool], test, pick(texts.train, private),
-        pick(texts.train_labels, private), pick(texts.train_labels, pool), classes,
+        pick(texts.train_labels, private), pick(texts.train_labels, pool), classes, head,
     )  # fmt: skip
 
 

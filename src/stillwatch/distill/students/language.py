@@ -26,13 +26,13 @@ MIX = 0.5
 
 
 def cut(model: Any, layers: Sequence[int]) -> Any:
-    """A student of some of a decoder's layers, embeddings and output shared with nobody; raises InputError otherwise."""
+    """A student of some of a decoder's layers in float32, embeddings and output shared with nobody; raises InputError otherwise."""
     torch = need("torch", what="training a language model")
     inner = getattr(model, "model", None)
     stack = getattr(inner, "layers", None)
     if stack is None or not layers or max(layers) >= len(stack):
         raise InputError(f"cannot keep layers {list(layers)} of this model", todo="It needs model.layers, as Llama has")
-    student = copy.deepcopy(model)
+    student = copy.deepcopy(model).float()
     student.model.layers = torch.nn.ModuleList([student.model.layers[i] for i in layers])
     for place, layer in enumerate(student.model.layers):
         layer.self_attn.layer_idx = place
@@ -121,16 +121,21 @@ def pad(torch: Any, batch: Sequence[Tokens], token: int) -> tuple[Any, Any]:
 
 def train(
     student: Any, data: Sequence[Tokens], held: Sequence[Tokens], schedule: loop.Schedule, *, pad_token: int, mix: float = MIX,
-    reverse: bool = False, batch: int = 8, rate: float = 1e-3, folder: Path | None = None, quiet: bool = False,
+    reverse: bool = False, batch: int = 8, rate: float = 1e-3, precision: str = "float32", folder: Path | None = None, quiet: bool = False,
 ) -> loop.History:  # fmt: skip
-    """Train a student in place on cached distributions and sequences; validates on the plain loss of ``held``."""
+    """Train a student in place on cached distributions and sequences; validates on the plain loss of ``held``.
+
+    Weights stay in float32; with ``precision`` bfloat16, products are taken in it.
+    """
     torch = need("torch", what="training a language model")
     optimiser = torch.optim.AdamW(student.parameters(), lr=rate, weight_decay=0.01)
     n_steps = max(schedule.epochs * -(-len(data) // batch), 1)
 
     def step(rows: Sequence[Tokens]) -> Any:
         ids, mask = pad(torch, rows, pad_token)
-        return loss(torch, student(input_ids=ids, attention_mask=mask).logits, rows, mix, reverse)
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+            logits = student(input_ids=ids, attention_mask=mask).logits
+        return loss(torch, logits, rows, mix, reverse)
 
     def epoch(number: int) -> None:
         student.train()
@@ -206,7 +211,7 @@ def run(
         ]  # fmt: skip
         notes = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
     else:
-        notes = asdict(train(student, kept, held, schedule, pad_token=token, folder=out, quiet=quiet))
+        notes = asdict(train(student, kept, held, schedule, pad_token=token, precision=told.precision, folder=out, quiet=quiet))
     after = held_loss(student, held, pad_token=token)
     student.save_pretrained(out)
     teacher.tokenizer.save_pretrained(out)

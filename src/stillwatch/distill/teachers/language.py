@@ -27,8 +27,12 @@ class LanguageModel:
         """Load tokenizer and weights; raises InputError where they are not a model."""
         self._torch = need("torch", what="a language model")
         place = Path(manifest.location)
-        self.identity = hashlib.sha256("\n".join(digest(p) for p in weight_files(place)).encode()).hexdigest()[:32]
+        names = [digest(path) for path in weight_files(place)]
         self.tokenizer, self.model = load(place)
+        if manifest.precision != "float32":
+            names.append(manifest.precision)
+            self.model = self.model.to(getattr(self._torch, manifest.precision))
+        self.identity = hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
         self.max_length = manifest.max_length or int(getattr(self.model.config, "max_position_embeddings", 2048))
 
     def tokens(self, text: str) -> int:
