@@ -155,7 +155,11 @@ def test_a_classifier_is_harvested_trained_compared_and_exported(
     assert told["teacher"]["agreement"] == 1
     pytest.importorskip("onnx", reason="onnx not installed")
     assert main(["distill", "export", str(tmp_path / "student"), "--out", str(tmp_path / "s.onnx")]) == 0
-    assert (tmp_path / "s.onnx").stat().st_size > 1000
+    from onnx.reference import ReferenceEvaluator
+
+    student = linear.LinearClassifier.load(tmp_path / "student")
+    said = ReferenceEvaluator(str(tmp_path / "s.onnx")).run(None, {"features": student.inputs(held).toarray()})[0]
+    np.testing.assert_allclose(said, student.predict_proba(held), atol=1e-4)
 
 
 def test_held_out_data_is_checked(tmp_path: Path) -> None:
@@ -189,3 +193,17 @@ def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.Cap
     assert "hashed n-grams" in capsys.readouterr().out
     assert main(["distill", "train", "static", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "--teacher is missing" in capsys.readouterr().err
+
+
+def test_leaving_one_out_is_the_regression_without_it() -> None:
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(40, 6)).astype(np.float32)
+    wanted = (rng.random((40, 3)) < 0.4).astype(np.float32) + rows[:, :3]
+    for ridge in (0.1, 3.0):
+        right = 0
+        for i in range(40):
+            rest = np.arange(40) != i
+            mean = wanted[rest].mean(axis=0)
+            weights = np.linalg.solve(rows[rest].T @ rows[rest] + ridge * np.eye(6), rows[rest].T @ (wanted[rest] - mean))
+            right += int((rows[i] @ weights + mean).argmax() == wanted[i].argmax())
+        assert linear.left_out(rows @ rows.T, wanted, [ridge])[0] == pytest.approx(right / 40, abs=0.026)

@@ -7,7 +7,7 @@ import numpy as np
 
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import linear
-from stillwatch.distill.students.static import StaticEncoder
+from stillwatch.distill.students.static import StaticEncoder, unit
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, replacing
 
@@ -17,15 +17,26 @@ OPSET = 17
 def run(folder: Path, out: Path) -> Path:
     """Export a student's folder to one ONNX file; raises InputError where the folder is no student of these kinds."""
     about = read_json(folder / "config.json")
+    rng = np.random.default_rng(0)
     if about.get("stillwatch") == linear.FORMAT:
-        model = _linear(linear.LinearClassifier.load(folder))
+        student = linear.LinearClassifier.load(folder)
+        model = _linear(student)
+        features = (rng.random((4, len(student.columns))) < 0.1).astype(np.float32)
+        asked: dict[str, Any] = {"features": features}
+        answer = student.probabilities(features @ student.weights + student.bias)
     elif about.get("model_type") == "model2vec":
-        model = _static(StaticEncoder.load(folder))
+        encoder = StaticEncoder.load(folder)
+        model = _static(encoder)
+        ids, mask = rng.integers(0, len(encoder.table), (4, 8)), (rng.random((4, 8)) < 0.9).astype(np.float32)
+        asked, answer = {"ids": ids, "mask": mask}, unit((encoder.table[ids] * mask[:, :, None]).sum(axis=1))
     else:
         todo = "Layered encoders and language models are kept as transformers folders, which optimum exports"
         raise InputError("ONNX is for linear and static students", where=folder, todo=todo)
     onnx = need("onnx", what="ONNX export")
     onnx.checker.check_model(model)
+    said = need("onnx.reference", what="ONNX export").ReferenceEvaluator(model).run(None, asked)[0]
+    if not np.allclose(said, answer, atol=1e-4):
+        raise RuntimeError(f"the ONNX file answers otherwise than the student (by {np.abs(said - answer).max():.2g})")
     with replacing(out) as partial:
         onnx.save(model, str(partial))
     return out

@@ -2,7 +2,7 @@
 
 Soft answers are fitted by ridge regression on centred log-probabilities (Ba and Caruana 2014, "Do Deep Nets Really Need
 to be Deep?", section 2.2: regress the logits), hard answers by the same regression on one-hot rows; neither needs a schedule,
-and a fit is the same bytes again. The strength of the ridge is chosen on a tenth of the harvest.
+and a fit is the same bytes again. The strength of the ridge is chosen by leaving answers out one at a time.
 
 What a text says is a sum over its different words and pairs of neighbours, so the part of a word (itself and the character
 n-grams within it) is computed once and remembered: that makes characters as cheap as words.
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import cho_factor, cho_solve
 
 from stillwatch.distill.extra import need
 from stillwatch.errors import InputError
@@ -224,7 +225,11 @@ class LinearClassifier:
 
     def predict_proba(self, texts: Sequence[str]) -> F32:
         """Probabilities (n_texts, n_classes)."""
-        logits = self.logits(texts)
+        return self.probabilities(self.logits(texts))
+
+    @staticmethod
+    def probabilities(logits: F32) -> F32:
+        """Softmax of each row."""
         shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
         found: F32 = shifted / shifted.sum(axis=1, keepdims=True)
         return found
@@ -308,6 +313,27 @@ def ridge(rows: Any, wanted: F32, strength: float, *, tolerance: float = 1e-3, i
     return np.asarray(flipped @ dual, np.float32), bias
 
 
+def left_out(gram: NDArray[Any], wanted: F32, ridges: Sequence[float]) -> list[float]:
+    """Share of answers that a ridge regression on all others gets right, for each strength.
+
+    All leave-one-out predictions follow from one inverse (Allen 1974), so no part of a small harvest is set aside.
+
+    Args:
+        gram: (n, n), products of rows.
+        wanted: (n, n_classes), what is fitted.
+        ridges: strengths.
+    """
+    n, best = len(gram), wanted.argmax(axis=1)
+    centred = wanted - wanted.mean(axis=0)
+    scores = []
+    for ridge_ in ridges:
+        factor = cho_factor(gram + np.eye(n, dtype=gram.dtype) * ridge_, lower=True, check_finite=False)
+        inverse = cho_solve(factor, np.eye(n, dtype=gram.dtype), check_finite=False)
+        alone = wanted - (inverse @ centred) / np.diagonal(inverse)[:, None] - centred / (n - 1)  # its own part in the mean, too
+        scores.append(float((alone.argmax(axis=1) == best).mean()))
+    return scores
+
+
 @dataclass(frozen=True)
 class Fit:
     """A trained student and what choosing its ridge saw."""
@@ -315,7 +341,7 @@ class Fit:
     model: LinearClassifier
     strength: float
     agreement: float
-    """With the teacher on the tenth held back."""
+    """With the teacher on answers left out one at a time."""
 
 
 def train(
@@ -330,7 +356,7 @@ def train(
         probabilities: (n_texts, n_classes) of the teacher, or
         labels: (n_texts,) positions in ``classes``.
         features: default words, pairs and characters.
-        seed: which tenth chooses the ridge.
+        seed: which answers choose the ridge, where there are many.
     """
     if len(texts) < 10:
         raise InputError(f"{len(texts)} answers are too few to train a classifier", todo="Harvest at least 10")
@@ -340,17 +366,9 @@ def train(
     rows, wanted = weigh(features, counts, idf), targets(probabilities, labels, len(classes))
     kept_columns = np.flatnonzero(idf).astype(np.int32)
     rows = rows[:, kept_columns]
-    order = np.random.default_rng(seed).permutation(len(texts))[:CHOOSING]
-    cut = max(len(order) // 10, 2)
-    held, kept = order[:cut], order[cut:]
-    # One kernel serves all strengths.
-    gram = np.asarray((rows[kept] @ rows[kept].T).toarray(), np.float64)
-    across = np.asarray((rows[held] @ rows[kept].T).toarray(), np.float64)
-    bias, best = wanted[kept].mean(axis=0), wanted[held].argmax(axis=1)
-    scores = []
-    for strength in RIDGES:
-        dual = np.linalg.solve(gram + strength * np.eye(len(kept)), wanted[kept] - bias)
-        scores.append(float(((across @ dual + bias).argmax(axis=1) == best).mean()))
+    some = np.random.default_rng(seed).permutation(len(texts))[:CHOOSING]
+    gram = np.asarray((rows[some] @ rows[some].T).toarray(), np.float64)
+    scores = left_out(gram, wanted[some], RIDGES)
     strength = RIDGES[int(np.argmax(scores))]
     weights, bias = ridge(rows, wanted, strength)
     scale = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
