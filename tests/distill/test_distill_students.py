@@ -73,6 +73,16 @@ def test_what_is_remembered_of_words_adds_up_to_the_features(monkeypatch: pytest
     assert model.logits([]).shape == (0, 3)
 
 
+def test_the_ridge_is_chosen_alike_on_few_and_on_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    given, _ = texts(600, 1)
+    p = Topics().predict_proba(given)
+    few = linear.train(given, list(WORDS), probabilities=p)
+    monkeypatch.setattr(linear, "CHOOSING", 100)
+    many = linear.train(given, list(WORDS), probabilities=p)
+    assert few.agreement > 0.9
+    assert many.agreement > 0.9
+
+
 def test_order_of_words_is_seen() -> None:
     given = ["good not bad", "bad not good"] * 20
     labels = np.array([0, 1] * 20)
