@@ -103,7 +103,7 @@ def _serve(args: argparse.Namespace) -> None:
         from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
 
         url = args.store or DEFAULT_URL
-        store = Store.open(url)  # a wrong address is told at once
+        store = Store.open(url, create=False)  # a wrong address is told at once, not served as a store where nobody is acted on
         source, sink, token_source = StoreSource(url), StoreSink(url), StoreTokens(store, args.tokens)
         if not args.no_console:
             from stillwatch.console.app import PREFIX, application

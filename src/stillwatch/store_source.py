@@ -60,7 +60,7 @@ class StoreSource:
 
     def _opened(self) -> Store:
         if self._store is None:
-            self._store = Store.open(self._url)
+            self._store = Store.open(self._url, create=False)
         return self._store
 
 
@@ -131,7 +131,7 @@ class StoreSink:
     def write(self, records: list[Record]) -> None:
         """Store a batch; a request id that is there already is left out."""
         if self._store is None:
-            self._store = Store.open(self._url)
+            self._store = Store.open(self._url, create=False)
         append_decisions(self._store, [_decision(record) for record in records])
 
 

@@ -104,6 +104,7 @@ def test_clients_get_what_people_decide(name: str, served: Served, tab: Tab, tmp
         tab.login("cem")
         tab.open("/appeals/1")
         tab.submit("/appeals/1/decide", outcome="overturned", reason="the course exists")
+        assert "Waits for a second person: lift by cem" in tab.text()
         time.sleep(1)
         assert client(accused)[0] == 403, "one person unblocks nobody"
         agree(tab, "dee", "lift")

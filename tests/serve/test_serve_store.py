@@ -29,7 +29,7 @@ from stillwatch.hashing import keyed
 from stillwatch.respond import actions, allow, policy
 from stillwatch.respond import tokens as token_store
 from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, Key, User
-from stillwatch.respond.store import Actor, Store
+from stillwatch.respond.store import Actor, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
 from stillwatch.serve import snapshot, tokens
 from stillwatch.serve.decider import Decider
@@ -285,9 +285,9 @@ def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, servic
     store.engine.dispose()
     server, _, name = url.rpartition("/")
     if url.startswith("sqlite"):
-        (tmp_path / "store.db").rename(tmp_path / "gone.db")
-        for leftover in ("store.db-wal", "store.db-shm"):
-            (tmp_path / leftover).unlink(missing_ok=True)
+        for file in ("store.db", "store.db-wal", "store.db-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                (tmp_path / file).rename(tmp_path / file.replace("store", "gone"))
         (tmp_path / "store.db").mkdir()  # nothing can be opened here
     else:
         statement(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
@@ -301,7 +301,25 @@ def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, servic
     else:
         statement(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
     service.start()
-    assert service.decide("eve")["decision"] == "block"
+    until = time.monotonic() + 3
+    while time.monotonic() < until:  # also when the builder has read the store again
+        assert service.decide("eve")["decision"] == "block"
+        time.sleep(0.1)
+
+
+def test_a_store_that_is_not_there_is_no_empty_one(tmp_path: Path) -> None:
+    """Else a wrong path, or a file that was moved away, would lift every block."""
+    url = f"sqlite:///{tmp_path / 'nothing.db'}"
+    tokens.create(tmp_path / "tokens.json", "x", tokens.Role.DECIDE)
+    command = [sys.executable, "-m", "stillwatch", "serve", "--store", url, "--tokens", str(tmp_path / "tokens.json"),
+               "--state", str(tmp_path / "state"), "--port", str(free_port())]  # fmt: skip
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (said.returncode, said.stderr.count("\n")) == (1, 1), said.stderr
+    assert "no store" in said.stderr
+    for use in (StoreSource(url).revision, lambda: StoreSink(url).write([])):
+        with pytest.raises(StoreError, match="no store"):
+            use()
+    assert not (tmp_path / "nothing.db").exists()
 
 
 def made(url: str, name: str, *options: str, code: int = 0) -> str:

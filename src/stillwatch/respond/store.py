@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
@@ -30,6 +31,7 @@ from stillwatch.respond.schema import AuditRow, Base, Meta
 from stillwatch.respond.vocabulary import RANK, Role
 
 DEFAULT_URL = "sqlite:///stillwatch.db"
+NO_STORE = "Run stillwatch cases import first, or check --store"
 BUSY_MS = 10_000
 """How long a writer waits for its turn on SQLite."""
 CHANGING = frozenset({
@@ -134,9 +136,11 @@ class Store:
         except (NoSuchModuleError, ImportError) as error:
             todo = "Install stillwatch[serve]"
             raise MissingExtraError(f"no driver for {parsed.drivername}", todo=todo) from error
-        if sqlite:
-            _sqlite_rules(engine)
         store = cls(engine)
+        if sqlite:
+            if not create and parsed.database and not Path(parsed.database).exists():
+                raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would make the file
+            _sqlite_rules(engine)
         with store._told():
             store._migrate(create)
         return store
@@ -198,7 +202,7 @@ class Store:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             version = _version(connection)  # somebody else may have done it while this one waited
             if version is None and not create:
-                raise StoreError("no store", where=self.name, todo="Run stillwatch cases import first, or check --store")
+                raise StoreError("no store", where=self.name, todo=NO_STORE)
             if version == HEAD:
                 return
             if version is None and set(inspect(connection).get_table_names()) & set(Base.metadata.tables):
@@ -207,8 +211,6 @@ class Store:
 
 
 def _upgrade(connection: Connection, name: str) -> None:
-    from pathlib import Path
-
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError

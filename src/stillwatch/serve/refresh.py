@@ -172,12 +172,13 @@ class Refresher:
         found = self._base
         if found is None:
             return
+        n_over = 0
         if self._changes is not None and self._changes.base == found.digest:
-            found = found.under(self._changes)
+            found, n_over = found.under(self._changes), self._changes.rows
         elif base is None:
             return  # changes of a snapshot that the next look will read
         self._decider.snapshot = found
-        logger.info("snapshot", revision=found.revision, rows=found.rows)
+        logger.info("snapshot", revision=found.revision, rows=found.rows, rows_over=n_over)
 
     def _fresh(self, name: str) -> snapshot.Snapshot | None:
         """What a file holds, if it is another than at the last look."""
