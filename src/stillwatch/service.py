@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def _serve(args: argparse.Namespace) -> None:
     _extra()
     from stillwatch.serve import server, sources, tokens
     from stillwatch.serve.decision_log import FileSink, Sink
+    from stillwatch.serve.refresh import SNAPSHOT
 
     settings = server.Settings(
         host=args.host, port=args.port, grpc_port=args.grpc_port, state=args.state, tokens=args.tokens,
@@ -99,16 +101,22 @@ def _serve(args: argparse.Namespace) -> None:
         source = sources.ParquetSource(args.snapshot)
         source.revision()
     else:
-        from stillwatch.respond.store import DEFAULT_URL, Store
+        from stillwatch.respond.store import DEFAULT_URL, Store, StoreError
         from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
 
         url = args.store or DEFAULT_URL
-        store = Store.open(url, create=False)  # a wrong address is told at once, not served as a store where nobody is acted on
-        source, sink, token_source = StoreSource(url), StoreSink(url), StoreTokens(store, args.tokens)
-        if not args.no_console:
-            from stillwatch.console.app import PREFIX, application
+        source, sink, token_source = StoreSource(url), StoreSink(url), StoreTokens(url, args.tokens, args.state / "store-tokens.json")
+        try:
+            store = Store.open(url, create=False)
+        except StoreError as error:
+            if not (args.state / SNAPSHOT).exists():
+                raise  # a wrong address is told at once, not served as a store where nobody is acted on
+            print(f"stillwatch: {error} The last snapshot is served, without a console until the next start", file=sys.stderr, flush=True)
+        else:
+            if not args.no_console:
+                from stillwatch.console.app import PREFIX, application
 
-            mounts[PREFIX] = application(store, origin=args.console_origin)
+                mounts[PREFIX] = application(store, origin=args.console_origin)
     server.run(settings, source, sink, mounts=mounts, token_source=token_source)
 
 

@@ -10,12 +10,12 @@ from stillwatch.errors import InputError
 from stillwatch.respond import actions
 from stillwatch.respond import tokens as stored
 from stillwatch.respond.snapshot import Decision, Rule, Snapshot, append_decisions, read_changes, read_snapshot
-from stillwatch.respond.store import SYSTEM, Store
+from stillwatch.respond.store import SYSTEM, Store, StoreError
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.snapshot import ENTRIES, conformed
 from stillwatch.serve.sources import Changes
-from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens
+from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens, load, save
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,31 +93,53 @@ def _fields(rule: Rule) -> dict[str, Any]:
 class StoreTokens:
     """Tokens of the store, and those of a file where there is one."""
 
-    def __init__(self, store: Store, path: Path) -> None:
-        """Take both; the file may come later."""
-        self._store, self._path, self._file = store, path, TokenFile(path)
+    def __init__(self, url: str, path: Path, kept: Path) -> None:
+        """Take the store's URL and a file, which may come later.
+
+        Args:
+            url: opened with the first reading.
+            path: the file of tokens.
+            kept: where the store's tokens (their SHA-256) are kept, for a service that starts while the store is away.
+        """
+        self._url, self._path, self._file, self._kept = url, path, TokenFile(path), kept
+        self._store: Store | None = None
+        self._stored: list[Token] | None = None
         self._has_file = self._has_any = False
 
     def read(self) -> Tokens:
-        """The tokens as they are now.
+        """The tokens as they are now; at first those kept, where the store cannot be read.
 
         Raises:
             StoreError: the store cannot be read.
             InputError: the file is none, or is gone; or there never was a token.
         """
-        with self._store.read() as session:
-            rows = [
-                Token(row.name, row.token_sha256, Role(row.role), None if row.expires_at is None else row.expires_at.timestamp())
-                for row in stored.valid(session)
-            ]
+        try:
+            rows = self._of_store()
+        except StoreError:
+            if self._stored is not None or not self._kept.is_file():
+                raise
+            rows = list(load(self._kept).rows)
         self._has_file = self._has_file or self._path.exists()
         if self._has_file:
-            rows += self._file.read().rows
+            rows = [*rows, *self._file.read().rows]
         self._has_any = self._has_any or bool(rows)
         if not self._has_any:
             todo = "Make one with: stillwatch token NAME --role decide --store URL"
             raise InputError("no tokens in the store, and no file of them", where=self._path, todo=todo)
         return Tokens(rows)
+
+    def _of_store(self) -> list[Token]:
+        if self._store is None:
+            self._store = Store.open(self._url, create=False)
+        with self._store.read() as session:
+            rows = [
+                Token(row.name, row.token_sha256, Role(row.role), None if row.expires_at is None else row.expires_at.timestamp())
+                for row in stored.valid(session)
+            ]
+        if rows != self._stored:
+            save(self._kept, rows)
+            self._stored = rows
+        return rows
 
 
 class StoreSink:

@@ -179,15 +179,16 @@ def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(servi
 
 
 def test_a_refresh_fails_no_answer(service: Service) -> None:
+    service.options += ["--deadline-ms", "2000"]  # a busy machine's delays are not the refresh's
     service.start()
     stop, answers, wrong = threading.Event(), [0], list[Any]()
 
     def load() -> None:
         while not stop.is_set():
             try:
-                told = service.decide("block")["decision"]
+                told = service.decide("block")
                 answers[0] += 1
-                if told != "block":
+                if told["decision"] != "block":
                     wrong.append(told)
             except OSError as error:
                 wrong.append(error)

@@ -282,6 +282,8 @@ def test_decisions_are_stored_once(store: Store, url: str) -> None:
 def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, service: Service, tmp_path: Path) -> None:
     act(store, Action.BLOCK, "eve")
     service.until(lambda: service.decide("eve")["decision"] == "block", 20)
+    gateway, own = made(url, "edge"), service.tokens.read_bytes()
+    service.until(lambda: call(service.port, "/v1/decide", {"x-stillwatch-token": gateway}, {"account_id": "eve"}).status == 200)
     store.engine.dispose()
     server, _, name = url.rpartition("/")
     if url.startswith("sqlite"):
@@ -296,6 +298,12 @@ def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, servic
         assert service.decide("eve")["decision"] == "block"
         time.sleep(0.1)
     service.stop()
+    service.tokens.unlink()  # those of the store do
+    service.start()
+    assert call(service.port, "/v1/decide", {"x-stillwatch-token": gateway}, {"account_id": "eve"}).json()["decision"] == "block"
+    assert service.process is not None
+    service.stop()
+    service.tokens.write_bytes(own)
     if url.startswith("sqlite"):
         service.options[service.options.index("--store") + 1] = f"sqlite:///{tmp_path / 'gone.db'}"
     else:
@@ -388,7 +396,7 @@ def test_every_command_finds_the_store_named_in_the_environment(
         assert (answer.status, answer.json()["decision"]) == (200, "block")
 
 
-def test_only_an_admin_makes_tokens(store: Store, url: str) -> None:
+def test_only_an_admin_makes_tokens(store: Store, url: str, tmp_path: Path) -> None:
     with store.write(DEE) as change:
         change.session.add(User(name="ben", role="approver", created_at=change.now))
         change.session.add(User(name="dee", role="admin", created_at=change.now))
@@ -396,14 +404,14 @@ def test_only_an_admin_makes_tokens(store: Store, url: str) -> None:
     assert "no user" in made(url, "x", "--as", "eve", code=1)
     secret = made(url, "x", "--as", "dee")
     assert "needs admin" in made(url, "x", "--as", "ben", "--revoke", code=1)
-    assert StoreTokens(store, Path("nowhere")).read().find(secret.encode()) is not None
+    assert StoreTokens(url, Path("nowhere"), tmp_path / "kept").read().find(secret.encode()) is not None
     for days in ("0", "-1", "nan", "inf"):
         assert "days" in made(url, "y", "--as", "dee", "--days", days, code=1)
 
 
-def test_where_tokens_come_from(store: Store, tmp_path: Path) -> None:
+def test_where_tokens_come_from(store: Store, url: str, tmp_path: Path) -> None:
     path = tmp_path / "tokens.json"
-    source = StoreTokens(store, path)
+    source = StoreTokens(url, path, tmp_path / "kept.json")
     with pytest.raises(InputError, match="no tokens"):
         source.read()
     now = datetime.now(UTC)

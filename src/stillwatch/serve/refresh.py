@@ -25,7 +25,7 @@ from stillwatch.serve.decider import Decider
 from stillwatch.serve.sources import SnapshotSource
 
 LOW = 10
-"""Niceness of the builder."""
+"""Niceness of the builder above the service's."""
 SNAPSHOT, CHANGES, BUILDER = "snapshot.arrow", "changes.arrow", "builder.json"
 logger = structlog.get_logger("stillwatch.serve")
 
@@ -61,7 +61,7 @@ def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: 
     """The builder process: ends with its parent."""
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # the others keep what they had
     pyarrow.set_cpu_count(1)
-    builder = Builder(source, folder)
+    builder, low = Builder(source, folder), min(19, os.getpriority(os.PRIO_PROCESS, 0) + LOW)
     since: float | None = None
     while os.getppid() == parent:
         told: dict[str, Any] = {}
@@ -77,15 +77,15 @@ def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: 
                 partial.write_text(json.dumps({"at": time.time(), "revision": builder.revision} | told))
         except Exception as error:  # a full disk must not end the builder
             print(json.dumps({"event": "builder cannot write", "error": str(error)[:300]}), flush=True)
-        _step_back()  # the first snapshot is waited for, later ones are not
+        _step_back(low)  # the first snapshot is waited for, later ones are not
         time.sleep(every_s)
 
 
-def _step_back() -> None:
+def _step_back(low: int) -> None:
     """Low priority for every thread that there is: on Linux each has its own, and libraries keep threads."""
     for task in Path("/proc/self/task").glob("*"):
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, int(task.name), LOW)
+            os.setpriority(os.PRIO_PROCESS, int(task.name), low)
 
 
 def _give_back() -> None:

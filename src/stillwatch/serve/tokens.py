@@ -115,11 +115,15 @@ def create(path: Path, name: str, role: Role, expires_at: float | None = None) -
     if any(row.name == name for row in rows):
         raise InputError(f"there is a token named {name!r}", where=path, todo="Choose another name")
     secret, digest = new_secret()
-    rows.append(Token(name, digest, role, expires_at))
+    save(path, [*rows, Token(name, digest, role, expires_at)])
+    return secret
+
+
+def save(path: Path, rows: list[Token]) -> None:
+    """Write a file of tokens, mode 0600."""
     with replacing(path) as partial:
         partial.touch(mode=0o600)
         partial.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
-    return secret
 
 
 def revoke(path: Path, name: str) -> None:
@@ -128,9 +132,7 @@ def revoke(path: Path, name: str) -> None:
     kept = [row for row in rows if row.name != name]
     if len(kept) == len(rows):
         raise InputError(f"no token named {name!r}", where=path)
-    with replacing(path) as partial:
-        partial.touch(mode=0o600)
-        partial.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    save(path, kept)
 
 
 def _rows(path: Path) -> list[Token]:
