@@ -4,7 +4,8 @@
 
 Human answers to 252 prompts (self-instruct) against answers of 195 models to the same prompts (AlpacaEval). Trained on
 four fifths of the prompts with 12 models a prompt of half the families, tested on the last fifth with the other families;
-answers of 15 words or more. Length-matched: of a model's answer no more words are read than the human one has.
+answers of 15 words or more. The detector is the audit's. Length-matched: of a model's answer no more words are read than
+the human one has, and no text keeps the punctuation at its end, since what was cut has none.
 """
 
 import argparse
@@ -14,13 +15,12 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from real_data import folder
-from stillwatch.audit import fit
 from stillwatch.audit.check import auroc
+from stillwatch.audit.detector import train
 
 MIN_WORDS = 15
 PER_PROMPT = 12
 FOLDS = 5
-C = 30.0
 
 
 def family(model: str) -> str:
@@ -34,6 +34,7 @@ def family(model: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--draws", type=int, default=3, help="draws of training models and folds")
+    parser.add_argument("--only", default="", help="only settings whose name holds this")
     args = parser.parse_args()
     data = folder(None)
     prompts = {r["instruction"]: r["prompt_id"] for r in pq.read_table(data / "alpaca_eval_prompts.parquet").to_pylist()}
@@ -56,14 +57,16 @@ def main() -> None:
           f"{len(set(families)) - 1} families")
     cut = [first_words(t, n) for t, n in zip(texts, limits(texts, prompt, len(used)), strict=True)]
     for name, some in (("all lengths", texts), ("length-matched", cut)):
-        for kind, change in (("plain", str), ("with line breaks", fit.with_breaks)):
-            report(f"{name}, {kind}", runs([change(t[:1600]) for t in some], generated, prompt, families, args.draws))
+        for kind, layout in (("plain", False), ("with line breaks", True)):
+            if args.only not in f"{name}, {kind}":
+                continue
+            report(f"{name}, {kind}", runs([t[:1600] for t in some], generated, prompt, families, args.draws, layout))
 
 
 def first_words(text: str, n: int) -> str:
-    """The first words with the white space between them."""
+    """The first words with the white space between them, no punctuation at the end: a cut text has none there."""
     ends = [m.end() for m in re.finditer(r"\S+", text)]
-    return text if len(ends) <= n else text[: ends[n - 1]]
+    return text[: ends[min(n, len(ends)) - 1]].rstrip(" \n.!?:;,") or text
 
 
 def limits(texts: list[str], prompt: np.ndarray, n_human: int) -> list[int]:
@@ -73,10 +76,9 @@ def limits(texts: list[str], prompt: np.ndarray, n_human: int) -> list[int]:
 
 
 def runs(
-    texts: list[str], generated: np.ndarray, prompt: np.ndarray, families: np.ndarray, draws: int
+    texts: list[str], generated: np.ndarray, prompt: np.ndarray, families: np.ndarray, draws: int, layout: bool
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """(human scores, model scores), pooled over prompts and families that were not trained on, of each draw."""
-    sets = fit.read(texts, 17)
     names, used, out = sorted(set(families) - {""}), np.unique(prompt), []
     for draw in range(draws):
         rng = np.random.default_rng(draw)
@@ -91,16 +93,11 @@ def runs(
                     rng.choice(m, min(PER_PROMPT, len(m)), replace=False)
                     for p in np.unique(prompt[pool]) if len(m := pool[prompt[pool] == p])
                 ])
-                train = np.concatenate([np.flatnonzero(~generated & (part != k)), picked])
+                train_on = np.concatenate([np.flatnonzero(~generated & (part != k)), picked])
                 test = np.flatnonzero((part == k) & (~generated | ~of))
-                test = test[~generated[test] | ~of[test]]
-                idf, _ = fit.rarity(sets.matrix[train])
-                used_rows = fit.Sets(sets.matrix[np.concatenate([train, test])], sets.n_words, sets.bits)
-                matrix = fit.scaled(used_rows, idf)
-                y = generated[train]
-                weight = np.where(y, 0.5 / y.sum(), 0.5 / (~y).sum()) * len(y)
-                w, b = fit.logistic(matrix[: len(train)], y, c=C, weight=weight)
-                s = matrix[len(train):] @ w + b
+                detector = train([texts[i] for i in train_on if not generated[i]], [texts[i] for i in train_on if generated[i]],
+                                 rng, layout=layout)
+                s = detector.score([texts[i] for i in test]).score
                 human.append(s[~generated[test]])
                 model.append(s[generated[test]])
         out.append((np.concatenate(human), np.concatenate(model)))

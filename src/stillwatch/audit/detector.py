@@ -1,4 +1,7 @@
-"""The detector: five linear models, each scored on references that it has not seen.
+"""The detector: five models, each scored on references that it has not seen.
+
+A model is linear on hashed features; trees on that score and on measures of form give the final one. The trees of a model
+are trained on the linear scores of references that were held out from *their* linear model, as a corpus's are.
 
 A document of the corpus is to a model what a held-out reference is: both were not trained on. So the scores of
 held-out references say, without any assumption about shape, how human and model-written documents of this domain score.
@@ -12,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch import text_features
-from stillwatch.audit import fit
+from stillwatch.audit import boost, fit, measures
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 
@@ -55,6 +58,7 @@ class Detector:
         held_out: ``(n_reference,)`` that model's score of it.
         known: ``(n_reference,)`` share of its words and pairs that other references know.
         n_words: ``(n_reference,)``.
+        trees: the fields of :class:`stillwatch.audit.boost.Trees`, each with a leading axis of models.
         layout: whether line breaks are features.
     """
 
@@ -66,19 +70,23 @@ class Detector:
     held_out: F64
     known: F64
     n_words: NDArray[np.int32]
+    trees: boost.Trees
     layout: bool = False
 
     def score(self, texts: list[str]) -> Scored:
         """Score texts; of a long one the first 20,000 characters are read."""
-        clipped = [_clipped(text, self.layout) for text in texts]
-        offsets, data = text_features.arrow_text(pa.array(clipped, pa.large_string()))
+        clipped = [text[:MAX_CHARACTERS] for text in texts]
+        offsets, data = text_features.arrow_text(pa.array(_words(clipped, self.layout), pa.large_string()))
         n = len(texts)
         scores = np.empty((n, self.table.shape[1] - 2), np.float32)
         known, n_words = np.empty(n, np.float32), np.empty(n, np.int32)
         text_features.score_texts(
             offsets, data, text_features.FUNCTION_TABLE, self.bits, fit.ALL_GROUPS, self.table, scores, known, n_words
         )
-        return Scored((scores.astype(np.float64) + self.intercepts).mean(axis=1), known.astype(np.float64), n_words)
+        form, total = measures.of(clipped, layout=self.layout), np.zeros(n)
+        for k, intercept in enumerate(self.intercepts):
+            total += boost.predict(np.column_stack([scores[:, k] + intercept, form]), *(part[k] for part in self.trees))
+        return Scored(total / len(self.intercepts), known.astype(np.float64), n_words)
 
     def save(self, path: Path) -> None:
         """Write as NPZ, without pickles."""
@@ -87,6 +95,7 @@ class Detector:
                 handle, table=self.table, intercepts=self.intercepts, bits=np.int64(self.bits),
                 generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,
                 n_words=self.n_words, layout=np.bool_(self.layout),
+                **{f"trees_{name}": part for name, part in self.trees._asdict().items()},
             )
 
     @classmethod
@@ -94,11 +103,13 @@ class Detector:
         """Read what :meth:`save` wrote."""
         with np.load(path, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
-        return cls(bits=int(arrays.pop("bits")), layout=bool(arrays.pop("layout")), **arrays)
+        trees = boost.Trees(*(arrays.pop(f"trees_{name}") for name in boost.Trees._fields))
+        return cls(bits=int(arrays.pop("bits")), layout=bool(arrays.pop("layout")), trees=trees, **arrays)
 
 
-def _clipped(text: str, layout: bool) -> str:
-    return fit.with_breaks(text[:MAX_CHARACTERS]) if layout else text[:MAX_CHARACTERS]
+def _words(texts: list[str], layout: bool) -> list[str]:
+    """Texts for the hashed features: with line breaks, and their beginnings marked, where these count."""
+    return [fit.with_breaks("\n" + text) for text in texts] if layout else texts
 
 
 def families(texts: list[str]) -> NDArray[np.int64]:
@@ -122,8 +133,8 @@ def train(
     Raises:
         InputError: fewer than 50 texts of either.
     """
-    texts = [_clipped(text, layout) for text in (*human, *generated)]
-    sets = fit.read(texts, bits)
+    texts = [text[:MAX_CHARACTERS] for text in (*human, *generated)]
+    sets = fit.read(_words(texts, layout), bits)
     label = np.arange(len(texts)) >= len(human)
     keep = sets.n_words >= MIN_WORDS
     for what, mine in (("human", ~label), ("model-written", label)):
@@ -139,17 +150,24 @@ def train(
     idf, seen = fit.rarity(sets.matrix)
     matrix = fit.scaled(sets, idf)
     table = np.zeros((matrix.shape[1], N_FOLDS + 2), np.float32)
-    intercepts, held_out = np.zeros(N_FOLDS), np.zeros(len(label))
+    intercepts, linear, held_out = np.zeros(N_FOLDS), np.zeros(len(label)), np.zeros(len(label))
+    weight = np.empty((N_FOLDS, len(label)))
     for k in range(N_FOLDS):
         mine = fold == k
         share = np.where(label, 0.5 / max((label & ~mine).sum(), 1), 0.5 / max((~label & ~mine).sum(), 1))
-        weights, intercepts[k] = fit.logistic(matrix[~mine], label[~mine], weight=(share * (~mine).sum())[~mine])
-        held_out[mine] = matrix[mine] @ weights + intercepts[k]
+        weight[k] = share * (~mine).sum()
+        weights, intercepts[k] = fit.logistic(matrix[~mine], label[~mine], weight=weight[k][~mine])
+        linear[mine] = matrix[mine] @ weights + intercepts[k]
         table[:, k] = weights * idf
+    values, grown = np.column_stack([linear, measures.of(kept, layout=layout)]), []
+    for k in range(N_FOLDS):
+        mine = fold == k
+        grown.append(boost.fit(values[~mine], label[~mine], weight[k][~mine]))
+        held_out[mine] = boost.predict(values[mine], *grown[k])
+    trees = boost.Trees(*(np.stack(part) for part in zip(*grown, strict=True)))
     table[:, N_FOLDS] = idf * idf
     table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words,
-                    layout)
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees, layout)
 
 
 def _known(sets: fit.Sets, seen: NDArray[np.int64]) -> F64:

@@ -1,0 +1,154 @@
+"""Measures of a text's form: what hashed features cannot carry over to words that no reference has.
+
+Lengths of words and sentences, punctuation, capitals, digits, pronouns: most are rates a word, so that length as such
+says nothing. White space counts only where line breaks do.
+"""
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+from numpy.typing import NDArray
+
+from stillwatch import text_features
+
+NAMES = (
+    "word length", "spread of word length", "words a sentence", "different words", "commas", "full stops", "line breaks",
+    "blank lines", "apostrophes", "quotation marks", "brackets", "starts with a capital", "starts with a digit",
+    "starts small", "words in capitals", "capitalised words", "digits", "dashes", "double asterisks", "backticks",
+    "typographic quotes", "letters beyond ASCII", "double blanks", "blanks before a line break", "exclamation marks",
+    "question marks", "colons", "semicolons", "i alone", "commonest words", "first person", "second person",
+)
+N_MEASURES = len(NAMES)
+_WHITE = (6, 7, 22, 23)
+_COMMON, _FIRST, _SECOND = 29, 30, 31
+_CLASSES = (("and", _COMMON), ("the", _COMMON), ("of", _COMMON), ("to", _COMMON), ("that", _COMMON), ("i", _FIRST), ("me", _FIRST),
+            ("my", _FIRST), ("we", _FIRST), ("you", _SECOND), ("your", _SECOND))
+
+_START = np.uint64(0xCBF29CE484222325)
+_BYTE_PRIME = np.uint64(0x100000001B3)
+
+F64 = NDArray[np.float64]
+
+
+def _hash(word: str) -> int:
+    h = int(_START)
+    for byte in word.encode():
+        h = ((h ^ byte) * int(_BYTE_PRIME)) & ((1 << 64) - 1)
+    return h
+
+
+_HASHES = np.array([_hash(word) for word, _ in _CLASSES], np.uint64)
+_MEANS = np.array([column for _, column in _CLASSES], np.int64)
+
+
+def of(texts: list[str], *, layout: bool) -> F64:
+    """Measures ``(n, 32)`` of texts.
+
+    Args:
+        texts: texts.
+        layout: whether white space counts.
+    """
+    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
+    out = np.zeros((len(texts), N_MEASURES))
+    _measure(offsets, data, _HASHES, _MEANS, out)
+    if not layout:
+        out[:, _WHITE] = 0.0
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _measure(
+    offsets: NDArray[np.int64], data: NDArray[np.uint8], hashes: NDArray[np.uint64], means: NDArray[np.int64], out: F64
+) -> None:
+    """Fill one row a text."""
+    seen = np.empty(text_features.longest_text(offsets) // 2 + 2, np.uint64)
+    for i in range(len(out)):
+        row = out[i]
+        begin, end = offsets[i], offsets[i + 1]
+        while begin < end and data[begin] <= 32:
+            begin += 1
+        while end > begin and data[end - 1] <= 32:
+            end -= 1
+        if begin == end:
+            continue
+        first = data[begin]
+        row[11] = 65 <= first <= 90
+        row[12] = 48 <= first <= 57
+        row[13] = 97 <= first <= 122
+        n_words, sentences, length_sum, length_squares = 0, 1, 0.0, 0.0
+        at = begin
+        while at < end:
+            start = at
+            h = _START
+            letters, capitals = 0, 0
+            while at < end and data[at] > 32:
+                c = data[at]
+                upper = 65 <= c <= 90
+                if upper or 97 <= c <= 122 or c >= 128 or c == 39:
+                    h = (h ^ np.uint64(c + 32 if upper else c)) * _BYTE_PRIME
+                letters += upper or 97 <= c <= 122
+                capitals += upper
+                if c == 44:
+                    row[4] += 1
+                elif c == 46:
+                    row[5] += 1
+                elif c == 39:
+                    row[8] += 1
+                elif c == 34:
+                    row[9] += 1
+                elif c == 40:
+                    row[10] += 1
+                elif 48 <= c <= 57:
+                    row[16] += 1
+                elif c == 42:
+                    row[18] += at > start and data[at - 1] == 42
+                elif c == 96:
+                    row[19] += 1
+                elif c == 33:
+                    row[24] += 1
+                elif c == 63:
+                    row[25] += 1
+                elif c == 58:
+                    row[26] += 1
+                elif c == 59:
+                    row[27] += 1
+                elif c >= 0xC0:  # the first byte of a letter beyond ASCII
+                    row[21] += 1
+                    row[20] += c == 0xE2 and at + 2 < end and data[at + 1] == 0x80 and 0x98 <= data[at + 2] <= 0x9D
+                at += 1
+            length = at - start
+            seen[n_words] = h
+            n_words += 1
+            length_sum += length
+            length_squares += length * length
+            row[14] += letters > 1 and capitals == letters
+            row[15] += 65 <= data[start] <= 90
+            row[17] += length == 1 and data[start] == 45
+            row[28] += length == 1 and data[start] == 105
+            for j in range(len(hashes)):
+                if hashes[j] == h:
+                    row[means[j]] += 1
+            last = data[at - 1]
+            breaks, blanks = 0, 0
+            while at < end and data[at] <= 32:
+                if data[at] == 10:
+                    breaks += 1
+                    row[23] += data[at - 1] == 32
+                blanks += data[at] == 32
+                at += 1
+            row[6] += breaks
+            row[7] += breaks > 1
+            row[22] += breaks == 0 and blanks > 1
+            sentences += at < end and (last == 46 or last == 33 or last == 63)
+        mean = length_sum / n_words
+        row[0] = mean
+        row[1] = np.sqrt(max(length_squares / n_words - mean * mean, 0.0))
+        row[2] = n_words / sentences
+        seen[:n_words].sort()
+        different = 1
+        for j in range(1, n_words):
+            different += seen[j] != seen[j - 1]
+        row[3] = different / n_words**0.8
+        for j in range(4, len(row)):
+            if j < 11 or j > 13:
+                row[j] /= n_words
