@@ -1,0 +1,75 @@
+"""Measures of form, the trees on them, and the self-check as a test."""
+
+import numpy as np
+import pytest
+from audit_writers import texts
+
+from stillwatch.audit import boost, check, detector, measures, share
+
+
+def _of(text: str, layout: bool = True) -> dict[str, float]:
+    return dict(zip(measures.NAMES, measures.of([text], layout=layout)[0], strict=True))
+
+
+def test_measures_are_what_their_names_say() -> None:
+    got = _of("You and I, BOTH of us: \u201cwell\u201d (3 x).\n\n- Go!  i do")
+    n = 13
+    assert got["commas"] == pytest.approx(1 / n)
+    assert got["first person"] == pytest.approx(2 / n)
+    assert got["second person"] == pytest.approx(1 / n)
+    assert got["i alone"] == pytest.approx(1 / n)
+    assert got["typographic quotes"] == pytest.approx(2 / n)
+    assert got["brackets"] == pytest.approx(1 / n)
+    assert got["words in capitals"] == pytest.approx(1 / n)
+    assert got["dashes"] == pytest.approx(1 / n)
+    assert got["blank lines"] == pytest.approx(1 / n)
+    assert got["double blanks"] == pytest.approx(1 / n)
+    assert got["words a sentence"] == pytest.approx(n / 3)
+    assert got["starts with a capital"] == 1
+    assert _of("a\n\nb", layout=False)["blank lines"] == 0
+    assert not measures.of(["", "  \n"], layout=True).any()
+
+
+def test_trees_see_what_is_odd_at_both_ends() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2_000, 3))
+    y = np.abs(x[:, 1]) > 1
+    trees = boost.fit(x, y, np.ones(len(x)))
+    new = rng.normal(size=(2_000, 3))
+    said = boost.predict(new, *trees)
+    assert check.auroc(said[np.abs(new[:, 1]) <= 1], said[np.abs(new[:, 1]) > 1]) > 0.98
+    again = boost.fit(x, y, np.ones(len(x)))
+    assert all(np.array_equal(a, b) for a, b in zip(trees, again, strict=True))
+
+
+def test_a_detector_says_the_same_when_it_is_read_again(tmp_path: object) -> None:
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "d.npz"
+    made = detector.train(texts("human", 60, 1), texts("model", 60, 2), np.random.default_rng(0))
+    made.save(path)
+    new = texts("human", 20, 5)
+    assert np.array_equal(detector.Detector.load(path).score(new).score, made.score(new).score)
+
+
+def test_the_self_check_asks_for_more_than_chance() -> None:
+    assert not check.too_biased("they come", 0.03, 0.0)
+    assert "surely more than" in check.too_biased("they come", 0.04, 0.025)
+    assert "too few" in check.too_biased("they come", 0.2, 0.0)
+
+
+def _bias(n: int, seed: int, shift: float) -> str:
+    """Reason of a check whose third fold of human references scores higher than the others, as a detector that fails would."""
+    rng = np.random.default_rng(seed)
+    generated = np.arange(2 * n) >= n
+    fold = np.arange(2 * n) % 5
+    held_out = np.where(generated, rng.normal(2, 1, 2 * n), rng.normal(-2, 1, 2 * n) + shift * (fold == 2))
+    known = share.references(held_out, generated, np.full(2 * n, 50, np.int32))
+    folds = check._Folds(known, fold, np.arange(2 * n))
+    bias = folds.estimate(0.0)
+    return check.too_biased("they come", bias, min(bias, check._sure(known, fold)))
+
+
+def test_the_self_check_passes_sound_references_and_refuses_wrong_ones() -> None:
+    assert sum(bool(_bias(200, seed, 0.0)) for seed in range(10)) <= 1
+    assert all(_bias(200, seed, 3.0) for seed in range(5))
