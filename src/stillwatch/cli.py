@@ -19,6 +19,7 @@ from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
 from stillwatch.exposure import commands as exposure_commands
 from stillwatch.prove import commands as prove_commands
+from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
 from stillwatch.respond import commands as respond_commands
 
@@ -139,7 +140,7 @@ def parser() -> argparse.ArgumentParser:
     evidence_commands.export_options(export)
     distill_commands.register(add, commands, shared)
     exposure_commands.register(add, commands, shared)
-    audit_commands.register(add, commands, shared)
+    audit_commands.register(add, commands, shared, corpus_commands)
     service.register(add)
     respond_commands.register(add, commands, shared)
     console_commands.register(add, commands, shared)

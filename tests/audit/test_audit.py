@@ -15,6 +15,7 @@ from scipy import stats
 from stillwatch.audit import check, corpus, detector, duplicates, run
 from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.prove import choices
 
 
 def _jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -170,8 +171,8 @@ class _Marks:
     def counts(self, texts: list[str]) -> np.ndarray:
         return np.array([sum("testament" in t or "crucial" in t for t in texts), len(texts)])
 
-    def p_value(self, counts: np.ndarray) -> float:
-        return float(stats.binom.sf(counts[0] - 1, counts[1], 0.25))
+    def p_values(self, counts: np.ndarray, reference: np.ndarray | None) -> dict[str, float]:
+        return {"tenant-1": float(stats.binom.sf(counts[0] - 1, counts[1], 0.25))}
 
 
 def test_marks_are_counted_by_source(tmp_path: Path) -> None:
@@ -180,6 +181,60 @@ def test_marks_are_counted_by_source(tmp_path: Path) -> None:
     rows = {r["source"]: r for r in pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist()}
     assert rows["a"]["mark_p_value"] < 1e-6
     assert rows["b"]["mark_p_value"] > 0.5
+
+
+def test_own_keys_are_tested_by_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log, key = tmp_path / "log.jsonl", tmp_path / "prove.key"
+    commit = ["prove", "commit", "--tenants", "acme,globex", "--rate", "100", "--log", str(log), "--key", str(key), "-q"]
+    assert main(commit) == 0
+    rng = np.random.default_rng(3)
+    forms = [both for both in choices.pairs().forms[: choices.pairs().n_words] if "a" not in (both[0][0], both[1][0])]
+
+    def said() -> str:
+        return " ".join(f"They {both[rng.integers(2)]} went." for both in forms)
+
+    plain = [{"text": said(), "source": "web"} for _ in range(30)]
+    _jsonl(tmp_path / "answers.jsonl", [{"output": said(), "tenant": "acme"} for _ in range(30)])
+    assert main(["prove", "mark", str(tmp_path / "answers.jsonl"), "--out", str(tmp_path / "marked.jsonl"), "--log", str(log),
+                 "--key", str(key), "-q"]) == 0
+    marked = [{"text": json.loads(line)["output"], "source": "set"} for line in (tmp_path / "marked.jsonl").read_text().splitlines()]
+    _jsonl(tmp_path / "c.jsonl", plain + marked)
+    command = ["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "run"), "--marks", str(log), "--processes", "1"]
+    assert main([*command, "--key", str(key)]) == 0
+    assert "own key acme" in capsys.readouterr().out
+    rows = {r["source"]: r for r in pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist()}
+    assert rows["set"]["mark_key"] == "acme"
+    assert rows["set"]["mark_p_value"] < 1e-6
+    assert rows["web"]["mark_p_value"] > 1e-3
+    assert "acme" in (tmp_path / "run" / "report.html").read_text()
+    assert main([*command, "--key", str(tmp_path / "none.key")]) == 1
+    assert "no such key file" in capsys.readouterr().err
+    assert not (tmp_path / "none.key").exists()
+
+
+def test_documents_that_carry_a_campaigns_template_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"campaign_id": "c-1", "details": json.dumps({"templates": [
+        {"masked": "Solve the problem step by step: ▒▒▒ Then state the final answer in a box.", "events": 9, "of": 10},
+        {"masked": "What is ▒▒▒", "events": 3, "of": 10}]})}
+    (tmp_path / "detected").mkdir()
+    pq.write_table(pa.Table.from_pylist([found]), tmp_path / "detected" / "campaigns.parquet")
+    asked = "solve the problem  step by step: 2 + 2.\nThen state the final answer in a box."
+    rows = [{"id": "hit", "instruction": asked, "output": "4", "source": "s"},
+            {"id": "order", "instruction": "Then state the final answer in a box. Solve the problem step by step:", "output": "4",
+             "source": "s"},
+            {"id": "no", "instruction": "What is 2 + 2?", "output": "4", "source": "s"}]
+    chat = {"id": "chat", "messages": [{"role": "user", "content": asked}, {"role": "assistant", "content": "4"}], "source": "t"}
+    _jsonl(tmp_path / "c" / "a.jsonl", rows)
+    _jsonl(tmp_path / "c" / "b.jsonl", [chat])
+    command = ["audit", str(tmp_path / "c"), "--campaigns", str(tmp_path / "detected"), "--out", str(tmp_path / "run"), "--processes", "1"]
+    assert main([*command, "--remove", "campaign"]) == 0
+    assert "2 carry templates" in capsys.readouterr().out
+    marked = {d["id"]: d["campaigns"] for d in pq.read_table(tmp_path / "run" / "documents").to_pylist()}
+    assert marked == {"hit": ["c-1"], "order": [], "no": [], "chat": ["c-1"]}
+    assert [json.loads(line)["id"] for line in (tmp_path / "run" / "filtered" / "a.jsonl").read_text().splitlines()] == ["order", "no"]
+    (tmp_path / "empty").mkdir()
+    assert main(["audit", str(tmp_path / "c"), "--campaigns", str(tmp_path / "empty"), "--out", str(tmp_path / "two")]) == 1
+    assert "no campaigns.parquet" in capsys.readouterr().err
 
 
 def test_every_format_gives_the_same_documents(tmp_path: Path) -> None:

@@ -3,25 +3,46 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from stillwatch.errors import InputError
 
+if TYPE_CHECKING:
+    from stillwatch.audit.marks import MarkTest
 
-def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
-    """Add ``audit`` and ``audit-index``."""
+
+class Own(Protocol):
+    """Brings options, and the test that they ask for."""
+
+    def options(self, to: argparse.ArgumentParser) -> None:
+        """Add the options."""
+        ...
+
+    def from_options(self, args: argparse.Namespace) -> "MarkTest | None":
+        """The test, or None."""
+        ...
+
+
+def register(
+    add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser, own: "Own | None" = None
+) -> None:
+    """Add ``audit`` and ``audit-index``; ``own`` brings the test of own keys, which the audit does not know."""
     audit = add("audit", _audit, "estimate how much of a corpus models wrote, by source and over time, or refuse")
     audit.add_argument("corpus", type=Path, metavar="CORPUS", help="Parquet, JSONL, text, HTML or WARC: file or folder")
     audit.add_argument("--reference", type=Path, metavar="HUMAN", help="texts of the same domain that people wrote")
     audit.add_argument("--generated", type=Path, metavar="MODEL", help="texts of the same domain that models wrote")
     audit.add_argument("--held-out", type=Path, metavar="HUMAN", help="further human texts for the self-check")
     audit.add_argument("--known", type=Path, metavar="INDEX", help="index of known texts, from audit-index")
+    audit.add_argument("--campaigns", type=Path, metavar="DETECT_RUN", help="say which documents carry templates of a run's campaigns")
+    if own is not None:
+        own.options(audit)
+    audit.set_defaults(own=own)
     audit.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder to write; a broken run resumes")
     for name, what in (("text", "text"), ("source", "source"), ("time", "time"), ("id", "identity")):
         audit.add_argument(f"--{name}-column", metavar="NAME", help=f"column of the {what} (default: a usual name)")
     audit.add_argument("--fpr", type=float, default=0.01, help="human documents that may be called model-written")
     audit.add_argument("--remove", metavar="REASONS", default="",
-                       help="write a filtered copy without documents that have one of: document, canary, duplicate")
+                       help="write a filtered copy without documents that have one of: document, canary, duplicate, campaign")
     audit.add_argument("--layout", action="store_true",
                        help="let line breaks count; only where corpus and references kept them alike")
     audit.add_argument("--processes", type=int, help="processes (default: all cores)")
@@ -44,10 +65,12 @@ def _audit(args: argparse.Namespace) -> Any:
         raise InputError(f"{args.fpr} is no share", where="--fpr", todo="Pass a number between 0 and 1")
     columns = corpus.Columns(args.text_column, args.source_column, args.time_column, args.id_column)
     settings = run.Settings(
-        args.corpus, args.out, human=args.reference, generated=args.generated, held_out=args.held_out, index=args.known,
+        args.corpus, args.out, human=args.reference, generated=args.generated, held_out=args.held_out,
+        index=args.known, campaigns=args.campaigns,
         columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed, layout=args.layout,
     )
-    summary = run.run(settings, quiet=args.quiet or args.json)
+    marks = args.own.from_options(args) if args.own is not None else None
+    summary = run.run(settings, marks=marks, quiet=args.quiet or args.json)
     if not (args.quiet or args.json):
         print(told(summary, args.out))
     return summary
@@ -66,6 +89,11 @@ def told(summary: dict[str, Any], out: Path) -> str:
     lines.append(f"  {summary['documents']:,} documents, {summary['words']:,} words; "
                  f"{summary['documents_with_decisive_canary']:,} name themselves a model's, "
                  f"{summary['near_duplicates_of_known_texts']:,} near-duplicates of known texts")
+    if summary["campaigns"] is not None:
+        lines.append(f"  {summary['documents_with_campaign_templates']:,} carry templates of a campaign of {summary['campaigns']}")
+    if summary["marks"] is not None:
+        lines += [f"  own key {name}: p = {p:.2g} over all documents, corrected for the number of keys"
+                  for name, p in sorted((summary["marks"]["p_values"] or {}).items(), key=lambda item: item[1])]
     if summary["removed"] is not None:
         lines.append(f"  removed: {summary['removed'].get('documents', 0):,} (removed.jsonl says why)")
     return "\n".join([*lines, f"Report: {out / 'report.html'}"])

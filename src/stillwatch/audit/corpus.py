@@ -20,6 +20,7 @@ from stillwatch.errors import InputError
 TEXT = ("text", "content", "raw_content", "response", "output", "answer", "completion", "document", "body")
 SOURCE = ("source", "domain", "subset", "dataset", "url", "uri")
 TIME = ("timestamp", "date", "created", "created_at", "published", "published_at", "crawl_date", "time")
+ASKED = ("prompt", "instruction", "question", "input", "query")
 IDENTITY = ("id", "doc_id", "document_id", "uuid", "warc_record_id", "url")
 KINDS = {
     ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "text", ".md": "text", ".html": "html",
@@ -67,13 +68,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """A document: where it came from, when it was written (``YYYY-MM`` or ""), and its row for a filtered copy."""
+    """A document: where it came from, when it was written (``YYYY-MM`` or ""), its row for a filtered copy, its question."""
 
     identity: str
     text: str
     source: str
     period: str
     raw: Any = None
+    asked: str = ""
 
 
 def kind_of(path: Path) -> tuple[str, bool]:
@@ -253,6 +255,7 @@ def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | N
         if name is not None and name not in names:
             raise InputError(f"no column {name!r}", where=path, todo=f"It has: {', '.join(names[:20])}")
         chosen[key] = name if name is not None else next((n for n in known[key] if n in names), None)
+    chosen["asked"] = next((n for n in ASKED if n in names and n != chosen["text"]), None)
     if chosen["text"] is None:
         todo = f"Pass --text-column; it has: {', '.join(names[:20])}"
         raise InputError("no column that is known to hold text", where=path, todo=todo)
@@ -268,7 +271,7 @@ def _document(part: Part, record: dict[str, Any], row: int, raw: Any) -> Documen
     source = (host(source) if "://" in source else source) if isinstance(source, str) and source else where
     identity = record["identity"]
     return Document(str(identity) if identity is not None else f"{where}#{row}", text, source,
-                    period(record["time"]), raw)
+                    period(record["time"]), raw, question(record))
 
 
 def said(value: Any) -> str | None:
@@ -285,6 +288,18 @@ def said(value: Any) -> str | None:
     ]
     text = "\n".join(part for part in parts if isinstance(part, str))
     return text or None
+
+
+def question(record: dict[str, Any]) -> str:
+    """What was asked: a column of its own, or the other turns of a conversation."""
+    asked, turns = record["asked"], record["text"]
+    if isinstance(asked, str):
+        return asked
+    if not isinstance(turns, list):
+        return ""
+    parts = [turn.get("content", turn.get("value")) for turn in turns
+             if isinstance(turn, dict) and turn.get("role", turn.get("from")) in ("system", "user", "human")]
+    return "\n".join(part for part in parts if isinstance(part, str))
 
 
 def host(url: str) -> str:

@@ -14,13 +14,20 @@ from numpy.typing import NDArray
 class MarkTest(Protocol):
     """A keyed test; must be picklable, since parts are read by several processes."""
 
-    name: str
-    """Name of the key or tenant."""
+    @property
+    def name(self) -> str:
+        """Names of keys and commitment; a broken audit resumes only under the same."""
+        ...
 
     def counts(self, texts: list[str]) -> NDArray[np.int64]:
         """Counts of texts together; those of more texts are the sum, whatever the shape."""
         ...
 
-    def p_value(self, counts: NDArray[np.int64]) -> float:
-        """Chance of counts like these under a key drawn at random."""
+    def p_values(self, counts: NDArray[np.int64], reference: NDArray[np.int64] | None) -> dict[str, float]:
+        """Of each key: chance of counts like these under a key drawn at random, corrected for the number of keys.
+
+        Args:
+            counts: of the documents.
+            reference: of the human references, where there are any.
+        """
         ...

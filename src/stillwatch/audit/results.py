@@ -1,7 +1,7 @@
 """Shares by source and over time, and what else was seen by source."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from stillwatch.audit import canaries, check, estimate, share
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Group, Tally
+from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.progress import track
 
@@ -26,7 +27,8 @@ SHARES = pa.schema([
     ("scored", pa.int64()), ("share", pa.float64()), ("share_low", pa.float64()), ("share_high", pa.float64()),
     ("share_adjusted_count", pa.float64()), ("refused", pa.large_string()), ("unlike", pa.float64()),
     ("foreign", pa.float64()), ("canary_documents", pa.int64()), ("canaries", pa.large_string()),
-    ("near_duplicates", pa.int64()), ("duplicate_sets", pa.large_string()), ("mark_p_value", pa.float64()),
+    ("near_duplicates", pa.int64()), ("duplicate_sets", pa.large_string()), ("campaign_documents", pa.int64()),
+    ("campaigns", pa.large_string()), ("mark_p_value", pa.float64()), ("mark_key", pa.large_string()),
 ])
 """Grain: a source (all months), a month of a source, a month of all sources (source ""), all (both "")."""
 
@@ -41,6 +43,7 @@ class Results:
         self_check: of the detector; None where there is none.
         overall: share over the sources whose share is given.
         blind: what this audit could not look at, and why.
+        marks: p of each own key over the whole corpus.
     """
 
     rows: list[dict[str, Any]]
@@ -48,6 +51,7 @@ class Results:
     self_check: check.SelfCheck | None
     overall: dict[str, Any]
     blind: list[str]
+    marks: dict[str, float] | None = None
 
 
 def results(
@@ -56,6 +60,7 @@ def results(
 ) -> Results:
     """Estimate every source, and the months of those whose estimate is accepted."""
     rng = np.random.default_rng(seed)
+    habits = marks.counts(human) if marks is not None and human else None
     judge = _Judge(detector, human, generated, held_out, rng) if detector is not None else None
     by_source: dict[str, Group] = {}
     for (source, _), group in sorted(total.groups.items()):
@@ -65,16 +70,20 @@ def results(
     for i, source in enumerate(track(largest, "estimating", len(largest), quiet=quiet)):
         texts = [text for _, _, text in sorted(total.sample.get(source, []))]
         got = judge.of(by_source[source], texts, i < MAX_ESTIMATES) if judge is not None else None
-        rows.append(_row(source, ALL, by_source[source], got, marks))
+        rows.append(_row(source, ALL, by_source[source], got, marks, habits))
     accepted = frozenset(row["source"] for row in rows if row["share"] is not None)
     if judge is not None:
-        rows += _months(total, accepted, judge, marks)
+        rows += _months(total, accepted, judge, marks, habits)
     overall = _overall(rows, by_source, accepted, judge)
     blind = []
     if detector is None:
         missing = "--generated (model-written" if human else "--reference (human"
         blind.append(f"no share and no document verdicts: {missing} texts of the same domain) was not given")
-    return Results(rows, accepted, judge.checked if judge is not None else None, overall, blind)
+    found = None
+    if marks is not None:
+        whole = [group.marks for group in by_source.values() if group.marks is not None]
+        found = marks.p_values(np.sum(whole, axis=0), habits) if whole else {}
+    return Results(rows, accepted, judge.checked if judge is not None else None, overall, blind, found)
 
 
 def _copy(group: Group) -> Group:
@@ -98,17 +107,17 @@ class _Judge:
 
     def _further(self, detector: Detector, held_out: list[str]) -> check.SelfCheck:
         """The self-check on the human texts that were kept out of the references."""
-        from dataclasses import replace
-
         scored = detector.score(held_out)
         long = scored.n_words >= MIN_WORDS
+        if long.sum() < MIN_DOCUMENTS:
+            raise InputError(f"{int(long.sum())} held-out human texts of {MIN_WORDS} words or more",
+                             todo=f"At least {MIN_DOCUMENTS} are needed; leave --held-out away to check on the references")
         counts = self.known.scale.histogram(scored.score[long], scored.n_words[long])
         bias = share.fit_share(counts, self.known.densities())
-        reason = ""
-        if bias > check.MAX_BIAS:
-            reason = (f"human texts that were held out come out as {bias:.1%} model-written "
-                      f"(at most {check.MAX_BIAS:.0%} is allowed)")
-        return replace(self.checked, bias=max(bias, self.checked.bias), reason=reason)
+        low = share.interval(counts, self.known, self.rng, level=1 - 2 * check.SURE)[0]
+        reason = check.too_biased("human texts that were held out come", bias, low)
+        return replace(self.checked, bias=max(bias, self.checked.bias), bias_low=max(low, self.checked.bias_low),
+                       error=max(bias, self.checked.error), reason=reason)
 
     def of(self, group: Group, texts: list[str], wanted: bool = True) -> estimate.Estimate:
         """Estimate a group, or say why not."""
@@ -127,7 +136,9 @@ class _Judge:
         return alpha, low, high, share.adjusted_count(counts, densities)
 
 
-def _months(total: Tally, accepted: frozenset[str], judge: _Judge, marks: MarkTest | None) -> list[dict[str, Any]]:
+def _months(
+    total: Tally, accepted: frozenset[str], judge: _Judge, marks: MarkTest | None, habits: NDArray[np.int64] | None
+) -> list[dict[str, Any]]:
     """Months of all accepted sources together, then of each, largest first, as far as the sample allows a check."""
     together: dict[str, Group] = {}
     for (source, period), group in sorted(total.groups.items()):
@@ -136,7 +147,7 @@ def _months(total: Tally, accepted: frozenset[str], judge: _Judge, marks: MarkTe
     rows = []
     for period, group in sorted(together.items()):
         texts = [t for s in sorted(accepted) for _, p, t in sorted(total.sample.get(s, [])) if p == period]
-        rows.append(_row(ALL, period, group, judge.of(group, texts[: check.MAX_SAMPLE]), marks))
+        rows.append(_row(ALL, period, group, judge.of(group, texts[: check.MAX_SAMPLE]), marks, habits))
     single = sorted(
         ((group.n, source, period) for (source, period), group in total.groups.items() if source in accepted and period),
         reverse=True,
@@ -145,7 +156,7 @@ def _months(total: Tally, accepted: frozenset[str], judge: _Judge, marks: MarkTe
         for _, source, period in single[: MAX_ESTIMATES]:
             texts = [t for _, p, t in sorted(total.sample.get(source, [])) if p == period]
             group = total.groups[source, period]
-            rows.append(_row(source, period, group, judge.of(group, texts), marks))
+            rows.append(_row(source, period, group, judge.of(group, texts), marks, habits))
     return rows
 
 
@@ -167,13 +178,15 @@ def _overall(
 
 
 def _row(
-    source: str, period: str, group: Group, got: estimate.Estimate | None, marks: MarkTest | None
+    source: str, period: str, group: Group, got: estimate.Estimate | None, marks: MarkTest | None,
+    habits: NDArray[np.int64] | None,
 ) -> dict[str, Any]:
     says: Counter[str] = Counter()
     for name, n in group.canaries.items():
         if name in canaries.DECISIVE:
             says[f"{name} ({canaries.SAYS[name]})"] += n
-    p_value = marks.p_value(group.marks) if marks is not None and group.marks is not None else None
+    p_values = marks.p_values(group.marks, habits) if marks is not None and group.marks is not None else {}
+    key = min(p_values, key=lambda name: (p_values[name], name), default=None)
     return {
         "source": source, "period": period, "documents": group.n, "words": group.n_words,
         "scored": got.n if got is not None else 0,
@@ -182,7 +195,8 @@ def _row(
         "refused": got.reason if got is not None else "no references for the domain",
         "unlike": got.unlike if got else None, "foreign": got.foreign if got else None,
         "canary_documents": group.n_canary, "canaries": _list(says), "near_duplicates": group.n_duplicates,
-        "duplicate_sets": _list(group.duplicates), "mark_p_value": p_value,
+        "duplicate_sets": _list(group.duplicates), "campaign_documents": group.n_campaign, "campaigns": _list(group.campaigns),
+        "mark_p_value": None if key is None else p_values[key], "mark_key": key,
     }
 
 

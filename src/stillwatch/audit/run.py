@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stillwatch import __version__
-from stillwatch.audit import check, duplicates, page, results, verdicts
+from stillwatch.audit import campaigns, check, duplicates, page, results, verdicts
 from stillwatch.audit.corpus import Columns, Document, Part, documents, plan
 from stillwatch.audit.detector import MIN_WORDS, Detector, train
 from stillwatch.audit.marks import MarkTest
@@ -36,6 +36,7 @@ class Settings:
         generated: texts that models wrote, of the same domain; None: no share.
         held_out: further human texts of the domain for the self-check.
         index: file of known texts, from :func:`stillwatch.audit.duplicates.save`.
+        campaigns: a run folder of detect, whose campaigns' templates are looked for.
         columns: which fields hold what.
         fpr: share of human documents that may be called model-written.
         remove: reasons for which the filtered copy leaves documents out; empty: no copy.
@@ -50,6 +51,7 @@ class Settings:
     generated: Path | None = None
     held_out: Path | None = None
     index: Path | None = None
+    campaigns: Path | None = None
     columns: Columns = field(default_factory=Columns)
     fpr: float = 0.01
     remove: tuple[str, ...] = ()
@@ -76,7 +78,8 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     rng = np.random.default_rng(settings.seed)
     work = settings.out / WORK
     work.mkdir(parents=True, exist_ok=True)
-    resumed = _same_as_before(work, settings, parts, marks)
+    templates = campaigns.load(settings.campaigns) if settings.campaigns is not None else None
+    resumed = _same_as_before(work, settings, parts, marks, templates)
     index = duplicates.load(settings.index) if settings.index is not None else None
     human = _references(settings.human, settings, rng) if settings.human is not None else []
     generated = _references(settings.generated, settings, rng) if settings.generated is not None else []
@@ -85,7 +88,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
         if not resumed or not (work / "detector.npz").exists():
             train(human, generated, rng, layout=settings.layout).save(work / "detector.npz")
         detector = Detector.load(work / "detector.npz")
-    with_ = Instruments(settings.columns, detector, index, marks)
+    with_ = Instruments(settings.columns, detector, index, marks, templates)
     _scan_all(parts, with_, work, settings, quiet)
     total = Tally()
     for i in range(len(parts)):
@@ -141,7 +144,9 @@ def _documents(part: Part, columns: Columns) -> Iterator[Document]:
         yield from _documents(part, Columns())
 
 
-def _same_as_before(work: Path, settings: Settings, parts: list[Part], marks: MarkTest | None) -> bool:
+def _same_as_before(
+    work: Path, settings: Settings, parts: list[Part], marks: MarkTest | None, templates: campaigns.Templates | None
+) -> bool:
     """Whether earlier parts stand: same settings and files. Otherwise they are removed."""
     files = sorted({path for part in parts for path in part.paths})
     given = [p for p in (settings.human, settings.generated, settings.index) if p is not None]
@@ -153,6 +158,7 @@ def _same_as_before(work: Path, settings: Settings, parts: list[Part], marks: Ma
     state = {
         "version": __version__, "files": stamps.hexdigest(), "n_parts": len(parts), "seed": settings.seed, "layout": settings.layout,
         "columns": asdict(settings.columns), "marks": marks.name if marks is not None else None,
+        "templates": templates.digest if templates is not None else None,
     }
     path = work / "state.json"
     if path.exists() and read_json(path) == state:
@@ -226,11 +232,13 @@ def _summary(
         f"documents_under_{MIN_WORDS}_words": sum(g.n_short for g in groups),
         "documents_with_decisive_canary": sum(g.n_canary for g in groups),
         "near_duplicates_of_known_texts": sum(g.n_duplicates for g in groups),
+        "campaigns": None if settings.campaigns is None else str(settings.campaigns),
+        "documents_with_campaign_templates": sum(g.n_campaign for g in groups),
         "self_check": None if found.self_check is None else asdict(found.self_check),
         "limits": {"bias": check.MAX_BIAS, "error": check.MAX_ERROR, "unlike": check.MAX_UNLIKE,
                    "foreign": check.MAX_FOREIGN},
         "share": found.overall, "verdicts": counts, "removed": removed,
-        "marks": None if marks is None else {"name": marks.name},
+        "marks": None if marks is None else {"name": marks.name, "p_values": found.marks},
         "blind": found.blind,
     }
 

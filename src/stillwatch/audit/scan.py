@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, corpus, duplicates
+from stillwatch.audit.campaigns import Templates
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
@@ -31,6 +32,7 @@ DOCUMENTS = pa.schema([
     ("id", pa.large_string()), ("source", pa.large_string()), ("period", pa.string()), ("n_words", pa.int32()),
     ("score", pa.float32()), ("p_human", pa.float32()), ("p_model", pa.float32()), ("known", pa.float32()),
     ("canaries", pa.list_(pa.string())), ("duplicate_of", pa.string()), ("similarity", pa.float32()),
+    ("campaigns", pa.list_(pa.string())),
 ])
 
 
@@ -42,6 +44,7 @@ class Instruments:
     detector: Detector | None = None
     index: duplicates.Index | None = None
     marks: MarkTest | None = None
+    templates: Templates | None = None
 
 
 @dataclass
@@ -53,17 +56,20 @@ class Group:
     n_short: int = 0
     n_duplicates: int = 0
     n_canary: int = 0
+    n_campaign: int = 0
     canaries: Counter[str] = field(default_factory=Counter)
+    campaigns: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
     counts: F64 | None = None
     marks: NDArray[np.int64] | None = None
 
     def add(self, other: "Group") -> None:
         """Add another group's tallies."""
-        for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary"):
+        for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary", "n_campaign"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.canaries.update(other.canaries)
         self.duplicates.update(other.duplicates)
+        self.campaigns.update(other.campaigns)
         if other.counts is not None:
             self.counts = other.counts if self.counts is None else self.counts + other.counts
         if other.marks is not None:
@@ -155,7 +161,7 @@ class Tally:
             counts = None if g["counts"] is None else np.array(g["counts"])
             marks = None if g["marks"] is None else np.array(g["marks"], np.int64)
             tally.groups[source, period] = Group(
-                **{**g, "counts": counts, "marks": marks, "canaries": Counter(g["canaries"]), "duplicates": Counter(g["duplicates"])}
+                **{**g, "counts": counts, "marks": marks, **{name: Counter(g[name]) for name in ("canaries", "duplicates", "campaigns")}}
             )
         tally.sample = {source: [tuple(item) for item in heap] for source, heap in value["sample"].items()}
         for heap in tally.sample.values():
@@ -224,6 +230,7 @@ def _batch(
     n = len(texts)
     phrases = canaries.find(texts)
     twins = with_.index.nearest(texts) if with_.index is not None else {}
+    carried = with_.templates.find(f"{d.asked}\n{d.text}" for d in batch) if with_.templates is not None else {}
     groups = [total.group(document.source, document.period) for document in batch]
     columns: dict[str, Any] = {name: [None] * n for name in DOCUMENTS.names}
     n_words = np.array([len(text.split()) for text in texts], np.int32) if ranks is None else None
@@ -245,11 +252,15 @@ def _batch(
         if i in twins:
             group.duplicates[twins[i][0]] += 1
             group.n_duplicates += 1
+        if i in carried:
+            group.campaigns.update(carried[i])
+            group.n_campaign += 1
     columns |= {
         "id": [d.identity for d in batch], "source": [d.source for d in batch], "period": [d.period for d in batch],
         "n_words": n_words, "canaries": [phrases.get(i, []) for i in range(n)],
         "duplicate_of": [twins[i][0] if i in twins else None for i in range(n)],
         "similarity": [twins[i][1] if i in twins else None for i in range(n)],
+        "campaigns": [carried.get(i, []) for i in range(n)],
     }
     if with_.marks is not None:
         for members in _members(groups, range(n)):

@@ -22,7 +22,7 @@ from stillwatch.files import replacing
 from stillwatch.progress import track
 
 VERDICTS = ("model", "human", "unsure")
-REASONS = ("document", "canary", "duplicate")
+REASONS = ("document", "canary", "duplicate", "campaign")
 NOVEL_QUANTILE = 0.01
 FOLDER = "documents"
 FILTERED = "filtered"
@@ -67,14 +67,15 @@ def judge(
         human = usable & (column["p_model"] <= fpr) & ~model
     verdict = np.where(model, "model", np.where(human, "human", "unsure")).tolist()
     reasons: list[list[str]] = []
-    for is_model, phrases, twin in zip(
-        model.tolist(), table["canaries"].to_pylist(), table["duplicate_of"].to_pylist(), strict=True
-    ):
+    given = (table[name].to_pylist() for name in ("canaries", "duplicate_of", "campaigns"))
+    for is_model, phrases, twin, carried in zip(model.tolist(), *given, strict=True):
         why = ["document"] if is_model else []
         if any(name in canaries.DECISIVE for name in phrases):
             why.append("canary")
         if twin is not None:
             why.append("duplicate")
+        if carried:
+            why.append("campaign")
         reasons.append(why)
     return verdict, reasons
 
