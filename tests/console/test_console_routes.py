@@ -1,5 +1,6 @@
 """Who gets in: every route, every role; forged, planted, guessed and oversized requests."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import report_run
 from console_kit import BASE, PASSWORD, PEOPLE, PREFIX, Client, token_of
 from sqlalchemy import select, update
 from starlette.routing import Mount, Route
@@ -16,8 +18,9 @@ from stillwatch.console.app import HEADERS, PAGES, application
 from stillwatch.console.page import SAID, Page
 from stillwatch.console.security import Brake, digest
 from stillwatch.errors import InputError
+from stillwatch.respond.importing import import_run
 from stillwatch.respond.schema import AuditRow, LoginSession, User
-from stillwatch.respond.store import Actor, ForbiddenError, Store
+from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
 from stillwatch.respond.vocabulary import RANK, Role
 
 Clients = Callable[[str], Client]
@@ -325,3 +328,25 @@ def test_the_first_user_is_an_admin(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="first user"), store.write(DEE) as change:
         people.add(change, "ana", Role.ANALYST, PASSWORD)
     store.close()
+
+
+def test_a_case_says_what_its_harvest_is_worth(tmp_path: Path) -> None:
+    run = report_run.full(tmp_path / "run")
+    worth = {"task": "grade <essays>", "capability": "code", "n": 267960, "note": "fitted to 4,096", "gap": None, "low": 0.71, "high": 1.0}
+    valued = {"campaigns": [{"campaign_id": "c-90ff32", "now": [worth | {"waiting": [{"days": 7, "gap": 0.02, "low": 0, "high": 0.1}]}]}]}
+    (run / "exposure").mkdir()
+    (run / "exposure" / "exposure.json").write_text(json.dumps(valued))
+    store = Store.open(str(tmp_path / "store.db"))
+    with store.write(SYSTEM) as change:
+        people.add(change, "dee", Role.ADMIN, PASSWORD)
+    import_run(store, SYSTEM, run)
+    client = Client(store, "dee")
+    pages = [client.get(f"/cases/{case}").text for case in sorted(set(re.findall(r"/cases/(case-[^\"/?]+)\"", client.get("/").text)))]
+    client.close()
+    store.close()
+    told = [page for page in pages if "What the harvest is worth" in page]
+    assert len(pages) == 5
+    assert len(told) == 1
+    for words in ("grade &lt;essays&gt; (code)", "267,960", "no estimate", "7 more days"):
+        assert words in told[0]
+    assert not re.search(r"\sstyle=", told[0])
