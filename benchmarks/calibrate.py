@@ -3,36 +3,41 @@
     python benchmarks/calibrate.py
 
 The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
-and by a second simulator that other people wrote, so that no weight leans on one simulator's habits. A group of a
+and by three simulators that other people wrote, so that no weight leans on one simulator's habits. A group of a
 world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the
 operator's accounts that it holds, so that fragments count little), negative where at most 0.1 belong to any.
 """
 
 import argparse
+import pickle
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 from scipy import stats
 
-from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
+from stillwatch import dataset, group, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
 from stillwatch.judge import model, verdict
 from stillwatch.nulls import benjamini_hochberg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.second_world import generate
+from benchmarks import farm_world, lab_world, second_world
 
-SECOND = ("classic", "hard", "crowds", "relays", "evasive", "tiny", "sparse", "swollen")
+OTHERS = {"second": second_world, "farm": farm_world, "lab": lab_world}
+HELD_OUT = {"second": ("stealthy",)}
+TWICE = ("swollen",)
+"""Scenarios of crowds that are rare: twice as many seeds."""
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
 
 
-def examples(folder: Path, work: Path) -> dict[str, np.ndarray]:
-    """Values of every group of one world, with what is true of it."""
+def examples(folder: Path, work: Path, kept: Path) -> dict[str, np.ndarray]:
+    """Values of every group of one world, with what is true of it; the scene and who its accounts are go to ``kept``."""
     data = dataset.open_dataset(folder)
     files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
@@ -47,6 +52,7 @@ def examples(folder: Path, work: Path) -> dict[str, np.ndarray]:
     names = sorted({name for name in campaign.values() if name})
     number = np.array([names.index(campaign[i]) if campaign[i] else -1 for i in scene.people.ids.to_pylist()])
     kinds = np.array([kind[i] for i in scene.people.ids.to_pylist()])
+    kept.write_bytes(pickle.dumps((scene, number >= 0)))
     member, group = number[scene.groups.member_account[scene.seen]], scene.groups.member_group[scene.seen]
     size = np.maximum(np.bincount(group, minlength=scene.n), 1)
     inside = np.stack([np.bincount(group[member == k], minlength=scene.n) for k in range(len(names))] or [np.zeros(scene.n)])
@@ -64,14 +70,49 @@ def examples(folder: Path, work: Path) -> dict[str, np.ndarray]:
     }
 
 
-def one_world(seed: int, events: int) -> dict[str, np.ndarray]:
+def world(author: str, scenario: str, seed: int, events: int, scenes: Path) -> dict[str, np.ndarray]:
+    """Simulate one world of one author and look at it."""
+    name = f"{author} {scenario} {seed}"
     with tempfile.TemporaryDirectory() as scratch:
-        world = simulate.random_world(np.random.default_rng(seed), events=events)
-        simulate.write(world, Path(scratch) / "world", seed=seed, quiet=True)
-        found = examples(Path(scratch) / "world", Path(scratch) / "work")
-    return {**found, "world": np.full(len(found["size"]), seed)}
+        folder = Path(scratch) / "world"
+        if author == "own":
+            simulate.write(simulate.random_world(np.random.default_rng(seed), events=events), folder, seed=seed, quiet=True)
+        else:
+            OTHERS[author].generate(scenario, folder, seed, events=None if scenario == "tiny" else events)
+        found = examples(folder, Path(scratch) / "work", scenes / f"{name}.scene")
+    n = len(found["size"])
+    return {**found, "world": np.full(n, name), "author": np.full(n, author)}
 
 
+def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
+    """How the accounts of every campaign of one world stand, with what is true of them."""
+    scene, fake = pickle.loads(kept.read_bytes())
+    values, findings = model.look(scene)
+    same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
+    found = verdict.judge(values, findings, fitted, same)
+    of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), pipeline.MIN_ACCOUNTS, found.log_odds)
+    n = int(of_account.max(initial=-1)) + 1
+    lead = judge.leads(scene, of_group, n, found.log_odds)
+    mine, pieces = judge.standing(scene, of_group, judge.tested(scene, of_group, of_account, lead), n)
+    return {**pieces, "fake": fake[mine], "campaign": np.array([f"{kept.stem} {number}" for number in of_account[mine]], dtype=object)}
+
+
+def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
+    """Fit what tells a campaign's accounts from those drawn in; campaigns count alike, and those mostly of innocents teach nothing."""
+    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    _, number, size = np.unique(found["campaign"].astype(str), return_inverse=True, return_counts=True)
+    fake = found["fake"].astype(bool)
+    use = (np.bincount(number, weights=fake) >= 0.5 * size)[number]
+    pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
+    bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
+    left = model.Members(bias, weights)
+    kept = left.posterior({name: found[name] for name in PIECES}) >= judge.SURE
+    print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
+          f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
+    return left
+
+
+PIECES = ("often", "amount", "accepted", "own", "alone")
 RIDGE = 0.3
 COPIES = 12
 BLIND = 0.4
@@ -101,13 +142,6 @@ def blinded(
     return {**merged, **model.joint(merged)}, np.tile(positive, COPIES), np.tile(weight / COPIES, COPIES)
 
 
-def other_world(scenario: str, seed: int, events: int) -> dict[str, np.ndarray]:
-    with tempfile.TemporaryDirectory() as scratch:
-        generate(scenario, Path(scratch) / "world", seed, events=None if scenario == "tiny" else events)
-        found = examples(Path(scratch) / "world", Path(scratch) / "work")
-    return {**found, "world": np.full(len(found["size"]), -seed * 100 - SECOND.index(scenario))}
-
-
 def spoken(found: dict[str, np.ndarray], values: dict[str, np.ndarray], fitted: model.Model) -> np.ndarray:
     """Families that speak for each group."""
     sure = {name[2:]: flags for name, flags in found.items() if name.startswith("s.")}
@@ -115,9 +149,9 @@ def spoken(found: dict[str, np.ndarray], values: dict[str, np.ndarray], fitted: 
 
 
 def split(found: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Positive and negative examples; what is somebody's known business is never accused and teaches nothing."""
+    """Positive and negative examples; what is never accused, or left to a person whatever it scores, teaches nothing."""
     told = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
-    owned = verdict.known_business(told) | verdict.one_customer(told)
+    owned = verdict.known_business(told) | verdict.one_customer(told) | verdict.housed(told)
     return (found["purity"] >= 0.8) & (found["coverage"] >= 0.3) & ~owned, (found["any"] <= 0.1) & ~owned
 
 
@@ -143,7 +177,7 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
         # Nobody whom the verdict leaves to a person anyway belongs to the tail.
         judged = negative & ~verdict.gathered(values) if part == "unlinked" else negative
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[judged & (size == k)]) for k in range(len(model.SIZES))))
-    return model.Model(parts, usual, strong, record)
+    return model.Model(parts, usual, strong, (0.0,) * len(model.SIZES), model.Members(0.0, {}), record)
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:
@@ -161,13 +195,35 @@ def tail(log_odds: np.ndarray) -> model.Tail:
     return model.Tail(start, share, float(scale), float(shape), max(float(line), float(ordered[0])))
 
 
+def margins(found: dict[str, np.ndarray]) -> tuple[float, ...]:
+    """How far beyond the line innocents of an author reach whom the model never saw, in nats: the mean of the authors' furthest.
+
+    By class of sizes. Each author is left out once. What a new provider's innocents do is one more draw from what authors differ in.
+    """
+    furthest = []
+    for author in np.unique(found["author"]):
+        mine = found["author"] == author
+        fitted = fit({name: value[~mine] for name, value in found.items()}, {})
+        theirs = {name: value[mine] for name, value in found.items()}
+        values = {name[2:]: value for name, value in theirs.items() if name.startswith("v.")}
+        values.update(model.joint(values))
+        told = verdict.unlinked(values, fitted) & verdict.gathered(values)
+        innocent = split(theirs)[1] & ~told & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
+        score, size = np.where(innocent, fitted.score(values), -np.inf), model.size_class(values)
+        tops = [int(np.where(size == k, score, -np.inf).argmax()) for k in range(len(model.SIZES))]
+        furthest.append([max(float(score[top]), 0.0) for top in tops])
+        print(f"left out {author}: {int(innocent.sum())} innocent groups, {int((score >= 0).sum())} beyond the line, furthest",
+              *(f"{score[top]:.2f} ({theirs['kind'][top]}, {theirs['size'][top]} accounts)" for top in tops))
+    return tuple(float(mean) for mean in np.mean(furthest, axis=0))
+
+
 def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:
     values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
     values.update(model.joint(values))
     score, by_part = fitted.score(values), fitted.by_part(values)
     n_families = spoken(found, values, fitted)
     negative, gate = split(found)[1], n_families >= verdict.MIN_FAMILIES
-    p_value = fitted.p_value(score)
+    p_value = fitted.p_value(values, score)
     q_value = np.ones(len(p_value))
     for world in np.unique(found["world"]):
         rows = found["world"] == world
@@ -201,26 +257,39 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=150_000)
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
-    parser.add_argument("--keep", type=Path, help="file to keep the examples in, and to read them from if it exists")
+    parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
+    parser.add_argument("--keep", type=Path, help="folder to keep the examples in, and to read them from if they are there")
     args = parser.parse_args()
-    if args.keep and args.keep.exists():
-        found = dict(np.load(args.keep, allow_pickle=False))
+    with tempfile.TemporaryDirectory() as scratch:
+        calibrate(args, args.keep or Path(scratch))
+
+
+def calibrate(args: argparse.Namespace, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "examples.npz").exists():
+        found = dict(np.load(folder / "examples.npz", allow_pickle=False))
     else:
+        worlds = [("own", "random", args.seed + seed) for seed in range(args.worlds)]
+        for author, simulator in OTHERS.items():
+            seeds = args.second if author == "second" else args.others
+            names = [name for name in simulator.SCENARIOS if name not in HELD_OUT.get(author, ())]
+            worlds += [(author, name, args.seed + seed) for name in names for seed in range(seeds * (2 if name in TWICE else 1))]
         with ProcessPoolExecutor(2) as pool:
-            parts = list(pool.map(one_world, range(args.seed, args.seed + args.worlds), [args.events] * args.worlds))
-            others = [(name, args.seed + seed) for name in SECOND for seed in range(args.second * (2 if name == "swollen" else 1))]
-            parts += list(pool.map(other_world, *zip(*others, strict=True), [args.events] * len(others))) if others else []
+            parts = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), [folder] * len(worlds)))
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        if args.keep:
-            np.savez(args.keep, **found)
+        np.savez(folder / "examples.npz", **found)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     record = {
         "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
-                   f"--second {args.second}",
-        "commit": commit, "groups": len(found["size"]), "worlds": args.worlds,
+                   f"--second {args.second} --others {args.others}",
+        "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"])),
     }
-    fitted = fit(found, record)
+    fitted = replace(fit(found, record), margins=margins(found))
+    print("margins", *(f"{margin:.2f}" for margin in fitted.margins))
     report(found, fitted)
+    scenes = sorted(folder.glob("*.scene"))
+    with ProcessPoolExecutor(2) as pool:
+        fitted = replace(fitted, members=members(list(pool.map(accounts, scenes, [fitted] * len(scenes)))))
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")
 
 

@@ -142,7 +142,20 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
         plain.append(group.from_labels(value[rows], rows, view, judge.FEWEST))
     together = group.concatenate(plain)
     marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, max_width=20, min_accounts=judge.FEWEST)
-    return group.concatenate([streams, together, marked]), handoffs, carried
+    whole = group.communities(_incidences(engine, traffic, streams), people.n, judge.FEWEST, traffic.threads)
+    return group.concatenate([streams, together, marked, whole]), handoffs, carried
+
+
+def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list[group.Incidence]:
+    """Who carries which sub-stream, and who left which value of some sketch columns, if only once."""
+    found = [
+        group.Incidence(streams.member_account, streams.member_group, streams.object_group, streams.object_column, streams.object_key)
+    ]
+    for name, rows in link.left_once(engine).items():
+        key, number = np.unique(rows["object"], return_inverse=True)
+        column = np.full(len(key), CONTENT_COLUMNS.index(name))
+        found.append(group.Incidence(traffic.codes(rows["account"]), number, np.arange(len(key)), column, key))
+    return found
 
 
 def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) -> judge.Scene:
@@ -213,14 +226,14 @@ def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, counted: Marks,
 
 
 def campaigns(
-    scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_], log_odds: NDArray[np.float64]
+    scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model
 ) -> tuple[group.Groups, NDArray[np.int64]]:
     """Accepted groups put together, with their accounts among ``free`` ``(n_accounts,)`` and marks; and each one's lead."""
     member = judge.suspects(scene) & scene.of_members(free).astype(bool)
     group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS, log_odds)
     n = int(account_label.max(initial=-1)) + 1
     lead = judge.leads(scene, group_label, n, log_odds)
-    account_label = judge.reappearing(scene, judge.tested(scene, group_label, account_label, lead), n)
+    account_label = judge.belonging(scene, group_label, judge.tested(scene, group_label, account_label, lead), n, model)
     # A campaign that the test leaves too small is none; numbers stay in order.
     kept = np.bincount(account_label[account_label >= 0], minlength=n) >= MIN_ACCOUNTS
     number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
@@ -349,14 +362,14 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
         verdicts = judge.judge(values, findings, model, same)
         free = np.ones(traffic.people.n, bool)
-        first, first_lead = campaigns(scene, verdicts.campaign, free, verdicts.log_odds)
+        first, first_lead = campaigns(scene, verdicts.campaign, free, verdicts.log_odds, model)
         # Whom the test of a campaign's accounts sends away may be a campaign of their own.
         free[first.member_account] = False
-        second, second_lead = campaigns(scene, verdicts.campaign & _apart(scene, free), free, verdicts.log_odds)
+        second, second_lead = campaigns(scene, verdicts.campaign & _apart(scene, free), free, verdicts.log_odds, model)
         sure, sure_lead = group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
         sure = expand(engine, traffic, scene, _marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
-        open_, open_lead = campaigns(scene, verdicts.review & _apart(scene, free), free, verdicts.log_odds)
+        open_, open_lead = campaigns(scene, verdicts.review & _apart(scene, free), free, verdicts.log_odds, model)
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
         final, marks = _marks(engine, traffic, final)

@@ -3,7 +3,7 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
-from stillwatch.judge.members import campaigns_of, leads, linked, marking, pooled, reappearing, suspects, tested
+from stillwatch.judge.members import SURE, belonging, campaigns_of, leads, linked, marking, pooled, standing, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, people
 from stillwatch.judge.sample import Sample, sample
@@ -16,6 +16,7 @@ __all__ = [
     "FEWEST",
     "HOUR_US",
     "KINDS",
+    "SURE",
     "UNKNOWN",
     "Finding",
     "Handoffs",
@@ -28,6 +29,7 @@ __all__ = [
     "Tally",
     "Verdicts",
     "account_codes",
+    "belonging",
     "calibrated",
     "campaigns_of",
     "continued",
@@ -45,8 +47,8 @@ __all__ = [
     "measure",
     "people",
     "pooled",
-    "reappearing",
     "sample",
+    "standing",
     "suspects",
     "tested",
     "worded",

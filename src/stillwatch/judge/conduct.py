@@ -99,21 +99,22 @@ def one_owner(scene: Scene) -> F64:
 
 
 def one_payer(scene: Scene) -> F64:
-    """One payment method pays for (nearly) all the accounts: a firm, a household, a bundle; one customer in any case.
+    """Few payment methods pay for the accounts: a firm and its branches, a household, a bundle; few customers in any case.
 
-    The largest payment method's share of the accounts, from 0 at a half to 1 for all; where the accounts also meet on one
-    network, from 0 at a sixth, since two payers in one office are still one office. Or the share of the accounts that meet
-    on a network of their own payer, from 0 at a half: several firms, each in its office.
+    The concentration of payers, from 0 at a fifth to 1 at three fifths. Or the share of the accounts that meet on a network
+    of their own payer, from 0 at a half: several firms, each in its office.
     """
-    value = scene.of_members(scene.identities["identity.payment"])
-    rows = np.flatnonzero((value >= 0) & scene.seen)
-    width = int(value.max(initial=0)) + 2
-    values, counts = np.unique(scene.groups.member_group[rows] * width + value[rows], return_counts=True)
-    largest = np.zeros(scene.n)
-    np.maximum.at(largest, values // width, counts)
-    met = scene.net_share
-    one = largest / np.maximum(scene.size, 1) + met / 3
-    return np.asarray(np.clip(2 * np.maximum(one, np.minimum(scene.office_share, _paid(scene))) - 1, 0, 1))
+    return np.asarray(np.maximum(scene.few_payers, np.clip(2 * np.minimum(scene.office_share, _paid(scene)) - 1, 0, 1)))
+
+
+def one_place(scene: Scene) -> F64:
+    """Few networks are where the accounts are at home: an office or two, a campus, a venue, a carrier's exit.
+
+    The concentration of the networks that the accounts used most, from 0 at three tenths to 1 at seven: two places alike are 1,
+    four are a half. Blind where networks are not told.
+    """
+    codes = np.unique(scene.network, return_inverse=True)[1]
+    return np.asarray(np.clip((scene.concentration(np.where(scene.network != 0, codes, -1)) - 0.3) / 0.4, 0, 1))
 
 
 def _paid(scene: Scene) -> F64:
@@ -197,6 +198,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.overlap": overlap,
     "context.short_answers": short_answers,
     "context.apart": apart,
+    "context.one_place": one_place,
     "context.occasion": occasion,
     "context.one_domain": one_domain,
 }

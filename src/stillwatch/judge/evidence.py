@@ -134,19 +134,30 @@ def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
 def _shared(scene: Scene, value: I64) -> Finding:
     extra, expected, sharing, having = _shared_values(scene, value)
     p = np.where(having < 2, np.nan, _poisson(extra, np.maximum(expected, 0.05)))
-    share = _ratio(sharing, np.maximum(scene.size, 1))
-    return Finding(np.where(extra >= 2, np.nan_to_num(share), 0) * _beyond(extra, expected), extra, expected, p)
+    share, usual = np.nan_to_num(_ratio(sharing, np.maximum(scene.size, 1))), _usually_shared(scene, value)
+    # Where many customers of a provider share (vouchers, families, firms), sharing says less: only what goes beyond counts.
+    share = np.clip((share - usual) / (1 - usual), 0, 1)
+    return Finding(np.where(extra >= 2, share, 0) * _beyond(extra, expected), extra, expected, p)
+
+
+def _usually_shared(scene: Scene, value: I64) -> float:
+    """Share of all accounts that have a value in common with another owner, below 1."""
+    pairs, _ = distinct(np.stack([value, scene.owner], axis=1)[value >= 0])
+    owners = np.bincount(pairs[:, 0], minlength=int(value.max(initial=0)) + 1)
+    return float(min(((value >= 0) & (owners[value] > 1)).mean(), 0.99)) if len(value) else 0.0
 
 
 def payment(scene: Scene) -> Finding:
     """Accounts of different owners pay with the same payment method.
 
-    Null: owners share payment methods as often as owners of the whole registry do. Who also meets on a network of their
-    own is a firm and does not count. Blind where the registry tells no payment method, where each account has a card of
-    its own, or where each card has a network of its own.
+    Null: owners share payment methods as often as owners of the whole registry do, and the value is what goes beyond the
+    share of all accounts that do. Who also meets on a network of their
+    own is a firm and does not count, and the fewer payers there are the less it counts: few firms and their people share
+    so too. Blind where the registry tells no payment method, where each account has a card of its own, where each card
+    has a network of its own, or where a handful of cards pay for all.
     """
     found = _shared(scene, scene.identities["identity.payment"])
-    return replace(found, value=found.value * (1 - scene.office_share))
+    return replace(found, value=found.value * (1 - scene.office_share) * (1 - scene.few_payers))
 
 
 def contact(scene: Scene) -> Finding:

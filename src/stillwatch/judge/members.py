@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from stillwatch.judge.model import Model
 from stillwatch.judge.scene import Scene
 
 I64 = NDArray[np.int64]
@@ -199,40 +200,65 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     return out
 
 
-OFTEN, SELDOM, ROUNDS = 8, 0.35, 3
-"""Groups in which a campaign's median account must appear for its accounts to be compared; the share of that median below
-which an account appears by chance; and how often the comparison is made anew without those."""
+SURE, ROUNDS = 0.95, 2
+"""Posterior probability from which an account is accused with its campaign, and how often accounts are compared anew."""
 
 
-def reappearing(scene: Scene, account_label: I64, n: int) -> I64:
-    """The campaign of each account that belongs to it again and again; -1 for who was drawn in by one meeting.
+def standing(scene: Scene, group_label: I64, account_label: I64, n: int) -> tuple[I64, dict[str, F64]]:
+    """How each account compares with the usual one of its campaign: codes of the accounts, and a value of each piece.
 
     What an operator's accounts do makes many groups, found one from the other's objects apart, in which they are among
-    themselves. A member is in many of them; an innocent who met their work once is in the few that this meeting made. Whom a
-    link ties to those who do appear stays. Wrong for accounts without links that were banned early and had no time to appear.
+    themselves. A member is in many of them and sends much in them; an innocent who met their work once is in the few that this
+    meeting made, with a small part of what he does. All pieces but the last are 0 for the campaign's median account, and the
+    last is 0 for whoever is linked.
+
+    - ``often``: groups that are mostly the campaign's in which the account is, whatever their scores (log ratio).
+    - ``amount``: its requests in the group of the campaign in which it sent most (log ratio).
+    - ``accepted``: share of the campaign's own groups in which it is (difference).
+    - ``own``: share of all groups in which it is that are mostly the campaign's (difference).
+    - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0.
 
     Args:
-        scene: the run; all its groups count, whatever their scores.
+        scene: the run.
+        group_label: campaign of each group that was judged one, -1 for none, ``(n_groups,)``.
         account_label: campaign of each account, -1 for none, ``(n_accounts,)``.
         n: number of campaigns.
     """
-    out = account_label.copy()
     group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
+    whose, total = account_label[account], scene.people.n
+    rows = np.flatnonzero(whose >= 0)
+    counts = coo_matrix((np.ones(len(rows), np.int64), (group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
+    best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+    mostly = np.where(inside >= HALF * scene.size, best, -2)
+    judged = (group_label[group] == whose) & (whose >= 0)
+    often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (mostly[group] == whose, whose >= 0, judged))
+    amount = np.zeros(total)
+    np.maximum.at(amount, account[judged], scene.measured.n[scene.seen][judged])
+    mine = np.flatnonzero(account_label >= 0)
+    campaign = account_label[mine]
+    n_groups = np.bincount(group_label[group_label >= 0], minlength=max(n, 1))
+    tied = np.logical_or.reduce([found == account_label for found in linked(scene, account_label)])[mine].astype(np.float64)
+
+    def usual(value: F64) -> F64:
+        return np.array([np.median(value[campaign == number]) if (campaign == number).any() else 0.0 for number in range(n)])[campaign]
+
+    pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
+              "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1)}
+    pieces = {name: value - usual(value) for name, value in pieces.items()}
+    size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (None, tied))
+    alone = np.log((size - linking + 1) / (size + 2))[campaign]
+    return mine, {**pieces, "alone": np.where(tied > 0, 0.0, alone)}
+
+
+def belonging(scene: Scene, group_label: I64, account_label: I64, n: int, model: Model) -> I64:
+    """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
+
+    Wrong for accounts without links that were banned early and had no time to appear.
+    """
+    out = account_label.copy()
     for _ in range(ROUNDS):
-        whose = out[account]
-        rows = np.flatnonzero(whose >= 0)
-        counts = coo_matrix((np.ones(len(rows), np.int64), (group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
-        best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
-        own = np.where(inside >= HALF * scene.size, best, -2)
-        often = np.bincount(account[own[group] == whose], minlength=scene.people.n)
-        seldom = np.zeros(scene.people.n, bool)
-        for number in range(n):
-            mine = np.flatnonzero(out == number)
-            usual = float(np.median(often[mine])) if len(mine) else 0.0
-            if usual >= OFTEN:
-                seldom[mine] = often[mine] < SELDOM * usual
-        tied = np.logical_or.reduce([found == out for found in linked(scene, np.where(seldom, -1, out))])
-        out[seldom & ~tied] = -1
+        mine, pieces = standing(scene, group_label, out, n)
+        out[mine[model.members.posterior(pieces) < SURE]] = -1
     return out
 
 

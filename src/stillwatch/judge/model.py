@@ -123,6 +123,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Members:
+    """Logistic regression that tells a campaign's accounts from those drawn in, by how they compare with its usual account."""
+
+    bias: float
+    weights: dict[str, float]
+
+    def posterior(self, pieces: Mapping[str, F64]) -> F64:
+        """Probability that each account is one of the campaign's, ``(n_rows,)``; how far a piece may speak is limited."""
+        total = self.bias + sum((weight * np.clip(pieces[name], *REACH) for name, weight in self.weights.items()), start=np.float64(0))
+        return np.asarray(expit(total))
+
+
+REACH = (-4.0, 1.5)
+"""Least and most that a piece of an account's standing counts: who sends more than usual is not the surer a member."""
+
+
+@dataclass(frozen=True)
 class Model:
     """Parts, and the values that are usual among innocent groups."""
 
@@ -131,27 +148,36 @@ class Model:
     """The value of each piece that nine of ten innocent groups stay below, against which the waterfall is drawn."""
     strong: dict[str, float]
     """The value of each piece that 99 of 100 innocent groups stay below."""
+    margins: tuple[float, ...]
+    """Nats beyond the line from which a score begins, one for each of SIZES: how much further innocents of a provider reach
+    whom calibration never saw."""
+    members: Members
+    """Tells the accounts of a campaign from those drawn in."""
     record: dict[str, object]
     """Command, data and commit of the calibration."""
 
     def by_part(self, values: Mapping[str, F64]) -> F64:
         """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than RARE.
 
-        Straight from the start of the tail, where ``share`` exceed it, over the line, where RARE do; corrected for there being
-        several parts. Beyond the line, a tail that ends would be told to end where few innocents were looked at.
+        Straight from the start of the tail, where ``share`` exceed it, over the line, where RARE do; less the margin, and
+        corrected for there being several parts. Beyond the line, a tail that ends would be told to end where few innocents were looked at.
         """
-        at = between_classes(values)
+        at, less = between_classes(values), self.margin(values) + np.log(len(self.parts))
         return np.stack([
-            (part.log_odds(values) - part.of_class("line", at)) * part.slope(at) - np.log(len(self.parts)) for part in self.parts.values()
+            (part.log_odds(values) - part.of_class("line", at)) * part.slope(at) - less for part in self.parts.values()
         ])
+
+    def margin(self, values: Mapping[str, F64]) -> F64:
+        """The margin of each group's size, ``(n_groups,)``."""
+        return np.asarray(np.interp(between_classes(values), np.arange(len(SIZES)), self.margins))
 
     def score(self, values: Mapping[str, F64]) -> F64:
         """Score of each group, ``(n_groups,)``: the higher of its parts; 0 is the line."""
         return np.asarray(self.by_part(values).max(axis=0))
 
-    def p_value(self, score: F64) -> F64:
-        """Share of innocent groups of the calibration that reach a score, at most 1."""
-        return np.minimum(RARE * np.exp(-score), 1.0)
+    def p_value(self, values: Mapping[str, F64], score: F64) -> F64:
+        """Share of innocent groups of the calibration that reach a score, at most 1, ``(n_groups,)``."""
+        return np.minimum(RARE * np.exp(-score - self.margin(values)), 1.0)
 
     def bars(self, values: Mapping[str, F64], group: int) -> tuple[float, dict[str, float]]:
         """What the score of one group is made of: a base, and the share of each piece of the part that speaks."""
@@ -170,7 +196,7 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     one payer a fleet of jobs. A burst of sign-ups is no link here: classes and readers of a tutorial sign up together.
     """
     several = 1 - values["context.one_payer"]
-    paid = values["identity.payment"] * several
+    paid = values["identity.payment"]
     link = np.maximum.reduce([values["session.handoff"], paid, values["identity.contact"], values["identity.replacement"]])
     machine = several * np.maximum.reduce([
         np.minimum(values["timing.one_rhythm"], np.maximum(values["timing.steady"], values["timing.round_the_clock"])),
@@ -184,7 +210,11 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     )
     rhythm, even, mix = values["timing.one_rhythm"], values["volume.even_load"], values["content.one_mix"]
     apart = values["context.apart"]
+    # People who do one thing alike differ in another; the accounts of one list of work are draws from it in all.
+    alike = rhythm * mix * values["content.one_length"] * work
     return {
+        "joint.alike": alike,
+        "joint.alike_together": alike * np.minimum(values["timing.together"] * 2, 1),
         "joint.rhythm_work": rhythm * work,
         "joint.rhythm_mix": rhythm * mix,
         "joint.rhythm_even": rhythm * even,
@@ -209,7 +239,7 @@ LINKED = (
 UNLINKED = (
     *(name for name in SIGNS if name.split(".")[0] not in ("session", "identity")),
     *(f"joint.{name}" for name in ("rhythm_work", "rhythm_mix", "rhythm_even", "rhythm_length", "clock_even", "even_apart",
-                                   "together_apart", "mix_apart", "one_source")),
+                                   "together_apart", "mix_apart", "one_source", "alike", "alike_together")),
 )
 """Pieces of the part that does not; a burst of sign-ups is an identity too."""
 
@@ -224,9 +254,19 @@ def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:
 
 
 def fit(
-    values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, ridge: float = 1.0, names: tuple[str, ...] = LINKED
+    values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, ridge: float = 1.0, names: tuple[str, ...] = LINKED,
+    limit: float | None = CONDUCT_LIMIT,
 ) -> tuple[float, dict[str, float]]:
-    """Fit bias and weights of ``names``; ``weight`` ``(n,)`` are observation weights, ``ridge`` the penalty on squared weights."""
+    """Fit bias and weights of ``names``.
+
+    Args:
+        values: of each piece, ``(n,)``.
+        positive: which examples are.
+        weight: of each example.
+        ridge: penalty on squared weights.
+        names: the pieces to weigh, each with the sign of SIGNS, or for what it stands for.
+        limit: largest weight of pieces that are no evidence; None for no limit.
+    """
     x = np.stack([values[name] for name in names], axis=1)
     y = positive.astype(np.float64)
 
@@ -239,10 +279,10 @@ def fit(
     limits: list[tuple[float | None, float | None]] = [(None, None)]
     for name in names:
         low, high = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[SIGNS.get(name, 1)]
-        if (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint."):
+        if (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint.") or limit is None:
             limits.append((low, high))
         else:
-            limits.append((-CONDUCT_LIMIT if low is None else low, CONDUCT_LIMIT if high is None else high))
+            limits.append((-limit if low is None else low, limit if high is None else high))
     found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 2000})
     return float(found.x[0]), {name: float(b) for name, b in zip(names, found.x[1:], strict=True)}
 
@@ -260,7 +300,7 @@ def load(text: str) -> Model:
         name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]))
         for name, part in sorted(told["parts"].items())
     }
-    return Model(parts, told["usual"], told["strong"], told["record"])
+    return Model(parts, told["usual"], told["strong"], tuple(told["margins"]), Members(**told["members"]), told["record"])
 
 
 def dump(model: Model) -> str:

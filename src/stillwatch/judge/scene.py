@@ -25,6 +25,8 @@ class Handoffs:
     n: I64
 
 
+FEW_PAYERS, MOST_PAID = 0.2, 0.6
+"""Concentration of payers from which they begin to count as few customers, and at which they are."""
 OFFICE = 0.8
 """Share of a network's accounts in a group that must be one customer's for the network to be his."""
 
@@ -127,6 +129,25 @@ class Scene:
         of = np.asarray(np.bincount(group, minlength=self.n), dtype=np.float64)
         met, held = (np.bincount(places[kept, 0], weights=counts[kept], minlength=self.n) for kept in (several, office))
         return met / np.maximum(of, 1), held / np.maximum(of, 1)
+
+    def concentration(self, value: I64) -> F64:
+        """How few values the accounts of each group have, ``(n_groups,)``; ``value`` ``(n_accounts,)``, below 0 where not told.
+
+        The root of the sum of the squared shares of the accounts that have the same value (Herfindahl 1950): the share of a single
+        large holder, one over the root of their number where several are alike. A value of one account alone counts for nothing.
+        """
+        held = self.of_members(value)
+        rows = np.flatnonzero((held >= 0) & self.seen)
+        pairs, counts = distinct(np.stack([self.groups.member_group[rows], held[rows]], axis=1))
+        several = counts > 1
+        squares = np.bincount(pairs[several, 0], weights=counts[several].astype(np.float64) ** 2, minlength=self.n)
+        return np.asarray(np.sqrt(squares) / np.maximum(self.size, 1))
+
+    @cached_property
+    def few_payers(self) -> F64:
+        """How few payment methods pay for each group, from 0 at a concentration of a fifth to 1 at three fifths."""
+        payers = self.concentration(self.identities["identity.payment"])
+        return np.clip((payers - FEW_PAYERS) / (MOST_PAID - FEW_PAYERS), 0, 1)
 
     @cached_property
     def customer(self) -> I64:

@@ -25,6 +25,8 @@ WORTH = 20
 """Accounts from which one customer's business is worth a person's look."""
 OWNED = 0.5
 """Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
+ALIKE = 0.5
+"""Product of one rhythm and one mix from which linked accounts work as one, too."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
 
 
@@ -93,8 +95,27 @@ def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that meet in one place or lasted few days: an office, a class or an event moves together as one hand does."""
-    return np.asarray((values["context.occasion"] >= OWNED) | (values["infra.network"] >= OWNED))
+    """Groups that are at home in few places or lasted few days: an office, a class or an event moves together as one hand does."""
+    return np.asarray((values["context.occasion"] >= OWNED) | (values["context.one_place"] >= OWNED))
+
+
+def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that are at home in few places and that no payment method or contact of several owners links.
+
+    Colleagues hand each other conversations and work alike; what they do not do is pay in batches with many cards.
+    """
+    shared = np.maximum(values["identity.payment"], values["identity.contact"])
+    return np.asarray((values["context.one_place"] >= OWNED) & (shared < OWNED))
+
+
+def unlike(values: Mapping[str, F64], findings: Mapping[str, Finding]) -> NDArray[np.bool_]:
+    """Groups whose accounts keep hours and do work of their own: who shares cards or conversations but not these is a club, a
+    cohort, the customers of one shop. A piece that is blind for a group does not make it unlike.
+    """
+    alike = np.ones(len(values["timing.one_rhythm"]))
+    for name in ("timing.one_rhythm", "content.one_mix"):
+        alike *= np.where(np.isnan(findings[name].p_value), 1.0, values[name])
+    return np.asarray(alike < ALIKE)
 
 
 def unlinked(values: Mapping[str, F64], model: Model) -> NDArray[np.bool_]:
@@ -168,16 +189,17 @@ def judge(
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values)
-    asked = customer | (unlinked(values, model) & gathered(values))
-    p = model.p_value(log_odds)
+    by_work = unlinked(values, model)
+    asked = customer | housed(values) | np.where(by_work, gathered(values), unlike(values, findings))
+    p = model.p_value(values, log_odds)
     may = ~owned & ~customer
     q = q_values(p, np.arange(len(p)) if same is None else same, may)
-    # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the p-value has a line too.
-    sure = (q <= FDR) & (p <= RARE)
+    # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
+    sure = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
-    review = ~campaign & ~owned & np.where(asked, sure & worth, (q <= OPEN_FDR) & (p <= 10 * RARE))
+    review = ~campaign & ~owned & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -np.log(10)))
     passed = log_odds[sure & may]
     n_sets = len(np.unique(same[may])) if same is not None else int(may.sum())
-    line = float(passed.min()) if len(passed) else max(0.0, float(np.log(RARE * max(n_sets, 1) / FDR)))
+    line = float(passed.min()) if len(passed) else max(0.0, float(np.log(RARE * max(n_sets, 1) / FDR)) - max(model.margins))
     return Verdicts(log_odds, campaign, review, q, spoken, line, explain(values))

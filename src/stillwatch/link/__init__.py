@@ -4,6 +4,28 @@ Every view gives traces (account, object, count). A trace is *habitual* when the
 say what an account keeps doing, and there are few of them, whereas a single prompt leaves objects that never return.
 """
 
-from stillwatch.link.traces import CONTENT_VIEWS, carriers, handoffs, hits, identity_traces, mark_counts, networks, profiles, wordings
+from stillwatch.link.traces import (
+    CONTENT_VIEWS,
+    carriers,
+    handoffs,
+    hits,
+    identity_traces,
+    left_once,
+    mark_counts,
+    networks,
+    profiles,
+    wordings,
+)
 
-__all__ = ["CONTENT_VIEWS", "carriers", "handoffs", "hits", "identity_traces", "mark_counts", "networks", "profiles", "wordings"]
+__all__ = [
+    "CONTENT_VIEWS",
+    "carriers",
+    "handoffs",
+    "hits",
+    "identity_traces",
+    "left_once",
+    "mark_counts",
+    "networks",
+    "profiles",
+    "wordings",
+]

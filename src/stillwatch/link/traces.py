@@ -49,6 +49,28 @@ def carriers(engine: Engine, min_accounts: int) -> dict[str, NumpyTable]:
     return {column: engine.arrays(carriers_sql(column, min_accounts)) for column in columns}
 
 
+ONCE_COLUMNS = ("opening", "closing")
+"""Sketch columns of which a single use counts when pairs of accounts are compared: one value a request each."""
+ONCE_FEWEST, ONCE_MOST = 3, 1_000
+"""Accounts that leave an object for it to link them; what more leave says next to nothing about two of them."""
+
+
+def left_once_sql(column: str) -> str:
+    """Who left each object of one column, however often: object, account."""
+    return f"""
+        WITH left_by AS (SELECT {column} AS object, account FROM sketches WHERE {column} <> 0 GROUP BY {column}, account),
+        shared AS (SELECT object FROM left_by GROUP BY object HAVING COUNT(*) BETWEEN {ONCE_FEWEST} AND {ONCE_MOST})
+        SELECT left_by.object, left_by.account
+        FROM left_by JOIN shared ON left_by.object = shared.object
+        ORDER BY left_by.object, left_by.account
+    """
+
+
+def left_once(engine: Engine) -> dict[str, NumpyTable]:
+    """Accounts that left each object of ONCE_COLUMNS: ``object``, ``account`` (i64 hashes), each pair once."""
+    return {column: engine.arrays(left_once_sql(column)) for column in ONCE_COLUMNS}
+
+
 PROFILES_SQL = """
     SELECT account, COUNT(*) AS n, MIN(time) AS first_us, MAX(time) AS last_us
     FROM sketches GROUP BY account ORDER BY account

@@ -1,0 +1,139 @@
+"""Communities: accounts that share object after object, though no single object holds them together.
+
+An operator's list of work gives each of his accounts a part of it, so that two of them meet in several rare objects and no
+object is everybody's. Pairs that share beyond chance are links; a community of links is proposed, with the objects that are its own.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch import nulls
+from stillwatch.arrays import distinct
+from stillwatch.group.proposals import Groups, concatenate, from_labels
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+POPULARITY_CAPS = (100, 50, 25)
+MAX_PAIRS = 50_000_000
+"""Coincidences that one kind of object may give; the popularity cap is lowered until it does."""
+LEAST_SHARED, LEAST_RATIO = 2, 5.0
+"""Objects that a pair shares, and times chance, to be linked: one shared object is everybody's meeting."""
+STRONGEST = 30
+"""Links that an account keeps: what is left out never parts a community, and popular accounts stay cheap."""
+RESOLUTIONS = (1.0, 2.0, 4.0, 8.0)
+"""Of modularity: operators are found apart at one scale or another, and a group costs little to look at."""
+OWN_ACCOUNTS, OWN_SHARE = 3, 0.5
+"""Accounts of a community, and share of the accounts that leave an object, from which the object is the community's."""
+
+
+class Incidence(NamedTuple):
+    """Who left which object of one kind, each pair once; an object has one name (column and key) or several."""
+
+    account: I64
+    object: I64
+    named: I64
+    """Object of each name, sorted."""
+    column: I64
+    key: I64
+
+
+def links(incidence: Incidence, n_accounts: int, threads: int) -> tuple[I64, I64, F64]:
+    """Pairs of accounts that share objects beyond chance: both codes, and the evidence (log-likelihood ratio, nats)."""
+    popularity = np.bincount(incidence.object).astype(np.float64)
+    for cap in POPULARITY_CAPS:
+        used = popularity[popularity <= cap]
+        if (used * (used - 1)).sum() / 2 <= MAX_PAIRS:
+            break
+    found = nulls.pair_links(
+        incidence.account, incidence.object, n_accounts, len(popularity), max_popularity=cap, min_shared=LEAST_SHARED, threads=threads
+    )
+    shared, expected = found.n_shared.astype(np.float64), np.maximum(found.expected, 1e-12)
+    keep = shared > LEAST_RATIO * expected
+    a, b = found.a[keep].astype(np.int64), found.b[keep].astype(np.int64)
+    evidence = (shared * np.log(shared / expected) - shared + expected)[keep]
+    side, pair = np.concatenate([a, b]), np.tile(np.arange(len(a)), 2)
+    order = np.lexsort((pair, -evidence[pair], side))
+    rank = np.arange(len(order)) - np.searchsorted(side[order], side[order])
+    strongest = np.unique(pair[order[rank < STRONGEST]])
+    return a[strongest], b[strongest], evidence[strongest]
+
+
+def labels(a: I64, b: I64, evidence: F64, n_accounts: int, resolutions: Sequence[float] = RESOLUTIONS) -> list[I64]:
+    """Community of each account at each resolution, ``(n_accounts,)``, -1 without a link.
+
+    Louvain with refinement (Blondel et al. 2008; Staudt and Meyerhenke 2016) on one thread, so that the same graph gives the same labels.
+    """
+    if not len(a):
+        return []
+    import networkit
+
+    linked, code = np.unique(np.concatenate([a, b]), return_inverse=True)
+    networkit.setNumberOfThreads(1)  # more would make the result depend on the machine
+    ends = code.astype(np.uint64)
+    graph = networkit.GraphFromCoo((evidence, (ends[: len(a)], ends[len(a) :])), n=len(linked), weighted=True)
+    out = []
+    for resolution in resolutions:
+        networkit.setSeed(1, False)
+        found = networkit.community.PLM(graph, refine=True, gamma=resolution, par="none").run()
+        label = np.full(n_accounts, -1, np.int64)
+        label[linked] = np.asarray(found.getPartition().getVector(), np.int64)
+        out.append(label)
+    return out
+
+
+def own_objects(label: I64, incidences: Sequence[Incidence]) -> tuple[I64, I64, I64]:
+    """The objects that mostly one community's accounts leave: community, column and key, sorted by community."""
+    whose, column, key = [], [], []
+    for incidence in incidences:
+        if not len(incidence.account):
+            continue
+        everybody = np.bincount(incidence.object)
+        community = label[incidence.account]
+        pairs, inside = distinct(np.stack([incidence.object, community], axis=1)[community >= 0])
+        own = (inside >= OWN_ACCOUNTS) & (inside >= OWN_SHARE * everybody[pairs[:, 0]])
+        first, last = (np.searchsorted(incidence.named, pairs[own, 0], side) for side in ("left", "right"))
+        n = last - first
+        rows = np.repeat(first - np.cumsum(n) + n, n) + np.arange(n.sum())
+        whose.append(np.repeat(pairs[own, 1], n))
+        column.append(incidence.column[rows])
+        key.append(incidence.key[rows])
+    owner = np.concatenate(whose or [np.zeros(0, np.int64)])
+    order = np.argsort(owner, kind="stable")
+    return owner[order], np.concatenate(column or [owner])[order], np.concatenate(key or [owner])[order]
+
+
+def communities(incidences: Sequence[Incidence], n_accounts: int, min_accounts: int, threads: int = 1) -> Groups:
+    """Propose the communities of each kind of object, at each resolution, with the objects of every kind that are theirs.
+
+    Args:
+        incidences: one for each kind of object; kinds whose objects come from the same words of a prompt are kinds of their own.
+        n_accounts: number of account codes.
+        min_accounts: smallest group that is proposed.
+        threads: worker threads; the result does not depend on them.
+    """
+    found = [from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "community", min_accounts)]
+    for incidence in incidences:
+        if not len(incidence.account):
+            continue
+        for label in labels(*links(incidence, n_accounts, threads), n_accounts):
+            size = np.bincount(label[label >= 0], minlength=int(label.max()) + 1)
+            label = np.where((label >= 0) & (size[label] >= min_accounts), label, -1)
+            owner, column, key = own_objects(label, incidences)
+            known = np.unique(owner)
+            members = from_labels(*_of(label, known), "community", min_accounts)
+            found.append(
+                Groups(
+                    members.n, members.member_group, members.member_account,
+                    np.searchsorted(known, owner), column, key, ("community",) * members.n,
+                )
+            )
+    return concatenate(found)
+
+
+def _of(label: I64, known: I64) -> tuple[I64, I64]:
+    account = np.flatnonzero(np.isin(label, known) & (label >= 0))
+    return label[account], account
