@@ -1,0 +1,142 @@
+"""The simulated providers of the benchmarks keep the contract of a log with a known truth."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import farm_world
+import lab_world
+from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
+
+SMALL = {
+    "farm_world": (farm_world, "card_farm"),
+    "lab_world": (lab_world, "sharded_cot_queue"),
+}
+EVENTS_ASKED = 4000
+
+
+class World:
+    """One generated world, read back."""
+
+    def __init__(self, folder: Path, counts: dict[str, Any]) -> None:
+        self.folder, self.counts = folder, counts
+        self.parts = sorted((folder / "events").iterdir())
+        self.events = pa.concat_tables([pq.read_table(part) for part in self.parts])
+        self.accounts = pq.read_table(folder / "accounts.parquet")
+        self.truth = pq.read_table(folder / "truth.parquet")
+        self.truth_events = pq.read_table(folder / "truth_events.parquet")
+        self.campaign_of = dict(zip(self.truth["account_id"].to_pylist(), self.truth["campaign"].to_pylist(), strict=True))
+
+    def digest(self) -> str:
+        found = hashlib.sha256()
+        for file in sorted(self.folder.rglob("*.*")):
+            found.update(file.name.encode() + file.read_bytes())
+        return found.hexdigest()
+
+
+def generated(module: Any, scenario: str, folder: Path, seed: int) -> World:
+    return World(folder, module.generate(scenario, folder, seed, EVENTS_ASKED))
+
+
+@pytest.fixture(scope="module", params=list(SMALL))
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Callable[[Path, int], World]]:
+    module, scenario = SMALL[request.param]
+    world = generated(module, scenario, tmp_path_factory.mktemp(request.param), 1)
+    return world, lambda folder, seed: generated(module, scenario, folder, seed)
+
+
+@pytest.fixture
+def world(made: tuple[World, Callable[[Path, int], World]]) -> World:
+    return made[0]
+
+
+def test_tables_conform(world: World) -> None:
+    events = EVENTS.conform(world.events)
+    accounts = ACCOUNTS.conform(world.accounts)
+    TRUTH.conform(world.truth)
+    assert len(events) == world.counts["events"] > 0
+    assert len(accounts) == world.counts["accounts"] > 0
+    assert len(world.truth_events) == world.counts["harvested"] > 0
+    assert set(world.events.column_names) <= set(EVENTS.names)
+    assert set(world.accounts.column_names) <= set(ACCOUNTS.names)
+
+
+def test_identifiers_are_unique_and_known(world: World) -> None:
+    ids = world.events["event_id"].to_pylist()
+    registered = world.accounts["account_id"].to_pylist()
+    active = set(world.events["account_id"].to_pylist())
+    assert len(set(ids)) == len(ids)
+    assert len(set(registered)) == len(registered)
+    assert active <= set(registered)
+    assert active <= set(world.campaign_of) <= set(registered)
+    assert (np.diff(world.events["timestamp"].cast(pa.int64()).to_numpy()) >= 0).all()
+
+
+def test_turns_chain_inside_conversations(world: World) -> None:
+    seen: set[int] = set()
+    parents = orphans = 0
+    for context, parent in zip(world.events["context_key"].to_pylist(), world.events["parent_key"].to_pylist(), strict=True):
+        assert context is not None
+        if parent is not None:
+            parents += 1
+            orphans += parent not in seen
+        seen.add(context)
+    assert parents > 0.05 * world.counts["events"]
+    assert orphans <= 0.01 * parents
+
+
+def test_harvest_is_of_the_campaigns_accounts(world: World) -> None:
+    account_of = dict(zip(world.events["event_id"].to_pylist(), world.events["account_id"].to_pylist(), strict=True))
+    harvested = world.truth_events.to_pylist()
+    assert len({row["event_id"] for row in harvested}) == len(harvested)
+    for row in harvested:
+        assert row["campaign"] is not None
+        assert world.campaign_of[account_of[row["event_id"]]] == row["campaign"]
+
+
+def test_logs_do_not_encode_the_truth(world: World) -> None:
+    campaigns = {campaign for campaign in world.campaign_of.values() if campaign}
+    kinds = {kind for kind in world.truth["kind"].to_pylist() if "_" in kind}
+    for table in (world.events, world.accounts):
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            if pa.types.is_string(column.type) and name not in ("prompt", "response", "system"):
+                assert not campaigns & set(column.to_pylist()), name
+                assert not kinds & set(column.to_pylist()), name
+    harvests = {row["event_id"] for row in world.truth_events.to_pylist()}
+    of_account = [world.campaign_of.get(account) is not None for account in sorted(world.accounts["account_id"].to_pylist())]
+    in_registry = [world.campaign_of.get(account) is not None for account in world.accounts["account_id"].to_pylist()]
+    in_truth = [campaign is not None for campaign in world.truth["campaign"].to_pylist()]
+    of_event = [event in harvests for event in sorted(world.events["event_id"].to_pylist())]
+    for flags in (of_account, in_registry, in_truth, of_event):
+        assert 0.4 < rank_of_true(flags) < 0.6
+
+
+def rank_of_true(flags: list[bool]) -> float:
+    """Where the true ones stand on average in the order, from 0 to 1: one half where the order tells nothing."""
+    places = [i for i, flag in enumerate(flags) if flag]
+    return sum(places) / len(places) / max(1, len(flags) - 1)
+
+
+def test_a_seed_is_a_world(made: tuple[World, Callable[[Path, int], World]], tmp_path: Path) -> None:
+    world, again = made
+    assert again(tmp_path / "same", 1).digest() == world.digest()
+    other = again(tmp_path / "other", 2)
+    assert other.digest() != world.digest()
+    assert not set(other.accounts["account_id"].to_pylist()) & set(world.accounts["account_id"].to_pylist())
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_scenarios_are_described(name: str, tmp_path: Path) -> None:
+    module, _ = SMALL[name]
+    assert len(module.SCENARIOS) >= 8
+    assert all(line for line in module.SCENARIOS.values())
+    readme = (Path(module.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{scenario}`" in readme for scenario in module.SCENARIOS)
+    with pytest.raises(ValueError, match="no scenario"):
+        module.generate("nothing", tmp_path, 1)
