@@ -11,7 +11,7 @@ from stillwatch.group import Groups
 from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import RARE, SIGNS, SIZES, Part, Tail, joint
+from stillwatch.judge.model import RARE, SIGNS, SIZES, Members, Part, Tail, joint
 from stillwatch.tables import CAPABILITIES
 
 FEW = np.log10(FEWEST) / 4
@@ -52,7 +52,7 @@ def model(**parts: Part) -> Model:
     """A model of these parts; of one whose log-odds are 100 times harvest.rate where none is given."""
     return Model(
         parts or {"linked": part(harvest__rate=100.0)}, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
-        record={},
+        margins=(0.0,) * len(SIZES), members=Members(4.0, {"often": 3.0, "alone": 3.0}), record={},
     )  # fmt: skip
 
 

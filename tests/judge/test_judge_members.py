@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_helpers import groups, measured, people, scene
+from judge_helpers import groups, measured, model, people, scene
 
 from stillwatch import judge
 from stillwatch.group import Groups
@@ -156,10 +156,10 @@ def test_two_pools_are_never_put_together() -> None:
     assert of(label.tolist(), range(0, 80)) == {0}
 
 
-# --- Who appears again and again --------------------------------------------------------------------------------------
+# --- Who belongs: again and again, and linked as the others are -----------------------------------------------------
 
 
-def appearing(in_fragments: list[int], payment: Any = None, n: int = 60) -> np.ndarray:
+def belonging(in_fragments: list[int], payment: Any = None, n: int = 60) -> np.ndarray:
     """Campaign of accounts 0 to 30 of a crew, and 31 who is in the first ``in_fragments[0]`` of its twelve groups, and so on."""
     rng = np.random.default_rng(5)
     fragments = [sorted(rng.choice(31, 24, replace=False).tolist()) for _ in range(12)]
@@ -168,23 +168,31 @@ def appearing(in_fragments: list[int], payment: Any = None, n: int = 60) -> np.n
             fragment.append(31 + i)
     known = scene(groups(*fragments), people(n), **({} if payment is None else {"payment": payment}))
     label = np.where(np.arange(n) < 31 + len(in_fragments), 0, -1)
-    return judge.reappearing(known, label, 1)
+    return judge.belonging(known, np.zeros(12, np.int64), label, 1, model())
 
 
 def test_who_met_the_campaign_once_leaves_and_its_accounts_stay() -> None:
-    found = appearing([1, 2, 9])
+    found = belonging([1, 2, 9])
     assert (found[:31] == 0).all()
     assert found[31:34].tolist() == [-1, -1, 0]
 
 
-def test_a_link_to_the_campaign_holds_and_one_among_strangers_does_not() -> None:
-    card = np.full(60, -1)
-    card[[0, 31]] = 1  # pays with the card of an account that appears
-    card[[32, 33]] = 2  # two colleagues share a card of their own
-    assert appearing([1, 1, 1], card)[31:34].tolist() == [0, -1, -1]
+def test_who_is_not_linked_where_nearly_all_are_leaves_and_where_few_are_stays() -> None:
+    cards = np.arange(60) // 3  # all pay in threes
+    cards[31] = 50
+    assert belonging([9], cards)[31] == -1
+    cards = np.arange(60)
+    cards[[0, 1, 2]] = 0
+    assert belonging([9], cards)[31] == 0
 
 
-def test_few_groups_tell_nothing() -> None:
-    known = scene(groups(range(20), range(10)), people(30))
+def test_standing_is_measured_against_the_usual_account() -> None:
+    known = scene(groups(range(20), range(10), range(5)), people(30))
     label = np.where(np.arange(30) < 20, 0, -1)
-    assert judge.reappearing(known, label, 1).tolist() == label.tolist()
+    mine, pieces = judge.standing(known, np.array([0, 0, -1]), label, 1)
+    assert mine.tolist() == list(range(20))
+    assert np.median(pieces["often"]) == pytest.approx(0)
+    assert np.median(pieces["accepted"]) == 0
+    assert pieces["often"][0] == pytest.approx(np.log(4 / 2.5), abs=0.03)  # in three groups, where the usual is between one and two
+    assert pieces["accepted"][[0, 19]].tolist() == [0.25, -0.25]
+    assert (pieces["alone"] == np.log(21 / 22)).all()

@@ -1,5 +1,7 @@
 """The calibrated model: weights that were planted come back, none against its sign, and p-values hold on innocents."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from judge_helpers import exponential, model, part, values
@@ -90,7 +92,7 @@ def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
         log_odds = innocents(rng, n, tail)
         one = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
         told = {"harvest.rate": log_odds, "context.crowd": np.full(n, np.log10(size) / 4)}
-        p = one.p_value(one.score(told))
+        p = one.p_value(told, one.score(told))
         for alpha in (tail.share, 0.2 * tail.share, 0.02 * tail.share):
             assert (p <= alpha).mean() == pytest.approx(alpha, abs=4 * np.sqrt(alpha / n))
         assert (p[log_odds < tail.start] > tail.share).all()
@@ -105,7 +107,8 @@ def test_of_two_parts_the_one_that_finds_a_group_rarer_speaks_and_pays_for_it() 
     tail = exponential(0.0, 0.01, 1.0)
     two = model(one=part(harvest__rate=1.0), other=part(harvest__volume=1.0))
     told = {"harvest.rate": innocents(rng, n, tail), "harvest.volume": innocents(rng, n, tail)}
-    p = two.p_value(two.score(told | {"context.crowd": np.full(n, 0.5)}))
+    told["context.crowd"] = np.full(n, 0.5)
+    p = two.p_value(told, two.score(told))
     for alpha in (0.01, 1e-3, 1e-4):
         assert (p <= alpha).mean() == pytest.approx(alpha, abs=4 * np.sqrt(alpha / n) + 0.02 * alpha)
     scores = two.score({"harvest.rate": np.array([9.0, 0, 9]), "harvest.volume": np.array([0, 9.0, 7]), "context.crowd": np.full(3, 0.5)})
@@ -134,7 +137,9 @@ def test_shipped_calibration_obeys_its_own_rules() -> None:
         assert all(0 < tail.share < 0.2 and tail.scale > 0 for tail in one.tails)
     assert {"command", "commit"} <= set(shipped.record)
     assert all(shipped.usual[name] <= shipped.strong[name] for name in shipped.usual)
-    assert shipped.p_value(shipped.score(values(1)))[0] > 0.01
+    assert shipped.p_value(values(1), shipped.score(values(1)))[0] > 0.01
+    assert all(margin >= 0 for margin in shipped.margins)
+    assert all(weight >= 0 for weight in shipped.members.weights.values())
     assert load(dump(shipped)) == shipped
 
 
@@ -176,11 +181,11 @@ def test_both_sides_give_the_weaker(sides: tuple[dict[str, float], ...], name: s
 
 
 def test_what_one_customer_pays_for_links_nobody() -> None:
-    """Shared payment counts as a link only as far as several pay; jobs of one payer are no machine-like crew."""
+    """Jobs of one payer are no machine-like crew; that his card links nobody is the payment evidence's own business."""
     paid = {"identity__payment": 1.0, **MACHINE, **WORK}
     assert joint(values(1, **paid))["joint.link_work"][0] == 1
     alone = joint(values(1, **paid, context__one_payer=1.0))
-    assert {name for name in AGREEING if alone[f"joint.{name}"][0]} == set()
+    assert {name for name in AGREEING if alone[f"joint.{name}"][0]} == {"link_work"}
     assert joint(values(1, **MACHINE, **WORK, context__common_work=1.0))["joint.machine_work"][0] == 0
 
 
@@ -195,3 +200,14 @@ def test_one_account_more_never_moves_a_score_far() -> None:
     assert np.ptp(scores[sizes >= KNOTS[-1]]) == 0
     assert np.ptp(scores) > 3
     assert np.abs(np.diff(scores)).max() < 0.3
+
+
+def test_a_margin_moves_the_line_and_no_p_value() -> None:
+    """Innocents of the calibration are as rare as they are; what is accused must be rarer by the margin of its size."""
+    tails = (exponential(0.0, 0.01, 1.0),) * len(SIZES)
+    plain = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
+    careful = replace(plain, margins=(3.0, 1.0, 2.0))
+    for size, margin in zip(KNOTS, careful.margins, strict=True):
+        told = {"harvest.rate": np.linspace(0, 12, 40), "context.crowd": np.full(40, np.log10(size) / 4)}
+        assert careful.score(told) == pytest.approx(plain.score(told) - margin)
+        assert careful.p_value(told, careful.score(told)) == pytest.approx(plain.p_value(told, plain.score(told)))

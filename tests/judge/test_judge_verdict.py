@@ -237,3 +237,25 @@ def test_groups_that_nobody_would_accuse_are_no_hypotheses() -> None:
     assert found[2] == pytest.approx(0.5)  # three hypotheses, of which it would be the third
     assert found[3] == pytest.approx(1.5e-3)
     assert q_values(p, np.arange(4), np.zeros(4, bool))[0] == pytest.approx(1e-4)
+
+
+ALIKE_P = {"timing.one_rhythm": 0.5, "content.one_mix": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("change", "p_values", "expected"),
+    [
+        # who shares conversations but keeps hours and does work of his own is a club: a person asks
+        ({"timing__one_rhythm": 0.9, "content__one_mix": 0.5}, ALIKE_P, "review"),
+        ({"timing__one_rhythm": 0.9, "content__one_mix": 0.6}, ALIKE_P, "campaign"),
+        ({"timing__one_rhythm": 0.0, "content__one_mix": 0.6}, {"content.one_mix": 0.5}, "campaign"),  # the rhythm is blind
+        ({}, {}, "campaign"),  # both are
+        # colleagues at home in few places, whom no cards of several owners link: a person asks
+        ({"context__one_place": 0.5}, {}, "review"),
+        ({"context__one_place": 0.49}, {}, "campaign"),
+        ({"context__one_place": 0.9, "identity__payment": 0.5}, {}, "campaign"),
+        ({"context__one_place": 0.9, "identity__contact": 0.49}, {}, "review"),
+    ],
+)
+def test_gates_of_linked_groups(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:
+    assert verdict(CREW | change, SURE | p_values) == expected
