@@ -19,6 +19,7 @@ import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,15 @@ OWN = (
     "innocents",
 )  # fmt: skip
 SECOND = tuple(f"second-{name}" for name in second_world.SCENARIOS)
+FURTHER = {
+    name: import_module(f"{name}_world")
+    for name in ("farm", "lab", "click", "tool")
+    if (Path(__file__).parent / f"{name}_world").is_dir()
+}
+"""Simulators of further authors; calibration uses farm and lab with other seeds, and never click and tool."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
+FURTHER_EVENTS = 180_000
 CALIBRATION_SEEDS = 1000
 
 
@@ -66,6 +74,8 @@ def size(scenario: str, events: int | None) -> int:
 
     The adaptive worlds are shrunk by one factor, so that operators harvest as much with every switch.
     """
+    if further(scenario):
+        return events or FURTHER_EVENTS
     if scenario.startswith("second-"):
         usual = second_world.TINY_EVENTS if scenario == "second-tiny" else second_world.USUAL_EVENTS
         return min(events or usual, usual)
@@ -77,10 +87,17 @@ def size(scenario: str, events: int | None) -> int:
     return events or min(own, most)
 
 
+def further(scenario: str) -> Any:
+    """The simulator of a further author whose scenario it is, else None."""
+    return FURTHER.get(scenario.partition("-")[0])
+
+
 def make_world(run: Run, world: Path, truth: Path) -> None:
     """Simulate, and put the truth apart."""
     truth.mkdir(parents=True)
-    if run.scenario.startswith("second-"):
+    if simulator := further(run.scenario):
+        simulator.generate(run.scenario.partition("-")[2], world, run.seed, run.events)
+    elif run.scenario.startswith("second-"):
         second_world.generate(run.scenario.removeprefix("second-"), world, run.seed, run.events, run.prompts)
     else:
         simulate.run(
@@ -168,7 +185,8 @@ def suite(runs: list[Run], results: Path, *, jobs: int, fresh: bool, keep_data: 
 def main() -> None:
     """Run what was asked for; print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    every = [*OWN, *SECOND]
+    others = [f"{name}-{scenario}" for name, simulator in FURTHER.items() for scenario in simulator.SCENARIOS]
+    every = [*OWN, *SECOND, *others]
     parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=every, help="default: all but february_2026")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     own = f"its own number, at most {MOST_EVENTS:,}"
@@ -181,7 +199,7 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="compute anew what --keep has")
     parser.add_argument("--json", type=Path, help="file to write all results and pooled figures to")
     args = parser.parse_args()
-    known = [*simulate.scenarios(), *SECOND]
+    known = [*simulate.scenarios(), *SECOND, *others]
     if wrong := [name for name in args.scenarios if name not in known]:
         parser.error(f"no scenario {', '.join(wrong)}; there are: {', '.join(known)}")
     if any(seed >= CALIBRATION_SEEDS for seed in args.seeds):
@@ -189,7 +207,7 @@ def main() -> None:
     if args.keep_data and not args.keep:
         parser.error("--keep-data needs --keep DIR")
     runs = [
-        Run(scenario, seed, size(scenario, args.events), args.prompts, None if scenario in SECOND else args.rates)
+        Run(scenario, seed, size(scenario, args.events), args.prompts, None if scenario in SECOND or further(scenario) else args.rates)
         for scenario in args.scenarios
         for seed in args.seeds
     ]
