@@ -253,8 +253,8 @@ ALIKE_P = {"timing.one_rhythm": 0.5, "content.one_mix": 0.5}
         # colleagues at home in few places, whom no cards of several owners link: a person asks
         ({"context__one_place": 0.5}, {}, "review"),
         ({"context__one_place": 0.49}, {}, "campaign"),
-        ({"context__one_place": 0.9, "identity__payment": 0.5}, {}, "campaign"),
-        ({"context__one_place": 0.9, "identity__contact": 0.49}, {}, "review"),
+        ({"context__one_place": 0.9, "identity__payment": 0.3}, {}, "campaign"),
+        ({"context__one_place": 0.9, "identity__contact": 0.29}, {}, "review"),
     ],
 )
 def test_gates_of_linked_groups(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:

@@ -25,6 +25,8 @@ WORTH = 20
 """Accounts from which one customer's business is worth a person's look."""
 OWNED = 0.5
 """Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
+BATCHES = 0.3
+"""Value of payment or contact from which accounts at home in few places are more than colleagues."""
 ALIKE = 0.5
 """Product of one rhythm and one mix from which linked accounts work as one, too."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
@@ -105,7 +107,7 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Colleagues hand each other conversations and work alike; what they do not do is pay in batches with many cards.
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
-    return np.asarray((values["context.one_place"] >= OWNED) & (shared < OWNED))
+    return np.asarray((values["context.one_place"] >= OWNED) & (shared < BATCHES))
 
 
 def unlike(values: Mapping[str, F64], findings: Mapping[str, Finding]) -> NDArray[np.bool_]:
