@@ -133,4 +133,10 @@ def load(place: Path, *, train: bool = False) -> tuple[Any, Any]:
         model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **options)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"cannot load the language model ({first_line(error)})", where=place) from error
+    if place.is_file():
+        # It is plain float32 by now, but remembers that it was not, and would refuse to be saved.
+        model.hf_quantizer = None
+        model.is_quantized = False
+        if hasattr(model.config, "quantization_config"):
+            del model.config.quantization_config
     return tokenizer, model.train(train)
