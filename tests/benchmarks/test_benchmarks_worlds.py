@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import click_world
 import farm_world
 import lab_world
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
+    "click_world": (click_world, "relay_and_handover"),
     "farm_world": (farm_world, "card_farm"),
     "lab_world": (lab_world, "sharded_cot_queue"),
 }
