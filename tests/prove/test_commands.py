@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -129,6 +130,25 @@ def test_ledger_joins_a_run(where: Path) -> None:
     assert run("ledger", "marks.jsonl", "--run", "run", "--events", "events.parquet", "--out", "ledger.parquet") == 0
     made = pq.read_table(where / "ledger.parquet").to_pylist()
     assert [(row["account_id"], row["campaign_id"], row["tokens"]) for row in made] == [("a", None, 5), ("b", "c-1", 7)]
+
+
+def test_ledger_gives_the_answers_that_campaigns_elicited(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / "run").mkdir()
+    harvest = pa.table({"event_id": ["e1", "e2", "e3"], "campaign_id": ["c-1", "c-1", "c-2"]})
+    pq.write_table(harvest, where / "run" / "harvest.parquet")
+    pq.write_table(pa.table({"event_id": ["e0", "e1", "e2", "e3"], "account_id": ["a"] * 4, "prompt": ["p0", "p1", "p2", "p3"],
+                             "timestamp": pa.array([1, 2, 3, 4], pa.timestamp("us", tz="UTC")),
+                             "response": ["innocent", "marked", "changed since", "other campaign"]}), where / "events.parquet")  # fmt: skip
+    digest = sha256(b"marked").hexdigest()
+    rows(where / "marks.jsonl", [{"event_id": f"e{i}", "tenant": "t", "tokens": 5, "answer_sha256": digest if i in (1, 2) else None}
+                                 for i in range(4)])  # fmt: skip
+    command = ("ledger", "marks.jsonl", "--run", "run", "--out", "ledger.parquet", "--elicited", "kept.jsonl")
+    assert run(*command) == 1
+    assert "--elicited needs --events" in capsys.readouterr().err
+    assert run(*command, "--events", "events.parquet", "--campaign", "c-1") == 0
+    assert "1 left out" in capsys.readouterr().out
+    assert [json.loads(line) for line in (where / "kept.jsonl").read_text().splitlines()] == [
+        {"event_id": "e1", "campaign_id": "c-1", "tenant": "t", "prompt": "p1", "output": "marked"}]
 
 
 class Handler(BaseHTTPRequestHandler):

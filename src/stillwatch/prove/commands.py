@@ -55,6 +55,9 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     ledger.add_argument("marks", type=Path, metavar="MARK_LOG")
     ledger.add_argument("--run", type=Path, required=True, help="folder of stillwatch detect")
     ledger.add_argument("--events", type=Path, help="folder of events, where the log lacks accounts or times")
+    ledger.add_argument("--elicited", type=Path, metavar="FILE",
+                        help="JSONL to write: marked answers that campaigns elicited, for reading mode (needs --events with text)")
+    ledger.add_argument("--campaign", action="append", default=[], help="with --elicited: campaigns (default: all)")
     ledger.add_argument("--out", type=Path, required=True, help="Parquet to write")
 
     plan = sub("plan", "plan", "how many answers a test needs")

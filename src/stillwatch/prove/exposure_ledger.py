@@ -88,6 +88,46 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
     return LEDGER.conform(table, where=marks)
 
 
+def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ()) -> tuple[list[dict[str, str | None]], int]:
+    """The marked answers that campaigns elicited, as ``stillwatch prove read`` takes them.
+
+    Args:
+        ledger_: of :func:`ledger`.
+        events: folder or file of events with prompt and response.
+        campaigns: which (default: all).
+
+    Returns:
+        Rows of event_id, campaign_id, tenant, prompt, output, and how many answers were left out: their text is not kept,
+        or is not the one that the mark log has the digest of.
+    """
+    import hashlib
+
+    import duckdb
+
+    folder = events / "events" if (events / "events").is_dir() else events
+    wanted = [row for row in ledger_.select(["event_id", "campaign_id", "tenant", "answer_sha256"]).to_pylist()
+              if row["campaign_id"] is not None and (not campaigns or row["campaign_id"] in campaigns)]  # fmt: skip
+    with duckdb.connect() as base:
+        try:
+            base.execute("CREATE TABLE wanted AS SELECT unnest(?) AS event_id", [[row["event_id"] for row in wanted]])
+            found = base.execute(f"""
+                SELECT CAST(e.event_id AS VARCHAR), coalesce(any_value(e.prompt), ''), any_value(e.response)
+                FROM {_source(data_files(folder))} e JOIN wanted w ON w.event_id = CAST(e.event_id AS VARCHAR) GROUP BY 1
+            """).fetchall()  # fmt: skip
+        except duckdb.Error as error:
+            raise InputError(f"no kept answers can be read ({str(error).splitlines()[0]})", where=events,
+                             todo="Events need event_id, prompt and response") from error  # fmt: skip
+    text = {event: (prompt, output) for event, prompt, output in found if output is not None}
+    rows: list[dict[str, str | None]] = []
+    for row in wanted:
+        prompt, output = text.get(row["event_id"], ("", None))
+        if output is None or row["answer_sha256"] not in (None, hashlib.sha256(output.encode()).hexdigest()):
+            continue
+        rows.append({"event_id": row["event_id"], "campaign_id": row["campaign_id"], "tenant": row["tenant"], "prompt": prompt,
+                     "output": output})  # fmt: skip
+    return rows, len(wanted) - len(rows)
+
+
 def exposures(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """Tokens by tenant: harvested by these campaigns (all by default), and seen by anybody at all."""
     harvested: dict[str, float] = {}

@@ -99,15 +99,25 @@ def mark(args: argparse.Namespace) -> Any:
 
 def ledger(args: argparse.Namespace) -> Any:
     """Join a mark log with a detect run."""
-    from stillwatch.prove.exposure_ledger import exposures
+    from stillwatch.prove.exposure_ledger import elicited, exposures
     from stillwatch.prove.exposure_ledger import ledger as join
 
+    if args.elicited is not None and args.events is None:
+        raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
     made = join(args.marks, args.run, args.events)
     write_parquet(made, args.out)
     harvested, seen = exposures(made)
     _say(args, f"{len(made):,} marked answers of {len(seen)} tenants; harvested by campaigns: {sum(harvested.values()):,.0f} "
                f"of {sum(seen.values()):,.0f} tokens")  # fmt: skip
-    return {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
+    told: dict[str, Any] = {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
+    if args.elicited is not None:
+        kept, lost = elicited(made, args.events, tuple(args.campaign))
+        with replacing(args.elicited) as partial:
+            partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept), "utf-8")
+        _say(args, f"{len(kept):,} marked answers that campaigns elicited: {args.elicited}"
+                   + (f"; {lost:,} left out, whose text is not kept or was changed since" if lost else ""))  # fmt: skip
+        told |= {"elicited": len(kept), "elicited_left_out": lost}
+    return told
 
 
 def plan(args: argparse.Namespace) -> Any:
