@@ -4,12 +4,29 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from judge_helpers import exponential, model, part, values
+from judge_helpers import exponential, findings, model, part, values
 from scipy.special import expit
 
 from stillwatch import judge
-from stillwatch.judge.model import CONDUCT_LIMIT, KNOTS, LINKED, PROTECTIVE, RARE, SIZES, SOFT, UNLINKED, Part, Tail, dump, fit, joint, load
+from stillwatch.judge.model import (
+    CONDUCT_LIMIT,
+    JOINT_SENTENCES,
+    KNOTS,
+    LINKED,
+    PROTECTIVE,
+    RARE,
+    SIZES,
+    SOFT,
+    UNLINKED,
+    Part,
+    Tail,
+    dump,
+    fit,
+    joint,
+    load,
+)
 from stillwatch.judge.model import SIGNS as SINGLE
+from stillwatch.judge.results import evidence_rows
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
 """Of single pieces and of those that agree, which can only speak for a campaign."""
@@ -211,3 +228,13 @@ def test_a_margin_moves_the_line_and_no_p_value() -> None:
         told = {"harvest.rate": np.linspace(0, 12, 40), "context.crowd": np.full(40, np.log10(size) / 4)}
         assert careful.score(told) == pytest.approx(plain.score(told) - margin)
         assert careful.p_value(told, careful.score(told)) == pytest.approx(plain.p_value(told, plain.score(told)))
+
+
+def test_every_piece_has_a_sentence() -> None:
+    """What moves a score is told in words: joint pieces and conduct as well as evidence."""
+    told = {name for name in (*LINKED, *UNLINKED) if name.startswith("joint.")}
+    assert told == set(JOINT_SENTENCES)
+    shipped = judge.calibrated()
+    rows = evidence_rows(values(1, **{"session__handoff": 1.0}), findings(1, {}), shipped, 0)
+    assert {row["name"] for row in rows} <= set(LINKED) | set(UNLINKED)
+    assert all(row["sentence"] and row["sentence"] != row["name"] for row in rows)

@@ -232,6 +232,25 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     }
 
 
+JOINT_SENTENCES = {
+    "joint.link_machine": "Accounts that are linked also work like machines: at even loads, or at the same hours and steadily.",
+    "joint.machine_work": "Accounts that work like machines send prompts of which none repeats, and there are many of them.",
+    "joint.link_work": "Accounts that are linked send prompts of which none repeats: they divide up a list of work.",
+    "joint.two_links": "The accounts are linked in two independent ways: by their conversations and by who pays or answers for them.",
+    "joint.one_source": "Accounts that share no network keep the same hours, do the same work and move together, as behind one source.",
+    "joint.alike": "The accounts are alike at once in hours, kinds of work and lengths of prompts, and repeat nothing.",
+    "joint.alike_together": "The accounts are alike in all they do, and start and pause together.",
+    "joint.rhythm_work": "The accounts keep the same hours, and no prompt repeats.",
+    "joint.rhythm_mix": "The accounts keep the same hours and do the same mix of work.",
+    "joint.rhythm_even": "The accounts keep the same hours and carry even loads.",
+    "joint.rhythm_length": "The accounts keep the same hours and write prompts of the same lengths.",
+    "joint.clock_even": "The accounts work round the clock and carry even loads.",
+    "joint.even_apart": "Accounts that share no network carry even loads.",
+    "joint.together_apart": "Accounts that share no network start and pause together.",
+    "joint.mix_apart": "Accounts that share no network do the same mix of work.",
+}
+"""What an analyst reads of each joint piece; it is blind where one of its sides is."""
+
 LINKED = (
     *SIGNS, *(f"joint.{name}" for name in ("link_machine", "machine_work", "link_work", "one_source", "two_links")),
 )

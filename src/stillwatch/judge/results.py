@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import Model, joint
+from stillwatch.judge.model import JOINT_SENTENCES, Model, joint
 from stillwatch.judge.people import UNKNOWN
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
@@ -53,7 +54,9 @@ def names(scene: Scene, found: Found) -> list[str]:
 
 
 def _sentence(name: str) -> str:
-    doc = EVIDENCE[name].__doc__ or name
+    if name in JOINT_SENTENCES:
+        return JOINT_SENTENCES[name]
+    doc = (EVIDENCE.get(name) or CONDUCT[name]).__doc__ or name
     return " ".join(doc.split("\n\n")[0].split())
 
 
@@ -71,7 +74,7 @@ def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: M
                 "p_value": _plain(p), "blind": bool(np.isnan(observed)),
             }
         else:
-            row |= {"observed": _plain(value), "expected": _plain(model.usual.get(name, 0.0))}
+            row |= {"sentence": _sentence(name), "observed": _plain(value), "expected": _plain(model.usual.get(name, 0.0))}
         rows.append(row)
     return sorted(rows, key=lambda row: -abs(row["log_odds"]))
 
@@ -81,9 +84,13 @@ def _plain(x: float) -> float | None:
 
 
 def reasons(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[str]:
-    """Sentences for an account of a group, strongest first."""
-    rows = [row for row in evidence_rows(values, findings, model, group) if row["log_odds"] > 0.05 and "sentence" in row]
-    return [f"{row['sentence']} (observed {row['observed']}, expected {row['expected']})" for row in rows[:5]]
+    """Sentences for an account of a group, strongest first: evidence alone, which has something to expect."""
+    rows = [row for row in evidence_rows(values, findings, model, group) if row["log_odds"] > 0.05 and row["name"] in findings]
+    return [f"{row['sentence']} (observed {_short(row['observed'])}, expected {_short(row['expected'])})" for row in rows[:5]]
+
+
+def _short(x: float | None) -> str:
+    return "nothing" if x is None else f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3g}"
 
 
 def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int) -> list[str]:
