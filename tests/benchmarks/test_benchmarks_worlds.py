@@ -13,12 +13,14 @@ import pytest
 import click_world
 import farm_world
 import lab_world
+import tool_world
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
     "click_world": (click_world, "relay_and_handover"),
     "farm_world": (farm_world, "card_farm"),
     "lab_world": (lab_world, "sharded_cot_queue"),
+    "tool_world": (tool_world, "agent_trajectories"),
 }
 EVENTS_ASKED = 4000
 
@@ -116,13 +118,15 @@ def test_logs_do_not_encode_the_truth(world: World) -> None:
     in_truth = [campaign is not None for campaign in world.truth["campaign"].to_pylist()]
     of_event = [event in harvests for event in sorted(world.events["event_id"].to_pylist())]
     for flags in (of_account, in_registry, in_truth, of_event):
-        assert 0.4 < rank_of_true(flags) < 0.6
+        assert abs(order_z(flags)) < 3.5
 
 
-def rank_of_true(flags: list[bool]) -> float:
-    """Where the true ones stand on average in the order, from 0 to 1: one half where the order tells nothing."""
-    places = [i for i, flag in enumerate(flags) if flag]
-    return sum(places) / len(places) / max(1, len(flags) - 1)
+def order_z(flags: list[bool]) -> float:
+    """How far the true ones stand from the middle of the order, in standard errors of a random order."""
+    places = np.flatnonzero(flags)
+    n = len(flags)
+    middle_error = np.sqrt((n**2 - 1) / 12 / len(places) * (n - len(places)) / (n - 1))
+    return float((places.mean() - (n - 1) / 2) / middle_error)
 
 
 def test_a_seed_is_a_world(made: tuple[World, Callable[[Path, int], World]], tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Write the log tables of a simulated provider, as an engineer of developers' tools sees them.
+
+    python benchmarks/tool_world/generate.py SCENARIO --out DIR --seed S [--events N]
+
+The tables are those of ``stillwatch simulate``, but nothing is shared with it or with the other worlds of the
+benchmarks: tools, agents, task queues, hours, wording and crowds are modelled anew. See README.md.
+"""
+
+import argparse
+import sys
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+if not __package__:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    __package__ = "benchmarks.tool_world"
+
+from .output import write
+from .scenarios import SCENARIOS, build
+
+
+def generate(scenario: str, out: str | PathLike[str], seed: int, events: int | None = None) -> dict[str, Any]:
+    """Write a scenario.
+
+    Args:
+        scenario: one of SCENARIOS.
+        out: folder for events/, accounts.parquet, releases.json, truth.parquet, truth_events.parquet.
+        seed: same scenario, seed and size: same world.
+        events: requests in all (about); operators and crowds shrink and grow with them.
+
+    Returns:
+        Counts of events, accounts and harvested events.
+    """
+    world = build(scenario, seed, events)
+    n_events, n_accounts, n_harvested = write(world, Path(out))
+    return {"events": n_events, "accounts": n_accounts, "harvested": n_harvested}
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description="Write the log tables of a simulated provider full of developers' tools.")
+    parser.add_argument("scenario", choices=SCENARIOS, metavar="SCENARIO", help=", ".join(SCENARIOS))
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--events", type=int, help="number of requests")
+    args = parser.parse_args()
+    counts = generate(args.scenario, args.out, args.seed, args.events)
+    print(f"{args.scenario}, seed {args.seed}: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()))
+
+
+if __name__ == "__main__":
+    main()
