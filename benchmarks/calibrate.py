@@ -27,9 +27,9 @@ from stillwatch.judge import model, verdict
 from stillwatch.nulls import benjamini_hochberg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks import farm_world, lab_world, second_world
+from benchmarks import click_world, farm_world, lab_world, second_world, tool_world
 
-OTHERS = {"second": second_world, "farm": farm_world, "lab": lab_world}
+OTHERS = {"second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world}
 HELD_OUT = {"second": ("stealthy",)}
 TWICE = ("swollen",)
 """Scenarios of crowds that are rare: twice as many seeds."""
@@ -52,7 +52,7 @@ def examples(folder: Path, work: Path, kept: Path) -> dict[str, np.ndarray]:
     names = sorted({name for name in campaign.values() if name})
     number = np.array([names.index(campaign[i]) if campaign[i] else -1 for i in scene.people.ids.to_pylist()])
     kinds = np.array([kind[i] for i in scene.people.ids.to_pylist()])
-    kept.write_bytes(pickle.dumps((scene, number >= 0)))
+    kept.write_bytes(pickle.dumps((scene, number, kinds)))
     member, group = number[scene.groups.member_account[scene.seen]], scene.groups.member_group[scene.seen]
     size = np.maximum(np.bincount(group, minlength=scene.n), 1)
     inside = np.stack([np.bincount(group[member == k], minlength=scene.n) for k in range(len(names))] or [np.zeros(scene.n)])
@@ -86,7 +86,8 @@ def world(author: str, scenario: str, seed: int, events: int, scenes: Path) -> d
 
 def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
     """How the accounts of every campaign of one world stand, with what is true of them."""
-    scene, fake = pickle.loads(kept.read_bytes())
+    scene, operator, _ = pickle.loads(kept.read_bytes())
+    fake = operator >= 0
     values, findings = model.look(scene)
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     found = verdict.judge(values, findings, fitted, same)

@@ -1,5 +1,6 @@
 """A run on a simulated world: the operators are found, nobody else is, and the tables of the run agree with each other."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import evaluate, pipeline, simulate
+from stillwatch.cli import main
 from stillwatch.files import data_files
 
 
@@ -41,6 +43,16 @@ def test_operators_are_found_whole_and_alone(small_world: Path, run: Path) -> No
     assert told["accounts"]["review"]["recall_with_review"] >= 0.95
     assert told["events"]["event_precision"] >= 0.9
     assert told["events"]["event_recall"] >= 0.75
+
+
+def test_the_commands_say_what_was_found(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["detect", str(small_world), "--out", str(tmp_path / "run")]) == 0
+    told = capsys.readouterr().out
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert f"{summary['n_campaigns']} campaigns ({summary['n_accused']} accounts" in told
+    assert f"stillwatch report {tmp_path / 'run'}" in told
+    assert main(["evaluate", str(tmp_path / "run"), "--truth", str(small_world)]) == 0  # the folder of the world will do
+    assert "recall" in capsys.readouterr().out
 
 
 def test_a_larger_log_finds_them_all(tmp_path: Path) -> None:

@@ -209,10 +209,18 @@ def _detect(args: argparse.Namespace) -> Any:
 
     if (args.source is None) == (args.traces is None):
         raise InputError("pass either DIR or --traces FILE")
-    return pipeline.detect(
+    summary = pipeline.detect(
         args.source, args.out, traces=args.traces, engine=args.engine, as_of=_time(args.as_of), seed=args.seed,
         threads=args.threads, memory_gb=args.memory, since=args.since, quiet=args.quiet or args.json,
     )
+    if args.source is not None and not (args.quiet or args.json):
+        print(
+            f"{summary['n_events']:,} requests of {summary['n_accounts']:,} accounts: {summary['n_campaigns']:,} campaigns"
+            f" ({summary['n_accused']:,} accounts, {summary['n_harvested']:,} exchanges),"
+            f" {summary['n_review']:,} groups for a person to review ({summary['n_for_review']:,} accounts)\n"
+            f"The page to read: stillwatch report {args.out}"
+        )
+    return summary
 
 
 def _evaluate(args: argparse.Namespace) -> Any:

@@ -85,3 +85,10 @@ def test_labels_are_of_linked_accounts_only(resolution: float) -> None:
     assert (label[[0, 1, 2, 6, 7]] == -1).all()
     assert (label[[3, 4, 5]] >= 0).all()
     assert labels(a[:0], b[:0], np.ones(0), 8) == []
+
+
+def test_one_set_of_accounts_is_proposed_once() -> None:
+    told = incidence(world())
+    found = group.communities([told, told], 2000, 8)
+    assert found.n == len({frozenset(held) for held in members(found)}) == group.communities([told], 2000, 8).n
+    assert len(np.unique(found.object_group)) == found.n

@@ -33,7 +33,7 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
 
     Args:
         run: run folder with accounts.parquet, campaigns.parquet and, where events were read, harvest.parquet.
-        truth: Parquet of TRUTH.
+        truth: Parquet of TRUTH, or the folder of a simulated world that has it.
         truth_events: Parquet of ``event_id`` and ``campaign``; by default truth_events.parquet beside ``truth``, if
             there.
         quiet: print nothing.
@@ -46,6 +46,7 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
     """
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
+    truth = truth / "truth.parquet" if truth.is_dir() else truth
     if truth_events is None:
         beside = truth.parent / "truth_events.parquet"
         truth_events = beside if beside.is_file() else None

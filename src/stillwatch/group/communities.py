@@ -5,6 +5,7 @@ object is everybody's. Pairs that share beyond chance are links; a community of 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from stillwatch import nulls
 from stillwatch.arrays import distinct
-from stillwatch.group.proposals import Groups, concatenate, from_labels
+from stillwatch.group.proposals import Groups, concatenate, from_labels, set_hash
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -116,6 +117,7 @@ def communities(incidences: Sequence[Incidence], n_accounts: int, min_accounts: 
         threads: worker threads; the result does not depend on them.
     """
     found = [from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "community", min_accounts)]
+    known = np.zeros(0, np.uint64)
     for incidence in incidences:
         if not len(incidence.account):
             continue
@@ -123,14 +125,13 @@ def communities(incidences: Sequence[Incidence], n_accounts: int, min_accounts: 
             size = np.bincount(label[label >= 0], minlength=int(label.max()) + 1)
             label = np.where((label >= 0) & (size[label] >= min_accounts), label, -1)
             owner, column, key = own_objects(label, incidences)
-            known = np.unique(owner)
-            members = from_labels(*_of(label, known), "community", min_accounts)
-            found.append(
-                Groups(
-                    members.n, members.member_group, members.member_account,
-                    np.searchsorted(known, owner), column, key, ("community",) * members.n,
-                )
-            )
+            having = np.unique(owner)
+            members = from_labels(*_of(label, having), "community", min_accounts)
+            proposed = replace(members, object_group=np.searchsorted(having, owner), object_column=column, object_key=key)
+            # One set of accounts is one community, at whatever resolution and of whatever objects it is found.
+            name = set_hash(proposed.n, proposed.member_group, proposed.member_account)
+            found.append(proposed.select(~np.isin(name, known)))
+            known = np.append(known, name)
     return concatenate(found)
 
 

@@ -95,6 +95,13 @@ def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
+def set_hash(n: int, member_group: I64, member_account: I64) -> NDArray[np.uint64]:
+    """A hash of the accounts of each group, ``(n,)``: equal for equal sets."""
+    out = np.zeros(n, np.uint64)
+    np.add.at(out, member_group, _mix(member_account.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)))
+    return out
+
+
 def minhashes(account: I64, start: I64) -> NDArray[np.uint64]:
     """MinHash signature ``(n_sets, N_MINHASH)`` of sets of accounts laid end to end (Broder 1997)."""
     out = np.empty((len(start), N_MINHASH), np.uint64)

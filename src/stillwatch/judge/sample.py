@@ -125,14 +125,31 @@ def _count(tasks: I64, keys: I64, values: I64, out: I64) -> None:
                     out[place] += 1
 
 
+@njit(cache=True, nogil=True)
+def _tally(pairs: I64, values: I64, counts: NDArray[np.int32], table: NDArray[np.int32]) -> int:
+    """Put distinct rows first, in the order of their first appearance, with the sums of their counts; returns how many."""
+    mask = np.uint64(len(table) - 1)
+    found = 0
+    for i in range(len(pairs)):
+        slot = _scramble(pairs[i] ^ np.int64(_scramble(values[i]))) & mask
+        while table[slot] >= 0:
+            j = table[slot]
+            if pairs[j] == pairs[i] and values[j] == values[i]:
+                counts[j] += counts[i]
+                break
+            slot = (slot + np.uint64(1)) & mask
+        else:
+            table[slot] = found
+            pairs[found], values[found], counts[found] = pairs[i], values[i], counts[i]
+            found += 1
+    return found
+
+
 def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> tuple[I64, I64, NDArray[np.int32]]:
-    """Distinct rows, sorted by group and kind, value and account, with the sums of their counts."""
-    if not len(pairs):
-        return pairs, values, counts
-    order = np.lexsort((pairs & ACCOUNT, values, pairs >> 32))
-    pairs, values = pairs[order], values[order]
-    start = np.flatnonzero(np.append(True, (pairs[1:] != pairs[:-1]) | (values[1:] != values[:-1])))
-    return pairs[start], values[start], np.add.reduceat(counts[order], start, dtype=np.int32)
+    """Distinct rows with the sums of their counts; the arrays given are written over."""
+    table = np.full(1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(pairs)))))), -1, np.int32)
+    n = _tally(pairs, values, counts, table)
+    return pairs[:n].copy(), values[:n].copy(), counts[:n].copy()
 
 
 def _together(parts: Sequence[tuple[I64, I64, NDArray[np.int32]]]) -> tuple[I64, I64, NDArray[np.int32]]:
@@ -181,6 +198,8 @@ def sample(
         if held > max(len(rows[0]), MERGED):  # so that what repeats over batches is held once, and each row merged seldom
             rows, waiting, held = _together([rows, *waiting]), [], 0
     pairs, values, counts = _together([rows, *waiting])
+    order = np.lexsort((pairs & ACCOUNT, values, pairs >> 32))
+    pairs, values, counts = pairs[order], values[order], counts[order]
     kind = (pairs >> 32) % KINDS
     prompts, tasks, nets = (_Rows.of(pairs[kind == k], values[kind == k], counts[kind == k]) for k in (PROMPT, TASK, NET))
     known = np.unique(tasks.value)
