@@ -3,9 +3,11 @@
 Task: ((a ± b) ± c) ± d modulo 100, two digits each, steps shown. A small transformer teacher is trained here on fresh
 problems; students, smaller, are trained on N of its answers, with the full trace, a truncated one, or the answer only.
 
-    python benchmarks/exposure_reasoning.py --out curves_reasoning.json [--seeds 5] [--sizes 500 1000 …] [--channels trace answer]
+    python benchmarks/exposure_reasoning.py --out curves_reasoning.json
+    python benchmarks/exposure_reasoning.py --out curves_reasoning.json --channels answer truncated --sizes 4000 16000 --seeds 2 2
 
-Writes curves that ``stillwatch exposure --curves`` reads. One thread; times are CPU seconds.
+The attacker keeps a twentieth of the harvest back and stops when the student writes it as the teacher did. Writes curves that
+``stillwatch exposure --curves`` reads, adds to the file, and keeps the teacher beside it. One thread; times are CPU seconds.
 """
 
 import argparse
@@ -99,6 +101,11 @@ def batches(data: np.ndarray, seed: int) -> Callable[[int], np.ndarray]:
     return lambda step: data[rng.integers(0, len(data), 64)]
 
 
+def knows(student: Model, held: np.ndarray) -> Callable[[], bool]:
+    """Whether the student writes 99.5 % of these rows as the teacher did."""
+    return lambda: bool((write(student, held[:, :12], held.shape[1] - 12) == held[:, 12:]).all(axis=1).mean() >= 0.995)
+
+
 @torch.inference_mode()
 def write(model: Model, asked: np.ndarray, n_tokens: int) -> np.ndarray:
     model.eval()
@@ -117,10 +124,10 @@ def exact(written: np.ndarray, results: np.ndarray) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--sizes", type=int, nargs="*", default=[500, 1000, 2000, 4000])
-    parser.add_argument("--channels", nargs="*", default=["trace", "answer"])
-    parser.add_argument("--student-steps", type=int, default=2500)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 2000, 4000])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[3, 3, 5], help="of each size")
+    parser.add_argument("--channels", nargs="*", choices=tuple(SHOWN), default=["trace"])
+    parser.add_argument("--student-steps", type=int, default=4000, help="at most")
     parser.add_argument("--teacher-steps", type=int, default=4000)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -149,9 +156,9 @@ def main() -> None:
     for channel in args.channels:
         width = 2 * SHOWN[channel] + 3
         scores = []
-        for n in args.sizes:
+        for n, seeds in zip(args.sizes, args.seeds, strict=True):
             row = []
-            for seed in range(args.seeds):
+            for seed in range(seeds):
                 torch.manual_seed(seed)
                 pool_rng = np.random.default_rng(100 + seed)
                 harvest, _ = problems(n, pool_rng)
@@ -163,12 +170,10 @@ def main() -> None:
                 data = np.concatenate([harvest, answers], axis=1)
                 student = Model(2, 64)
                 begin = time.process_time()
-                train(student, batches(data, seed), args.student_steps, 2e-3)
+                steps = train(student, batches(data[n // 20 :], seed), args.student_steps, 2e-3, until=knows(student, data[: n // 20]))
                 row.append(exact(write(student, asked, width), results))
-                print(
-                    f"{channel}, N {n}, seed {seed}: {row[-1]:.1%} exact, {time.process_time() - begin:.0f} cpu-s",
-                    flush=True,
-                )
+                print(f"{channel}, N {n}, seed {seed}: {row[-1]:.1%} exact, {steps} steps, {time.process_time() - begin:.0f} cpu-s",
+                      flush=True)
             scores.append(row)
         found.append({
             "task": f"sums in three steps ({channel})", "capability": "reasoning", "student": "transformer, 2 layers", "channel": channel,

@@ -9,14 +9,14 @@ from stillwatch.files import read_json
 
 PAGE = Path("exposure") / "exposure.html"
 """Within the run folder."""
-_NUMBERS = ("gap", "low", "high")
 
 
 def read(run: Path) -> dict[str, dict[str, Any]]:
-    """What to add to the details of each campaign that was valued: ``worth``, a row a skill.
+    """What to add to the details of each campaign that was valued: ``worth``, a row a skill, and ``unvalued``.
 
-    A row has ``task``, ``capability``, ``n``, ``note``, ``gap`` (null where there is no point estimate), ``low``, ``high``,
-    and ``waiting``: ``days`` and the gap that so many more days would close.
+    A row has ``task``, ``capability``, ``n`` between ``n_low`` and ``n_high``, ``note``, ``gap`` (null where there is no point
+    estimate), ``low``, ``high``, and ``waiting``: ``days`` and the further gap that so many more days would close.
+    ``unvalued`` has ``name`` and ``share`` of each capability of the harvest that no curve was measured for.
 
     Raises:
         InputError: exposure.json is not what exposure writes.
@@ -26,16 +26,20 @@ def read(run: Path) -> dict[str, dict[str, Any]]:
         return {}
     told = read_json(path)
     try:
-        return {str(c["campaign_id"]): {"worth": [_row(w) for w in c["now"]]} for c in told["campaigns"]}
+        return {str(c["campaign_id"]): _campaign(c) for c in told["campaigns"]}
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"not what stillwatch exposure writes ({error!r})", where=path, todo="Run exposure again, or remove it") from error
 
 
-def _row(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    waiting = [{"days": float(w["days"]), **_bounds(w)} for w in told["waiting"]]
-    return {"task": str(told["task"]), "capability": str(told["capability"]), "n": float(told["n"]), "note": str(told["note"]),
-            "waiting": waiting, **_bounds(told)}  # fmt: skip
+def _campaign(told: Mapping[str, Any]) -> dict[str, Any]:
+    waiting = [(str(g["task"]), {"days": float(g["days"]), **_numbers(g, "gap", "low", "high")}) for g in told["waiting"]]
+    rows = [
+        {"task": str(w["task"]), "capability": str(w["capability"]), "note": str(w["note"]),
+         "waiting": [gain for task, gain in waiting if task == w["task"]], **_numbers(w, "n", "n_low", "n_high", "gap", "low", "high")}
+        for w in told["now"]
+    ]  # fmt: skip
+    return {"worth": rows, "unvalued": [{"name": str(name), "share": float(share)} for name, share in told["unmeasured"]]}
 
 
-def _bounds(told: Mapping[str, Any]) -> dict[str, float | None]:
-    return {name: None if told[name] is None else float(told[name]) for name in _NUMBERS}
+def _numbers(told: Mapping[str, Any], *names: str) -> dict[str, float | None]:
+    return {name: None if told[name] is None else float(told[name]) for name in names}

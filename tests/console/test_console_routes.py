@@ -332,8 +332,10 @@ def test_the_first_user_is_an_admin(tmp_path: Path) -> None:
 
 def test_a_case_says_what_its_harvest_is_worth(tmp_path: Path) -> None:
     run = report_run.full(tmp_path / "run")
-    worth = {"task": "grade <essays>", "capability": "code", "n": 267960, "note": "fitted to 4,096", "gap": None, "low": 0.71, "high": 1.0}
-    valued = {"campaigns": [{"campaign_id": "c-90ff32", "now": [worth | {"waiting": [{"days": 7, "gap": 0.02, "low": 0, "high": 0.1}]}]}]}
+    worth = {"task": "grade <essays>", "capability": "code", "n": 267960, "n_low": 107184, "n_high": 700000, "note": "fitted to 4,096",
+             "gap": None, "low": 0.71, "high": 1.0}  # fmt: skip
+    waiting = [{"task": "grade <essays>", "days": 7, "gap": 0.02, "low": 0, "high": 0.1}]
+    valued = {"campaigns": [{"campaign_id": "c-90ff32", "now": [worth], "waiting": waiting, "unmeasured": [["agentic", 0.6]]}]}
     (run / "exposure").mkdir()
     (run / "exposure" / "exposure.json").write_text(json.dumps(valued))
     store = Store.open(str(tmp_path / "store.db"))
@@ -347,6 +349,6 @@ def test_a_case_says_what_its_harvest_is_worth(tmp_path: Path) -> None:
     told = [page for page in pages if "What the harvest is worth" in page]
     assert len(pages) == 5
     assert len(told) == 1
-    for words in ("grade &lt;essays&gt; (code)", "267,960", "no estimate", "7 more days"):
+    for words in ("grade &lt;essays&gt; (code)", "267,960", "107,184", "no estimate", "7 more days add", "Not valued", "agentic"):
         assert words in told[0]
     assert not re.search(r"\sstyle=", told[0])

@@ -63,15 +63,54 @@ def test_campaigns_are_valued_by_capability() -> None:
     assert found.per_day == pytest.approx(2000)
 
 
+def test_counts_that_may_be_off_widen_the_interval_and_not_the_estimate() -> None:
+    skill = worth.skills([smooth()])[0]
+    told = worth.value(row(10_000, capabilities={"grading": 0.2, "code": 0.3, "other": 0.5}), [skill]).now[0]
+    assert told.gap == worth.worth(skill, 2000).gap
+    assert (told.n_low, told.n_high) == (pytest.approx(2000 / 2.5), pytest.approx(7000 * 2.5))
+    assert told.low == worth.worth(skill, 800).low
+    assert told.high == worth.worth(skill, 17_500).high
+    assert told.note.startswith("within what was measured")
+    assert "4.3 times extrapolated" in told.note
+    named = worth.value(row(10_000, capabilities={"grading": 0.2, "code": 0.8}), [skill]).now[0]
+    assert named.gap == told.gap
+    assert named.high < told.high
+    # "other" may hold this skill although no request was named after it
+    unnamed = worth.value(row(10_000, capabilities={"code": 0.5, "other": 0.5}), [skill]).now[0]
+    assert (unnamed.gap, unnamed.low) == (0, 0)
+    assert unnamed.high > 0.8
+
+
+def gained(n: int, days: float = 7.0, shares: dict[str, float] | None = None, **changes: object) -> worth.Gain:
+    found = worth.value(row(n, capabilities=shares or {"grading": 1.0}, **changes), worth.skills([smooth()]))
+    return next(g for g in found.waiting if g.days == days)
+
+
 def test_stopping_a_small_campaign_now_is_worth_more_than_a_large_one() -> None:
-    skills = worth.skills([smooth()])
-    small, large = (
-        worth.value(row(n, capabilities={"grading": 1.0}), skills).gained("tickets", 7.0) for n in (500, 20_000)
-    )
-    assert small[0] is not None
-    assert large[0] is not None
-    assert small[0] > large[0] >= 0
-    assert small[1] <= small[0] <= small[2]
+    small, large = gained(500), gained(20_000)
+    assert small.gap is not None
+    assert large.gap is not None
+    assert small.gap > large.gap >= 0
+    assert small.low <= small.gap <= small.high
+    assert small.gap == pytest.approx(0.08, abs=0.03)
+
+
+def test_waiting_is_worth_the_step_along_the_curve() -> None:
+    """The truth is known: 7 more days of 10 multiply the harvest by 1.7. Both ends share one curve, so the bounds are tight."""
+
+    def score(n: float) -> float:
+        return 0.952 - 0.85 / (1 + (n / 300) ** 0.9)
+
+    for n in (1000, 8000, 16_000):
+        found = gained(n)
+        truth = (score(1.7 * n) - score(n)) / 0.9
+        assert found.low - 0.002 <= truth <= found.high + 0.002
+        assert found.gap == pytest.approx(truth, abs=0.02)
+        assert found.high - found.low < 0.2
+    assert gained(500, 30.0).gap > gained(500, 7.0).gap  # type: ignore[operator]
+    far = gained(3_000_000)
+    assert far.gap is None
+    assert (far.low, far.high) == (0, pytest.approx(0.05, abs=0.1))
 
 
 def test_between_failing_and_passing_nothing_is_claimed() -> None:
@@ -86,7 +125,7 @@ def test_a_run_without_capabilities_or_times(tmp_path: Path) -> None:
     found = worth.value({"campaign_id": "x", "verdict": "review", "n_harvested": 100}, worth.skills([smooth()]))
     assert found.now[0].n == 100
     assert found.per_day is None
-    assert found.later == ()
+    assert found.waiting == ()
     with pytest.raises(InputError, match="no campaigns"):
         worth.campaigns(tmp_path, [])
 

@@ -341,7 +341,8 @@ def test_worth_of_the_harvest_stands_in_each_campaign_and_in_its_case(tmp_path: 
     page = read(run / "report.html")  # written anew by exposure
     assert page.text.count("What the harvest is worth") == 3  # groups to review are not drawn
     assert "grade <essays> (code)" in page.text
-    assert "7 more days" in page.text
+    assert "7 more days add" in page.text
+    assert "Not valued" in page.text
     links = [attrs["href"] for tag, attrs in page.tags if tag == "a" and str(attrs.get("href")).startswith("exposure/")]
     assert "exposure/exposure.html#c-4be0a1" in links
     ids = [attrs.get("id") for _, attrs in read(run / "exposure" / "exposure.html").tags]

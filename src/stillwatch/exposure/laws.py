@@ -14,6 +14,7 @@ as likely as what bends early). No start values, no local minima, no draws: the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ SURE_FACTOR = 14.0
 MIN_POINTS = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """A measured curve: score of a student against the exchanges it was trained on."""
 
@@ -111,8 +112,9 @@ class Law:
         return float((self.errors(n) * self.weight).sum())
 
 
+@lru_cache(maxsize=64)
 def fit(curve: Curve) -> tuple[Law, Law]:
-    """Fit both laws to the mean over seeds.
+    """Fit both laws to the mean over seeds; remembered, since many campaigns ask the same few curves.
 
     Raises:
         ValueError: fewer than :data:`MIN_POINTS` points.
@@ -194,9 +196,20 @@ def predict(curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: f
     return found
 
 
+def steps(curve: Curve, now: float, then: float) -> tuple[float, float]:
+    """90 % bounds of what the score rises by from ``now`` to ``then`` exchanges, over both laws."""
+    laws = fit(curve)
+    low, high = _spread(laws, [law.errors(now) - law.errors(then) for law in laws], (0.05, 0.95))
+    return low, high
+
+
 def _quantiles(laws: Sequence[Law], n: float, at: Sequence[float]) -> list[float]:
     """Quantiles of the error at N over both laws, each with half of the weight."""
-    errors = np.concatenate([law.errors(n).ravel() for law in laws])
+    return _spread(laws, [law.errors(n) for law in laws], at)
+
+
+def _spread(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> list[float]:
+    errors = np.concatenate([value.ravel() for value in values])
     weights = np.concatenate([law.weight.ravel() for law in laws]) / len(laws)
     kept = weights > weights.max() * 1e-9
     order = np.argsort(errors[kept], kind="stable")

@@ -12,7 +12,7 @@ import numpy as np
 from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import Effect, strongest
-from stillwatch.exposure.worth import DAYS, NEWS, PUBLIC, CampaignWorth, Skill, Worth, worth
+from stillwatch.exposure.worth import DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, worth
 from stillwatch.files import replacing, write_json
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -80,17 +80,8 @@ def _json(report: Report) -> dict[str, Any]:
              "n_max": float(s.curve.n[-1]), "threshold": asdict(s.threshold) if s.threshold else None}
             for s in report.skills
         ],
-        "campaigns": [asdict(c) | {"now": [asdict(w) | {"waiting": _waiting(c, w)} for w in c.now]} for c in report.campaigns],
+        "campaigns": [asdict(c) for c in report.campaigns],
     }  # fmt: skip
-
-
-def _waiting(campaign: CampaignWorth, now: Worth) -> list[dict[str, float | None]]:
-    """What stopping it later than now would cost."""
-    found = []
-    for days, _ in campaign.later:
-        gap, low, high = campaign.gained(now.task, days)
-        found.append({"days": days, "gap": gap, "low": low, "high": high})
-    return found
 
 
 def _finite(value: float) -> float | None:
@@ -136,10 +127,10 @@ def page(report: Report, pictures: Sequence[str]) -> str:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    engine.filters |= {"share": _share, "count": _count, "times": _times}
+    engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges}
     return engine.get_template("exposure.html").render(
         report=report, pictures=pictures, strongest=strongest(report.effects), days=DAYS, news=NEWS, public=PUBLIC,
-        max_factor=laws.MAX_FACTOR,
+        max_factor=laws.MAX_FACTOR, within=TOLD_WITHIN,
     )  # fmt: skip
 
 
@@ -149,6 +140,11 @@ def _share(value: float | None) -> str:
 
 def _count(value: float) -> str:
     return f"{value:,.0f}"
+
+
+def _exchanges(w: Worth) -> str:
+    """N, and where it is an estimate, between what bounds."""
+    return _count(w.n) if w.n_low is None or w.n_high is None else f"{_count(w.n)} ({_count(w.n_low)} to {_count(w.n_high)})"
 
 
 def _times(value: float) -> str:
@@ -179,5 +175,8 @@ def console(report: Report) -> str:
         lines.append(f"{campaign.campaign_id} ({campaign.n_harvested:,} exchanges)")
         for w in campaign.now:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
-            lines.append(f"  {w.task}, {w.n:,.0f} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
+            lines.append(f"  {w.task}, {_exchanges(w)} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
+        if campaign.unmeasured:
+            left = ", ".join(f"{name} {part:.0%}" for name, part in campaign.unmeasured)
+            lines.append(f"  not valued, since no curve was measured: {left}")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """What so many exchanges are worth: for the sizes in the news, and for each campaign of a detection run, by capability."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,16 @@ import numpy as np
 from stillwatch.errors import InputError
 from stillwatch.exposure import thresholds
 from stillwatch.exposure.closed import Measured, best_of
-from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, predict
+from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, predict, steps
 
 NEWS = (150_000.0, 3_400_000.0, 13_000_000.0)
 """Exchanges of the three harvests that a provider reported."""
 DAYS = (7.0, 30.0)
 """How far ahead the worth of stopping now is told."""
+TOLD_WITHIN = 2.5
+"""A found operator's harvest was told between 1/2.5 and 2.5 times the true one in every scenario of the suite (benchmarks/README.md)."""
+UNKNOWN = "other"
+"""Capability of requests that detection could not name: any skill may be in them."""
 
 PUBLIC = {
     "7B": {150_000: 0.35, 3_400_000: 0.67, 13_000_000: 0.79},
@@ -98,6 +102,9 @@ class Worth:
     basis: str
     """measured, extrapolated, doubled, refused, or threshold."""
     note: str
+    n_low: float | None = None
+    """Fewest exchanges that ``low`` stands for; null where N is taken as it is."""
+    n_high: float | None = None
 
 
 def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
@@ -140,6 +147,18 @@ def _switch(skill: Skill, switch: thresholds.Bracket, n: float, factor: float) -
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What waiting is worth to the attacker, for one skill."""
+
+    task: str
+    days: float
+    gap: float | None
+    """Further share of the gap closed; null where no point estimate is given."""
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class CampaignWorth:
     """A campaign's harvest, skill by skill."""
 
@@ -149,17 +168,10 @@ class CampaignWorth:
     per_day: float | None
     """Exchanges a day from first to last seen; null where it lasted under an hour."""
     now: tuple[Worth, ...]
-    later: tuple[tuple[float, tuple[Worth, ...]], ...]
-    """(days, worth then if nobody acts)."""
+    waiting: tuple[Gain, ...]
+    """What stopping it so many days later than now would give away; nothing where ``per_day`` is null."""
     unmeasured: tuple[tuple[str, float], ...]
-    """Capabilities that the campaign asked for and no task stands for, with their share of the harvest."""
-
-    def gained(self, task: str, days: float) -> tuple[float | None, float, float]:
-        """Gap that waiting so many days would close: point (null where refused), and bounds."""
-        now = next(w for w in self.now if w.task == task)
-        then = next(w for d, found in self.later if d == days for w in found if w.task == task)
-        point = None if now.gap is None or then.gap is None else max(then.gap - now.gap, 0.0)
-        return point, max(then.low - now.high, 0.0), max(then.high - now.low, 0.0)
+    """Capabilities that no task stands for, with their share of the harvest; those below half a per cent are left out."""
 
 
 def campaigns(run: Path, known: Sequence[Skill], *, widen: float = 1.0) -> list[CampaignWorth]:
@@ -183,20 +195,53 @@ def campaigns(run: Path, known: Sequence[Skill], *, widen: float = 1.0) -> list[
 
 
 def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0) -> CampaignWorth:
-    """Value one row of campaigns.parquet."""
+    """Value one row of campaigns.parquet.
+
+    The interval of a skill reaches from what the law says of :data:`TOLD_WITHIN` times fewer exchanges to what it says of
+    so many times more, with all requests of unknown capability added: neither count is known better than that.
+    """
     n = int(row["n_harvested"])
     shares = {str(k): float(v) for k, v in (row.get("capabilities") or {}).items() if v}
     per_day = _per_day(n, row.get("first_seen"), row.get("last_seen"))
-
-    def at(total: float) -> tuple[Worth, ...]:
-        return tuple(
-            worth(skill, total * (shares.get(skill.capability, 0.0) if shares else 1.0), widen=widen) for skill in known
-        )
-
-    later = tuple((days, at(n + days * per_day)) for days in DAYS) if per_day is not None else ()
+    now, waiting = [], []
+    for skill in known:
+        share = shares.get(skill.capability, 0.0) if shares else 1.0
+        most = min(share + (shares.get(UNKNOWN, 0.0) if skill.capability != UNKNOWN else 0.0), 1.0)
+        counts = (n * share, n * share / TOLD_WITHIN, n * most * TOLD_WITHIN)
+        now.append(_between(skill, *counts, widen=widen))
+        if per_day is not None:
+            waiting += [_gain(skill, counts, days, days * per_day / max(n, 1), widen=widen) for days in DAYS]
     measured = {skill.capability for skill in known}
-    missing = tuple(sorted(((k, v) for k, v in shares.items() if k not in measured), key=lambda item: -item[1]))
-    return CampaignWorth(str(row["campaign_id"]), str(row.get("verdict")), n, per_day, at(n), later, missing)
+    missing = tuple(sorted(((k, v) for k, v in shares.items() if k not in measured and v >= 0.005), key=lambda item: -item[1]))
+    return CampaignWorth(str(row["campaign_id"]), str(row.get("verdict")), n, per_day, tuple(now), tuple(waiting), missing)
+
+
+def _between(skill: Skill, n: float, fewest: float, most: float, *, widen: float) -> Worth:
+    """The worth of N exchanges where N itself lies between two counts."""
+    found, low, high = (worth(skill, count, widen=widen) for count in (n, fewest, most))
+    note = found.note if high.basis == found.basis else f"{found.note}; at the most exchanges, {high.note}"
+    return replace(found, low=min(found.low, low.low), high=max(found.high, high.high), note=note, n_low=fewest, n_high=most)
+
+
+def _gain(skill: Skill, counts: tuple[float, float, float], days: float, growth: float, *, widen: float) -> Gain:
+    """What so many days more are worth; ``growth`` is their harvest over that so far, the same whatever the true count is."""
+    gains = [_difference(skill, count, count * (1 + growth), widen=widen) for count in counts]
+    point = gains[0][0]
+    return Gain(skill.task, days, point, min(low for _, low, _ in gains), max(high for _, _, high in gains))
+
+
+def _difference(skill: Skill, now: float, then: float, *, widen: float) -> tuple[float | None, float, float]:
+    """Gap that going from ``now`` to ``then`` exchanges closes: point (null where refused) and bounds."""
+    first, last = worth(skill, now, widen=widen), worth(skill, then, widen=widen)
+    point = None if first.gap is None or last.gap is None else max(last.gap - first.gap, 0.0)
+    curve = skill.curve
+    if skill.threshold is not None or len(curve.n) < MIN_POINTS or last.basis == "refused":
+        # No law: only what the bounds of both ends leave.
+        return point, max(last.low - first.high, 0.0), max(last.high - first.low, 0.0)
+    # Both ends lie on one curve, so what the law does not know of its height cancels.
+    low, high = (closed_share(curve, curve.zero + step) for step in steps(curve, now, then))
+    assert point is not None
+    return point, min(low, point), max(high, point)
 
 
 def _per_day(n: int, first: datetime | None, last: datetime | None) -> float | None:

@@ -59,6 +59,8 @@ class Section:
     changes: Sequence[str]
     worth: Sequence[Mapping[str, Any]]
     """What ``stillwatch exposure`` says of the harvest (rows of :func:`stillwatch.run_worth.read`)."""
+    unvalued: Sequence[Mapping[str, Any]]
+    """``name`` and ``share`` of what of the harvest it cannot value."""
     common_reasons: Sequence[str]
 
 
@@ -139,7 +141,8 @@ def section(index: int, campaign: Campaign) -> Section:
         clients=_clients(details.get("clients")),
         pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
         templates=_told(details.get("templates"), "masked", "events", "accounts", "of"),
-        worth=_told(details.get("worth"), "task", "capability", "n", "gap", "low", "high", "note", "waiting"),
+        worth=_told(details.get("worth"), "task", "capability", "n", "n_low", "n_high", "gap", "low", "high", "note", "waiting"),
+        unvalued=_told(details.get("unvalued"), "name", "share"),
         common_reasons=_common([member.reasons for member in campaign.members]),
         changes=[str(change) for change in details.get("changes") or ()],
     )
