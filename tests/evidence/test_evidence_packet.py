@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from evidence_helpers import SECRET_TEXT, members
 
-from stillwatch import pipeline
+from stillwatch import pipeline, signing
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.evidence import checking, packet, pdf, signing
+from stillwatch.evidence import checking, packet, pdf
 from stillwatch.evidence.rescoring import rescore
 
 

@@ -1,12 +1,15 @@
 """Text-only marks: what they change, what they leave alone, and that they can be read again."""
 
+from math import log
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.prove.choices import ChoiceMark, pairs, paraphrase
+from stillwatch.prove.choices import ChoiceMark, pairs, paraphrase, plan
 from stillwatch.prove.prf import derived_keys
+from stillwatch.prove.statistics import rademacher_log_tail
 
 KEYS = [(int(a), int(b)) for a, b in derived_keys(b"tests", 1001)]
 WORDS = st.lists(
@@ -101,3 +104,33 @@ def test_paraphrase_takes_the_mark_away() -> None:
     counts = mark.counts([paraphrase(marked, seed) for seed in range(30)])
     assert mark.test(mark.counts([marked]), [key], derived_keys(b"d", 99))[0].log_p < np.log(1e-5)
     assert mark.test(counts, [key], derived_keys(b"d", 99))[0].log_p > np.log(1e-3)
+
+
+def test_what_the_prompt_showed_is_not_counted() -> None:
+    mark = ChoiceMark()
+    texts = ["For example, it does not.", "For instance, it doesn't."]
+    whole, none = mark.counts_beyond(texts, ["", ""])
+    assert none == 0
+    assert (whole == mark.counts(texts)).all()
+    some, left_out = mark.counts_beyond(texts, ["Give me, for instance, two.", ""])
+    assert left_out == 1
+    assert (whole - some).sum() == 1
+    echo, left_out = mark.counts_beyond(texts, texts)
+    assert (echo.sum(), left_out) == (0, 4)
+
+
+def test_plan_meets_its_promise() -> None:
+    mark, rng = ChoiceMark(), np.random.default_rng(0)
+    rate, lean = np.full(mark.n_cells, 0.1), rng.beta(0.5, 0.5, mark.n_cells)
+    pilot = rng.poisson(rate * 2000)
+    ones = rng.binomial(pilot, lean)
+    found = plan(mark, np.column_stack([pilot - ones, ones]), 2000, [0.02, 0.3], log(1e-6), reference=True, rng=rng)
+    assert found[1].answers is not None
+    assert found[0].answers is None or found[0].answers > 20 * found[1].answers
+    reached = []
+    for _ in range(200):
+        coins, n = rng.integers(0, 2, len(rate)), rng.poisson(rate * found[1].answers)
+        mine, theirs = rng.binomial(n, 0.7 * lean + 0.3 * coins), rng.binomial(n, lean)
+        leans = mark.preferences(np.column_stack([n - mine, mine]), np.column_stack([n - theirs, theirs]))
+        reached.append(rademacher_log_tail(leans, float(((2 * coins - 1) * leans).sum())) <= log(1e-6))
+    assert 0.8 < np.mean(reached) < 0.99

@@ -251,3 +251,100 @@ def test_log_is_readable_and_bad_input_is_one_line(where: Path, capsys: pytest.C
     assert run("test", "empty.jsonl", "--tokenizer", "bytes") == 1
     assert capsys.readouterr().err.count("\n") == 2
     assert ChoiceMark().n_cells == len(pairs().names)
+
+
+def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("cryptography")
+    given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 40))
+    rows(where / "base.jsonl", answers(np.random.default_rng(1), 40))
+    questions = rows(where / "questions.jsonl", [{"prompt": f"question {i}"} for i in reversed(range(40))])
+    assert run("commit", "--tenants", "acme,acme", "--prompts", questions, "--against", "reference", "--decoys", 99) == 0
+    entry = read_log(where / "commitments.jsonl")[0]
+    assert run("test", given, "--reference", "base.jsonl", "--out", "proof", "--sign", "signing.pem") == 0
+    told = json.loads((where / "proof" / "record.json").read_text())["reference"]
+    assert told["sha256"] == sha256((where / "base.jsonl").read_bytes()).hexdigest()
+    key = ("--public-key", "signing.pem.pub")
+    assert run("verify", "proof", *key, "--published", entry["hash"]) == 0
+    assert main(["verify", "proof", *key]) == 0
+    capsys.readouterr()
+
+    def fails(what: str, *command: object) -> None:
+        assert run(*command) == 1
+        assert f"FAILED  {what}" in capsys.readouterr().out
+
+    fails("order", "verify", "proof", *key, "--published", "00")
+    assert run("report", "proof") == 1  # it would drop the signature
+    assert run("test", given, "--reference", "base.jsonl", "--out", "other", "--sign", "another.pem") == 0
+    fails("signature", "verify", "other", *key)
+    # whoever makes the manifest anew cannot sign it
+    page = where / "proof" / "report.html"
+    page.write_text(page.read_text().replace("No mark was shown", "Marked"))
+    from stillwatch.prove.packet import seal
+
+    signature = (where / "proof" / "manifest.sig").read_bytes()
+    seal(where / "proof")
+    (where / "proof" / "manifest.sig").write_bytes(signature)
+    assert run("verify", "proof") == 0
+    fails("signature", "verify", "proof", *key)
+    # another test than the committed one, fewer questions than the committed ones
+    assert run("test", given, "--out", "alone") == 0
+    fails("design", "verify", "alone")
+    rows(where / "some.jsonl", answers(np.random.default_rng(0), 40)[:30])
+    assert run("test", "some.jsonl", "--reference", "base.jsonl", "--out", "fewer") == 0
+    fails("design", "verify", "fewer")
+    capsys.readouterr()
+    assert run("test", given, "--reference", given) == 1
+    assert "the suspect itself" in capsys.readouterr().err
+
+
+def test_a_file_of_answers_is_of_one_suspect(where: Path, endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Handler.asked = Handler.failures
+    (where / "prompts.txt").write_text("abc\n")
+    common = ("ask", "--url", endpoint, "--out", "got.jsonl", "--prompts", "prompts.txt", "--yes")
+    assert run(*common, "--model", "m") == 0
+    assert json.loads((where / "got.suspect.json").read_text())["sampling"]["temperature"] == 1.0
+    (where / "prompts.txt").write_text("abc\ndef\n")
+    assert run(*common, "--model", "other") == 1
+    assert run(*common, "--model", "m", "--temperature", 0.2) == 1
+    assert capsys.readouterr().err.count("another suspect") == 2
+    assert run(*common, "--model", "m") == 0
+    assert len((where / "got.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_mark_log_may_leave_accounts_to_the_events(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Direct harvest is read from choice marks too: the whole way from the gateway's answers to the split."""
+    names = ["campaign", *(f"t{i}" for i in range(5))]
+    rng = np.random.default_rng(3)
+    either = [f"It is {form} so." for both in pairs().forms[: pairs().n_words] for form in both]
+    made = [{"event_id": f"e{i}", "tenant": names[i % 6], "output": " ".join(rng.choice(either, 20))} for i in range(300)]
+    rows(where / "answers.jsonl", made)
+    assert run("commit", "--tenants", ",".join(names), "--rate", 100, "--decoys", 199) == 0
+    assert run("mark", "answers.jsonl", "--out", "marked.jsonl", "--mark-log", "marks.parquet") == 0
+    (where / "run").mkdir()
+    harvest = pa.table({"event_id": [f"e{i}" for i in range(0, 300, 6)], "campaign_id": ["c"] * 50})
+    pq.write_table(harvest, where / "run" / "harvest.parquet")
+    pq.write_table(pa.table({"event_id": [f"e{i}" for i in range(300)], "account_id": ["a"] * 300,
+                             "timestamp": pa.array([1] * 300, pa.timestamp("us", tz="UTC"))}), where / "events.parquet")  # fmt: skip
+    joined = ("ledger", "marks.parquet", "--run", "run", "--out", "ledger.parquet")
+    assert run(*joined) == 1  # nobody knows the accounts
+    assert run(*joined, "--events", "events.parquet") == 0
+    texts = [json.loads(line) for line in (where / "marked.jsonl").read_text().splitlines()]
+    rows(where / "base.jsonl", made[:150])
+    for name, some in (("direct harvest", texts[::6]), ("web spill", texts), ("nothing shown", made[150:])):
+        rows(where / "suspect.jsonl", [{"prompt": "", "output": one["output"]} for one in some])
+        assert run("test", "suspect.jsonl", "--reference", "base.jsonl", "--ledger", "ledger.parquet", "--json") == 0
+        assert json.loads(capsys.readouterr().out.splitlines()[-1])["split"]["reading"] == name
+
+
+@pytest.mark.parametrize("given", [
+    ("commit", "--tenants", "absent.txt"), ("commit", "--tenants", ""), ("commit", "--tenants", "a", "--alpha", 0),
+    ("commit", "--tenants", "a", "--decoys", 1), ("commit", "--tenants", "a", "--rate", -1), ("verify", "absent"),
+    ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "empty.txt", "--out", "o.jsonl", "--yes"),
+    ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "o.jsonl", "--yes", "--rate", 0),
+])  # fmt: skip
+def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    (where / "empty.txt").write_text("\n")
+    (where / "one.txt").write_text("hello\n")
+    assert run(*given) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (where / "commitments.jsonl").exists()

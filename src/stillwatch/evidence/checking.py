@@ -17,8 +17,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from stillwatch import signing
 from stillwatch.errors import InputError
-from stillwatch.evidence import signing
 from stillwatch.evidence.packet import FORMAT
 
 SMALL = 32 << 20

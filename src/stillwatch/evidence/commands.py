@@ -25,7 +25,7 @@ def export_options(export: argparse.ArgumentParser) -> None:
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
-    verify = add("verify", _job("verify"), "check the signature and every file of an evidence packet")
+    verify = add("verify", _job("verify"), "check the signature and every file of an evidence packet, or of a proof")
     rescore = add("rescore", _job("rescore"), "compute the verdict of an evidence packet again")
     for made in (verify, rescore):
         made.add_argument("packet", type=Path, metavar="PACKET")

@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
+from stillwatch import signing
 from stillwatch.errors import InputError
-from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, signing, stix, webhooks
+from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, stix, webhooks
 from stillwatch.files import replacing, write_json
 from stillwatch.respond.jobs import reading, writing
 
@@ -62,7 +63,13 @@ def _verified(args: Args) -> checking.Verified:
 
 
 def verify(args: Args) -> dict[str, Any]:
-    """``verify PACKET``."""
+    """``verify PACKET``; a proof of ``stillwatch prove test`` is verified as ``stillwatch prove verify`` does."""
+    if args.packet.is_dir():
+        from stillwatch.prove.work import verify as verify_proof
+
+        args.folder, args.published = args.packet, None
+        result: dict[str, Any] = verify_proof(args)
+        return result
     found = _verified(args)
     manifest = found.manifest
     who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"

@@ -29,10 +29,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch import __version__, judge, sketch
+from stillwatch import __version__, judge, signing, sketch
 from stillwatch.dataset import batches, open_dataset
 from stillwatch.errors import InputError
-from stillwatch.evidence import ocsf, shared, signing, stix
+from stillwatch.evidence import ocsf, shared, stix
 from stillwatch.evidence.pdf import print_pdf
 from stillwatch.files import digest, replacing, write_json, write_parquet
 from stillwatch.judge.model import dump

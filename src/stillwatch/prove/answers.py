@@ -89,7 +89,13 @@ def _pairs(weights: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:
     """Prompts of a JSONL or Parquet column, or the lines of a text file."""
     if path.suffix == ".txt":
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        try:
+            lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        except UnicodeDecodeError as error:
+            raise InputError("not UTF-8 text", where=path) from error
+        if not lines:
+            raise InputError("no prompts", where=path, todo="Write one a line")
+        return lines
     out = [row.get(column) for row in read_rows(path)]
     if not out or not all(isinstance(prompt, str) for prompt in out):
         raise InputError(f"no prompts in {column!r}", where=path, todo="Pass --prompt-column")

@@ -161,6 +161,26 @@ class ChoiceMark:
                 out[self.cell(site), site.form] += 1
         return out
 
+    def counts_beyond(self, texts: Sequence[str], prompts: Sequence[str] | None) -> tuple[npt.NDArray[np.int64], int]:
+        """:meth:`counts` without what a prompt showed, and how many places that left out.
+
+        A pair that stands in a text's prompt, in either form, is not counted in the text: who echoes marked words is
+        not trained on them.
+        """
+        if prompts is None:
+            return self.counts(texts), 0
+        out, left_out = np.zeros((self.n_cells, 2), np.int64), 0
+        groups: dict[frozenset[int], list[str]] = {}
+        for text, prompt in zip(texts, prompts, strict=True):
+            groups.setdefault(frozenset(site.pair for site in self.sites(prompt)), []).append(text)
+        for shown, some in groups.items():
+            found = self.counts(some)
+            cells = [pair * self.buckets + bucket for pair in shown for bucket in range(self.buckets)]
+            left_out += int(found[cells].sum())
+            found[cells] = 0
+            out += found
+        return out, left_out
+
     def preferences(self, counts: npt.NDArray[np.int64], reference: npt.NDArray[np.int64] | None = None) -> Floats:
         """How far each cell leans to form 1, in standard deviations ``(n_cells,)``, beyond the reference.
 
@@ -197,6 +217,68 @@ class ChoiceMark:
 
     def _sum(self, lean: Floats, key: Key) -> float:
         return float(((2 * self.coins(key) - 1) * lean).sum())
+
+
+@dataclass(frozen=True)
+class ChoicePlan:
+    """``answers`` reach the level with the wanted power where the suspect writes the key's form at ``share`` of the places.
+
+    ``answers`` is None where even ``LARGEST`` do not. ``log_p`` is the median at ``LARGEST``.
+    """
+
+    share: float
+    answers: int | None
+    log_p: float
+
+
+LARGEST = 100_000
+DRAWS = 200
+
+
+def plan(
+    mark: ChoiceMark, counts: npt.NDArray[np.int64], n_answers: int, shares: Sequence[float], log_alpha: float, *,
+    reference: bool, wanted: float = 0.9, rng: np.random.Generator,
+) -> list[ChoicePlan]:  # fmt: skip
+    """How many answers a test of choice marks needs, by simulation from a pilot.
+
+    Args:
+        mark: the scheme.
+        counts: of the pilot's answers ``(n_cells, 2)``, of :meth:`ChoiceMark.counts`.
+        n_answers: answers of the pilot.
+        shares: of the places of a cell, how many the suspect writes in the key's form, whatever it would have written.
+        log_alpha: natural log of the p-value to reach.
+        reference: test against as many answers of a model that leans as the pilot does.
+        wanted: power.
+        rng: of the simulation.
+    """
+    rate = counts.sum(1) / n_answers
+    lean = (counts[:, 1] + 0.5) / (counts.sum(1) + 1.0)
+
+    def log_p(answers: int, share: float) -> Floats:
+        out = np.empty(DRAWS)
+        for draw in range(DRAWS):
+            coins = rng.integers(0, 2, len(rate))
+            n = rng.poisson(rate * answers)
+            mine = rng.binomial(n, (1 - share) * lean + share * coins)
+            beside = rng.poisson(rate * answers) if reference else n
+            theirs = rng.binomial(beside, lean)
+            found = mark.preferences(np.column_stack([n - mine, mine]),
+                                     np.column_stack([beside - theirs, theirs]) if reference else None)  # fmt: skip
+            out[draw] = rademacher_log_tail(found, float(((2 * coins - 1) * found).sum()))
+        return out
+
+    out = []
+    for share in shares:
+        most = log_p(LARGEST, share)
+        if (most <= log_alpha).mean() < wanted:
+            out.append(ChoicePlan(share, None, float(np.median(most))))
+            continue
+        low, high = 0.0, float(np.log(LARGEST))
+        while high - low > 0.05:  # five per cent is finer than the simulation
+            middle = (low + high) / 2
+            low, high = (low, middle) if (log_p(round(np.exp(middle)), share) <= log_alpha).mean() >= wanted else (middle, high)
+        out.append(ChoicePlan(share, round(np.exp(high)), float(np.median(most))))
+    return out
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     commit.add_argument("--epoch", default="", help="keys rotate by it, such as 2026-11")
     commit.add_argument("--decoys", type=int, default=999, help="decoy keys; the rank p is at least 1/(decoys + 1)")
     commit.add_argument("--alpha", type=float, default=1e-5, help="level over all keys")
+    commit.add_argument("--prompts", type=Path, help="the questions that will be asked, all of them: only their hash is written")
+    commit.add_argument("--prompt-column", default="prompt")
+    commit.add_argument("--against", choices=("reference", "nothing"), help="whether the test will be against a reference")
     commit.add_argument("--note", default="", help="where the hash will be published, for instance")
 
     mark = sub("mark", "mark", "mark finished answers by keyed choices (text only), or print transformers' configuration")
@@ -65,7 +68,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     plan.add_argument("--log", type=Path, default=Path("commitments.jsonl"))
     plan.add_argument("--entry", type=int, help="number of the commitment (default: the last)")
     plan.add_argument("--tokenizer", help="as committed")
-    plan.add_argument("--shifts", default="0.01,0.02,0.05,0.1,0.2", help="relative excesses of the mean to plan for")
+    plan.add_argument("--shifts", help="what to plan for: relative excesses of the mean (default: 0.01,0.02,0.05,0.1,0.2); choice: "
+                                       "shares of the places where the suspect writes the key's form (default: 0.05,0.1,0.2,0.4)")
     plan.add_argument("--p", type=float, default=1e-6, help="p-value to reach")
     plan.add_argument("--power", type=float, default=0.9)
     _columns(plan)
@@ -111,6 +115,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     test.add_argument("--canaries", type=Path, help="result of prove canary test, to put into the record")
     test.add_argument("--suspect", default="", help="a name for the record")
     test.add_argument("--out", type=Path, help="folder of the proof")
+    _signer(test)
     _columns(test)
 
     canary = sub("canary", "canary", "canaries: questions to ask back, planting, and the rank test")
@@ -126,8 +131,11 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 
     report = sub("report", "report", "write the page of a proof")
     report.add_argument("folder", type=Path, metavar="PROOF")
+    _signer(report)
     verify = sub("verify", "verify", "verify a proof offline: files, commitments, order, and every number anew")
     verify.add_argument("folder", type=Path, metavar="PROOF")
+    verify.add_argument("--published", metavar="HASH", help="the commitment's hash, from where it was published")
+    verify.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the proof")
     _lineage(below, shared)
 
 
@@ -150,6 +158,10 @@ def _committed(to: argparse.ArgumentParser) -> None:
     to.add_argument("--key", type=Path, metavar="FILE", default=Path("prove.key"), help="the master secret")
     to.add_argument("--log", type=Path, default=Path("commitments.jsonl"), help="commitment log")
     to.add_argument("--entry", type=int, help="number of the commitment (default: the last)")
+
+
+def _signer(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--sign", type=Path, metavar="FILE", help="sign with this key (PEM), made if absent with its public key beside it")
 
 
 def _columns(to: argparse.ArgumentParser) -> None:

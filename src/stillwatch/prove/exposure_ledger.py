@@ -32,7 +32,14 @@ LEDGER = Table(
         Column("campaign_id", "str", "campaign that harvested it", null="not harvested, as far as the run tells"),
     ),
 )
-MARK_LOG = LEDGER.only(("event_id", "account_id", "tenant", "scheme", "epoch", "timestamp", "tokens", "answer_sha256"))
+MARK_LOG = Table(
+    "mark log",
+    "one marked answer",
+    tuple(
+        Column("account_id", "str", "account that saw the answer", null="left to the events") if one.name == "account_id" else one
+        for one in LEDGER.columns if one.name != "campaign_id"
+    ),
+)  # fmt: skip
 
 
 def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
@@ -53,7 +60,7 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
         raise InputError("no harvest.parquet", where=run, todo="Pass the folder that stillwatch detect wrote")
     files = data_files(marks)
     if not files:
-        raise InputError("no mark log", where=marks, todo="Write it with stillwatch prove mark --log")
+        raise InputError("no mark log", where=marks, todo="Write it with stillwatch prove mark --mark-log")
     with duckdb.connect() as base:
         base.execute("SET TimeZone = 'UTC'")
         try:

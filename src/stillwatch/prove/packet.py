@@ -6,8 +6,10 @@
     tokenizer.json   the marked model's tokenizer, where one was used
     report.html      the page for people
     manifest.json    SHA-256 of every file above
+    manifest.sig     Ed25519 signature over the bytes of manifest.json, where a key was given
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch import __version__
-from stillwatch.errors import InputError
+from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import digest, read_json, replacing, write_json
 from stillwatch.prove.answers import Answer, FileTokenizer, Tokenizer, read_answers, read_rows
 from stillwatch.prove.attribution import Split, split
@@ -28,7 +30,8 @@ from stillwatch.prove.testing import MarkTest, choice_test, mark_test, weighted_
 from stillwatch.prove.tuples import Ids, read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
 
-FORMAT = "stillwatch proof 1"
+FORMAT = "stillwatch proof 2"
+SIGNATURE = "manifest.sig"
 UNCOMMITTED = b"stillwatch: no commitment was made"
 
 HYPOTHESES = {
@@ -81,10 +84,14 @@ class Inputs:
 def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     """The statistics: a pure function, which making and verifying a packet share."""
     if isinstance(inputs.mark, ChoiceMark):
-        result = choice_test(inputs.mark, [one.output for one in inputs.answers], inputs.tenants, inputs.seed,
-                             reference=None if inputs.reference is None else [one.output for one in inputs.reference],
+        def texts(given: Sequence[Answer]) -> tuple[list[str], list[str]]:
+            return [one.prompt for one in given], [one.output for one in given]
+
+        prompts_, outputs_ = texts(inputs.answers)
+        result = choice_test(inputs.mark, outputs_, inputs.tenants, inputs.seed, prompts=prompts_,
+                             reference=None if inputs.reference is None else texts(inputs.reference),
                              n_decoys=inputs.n_decoys, alpha=inputs.alpha)  # fmt: skip
-        return result, None
+        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
     if inputs.tokenizer is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
     prompts = inputs.tokenizer.ids([one.prompt for one in inputs.answers])
@@ -166,6 +173,7 @@ def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()
 def write(
     folder: Path, inputs: Inputs, entries: Sequence[Mapping[str, Any]], entry: Mapping[str, Any] | None,
     suspect: Mapping[str, Any], made_at: datetime, answers_from: Path, extra: Mapping[str, Any] | None = None,
+    reference: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Run the test and write the packet without its page; returns the record.
 
@@ -183,6 +191,8 @@ def write(
             if one.weights is not None:
                 kept["weights"] = one.weights
             handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
+    (folder / "reference.jsonl").unlink(missing_ok=True)
+    (folder / "tokenizer.json").unlink(missing_ok=True)
     if inputs.reference is not None:
         with replacing(folder / "reference.jsonl") as partial:
             lines = [json.dumps({"prompt": one.prompt, "output": one.output}, ensure_ascii=False) for one in inputs.reference]
@@ -203,7 +213,8 @@ def write(
         "commitment": None if entry is None else entry["hash"],
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in inputs.tenants],
         "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published)},
-        "suspect": dict(suspect), "result": result.describe(), "split": None if parts is None else parts.describe(),
+        "suspect": dict(suspect), "reference": None if reference is None else dict(reference),
+        "result": result.describe(), "split": None if parts is None else parts.describe(),
         "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
         "not_claimed": list(NOT_CLAIMED), **(extra or {}),
     }  # fmt: skip
@@ -218,15 +229,37 @@ def question_time(row: Mapping[str, Any]) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def seal(folder: Path) -> None:
-    """Write the manifest of what stands in the folder."""
+def prompts_digest(prompts: Sequence[str]) -> str:
+    """SHA-256 over the distinct prompts, whatever their order: commits to what will be asked without telling it."""
+    return hashlib.sha256(json.dumps(sorted(set(prompts))).encode()).hexdigest()
+
+
+def seal(folder: Path, key: Path | None = None) -> None:
+    """Write the manifest of what stands in the folder, and sign it with the Ed25519 key of a PEM file (made if absent)."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".partial")
-    listed = {path.name: digest(path) for path in files if path.name != "manifest.json"}
+    listed = {path.name: digest(path) for path in files if path.name not in ("manifest.json", SIGNATURE)}
     write_json({"format": FORMAT, "files": listed}, folder / "manifest.json")
+    (folder / SIGNATURE).unlink(missing_ok=True)
+    if key is not None:
+        signing = signatures()
+        private = signing.signing_key(key)
+        with replacing(folder / SIGNATURE) as partial:
+            partial.write_bytes(signing.sign(private, (folder / "manifest.json").read_bytes()))
+
+
+def signatures() -> Any:
+    """The module of signatures, whose library is an extra."""
+    try:
+        from stillwatch import signing
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("signatures need cryptography", todo="pip install 'stillwatch[prove]'") from error
+    return signing
 
 
 def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
     """A record and the inputs that its files give."""
+    if not (folder / "record.json").is_file():
+        raise InputError("not a proof (no record.json)", where=folder, todo="Pass the folder that prove test --out wrote")
     record = read_json(folder / "record.json")
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise InputError("not a proof of this format", where=folder / "record.json", todo=f"Expected {FORMAT!r}")

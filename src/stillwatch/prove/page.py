@@ -15,8 +15,8 @@ BEST_SHOWN = 400
 """Keys in the table; the record holds all."""
 
 
-def write_page(folder: Path) -> Path:
-    """Render ``report.html`` of a packet, with the state of its verification; returns the file."""
+def write_page(folder: Path, key: Path | None = None) -> Path:
+    """Render ``report.html`` of a packet, with the state of its verification, seal and sign it; returns the file."""
     import jinja2
 
     record = read_json(folder / "record.json")
@@ -37,7 +37,7 @@ def write_page(folder: Path) -> Path:
     path = folder / "report.html"
     with replacing(path) as partial:
         partial.write_text(text, "utf-8")
-    seal(folder)
+    seal(folder, key)
     return path
 
 

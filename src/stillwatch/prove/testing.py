@@ -171,13 +171,25 @@ def choice_test(
     tenants: Sequence[Opened],
     seed: bytes,
     *,
-    reference: Sequence[str] | None = None,
+    prompts: Sequence[str] | None = None,
+    reference: tuple[Sequence[str], Sequence[str]] | None = None,
     n_decoys: int = 999,
     alpha: float = 1e-5,
 ) -> MarkTest:
-    """Test texts for text-only choice marks; ``reference`` are texts of the same kind without anybody's mark."""
-    counts = mark.counts(texts)
-    baseline = None if reference is None else mark.counts(reference)
+    """Test texts for text-only choice marks.
+
+    Args:
+        mark: the scheme.
+        texts: what the suspect wrote.
+        tenants: committed keys.
+        seed: of the decoys.
+        prompts: what it was shown for each text; pairs that stand there are not counted in its answer.
+        reference: prompts and texts of a model without anybody's mark, of the same kind.
+        n_decoys: floor of the rank p is 1 / (n_decoys + 1).
+        alpha: family-wise level of the verdicts.
+    """
+    counts, shown = mark.counts_beyond(texts, prompts)
+    baseline = None if reference is None else mark.counts_beyond(reference[1], reference[0])[0]
     decoys = decoy_keys(seed, n_decoys)
     results = mark.test(counts, [one.key for one in tenants], decoys, baseline)
     adjusted = holm([result.log_p for result in results]) if results else []
@@ -192,7 +204,7 @@ def choice_test(
     )  # fmt: skip
     used = int((lean != 0).sum())
     return MarkTest(
-        scheme=mark.describe(), mode="written", n_records=len(texts), n_positions=int(counts.sum()), n_excluded=0,
+        scheme=mark.describe(), mode="written", n_records=len(texts), n_positions=int(counts.sum()) + shown, n_excluded=shown,
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
         decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests, statistic="choice",
@@ -201,17 +213,20 @@ def choice_test(
 
 def table(result: MarkTest) -> list[list[str]]:
     """Rows for people: tenant, scored, mean, p, p after Holm, rank p, verdict."""
-    rows = [["tenant", "scored", "mean", "null", "p", "p (Holm)", "rank p", "verdict"]]
+    once = result.statistic == "once"
+    named = ["scored", "mean", "null"] if once else ["pairs" if result.statistic == "choice" else "scored", "excess", "null"]
+    rows = [["tenant", *named, "p", "p (Holm)", "rank p", "verdict"]]
     for one in sorted(result.keys, key=lambda one: one.log_p):
-        rows.append([one.tenant, f"{one.n:,}", f"{one.mean:.4f}", f"{result.null_mean:.4f}", show_p(one.log_p),
+        rows.append([one.tenant, f"{one.n:,}", f"{one.mean:.4f}", f"{result.null_mean:.4f}" if once else "0", show_p(one.log_p),
                      show_p(one.log_p_holm), f"{one.rank_p:.3g}", one.verdict])  # fmt: skip
     return rows
 
 
 def remarks(result: MarkTest) -> list[str]:
     """What must be said beside the table: size, power, floors."""
+    distinct = "pairs with a lean" if result.statistic == "choice" else "distinct"
     said = [f"{result.n_records:,} answers, {result.n_positions:,} places, {result.n_excluded:,} left out because shown,"
-            f" {result.n_tuples:,} distinct"]  # fmt: skip
+            f" {result.n_tuples:,} {distinct}"]  # fmt: skip
     if result.log_p_floor is not None:
         said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")
     else:

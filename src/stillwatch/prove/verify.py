@@ -7,6 +7,10 @@
 5. mark, level and decoys are the committed ones
 6. decoys come from the commitment
 7. the statistics follow from the answers
+8. the signature is the given public key's, where one is given
+
+A proof tells whether its numbers follow from its files. That these were the only answers and tests, it cannot tell;
+what the commitment fixes beforehand (questions, a reference) cannot be chosen afterwards, and the rest is listed.
 """
 
 from collections.abc import Mapping
@@ -17,15 +21,20 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.keys import broken_entry, commitment
-from stillwatch.prove.packet import Check, expected_seed, load, run
+from stillwatch.prove.packet import SIGNATURE, Check, Inputs, expected_seed, load, prompts_digest, run, signatures
 
-FREE = {"report.html", "manifest.json"}
+FREE = {"report.html", "manifest.json", SIGNATURE}
 TOLERANCE = 1e-6
 """Relative: far tails may differ in the last digits between builds of scipy."""
 
 
-def verify(folder: Path) -> list[Check]:
+def verify(folder: Path, published: str | None = None, public_key: Path | None = None) -> list[Check]:
     """All checks, in order; the packet holds if all passed.
+
+    Args:
+        folder: the proof.
+        published: the commitment's hash, from where it was published.
+        public_key: PEM file of whoever should have signed it, not from the packet.
 
     Raises:
         InputError: it is no packet at all.
@@ -36,7 +45,7 @@ def verify(folder: Path) -> list[Check]:
     if entry is None:
         checks.append(Check("commitment", False, "no commitment was made: the keys may have been chosen to fit"))
     else:
-        checks += [_openings(record, entry), _order(record, entry), _design(record, entry)]
+        checks += [_openings(record, entry), _order(record, entry, published), _design(record, entry, inputs)]
     seed = expected_seed(record)
     checks.append(Check("decoys", inputs.seed == seed, "derived from the commitment" if inputs.seed == seed
                         else "their seed is not the commitment's"))  # fmt: skip
@@ -47,7 +56,19 @@ def verify(folder: Path) -> list[Check]:
         checks.append(Check("statistics", not differences, differences[0] if differences else "computed anew: the same"))
     except InputError as error:
         checks.append(Check("statistics", False, str(error)))
+    if public_key is not None:
+        checks.append(_signature(folder, public_key))
     return checks
+
+
+def _signature(folder: Path, public_key: Path) -> Check:
+    signing, file = signatures(), folder / SIGNATURE
+    key = signing.public_key(public_key)
+    if not file.is_file():
+        return Check("signature", False, "the proof is not signed")
+    if not signing.signed_by(key, (folder / "manifest.json").read_bytes(), file.read_bytes()):
+        return Check("signature", False, f"not signed by {signing.key_id(key)}, or changed since")
+    return Check("signature", True, f"signed by {signing.key_id(key)}")
 
 
 def _files(folder: Path) -> Check:
@@ -80,7 +101,9 @@ def _openings(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
     return Check("keys", True, f"{len(record['openings'])} keys open their commitments")
 
 
-def _order(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
+def _order(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None) -> Check:
+    if published is not None and published != entry["hash"]:
+        return Check("order", False, f"what was published is not this commitment ({entry['hash']})")
     first = record["design"]["first_question"]
     if first is None:
         return Check("order", False, "the answers carry no time: that the commitment came first cannot be seen")
@@ -88,18 +111,25 @@ def _order(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
         earlier = datetime.fromisoformat(entry["time"]) < datetime.fromisoformat(first)
     except (ValueError, TypeError) as error:
         return Check("order", False, f"times are not readable ({error})")
-    told = f"committed {entry['time']}, first question {first} (the provider's clock, unless the hash was published)"
+    whose = "the commitment is the one that was published" if published else "the provider's clock, unless the hash was published"
+    told = f"committed {entry['time']}, first question {first} ({whose})"
     return Check("order", earlier, told)
 
 
-def _design(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
+def _design(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: Inputs) -> Check:
     used, committed = record["design"], entry["design"]
     for name in ("mark", "alpha", "n_decoys", "tokenizer"):
         if name in committed and committed[name] != used[name]:
             return Check("design", False, f"{name} is not the committed one")
+    if "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([one.prompt for one in inputs.answers]):
+        return Check("design", False, "the questions are not the committed ones, all of them and no others")
+    against = inputs.reference is not None or record["result"]["statistic"] == "weighted"
+    if committed.get("reference", against) != against:
+        return Check("design", False, f"a test {'against' if committed['reference'] else 'without'} a reference was committed to")
     left_out = set(entry["commitments"]) - {one["tenant"] for one in record["openings"]}
+    free = [what for name, what in (("prompts_sha256", "questions"), ("reference", "whether against a reference")) if name not in committed]
     told = "as committed" + (f"; {len(left_out)} committed keys were not tested" if left_out else "")
-    return Check("design", True, told)
+    return Check("design", True, told + (f"; left open by the commitment: {', '.join(free)}" if free else ""))
 
 
 def _same(told: Any, computed: Any, where: str = "") -> str | None:

@@ -39,12 +39,20 @@ from stillwatch.prove.tuples import written
 
 def commit(args: argparse.Namespace) -> Any:
     """Commit to keys and design."""
+    if not 0 < args.alpha < 1 or args.decoys < 19:
+        raise InputError("--alpha must lie between 0 and 1, and --decoys be 19 or more", todo="The defaults are 1e-5 and 999")
     mark = _new_mark(args)
-    names = _names(args.tenants)
+    names = list(dict.fromkeys(_names(args.tenants)))
+    if not names:
+        raise InputError("no tenants", where=args.tenants or "--tenants", todo="Pass names with commas between, or a file with one a line")
     coder = _tokenizer(args.tokenizer, mark)
     master = tenant_key(args.key)
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
               "tokenizer": None if coder is None else coder.name}  # fmt: skip
+    if args.prompts is not None:
+        design["prompts_sha256"] = packet.prompts_digest(read_prompts(args.prompts, args.prompt_column))
+    if args.against is not None:
+        design["reference"] = args.against == "reference"
     opened = [tenant_secret(master, name, str(mark.describe()["scheme"]), args.epoch) for name in names]
     entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
     _say(args, f"Committed to {len(names)} keys for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
@@ -107,6 +115,9 @@ def ledger(args: argparse.Namespace) -> Any:
     made = join(args.marks, args.run, args.events)
     write_parquet(made, args.out)
     harvested, seen = exposures(made)
+    if not harvested:
+        _say(args, "No marked answer was harvested by a campaign of this run, as far as it tells. "
+                   "If that surprises you: is event_id in the mark log the request's event_id in the events?")  # fmt: skip
     _say(args, f"{len(made):,} marked answers of {len(seen)} tenants; harvested by campaigns: {sum(harvested.values()):,.0f} "
                f"of {sum(seen.values()):,.0f} tokens")  # fmt: skip
     told: dict[str, Any] = {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
@@ -124,13 +135,16 @@ def plan(args: argparse.Namespace) -> Any:
     """How many answers are needed."""
     _, design = _entry(args)
     how = packet.mark_of(design["mark"])
-    if isinstance(how, ChoiceMark):
-        raise InputError("choice marks have no plan: their cells are few", todo="Ask some hundred answers and test")
-    coder = _tokenizer(args.tokenizer, how)
     answers = read_answers(args.pilot, args.prompt_column, args.output_column)
+    try:
+        shifts = [float(shift) for shift in (args.shifts or _SHIFTS[isinstance(how, ChoiceMark)]).split(",")]
+    except ValueError as error:
+        raise InputError(f"--shifts are not numbers ({error})", where=args.shifts) from error
+    if isinstance(how, ChoiceMark):
+        return _plan_choices(args, how, answers, shifts)
+    coder = _tokenizer(args.tokenizer, how)
     tuples = _written(answers, how, coder)
     grow = growth(tuples.records, len(answers))
-    shifts = [float(shift) for shift in args.shifts.split(",")]
     rows = make_plan(how.null, grow, shifts, log(args.p), args.power)
     _say(args, f"{len(answers)} answers gave {len(tuples):,} distinct tuples; their number grows as answers^{grow.exponent:.2f}")
     _say(args, f"answers needed for p <= {args.p:g} with power {args.power:g} (about half of sequential tests stop earlier at):")
@@ -141,10 +155,39 @@ def plan(args: argparse.Namespace) -> Any:
     return {"growth": asdict(grow), "plan": [asdict(one) for one in rows]}
 
 
+_SHIFTS = ("0.01,0.02,0.05,0.1,0.2", "0.05,0.1,0.2,0.4")
+"""What is planned for by default: marks on tokens, choice marks."""
+
+
+def _plan_choices(args: argparse.Namespace, how: ChoiceMark, answers: list[Answer], shares: list[float]) -> Any:
+    import numpy as np
+
+    from stillwatch.prove import choices
+
+    counts, _ = how.counts_beyond([one.output for one in answers], [one.prompt for one in answers])
+    met = int((counts.sum(1) > 0).sum())
+    _say(args, f"{len(answers)} answers met {met} of {how.n_cells} pairs, {counts.sum() / len(answers):.1f} places an answer")
+    _say(args, f"answers needed for p <= {args.p:g} with power {args.power:g}, where the suspect writes the key's form at")
+    told: dict[str, Any] = {"answers": len(answers), "pairs": met, "plan": []}
+    against = {
+        name: choices.plan(how, counts, len(answers), shares, log(args.p), reference=reference, wanted=args.power,
+                           rng=np.random.default_rng(1))
+        for name, reference in (("alone", False), ("against as many answers of a reference", True))
+    }  # fmt: skip
+    for name, rows in against.items():
+        for one in rows:
+            needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
+            _say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}")
+            told["plan"].append({"test": name, **asdict(one)})
+    return told
+
+
 def ask(args: argparse.Namespace) -> Any:
     """Question a suspect."""
     prompts = read_prompts(args.prompts, args.prompt_column)
     sampling = Sampling(args.max_tokens, args.temperature, args.top_p)
+    if args.samples < 1 or args.max_tokens < 1 or (args.rate is not None and args.rate <= 0):
+        raise InputError("--samples, --max-tokens and --rate must be above 0")
     questions = [(prompt, sample) for sample in range(args.samples) for prompt in prompts]
     store = Store(args.out)
     missing = store.missing(questions)
@@ -155,11 +198,12 @@ def ask(args: argparse.Namespace) -> Any:
         stop = state.enough
     suspect = _suspect(args)
     if missing and not args.yes:
-        print(f"To be asked of {suspect.describe()}: {estimate}", file=sys.stderr)
+        whom = suspect.describe()
+        print(f"To be asked of {whom.get('model') or whom['path']} at {whom.get('url', 'a folder')}: {estimate}", file=sys.stderr)
         if not sys.stdin.isatty() or input("Start? [y/N] ").strip().lower() not in ("y", "yes"):
             raise InputError("not started", todo="Answer y, or pass --yes")
+    _one_suspect(args.out, store, {**suspect.describe(), "sampling": asdict(sampling)})
     asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
-    write_json(suspect.describe(), args.out.with_suffix(".suspect.json"))
     _say(args, f"{asked} asked, {len(store.rows)} answers in {args.out}")
     if state is not None:
         _say(args, f"anytime-valid p of the best key: {show_p(state.log_p)}")
@@ -173,6 +217,8 @@ def read(args: argparse.Namespace) -> Any:
     store, suspect = Store(args.out), _suspect(args)
     beside = None if args.reference_folder is None else Folder(args.reference_folder)
     missing = [one for one in kept if one.key not in store.rows]
+    described = suspect.describe() | ({} if beside is None else {"reference": beside.describe()})
+    _one_suspect(args.out, store, described)
     told = known = 0
     for one in track(missing, "reading", len(missing), quiet=args.quiet):
         if isinstance(suspect, Folder):
@@ -189,9 +235,24 @@ def read(args: argparse.Namespace) -> Any:
             row["weights"] = suspect.weights(beside, one.prompt, one.output, coder)
         store.put(row)
         told, known = told + len(predicted), known + sum(value >= 0 for value in predicted)
-    write_json(suspect.describe(), args.out.with_suffix(".suspect.json"))
     _say(args, f"{len(missing)} answers read, {known:,} of {told:,} places predicted")
     return {"read": len(missing), "places": told, "predicted": known}
+
+
+def _one_suspect(out: Path, store: Store, described: dict[str, Any]) -> None:
+    """A file of answers is of one suspect, asked in one way: whoever goes on with another would mix them."""
+    beside = out.with_suffix(".suspect.json")
+    if store.rows and beside.is_file() and read_json(beside) != described:
+        raise InputError("the file holds answers of another suspect, or drawn with other settings", where=out,
+                         todo=f"Pass another --out ({beside.name} says who it was)")  # fmt: skip
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    write_json(described, beside)
+
+
+def _named(path: Path) -> dict[str, Any]:
+    """Who gave the answers of a file, as ``prove ask`` noted it."""
+    beside = path.with_suffix(".suspect.json")
+    return {**(read_json(beside) if beside.is_file() else {"kind": "file"}), "sha256": digest(path)}
 
 
 def aligned(tops: list[tuple[str, str | None]], prompt: str, answer: str, coder: Tokenizer) -> list[int]:
@@ -238,6 +299,8 @@ def test(args: argparse.Namespace) -> Any:
         from stillwatch.prove.exposure_ledger import exposures
 
         harvested, published = map(dict, exposures(pq.read_table(args.ledger), tuple(args.campaign)))
+    if args.reference is not None and args.reference.is_file() and digest(args.reference) == digest(args.answers):
+        raise InputError("the reference is the suspect itself", where=args.reference, todo="Ask a model that cannot have learnt the mark")
     reference = None if args.reference is None else tuple(
         read_answers(args.reference, args.prompt_column, args.output_column))  # fmt: skip
     inputs = packet.Inputs(
@@ -249,16 +312,20 @@ def test(args: argparse.Namespace) -> Any:
         result, parts = packet.run(inputs)
         described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
     else:
-        suspect = args.answers.with_suffix(".suspect.json")
-        named = read_json(suspect) if suspect.is_file() else {"kind": "file", "sha256": digest(args.answers)}
+        named = _named(args.answers)
         if args.suspect:
             named["name"] = args.suspect
         extra = {"canary": read_json(args.canaries)} if args.canaries else None
-        described = packet.write(args.out, inputs, entries, entry, named, datetime.now(UTC), args.answers, extra)
-        result, parts = packet.run(inputs)
-        from stillwatch.prove.page import write_page
+        described = packet.write(args.out, inputs, entries, entry, named, datetime.now(UTC), args.answers, extra,
+                                 None if args.reference is None else _named(args.reference))  # fmt: skip
+        from stillwatch.prove.page import headline, write_page
 
-        _say(args, f"{write_page(args.out)}")
+        result, parts = packet.run(inputs)
+        page = write_page(args.out, args.sign)
+        _say(args, headline(described))
+        if args.sign is not None:
+            _say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
+        _say(args, str(page))
     for row in table(result):
         _say(args, f"{row[0]:20} {row[1]:>9} {row[2]:>8} {row[3]:>8} {row[4]:>10} {row[5]:>10} {row[6]:>8}  {row[7]}")
     for line in remarks(result):
@@ -324,7 +391,9 @@ def report(args: argparse.Namespace) -> Any:
     """Write the page anew."""
     from stillwatch.prove.page import write_page
 
-    path = write_page(args.folder)
+    if args.sign is None and (args.folder / packet.SIGNATURE).is_file():
+        raise InputError("the proof is signed, and a new page makes the signature void", where=args.folder, todo="Pass --sign FILE")
+    path = write_page(args.folder, args.sign)
     _say(args, str(path))
     return {"report": str(path)}
 
@@ -333,7 +402,7 @@ def verify(args: argparse.Namespace) -> Any:
     """Verify a proof; a failed check is an error."""
     from stillwatch.prove.verify import verify as check
 
-    checks = check(args.folder)
+    checks = check(args.folder, args.published, args.public_key)
     for one in checks:
         _say(args, f"{'passed' if one.passed else 'FAILED':7} {one.name}: {one.detail}")
     failed = [one.name for one in checks if not one.passed]
@@ -376,6 +445,8 @@ def _written(answers: list[Answer], how: Scheme, coder: Tokenizer | None) -> Any
 
 def _new_mark(args: argparse.Namespace) -> Scheme | ChoiceMark:
     if args.scheme == "choice":
+        if args.rate <= 0 or args.buckets < 1:
+            raise InputError("--rate must be above 0, --buckets 1 or more")
         return ChoiceMark(args.rate, args.buckets)
     if args.scheme == "kgw":
         return Kgw(args.gamma, args.delta, args.context_width)
@@ -416,6 +487,8 @@ def _suspect(args: argparse.Namespace) -> Suspect:
 
 def _names(given: str) -> list[str]:
     path = Path(given)
+    if given and not path.is_file() and (path.suffix in (".txt", ".csv") or "/" in given):
+        raise InputError("no such file", where=given, todo="Pass names with commas between, or a file with one a line")
     found = path.read_text("utf-8").splitlines() if given and path.is_file() else given.split(",")
     return [name.strip() for name in found if name.strip()]
 
