@@ -6,7 +6,6 @@ The tables are those of ``stillwatch simulate``, but nothing is shared with it o
 benchmarks: devices, honest apps, task markets, hours, wording and crowds are modelled anew. See README.md.
 """
 
-import argparse
 import sys
 from os import PathLike
 from pathlib import Path
@@ -16,6 +15,7 @@ if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     __package__ = "benchmarks.click_world"
 
+from ..worlds import command
 from .output import write
 from .scenarios import SCENARIOS, build
 
@@ -37,17 +37,5 @@ def generate(scenario: str, out: str | PathLike[str], seed: int, events: int | N
     return {"events": n_events, "accounts": n_accounts, "harvested": n_harvested}
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description="Write the log tables of a simulated provider beset by click farms.")
-    parser.add_argument("scenario", choices=SCENARIOS, metavar="SCENARIO", help=", ".join(SCENARIOS))
-    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--events", type=int, help="number of requests")
-    args = parser.parse_args()
-    counts = generate(args.scenario, args.out, args.seed, args.events)
-    print(f"{args.scenario}, seed {args.seed}: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()))
-
-
 if __name__ == "__main__":
-    main()
+    command("Write the log tables of a simulated provider beset by click farms.", SCENARIOS, generate)
