@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,6 @@ from scipy import stats
 from stillwatch import dataset, group, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
 from stillwatch.judge import model, verdict
-from stillwatch.nulls import benjamini_hochberg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import click_world, farm_world, lab_world, second_world, tool_world
@@ -36,16 +36,14 @@ TWICE = ("swollen",)
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
 
 
-def examples(folder: Path, work: Path, kept: Path) -> dict[str, np.ndarray]:
-    """Values of every group of one world, with what is true of it; the scene and who its accounts are go to ``kept``."""
+def measured(folder: Path, work: Path, kept: Path) -> None:
+    """Put the scene of one world and who its accounts are into ``kept``."""
     data = dataset.open_dataset(folder)
     files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
         traffic = pipeline.read_traffic(engine, data, files)
         groups, handoffs, _ = pipeline.propose(engine, traffic)
         scene = pipeline.measure(traffic, groups, handoffs)
-    values, findings = model.look(scene)
-    sure = verdict.significant(findings)
     truth = pq.read_table(folder / "truth.parquet")
     campaign = dict(zip(truth["account_id"].to_pylist(), truth["campaign"].to_pylist(), strict=True))
     kind = dict(zip(truth["account_id"].to_pylist(), truth["kind"].to_pylist(), strict=True))
@@ -53,35 +51,43 @@ def examples(folder: Path, work: Path, kept: Path) -> dict[str, np.ndarray]:
     number = np.array([names.index(campaign[i]) if campaign[i] else -1 for i in scene.people.ids.to_pylist()])
     kinds = np.array([kind[i] for i in scene.people.ids.to_pylist()])
     kept.write_bytes(pickle.dumps((scene, number, kinds)))
+
+
+def examples(kept: Path) -> dict[str, np.ndarray]:
+    """Values of every group of one world, with what is true of it."""
+    scene, number, kinds = pickle.loads(kept.read_bytes())
+    values, findings = model.look(scene)
+    sure = verdict.significant(findings)
     member, group = number[scene.groups.member_account[scene.seen]], scene.groups.member_group[scene.seen]
     size = np.maximum(np.bincount(group, minlength=scene.n), 1)
-    inside = np.stack([np.bincount(group[member == k], minlength=scene.n) for k in range(len(names))] or [np.zeros(scene.n)])
+    n_operators = max(int(number.max()) + 1, 1)
+    inside = np.stack([np.bincount(group[member == k], minlength=scene.n) for k in range(n_operators)])
     best = inside.argmax(axis=0)
-    total = np.array([max((number == k).sum(), 1) for k in range(len(names))] or [1])
+    total = np.array([max((number == k).sum(), 1) for k in range(n_operators)])
     # The kind of the middle member stands for the group, which is enough to read a table by.
     middle = scene.groups.member_account[np.searchsorted(scene.groups.member_group, np.arange(scene.n))] if scene.n else np.zeros(0, int)
     return {
         **{f"v.{name}": value for name, value in values.items()},
         **{f"s.{name}": sure.get(name, np.zeros(scene.n, bool)) for name in judge.EVIDENCE},
         "purity": inside.max(axis=0) / size, "coverage": inside.max(axis=0) / total[best], "size": size,
-        "any": inside.sum(axis=0) / size, "kind": kinds[middle],
-        "operator": np.array([*names, ""])[best if names else np.full(scene.n, -1)],
+        "any": inside.sum(axis=0) / size, "kind": kinds[middle], "operator": best if number.max() >= 0 else np.full(scene.n, -1),
         "origin": np.array(scene.groups.origin),
+        "world": np.full(scene.n, kept.stem), "author": np.full(scene.n, kept.stem.split()[0]),
     }
 
 
 def world(author: str, scenario: str, seed: int, events: int, scenes: Path) -> dict[str, np.ndarray]:
-    """Simulate one world of one author and look at it."""
-    name = f"{author} {scenario} {seed}"
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "world"
-        if author == "own":
-            simulate.write(simulate.random_world(np.random.default_rng(seed), events=events), folder, seed=seed, quiet=True)
-        else:
-            OTHERS[author].generate(scenario, folder, seed, events=None if scenario == "tiny" else events)
-        found = examples(folder, Path(scratch) / "work", scenes / f"{name}.scene")
-    n = len(found["size"])
-    return {**found, "world": np.full(n, name), "author": np.full(n, author)}
+    """Simulate and measure one world of one author, if its scene is not kept already, and look at it."""
+    kept = scenes / f"{author} {scenario} {seed}.scene"
+    if not kept.exists():
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "world"
+            if author == "own":
+                simulate.write(simulate.random_world(np.random.default_rng(seed), events=events), folder, seed=seed, quiet=True)
+            else:
+                OTHERS[author].generate(scenario, folder, seed, events=None if scenario == "tiny" else events)
+            measured(folder, Path(scratch) / "work", kept)
+    return examples(kept)
 
 
 def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
@@ -113,8 +119,54 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     return left
 
 
+def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
+    """What the judge says of the accounts of one world: counts, and the kinds of the innocents flagged."""
+    scene, operator, kinds = pickle.loads(kept.read_bytes())
+    values, findings = model.look(scene)
+    found = verdict.judge(values, findings, fitted, group.twins(scene.n, scene.groups.member_group, scene.groups.member_account))
+    free = np.ones(scene.people.n, bool)
+    for flagged in (found.campaign, found.campaign, found.review):
+        taken, _ = pipeline.campaigns(scene, flagged & pipeline.apart(scene, free), free, found.log_odds, fitted)
+        if flagged is found.campaign:
+            free[taken.member_account] = False
+    accused, review = ~free, np.zeros(scene.people.n, bool)
+    review[taken.member_account] = True
+    fake = operator >= 0
+    wrong, counts = np.unique(kinds[accused & ~fake], return_counts=True)
+    return {
+        "world": kept.stem, "fakes": int(fake.sum()), "found": int((fake & accused).sum()), "review": int((fake & review).sum()),
+        "innocent": int((~fake).sum()), "false": int((~fake & accused).sum()), "doubted": int((~fake & review).sum()),
+        "wrong": dict(zip(wrong.tolist(), counts.tolist(), strict=True)),
+        "operators": [(int(of.sum()), *(round(float(told[of].mean()), 2) for told in (accused, review)))
+                      for k in range(operator.max() + 1) for of in (operator == k,)],
+    }
+
+
+def left_out(found: dict[str, np.ndarray], folder: Path) -> None:
+    """Judge each author's worlds by weights that never saw that author; print what a provider nobody has seen would get."""
+    reach, total = furthest(found), dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
+    for author in reach:
+        others = margins({name: theirs for name, theirs in reach.items() if name != author})
+        rest = {name: value[found["author"] != author] for name, value in found.items()}
+        fitted = replace(fit(rest, {}), margins=others)
+        scenes = sorted(folder.glob("*.scene"))
+        theirs, rest_of = ([path for path in scenes if path.name.startswith(f"{author} ") == mine] for mine in (True, False))
+        with ProcessPoolExecutor(2) as pool:
+            fitted = replace(fitted, members=members(list(pool.map(accounts, rest_of, [fitted] * len(rest_of)))))
+            told = list(pool.map(judged, theirs, [fitted] * len(theirs)))
+        for one in told:
+            print("  ", *(f"{name} {value}" for name, value in one.items()))
+        mine = {name: sum(one[name] for one in told) for name in total}
+        total = {name: total[name] + mine[name] for name in total}
+        print(f"LEFT OUT {author}, margins {others}:", mine, f"recall {mine['found'] / max(mine['fakes'], 1):.3f}, "
+              f"false per 10,000 {1e4 * mine['false'] / mine['innocent']:.2f}", flush=True)
+    print("LEFT OUT all:", total)
+
+
 PIECES = ("often", "amount", "accepted", "own", "alone")
-RIDGE = 0.3
+RIDGE = 0.5
+EVERYDAY = 0.2
+"""Weight of innocents whom their everyday reason leaves to a person: they teach little of who is accused."""
 COPIES = 12
 BLIND = 0.4
 
@@ -152,7 +204,7 @@ def spoken(found: dict[str, np.ndarray], values: dict[str, np.ndarray], fitted: 
 def split(found: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Positive and negative examples; what is never accused, or left to a person whatever it scores, teaches nothing."""
     told = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
-    owned = verdict.known_business(told) | verdict.one_customer(told) | verdict.housed(told)
+    owned = verdict.known_business(told) | verdict.one_customer(told)
     return (found["purity"] >= 0.8) & (found["coverage"] >= 0.3) & ~owned, (found["any"] <= 0.1) & ~owned
 
 
@@ -164,78 +216,82 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
     # Each world counts alike, however many groups it has.
     worlds, inverse = np.unique(found["world"], return_inverse=True)
     of_world = np.bincount(inverse[positive], weights=found["coverage"][positive], minlength=len(worlds))
-    weight = np.where(positive, 3 * found["coverage"] / np.maximum(of_world[inverse], 1), np.minimum(found["size"] / 20, 1))[use]
+    share = 3 * found["coverage"] / np.maximum(of_world[inverse], 1)
     usual = {name: float(np.quantile(value[negative], 0.9)) for name, value in values.items()}
     strong = {name: float(np.quantile(value[negative & (found["size"] >= 8)], 0.99)) for name, value in values.items()}
     chosen = {name: value[use] for name, value in values.items()}
     size = model.size_class(values)
     parts = {}
     for part, names in (("linked", model.LINKED), ("unlinked", model.UNLINKED)):
+        explained = model.everyday(part, values)
+        innocent = np.minimum(found["size"] / 20, 1) * np.where(explained, EVERYDAY, 1)
+        weight = np.where(positive, share, innocent)[use]
         # What an operator can hide is hidden at random where links lead; the other part has only what cannot be hidden cheaply.
         seen = blinded(chosen, positive[use], weight, usual) if part == "linked" else (chosen, positive[use], weight)
         bias, weights = model.fit(*seen, ridge=RIDGE, names=names)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
-        # Nobody whom the verdict leaves to a person anyway belongs to the tail.
-        judged = negative & ~verdict.gathered(values) if part == "unlinked" else negative
+        judged = negative & ~explained
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[judged & (size == k)]) for k in range(len(model.SIZES))))
     return model.Model(parts, usual, strong, (0.0,) * len(model.SIZES), model.Members(0.0, {}), record)
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:
-    """The tail of innocent groups above its 3 % quantile, a generalised Pareto distribution that never grows heavier than exponential.
+    """The tail of innocent groups above its 3 % quantile: a generalised Pareto distribution, exponential or lighter.
 
-    With the upper limit of one standard error for the scale, since a false accusation costs more than a miss.
+    Its shape is kept from -0.5 to 0, where maximum likelihood is regular (Smith 1985). The scale is the upper limit of one standard error,
+    since a false accusation costs more than a miss.
     """
     ordered = np.sort(log_odds)[::-1]
-    n = max(3 * len(ordered) // 100, 20)
+    n = min(max(3 * len(ordered) // 100, 20), len(ordered) - 1)
     start, share = float(ordered[n]), n / len(ordered)
-    shape, _, scale = stats.genpareto.fit(ordered[:n] - start, floc=0)
-    shape, scale = min(shape, 0.0), scale * (1 + 1 / np.sqrt(n))
-    wanted = share / model.RARE
-    line = start + (scale * np.log(wanted) if shape > -1e-6 else scale / shape * (wanted**shape - 1))
-    return model.Tail(start, share, float(scale), float(shape), max(float(line), float(ordered[0])))
+    shape = float(np.clip(stats.genpareto.fit(ordered[:n] - start, floc=0)[0], LIGHTEST, 0))
+    scale = stats.genpareto.fit(ordered[:n] - start, f0=shape, floc=0)[2] * (1 + 1 / np.sqrt(n))
+    beyond = stats.genpareto(shape, start, scale)
+    line = max(float(beyond.isf(model.RARE / share)), float(ordered[0]))
+    # A tail that ends leaves nothing beyond the highest: at least half a group is.
+    return model.Tail(start, share, float(scale), shape, line, max(share * float(beyond.sf(line)), 0.5 / len(ordered)))
 
 
-def margins(found: dict[str, np.ndarray]) -> tuple[float, ...]:
-    """How far beyond the line innocents of an author reach whom the model never saw, in nats: the mean of the authors' furthest.
+LIGHTEST = -0.5
 
-    By class of sizes. Each author is left out once. What a new provider's innocents do is one more draw from what authors differ in.
-    """
-    furthest = []
+
+def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """How far beyond the line the innocents of each author reach, left out of the fit, in nats, by class of sizes."""
+    reach = {}
     for author in np.unique(found["author"]):
         mine = found["author"] == author
         fitted = fit({name: value[~mine] for name, value in found.items()}, {})
         theirs = {name: value[mine] for name, value in found.items()}
         values = {name[2:]: value for name, value in theirs.items() if name.startswith("v.")}
         values.update(model.joint(values))
-        told = verdict.unlinked(values, fitted) & verdict.gathered(values)
-        innocent = split(theirs)[1] & ~told & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
-        score, size = np.where(innocent, fitted.score(values), -np.inf), model.size_class(values)
-        tops = [int(np.where(size == k, score, -np.inf).argmax()) for k in range(len(model.SIZES))]
-        furthest.append([max(float(score[top]), 0.0) for top in tops])
+        _, score, explained = fitted.speaks(values)
+        innocent = split(theirs)[1] & ~explained & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
+        score, size = np.where(innocent, score, -np.inf), model.size_class(values)
+        tops = np.array([np.where(size == k, score, -np.inf).argmax() for k in range(len(model.SIZES))])
+        reach[str(author)] = np.maximum(score[tops], 0.0)
         print(f"left out {author}: {int(innocent.sum())} innocent groups, {int((score >= 0).sum())} beyond the line, furthest",
               *(f"{score[top]:.2f} ({theirs['kind'][top]}, {theirs['size'][top]} accounts)" for top in tops))
-    return tuple(float(mean) for mean in np.mean(furthest, axis=0))
+    return reach
+
+
+def margins(reach: Mapping[str, np.ndarray]) -> tuple[float, ...]:
+    """The furthest of all authors: one more author reaches beyond all of n with a chance of one in n + 1, were authors drawn alike."""
+    return tuple(float(most) for most in np.max(list(reach.values()), axis=0))
 
 
 def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:
     values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
     values.update(model.joint(values))
-    score, by_part = fitted.score(values), fitted.by_part(values)
+    by_part, (_, score, explained) = fitted.by_part(values), fitted.speaks(values)
     n_families = spoken(found, values, fitted)
     negative, gate = split(found)[1], n_families >= verdict.MIN_FAMILIES
-    p_value = fitted.p_value(values, score)
-    q_value = np.ones(len(p_value))
-    for world in np.unique(found["world"]):
-        rows = found["world"] == world
-        q_value[rows] = benjamini_hochberg(np.log(p_value[rows]))
     for name, part in fitted.parts.items():
-        tails = (f"tail {t.start:.2f} {t.share:.4f} {t.scale:.3f} {t.shape:.2f} line {t.line:.2f}" for t in part.tails)
+        tails = (f"tail {t.start:.2f} {t.share:.4f} {t.scale:.3f} {t.shape:.2f} line {t.line:.2f} {t.rare:.5f}" for t in part.tails)
         print(name, "bias", round(part.bias, 2), *tails)
         print("  ", *(f"{piece} {weight:+.2f}" for piece, weight in sorted(part.weights.items(), key=lambda i: -abs(i[1])) if weight))
-    good = gate & (q_value <= verdict.FDR) & (score >= 0)
+    good = gate & ~explained & (score >= 0)
     print("innocent groups", int(negative.sum()), "accepted", int((negative & good).sum()), "highest:")
-    for i in np.argsort(-np.where(negative & gate, score, -99))[:15]:
+    for i in np.argsort(-np.where(negative & gate & ~explained, score, -99))[:15]:
         print(f"  {score[i]:+.2f} {found['kind'][i]} size {found['size'][i]} world {found['world'][i]} {found['origin'][i]} "
               f"{by_part[:, i].round(2)}")
     missed, operators = 0, 0
@@ -259,7 +315,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
     parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
-    parser.add_argument("--keep", type=Path, help="folder to keep the examples in, and to read them from if they are there")
+    parser.add_argument("--keep", type=Path, help="folder to keep the measured worlds in, and to read them from if they are there")
+    parser.add_argument("--left-out", action="store_true", help="judge each author by weights that never saw it; writes nothing")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         calibrate(args, args.keep or Path(scratch))
@@ -267,25 +324,24 @@ def main() -> None:
 
 def calibrate(args: argparse.Namespace, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    if (folder / "examples.npz").exists():
-        found = dict(np.load(folder / "examples.npz", allow_pickle=False))
-    else:
-        worlds = [("own", "random", args.seed + seed) for seed in range(args.worlds)]
-        for author, simulator in OTHERS.items():
-            seeds = args.second if author == "second" else args.others
-            names = [name for name in simulator.SCENARIOS if name not in HELD_OUT.get(author, ())]
-            worlds += [(author, name, args.seed + seed) for name in names for seed in range(seeds * (2 if name in TWICE else 1))]
-        with ProcessPoolExecutor(2) as pool:
-            parts = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), [folder] * len(worlds)))
-        found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        np.savez(folder / "examples.npz", **found)
+    worlds = [("own", "random", args.seed + seed) for seed in range(args.worlds)]
+    for author, simulator in OTHERS.items():
+        seeds = args.second if author == "second" else args.others
+        names = [name for name in simulator.SCENARIOS if name not in HELD_OUT.get(author, ())]
+        worlds += [(author, name, args.seed + seed) for name in names for seed in range(seeds * (2 if name in TWICE else 1))]
+    with ProcessPoolExecutor(2) as pool:
+        parts = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), [folder] * len(worlds)))
+    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if args.left_out:
+        left_out(found, folder)
+        return
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     record = {
         "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
                    f"--second {args.second} --others {args.others}",
         "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"])),
     }
-    fitted = replace(fit(found, record), margins=margins(found))
+    fitted = replace(fit(found, record), margins=margins(furthest(found)))
     print("margins", *(f"{margin:.2f}" for margin in fitted.margins))
     report(found, fitted)
     scenes = sorted(folder.glob("*.scene"))

@@ -365,11 +365,11 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         first, first_lead = campaigns(scene, verdicts.campaign, free, verdicts.log_odds, model)
         # Whom the test of a campaign's accounts sends away may be a campaign of their own.
         free[first.member_account] = False
-        second, second_lead = campaigns(scene, verdicts.campaign & _apart(scene, free), free, verdicts.log_odds, model)
+        second, second_lead = campaigns(scene, verdicts.campaign & apart(scene, free), free, verdicts.log_odds, model)
         sure, sure_lead = group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
         sure = expand(engine, traffic, scene, _marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
-        open_, open_lead = campaigns(scene, verdicts.review & _apart(scene, free), free, verdicts.log_odds, model)
+        open_, open_lead = campaigns(scene, verdicts.review & apart(scene, free), free, verdicts.log_odds, model)
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
         final, marks = _marks(engine, traffic, final)
@@ -406,7 +406,7 @@ def detect(
     return summary
 
 
-def _apart(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def apart(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Groups whose accounts are mostly ``free``: one that looks like it because of accused accounts says nothing of the others."""
     return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= APART * scene.size)
 

@@ -19,9 +19,9 @@ FEW = np.log10(FEWEST) / 4
 
 
 def values(n: int, **told: Any) -> dict[str, np.ndarray]:
-    """All values of ``n`` groups of 100 accounts of which nothing is known; names are written with ``__`` for the dot."""
+    """All values of ``n`` groups of 100 accounts that work alike, of which nothing else is known; ``__`` stands for the dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
-    found["context.crowd"][:] = 0.5
+    found["context.crowd"][:], found["context.alike"] = 0.5, np.ones(n)
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     return found | joint(found)
@@ -38,8 +38,8 @@ def findings(n: int, p_values: Mapping[str, Any]) -> dict[str, Finding]:
 
 def exponential(start: float, share: float, scale: float) -> Tail:
     """The tail of innocent groups of which ``share`` exceed ``start`` and e times fewer each ``scale`` nats."""
-    told = {"start": start, "share": share, "scale": scale, "shape": 0.0, "line": start + scale * np.log(share / RARE)}
-    return Tail(**{name: told[name] for name in Tail.__dataclass_fields__})
+    told = {"start": start, "share": share, "scale": scale, "shape": 0.0, "line": start + scale * np.log(share / RARE), "rare": RARE}
+    return Tail(**told)
 
 
 def part(scale: float = 1.0, **weights: float) -> Part:

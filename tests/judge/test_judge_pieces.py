@@ -53,6 +53,16 @@ def test_one_hand_among_people_is_told(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALIKE)
+def test_where_everybody_is_alike_that_says_nothing(name: str) -> None:
+    """All accounts of the log draw from one list, as where traffic is dealt at random: no group stands out by it."""
+    rng = np.random.default_rng(5)
+    alike = drawn(name, rng, 1e6, 1, 40 * 20, 20.0)
+    several = groups(*(range(g * 40, (g + 1) * 40) for g in range(20)))
+    dealt = scene(several, alike.people, measured(several, n=alike.measured.n, **{name: getattr(alike.measured, name)}))  # type: ignore[arg-type]
+    assert (ALIKE[name][0](dealt).value < 0.3).all()
+
+
+@pytest.mark.parametrize("name", ALIKE)
 def test_few_requests_tell_nothing(name: str) -> None:
     one_each = drawn(name, np.random.default_rng(3), 4.0, 5, 12, 0.0)
     nothing = {name: np.minimum(getattr(one_each.measured, name), 0)}

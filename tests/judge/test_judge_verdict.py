@@ -78,7 +78,7 @@ def test_a_crew_is_accused() -> None:
         ({"harvest__rate": rate(1.1 * RARE)}, {}, "review"),
         ({"harvest__rate": rate(9 * RARE)}, {}, "review"),
         ({"harvest__rate": rate(11 * RARE)}, {}, "clear"),
-        ({"harvest__rate": 0.0}, {}, "clear"),
+        ({"harvest__rate": -0.1}, {}, "clear"),
         # what would only be asked about must be surely unusual
         ({"context__one_payer": 0.5, "harvest__rate": rate(0.9 * RARE)}, {}, "review"),
         ({"context__one_payer": 0.5, "harvest__rate": rate(1.1 * RARE)}, {}, "clear"),
@@ -88,14 +88,11 @@ def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: s
     assert verdict(CREW | change, SURE | p_values) == expected
 
 
-@pytest.mark.parametrize(
-    ("occasion", "linked", "expected"),
-    [(0.5, 0.0, "review"), (0.49, 0.0, "campaign"), (1.0, 0.0, "review"), (1.0, 1.0, "campaign"), (0.0, 0.0, "campaign")],
-)
+@pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.0, "review"), (0.49, 0.0, "campaign"), (1.0, 1.0, "campaign")])
 def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasion: float, linked: float, expected: str) -> None:
-    """Of two parts that both find the group rare, the one that finds it rarer says whether anything links it."""
-    two = model(unlinked=part(harvest__rate=100.0), linked=part(harvest__rate=90.0, context__youth=10.0))
-    told = values(1, **CREW, context__occasion=occasion, context__youth=linked)
+    """The part that finds the group rarest without an everyday reason speaks; where each has one, a person asks."""
+    two = model(unlinked=part(harvest__rate=100.0), linked=part(harvest__rate=90.0))
+    told = values(1, **CREW | {"session__handoff": 0.55}, context__occasion=occasion, context__alike=linked)
     found = judge.judge(told, findings(1, SURE), two)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
     small = judge.judge(told | {"context.crowd": np.array([crowd(WORTH - 1)])}, findings(1, SURE), two)
@@ -106,7 +103,7 @@ def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasio
 @pytest.mark.parametrize(("others", "expected"), [(499, "campaign"), (999, "review"), (1999, "clear")])
 def test_the_more_groups_the_rarer_one_must_be(others: int, expected: str) -> None:
     """p = 0.9e-4 is below the line for single groups, but of 1000 groups and of 2000 the rate is 0.09 and 0.18."""
-    assert verdict(CREW | {"harvest__rate": rate(0.9 * RARE)}, SURE, others) == expected
+    assert verdict(CREW | {"harvest__rate": rate(0.9e-4)}, SURE, others) == expected
 
 
 def null_run(rng: np.random.Generator, n: int, true: int = 0) -> judge.Verdicts:
@@ -165,16 +162,12 @@ def test_families_are_told_apart() -> None:
 
 
 def test_the_line_is_the_lowest_score_that_passes() -> None:
-    """Reported for the waterfall: the lowest that passed, or what one group alone would have to reach; scores are 0 at RARE."""
+    """Reported for the waterfall: the lowest of the campaigns, or 0 where there is none."""
     told = CREW | {"harvest__rate": np.array([rate(RARE * np.exp(-15)), rate(RARE * np.exp(-7)), 0.0])}
     found = judge.judge(values(3, **told), findings(3, dict.fromkeys(SURE, 1e-12)), model())
     assert found.line == pytest.approx(7)
     assert found.log_odds[:2] == pytest.approx([15, 7])
-    for others in (0, 999):
-        nobody = judge.judge(values(1 + others), findings(1 + others, {}), model())
-        line = rate(RARE * np.exp(-nobody.line))
-        assert verdict(CREW | {"harvest__rate": line + 1e-9}, SURE, others) == "campaign"
-        assert verdict(CREW | {"harvest__rate": line - 1e-6}, SURE, others) != "campaign"
+    assert judge.judge(values(3), findings(3, {}), model()).line == 0
 
 
 def test_no_groups() -> None:
@@ -239,23 +232,20 @@ def test_groups_that_nobody_would_accuse_are_no_hypotheses() -> None:
     assert q_values(p, np.arange(4), np.zeros(4, bool))[0] == pytest.approx(1e-4)
 
 
-ALIKE_P = {"timing.one_rhythm": 0.5, "content.one_mix": 0.5}
-
-
 @pytest.mark.parametrize(
-    ("change", "p_values", "expected"),
-    [
-        # who shares conversations but keeps hours and does work of his own is a club: a person asks
-        ({"timing__one_rhythm": 0.9, "content__one_mix": 0.5}, ALIKE_P, "review"),
-        ({"timing__one_rhythm": 0.9, "content__one_mix": 0.6}, ALIKE_P, "campaign"),
-        ({"timing__one_rhythm": 0.0, "content__one_mix": 0.6}, {"content.one_mix": 0.5}, "campaign"),  # the rhythm is blind
-        ({}, {}, "campaign"),  # both are
-        # colleagues at home in few places, whom no cards of several owners link: a person asks
-        ({"context__one_place": 0.5}, {}, "review"),
-        ({"context__one_place": 0.49}, {}, "campaign"),
-        ({"context__one_place": 0.9, "identity__payment": 0.3}, {}, "campaign"),
-        ({"context__one_place": 0.9, "identity__contact": 0.29}, {}, "review"),
-    ],
-)
-def test_gates_of_linked_groups(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:
-    assert verdict(CREW | change, SURE | p_values) == expected
+    ("change", "expected"),
+    [({"context__alike": 0.79, "session__handoff": 0.59}, "review"), ({"context__alike": 0.8}, "campaign"),
+     ({"context__one_place": 0.5}, "review"), ({"context__one_place": 0.9, "identity__payment": 0.3}, "campaign")],
+)  # fmt: skip
+def test_what_has_an_everyday_reason_is_for_a_person(change: dict[str, Any], expected: str) -> None:
+    assert verdict(CREW | change, SURE) == expected
+
+
+def test_each_part_has_hypotheses_of_its_own() -> None:
+    """A thousand groups that one part could accuse make it no harder for the other, whose groups have an everyday reason there."""
+    n = 1001
+    told = values(n, **CREW | {"session__handoff": 0.55}, context__alike=np.arange(n) == 0, context__occasion=np.arange(n) > 0)
+    told["harvest.rate"] = np.where(np.arange(n) == 0, rate(9e-4), -1.0)
+    both = model(linked=part(harvest__rate=100.0), unlinked=part(harvest__volume=1.0))
+    assert judge.judge(told, findings(n, SURE), both).campaign[0]
+    assert not judge.judge(told | {"context.alike": np.ones(n)}, findings(n, SURE), both).campaign[0]

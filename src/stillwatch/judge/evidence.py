@@ -7,6 +7,7 @@ blind for that group), and a bounded ``value`` that the calibrated model weighs.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -163,9 +164,14 @@ def payment(scene: Scene) -> Finding:
 def contact(scene: Scene) -> Finding:
     """Accounts of different owners have the same phone number or e-mail address.
 
-    Null: as for payment. Blind where each account has a number and an address of its own.
+    Null: as for payment, and the fewer numbers or addresses there are the less they count: a teacher's for a class, a firm's for its
+    staff. Blind where each account has a number and an address of its own, or where a handful answer for all.
     """
-    phone, mail = _shared(scene, scene.identities["identity.phone"]), _shared(scene, scene.identities["identity.email"])
+    phone, mail = (
+        replace(found, value=found.value * (1 - scene.few(value)))
+        for value in (scene.identities["identity.phone"], scene.identities["identity.email"])
+        for found in (_shared(scene, value),)
+    )
     better = np.nan_to_num(phone.p_value, nan=1) <= np.nan_to_num(mail.p_value, nan=1)
     return Finding(*(np.where(better, getattr(phone, name), getattr(mail, name)) for name in Finding.__annotations__))
 
@@ -260,40 +266,60 @@ def even_load(scene: Scene) -> Finding:
 
 DIFFERENT = 0.3
 """Intra-class correlation from which accounts are as different as innocents' usually are: the value is 0 from there."""
+SAME = 0.05
+"""Intra-class correlation of all accounts of a log below which they are so alike that it tells less that those of a group are."""
 
 
-def _overdispersion(scene: Scene, counts: NDArray[np.int32]) -> tuple[F64, F64, F64, F64]:
-    """How much accounts differ in the mix ``counts`` ``(n_members, n_classes)``: correlation, limit, d.o.f., requests but one.
+def _overdispersion(counts: NDArray[np.int32], label: I64, n: int) -> tuple[F64, F64, F64, F64]:
+    """How much the rows of each of ``n`` labels differ in their mix: correlation, its limit, d.o.f., requests but one.
 
     Intra-class correlation, 0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
+
+    Args:
+        counts: of the classes of the mix, ``(n_rows, n_classes)``, a row an account.
+        label: of each row, below n.
+        n: number of labels.
     """
-    per_member = counts.sum(axis=1).astype(np.float64)
-    used = per_member >= 2
-    pooled = np.stack([scene.total(np.where(used, column, 0)) for column in counts.T], axis=1)
+    def total(value: NDArray[Any]) -> F64:
+        return np.asarray(np.bincount(label, weights=value.astype(np.float64), minlength=n), np.float64)
+
+    per_row = counts.sum(axis=1).astype(np.float64)
+    used = per_row >= 2
+    pooled = np.stack([total(np.where(used, column, 0)) for column in counts.T], axis=1)
     mix = pooled / np.maximum(pooled.sum(axis=1, keepdims=True), 1)
-    expected = mix[scene.groups.member_group] * per_member[:, None]
+    expected = mix[label] * per_row[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         chi2 = np.where(expected > 0, (counts - expected) ** 2 / expected, 0).sum(axis=1)
-    statistic = scene.total(np.where(used, chi2, 0))
     classes = (mix > 0).sum(axis=1)
-    freedom = np.maximum((scene.total(used) - 1) * (classes - 1), 0)
-    mean_n = _ratio(scene.total(np.where(used, per_member, 0)), scene.total(used))
+    freedom = np.maximum((total(used) - 1) * (classes - 1), 0)
+    mean_n = _ratio(total(np.where(used, per_row, 0)), total(used))
     lift = np.maximum(mean_n - 1, 0.5)
-    rho = np.clip((_ratio(statistic, freedom) - 1) / lift, 0, 1)
+    rho = np.clip((_ratio(total(np.where(used, chi2, 0)), freedom) - 1) / lift, 0, 1)
     # One-sided 95 % limit: X² over its degrees of freedom has variance 2 / freedom times its mean squared.
     limit = np.clip(rho + 1.645 * np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * rho) / lift, 0, 1)
     return rho, limit, freedom, lift
 
 
 def _alike(scene: Scene, counts: NDArray[np.int32]) -> Finding:
-    rho, limit, freedom, lift = _overdispersion(scene, counts)
+    rho, limit, freedom, lift = _overdispersion(counts, scene.groups.member_group, scene.n)
     blind = (freedom < 10) | np.isnan(rho)
     usual = float(np.median(rho[~blind])) if (~blind).any() else DIFFERENT
-    value = np.where(blind, 0, 1 - np.minimum(np.nan_to_num(limit, nan=1) / DIFFERENT, 1))
+    # Where all accounts of the log are alike, that those of a group are says nothing.
+    told = min(_apart(scene, counts) / SAME, 1)
+    value = np.where(blind, 0, told * (1 - np.minimum(np.nan_to_num(limit, nan=1) / DIFFERENT, 1)))
     # How far below what is usual, in standard errors at what is usual; a usual 0 leaves nothing to be below.
     error = np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * usual) / lift
     p = np.where(blind, np.nan, stats.norm.cdf((np.nan_to_num(rho) - usual) / error))
     return Finding(value, rho, np.full(scene.n, usual), p)
+
+
+def _apart(scene: Scene, counts: NDArray[np.int32]) -> float:
+    """Intra-class correlation of all accounts of the log, each as it is in the group in which it sends most."""
+    account = scene.groups.member_account
+    order = np.lexsort((-scene.measured.n, account))
+    first = order[np.flatnonzero(np.diff(account[order], prepend=-1))]
+    rho = _overdispersion(counts[first], np.zeros(len(first), np.int64), 1)[0]
+    return float(np.nan_to_num(rho[0]))
 
 
 def one_rhythm(scene: Scene) -> Finding:

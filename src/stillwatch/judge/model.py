@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +61,8 @@ CONDUCT_LIMIT = 0.7
 """Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides."""
 
 
-RARE = 1e-4
-"""p-value of the line, at which scores are 0: a campaign must be rarer than one innocent group in ten thousand."""
+RARE = 1e-3
+"""Share of innocent groups, of those without an everyday reason, that may lie beyond the line; no innocent of calibration does."""
 
 SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
@@ -96,7 +97,53 @@ class Tail:
     shape: float
     """0 for an exponential tail; below 0 for one that ends, since values are bounded."""
     line: float
-    """Log-odds that RARE of the innocent groups exceed."""
+    """Log-odds that RARE of the innocent groups exceed, or the highest of them if that is more: scores are 0 there."""
+    rare: float
+    """Share of innocent groups that exceed the line."""
+
+
+ALIKE = 0.8
+"""Product of one rhythm and one mix from which accounts work as one."""
+BATCHES = 0.3
+"""Value of payment or contact from which accounts at home in few places are more than colleagues."""
+POOLED, LARGE_POOL = 0.6, 32
+"""Value of two links from which accounts that work unlike are a pool all the same, as relays of many people's requests are; and of
+conversations handed over alone, from so many accounts of many places: teams that hand over are smaller or sit together."""
+AT_HOME = 0.5
+"""Value of one place or occasion from which a group is of one place or one occasion."""
+REASONS = (
+    "context.alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff", "identity.payment", "identity.contact",
+    "joint.two_links",
+)
+"""What :func:`everyday` asks for."""
+
+
+def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that are at home in few places and that no payment method or contact of several owners links.
+
+    Colleagues hand each other conversations and work alike; what they do not do is pay in batches with many cards.
+    """
+    shared = np.maximum(values["identity.payment"], values["identity.contact"])
+    return np.asarray((values["context.one_place"] >= AT_HOME) & (shared < BATCHES))
+
+
+def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that are at home in few places or lasted few days: an office, a class or an event moves together as one hand does."""
+    return np.asarray((values["context.occasion"] >= AT_HOME) | (values["context.one_place"] >= AT_HOME))
+
+
+def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
+
+    Who shares cards or conversations but keeps hours and does work of his own is of a club, a cohort, the customers of one shop, unless
+    the accounts are a pool; and who sits in one office is a colleague. Who works alike in one place or for a few days is of a
+    class or at an event.
+    """
+    if part == "unlinked":
+        return gathered(values)
+    large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
+    pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
+    return np.asarray((values["context.alike"] < ALIKE) & ~pooled | housed(values))
 
 
 @dataclass(frozen=True)
@@ -106,7 +153,7 @@ class Part:
     bias: float
     weights: dict[str, float]
     tails: tuple[Tail, ...]
-    """One for each of SIZES."""
+    """Of innocent groups without an everyday reason, one for each of SIZES."""
 
     def log_odds(self, values: Mapping[str, F64]) -> F64:
         """Log-odds of each group, ``(n_groups,)``."""
@@ -117,9 +164,15 @@ class Part:
         """A number of the tails around each group's place between the classes, ``(n_groups,)``."""
         return np.asarray(np.interp(at, np.arange(len(self.tails)), [getattr(tail, name) for tail in self.tails]))
 
-    def slope(self, at: F64) -> F64:
-        """Nats of rarity a nat of log-odds, ``(n_groups,)``."""
-        return np.log(self.of_class("share", at) / RARE) / (self.of_class("line", at) - self.of_class("start", at))
+    def slope(self, at: F64, beyond: NDArray[Any]) -> F64:
+        """Nats of rarity a nat of log-odds, ``(n_groups,)``, where ``beyond`` is the log-odds less the line.
+
+        Up to the line straight from the start of the tail to it; beyond, one over the mean excess: a tail that is fitted to end would be
+        told to end where few innocents were looked at.
+        """
+        within = np.log(self.of_class("share", at) / self.of_class("rare", at)) / (self.of_class("line", at) - self.of_class("start", at))
+        mean_excess = self.of_class("scale", at) / (1 - self.of_class("shape", at))
+        return np.where(beyond < 0, within, np.minimum(within, 1 / mean_excess))
 
 
 @dataclass(frozen=True)
@@ -157,52 +210,60 @@ class Model:
     """Command, data and commit of the calibration."""
 
     def by_part(self, values: Mapping[str, F64]) -> F64:
-        """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than RARE.
+        """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than the line is.
 
-        Straight from the start of the tail, where ``share`` exceed it, over the line, where RARE do; less the margin, and
-        corrected for there being several parts. Beyond the line, a tail that ends would be told to end where few innocents were looked at.
+        Less the margin.
         """
-        at, less = between_classes(values), self.margin(values) + np.log(len(self.parts))
-        return np.stack([
-            (part.log_odds(values) - part.of_class("line", at)) * part.slope(at) - less for part in self.parts.values()
-        ])
+        at, less = between_classes(values), self.margin(values)
+        beyond = {name: part.log_odds(values) - part.of_class("line", at) for name, part in self.parts.items()}
+        return np.stack([beyond[name] * part.slope(at, beyond[name]) - less for name, part in self.parts.items()])
 
     def margin(self, values: Mapping[str, F64]) -> F64:
         """The margin of each group's size, ``(n_groups,)``."""
         return np.asarray(np.interp(between_classes(values), np.arange(len(SIZES)), self.margins))
 
-    def score(self, values: Mapping[str, F64]) -> F64:
-        """Score of each group, ``(n_groups,)``: the higher of its parts; 0 is the line."""
-        return np.asarray(self.by_part(values).max(axis=0))
+    def speaks(self, values: Mapping[str, F64]) -> tuple[NDArray[np.int64], F64, NDArray[np.bool_]]:
+        """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees, ``(n_groups,)`` each.
 
-    def p_value(self, values: Mapping[str, F64], score: F64) -> F64:
-        """Share of innocent groups of the calibration that reach a score, at most 1, ``(n_groups,)``."""
-        return np.minimum(RARE * np.exp(-score - self.margin(values)), 1.0)
+        The highest of the parts without such a reason if it passes the line, else the highest.
+        """
+        by_part = self.by_part(values)
+        reason = np.stack([everyday(name, values) for name in self.parts])
+        plain = np.where(reason, -np.inf, by_part)
+        part = np.where(plain.max(axis=0) >= 0, plain.argmax(axis=0), by_part.argmax(axis=0))
+        score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
+        return part, score, explained
+
+    def score(self, values: Mapping[str, F64]) -> F64:
+        """Score of each group, ``(n_groups,)``: that of the part that speaks; 0 is the line."""
+        return self.speaks(values)[1]
+
+    def p_values(self, values: Mapping[str, F64]) -> F64:
+        """Share of innocent groups without an everyday reason that reach each group's score, at most 1, ``(n_parts, n_groups)``."""
+        at = between_classes(values)
+        rare = np.stack([part.of_class("rare", at) for part in self.parts.values()])
+        return np.minimum(rare * np.exp(-self.by_part(values) - self.margin(values)), 1.0)
 
     def bars(self, values: Mapping[str, F64], group: int) -> tuple[float, dict[str, float]]:
         """What the score of one group is made of: a base, and the share of each piece of the part that speaks."""
         mine = {name: value[group : group + 1] for name, value in values.items()}
-        scores = self.by_part(mine)[:, 0]
-        part = list(self.parts.values())[int(scores.argmax())]
-        slope = float(part.slope(between_classes(mine))[0])
+        place, score, _ = self.speaks(mine)
+        part = list(self.parts.values())[int(place[0])]
+        at = between_classes(mine)
+        slope = float(part.slope(at, part.log_odds(mine) - part.of_class("line", at))[0])
         pieces = {name: weight * float(mine[name][0]) * slope for name, weight in part.weights.items()}
-        return float(scores.max()) - sum(pieces.values()), pieces
+        return float(score[0]) - sum(pieces.values()), pieces
 
 
 def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     """Pieces that agree: the weaker side of each pair, so that one side alone gives nothing.
 
-    A link without machine-like work is a family, a class or a company; machine-like work without a link is a tool, and of
-    one payer a fleet of jobs. A burst of sign-ups is no link here: classes and readers of a tutorial sign up together.
+    A link without divided work is a family, a class or a company. A burst of sign-ups is no link here: classes and readers of a
+    tutorial sign up together.
     """
-    several = 1 - values["context.one_payer"]
     paid = values["identity.payment"]
     link = np.maximum.reduce([values["session.handoff"], paid, values["identity.contact"], values["identity.replacement"]])
-    machine = several * np.maximum.reduce([
-        np.minimum(values["timing.one_rhythm"], np.maximum(values["timing.steady"], values["timing.round_the_clock"])),
-        np.minimum(values["timing.one_rhythm"], values["timing.together"]), values["volume.even_load"]])
     work = values["harvest.distinct"] * (1 - values["context.common_work"])
-    many = np.minimum(values["context.crowd"] * 4 / np.log10(40), 1)
     # People of one place keep the same hours and move together; from many places they do so only behind one source.
     source = (
         values["timing.one_rhythm"] * values["content.one_mix"] * np.minimum(values["timing.together"] * 2, 1)
@@ -215,16 +276,10 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     return {
         "joint.alike": alike,
         "joint.alike_together": alike * np.minimum(values["timing.together"] * 2, 1),
-        "joint.rhythm_work": rhythm * work,
         "joint.rhythm_mix": rhythm * mix,
-        "joint.rhythm_even": rhythm * even,
-        "joint.rhythm_length": rhythm * values["content.one_length"],
-        "joint.clock_even": values["timing.round_the_clock"] * even,
         "joint.even_apart": even * apart,
         "joint.together_apart": values["timing.together"] * apart,
         "joint.mix_apart": mix * apart,
-        "joint.link_machine": np.minimum(link, machine),
-        "joint.machine_work": np.minimum(machine, work) * many,
         "joint.link_work": np.minimum(link, work),
         "joint.one_source": source,
         "joint.two_links": np.minimum(np.maximum(values["session.handoff"], values["content.queue"]),
@@ -233,32 +288,23 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
 
 
 JOINT_SENTENCES = {
-    "joint.link_machine": "Accounts that are linked also work like machines: at even loads, or at the same hours and steadily.",
-    "joint.machine_work": "Accounts that work like machines send prompts of which none repeats, and there are many of them.",
     "joint.link_work": "Accounts that are linked send prompts of which none repeats: they divide up a list of work.",
     "joint.two_links": "The accounts are linked in two independent ways: by their conversations and by who pays or answers for them.",
     "joint.one_source": "Accounts that share no network keep the same hours, do the same work and move together, as behind one source.",
     "joint.alike": "The accounts are alike at once in hours, kinds of work and lengths of prompts, and repeat nothing.",
     "joint.alike_together": "The accounts are alike in all they do, and start and pause together.",
-    "joint.rhythm_work": "The accounts keep the same hours, and no prompt repeats.",
     "joint.rhythm_mix": "The accounts keep the same hours and do the same mix of work.",
-    "joint.rhythm_even": "The accounts keep the same hours and carry even loads.",
-    "joint.rhythm_length": "The accounts keep the same hours and write prompts of the same lengths.",
-    "joint.clock_even": "The accounts work round the clock and carry even loads.",
     "joint.even_apart": "Accounts that share no network carry even loads.",
     "joint.together_apart": "Accounts that share no network start and pause together.",
     "joint.mix_apart": "Accounts that share no network do the same mix of work.",
 }
 """What an analyst reads of each joint piece; it is blind where one of its sides is."""
 
-LINKED = (
-    *SIGNS, *(f"joint.{name}" for name in ("link_machine", "machine_work", "link_work", "one_source", "two_links")),
-)
+LINKED = (*SIGNS, *(f"joint.{name}" for name in ("link_work", "two_links", "rhythm_mix", "alike", "alike_together")))
 """Pieces of the part that sees links."""
 UNLINKED = (
     *(name for name in SIGNS if name.split(".")[0] not in ("session", "identity")),
-    *(f"joint.{name}" for name in ("rhythm_work", "rhythm_mix", "rhythm_even", "rhythm_length", "clock_even", "even_apart",
-                                   "together_apart", "mix_apart", "one_source", "alike", "alike_together")),
+    *(f"joint.{name}" for name in ("even_apart", "together_apart", "mix_apart", "one_source", "alike", "alike_together")),
 )
 """Pieces of the part that does not; a burst of sign-ups is an identity too."""
 
@@ -268,8 +314,20 @@ def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:
     findings = {name: piece(scene) for name, piece in EVIDENCE.items()}
     values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
     values.update({name: np.nan_to_num(piece(scene)) for name, piece in CONDUCT.items()})
+    values["context.alike"] = alike(values, findings)
     values.update(joint(values))
     return values, findings
+
+
+def alike(values: Mapping[str, F64], findings: Mapping[str, Finding]) -> F64:
+    """How much the accounts of each group keep one rhythm and do one mix of work, 0 to 1, ``(n_groups,)``.
+
+    A piece that is blind for a group does not make its accounts unlike, but where both are nothing says that they are alike.
+    """
+    names = ("timing.one_rhythm", "content.one_mix")
+    told = np.stack([~np.isnan(findings[name].p_value) for name in names])
+    both = np.prod(np.where(told, np.stack([values[name] for name in names]), 1.0), axis=0)
+    return np.asarray(np.where(told.any(axis=0), both, 0.0))
 
 
 def fit(

@@ -13,7 +13,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, Model, joint
+from stillwatch.judge.model import JOINT_SENTENCES, REASONS, Model, alike, joint
 from stillwatch.judge.people import UNKNOWN
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
@@ -56,14 +56,14 @@ def names(scene: Scene, found: Found) -> list[str]:
 def _sentence(name: str) -> str:
     if name in JOINT_SENTENCES:
         return JOINT_SENTENCES[name]
-    doc = (EVIDENCE.get(name) or CONDUCT[name]).__doc__ or name
+    doc = (EVIDENCE.get(name) or CONDUCT.get(name) or alike).__doc__ or name
     return " ".join(doc.split("\n\n")[0].split())
 
 
 def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[dict[str, Any]]:
-    """The waterfall of one group: every piece with what was observed and expected, strongest first."""
+    """The waterfall of one group: every piece with what was observed and expected, strongest first, and what everyday reasons need."""
     rows = []
-    for name, bar in model.bars(values, group)[1].items():
+    for name, bar in (dict.fromkeys(REASONS, 0.0) | model.bars(values, group)[1]).items():
         value = float(values[name][group])
         row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
         if name in findings:
@@ -95,18 +95,29 @@ def _short(x: float | None) -> str:
 
 def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int) -> list[str]:
     """What would change the verdict: each fact that, alone, takes the score below the line, and the standing conditions."""
-    margin = float(verdicts.log_odds[group] - verdicts.line)
     out = []
 
-    def without(**changed: float) -> bool:
+    def changed(**new: float) -> tuple[float, bool]:
         mine = {name: value[group : group + 1] for name, value in values.items()}
-        mine |= {name: np.array([value]) for name, value in changed.items()}
-        return float(model.score(mine | joint(mine))[0]) < verdicts.line
+        mine |= {name: np.array([value]) for name, value in new.items()}
+        _, score, explained = model.speaks(mine | joint(mine))
+        return float(score[0]), bool(explained[0])
 
-    if margin > 0:
+    score, explained = changed()
+    if score >= 0 and not explained:
         for name in EVIDENCE:
-            if values[name][group] > 0 and without(**{name: 0.0}):
-                out.append(f"without {name} the score would fall below the line")
+            if values[name][group] > 0:
+                left, reason = changed(**{name: 0.0})
+                if left < 0:
+                    out.append(f"without {name} the score would fall below the line")
+                elif reason:
+                    out.append(f"without {name} there would be an everyday reason for what is left")
+        if changed(**{"context.one_place": 1.0})[1]:
+            out.append("accounts at home in one or two places would be colleagues, a class or an event, whom a person asks first")
+        elif changed(**{"context.alike": 0.0})[1]:
+            out.append("accounts that keep hours and do work of their own would be a club or one shop's customers: a person asks first")
+    elif explained:
+        out.append("an everyday reason explains it: one place, one occasion, or accounts that are linked but work each in their own way")
     out.append("contracts or checked identities of half the accounts, or one organisation that owns half, make it known business")
     spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
     if len(spoken) == 2:

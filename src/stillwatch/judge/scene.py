@@ -146,8 +146,11 @@ class Scene:
     @cached_property
     def few_payers(self) -> F64:
         """How few payment methods pay for each group, from 0 at a concentration of a fifth to 1 at three fifths."""
-        payers = self.concentration(self.identities["identity.payment"])
-        return np.clip((payers - FEW_PAYERS) / (MOST_PAID - FEW_PAYERS), 0, 1)
+        return self.few(self.identities["identity.payment"])
+
+    def few(self, value: I64) -> F64:
+        """The same for any value an account has, ``(n_groups,)``."""
+        return np.clip((self.concentration(value) - FEW_PAYERS) / (MOST_PAID - FEW_PAYERS), 0, 1)
 
     @cached_property
     def customer(self) -> I64:

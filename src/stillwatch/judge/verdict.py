@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.model import RARE, Model
+from stillwatch.judge.model import Model, everyday
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
@@ -25,10 +25,6 @@ WORTH = 20
 """Accounts from which one customer's business is worth a person's look."""
 OWNED = 0.5
 """Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
-BATCHES = 0.3
-"""Value of payment or contact from which accounts at home in few places are more than colleagues."""
-ALIKE = 0.5
-"""Product of one rhythm and one mix from which linked accounts work as one, too."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
 
 
@@ -43,7 +39,7 @@ class Verdicts:
     families: NDArray[np.bool_]
     """``(n_groups, len(FAMILIES))``: families with a significant piece of at least the usual effect."""
     line: float
-    """Log-odds of the lowest group that passed, or of one that just would."""
+    """Log-odds of the lowest group that passed; 0 where none did."""
     explanations: dict[str, F64]
     """Innocent hypothesis -> how well it explains the group, 0 to 1."""
 
@@ -94,35 +90,6 @@ def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that one payment method pays for, or that are few: a person asks before anybody is accused."""
     few = values["context.crowd"] < np.log10(FEWEST) / 4 - 1e-9
     return np.asarray((values["context.one_payer"] >= OWNED) | few)
-
-
-def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that are at home in few places or lasted few days: an office, a class or an event moves together as one hand does."""
-    return np.asarray((values["context.occasion"] >= OWNED) | (values["context.one_place"] >= OWNED))
-
-
-def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that are at home in few places and that no payment method or contact of several owners links.
-
-    Colleagues hand each other conversations and work alike; what they do not do is pay in batches with many cards.
-    """
-    shared = np.maximum(values["identity.payment"], values["identity.contact"])
-    return np.asarray((values["context.one_place"] >= OWNED) & (shared < BATCHES))
-
-
-def unlike(values: Mapping[str, F64], findings: Mapping[str, Finding]) -> NDArray[np.bool_]:
-    """Groups whose accounts keep hours and do work of their own: who shares cards or conversations but not these is a club, a
-    cohort, the customers of one shop. A piece that is blind for a group does not make it unlike.
-    """
-    alike = np.ones(len(values["timing.one_rhythm"]))
-    for name in ("timing.one_rhythm", "content.one_mix"):
-        alike *= np.where(np.isnan(findings[name].p_value), 1.0, values[name])
-    return np.asarray(alike < ALIKE)
-
-
-def unlinked(values: Mapping[str, F64], model: Model) -> NDArray[np.bool_]:
-    """Groups for which the part that sees no links speaks."""
-    return np.asarray(np.array(list(model.parts))[model.by_part(values).argmax(axis=0)] == "unlinked")
 
 
 NO_NULL = ("timing.steady",)
@@ -178,8 +145,8 @@ def judge(
 
     A campaign needs at least two independent families, nobody who owns or contracted most of it, and a score that innocent
     groups do not reach: its p-value under the calibrated tail of innocent groups must pass false-discovery control over
-    all sets of accounts of the run. What is as unusual but lacks one of the conditions, or passes only at a higher rate, is for
-    a person to review.
+    all sets of accounts of the run that nothing everyday explains. What is as unusual but lacks one of the conditions, or passes
+    only at a higher rate, is for a person to review.
 
     Args:
         values: of each piece, ``(n_groups,)``.
@@ -187,21 +154,21 @@ def judge(
         model: the weights.
         same: label of each group, one for groups of nearly the same accounts; by default each group stands alone.
     """
-    log_odds = model.score(values)
+    part, log_odds, explained = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values)
-    by_work = unlinked(values, model)
-    asked = customer | housed(values) | np.where(by_work, gathered(values), unlike(values, findings))
-    p = model.p_value(values, log_odds)
+    asked = customer | explained
     may = ~owned & ~customer
-    q = q_values(p, np.arange(len(p)) if same is None else same, may)
+    alone = np.arange(len(owned)) if same is None else same
+    # Each part looks for its own kind of campaign: a family of hypotheses apart, among the groups that it may accuse (Sun et al. 2006).
+    by_part = zip(model.parts, model.p_values(values), strict=True)
+    q = np.choose(part, [q_values(p, alone, may & ~everyday(name, values)) for name, p in by_part])
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
     sure = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
     review = ~campaign & ~owned & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -np.log(10)))
-    passed = log_odds[sure & may]
-    n_sets = len(np.unique(same[may])) if same is not None else int(may.sum())
-    line = float(passed.min()) if len(passed) else max(0.0, float(np.log(RARE * max(n_sets, 1) / FDR)) - max(model.margins))
+    passed = log_odds[campaign]
+    line = float(passed.min()) if len(passed) else 0.0
     return Verdicts(log_odds, campaign, review, q, spoken, line, explain(values))

@@ -22,7 +22,7 @@ _UNSEEN = re.compile(
 )
 
 CONFIDENCE = ((math.log(1000), "very high"), (math.log(30), "high"), (0.0, "moderate"))
-"""Scores from which a confidence is called so: rarer among innocent groups than 1 in 10 million, 1 in 300,000, 1 in 10,000."""
+"""Scores from which a confidence is called so: a thousand times as rare among innocent groups as the line, thirty times, the line."""
 
 FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardly fits"), (0.0, "does not fit"))
 """How well an innocent explanation fits, in words, from a score of 0 to 1."""
