@@ -31,6 +31,58 @@ def test_planted_laws_are_extrapolated(shape: str, c: float, k: float, b: float)
         assert found.low - 0.005 <= truth <= found.high + 0.005
 
 
+def walked(curve: Curve, shape: str, walkers: int = 1000, rounds: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draws of c, k and b from the posterior by differential evolution moves (ter Braak 2006): no grid."""
+    rng = np.random.default_rng(0)
+    error, top, variance = 1 - curve.mean, 1 - curve.zero, curve.sd**2 + laws.DISCREPANCY**2
+    low = np.array([0, np.log(curve.n[0] / 10), np.log(0.2)])
+    high = np.array([top, np.log(curve.n[-1] * 100), np.log(2.5)])
+
+    def left(n: np.ndarray, k: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return (1 + n / k) ** -b if shape == "power" else 1 / (1 + (n / k) ** b)
+
+    def log_posterior(x: np.ndarray) -> np.ndarray:
+        c, k, b = x[:, :1], np.exp(x[:, 1:2]), np.exp(x[:, 2:])
+        chi = ((c + (top - c) * left(curve.n[None], k, b) - error) ** 2 / variance).sum(axis=1)
+        return np.where(((x >= low) & (x <= high)).all(axis=1), -0.5 * chi - 0.5 * (x[:, 2] / 0.5) ** 2, -np.inf)
+
+    start = rng.uniform(low, high, (40_000, 3))
+    log = log_posterior(start)
+    weight = np.exp(log - log.max())
+    x = start[rng.choice(len(start), walkers, p=weight / weight.sum())]
+    log, kept = log_posterior(x), []
+    for number in range(rounds):
+        i, j = rng.integers(0, walkers, (2, walkers))
+        step = np.where(rng.random(walkers) < 0.1, 1.0, 2.38 / np.sqrt(6))[:, None]
+        moved = x + step * (x[i] - x[j]) + rng.normal(size=x.shape) * 1e-3
+        moved_log = log_posterior(moved)
+        taken = np.log(rng.random(walkers)) < moved_log - log
+        x, log = np.where(taken[:, None], moved, x), np.where(taken, moved_log, log)
+        if number > rounds // 3 and number % 10 == 0:
+            kept.append(x)
+    c, k, b = np.concatenate(kept).T
+    return c, np.exp(k), np.exp(b)
+
+
+def test_the_grid_agrees_with_draws_from_the_posterior() -> None:
+    """Point, interval and the worth of waiting by another computation: random walks over the parameters in place of the grid."""
+    for curve in (planted("power", 0.1, 200, 0.8, noise=0.005), planted("hill", 0.1, 200, 0.9, noise=0.01).upto(300)):
+        last, n = float(curve.n[-1]), 7 * float(curve.n[-1])
+        at, gain = [], []
+        for shape in ("power", "hill"):
+            c, k, b = walked(curve, shape)
+            end, start = (c + (1 - curve.zero - c) * laws.SHAPES[shape](m, k, b) for m in (n, last))
+            at.append(end)
+            gain.append(start - end)
+        found = laws.predict(curve, [n])[0]
+        score = 1 - np.concatenate(at)
+        assert found.score == pytest.approx(score.mean(), abs=0.006)
+        edge = 2 * float(curve.sd[-1])
+        assert found.low == pytest.approx(np.quantile(score, 0.05) - edge, abs=0.012)
+        assert found.high == pytest.approx(min(np.quantile(score, 0.95) + edge, 1), abs=0.012)
+        assert laws.steps(curve, last, n) == pytest.approx(np.quantile(np.concatenate(gain), (0.05, 0.95)), abs=0.008)
+
+
 def test_coverage_over_many_planted_curves() -> None:
     rng = np.random.default_rng(3)
     curves = [

@@ -113,6 +113,19 @@ def test_waiting_is_worth_the_step_along_the_curve() -> None:
     assert (far.low, far.high) == (0, pytest.approx(0.05, abs=0.1))
 
 
+def test_waiting_is_worth_most_where_the_curve_is_steepest() -> None:
+    """Somewhere between the fewest and the most exchanges, and the bounds reach to there."""
+    found = gained(1000, shares={"grading": 0.01, "other": 0.99})  # 10 exchanges, or 2,500, or any number between
+
+    def step(n: float) -> float:
+        return float(0.85 / 0.9 * (1 / (1 + (n / 300) ** 0.9) - 1 / (1 + (1.7 * n / 300) ** 0.9)))
+
+    steepest = max(step(n) for n in np.geomspace(4, 2500, 50))
+    assert max(step(4), step(10), step(2500)) < 0.7 * steepest
+    assert found.high > steepest - 0.01
+    assert found.low <= step(4) + 0.002
+
+
 def test_between_failing_and_passing_nothing_is_claimed() -> None:
     skill = worth.skills([switch()])[0]
     assert worth.worth(skill, 1500).gap == 0

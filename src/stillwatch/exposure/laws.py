@@ -26,6 +26,8 @@ EXPONENTS = np.geomspace(0.2, 2.5, 36)
 FLOORS = np.linspace(0, 1, 41)
 """Of c over e0."""
 N_SCALES = 60
+UNLIKELY = 1e-9
+"""Places of the grid this much less likely than the best are dropped."""
 DISCREPANCY = 0.02
 """How far a true curve may lie from any law, beside its noise (standard deviation)."""
 MAX_FACTOR = 30.0
@@ -90,26 +92,28 @@ SHAPES = {"power": power_shape, "hill": hill_shape}
 
 @dataclass(frozen=True)
 class Law:
-    """One law on its grid, each place with its posterior weight."""
+    """One law: the places of its grid that the curve leaves likely, each with its posterior weight."""
 
     name: str
     floor: F64
-    """(n_floors,): c."""
+    """(n_places,): c."""
     scale: F64
-    """(n_scales,): k."""
+    """(n_places,): k."""
+    exponent: F64
+    """(n_places,): b."""
     weight: F64
-    """(n_floors, n_scales, n_exponents), sums to 1."""
+    """(n_places,), sums to 1."""
     zero_error: float
 
     def errors(self, n: float) -> F64:
-        """Error at N at every place of the grid, the shape of ``weight``."""
-        left = SHAPES[self.name](n, self.scale[:, None], EXPONENTS[None, :])
-        found: F64 = self.floor[:, None, None] + (self.zero_error - self.floor)[:, None, None] * left
+        """Error at N at every place."""
+        left = SHAPES[self.name](n, self.scale, self.exponent)
+        found: F64 = self.floor + (self.zero_error - self.floor) * left
         return found
 
     def mean(self, n: float) -> float:
         """Expected error at N."""
-        return float((self.errors(n) * self.weight).sum())
+        return float(self.errors(n) @ self.weight)
 
 
 @lru_cache(maxsize=64)
@@ -144,7 +148,9 @@ def _law(name: str, n: F64, error: F64, precision: F64, floor: F64, scale: F64, 
     slack = max(float(chi.min()) / max(len(n) - 3, 1), 1.0)
     log = -0.5 * chi / slack + prior
     weight = np.exp(log - log.max())
-    return Law(name, floor, scale, weight / weight.sum(), top)
+    kept = np.nonzero(weight > UNLIKELY)
+    weight = weight[kept]
+    return Law(name, floor[kept[0]], scale[kept[1]], EXPONENTS[kept[2]], weight / weight.sum(), top)
 
 
 @dataclass(frozen=True)
@@ -209,13 +215,11 @@ def _quantiles(laws: Sequence[Law], n: float, at: Sequence[float]) -> list[float
 
 
 def _spread(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> list[float]:
-    errors = np.concatenate([value.ravel() for value in values])
-    weights = np.concatenate([law.weight.ravel() for law in laws]) / len(laws)
-    kept = weights > weights.max() * 1e-9
-    order = np.argsort(errors[kept], kind="stable")
-    total = np.cumsum(weights[kept][order])
+    errors, weights = np.concatenate(values), np.concatenate([law.weight for law in laws])
+    order = np.argsort(errors, kind="stable")
+    total = np.cumsum(weights[order])
     places = np.minimum(np.searchsorted(total, np.asarray(at) * total[-1]), len(order) - 1)
-    return [float(value) for value in errors[kept][order][places]]
+    return [float(value) for value in errors[order][places]]
 
 
 def _measured(curve: Curve, n: float) -> Prediction:

@@ -19,6 +19,8 @@ DAYS = (7.0, 30.0)
 """How far ahead the worth of stopping now is told."""
 TOLD_WITHIN = 2.5
 """A found operator's harvest was told between 1/2.5 and 2.5 times the true one in every scenario of the suite (benchmarks/README.md)."""
+COUNTS = 9
+"""Numbers of exchanges, from the fewest to the most, at which waiting is valued: it is worth most where the curve is steepest."""
 UNKNOWN = "other"
 """Capability of requests that detection could not name: any skill may be in them."""
 
@@ -225,9 +227,10 @@ def _between(skill: Skill, n: float, fewest: float, most: float, *, widen: float
 
 def _gain(skill: Skill, counts: tuple[float, float, float], days: float, growth: float, *, widen: float) -> Gain:
     """What so many days more are worth; ``growth`` is their harvest over that so far, the same whatever the true count is."""
-    gains = [_difference(skill, count, count * (1 + growth), widen=widen) for count in counts]
-    point = gains[0][0]
-    return Gain(skill.task, days, point, min(low for _, low, _ in gains), max(high for _, _, high in gains))
+    told, fewest, most = counts
+    between = np.geomspace(max(fewest, 1.0), max(most, 1.0), COUNTS).tolist()
+    gains = [_difference(skill, count, count * (1 + growth), widen=widen) for count in (told, fewest, *between)]
+    return Gain(skill.task, days, gains[0][0], min(low for _, low, _ in gains), max(high for _, _, high in gains))
 
 
 def _difference(skill: Skill, now: float, then: float, *, widen: float) -> tuple[float | None, float, float]:
