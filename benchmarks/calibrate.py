@@ -100,7 +100,7 @@ def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
     of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), pipeline.MIN_ACCOUNTS, found.log_odds)
     n = int(of_account.max(initial=-1)) + 1
     lead = judge.leads(scene, of_group, n, found.log_odds)
-    mine, pieces = judge.standing(scene, of_group, judge.tested(scene, of_group, of_account, lead), n)
+    mine, pieces = judge.standing(scene, of_group, judge.tested(scene, of_group, of_account, lead), n, found.log_odds)
     return {**pieces, "fake": fake[mine], "campaign": np.array([f"{kept.stem} {number}" for number in of_account[mine]], dtype=object)}
 
 
@@ -163,7 +163,7 @@ def left_out(found: dict[str, np.ndarray], folder: Path) -> None:
     print("LEFT OUT all:", total)
 
 
-PIECES = ("often", "amount", "accepted", "own", "alone")
+PIECES = ("often", "amount", "accepted", "best", "own", "alone")
 RIDGE = 0.5
 EVERYDAY = 0.2
 """Weight of innocents whom their everyday reason leaves to a person: they teach little of who is accused."""

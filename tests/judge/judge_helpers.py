@@ -52,7 +52,7 @@ def model(**parts: Part) -> Model:
     """A model of these parts; of one whose log-odds are 100 times harvest.rate where none is given."""
     return Model(
         parts or {"linked": part(harvest__rate=100.0)}, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
-        margins=(0.0,) * len(SIZES), members=Members(4.0, {"often": 3.0, "alone": 3.0}), record={},
+        margins=(0.0,) * len(SIZES), members=Members(5.0, {"often": 3.0, "alone": 3.0}), record={},
     )  # fmt: skip
 
 

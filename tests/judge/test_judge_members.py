@@ -168,7 +168,7 @@ def belonging(in_fragments: list[int], payment: Any = None, n: int = 60) -> np.n
             fragment.append(31 + i)
     known = scene(groups(*fragments), people(n), **({} if payment is None else {"payment": payment}))
     label = np.where(np.arange(n) < 31 + len(in_fragments), 0, -1)
-    return judge.belonging(known, np.zeros(12, np.int64), label, 1, model())
+    return judge.belonging(known, np.zeros(12, np.int64), label, 1, np.full(12, 3.0), model())
 
 
 def test_who_met_the_campaign_once_leaves_and_its_accounts_stay() -> None:
@@ -189,10 +189,11 @@ def test_who_is_not_linked_where_nearly_all_are_leaves_and_where_few_are_stays()
 def test_standing_is_measured_against_the_usual_account() -> None:
     known = scene(groups(range(20), range(10), range(5)), people(30))
     label = np.where(np.arange(30) < 20, 0, -1)
-    mine, pieces = judge.standing(known, np.array([0, 0, -1]), label, 1)
+    mine, pieces = judge.standing(known, np.array([0, 0, -1]), label, 1, np.array([1.0, 4.0, 9.0]))
     assert mine.tolist() == list(range(20))
     assert np.median(pieces["often"]) == pytest.approx(0)
     assert np.median(pieces["accepted"]) == 0
     assert pieces["often"][0] == pytest.approx(np.log(4 / 2.5), abs=0.03)  # in three groups, where the usual is between one and two
     assert pieces["accepted"][[0, 19]].tolist() == [0.25, -0.25]
+    assert pieces["best"][[0, 19]].tolist() == [1.5, -1.5]  # a group of nobody's campaign tells nothing
     assert (pieces["alone"] == np.log(21 / 22)).all()

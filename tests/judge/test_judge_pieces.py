@@ -105,6 +105,17 @@ def test_identities_shared_by_chance_link_nobody(piece: object, view: str) -> No
     assert found.p_value[0] < 1e-12
 
 
+@pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
+def test_one_customer_among_strangers_links_nobody(piece: object, view: str) -> None:
+    """27 of 70 accounts have one value and the others each their own; in batches of three the same number would be a link."""
+    shared, batches = np.arange(500), np.arange(500)
+    shared[:27], batches[:27] = 0, np.arange(27) // 3
+    found = {value: piece(scene(groups(range(70)), people(500), **{view: told})).value[0]  # type: ignore[operator]
+             for value, told in (("shared", shared), ("batches", batches))}
+    assert found["shared"] == 0
+    assert found["batches"] > 0.2
+
+
 # --- Context -------------------------------------------------------------------------------------------------------
 
 

@@ -107,8 +107,8 @@ def _meet(taker: I64, giver: I64, n: F64, group: I64, start: I64, internal: F64,
                 b += 1
 
 
-def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
-    """Accounts that repeat a value within a group, expected repeats, accounts with a shared value, accounts with one."""
+def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64, F64]:
+    """Accounts that repeat a value within a group, expected repeats, accounts with a shared value, of the largest one, with any."""
     groups, n = scene.groups, scene.people.n
     owned = np.where(value >= 0, value, -1)
     # One owner counts once: an organisation may pay for all its accounts with one card.
@@ -121,7 +121,7 @@ def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
     rows, _ = distinct(np.stack([groups.member_group[told], member_value[told], scene.owner[groups.member_account[told]]], axis=1))
     if not len(rows):
         zero = np.zeros(scene.n)
-        return zero, zero, zero, zero
+        return zero, zero, zero, zero, zero
     key = rows[:, 0] * (n + 1 + value.max()) + rows[:, 1]
     _, first, counts = np.unique(key, return_index=True, return_counts=True)
     group = rows[first, 0]
@@ -129,13 +129,16 @@ def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64]:
         np.asarray(np.bincount(group, weights=weights, minlength=scene.n), dtype=np.float64)
         for weights in (counts - 1, np.where(counts > 1, counts, 0), counts)
     )
-    return extra, chance * having * (having - 1) / 2, sharing, having
+    largest = np.zeros(scene.n)
+    np.maximum.at(largest, group, np.where(counts > 1, counts, 0))
+    return extra, chance * having * (having - 1) / 2, sharing, largest, having
 
 
 def _shared(scene: Scene, value: I64) -> Finding:
-    extra, expected, sharing, having = _shared_values(scene, value)
+    extra, expected, sharing, largest, having = _shared_values(scene, value)
     p = np.where(having < 2, np.nan, _poisson(extra, np.maximum(expected, 0.05)))
-    share, usual = np.nan_to_num(_ratio(sharing, np.maximum(scene.size, 1))), _usually_shared(scene, value)
+    # One customer's accounts among others are his business, however many they are: the accounts beside his must share as well.
+    share, usual = np.nan_to_num(_ratio(sharing - largest, scene.size - largest)), _usually_shared(scene, value)
     # Where many customers of a provider share (vouchers, families, firms), sharing says less: only what goes beyond counts.
     share = np.clip((share - usual) / (1 - usual), 0, 1)
     return Finding(np.where(extra >= 2, share, 0) * _beyond(extra, expected), extra, expected, p)
@@ -152,10 +155,10 @@ def payment(scene: Scene) -> Finding:
     """Accounts of different owners pay with the same payment method.
 
     Null: owners share payment methods as often as owners of the whole registry do, and the value is what goes beyond the
-    share of all accounts that do. Who also meets on a network of their
-    own is a firm and does not count, and the fewer payers there are the less it counts: few firms and their people share
-    so too. Blind where the registry tells no payment method, where each account has a card of its own, where each card
-    has a network of its own, or where a handful of cards pay for all.
+    share of all accounts that do. The accounts of the largest payer do not count, who may be a customer among others; who
+    also meets on a network of their own is a firm and does not count, and the fewer payers there are the less it counts: few
+    firms and their people share so too. Blind where the registry tells no payment method, where each account has a card of its
+    own, where each card has a network of its own, or where a handful of cards pay for all.
     """
     found = _shared(scene, scene.identities["identity.payment"])
     return replace(found, value=found.value * (1 - scene.office_share) * (1 - scene.few_payers))

@@ -200,11 +200,15 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     return out
 
 
-SURE, ROUNDS = 0.95, 2
+SURE, ROUNDS = 0.98, 2
 """Posterior probability from which an account is accused with its campaign, and how often accounts are compared anew."""
 
 
-def standing(scene: Scene, group_label: I64, account_label: I64, n: int) -> tuple[I64, dict[str, F64]]:
+LOWEST = -5.0
+"""Score of whoever is in none of the campaign's groups, well below every group that is accused."""
+
+
+def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64) -> tuple[I64, dict[str, F64]]:
     """How each account compares with the usual one of its campaign: codes of the accounts, and a value of each piece.
 
     What an operator's accounts do makes many groups, found one from the other's objects apart, in which they are among
@@ -215,6 +219,7 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int) -> tupl
     - ``often``: groups that are mostly the campaign's in which the account is, whatever their scores (log ratio).
     - ``amount``: its requests in the group of the campaign in which it sent most (log ratio).
     - ``accepted``: share of the campaign's own groups in which it is (difference).
+    - ``best``: highest score of those in which it is (difference): who is only in the mixed ones is in none that scores high.
     - ``own``: share of all groups in which it is that are mostly the campaign's (difference).
     - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0.
 
@@ -223,6 +228,7 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int) -> tupl
         group_label: campaign of each group that was judged one, -1 for none, ``(n_groups,)``.
         account_label: campaign of each account, -1 for none, ``(n_accounts,)``.
         n: number of campaigns.
+        log_odds: score of each group.
     """
     group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
     whose, total = account_label[account], scene.people.n
@@ -232,8 +238,9 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int) -> tupl
     mostly = np.where(inside >= HALF * scene.size, best, -2)
     judged = (group_label[group] == whose) & (whose >= 0)
     often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (mostly[group] == whose, whose >= 0, judged))
-    amount = np.zeros(total)
+    amount, best_score = np.zeros(total), np.full(total, LOWEST)
     np.maximum.at(amount, account[judged], scene.measured.n[scene.seen][judged])
+    np.maximum.at(best_score, account[judged], log_odds[group[judged]])
     mine = np.flatnonzero(account_label >= 0)
     campaign = account_label[mine]
     n_groups = np.bincount(group_label[group_label >= 0], minlength=max(n, 1))
@@ -243,21 +250,22 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int) -> tupl
         return np.array([np.median(value[campaign == number]) if (campaign == number).any() else 0.0 for number in range(n)])[campaign]
 
     pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
-              "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1)}
+              "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
+              "best": best_score[mine]}
     pieces = {name: value - usual(value) for name, value in pieces.items()}
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (None, tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
     return mine, {**pieces, "alone": np.where(tied > 0, 0.0, alone)}
 
 
-def belonging(scene: Scene, group_label: I64, account_label: I64, n: int, model: Model) -> I64:
+def belonging(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, model: Model) -> I64:
     """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
 
     Wrong for accounts without links that were banned early and had no time to appear.
     """
     out = account_label.copy()
     for _ in range(ROUNDS):
-        mine, pieces = standing(scene, group_label, out, n)
+        mine, pieces = standing(scene, group_label, out, n, log_odds)
         out[mine[model.members.posterior(pieces) < SURE]] = -1
     return out
 
