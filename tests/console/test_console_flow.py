@@ -72,6 +72,22 @@ def test_the_case_shows_what_the_report_shows(client: Clients, case_id: str) -> 
     assert "Propose a block" not in text, "a viewer is offered nothing"
 
 
+def test_the_case_names_its_proofs(client: Clients, store: Store, case_id: str) -> None:
+    proof = {"manifest_sha256": "ab" * 32, "says": "1 of 2 keys are marked in the suspect's answers", "suspect": "<rival>", "about": "its "
+             "ledger has the harvest of c-1", "committed_at": "2026-01-01T00:00:00+00:00", "published": True, "signed_by": "0123",
+             "passed": {"files": "", "keys": ""}}  # fmt: skip
+    assert "Proofs" not in client("vic").get(f"/cases/{case_id}").text
+    with store.write(ANA) as change:
+        cases.attach(change, case_id, proof, "asked in May")
+    page = client("vic").get(f"/cases/{case_id}").text
+    for told in ("1 of 2 keys are marked", "&lt;rival&gt;", "Its ledger has the harvest of c-1", "2 checks passed when ana", "ab" * 32,
+                 "signed by 0123", "compared with what was published", "asked in May", "case.attach"):  # fmt: skip
+        assert told in page
+    with store.write(ANA) as change:
+        cases.detach(change, case_id, "ab" * 32, "another model")
+    assert "ab" * 32 not in client("vic").get(f"/cases/{case_id}").text
+
+
 def test_triage(client: Clients, store: Store, case_id: str) -> None:
     ana = client("ana")
     page = followed(ana, ana.post(f"/cases/{case_id}/move", to="triage"))

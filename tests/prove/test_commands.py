@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.cli import main
+from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.schemes import Kgw
@@ -205,6 +206,28 @@ def test_asking_an_endpoint_is_resumable(where: Path, endpoint: str, capsys: pyt
     rows(where / "kept.jsonl", [{"prompt": "q", "output": "abc"}])
     assert run("read", "kept.jsonl", "--url", endpoint, "--model", "m", "--tokenizer", "bytes", "--out", "read.jsonl") == 0
     assert json.loads((where / "read.jsonl").read_text())["predicted"] == [ord("z")] * 3
+
+
+def test_a_file_of_answers_stands_in_for_a_suspect(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from stillwatch.prove.rehearsal import server
+
+    rows(where / "prompts.jsonl", [{"prompt": f"question {i}"} for i in range(20)])
+    made = server(["one", "two", "three"], 0)
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{made.server_address[1]}/v1"
+    common = ("--model", "m", "--prompts", "prompts.jsonl", "--samples", 2, "--yes", "--out")
+    assert run("ask", "--url", url, *common, "chat.jsonl") == 0
+    got = [json.loads(line)["output"] for line in (where / "chat.jsonl").read_text().splitlines()]
+    assert set(got) == {"one", "two", "three"}
+    assert got[:20] != got[20:]  # asked again, it says something else
+    assert run("ask", "--url", url, "--completions", *common, "plain.jsonl") == 0
+    with pytest.raises(InputError, match="cannot listen"):
+        server(["one"], made.server_address[1])
+    made.shutdown()
+    made.server_close()
+    rows(where / "answers.jsonl", [{"tenant": "acme", "output": "x"}])
+    assert run("rehearse", "answers.jsonl", "--tenant", "globex") == 1
+    assert "no answers to serve" in capsys.readouterr().err
 
 
 def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,9 @@ def export_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--campaign", action="append", metavar="ID", help="packet: only this one; may be repeated")
     export.add_argument("--data", type=Path, metavar="DIR", help="packet: the folder that detect read, for the events")
     export.add_argument("--key", type=Path, metavar="FILE", help="packet: signing key (PEM), made if absent with its public key beside it")
+    export.add_argument("--proof", type=Path, action="append", default=[], metavar="DIR",
+                        help="packet: name this proof of stillwatch prove test, verified; may be repeated")
+    export.add_argument("--proof-public-key", type=Path, metavar="FILE", help="packet: who must have signed the proofs (PEM)")
     export.add_argument("--with-text", action="store_true", help="packet: prompts and answers too")
     export.add_argument("--tlp", choices=("white", "green", "amber", "red"), default="amber", help="stix, packet: who may read it")
     export.add_argument("--k", type=int, default=5, help="stix, ocsf, packet: a mark is shared if so many accounts left it (default: 5)")
@@ -68,6 +71,11 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 def export(args: argparse.Namespace) -> Any:
     """Do ``export`` for one of FORMATS."""
     return _job("export")(args)
+
+
+def attach(args: argparse.Namespace) -> Any:
+    """Do ``cases attach``."""
+    return _job("attach")(args)
 
 
 def _job(name: str) -> Callable[[argparse.Namespace], Any]:

@@ -11,6 +11,7 @@ from stillwatch import signing
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, stix, webhooks
 from stillwatch.files import replacing, write_json
+from stillwatch.respond import cases
 from stillwatch.respond.jobs import reading, writing
 
 Args = argparse.Namespace
@@ -29,7 +30,7 @@ def export(args: Args) -> dict[str, Any]:
     if args.format == "packet":
         if args.key is None:
             raise InputError("--key is missing", todo="Pass the PEM file of the signing key; it is made if absent")
-        options = packet.Options(args.data, args.with_text, args.tlp, args.k, args.producer)
+        options = packet.Options(args.data, args.with_text, args.tlp, args.k, args.producer, tuple(args.proof), args.proof_public_key)
         fresh = not args.key.exists()
         paths = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
         if fresh:
@@ -70,13 +71,33 @@ def verify(args: Args) -> dict[str, Any]:
         args.folder, args.published = args.packet, None
         result: dict[str, Any] = verify_proof(args)
         return result
+    from stillwatch.prove import citing
+
     found = _verified(args)
     manifest = found.manifest
     who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"
     _say(args, f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
          f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",
-         *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()))
+         *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
+         *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])))
     return {"verified": True, "key_id": found.key_id, "manifest": manifest}
+
+
+def attach(args: Args) -> dict[str, Any]:
+    """``cases attach CASE PROOF``."""
+    from stillwatch.prove import citing
+
+    proof = citing.cite(args.proof, published=args.published, public_key=args.public_key)
+    with writing(args) as change:
+        cases.get(change.session, args.case)
+        how = citing.about(proof, cases.campaigns(change.session, args.case))
+        if how is None:
+            raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, which {args.case} never was", where=args.proof,
+                             todo="Test with the ledger of its campaign")  # fmt: skip
+        proof["about"] = how
+        cases.attach(change, args.case, proof, args.note)
+    _say(args, f"{args.case} names the proof: {citing.line(proof)}", how[:1].upper() + how[1:])
+    return {"case": args.case, "proof": proof}
 
 
 def rescore(args: Args) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 | file | what |
 |---|---|
-| manifest.json | format, versions, parameters, inputs with digests, SHA-256 of each other file, what is missing and why |
+| manifest.json | format, versions, parameters, inputs with digests, SHA-256 of each other file, what is missing and why, proofs it names |
 | manifest.sig | Ed25519 signature over the bytes of manifest.json, base64 |
 | report.html, report.pdf | the report of this campaign |
 | campaign.json | its row and details |
@@ -36,6 +36,7 @@ from stillwatch.evidence import ocsf, shared, stix
 from stillwatch.evidence.pdf import print_pdf
 from stillwatch.files import digest, replacing, write_json, write_parquet
 from stillwatch.judge.model import dump
+from stillwatch.prove import citing
 from stillwatch.report.load import Campaign, Run, load
 from stillwatch.report.page import page
 from stillwatch.tables import EVENTS
@@ -60,6 +61,10 @@ class Options:
     tlp: str = "amber"
     k: int = shared.K
     producer: str = "Stillwatch operator"
+    proofs: tuple[Path, ...] = ()
+    """Folders of ``stillwatch prove test``: named in the manifest, not put in, since they hold opened keys and answers."""
+    proof_key: Path | None = None
+    """Public key that must have signed them."""
 
 
 def write(
@@ -86,13 +91,18 @@ def write(
         raise InputError(f"the run has no campaign {', '.join(unknown)}", where=run, todo=f"It has {', '.join(sorted(known))}")
     private = signing.signing_key(key)
     reduced = shared.read(run, k=options.k)
+    cited = [citing.cite(proof, public_key=options.proof_key) for proof in options.proofs]
+    for folder, proof in zip(options.proofs, cited, strict=True):
+        if citing.about(proof, wanted) is None:
+            raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, none of which is packed", where=folder)
     written = []
     for name in wanted:
         target = out / f"{name}.packet.zip"
-        with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as folder:
-            missing = _fill(Path(folder), run, loaded, known[name], reduced, options)
-            manifest = _manifest(Path(folder), loaded, name, missing, options, private, now or datetime.now(UTC))
-            _zip(Path(folder), manifest, signing.sign(private, manifest), partial)
+        with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as made:
+            missing = _fill(Path(made), run, loaded, known[name], reduced, options)
+            proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]
+            manifest = _manifest(Path(made), loaded, name, missing, options, private, now or datetime.now(UTC), proofs)
+            _zip(Path(made), manifest, signing.sign(private, manifest), partial)
         written.append(target)
     return written
 
@@ -181,7 +191,8 @@ def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _manifest(
-    folder: Path, loaded: Run, campaign_id: str, missing: Mapping[str, str], options: Options, key: Any, now: datetime
+    folder: Path, loaded: Run, campaign_id: str, missing: Mapping[str, str], options: Options, key: Any, now: datetime,
+    proofs: list[dict[str, Any]],
 ) -> bytes:
     summary = loaded.summary
     files = {path.name: {"sha256": digest(path), "bytes": path.stat().st_size} for path in sorted(folder.iterdir())}
@@ -190,6 +201,7 @@ def _manifest(
         "run": {name: summary.get(name) for name in TOLD_OF_RUN},
         "parameters": {"k": options.k, "tlp": options.tlp, "with_text": options.with_text},
         "software": {"stillwatch": __version__, "python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
+        "proofs": proofs,
         "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(key.public_key())},
     }  # fmt: skip
     return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()

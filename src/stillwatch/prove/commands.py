@@ -91,6 +91,12 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     ask.add_argument("--entry", type=int)
     ask.add_argument("--tokenizer", help="as committed")
 
+    rehearse = sub("rehearse", "rehearse", "a stand-in suspect: serve a file of answers at a URL of this machine, to try the whole way")
+    rehearse.add_argument("answers", type=Path, metavar="ANSWERS", help="marked answers for the suspect, unmarked ones for the reference")
+    rehearse.add_argument("--port", type=int, default=8901)
+    rehearse.add_argument("--tenant", help="only answers of this tenant: as if one campaign had harvested them")
+    rehearse.add_argument("--output-column", default="output")
+
     read = sub("read", "read", "reading mode: what the suspect would write next at each token of kept answers")
     _suspect(read)
     read.add_argument("answers", type=Path, metavar="ANSWERS", help="kept marked answers: prompt, output")

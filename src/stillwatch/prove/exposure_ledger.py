@@ -147,6 +147,11 @@ def exposures(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[Mappi
     return harvested, seen
 
 
+def harvesters(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Campaigns that harvested marked answers, of these (all by default)."""
+    return tuple(sorted({one for one in table["campaign_id"].to_pylist() if one is not None and (not campaigns or one in campaigns)}))
+
+
 def _source(files: list[Path]) -> str:
     names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
     return f"read_parquet([{names}])" if files and files[0].suffix == ".parquet" else f"read_json_auto([{names}])"

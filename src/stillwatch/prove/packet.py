@@ -79,6 +79,7 @@ class Inputs:
     alpha: float = 1e-5
     harvested: Mapping[str, float] = field(default_factory=dict)
     published: Mapping[str, float] = field(default_factory=dict)
+    campaigns: tuple[str, ...] = ()
 
 
 def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
@@ -212,7 +213,7 @@ def write(
         "commitment_log": [dict(one) for one in entries],
         "commitment": None if entry is None else entry["hash"],
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in inputs.tenants],
-        "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published)},
+        "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published), "campaigns": list(inputs.campaigns)},
         "suspect": dict(suspect), "reference": None if reference is None else dict(reference),
         "result": result.describe(), "split": None if parts is None else parts.describe(),
         "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
@@ -285,7 +286,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
             reference=tuple(read_answers(reference)) if reference.is_file() else None,
             tokenizer=made, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),
             alpha=float(design["alpha"]), harvested=record["exposure"]["harvested"],
-            published=record["exposure"]["published"],
+            published=record["exposure"]["published"], campaigns=tuple(record["exposure"].get("campaigns", ())),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"the record is incomplete ({type(error).__name__}: {error})", where=folder / "record.json") from error

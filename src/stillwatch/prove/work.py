@@ -57,6 +57,13 @@ def commit(args: argparse.Namespace) -> Any:
     entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
     _say(args, f"Committed to {len(names)} keys for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
     _say(args, f"Publish this hash where somebody else dates it: {entry['hash']}")
+    if args.prompts is not None:
+        step = f"stillwatch prove ask --prompts {args.prompts} of the suspect" + (", then of the reference" if args.against else "")
+    elif isinstance(mark, ChoiceMark):
+        step = "stillwatch prove mark ANSWERS --out marked.jsonl --mark-log marks.parquet"
+    else:
+        step = "set the marks while the model writes (docs/prove.md, Marks)"
+    _say(args, f"Next: {step}. Keep {args.key}: it is secret, and without it nothing can be tested")
     return {"hash": entry["hash"], "sequence": entry["sequence"], "time": entry["time"]}
 
 
@@ -102,6 +109,8 @@ def mark(args: argparse.Namespace) -> Any:
         write_parquet(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
     per_hundred = 100 * changed / max(1, words)
     _say(args, f"{len(rows):,} answers, {changed:,} changed places, {per_hundred:.2f} in a hundred words")
+    keep = f", keep {args.mark_log}" if args.mark_log else " (without --mark-log there will be no ledger)"
+    _say(args, f"Next: send out {args.out}{keep}; when there is a suspect: stillwatch prove ask")
     return {"answers": len(rows), "changed": changed, "words": words}
 
 
@@ -120,6 +129,7 @@ def ledger(args: argparse.Namespace) -> Any:
                    "If that surprises you: is event_id in the mark log the request's event_id in the events?")  # fmt: skip
     _say(args, f"{len(made):,} marked answers of {len(seen)} tenants; harvested by campaigns: {sum(harvested.values()):,.0f} "
                f"of {sum(seen.values()):,.0f} tokens")  # fmt: skip
+    _say(args, f"Next: stillwatch prove test ASKED --reference BASE --ledger {args.out} --out proof")
     told: dict[str, Any] = {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
     if args.elicited is not None:
         kept, lost = elicited(made, args.events, tuple(args.campaign))
@@ -152,9 +162,11 @@ def plan(args: argparse.Namespace) -> Any:
         needed = "out of reach" if one.answers is None else f"{one.answers:,} answers ({one.tuples:,} tuples)"
         early = "" if one.answers_sequential is None else f"; sequential {one.answers_sequential:,}"
         _say(args, f"  excess {100 * one.shift:g} %: {needed}{early}")
+    _say(args, _AFTER_PLAN)
     return {"growth": asdict(grow), "plan": [asdict(one) for one in rows]}
 
 
+_AFTER_PLAN = "Next: stillwatch prove commit with the same --tenants and marks, --prompts QUESTIONS --against reference; then prove ask"
 _SHIFTS = ("0.01,0.02,0.05,0.1,0.2", "0.05,0.1,0.2,0.4")
 """What is planned for by default: marks on tokens, choice marks."""
 
@@ -179,6 +191,7 @@ def _plan_choices(args: argparse.Namespace, how: ChoiceMark, answers: list[Answe
             needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
             _say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}")
             told["plan"].append({"test": name, **asdict(one)})
+    _say(args, _AFTER_PLAN)
     return told
 
 
@@ -207,7 +220,30 @@ def ask(args: argparse.Namespace) -> Any:
     _say(args, f"{asked} asked, {len(store.rows)} answers in {args.out}")
     if state is not None:
         _say(args, f"anytime-valid p of the best key: {show_p(state.log_p)}")
+    _say(args, f"Next: stillwatch prove plan {args.out}, or stillwatch prove test {args.out} --reference BASE --out proof, where BASE is "
+               "what a model that cannot have learnt the mark says to the same questions")  # fmt: skip
     return {"asked": asked, "answers": len(store.rows)}
+
+
+def rehearse(args: argparse.Namespace) -> Any:
+    """Serve a file of answers as if they were a suspect's, until interrupted."""
+    from stillwatch.prove.rehearsal import server
+
+    rows = [row for row in read_rows(args.answers) if args.tenant is None or row.get("tenant") == args.tenant]
+    outputs = [row[args.output_column] for row in rows if isinstance(row.get(args.output_column), str)]
+    if not outputs:
+        raise InputError("no answers to serve", where=args.answers, todo="Pass --output-column, or another --tenant")
+    made = server(outputs, args.port)
+    port = made.server_address[1]
+    _say(args, f"{len(outputs):,} answers stand in for a suspect at http://127.0.0.1:{port}/v1 until Ctrl-C")
+    _say(args, f"Next, in another terminal: stillwatch prove ask --url http://127.0.0.1:{port}/v1 --model rehearsal --prompts prompts.txt "
+               "--yes --out asked.jsonl")  # fmt: skip
+    sys.stdout.flush()
+    try:
+        made.serve_forever()
+    except KeyboardInterrupt:
+        made.server_close()
+    return None
 
 
 def read(args: argparse.Namespace) -> Any:
@@ -236,6 +272,7 @@ def read(args: argparse.Namespace) -> Any:
         store.put(row)
         told, known = told + len(predicted), known + sum(value >= 0 for value in predicted)
     _say(args, f"{len(missing)} answers read, {known:,} of {told:,} places predicted")
+    _say(args, f"Next: stillwatch prove test {args.out} --mode read --out proof")
     return {"read": len(missing), "places": told, "predicted": known}
 
 
@@ -293,12 +330,15 @@ def test(args: argparse.Namespace) -> Any:
         raise InputError("the tokenizer is not the committed one", where=args.tokenizer)
     harvested: dict[str, float] = {}
     published: dict[str, float] = {}
+    campaigns: tuple[str, ...] = ()
     if args.ledger:
         import pyarrow.parquet as pq
 
-        from stillwatch.prove.exposure_ledger import exposures
+        from stillwatch.prove.exposure_ledger import exposures, harvesters
 
-        harvested, published = map(dict, exposures(pq.read_table(args.ledger), tuple(args.campaign)))
+        joined = pq.read_table(args.ledger)
+        harvested, published = map(dict, exposures(joined, tuple(args.campaign)))
+        campaigns = harvesters(joined, tuple(args.campaign))
     if args.reference is not None and args.reference.is_file() and digest(args.reference) == digest(args.answers):
         raise InputError("the reference is the suspect itself", where=args.reference, todo="Ask a model that cannot have learnt the mark")
     reference = None if args.reference is None else tuple(
@@ -306,7 +346,7 @@ def test(args: argparse.Namespace) -> Any:
     inputs = packet.Inputs(
         mark=found, tenants=tuple(opened), answers=tuple(answers), seed=seed, plain_keys=plain, reference=reference,
         tokenizer=coder, mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
-        harvested=harvested, published=published,
+        harvested=harvested, published=published, campaigns=campaigns,
     )  # fmt: skip
     if args.out is None:
         result, parts = packet.run(inputs)
@@ -332,6 +372,9 @@ def test(args: argparse.Namespace) -> Any:
         _say(args, line)
     if parts is not None:
         _say(args, f"{parts.reading}: " + "; ".join(parts.reasons))
+    if args.out is not None:
+        _say(args, f"Next: stillwatch prove verify {args.out}" + (f" --public-key {args.sign}.pub" if args.sign else "")
+                   + "; then name it on its case: stillwatch cases attach CASE " + str(args.out))  # fmt: skip
     return described
 
 

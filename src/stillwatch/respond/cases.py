@@ -1,13 +1,14 @@
 """Cases: queue, moves between states, who belongs, remarks and the labels that verdicts leave."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from stillwatch.errors import InputError
-from stillwatch.respond.schema import Annotation, Case, Label, Member
+from stillwatch.respond.schema import Annotation, AuditRow, Campaign, Case, Label, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import OPEN_STATES, TRANSITIONS, Role, State, Verdict
 
@@ -107,6 +108,50 @@ def annotate(change: Change, case_id: str, text: str, *, account_id: str | None 
     change.session.add(row)
     change.audit("case.annotate", case_id, after={"account_id": account_id, "text": text})
     return row
+
+
+def attach(change: Change, case_id: str, proof: Mapping[str, Any], note: str) -> None:
+    """Name a proof on a case; needs an analyst. The audit log holds it, so that nobody changes it later.
+
+    Args:
+        change: the write in progress.
+        case_id: the case.
+        proof: as ``stillwatch.prove.citing.cite`` says, JSON-ready; ``manifest_sha256`` is its name.
+        note: how it concerns the case.
+    """
+    change.require(Role.ANALYST)
+    get(change.session, case_id)
+    change.audit("case.attach", case_id, after=proof, reason=note or None)
+
+
+def detach(change: Change, case_id: str, manifest_sha256: str, note: str) -> None:
+    """Say that a proof does not concern a case after all; needs an analyst. The log keeps both."""
+    change.require(Role.ANALYST)
+    named = [one["manifest_sha256"] for one in proofs(change.session, case_id)]
+    if manifest_sha256 not in named:
+        raise InputError(f"{case_id} names no such proof", where=manifest_sha256, todo=f"It names {', '.join(named) or 'none'}")
+    change.audit("case.detach", case_id, before=manifest_sha256, reason=note)
+
+
+def proofs(session: Session, case_id: str) -> list[dict[str, Any]]:
+    """Proofs that a case names, as they were attached, with ``attached_by``, ``attached_at`` and ``note``; oldest first."""
+    rows = session.scalars(
+        select(AuditRow).where(AuditRow.object == case_id, AuditRow.action.in_(("case.attach", "case.detach"))).order_by(AuditRow.seq)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.action == "case.detach":
+            found.pop(json.loads(row.before or "null"), None)
+        elif row.after:
+            proof = json.loads(row.after)
+            added = {"attached_by": row.actor, "attached_at": row.at.isoformat(), "note": row.reason or ""}
+            found[proof["manifest_sha256"]] = {**proof, **added}
+    return list(found.values())
+
+
+def campaigns(session: Session, case_id: str) -> list[str]:
+    """Every campaign identifier that a case has had."""
+    return sorted(set(session.scalars(select(Campaign.campaign_id).where(Campaign.case_id == case_id))))
 
 
 def exclude(change: Change, case_id: str, account_id: str, note: str) -> Member:

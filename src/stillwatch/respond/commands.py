@@ -25,8 +25,11 @@ def actor_option(parser: argparse.ArgumentParser) -> None:
                         help="who acts (default: $STILLWATCH_ACTOR, else the login name)")
 
 
-def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
-    """Add the commands to the command line; ``add`` makes a top command, ``shared`` has the options of all."""
+def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: Job | None = None) -> None:
+    """Add the commands to the command line; ``add`` makes a top command, ``shared`` has the options of all.
+
+    ``attach`` does ``cases attach``: it verifies a proof, which cases know nothing of.
+    """
     store = type(shared)(add_help=False)
     store_option(store)
     actor_option(store)
@@ -42,7 +45,7 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
 
         return sub
 
-    _cases(group("cases", "what people make of the campaigns that were found"))
+    _cases(group("cases", "what people make of the campaigns that were found"), attach)
     _actions(group("actions", "observe, throttle, challenge, restrict or block, and undo it"))
     _allow(group("allow", "accounts, keys and organisations that no action touches"))
     _appeal(group("appeal", "what accused customers say, and what was decided"))
@@ -70,7 +73,7 @@ def _words(enum: Any) -> list[str]:
     return [str(word) for word in enum]
 
 
-def _cases(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+def _cases(sub: Callable[[str, str, str], argparse.ArgumentParser], attach: Job | None) -> None:
     import_ = sub("import", "import_run", "open or update the cases of a run")
     import_.add_argument("run", type=Path, metavar="RUN")
     import_.add_argument("--data", type=Path, metavar="DIR", help="the folder that detect read: registry facts, traffic and keys")
@@ -89,6 +92,18 @@ def _cases(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     note = sub("note", "note_case", "add a remark")
     note.add_argument("case", metavar="CASE")
     note.add_argument("text", metavar="TEXT")
+    if attach is not None:
+        made = sub("attach", "", "verify a proof of stillwatch prove test and name it on a case")
+        made.set_defaults(command=attach)
+        made.add_argument("case", metavar="CASE")
+        made.add_argument("proof", type=Path, metavar="PROOF", help="folder of the proof")
+        made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the proof")
+        made.add_argument("--published", metavar="HASH", help="the commitment's hash, from where it was published")
+        made.add_argument("--note", default="", help="how it concerns the case")
+        made = sub("detach", "detach_proof", "say that a proof does not concern a case after all; the log keeps both")
+        made.add_argument("case", metavar="CASE")
+        made.add_argument("proof", metavar="SHA256", help="of the proof's manifest.json, as cases show says")
+        made.add_argument("--note", required=True)
     for word, what in (("exclude", "judge that an account does not belong to a case"), ("include", "take an exclusion back")):
         made = sub(word, f"{word}_account", what)
         made.add_argument("case", metavar="CASE")

@@ -122,11 +122,12 @@ def show_case(args: Args) -> dict[str, Any]:
         pending = [a for a in actions.waiting(session) if a.case_id == args.case]
         notes = session.scalars(select(Annotation).where(Annotation.case_id == args.case).order_by(Annotation.annotation_id)).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == args.case)).all()
+        proved = cases.proofs(session, args.case)
         result = {
             "case": _row(row), "members": [_row(m) for m in people], "actions": [_row(a) for a in held],
             "waiting": [_row(a) for a in pending], "annotations": [_row(n) for n in notes], "campaigns": [_row(c) for c in runs],
             "appeals": [_row(a) for a in appeals.listed(session, state=None, case_id=args.case)],
-            "uncovered": actions.uncovered(session, _now(), args.case) if held else [],
+            "uncovered": actions.uncovered(session, _now(), args.case) if held else [], "proofs": proved,
         }  # fmt: skip
     _say(args, f"{row.case_id}  {row.state}  verdict: {row.verdict or 'none'}  assignee: {row.assignee or 'nobody'}",
          f"{row.detected}, log-odds {row.score:.2f}, q {row.q_value:.2g}, views {', '.join(row.views)}",
@@ -142,9 +143,18 @@ def show_case(args: Args) -> dict[str, Any]:
         _say(args, f"  … and {len(people) - 20:,} more (--json has all)")
     _say(args, *(f"in force: {a.action_id} {a.kind} ({a.mode}) until {a.expires_at}" for a in held),
          *(f"waiting:  {a.action_id} {a.kind} by {a.proposed_by}" for a in pending), *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
+    _say(args, *(f"proof:    {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved))
     if result["uncovered"]:
         _say(args, f"{len(result['uncovered']):,} accounts are under no action yet")
     return result
+
+
+def detach_proof(args: Args) -> dict[str, Any]:
+    """``cases detach``."""
+    with writing(args) as change:
+        cases.detach(change, args.case, args.proof, args.note)
+    _say(args, f"{args.case} names this proof no more")
+    return {"case": args.case, "detached": args.proof}
 
 
 def _standing(member: Any) -> str:
