@@ -12,7 +12,7 @@ import pytest
 from audit_writers import texts
 from scipy import stats
 
-from stillwatch.audit import check, corpus, detector, duplicates, run
+from stillwatch.audit import check, corpus, detector, duplicates, run, scan
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import choices
@@ -115,6 +115,58 @@ def test_resumes_and_gives_the_same(references: Path, tmp_path: Path, monkeypatc
     assert len(again) + len(seen) == whole["n_parts"]
     for name in ("shares.parquet",):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_what_is_held_does_not_grow_with_sources_or_rows(
+    references: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many hosts as documents, in one gzipped file, which is one part."""
+    monkeypatch.setattr(scan, "MAX_GROUPS", 40)
+    monkeypatch.setattr(scan, "ROW_GROUP", 50)
+    monkeypatch.setattr(corpus, "BATCH_DOCUMENTS", 25)
+    most = {"groups": 0, "rows": 0}
+    real, write = scan._batch, pq.ParquetWriter.write_table
+
+    def batch(of: Any, with_: Any, ranks: Any, total: Any, offered: Any) -> Any:
+        made = real(of, with_, ranks, total, offered)
+        most["groups"] = max(most["groups"], len(total.groups))
+        return made
+
+    def write_table(self: Any, table: Any, **rest: Any) -> None:
+        most["rows"] = max(most["rows"], len(table))
+        write(self, table, **rest)
+
+    monkeypatch.setattr(scan, "_batch", batch)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", write_table)
+    rows = [{**row, "source": f"https://host{i}.example/x"} for i, row in enumerate(_rows(0.25, n=400))]
+    with gzip.open(tmp_path / "c.jsonl.gz", "wt") as out:
+        out.write("".join(json.dumps(row) + "\n" for row in rows))
+    summary = _audit(references, tmp_path / "c.jsonl.gz", tmp_path / "run", "--remove", "document")
+    assert most["groups"] <= 40 + 25
+    assert most["rows"] <= 50
+    shares = {r["source"]: r for r in pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist() if r["period"] == ""}
+    assert sum(r["documents"] for s, r in shares.items() if s) == 400
+    assert shares[scan.OTHER]["refused"] == ""
+    assert shares[scan.OTHER]["share"] == pytest.approx(0.25, abs=0.05)
+    # documents of sources that were put together get the verdicts of these
+    found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
+    assert [d["id"] for d in found] == [r["id"] for r in rows]
+    assert sum(d["verdict"] == "model" for d in found if d["source"] not in shares) > 60
+    kept = gzip.decompress((tmp_path / "run" / "filtered" / "c.jsonl.gz").read_bytes()).splitlines()
+    assert len(kept) == 400 - summary["removed"]["documents"]
+
+
+def test_references_are_an_even_draw_of_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "MAX_REFERENCE", 100)
+    said = [f"text {i % 1000}" for i in range(2000)]
+    path = _jsonl(tmp_path / "r.jsonl", [{"text": text} for text in said])
+    first, other = (run._references(path, run.Settings(path, path, seed=seed)) for seed in (1, 2))
+    assert len(set(first)) == len(first) == 100
+    assert first == sorted(first, key=said.index)
+    assert 30 < sum(said.index(text) < 500 for text in first) < 70
+    assert first != other
+    small = _jsonl(tmp_path / "s.jsonl", [{"text": text} for text in [*said[:60], *said[:10]]])
+    assert run._references(small, run.Settings(path, path)) == said[:60]
 
 
 def test_several_processes_give_the_same(references: Path, tmp_path: Path) -> None:

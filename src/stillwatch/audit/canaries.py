@@ -1,11 +1,12 @@
 """Phrases by which answers of models give themselves away, and whom they name.
 
 Precise and blind: they stand in 1 to 3 % of the answers of the models that use them most. They name a source and
-bound the share from below; they never estimate it. A text that *says* it is of one vendor's model may be of a model
-that was trained on that vendor's answers, or be about models.
+bound the share from below; they never estimate it. A text that *says* who made it may be of a model that was trained on
+answers of the one it names.
 """
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ class Canary(NamedTuple):
 
     Attributes:
         name: of the phrase.
-        says: whom it names; "a model" where nobody.
+        says: whom it points at; "" where that is read from the text itself, after the phrase or in its group ``who``.
         pattern: RE2 and Python syntax, case ignored.
         decisive: enough to remove a document: nobody writes it by chance.
     """
@@ -28,23 +29,17 @@ class Canary(NamedTuple):
     decisive: bool
 
 
-_AM = r"\b(?:i am|i['’]m|my name is|this is)\s+"
-_MADE = r"\b(?:developed|created|trained|built|made)\s+by\s+"
+_MODEL = r"(?:ai|artificial intelligence|(?:large )?language model|virtual assistant|chatbot)\b"
+_SPEAKS = r"(?:\b(?:i am|i['’]m|my name is)\s|(?:^|\n|[^\w\s] ?)as\s)"
+_MADE = (r"(?:[\w.-]+(?: \d[\w.]*)?, )?(?:just |only )?(?:an?|the) (?:[\w-]+ ){0,4}(?:assistant|chatbot|model|ai),? "
+         r"(?:that (?:was|is) )?(?:developed|created|trained|built|made|designed) by\b")
 
+# No vendor and no model stands here: whom a text speaks of itself as is read from the text. A list of names would be out of
+# date with the next model, and would name companies for no more than what texts say.
 CANARIES = (
-    Canary("self: ChatGPT", "OpenAI", _AM + r"(?:chat\s?gpt|gpt-?[345]\w*)\b", True),
-    Canary("self: Claude", "Anthropic", _AM + r"claude\b(?:,? (?:an ai|a(?:n| helpful)? ai|created|made|from|by anthropic))",
-           True),
-    Canary("self: Gemini or Bard", "Google", _AM + r"(?:gemini|bard|gemma)\b,? (?:an? |a large|created|made|developed)",
-           True),
-    Canary("self: Llama", "Meta", _AM + r"(?:llama|meta ai)\b", True),
-    Canary("self: Qwen", "Alibaba", _AM + r"(?:qwen|tongyi)\b", True),
-    Canary("self: DeepSeek", "DeepSeek", _AM + r"deepseek\b", True),
-    Canary("self: Mistral", "Mistral AI", _AM + r"(?:mistral|le chat)\b", True),
-    Canary("self: Vicuna or Alpaca", "LMSYS or Stanford", _AM + r"(?:vicuna|alpaca)\b", True),
-    Canary("made by OpenAI", "OpenAI", r"\b(?:language )?model,? " + _MADE[2:] + r"openai\b", True),
-    Canary("made by Anthropic", "Anthropic", r"\b(?:assistant|model|ai),? " + _MADE[2:] + r"anthropic\b", True),
-    Canary("made by Google", "Google", r"\blanguage model,? " + _MADE[2:] + r"google\b", True),
+    Canary("calls itself a model by name", "",
+           r"\b(?:i am|i['’]m|my name is)\s+(?P<who>[a-z][\w.-]*(?: \d[\w.]*)?), (?:an? |the )(?:\w+ )?" + _MODEL, True),
+    Canary("says who made it", "", _SPEAKS + _MADE, True),
     Canary("as an AI", "a model",
            r"\bas an? (?:ai|artificial intelligence)(?: language)?(?: (?:model|assistant|chatbot))?,? i\b", True),
     Canary("as a language model", "a model", r"\bas a (?:large )?language model,? i\b", True),
@@ -62,28 +57,48 @@ CANARIES = (
            True),
     Canary("cannot fulfil", "a model", r"\bi(?:['’]m sorry,? but)? (?:i )?(?:cannot|can['’]t) (?:fulfill?|assist with|comply with) "
            r"(?:that|this|your) request\b", True),
-    Canary("regenerate response", "ChatGPT's page", r"\bregenerate response\b", True),
+    Canary("regenerate response", "a chat page", r"\bregenerate response\b", True),
     Canary("think tags", "a reasoning model", r"</?think>", True),
-    Canary("citation marks", "ChatGPT's page", r"contentreference\[oaicite|turn0search\d|citeturn\d", True),
-    Canary("utm_source", "ChatGPT's links", r"utm_source=(?:chatgpt\.com|openai)", False),
+    Canary("citation marks", "a chat page", r"contentreference\[oaicite|turn0search\d|citeturn\d", True),
+    Canary("link from a chat", "", r"utm_source=(?P<who>[a-z]*(?:chat|gpt|\bai|ai\b|llm)[a-z]*)", False),
     Canary("certainly, here is", "a model", r"^\s*(?:certainly|sure|of course|absolutely)[!,.] (?:here(?:['’]s| is| are)|i)\b",
            False),
     Canary("hope this helps", "a model", r"\b(?:i hope this helps|feel free to ask|let me know if you have any (?:other|more|further))"
            r"\b.{0,80}\s*$", False),
 )
 
-_ALL = "|".join(f"(?:{canary.pattern})" for canary in CANARIES)
+_ALL = "|".join(f"(?:{canary.pattern.replace('?P<who>', '')})" for canary in CANARIES)
 _COMPILED = tuple(re.compile(canary.pattern, re.IGNORECASE) for canary in CANARIES)
-DECISIVE = frozenset(canary.name for canary in CANARIES if canary.decisive)
-SAYS = {canary.name: canary.says for canary in CANARIES}
+_NAME = re.compile(r"\s+(?:the |researchers (?:at|from) )?([A-Z\d][\w&-]*(?:\.[A-Z]\w*)?(?: [A-Z][\w&-]*){0,2})")
+_DECISIVE = frozenset(canary.name for canary in CANARIES if canary.decisive)
+MAX_WHO = 40
+MAX_LABELS = 400
 
 
 def find(texts: list[str]) -> dict[int, list[str]]:
-    """Names of the canaries of each text that has any, by its index."""
+    """Labels, such as "says who made it (Example Labs)", of the canaries of each text that has any, by its index."""
     hits = pc.match_substring_regex(pa.array(texts, pa.large_string()), _ALL, ignore_case=True)
     found: dict[int, list[str]] = {}
     for i in pc.indices_nonzero(hits).to_pylist():
-        names = [canary.name for canary, regex in zip(CANARIES, _COMPILED, strict=True) if regex.search(texts[i])]
-        if names:
-            found[i] = names
+        labels = [_label(canary, hit) for canary, regex in zip(CANARIES, _COMPILED, strict=True) if (hit := regex.search(texts[i]))]
+        if labels:
+            found[i] = labels
     return found
+
+
+def _label(canary: Canary, hit: re.Match[str]) -> str:
+    who: str | None = canary.says
+    if not who:
+        named = hit if "who" in hit.re.groupindex else _NAME.match(hit.string, hit.end())
+        who = named and named[1]
+    return f"{canary.name} ({who[:MAX_WHO] if who else 'nobody named'})"
+
+
+def decisive(label: str) -> bool:
+    """Whether a label is enough to remove a document."""
+    return label.partition(" (")[0] in _DECISIVE
+
+
+def most(labels: Counter[str]) -> Counter[str]:
+    """Labels with their numbers, the commonest where there are many: names are read from texts, and texts may hold any."""
+    return labels if len(labels) <= MAX_LABELS else Counter(dict(labels.most_common(MAX_LABELS // 2)))

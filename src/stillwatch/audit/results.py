@@ -181,10 +181,7 @@ def _row(
     source: str, period: str, group: Group, got: estimate.Estimate | None, marks: MarkTest | None,
     habits: NDArray[np.int64] | None,
 ) -> dict[str, Any]:
-    says: Counter[str] = Counter()
-    for name, n in group.canaries.items():
-        if name in canaries.DECISIVE:
-            says[f"{name} ({canaries.SAYS[name]})"] += n
+    says = Counter({label: n for label, n in group.canaries.items() if canaries.decisive(label)})
     p_values = marks.p_values(group.marks, habits) if marks is not None and group.marks is not None else {}
     key = min(p_values, key=lambda name: (p_values[name], name), default=None)
     return {

@@ -1,6 +1,7 @@
 """The whole audit: references, detector, parts in several processes, shares, verdicts, report; resumable."""
 
 import hashlib
+import heapq
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -81,8 +82,8 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     templates = campaigns.load(settings.campaigns) if settings.campaigns is not None else None
     resumed = _same_as_before(work, settings, parts, marks, templates)
     index = duplicates.load(settings.index) if settings.index is not None else None
-    human = _references(settings.human, settings, rng) if settings.human is not None else []
-    generated = _references(settings.generated, settings, rng) if settings.generated is not None else []
+    human = _references(settings.human, settings) if settings.human is not None else []
+    generated = _references(settings.generated, settings) if settings.generated is not None else []
     detector = None
     if human and generated:
         if not resumed or not (work / "detector.npz").exists():
@@ -93,7 +94,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     total = Tally()
     for i in range(len(parts)):
         total.merge(Tally.load(work / f"{i:06d}.json"))
-    held_out = _references(settings.held_out, settings, rng) if settings.held_out is not None else []
+    held_out = _references(settings.held_out, settings) if settings.held_out is not None else []
     found = results.results(total, detector, human, generated, held_out, settings.seed, quiet=quiet,
                             marks=marks)
     counts = verdicts.write(
@@ -110,26 +111,27 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     return summary
 
 
-def _references(path: Path, settings: Settings, rng: np.random.Generator) -> list[str]:
-    """At most 10,000 texts of a file or folder, drawn evenly (reservoir sampling); exact repeats once."""
-    kept: list[str] = []
-    seen: set[bytes] = set()
+def _references(path: Path, settings: Settings) -> list[str]:
+    """At most 10,000 different texts of a file or folder, in their order: those of smallest keyed hash, an even draw."""
+    kept: list[tuple[int, int, str]] = []
+    known: set[int] = set()
     n = 0
-    columns = Columns(text=settings.columns.text)
+    columns, key = Columns(text=settings.columns.text), settings.seed.to_bytes(8, "little", signed=True)
     for part in plan(path):
         for document in _documents(part, columns):
-            mark = hashlib.blake2b(document.text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            if mark in seen:
+            n, text = n + 1, document.text
+            mark = -int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest())
+            if mark in known or (len(kept) == MAX_REFERENCE and mark < kept[0][0]):
                 continue
-            seen.add(mark)
-            n += 1
+            known.add(mark)
+            item = (mark, n, text)
             if len(kept) < MAX_REFERENCE:
-                kept.append(document.text)
-            elif (at := int(rng.integers(n))) < MAX_REFERENCE:
-                kept[at] = document.text
+                heapq.heappush(kept, item)
+            else:
+                known.discard(heapq.heapreplace(kept, item)[0])
     if not kept:
         raise InputError("no texts", where=path)
-    return kept
+    return [text for _, _, text in sorted(kept, key=lambda item: item[1])]
 
 
 def _documents(part: Part, columns: Columns) -> Iterator[Document]:

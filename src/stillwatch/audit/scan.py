@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, corpus, duplicates
@@ -19,13 +20,15 @@ from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.share import References
-from stillwatch.files import replacing, write_parquet
+from stillwatch.files import replacing
 
 F64 = NDArray[np.float64]
 SAMPLE = 400
 SAMPLE_CHARACTERS = 2_000
 PART_SAMPLE = 2_000
 MAX_GROUPS = 4_000
+MAX_TEXTS = 100 * SAMPLE
+ROW_GROUP = 32_768
 OTHER = "(other)"
 
 DOCUMENTS = pa.schema([
@@ -68,6 +71,7 @@ class Group:
         for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary", "n_campaign"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.canaries.update(other.canaries)
+        self.canaries = canaries.most(self.canaries)
         self.duplicates.update(other.duplicates)
         self.campaigns.update(other.campaigns)
         if other.counts is not None:
@@ -107,7 +111,7 @@ class Tally:
             heapq.heapreplace(heap, (-key, period, text))
 
     def merge(self, other: "Tally") -> None:
-        """Add another tally; beyond 4,000 groups the smallest sources become one, so that memory is bounded."""
+        """Add another tally."""
         for (source, period), group in other.groups.items():
             self.group(source, period).add(group)
         for source, heap in other.sample.items():
@@ -115,35 +119,34 @@ class Tally:
                 self.offer(source, -key, period, text)
         self.n_bad += other.n_bad
         self.n_parts += other.n_parts
-        self._shrink()
+        self.shrink()
 
-    def _shrink(self) -> None:
+    def shrink(self) -> None:
+        """Beyond 4,000 groups or 40,000 texts of samples, put the smallest sources together as one."""
         sizes: Counter[str] = Counter()
-        for (source, _), group in self.groups.items():
+        months: dict[str, list[str]] = {}
+        for (source, period), group in self.groups.items():
             sizes[source] += group.n
-        if len(self.groups) > MAX_GROUPS:
-            for source, _ in sorted(sizes.items(), key=lambda item: (item[1], item[0]))[: len(sizes) // 2]:
-                if source == OTHER:
-                    continue
-                for key in [key for key in self.groups if key[0] == source]:
-                    self.group(OTHER, key[1]).add(self.groups.pop(key))
-                for hashed, period, text in self.sample.pop(source, []):
-                    self.offer(OTHER, -hashed, period, text)
+            months.setdefault(source, []).append(period)
+        most = MAX_GROUPS if len(self.groups) <= MAX_GROUPS else MAX_GROUPS // 2  # halved, so that it is not done for every batch
         texts = sum(map(len, self.sample.values()))
         for source, _ in sorted(sizes.items(), key=lambda item: (item[1], item[0])):
-            if texts <= 100 * SAMPLE:
+            if len(self.groups) <= most and texts <= MAX_TEXTS:
                 break
-            if source in self.sample and source != OTHER:
-                moved = self.sample.pop(source)
-                texts -= len(moved)
-                for hashed, period, text in moved:
-                    self.offer(OTHER, -hashed, period, text)
+            if source == OTHER:
+                continue
+            for period in months[source]:
+                self.group(OTHER, period).add(self.groups.pop((source, period)))
+            moved = self.sample.pop(source, [])
+            texts -= len(moved)
+            for hashed, period, text in moved:
+                self.offer(OTHER, -hashed, period, text)
 
     def dump(self, path: Path) -> None:
         """Write as JSON."""
         value = {
             "groups": [
-                [source, period, {**g.__dict__, "counts": _list(g.counts), "marks": _list(g.marks)}]
+                [source, period, {**g.__dict__, "counts": _sparse(g.counts), "marks": None if g.marks is None else g.marks.tolist()}]
                 for (source, period), g in sorted(self.groups.items())
             ],
             "sample": {source: sorted(heap) for source, heap in sorted(self.sample.items())},
@@ -158,7 +161,7 @@ class Tally:
         value = orjson.loads(path.read_bytes())
         tally = cls(n_bad=value["n_bad"], n_parts=value["n_parts"])
         for source, period, g in value["groups"]:
-            counts = None if g["counts"] is None else np.array(g["counts"])
+            counts = _dense(g["counts"])
             marks = None if g["marks"] is None else np.array(g["marks"], np.int64)
             tally.groups[source, period] = Group(
                 **{**g, "counts": counts, "marks": marks, **{name: Counter(g[name]) for name in ("canaries", "duplicates", "campaigns")}}
@@ -169,8 +172,20 @@ class Tally:
         return tally
 
 
-def _list(array: NDArray[Any] | None) -> list[Any] | None:
-    return None if array is None else array.tolist()
+def _sparse(counts: F64 | None) -> list[Any] | None:
+    """Shape, cells that are not zero, and their counts: most groups have few."""
+    if counts is None:
+        return None
+    at = np.flatnonzero(counts)
+    return [list(counts.shape), at.tolist(), counts.ravel()[at].tolist()]
+
+
+def _dense(sparse: list[Any] | None) -> F64 | None:
+    if sparse is None:
+        return None
+    counts = np.zeros(sparse[0])
+    counts.ravel()[sparse[1]] = sparse[2]
+    return counts
 
 
 @dataclass(frozen=True)
@@ -210,15 +225,21 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
     """Read a part and write its documents and its tally; the tally last, so that its presence says the part is done."""
     total = Tally(n_parts=1)
     ranks = Ranks.of(with_.detector) if with_.detector is not None else None
-    tables = [DOCUMENTS.empty_table()]
     offered: list[tuple[int, str, str, str]] = []
-    for batch, bad in corpus.batches(part, with_.columns):
-        total.n_bad += bad
-        if batch:
-            tables.append(_batch(batch, with_, ranks, total, offered))
+    with replacing(documents) as partial, pq.ParquetWriter(partial, DOCUMENTS, compression="zstd") as writer:
+        waiting: list[pa.Table] = []
+        for batch, bad in corpus.batches(part, with_.columns):
+            total.n_bad += bad
+            if batch:
+                waiting.append(_batch(batch, with_, ranks, total, offered))
+                total.shrink()
+            if sum(map(len, waiting)) >= ROW_GROUP:  # a part may be one file of any size: its rows are not kept
+                writer.write_table(pa.concat_tables(waiting))
+                waiting = []
+        writer.write_table(pa.concat_tables([DOCUMENTS.empty_table(), *waiting]))
     for key, source, period, text in offered:
-        total.offer(source, -key, period, text)
-    write_parquet(pa.concat_tables(tables), documents)
+        total.offer(source if (source, period) in total.groups else OTHER, -key, period, text)
+    total.shrink()
     total.dump(tally)
 
 
@@ -248,7 +269,8 @@ def _batch(
         group.n_short += words < MIN_WORDS
         if i in phrases:
             group.canaries.update(phrases[i])
-            group.n_canary += any(name in canaries.DECISIVE for name in phrases[i])
+            group.canaries = canaries.most(group.canaries)
+            group.n_canary += any(map(canaries.decisive, phrases[i]))
         if i in twins:
             group.duplicates[twins[i][0]] += 1
             group.n_duplicates += 1

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, corpus, results
 from stillwatch.audit.detector import MIN_WORDS, Detector
-from stillwatch.audit.scan import DOCUMENTS
+from stillwatch.audit.scan import DOCUMENTS, OTHER
 from stillwatch.files import replacing
 from stillwatch.progress import track
 
@@ -40,27 +39,35 @@ def write(
         shutil.rmtree(folder)
     novel = float(np.quantile(detector.known, NOVEL_QUANTILE)) if detector is not None else 0.0
     counts: Counter[str] = Counter()
+    named = frozenset(row["source"] for row in found.rows)
     for path in scanned:
-        table = pq.read_table(path, schema=DOCUMENTS)
-        verdict, reasons = judge(table, found.accepted, novel, fpr)
-        counts.update(f"verdict {v}" for v in verdict)
-        counts.update(f"reason {r}" for row in reasons for r in row)
-        arrays = [*table.columns, pa.array(verdict, pa.string()), pa.array(reasons, pa.list_(pa.string()))]
-        with replacing(folder / path.name) as partial:
-            pq.write_table(pa.Table.from_arrays(arrays, schema=WITH_VERDICT), partial, compression="zstd")
+        with pq.ParquetFile(path) as file, replacing(folder / path.name) as new, _writer(new) as writer:
+            for i in range(file.num_row_groups):
+                table = file.read_row_group(i)
+                verdict, reasons = judge(table, found.accepted, named, novel, fpr)
+                counts.update(f"verdict {v}" for v in verdict)
+                counts.update(f"reason {r}" for row in reasons for r in row)
+                arrays = [*table.columns, pa.array(verdict, pa.string()), pa.array(reasons, pa.list_(pa.string()))]
+                writer.write_table(pa.Table.from_arrays(arrays, schema=WITH_VERDICT))
     return dict(sorted(counts.items()))
 
 
+def _writer(path: Path) -> pq.ParquetWriter:
+    return pq.ParquetWriter(path, WITH_VERDICT, compression="zstd")
+
+
 def judge(
-    table: pa.Table, accepted: frozenset[str], novel: float, fpr: float
+    table: pa.Table, accepted: frozenset[str], named: frozenset[str], novel: float, fpr: float
 ) -> tuple[list[str], list[list[str]]]:
     """Verdict and reasons of each document.
 
-    Only sources that passed the checks get verdicts from scores. A document is *unsure* where it is short, where it
-    knows too few words of the references, and where its score is usual for both kinds.
+    Only sources that passed the checks get verdicts from scores; one that is not ``named`` was put together with others. A
+    document is *unsure* where it is short, where it knows too few words of the references, and where its score is usual for
+    both kinds.
     """
     column = {name: table[name].to_numpy(zero_copy_only=False) for name in ("p_human", "p_model", "known", "n_words")}
-    source_ok = pc.is_in(table["source"], pa.array(sorted(accepted), pa.large_string())).to_numpy(zero_copy_only=False)
+    passed = accepted | ({None} if OTHER in accepted else set())
+    source_ok = np.array([(source if source in named else None) in passed for source in table["source"].to_pylist()], bool)
     with np.errstate(invalid="ignore"):
         usable: NDArray[np.bool_] = source_ok & (column["n_words"] >= MIN_WORDS) & (column["known"] >= novel)
         model = usable & (column["p_human"] <= fpr)
@@ -70,7 +77,7 @@ def judge(
     given = (table[name].to_pylist() for name in ("canaries", "duplicate_of", "campaigns"))
     for is_model, phrases, twin, carried in zip(model.tolist(), *given, strict=True):
         why = ["document"] if is_model else []
-        if any(name in canaries.DECISIVE for name in phrases):
+        if any(map(canaries.decisive, phrases)):
             why.append("canary")
         if twin is not None:
             why.append("duplicate")
@@ -116,12 +123,10 @@ def _rows(
 ) -> Iterator[corpus.Document]:
     """Documents to keep; the others go to the log."""
     for i in mine:
-        reasons = pq.read_table(out / FOLDER / f"{i:06d}.parquet", columns=["reasons"])["reasons"].to_pylist()
-        at = 0
+        judged = _reasons(out / FOLDER / f"{i:06d}.parquet")
         for batch, _ in corpus.batches(parts[i], columns, keep_raw=True):
             for document in batch:
-                why = sorted(remove & set(reasons[at]))
-                at += 1
+                why = sorted(remove & set(next(judged)))
                 if why:
                     counts.update(why)
                     counts["documents"] += 1
@@ -129,6 +134,12 @@ def _rows(
                     log.write(orjson.dumps(line) + b"\n")
                 else:
                     yield document
+
+
+def _reasons(path: Path) -> Iterator[list[str]]:
+    with pq.ParquetFile(path) as file:
+        for block in file.iter_batches(columns=["reasons"]):
+            yield from block.column(0).to_pylist()
 
 
 def _copy(first: corpus.Part, rows: Iterator[corpus.Document], target: Path, folder: Path) -> None:
