@@ -7,7 +7,8 @@ problems; students, smaller, are trained on N of its answers, with the full trac
     python benchmarks/exposure_reasoning.py --out curves_reasoning.json --channels answer truncated --sizes 4000 16000 --seeds 2 2
 
 The attacker keeps a twentieth of the harvest back and stops when the student writes it as the teacher did. Writes curves that
-``stillwatch exposure --curves`` reads, adds to the file, and keeps the teacher beside it. One thread; times are CPU seconds.
+``stillwatch exposure --curves`` reads, after every student, and goes on from there; keeps the teacher beside them. One thread;
+times are CPU seconds.
 """
 
 import argparse
@@ -152,34 +153,35 @@ def main() -> None:
         print(f"teacher: {steps} steps, {time.process_time() - start:.0f} cpu-s", flush=True)
     quality = exact(write(teacher, asked, 7), results)
     print(f"teacher: {sum(p.numel() for p in teacher.parameters()):,} parameters, {quality:.1%} exact", flush=True)
-    found = json.loads(args.out.read_text()) if args.out.is_file() else []
+    curves = {c["channel"]: c for c in (json.loads(args.out.read_text()) if args.out.is_file() else [])}
     for channel in args.channels:
-        width = 2 * SHOWN[channel] + 3
-        scores = []
-        for n, seeds in zip(args.sizes, args.seeds, strict=True):
-            row = []
-            for seed in range(seeds):
-                torch.manual_seed(seed)
-                pool_rng = np.random.default_rng(100 + seed)
-                harvest, _ = problems(n, pool_rng)
-                answers = write(teacher, harvest, 7)
-                if channel == "truncated":  # the first step, then the answer
-                    answers = np.concatenate([answers[:, :2], answers[:, 4:]], axis=1)
-                if channel == "answer":
-                    answers = answers[:, 4:]
-                data = np.concatenate([harvest, answers], axis=1)
-                student = Model(2, 64)
-                begin = time.process_time()
-                steps = train(student, batches(data[n // 20 :], seed), args.student_steps, 2e-3, until=knows(student, data[: n // 20]))
-                row.append(exact(write(student, asked, width), results))
-                print(f"{channel}, N {n}, seed {seed}: {row[-1]:.1%} exact, {steps} steps, {time.process_time() - begin:.0f} cpu-s",
-                      flush=True)
-            scores.append(row)
-        found.append({
+        curve = curves.setdefault(channel, {
             "task": f"sums in three steps ({channel})", "capability": "reasoning", "student": "transformer, 2 layers", "channel": channel,
-            "n": args.sizes, "scores": scores, "zero": 0.01, "n_test": N_TEST, "teacher_accuracy": quality,
+            "n": [], "scores": [], "zero": 0.01, "n_test": N_TEST, "teacher_accuracy": quality,
         })  # fmt: skip
-        args.out.write_text(json.dumps(found, indent=1) + "\n")
+        scores = dict(zip(curve["n"], curve["scores"], strict=True))
+        for n, seeds in zip(args.sizes, args.seeds, strict=True):
+            for seed in range(len(scores.get(n, [])), seeds):
+                begin = time.process_time()
+                score, steps = student_of(teacher, channel, n, seed, args.student_steps, asked, results)
+                print(f"{channel}, N {n}, seed {seed}: {score:.1%} exact, {steps} steps, {time.process_time() - begin:.0f} cpu-s",
+                      flush=True)
+                scores.setdefault(n, []).append(score)
+                curve["n"], curve["scores"] = sorted(scores), [scores[size] for size in sorted(scores)]
+                args.out.write_text(json.dumps(list(curves.values()), indent=1) + "\n")
+
+
+def student_of(
+    teacher: Model, channel: str, n: int, seed: int, most_steps: int, asked: np.ndarray, results: np.ndarray
+) -> tuple[float, int]:
+    """Share of held-out problems that a student of N answers gets right, and its training steps."""
+    torch.manual_seed(seed)
+    harvest, _ = problems(n, np.random.default_rng(100 + seed))
+    answers = write(teacher, harvest, 7)[:, {"trace": slice(None), "truncated": [0, 1, 4, 5, 6], "answer": slice(4, None)}[channel]]
+    data, student = np.concatenate([harvest, answers], axis=1), Model(2, 64)
+    held, kept = data[: n // 20], data[n // 20 :]
+    steps = train(student, batches(kept, seed), most_steps, 2e-3, until=knows(student, held))
+    return exact(write(student, asked, answers.shape[1]), results), steps
 
 
 if __name__ == "__main__":

@@ -176,6 +176,10 @@ def console(report: Report) -> str:
         for w in campaign.now:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
             lines.append(f"  {w.task}, {_exchanges(w)} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
+            later = [g for g in campaign.waiting if g.task == w.task]
+            if later:
+                adds = ", ".join(f"{_share(g.gap)} ({_share(g.low)} to {_share(g.high)}) in {g.days:.0f} days" for g in later)
+                lines.append(f"    waiting adds {adds}")
         if campaign.unmeasured:
             left = ", ".join(f"{name} {part:.0%}" for name, part in campaign.unmeasured)
             lines.append(f"  not valued, since no curve was measured: {left}")

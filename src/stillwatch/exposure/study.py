@@ -57,7 +57,8 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
     if truth is not None:
         right = np.array([place.get(truth.get(str(row.prompt), ""), -1) for row in rows])
         if (right >= 0).mean() < 0.5:
-            raise InputError("fewer than half of the prompts have a right answer among the teacher's", where="--truth")
+            todo = "Give it a row for each prompt of the store, labels as the teacher writes them"
+            raise InputError("fewer than half of the prompts have a right answer among the teacher's", where="--truth", todo=todo)
     name = str(store.about(folder)["teacher"]["name"])
     task = closed.Task(name, capability, probabilities[pool], probabilities[test], None if right is None else right[test])
     texts = [str(row.prompt) for row in rows]
