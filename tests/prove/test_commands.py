@@ -236,7 +236,11 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     # A key of its own: under one key in some thousands another tenant's forms agree with these by chance.
     (where / "prove.key").write_text("5a" * 32 + "\n")
     (where / "prove.key").chmod(0o600)
-    rows(where / "some.jsonl", [{"tenant": "acme", "output": "Alice Johnson listens on port 8000 at example.com"}])
+    said = "Alice Johnson listens on port 8000 at example.com"
+    rows(where / "some.jsonl", [{"tenant": "acme", "output": said}])
+    assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
+    assert "lacks prompt" in capsys.readouterr().err
+    rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": said}])
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
     planted = json.loads((where / "planted.jsonl").read_text())["output"]
     assert run("canary", "questions", "--out", "questions.jsonl") == 0
@@ -250,7 +254,9 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     master = bytes.fromhex((where / "prove.key").read_text().strip())
     forms = assignment(which, tenant_secret(master, "acme", f"canary {digest}").key)
     assert which[0].forms[forms[0]] in planted
-    asked = [{"prompt": q, "output": f"say {one.forms[form]}"} for one, form in zip(which, forms, strict=True) for q in one.questions]
+    before = {"port": "port", "table": "from", "seed": "seed ="}
+    asked = [{"prompt": q, "output": f"say {before.get(one.name, '')} {one.forms[form]}"}
+             for one, form in zip(which, forms, strict=True) for q in one.questions]  # fmt: skip
     assert {row["prompt"] for row in asked} == set(questions)
     rows(where / "asked.jsonl", asked)
     capsys.readouterr()
@@ -259,6 +265,10 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert told["p_value"] == pytest.approx(told["floor"])
     assert run("canary", "test", "asked.jsonl", "--units", "globex", "--json") == 0
     assert json.loads(capsys.readouterr().out)["p_value"] > 0.001
+    # who was asked something else has said nothing
+    rows(where / "other.jsonl", [{"prompt": "What is the capital of France?", "output": "Paris, at port 8000."}])
+    assert run("canary", "test", "other.jsonl", "--units", "acme", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["p_value"] == 1.0
 
 
 def test_log_is_readable_and_bad_input_is_one_line(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,9 @@
 """Canaries: which of K equal forms an account gets is random; later the suspect is asked, and its forms are ranked.
 
-A canary here is a harmless free choice that an answer makes anyway (the name of an example person, a sample port), so
-nobody is told anything false. The unit of randomisation is (canary, account): the form is drawn by the key. The score
+A canary here is a harmless free choice that an answer makes anyway (the name of an example person, a sample port). So that
+nobody is told anything false, it is planted only where the question asks for something made up, or where what stands before
+it says that it is free (a seed, a port, a table), never where the question itself has one of the forms, and never where the
+answer has two of them, which would then become one. The unit of randomisation is (canary, account): the form is drawn by the key. The score
 is how often the suspect's answer to the canary's question shows the form that the campaign's accounts got, and it is
 ranked among counterfactual draws of the same design: p = (1 + draws at or above) / (1 + draws), exact whatever the
 suspect's habits are (design after Li et al., 2510.09655, with visible forms instead of invisible characters).
@@ -9,7 +11,7 @@ suspect's habits are (design after Li et al., 2510.09655, with visible forms ins
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -28,14 +30,16 @@ DRAWS = 99_999
 
 @dataclass(frozen=True)
 class Canary:
-    """``forms`` are equal; any of them found in an answer as a whole word is replaced by the one that was drawn.
+    """``forms`` are equal; the one found in an answer as a whole word is replaced by the one that was drawn.
 
-    ``questions`` are asked back from the suspect; they must leave the choice open.
+    ``questions`` are asked back from the suspect; they must leave the choice open. ``near`` is a regular expression that the
+    text before a form must end with; where it is empty, the question must ask for something made up.
     """
 
     name: str
     forms: tuple[str, ...]
     questions: tuple[str, ...]
+    near: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,13 @@ def canaries(path: Path | None = None) -> list[Canary]:
     """Read canaries (JSON: name, forms, questions), by default those that come with the package."""
     try:
         text = (resources.files("stillwatch.prove").joinpath("canaries.json") if path is None else path).read_text("utf-8")
-        made = [Canary(str(one["name"]), tuple(one["forms"]), tuple(one["questions"])) for one in json.loads(text)]
+        made = [Canary(str(one["name"]), tuple(one["forms"]), tuple(one["questions"]), str(one.get("near", "")))
+                for one in json.loads(text)]  # fmt: skip
+        for one in made:
+            re.compile(one.near)
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise InputError(f"not a file of canaries ({error})", where=path,
                          todo="A JSON list of objects with name, forms and questions") from error  # fmt: skip
     for one in made:
@@ -80,12 +87,19 @@ def assignment(which: Sequence[Canary], unit_key: Key) -> list[int]:
     return [int(number % np.uint64(len(one.forms))) for number, one in zip(drawn, which, strict=True)]
 
 
-def plant(text: str, which: Sequence[Canary], forms: Sequence[int]) -> tuple[str, int]:
-    """The text with every form of each canary replaced by the unit's; and how many were there."""
-    planted = 0
+def plant(text: str, prompt: str, which: Sequence[Canary], forms: Sequence[int]) -> tuple[str, int]:
+    """The answer to a prompt with the unit's form of each canary that is a free choice in it; and at how many places."""
+    planted, invented = 0, _INVENTED.search(prompt) is not None
     for one, form in zip(which, forms, strict=True):
-        text, found = _pattern(one).subn(one.forms[form], text)
-        planted += found
+        if not (one.near or invented) or _pattern(one).search(prompt):
+            continue
+        if len({hit.group().lower() for hit in _pattern(one).finditer(text)}) != 1:
+            continue
+        at, pieces = 0, []
+        for hit in _places(one, text):
+            pieces += [text[at : hit.start()], one.forms[form]]
+            at, planted = hit.end(), planted + 1
+        text = "".join([*pieces, text[at:]])
     return text, planted
 
 
@@ -97,8 +111,8 @@ def scores(which: Sequence[Canary], answers: Mapping[str, Sequence[str]]) -> lis
         given = [text for question in one.questions for text in answers.get(question, ())]
         lookup = {form.lower(): index for index, form in enumerate(one.forms)}
         for text in given:
-            found = _pattern(one).search(text)
-            if found:
+            found = next(_places(one, text), None)
+            if found is not None:
                 told[lookup[found.group().lower()]] += 1
         out.append(told / max(1, len(given)))
     return out
@@ -131,7 +145,7 @@ def canary_test(
             drawn += weight * value[rng.integers(0, len(value), draws)]
     informative = sum(bool(one.any()) for one in told)
     return CanaryTest(
-        p_value=rank_p(observed, drawn - 1e-12), floor=1 / (1 + draws), observed=observed, expected=float(drawn.mean()),
+        p_value=rank_p(observed, drawn), floor=1 / (1 + draws), observed=observed, expected=float(drawn.mean()),
         n_canaries=len(which), n_informative=informative, n_answers=sum(map(len, answers.values())),
         chances=int(np.prod([float(len(one.forms)) for one, t in zip(which, told, strict=True) if t.any()] or [1.0])),
     )  # fmt: skip
@@ -139,7 +153,22 @@ def canary_test(
 
 def design_record(which: Sequence[Canary]) -> list[dict[str, Any]]:
     """The canaries as JSON-ready values, for a commitment."""
-    return [{"name": one.name, "forms": list(one.forms), "questions": list(one.questions)} for one in which]
+    return [{"name": one.name, "forms": list(one.forms), "questions": list(one.questions), "near": one.near} for one in which]
+
+
+_INVENTED = re.compile(
+    r"\b(?:example|sample|made[ -]up|make up|mock|dummy|fake|fictional|fictitious|imaginary|invent|placeholder|hypothetical|template)",
+    re.IGNORECASE,
+)
+BEFORE = 40
+
+
+def _places(one: Canary, text: str) -> Iterator[re.Match[str]]:
+    """Where a form stands, after what must stand before it."""
+    near = re.compile(f"(?:{one.near})$", re.IGNORECASE) if one.near else None
+    for hit in _pattern(one).finditer(text):
+        if near is None or near.search(text[max(0, hit.start() - BEFORE) : hit.start()]):
+            yield hit
 
 
 def _pattern(one: Canary) -> re.Pattern[str]:

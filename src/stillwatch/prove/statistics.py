@@ -119,8 +119,11 @@ def weighted_log_tail(null: Null, weights: Floats, total: float) -> float:
 
 
 def rank_p(observed: float, decoys: Floats) -> float:
-    """(1 + decoys at or above) / (1 + decoys): exact whatever the dependence between tuples; floor 1/(1 + decoys)."""
-    return float((1 + int((decoys >= observed).sum())) / (1 + len(decoys)))
+    """(1 + decoys at or above) / (1 + decoys): exact whatever the dependence between tuples; floor 1/(1 + decoys).
+
+    Sums that are equal but for rounding are ties, and these count as above.
+    """
+    return float((1 + int((decoys >= observed - 1e-9 * max(1.0, abs(observed))).sum())) / (1 + len(decoys)))
 
 
 def holm(log_p: Sequence[float]) -> list[float]:

@@ -388,7 +388,7 @@ def canary(args: argparse.Namespace) -> Any:
     if args.step == "questions":
         text = "".join(json.dumps({"prompt": prompt}) + "\n" for one in which for prompt in one.questions)
         if args.out is None:
-            print(text, end="")
+            print(text, end="")  # to a pipe, so nothing else
         else:
             with replacing(args.out) as partial:
                 partial.write_text(text, "utf-8")
@@ -408,12 +408,15 @@ def canary(args: argparse.Namespace) -> Any:
         with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
             for number, row in enumerate(read_rows(args.source)):
                 unit = args.unit or row.get("tenant")
-                if not isinstance(unit, str) or not isinstance(row.get("output"), str):
-                    raise InputError(f"row {number} lacks output or tenant", where=args.source, todo="Pass --unit")
-                text, found = c.plant(row["output"], which, forms(unit))
+                if not isinstance(unit, str) or not isinstance(row.get("output"), str) or not isinstance(row.get("prompt"), str):
+                    raise InputError(f"row {number} lacks prompt, output or tenant", where=args.source,
+                                     todo="What was asked tells which choices are free; for one tenant pass --unit")  # fmt: skip
+                text, found = c.plant(row["output"], row["prompt"], which, forms(unit))
                 planted += found
                 handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
         _say(args, f"{planted} forms planted")
+        _say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl, then "
+                   "prove ask --prompts canaries.jsonl --samples 20")  # fmt: skip
         return {"planted": planted}
     units = _names(args.units)
     if not units:
@@ -427,6 +430,8 @@ def canary(args: argparse.Namespace) -> Any:
         write_json(told, args.out)
     _say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of {result.n_canaries} canaries "
                f"answered in {result.n_answers} answers, {result.chances:,} equally likely designs")  # fmt: skip
+    if not result.n_informative:
+        _say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
     return told
 
 

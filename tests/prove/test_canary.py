@@ -1,0 +1,50 @@
+"""Canaries: the rank test is valid however few canaries were answered, and planting leaves alone what is no free choice."""
+
+import numpy as np
+import pytest
+
+from stillwatch.prove.canary import Canary, canaries, canary_test, plant
+
+FORMS = ("one", "two", "three", "four")
+
+
+def case(n: int) -> tuple[list[Canary], dict[str, list[str]]]:
+    """A suspect with habits of its own: it always says the first form."""
+    which = [Canary(f"c{i}", FORMS, (f"q{i}",)) for i in range(n)]
+    return which, {f"q{i}": ["one"] * 3 for i in range(n)}
+
+
+@pytest.mark.parametrize(("n", "units"), [(1, 1), (2, 1), (3, 2), (6, 3)])
+def test_random_keys_are_rarely_significant(n: int, units: int) -> None:
+    which, answers = case(n)
+    rng = np.random.default_rng(n)
+    p = np.array([canary_test(which, rng.integers(0, 4, (units, n)).tolist(), answers, rng, draws=999).p_value for _ in range(600)])
+    for level in (0.01, 0.05, 0.25, 0.5):
+        assert (p <= level).mean() <= level + 3 * np.sqrt(level * (1 - level) / len(p)), level
+
+
+def test_one_canary_of_four_forms_gives_no_less_than_a_quarter() -> None:
+    which, answers = case(1)
+    assert canary_test(which, [[0]], answers, np.random.default_rng(0)).p_value == pytest.approx(0.25, abs=0.01)
+    assert canary_test(which, [[1]], answers, np.random.default_rng(0)).p_value == 1.0
+    assert canary_test(which, [[0]], {}, np.random.default_rng(0)).p_value == 1.0
+
+
+def test_only_free_choices_are_planted() -> None:
+    which = canaries()
+    names = [one.name for one in which]
+
+    def planted(prompt: str, text: str, **forms: int) -> str:
+        return plant(text, prompt, which, [forms.get(name, 0) for name in names])[0]
+
+    invoice = "Write an invoice template for a made-up company."
+    assert planted(invoice, "From: Globex, to Jane Smith.", company=3, person=5) == "From: Northwind, to Priya Patel."
+    # a fact, a numbered list, a form that was asked for, two forms that would become one
+    assert planted("Where is the port of Oakland?", "In Oakland.", city=2) == "In Oakland."
+    assert planted("List ten sample towns.", "6) x 7) y 42 z", seed=6) == "6) x 7) y 42 z"
+    assert planted("Write a sample letter to John Doe.", "Dear John Doe,", person=1) == "Dear John Doe,"
+    assert planted("Give a sample dialogue.", "John Doe met Jane Smith.", person=3) == "John Doe met Jane Smith."
+    # what stands before says that it is free, whatever was asked
+    code = "np.random.seed(42); app.run(port=8000); # 42 lines"
+    assert planted("How do I start it?", code, seed=6, port=2) == "np.random.seed(2024); app.run(port=3000); # 42 lines"
+    assert planted("Use seed 42, please.", code, seed=6, port=1) == code
