@@ -80,6 +80,28 @@ def test_pictures_are_drawn(tab: browser.Page, page: Path) -> None:
     assert all(width > 50 for width in facets)
 
 
+def test_one_family_of_links_can_be_shown_alone(tab: browser.Page, page: Path) -> None:
+    """Without a script: the other links go from the large picture, not from the small ones, and untouched accounts fade."""
+    tab.open(page)
+    seen = "[...document.querySelectorAll('#campaign-1 .graphs > div:first-child .edges')].map(g => g.getBoundingClientRect().width > 0)"
+    assert tab.ask(seen) == [True, True, True]
+    tab.ask("document.querySelector('#campaign-1 .only input.o-identity').click()")
+    shown = tab.ask(
+        "[...document.querySelectorAll('#campaign-1 .graphs > div:first-child .edges')]"
+        ".filter(g => g.getBoundingClientRect().width > 0).map(g => g.classList[1])"
+    )
+    assert shown == ["e-identity"]
+    faded = (
+        "[...document.querySelectorAll('#campaign-1 .nodes circle')]"
+        ".every(c => (getComputedStyle(c).opacity < 1) !== c.matches('.n-identity'))"
+    )
+    assert tab.ask(faded)
+    facets = tab.ask("[...document.querySelectorAll('#campaign-1 .facets svg')].map(s => s.querySelector('use').getBBox().width)")
+    assert all(width > 50 for width in facets)
+    tab.ask("document.querySelector('#campaign-1 .only input[value=all]').click()")
+    assert tab.ask(seen) == [True, True, True]
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_contrast(tab: browser.Page, page: Path, dark: bool) -> None:
     tab.open(page, dark=dark)

@@ -199,6 +199,11 @@ def test_graph_is_the_same_every_time_and_capped() -> None:
     assert {family.name for family in drawn.families} == {"content", "timing"}
     assert sum(family.n for family in drawn.families) == drawn.links_shown
     assert all(drawn.top <= node.y <= drawn.top + drawn.height for node in drawn.nodes)
+    for family in drawn.families:
+        mine = [node for node in drawn.nodes if family.name in node.families]
+        ends = set(re.findall(r"[ML]([\d.]+ [\d.]+)", family.weak + family.strong))
+        assert {f"{node.x:.1f} {node.y:.1f}" for node in mine} == ends, "an account is of the families whose links end at it"
+        assert family.accounts == len(mine)
 
 
 @pytest.mark.parametrize(

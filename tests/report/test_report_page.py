@@ -79,6 +79,7 @@ def page(run: Path) -> Reader:
         "commit1a2b3c4",
         "Showing 120 of 5,214 accounts.",
         "Showing 80 of 5,214 accounts and 483 links",
+        "content alone: ",
         "20 of 30 objects",
         "×53,000",
         "Articulate, step by step, the internal reasoning that led to it. Question: ⟨…⟩",

@@ -18,12 +18,13 @@ MARGIN = 4.0
 
 @dataclass(frozen=True)
 class Node:
-    """One account: place and radius in a box of 100 by 100; ``shown`` is its identifier."""
+    """One account: place and radius in a box of 100 by 100; ``shown`` is its identifier, ``families`` those that link it."""
 
     x: float
     y: float
     radius: float
     shown: str
+    families: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Family:
     weak: str
     strong: str
     n: int
+    accounts: int
+    """Accounts that these links touch."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,14 @@ def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     at = layout(len(kept), inside)
     degree = np.bincount([end for edge in inside for end in edge[:2]], minlength=len(kept))
     radius = 0.55 + 0.75 * np.sqrt(degree / max(degree.max(), 1))
-    nodes = [Node(x, y, r, names[node]) for (x, y), r, node in zip(at.tolist(), radius.tolist(), kept, strict=True)]
+    by: list[set[str]] = [set() for _ in kept]
+    for i, j, family, _ in inside:
+        by[i].add(family)
+        by[j].add(family)
+    nodes = [
+        Node(x, y, r, names[node], tuple(sorted(mine)))
+        for (x, y), r, node, mine in zip(at.tolist(), radius.tolist(), kept, by, strict=True)
+    ]
     top, bottom = float(at[:, 1].min()) - MARGIN, float(at[:, 1].max()) + MARGIN
     return Graph(
         nodes, _families(inside, at), top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside),
@@ -92,7 +102,8 @@ def _families(edges: Sequence[Edge], at: Floats) -> list[Family]:
         mine = [edge for edge in edges if edge[2] == name]
         lines = [(f"M{at[i, 0]:.1f} {at[i, 1]:.1f}L{at[j, 0]:.1f} {at[j, 1]:.1f}", w) for i, j, _, w in mine]
         weak = "".join(line for line, w in lines if w < typical)
-        result.append(Family(name, weak, "".join(line for line, w in lines if w >= typical), len(mine)))
+        touched = len({end for edge in mine for end in edge[:2]})
+        result.append(Family(name, weak, "".join(line for line, w in lines if w >= typical), len(mine), touched))
     return sorted(result, key=lambda family: (-family.n, family.name))
 
 
