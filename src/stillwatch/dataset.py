@@ -88,7 +88,7 @@ def batches(path: Path, columns: tuple[str, ...] | None = None, as_of: datetime 
         as_of: events at or after this time are left out; ``columns`` must have ``timestamp``.
     """
     contract = EVENTS if columns is None else EVENTS.only(columns)
-    for table in _tables(path, contract):
+    for table in tables(path, contract):
         conforming = contract.conform(table, where=path)
         if as_of is not None:
             before = pc.less(conforming["timestamp"], pa.scalar(as_of, pa.timestamp("us", "UTC")))
@@ -97,7 +97,7 @@ def batches(path: Path, columns: tuple[str, ...] | None = None, as_of: datetime 
             yield conforming
 
 
-def _tables(path: Path, contract: Table) -> Iterator[pa.Table]:
+def tables(path: Path, contract: Table) -> Iterator[pa.Table]:
     """The contract's columns that a file has; at least one table, which has them even if the file has no rows."""
     try:
         if path.suffix == ".jsonl":
@@ -139,7 +139,7 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     """
     if dataset.accounts_file is None:
         return ACCOUNTS.schema.empty_table()
-    parts = list(_tables(dataset.accounts_file, ACCOUNTS))
+    parts = list(tables(dataset.accounts_file, ACCOUNTS))
     table = ACCOUNTS.conform(_decoded(pa.concat_tables(parts)), where=dataset.accounts_file)
     row = pa.array(range(len(table)))
     latest = table.append_column("row", row).group_by("account_id").aggregate([("row", "max")])

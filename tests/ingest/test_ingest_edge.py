@@ -84,7 +84,8 @@ def test_edge_fills_events(run, write):
     (row,) = result.rows
     assert (row["ip"], row["ja4"], row["user_agent"]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge", "real/1.0")
     assert (row["asn"], row["country"]) == (64500, "NL")
-    assert result.summary["edge"] == {"read": 1, "joined": 1, "far_in_time": 0, "quarantined": {}}
+    filled = dict.fromkeys(("asn", "country", "ip", "ja4", "user_agent"), 1.0)
+    assert result.summary["edge"] == {"read": 1, "joined": 1, "far_in_time": 0, "filled": filled, "quarantined": {}}
 
 
 def test_edge_joins_by_any_identifier_the_gateway_knows(run, write):

@@ -1,5 +1,6 @@
 """What comes in: the last decisions, and which data the verdicts stand on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -44,8 +45,18 @@ def _health(visit: Visit) -> Response:
     names = ("accounts", "kind of customer", "organisation", "verified", "age", "traffic")
     return visit.show(
         "health.html", title="Data health", runs=[(run, _blind(run.summary)) for run in runs], meta=meta, keys=keys, last=last,
-        facts=list(zip(names, facts, strict=True)), n_cases=n_cases,
+        facts=list(zip(names, facts, strict=True)), n_cases=n_cases, tables=_columns(runs),
     )  # fmt: skip
+
+
+def _columns(runs: Sequence[Run]) -> tuple[Run, list[tuple[str, list[dict[str, Any]]]]] | None:
+    """The newest run that told its columns, and these by table: first those that evidence needs, the emptiest on top."""
+    for run in runs:
+        rows = [row for row in run.summary.get("columns") or () if isinstance(row, dict)]
+        if rows:
+            rows.sort(key=lambda row: (not row["feeds"], row["n_told"] / max(row["n_rows"], 1), row["column"]))
+            return run, [(table, [row for row in rows if row["table"] == table]) for table in ("events", "accounts")]
+    return None
 
 
 def _blind(summary: dict[str, Any]) -> list[tuple[str, str]]:

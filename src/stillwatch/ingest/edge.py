@@ -4,6 +4,7 @@ Names of fields are Envoy's command operators in lower case; the first that is p
 log format to configure.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ class Edge:
         self._codes: dict[tuple[Any, ...], int] = {}
         self._clients: list[tuple[Any, ...]] = []
         self.read = self.joined = self.far_in_time = 0
+        self.filled: Counter[str] = Counter()
+        """Requests in which the edge told a column."""
 
     def load(self, path: Path) -> Iterator[tuple[Record, Bad]]:
         """Read one edge log; yield what must be put aside."""
@@ -87,7 +90,9 @@ class Edge:
                 self.far_in_time += 1
                 continue
             client = self._clients[found >> 32]
-            row.update((name, value) for name, value in zip(FILLS, client, strict=True) if value is not None)
+            known = {name: value for name, value in zip(FILLS, client, strict=True) if value is not None}
+            row.update(known)
+            self.filled.update(known.keys())
             self.joined += 1
             return
 

@@ -207,7 +207,8 @@ class _Work:
         if edge is None:
             return None
         aside = dict(self._quarantine.rows["edge"])
-        return {"read": edge.read, "joined": edge.joined, "far_in_time": edge.far_in_time, "quarantined": aside}
+        filled = {name: round(n / (self._events.written or 1), 6) for name, n in sorted(edge.filled.items())}
+        return {"read": edge.read, "joined": edge.joined, "far_in_time": edge.far_in_time, "filled": filled, "quarantined": aside}
 
     def _accounts_summary(self) -> dict[str, Any] | None:
         one = self._registry

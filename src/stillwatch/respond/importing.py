@@ -341,6 +341,9 @@ def _store_facts(store: Store, actor: Actor, run_id: str, facts: Facts, now: dat
             change.require(Role.ANALYST)
             put(change.session, model, part, update=[name for name in part[0] if not model.__table__.c[name].primary_key])
             if part is work[-1][1]:
+                row = change.session.get(Run, run_id)
+                if row is not None and facts.columns:
+                    row.summary = {**row.summary, "columns": list(facts.columns)}
                 change.bump()
                 change.audit("run.facts", run_id, after={"accounts": len(facts.accounts), "keys": len(keys)})
         time.sleep(PAUSE_S)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch import run_worth
+from stillwatch import columns, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
@@ -97,6 +97,8 @@ class Facts:
     """Columns of ``schema.Account``."""
     keys: Sequence[tuple[str, str]]
     """(key_id, account_id)."""
+    columns: Sequence[Mapping[str, Any]] = ()
+    """What each column of the folder holds; see :class:`stillwatch.columns.Told`."""
 
 
 def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
@@ -127,8 +129,45 @@ def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
         n_events, output_tokens = traffic.get(account_id, (0, 0))
         told = {"n_events": n_events, "output_tokens": output_tokens, "window_days": max((span_us or 0) / 86_400e6, 1 / 24)}
         accounts.append({**nothing, **known.get(account_id, {}), "account_id": account_id, **told})
-    return Facts(accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys])
+    return Facts(accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys], columns.told(data))
 
+
+def read_requests(folder: Path, account_ids: Sequence[str], n_others: int) -> tuple[pa.Table, int]:
+    """When some accounts sent requests, and a sample of the others.
+
+    Args:
+        folder: what ``detect`` read.
+        account_ids: the accounts.
+        n_others: how many others at most, chosen by hash of their identifier: the same each time.
+
+    Returns:
+        ``account_id``, ``at_s`` (seconds since 1970) and ``wanted`` (false: one of the others) in the order of time; and how
+        many other accounts there are in all.
+
+    Raises:
+        InputError: the folder has no events, or a file cannot be read.
+    """
+    import duckdb
+
+    data = open_dataset(folder)
+    with duckdb.connect() as engine:
+        engine.register("wanted", pa.table({"account_id": pa.array(account_ids, pa.string())}))
+        try:
+            _view(engine, data.event_files)
+            engine.execute("CREATE TABLE others AS SELECT DISTINCT account_id FROM events ANTI JOIN wanted USING (account_id)")
+            n_all = engine.sql("SELECT count(*) FROM others").fetchall()[0][0]
+            engine.execute(f"CREATE VIEW sample AS SELECT * FROM others ORDER BY md5(account_id), account_id LIMIT {int(n_others)}")
+            found = engine.sql(_REQUESTS).to_arrow_table()
+        except duckdb.Error as error:
+            raise InputError(f"not readable ({' '.join(str(error).split())})", where=folder) from error
+    return found, int(n_all)
+
+
+_REQUESTS = """
+    WITH chosen AS (SELECT account_id, true AS wanted FROM wanted UNION ALL SELECT account_id, false FROM sample)
+    SELECT account_id, epoch_us("timestamp") / 1e6 AS at_s, chosen.wanted FROM events JOIN chosen USING (account_id)
+    ORDER BY at_s, account_id
+"""
 
 REGISTRY = ("org_id", "kind", "verified", "access_type", "created_at", "banned_at")
 _TRAFFIC = """
@@ -154,8 +193,8 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
         listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         source = f"{reader}([{listed}], union_by_name=true)"
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-        columns = [
+        chosen = [
             (f'"{name}"' if name in present else "NULL") + f'::{type_} AS "{name}"' for name, type_ in SQL_TYPES.items()
         ]
-        parts.append(f"SELECT {', '.join(columns)} FROM {source}")
+        parts.append(f"SELECT {', '.join(chosen)} FROM {source}")
     engine.execute(f"CREATE VIEW events AS {' UNION ALL '.join(parts)}")

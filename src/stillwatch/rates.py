@@ -1,0 +1,105 @@
+"""Rates of requests: who would have to wait. The decision service asks request by request, back-tests over a whole log.
+
+The generic cell rate algorithm (ITU-T I.371, annex A; virtual scheduling) keeps one number a key: when the next request is
+due if all had come at even intervals. Requests may be early by the burst.
+"""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+K = TypeVar("K")
+
+BURST_S = 10.0
+"""A window lets through at once what its rate gives in this long, at least one request."""
+
+DEFAULT_PER_MIN = 10.0
+"""Requests a minute of a throttled account where neither action nor policy tells a rate."""
+
+
+class Rates(Generic[K]):
+    """Requests a minute by key. Bounded: what an attacker can grow is forgotten oldest first, which errs to letting through."""
+
+    def __init__(self, capacity: int = 1 << 18) -> None:
+        """Keep at most ``capacity`` keys."""
+        self._due: dict[K, float] = {}
+        self._capacity = capacity
+
+    def wait_s(self, key: K, rate_per_min: float, at: float) -> float:
+        """Seconds until one more request of this key conforms; 0 if it does now. Nothing is counted."""
+        due = self._due.get(key)
+        if due is None:
+            return 0.0
+        early = due - at - max(0.0, BURST_S - 60.0 / rate_per_min)
+        return early if early > 1e-9 else 0.0
+
+    def take(self, key: K, rate_per_min: float, at: float) -> None:
+        """Count one request."""
+        due = self._due.get(key, at)
+        if len(self._due) >= self._capacity:
+            self._forget(at)
+        self._due[key] = max(due, at) + 60.0 / rate_per_min
+
+    def _forget(self, at: float) -> None:
+        kept = {key: due for key, due in self._due.items() if due > at}
+        if len(kept) > self._capacity // 2:
+            kept = dict(list(kept.items())[self._capacity // 2 :])
+        self._due = kept
+
+    def __len__(self) -> int:
+        """How many keys have a window."""
+        return len(self._due)
+
+
+class Throttle(Generic[K]):
+    """A rate for each key, and where it is set one for all keys of a group together."""
+
+    def __init__(self) -> None:
+        """Nobody has asked yet."""
+        self.by_key: Rates[K] = Rates()
+        self.by_group: Rates[str] = Rates()
+
+    def wait_s(self, key: K, rate_per_min: float, group: str, group_rate_per_min: float, at: float) -> float:
+        """Seconds that a request has to wait; 0 lets it through and counts it. Refused requests are not counted.
+
+        Args:
+            key: account or key that asks.
+            rate_per_min: of each key; at or below 0 nobody passes.
+            group: the case it is throttled for.
+            group_rate_per_min: of all keys of the group together; at or below 0 there is no such limit.
+            at: seconds, of a clock that does not go back.
+        """
+        if rate_per_min <= 0:
+            return 60.0
+        wait_s = self.by_key.wait_s(key, rate_per_min, at)
+        grouped = group_rate_per_min > 0 and group != ""
+        if grouped:
+            wait_s = max(wait_s, self.by_group.wait_s(group, group_rate_per_min, at))
+        if wait_s == 0:
+            self.by_key.take(key, rate_per_min, at)
+            if grouped:
+                self.by_group.take(group, group_rate_per_min, at)
+        return wait_s
+
+
+def admitted(
+    at_s: NDArray[np.float64], keys: Sequence[K], rate_per_min: float, *, group: str = "all", group_rate_per_min: float = 0.0
+) -> NDArray[np.bool_]:
+    """Which requests a throttle would have let through, had it held from the first one on.
+
+    Clients are taken to send what they sent: who is refused and asks again, or slows down, sends others.
+
+    Args:
+        at_s: times, ascending, seconds ``(n,)``.
+        keys: who sent each, ``n`` of them.
+        rate_per_min: as for :meth:`Throttle.wait_s`; infinity is no such limit.
+        group: name of all of them together.
+        group_rate_per_min: the same.
+    """
+    throttle: Throttle[K] = Throttle()
+    waits = (
+        throttle.wait_s(key, rate_per_min, group, group_rate_per_min, at) for key, at in zip(keys, at_s.tolist(), strict=True)
+    )
+    return np.fromiter((wait == 0 for wait in waits), bool, len(at_s))
