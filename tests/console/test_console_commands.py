@@ -82,13 +82,20 @@ def test_a_case_and_its_blast_radius_in_words(filled: Path, tmp_path: Path, caps
 
     shown = told("cases", "show", case.case_id)
     assert sentence in shown
-    assert f"innocent explanations: {max(case.explanations, key=lambda e: e['score'])['hypothesis']}" in shown
+    assert f"innocent explanations, fit from 0 to 1: {max(case.explanations, key=lambda e: e['score'])['hypothesis']}" in shown
     preview = told("actions", "preview", "--case", case.case_id)
     assert "60 subjects, 60 accounts: 60 unknown" in preview, "of whom the invented run tells members"
-    assert "innocents expected" in preview
+    assert "innocents expected, by the false-discovery rate" in preview
+    assert "log-odds" not in shown.split("why, strongest first")[0], "a score is no log-odds"
+    assert f"score {case.score:+.1f} (" in shown
     assert "traffic unknown" in preview
     proposed = told("actions", "propose", "throttle", "--case", case.case_id, "--reason", "terms_of_use")
     action = proposed.split(":")[0]
+    assert "nothing is carried out" in proposed
+    shown = told("cases", "show", case.case_id)
+    assert f"in shadow, recorded and not carried out (the action is in shadow mode): throttle {action}" in shown
+    assert "in force" not in shown
+    assert f"{action}  shadow    throttle" in told("actions", "list")
     assert "innocents expected" in told("actions", "show", action)
     told("actions", "undo", action, "--reason", "false_positive")
     with Store.open(str(tmp_path / "store.db")).read() as session:

@@ -18,7 +18,7 @@ from stillwatch.respond.policy import parse
 from stillwatch.respond.schema import AuditRow, Case, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
-from stillwatch.respond.vocabulary import Action, Mode, Role, State
+from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject
 
 pytestmark = pytest.mark.parametrize("store", DATABASES, indirect=True)
 Clients = Callable[[str], Client]
@@ -172,7 +172,12 @@ def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id
             days="1.5",
         ),
     )
-    assert "The action is in force." in page.text
+    assert "nothing is carried out" in page.text
+    for shown in (page.text, ana.get("/actions").text, ana.get(f"/accounts/{account}").text):
+        assert "s-shadow" in shown, "shadow is not shown as in force"
+        assert "s-in_force" not in shown
+        assert "The action is in force" not in shown
+    assert "In shadow, recorded only" in ana.get(f"/accounts/{account}").text
     with store.read() as session:
         row = actions.in_force(session, datetime.now(UTC))[0]
         assert row.duration_s == 1.5 * 86400
@@ -241,6 +246,14 @@ def test_allow_list(client: Clients, store: Store, case_id: str) -> None:
     assert "contract 7" not in ben.get("/allow").text
 
 
+def test_a_kind_of_links_has_an_address(client: Clients, case_id: str) -> None:
+    vic = client("vic")
+    chosen = r'value="(\w+)" checked> <span class="family'
+    assert not re.findall(chosen, vic.get(f"/cases/{case_id}").text)
+    assert re.findall(chosen, vic.get(f"/cases/{case_id}?links=identity").text) == ["identity"]
+    assert not re.findall(chosen, vic.get(f"/cases/{case_id}?links=nothing").text)
+
+
 def test_find_by_any_name(client: Clients, store: Store, case_id: str) -> None:
     vic = client("vic")
     with store.read() as session:
@@ -283,6 +296,29 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
         assert ben.post("/policy", document=bad, note="x").status_code == 400
 
 
+def test_a_throttle_is_tried_by_its_rate(client: Clients, store: Store, case_id: str) -> None:
+    """Two accounts of thirty requests in three minutes and in a month: the log has them all, refused or not."""
+    names = [member(store, case_id, i) for i in range(2)]
+    now = datetime.now(UTC)
+    with store.write(ANA, now=now - timedelta(hours=2)) as change:
+        actions.propose(change, Action.THROTTLE, Reason.TERMS_OF_USE, subjects=[(Subject.ACCOUNT, name) for name in names])
+    append_decisions(store, [
+        Decision(f"t-{name}-{i}", now - timedelta(hours=1) + timedelta(seconds=step_s * i), "decide", name, None, "allow",
+                 "throttle" if i % 2 else "allow", "shadow", "terms_of_use", None, 0, 10)
+        for name, step_s in ((names[0], 6), (names[1], 100)) for i in range(30)
+    ])  # fmt: skip
+    ben = client("ben")
+    with store.read() as session:
+        (slow,) = policy_pages.backtest(session, parse({"parameters": {"throttle": {"requests_per_min": 1}}}), now).throttled
+        (fast,) = policy_pages.backtest(session, parse({"parameters": {"throttle": {"requests_per_min": 60}}}), now).throttled
+    assert (slow.own.n_requests, slow.own.n_passed, slow.own.n_ever_refused) == (60, 33, 1), "one in ten of the quick one's"
+    assert (fast.own.n_passed, fast.own.n_ever_refused) == (60, 0)
+    assert {row.each_per_min: row.n_passed for row in slow.rates if row.each_per_min}[12.0] == 60
+    page = followed(ben, ben.post("/policy", document='{"parameters": {"throttle": {"requests_per_min": 1}}}', note="slow"))
+    assert "Version 1: 1 each" in page.text
+    assert "55\u00a0%" in page.text
+
+
 def test_the_tail_of_decisions(client: Clients, store: Store, case_id: str) -> None:
     now = datetime.now(UTC)
     append_decisions(store, [
@@ -300,6 +336,15 @@ def test_data_health_names_what_was_blind(client: Clients, store: Store) -> None
     with store.write(DEE) as change:
         change.session.execute(update(Run).values(finished_at=None))
     assert "Not stored as a whole" in client("vic").get("/health").text
+    assert "cases import RUN --data DIR" in text, "no import told its log"
+    told = {"table": "events", "source": "litellm", "n_rows": 200, "until": None, "feeds": "shared networks"}
+    told["since"] = "2026-02-02T12:00:00+00:00"
+    rows = [told | {"column": "ip", "n_told": 150}, told | {"column": "ja4", "n_told": 0, "source": "nothing", "since": None}]
+    with store.write(DEE) as change:
+        (run,) = change.session.scalars(select(Run))
+        run.summary = {**run.summary, "columns": rows}
+    shown = " ".join(re.sub("<[^>]+>", " ", client("vic").get("/health").text).split())
+    assert "ja4 nothing 100 % – – shared networks ip litellm 25 % 2026-02-02 12:00 – shared networks" in shown
     assert "Blind evidence" in text
     assert "infra.ja4" in text
 

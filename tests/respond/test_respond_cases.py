@@ -10,10 +10,11 @@ from respond_helpers import ANA, BEN, CEM, DEE, NOW, VIC, accounts
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, allow, appeals, audit, cases, importing, policy
-from stillwatch.respond.schema import Account, Case, Key, Label, Member
+from stillwatch.respond.policy import Policy
+from stillwatch.respond.schema import Account, Case, Key, Label
 from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
-from stillwatch.respond.vocabulary import STRENGTH, TRANSITIONS, Action, ActionState, Mode, Reason, State, Subject, Verdict
+from stillwatch.respond.vocabulary import STRENGTH, TRANSITIONS, Action, ActionState, Mode, Reason, Standing, State, Subject, Verdict
 
 Folder = Callable[..., Path]
 EXTRACTION = Reason.COORDINATED_EXTRACTION
@@ -411,16 +412,31 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
                 output_tokens=700, window_days=7.0, created_at=NOW - timedelta(days=400 if i < 2 else 10),
                 org_id="o1" if i < 3 else None, access_type="passthrough" if i == 8 else None, banned_at=None,
             ))  # fmt: skip
-            member = change.session.get(Member, (case_id, account_id))
-            assert member is not None
-            member.score = 0.0 if i < 4 else 50.0
+        case = change.session.get(Case, case_id)
+        assert case is not None
+        case.q_value = 0.25
+        cases.label(change, "acct-00008", innocent=True, source="appeal", case_id=case_id)
     with store.read() as session:
         seen = actions.preview(session, NOW, case_id=case_id)
+        strangers = actions.preview(session, NOW, subjects=[(Subject.ACCOUNT, "nobody-accused"), (Subject.ACCOUNT, "acct-00001")])
     assert seen["by_kind"] == {"education": 4, "startup": 5, "unknown": 1}
-    assert seen["expected_innocent_by_kind"]["education"] == 2.0
-    assert seen["expected_innocent_by_kind"]["startup"] == 0.0
+    assert seen["expected_innocent_by_kind"] == {"education": 1.0, "startup": 2.0, "unknown": 0.25}, "4 and 4 at 0.25, one was cleared"
+    assert strangers["expected_innocent"] == 1.25, "whom no case accuses counts as innocent"
     assert (seen["n_verified"], seen["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
     assert (seen["requests_per_day"], seen["output_tokens_per_day"]) == (90.0, 900.0)
+
+
+def test_an_action_is_in_force_only_where_it_is_carried_out(store: Store, case_id: str) -> None:
+    shadow = proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.SHADOW).action_id
+    enforce = proposed(store, kind=Action.OBSERVE, case_id=case_id, mode=Mode.ENFORCE).action_id
+    held, off = Policy(mode=Mode.ENFORCE), Policy()
+    blocked = proposed(store, kind=Action.BLOCK, case_id=case_id, mode=Mode.ENFORCE).action_id
+    with store.read() as session:
+        one, other = actions.get(session, shadow), actions.get(session, enforce)
+        assert actions.standing(one, held, NOW) == actions.standing(other, off, NOW) == Standing.SHADOW
+        assert actions.standing(other, held, NOW) == Standing.IN_FORCE
+        assert actions.standing(other, held, NOW + timedelta(days=91)) == Standing.EXPIRED, "whether or not it was swept"
+        assert actions.standing(actions.get(session, blocked), held, NOW) == ActionState.PROPOSED
 
 
 def test_who_joins_later_is_under_no_action_until_somebody_decides(store: Store, run_folder: Folder, case_id: str) -> None:

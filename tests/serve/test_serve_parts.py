@@ -17,9 +17,10 @@ from serve_kit import KEY, entries
 
 from stillwatch.errors import InputError
 from stillwatch.hashing import keyed
+from stillwatch.rates import BURST_S, Rates
 from stillwatch.serve import answers, decision_log, snapshot, sources, tokens
 from stillwatch.serve.clock import HELD_S, Clock
-from stillwatch.serve.counters import BURST_S, REPLAY_S, REPLAYS, Rates, Replays
+from stillwatch.serve.counters import REPLAY_S, REPLAYS, Replays
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, FileSink, Record
 from stillwatch.serve.decisions import NAMES, Action, Decision, Question

@@ -71,7 +71,7 @@ def _propose(visit: Visit) -> Response:
             change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
             duration_s=duration_s, note=visit.text("note"),
         )  # fmt: skip
-    return visit.go(f"/actions/{row.action_id}", "proposed" if row.state == ActionState.PROPOSED else "in_force")
+    return visit.go(f"/actions/{row.action_id}", visit.took(row))
 
 
 def _listed(visit: Visit) -> Response:
@@ -128,7 +128,7 @@ def _action(visit: Visit) -> Response:
 def _approve(visit: Visit) -> Response:
     with visit.change() as change:
         row = actions.approve(change, visit.path["action_id"], visit.text("note"))
-    return _back(visit, "done" if row.kind == LIFT else "approved")
+    return _back(visit, visit.took(row, "approved"))
 
 
 def _reject(visit: Visit) -> Response:
@@ -143,13 +143,13 @@ def _undo(visit: Visit) -> Response:
         lift = actions.undo(
             change, visit.path["action_id"], visit.word("reason", Reason), subjects=subjects, note=visit.text("note")
         )
-    return visit.go(f"/actions/{lift.action_id}", "proposed" if lift.state == ActionState.PROPOSED else "done")
+    return visit.go(f"/actions/{lift.action_id}", visit.took(lift))
 
 
 def _renew(visit: Visit) -> Response:
     with visit.change() as change:
         row = actions.renew(change, visit.path["action_id"], note=visit.text("note"))
-    return visit.go(f"/actions/{row.action_id}", "proposed" if row.state == ActionState.PROPOSED else "in_force")
+    return visit.go(f"/actions/{row.action_id}", visit.took(row))
 
 
 def _back(visit: Visit, said: str) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -17,14 +17,18 @@ from stillwatch.errors import InputError
 from stillwatch.report import page as report_page
 from stillwatch.report import words
 from stillwatch.report.evidence import FAMILIES, LEAST
+from stillwatch.respond.actions import standing
+from stillwatch.respond.policy import Policy, active
+from stillwatch.respond.schema import ActionRow
 from stillwatch.respond.store import Actor, Change, Store
-from stillwatch.respond.vocabulary import RANK, Role
+from stillwatch.respond.vocabulary import RANK, Role, Standing
 
 TEMPLATES = Path(__file__).parent / "templates"
 SAID = {
     "moved": "The case was moved.", "assigned": "The case was assigned.", "remarked": "The remark was stored.",
     "belongs": "The judgement was stored.", "revealed": "Texts of this case are readable for 15 minutes; the audit log has your reason.",
     "proposed": "Proposed. It waits for a second person.", "in_force": "The action is in force.",
+    "in_shadow": "The action is in shadow: decisions record what it would have done, and nothing is carried out.",
     "approved": "Agreed; the action is in force.", "done": "The lift took effect.", "rejected": "The proposal was turned down.",
     "appealed": "The appeal was received.", "decided": "The appeal was decided.", "allowed": "The entry was added.",
     "revoked": "The entry was ended.", "drafted": "The version was stored; it is not in force.", "promoted": "The version is in force.",
@@ -61,6 +65,21 @@ class Visit:
     def may(self, role: str) -> bool:
         """Whether the visitor has this role or a higher one."""
         return RANK[self.actor.role] >= RANK[role]
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy in force while this page is made."""
+        with self.store.read() as session:
+            return active(session)[1]
+
+    def standing(self, row: ActionRow) -> str:
+        """How an action stands now; an action in force under a policy in shadow mode does nothing, and is not called so."""
+        return standing(row, self.policy, self.now)
+
+    def took(self, row: ActionRow, said: str = "in_force") -> str:
+        """Which sentence of :data:`SAID` tells what became of an action that was proposed or agreed to."""
+        stands = self.standing(row)
+        return {Standing.IN_FORCE.value: said, Standing.SHADOW.value: "in_shadow"}.get(stands, stands)
 
     def change(self) -> Any:
         """A write to the store as the visitor."""

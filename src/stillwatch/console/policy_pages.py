@@ -6,19 +6,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, policy
+from stillwatch.respond import actions, policy, throttle
 from stillwatch.respond.policy import Policy
-from stillwatch.respond.schema import ActionRow, DecisionRow, PolicyVersion, Target
-from stillwatch.respond.vocabulary import LIFT, Action, Mode, Role
+from stillwatch.respond.schema import ActionRow, DecisionRow, Key, PolicyVersion, Target
+from stillwatch.respond.vocabulary import LIFT, Action, Mode, Role, Subject
 
 DAYS = 7
 """How far back a version is tried."""
+MOST = 50_000
+"""Requests of a throttle that rates are tried on; a page must not take long."""
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """A throttle action of the last days: what its accounts asked for while it held, and what rates let through of that."""
+
+    action: ActionRow
+    own: throttle.Tried
+    """Under the policy that is tried, the action's own parameters over it."""
+    rates: Sequence[throttle.Tried]
+    cut: bool
+    """Only the first of the requests were tried."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +50,14 @@ class Backtest:
     over_cap: Sequence[ActionRow]
     alone: Sequence[ActionRow]
     too_long: Sequence[ActionRow]
+    throttled: Sequence[Throttled]
 
 
 def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
     """Try a policy on the decisions and actions of the last :data:`DAYS` days.
 
     Logged decisions only: those about accounts with an action are all logged, others are a sample and do not matter here.
-    Whether a throttle would refuse depends on the rate, which the log does not hold; its requests count as touched.
+    A throttle is tried by its rate: every request of its accounts was logged, whether it was refused or not.
     """
     since = now - timedelta(days=DAYS)
     enforced_then = func.sum(func.coalesce(DecisionRow.mode == Mode.ENFORCE, False).cast(_integer()))
@@ -69,7 +85,32 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
         over_cap=[row for row in every if _size(row) > tried.max_accounts],
         alone=[row for row in every if row.kind in tried.two_person and not row.needed_approvals],
         too_long=[row for row in every if row.duration_s > tried.max_duration_s],
+        throttled=[found for row in every if row.kind == Action.THROTTLE and (found := _throttled(session, row, tried, since, now))],
     )
+
+
+def _throttled(session: Session, row: ActionRow, tried: Policy, since: datetime, now: datetime) -> Throttled | None:
+    """Try rates on the requests of an action's subjects while it held; None where there were none."""
+    if row.effective_at is None:
+        return None
+    ends = [at for at in (row.ended_at, row.expires_at, now) if at is not None]
+    sent = []
+    for subject, column in ((Subject.ACCOUNT, DecisionRow.account_id), (Subject.KEY, DecisionRow.key_id)):
+        named = select(Target.subject_id).where(Target.action_id == row.action_id, Target.subject == subject)
+        own = select(Key.key_id).where(Key.account_id.in_(
+            select(Target.subject_id).where(Target.action_id == row.action_id, Target.subject == Subject.ACCOUNT)
+        ))  # fmt: skip
+        whose = column.in_(named) if subject is Subject.ACCOUNT else or_(column.in_(named), column.in_(own))
+        asked = select(DecisionRow.at, column).where(
+            whose, DecisionRow.reason.is_not(None), DecisionRow.at >= max(since, row.effective_at), DecisionRow.at < min(ends)
+        )  # fmt: skip
+        sent += [(at.timestamp(), str(name)) for at, name in session.execute(asked.order_by(DecisionRow.at).limit(MOST + 1))]
+    if not sent:
+        return None
+    sent.sort()
+    cut, sent = len(sent) > MOST, sent[:MOST]
+    requests = throttle.Requests(np.array([at for at, _ in sent]), [name for _, name in sent])
+    return Throttled(row, throttle.of_policy(requests, tried, row.parameters), throttle.table(requests), cut)
 
 
 def _integer() -> Any:

@@ -1,5 +1,6 @@
 """The queue: cases by expected loss, and the way to one by any name."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -23,12 +24,12 @@ def _queue(visit: Visit) -> Response:
         found = _by_loss(session, states, (number - 1) * SIZE)
         counts = cases.counts(session)
         shown = [case.case_id for case in found[:SIZE]]
-        held = select(ActionRow.case_id, ActionRow.state, func.count()).where(
+        held = select(ActionRow).where(
             ActionRow.case_id.in_(shown), ActionRow.state.in_([ActionState.PROPOSED, ActionState.IN_FORCE])
         )  # fmt: skip
-        waiting: dict[str, dict[str, int]] = {}
-        for case_id, state, n in session.execute(held.group_by(ActionRow.case_id, ActionRow.state)):
-            waiting.setdefault(str(case_id), {})[state] = n
+        waiting: dict[str, Counter[str]] = {}
+        for action in session.scalars(held):
+            waiting.setdefault(str(action.case_id), Counter())[visit.standing(action)] += 1
         to_answer = session.scalar(
             select(func.count()).select_from(ActionRow).where(ActionRow.state == ActionState.PROPOSED)
         )

@@ -18,7 +18,7 @@ from stillwatch.respond.bulk import put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import ActionRow, Approval, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
-from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, State, Subject
+from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
 
 Subjects = Sequence[tuple[Subject, str]]
 
@@ -51,6 +51,20 @@ def in_force(session: Session, now: datetime, *, case_id: str | None = None) -> 
     if case_id is not None:
         statement = statement.where(ActionRow.case_id == case_id)
     return session.scalars(statement.order_by(ActionRow.effective_at.desc(), ActionRow.action_id)).all()
+
+
+def mode_of(row: ActionRow, policy: Policy) -> Mode:
+    """``enforce`` only where both the action and the policy in force say so."""
+    return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW
+
+
+def standing(row: ActionRow, policy: Policy, now: datetime) -> str:
+    """How an action stands at a time under a policy, in one word of :class:`Standing` or :class:`ActionState`."""
+    if row.state != ActionState.IN_FORCE:
+        return row.state
+    if row.expires_at is not None and row.expires_at <= now:
+        return Standing.EXPIRED
+    return Standing.IN_FORCE if mode_of(row, policy) is Mode.ENFORCE else Standing.SHADOW
 
 
 def waiting(session: Session) -> Sequence[ActionRow]:

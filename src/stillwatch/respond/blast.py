@@ -1,17 +1,16 @@
 """Blast radius: whom an action would touch, who of them could be innocent, and how much traffic it is."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import cases
-from stillwatch.respond.schema import Account, ActionRow, AllowEntry, Key, Member, Target
+from stillwatch.respond.schema import Account, ActionRow, AllowEntry, Case, Key, Member, Target
 from stillwatch.respond.vocabulary import ActionState, Subject
 
 OLD = timedelta(days=365)
@@ -46,20 +45,22 @@ def reach(session: Session, now: datetime, *, case_id: str | None, subjects: Seq
 def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
     """Numbers to look at before acting.
 
-    ``expected_innocent`` adds up each account's chance of being innocent, ``1 / (1 + exp(score))`` with its score in the
-    case; ``unknown`` counts accounts of which the store has no registry row. Traffic is per day of the run's window, null
-    where the import had no events.
+    ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
+    that have it, as the run's own estimate does; 1 for an account that no case accuses or that a person judged innocent.
+    (A score is no log-odds, so no chance can be had from it.)
+    ``unknown`` counts accounts of which the store has no registry row. Traffic is per day of the run's window, null where
+    the import had no events.
     """
     accounts = _accounts_of(session, reached)
     facts = _facts(session, accounts)
-    scores = _scores(session, accounts)
+    rates = _false_rates(session, accounts)
     kinds: Counter[str] = Counter()
     innocent: dict[str, float] = {}
     for account_id in accounts:
         row = facts.get(account_id)
         kind = row.kind or "not told" if row else "unknown"
         kinds[kind] += 1
-        innocent[kind] = innocent.get(kind, 0.0) + _chance_innocent(scores.get(account_id))
+        innocent[kind] = innocent.get(kind, 0.0) + rates.get(account_id, 1.0)
     told = [row for row in facts.values() if row.n_events is not None and row.window_days]
     known = list(facts.values())
     return {
@@ -79,10 +80,6 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "requests_per_day": _per_day(told, [row.n_events or 0 for row in told]),
         "output_tokens_per_day": _per_day(told, [row.output_tokens or 0 for row in told]),
     }
-
-
-def _chance_innocent(score: float | None) -> float:
-    return 1.0 if score is None else 1 / (1 + math.exp(min(max(score, -700.0), 700.0)))
 
 
 def _per_day(rows: Sequence[Account], counts: Sequence[int]) -> float | None:
@@ -112,12 +109,15 @@ def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:
     }
 
 
-def _scores(session: Session, accounts: Sequence[str]) -> dict[str, float]:
+def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
+    """Least q-value, in [0, 1], of the cases that accuse each account; accounts that people cleared are left out."""
     found: dict[str, float] = {}
     for chunk in _chunks(accounts):
-        rows = session.execute(select(Member.account_id, Member.score).where(Member.account_id.in_(chunk)))
-        for account_id, score in rows:
-            found[account_id] = max(score, found.get(account_id, score))
+        rows = select(Member.account_id, func.min(Case.q_value)).join(Case, Case.case_id == Member.case_id)
+        accused = rows.where(Member.account_id.in_(chunk), Member.present, ~Member.excluded).group_by(Member.account_id)
+        found |= {account_id: min(max(q, 0.0), 1.0) for account_id, q in session.execute(accused)}
+    for account_id in cases.cleared(session, accounts):
+        found.pop(account_id, None)
     return found
 
 

@@ -3,21 +3,24 @@
 import argparse
 import getpass
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, replacing, write_parquet
-from stillwatch.respond import actions, allow, appeals, audit, cases, importing, policy
+from stillwatch.respond import actions, allow, appeals, audit, cases, importing, policy, throttle
 from stillwatch.respond.policy import DAY_S
-from stillwatch.respond.schema import Annotation, AuditRow, Campaign, User
+from stillwatch.respond.runs import read_requests
+from stillwatch.respond.schema import Account, ActionRow, Annotation, AuditRow, Campaign, Case, Member, User
 from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
-from stillwatch.respond.vocabulary import OPEN_STATES, Action, Mode, Reason, Role, State, Subject, Verdict
+from stillwatch.respond.vocabulary import OPEN_STATES, Action, ActionState, Mode, Reason, Role, Standing, State, Subject, Verdict
 
 Args = argparse.Namespace
 
@@ -116,37 +119,104 @@ def list_cases(args: Args) -> dict[str, Any]:
 def show_case(args: Args) -> dict[str, Any]:
     """``cases show``."""
     with reading(args) as session:
-        row = cases.get(session, args.case)
+        row, now = cases.get(session, args.case), _now()
         people = cases.members(session, args.case)
-        held = actions.in_force(session, _now(), case_id=args.case)
+        _, held_policy = policy.active(session)
+        held = actions.in_force(session, now, case_id=args.case)
         pending = [a for a in actions.waiting(session) if a.case_id == args.case]
         notes = session.scalars(select(Annotation).where(Annotation.case_id == args.case).order_by(Annotation.annotation_id)).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == args.case)).all()
         proved = cases.proofs(session, args.case)
+        heard = appeals.listed(session, state=None, case_id=args.case)
+        shown = people[:SHOWN]
+        facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
+        standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
         result = {
-            "case": _row(row), "members": [_row(m) for m in people], "actions": [_row(a) for a in held],
+            "case": _row(row), "members": [_row(m) for m in people],
+            "actions": [_row(a) | {"standing": standings[a.action_id]} for a in held],
             "waiting": [_row(a) for a in pending], "annotations": [_row(n) for n in notes], "campaigns": [_row(c) for c in runs],
-            "appeals": [_row(a) for a in appeals.listed(session, state=None, case_id=args.case)],
-            "uncovered": actions.uncovered(session, _now(), args.case) if held else [], "proofs": proved,
+            "appeals": [_row(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
+            "proofs": proved,
         }  # fmt: skip
-    _say(args, f"{row.case_id}  {row.state}  verdict: {row.verdict or 'none'}  assignee: {row.assignee or 'nobody'}",
-         f"{row.detected}, log-odds {row.score:.2f}, q {row.q_value:.2g}, views {', '.join(row.views)}",
-         f"{row.n_accounts:,} accounts, {row.n_harvested:,} of {row.n_events:,} requests, {row.loss:,.0f} tokens a day at stake")
+    _say(args, *_findings(row, people))
+    _say(args, "accounts, most suspicious first:", *(_member(m, facts.get(m.account_id)) for m in shown))
+    if len(people) > SHOWN:
+        _say(args, f"  … and {len(people) - SHOWN:,} more (--json has all)")
+    _say(args, *(_held(a, standings[a.action_id]) for a in held),
+         *(f"waits for another person: {a.kind} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}" for a in pending),
+         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
+         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
+         *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
+    if result["uncovered"]:
+        _say(args, f"{len(result['uncovered']):,} accounts are under no action of this case")
+    return result
+
+
+SHOWN = 20
+"""Accounts that ``cases show`` prints."""
+
+
+def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
+    """What detector and people say of a case, in lines; the same words as the report's (docs/report.md)."""
+    yield f"{row.case_id}: {_words(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {_words(row.verdict or 'none yet')}"
+    rarity = f"score {row.score:+.1f} ({_rarity(row.score)}), false-discovery rate {row.q_value:.2g}"
+    yield f"verdict of the detector: {row.detected}, {rarity}; families that speak: {', '.join(row.views)}"
+    if row.first_seen and row.last_seen:
+        yield f"harvest from {row.first_seen:%Y-%m-%d %H:%M} to {row.last_seen:%Y-%m-%d %H:%M} UTC"
+    gone, out = sum(not m.present for m in people), sum(m.excluded for m in people)
+    yield (f"{row.n_accounts:,} accounts ({gone:,} no longer seen, {out:,} excluded), {row.n_harvested:,} of their {row.n_events:,} "
+           f"requests harvested; at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
+    asked = [f"{_words(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
+    if asked:
+        yield f"asked for: {', '.join(asked[:4])}"
     spoken = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
                     key=lambda e: -e["log_odds"])  # fmt: skip
+    if spoken:
+        yield "why, strongest first, with what each adds to the score:"
+        yield from (f"  {e['log_odds']:+.1f}  {e['sentence']}{_observed(e)}" for e in spoken[:5])
     innocent = sorted((e for e in row.explanations if e["score"] > 0), key=lambda e: (-e["score"], e["hypothesis"]))
-    _say(args, *(f"  +{e['log_odds']:.1f}  {e['sentence']}" for e in spoken[:5]))
     if innocent:
-        _say(args, "innocent explanations: " + ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4]))
-    _say(args, *(f"  {m.account_id:32} {m.score:7.2f}  {_standing(m)}" for m in people[:20]))
-    if len(people) > 20:
-        _say(args, f"  … and {len(people) - 20:,} more (--json has all)")
-    _say(args, *(f"in force: {a.action_id} {a.kind} ({a.mode}) until {a.expires_at}" for a in held),
-         *(f"waiting:  {a.action_id} {a.kind} by {a.proposed_by}" for a in pending), *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
-    _say(args, *(f"proof:    {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved))
-    if result["uncovered"]:
-        _say(args, f"{len(result['uncovered']):,} accounts are under no action yet")
-    return result
+        yield "innocent explanations, fit from 0 to 1: " + ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4])
+    changes = row.details.get("changes") or []
+    if changes:
+        yield "what would change the verdict:"
+        yield from (f"  {change}" for change in changes[:6])
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _rarity(score: float) -> str:
+    """The score is no log-odds: nats by which a group is rarer among innocent ones than the line."""
+    times, than = math.exp(min(abs(score), 700.0)), "than the line, 1 innocent group in 10,000"
+    return f"{times:,.3g} times {'rarer' if score >= 0 else 'as common'} {than if score >= 0 else than.replace('than', 'as', 1)}"
+
+
+def _observed(entry: Mapping[str, Any]) -> str:
+    seen, usual = entry.get("observed"), entry.get("expected")
+    return "" if seen is None or usual is None else f" (observed {seen:.4g}, expected {usual:.4g})"
+
+
+def _member(member: Member, facts: Account | None) -> str:
+    """An account in a line, with what the registry and the log say of it."""
+    told = ["excluded"] if member.excluded else [] if member.present else ["no longer seen"]
+    if facts is not None:
+        told += [facts.kind] if facts.kind else []
+        told += ["verified"] if facts.verified else []
+        told += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
+        told += [f"{facts.n_events:,} requests"] if facts.n_events is not None else []
+        told += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
+    return f"  {member.account_id:32} {member.score:+6.1f}  {', '.join(told)}".rstrip()
+
+
+def _held(row: ActionRow, standing: str) -> str:
+    """An action that took effect, in words that tell whether anything is done."""
+    until = f"until {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at else ""
+    if standing == Standing.IN_FORCE:
+        return f"in force: {row.kind} {row.action_id} {until}"
+    whose = "action" if row.mode == Mode.SHADOW else "policy"
+    return f"in shadow, recorded and not carried out (the {whose} is in shadow mode): {row.kind} {row.action_id} {until}"
 
 
 def detach_proof(args: Args) -> dict[str, Any]:
@@ -155,10 +225,6 @@ def detach_proof(args: Args) -> dict[str, Any]:
         cases.detach(change, args.case, args.proof, args.note)
     _say(args, f"{args.case} names this proof no more")
     return {"case": args.case, "detached": args.proof}
-
-
-def _standing(member: Any) -> str:
-    return "excluded" if member.excluded else "" if member.present else "gone"
 
 
 def move_case(args: Args) -> dict[str, Any]:
@@ -231,11 +297,11 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
     cap = [f"the policy's cap: {seen['cap']:,}"] if "cap" in seen else []
     return [
         f"{seen['n_subjects']:,} subjects, {seen['n_accounts']:,} accounts: "
-        + ", ".join(f"{n:,} {kind} ({doubted[kind]:.1f} innocent)" for kind, n in sorted(kinds.items(), key=lambda kind: -kind[1])),
-        f"innocents expected, by the scores: {seen['expected_innocent']:.1f}",
+        + ", ".join(f"{n:,} {kind} ({_few(doubted[kind])} innocent)" for kind, n in sorted(kinds.items(), key=lambda kind: -kind[1])),
+        f"innocents expected, by the false-discovery rate of the cases: {_few(seen['expected_innocent'])}",
         f"verified {seen['n_verified']:,}, contracted resellers {seen['n_contracted_resellers']:,}, older than a year "
         f"{seen['n_older_than_a_year']:,}, banned already {seen['n_already_banned']:,}, under another action "
-        f"{seen['n_under_another_action']:,}; of {seen['n_organisations']:,} organisations",
+        f"{seen['n_under_another_action']:,}; organisations told {seen['n_organisations']:,}",
         f"left out: {seen['n_allowed_left_out']:,} allowed, {seen['n_excluded_left_out']:,} excluded",
         "traffic unknown: the import had no --data" if seen["requests_per_day"] is None
         else f"{seen['requests_per_day']:,.0f} requests and {seen['output_tokens_per_day']:,.0f} answer tokens a day",
@@ -243,14 +309,22 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _few(n: float) -> str:
+    """A count that is expected; a small one is not none."""
+    return "0" if n == 0 else f"{n:.1f}" if n >= 0.05 else "less than 0.1"
+
+
 def list_actions(args: Args) -> dict[str, Any]:
     """``actions list``."""
     with reading(args) as session:
-        rows = actions.waiting(session) if args.waiting else actions.in_force(session, _now())
+        rows, now = actions.waiting(session) if args.waiting else actions.in_force(session, _now()), _now()
+        _, held = policy.active(session)
+        stand = {row.action_id: actions.standing(row, held, now) for row in rows}
     for row in rows:
         n, until = row.blast.get("n_subjects", 0), "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
-        _say(args, f"{row.action_id}  {row.kind:9} {row.mode:7} {n:>7,} subjects  {row.case_id or ''}  by {row.proposed_by} {until}")
-    return {"actions": [_row(row) for row in rows]}
+        what = f"{_words(stand[row.action_id]):9} {row.kind:9} {row.mode:7}"
+        _say(args, f"{row.action_id}  {what} {n:>7,} subjects  {row.case_id or ''}  by {row.proposed_by} {until}")
+    return {"actions": [_row(row) | {"standing": stand[row.action_id]} for row in rows]}
 
 
 def show_action(args: Args) -> dict[str, Any]:
@@ -259,8 +333,11 @@ def show_action(args: Args) -> dict[str, Any]:
         row = actions.get(session, args.action)
         said = actions.approvals(session, args.action)
         subjects = actions.targets(session, args.action, live=True)
-    result = {"action": _row(row), "approvals": [_row(a) for a in said], "subjects": [f"{s}:{i}" for s, i in subjects]}
-    _say(args, f"{row.action_id}  {row.kind}  {row.state}  {row.mode}  {row.reason}", *_blast(row.blast),
+        _, held = policy.active(session)
+        stand = actions.standing(row, held, _now())
+    named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
+    result = {"action": _row(row) | {"standing": stand}, "approvals": [_row(a) for a in said], "subjects": named}
+    _say(args, f"{row.action_id}: {row.kind} for {_words(row.reason)}, {_words(stand)} (proposed as {row.mode})", *_blast(row.blast),
          *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said))
     return result
 
@@ -280,41 +357,52 @@ def propose_action(args: Args) -> dict[str, Any]:
             change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(args),
             mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,
         )  # fmt: skip
-    return _told(args, row)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
 
 
-def _told(args: Args, row: Any) -> dict[str, Any]:
-    waits = f", waits for {row.needed_approvals} more person" if row.state == "proposed" else ""
-    _say(args, f"{row.action_id}: {row.kind} ({row.mode}) is {row.state}{waits}")
-    return _row(row)
+def _told(args: Args, row: ActionRow, held: policy.Policy) -> dict[str, Any]:
+    stand = actions.standing(row, held, _now())
+    if stand == ActionState.PROPOSED:
+        said = f"{row.kind} ({row.mode}) waits for {row.needed_approvals} more person"
+    elif stand == Standing.SHADOW:
+        said = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out"
+    else:
+        said = f"{row.kind} is {_words(stand)}"
+    _say(args, f"{row.action_id}: {said}")
+    return _row(row) | {"standing": stand}
 
 
 def approve_action(args: Args) -> dict[str, Any]:
     """``actions approve``."""
     with writing(args) as change:
         row = actions.approve(change, args.action, args.note)
-    return _told(args, row)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
 
 
 def reject_action(args: Args) -> dict[str, Any]:
     """``actions reject``."""
     with writing(args) as change:
         row = actions.reject(change, args.action, args.note)
-    return _told(args, row)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
 
 
 def undo_action(args: Args) -> dict[str, Any]:
     """``actions undo``."""
     with writing(args) as change:
         row = actions.undo(change, args.action, Reason(args.reason), subjects=_subjects(args), note=args.note)
-    return _told(args, row)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
 
 
 def renew_action(args: Args) -> dict[str, Any]:
     """``actions renew``."""
     with writing(args) as change:
         row = actions.renew(change, args.action, duration_s=_duration_s(args), note=args.note)
-    return _told(args, row)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
 
 
 def sweep_actions(args: Args) -> dict[str, Any]:
@@ -393,6 +481,65 @@ def draft_policy(args: Args) -> dict[str, Any]:
         row = policy.draft(change, policy.parse(told), args.note)
     _say(args, f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
     return _row(row)
+
+
+OTHERS = 2000
+"""Accounts of no case that throttles are tried on, to see what a rate does to customers."""
+MOST_CASES = 50
+
+
+def try_throttle(args: Args) -> dict[str, Any]:
+    """``policy throttle``."""
+    rates = tuple(args.rate) if args.rate else throttle.RATES
+    if not all(math.isfinite(rate) and rate > 0 for rate in rates):
+        raise InputError("a rate must be above 0", where="--rate", todo="Write requests a minute, such as 6 or 0.2")
+    with reading(args) as session:
+        version, held = policy.active(session)
+        wanted = [cases.get(session, name) for name in args.case] if args.case else cases.queue(
+            session, states=tuple(OPEN_STATES), limit=MOST_CASES
+        )  # fmt: skip
+        accounts = {case.case_id: [m.account_id for m in cases.members(session, case.case_id, acting_on=True)] for case in wanted}
+    if args.policy is not None:
+        told = read_json(args.policy)
+        if not isinstance(told, dict):
+            raise InputError("not a JSON object", where=args.policy)
+        held, version = policy.parse(told), -1
+    accused = sorted({name for names in accounts.values() for name in names})
+    found, n_others = read_requests(args.data, accused, OTHERS)
+    case_of = {name: case_id for case_id, names in accounts.items() for name in names}
+    groups: dict[str, tuple[list[float], list[str]]] = {}
+    for name, at_s, mine in zip(*(found[column].to_pylist() for column in ("account_id", "at_s", "wanted")), strict=True):
+        times, who = groups.setdefault(case_of[name] if mine else "", ([], []))
+        times.append(at_s)
+        who.append(name)
+    result: dict[str, Any] = {"policy_version": None if version < 0 else version, "cases": {}, "others": None, "n_others": n_others}
+    for group in (*accounts, ""):
+        times, who = groups.get(group, ([], []))
+        sent = throttle.Requests(np.array(times, np.float64), who)
+        rows = throttle.table(sent, rates, throttle.SHARES if group else ())
+        own = throttle.of_policy(sent, held)
+        what = {
+            "n_accounts": len(set(who)), "n_requests": len(who), "per_min": sent.per_min,
+            "policy": throttle.told(own), "tried": [throttle.told(row) for row in rows],
+        }  # fmt: skip
+        if group:
+            result["cases"][group] = what
+        else:
+            result["others"] = what
+        title = group or f"accounts of no such case ({what['n_accounts']:,} of {n_others:,}, by hash)"
+        _say(args, f"{title}: {what['n_accounts']:,} accounts, {len(who):,} requests, {sent.per_min:.3g} a minute together",
+             *(f"  {_limit(row):36} lets {_passed(row):>6} through; refuses {row.n_ever_refused:,} accounts at times" for row in rows),
+             f"  {'the policy: ' + _limit(own):36} lets {_passed(own):>6} through; refuses {own.n_ever_refused:,} accounts at times")
+    return result
+
+
+def _limit(row: throttle.Tried) -> str:
+    limits = (("each", row.each_per_min), ("together", row.together_per_min))
+    return ", ".join(f"{whom} {rate:g} a minute" for whom, rate in limits if rate is not None)
+
+
+def _passed(row: throttle.Tried) -> str:
+    return "none" if row.share_passed is None else f"{row.share_passed:.1%}"
 
 
 def promote_policy(args: Args) -> dict[str, Any]:

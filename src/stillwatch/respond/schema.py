@@ -92,7 +92,7 @@ class Case(Base):
     score: Mapped[float]
     q_value: Mapped[float]
     loss: Mapped[float] = mapped_column(index=True)
-    """Expected loss, tokens a day: chance that it is a campaign times harvested answer tokens a day."""
+    """Tokens a day, for ranking: harvested answer tokens a day times 1 / (1 + exp(-score)), a half at the detector's line."""
     n_accounts: Mapped[int] = mapped_column(BigInteger)
     n_events: Mapped[int] = mapped_column(BigInteger)
     n_harvested: Mapped[int] = mapped_column(BigInteger)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from stillwatch.respond import actions
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
@@ -153,17 +154,13 @@ def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
     """Enforced ones over shadow ones, stronger over weaker, later over earlier."""
     rules = [
         Rule(
-            row.action_id, row.kind, _mode(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
+            row.action_id, row.kind, actions.mode_of(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
             {**policy.parameters.get(row.kind, {}), **row.parameters},
         )
         for row in session.scalars(select(ActionRow).where(*_in_force(now)))
         if row.expires_at is not None
     ]  # fmt: skip
     return tuple(sorted(rules, key=lambda r: (r.mode == Mode.ENFORCE, STRENGTH[r.action], r.expires_at, r.action_id)))
-
-
-def _mode(row: ActionRow, policy: Policy) -> str:
-    return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW
 
 
 def _allowed(session: Session, now: datetime) -> dict[Subject, dict[str, datetime]]:

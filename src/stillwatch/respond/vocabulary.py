@@ -71,6 +71,17 @@ class ActionState(StrEnum):
     EXPIRED = "expired"
 
 
+class Standing(StrEnum):
+    """What an action that took effect comes to at a time; others stand as their state says."""
+
+    IN_FORCE = "in_force"
+    """Decision services carry it out."""
+    SHADOW = "shadow"
+    """Recorded only: the action or the policy in force is in shadow mode."""
+    EXPIRED = "expired"
+    """Its time is over, whether or not that was noted."""
+
+
 class Mode(StrEnum):
     """Whether a decision is carried out, or only recorded as what would have happened."""
 

@@ -3,8 +3,9 @@
 import math
 from urllib.parse import quote
 
+from stillwatch.rates import Throttle
 from stillwatch.serve.clock import Clock
-from stillwatch.serve.counters import Rates, Replays
+from stillwatch.serve.counters import Replays
 from stillwatch.serve.decisions import NAMES, UNAVAILABLE, Action, Decision, Entry, Question
 from stillwatch.serve.snapshot import Snapshot, key64
 
@@ -32,8 +33,7 @@ class Decider:
         self.snapshot: Snapshot | None = None
         self.clock = clock or Clock()
         self._enforce, self._case_url, self.fail_closed = enforce, case_url, fail_closed
-        self.account_rates: Rates[int] = Rates()
-        self.case_rates: Rates[str] = Rates()
+        self.throttle: Throttle[int] = Throttle()
         self._replays = Replays()
         self._links: dict[str, str] = {}
 
@@ -83,7 +83,7 @@ class Decider:
         if entry.action == Action.OBSERVE:
             would = "allow"
         elif entry.action == Action.THROTTLE:
-            wait_s = self._wait_s(entry, key, at)
+            wait_s = self.throttle.wait_s(key, entry.rate_per_min, entry.case_id, entry.case_rate_per_min, at)
             would = "throttle" if wait_s else "allow"
         enforced = entry.enforce and self._enforce
         decision = Decision(
@@ -100,20 +100,6 @@ class Decider:
         elif would == "challenge":
             decision.verify_url = entry.verify_url or decision.case_url
         return decision
-
-    def _wait_s(self, entry: Entry, key: int, at: float) -> float:
-        """Seconds that a throttled request has to wait; 0 lets it through and counts it."""
-        if entry.rate_per_min <= 0:
-            return 60.0
-        wait_s = self.account_rates.wait_s(key, entry.rate_per_min, at)
-        by_case = entry.case_id if entry.case_rate_per_min > 0 else ""
-        if by_case:
-            wait_s = max(wait_s, self.case_rates.wait_s(by_case, entry.case_rate_per_min, at))
-        if wait_s == 0:
-            self.account_rates.take(key, entry.rate_per_min, at)
-            if by_case:
-                self.case_rates.take(by_case, entry.case_rate_per_min, at)
-        return wait_s
 
     def _link(self, case_id: str) -> str:
         if not case_id or not self._case_url:

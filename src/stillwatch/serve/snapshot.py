@@ -22,6 +22,7 @@ import pyarrow.ipc
 
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
+from stillwatch.rates import DEFAULT_PER_MIN
 from stillwatch.serve.decisions import NAMES, Entry
 
 FORMAT = 2
@@ -45,8 +46,6 @@ ENTRIES = pa.schema(
 """What a source gives: one row an account (or key) and action. ``mode`` is enforce or shadow; null ``expires_at`` never
 expires. The rates are of throttle, ``max_tokens``, ``reasoning`` and ``logprobs`` (may they still be had?) of restrict,
 ``verify_url`` of challenge; they have defaults. An enforced row with the action allow goes before all others of its account."""
-RATE_PER_MIN = 10.0
-"""Requests a minute of a throttled account where its action names no rate."""
 MAX_TOKENS = 512
 """Longest answer to a restricted account where its action names none, tokens."""
 
@@ -141,7 +140,7 @@ def _compiled(entries: pa.Table) -> pa.Table:
     # only what orders them is sorted: a row as a whole is four times as much
     order = np.lexsort((~expires_us, ~enforce, ~action, ~(enforce & (action == 0)), keys))
     columns: dict[str, Any] = {"key": keys[order], "expires_us": expires_us[order]}
-    defaults = {"rate_per_min": RATE_PER_MIN, "case_rate_per_min": 0.0, "max_tokens": MAX_TOKENS}
+    defaults = {"rate_per_min": DEFAULT_PER_MIN, "case_rate_per_min": 0.0, "max_tokens": MAX_TOKENS}
     for name, value in defaults.items():
         columns[name] = pc.fill_null(entries[name], pa.scalar(value, ENTRIES.field(name).type)).to_numpy()[order]
     columns |= {"action": action[order], "enforce": enforce[order]}
