@@ -194,7 +194,7 @@ def _file(part: Part, path: Path) -> Document | None:
 
 
 def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | None]:
-    path = part.paths[0]
+    path, where = part.paths[0], _relative(part.root, part.paths[0])
     file = pq.ParquetFile(path)
     names = _fields(file.schema_arrow.names, columns, path)
     wanted = None if keep_raw else sorted({name for name in names.values() if name})
@@ -203,14 +203,14 @@ def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document 
         values = {key: block.column(name).to_pylist() if name else None for key, name in names.items()}
         for i in range(len(block)):
             record = {key: v[i] if v is not None else None for key, v in values.items()}
-            yield _document(part, record, row + i, block.slice(i, 1) if keep_raw else None)
+            yield _document(where, record, row + i, block.slice(i, 1) if keep_raw else None)
         row += len(block)
 
 
 def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | None]:
-    path = part.paths[0]
+    path, where = part.paths[0], _relative(part.root, part.paths[0])
     names: dict[str, str | None] | None = None
-    for where, line in _lines(part):
+    for at, line in _lines(part):
         if not line.strip():
             continue
         try:
@@ -223,7 +223,7 @@ def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | 
         if names is None:
             names = _fields(list(record), columns, path)
         fields = {key: record.get(name) if name else None for key, name in names.items()}
-        yield _document(part, fields, where, line if keep_raw else None)
+        yield _document(where, fields, at, line if keep_raw else None)
 
 
 def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
@@ -262,11 +262,10 @@ def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | N
     return chosen
 
 
-def _document(part: Part, record: dict[str, Any], row: int, raw: Any) -> Document | None:
+def _document(where: str, record: dict[str, Any], row: int, raw: Any) -> Document | None:
     text = said(record["text"])
     if text is None:
         return None
-    where = _relative(part.root, part.paths[0])
     source = record["source"]
     source = (host(source) if "://" in source else source) if isinstance(source, str) and source else where
     identity = record["identity"]

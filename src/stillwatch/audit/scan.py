@@ -3,7 +3,6 @@
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from stillwatch.audit.campaigns import Templates
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
-from stillwatch.audit.share import References
+from stillwatch.audit.share import N_BINS, References
 from stillwatch.files import replacing
 
 F64 = NDArray[np.float64]
@@ -260,7 +259,7 @@ def _batch(
         n_words = scored.n_words
         human, model = ranks.p(scored.score, n_words)
         columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": scored.known}
-        _count(batch, groups, scored.score, n_words, ranks.known)
+        _count(groups, scored.score, n_words, ranks.known)
         _offer(batch, n_words, offered)
     assert n_words is not None
     for i, (group, words) in enumerate(zip(groups, n_words.tolist(), strict=True)):
@@ -285,25 +284,26 @@ def _batch(
         "campaigns": [carried.get(i, []) for i in range(n)],
     }
     if with_.marks is not None:
-        for members in _members(groups, range(n)):
+        for members in _members(groups):
             found = Group(marks=with_.marks.counts([texts[i] for i in members]))
             groups[members[0]].add(found)
     return pa.table([pa.array(columns[f.name], f.type) for f in DOCUMENTS], schema=DOCUMENTS)
 
 
-def _count(
-    batch: list[corpus.Document], groups: list[Group], score: F64, n_words: NDArray[np.int32], known: References
-) -> None:
+def _count(groups: list[Group], score: F64, n_words: NDArray[np.int32], known: References) -> None:
     """Add the scores of documents long enough to the histograms of their groups."""
-    for mine in _members(groups, np.flatnonzero(n_words >= MIN_WORDS).tolist()):
-        groups[mine[0]].add(Group(counts=known.scale.histogram(score[mine], n_words[mine])))
+    for group, cell, words in zip(groups, known.scale.cells(score, n_words).tolist(), n_words.tolist(), strict=True):
+        if words >= MIN_WORDS:
+            if group.counts is None:
+                group.counts = np.zeros((known.scale.n_strata, N_BINS))
+            group.counts[cell // N_BINS, cell % N_BINS] += 1
 
 
-def _members(groups: list[Group], rows: Iterable[int]) -> list[list[int]]:
+def _members(groups: list[Group]) -> list[list[int]]:
     """Rows of each group."""
     found: dict[int, list[int]] = {}
-    for i in rows:
-        found.setdefault(id(groups[i]), []).append(i)
+    for i, group in enumerate(groups):
+        found.setdefault(id(group), []).append(i)
     return list(found.values())
 
 

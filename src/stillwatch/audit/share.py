@@ -49,10 +49,13 @@ class Scale:
         """Stratum of length of each document."""
         return np.searchsorted(self.lengths, n_words, side="right").astype(np.int64)
 
+    def cells(self, score: F64, n_words: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Stratum · 256 + bin of each document."""
+        return self.strata(n_words) * N_BINS + self.bins(score)
+
     def histogram(self, score: F64, n_words: NDArray[np.int32]) -> F64:
         """Documents by stratum and bin, ``(n_strata, 256)``."""
-        cell = self.strata(n_words) * N_BINS + self.bins(score)
-        return np.bincount(cell, minlength=self.n_strata * N_BINS).reshape(self.n_strata, N_BINS).astype(np.float64)
+        return np.bincount(self.cells(score, n_words), minlength=self.n_strata * N_BINS).reshape(self.n_strata, N_BINS).astype(np.float64)
 
 
 def scale(held_out: F64, generated: NDArray[np.bool_], n_words: NDArray[np.int32]) -> Scale:
