@@ -14,6 +14,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.prove.canary import Design, assignment, canaries
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.schemes import Kgw
@@ -231,13 +232,15 @@ def test_a_file_of_answers_stands_in_for_a_suspect(where: Path, capsys: pytest.C
 
 
 def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from stillwatch.prove.canary import assignment, canaries
-
     # A key of its own: under one key in some thousands another tenant's forms agree with these by chance.
     (where / "prove.key").write_text("5a" * 32 + "\n")
     (where / "prove.key").chmod(0o600)
     said = "Alice Johnson listens on port 8000 at example.com"
     rows(where / "some.jsonl", [{"tenant": "acme", "output": said}])
+    assert run("commit", "--tenants", "acme,globex", "--decoys", 19, "--rate", 100) == 0
+    assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
+    assert "nothing commits to these canaries" in capsys.readouterr().err
+    assert run("commit", "--tenants", "acme,globex", "--scheme", "canary") == 0
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
     assert "lacks prompt" in capsys.readouterr().err
     rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": said}])
@@ -246,29 +249,52 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("canary", "questions", "--out", "questions.jsonl") == 0
     questions = [json.loads(line)["prompt"] for line in (where / "questions.jsonl").read_text().splitlines()]
     which = canaries()
-    import hashlib
-
-    from stillwatch.prove.canary import design_record
-
-    digest = hashlib.sha256(json.dumps(design_record(which), sort_keys=True).encode()).hexdigest()
     master = bytes.fromhex((where / "prove.key").read_text().strip())
-    forms = assignment(which, tenant_secret(master, "acme", f"canary {digest}").key)
+    forms = assignment(which, tenant_secret(master, "acme", Design(tuple(which)).describe()["scheme"]).key)
     assert which[0].forms[forms[0]] in planted
     before = {"port": "port", "table": "from", "seed": "seed ="}
-    asked = [{"prompt": q, "output": f"say {before.get(one.name, '')} {one.forms[form]}"}
+    asked = [{"prompt": q, "output": f"say {before.get(one.name, '')} {one.forms[form]}", "asked_at": "2099-01-01T00:00:00+00:00"}
              for one, form in zip(which, forms, strict=True) for q in one.questions]  # fmt: skip
     assert {row["prompt"] for row in asked} == set(questions)
     rows(where / "asked.jsonl", asked)
     capsys.readouterr()
-    assert run("canary", "test", "asked.jsonl", "--units", "acme", "--json") == 0
+    assert run("canary", "test", "asked.jsonl", "--units", "acme", "--json", "--out", "canary.json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["p_value"] == pytest.approx(told["floor"])
     assert run("canary", "test", "asked.jsonl", "--units", "globex", "--json") == 0
     assert json.loads(capsys.readouterr().out)["p_value"] > 0.001
+    assert run("canary", "test", "asked.jsonl", "--units", "initech") == 1
+    assert "no commitment to this unit: initech" in capsys.readouterr().err
     # who was asked something else has said nothing
     rows(where / "other.jsonl", [{"prompt": "What is the capital of France?", "output": "Paris, at port 8000."}])
     assert run("canary", "test", "other.jsonl", "--units", "acme", "--json") == 0
     assert json.loads(capsys.readouterr().out)["p_value"] == 1.0
+
+    # in a proof they are computed anew; the marks' commitment is the last one to marks, not to canaries
+    given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 20))
+    assert run("test", given, "--canaries", "canary.json", "--out", "proof") == 0
+    capsys.readouterr()
+    assert run("verify", "proof") == 0
+    assert "passed  canaries" in capsys.readouterr().out
+
+    def spoilt(**changed: object) -> str:
+        record = json.loads((where / "proof" / "record.json").read_text())
+        whole = dict(record["canary"])
+        record["canary"].update(changed)
+        (where / "proof" / "record.json").write_text(json.dumps(record))
+        assert run("verify", "proof") == 1
+        out = capsys.readouterr().out
+        record["canary"] = whole
+        (where / "proof" / "record.json").write_text(json.dumps(record))
+        return next(line for line in out.splitlines() if "canaries" in line)
+
+    assert "p_value is told as 0.5" in spoilt(p_value=0.5)
+    assert "cannot be seen" in spoilt(first_question="2001-01-01T00:00:00+00:00")
+    assert "no commitment" in spoilt(commitment="00")
+    assert "not every unit" in spoilt(units=["acme", "globex"])
+    assert "not the committed" in spoilt(canaries=told["canaries"][:5])
+    assert "do not open" in spoilt(openings=[{**told["openings"][0], "secret": "00" * 32}])
+    assert "incomplete" in spoilt(seed=None)
 
 
 def test_log_is_readable_and_bad_input_is_one_line(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

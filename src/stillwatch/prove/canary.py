@@ -9,6 +9,7 @@ ranked among counterfactual draws of the same design: p = (1 + draws at or above
 suspect's habits are (design after Li et al., 2510.09655, with visible forms instead of invisible characters).
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.errors import InputError
-from stillwatch.prove.prf import Key, hash_rows
+from stillwatch.prove.prf import Key, hash_rows, key_from_bytes
 from stillwatch.prove.statistics import rank_p
 
 Floats = npt.NDArray[np.float64]
@@ -149,6 +150,33 @@ def canary_test(
         n_canaries=len(which), n_informative=informative, n_answers=sum(map(len, answers.values())),
         chances=int(np.prod([float(len(one.forms)) for one, t in zip(which, told, strict=True) if t.any()] or [1.0])),
     )  # fmt: skip
+
+
+def digest(which: Sequence[Canary]) -> str:
+    """SHA-256 of a design: part of the name that its keys are derived under."""
+    return hashlib.sha256(json.dumps(design_record(which), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Design:
+    """Canaries as a commitment names them, where a mark's description stands otherwise."""
+
+    which: tuple[Canary, ...]
+
+    def describe(self) -> dict[str, Any]:
+        """JSON-ready; ``scheme`` is what keys are derived under."""
+        return {"scheme": f"canary {digest(self.which)}"}
+
+
+def again(told: Mapping[str, Any]) -> CanaryTest:
+    """The test of a record computed anew, from its canaries, opened keys, answers and seed.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no such record.
+    """
+    which = [Canary(one["name"], tuple(one["forms"]), tuple(one["questions"]), one["near"]) for one in told["canaries"]]
+    planted = [assignment(which, key_from_bytes(bytes.fromhex(one["secret"]))) for one in told["openings"]]
+    return canary_test(which, planted, told["answers"], np.random.default_rng(int(told["seed"])), draws=int(told["draws"]))
 
 
 def design_record(which: Sequence[Canary]) -> list[dict[str, Any]]:

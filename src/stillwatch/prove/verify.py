@@ -7,19 +7,22 @@
 5. mark, level and decoys are the committed ones
 6. decoys come from the commitment
 7. the statistics follow from the answers
-8. the signature is the given public key's, where one is given
+8. canaries, where there are any: committed to before their questions, and their p-value follows
+9. the signature is the given public key's, where one is given
 
 A proof tells whether its numbers follow from its files. That these were the only answers and tests, it cannot tell;
 what the commitment fixes beforehand (questions, a reference) cannot be chosen afterwards, and the rest is listed.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
+from stillwatch.prove.canary import Canary, Design, again
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import SIGNATURE, Check, Inputs, expected_seed, load, prompts_digest, run, signatures
 
@@ -56,9 +59,41 @@ def verify(folder: Path, published: str | None = None, public_key: Path | None =
         checks.append(Check("statistics", not differences, differences[0] if differences else "computed anew: the same"))
     except InputError as error:
         checks.append(Check("statistics", False, str(error)))
+    if "canary" in record:
+        checks.append(_canary(record))
     if public_key is not None:
         checks.append(_signature(folder, public_key))
     return checks
+
+
+def _canary(record: Mapping[str, Any]) -> Check:
+    """Canaries: committed to before they were asked, by keys that open, and their p-value anew."""
+    told = record["canary"]
+    try:
+        entry = next((one for one in record["commitment_log"] if one.get("hash") == told.get("commitment")), None)
+        if entry is None:
+            return Check("canaries", False, "no commitment in the log is theirs")
+        which = Design(tuple(Canary(one["name"], tuple(one["forms"]), tuple(one["questions"]), one["near"]) for one in told["canaries"]))
+        if entry["design"]["mark"] != which.describe():
+            return Check("canaries", False, "they are not the committed ones")
+        if {one["tenant"] for one in told["openings"]} != set(told["units"]):
+            return Check("canaries", False, "not every unit's key was opened")
+        wrong = [one["tenant"] for one in told["openings"] if not _opens(one, entry)]
+        if wrong:
+            return Check("canaries", False, f"keys do not open: {', '.join(wrong)}")
+        first = told["first_question"]
+        if first is None or datetime.fromisoformat(entry["time"]) >= datetime.fromisoformat(first):
+            return Check("canaries", False, "that the commitment came before the questions cannot be seen")
+        computed = again(told)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        return Check("canaries", False, f"the record of the canaries is incomplete ({type(error).__name__}: {error})")
+    difference = _same({name: told.get(name) for name in asdict(computed)}, asdict(computed))
+    return Check("canaries", not difference, difference or f"committed {entry['time']}, computed anew: the same")
+
+
+def _opens(one: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    opened = commitment(one["tenant"], bytes.fromhex(one["secret"]), bytes.fromhex(one["nonce"]))
+    return bool(entry["commitments"].get(one["tenant"]) == opened)
 
 
 def _signature(folder: Path, public_key: Path) -> Check:
@@ -90,11 +125,7 @@ def _chain(record: Mapping[str, Any]) -> Check:
 
 
 def _openings(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
-    wrong = [
-        one["tenant"] for one in record["openings"]
-        if entry["commitments"].get(one["tenant"])
-        != commitment(one["tenant"], bytes.fromhex(one["secret"]), bytes.fromhex(one["nonce"]))
-    ]  # fmt: skip
+    wrong = [one["tenant"] for one in record["openings"] if not _opens(one, entry)]
     tested = {one["tenant"] for one in record["result"]["keys"]} - {one["tenant"] for one in record["openings"]}
     if wrong or tested or not record["openings"]:
         return Check("keys", False, f"do not open: {', '.join([*wrong, *sorted(tested)]) or 'none was opened'}")

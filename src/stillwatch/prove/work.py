@@ -16,6 +16,7 @@ from stillwatch.hashing import tenant_key
 from stillwatch.progress import track
 from stillwatch.prove import packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
+from stillwatch.prove.canary import Design, canaries
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_seed, read_log, tenant_secret
 from stillwatch.prove.keys import commit as commit_to
@@ -45,7 +46,7 @@ def commit(args: argparse.Namespace) -> Any:
     names = list(dict.fromkeys(_names(args.tenants)))
     if not names:
         raise InputError("no tenants", where=args.tenants or "--tenants", todo="Pass names with commas between, or a file with one a line")
-    coder = _tokenizer(args.tokenizer, mark)
+    coder = None if isinstance(mark, Design) else _tokenizer(args.tokenizer, mark)
     master = tenant_key(args.key)
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
               "tokenizer": None if coder is None else coder.name}  # fmt: skip
@@ -59,6 +60,8 @@ def commit(args: argparse.Namespace) -> Any:
     _say(args, f"Publish this hash where somebody else dates it: {entry['hash']}")
     if args.prompts is not None:
         step = f"stillwatch prove ask --prompts {args.prompts} of the suspect" + (", then of the reference" if args.against else "")
+    elif isinstance(mark, Design):
+        step = "stillwatch prove canary plant ANSWERS --out planted.jsonl"
     elif isinstance(mark, ChoiceMark):
         step = "stillwatch prove mark ANSWERS --out marked.jsonl --mark-log marks.parquet"
     else:
@@ -380,8 +383,6 @@ def test(args: argparse.Namespace) -> Any:
 
 def canary(args: argparse.Namespace) -> Any:
     """Questions, planting, rank test."""
-    import numpy as np
-
     from stillwatch.prove import canary as c
 
     which = c.canaries(args.canaries)
@@ -392,47 +393,72 @@ def canary(args: argparse.Namespace) -> Any:
         else:
             with replacing(args.out) as partial:
                 partial.write_text(text, "utf-8")
+            _say(args, f"Next: stillwatch prove ask --prompts {args.out} --samples 20 of the suspect")
         return None
     if args.source is None:
         raise InputError("ANSWERS is missing")
-    master = tenant_key(args.key)
-    digest_ = hashlib.sha256(json.dumps(c.design_record(which), sort_keys=True).encode()).hexdigest()
-
-    def forms(unit: str) -> list[int]:
-        return c.assignment(which, tenant_secret(master, unit, f"canary {digest_}", args.epoch).key)
-
+    entry, opened = _canary_keys(args, c.Design(tuple(which)).describe())
+    forms = {one.tenant: c.assignment(which, one.key) for one in opened}
     if args.step == "plant":
-        if args.out is None:
-            raise InputError("--out is missing")
-        planted = 0
-        with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
-            for number, row in enumerate(read_rows(args.source)):
-                unit = args.unit or row.get("tenant")
-                if not isinstance(unit, str) or not isinstance(row.get("output"), str) or not isinstance(row.get("prompt"), str):
-                    raise InputError(f"row {number} lacks prompt, output or tenant", where=args.source,
-                                     todo="What was asked tells which choices are free; for one tenant pass --unit")  # fmt: skip
-                text, found = c.plant(row["output"], row["prompt"], which, forms(unit))
-                planted += found
-                handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
-        _say(args, f"{planted} forms planted")
-        _say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl, then "
-                   "prove ask --prompts canaries.jsonl --samples 20")  # fmt: skip
-        return {"planted": planted}
+        return _plant(args, which, forms)
     units = _names(args.units)
     if not units:
         raise InputError("--units is missing", todo="Pass the units of the campaign")
+    missing = [unit for unit in units if unit not in forms]
+    if missing:
+        raise InputError("no commitment to this unit", where=missing[0], todo=f"Committed to are {', '.join(sorted(forms))}")
     answers: dict[str, list[str]] = {}
     for one in read_answers(args.source):
         answers.setdefault(one.prompt, []).append(one.output)
-    result = c.canary_test(which, [forms(unit) for unit in units], answers, np.random.default_rng(args.seed))
-    told = {**asdict(result), "canaries_sha256": digest_, "units": units}
+    asked = [time for row in read_rows(args.source) if (time := packet.question_time(row)) is not None]
+    told: dict[str, Any] = {
+        "canaries": c.design_record(which), "seed": args.seed, "draws": c.DRAWS, "units": units, "answers": answers,
+        "commitment": entry["hash"], "committed_at": entry["time"], "first_question": min(asked, default=None),
+        "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in opened if one.tenant in units],
+    }  # fmt: skip
+    result = c.again(told)
+    told |= asdict(result)
     if args.out is not None:
         write_json(told, args.out)
     _say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of {result.n_canaries} canaries "
                f"answered in {result.n_answers} answers, {result.chances:,} equally likely designs")  # fmt: skip
     if not result.n_informative:
         _say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
+    if args.out is not None:
+        _say(args, f"Next: put it into a proof, which verify then computes anew: stillwatch prove test … --canaries {args.out}")
     return told
+
+
+def _canary_keys(args: argparse.Namespace, design: dict[str, Any]) -> tuple[dict[str, Any], tuple[Opened, ...]]:
+    """The commitment to these canaries (the last, unless one is named), and its keys."""
+    entries = read_log(args.log)
+    mine = [one for one in entries if one["design"]["mark"] == design and args.entry in (None, one["sequence"])]
+    if not mine:
+        raise InputError("nothing commits to these canaries", where=args.log,
+                         todo="Before you plant: stillwatch prove commit --scheme canary --tenants …")  # fmt: skip
+    return mine[-1], packet.open_keys(mine[-1], tenant_key(args.key))
+
+
+def _plant(args: argparse.Namespace, which: Any, forms: dict[str, list[int]]) -> Any:
+    from stillwatch.prove.canary import plant
+
+    if args.out is None:
+        raise InputError("--out is missing")
+    planted = 0
+    with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
+        for number, row in enumerate(read_rows(args.source)):
+            unit, prompt, output = args.unit or row.get("tenant"), row.get("prompt"), row.get("output")
+            if not isinstance(unit, str) or not isinstance(output, str) or not isinstance(prompt, str):
+                raise InputError(f"row {number} lacks prompt, output or tenant", where=args.source,
+                                 todo="What was asked tells which choices are free; for one tenant pass --unit")  # fmt: skip
+            if unit not in forms:
+                raise InputError("no commitment to this unit", where=unit, todo=f"Committed to are {', '.join(sorted(forms))}")
+            text, found = plant(output, prompt, which, forms[unit])
+            planted += found
+            handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
+    _say(args, f"{planted} forms planted")
+    _say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
+    return {"planted": planted}
 
 
 def report(args: argparse.Namespace) -> Any:
@@ -491,7 +517,9 @@ def _written(answers: list[Answer], how: Scheme, coder: Tokenizer | None) -> Any
     return written(prompts, outputs, how.window)
 
 
-def _new_mark(args: argparse.Namespace) -> Scheme | ChoiceMark:
+def _new_mark(args: argparse.Namespace) -> Scheme | ChoiceMark | Design:
+    if args.scheme == "canary":
+        return Design(tuple(canaries(args.canaries)))
     if args.scheme == "choice":
         if args.rate <= 0 or args.buckets < 1:
             raise InputError("--rate must be above 0, --buckets 1 or more")
@@ -509,9 +537,10 @@ def _new_mark(args: argparse.Namespace) -> Scheme | ChoiceMark:
 
 def _entry(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
     entries = read_log(args.log)
-    at = len(entries) - 1 if args.entry is None else args.entry
+    marks = [at for at, one in enumerate(entries) if not str(one["design"]["mark"]["scheme"]).startswith("canary ")]
+    at = (marks or [-1])[-1] if args.entry is None else args.entry
     if not 0 <= at < len(entries):
-        raise InputError(f"no entry {at}", where=args.log, todo=f"It has {len(entries)}")
+        raise InputError("no such commitment", where=args.log, todo=f"It has {len(entries)} entries, {len(marks)} of them to marks")
     return entries[at], dict(entries[at]["design"])
 
 
