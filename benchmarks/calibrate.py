@@ -232,7 +232,7 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
         log_odds = model.Part(bias, weights, ()).log_odds(values)
         judged = negative & ~explained
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[judged & (size == k)]) for k in range(len(model.SIZES))))
-    return model.Model(parts, usual, strong, (0.0,) * len(model.SIZES), model.Members(0.0, {}), record)
+    return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}), record)
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:
@@ -256,7 +256,7 @@ LIGHTEST = -0.5
 
 
 def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """How far beyond the line the innocents of each author reach, left out of the fit, in nats, by class of sizes."""
+    """How far beyond the line of each part the innocents of each author reach, left out of the fit, in nats, ``(n_parts, len(SIZES))``."""
     reach = {}
     for author in np.unique(found["author"]):
         mine = found["author"] == author
@@ -264,19 +264,31 @@ def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         theirs = {name: value[mine] for name, value in found.items()}
         values = {name[2:]: value for name, value in theirs.items() if name.startswith("v.")}
         values.update(model.joint(values))
-        _, score, explained = fitted.speaks(values)
-        innocent = split(theirs)[1] & ~explained & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
-        score, size = np.where(innocent, score, -np.inf), model.size_class(values)
-        tops = np.array([np.where(size == k, score, -np.inf).argmax() for k in range(len(model.SIZES))])
-        reach[str(author)] = np.maximum(score[tops], 0.0)
-        print(f"left out {author}: {int(innocent.sum())} innocent groups, {int((score >= 0).sum())} beyond the line, furthest",
-              *(f"{score[top]:.2f} ({theirs['kind'][top]}, {theirs['size'][top]} accounts)" for top in tops))
+        size, innocent = model.size_class(values), split(theirs)[1] & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
+        reach[str(author)] = np.full((len(fitted.parts), len(model.SIZES)), -np.inf)
+        for part, (name, score) in enumerate(zip(fitted.parts, fitted.by_part(values), strict=True)):
+            plain = innocent & ~model.everyday(name, values)
+            told = []
+            for k in range(len(model.SIZES)):
+                of_size = np.flatnonzero(plain & (size == k))
+                if len(of_size):
+                    top = of_size[score[of_size].argmax()]
+                    reach[str(author)][part, k] = score[top]
+                    told.append(f"{score[top]:.2f} ({theirs['kind'][top]}, {theirs['size'][top]} accounts)")
+            beyond = int((plain & (score >= 0)).sum())
+            print(f"left out {author}, {name}: {int(plain.sum())} innocent groups, {beyond} beyond the line, furthest", *told)
     return reach
 
 
-def margins(reach: Mapping[str, np.ndarray]) -> tuple[float, ...]:
-    """The furthest of all authors: one more author reaches beyond all of n with a chance of one in n + 1, were authors drawn alike."""
-    return tuple(float(most) for most in np.max(list(reach.values()), axis=0))
+def margins(reach: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
+    """The furthest of all authors and once more the step from the second to it, of each part and class of sizes, nats.
+
+    Were n authors drawn alike, one more reaches beyond all of them with a chance of one in n + 1, and where tails are exponential by as
+    much as such a step in the mean: beyond both with a chance of about one in 2.7 (n + 1).
+    """
+    ordered = np.sort(np.maximum(list(reach.values()), 0), axis=0)
+    most = 2 * ordered[-1] - ordered[-2]
+    return {name: tuple(map(float, of_sizes)) for name, of_sizes in zip(("linked", "unlinked"), most, strict=True)}
 
 
 def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:
@@ -342,7 +354,7 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"])),
     }
     fitted = replace(fit(found, record), margins=margins(furthest(found)))
-    print("margins", *(f"{margin:.2f}" for margin in fitted.margins))
+    print("margins", fitted.margins)
     report(found, fitted)
     scenes = sorted(folder.glob("*.scene"))
     with ProcessPoolExecutor(2) as pool:

@@ -19,9 +19,9 @@ FEW = np.log10(FEWEST) / 4
 
 
 def values(n: int, **told: Any) -> dict[str, np.ndarray]:
-    """All values of ``n`` groups of 100 accounts that work alike, of which nothing else is known; ``__`` stands for the dot of a name."""
+    """All values of ``n`` groups of 100 accounts that work alike and do nothing else; ``__`` stands for the dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
-    found["context.crowd"][:], found["context.alike"] = 0.5, np.ones(n)
+    found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     return found | joint(found)
@@ -50,9 +50,10 @@ def part(scale: float = 1.0, **weights: float) -> Part:
 
 def model(**parts: Part) -> Model:
     """A model of these parts; of one whose log-odds are 100 times harvest.rate where none is given."""
+    parts = parts or {"linked": part(harvest__rate=100.0)}
     return Model(
-        parts or {"linked": part(harvest__rate=100.0)}, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
-        margins=(0.0,) * len(SIZES), members=Members(5.0, {"often": 3.0, "alone": 3.0}), record={},
+        parts, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
+        margins=dict.fromkeys(parts, (0.0,) * len(SIZES)), members=Members(5.0, {"often": 3.0, "alone": 3.0}), record={},
     )  # fmt: skip
 
 

@@ -157,6 +157,10 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
         ({"context__occasion": 0.5}, "unlinked", True),
         ({"context__occasion": 0.49, "context__one_place": 0.49, "context__alike": 0.0}, "unlinked", False),
         ({"context__occasion": 1.0}, "linked", False),
+        ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09}, "unlinked", True),  # odd jobs beside a life of their own
+        ({"harvest__devotion": 0.5, "harvest__long_answers": 0.09}, "unlinked", False),
+        ({"harvest__devotion": 0.49, "harvest__long_answers": 0.1}, "unlinked", False),
+        ({"harvest__devotion": 0.1}, "linked", False),
     ],
 )  # fmt: skip
 def test_everyday_reasons(told: dict[str, float], part_: str, reason: bool) -> None:
@@ -193,7 +197,7 @@ def test_shipped_calibration_obeys_its_own_rules() -> None:
     assert {"command", "commit"} <= set(shipped.record)
     assert all(shipped.usual[name] <= shipped.strong[name] for name in shipped.usual)
     assert (shipped.p_values(values(1)) > shipped.parts["linked"].tails[0].rare).all()
-    assert all(margin >= 0 for margin in shipped.margins)
+    assert all(margin >= 0 for name in shipped.parts for margin in shipped.margins[name])
     assert all(weight >= 0 for weight in shipped.members.weights.values())
     assert load(dump(shipped)) == shipped
 
@@ -255,8 +259,8 @@ def test_a_margin_moves_the_line_and_no_p_value() -> None:
     """Innocents of the calibration are as rare as they are; what is accused must be rarer by the margin of its size."""
     tails = (exponential(0.0, 0.01, 1.0),) * len(SIZES)
     plain = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
-    careful = replace(plain, margins=(3.0, 1.0, 2.0))
-    for size, margin in zip(KNOTS, careful.margins, strict=True):
+    careful = replace(plain, margins={"linked": (3.0, 1.0, 2.0)})
+    for size, margin in zip(KNOTS, careful.margins["linked"], strict=True):
         told = values(40, harvest__rate=np.linspace(0, 12, 40), context__crowd=np.log10(size) / 4)
         assert careful.score(told) == pytest.approx(plain.score(told) - margin)
         assert careful.p_values(told) == pytest.approx(plain.p_values(told))

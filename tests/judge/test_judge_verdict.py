@@ -207,7 +207,7 @@ def test_innocents_are_explained_by_what_they_are(told: dict[str, float], best: 
 
 def test_what_links_accounts_takes_innocent_explanations_away() -> None:
     """A class does not continue each other's conversations on cards of strangers."""
-    innocent = {"context__education": 1.0, "identity__signup": 1.0, "context__common_work": 1.0}
+    innocent = {"context__education": 1.0, "identity__signup": 1.0, "context__common_work": 1.0, "harvest__devotion": 0.0}
     linked = explain(values(1, **innocent, session__handoff=1.0))
     for name in ("classroom", "hackathon or course", "benchmark runner", "viral prompt"):
         assert explain(values(1, **innocent))[name][0] >= 0.99 or name == "hackathon or course"

@@ -111,9 +111,11 @@ POOLED, LARGE_POOL = 0.6, 32
 conversations handed over alone, from so many accounts of many places: teams that hand over are smaller or sit together."""
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
+SIDE_WORK, LONG = 0.5, 0.1
+"""Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
 REASONS = (
     "context.alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff", "identity.payment", "identity.contact",
-    "joint.two_links",
+    "joint.two_links", "harvest.devotion", "harvest.long_answers",
 )
 """What :func:`everyday` asks for."""
 
@@ -137,10 +139,10 @@ def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Who shares cards or conversations but keeps hours and does work of his own is of a club, a cohort, the customers of one shop, unless
     the accounts are a pool; and who sits in one office is a colleague. Who works alike in one place or for a few days is of a
-    class or at an event.
+    class or at an event, and who does so beside a life of his own and takes no long answers does odd jobs that are posted to many.
     """
     if part == "unlinked":
-        return gathered(values)
+        return np.asarray(gathered(values) | (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG))
     large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
     pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
     return np.asarray((values["context.alike"] < ALIKE) & ~pooled | housed(values))
@@ -201,9 +203,9 @@ class Model:
     """The value of each piece that nine of ten innocent groups stay below, against which the waterfall is drawn."""
     strong: dict[str, float]
     """The value of each piece that 99 of 100 innocent groups stay below."""
-    margins: tuple[float, ...]
-    """Nats beyond the line from which a score begins, one for each of SIZES: how much further innocents of a provider reach
-    whom calibration never saw."""
+    margins: dict[str, tuple[float, ...]]
+    """Nats beyond the line of each part from which a score begins, one for each of SIZES: how much further innocents of a provider
+    reach whom calibration never saw."""
     members: Members
     """Tells the accounts of a campaign from those drawn in."""
     record: dict[str, object]
@@ -214,13 +216,14 @@ class Model:
 
         Less the margin.
         """
-        at, less = between_classes(values), self.margin(values)
+        at = between_classes(values)
         beyond = {name: part.log_odds(values) - part.of_class("line", at) for name, part in self.parts.items()}
-        return np.stack([beyond[name] * part.slope(at, beyond[name]) - less for name, part in self.parts.items()])
+        return np.stack([beyond[name] * part.slope(at, beyond[name]) for name, part in self.parts.items()]) - self.margin(values)
 
     def margin(self, values: Mapping[str, F64]) -> F64:
-        """The margin of each group's size, ``(n_groups,)``."""
-        return np.asarray(np.interp(between_classes(values), np.arange(len(SIZES)), self.margins))
+        """The margin of each group's size, ``(n_parts, n_groups)``."""
+        at = between_classes(values)
+        return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) for name in self.parts])
 
     def speaks(self, values: Mapping[str, F64]) -> tuple[NDArray[np.int64], F64, NDArray[np.bool_]]:
         """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees, ``(n_groups,)`` each.
@@ -377,7 +380,8 @@ def load(text: str) -> Model:
         name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]))
         for name, part in sorted(told["parts"].items())
     }
-    return Model(parts, told["usual"], told["strong"], tuple(told["margins"]), Members(**told["members"]), told["record"])
+    margins = {name: tuple(of_sizes) for name, of_sizes in told["margins"].items()}
+    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"])
 
 
 def dump(model: Model) -> str:
