@@ -24,9 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import evasion
-import second_world
 import suite_tables
 from stillwatch import evaluate, simulate
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks import second_world
 
 OWN = (
     "demo", "mixed", "failover", "station", "relay", "cleaning", "slow_burn", "replaced", "stealth", "adaptive-none",
@@ -35,11 +37,11 @@ OWN = (
 )  # fmt: skip
 SECOND = tuple(f"second-{name}" for name in second_world.SCENARIOS)
 FURTHER = {
-    name: import_module(f"{name}_world")
-    for name in ("farm", "lab", "click", "tool")
+    name: import_module(f"benchmarks.{name}_world")
+    for name in ("farm", "lab", "click", "tool", "bazaar", "harbour")
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
-"""Simulators of further authors; calibration uses farm and lab with other seeds, and never click and tool."""
+"""Simulators of further authors; calibration uses all but harbour, with other seeds."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000

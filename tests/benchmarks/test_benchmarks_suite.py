@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import evasion
-import second_world
 import suite
 import suite_tables
+from benchmarks import second_world
 from stillwatch.dataset import batches, open_dataset, read_accounts
 
 

@@ -10,10 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import click_world
-import farm_world
-import lab_world
-import tool_world
+from benchmarks import click_world, farm_world, lab_world, tool_world
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
