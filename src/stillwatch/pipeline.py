@@ -70,7 +70,7 @@ class Traffic:
     identities: dict[str, NDArray[np.int64]]
     network: NDArray[np.int64]
     """``(n_accounts,)`` network that each account used most, 0 where none is told."""
-    lookup: tuple[NDArray[np.int64], NDArray[np.int64]]
+    lookup: NDArray[np.int64]
     threads: int
 
     def batches(self, names: tuple[str, ...]) -> Iterator[tuple[NDArray[np.int32], partitions.Columns]]:
@@ -79,7 +79,7 @@ class Traffic:
             for path in self.files:
                 for columns in partitions.columns(path, ("account", *names)):
                     codes = np.empty(len(columns["account"]), np.int32)
-                    judge.account_codes(*self.lookup, columns["account"], codes)
+                    judge.account_codes(self.lookup, columns["account"], codes)
                     yield codes, columns
 
         return ahead(read())
@@ -87,7 +87,7 @@ class Traffic:
     def codes(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Account codes of account hashes."""
         out = np.empty(len(hashes), np.int32)
-        judge.account_codes(*self.lookup, hashes, out)
+        judge.account_codes(self.lookup, hashes, out)
         return out.astype(np.int64)
 
 
@@ -115,7 +115,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
         identities[view][rows] = values
     table, used = judge.lookup(key), link.networks(engine)
     network, place = np.zeros(len(ids), np.int64), np.empty(len(used["account"]), np.int32)
-    judge.account_codes(*table, used["account"], place)
+    judge.account_codes(table, used["account"], place)
     network[place] = used["net"]
     return Traffic(files, judge.people(ids, key, aligned, registry), identities, network, table, engine.threads)
 

@@ -137,74 +137,96 @@ def devoted(groups: Proposed, n: I64, n_events: I64, least: int) -> NDArray[np.b
 
 
 @njit(cache=True, nogil=True)
-def _find(keys: I64, values: I64, key: np.int64) -> int:
-    """Position of ``key`` in an open-addressed table, or -1."""
-    mask = np.uint64(len(keys) - 1)
-    slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
-    while values[slot] >= 0:
-        if keys[slot] == key:
-            return int(values[slot])
-        slot = (slot + np.uint64(1)) & mask
+def _place(key: np.int64, size: int) -> np.uint64:
+    """Where the search for a key begins in an open-addressed table of ``size`` rows, a power of two."""
+    return (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & np.uint64(size - 1)
+
+
+@njit(cache=True, nogil=True)
+def find(table: I64, key: np.int64) -> int:
+    """The position of ``key`` under :func:`lookup`, -1 where unknown."""
+    slot = _place(key, len(table))
+    while table[slot, 1] >= 0:
+        if table[slot, 0] == key:
+            return int(table[slot, 1])
+        slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
     return -1
 
 
 @njit(cache=True, nogil=True)
-def _fill(keys: I64, values: I64, new: I64) -> None:
-    mask = np.uint64(len(keys) - 1)
+def _fill(table: I64, new: I64, positions: I64) -> None:
     for i in range(len(new)):
-        slot = (np.uint64(new[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
-        while values[slot] >= 0:
-            slot = (slot + np.uint64(1)) & mask
-        keys[slot], values[slot] = new[i], i
+        slot = _place(new[i], len(table))
+        while table[slot, 1] >= 0:
+            slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
+        table[slot, 0], table[slot, 1] = new[i], positions[i]
 
 
-def lookup(new: I64) -> tuple[I64, I64]:
-    """An open-addressed table from each distinct key of ``new`` to its position."""
-    size = 1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(new))))))
-    keys, values = np.zeros(size, np.int64), np.full(size, -1, np.int64)
-    _fill(keys, values, new)
-    return keys, values
+def lookup(new: I64) -> I64:
+    """An open-addressed table ``(size, 2)`` from each key of ``new`` to its position; rows of an absent key have position -1."""
+    return _table(new, np.arange(len(new)))
+
+
+def _table(new: I64, positions: I64) -> I64:
+    size = 1 << max(1, int(np.ceil(np.log2(max(1, 2 * len(new))))))
+    table = np.empty((size, 2), np.int64)
+    table[:, 1] = -1
+    _fill(table, new, positions)
+    return table
 
 
 @njit(cache=True, nogil=True)
-def account_codes(keys: I64, values: I64, hashes: I64, out: NDArray[np.int32]) -> None:
+def account_codes(table: I64, hashes: I64, out: NDArray[np.int32]) -> None:
     """The position of each hash, -1 where unknown."""
     for i in range(len(hashes)):
-        out[i] = _find(keys, values, hashes[i])
+        out[i] = find(table, hashes[i])
+
+
+@njit(cache=True, nogil=True)
+def _mark(bits: NDArray[np.uint64], keys: I64) -> None:
+    for key in keys:
+        bit = _place(key, 64 * len(bits))
+        bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
 
 
 @njit(cache=True, nogil=True)
 def _slots_of_event(
-    account: int, objects: I64, n_columns: int, column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
-    plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, slots: I64,
+    account: int, objects: I64, column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, slots: I64,
 ) -> int:
-    """Fill ``slots`` with the memberships that one event counts for; returns how many."""
+    """Fill ``slots`` with the memberships, by their place in the order of accounts, that one event counts for; returns how many."""
     found = 0
+    first, end = own_start[account], own_start[account + 1]
+    if first == end:
+        return 0
     for j in range(plain_start[account], plain_start[account + 1]):
         if found < len(slots):
             slots[found] = plain_slot[j]
             found += 1
-    for c in range(n_columns):
+    for c in range(len(column_start) - 1):
         key = objects[c]
         if key == 0:
+            continue
+        # Most objects of most requests are no group's: a bit in the cache says so.
+        bit = _place(key, 64 * len(bits))
+        if not bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1):
             continue
         begin, size = column_start[c], column_start[c + 1] - column_start[c]
         if size == 0:
             continue
-        mask = np.uint64(size - 1)
-        slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
-        while table_values[begin + np.int64(slot)] >= 0:
-            if table_keys[begin + np.int64(slot)] == key:
-                group = object_group[table_values[begin + np.int64(slot)]]
-                low, high = member_start[group], member_start[group + 1]
-                end = high
+        slot = _place(key, size)
+        while table[begin + np.int64(slot), 1] >= 0:
+            row = begin + np.int64(slot)
+            if table[row, 0] == key:
+                group = object_group[table[row, 1]]
+                low, high = first, end
                 while low < high:
                     middle = (low + high) >> 1
-                    if member_account[middle] < account:
+                    if own_group[middle] < group:
                         low = middle + 1
                     else:
                         high = middle
-                if low < end and member_account[low] == account:
+                if low < end and own_group[low] == group:
                     fresh = found < len(slots)
                     for k in range(found):
                         if slots[k] == low:
@@ -213,29 +235,31 @@ def _slots_of_event(
                     if fresh:
                         slots[found] = low
                         found += 1
-            slot = (slot + np.uint64(1)) & mask
+            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
     return found
 
 
 @njit(cache=True, nogil=True)
 def _accumulate(
-    account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32], reasoning: NDArray[np.int32],
+    order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32], reasoning: NDArray[np.int32],
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
-    column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
-    plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
+    column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
     start_hour: int, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], hourly: NDArray[np.int32],
 ) -> None:
-    """Add the events of every ``parts``-th account: memberships belong to one account, so parts may run side by side."""
+    """Add the events of every ``parts``-th account: memberships belong to one account, so parts may run side by side.
+
+    Events come in the order of their accounts, and sums lie in that order too: what is added to lies side by side.
+    """
     slots = np.empty(64, np.int64)
-    for i in range(len(account)):
+    for i in order:
         a = account[i]
         if a < 0 or a % parts != part:
             continue
         found = _slots_of_event(
-            a, objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
-            plain_start, plain_slot, member_start, member_account, slots,
+            a, objects[i], column_start, table, bits, object_group, plain_start, plain_slot, own_start, own_group, slots
         )
         if found == 0:
             continue
@@ -259,22 +283,25 @@ def _accumulate(
             lengths[s, length] += 1
             bit = hour % HOUR_BITS
             active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
-            hourly[member_group[s], half[a], hour - start_hour] += 1
+            hourly[own_group[s], half[a], hour - start_hour] += 1
 
 
 @njit(cache=True, nogil=True)
 def _match(
     account: NDArray[np.int32], objects: I64,
-    column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
-    plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
+    column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
     out: NDArray[np.bool_],
 ) -> None:
     slots = np.empty(64, np.int64)
     for i in range(len(account)):
         out[i] = account[i] >= 0 and _slots_of_event(
-            account[i], objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
-            plain_start, plain_slot, member_start, member_account, slots,
+            account[i], objects[i], column_start, table, bits, object_group, plain_start, plain_slot, own_start, own_group, slots
         ) > 0
+
+
+BITS_AN_OBJECT = 16
+"""Bits of the filter for each object of a group: one in 16 other objects gets through it."""
 
 
 class Matcher:
@@ -283,25 +310,23 @@ class Matcher:
     def __init__(self, groups: Proposed, n_accounts: int, columns: tuple[str, ...]) -> None:
         """Index the groups' objects by sketch column and their members by account."""
         self.groups, self.columns, self.n_accounts = groups, columns, n_accounts
-        keys, values, start = [], [], [0]
+        tables, start = [], [0]
         for column in range(len(columns)):
             rows = np.flatnonzero(groups.object_column == column)
-            size = 1 << max(1, int(np.ceil(np.log2(2 * len(rows))))) if len(rows) else 0
-            table_keys, table_values = np.zeros(size, np.int64), np.full(size, -1, np.int64)
-            if size:
-                _fill(table_keys, table_values, groups.object_key[rows])
-                table_values = np.where(table_values >= 0, rows[table_values], -1)
-            keys.append(table_keys)
-            values.append(table_values)
-            start.append(start[-1] + size)
+            tables.append(_table(groups.object_key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
+            start.append(start[-1] + len(tables[-1]))
+        bits = np.zeros(1 << max(4, int(np.ceil(np.log2(max(1, BITS_AN_OBJECT * len(groups.object_key) / 64))))), np.uint64)
+        _mark(bits, groups.object_key)
+        self.order = np.argsort(groups.member_account, kind="stable")
+        """Memberships in the order of their accounts, and of groups within; memberships come in the order of groups."""
+        own_group = groups.member_group[self.order]
         has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
-        plain = np.flatnonzero(~has_objects[groups.member_group]) if groups.n else np.zeros(0, np.int64)
-        order = plain[np.argsort(groups.member_account[plain], kind="stable")]
-        counts = np.bincount(groups.member_account[order], minlength=n_accounts)
+        plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
+        counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
+        own = np.bincount(groups.member_account, minlength=n_accounts)
         self.index = (
-            np.array(start), np.concatenate(keys), np.concatenate(values), groups.object_group,
-            np.concatenate([[0], np.cumsum(counts)]), order,
-            np.searchsorted(groups.member_group, np.arange(groups.n + 1)), groups.member_account, groups.member_group,
+            np.array(start), np.concatenate(tables), bits, groups.object_group,
+            np.concatenate([[0], np.cumsum(counts)]), plain, np.concatenate([[0], np.cumsum(own)]), own_group,
         )
 
     def objects(self, batch: Mapping[str, NDArray[Any]]) -> I64:
@@ -339,8 +364,9 @@ def measure(
     with ThreadPoolExecutor(threads) as pool:
         for account, batch in batches:
             events = (
-                account, batch["time"], batch["parent"], batch["output_tokens"], batch["reasoning_tokens"],
-                batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half, *matcher.index, hours[0],
+                np.argsort(account, kind="stable"), account, batch["time"], batch["parent"], batch["output_tokens"],
+                batch["reasoning_tokens"], batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
+                *matcher.index, hours[0],
             )
 
             def add(part: int, events: tuple[Any, ...] = events) -> None:
@@ -348,6 +374,13 @@ def measure(
                 _accumulate(*arguments)
 
             list(pool.map(add, range(threads)))
+    # Back to the order of groups, one array after the other, since they are the largest that a run holds.
+    place = np.empty(n_members, np.int64)
+    place[matcher.order] = np.arange(n_members)
+    sums = sums[place]
+    first, last = first[place], last[place]
+    day_parts, capabilities, lengths = day_parts[place], capabilities[place], lengths[place]
+    active = active[place]
     set_bits = np.bitwise_count(active).sum(axis=1).astype(np.float64)
     span = hours[1] - hours[0] + 1
     # Hours wrap around only where the log is longer than the bits.

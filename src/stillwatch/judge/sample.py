@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.arrays import distinct
-from stillwatch.judge.measure import Matcher, Proposed, _find, _slots_of_event, lookup
+from stillwatch.judge.measure import Matcher, Proposed, _place, _slots_of_event, find, lookup
 from stillwatch.parallel import mapped
 
 I64 = NDArray[np.int64]
@@ -62,8 +62,8 @@ def _scramble(x: np.int64) -> np.uint64:
 @njit(cache=True, nogil=True)
 def _take(
     account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64,
-    column_start: I64, table_keys: I64, table_values: I64, object_group: I64,
-    plain_start: I64, plain_slot: I64, member_start: I64, member_account: I64, member_group: I64,
+    column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
     """Fill in rows of one sampled value each; returns how many there are, be there room for them or not.
@@ -78,11 +78,10 @@ def _take(
         if a < 0:
             continue
         found = _slots_of_event(
-            a, objects[i], objects.shape[1], column_start, table_keys, table_values, object_group,
-            plain_start, plain_slot, member_start, member_account, slots,
+            a, objects[i], column_start, table, bits, object_group, plain_start, plain_slot, own_start, own_group, slots
         )
         for k in range(found):
-            group = member_group[slots[k]]
+            group = own_group[slots[k]]
             m = np.uint64(modulus[group])
             for j in range(2 + n_tasks):
                 if j == 0:
@@ -99,14 +98,13 @@ def _take(
                     begin, size = column_start[c], column_start[c + 1] - column_start[c]
                     marked = False
                     if size:
-                        mask = np.uint64(size - 1)
-                        slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
-                        while table_values[begin + np.int64(slot)] >= 0:
-                            if (table_keys[begin + np.int64(slot)] == key
-                                    and object_group[table_values[begin + np.int64(slot)]] == group):
+                        slot = _place(key, size)
+                        while table[begin + np.int64(slot), 1] >= 0:
+                            row = begin + np.int64(slot)
+                            if table[row, 0] == key and object_group[table[row, 1]] == group:
                                 marked = True
                                 break
-                            slot = (slot + np.uint64(1)) & mask
+                            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
                     if marked:
                         continue
                 if rows < len(values):
@@ -116,11 +114,11 @@ def _take(
 
 
 @njit(cache=True, nogil=True)
-def _count(tasks: I64, keys: I64, values: I64, out: I64) -> None:
+def _count(tasks: I64, table: I64, out: I64) -> None:
     for i in range(tasks.shape[0]):
         for j in range(tasks.shape[1]):
             if tasks[i, j] != 0:
-                place = _find(keys, values, tasks[i, j])
+                place = find(table, tasks[i, j])
                 if place >= 0:
                     out[place] += 1
 
@@ -207,7 +205,7 @@ def sample(
     table = lookup(known)
     for _, columns in batches():
         shingles = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
-        _count(shingles, *table, everywhere)
+        _count(shingles, table, everywhere)
         total += int((shingles != 0).sum())
     ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
     return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner))
