@@ -4,7 +4,8 @@ Groups overlap, and one group can hold accounts of two operators (both ride one 
 that hand conversations to each other are one pool: pools are kept apart whatever else they share. Groups are then taken in
 the order of their scores. A group whose known accounts are mostly of one campaign joins it, a group of unknown accounts
 makes a campaign, a group that holds several campaigns whole puts them together if it scores like them and they are not
-several pools, and any other mixed group accuses nobody.
+several pools, one that holds a single campaign whole makes it larger if it is sure itself, and any other mixed group accuses
+nobody.
 """
 
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ WHOLE = 0.6
 CENTRAL = 0.3
 """Share of a campaign's devotion that a group needs to bring accounts or to put campaigns together."""
 WEAKER = 1.5
-"""Nats by which a group may score below the campaigns that it puts together."""
+"""Nats by which a group may score below the campaigns that it puts together; and beyond the line, from which it makes one larger."""
 
 
 def suspects(scene: Scene) -> NDArray[np.bool_]:
@@ -84,7 +85,8 @@ class _Campaigns:
         whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
         n_pools = sum(self.is_pool[value] for value in values)
         central = devotion >= CENTRAL * max(self.devotion[value] for value in values)
-        if whole and central and n_pools <= 1 and score >= max(self.best[value] for value in values) - WEAKER:
+        strong = score >= max(self.best[value] for value in values) - WEAKER or (len(values) == 1 and score >= WEAKER)
+        if whole and central and n_pools <= 1 and strong:
             into = next((int(value) for value in values if self.is_pool[value]), top)
             self.account[np.isin(self.account, values)] = into
             return self._join(members, into, score, devotion)
