@@ -7,9 +7,15 @@ two seconds a policy is promoted, so that all rows are built anew. Before each r
 that answers the same bytes at once) is measured too: how much of a figure is the machine's.
 
     python benchmarks/decide.py [--seconds 10] [--rounds 3] [--connections 16] [--hits 0.02] [--store URL]
+
+With --cost no server runs: the application is called in this process, by one thread, and its processor time of a decision is
+printed beside that of an application that answers at once. This hardly depends on what else the machine does.
+
+    python benchmarks/decide.py --cost
 """
 
 import argparse
+import asyncio
 import json
 import os
 import random
@@ -23,9 +29,17 @@ import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyarrow as pa
+
 from stillwatch.respond import actions, policy
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
+from stillwatch.serve import snapshot, tokens
+from stillwatch.serve.app import ASGIApp, Receive, Send, Service
+from stillwatch.serve.decider import Decider
+from stillwatch.serve.decision_log import DecisionLog, Record
+from stillwatch.serve.dialects import Context
+from stillwatch.serve.identity import Identities
 
 ACCOUNTS = 1_000_000
 SHARES = {Action.OBSERVE: 90, Action.THROTTLE: 4, Action.CHALLENGE: 2, Action.RESTRICT: 2, Action.BLOCK: 2}
@@ -139,6 +153,62 @@ def show(name: str, found: dict[str, float], floor: dict[str, float], more: str 
     print(f"{name:14} {own} | {bare} | {os.getloadavg()[0]:5.1f} {more}", flush=True)
 
 
+class _Nowhere:
+    """A log that keeps nothing."""
+
+    def write(self, records: list[Record]) -> None:
+        """Nothing."""
+
+
+def cost(n: int, hits: float, rounds: int) -> None:
+    """Processor time of the application for a decision, microseconds; the fastest round is the least disturbed one."""
+    folder = Path(tempfile.mkdtemp(prefix="stillwatch-decide-"))
+    kinds = [str(kind) for kind, share in SHARES.items() for _ in range(share)]
+    columns = {
+        "account_id": [f"acct-{i:07d}" for i in range(ACCOUNTS)], "action": [kinds[i % 100] for i in range(ACCOUNTS)],
+        "mode": ["enforce"] * ACCOUNTS, "reason_code": ["coordinated_extraction"] * ACCOUNTS,
+    }  # fmt: skip
+    try:
+        snapshot.write(snapshot.conformed(pa.table(columns)), folder / "snapshot", "1")
+        decider = Decider(enforce=True)
+        decider.snapshot = snapshot.read(folder / "snapshot")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    secret, digest = tokens.new_secret()
+    held = tokens.Tokens([tokens.Token("load", digest, tokens.Role.DECIDE)])
+    service = Service(decider, held, Context(Identities()), DecisionLog(_Nowhere()))
+    headers = [(b"host", b"127.0.0.1"), (b"x-stillwatch-token", secret.encode()), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/decide", "headers": headers}
+    rng = random.Random(1)
+    bodies = [
+        json.dumps({"account_id": f"acct-{rng.randrange(round(ACCOUNTS / hits)):07d}", "request_id": f"r-{i}"}).encode() for i in range(n)
+    ]
+
+    async def send(message: object) -> None:
+        """To nobody."""
+
+    async def at_once(scope: object, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def ask(app: ASGIApp) -> None:
+        for body in bodies:
+
+            async def receive(body: bytes = body) -> dict[str, object]:
+                return {"type": "http.request", "body": body}
+
+            await app(scope, receive, send)
+
+    def measured(app: ASGIApp) -> float:
+        before = time.process_time()
+        asyncio.run(ask(app))
+        return (time.process_time() - before) * 1e6 / n
+
+    for app, name in ((at_once, "at once"), (service, "decided")):
+        print(f"{name}: {min(measured(app) for _ in range(rounds)):.1f} us of processor time a request")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=10)
@@ -146,7 +216,11 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--hits", type=float, default=0.02, help="share of questions about accounts under an action")
     parser.add_argument("--store", help="an empty store (default: SQLite in a temporary folder)")
+    parser.add_argument("--cost", action="store_true", help="the application alone, in this process")
     args = parser.parse_args()
+    if args.cost:
+        cost(50_000, args.hits, args.rounds)
+        return
     if not shutil.which("wrk"):
         sys.exit("wrk is not installed: apt-get install wrk")
     folder = Path(tempfile.mkdtemp(prefix="stillwatch-decide-"))

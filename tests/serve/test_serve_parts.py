@@ -1,8 +1,10 @@
 """The parts of the service by themselves: snapshot, rate windows, replays, clock, identities, tokens, headers, log."""
 
+import asyncio
 import itertools
 import math
 import random
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from stillwatch.rates import BURST_S, Rates
 from stillwatch.serve import answers, decision_log, snapshot, sources, tokens
 from stillwatch.serve.clock import HELD_S, Clock
 from stillwatch.serve.counters import REPLAY_S, REPLAYS, Replays
+from stillwatch.serve.deadlines import Deadlines
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, FileSink, Record
 from stillwatch.serve.decisions import NAMES, Action, Decision, Question
@@ -358,3 +361,48 @@ def test_a_run_folder_is_served_in_shadow_mode(tmp_path: Path) -> None:
     assert source.revision() != before
     with pytest.raises(InputError):
         sources.RunSource(tmp_path / "none").revision()
+
+
+# --- Deadlines -----------------------------------------------------------------------------------------------------
+
+
+def test_only_what_takes_too_long_is_ended_and_one_timer_does_for_all() -> None:
+    async def slow(seconds: float) -> float:
+        await asyncio.sleep(seconds)
+        return seconds
+
+    async def scene() -> None:
+        deadlines = Deadlines(0.15)
+        begun = time.monotonic()
+        found = await asyncio.gather(
+            *(deadlines.within(slow(s)) for s in (0.0, 0.01, 60.0, 0.02, 60.0)), return_exceptions=True
+        )
+        assert [type(one) for one in found] == [float, float, TimeoutError, float, TimeoutError]
+        assert 0.14 <= time.monotonic() - begun < 5
+        assert not deadlines._waits
+        assert deadlines._timer is None, "nobody waits, so nothing ticks"
+        assert await deadlines.within(slow(0.0)) == 0.0, "and it begins again"
+
+    asyncio.run(scene())
+
+
+def test_a_cancellation_from_outside_is_no_deadline() -> None:
+    async def scene() -> None:
+        deadlines = Deadlines(5.0)
+        task = asyncio.get_running_loop().create_task(deadlines.within(asyncio.sleep(60)))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(scene())
+
+
+def test_a_token_that_was_presented_still_expires() -> None:
+    secret, digest = tokens.new_secret()
+    held = tokens.Tokens([tokens.Token("a", digest, tokens.Role.DECIDE, time.time() + 0.2)])
+    assert held.find(secret.encode()) is held.find(secret.encode()) is not None
+    assert held.find(b"swt_other") is None
+    assert len(held._found) == 1, "what is no token is not kept"
+    time.sleep(0.25)
+    assert held.find(secret.encode()) is None

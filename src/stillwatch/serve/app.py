@@ -1,6 +1,5 @@
 """The service as an ASGI application: routes, tokens, the deadline, the fail mode. What follows a token is a dialect."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -9,6 +8,7 @@ import msgspec
 import structlog
 
 from stillwatch.serve import answers, openapi
+from stillwatch.serve.deadlines import Deadlines
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
 from stillwatch.serve.decisions import Decision, Question
@@ -99,7 +99,7 @@ class Service:
         self.decider, self.tokens, self.context, self.log = decider, tokens, context, log
         self.draining = False
         self.metrics = Metrics(self._gauges)
-        self._status, self._deadline_s, self._tracing = status, deadline_s, tracing
+        self._status, self._deadlines, self._tracing = status, Deadlines(deadline_s), tracing
         self._mounts = sorted((mounts or {}).items(), key=lambda mount: -len(mount[0]))
         self._exact = {route.path: route for route in routes() if not route.path.endswith("/*")}
         self._under = [(route.path[:-1], route) for route in routes() if route.path.endswith("/*")]
@@ -203,7 +203,7 @@ class Service:
         request = Request(scope["method"], scope["path"], headers)
         try:
             if dialect.reads_body:
-                request.body = await self._body(receive)
+                request.body = await self._deadlines.within(_body(receive))
             asked = dialect.ask(request, self.context)
         except TimeoutError:
             self.metrics.faults[surface, "deadline"] += 1
@@ -241,22 +241,22 @@ class Service:
             )
         return decision
 
-    async def _body(self, receive: Receive) -> bytes:
-        async with asyncio.timeout(self._deadline_s):
-            message = await receive()
-            body: bytes = message.get("body", b"")
-            if not message.get("more_body"):
-                if len(body) > LARGEST:
-                    raise TooLargeError
-                return body
-            parts, size = [body], len(body)
-            while message.get("more_body"):
-                message = await receive()
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > LARGEST:
-                    raise TooLargeError
-            return b"".join(parts)
+
+async def _body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        if len(body) > LARGEST:
+            raise TooLargeError
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LARGEST:
+            raise TooLargeError
+    return b"".join(parts)
 
 
 def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:

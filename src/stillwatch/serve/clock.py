@@ -14,10 +14,12 @@ HELD_S = 600.0
 """A jump is taken over after this long, seconds: by then people have seen the metric and the log."""
 
 
+_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 def steady() -> float:
     """Seconds of a clock that nobody sets; it counts the time a machine sleeps where the system can tell."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
+    return time.clock_gettime(_CLOCK)
 
 
 class Clock:
@@ -33,6 +35,10 @@ class Clock:
     def now(self) -> float:
         """Seconds since the epoch, without jumps."""
         return self.steady() + self._offset
+
+    def at(self, steady_s: float) -> float:
+        """Seconds since the epoch at a reading of the steady clock."""
+        return steady_s + self._offset
 
     def check(self) -> float:
         """Compare with the wall clock, to be called every second or so; returns how far that is ahead, seconds."""

@@ -49,7 +49,7 @@ class Decider:
             earlier = self._replays.get(replay, at)
             if earlier is not None:
                 return earlier, True
-        entry, key = self._entry(snapshot, keys)
+        entry, key = self._entry(snapshot, keys, self.clock.at(at))
         if entry is None or entry.action == Action.ALLOW:
             decision = Decision(
                 "allow", "allow", "enforce", ttl_s=ALLOW_TTL_S, revision=snapshot.revision, request_id=question.request_id
@@ -66,9 +66,9 @@ class Decider:
         decision = "unavailable" if closed else "allow"
         return Decision(decision, decision, "enforce", reasons=(reason,), request_id=question.request_id, retry_after_s=int(closed))
 
-    def _entry(self, snapshot: Snapshot, keys: list[list[int]]) -> tuple[Entry | None, int]:
+    def _entry(self, snapshot: Snapshot, keys: list[list[int]], now: float) -> tuple[Entry | None, int]:
         """The most severe entry over principals, and the key it is of; of one principal, an allow goes before all."""
-        now, best, best_key, rank = self.clock.now(), None, 0, (False, -1)
+        best, best_key, rank = None, 0, (False, -1)
         for principal in keys:
             found = [entry for key in principal if (entry := snapshot.find(key, now)) is not None]
             if any(entry.action == Action.ALLOW and entry.enforce for entry in found):

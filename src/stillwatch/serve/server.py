@@ -23,8 +23,9 @@ from stillwatch.serve.refresh import Refresher
 from stillwatch.serve.sources import SnapshotSource
 from stillwatch.serve.telemetry import Tracing, configure_logs
 
-SWITCH_S = 0.0005
-"""After how long a thread (log, tokens) gives the interpreter to the answers, seconds; Python's own 5 ms are their whole bar."""
+SWITCH_S = 0.002
+"""After how long a thread (log, tokens) gives the interpreter to the answers, seconds. Python's own 5 ms are their whole bar; at 0.5 ms the
+server's threads take it from the answers in the middle of them, which cost a quarter of the processor time (benchmarks/decide.py)."""
 FIRST_SNAPSHOT_S = 30.0
 """How long the first snapshot is waited for; then the fail modes answer until there is one."""
 

@@ -48,10 +48,16 @@ class Tokens:
         """Take the rows."""
         self.rows = tuple(tokens)
         self._by_hash = {bytes.fromhex(token.sha256): token for token in tokens}
+        self._found: dict[bytes, Token] = {}
+        """By the secret, of those that were presented since these rows were read."""
 
     def find(self, secret: bytes) -> Token | None:
         """The token of a secret, unless it is unknown or expired."""
-        token = self._by_hash.get(hashlib.sha256(secret).digest())
+        token = self._found.get(secret)
+        if token is None:
+            token = self._by_hash.get(hashlib.sha256(secret).digest())
+            if token is not None:
+                self._found[secret] = token
         if token is None or (token.expires_at is not None and token.expires_at <= time.time()):
             return None
         return token
