@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 
 from stillwatch import partitions, sketch
 from stillwatch.files import write_parquet
+from stillwatch.rates import Throttle
 from stillwatch.replay.log import I64, INNOCENT, Log, uniform
 from stillwatch.replay.policy import ACTIONS, PASSES, Reply
 from stillwatch.tables import ACCOUNTS
 
+Rates = tuple[float, float | None]
+"""Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""
+SIX_A_MINUTE: Rates = (6.0, None)
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 NEVER = np.iinfo(np.int64).max
@@ -30,9 +34,16 @@ COPIED = ("kind", "plan", "access_type")
 class Branch:
     """One course of events. Accounts are codes: places in ``log.ids``, and above them accounts that replace others."""
 
-    def __init__(self, log: Log, reply: Reply, operator: NDArray[np.int32] | None) -> None:
-        """Start as the log was. ``operator`` ``(n_accounts,)``; None: nobody is known to answer bans."""
-        self.log, self.reply = log, reply
+    def __init__(self, log: Log, reply: Reply, operator: NDArray[np.int32] | None, rates: Rates = SIX_A_MINUTE) -> None:
+        """Start as the log was.
+
+        Args:
+            log: what was sent.
+            reply: how operators answer bans.
+            operator: of each account, ``(n_accounts,)``; None: nobody is known to answer bans.
+            rates: what a throttle leaves.
+        """
+        self.log, self.reply, self.rates = log, reply, rates
         self.sender = log.account.copy()
         self.passes = np.ones(len(log.time), bool)
         self.moved = np.zeros(len(log.time), bool)
@@ -47,7 +58,9 @@ class Branch:
         """When it holds from (us), action, accounts."""
         self.banned_us: dict[int, int] = {}
         self.failovers = 0
-        self._throttle = np.ones(log.n_accounts)
+        self._share = np.ones(log.n_accounts)
+        self._throttled: dict[int, str] = {}
+        """Accounts under a throttle, and the campaign that they are throttled for."""
         self._operator = np.full(log.n_accounts, INNOCENT, np.int32) if operator is None else operator
         self._next_us: dict[int, int] = {}
         self._code: dict[str, int] = {}
@@ -85,10 +98,10 @@ class Branch:
 
     # --- Acting ----------------------------------------------------------------------------------------------------
 
-    def act(self, hold_us: int, action: str, codes: list[int]) -> None:
+    def act(self, hold_us: int, action: str, codes: list[int], case: dict[int, str] | None = None) -> None:
         """Let an action hold from a time on; ``hold_us`` never decreases from call to call.
 
-        Accounts that are under this action or a stricter one stay as they are.
+        Accounts that are under this action or a stricter one stay as they are. ``case``: the campaign of each account.
         """
         level = ACTIONS.index(action)
         codes = sorted(code for code in codes if self.level.get(code, -1) < level)
@@ -100,17 +113,38 @@ class Branch:
         acted = np.zeros(self.log.n_accounts + len(self.names), bool)
         acted[codes] = True
         rows = rows[acted[self.sender[rows]]]
+        for code in codes:
+            self._throttled.pop(code, None)
         if action == "block":
             for code in codes:
                 self.banned_us[code] = hold_us
             self._block(hold_us, codes, rows)
+        elif action == "throttle":
+            self._throttled |= {code: (case or {}).get(code, "") for code in codes}
         else:
-            self._throttle[codes] = PASSES[action]
+            self._share[codes] = PASSES[action]
             self.passes[rows] = self._answered(rows)
+        self._throttle(hold_us)
+
+    def _throttle(self, hold_us: int) -> None:
+        """Let the rates decide on every request of throttled accounts from a time on; their windows are empty then."""
+        if not self._throttled:
+            return
+        held = np.zeros(self.log.n_accounts + len(self.names), bool)
+        held[list(self._throttled)] = True
+        rows = self.log.between(hold_us)
+        rows = rows[held[self.sender[rows]]]
+        throttle: Throttle[int] = Throttle()
+        each, together = self.rates
+        waits = (
+            throttle.wait_s(sender, each, self._throttled[sender], together or 0.0, at / 1e6)
+            for sender, at in zip(self.sender[rows].tolist(), self.log.time[rows].tolist(), strict=True)
+        )
+        self.passes[rows] = np.fromiter((wait == 0 for wait in waits), bool, len(rows))
 
     def _answered(self, rows: I64) -> NDArray[np.bool_]:
         draw = uniform(self.log.time[rows], self._key[self.log.account[rows]])
-        return draw < self._throttle[self.sender[rows]]
+        return draw < self._share[self.sender[rows]]
 
     def _block(self, hold_us: int, codes: list[int], rows: I64) -> None:
         """Drop later requests of blocked accounts, except those that the operator moves to other accounts."""
@@ -159,14 +193,16 @@ class Branch:
         self._code[self.names[-1]] = new
         self.root.append(self.origin(code))
         self.born_us.append(at)
-        self._throttle = np.append(self._throttle, 1.0)
+        self._share = np.append(self._share, 1.0)
         return new, at
 
     # --- Seeing ----------------------------------------------------------------------------------------------------
 
     def key(self, before_us: int) -> str:
-        """Names everything that was done before a time."""
-        held = [row for row in self.actions if row[0] < before_us]
+        """Names everything that was done before a time, and what a throttle among it lets through."""
+        held: list[object] = [row for row in self.actions if row[0] < before_us]
+        if any(action == "throttle" for hold_us, action, _ in self.actions if hold_us < before_us):
+            held.append(self.rates)
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 
     def count(self, before_us: int) -> int:

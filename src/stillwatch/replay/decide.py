@@ -60,8 +60,12 @@ class Desk:
                     left = max(left - len(wanted[action]), 0)
         for action in ACTIONS:
             if wanted.get(action):
-                branch.act(at_us + round(self.policy.review_hours * HOUR_US), action, wanted[action])
+                branch.act(at_us + round(self.policy.review_hours * HOUR_US), action, wanted[action], self._cases())
         self.last_us = at_us
+
+    def _cases(self) -> dict[int, str]:
+        """The campaign of each account that is in one; of several, the one found last."""
+        return {code: case.name for case in self.cases for code in case.accounts}
 
     def _continued(self, step: dict[str, Any], branch: Branch) -> list[tuple[Case, list[int]]]:
         """Groups for review that are a campaign which people have confirmed, with its case."""

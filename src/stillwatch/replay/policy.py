@@ -10,8 +10,9 @@ from stillwatch.files import read_json
 
 ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
 """Mildest first; an account never goes back to a milder one."""
-PASSES = {"observe": 1.0, "throttle": 0.2, "challenge": 0.1, "restrict": 1.0, "block": 0.0}
-"""Share of an account's requests that are still answered. Restricted answers are shorter and count as taken."""
+PASSES = {"observe": 1.0, "challenge": 0.1, "restrict": 1.0, "block": 0.0}
+"""Share of an account's requests that are still answered; of a throttle the rate decides. Restricted answers are shorter and
+count as taken. That one challenged request in ten is answered is a guess."""
 SUBJECTS = ("nobody", "campaign", "account")
 
 T = TypeVar("T")
@@ -37,6 +38,10 @@ class Policy:
     """Between a finding and the time when the action holds: two people look first."""
     per_day: int | None = None
     """Accounts that can be acted on in a day, most suspicious first; only where act_on is account. None: no limit."""
+    requests_per_min: float = 6.0
+    """What a throttle leaves each account, as in the built-in policy of ``stillwatch policy``."""
+    case_requests_per_min: float | None = None
+    """What it leaves all throttled accounts of a campaign together; None: no such limit."""
     follow_review: bool = False
     """Where a campaign was found often enough for the last rung, a group for review that continues it is treated as it."""
 
@@ -119,6 +124,9 @@ def _policy(row: Any, path: Path) -> Policy:
         raise InputError(
             f"{where}: per_day is {policy.per_day!r}", where=path, todo="Write a count of 1 or more, or null"
         )
+    _number(policy.requests_per_min, f"{where}: requests_per_min", path)
+    if policy.case_requests_per_min is not None:
+        _number(policy.case_requests_per_min, f"{where}: case_requests_per_min", path)
     if not isinstance(policy.follow_review, bool):
         raise InputError(f"{where}: follow_review is {policy.follow_review!r}", where=path, todo="Write true or false")
     return replace(policy, ladder=rungs)

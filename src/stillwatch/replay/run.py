@@ -87,7 +87,8 @@ def run(
 
     told_of = []
     for one in policies:
-        branch = Branch(log, reply, None if known is None else known.operator)
+        rates = (one.requests_per_min, one.case_requests_per_min)
+        branch = Branch(log, reply, None if known is None else known.operator, rates)
         branch.know_sign_ups(registry)
         told_of.append(_policy(one, branch, log, known, grid, growth, look_at, quiet))
     result = {
