@@ -194,6 +194,8 @@ def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id
             ).status_code
             == 400
         ), days
+    followed(ana, ana.post("/actions/new", case=case_id, kind="observe", reason="terms_of_use", mode="shadow"))
+    assert f"/decisions?case={case_id}" in ana.get(f"/cases/{case_id}").text
 
 
 def test_texts_are_covered_until_a_reason_is_given_and_logged(client: Clients, store: Store, case_id: str) -> None:
