@@ -1,6 +1,6 @@
 """Are the answers of an instruction set written by people or by models? Families and prompts that were not trained on.
 
-    python benchmarks/audit_instructions.py [--draws 3]
+    python benchmarks/audit_instructions.py [--draws 3] [--first 0] [--only "length-matched, with line breaks and questions"]
 
 Human answers to 252 prompts (self-instruct) against answers of 195 models to the same prompts (AlpacaEval). Trained on
 four fifths of the prompts with 12 models a prompt of half the families, tested on the last fifth with the other families;
@@ -34,6 +34,7 @@ def family(model: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--draws", type=int, default=3, help="draws of training models and folds")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first draw")
     parser.add_argument("--only", default="", help="only settings whose name holds this")
     args = parser.parse_args()
     data = folder(None)
@@ -53,14 +54,18 @@ def main() -> None:
     generated = np.arange(len(texts)) >= len(used)
     prompt = np.array(used + [r["prompt_id"] for r in rows])
     families = np.array([""] * len(used) + [family(r["model"]) for r in rows])
+    asked = {r["prompt_id"]: r["instruction"] for r in pq.read_table(data / "alpaca_eval_prompts.parquet").to_pylist()}
+    questions = [asked[p] for p in prompt.tolist()]
     print(f"{len(used)} prompts with human answers of {MIN_WORDS} words or more, {len(rows):,} model answers, "
           f"{len(set(families)) - 1} families")
     cut = [first_words(t, n) for t, n in zip(texts, limits(texts, prompt, len(used)), strict=True)]
     for name, some in (("all lengths", texts), ("length-matched", cut)):
-        for kind, layout in (("plain", False), ("with line breaks", True)):
+        for kind, layout, with_ in (("plain", False, None), ("with line breaks", True, None),
+                                    ("with line breaks and questions", True, questions)):
             if args.only not in f"{name}, {kind}":
                 continue
-            report(f"{name}, {kind}", runs([t[:1600] for t in some], generated, prompt, families, args.draws, layout))
+            draws = range(args.first, args.first + args.draws)
+            report(f"{name}, {kind}", runs([t[:1600] for t in some], generated, prompt, families, draws, layout, with_))
 
 
 def first_words(text: str, n: int) -> str:
@@ -76,11 +81,12 @@ def limits(texts: list[str], prompt: np.ndarray, n_human: int) -> list[int]:
 
 
 def runs(
-    texts: list[str], generated: np.ndarray, prompt: np.ndarray, families: np.ndarray, draws: int, layout: bool
+    texts: list[str], generated: np.ndarray, prompt: np.ndarray, families: np.ndarray, draws: range, layout: bool,
+    questions: list[str] | None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """(human scores, model scores), pooled over prompts and families that were not trained on, of each draw."""
     names, used, out = sorted(set(families) - {""}), np.unique(prompt), []
-    for draw in range(draws):
+    for draw in draws:
         rng = np.random.default_rng(draw)
         fold = dict(zip(used.tolist(), rng.permutation(len(used)) % FOLDS, strict=True))
         part = np.array([fold[p] for p in prompt.tolist()])
@@ -95,9 +101,10 @@ def runs(
                 ])
                 train_on = np.concatenate([np.flatnonzero(~generated & (part != k)), picked])
                 test = np.flatnonzero((part == k) & (~generated | ~of))
-                detector = train([texts[i] for i in train_on if not generated[i]], [texts[i] for i in train_on if generated[i]],
-                                 rng, layout=layout)
-                s = detector.score([texts[i] for i in test]).score
+                human_rows, model_rows = train_on[~generated[train_on]], train_on[generated[train_on]]
+                asked = None if questions is None else ([questions[i] for i in human_rows], [questions[i] for i in model_rows])
+                detector = train([texts[i] for i in human_rows], [texts[i] for i in model_rows], rng, layout=layout, asked=asked)
+                s = detector.score([texts[i] for i in test], None if questions is None else [questions[i] for i in test]).score
                 human.append(s[~generated[test]])
                 model.append(s[generated[test]])
         out.append((np.concatenate(human), np.concatenate(model)))
@@ -110,7 +117,7 @@ def report(name: str, found: list[tuple[np.ndarray, np.ndarray]]) -> None:
         rates = [float((model > np.quantile(human, 1 - f, method="higher")).mean()) for f in (0.01, 0.05)]
         rows.append((auroc(human, model), *rates))
     mean, spread = np.mean(rows, axis=0), np.std(rows, axis=0)
-    print(f"{name:33} AUROC {mean[0]:.3f} ± {spread[0]:.3f}  TPR at 1 % FPR {mean[1]:.2f} ± {spread[1]:.2f}  "
+    print(f"{name:46} AUROC {mean[0]:.3f} ± {spread[0]:.3f}  TPR at 1 % FPR {mean[1]:.2f} ± {spread[1]:.2f}  "
           f"at 5 % {mean[2]:.2f} ± {spread[2]:.2f}  ({len(rows)} draws)", flush=True)
 
 

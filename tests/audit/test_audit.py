@@ -161,12 +161,45 @@ def test_references_are_an_even_draw_of_bounded_size(tmp_path: Path, monkeypatch
     said = [f"text {i % 1000}" for i in range(2000)]
     path = _jsonl(tmp_path / "r.jsonl", [{"text": text} for text in said])
     first, other = (run._references(path, run.Settings(path, path, seed=seed)) for seed in (1, 2))
+    first, other = first.texts, other.texts
     assert len(set(first)) == len(first) == 100
     assert first == sorted(first, key=said.index)
     assert 30 < sum(said.index(text) < 500 for text in first) < 70
     assert first != other
     small = _jsonl(tmp_path / "s.jsonl", [{"text": text} for text in [*said[:60], *said[:10]]])
-    assert run._references(small, run.Settings(path, path)) == said[:60]
+    assert run._references(small, run.Settings(path, path)).texts == said[:60]
+
+
+def test_what_was_asked_counts_where_it_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Writers of one style, of whom one repeats the question."""
+    rng = np.random.default_rng(3)
+
+    def rows(repeats: bool, n: int, seed: int) -> list[dict[str, Any]]:
+        made = []
+        for i, said in enumerate(texts("human", n, seed)):
+            other = texts("human", 1, 1000 * seed + i)[0].split()
+            words = said.split()
+            at = int(rng.integers(0, len(words) - 8))
+            made.append({"id": f"{seed}-{i}", "prompt": " ".join(words[at : at + 8] if repeats else other[:8]), "text": said})
+        return made
+
+    human, model = _jsonl(tmp_path / "h.jsonl", rows(False, 150, 1)), _jsonl(tmp_path / "m.jsonl", rows(True, 150, 2))
+    corpus_ = [*rows(True, 60, 3), *rows(False, 60, 4)]
+    bare = [{"id": f"bare{i}", "prompt": None, "text": text} for i, text in enumerate(texts("human", 30, 5))]
+    _jsonl(tmp_path / "c.jsonl", [*corpus_, *bare])
+    audit = ["audit", str(tmp_path / "c.jsonl"), "--reference", str(human), "--generated", str(model), "-q", "--processes", "1",
+             "--fpr", "0.1"]  # fmt: skip
+    assert main([*audit, "--out", str(tmp_path / "without")]) == 0
+    assert "wrong by up to" in json.loads((tmp_path / "without" / "summary.json").read_text())["share"]["reason"]
+    assert main([*audit, "--out", str(tmp_path / "with"), "--questions"]) == 0
+    share = json.loads((tmp_path / "with" / "summary.json").read_text())["share"]
+    assert share["share"] == pytest.approx(0.5, abs=0.06)
+    found = pq.read_table(tmp_path / "with" / "documents").to_pylist()
+    assert {d["verdict"] for d in found if d["id"].startswith("bare")} == {"unsure"}
+    assert sum(d["verdict"] == "model" for d in found if d["id"].startswith("3-")) > 40
+    plain = _jsonl(tmp_path / "p.jsonl", [{"text": text} for text in texts("human", 60, 6)])
+    assert main([*audit[:2], "--reference", str(plain), *audit[4:], "--out", str(tmp_path / "no"), "--questions"]) == 1
+    assert "60 of 60 texts have no question" in capsys.readouterr().err
 
 
 def test_several_processes_give_the_same(references: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from audit_writers import texts
 
-from stillwatch.audit import boost, check, detector, measures, share
+from stillwatch.audit import boost, check, detector, measures, questions, share
 
 
 def _of(text: str, layout: bool = True) -> dict[str, float]:
@@ -73,3 +73,16 @@ def _bias(n: int, seed: int, shift: float) -> str:
 def test_the_self_check_passes_sound_references_and_refuses_wrong_ones() -> None:
     assert sum(bool(_bias(200, seed, 0.0)) for seed in range(10)) <= 1
     assert all(_bias(200, seed, 3.0) for seed in range(5))
+
+
+def test_how_an_answer_takes_up_the_question() -> None:
+    said = "The Rose grows near a hedge. It is the capital of France"
+    asked = "What is the capital of France? Why is a rose red?"
+    one = dict(zip(questions.NAMES, questions.of([said], [asked])[0], strict=True))
+    assert one["words of the question among the answer's"] == pytest.approx(3 / 6)  # rose, capital, france of six content words
+    assert one["words of the answer among the question's"] == pytest.approx(3 / 5)  # of capital, france, why, rose, red
+    assert one["first words from the question"] == pytest.approx(3 / 12)
+    assert one["pairs from the question"] == pytest.approx(4 / 12)  # is the, the capital, capital of, of france
+    assert one["runs of three from the question"] == pytest.approx(3 / 12)
+    assert one["runs of three at the beginning"] == 3
+    assert not questions.of(["", said, said], [asked, "", "?!"]).any()

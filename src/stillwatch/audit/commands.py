@@ -45,6 +45,8 @@ def register(
                        help="write a filtered copy without documents that have one of: document, canary, duplicate, campaign")
     audit.add_argument("--layout", action="store_true",
                        help="let line breaks count; only where corpus and references kept them alike")
+    audit.add_argument("--questions", action="store_true",
+                       help="let what was asked count (prompt, instruction, earlier turns); where corpus and references have it")
     audit.add_argument("--processes", type=int, help="processes (default: all cores)")
     audit.add_argument("--seed", type=int, default=1)
     index = add("audit-index", _index, "index model outputs or instruction sets, to find their near-duplicates")
@@ -68,6 +70,7 @@ def _audit(args: argparse.Namespace) -> Any:
         args.corpus, args.out, human=args.reference, generated=args.generated, held_out=args.held_out,
         index=args.known, campaigns=args.campaigns,
         columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed, layout=args.layout,
+        questions=args.questions,
     )
     marks = args.own.from_options(args) if args.own is not None else None
     summary = run.run(settings, marks=marks, quiet=args.quiet or args.json)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch import text_features
-from stillwatch.audit import boost, fit, measures
+from stillwatch.audit import boost, fit, measures, questions
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 
@@ -60,6 +60,7 @@ class Detector:
         n_words: ``(n_reference,)``.
         trees: the fields of :class:`stillwatch.audit.boost.Trees`, each with a leading axis of models.
         layout: whether line breaks are features.
+        questions: whether what was asked is.
     """
 
     table: F32
@@ -72,9 +73,16 @@ class Detector:
     n_words: NDArray[np.int32]
     trees: boost.Trees
     layout: bool = False
+    questions: bool = False
 
-    def score(self, texts: list[str]) -> Scored:
-        """Score texts; of a long one the first 20,000 characters are read."""
+    def score(self, texts: list[str], asked: list[str] | None = None) -> Scored:
+        """Score texts; of a long one the first 20,000 characters are read.
+
+        Args:
+            texts: texts.
+            asked: what each answers, where questions count. A text without its question is scored as if it took up nothing
+                of it, and ``known`` is −1, so that nothing is said of it.
+        """
         clipped = [text[:MAX_CHARACTERS] for text in texts]
         offsets, data = text_features.arrow_text(pa.array(_words(clipped, self.layout), pa.large_string()))
         n = len(texts)
@@ -84,6 +92,10 @@ class Detector:
             offsets, data, text_features.FUNCTION_TABLE, self.bits, fit.ALL_GROUPS, self.table, scores, known, n_words
         )
         form, total = measures.of(clipped, layout=self.layout), np.zeros(n)
+        if self.questions:
+            given = asked if asked is not None else [""] * n
+            form = np.column_stack([form, questions.of(clipped, given)])
+            known[[not question for question in given]] = -1
         for k, intercept in enumerate(self.intercepts):
             total += boost.predict(np.column_stack([scores[:, k] + intercept, form]), *(part[k] for part in self.trees))
         return Scored(total / len(self.intercepts), known.astype(np.float64), n_words)
@@ -94,7 +106,7 @@ class Detector:
             np.savez_compressed(
                 handle, table=self.table, intercepts=self.intercepts, bits=np.int64(self.bits),
                 generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,
-                n_words=self.n_words, layout=np.bool_(self.layout),
+                n_words=self.n_words, layout=np.bool_(self.layout), questions=np.bool_(self.questions),
                 **{f"trees_{name}": part for name, part in self.trees._asdict().items()},
             )
 
@@ -104,7 +116,8 @@ class Detector:
         with np.load(path, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         trees = boost.Trees(*(arrays.pop(f"trees_{name}") for name in boost.Trees._fields))
-        return cls(bits=int(arrays.pop("bits")), layout=bool(arrays.pop("layout")), trees=trees, **arrays)
+        bits, layout, asked = int(arrays.pop("bits")), bool(arrays.pop("layout")), bool(arrays.pop("questions"))
+        return cls(bits=bits, trees=trees, layout=layout, questions=asked, **arrays)
 
 
 def _words(texts: list[str], layout: bool) -> list[str]:
@@ -119,7 +132,8 @@ def families(texts: list[str]) -> NDArray[np.int64]:
 
 
 def train(
-    human: list[str], generated: list[str], rng: np.random.Generator, *, bits: int = BITS, layout: bool = False
+    human: list[str], generated: list[str], rng: np.random.Generator, *, bits: int = BITS, layout: bool = False,
+    asked: tuple[list[str], list[str]] | None = None,
 ) -> Detector:
     """Train on references of one domain.
 
@@ -129,6 +143,7 @@ def train(
         rng: decides the folds.
         bits: log2 of the buckets of a group of features.
         layout: whether line breaks are features: only where corpus and references kept them alike.
+        asked: what each human and each model-written text answers; None: what was asked does not count.
 
     Raises:
         InputError: fewer than 50 texts of either.
@@ -160,6 +175,9 @@ def train(
         linear[mine] = matrix[mine] @ weights + intercepts[k]
         table[:, k] = weights * idf
     values, grown = np.column_stack([linear, measures.of(kept, layout=layout)]), []
+    if asked is not None:
+        given = [question for question, k in zip((*asked[0], *asked[1]), keep, strict=True) if k]
+        values = np.column_stack([values, questions.of(kept, given)])
     for k in range(N_FOLDS):
         mine = fold == k
         grown.append(boost.fit(values[~mine], label[~mine], weight[k][~mine]))
@@ -167,7 +185,7 @@ def train(
     trees = boost.Trees(*(np.stack(part) for part in zip(*grown, strict=True)))
     table[:, N_FOLDS] = idf * idf
     table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees, layout)
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees, layout, asked is not None)
 
 
 def _known(sets: fit.Sets, seen: NDArray[np.int64]) -> F64:

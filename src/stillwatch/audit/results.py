@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +33,13 @@ SHARES = pa.schema([
 """Grain: a source (all months), a month of a source, a month of all sources (source ""), all (both "")."""
 
 
+class Given(NamedTuple):
+    """Reference texts, and what each answers ("" where that is not known)."""
+
+    texts: list[str]
+    asked: list[str]
+
+
 @dataclass(frozen=True)
 class Results:
     """What was found.
@@ -55,7 +62,7 @@ class Results:
 
 
 def results(
-    total: Tally, detector: Detector | None, human: list[str], generated: list[str], held_out: list[str], seed: int,
+    total: Tally, detector: Detector | None, human: list[str], generated: list[str], held_out: Given, seed: int,
     *, marks: MarkTest | None = None, quiet: bool = False,
 ) -> Results:
     """Estimate every source, and the months of those whose estimate is accepted."""
@@ -96,18 +103,18 @@ class _Judge:
     """Everything that estimates share, made once."""
 
     def __init__(
-        self, detector: Detector, human: list[str], generated: list[str], held_out: list[str], rng: np.random.Generator
+        self, detector: Detector, human: list[str], generated: list[str], held_out: Given, rng: np.random.Generator
     ) -> None:
         self.known = estimate.known_references(detector)
         self.references = check.References(human, generated, rng)
         self.checked = check.self_check(detector)
         self.rng = rng
-        if held_out and not self.checked.reason:
+        if held_out.texts and not self.checked.reason:
             self.checked = self._further(detector, held_out)
 
-    def _further(self, detector: Detector, held_out: list[str]) -> check.SelfCheck:
+    def _further(self, detector: Detector, held_out: Given) -> check.SelfCheck:
         """The self-check on the human texts that were kept out of the references."""
-        scored = detector.score(held_out)
+        scored = detector.score(held_out.texts, held_out.asked)
         long = scored.n_words >= MIN_WORDS
         if long.sum() < MIN_DOCUMENTS:
             raise InputError(f"{int(long.sum())} held-out human texts of {MIN_WORDS} words or more",

@@ -23,6 +23,7 @@ from stillwatch.files import read_json, write_json
 from stillwatch.progress import track
 
 MAX_REFERENCE = 10_000
+MAX_UNASKED = 0.1
 WORK = ".work"
 
 
@@ -43,6 +44,7 @@ class Settings:
         remove: reasons for which the filtered copy leaves documents out; empty: no copy.
         processes: how many.
         layout: whether line breaks are features.
+        questions: whether what was asked is.
         seed: of folds, samples and bootstrap.
     """
 
@@ -58,6 +60,7 @@ class Settings:
     remove: tuple[str, ...] = ()
     processes: int = 1
     layout: bool = False
+    questions: bool = False
     seed: int = 1
 
 
@@ -82,21 +85,20 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     templates = campaigns.load(settings.campaigns) if settings.campaigns is not None else None
     resumed = _same_as_before(work, settings, parts, marks, templates)
     index = duplicates.load(settings.index) if settings.index is not None else None
-    human = _references(settings.human, settings) if settings.human is not None else []
-    generated = _references(settings.generated, settings) if settings.generated is not None else []
+    human, generated = _references(settings.human, settings), _references(settings.generated, settings)
     detector = None
-    if human and generated:
+    if human.texts and generated.texts:
         if not resumed or not (work / "detector.npz").exists():
-            train(human, generated, rng, layout=settings.layout).save(work / "detector.npz")
+            asked = (human.asked, generated.asked) if settings.questions else None
+            train(human.texts, generated.texts, rng, layout=settings.layout, asked=asked).save(work / "detector.npz")
         detector = Detector.load(work / "detector.npz")
     with_ = Instruments(settings.columns, detector, index, marks, templates)
     _scan_all(parts, with_, work, settings, quiet)
     total = Tally()
     for i in range(len(parts)):
         total.merge(Tally.load(work / f"{i:06d}.json"))
-    held_out = _references(settings.held_out, settings) if settings.held_out is not None else []
-    found = results.results(total, detector, human, generated, held_out, settings.seed, quiet=quiet,
-                            marks=marks)
+    held_out = _references(settings.held_out, settings)
+    found = results.results(total, detector, human.texts, generated.texts, held_out, settings.seed, quiet=quiet, marks=marks)
     counts = verdicts.write(
         [work / f"{i:06d}.parquet" for i in range(len(parts))], settings.out, found, detector, settings.fpr
     )
@@ -111,9 +113,11 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     return summary
 
 
-def _references(path: Path, settings: Settings) -> list[str]:
+def _references(path: Path | None, settings: Settings) -> results.Given:
     """At most 10,000 different texts of a file or folder, in their order: those of smallest keyed hash, an even draw."""
-    kept: list[tuple[int, int, str]] = []
+    if path is None:
+        return results.Given([], [])
+    kept: list[tuple[int, int, str, str]] = []
     known: set[int] = set()
     n = 0
     columns, key = Columns(text=settings.columns.text), settings.seed.to_bytes(8, "little", signed=True)
@@ -124,14 +128,20 @@ def _references(path: Path, settings: Settings) -> list[str]:
             if mark in known or (len(kept) == MAX_REFERENCE and mark < kept[0][0]):
                 continue
             known.add(mark)
-            item = (mark, n, text)
+            item = (mark, n, text, document.asked)
             if len(kept) < MAX_REFERENCE:
                 heapq.heappush(kept, item)
             else:
                 known.discard(heapq.heapreplace(kept, item)[0])
     if not kept:
         raise InputError("no texts", where=path)
-    return [text for _, _, text in sorted(kept, key=lambda item: item[1])]
+    kept.sort(key=lambda item: item[1])
+    given = results.Given([text for _, _, text, _ in kept], [asked for *_, asked in kept])
+    unasked = sum(not asked for asked in given.asked)
+    if settings.questions and unasked > MAX_UNASKED * len(kept):
+        raise InputError(f"{unasked} of {len(kept)} texts have no question", where=path,
+                         todo="Leave --questions away, or give a column prompt or instruction")  # fmt: skip
+    return given
 
 
 def _documents(part: Part, columns: Columns) -> Iterator[Document]:
@@ -159,6 +169,7 @@ def _same_as_before(
         stamps.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     state = {
         "version": __version__, "files": stamps.hexdigest(), "n_parts": len(parts), "seed": settings.seed, "layout": settings.layout,
+        "questions": settings.questions,
         "columns": asdict(settings.columns), "marks": marks.name if marks is not None else None,
         "templates": templates.digest if templates is not None else None,
     }

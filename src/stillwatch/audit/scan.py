@@ -255,12 +255,13 @@ def _batch(
     columns: dict[str, Any] = {name: [None] * n for name in DOCUMENTS.names}
     n_words = np.array([len(text.split()) for text in texts], np.int32) if ranks is None else None
     if ranks is not None and with_.detector is not None:
-        scored = with_.detector.score(texts)
+        scored = with_.detector.score(texts, [document.asked for document in batch])
         n_words = scored.n_words
         human, model = ranks.p(scored.score, n_words)
         columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": scored.known}
-        _count(groups, scored.score, n_words, ranks.known)
-        _offer(batch, n_words, offered)
+        compared = np.where(scored.known >= 0, n_words, 0).astype(np.int32)  # what lacks its question is not
+        _count(groups, scored.score, compared, ranks.known)
+        _offer(batch, compared, offered)
     assert n_words is not None
     for i, (group, words) in enumerate(zip(groups, n_words.tolist(), strict=True)):
         group.n += 1
