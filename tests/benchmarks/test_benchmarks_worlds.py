@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import click_world, farm_world, lab_world, tool_world
+from benchmarks import click_world, farm_world, harbour_world, lab_world, tool_world
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
     "click_world": (click_world, "relay_and_handover"),
     "farm_world": (farm_world, "card_farm"),
+    "harbour_world": (harbour_world, "three_flags"),
     "lab_world": (lab_world, "sharded_cot_queue"),
     "tool_world": (tool_world, "agent_trajectories"),
 }
