@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import click_world, farm_world, harbour_world, lab_world, tool_world
+from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, tool_world
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
+    "bazaar_world": (bazaar_world, "many_heads"),
     "click_world": (click_world, "relay_and_handover"),
     "farm_world": (farm_world, "card_farm"),
     "harbour_world": (harbour_world, "three_flags"),
