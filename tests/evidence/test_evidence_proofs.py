@@ -44,6 +44,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
              "--ledger", "ledger.parquet"],
         ):  # fmt: skip
             assert main(["prove", *command, "-q"]) == 0
+    assert "holds the harvest of c-aaaa" in (where / "proof" / "report.html").read_text()
     return where / "proof"
 
 

@@ -276,6 +276,7 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     capsys.readouterr()
     assert run("verify", "proof") == 0
     assert "passed  canaries" in capsys.readouterr().out
+    assert "Units: acme; committed" in (where / "proof" / "report.html").read_text()
 
     def spoilt(**changed: object) -> str:
         record = json.loads((where / "proof" / "record.json").read_text())

@@ -213,7 +213,7 @@ def write(
         "commitment_log": [dict(one) for one in entries],
         "commitment": None if entry is None else entry["hash"],
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in inputs.tenants],
-        "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published), "campaigns": list(inputs.campaigns)},
+        "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published), "campaigns": sorted(inputs.campaigns)},
         "suspect": dict(suspect), "reference": None if reference is None else dict(reference),
         "result": result.describe(), "split": None if parts is None else parts.describe(),
         "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
