@@ -265,6 +265,8 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert json.loads(capsys.readouterr().out)["p_value"] > 0.001
     assert run("canary", "test", "asked.jsonl", "--units", "initech") == 1
     assert "no commitment to this unit: initech" in capsys.readouterr().err
+    assert run("plan", "asked.jsonl", "--entry", 1) == 1
+    assert "entry 1 commits to canaries" in capsys.readouterr().err
     # who was asked something else has said nothing
     rows(where / "other.jsonl", [{"prompt": "What is the capital of France?", "output": "Paris, at port 8000."}])
     assert run("canary", "test", "other.jsonl", "--units", "acme", "--json") == 0
@@ -399,12 +401,14 @@ def test_a_mark_log_may_leave_accounts_to_the_events(where: Path, capsys: pytest
 @pytest.mark.parametrize("given", [
     ("commit", "--tenants", "absent.txt"), ("commit", "--tenants", ""), ("commit", "--tenants", "a", "--alpha", 0),
     ("commit", "--tenants", "a", "--decoys", 1), ("commit", "--tenants", "a", "--rate", -1), ("verify", "absent"),
+    ("rehearse", "said.jsonl", "--port", 99999),
     ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "empty.txt", "--out", "o.jsonl", "--yes"),
     ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "o.jsonl", "--yes", "--rate", 0),
 ])  # fmt: skip
 def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
     (where / "empty.txt").write_text("\n")
     (where / "one.txt").write_text("hello\n")
+    rows(where / "said.jsonl", [{"output": "hello"}])
     assert run(*given) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert not (where / "commitments.jsonl").exists()

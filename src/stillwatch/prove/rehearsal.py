@@ -49,5 +49,5 @@ def server(outputs: Sequence[str], port: int) -> ThreadingHTTPServer:
 
     try:
         return ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    except OSError as error:
-        raise InputError(f"cannot listen ({error.strerror})", where=f"127.0.0.1:{port}", todo="Pass another --port") from error
+    except (OSError, OverflowError) as error:
+        raise InputError(f"cannot listen ({error})", where=f"127.0.0.1:{port}", todo="Pass another --port") from error

@@ -87,6 +87,8 @@ def mark(args: argparse.Namespace) -> Any:
     if args.source is None or args.out is None:
         raise InputError("ANSWERS or --out is missing")
     rows = read_rows(args.source)
+    if not rows:
+        raise InputError("no answers", where=args.source)
     keys: dict[str, Any] = {}
     changed = words = 0
     logged: list[dict[str, Any]] = []
@@ -539,6 +541,8 @@ def _entry(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
     entries = read_log(args.log)
     marks = [at for at, one in enumerate(entries) if not str(one["design"]["mark"]["scheme"]).startswith("canary ")]
     at = (marks or [-1])[-1] if args.entry is None else args.entry
+    if args.entry is not None and 0 <= at < len(entries) and at not in marks:
+        raise InputError(f"entry {at} commits to canaries, not to a mark", where=args.log, todo="Pass the --entry of a mark, or none")
     if not 0 <= at < len(entries):
         raise InputError("no such commitment", where=args.log, todo=f"It has {len(entries)} entries, {len(marks)} of them to marks")
     return entries[at], dict(entries[at]["design"])
