@@ -101,7 +101,10 @@ def _tokens(world, requests):
 
 
 def _fates(world, requests):
-    """Status of each request, and whether it was sent at all: within the log, after sign-up, and not long after a ban."""
+    """Status of each request, and whether it was sent at all.
+
+    That is, within the log, after sign-up, not long after a ban, and only if the turns before were sent too.
+    """
     rows, time = world.registry, requests.time
     chance = world.rng.random(requests.n)
     status = np.full(requests.n, 200, np.int16)
@@ -115,7 +118,9 @@ def _fates(world, requests):
     status[time >= banned] = 403
     born = np.array(rows["born"])[requests.account]
     sent = (time >= 0) & (time < world.end) & (time > born) & (time <= banned + 2400)
-    return status, sent
+    n_lost = np.cumsum(~sent)
+    lost_before = n_lost - n_lost[requests.first] + ~sent[requests.first]
+    return status, lost_before == 0
 
 
 def _addresses(world, requests, order):

@@ -99,7 +99,7 @@ class World(People):
             harvest: whether answers are kept as training data, or whether those of each sitting are.
             client, line: other than the members' own, for all or for each sitting.
             gap: seconds between turns, median and log-normal spread; the client's if None.
-            hop: chance that a turn is sent from another account of the group.
+            hop: chance that a turn is sent from another account of the group, if that one is open by then.
             system, model: other than the members' own.
             length: of answers, beside the usual.
             adopt: chance to have moved to the new model three days after its release.
@@ -126,7 +126,8 @@ class World(People):
         account = who[sitting].copy()
         if hop:
             handed = (rng.random(account.size) < hop) & (turn > 0)
-            account[handed] = rng.integers(0, members.n, handed.sum())
+            other = rng.integers(0, members.n, handed.sum())
+            account[handed] = np.where(members.born[other] < time[handed], other, account[handed])
         prompts, systems, models, wide = [], [], [], []
         for i, member in enumerate(who):
             language = members.languages[member]
