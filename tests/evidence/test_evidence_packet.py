@@ -215,10 +215,10 @@ def test_the_verdict_comes_out_again(real: Path) -> None:
         found = rescore(path)
         assert found.agrees, [c for c in found.comparisons if not c.agrees]
         assert {c.name for c in found.comparisons} >= {
-            "verdict", "log_odds", "views", "n_accounts", "n_harvested", "n_events (traces)", "n_events (events)", "first_seen",
+            "verdict", "score", "views", "n_accounts", "n_harvested", "n_events (traces)", "n_events (events)", "first_seen",
             "last_seen", "output_tokens",
         }  # fmt: skip
-        assert found.other_model_log_odds is None
+        assert found.other_model_score is None
 
 
 @pytest.mark.parametrize("what", ["score", "evidence", "harvest"])
@@ -244,7 +244,7 @@ def test_a_packet_that_claims_more_than_it_holds_is_told(
     forged = zipped(tmp_path / "forged.zip", files)
     found = rescore(forged)
     assert not found.agrees
-    expected = {"score": {"log_odds"}, "harvest": {"n_harvested"}, "evidence": {"verdict", "log_odds", "views"}}[what]
+    expected = {"score": {"score"}, "harvest": {"n_harvested"}, "evidence": {"verdict", "score", "views"}}[what]
     assert {c.name for c in found.comparisons if not c.agrees} == expected
 
 

@@ -9,6 +9,7 @@ from evidence_helpers import SECRET_TEXT, SIZES, members, write_run
 
 from stillwatch.cli import main
 from stillwatch.evidence import ocsf, shared, stix
+from stillwatch.report import words
 
 
 def exported(run: Path, out: Path, format: str, *options: str) -> str:
@@ -94,6 +95,7 @@ def test_severity_grows_with_the_harvest(n: int, severity: int) -> None:
     assert ocsf._severity(n)[0] == severity
 
 
-@pytest.mark.parametrize(("score", "expected"), [(-1e9, 1), (0.0, 50), (4.0, 98), (1e9, 99)])
-def test_confidence_is_never_certainty(score: float, expected: int) -> None:
+@pytest.mark.parametrize(("score", "expected"), [(-1e9, 15), (-0.1, 15), (0.0, 50), (4.0, 75), (7.0, 90), (1e9, 90)])
+def test_confidence_is_the_reports_word_and_never_certainty(score: float, expected: int) -> None:
     assert shared.confidence(score) == expected
+    assert set(shared.CONFIDENCE) == {words.confidence(at) for at in (-1.0, 0.0, 4.0, 7.0)}

@@ -106,12 +106,12 @@ def rescore(args: Args) -> dict[str, Any]:
     found = rescoring.rescore(args.packet)
     for c in found.comparisons:
         _say(args, f"{'same     ' if c.agrees else 'DIFFERENT'} {c.name}: recorded {c.recorded}, computed {c.recomputed}")
-    if found.other_model_log_odds is not None:
-        _say(args, f"this version ships another model, under which the score is {found.other_model_log_odds:.4f}")
+    if found.other_model_score is not None:
+        _say(args, f"this version ships another model, under which the score is {found.other_model_score:.4f}")
     if not found.agrees:
         wrong = ", ".join(c.name for c in found.comparisons if not c.agrees)
         raise InputError(f"the packet does not give what it records: {wrong}", where=args.packet)
-    return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_log_odds": found.other_model_log_odds,
+    return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_score": found.other_model_score,
             "comparisons": [vars(c) for c in found.comparisons]}
 
 

@@ -48,7 +48,7 @@ class Rescored:
 
     campaign_id: str
     comparisons: tuple[Comparison, ...]
-    other_model_log_odds: float | None
+    other_model_score: float | None
     """Under the model that this version ships, where it is another one."""
 
     @property
@@ -88,7 +88,7 @@ def rescore(path: Path) -> Rescored:
     score = float(verdicts.log_odds[number])
     compared = [
         Comparison("verdict", row["verdict"], verdict, row["verdict"] == verdict),
-        Comparison("log_odds", row["score"], round(score, 4), abs(score - row["score"]) <= ROUNDED),
+        Comparison("score", row["score"], round(score, 4), abs(score - row["score"]) <= ROUNDED),
         # Fewer groups are compared than in the run, so a family more may speak; none may fall silent.
         Comparison("views", sorted(row["views"]), sorted(families), set(row["views"]) <= set(families)),
     ]

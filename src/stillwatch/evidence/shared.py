@@ -13,12 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stillwatch.report import words
 from stillwatch.report.load import Campaign, load
 
 K = 5
 """Default of k."""
 SHARED_FAMILIES = ("content",)
 """Families of views whose objects may be shared."""
+CONFIDENCE = {"low": 15, "moderate": 50, "high": 75, "very high": 90}
+"""The report's words on a scale of 0 to 100."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,9 @@ def main_capability(campaign: SharedCampaign) -> str:
 
 
 def confidence(score: float) -> int:
-    """Log-odds as the 0 to 100 of STIX and OCSF; never 100, since a detector is never sure."""
-    import math
+    """The report's word for a score on the 0 to 100 of STIX and OCSF, in the ranges of STIX 2.1, appendix A.1 (low, medium, high).
 
-    return min(99, max(1, round(100 / (1 + math.exp(-max(min(score, 50.0), -50.0))))))
+    A score is no log-odds, so no chance can be had from it: the number stands for the word alone. Never 100.
+    """
+    return CONFIDENCE[words.confidence(score)]
+
