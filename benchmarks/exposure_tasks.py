@@ -39,14 +39,14 @@ def encoder_manifest() -> manifest.Manifest:
     return manifest.parse({
         "name": "all-MiniLM-L6-v2", "kind": "encoder", "location": str(data.minilm()), "owner": "sentence-transformers",
         "ownership": "licensed", "licence": "Apache-2.0", "terms": "Apache License 2.0, section 2", "distillation": "allowed",
-        "max_length": MAX_LENGTH, "precision": "bfloat16",
+        "max_length": MAX_LENGTH, "precision": data.precision(),
     })  # fmt: skip
 
 
 def vectors(texts: list[str], name: str) -> np.ndarray:
     """The encoder's vectors, harvested once into a store beside the models and read from there afterwards."""
     told = encoder_manifest()
-    folder = data.ROOT / f"store16-{name}"
+    folder = data.ROOT / f"store-{told.precision}-{name}"
     wanted = prompts.requests([(("user", text),) for text in texts])
     have = {row.prompt_hash: row.reply.vector for row in store.read(folder)} if (folder / "store.json").is_file() else {}
     if any(request.prompt_hash not in have for request in wanted):
