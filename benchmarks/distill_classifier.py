@@ -1,13 +1,14 @@
 """A classifier from a teacher's answers: how much of its accuracy is kept, and how much faster is it?
 
 The teacher is all-MiniLM-L6-v2 with a logistic head on labels that the student does not see; the student is a linear
-classifier on hashed words and characters, trained on the teacher's answers to the other training texts. Speed is of the
-test texts, each read once after the training texts, on one thread, the teacher in float32.
+classifier on hashed words and characters, without and with the untrained token vectors of the teacher's encoder, trained on the
+teacher's answers to the other training texts. Speed is of the test texts, each read once after the training texts, on one
+thread, the teacher in float32.
 
-    python benchmarks/distill_classifier.py [clinc 20ng …]
+    python benchmarks/distill_classifier.py [clinc 20ng …] [--only vectors …]
 """
 
-import sys
+import argparse
 import time
 
 import numpy as np
@@ -19,7 +20,11 @@ from stillwatch.distill.students import linear
 
 def main() -> None:
     fp32 = teachers.load(manifest.Manifest(**{**vars(tasks.encoder_manifest()), "precision": "float32"}))
-    for exposed in tasks.all_tasks(sys.argv[1:] or ["clinc", "20ng"]):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tasks", nargs="*", default=["clinc", "20ng"])
+    parser.add_argument("--only", nargs="*", choices=("words", "characters", "vectors"), default=["words", "characters", "vectors"])
+    args = parser.parse_args()
+    for exposed in tasks.all_tasks(args.tasks):
         task = exposed.task
         truth = task.truth
         assert truth is not None
@@ -28,12 +33,19 @@ def main() -> None:
         print(f"{task.name}: teacher accuracy {teacher:.4f}, {1 / slow:.0f} texts per CPU-second", flush=True)
         labels = task.pool.argmax(1)
         place = {name: i for i, name in enumerate(exposed.classes)}
-        for name, features in (("words", linear.Features(characters=None)), ("words and characters", linear.Features())):
+        students = {
+            "words": ("words", linear.Features(characters=None), None),
+            "characters": ("words and characters", linear.Features(), None),
+        }
+        if "vectors" in args.only:
+            students["vectors"] = ("words, characters and token vectors", linear.Features(), tasks.token_vectors())
+        for name, features, encoder in map(students.__getitem__, args.only):
             own = linear.train(
                 exposed.private,
                 exposed.classes,
                 labels=np.array([place[y] for y in exposed.private_labels]),
                 features=features,
+                encoder=encoder,
             )
             rows = [("without teacher, its own labels", own)]
             for answers in ("labels", "probabilities"):
@@ -41,7 +53,7 @@ def main() -> None:
                 rows.append(
                     (
                         f"from teacher's {answers}",
-                        linear.train(exposed.pool, exposed.classes, features=features, **given),
+                        linear.train(exposed.pool, exposed.classes, features=features, encoder=encoder, **given),
                     )
                 )
             for what, fit in rows:

@@ -24,22 +24,8 @@ SIZES = (11, 16, 23, 32, 45, 64, 90, 128, 181, 256, 362, 512, 724, 1024, 1448, 2
 def kernels(task: tasks.Exposed) -> list[learners.Kernel]:
     """Two students that read text only, and one that starts from a public encoder's token vectors."""
     found = [learners.text_kernel(name, task.pool, task.test) for name in ("words", "characters")]
-    start = np.load(tasks.data.ROOT / "tokenpass.npy") if (tasks.data.ROOT / "tokenpass.npy").is_file() else token_table()
-    import tokenizers
-
-    from stillwatch.distill.students.static import StaticEncoder
-
-    model = StaticEncoder(tokenizers.Tokenizer.from_file(str(tasks.data.minilm() / "tokenizer.json")), start, tasks.MAX_LENGTH)
+    model = tasks.token_vectors()
     return [*found, learners.vector_kernel("static encoder", model.encode(task.pool), model.encode(task.test))]
-
-
-def token_table() -> np.ndarray:
-    from stillwatch.distill import teachers
-    from stillwatch.distill.students import static
-
-    table = static.token_pass(teachers.load(tasks.encoder_manifest()), []).table
-    np.save(tasks.data.ROOT / "tokenpass.npy", table)
-    return table
 
 
 def sizes(task: tasks.Exposed) -> list[int]:

@@ -13,6 +13,7 @@ import numpy as np
 
 import distill_data as data
 from stillwatch.distill import harvest, manifest, prompts, store, teachers
+from stillwatch.distill.students import static
 from stillwatch.exposure.closed import Task
 
 MAX_LENGTH = 96
@@ -55,6 +56,14 @@ def vectors(texts: list[str], name: str) -> np.ndarray:
             harvest.run(opened, teacher, told, wanted)
         have = {row.prompt_hash: row.reply.vector for row in store.read(folder)}
     return np.stack([have[request.prompt_hash] for request in wanted]).astype(np.float32)
+
+
+def token_vectors() -> static.StaticEncoder:
+    """A static encoder: the public encoder's vectors of single tokens, untrained, not weighted by rarity."""
+    folder = data.ROOT / "token-vectors"
+    if not (folder / "config.json").is_file():
+        static.token_pass(teachers.load(encoder_manifest()), []).save(folder)
+    return static.StaticEncoder.load(folder)
 
 
 def make(texts: data.Texts, short: str, n_private: int, *, capability: str = "grading", seed: int = 0) -> Exposed:

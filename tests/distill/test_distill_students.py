@@ -8,7 +8,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.distill import measures, train
-from stillwatch.distill.students import linear
+from stillwatch.distill.students import linear, static
 from stillwatch.errors import InputError
 
 WORDS = {
@@ -16,6 +16,7 @@ WORDS = {
     "food": ["soup", "bread", "salt", "oven"],
     "space": ["moon", "orbit", "rocket", "star"],
 }
+ALL = [word for words in WORDS.values() for word in words]
 
 
 def texts(n: int, seed: int) -> tuple[list[str], list[str]]:
@@ -61,9 +62,21 @@ def test_a_linear_student_learns_the_teachers_rule(soft: bool, characters: tuple
 HOSTILE = ["", " ", "ball ball BALL", "soup\x00bread", "ba\ud800ll", "moon, orbit; moon orbit", "nothing of it was ever seen", "月 rocket"]
 
 
-def test_what_is_remembered_of_words_adds_up_to_the_features(monkeypatch: pytest.MonkeyPatch) -> None:
+def encoder(words: list[str], table: np.ndarray) -> static.StaticEncoder:
+    """A static encoder whose tokens are these words and nothing else."""
+    tokenizers = pytest.importorskip("tokenizers", reason="tokenizers not installed")
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: i for i, word in enumerate(["[UNK]", *words])}, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = tokenizers.normalizers.BertNormalizer(), tokenizers.pre_tokenizers.BertPreTokenizer()
+    return static.StaticEncoder(tokenizer, np.concatenate([np.zeros((1, table.shape[1])), table]).astype(np.float32), 64)
+
+
+@pytest.mark.parametrize("vectors", [False, True])
+def test_what_is_remembered_of_words_adds_up_to_the_features(vectors: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     given, _ = texts(300, 1)
-    model = linear.train(given, list(WORDS), probabilities=Topics().predict_proba(given), features=linear.Features(12)).model
+    known = encoder(ALL, np.random.default_rng(0).normal(size=(12, 7))) if vectors else None
+    model = linear.train(
+        given, list(WORDS), probabilities=Topics().predict_proba(given), features=linear.Features(12), encoder=known
+    ).model
     asked = [*HOSTILE, *texts(40, 2)[0]]
     expected = model.inputs(asked) @ model.weights + model.bias
     np.testing.assert_allclose(model.logits(asked), expected, atol=1e-4)
@@ -71,6 +84,29 @@ def test_what_is_remembered_of_words_adds_up_to_the_features(monkeypatch: pytest
     monkeypatch.setattr(linear, "MAX_WORDS", 3)
     np.testing.assert_allclose(np.concatenate([model.logits([text]) for text in asked]), expected, atol=1e-4)
     assert model.logits([]).shape == (0, 3)
+
+
+def test_vectors_tell_of_words_that_no_harvest_had(tmp_path: Path) -> None:
+    """Of each topic the student never sees the last word; words of one topic have vectors in common."""
+    rng = np.random.default_rng(0)
+    table = np.repeat(np.eye(3, 8), 4, axis=0) + rng.normal(size=(12, 8)) * 0.2
+    known = encoder(ALL, table)
+    given, _ = texts(600, 1)
+    unseen = {words[-1] for words in WORDS.values()}
+    given = [text for text in given if not unseen & set(text.split())]
+    p = Topics().predict_proba(given)
+    asked = [f"w1 {words[-1]} w2 w3" for words in WORDS.values()]
+    without = linear.train(given, list(WORDS), probabilities=p).model
+    student = linear.train(given, list(WORDS), probabilities=p, encoder=known).model
+    assert student.predict(asked) == list(WORDS)
+    assert without.predict(asked) != list(WORDS)
+    assert student.size_bytes() > known.table.size
+    student.save(tmp_path)
+    again = linear.LinearClassifier.load(tmp_path)
+    np.testing.assert_allclose(again.predict_proba(asked), student.predict_proba(asked), rtol=1e-5)
+    (tmp_path / "encoder" / "config.json").unlink()
+    with pytest.raises(InputError):
+        linear.LinearClassifier.load(tmp_path)
 
 
 def test_the_ridge_is_chosen_alike_on_few_and_on_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +140,7 @@ def test_ridge_by_conjugate_gradients_is_the_closed_form() -> None:
     rng = np.random.default_rng(0)
     rows = (rng.random((3200, 30)) * (rng.random((3200, 30)) < 0.3)).astype(np.float32)
     wanted = rng.normal(size=(3200, 2)).astype(np.float32)
-    iterated, bias = linear.ridge(sparse.csr_array(rows), wanted, 1.0, tolerance=1e-6)
+    iterated, bias = linear.ridge(sparse.csr_array(rows[:, :-5]), rows[:, -5:], wanted, 1.0, tolerance=1e-6)
     exact = np.linalg.solve(rows.T @ rows + np.eye(30), rows.T @ (wanted - wanted.mean(axis=0)))
     np.testing.assert_allclose(iterated, exact, atol=2e-3)
     np.testing.assert_allclose(bias, wanted.mean(axis=0))

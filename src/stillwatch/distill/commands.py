@@ -41,6 +41,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     train.add_argument("--teacher", type=Path, metavar="TOML", help="the teacher's manifest (all routes but classifier need it)")
     train.add_argument("--held-out", type=Path, metavar="FILE", help="Parquet or JSON lines of text, label, split: the comparison")
     train.add_argument("--student", type=Path, metavar="DIR", help="language routes: transformers folder to start from")
+    train.add_argument("--encoder", type=Path, metavar="DIR", help="classifier: static encoder that tells it of words no answer had")
     train.add_argument("--layers", default="", help="layers to keep, such as 0,5 (default: two, or four of a language model)")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the student")
     train.add_argument("--epochs", type=int, default=12)
@@ -123,7 +124,7 @@ def _train(args: argparse.Namespace) -> Any:
     if args.route == "classifier":
         teacher = teachers.load(told) if told else None
         result = train.classifier(
-            args.store, args.out, held=held, teacher=teacher, seed=args.seed, cpu_hour=args.cpu_hour_price
+            args.store, args.out, held=held, teacher=teacher, encoder=args.encoder, seed=args.seed, cpu_hour=args.cpu_hour_price
         )
     elif args.route in ("static", "layers"):
         assert told is not None

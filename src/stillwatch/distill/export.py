@@ -21,7 +21,7 @@ def run(folder: Path, out: Path) -> Path:
     if about.get("stillwatch") == linear.FORMAT:
         student = linear.LinearClassifier.load(folder)
         model = _linear(student)
-        features = (rng.random((4, len(student.columns))) < 0.1).astype(np.float32)
+        features = (rng.random((4, len(student.weights))) < 0.1).astype(np.float32)
         asked: dict[str, Any] = {"features": features}
         answer = student.probabilities(features @ student.weights + student.bias)
     elif about.get("model_type") == "model2vec":

@@ -13,6 +13,7 @@ from stillwatch.distill import card, manifest, measures, store, teachers
 from stillwatch.distill.exchange import Exchange
 from stillwatch.distill.measures import Row
 from stillwatch.distill.students import linear, loop
+from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
 from stillwatch.files import write_json
 
@@ -84,10 +85,11 @@ class Result:
 
 
 def classifier(
-    folder: Path, out: Path, *, held: Held | None = None, teacher: Any = None, features: linear.Features | None = None, seed: int = 0,
-    cpu_hour: float = 0.04,
+    folder: Path, out: Path, *, held: Held | None = None, teacher: Any = None, features: linear.Features | None = None,
+    encoder: Path | None = None, seed: int = 0, cpu_hour: float = 0.04,
 ) -> Result:  # fmt: skip
-    """Route (a)."""
+    """Route (a); ``encoder`` is the folder of a static encoder for the words' vectors."""
+    vectors = StaticEncoder.load(encoder) if encoder is not None else None
     rows = answered(folder)
     keep = without([str(row.prompt) for row in rows], held)
     used = [row for row, kept in zip(rows, keep, strict=True) if kept]
@@ -95,11 +97,11 @@ def classifier(
     place = {name: i for i, name in enumerate(classes)}
     labels = None if probabilities is not None else np.array([place[str(row.reply.answer)] for row in used])
     texts = [str(row.prompt) for row in used]
-    fit = linear.train(texts, classes, probabilities=probabilities, labels=labels, features=features, seed=seed)
+    fit = linear.train(texts, classes, probabilities=probabilities, labels=labels, features=features, encoder=vectors, seed=seed)
     fit.model.save(out)
     compared: list[Row] = []
     if held is not None:
-        compared = compare_classifiers(fit.model, held, teacher=teacher, features=features, seed=seed, cpu_hour=cpu_hour)
+        compared = compare_classifiers(fit.model, held, teacher=teacher, features=features, encoder=vectors, seed=seed, cpu_hour=cpu_hour)
     settings = {"features": fit.model.features, "ridge": fit.strength, "answers": "labels" if probabilities is None else "probabilities"}
     return finish(folder, out, "classifier", settings, compared, len(used), int((~keep).sum()))
 
@@ -122,8 +124,9 @@ def soft(rows: Sequence[Exchange]) -> tuple[list[str], NDArray[np.float32] | Non
 
 
 def compare_classifiers(
-    model: linear.LinearClassifier, held: Held, *, teacher: Any, features: linear.Features | None, seed: int, cpu_hour: float
-) -> list[Row]:
+    model: linear.LinearClassifier, held: Held, *, teacher: Any, features: linear.Features | None, encoder: StaticEncoder | None,
+    seed: int, cpu_hour: float,
+) -> list[Row]:  # fmt: skip
     """Teacher, the same student from one's own labels, the student from the teacher."""
     test, truth = held.test, np.asarray(held.test_labels)
     rows: list[Row] = []
@@ -147,7 +150,7 @@ def compare_classifiers(
     classes = sorted(set(held.train_labels))
     place = {name: i for i, name in enumerate(classes)}
     own = linear.train(
-        held.train, classes, labels=np.array([place[y] for y in held.train_labels]), features=features, seed=seed
+        held.train, classes, labels=np.array([place[y] for y in held.train_labels]), features=features, encoder=encoder, seed=seed
     ).model  # fmt: skip
     for name, student in (("student without teacher", own), ("student", model)):
         cpu = measures.cpu_seconds_per_call(student.predict, test[:512])

@@ -118,7 +118,7 @@ def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
     if n < 1:
         return Worth(skill.task, skill.capability, n, factor, 0.0, 0.0, 0.0, "measured", "no exchanges")
     if len(curve.n) < MIN_POINTS and factor > 1:
-        note = f"{len(curve.n)} sizes are too few for a law"
+        note = f"too few sizes for a law ({len(curve.n)})"
         reached = closed_share(curve, float(curve.mean[-1] - 2 * curve.sd[-1]))
         return Worth(skill.task, skill.capability, n, factor, None, max(reached, 0.0), 1.0, "refused", note)
     found = predict(curve, [n], widen=widen)[0]

@@ -1,17 +1,18 @@
-"""Route (a): a linear classifier from a teacher's labels or probabilities, on hashed words, pairs of words and characters.
+"""Route (a): a linear classifier from a teacher's labels or probabilities, on hashed words, pairs of words and characters,
+and, where a static encoder is given, on the vectors of words, so that it knows words that no harvest had.
 
 Soft answers are fitted by ridge regression on centred log-probabilities (Ba and Caruana 2014, "Do Deep Nets Really Need
 to be Deep?", section 2.2: regress the logits), hard answers by the same regression on one-hot rows; neither needs a schedule,
 and a fit is the same bytes again. The strength of the ridge is chosen on answers left out.
 
-What a text says is a sum over its different words and pairs of neighbours, so the part of a word (itself and the character
-n-grams within it) is computed once and remembered: that makes characters as cheap as words.
+What a text says is a sum over its different words and pairs of neighbours, so the part of a word (itself, the character
+n-grams within it, its vector) is computed once and remembered: that makes characters and vectors as cheap as words.
 """
 
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
 from stillwatch.distill.extra import need
+from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json, write_json
 
@@ -35,10 +37,12 @@ FLOOR = -8.0
 """Log-probabilities below this say nothing more, nats."""
 SHARES = (0.8, 0.6)
 """Lengths of the part of words and of the part of characters in a row of length 1."""
+MEANING = 0.8
+"""Length of the part of vectors, where there is one: then a row's length is above 1."""
 WORD = re.compile(r"\w+")
 MAX_WORDS = 1 << 16
 """Words remembered."""
-WEIGHTS, ABOUT = "model.safetensors", "config.json"
+WEIGHTS, ABOUT, ENCODER = "model.safetensors", "config.json", "encoder"
 FORMAT = "linear 2"
 """Version 1 had other columns, which cannot be read any more."""
 
@@ -50,16 +54,19 @@ class Features:
     bits: int = 18
     characters: tuple[int, int] | None = (3, 5)
     """Lengths of character n-grams, a space at each end of a word; none, and words stand alone."""
+    n_dims: int = 0
+    """Of the words' vectors, which come after all columns."""
 
     @property
     def n_columns(self) -> int:
-        """Of both parts."""
+        """Of words and characters."""
         return 1 << self.bits if self.characters is None else 2 << self.bits
 
     @property
-    def shares(self) -> tuple[float, float]:
-        """Lengths of both parts."""
-        return (1.0, 0.0) if self.characters is None else SHARES
+    def shares(self) -> tuple[float, float, float]:
+        """Lengths of the parts."""
+        words, characters = (1.0, 0.0) if self.characters is None else SHARES
+        return words, characters, MEANING if self.n_dims else 0.0
 
     def grams(self, word: str) -> list[int]:
         """Columns of a word's different character n-grams."""
@@ -84,9 +91,9 @@ class Read:
 class Reader:
     """Numbers words as they are first met, and knows the columns of each."""
 
-    def __init__(self, features: Features) -> None:
-        """Knows nothing yet."""
-        self.features = features
+    def __init__(self, features: Features, encoder: StaticEncoder | None = None) -> None:
+        """Knows nothing yet; ``encoder`` has the words' vectors, of ``features.n_dims``."""
+        self.features, self.encoder = features, encoder
         self.number: dict[str, int] = {}
         self._code: NDArray[np.uint64] = np.zeros(1024, np.uint64)
 
@@ -117,15 +124,28 @@ class Reader:
         flat = np.fromiter(chain.from_iterable(lists), np.int64, int(ends[-1]))
         return sparse.csr_array((np.ones(len(flat), np.float32), flat, ends), shape=(len(words), self.features.n_columns))
 
-    def counts(self, texts: Sequence[str]) -> tuple[Any, Any]:
-        """Columns of texts (n_texts, n_columns): of words and pairs, and of characters, which count once a word."""
+    def vectors(self, words: Sequence[str]) -> F32:
+        """Vectors of words (n_words, n_dims); the rarer a word, the longer."""
+        if self.encoder is None or not words:
+            return np.zeros((len(words), self.features.n_dims), np.float32)
+        found: F32 = self.encoder.counts(words) @ self.encoder.table
+        return found
+
+    def meaning(self, read: Read) -> F32:
+        """Sum of the words' vectors of texts (n_texts, n_dims), of length 1 if no two had anything in common."""
+        vectors = self.vectors(list(self.number))
+        found: F32 = (read.words @ vectors) * _scale(1.0, read.words @ (vectors * vectors).sum(axis=1))[:, None]
+        return found
+
+    def counts(self, texts: Sequence[str]) -> tuple[Any, Any, F32]:
+        """Columns of texts (n_texts, n_columns), of words and pairs, and of characters, which count once a word; and their meaning."""
         read, _ = self.read(texts)
         own = self.columns(list(self.number))
         cut = 1 << self.features.bits
         both = (read.words @ own).tocsc()
         words = sparse.hstack([both[:, :cut], sparse.csc_array((len(texts), own.shape[1] - cut), dtype=np.float32)])
         characters = sparse.hstack([sparse.csc_array((len(texts), cut), dtype=np.float32), both[:, cut:]])
-        return (words + read.pairs).tocsr(), characters.tocsr()
+        return (words + read.pairs).tocsr(), characters.tocsr(), self.meaning(read)
 
 
 def _once(text: I64, column: I64, shape: tuple[int, int]) -> Any:
@@ -140,13 +160,14 @@ def _scale(share: float, square: Any) -> F32:
     return found
 
 
-def weigh(features: Features, counts: tuple[Any, Any], idf: F32) -> Any:
-    """Counts to rows weighed by ``idf`` (n_columns,), each part of its own length, sparse (n_texts, n_columns)."""
+def weigh(features: Features, counts: tuple[Any, Any, F32], idf: F32) -> tuple[Any, F32]:
+    """Counts to rows weighed by ``idf`` (n_columns,), sparse (n_texts, n_columns), and meaning (n_texts, n_dims), each of one length."""
+    *shares, meaning = features.shares
     parts = []
-    for part, share in zip(counts, features.shares, strict=True):
+    for part, share in zip(counts[:2], shares, strict=True):
         square = part @ (idf * idf)
         parts.append(sparse.diags_array(_scale(share, square)) @ part @ sparse.diags_array(idf))
-    return (parts[0] + parts[1]).tocsr().astype(np.float32)
+    return (parts[0] + parts[1]).tocsr().astype(np.float32), counts[2] * np.float32(meaning)
 
 
 def inverse_frequency(counts: Any) -> F32:
@@ -163,26 +184,27 @@ class LinearClassifier:
 
     def __init__(
         self, features: Features, classes: Sequence[str], columns: NDArray[np.int32], idf: F32, rows: NDArray[np.int8], scale: F32,
-        bias: F32,
+        bias: F32, encoder: StaticEncoder | None = None,
     ) -> None:  # fmt: skip
-        """``columns``, ``idf`` and ``scale`` are (n_kept,), ``rows`` (n_kept, n_classes), ``bias`` (n_classes,)."""
-        self.features, self.classes_ = features, list(classes)
+        """``columns`` and ``idf`` are (n_kept,), ``rows`` (n_kept + n_dims, n_classes), ``scale`` a number each, ``bias`` (n_classes,)."""
+        self.features, self.classes_, self.encoder = features, list(classes), encoder
         self.columns, self.idf, self.rows, self.scale, self.bias = columns, idf, rows, scale, bias
         self.identity = f"linear {features} {self.classes_}"
         self._place = np.full(features.n_columns, -1, np.int64)
         self._place[columns] = np.arange(len(columns))
-        self._table = self.weights * idf[:, None]
+        self._table = self.weights[: len(columns)] * idf[:, None]
+        self._meaning = self.weights[len(columns) :]
         self._forget()
 
     def _forget(self) -> None:
-        self._reader = Reader(self.features)
-        # Of each word known: what it says, its own part and that of its characters, and the squared lengths of both.
-        self._says = np.zeros((0, 2 * len(self.classes_)), np.float32)
-        self._square = np.zeros((0, 2), np.float32)
+        self._reader = Reader(self.features, self.encoder)
+        # Of each word known: what it says, its own part, that of its characters and of its vector, and their squared lengths.
+        self._says = np.zeros((0, len(self.features.shares) * len(self.classes_)), np.float32)
+        self._square = np.zeros((0, len(self.features.shares)), np.float32)
 
     @property
     def weights(self) -> F32:
-        """(n_kept, n_classes)."""
+        """(n_kept + n_dims, n_classes)."""
         found: F32 = self.rows.astype(np.float32) * self.scale[:, None]
         return found
 
@@ -194,10 +216,11 @@ class LinearClassifier:
         return sparse.csr_array((matrix.data[held], place[held], ends), shape=(matrix.shape[0], len(self.columns)))
 
     def inputs(self, texts: Sequence[str]) -> Any:
-        """What the weights are multiplied with (n_texts, n_kept), sparse: the input of the ONNX file."""
+        """What the weights are multiplied with (n_texts, n_kept + n_dims), sparse: the input of the ONNX file."""
         idf = np.zeros(self.features.n_columns, np.float32)
         idf[self.columns] = self.idf
-        return self.kept(weigh(self.features, Reader(self.features).counts(texts), idf))
+        rows, meaning = weigh(self.features, Reader(self.features, self.encoder).counts(texts), idf)
+        return sparse.hstack([self.kept(rows), sparse.csr_array(meaning)]).tocsr()
 
     def logits(self, texts: Sequence[str]) -> F32:
         """Centred log-probabilities (n_texts, n_classes)."""
@@ -208,20 +231,23 @@ class LinearClassifier:
             self._learn(new)
         k = len(self.classes_)
         pairs = self.kept(read.pairs)
-        words, characters = self.features.shares
-        own = (read.words @ self._square)[:, 0] + pairs @ (self.idf * self.idf)
-        said = read.words @ self._says
-        found: F32 = (said[:, :k] + pairs @ self._table) * _scale(words, own)[:, None] + self.bias
-        if characters:
-            found += said[:, k:] * _scale(characters, (read.words @ self._square)[:, 1])[:, None]
+        square, said = read.words @ self._square, read.words @ self._says
+        own = square[:, 0] + pairs @ (self.idf * self.idf)
+        found: F32 = (said[:, :k] + pairs @ self._table) * _scale(self.features.shares[0], own)[:, None] + self.bias
+        for i, share in enumerate(self.features.shares):
+            if i and share:
+                found += said[:, i * k : (i + 1) * k] * _scale(share, square[:, i])[:, None]
         return found
 
     def _learn(self, words: Sequence[str]) -> None:
         matrix = self.kept(self._reader.columns(words))
         first = self.columns < 1 << self.features.bits
         parts = [matrix @ sparse.diags_array(part.astype(np.float32)) for part in (first, ~first)]
-        self._says = np.concatenate([self._says, np.concatenate([part @ self._table for part in parts], axis=1)])
-        self._square = np.concatenate([self._square, np.stack([part @ (self.idf * self.idf) for part in parts], axis=1)])
+        vectors = self._reader.vectors(words)
+        says = [*(part @ self._table for part in parts), vectors @ self._meaning]
+        self._says = np.concatenate([self._says, np.concatenate(says, axis=1)])
+        square = [*(part @ (self.idf * self.idf) for part in parts), (vectors * vectors).sum(axis=1)]
+        self._square = np.concatenate([self._square, np.stack(square, axis=1)])
 
     def predict_proba(self, texts: Sequence[str]) -> F32:
         """Probabilities (n_texts, n_classes)."""
@@ -239,8 +265,8 @@ class LinearClassifier:
         return [self.classes_[i] for i in self.logits(texts).argmax(axis=1)]
 
     def size_bytes(self) -> int:
-        """Bytes of the weights."""
-        return sum(array.nbytes for array in self._arrays().values())
+        """Bytes of the weights, and of the words' vectors at a byte a number."""
+        return sum(array.nbytes for array in self._arrays().values()) + (self.encoder.table.size if self.encoder else 0)
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {"columns": self.columns, "idf": self.idf, "weights": self.rows, "scale": self.scale, "bias": self.bias}
@@ -250,7 +276,9 @@ class LinearClassifier:
         numpy_io = need("safetensors.numpy", what="saving a student")
         folder.mkdir(parents=True, exist_ok=True)
         numpy_io.save_file(self._arrays(), folder / WEIGHTS)
-        features = {"bits": self.features.bits, "characters": self.features.characters}
+        features = {"bits": self.features.bits, "characters": self.features.characters, "n_dims": self.features.n_dims}
+        if self.encoder is not None:
+            self.encoder.save(folder / ENCODER, quantise=True)
         write_json({"stillwatch": FORMAT, "features": features, "classes": self.classes_}, folder / ABOUT)
 
     @classmethod
@@ -263,9 +291,10 @@ class LinearClassifier:
         try:
             arrays = numpy_io.load_file(folder / WEIGHTS)
             told = about["features"]
-            features = Features(told["bits"], tuple(told["characters"]) if told["characters"] else None)
-            given = [arrays[name] for name in ("columns", "idf", "weights", "scale", "bias")]
-            model = cls(features, about["classes"], *given)
+            features = Features(told["bits"], tuple(told["characters"]) if told["characters"] else None, told.get("n_dims", 0))
+            columns, idf, rows, scale, bias = (arrays[name] for name in ("columns", "idf", "weights", "scale", "bias"))
+            encoder = StaticEncoder.load(folder / ENCODER) if features.n_dims else None
+            model = cls(features, about["classes"], columns, idf, rows, scale, bias, encoder)
         except Exception as error:  # the library raises its own kinds
             raise InputError(f"not a linear classifier ({type(error).__name__}: {error})", where=folder) from error
         model.identity = digest(folder / WEIGHTS)
@@ -283,11 +312,14 @@ def targets(probabilities: NDArray[Any] | None, labels: NDArray[np.int64] | None
     return (np.eye(n_classes, dtype=np.float32)[labels] - 1 / n_classes) * -FLOOR
 
 
-def ridge(rows: Any, wanted: F32, strength: float, *, tolerance: float = 1e-3, iterations: int = 200) -> tuple[F32, F32]:
-    """Weights (n_columns, n_classes) and bias (n_classes,) of a ridge regression, by conjugate gradients on the dual.
+def ridge(
+    rows: Any, dense: F32, wanted: F32, strength: float, *, tolerance: float = 1e-3, iterations: int = 200
+) -> tuple[F32, F32]:
+    """Weights (n_columns + n_dims, n_classes) and bias (n_classes,) of a ridge regression, by conjugate gradients on the dual.
 
     Args:
         rows: (n_texts, n_columns), sparse.
+        dense: (n_texts, n_dims), further columns; n_dims may be 0.
         wanted: (n_texts, n_classes).
         strength: of the ridge, above 0.
         tolerance: relative residual at which a class is done.
@@ -301,7 +333,7 @@ def ridge(rows: Any, wanted: F32, strength: float, *, tolerance: float = 1e-3, i
     old = (residual * residual).sum(axis=0)
     stop = tolerance**2 * np.maximum(old, 1e-12)
     for _ in range(iterations):
-        image = rows @ (flipped @ direction) + strength * direction
+        image = rows @ (flipped @ direction) + dense @ (dense.T @ direction) + strength * direction
         step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
         dual += step * direction
         residual -= step * image
@@ -310,7 +342,7 @@ def ridge(rows: Any, wanted: F32, strength: float, *, tolerance: float = 1e-3, i
             break
         direction = residual + new / np.maximum(old, 1e-30) * direction
         old = new
-    return np.asarray(flipped @ dual, np.float32), bias
+    return np.concatenate([flipped @ dual, dense.T @ dual]).astype(np.float32), bias
 
 
 def left_out(gram: NDArray[Any], wanted: F32, ridges: Sequence[float]) -> list[float]:
@@ -346,7 +378,7 @@ class Fit:
 
 def train(
     texts: Sequence[str], classes: Sequence[str], *, probabilities: NDArray[Any] | None = None,
-    labels: NDArray[np.int64] | None = None, features: Features | None = None, seed: int = 0,
+    labels: NDArray[np.int64] | None = None, features: Features | None = None, encoder: StaticEncoder | None = None, seed: int = 0,
 ) -> Fit:  # fmt: skip
     """Fit a student.
 
@@ -356,27 +388,30 @@ def train(
         probabilities: (n_texts, n_classes) of the teacher, or
         labels: (n_texts,) positions in ``classes``.
         features: default words, pairs and characters.
+        encoder: of the words' vectors; kept in 8 bits a number, and with the student.
         seed: which tenth chooses the ridge, where there are many.
     """
     if len(texts) < 10:
         raise InputError(f"{len(texts)} answers are too few to train a classifier", todo="Harvest at least 10")
     features = features or Features()
-    counts = Reader(features).counts(texts)
+    if encoder is not None:
+        features, encoder = replace(features, n_dims=encoder.table.shape[1]), encoder.int8()
+    counts = Reader(features, encoder).counts(texts)
     idf = inverse_frequency(counts[0]) + inverse_frequency(counts[1])
-    rows, wanted = weigh(features, counts, idf), targets(probabilities, labels, len(classes))
+    (rows, meaning), wanted = weigh(features, counts, idf), targets(probabilities, labels, len(classes))
     kept_columns = np.flatnonzero(idf).astype(np.int32)
     rows = rows[:, kept_columns]
     if len(texts) <= CHOOSING:
-        scores = left_out(np.asarray((rows @ rows.T).toarray(), np.float64), wanted, RIDGES)
+        scores = left_out(np.asarray((rows @ rows.T).toarray(), np.float64) + meaning @ meaning.T, wanted, RIDGES)
     else:  # on all the rest and not on a sample, since the best strength grows with the harvest
         order = np.random.default_rng(seed).permutation(len(texts))
         held, kept = order[: len(texts) // 10], order[len(texts) // 10 :]
-        fits = [ridge(rows[kept], wanted[kept], strength, tolerance=1e-2) for strength in RIDGES]
-        best = wanted[held].argmax(axis=1)
-        scores = [float(((rows[held] @ weights + bias).argmax(axis=1) == best).mean()) for weights, bias in fits]
+        fits = [ridge(rows[kept], meaning[kept], wanted[kept], strength, tolerance=1e-2) for strength in RIDGES]
+        best, asked = wanted[held].argmax(axis=1), sparse.hstack([rows[held], sparse.csr_array(meaning[held])])
+        scores = [float(((asked @ weights + bias).argmax(axis=1) == best).mean()) for weights, bias in fits]
     strength = RIDGES[int(np.argmax(scores))]
-    weights, bias = ridge(rows, wanted, strength)
+    weights, bias = ridge(rows, meaning, wanted, strength)
     scale = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
     small = np.round(weights / scale[:, None]).astype(np.int8)
-    model = LinearClassifier(features, classes, kept_columns, idf[kept_columns], small, scale, bias.astype(np.float32))
+    model = LinearClassifier(features, classes, kept_columns, idf[kept_columns], small, scale, bias.astype(np.float32), encoder)
     return Fit(model, strength, max(scores))
