@@ -256,6 +256,8 @@ def read(path: Path, pause: Callable[[], None] | None = None) -> Snapshot:
     """
     try:
         table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        # A bit in the lengths or offsets would let the sums below read outside the file.
+        table.validate(full=True)
         about = json.loads((table.schema.metadata or {})[b"stillwatch"])
         if pause is not None:
             pause()
