@@ -15,7 +15,7 @@ from stillwatch.respond.store import SYSTEM, Store
 
 def test_real_windows_of_a_replaced_operator_are_one_case(tmp_path: Path) -> None:
     world = tmp_path / "world"
-    simulate.run("replaced", world, events=60_000, seed=2, quiet=True)
+    simulate.run("replaced", world, events=150_000, seed=1, quiet=True)
     files, store = data_files(world / "events"), Store.open(str(tmp_path / "store.db"))
     step = len(files) // 3
     for number in range(3):

@@ -126,7 +126,7 @@ class Service:
         command = [
             sys.executable, "-m", "stillwatch", "serve", "--port", str(self.port), "--state", str(self.folder / "state"),
             "--tokens", str(self.tokens), "--key-file", str(self.folder / "tenant.key"), "--case-url", CASE_URL,
-            "--refresh-s", "0.1", "--drain-s", "0", *self.options,
+            "--refresh-s", "0.1", "--drain-s", "0", "--deadline-ms", "2000", *self.options,
         ]  # fmt: skip
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen(
