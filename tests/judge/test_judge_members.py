@@ -145,6 +145,13 @@ def test_a_group_that_scores_lower_puts_nothing_together() -> None:
     assert len(of(placed(first, second, (range(0, 80), 9.0 - WEAKER - 0.01, 0.9)), range(0, 80))) == 2
 
 
+@pytest.mark.parametrize(("score", "grows"), [(WEAKER, True), (WEAKER - 0.01, False)])
+def test_a_sure_group_that_holds_one_campaign_whole_makes_it_larger(score: float, grows: bool) -> None:
+    found = placed((range(0, 40), 9.0, 0.9), (range(0, 90), score, 0.9))
+    assert of(found, range(0, 40)) == {0}
+    assert of(found, range(40, 90)) == ({0} if grows else {-1})
+
+
 def test_two_pools_are_never_put_together() -> None:
     known, proposed = people(80), groups(range(0, 40), range(40, 80), range(0, 80))
     hand = [(i, i + 1) for i in range(79) if i != 39]
