@@ -118,6 +118,10 @@ def test_reading_by_command(folder: Path, tmp_path: Path, monkeypatch: pytest.Mo
     Path("prompts.txt").write_text("w3 w4\nw5\n")
     assert run("ask", "--folder", folder, "--prompts", "prompts.txt", "--out", "got.jsonl", "--yes", "--max-tokens", 20,
                "--stop-at-p", 1e-6, "--tokenizer", folder, "--key", "prove.key") == 0  # fmt: skip
-    assert run("test", "got.jsonl", "--tokenizer", folder, "--reference", "got.jsonl", "--out", "proof2") == 0
+    assert run("test", "got.jsonl", "--tokenizer", folder, "--reference", "got.jsonl", "--out", "proof2") == 1
+    assert "the reference is the suspect itself" in capsys.readouterr().err
+    base = [{"prompt": prompt, "output": text} for prompt, text in zip(("w3 w4", "w5"), texts, strict=False)]
+    Path("base.jsonl").write_text("".join(json.dumps(row) + "\n" for row in base))
+    assert run("test", "got.jsonl", "--tokenizer", folder, "--reference", "base.jsonl", "--out", "proof2") == 0
     assert run("verify", "proof2") == 0
     capsys.readouterr()
