@@ -5,7 +5,7 @@ same human answers to the same problems for the same number of steps; one learns
 the teacher thought at each place (top 20 and the tail). Held out: other problems; measured are the loss on their human answers
 and two tasks, the share of next tokens that are right and the share that are the teacher's.
 
-    python benchmarks/distill_language.py train [--n 200] [--seeds 3] [--minutes 5]
+    python benchmarks/distill_language.py train [--n 200] [--seeds 0 1 2] [--minutes 5]
     python benchmarks/distill_language.py on-policy [--minutes 8]     TRL's GKD after one such student
 """
 
@@ -85,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("train", "on-policy"))
     parser.add_argument("--n", type=int, default=200, help="problems; 40 of them are held out")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=5)
     args = parser.parse_args()
@@ -100,7 +100,7 @@ def main() -> None:
     print(f"{len(kept)} problems, {tokens:,} answer tokens, scored in {time.process_time() - begin:.0f} cpu-s", flush=True)
     tell("teacher", teacher.model, held, token, 0)
     tell("student, untrained", language.cut(teacher.model, LAYERS), held, token, 0)
-    for seed in range(1 if args.what == "on-policy" else args.seeds):
+    for seed in args.seeds[:1] if args.what == "on-policy" else args.seeds:
         schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
         for name, mix in (("without teacher", 0.0), ("with teacher", 0.8)):
             if args.what == "on-policy" and not mix:

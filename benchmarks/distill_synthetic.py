@@ -2,9 +2,10 @@
 
 Nobody's prompts are used: SmolLM2-135M-Instruct writes them from a description of the task (the names of its classes, or
 kinds of film and opinion), the teacher (all-MiniLM-L6-v2 with a head on private labels) answers them, and a linear student
-is trained on that. Beside it stand the same student of as many real prompts, of all real prompts, and of both together.
+is trained on that, without and with the vectors of words. Beside it stand the same student of as many real prompts, of all real
+prompts, and of both together.
 
-    python benchmarks/distill_synthetic.py write [rt clinc …] [--n 2000]     about 300 tokens a CPU-second in bfloat16
+    python benchmarks/distill_synthetic.py write [rt clinc …] [--n 2000]     goes on from what is written
     python benchmarks/distill_synthetic.py compare [rt clinc …]
 """
 
@@ -29,12 +30,13 @@ PARTS = ("plot", "acting", "dialogue", "jokes", "ending", "direction", "music", 
 OPINIONS = ("loved it", "hated it", "was bored", "was moved", "was disappointed", "was surprised how good it is")
 
 
-def instructions(name: str, classes: list[str], n: int, rng: np.random.Generator) -> list[str]:
-    """What the writer is told, ``n`` times."""
+def instructions(name: str, classes: list[str], begin: int) -> list[str]:
+    """What the writer is told in the batch that starts at ``begin``."""
+    rng = np.random.default_rng((0, begin))
     if name == "rt":
-        drawn = zip(rng.choice(GENRES, n), rng.choice(PARTS, n), rng.choice(OPINIONS, n), strict=True)
+        drawn = zip(rng.choice(GENRES, BATCH), rng.choice(PARTS, BATCH), rng.choice(OPINIONS, BATCH), strict=True)
         return [f"Write one sentence about the {part} of a {genre}, by a film critic who {opinion}." for genre, part, opinion in drawn]
-    topics = [classes[i % len(classes)].replace("_", " ") for i in range(n)]
+    topics = [classes[i % len(classes)].replace("_", " ") for i in range(begin, begin + BATCH)]
     return [f'Write one short thing that a user says to a voice assistant. It is about "{topic}".' for topic in topics]
 
 
@@ -50,10 +52,10 @@ def write(exposed: tasks.Exposed, name: str, n: int) -> None:
     tokenizer, model = load(data.smollm())
     tokenizer.padding_side = "left"
     model = model.to(getattr(torch, data.precision())).eval()
-    told = instructions(name, exposed.classes, n, np.random.default_rng(0))
-    start, made, tokens = time.process_time(), [], 0
-    for begin in range(0, n, BATCH):
-        turns = [[{"role": "user", "content": one}] for one in told[begin : begin + BATCH]]
+    made = json.loads(path.read_text()) if path.is_file() else []
+    start, tokens = time.process_time(), 0
+    for begin in range(len(made), n, BATCH):
+        turns = [[{"role": "user", "content": one}] for one in instructions(name, exposed.classes, begin)]
         texts = [tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True) for turn in turns]
         read = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
         torch.manual_seed(begin)
@@ -62,8 +64,8 @@ def write(exposed: tasks.Exposed, name: str, n: int) -> None:
         new = out[:, read["input_ids"].shape[1] :]
         tokens += int((new != tokenizer.pad_token_id).sum())
         made += [cleaned(text) for text in tokenizer.batch_decode(new, skip_special_tokens=True)]
+        tasks.write_json(path, made)
         print(f"{len(made)} of {n}, {tokens / (time.process_time() - start):.0f} tokens a CPU-second: {made[-1]!r}", flush=True)
-    tasks.write_json(path, made)
 
 
 def compare(exposed: tasks.Exposed, name: str) -> None:
@@ -77,16 +79,17 @@ def compare(exposed: tasks.Exposed, name: str) -> None:
     print(f"{task.name}: teacher {teacher:.4f}; {len(made)} prompts written, {len(kept)} left by the filters")
     few = np.random.default_rng(0).permutation(len(exposed.pool))[: len(kept)]
     some = [exposed.pool[i] for i in few]
-    for what, texts, answers in (
-        (f"{len(kept)} synthetic prompts", kept, given),
-        (f"{len(some)} real prompts", some, task.pool[few]),
-        (f"all {len(exposed.pool)} real prompts", exposed.pool, task.pool),
-        ("real and synthetic prompts", [*exposed.pool, *kept], np.concatenate([task.pool, given])),
-    ):
-        found = linear.train(texts, exposed.classes, probabilities=answers).model.logits(exposed.test).argmax(1)
-        accuracy = float((found == task.truth).mean())
-        same = (found == task.test.argmax(1)).mean()
-        print(f"  {what}: accuracy {accuracy:.4f} (kept {accuracy / teacher:.1%}), agreement {same:.4f}", flush=True)
+    for student, vectors in (("words and characters", None), ("words, characters and token vectors", tasks.token_vectors())):
+        for what, texts, answers in (
+            (f"{len(kept)} synthetic prompts", kept, given),
+            (f"{len(some)} real prompts", some, task.pool[few]),
+            (f"all {len(exposed.pool)} real prompts", exposed.pool, task.pool),
+            ("real and synthetic prompts", [*exposed.pool, *kept], np.concatenate([task.pool, given])),
+        ):
+            found = linear.train(texts, exposed.classes, probabilities=answers, encoder=vectors).model.logits(exposed.test).argmax(1)
+            accuracy = float((found == task.truth).mean())
+            same = (found == task.test.argmax(1)).mean()
+            print(f"  {student}, {what}: accuracy {accuracy:.4f} (kept {accuracy / teacher:.1%}), agreement {same:.4f}", flush=True)
 
 
 def main() -> None:

@@ -5,11 +5,14 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import evasion
 
 MIN_RECALL, MIN_STEALTH_RECALL, MIN_ADAPTIVE_F1 = 0.95, 0.6, 0.85
 MAX_HARVEST_ERROR = 0.1
 MAX_FALSE_RATE, MAX_CROWD_RATE = 1 / 10_000, 1 / 1000
+FOUND = 0.5
 WHOLE = 0.9
 """A campaign is split where its main part holds less than this share of the accounts found of it, and merged where a
 reported campaign's other operators hold more than the rest."""
@@ -155,7 +158,7 @@ def markdown(results: list[dict[str, Any]], figures: dict[str, dict[str, Any]]) 
         "|" + "---|" * 12,
     ]  # fmt: skip
     lines += [_scenario_row(name, row) for name, row in figures.items()]
-    lines += ["", _total(figures), "", "### Operators", ""]
+    lines += ["", _total(figures), "", told_over_true(figures), "", "### Operators", ""]
     lines += ["| scenario | operator | accounts | recall | harvested | estimate |", "|" + "---|" * 6]
     for name, row in figures.items():
         for operator, seen in row["operators"].items():
@@ -191,6 +194,22 @@ def _total(figures: dict[str, dict[str, Any]]) -> str:
     return (
         f"All together: {false} of {innocent:,} innocents flagged, {rate:.2f} in 10,000 (bar: 1);"
         f" {met} of {len(figures)} scenarios meet every bar."
+    )
+
+
+def told_over_true(figures: dict[str, dict[str, Any]]) -> str:
+    """How far told harvests are from the true ones, over operators at least half of whose accounts were flagged.
+
+    ``stillwatch exposure`` takes the worth of a campaign between these bounds (``exposure/worth.py``).
+    """
+    operators = [seen for row in figures.values() for seen in row["operators"].values()]
+    ratios = sorted(seen["estimated"] / seen["true"] for seen in operators if seen["true"] and (seen["recall"] or 0) >= FOUND)
+    if not ratios:
+        return "No operator was found."
+    low, middle, high = np.quantile(ratios, (0.05, 0.5, 0.95), method="nearest")
+    return (
+        f"Harvest told of the {len(ratios)} operators found (half of the accounts or more): {low:.2f} to {high:.2f} times the true one"
+        f" for nine tenths of them, median {middle:.2f}, all of them {ratios[0]:.2f} to {ratios[-1]:.2f}."
     )
 
 

@@ -100,6 +100,17 @@ def test_bars_are_held_against_all_seeds_together():
     ]  # fmt: skip
 
 
+def test_told_harvests_are_compared_where_the_operator_was_found():
+    figures = {
+        str(i): pooled("demo", evaluation(found=found, false=0, error=error))
+        for i, (found, error) in enumerate([(100, 0.0), (60, 1.0), (50, -0.5), (49, 8.0)])
+    }
+    said = suite_tables.told_over_true(figures)
+    assert "3 operators" in said
+    assert said.endswith("median 1.00, all of them 0.50 to 2.00.")
+    assert suite_tables.told_over_true({"x": pooled("demo", evaluation(found=0, false=0, error=-1.0))}) == "No operator was found."
+
+
 def test_bars_differ_by_tactic():
     seldom = evaluation(found=65, false=0, error=-0.3)
     assert pooled("stealth", seldom)["missed_bars"] == []

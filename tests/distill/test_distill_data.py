@@ -9,7 +9,7 @@ import pytest
 from distill_endpoint import FakeEndpoint, serving
 
 from stillwatch.cli import main
-from stillwatch.distill import data, filters
+from stillwatch.distill import data, filters, store
 from stillwatch.distill.exchange import Exchange, Reply
 from stillwatch.errors import InputError
 
@@ -116,6 +116,14 @@ def test_data_from_a_task_end_to_end(
             "--samples",
             "2",
         ]
+        assert main([*argv, "--evolve", "--out", str(tmp_path / "d"), "--dry-run", "--json"]) == 0
+        most = json.loads(capsys.readouterr().out)
+        assert endpoint.calls == 0
+        assert not (tmp_path / "d").exists()
+        assert main([*argv, "--evolve", "--out", str(tmp_path / "e"), "-q"]) == 0
+        rows = [row for name in ("prompts", "answers") for row in store.read(tmp_path / "e" / name)]
+        assert endpoint.calls == len(rows) == most["exchanges"]
+        assert sum(row.reply.output_tokens for row in rows) <= most["output_tokens"]
         assert main([*argv, "--out", str(tmp_path / "d")]) == 0
         calls = endpoint.calls
         assert main([*argv, "--out", str(tmp_path / "d"), "--json"]) == 0

@@ -217,7 +217,10 @@ def test_a_dry_run_asks_nothing(tmp_path: Path, entries: dict[str, object], caps
             entries | {"location": endpoint.url, "price_input": 1.0, "price_output": 10.0, "requests_per_minute": 1.0},
         )
         argv = ["distill", "harvest", "--json", "--dry-run", "--teacher", str(path), "--prompts", str(tmp_path / "p.jsonl")]
-        assert main([*argv, "--out", str(tmp_path / "s"), "--max-tokens", "100"]) == 0
+        assert main([*argv, "--out", str(tmp_path / "s"), "--max-tokens", "100", "--policy", "labels"]) == 0
+        capsys.readouterr()
+        assert main(["distil", *argv[1:], "--out", str(tmp_path / "s"), "--max-tokens", "100"]) == 0  # not bound to a policy yet
+    assert not (tmp_path / "s").exists()
     plan = json.loads(capsys.readouterr().out)
     assert endpoint.calls == 0
     assert plan["output_tokens"] == 200

@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from distill_endpoint import FakeEndpoint, serving
 
 from stillwatch.cli import main
 from stillwatch.distill import measures, train
@@ -206,6 +208,48 @@ def test_a_classifier_is_harvested_trained_compared_and_exported(
     student = linear.LinearClassifier.load(tmp_path / "student")
     said = ReferenceEvaluator(str(tmp_path / "s.onnx")).run(None, {"features": student.inputs(held).toarray()})[0]
     np.testing.assert_allclose(said, student.predict_proba(held), atol=1e-4)
+
+
+class Labels(FakeEndpoint):
+    """Names the topic whose words a text has."""
+
+    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
+        found = super().answer(body)
+        label = Topics.classes_[int(Topics().predict_proba([body["messages"][-1]["content"]])[0].argmax())]
+        found["choices"][0]["message"] = {"content": label}
+        return found
+
+
+def test_an_endpoint_is_asked_once_for_each_held_out_text(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (given, _), (held, labels), (own, own_labels) = texts(200, 3), texts(40, 4), texts(30, 5)
+    (tmp_path / "p.txt").write_text("\n".join(given))
+    rows = [{"text": t, "label": y, "split": "test"} for t, y in zip(held, labels, strict=True)]
+    rows += [{"text": t, "label": y, "split": "train"} for t, y in zip(own, own_labels, strict=True)]
+    (tmp_path / "held.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    store, student = str(tmp_path / "store"), str(tmp_path / "student")
+    train_ = ["distill", "train", "classifier", "--store", store, "--out", student, "--held-out", str(tmp_path / "held.jsonl")]
+    with serving(Labels(idempotent=False)) as endpoint:
+        told = entries | {"location": endpoint.url, "price_output": 2.0}
+        path = tmp_path / "t.toml"
+        path.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in told.items()))
+        harvested = ["distill", "harvest", "-q", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", store]
+        assert main(harvested) == 0
+        before = endpoint.calls
+        for _ in range(2):
+            assert main([*train_, "--teacher", str(path)]) == 0
+        assert endpoint.calls - before == len(set(held))
+        path.write_text(path.read_text().replace("house-1", "house-2"))
+        assert main([*train_, "--teacher", str(path)]) == 1
+    assert "another teacher" in capsys.readouterr().err
+    found = {row["model"]: row for row in json.loads((tmp_path / "student" / "comparison.json").read_text())["rows"]}
+    assert found["teacher"]["cost_per_million"] == pytest.approx(16 * 2.0)  # 16 tokens an answer
+    assert found["teacher"]["quality"]["accuracy"] == 1
+    assert main(train_) == 0
+    said = capsys.readouterr().out
+    assert "kept" not in said  # of nothing
+    assert "--teacher TOML adds the teacher" in said
 
 
 def test_held_out_data_is_checked(tmp_path: Path) -> None:

@@ -113,5 +113,5 @@ def test_stores_that_cannot_be_studied(tmp_path: Path) -> None:
         study.load(write_rows(tmp_path / "b", rows[:20]), capability="x")
     with pytest.raises(InputError, match="keeps no prompts"):
         study.load(write_rows(tmp_path / "c", rows, text=False), capability="x")
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="no harvest store"):
         study.load(tmp_path / "d", capability="x")

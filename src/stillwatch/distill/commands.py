@@ -11,7 +11,7 @@ from stillwatch.errors import InputError
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add ``distill`` and its subcommands to the command line."""
     help_ = "copy a model of your own: harvest its answers, make data, train a smaller student"
-    top = commands.add_parser("distill", help=help_, description=help_)
+    top = commands.add_parser("distill", aliases=["distil"], help=help_, description=help_)
     below = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def sub(name: str, command: Callable[[argparse.Namespace], Any], what: str) -> argparse.ArgumentParser:
@@ -68,12 +68,15 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     data.add_argument("--min-agreement", type=float, default=0.0, help="share of samples that must agree on the answer")
     data.add_argument("--contamination", type=Path, action="append", default=[], help="benchmark prompts that must not be in")
     data.add_argument("--seed", type=int, default=0)
+    data.add_argument("--dry-run", action="store_true", help="print what it would take at most, ask nothing")
 
 
 def _harvest(args: argparse.Namespace) -> Any:
+    from contextlib import ExitStack
     from dataclasses import asdict
+    from tempfile import TemporaryDirectory
 
-    from stillwatch.distill import harvest, manifest, policies, prompts, teachers
+    from stillwatch.distill import harvest, manifest, policies, prompts, store, teachers
 
     told = manifest.read(args.teacher)
     policies.parse(args.policy)
@@ -85,15 +88,19 @@ def _harvest(args: argparse.Namespace) -> Any:
     )  # fmt: skip
     teacher = teachers.load(told)
     quiet = args.quiet or args.json
-    with harvest.open_store(args.out, teacher, told, policy=args.policy, keep_text=not args.no_text) as store:
+    with ExitStack() as open_:
+        # A dry run leaves nothing behind: a store that it made would hold the harvest to its policy.
+        scratch = args.dry_run and not (args.out / store.ABOUT).exists()
+        folder = Path(open_.enter_context(TemporaryDirectory())) if scratch else args.out
+        opened = open_.enter_context(harvest.open_store(folder, teacher, told, policy=args.policy, keep_text=not args.no_text))
         if args.dry_run or not quiet:
-            plan = harvest.estimate(store, teacher, told, wanted, args.policy)
+            plan = harvest.estimate(opened, teacher, told, wanted, args.policy)
             if not quiet:
                 print(show_estimate(plan))
             if args.dry_run:
                 return asdict(plan)
         done = harvest.run(
-            store, teacher, told, wanted, policy=args.policy, retry_in_doubt=args.retry_in_doubt, quiet=quiet
+            opened, teacher, told, wanted, policy=args.policy, retry_in_doubt=args.retry_in_doubt, quiet=quiet
         )
     if not quiet:
         print(f"  {done.asked:,} asked, {done.stored:,} in the store, {done.rejected:,} rejected by the teacher: {args.out}")
@@ -105,7 +112,7 @@ def _harvest(args: argparse.Namespace) -> Any:
 def _train(args: argparse.Namespace) -> Any:
     from dataclasses import asdict
 
-    from stillwatch.distill import manifest, measures, teachers, train
+    from stillwatch.distill import manifest, measures, train
     from stillwatch.distill.students import loop
 
     if args.route == "list":
@@ -122,9 +129,8 @@ def _train(args: argparse.Namespace) -> Any:
     schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=args.seed)
     layers = _numbers(args.layers)
     if args.route == "classifier":
-        teacher = teachers.load(told) if told else None
         result = train.classifier(
-            args.store, args.out, held=held, teacher=teacher, encoder=args.encoder, seed=args.seed, cpu_hour=args.cpu_hour_price
+            args.store, args.out, held=held, told=told, encoder=args.encoder, seed=args.seed, cpu_hour=args.cpu_hour_price, quiet=quiet
         )
     elif args.route in ("static", "layers"):
         assert told is not None
@@ -141,9 +147,14 @@ def _train(args: argparse.Namespace) -> Any:
             schedule=schedule, quiet=quiet,
         )  # fmt: skip
     if not quiet:
-        print(f"  trained on {result.n_exchanges:,} exchanges, {result.dropped:,} left out that are in the held-out data")
+        left = f", {result.dropped:,} left out that are in the held-out data" if held else ""
+        print(f"  trained on {result.n_exchanges:,} exchanges{left}")
         if result.rows:
             print(measures.show(result.rows))
+        if held is None and args.route not in ("language", "on-policy"):
+            print("  not compared with anything: --held-out FILE measures what is kept")
+        elif result.rows and told is None:
+            print("  --teacher TOML adds the teacher to the table")
         print(result.folder / "README.md")
     return {"folder": str(result.folder), "rows": [asdict(row) for row in result.rows]}
 
@@ -165,6 +176,8 @@ def _export(args: argparse.Namespace) -> Any:
 
 
 def _data(args: argparse.Namespace) -> Any:
+    from dataclasses import asdict
+
     from stillwatch.distill import data, manifest, teachers
 
     told = manifest.read(args.teacher)
@@ -178,8 +191,15 @@ def _data(args: argparse.Namespace) -> Any:
         temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k, min_agreement=args.min_agreement,
         contamination=tuple(args.contamination), seed=args.seed,
     )  # fmt: skip
-    summary = data.run(teachers.load(told), told, plan, args.out, quiet=args.quiet or args.json)
-    if not (args.quiet or args.json):
+    quiet, teacher = args.quiet or args.json, teachers.load(told)
+    if args.dry_run or not quiet:
+        most = data.estimate(teacher, told, plan)
+        if not quiet:
+            print(f"at most {show_estimate(most)}")
+        if args.dry_run:
+            return asdict(most)
+    summary = data.run(teacher, told, plan, args.out, quiet=quiet)
+    if not quiet:
         print(data.show(summary))
     return summary
 

@@ -24,6 +24,8 @@ from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json, write_parquet
 
 EXAMPLES, LINES = 4, 5
+LIST_TOKENS, EVOLVED_TOKENS = 400, 200
+"""The teacher may write at most: for a list of prompts, for an evolved one."""
 ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.+?)\s*$")
 EVOLUTIONS = (
     "Rewrite this request with one more constraint.",
@@ -66,6 +68,25 @@ class Made:
     out: list[Rejection] = field(default_factory=list)
 
 
+def estimate(teacher: Teacher, told: Manifest, plan: Plan) -> harvest.Estimate:
+    """What making the data takes at most, were nothing of it on disk yet and no prompt filtered out."""
+    if plan.logs is not None:
+        texts, calls, fresh = from_logs(plan.logs), 0, 0
+    else:
+        texts, calls, fresh = _seeds(plan), _calls(plan), plan.n
+    mine = sum(teacher.tokens(text) for text in texts)
+    theirs = fresh * LIST_TOKENS // LINES
+    n, tokens = len(texts) + fresh, mine + theirs
+    shown = teacher.tokens(_instruction(plan, texts, np.random.default_rng(plan.seed))) if calls else 0
+    exchanges, read, written = calls, calls * shown, calls * LIST_TOKENS
+    if plan.evolve and calls:
+        exchanges, read, written = exchanges + n, read + tokens + n * teacher.tokens(EVOLUTIONS[2]), written + n * EVOLVED_TOKENS
+        n, tokens = 2 * n, tokens + n * EVOLVED_TOKENS
+    answers = n * plan.samples
+    written += answers * plan.max_tokens if teacher.writes else 0
+    return harvest.price(told, exchanges + answers, read + tokens * plan.samples, written)
+
+
 def run(teacher: Teacher, told: Manifest, plan: Plan, out: Path, *, quiet: bool = False) -> dict[str, Any]:
     """Make the data; returns the summary that the card shows."""
     if plan.samples > 1 and plan.temperature == 0:
@@ -77,7 +98,7 @@ def run(teacher: Teacher, told: Manifest, plan: Plan, out: Path, *, quiet: bool 
         made.origin = dict.fromkeys(made.prompts, "logs")
         seeds = made.prompts
     else:
-        seeds = [messages[-1][1] for messages in prompts.read(plan.seeds)] if plan.seeds else []
+        seeds = _seeds(plan)
         known = _known(plan.seeds) if plan.seeds else {}
         made = _generate(teacher, told, plan, seeds, out / "prompts", quiet=quiet)
     kept, rejected = filters.prompts(made.prompts, benchmark)
@@ -120,6 +141,14 @@ def from_logs(folder: Path) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+def _seeds(plan: Plan) -> list[str]:
+    return [messages[-1][1] for messages in prompts.read(plan.seeds)] if plan.seeds else []
+
+
+def _calls(plan: Plan) -> int:
+    return -(-plan.n // LINES) * 2  # about half of the lines survive parsing and filters
+
+
 def _known(path: Path) -> dict[str, str]:
     """Answers that seeds bring along, by prompt."""
     if path.suffix not in (".jsonl", ".ndjson"):
@@ -133,9 +162,8 @@ def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], fo
     if not teacher.writes:
         raise InputError(f"{told.name} writes no text, so it cannot make prompts", todo="Pass finished prompts as --logs")
     rng = np.random.default_rng(plan.seed)
-    calls = -(-plan.n // LINES) * 2  # about half of the lines survive parsing and filters
-    wanted = [ask(_instruction(plan, seeds, rng), seed=plan.seed + i, temperature=max(plan.temperature, 0.7), max_tokens=400)
-              for i in range(calls)]  # fmt: skip
+    wanted = [ask(_instruction(plan, seeds, rng), seed=plan.seed + i, temperature=max(plan.temperature, 0.7), max_tokens=LIST_TOKENS)
+              for i in range(_calls(plan))]  # fmt: skip
     rows = _asked(teacher, told, wanted, folder, quiet=quiet)
     made = Made(list(seeds), dict.fromkeys(seeds, "seed"))
     for row in rows:
@@ -148,8 +176,9 @@ def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], fo
     fresh = [text for text in made.prompts if made.origin[text] != "seed"][: plan.n]
     made.prompts = [*seeds, *fresh]
     if plan.evolve:
-        asked = [ask(f"{EVOLUTIONS[i % len(EVOLUTIONS)]} Answer with the request only.\n\n{text}", seed=plan.seed,
-                     temperature=max(plan.temperature, 0.7), max_tokens=200) for i, text in enumerate([*seeds, *fresh])]  # fmt: skip
+        options: dict[str, Any] = {"seed": plan.seed, "temperature": max(plan.temperature, 0.7), "max_tokens": EVOLVED_TOKENS}
+        texts = enumerate([*seeds, *fresh])
+        asked = [ask(f"{EVOLUTIONS[i % len(EVOLUTIONS)]} Answer with the request only.\n\n{text}", **options) for i, text in texts]
         for row in _asked(teacher, told, asked, folder, quiet=quiet):
             text = (row.reply.answer or "").strip().strip('"')
             if text:

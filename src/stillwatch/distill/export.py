@@ -16,6 +16,8 @@ OPSET = 17
 
 def run(folder: Path, out: Path) -> Path:
     """Export a student's folder to one ONNX file; raises InputError where the folder is no student of these kinds."""
+    if not (folder / "config.json").is_file():
+        raise InputError("no student", where=folder, todo="Pass the folder that stillwatch distill train wrote")
     about = read_json(folder / "config.json")
     rng = np.random.default_rng(0)
     if about.get("stillwatch") == linear.FORMAT:

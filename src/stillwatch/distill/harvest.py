@@ -7,7 +7,7 @@ with growing pauses, then the harvest stops with everything it got on disk.
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stillwatch.distill import policies
@@ -59,18 +59,17 @@ def estimate(store: Store, teacher: Teacher, manifest: Manifest, requests: Seque
     todo = [request for key, request in unique.items() if key not in store.done]
     input_tokens = sum(teacher.tokens(" ".join(content for _, content in request.messages)) for request in todo)
     output_tokens = sum(request.max_tokens for request in todo) if teacher.writes else 0
-    minutes = [
-        amount / limit
-        for amount, limit in (
-            (len(todo), manifest.requests_per_minute),
-            (input_tokens + output_tokens, manifest.tokens_per_minute),
-        )
-        if limit
-    ]
-    cost = (input_tokens * manifest.price_input + output_tokens * manifest.price_output) / 1e6
+    found = price(manifest, len(todo), input_tokens, output_tokens)
     doubtful = sum(key in store.in_doubt for key in unique)
-    seconds = 60 * max(minutes) if minutes else None
-    return Estimate(len(unique), len(unique) - len(todo), doubtful, input_tokens, output_tokens, cost, seconds)
+    return replace(found, exchanges=len(unique), stored=len(unique) - len(todo), in_doubt=doubtful)
+
+
+def price(manifest: Manifest, exchanges: int, input_tokens: int, output_tokens: int) -> Estimate:
+    """Cost and time of so much, by the manifest's prices and limits; nothing of it stored."""
+    pairs = (exchanges, manifest.requests_per_minute), (input_tokens + output_tokens, manifest.tokens_per_minute)
+    minutes = [amount / limit for amount, limit in pairs if limit]
+    cost = (input_tokens * manifest.price_input + output_tokens * manifest.price_output) / 1e6
+    return Estimate(exchanges, 0, 0, input_tokens, output_tokens, cost, 60 * max(minutes) if minutes else None)
 
 
 def run(

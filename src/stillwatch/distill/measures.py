@@ -109,20 +109,21 @@ def row(model: str, quality: dict[str, float], n_test: int, size: int, cpu_s: fl
 
 
 def show(rows: Sequence[Row]) -> str:
-    """The comparison as Markdown: the first row is the teacher, shares kept are of it."""
+    """The comparison as Markdown; shares kept and speeds are of the teacher, if the first row is it."""
     names = list(rows[0].quality)
-    head = ["model", *[f"{name} (kept)" for name in names], "MB", "CPU ms a call", "speed", "cost of a million calls"]
+    teacher = rows[0] if rows[0].model == "teacher" else None
+    head = ["model", *[f"{name} (kept)" if teacher else name for name in names], "MB", "CPU ms a call", "speed", "cost of a million calls"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    teacher = rows[0]
     for line in rows:
         cells = [line.model]
         for name in names:
-            value, whole = line.quality.get(name), teacher.quality.get(name)
+            value, whole = line.quality.get(name), teacher.quality.get(name) if teacher else None
             cells.append("–" if value is None else f"{value:.4f}" + (f" ({value / whole:.1%})" if whole else ""))
-        speed = f"{teacher.cpu_s / line.cpu_s:,.0f}×" if line.cpu_s and teacher.cpu_s else "–"
+        speed = f"{teacher.cpu_s / line.cpu_s:,.0f}×" if teacher and line.cpu_s and teacher.cpu_s else "–"
         cells += [
             f"{line.size / 1e6:,.1f}" if line.size else "–", f"{line.cpu_s * 1e3:.3f}" if line.cpu_s else "–", speed,
-            f"{line.cost_per_million:,.2f}" if line.cost_per_million else "–",
+            (f"{line.cost_per_million:,.2f}" if line.cost_per_million >= 0.1 else f"{line.cost_per_million:.1g}")
+            if line.cost_per_million else "–",
         ]  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

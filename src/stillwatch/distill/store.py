@@ -45,6 +45,8 @@ def read(folder: Path) -> list[Exchange]:
 
 def about(folder: Path) -> dict[str, Any]:
     """What store.json says: format, teacher (the public part of its manifest), identity, policy, text kept or not."""
+    if not (folder / ABOUT).is_file():
+        raise InputError("no harvest store", where=folder, todo="Pass the folder that stillwatch distill harvest wrote")
     entries = read_json(folder / ABOUT)
     if not isinstance(entries, dict) or entries.get("format") != FORMAT:
         raise InputError("not a harvest store of this version", where=folder / ABOUT)

@@ -9,11 +9,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from stillwatch.distill import card, manifest, measures, store, teachers
-from stillwatch.distill.exchange import Exchange
+from stillwatch.distill import card, harvest, manifest, measures, store, teachers
+from stillwatch.distill.exchange import Exchange, ask
 from stillwatch.distill.measures import Row
 from stillwatch.distill.students import linear, loop
 from stillwatch.distill.students.static import StaticEncoder
+from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import write_json
 
@@ -85,12 +86,15 @@ class Result:
 
 
 def classifier(
-    folder: Path, out: Path, *, held: Held | None = None, teacher: Any = None, features: linear.Features | None = None,
-    encoder: Path | None = None, seed: int = 0, cpu_hour: float = 0.04,
+    folder: Path, out: Path, *, held: Held | None = None, told: manifest.Manifest | None = None,
+    features: linear.Features | None = None, encoder: Path | None = None, seed: int = 0, cpu_hour: float = 0.04, quiet: bool = False,
 ) -> Result:  # fmt: skip
-    """Route (a); ``encoder`` is the folder of a static encoder for the words' vectors."""
-    vectors = StaticEncoder.load(encoder) if encoder is not None else None
+    """Route (a); ``told`` declares the teacher to compare with, ``encoder`` is the folder of a static encoder for the words' vectors."""
+    teacher = teachers.load(told) if told else None
     rows = answered(folder)
+    if teacher is not None and store.about(folder)["identity"] != teacher.identity:
+        raise InputError("the store holds answers of another teacher", where=folder, todo="Pass the manifest that it was harvested with")
+    vectors = StaticEncoder.load(encoder) if encoder is not None else None
     keep = without([str(row.prompt) for row in rows], held)
     used = [row for row, kept in zip(rows, keep, strict=True) if kept]
     classes, probabilities = soft(used)
@@ -101,7 +105,8 @@ def classifier(
     fit.model.save(out)
     compared: list[Row] = []
     if held is not None:
-        compared = compare_classifiers(fit.model, held, teacher=teacher, features=features, encoder=vectors, seed=seed, cpu_hour=cpu_hour)
+        known = _teacher_row(teacher, told, held, out / "held-out", cpu_hour, quiet=quiet) if teacher is not None and told else None
+        compared = compare_classifiers(fit.model, held, known, features=features, encoder=vectors, seed=seed, cpu_hour=cpu_hour)
     settings = {"features": fit.model.features, "ridge": fit.strength, "answers": "labels" if probabilities is None else "probabilities"}
     return finish(folder, out, "classifier", settings, compared, len(used), int((~keep).sum()))
 
@@ -123,30 +128,40 @@ def soft(rows: Sequence[Exchange]) -> tuple[list[str], NDArray[np.float32] | Non
     return [named[i] for i in ids], found / found.sum(axis=1, keepdims=True)
 
 
+def _teacher_row(
+    teacher: Teacher, told: manifest.Manifest, held: Held, folder: Path, cpu_hour: float, *, quiet: bool
+) -> tuple[Row, list[str]]:
+    """The teacher's line, and its answers to the held-out texts; those of an endpoint are harvested into ``folder``, once each."""
+    asked = [ask(text) for text in held.test]
+    if teacher.remote:
+        with harvest.open_store(folder, teacher, told) as opened:
+            harvest.run(opened, teacher, told, asked, quiet=quiet)
+        got = {row.prompt_hash: row for row in store.read(folder)}
+        mine = [got[request.prompt_hash] for request in asked]
+        said = [str(row.reply.answer).strip() for row in mine]
+        cost, cpu = sum(row.cost for row in mine) / len(mine), 0.0
+    else:
+        said = [str(reply.answer) for reply in teacher.ask(asked)]
+        cpu = measures.cpu_seconds_per_call(lambda texts: teacher.ask([ask(text) for text in texts]), held.test[:128])
+        cost = cpu / 3600 * cpu_hour
+    accuracy = float(np.mean([a == b for a, b in zip(said, held.test_labels, strict=True)]))
+    return Row("teacher", {"accuracy": accuracy, "agreement": 1.0}, len(asked), 0, cpu, cost * 1e6), said
+
+
 def compare_classifiers(
-    model: linear.LinearClassifier, held: Held, *, teacher: Any, features: linear.Features | None, encoder: StaticEncoder | None,
-    seed: int, cpu_hour: float,
+    model: linear.LinearClassifier, held: Held, known: tuple[Row, list[str]] | None, *, features: linear.Features | None,
+    encoder: StaticEncoder | None, seed: int, cpu_hour: float,
 ) -> list[Row]:  # fmt: skip
-    """Teacher, the same student from one's own labels, the student from the teacher."""
-    test, truth = held.test, np.asarray(held.test_labels)
-    rows: list[Row] = []
-    answers: NDArray[Any] | None = None
+    """Teacher (its row and answers, if known), the same student from one's own labels, the student from the teacher."""
+    test = held.test
+    rows, said = ([known[0]], known[1]) if known else ([], [])
 
     def quality(predicted: Sequence[str]) -> dict[str, float]:
-        given = np.asarray(predicted)
-        found = {"accuracy": float((given == truth).mean())}
-        if answers is not None:
-            found["agreement"] = float((given == answers).mean())
+        found = {"accuracy": float(np.mean([a == b for a, b in zip(predicted, held.test_labels, strict=True)]))}
+        if said:
+            found["agreement"] = float(np.mean([a == b for a, b in zip(predicted, said, strict=True)]))
         return found
 
-    if teacher is not None:
-        from stillwatch.distill.exchange import ask
-
-        said = [str(reply.answer) for reply in teacher.ask([ask(text) for text in test])]
-        answers = np.asarray(said)
-        sample = test[:128]
-        cpu = measures.cpu_seconds_per_call(lambda texts: teacher.ask([ask(text) for text in texts]), sample)
-        rows.append(measures.row("teacher", quality(said), len(test), 0, cpu, cpu_hour))
     classes = sorted(set(held.train_labels))
     place = {name: i for i, name in enumerate(classes)}
     own = linear.train(
