@@ -15,9 +15,6 @@ K = TypeVar("K")
 BURST_S = 10.0
 """A window lets through at once what its rate gives in this long, at least one request."""
 
-DEFAULT_PER_MIN = 10.0
-"""Requests a minute of a throttled account where neither action nor policy tells a rate."""
-
 
 class Rates(Generic[K]):
     """Requests a minute by key. Bounded: what an attacker can grow is forgotten oldest first, which errs to letting through."""

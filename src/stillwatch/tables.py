@@ -212,7 +212,8 @@ CAMPAIGNS = Table(
     (
         Column("campaign_id", "str", "identifier, stable for the same members", required=True),
         Column("verdict", "str", "campaign or review", required=True),
-        Column("score", "f64", "log-odds, nats", required=True),
+        # No log-odds, and no chance of guilt: docs/detection.md, section 5. Of traces alone, the mean of its accounts' scores.
+        Column("score", "f64", "nats by which it is rarer among innocent groups than the line to cross, which is 0", required=True),
         Column("q_value", "f64", "false-discovery rate at which it would be accepted", required=True),
         Column("n_accounts", "i64", "accounts", required=True),
         Column("n_events", "i64", "requests of these accounts", required=True),
@@ -235,7 +236,9 @@ ACCOUNT_VERDICTS = Table(
         Column("account_id", "str", "who can be acted on", required=True),
         Column("verdict", "str", "campaign, review or clear", required=True),
         Column("campaign_id", "str", "campaign it belongs to", null="clear"),
-        Column("score", "f64", "log-odds, nats; higher is more suspicious", required=True),
+        # Of traces alone: its excess in each view, in standard deviations, added up.
+        Column("score", "f64", "that of its best group, nats, less for how little of the group it carries; higher is more suspicious",
+               required=True),
         Column("reasons", "list[str]", "sentences, strongest first", required=True),
     ),
 )

@@ -377,3 +377,47 @@ def test_a_store_that_does_not_answer(client: Clients, store: Store) -> None:
     answer = dee.get("/")
     assert answer.status_code == 503
     assert "Traceback" not in answer.text
+
+
+def test_the_built_in_policy_can_be_put_in_force_again(client: Clients, store: Store) -> None:
+    enforce(store)
+    dee, ana = client("dee"), client("ana")
+    assert "Promote version 0" not in ana.get("/policy").text
+    assert "Promote version 0" in dee.get("/policy").text
+    page = followed(dee, dee.post("/policy/0/promote", note="too early"))
+    assert "Policy 0, the built-in one" in page.text
+    assert "Promote version 0" not in page.text
+
+
+def test_an_action_can_have_settings_of_its_own(client: Clients, store: Store, case_id: str) -> None:
+    ana = client("ana")
+    assert "requests_per_min=6" in ana.get(f"/actions/new?case={case_id}").text
+    asked = {"case": case_id, "kind": "throttle", "reason": "suspected_extraction", "mode": "shadow"}
+    for wrong in ("case_requests_per_min", "case_requests_per_min=many", "speed=3"):
+        assert ana.post("/actions/new", **asked, parameters=wrong).status_code == 400, wrong
+    page = followed(ana, ana.post("/actions/new", **asked, parameters="case_requests_per_min=30 requests_per_min=2"))
+    assert "&#34;case_requests_per_min&#34;: 30" in page.text
+    with store.read() as session:
+        (row,) = actions.in_force(session, datetime.now(UTC))
+    assert row.parameters == {"case_requests_per_min": 30, "requests_per_min": 2}
+
+
+def test_who_was_judged_innocent_and_is_still_under_an_action_is_told(client: Clients, store: Store, case_id: str) -> None:
+    account, ana = member(store, case_id), client("ana")
+    followed(ana, ana.post("/actions/new", case=case_id, kind="observe", reason="terms_of_use", mode="shadow"))
+    assert "still under an action" not in ana.get(f"/cases/{case_id}").text
+    page = followed(ana, ana.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="a colleague"))
+    assert "1 account that was judged innocent is still under an action" in page.text
+    assert account in re.findall(r"Undo it</a> on <code>([^<]+)</code>", page.text)
+
+
+def test_no_confidence_is_told_where_nobody_is_accused(client: Clients, store: Store) -> None:
+    """A group for review may score high: a gate or an everyday reason keeps it from being a campaign."""
+    with store.write(DEE) as change:
+        for case in change.session.scalars(select(Case)):
+            case.detected, case.score = "review", 9.0
+        case_id = case.case_id
+    vic = client("vic")
+    for page in (vic.get("/?state=all"), vic.get(f"/cases/{case_id}")):
+        assert "very high" not in page.text
+    assert "nobody is accused" in page.text

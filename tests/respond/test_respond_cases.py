@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from respond_helpers import ANA, BEN, CEM, DEE, NOW, VIC, accounts
 
+from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, allow, appeals, audit, cases, importing, policy
 from stillwatch.respond.policy import Policy
@@ -381,6 +382,64 @@ def test_an_overturned_appeal_frees_the_account_and_is_a_label(store: Store, cas
         assert {row["account_id"]: row["campaign"] for row in cases.labels(session)}["acct-00005"] is None
 
 
+def test_an_overturned_appeal_frees_the_keys_of_the_account_too(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add_all([Key(key_id="key-of-it", account_id="acct-00005"), Key(key_id="key-of-another", account_id="acct-00006")])
+    keys = [(Subject.KEY, "key-of-it"), (Subject.KEY, "key-of-another")]
+    on_keys = proposed(store, kind=Action.THROTTLE, subjects=keys)
+    with store.write(CEM, now=NOW) as change:
+        lifts = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    assert {lift.lifts for lift in lifts} == {appeal[1], on_keys.action_id}
+    assert {lift.lifts: lift.state for lift in lifts}[on_keys.action_id] == ActionState.DONE
+    with store.read() as session:
+        assert actions.targets(session, on_keys.action_id, live=True) == [(Subject.KEY, "key-of-another")]
+
+
+def test_who_was_cleared_since_a_proposal_by_name_is_spared(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    by_name = proposed(store, by=DEE, subjects=[(Subject.ACCOUNT, "acct-00005"), (Subject.ACCOUNT, "acct-00006")])
+    with store.write(CEM, now=NOW + timedelta(hours=1)) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    approved(store, by_name.action_id, now=NOW + timedelta(hours=2))
+    with store.read() as session:
+        assert actions.targets(session, by_name.action_id, live=True) == [(Subject.ACCOUNT, "acct-00006")]
+    again = proposed(store, by=DEE, subjects=[(Subject.ACCOUNT, "acct-00005")], now=NOW + timedelta(hours=3))
+    approved(store, again.action_id, now=NOW + timedelta(hours=4))
+    with store.read() as session:
+        assert len(actions.targets(session, again.action_id, live=True)) == 1, "who names it afterwards knows what was decided"
+
+
+def test_a_parameter_that_the_action_does_not_have_is_refused(store: Store, case_id: str) -> None:
+    for kind, parameters in (
+        (Action.THROTTLE, {"rate": 6}), (Action.THROTTLE, {"requests_per_min": "6"}), (Action.BLOCK, {"max_tokens": 1}),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            proposed(store, kind=kind, case_id=case_id, parameters=parameters)
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"case_requests_per_min": 30})
+    (rule,) = read_snapshot(store, NOW).rules
+    assert (row.action_id, rule.parameters) == (rule.action_id, {"requests_per_min": 6, "case_requests_per_min": 30})
+
+
+def test_who_was_judged_innocent_and_is_still_under_an_action_is_told(store: Store, case_id: str) -> None:
+    def told() -> dict[str, list[str]]:
+        with store.read() as session:
+            return actions.cleared_and_held(session, NOW, case_id)
+
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    assert told() == {}
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00002", "a colleague")
+    assert told() == {row.action_id: ["acct-00002"]}
+    block = proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "acct-00003")])
+    approved(store, block.action_id)
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.FALSE_POSITIVE)
+    assert told() == {row.action_id: accounts(0, 10), block.action_id: ["acct-00003"]}
+    with store.write(ANA, now=NOW) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+        actions.undo(change, block.action_id, Reason.FALSE_POSITIVE)
+    assert told() == {}, "the lift of the block waits for a second person"
+
+
 def test_an_upheld_appeal_leaves_the_block(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
     with store.write(CEM, now=NOW) as change:
         assert appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="no contract") == []
@@ -481,3 +540,34 @@ def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tup
         "run.import", "case.open", "action.propose", "case.move", "action.approve", "action.take_effect", "case.move", "appeal.receive",
         "case.move", "appeal.decide", "member.exclude", "action.propose", "case.move",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "1e20", "-1", "0"])
+def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Folder, days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    url = str(tmp_path / "store.db")
+    assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0
+    with_days = [
+        ["actions", "propose", "throttle", "--account", "acct-00001", "--reason", "terms_of_use"],
+        ["allow", "add", "account", "acct-00001", "--owner", "ana", "--reason", "a customer"],
+    ]
+    for words in with_days:
+        capsys.readouterr()
+        assert main([*words, "--days", days, "--store", url]) == 1
+        told = capsys.readouterr()
+        assert (told.out, told.err.count("\n")) == ("", 1)
+        assert "days are not between 0 and 3650: --days" in told.err
+
+
+def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    url = str(tmp_path / "store.db")
+    assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0
+    capsys.readouterr()
+    for words, said in (
+        (["cases", "list", "--state", "closed"], "no case is closed"), (["actions", "list"], "no action holds"),
+        (["actions", "list", "--waiting"], "nothing waits for another person"), (["allow", "list"], "nobody is on the allow-list"),
+        (["appeal", "list"], "no appeal is open"), (["appeal", "list", "--all"], "no appeal was received"),
+    ):  # fmt: skip
+        assert main([*words, "--store", url]) == 0
+        assert capsys.readouterr().out == said + "\n"
+    assert main(["cases", "show", "case-one", "--store", url]) == 0
+    assert "\n\n" not in capsys.readouterr().out

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from respond_helpers import ANA, BEN, NOW
+from respond_helpers import ANA, BEN, DEE, NOW
 from sqlalchemy import text
 
 from stillwatch.errors import InputError
@@ -207,8 +207,6 @@ def test_decisions_are_stored_once_by_request(store: Store) -> None:
 
 
 def test_policies_are_versions_and_one_is_active(store: Store) -> None:
-    from respond_helpers import DEE
-
     with store.read() as session:
         assert policy.active(session) == (0, policy.Policy())
     with store.write(BEN, now=NOW) as change:
@@ -227,11 +225,48 @@ def test_policies_are_versions_and_one_is_active(store: Store) -> None:
 @pytest.mark.parametrize(
     "document",
     [{"mode": "on"}, {"max_accounts": 0}, {"max_accounts": True}, {"two_person": []}, {"durations_s": {"ban": 3}}, {"colour": 1},
-     {"durations_s": {"block": -1}}, {"parameters": []}, {"service": 3}],
+     {"durations_s": {"block": -1}}, {"parameters": []}, {"service": {}}, {"parameters": {"throttle": 6}},
+     {"parameters": {"throttle": {"requests_per_min": "six"}}}, {"parameters": {"throttle": {"requests_per_min": float("nan")}}},
+     {"parameters": {"throttle": {"requests_per_minute": 6}}}, {"parameters": {"throttle": {"retry_after_s": 60}}},
+     {"parameters": {"restrict": {"max_tokens": 1.5}}}, {"parameters": {"restrict": {"reasoning": "no"}}},
+     {"parameters": {"challenge": {"verify_url": "javascript:alert(1)"}}}, {"parameters": {"block": {"max_tokens": 1}}}],
 )  # fmt: skip
 def test_a_policy_that_makes_no_sense_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(InputError):
         policy.parse(document)
+
+
+def test_parameters_that_are_not_told_are_those_of_the_built_in_policy() -> None:
+    held = policy.parse({"parameters": {"throttle": {"case_requests_per_min": 30}}})
+    assert held.parameters["throttle"] == {"requests_per_min": 6, "case_requests_per_min": 30}
+    assert held.parameters["restrict"] == policy.Policy().parameters["restrict"]
+
+
+def test_a_policy_of_an_earlier_version_still_holds(store: Store) -> None:
+    """It may hold what was never read, and values that kept the service from reading any action."""
+    document = policy.document(policy.Policy(mode="enforce")) | {"service": {"port": 1}}
+    document["parameters"] = {"throttle": {"requests_per_min": "six", "retry_after_s": 60, "case_requests_per_min": 3}}
+    with store.write(DEE, now=NOW) as change:
+        row = PolicyVersion(document=document, created_at=NOW, created_by="dee", note="old", active=False)
+        change.session.add(row)
+        change.session.flush()
+        policy.promote(change, row.version, "again")
+    with store.read() as session:
+        _, held = policy.active(session)
+    assert (held.mode, held.parameters["throttle"]) == ("enforce", {"requests_per_min": 6, "case_requests_per_min": 3})
+
+
+def test_the_built_in_policy_can_be_put_in_force_again(store: Store) -> None:
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+    revision = store.revision()
+    with store.write(DEE, now=NOW) as change:
+        assert policy.promote(change, policy.BUILT_IN, "too early") is None
+    assert store.revision() == revision + 1, "decision services must notice"
+    with store.read() as session:
+        assert policy.active(session) == (policy.BUILT_IN, policy.Policy())
+    with pytest.raises(InputError, match="no policy version 7"), store.write(DEE, now=NOW) as change:
+        policy.promote(change, 7, "what")
 
 
 def test_the_meta_row_is_one(store: Store) -> None:

@@ -93,6 +93,7 @@ def _case(visit: Visit) -> Response:
             "n_left": sum(n for (present, _), n in tally.items() if not present),
             "actions": acted, "remarks": remarks, "runs": runs, "appeals": appeals.listed(session, state=None, case_id=case_id),
             "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
+            "cleared_and_held": actions.cleared_and_held(session, visit.now, case_id),
             "proofs": cases.proofs(session, case_id), "history": _history(session, case_id, [row.action_id for row in acted]),
         }  # fmt: skip
     moves = [state for state in State if state in TRANSITIONS[State(case.state)] and state is not State.RESOLVED]

@@ -69,7 +69,7 @@ def _propose(visit: Visit) -> Response:
     with visit.change() as change:
         row = actions.propose(
             change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
-            duration_s=duration_s, note=visit.text("note"),
+            duration_s=duration_s, note=visit.text("note"), parameters=policy.written(visit.text("parameters").split()),
         )  # fmt: skip
     return visit.go(f"/actions/{row.action_id}", visit.took(row))
 

@@ -149,7 +149,7 @@ def _version(visit: Visit) -> Response:
         if row is None:
             raise NotFoundError("no such policy version", where=number[:40])
         active, current = policy.active(session)
-        tried = policy.parse(row.document)
+        tried = policy.stored(row.document)
         tests = [(f"version {row.version}", backtest(session, tried, visit.now))]
         if active != row.version:
             tests.append(("in force now", backtest(session, current, visit.now)))
@@ -196,7 +196,7 @@ def _promote(visit: Visit) -> Response:
         raise NotFoundError("no such policy version", where=number[:40])
     with visit.change() as change:
         policy.promote(change, int(number), visit.needed("note"))
-    return visit.go(f"/policy/{number}", "promoted")
+    return visit.go("/policy" if int(number) == policy.BUILT_IN else f"/policy/{number}", "promoted")
 
 
 PAGES = (

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
 from stillwatch.respond import allow, appeals, audit
-from stillwatch.respond.schema import ActionRow, Appeal, AuditRow, Case, Target
+from stillwatch.respond.schema import Appeal, AuditRow, Case
 from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
 
 ROWS = 100
@@ -38,14 +38,8 @@ def _appeal(visit: Visit) -> Response:
         if row is None:
             raise NotFoundError("no such appeal", where=visit.path["appeal_id"])
         case = session.get(Case, row.case_id)
-        held = session.scalars(
-            select(ActionRow).join(Target, Target.action_id == ActionRow.action_id).where(
-                Target.subject == Subject.ACCOUNT, Target.subject_id == row.account_id, Target.ended_at.is_(None),
-                ActionRow.state.in_((ActionState.IN_FORCE, ActionState.PROPOSED)),
-            )
-        ).all()  # fmt: skip
-    against = [action for action in held if action.state == ActionState.IN_FORCE]
-    lifts = [action for action in held if action.kind == LIFT and action.state == ActionState.PROPOSED]
+        against = appeals.touching(session, row.account_id)
+        lifts = [action for action in appeals.touching(session, row.account_id, ActionState.PROPOSED) if action.kind == LIFT]
     can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
     return visit.show(
         "appeal.html", title=f"Appeal {row.appeal_id}", row=row, case=case, against=against, lifts=lifts, can_decide=can

@@ -30,7 +30,7 @@ class Accounts:
         flagged: the verdict is campaign.
         review: the verdict is review.
         reported: campaign it was flagged with, None where not flagged.
-        score: log-odds; minus infinity for accounts that the run did not see.
+        score: as the run tells it, higher is more suspicious; minus infinity for accounts that the run did not see.
         n_attackers_not_seen: attackers that the run did not see: they count as missed.
         n_innocent_not_seen: innocents that the run did not see: they count nowhere, since an account without traffic
             cannot be accused, and would make every rate of false accounts look better.

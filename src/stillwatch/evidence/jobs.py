@@ -18,7 +18,7 @@ Args = argparse.Namespace
 
 
 def _say(args: Args, *lines: str) -> None:
-    if not (args.quiet or args.json):
+    if lines and not (args.quiet or args.json):
         print(*lines, sep="\n")
 
 

@@ -40,7 +40,7 @@ class SharedCampaign:
 
     campaign_id: str
     score: float
-    """Log-odds, nats."""
+    """As the run tells it: nats by which it is rarer among innocent groups than the line to cross."""
     q_value: float
     n_accounts: int
     n_events: int

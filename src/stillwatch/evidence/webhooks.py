@@ -64,8 +64,9 @@ def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequen
         InputError: a receiver of this name is there, or URL, secret or networks are none.
     """
     change.require(Role.ADMIN)
-    delivery.checked(url)
-    delivery.networks(networks)
+    parts = delivery.checked(url)
+    if parts.scheme == "http" and not delivery.networks(networks):
+        raise InputError("a webhook needs an https URL", where=url, todo="HTTP is only for a network of yours: --allow-network CIDR")
     delivery.secret(secret_file)
     if change.session.get(Webhook, name) is not None:
         raise InputError(f"a receiver {name} is there already")

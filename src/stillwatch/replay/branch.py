@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import partitions, sketch
+from stillwatch.defaults import REQUESTS_PER_MIN
 from stillwatch.files import write_parquet
 from stillwatch.rates import Throttle
 from stillwatch.replay.log import I64, INNOCENT, Log, uniform
@@ -23,7 +24,6 @@ from stillwatch.tables import ACCOUNTS
 
 Rates = tuple[float, float | None]
 """Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""
-SIX_A_MINUTE: Rates = (6.0, None)
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 NEVER = np.iinfo(np.int64).max
@@ -34,7 +34,7 @@ COPIED = ("kind", "plan", "access_type")
 class Branch:
     """One course of events. Accounts are codes: places in ``log.ids``, and above them accounts that replace others."""
 
-    def __init__(self, log: Log, reply: Reply, operator: NDArray[np.int32] | None, rates: Rates = SIX_A_MINUTE) -> None:
+    def __init__(self, log: Log, reply: Reply, operator: NDArray[np.int32] | None, rates: Rates = (REQUESTS_PER_MIN, None)) -> None:
         """Start as the log was.
 
         Args:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from stillwatch.defaults import REQUESTS_PER_MIN
 from stillwatch.errors import InputError
 from stillwatch.files import read_json
 
@@ -38,7 +39,7 @@ class Policy:
     """Between a finding and the time when the action holds: two people look first."""
     per_day: int | None = None
     """Accounts that can be acted on in a day, most suspicious first; only where act_on is account. None: no limit."""
-    requests_per_min: float = 6.0
+    requests_per_min: float = REQUESTS_PER_MIN
     """What a throttle leaves each account, as in the built-in policy of ``stillwatch policy``."""
     case_requests_per_min: float | None = None
     """What it leaves all throttled accounts of a campaign together; None: no such limit."""

@@ -23,6 +23,7 @@ class Reason:
     unit: str
     p_value: float | None
     log_odds: float
+    """What it adds to the score, nats; the name is that of the run's details."""
     blind: bool
     left: float
     width: float
@@ -30,7 +31,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """Reasons from strongest to weakest, then blind ones; ``zero`` is where the odds are even, per cent.
+    """Reasons from strongest to weakest, then blind ones; ``zero`` is where the line to cross is, per cent.
 
     ``idle`` names evidence that was weighed and counts for less than :data:`LEAST` either way.
     """

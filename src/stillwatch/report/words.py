@@ -22,7 +22,7 @@ _UNSEEN = re.compile(
 )
 
 CONFIDENCE = ((math.log(1000), "very high"), (math.log(30), "high"), (0.0, "moderate"))
-"""Scores from which a confidence is called so: a thousand times as rare among innocent groups as the line, thirty times, the line."""
+"""Scores from which a confidence is called so: a thousand times rarer among innocent groups than the line to cross, thirty times, on it."""
 
 FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardly fits"), (0.0, "does not fit"))
 """How well an innocent explanation fits, in words, from a score of 0 to 1."""
@@ -105,7 +105,7 @@ def chance(value: float | None) -> str:
 
 
 def signed(value: float | None) -> str:
-    """Log-odds with their sign, one decimal."""
+    """A score, or what a piece adds to it, with its sign, one decimal."""
     return NONE if value is None else f"{value:+.1f}".replace("-", "−")
 
 

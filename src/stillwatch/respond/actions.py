@@ -16,9 +16,9 @@ from stillwatch.respond import blast, cases
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import put
 from stillwatch.respond.policy import Policy
-from stillwatch.respond.schema import ActionRow, Approval, Target
+from stillwatch.respond.schema import ActionRow, Approval, Member, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
-from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
+from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject, Verdict
 
 Subjects = Sequence[tuple[Subject, str]]
 
@@ -97,11 +97,11 @@ def propose(
         subjects: accounts and keys to touch instead.
         mode: ``enforce`` or ``shadow``; by default the policy's. Under a policy in shadow mode nothing is carried out.
         duration_s: seconds that it lasts from when it takes effect; by default the policy's.
-        parameters: go over the policy's for this action.
+        parameters: go over the policy's for this action; :data:`stillwatch.respond.policy.PARAMETERS` has those of each.
         note: in words, for the audit log.
 
     Raises:
-        InputError: nobody to act on, more accounts than the policy allows, or too long.
+        InputError: nobody to act on, more accounts than the policy allows, too long, or a parameter that the action does not have.
         ForbiddenError: the actor may not.
     """
     change.require(Role.ANALYST)
@@ -114,7 +114,8 @@ def propose(
     _within(policy, reached, seen, duration_s)
     row = ActionRow(
         action_id=_new_id(), case_id=case_id, kind=kind, state=ActionState.PROPOSED, mode=mode or policy.mode, reason=reason,
-        note=note, parameters=dict(parameters or {}), policy_version=version, needed_approvals=int(kind in policy.two_person),
+        note=note, parameters=policies.checked(kind, parameters or {}), policy_version=version,
+        needed_approvals=int(kind in policy.two_person),
         blast=seen, proposed_at=change.now, proposed_by=change.actor.name, duration_s=duration_s or policy.durations_s[kind],
     )  # fmt: skip
     _put(change, row, reached.subjects)
@@ -186,7 +187,8 @@ def renew(change: Change, action_id: str, *, duration_s: int | None = None, note
         raise InputError(f"an action that is {row.state} cannot be renewed", where=action_id)
     return propose(
         change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=targets(change.session, action_id, live=True),
-        mode=Mode(row.mode), duration_s=duration_s, parameters=row.parameters, note=note or f"renews {action_id}",
+        mode=Mode(row.mode), duration_s=duration_s, parameters=policies.understood(Action(row.kind), row.parameters),
+        note=note or f"renews {action_id}",
     )  # fmt: skip
 
 
@@ -204,6 +206,34 @@ def uncovered(session: Session, now: datetime, case_id: str) -> list[str]:
     reached = blast.reach(session, now, case_id=case_id, subjects=None)
     held = {subject for row in in_force(session, now, case_id=case_id) for subject in targets(session, row.action_id, live=True)}
     return [subject_id for subject, subject_id in reached.subjects if (subject, subject_id) not in held]
+
+
+def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str, list[str]]:
+    """Accounts of a case that people judged not to belong, or all where it was judged innocent, by the action that still holds on them.
+
+    Judging ends no action: somebody has to undo it. Those whose lift waits for a second person are left out.
+    """
+    case = cases.get(session, case_id)
+    innocent = case.verdict is not None and cases.INNOCENT.get(Verdict(case.verdict), False)
+    whose = select(Member.account_id).where(Member.case_id == case_id)
+    if not innocent:
+        whose = whose.where(Member.excluded)
+    held = (
+        select(Target.action_id, Target.subject_id).join(ActionRow, ActionRow.action_id == Target.action_id)
+        .where(Target.subject == Subject.ACCOUNT, Target.subject_id.in_(whose), Target.ended_at.is_(None),
+               ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now)
+        .order_by(Target.action_id, Target.subject_id)
+    )  # fmt: skip
+    lifted = (
+        select(ActionRow.lifts, Target.subject_id).join(Target, Target.action_id == ActionRow.action_id)
+        .where(ActionRow.state == ActionState.PROPOSED, ActionRow.kind == LIFT, Target.subject_id.in_(whose))
+    )  # fmt: skip
+    waiting = {(action_id, account_id) for action_id, account_id in session.execute(lifted)}
+    found: dict[str, list[str]] = {}
+    for action_id, account_id in session.execute(held):
+        if (action_id, account_id) not in waiting:
+            found.setdefault(action_id, []).append(account_id)
+    return found
 
 
 def _new_id() -> str:
@@ -224,7 +254,9 @@ def _within(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], durat
         todo = "Act on fewer, or let an admin promote a policy with a higher max_accounts"
         raise InputError(f"{n} accounts are more than the policy's cap of {policy.max_accounts}", todo=todo)
     if duration_s is not None and not 0 < duration_s <= policy.max_duration_s:
-        raise InputError(f"a duration of {duration_s} s is not between 1 and {policy.max_duration_s} s")
+        longest = policy.max_duration_s / policies.DAY_S
+        todo = "Renew it before it ends, or let an admin promote a policy with a longer max_duration_s"
+        raise InputError(f"{duration_s / policies.DAY_S:g} days are not between 0 and the policy's {longest:g}", todo=todo)
 
 
 def _put(change: Change, row: ActionRow, subjects: Subjects) -> None:
@@ -281,7 +313,9 @@ def _take_effect(change: Change, row: ActionRow) -> None:
     # Between proposal and agreement somebody may have been allowed or cleared.
     _, policy = policies.active(change.session)
     now_reached = blast.reach(change.session, change.now, case_id=row.case_id, subjects=subjects)
-    cleared = cases.cleared(change.session, [subject_id for _, subject_id in subjects]) if row.case_id else set()
+    # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
+    since = None if row.case_id else row.proposed_at
+    cleared = cases.cleared(change.session, [subject_id for _, subject_id in subjects], since=since)
     still = set(now_reached.subjects)
     spared = [subject for subject in subjects if subject not in still or subject[1] in cleared]
     if len(spared) == len(subjects):

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, cases
-from stillwatch.respond.schema import ActionRow, Appeal, Member, Target
+from stillwatch.respond.schema import ActionRow, Appeal, Key, Member, Target
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import ActionState, Reason, Role, State, Subject
 
@@ -41,7 +41,7 @@ def receive(change: Change, case_id: str, account_id: str, statement: str) -> Ap
 def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> list[ActionRow]:
     """Decide an appeal; needs an approver who approved none of the actions against the account.
 
-    Overturned: the account is excluded from the case and labelled innocent, and every action in force on it is lifted;
+    Overturned: the account is excluded from the case and labelled innocent, and every action in force on it or its keys is lifted;
     those lifts that need a second person are proposals. Returns the lifts.
 
     Raises:
@@ -53,7 +53,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         raise InputError("no such open appeal", where=f"appeal {appeal_id}")
     if not reason.strip():
         raise InputError("a decision needs a reason", where=f"appeal {appeal_id}")
-    against = _against(change.session, row.account_id)
+    against = touching(change.session, row.account_id)
     for action in against:
         took_part = {action.proposed_by, *(a.actor for a in actions.approvals(change.session, action.action_id) if a.approved)}
         if change.actor.name in took_part:
@@ -66,19 +66,24 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
     if overturned:
         cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}")
         cases.label(change, row.account_id, innocent=True, source="appeal", case_id=row.case_id)
-        subject = [(Subject.ACCOUNT, row.account_id)]
+        subjects, note = _subjects(change.session, row.account_id), f"appeal {appeal_id}"
         for action in against:
-            note = f"appeal {appeal_id}"
-            lifts.append(actions.undo(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects=subject, note=note))
+            lifts.append(actions.undo(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects=subjects, note=note))
     _back(change, row)
     return lifts
 
 
-def _against(session: Session, account_id: str) -> Sequence[ActionRow]:
-    held = select(Target.action_id).where(
-        Target.subject == Subject.ACCOUNT, Target.subject_id == account_id, Target.ended_at.is_(None)
-    )
-    live = select(ActionRow).where(ActionRow.action_id.in_(held), ActionRow.state == ActionState.IN_FORCE)
+def _subjects(session: Session, account_id: str) -> list[tuple[Subject, str]]:
+    """The account, and the keys that are known to be its own: an action on a key refuses its owner as well."""
+    keys = session.scalars(select(Key.key_id).where(Key.account_id == account_id).order_by(Key.key_id))
+    return [(Subject.ACCOUNT, account_id), *((Subject.KEY, key_id) for key_id in keys)]
+
+
+def touching(session: Session, account_id: str, state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
+    """Actions (and lifts) in a state that touch the account or a key of its own."""
+    own = tuple_(Target.subject, Target.subject_id).in_(_subjects(session, account_id))
+    held = select(Target.action_id).where(own, Target.ended_at.is_(None))
+    live = select(ActionRow).where(ActionRow.action_id.in_(held), ActionRow.state == state)
     return session.scalars(live.order_by(ActionRow.action_id)).all()
 
 

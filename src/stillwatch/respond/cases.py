@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -200,12 +201,16 @@ def labels(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def cleared(session: Session, account_ids: Sequence[str]) -> set[str]:
-    """Which of some accounts a person judged innocent by name (an appeal, an exclusion), and nobody took back."""
+def cleared(session: Session, account_ids: Sequence[str], *, since: datetime | None = None) -> set[str]:
+    """Which of some accounts a person judged innocent by name (an appeal, an exclusion), and nobody took back.
+
+    ``since``: only where that was judged at this time or later.
+    """
+    late = () if since is None else (Label.at >= since,)
     found: set[str] = set()
     for at in range(0, len(account_ids), 5000):
         chunk = account_ids[at : at + 5000]
         named = select(func.max(Label.label_id)).where(Label.account_id.in_(chunk), Label.source != "verdict")
         latest = named.group_by(Label.account_id)
-        found |= set(session.scalars(select(Label.account_id).where(Label.label_id.in_(latest), Label.innocent)))
+        found |= set(session.scalars(select(Label.account_id).where(Label.label_id.in_(latest), Label.innocent, *late)))
     return found

@@ -131,6 +131,8 @@ def _actions(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     propose.add_argument("--reason", required=True, choices=_words(Reason))
     propose.add_argument("--mode", choices=_words(Mode), help="default: the policy's, shadow unless it says otherwise")
     propose.add_argument("--days", type=float, help="how long (default: the policy's)")
+    propose.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
+                         help="what it means at the gateway, over the policy's, such as case_requests_per_min=30; may be repeated")
     propose.add_argument("--note", default="")
     for word, what in (("approve", "agree to somebody else's proposal"), ("reject", "turn a proposal down, or take one's own back")):
         made = sub(word, f"{word}_action", what)
@@ -184,6 +186,6 @@ def _policy(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     tried.add_argument("--case", action="append", metavar="CASE", help="only these (default: the open ones)")
     tried.add_argument("--rate", type=float, action="append", metavar="N", help="requests a minute of each account (default: 60 to 0.2)")
     tried.add_argument("--policy", type=Path, metavar="FILE", help="whose throttle is tried too (default: the policy in force)")
-    promote = sub("promote", "promote_policy", "put a version in force; an earlier one is a rollback")
+    promote = sub("promote", "promote_policy", "put a version in force; an earlier one, or 0 for the built-in one, is a rollback")
     promote.add_argument("version", type=int, metavar="VERSION")
     promote.add_argument("--note", required=True)

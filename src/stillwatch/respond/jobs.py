@@ -72,7 +72,7 @@ def _row(row: Any, *leave: str) -> dict[str, Any]:
 
 
 def _say(args: Args, *lines: str) -> None:
-    if not (args.quiet or args.json):
+    if lines and not (args.quiet or args.json):
         print(*lines, sep="\n")
 
 
@@ -113,6 +113,8 @@ def list_cases(args: Args) -> dict[str, Any]:
     for row in rows:
         _say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} accounts {row.n_harvested:>10,} requests "
                    f"{row.loss:>12,.0f} tokens a day  {row.assignee or ''}")
+    if not rows:
+        _say(args, f"no case is {' or '.join(states)}")
     return {"cases": [_row(row, "details") for row in rows], "counts": counts}
 
 
@@ -136,7 +138,7 @@ def show_case(args: Args) -> dict[str, Any]:
             "actions": [_row(a) | {"standing": standings[a.action_id]} for a in held],
             "waiting": [_row(a) for a in pending], "annotations": [_row(n) for n in notes], "campaigns": [_row(c) for c in runs],
             "appeals": [_row(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
-            "proofs": proved,
+            "proofs": proved, "cleared_and_held": actions.cleared_and_held(session, now, args.case),
         }  # fmt: skip
     _say(args, *_findings(row, people))
     _say(args, "accounts, most suspicious first:", *(_member(m, facts.get(m.account_id)) for m in shown))
@@ -147,6 +149,9 @@ def show_case(args: Args) -> dict[str, Any]:
          *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
          *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
          *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
+    _say(args, *(f"judged innocent and still under an action, {len(names):,} accounts: stillwatch actions undo {action_id} --reason "
+                 f"false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}"
+                 for action_id, names in result["cleared_and_held"].items()))
     if result["uncovered"]:
         _say(args, f"{len(result['uncovered']):,} accounts are under no action of this case")
     return result
@@ -188,9 +193,9 @@ def _words(name: str) -> str:
 
 
 def _rarity(score: float) -> str:
-    """The score is no log-odds: nats by which a group is rarer among innocent ones than the line."""
-    times, than = math.exp(min(abs(score), 700.0)), "than the line, 1 innocent group in 10,000"
-    return f"{times:,.3g} times {'rarer' if score >= 0 else 'as common'} {than if score >= 0 else than.replace('than', 'as', 1)}"
+    """A score in words; it is no log-odds (docs/detection.md, section 5)."""
+    times = math.exp(min(abs(score), 700.0))
+    return f"{times:,.3g} times {'rarer' if score >= 0 else 'more common'} among innocent groups than the line to cross"
 
 
 def _observed(entry: Mapping[str, Any]) -> str:
@@ -285,8 +290,22 @@ def _subjects(args: Args) -> list[tuple[Subject, str]] | None:
     return named or None
 
 
+LONGEST_DAYS = 3650
+
+
+def _days(args: Args) -> float:
+    """``--days``, if it is a length of time.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not 0 < args.days <= LONGEST_DAYS:
+        raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
+    return float(args.days)
+
+
 def _duration_s(args: Args) -> int | None:
-    return None if args.days is None else round(args.days * DAY_S)
+    return None if args.days is None else round(_days(args) * DAY_S)
 
 
 def _blast(seen: Mapping[str, Any]) -> list[str]:
@@ -324,6 +343,8 @@ def list_actions(args: Args) -> dict[str, Any]:
         n, until = row.blast.get("n_subjects", 0), "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
         what = f"{_words(stand[row.action_id]):9} {row.kind:9} {row.mode:7}"
         _say(args, f"{row.action_id}  {what} {n:>7,} subjects  {row.case_id or ''}  by {row.proposed_by} {until}")
+    if not rows:
+        _say(args, "nothing waits for another person" if args.waiting else "no action holds")
     return {"actions": [_row(row) | {"standing": stand[row.action_id]} for row in rows]}
 
 
@@ -356,6 +377,7 @@ def propose_action(args: Args) -> dict[str, Any]:
         row = actions.propose(
             change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(args),
             mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,
+            parameters=policy.written(args.parameters),
         )  # fmt: skip
         _, held = policy.active(change.session)
     return _told(args, row, held)
@@ -419,7 +441,7 @@ def sweep_actions(args: Args) -> dict[str, Any]:
 def add_allowed(args: Args) -> dict[str, Any]:
     """``allow add``."""
     with writing(args) as change:
-        until = change.now + timedelta(days=args.days)
+        until = change.now + timedelta(days=_days(args))
         row = allow.add(change, Subject(args.subject), args.id, owner=args.owner, reason=args.reason, expires_at=until)
     _say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}")
     return _row(row)
@@ -430,6 +452,8 @@ def list_allowed(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         rows = allow.entries(session, _now())
     _say(args, *(f"{r.allow_id:>5}  {r.subject} {r.subject_id}  until {r.expires_at:%Y-%m-%d}  {r.owner}: {r.reason}" for r in rows))
+    if not rows:
+        _say(args, "nobody is on the allow-list")
     return {"entries": [_row(row) for row in rows]}
 
 
@@ -452,6 +476,8 @@ def list_appeals(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         rows = appeals.listed(session, state=None if args.all else appeals.OPEN)
     _say(args, *(f"{r.appeal_id:>5}  {r.state:10} {r.case_id}  {r.account_id}  {r.received_at:%Y-%m-%d}" for r in rows))
+    if not rows:
+        _say(args, "no appeal was received" if args.all else "no appeal is open")
     return {"appeals": [_row(row) for row in rows]}
 
 
@@ -546,8 +572,8 @@ def promote_policy(args: Args) -> dict[str, Any]:
     """``policy promote``."""
     with writing(args) as change:
         row = policy.promote(change, args.version, args.note)
-    _say(args, f"version {row.version} is in force")
-    return _row(row)
+    _say(args, f"version {args.version} is in force")
+    return {"version": policy.BUILT_IN} if row is None else _row(row)
 
 
 def verify_log(args: Args) -> dict[str, Any]:

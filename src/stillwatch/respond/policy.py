@@ -1,12 +1,15 @@
 """The response policy: caps, durations, who must agree, and whether anything is carried out at all. Versioned."""
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from stillwatch import defaults
 from stillwatch.errors import InputError
 from stillwatch.respond.schema import PolicyVersion
 from stillwatch.respond.store import Change
@@ -14,7 +17,61 @@ from stillwatch.respond.vocabulary import Action, Mode, Role
 
 DAY_S = 86_400
 BUILT_IN = 0
-"""Version number of the policy that holds until one is promoted."""
+"""Version number of the policy that holds until one is promoted, and again when it is promoted itself."""
+MOST = 1_000_000
+"""Largest rate, a minute, and longest answer, tokens, that a parameter may tell."""
+LONGEST_URL = 400
+"""Characters; it travels in a header."""
+
+
+def _rate(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= MOST
+
+
+def _tokens(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _address(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and value.startswith(("https://", "http://")) and len(value) <= LONGEST_URL)
+
+
+PARAMETERS: dict[Action, dict[str, tuple[Callable[[Any], bool], str]]] = {
+    Action.OBSERVE: {},
+    Action.THROTTLE: {
+        "requests_per_min": (_rate, "a number of requests a minute for each account; 0 lets none through"),
+        "case_requests_per_min": (_rate, "a number of requests a minute for all accounts of the case together; 0 is no such limit"),
+    },
+    Action.CHALLENGE: {"verify_url": (_address, f"a web address of at most {LONGEST_URL} characters, or empty for the case's link")},
+    Action.RESTRICT: {
+        "max_tokens": (_tokens, "a whole number of tokens; 0 is no limit"),
+        "reasoning": (_flag, "true or false: may reasoning traces still be had"),
+        "logprobs": (_flag, "true or false: may log-probabilities still be had"),
+    },
+    Action.BLOCK: {},
+}
+"""What each action can be told, as the decision service understands it: a check, and words for who fails it."""
+
+
+def checked(kind: Action, parameters: Mapping[str, Any], where: str = "parameters") -> dict[str, Any]:
+    """The parameters of an action, if the decision service understands every one.
+
+    Raises:
+        InputError: a name that it does not know would do nothing, and a value of another type would keep it from reading any action.
+    """
+    known = PARAMETERS[kind]
+    for name, value in parameters.items():
+        if name not in known:
+            todo = f"It has {', '.join(known)}" if known else "It has none"
+            raise InputError(f"{kind} has no parameter {name}", where=where, todo=todo)
+        good, words = known[name]
+        if not good(value):
+            raise InputError(f"{name} of {kind} is {value!r}", where=where, todo=f"Write {words}")
+    return dict(parameters)
 
 
 @dataclass(frozen=True)
@@ -38,14 +95,30 @@ class Policy:
     """Actions that need a second person to begin, and to end."""
     parameters: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {
-            Action.THROTTLE: {"requests_per_min": 6, "retry_after_s": 60},
-            Action.RESTRICT: {"max_tokens": 1024, "reasoning": False, "logprobs": False},
+            Action.THROTTLE: {"requests_per_min": defaults.REQUESTS_PER_MIN},
+            Action.RESTRICT: {"max_tokens": defaults.MAX_TOKENS, "reasoning": False, "logprobs": False},
             Action.CHALLENGE: {"verify_url": ""},
         }
     )
-    """What each action means at the gateway; an action's own parameters go over these."""
-    service: dict[str, Any] = field(default_factory=dict)
-    """Settings of the decision service; not read here."""
+    """What each action means at the gateway (:data:`PARAMETERS`); an action's own parameters go over these."""
+
+
+def written(pairs: Iterable[str]) -> dict[str, Any]:
+    """Parameters as people write them: ``NAME=VALUE``, where the value is JSON, or else a text.
+
+    Raises:
+        InputError: one is no such pair.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise InputError(f"{pair!r} is no parameter", todo="Write NAME=VALUE, such as case_requests_per_min=30")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
 
 
 def parse(document: Mapping[str, Any]) -> Policy:
@@ -75,8 +148,10 @@ def parse(document: Mapping[str, Any]) -> Policy:
     numbers = [merged["max_accounts"], merged["max_duration_s"], *merged["durations_s"].values()]
     if not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in numbers):
         raise InputError("policy.max_accounts and durations must be whole numbers above 0")
-    if not isinstance(merged["service"], dict):
-        raise InputError("policy.service must be an object")
+    for kind, told in merged["parameters"].items():
+        if not isinstance(told, Mapping):
+            raise InputError(f"policy.parameters.{kind} must be an object", todo='Such as {"requests_per_min": 6}')
+        merged["parameters"][kind] = {**base["parameters"].get(kind, {}), **checked(Action(kind), told, f"policy.parameters.{kind}")}
     merged["two_person"] = tuple(two)
     return Policy(**merged)
 
@@ -89,7 +164,20 @@ def document(policy: Policy) -> dict[str, Any]:
 def active(session: Session) -> tuple[int, Policy]:
     """The version in force and its policy."""
     row = session.scalars(select(PolicyVersion).where(PolicyVersion.active)).first()
-    return (BUILT_IN, Policy()) if row is None else (row.version, parse(row.document))
+    return (BUILT_IN, Policy()) if row is None else (row.version, stored(row.document))
+
+
+def stored(document: Mapping[str, Any]) -> Policy:
+    """A policy of the store. What an earlier version took and nothing ever read is left out, so that an old one still holds."""
+    known = {f.name for f in fields(Policy)}
+    parameters = {kind: understood(Action(kind), told) for kind, told in document.get("parameters", {}).items()}
+    return parse({name: value for name, value in document.items() if name in known} | {"parameters": parameters})
+
+
+def understood(kind: Action, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some parameters that pass :func:`checked`."""
+    known = PARAMETERS[kind]
+    return {name: value for name, value in parameters.items() if name in known and known[name][0](value)}
 
 
 def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:
@@ -104,16 +192,20 @@ def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:
     return row
 
 
-def promote(change: Change, version: int, note: str) -> PolicyVersion:
-    """Put a version in force (an earlier one: a rollback); needs an admin."""
+def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
+    """Put a version in force (an earlier one, or :data:`BUILT_IN`: a rollback); needs an admin.
+
+    Returns:
+        The version; null for the built-in one, which has no row.
+    """
     change.require(Role.ADMIN)
     row = change.session.get(PolicyVersion, version)
-    if row is None:
+    if row is None and version != BUILT_IN:
         raise InputError(f"no policy version {version}")
-    parse(row.document)
     before, _ = active(change.session)
     change.session.execute(update(PolicyVersion).values(active=False))
-    row.active, row.promoted_at, row.promoted_by = True, change.now, change.actor.name
+    if row is not None:
+        row.active, row.promoted_at, row.promoted_by = True, change.now, change.actor.name
     change.bump()
     change.audit("policy.promote", f"policy-{version}", before=before, after=version, reason=note)
     return row

@@ -15,7 +15,7 @@ from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, ActionRow, AllowEntry, AuditRow, DecisionRow, Key, Meta, Target
 from stillwatch.respond.store import CHANGING, Store
-from stillwatch.respond.vocabulary import STRENGTH, ActionState, Mode, Subject
+from stillwatch.respond.vocabulary import STRENGTH, Action, ActionState, Mode, Subject
 
 CHUNK = 10_000
 """Rows read, and decisions written, at a time."""
@@ -155,7 +155,7 @@ def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
     rules = [
         Rule(
             row.action_id, row.kind, actions.mode_of(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
-            {**policy.parameters.get(row.kind, {}), **row.parameters},
+            {**policy.parameters.get(row.kind, {}), **policies.understood(Action(row.kind), row.parameters)},
         )
         for row in session.scalars(select(ActionRow).where(*_in_force(now)))
         if row.expires_at is not None

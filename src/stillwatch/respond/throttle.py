@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.rates import DEFAULT_PER_MIN, admitted
+from stillwatch.defaults import REQUESTS_PER_MIN
+from stillwatch.rates import admitted
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.vocabulary import Action
 
@@ -74,7 +75,7 @@ def table(requests: Requests, rates: Sequence[float] = RATES, shares: Sequence[f
 def of_policy(requests: Requests, policy: Policy, own: dict[str, Any] | None = None) -> Tried:
     """What the policy's throttle lets through; an action's own parameters go over the policy's."""
     wanted = {**policy.parameters.get(Action.THROTTLE, {}), **(own or {})}
-    return tried(requests, wanted.get("requests_per_min", DEFAULT_PER_MIN), wanted.get("case_requests_per_min"))
+    return tried(requests, wanted.get("requests_per_min", REQUESTS_PER_MIN), wanted.get("case_requests_per_min"))
 
 
 def told(row: Tried) -> dict[str, Any]:

@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
+from stillwatch.defaults import MAX_TOKENS, REQUESTS_PER_MIN
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
-from stillwatch.rates import DEFAULT_PER_MIN
 from stillwatch.serve.decisions import NAMES, Entry
 
 FORMAT = 2
@@ -45,9 +45,8 @@ ENTRIES = pa.schema(
 )
 """What a source gives: one row an account (or key) and action. ``mode`` is enforce or shadow; null ``expires_at`` never
 expires. The rates are of throttle, ``max_tokens``, ``reasoning`` and ``logprobs`` (may they still be had?) of restrict,
-``verify_url`` of challenge; they have defaults. An enforced row with the action allow goes before all others of its account."""
-MAX_TOKENS = 512
-"""Longest answer to a restricted account where its action names none, tokens."""
+``verify_url`` of challenge; where they are null, ``stillwatch.defaults`` holds. An enforced row with the action allow goes
+before all others of its account."""
 
 _NEVER_US = (1 << 63) - 1
 _NUMBERS = ("key", "expires_us", "rate_per_min", "case_rate_per_min", "max_tokens", "action", "enforce", "reasoning", "logprobs")
@@ -140,7 +139,7 @@ def _compiled(entries: pa.Table) -> pa.Table:
     # only what orders them is sorted: a row as a whole is four times as much
     order = np.lexsort((~expires_us, ~enforce, ~action, ~(enforce & (action == 0)), keys))
     columns: dict[str, Any] = {"key": keys[order], "expires_us": expires_us[order]}
-    defaults = {"rate_per_min": DEFAULT_PER_MIN, "case_rate_per_min": 0.0, "max_tokens": MAX_TOKENS}
+    defaults = {"rate_per_min": REQUESTS_PER_MIN, "case_rate_per_min": 0.0, "max_tokens": MAX_TOKENS}
     for name, value in defaults.items():
         columns[name] = pc.fill_null(entries[name], pa.scalar(value, ENTRIES.field(name).type)).to_numpy()[order]
     columns |= {"action": action[order], "enforce": enforce[order]}
