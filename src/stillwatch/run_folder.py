@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from stillwatch import __version__, dataset, group, judge, link, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
-from stillwatch.judge import results
+from stillwatch.judge import results, verdict
+from stillwatch.judge.model import everyday, gathered, housed
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]
@@ -81,6 +82,8 @@ def _write(
         forms = judge.masked(examples)
         detail["templates"] = [{"masked": form, "events": n, "of": len(examples)} for form, n in forms[:5]]
         detail["pivots"] = _pivots(outcome.tally, number, data, seen.labels)
+        if number >= outcome.n_campaigns:
+            detail["not_accused"] = not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
     earlier = _earlier(since) if since else []
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
@@ -297,6 +300,40 @@ def _links(outcome: Outcome, campaign: I64) -> pa.Table:
             "log_odds": shared * np.log(shared / mean) - (shared - mean),
         }, schema=LINKS.schema))  # fmt: skip
     return pa.concat_tables(parts) if parts else LINKS.schema.empty_table()
+
+
+def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts, model: judge.Model, group: int) -> list[str]:
+    """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
+    mine = {name: value[group : group + 1] for name, value in values.items()}
+    part, score, _ = model.speaks(mine)
+    name = list(model.parts)[int(part[0])]
+    out = []
+    if verdict.one_customer(mine)[0]:
+        few = mine["context.one_payer"][0] < verdict.OWNED
+        out.append(
+            f"it has fewer than {verdict.FEWEST} accounts: a firm or a family looks like it too often" if few else
+            "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
+        )  # fmt: skip
+    if everyday(name, mine)[0]:
+        if name == "unlinked":
+            out.append(
+                "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
+                else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
+            )  # fmt: skip
+        else:
+            out.append(
+                "it is at home in few places, and no cards or contacts of several owners link it: ask whether they are colleagues"
+                if housed(mine)[0] else
+                "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
+                "customers"
+            )  # fmt: skip
+    if verdicts.families[group].sum() < verdict.MIN_FAMILIES:
+        out.append(f"fewer than {verdict.MIN_FAMILIES} independent families of evidence speak")
+    if score[0] < 0:
+        out.append("its score is below the line")
+    if verdicts.q_value[group] > verdict.FDR:
+        out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {verdict.FDR:g}")
+    return out
 
 
 def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[int, str]) -> list[dict[str, Any]]:

@@ -420,4 +420,4 @@ def test_no_confidence_is_told_where_nobody_is_accused(client: Clients, store: S
     vic = client("vic")
     for page in (vic.get("/?state=all"), vic.get(f"/cases/{case_id}")):
         assert "very high" not in page.text
-    assert "nobody is accused" in page.text
+    assert "the detector accuses nobody here" in page.text

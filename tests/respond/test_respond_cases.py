@@ -571,3 +571,17 @@ def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsy
         assert capsys.readouterr().out == said + "\n"
     assert main(["cases", "show", "case-one", "--store", url]) == 0
     assert "\n\n" not in capsys.readouterr().out
+
+
+def test_a_group_for_review_accuses_nobody(store: Store, run_folder: Folder) -> None:
+    """Its rate is that of a score which a gate or an everyday reason kept from accusing: it says nothing of innocents."""
+    imported(store, run_folder({"c-maybe": {"members": accounts(0, 9), "verdict": "review", "score": 10.0}}))
+    with store.read() as session:
+        assert actions.preview(session, NOW, case_id=the_case(store).case_id)["expected_innocent"] == 9
+
+
+def test_few_expected_innocents_are_not_none(store: Store, case_id: str, tmp_path: Path) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        cases.get(change.session, case_id).q_value = 1.23456e-9
+    with store.read() as session:
+        assert actions.preview(session, NOW, case_id=case_id)["expected_innocent"] == 1.23e-8

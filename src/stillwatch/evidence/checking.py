@@ -1,4 +1,4 @@
-"""Verify a packet: who signed it, and that nothing in it was changed, added or removed. Needs the public key alone.
+"""Verify a packet or a statement: who signed it, and that nothing in it was changed, added or removed. Needs the public key alone.
 
 1. The zip has manifest.json and manifest.sig, plain names, no name twice.
 2. The signature over the bytes of manifest.json is the given key's. Nothing of the manifest is believed before.
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from stillwatch import signing
 from stillwatch.errors import InputError
-from stillwatch.evidence.packet import FORMAT
+from stillwatch.evidence.packet import FORMAT, STATEMENT
 
 SMALL = 32 << 20
 """Bytes that a manifest, a signature or a JSON file has at most."""
@@ -100,8 +100,8 @@ def _manifest(content: bytes, path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
         files = manifest["files"]
-        if manifest["format"] != FORMAT:
-            raise _broken(path, f"its format is {manifest['format']!r}, this version reads {FORMAT}")
+        if manifest["format"] not in (FORMAT, STATEMENT):
+            raise _broken(path, f"its format is {manifest['format']!r}, this version reads {FORMAT} and {STATEMENT}")
         for told in files.values():
             int(told["bytes"]), str(told["sha256"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:

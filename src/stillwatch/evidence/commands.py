@@ -35,6 +35,15 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
         made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the packet")
         made.add_argument("--without-signature", action="store_true", help="compare hashes only: tells accidents, no forgery")
 
+    statement = add("statement", _job("state"), "what an accused customer may be handed: one account's part of a packet, signed")
+    statement.add_argument("packet", type=Path, metavar="PACKET")
+    statement.add_argument("--account", required=True, metavar="ID", help="as the packet's accounts.parquet names it")
+    statement.add_argument("--key", type=Path, required=True, metavar="FILE", help="signing key (PEM)")
+    statement.add_argument("--public-key", type=Path, metavar="FILE", help="who signed the packet, if not the same key")
+    statement.add_argument("--called", default="", metavar="NAME", help="the name by which the customer knows the account")
+    statement.add_argument("--contact", default="", metavar="TEXT", help="where to appeal, such as an address")
+    statement.add_argument("--out", type=Path, metavar="FILE", help="zip to write (default: beside the packet)")
+
     store = type(shared)(add_help=False)
     store_option(store)
     actor_option(store)

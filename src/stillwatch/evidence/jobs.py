@@ -9,7 +9,7 @@ import orjson
 
 from stillwatch import signing
 from stillwatch.errors import InputError
-from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, stix, webhooks
+from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, statement, stix, webhooks
 from stillwatch.files import replacing, write_json
 from stillwatch.respond import cases
 from stillwatch.respond.jobs import reading, writing
@@ -78,9 +78,21 @@ def verify(args: Args) -> dict[str, Any]:
     who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"
     _say(args, f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
          f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",
+         *([f"about account {manifest['account_id']} alone, out of the packet with SHA-256 {manifest['packet']['sha256']}"]
+           if manifest["format"] == packet.STATEMENT else []),
          *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
          *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])))
     return {"verified": True, "key_id": found.key_id, "manifest": manifest}
+
+
+def state(args: Args) -> dict[str, Any]:
+    """``statement PACKET``."""
+    name = "".join(c if c.isalnum() or c in "-_." else "_" for c in args.account)[:80]
+    out = args.out or args.packet.with_name(f"{name}.statement.zip")
+    statement.write(args.packet, args.account, out, args.key, packet_key=args.public_key, called=args.called,
+                    contact=args.contact)  # fmt: skip
+    _say(args, str(out))
+    return {"file": str(out)}
 
 
 def attach(args: Args) -> dict[str, Any]:

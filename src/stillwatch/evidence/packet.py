@@ -42,6 +42,8 @@ from stillwatch.report.page import page
 from stillwatch.tables import EVENTS
 
 FORMAT = "stillwatch-packet/1"
+STATEMENT = "stillwatch-statement/1"
+"""Of what is cut out of a packet for one account (``stillwatch.evidence.statement``)."""
 TEXT = ("system", "prompt", "response")
 NEVER = ("country",)
 """Columns that no packet holds: country is no evidence."""
@@ -102,7 +104,7 @@ def write(
             missing = _fill(Path(made), run, loaded, known[name], reduced, options)
             proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]
             manifest = _manifest(Path(made), loaded, name, missing, options, private, now or datetime.now(UTC), proofs)
-            _zip(Path(made), manifest, signing.sign(private, manifest), partial)
+            zip_signed(Path(made), manifest, signing.sign(private, manifest), partial)
         written.append(target)
     return written
 
@@ -207,7 +209,8 @@ def _manifest(
     return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _zip(folder: Path, manifest: bytes, signature: bytes, target: Path) -> None:
+def zip_signed(folder: Path, manifest: bytes, signature: bytes, target: Path) -> None:
+    """Write a manifest, its signature and the files of a folder as a zip."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo("manifest.json", STAMP), manifest, zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo("manifest.sig", STAMP), signature, zipfile.ZIP_DEFLATED)

@@ -64,6 +64,8 @@ def rescore(path: Path) -> Rescored:
         InputError: the packet lacks what is needed, or its model is of another kind than this version's.
     """
     with opened(path) as archive:
+        if "groups.json" not in archive.namelist():
+            raise InputError("nothing here can be scored", where=path, todo="Pass the packet; a statement is one account's part of it")
         campaign = _json(archive, "campaign.json", path)
         groups = _json(archive, "groups.json", path)
         told = read_small(archive, "model.json", path).decode("utf-8", "replace")

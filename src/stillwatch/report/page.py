@@ -57,6 +57,7 @@ class Section:
     pivots: Sequence[Mapping[str, Any]]
     templates: Sequence[Mapping[str, Any]]
     changes: Sequence[str]
+    not_accused: Sequence[str]
     worth: Sequence[Mapping[str, Any]]
     """What ``stillwatch exposure`` says of the harvest (rows of :func:`stillwatch.run_worth.read`)."""
     unvalued: Sequence[Mapping[str, Any]]
@@ -145,6 +146,7 @@ def section(index: int, campaign: Campaign) -> Section:
         unvalued=_told(details.get("unvalued"), "name", "share"),
         common_reasons=_common([member.reasons for member in campaign.members]),
         changes=[str(change) for change in details.get("changes") or ()],
+        not_accused=[str(why) for why in details.get("not_accused") or ()],
     )
 
 

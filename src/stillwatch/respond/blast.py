@@ -46,7 +46,8 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
     """Numbers to look at before acting.
 
     ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
-    that have it, as the run's own estimate does; 1 for an account that no case accuses or that a person judged innocent.
+    that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody) or that a
+    person judged innocent.
     (A score is no log-odds, so no chance can be had from it.)
     ``unknown`` counts accounts of which the store has no registry row. Traffic is per day of the run's window, null where
     the import had no events.
@@ -69,8 +70,8 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "n_allowed_left_out": len(reached.allowed),
         "n_excluded_left_out": reached.excluded,
         "by_kind": dict(sorted(kinds.items())),
-        "expected_innocent": round(sum(innocent.values()), 3),
-        "expected_innocent_by_kind": {kind: round(x, 3) for kind, x in sorted(innocent.items())},
+        "expected_innocent": _three_digits(sum(innocent.values())),
+        "expected_innocent_by_kind": {kind: _three_digits(x) for kind, x in sorted(innocent.items())},
         "n_verified": sum(bool(row.verified) for row in known),
         "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),
         "n_older_than_a_year": sum(row.created_at is not None and now - row.created_at > OLD for row in known),
@@ -80,6 +81,11 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "requests_per_day": _per_day(told, [row.n_events or 0 for row in told]),
         "output_tokens_per_day": _per_day(told, [row.output_tokens or 0 for row in told]),
     }
+
+
+def _three_digits(x: float) -> float:
+    """A small expectation is not none, so digits count and not places."""
+    return float(f"{x:.3g}")
 
 
 def _per_day(rows: Sequence[Account], counts: Sequence[int]) -> float | None:
@@ -110,11 +116,13 @@ def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:
 
 
 def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
-    """Least q-value, in [0, 1], of the cases that accuse each account; accounts that people cleared are left out."""
+    """Least q-value, in [0, 1], of the campaigns that accuse each account; accounts that people cleared are left out."""
     found: dict[str, float] = {}
     for chunk in _chunks(accounts):
         rows = select(Member.account_id, func.min(Case.q_value)).join(Case, Case.case_id == Member.case_id)
-        accused = rows.where(Member.account_id.in_(chunk), Member.present, ~Member.excluded).group_by(Member.account_id)
+        accused = rows.where(
+            Member.account_id.in_(chunk), Member.present, ~Member.excluded, Case.detected == "campaign"
+        ).group_by(Member.account_id)
         found |= {account_id: min(max(q, 0.0), 1.0) for account_id, q in session.execute(accused)}
     for account_id in cases.cleared(session, accounts):
         found.pop(account_id, None)

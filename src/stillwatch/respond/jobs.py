@@ -133,12 +133,13 @@ def show_case(args: Args) -> dict[str, Any]:
         shown = people[:SHOWN]
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
+        cleared = actions.cleared_and_held(session, now, args.case)
         result = {
             "case": _row(row), "members": [_row(m) for m in people],
             "actions": [_row(a) | {"standing": standings[a.action_id]} for a in held],
             "waiting": [_row(a) for a in pending], "annotations": [_row(n) for n in notes], "campaigns": [_row(c) for c in runs],
             "appeals": [_row(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
-            "proofs": proved, "cleared_and_held": actions.cleared_and_held(session, now, args.case),
+            "proofs": proved, "cleared_and_held": cleared,
         }  # fmt: skip
     _say(args, *_findings(row, people))
     _say(args, "accounts, most suspicious first:", *(_member(m, facts.get(m.account_id)) for m in shown))
@@ -151,7 +152,7 @@ def show_case(args: Args) -> dict[str, Any]:
          *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
     _say(args, *(f"judged innocent and still under an action, {len(names):,} accounts: stillwatch actions undo {action_id} --reason "
                  f"false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}"
-                 for action_id, names in result["cleared_and_held"].items()))
+                 for action_id, names in cleared.items()))
     if result["uncovered"]:
         _say(args, f"{len(result['uncovered']):,} accounts are under no action of this case")
     return result
@@ -179,6 +180,9 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     if spoken:
         yield "why, strongest first, with what each adds to the score:"
         yield from (f"  {e['log_odds']:+.1f}  {e['sentence']}{_observed(e)}" for e in spoken[:5])
+    if row.details.get("not_accused"):
+        yield "why nobody is accused:"
+        yield from (f"  {why}" for why in row.details["not_accused"])
     innocent = sorted((e for e in row.explanations if e["score"] > 0), key=lambda e: (-e["score"], e["hypothesis"]))
     if innocent:
         yield "innocent explanations, fit from 0 to 1: " + ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4])

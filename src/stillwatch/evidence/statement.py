@@ -1,0 +1,157 @@
+"""What an accused customer may be handed: one account's part of an evidence packet, signed, and nothing of any other account.
+
+| file | what |
+|---|---|
+| manifest.json, manifest.sig | as in a packet; it names the packet by its SHA-256, so that whoever may see that can tell it is the same |
+| statement.html | for people: reasons, evidence, innocent explanations, what would change the verdict, how to appeal |
+| statement.json | the same for programs |
+| requests.csv | the account's own requests, and which of them are taken for harvest; only if the packet has events |
+
+Left out, since it is about others: accounts, links, marks and prompts. Of the evidence it says what the report says in words.
+"""
+
+import csv
+import io
+import json
+import tempfile
+import zipfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stillwatch import __version__, signing
+from stillwatch.errors import InputError
+from stillwatch.evidence.checking import opened, read_small, verify
+from stillwatch.evidence.packet import FORMAT, STATEMENT, zip_signed
+from stillwatch.files import digest, replacing, write_json
+from stillwatch.report import page
+from stillwatch.report.evidence import LEAST
+
+COLUMNS = ("event_id", "timestamp", "key_id", "model", "status", "input_tokens", "output_tokens")
+"""Of the account's own requests."""
+RUN_AS_FORMULA = "=+-@\t\r\n"
+"""A spreadsheet runs a cell that starts with one of these; an apostrophe makes it text."""
+
+
+def write(
+    path: Path, account_id: str, out: Path, key: Path, *, packet_key: Path | None = None, called: str = "", contact: str = "",
+    now: datetime | None = None,
+) -> Path:  # fmt: skip
+    """Write the statement about one account.
+
+    Args:
+        path: the packet of the campaign.
+        account_id: the account, as the packet names it.
+        out: zip to write.
+        key: PEM file of the signing key.
+        packet_key: public key that signed the packet; that of ``key`` by default.
+        called: the name by which the customer knows the account, since tables may hold a keyed hash.
+        contact: where to appeal, in a few words.
+        now: the time that the manifest tells; the clock's by default.
+
+    Raises:
+        InputError: the packet does not verify, has no such account, or a file cannot be read or written.
+    """
+    if not key.is_file():
+        raise InputError("no such signing key", where=key, todo="Pass the one that signs your packets")
+    private = signing.signing_key(key)
+    found = verify(path, private.public_key() if packet_key is None else signing.public_key(packet_key))
+    if found.manifest["format"] != FORMAT:
+        raise InputError("a statement is made of a packet, and this is none", where=path)
+    with opened(path) as archive:
+        campaign = json.loads(read_small(archive, "campaign.json", path))
+        summary = json.loads(read_small(archive, "summary.json", path))
+        accounts, events, harvest = (_rows(archive, f"{name}.parquet", path) for name in ("accounts", "events", "harvest"))
+    assert accounts is not None
+    rows = accounts.filter(pc.equal(accounts["account_id"], account_id)).to_pylist()
+    if not rows:
+        raise InputError("the packet has no such account", where=account_id, todo="Pass it as accounts.parquet of the packet names it")
+    mine = None if events is None else events.filter(pc.equal(events["account_id"].cast(pa.string()), account_id))
+    told = _told(campaign, summary, rows[0], mine, harvest)
+    missing = {} if mine is not None else {"requests.csv": "the packet was made without the input folder"}
+    about = {"sha256": digest(path), "created_at": found.manifest["created_at"], "key_id": found.key_id}
+    with replacing(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
+        folder = Path(made)
+        write_json(told, folder / "statement.json")
+        html = _template().render(told=told, packet=about, called=called, contact=contact, missing=missing, version=__version__)
+        (folder / "statement.html").write_text(html, encoding="utf-8", errors="replace")
+        if mine is not None:
+            (folder / "requests.csv").write_text(_csv(mine, harvest), encoding="utf-8", errors="replace")
+        manifest = {
+            "format": STATEMENT, "campaign_id": told["campaign_id"], "account_id": account_id, "called": called, "packet": about,
+            "missing": missing,
+            "created_at": (now or datetime.now(UTC)).isoformat(), "software": {"stillwatch": __version__},
+            "files": {p.name: {"sha256": digest(p), "bytes": p.stat().st_size} for p in sorted(folder.iterdir())},
+            "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(private.public_key())},
+        }  # fmt: skip
+        content = (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+        zip_signed(folder, content, signing.sign(private, content), partial)
+    return out
+
+
+def _rows(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | None:
+    if name not in archive.namelist():
+        return None
+    try:
+        return pq.read_table(io.BytesIO(archive.read(name)))
+    except pa.ArrowException as error:
+        raise InputError(f"{name} is not readable as Parquet", where=path) from error
+
+
+def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table | None, harvest: pa.Table | None) -> dict[str, Any]:
+    """What is said of the account, and of the campaign as a whole; no name of another account, no mark, no text."""
+    row, details = campaign["row"], campaign["details"]
+    evidence = [
+        {name: piece.get(name) for name in ("name", "sentence", "observed", "expected", "p_value")} | {"adds": piece.get("log_odds") or 0.0}
+        for piece in details.get("evidence", []) if abs(piece.get("log_odds") or 0.0) >= LEAST
+    ]  # fmt: skip
+    return {
+        "account_id": account["account_id"], "campaign_id": row["campaign_id"], "verdict": row["verdict"], "reasons": account["reasons"],
+        "score": account["score"], "campaign_score": row["score"], "q_value": row["q_value"], "n_accounts": row["n_accounts"],
+        "families": row["views"], "evidence": evidence, "blind": summary.get("blind_views") or [],
+        "innocent_explanations": sorted(row["explanations"], key=lambda e: (-e["score"], e["hypothesis"])),
+        "would_change": details.get("changes") or [], "requests": None if mine is None else _counts(mine, harvest),
+    }  # fmt: skip
+
+
+def _harvested(mine: pa.Table, harvest: pa.Table | None) -> pa.Array:
+    names = pa.array([], pa.string()) if harvest is None else harvest["event_id"].combine_chunks()
+    return pc.is_in(mine["event_id"], names).combine_chunks()
+
+
+def _counts(mine: pa.Table, harvest: pa.Table | None) -> dict[str, Any]:
+    ends = pc.min_max(mine["timestamp"]).as_py()
+    return {
+        "n": len(mine), "n_harvested": pc.sum(_harvested(mine, harvest)).as_py() or 0,
+        "first": ends["min"] and ends["min"].isoformat(), "last": ends["max"] and ends["max"].isoformat(),
+    }  # fmt: skip
+
+
+def _csv(mine: pa.Table, harvest: pa.Table | None) -> str:
+    names = [name for name in COLUMNS if name in mine.column_names]
+    columns = [[_cell(value) for value in mine[name].to_pylist()] for name in names]
+    columns.append(["yes" if x else "no" for x in _harvested(mine, harvest).to_pylist()])
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*names, "taken_for_harvest"])
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+    return f"'{text}" if isinstance(value, str) and text[:1] and text[0] in RUN_AS_FORMULA else text
+
+
+@cache
+def _template() -> jinja2.Template:
+    """With the report's engine: everything is escaped, unseen characters are shown, an absent variable is an error."""
+    engine = page.environment()
+    engine.loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    return engine.get_template("statement.html")

@@ -1,0 +1,109 @@
+"""What an accused customer is handed: its own part of the evidence, checkable, and nothing of anybody else."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from evidence_helpers import SECRET_TEXT, members
+
+from stillwatch import signing
+from stillwatch.cli import main
+from stillwatch.evidence import packet, pdf
+
+MINE, *OTHERS = members("c-aaaa")
+
+
+@pytest.fixture(scope="module")
+def made(run_of_two: Path, input_of_two: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with key.pem, its public key, the packet and the statement of one of its accounts."""
+    out = tmp_path_factory.mktemp("statement")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "BROWSERS", ())
+        packet.write(run_of_two, out, out / "key.pem", campaign_ids=["c-aaaa"], options=packet.Options(data=input_of_two))
+    assert main([*stated(out), "--called", "=mallory <b>", "--contact", "Write to appeals@provider.example."]) == 0
+    return out
+
+
+def stated(folder: Path, account: str = MINE) -> list[str]:
+    return ["statement", str(folder / "c-aaaa.packet.zip"), "--account", account, "--key", str(folder / "key.pem")]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(folder / f"{MINE}.statement.zip") as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_it_verifies_with_the_public_key_alone(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["verify", str(made / f"{MINE}.statement.zip"), "--public-key", str(made / "key.pem.pub")]
+    assert main(command) == 0
+    assert f"about account {MINE} alone" in capsys.readouterr().out
+    told = files(made) | {"requests.csv": b"other\n"}
+    with zipfile.ZipFile(made / "changed.zip", "w") as archive:
+        for name, content in told.items():
+            archive.writestr(name, content)
+    assert main(["verify", str(made / "changed.zip"), "--public-key", str(made / "key.pem.pub")]) == 1
+    assert "requests.csv was changed" in capsys.readouterr().err
+
+
+def test_it_names_the_packet_that_it_was_made_of(made: Path) -> None:
+    from stillwatch.files import digest
+
+    manifest = json.loads(files(made)["manifest.json"])
+    assert manifest["packet"]["sha256"] == digest(made / "c-aaaa.packet.zip")
+    assert manifest["packet"]["key_id"] == manifest["signer"]["key_id"]
+
+
+def test_it_tells_the_account_and_nobody_else(made: Path) -> None:
+    told = files(made)
+    for name, content in told.items():
+        assert not [other for other in OTHERS if other.encode() in content], name
+        assert SECRET_TEXT.encode() not in content, name
+        assert b"c-aaaa-many" not in content, f"a mark in {name}"
+    rows = list(csv.DictReader(io.StringIO(told["requests.csv"].decode())))
+    assert {row["event_id"] for row in rows} == {f"{MINE}-{hour}" for hour in range(10)}
+    assert {row["taken_for_harvest"] for row in rows} == {"yes"}
+    page = told["statement.html"].decode()
+    for words in (MINE, "8 others", "Same opening", "classroom", "appeals@provider.example", "no proof of intent", "=mallory &lt;b&gt;"):
+        assert words.lower() in page.lower(), words
+    assert "<script" not in page
+
+
+def test_openssl_checks_it_without_stillwatch(made: Path, tmp_path: Path) -> None:
+    """The commands of docs/evidence.md, as they stand there."""
+    if shutil.which("openssl") is None or shutil.which("python3") is None:
+        pytest.skip("openssl not installed")
+    docs = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    block = docs.split("<!-- tested: without stillwatch -->")[1].split("```sh\n")[1].split("```")[0]
+    shutil.copy(made / f"{MINE}.statement.zip", tmp_path / "FILE.zip")
+    shutil.copy(made / "key.pem.pub", tmp_path / "KEY.pub")
+    done = subprocess.run(["sh", "-e", "-c", block], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Verified Successfully" in done.stdout
+    assert done.stdout.count(" OK") + done.stdout.count(": OK") >= 3
+    (tmp_path / "FILE" / "statement.json").write_text("{}")
+    assert subprocess.run(["sh", "-e", "-c", block.split("\n", 1)[1]], cwd=tmp_path, capture_output=True).returncode != 0
+
+
+def test_what_cannot_be_stated_is_one_clear_line(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    signing.signing_key(tmp_path / "other.pem")
+    packet_file, out = str(made / "c-aaaa.packet.zip"), ["--out", str(tmp_path / "s.zip")]
+    wrong = [
+        ([*stated(made, "nobody"), *out], "no such account"),
+        (["statement", packet_file, "--account", MINE, "--key", str(tmp_path / "absent.pem"), *out], "no such signing key"),
+        (["statement", packet_file, "--account", MINE, "--key", str(tmp_path / "other.pem"), *out], "not signed by"),
+        (["statement", str(made / f"{MINE}.statement.zip"), "--account", MINE, "--key", str(made / "key.pem"), *out], "made of a packet"),
+    ]
+    for words, said in wrong:
+        assert main(words) == 1, words
+        told = capsys.readouterr()
+        assert (told.out, told.err.count("\n")) == ("", 1), words
+        assert said in told.err
+    assert main(["rescore", str(made / f"{MINE}.statement.zip"), "--public-key", str(made / "key.pem.pub")]) == 1
+    assert "Pass the packet" in capsys.readouterr().err
+    assert not (tmp_path / "s.zip").exists()
+    assert not (tmp_path / "absent.pem").exists()

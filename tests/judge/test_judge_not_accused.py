@@ -1,0 +1,61 @@
+"""A group for review says which condition it misses, and only such a group does."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge_helpers import findings, model, part, values
+
+from stillwatch import judge
+from stillwatch.run_folder import not_accused
+
+CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
+SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
+BOTH = {"linked": part(harvest__rate=100.0), "unlinked": part(harvest__rate=50.0)}
+
+
+def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -> list[str]:
+    told, used = values(1, **(CREW | change)), model(**parts)
+    return not_accused(told, judge.judge(told, findings(1, p_values), used), used, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"context__one_payer": 0.6}, "one customer"),
+        ({"context__crowd": np.log10(6) / 4}, "fewer than 8 accounts"),
+        ({"context__alike": 0.5, "context__crowd": np.log10(20) / 4}, "a club, a cohort or one shop's customers"),
+        ({"context__one_place": 0.6}, "colleagues"),
+        ({"volume__even_load": 0.0}, "independent families"),
+        ({"harvest__rate": 0.0}, "below the line"),
+    ],
+)
+def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) -> None:
+    assert why({}) == []
+    told = why(change)
+    assert any(said in one for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"context__occasion": 0.6}, "a class, an office or an event"), ({"harvest__devotion": 0.3}, "odd jobs")]
+)
+def test_it_says_so_of_the_part_that_knows_no_links(change: dict[str, Any], said: str) -> None:
+    assert any(said in one for one in why(change, unlinked=part(harvest__rate=100.0))), change
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(*[st.floats(0, 1)] * 8), min_size=1, max_size=12))
+def test_a_review_has_a_reason_and_a_campaign_has_none(rows: list[tuple[float, ...]]) -> None:
+    names = ("session__handoff", "volume__even_load", "harvest__rate", "context__one_payer", "context__crowd", "context__alike",
+             "context__one_place", "context__occasion")  # fmt: skip
+    told = values(len(rows), **{name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
+    used = model(**BOTH)
+    found = judge.judge(told, findings(len(rows), dict.fromkeys(SURE, 1e-6)), used)
+    for group in range(len(rows)):
+        said = not_accused(told, found, used, group)
+        if found.review[group]:
+            assert said
+        if found.campaign[group]:
+            assert said == []
