@@ -18,7 +18,7 @@ NEWS = (150_000.0, 3_400_000.0, 13_000_000.0)
 DAYS = (7.0, 30.0)
 """How far ahead the worth of stopping now is told."""
 TOLD_WITHIN = 2.5
-"""A found operator's harvest was told between 1/2.5 and 2.5 times the true one in every scenario of the suite (benchmarks/README.md)."""
+"""Nine in ten operators that were found were told between 1/2.5 and 2.5 times their true harvest (docs/exposure.md says of which)."""
 COUNTS = 9
 """Numbers of exchanges, from the fewest to the most, at which waiting is valued: it is worth most where the curve is steepest."""
 UNKNOWN = "other"
