@@ -7,6 +7,7 @@ import pytest
 from stillwatch.cli import main
 from stillwatch.distill import manifest
 from stillwatch.errors import InputError
+from stillwatch.files import read_json
 
 
 def test_a_model_of_ones_own_passes(entries: dict[str, object]) -> None:
@@ -50,6 +51,18 @@ def test_refusals(entries: dict[str, object], change: dict[str, object], says: s
 @pytest.mark.parametrize("location", ["https://notopenai.com/v1", "https://openai.com.house.example/v1", "http://10.0.0.3:8000/v1"])
 def test_hosts_that_only_look_like_others_pass(entries: dict[str, object], location: str) -> None:
     assert manifest.parse(entries | {"location": location})
+
+
+def test_every_restriction_has_its_source_and_refuses(entries: dict[str, object]) -> None:
+    restricted = read_json(manifest.RESTRICTED)
+    rows = [({"location": f"https://api.{host}/v1"}, row) for row in restricted["services"] for host in row["hosts"]]
+    rows += [({"model": f"{name}1"}, row) for row in restricted["services"] for name in row["models"]]
+    rows += [({"licence": f"{name} terms"}, row) for row in restricted["licences"] for name in row["begins"]]
+    assert len(rows) > 40
+    for change, row in rows:
+        with pytest.raises(InputError, match="refused") as caught:
+            manifest.parse(entries | change)
+        assert row["source"] in str(caught.value)
 
 
 def test_a_written_permission_is_kept_for_the_cards(entries: dict[str, object]) -> None:

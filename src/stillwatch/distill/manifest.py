@@ -20,23 +20,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from stillwatch.errors import InputError
+from stillwatch.files import read_json
 
 KINDS = ("openai", "transformers", "encoder", "classifier")
 OWNERSHIP = ("own", "licensed")
 
-HOSTED = (
-    "openai.com", "openai.azure.com", "anthropic.com", "googleapis.com", "amazonaws.com", "x.ai", "mistral.ai",
-    "cohere.com", "cohere.ai", "deepseek.com", "moonshot.cn", "moonshot.ai", "minimax.io", "minimaxi.com",
-    "aliyuncs.com", "bigmodel.cn", "z.ai", "volces.com", "perplexity.ai", "ai21.com", "reka.ai",
-    "openrouter.ai", "together.xyz", "fireworks.ai", "groq.com", "github.ai", "poe.com",
-)  # fmt: skip
-"""Public services that answer with models of others."""
-
-HOSTED_MODELS = ("gpt-3", "gpt-4", "gpt-5", "chatgpt", "claude", "gemini", "grok", "o1-", "o3-", "o4-")
-"""Beginnings of names of models that only their owners host; a gateway of one's own may still lead to them."""
-
-FORBIDDING = ("llama2", "llama3", "llama-2", "llama-3", "gemma", "cc-by-nc", "research-only", "proprietary")
-"""Beginnings of licences that forbid, or tie to conditions, training other models on the outputs."""
+RESTRICTED = Path(__file__).with_name("restricted.json")
+"""Public services that answer with models of others (``hosts``), beginnings of the names of models that only such a service has
+(``models``; a gateway of one's own may still lead to them), beginnings of licences that forbid training other models on
+the outputs, or tie it to conditions; each with its ``source``."""
 
 
 @dataclass(frozen=True)
@@ -149,17 +141,20 @@ def _refuse(manifest: Manifest, where: object) -> None:
         raise InputError(what, where=where, todo="Use a model whose terms allow it")
     if manifest.permission.strip():
         return
+    restricted = read_json(RESTRICTED)
     licence = manifest.licence.lower().replace(" ", "-")
-    if licence.startswith(FORBIDDING):
-        what = f"refused: the licence {manifest.licence} restricts training other models on the answers of {manifest.name}"
-        raise InputError(what, where=where, todo=todo)
+    for row in restricted["licences"]:
+        if licence.startswith(tuple(row["begins"])):
+            what = f"refused: the licence {manifest.licence} restricts training other models on the answers of {manifest.name}"
+            raise InputError(f"{what} (see {row['source']})", where=where, todo=todo)
     if manifest.kind != "openai":
         return
     host = (urlsplit(manifest.location).hostname or "").lower()
     if not host:
         raise InputError(f"location = {manifest.location!r} is not a URL", where=where, todo="Write http://host:port/v1")
-    if any(host == name or host.endswith(f".{name}") for name in HOSTED):
-        raise InputError(f"refused: {host} serves models of somebody else", where=where, todo=todo)
     model = manifest.model.lower().rpartition("/")[2]
-    if model.startswith(HOSTED_MODELS):
-        raise InputError(f"refused: {manifest.model} is a hosted model of somebody else", where=where, todo=todo)
+    for row in restricted["services"]:
+        if any(host == name or host.endswith(f".{name}") for name in row["hosts"]):
+            raise InputError(f"refused: {host} serves models of somebody else (see {row['source']})", where=where, todo=todo)
+        if model.startswith(tuple(row["models"])):
+            raise InputError(f"refused: {manifest.model} is a hosted model of somebody else (see {row['source']})", where=where, todo=todo)
