@@ -47,7 +47,10 @@ def main() -> None:
                 break
     rows = pq.read_table(data / "alpaca_eval_outputs.parquet").to_pylist()
     rows = [r for r in rows if r["prompt_id"] in human and r["model"] != "NullModel"]
-    words = lambda text: len((text or "").split())  # noqa: E731
+
+    def words(text: str | None) -> int:
+        return len((text or "").split())
+
     used = [p for p in human if words(human[p]) >= MIN_WORDS]
     rows = [r for r in rows if r["prompt_id"] in set(used) and words(r["output"]) >= MIN_WORDS]
     texts = [human[p] for p in used] + [r["output"] for r in rows]

@@ -55,6 +55,10 @@ def cell(
     return out
 
 
+def show(found: list) -> str:
+    return f"{np.mean(found):.3f}" if found else "-"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--splits", type=int, default=4)
@@ -95,7 +99,6 @@ def main() -> None:
         at_0 = [got.share for true, got in given if true == 0]
         inside_ci = [got.low <= true <= got.high for true, got in given]
         unlike = np.array([got.unlike for _, _, got, _ in rows])
-        show = lambda v: f"{np.mean(v):.3f}" if len(v) else "-"  # noqa: E731
         print(f"{domain:11} {other:9} {len(rows):7} {len(rows) - len(given):8} {show(e):>10} {errors.mean():14.3f} "
               f"{(f'{max(e):.3f}' if e else '-'):>12} {show(at_0):>10} {show(inside_ci):>12} "
               f"{unlike.min():.2f}-{unlike.max():.2f}")

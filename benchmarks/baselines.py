@@ -105,7 +105,7 @@ def _densest_block(left: Ints, right: Ints, weight: Floats, n_nodes: int) -> tup
 
 
 @njit(cache=True, nogil=True)
-def _peel(start, other, weight, total):  # type: ignore[no-untyped-def]
+def _peel(start: Ints, other: Ints, weight: Floats, total: Floats) -> tuple[npt.NDArray[np.bool_], float]:
     """Peel with a tournament tree over the nodes' remaining weights; returns the best set and its density."""
     n = len(total)
     present = total > 0
@@ -144,7 +144,7 @@ def _peel(start, other, weight, total):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _lower(tree, leaf, value):  # type: ignore[no-untyped-def]
+def _lower(tree: Floats, leaf: int, value: float) -> None:
     tree[leaf] = value
     i = leaf // 2
     while i >= 1:

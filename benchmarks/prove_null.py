@@ -107,7 +107,7 @@ def copying_reader(rule: str, n_keys: int, width: int = 1) -> tuple[np.ndarray, 
                 if context not in cache:
                     cache[context] = 2.0 * mark.green(np.array(context), size, key)
                 ids[row, at] = int((base[context[-1]] + cache[context] + rng.gumbel(size=size)).argmax())
-        guesses = []
+        guesses: list[list[int]] = []
         for row in ids.tolist():
             last: dict[tuple[int, ...], int] = {}
             guess = [-1] * width
@@ -116,7 +116,7 @@ def copying_reader(rule: str, n_keys: int, width: int = 1) -> tuple[np.ndarray, 
                 guess.append(last.get(context, int(favourite[context[-1]])))
                 last[context] = row[at]
             guesses.append(guess)
-        tuples = read([[]] * n, list(ids), guesses, width, rule)  # type: ignore[arg-type]
+        tuples = read([[]] * n, list(ids), guesses, width, rule)
         total, count = mark.total(tuples, key)
         out.append(mark.null.log_p(total, count))
         sizes.append(count)

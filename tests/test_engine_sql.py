@@ -1,6 +1,8 @@
 """Every query that a run sends to the engine can be carried to Spark and ClickHouse."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlglot
@@ -18,8 +20,8 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder, seen = tmp_path_factory.mktemp("sql"), []
     recorded = {name: getattr(Engine, name) for name in ("run", "table", "arrays")}
 
-    def recording(name: str):  # type: ignore[no-untyped-def]
-        def method(self: Engine, sql: str, *args: object):  # type: ignore[no-untyped-def]
+    def recording(name: str) -> Callable[..., Any]:
+        def method(self: Engine, sql: str, *args: object) -> Any:
             seen.append(sql)
             return recorded[name](self, sql, *args)
 

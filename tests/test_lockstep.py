@@ -87,7 +87,8 @@ def ranked(benchmark: real_data.Benchmark, verdicts: pa.Table) -> tuple[np.ndarr
 def test_bar_on_collusive_reviewers(benchmark_data: Path, tmp_path: Path) -> None:
     benchmark = real_data.amazoncn(benchmark_data)
     score, flags = ranked(benchmark, detected(benchmark.traces, tmp_path))
-    labels = benchmark.labelled.labels  # type: ignore[union-attr]
+    assert benchmark.labelled is not None
+    labels = benchmark.labelled.labels
     points = curve(labels, score)
     assert auc(points) >= 0.90
     assert average_precision(points) >= 0.87

@@ -9,7 +9,7 @@ import pytest
 from stillwatch.parallel import ahead, mapped
 
 
-class Broken(Exception):  # noqa: N818
+class BrokenError(Exception):
     pass
 
 
@@ -19,7 +19,7 @@ def until_broken(items: Iterator[int]) -> list[int]:
     try:
         for item in items:
             seen.append(item)
-    except Broken:
+    except BrokenError:
         return seen
     pytest.fail("no error was passed on")
 
@@ -59,7 +59,7 @@ def test_items_are_taken_one_ahead_of_the_threads(threads: int) -> None:
 def test_an_error_of_the_work_comes_where_its_result_would() -> None:
     def work(item: int) -> int:
         if item == 4:
-            raise Broken(item)
+            raise BrokenError(item)
         return item
 
     assert until_broken(mapped(work, range(10), 2)) == [0, 1, 2, 3]
@@ -67,11 +67,11 @@ def test_an_error_of_the_work_comes_where_its_result_would() -> None:
 
 def broken(after: int) -> Iterator[int]:
     yield from range(after)
-    raise Broken
+    raise BrokenError
 
 
 def test_an_error_of_the_items_is_passed_on() -> None:
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenError):
         list(mapped(lambda i: i, broken(5), 2))
     assert until_broken(ahead(broken(3))) == [0, 1, 2]
 

@@ -1,5 +1,7 @@
 """A table either conforms to its contract or the error names the column."""
 
+from random import Random
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -53,11 +55,11 @@ def test_integer_objects_become_text() -> None:
     order=st.randoms(use_true_random=False),
 )
 def test_any_subset_of_optional_columns_in_any_order_conforms(
-    present: set[str], extra: set[str], n_rows: int, order: object
+    present: set[str], extra: set[str], n_rows: int, order: Random
 ) -> None:
     required = {column.name for column in EVENTS.columns if column.required}
     names = sorted(required | present | extra)
-    order.shuffle(names)  # type: ignore[attr-defined]
+    order.shuffle(names)
     values = {
         name: pa.array([1] * n_rows, pa.int64()).cast(EVENTS.schema.field(name).type)
         if name in required

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -259,7 +259,7 @@ class World:
             state[net] = (*rng.choice(net.addresses), net.country)
         return state[net]
 
-    def client(self, path: str | None = None, **changes: object) -> Client:
+    def client(self, path: str | None = None, **changes: Any) -> Client:
         """A client, of a path if one is named."""
         rng = self.rng
         choices = [row for row in USER_AGENTS if path is None or row[2] == path]
@@ -278,7 +278,7 @@ class World:
             stream=app or rng.random() < 0.4,
             tools=None,
         )
-        return replace(made, **changes)  # type: ignore[arg-type]
+        return replace(made, **changes)
 
     def hash(self, prefix: str, bits: int = 48) -> str:
         """A new identifier."""
@@ -288,7 +288,7 @@ class World:
 
     def account(
         self, kind: str, campaign: str | None = None, *, country: tuple[str, int, int] | None = None,
-        signup_net: Net | None = None, **given: object,
+        signup_net: Net | None = None, **given: Any,
     ) -> Account:  # fmt: skip
         """A new account; what is not given is as everybody's is."""
         rng = self.rng
@@ -306,7 +306,7 @@ class World:
         x = rng.random()
         adopts = self.release + int(rng.random() * DAY if x < 0.08 else rng.expovariate(1 / (4.5 * DAY)))
         came_from = signup_net or (net if rng.random() < 0.75 else self.net("home", code))
-        usual: dict[str, object] = {
+        usual: dict[str, Any] = {
             "number": len(self.accounts),
             "id": "u-" + "".join(rng.choices("0123456789abcdefghjkmnpqrstvwxyz", k=11)),
             "kind": kind, "campaign": campaign, "country": code, "zone": zone + rng.choice((-1, 0, 0, 1)),
@@ -326,7 +326,7 @@ class World:
             "unregistered": campaign is None and rng.random() < 0.006,
             "no_session": rng.random() < 0.6 and client.path != "app",
         }  # fmt: skip
-        made = Account(**usual | given | {"net": net, "client": client, "plan": plan})  # type: ignore[arg-type]
+        made = Account(**usual | given | {"net": net, "client": client, "plan": plan})
         self.accounts.append(made)
         return made
 

@@ -162,9 +162,9 @@ def _adjacency(
 
 
 @njit(cache=True, nogil=True)
-def _count_shared(  # type: ignore[no-untyped-def]
-    account_starts, objects, object_starts, accounts, begin, end, n_accounts, min_shared
-):
+def _count_shared(
+    account_starts: I64, objects: I32, object_starts: I64, accounts: I32, begin: int, end: int, n_accounts: int, min_shared: int
+) -> tuple[I32, I32, I32]:
     """Row-wise sparse product (Gustavson 1978) of accounts [begin, end) with later ones."""
     shared = np.zeros(n_accounts, np.int32)
     touched = np.empty(n_accounts, np.int32)
@@ -200,7 +200,7 @@ def _count_shared(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _grown(values, needed):  # type: ignore[no-untyped-def]
+def _grown(values: I32, needed: int) -> I32:
     grown = np.empty(2 * needed, np.int32)
     grown[: len(values)] = values
     return grown

@@ -23,9 +23,14 @@ def mapped(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator
 
 def ahead(items: Iterator[T]) -> Iterator[T]:
     """The items, of which the next is made on a thread while the caller is busy with one."""
-    end = object()
+
+    def following() -> tuple[T] | None:
+        for item in items:
+            return (item,)
+        return None
+
     with ThreadPoolExecutor(1) as pool:
-        coming: Future[object] = pool.submit(next, items, end)
-        while (item := coming.result()) is not end:
-            coming = pool.submit(next, items, end)
-            yield item  # type: ignore[misc]
+        coming = pool.submit(following)
+        while (found := coming.result()) is not None:
+            coming = pool.submit(following)
+            yield found[0]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -86,14 +87,14 @@ def test_own_logs_are_masked_and_logs_without_text_refused(tmp_path: Path) -> No
 class Writer(FakeEndpoint):
     """Writes lists when asked for requests, and answers otherwise."""
 
-    def answer(self, body: dict[str, object]) -> dict[str, object]:
+    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         found = super().answer(body)
-        prompt, seed = body["messages"][-1]["content"], body["seed"]  # type: ignore[index]
+        prompt, seed = body["messages"][-1]["content"], body["seed"]
         if "numbered list" in str(prompt):
             text = "\n".join(
                 f"{i}. Describe thing {seed}{i} and compare it with object {i * 7}{seed}" for i in range(1, 6)
             )
-            found["choices"][0]["message"] = {"content": text}  # type: ignore[index]
+            found["choices"][0]["message"] = {"content": text}
         return found
 
 

@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-torch = pytest.importorskip("torch", reason="torch not installed")
-transformers = pytest.importorskip("transformers", reason="transformers not installed")
+pytest.importorskip("torch", reason="torch not installed")
+pytest.importorskip("transformers", reason="transformers not installed")
 
-from stillwatch.cli import main  # noqa: E402
-from stillwatch.distill import harvest, manifest, measures, store  # noqa: E402
-from stillwatch.distill.exchange import Reply, TopK, ask  # noqa: E402
-from stillwatch.distill.students import language, layers, loop, static  # noqa: E402
-from stillwatch.distill.teachers.encoder import Encoder  # noqa: E402
-from stillwatch.distill.teachers.language import LanguageModel  # noqa: E402
-from stillwatch.errors import InputError  # noqa: E402
+import torch
+import transformers
+
+from stillwatch.cli import main
+from stillwatch.distill import harvest, manifest, measures, store
+from stillwatch.distill.exchange import Reply, TopK, ask
+from stillwatch.distill.students import language, layers, loop, static
+from stillwatch.distill.teachers.encoder import Encoder
+from stillwatch.distill.teachers.language import LanguageModel
+from stillwatch.errors import InputError
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *[f"w{i}" for i in range(200)]]
 
@@ -147,12 +150,10 @@ def test_training_goes_on_from_its_checkpoint(encoder_folder: Path, entries: dic
                 raise KeyboardInterrupt
             yield item
 
-    loop.track = stops  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "track", stops)
         with pytest.raises(KeyboardInterrupt):
             static.train(start, given, vectors, loop.Schedule(epochs=6), folder=tmp_path, quiet=True)
-    finally:
-        loop.track = original
     assert (tmp_path / loop.CHECKPOINT).is_file()
     again = static.train(start, given, vectors, loop.Schedule(epochs=6), folder=tmp_path, quiet=True)
     np.testing.assert_allclose(again.history.validation, whole.history.validation, rtol=1e-5)

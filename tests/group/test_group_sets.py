@@ -54,14 +54,17 @@ GROUPS = st.lists(
 )
 
 
-def built(parts: list[tuple[set[int], set[tuple[int, int]], str]]) -> Groups:
+Parts = list[tuple[set[int], set[tuple[int, int]], str]]
+
+
+def built(parts: Parts) -> Groups:
     held = np.array([(i, a) for i, part in enumerate(parts) for a in sorted(part[0])], np.int64).reshape(-1, 2)
     marks = np.array([(i, *key) for i, part in enumerate(parts) for key in sorted(part[1])], np.int64).reshape(-1, 3)
     return Groups(len(parts), *held.T, *marks.T, tuple(part[2] for part in parts))
 
 
 @given(GROUPS, GROUPS, st.data())
-def test_groups_put_together_and_taken_apart(one: list, other: list, data: st.DataObject) -> None:  # type: ignore[type-arg]
+def test_groups_put_together_and_taken_apart(one: Parts, other: Parts, data: st.DataObject) -> None:
     together = group.concatenate([built(one), built([]), built(other)])
     expected = one + other
     keep = np.array([data.draw(st.booleans()) for _ in expected], bool)

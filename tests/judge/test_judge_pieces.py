@@ -1,5 +1,7 @@
 """Single pieces: p-values hold where their null does and are small for one hand; what takes little or lasts few days is seen."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from judge_helpers import groups, measured, people, scene
@@ -58,7 +60,7 @@ def test_where_everybody_is_alike_that_says_nothing(name: str) -> None:
     rng = np.random.default_rng(5)
     alike = drawn(name, rng, 1e6, 1, 40 * 20, 20.0)
     several = groups(*(range(g * 40, (g + 1) * 40) for g in range(20)))
-    dealt = scene(several, alike.people, measured(several, n=alike.measured.n, **{name: getattr(alike.measured, name)}))  # type: ignore[arg-type]
+    dealt = scene(several, alike.people, measured(several, n=alike.measured.n, **{name: getattr(alike.measured, name)}))
     assert (ALIKE[name][0](dealt).value < 0.3).all()
 
 
@@ -66,7 +68,7 @@ def test_where_everybody_is_alike_that_says_nothing(name: str) -> None:
 def test_few_requests_tell_nothing(name: str) -> None:
     one_each = drawn(name, np.random.default_rng(3), 4.0, 5, 12, 0.0)
     nothing = {name: np.minimum(getattr(one_each.measured, name), 0)}
-    found = ALIKE[name][0](scene(one_each.groups, one_each.people, measured(one_each.groups, **nothing)))  # type: ignore[arg-type]
+    found = ALIKE[name][0](scene(one_each.groups, one_each.people, measured(one_each.groups, **nothing)))
     assert np.isnan(found.p_value).all()
     assert (found.value == 0).all()
 
@@ -92,25 +94,25 @@ def test_what_chance_gives_links_nobody() -> None:
 
 
 @pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
-def test_identities_shared_by_chance_link_nobody(piece: object, view: str) -> None:
+def test_identities_shared_by_chance_link_nobody(piece: Any, view: str) -> None:
     rng, n = np.random.default_rng(5), 2_000
     proposed = groups(range(0, 200))
     by_chance = scene(proposed, people(n), **{view: rng.integers(0, 400, n)})
-    found = piece(by_chance)  # type: ignore[operator]
+    found = piece(by_chance)
     assert found.value[0] < 0.2
     alone = np.arange(n)
     alone[:200] = np.arange(200) // 4
-    found = piece(scene(proposed, people(n), **{view: alone}))  # type: ignore[operator]
+    found = piece(scene(proposed, people(n), **{view: alone}))
     assert found.value[0] > 0.8
     assert found.p_value[0] < 1e-12
 
 
 @pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
-def test_one_customer_among_strangers_links_nobody(piece: object, view: str) -> None:
+def test_one_customer_among_strangers_links_nobody(piece: Any, view: str) -> None:
     """27 of 70 accounts have one value and the others each their own; in batches of three the same number would be a link."""
     shared, batches = np.arange(500), np.arange(500)
     shared[:27], batches[:27] = 0, np.arange(27) // 3
-    found = {value: piece(scene(groups(range(70)), people(500), **{view: told})).value[0]  # type: ignore[operator]
+    found = {value: piece(scene(groups(range(70)), people(500), **{view: told})).value[0]
              for value, told in (("shared", shared), ("batches", batches))}
     assert found["shared"] == 0
     assert found["batches"] > 0.2

@@ -6,18 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is not installed")
-transformers = pytest.importorskip("transformers", reason="transformers is not installed")
-tokenizers = pytest.importorskip("tokenizers", reason="tokenizers is not installed")
+pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("transformers", reason="transformers is not installed")
+pytest.importorskip("tokenizers", reason="tokenizers is not installed")
 
-from stillwatch.cli import main  # noqa: E402
-from stillwatch.prove.answers import FileTokenizer  # noqa: E402
-from stillwatch.prove.keys import tenant_secret  # noqa: E402
-from stillwatch.prove.processors import MarkProcessor, transformers_config  # noqa: E402
-from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw  # noqa: E402
-from stillwatch.prove.suspects import Folder, Sampling  # noqa: E402
-from stillwatch.prove.testing import mark_test  # noqa: E402
-from stillwatch.prove.tuples import written  # noqa: E402
+import tokenizers
+import torch
+import transformers
+
+from stillwatch.cli import main
+from stillwatch.prove.answers import FileTokenizer
+from stillwatch.prove.keys import tenant_secret
+from stillwatch.prove.processors import MarkProcessor, transformers_config
+from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw
+from stillwatch.prove.suspects import Folder, Sampling
+from stillwatch.prove.testing import mark_test
+from stillwatch.prove.tuples import written
 
 VOCABULARY = 120
 SECRET = bytes(range(32))

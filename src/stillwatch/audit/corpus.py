@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -228,10 +228,9 @@ def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | 
 
 def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
     """Lines that begin in ``[start, stop)`` with the byte where they begin."""
-    opened: IO[bytes]
     path = part.paths[0]
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as opened:  # type: ignore[assignment]
+        with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as opened:
             at = part.start
             if at:
                 opened.seek(at - 1)

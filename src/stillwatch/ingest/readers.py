@@ -247,9 +247,9 @@ def split_lines(blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes, bool]]:
             size += len(first)
         if others:
             yield number, b"".join(pending), True
-            for number, line in enumerate(others[:-1], start=number + 1):  # noqa: B020 - goes on counting
-                yield number, line, True
-            number += 1
+            for place, line in enumerate(others[:-1], start=number + 1):
+                yield place, line, True
+            number += len(others)
             pending, size = [others[-1]], len(others[-1])
     if size:
         yield number, b"".join(pending), False

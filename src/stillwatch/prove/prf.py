@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+Word: TypeAlias = np.uint64
 Words: TypeAlias = npt.NDArray[np.uint64]
+State: TypeAlias = tuple[Word, Word, Word, Word]
 Key: TypeAlias = tuple[int, int]
 """The two halves of a 128-bit key, each in [0, 2**64)."""
 
@@ -35,12 +37,12 @@ def derived_keys(seed: bytes, count: int) -> Words:
 
 
 @njit(cache=True, inline="always")
-def _turn(x, r):  # type: ignore[no-untyped-def]
+def _turn(x: Word, r: int) -> Word:
     return (x << np.uint64(r)) | (x >> np.uint64(64 - r))
 
 
 @njit(cache=True)
-def _round(a, b, c, d):  # type: ignore[no-untyped-def]
+def _round(a: Word, b: Word, c: Word, d: Word) -> State:
     a += b
     b = _turn(b, 13) ^ a
     a = _turn(a, 32)
@@ -55,7 +57,7 @@ def _round(a, b, c, d):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _start(k0, k1):  # type: ignore[no-untyped-def]
+def _start(k0: Word, k1: Word) -> State:
     return (
         k0 ^ np.uint64(0x736F6D6570736575), k1 ^ np.uint64(0x646F72616E646F6D),
         k0 ^ np.uint64(0x6C7967656E657261), k1 ^ np.uint64(0x7465646279746573),
@@ -63,7 +65,7 @@ def _start(k0, k1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _word(a, b, c, d, m):  # type: ignore[no-untyped-def]
+def _word(a: Word, b: Word, c: Word, d: Word, m: Word) -> State:
     d ^= m
     a, b, c, d = _round(a, b, c, d)
     a, b, c, d = _round(a, b, c, d)
@@ -71,7 +73,7 @@ def _word(a, b, c, d, m):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _end(a, b, c, d, n_words):  # type: ignore[no-untyped-def]
+def _end(a: Word, b: Word, c: Word, d: Word, n_words: int) -> Word:
     a, b, c, d = _word(a, b, c, d, np.uint64(((8 * n_words) & 0xFF) << 56))
     c ^= np.uint64(0xFF)
     for _ in range(4):
@@ -80,7 +82,7 @@ def _end(a, b, c, d, n_words):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _hash_rows(k0, k1, rows):  # type: ignore[no-untyped-def]
+def _hash_rows(k0: Word, k1: Word, rows: Words) -> Words:
     n, width = rows.shape
     out = np.empty(n, np.uint64)
     for i in range(n):
@@ -92,7 +94,7 @@ def _hash_rows(k0, k1, rows):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _hash_continuations(k0, k1, context, n_tokens):  # type: ignore[no-untyped-def]
+def _hash_continuations(k0: Word, k1: Word, context: Words, n_tokens: int) -> Words:
     out = np.empty(n_tokens, np.uint64)
     a, b, c, d = _start(k0, k1)
     for j in range(len(context)):
@@ -104,7 +106,7 @@ def _hash_continuations(k0, k1, context, n_tokens):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def _count_below(keys, rows, limit):  # type: ignore[no-untyped-def]
+def _count_below(keys: Words, rows: Words, limit: Word) -> npt.NDArray[np.int64]:
     counts = np.zeros(len(keys), np.int64)
     n, width = rows.shape
     for k in range(len(keys)):

@@ -30,8 +30,9 @@ Numbers: TypeAlias = tuple[int, ...]
 """A key as a scheme takes it: whole numbers, as many as the scheme says."""
 
 
+@dataclass(frozen=True)
 class Scheme(ABC):
-    """A mark on tokens. Frozen dataclasses; ``asdict`` plus ``name`` is the machine-readable form."""
+    """A mark on tokens; ``asdict`` plus ``name`` is the machine-readable form."""
 
     name: ClassVar[str]
 
@@ -68,7 +69,7 @@ class Scheme(ABC):
 
     def describe(self) -> dict[str, Any]:
         """The scheme as JSON-ready values; :func:`scheme` reads it."""
-        return {"scheme": self.name, **asdict(self)}  # type: ignore[call-overload]
+        return {"scheme": self.name, **asdict(self)}
 
 
 @dataclass(frozen=True)

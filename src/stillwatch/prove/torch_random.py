@@ -13,13 +13,14 @@ from numba import njit
 from stillwatch.prove.prf import Words
 
 Ids = npt.NDArray[np.int64]
+State = npt.NDArray[np.uint32]
 MULTIPLIER = np.uint64(6364136223846793005)
 TABLE_SIZE = 1_000_003
 _N, _M = 624, 397
 
 
 @njit(cache=True)
-def _seeded(state, seed):  # type: ignore[no-untyped-def]
+def _seeded(state: State, seed: np.uint64) -> None:
     state[0] = np.uint32(seed & np.uint64(0xFFFFFFFF))
     for i in range(1, _N):
         before = np.uint64(state[i - 1])
@@ -28,7 +29,7 @@ def _seeded(state, seed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _twisted(state):  # type: ignore[no-untyped-def]
+def _twisted(state: State) -> None:
     for i in range(_N):
         y = (state[i] & np.uint32(0x80000000)) | (state[(i + 1) % _N] & np.uint32(0x7FFFFFFF))
         value = state[(i + _M) % _N] ^ (y >> np.uint32(1))
@@ -38,7 +39,7 @@ def _twisted(state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _tempered(y):  # type: ignore[no-untyped-def]
+def _tempered(y: np.uint32) -> np.uint32:
     y ^= y >> np.uint32(11)
     y ^= (y << np.uint32(7)) & np.uint32(0x9D2C5680)
     y ^= (y << np.uint32(15)) & np.uint32(0xEFC60000)
@@ -47,7 +48,7 @@ def _tempered(y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _draws(seed, count):  # type: ignore[no-untyped-def]
+def _draws(seed: np.uint64, count: int) -> State:
     state = np.empty(_N, np.uint32)
     _seeded(state, seed)
     out = np.empty(count, np.uint32)
@@ -62,7 +63,7 @@ def _draws(seed, count):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _permutation_head(seed, n, head):  # type: ignore[no-untyped-def]
+def _permutation_head(seed: np.uint64, n: int, head: int) -> Ids:
     order = np.arange(n)
     draws = _draws(seed, min(head, n - 1))
     for i in range(len(draws)):
@@ -72,7 +73,7 @@ def _permutation_head(seed, n, head):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _in_green_list(seeds, tokens, order, n, head):  # type: ignore[no-untyped-def]
+def _in_green_list(seeds: Words, tokens: Ids, order: Ids, n: int, head: int) -> npt.NDArray[np.float64]:
     out = np.zeros(len(seeds))
     green = np.zeros(n, np.bool_)
     for at in range(len(order)):

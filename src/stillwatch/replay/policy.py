@@ -16,9 +16,6 @@ PASSES = {"observe": 1.0, "challenge": 0.1, "restrict": 1.0, "block": 0.0}
 count as taken. That one challenged request in ten is answered is a guess."""
 SUBJECTS = ("nobody", "campaign", "account")
 
-T = TypeVar("T")
-
-
 @dataclass(frozen=True)
 class Rung:
     """An action, and after how many findings in as many steps it is decided."""
@@ -133,8 +130,11 @@ def _policy(row: Any, path: Path) -> Policy:
     return replace(policy, ladder=rungs)
 
 
+T = TypeVar("T", Policy, Reply, Rung)
+
+
 def _made(kind: type[T], row: Any, path: Path) -> T:
-    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    names = {field.name for field in fields(kind)}
     if not isinstance(row, Mapping) or not set(row) <= names:
         odd = sorted(set(row) - names) if isinstance(row, Mapping) else row
         raise InputError(f"not understood: {odd}", where=path, todo=f"{kind.__name__} has {', '.join(sorted(names))}")
