@@ -412,3 +412,33 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
     assert run(*given) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert not (where / "commitments.jsonl").exists()
+
+
+@pytest.mark.parametrize(("given", "why"), [
+    (("test", "binary.jsonl"), "not JSON"), (("test", "said.jsonl", "--reference", "binary.parquet"), "not readable as Parquet"),
+    (("mark", "binary.jsonl", "--out", "o.jsonl"), "not JSON"),
+    (("test", "said.jsonl", "--ledger", "said.jsonl"), "not readable as Parquet"),
+    (("test", "said.jsonl", "--ledger", "other.parquet"), "not an exposure ledger"),
+    (("test", "said.jsonl", "--key", "absent.key"), "no such key file"),
+    (("mark", "said.jsonl", "--key", "absent.key"), "no such key file"),
+    (("plan", "said.jsonl", "--shifts", "2"), "at most 1"), (("plan", "said.jsonl", "--p", "0"), "between 0 and 1"),
+    (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "one.txt", "--yes"), "something else"),
+    (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "asked.jsonl", "--yes"), "something else"),
+])  # fmt: skip
+def test_files_of_another_kind_are_one_line_and_stay(
+    where: Path, given: tuple[object, ...], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("commit", "--tenants", "a", "--scheme", "choice") == 0
+    rows(where / "said.jsonl", [{"prompt": "q", "output": "for example", "tenant": "a"}])
+    (where / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
+    (where / "binary.parquet").write_bytes(b"\xff\xfe\x00")
+    (where / "one.txt").write_text("what is this\n")
+    (where / "asked.jsonl").write_text('{"prompt": "q"}\n')
+    pq.write_table(pa.table({"x": [1]}), where / "other.parquet")
+    before = {path.name: path.read_bytes() for path in where.iterdir()}
+    capsys.readouterr()
+    assert run(*given) == 1
+    said = capsys.readouterr().err
+    assert why in said
+    assert said.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in where.iterdir()} == before

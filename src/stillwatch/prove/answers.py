@@ -5,12 +5,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.prove.tuples import Ids
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,9 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise InputError("no such file", where=path)
     if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
-        return rows
+        return read_parquet(path).to_pylist()  # type: ignore[no-any-return]
     out = []
-    with path.open(encoding="utf-8") as handle:
+    with path.open("rb") as handle:
         for number, line in enumerate(handle, 1):
             if not line.strip():
                 continue
@@ -60,6 +60,21 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
                 raise InputError(f"line {number} is not an object", where=path)
             out.append(row)
     return out
+
+
+def read_parquet(path: Path) -> "pa.Table":
+    """A Parquet file.
+
+    Raises:
+        InputError: it is none, or is damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"not readable as Parquet ({str(error).splitlines()[0]})", where=path) from error
 
 
 def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> list[Answer]:
@@ -168,22 +183,34 @@ class Store:
     """Answers on disk, one JSON line each, written as they come; a half-written last line is dropped on reading."""
 
     def __init__(self, path: Path) -> None:
-        """Open, reading what is there."""
+        """Open, reading what is there.
+
+        Raises:
+            InputError: another kind of file stands there, which would be overwritten.
+        """
         self.path = path
         self.rows: dict[str, dict[str, Any]] = {}
         if path.exists():
-            for line in path.read_text("utf-8").splitlines():
-                try:
-                    row = json.loads(line)
+            lines = path.read_bytes().split(b"\n")
+            for number, line in enumerate(lines, 1):
+                row = self._row(line)
+                if row is not None:
                     self.rows[question_key(row["prompt"], int(row.get("sample") or 0))] = row
-                except (ValueError, KeyError, TypeError):
-                    continue
-            kept = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows.values())
-            if kept != path.read_text("utf-8"):
+                elif line.strip() and (number < len(lines) or not line.startswith(b"{")):  # not a last line that is half-written
+                    raise InputError("the file to write holds something else than answers", where=path, todo="Pass another --out")
+            if lines[-1]:
                 from stillwatch.files import replacing
 
                 with replacing(path) as partial:
-                    partial.write_text(kept, "utf-8")
+                    partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows.values()), "utf-8")
+
+    @staticmethod
+    def _row(line: bytes) -> dict[str, Any] | None:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            return None
+        return row if isinstance(row, dict) and isinstance(row.get("prompt"), str) and "output" in row else None
 
     def missing(self, questions: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
         """Questions without an answer yet, in order."""

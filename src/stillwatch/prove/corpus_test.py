@@ -15,7 +15,7 @@ from stillwatch.errors import InputError
 from stillwatch.hashing import tenant_key
 from stillwatch.prove import packet
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.keys import Opened, decoy_keys, read_log
+from stillwatch.prove.keys import Opened, decoy_keys, mark_entry
 from stillwatch.prove.statistics import holm
 
 
@@ -53,13 +53,10 @@ def from_commitment(log: Path, key: Path, entry: int | None, tenants: list[str])
     """
     if not key.is_file():
         raise InputError("no such key file", where=key, todo="Pass the master secret that stillwatch prove commit made")
-    entries = read_log(log)
-    at = len(entries) - 1 if entry is None else entry
-    if not 0 <= at < len(entries):
-        raise InputError(f"no entry {at}", where=log, todo=f"It has {len(entries)}")
-    mark = packet.mark_of(entries[at]["design"]["mark"])
+    found = mark_entry(log, entry)
+    mark = packet.mark_of(found["design"]["mark"])
     if not isinstance(mark, ChoiceMark):
         raise InputError(f"{mark.name} marks are not tested in an audit: each tuple must count once over the whole corpus", where=log,
                          todo="Commit to --scheme choice, or pass the documents of a source to stillwatch prove test")
-    opened = packet.open_keys(entries[at], tenant_key(key), tenants)
-    return CorpusTest(f"choice, {len(opened)} keys, commitment {entries[at]['hash'][:16]}", mark, opened)
+    opened = packet.open_keys(found, tenant_key(key), tenants)
+    return CorpusTest(f"choice, {len(opened)} keys, commitment {found['hash'][:16]}", mark, opened)

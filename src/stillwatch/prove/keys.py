@@ -95,6 +95,22 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
+def mark_entry(path: Path, number: int | None) -> dict[str, Any]:
+    """An entry of a log that commits to a mark: the last one, unless a number is given.
+
+    Raises:
+        InputError: there is none, or it commits to canaries.
+    """
+    entries = read_log(path)
+    marks = [at for at, one in enumerate(entries) if not str(one["design"]["mark"]["scheme"]).startswith("canary ")]
+    at = (marks or [-1])[-1] if number is None else number
+    if not 0 <= at < len(entries):
+        raise InputError("no such commitment", where=path, todo=f"It has {len(entries)} entries, {len(marks)} of them to marks")
+    if at not in marks:
+        raise InputError(f"entry {at} commits to canaries, not to a mark", where=path, todo="Pass the --entry of a mark, or none")
+    return entries[at]
+
+
 def broken_entry(entries: Sequence[Mapping[str, Any]]) -> int | None:
     """The index of the first entry that was changed, or None."""
     before = GENESIS

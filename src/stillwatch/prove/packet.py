@@ -52,13 +52,17 @@ ALTERNATIVES = (
 FALSIFIERS = (
     "a commitment that does not open, or is younger than the questions",
     "decoy keys that fall under p <= 0.01 in clearly more than 1 % of cases: then tuples were not independent",
-    "a rank p that does not agree with the exact p",
+    "a rank p that does not agree with p",
     "the same p-value from a model that cannot have seen marked text (ask one, with the same questions)",
     "prompts that carry the mark and were not excluded",
 )
 NOT_CLAIMED = (
     "Who took the text, by what way, and with what intent.",
     "How much of the suspect's training text was marked: the strength depends on the training, not on the share alone.",
+    "That the suspect is clean with chance p, or trained on marked text with chance 1 - p. p is the chance of a result like"
+    " this if the null hypothesis holds; how likely that was before the test, no mark can say.",
+    "That nothing else was tried: other suspects, questions, answers or references whose results are not in this record. The"
+    " commitment fixes what it names, and Holm's correction covers the keys of this test alone.",
 )
 
 

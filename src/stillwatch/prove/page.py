@@ -48,7 +48,7 @@ def headline(record: dict[str, Any]) -> str:
     unsure = [one for one in result["keys"] if one["verdict"] == "unsure"]
     committed = record["commitment"] is not None
     if unsure and not marked:
-        return "The exact p-value and the rank among decoys disagree: nothing can be claimed"
+        return "The p-value and the rank among decoys disagree: nothing can be claimed"
     if not marked:
         if result["detectable_shift"] is None and result["log_p_floor"] is not None and result["power"]:
             return "Too little text: no mark could have been shown"

@@ -15,10 +15,10 @@ from stillwatch.files import digest, read_json, replacing, write_json, write_par
 from stillwatch.hashing import tenant_key
 from stillwatch.progress import track
 from stillwatch.prove import packet
-from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
+from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_parquet, read_prompts, read_rows, tokenizer
 from stillwatch.prove.canary import Design, canaries
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.keys import Opened, decoy_seed, read_log, tenant_secret
+from stillwatch.prove.keys import Opened, decoy_seed, mark_entry, read_log, tenant_secret
 from stillwatch.prove.keys import commit as commit_to
 from stillwatch.prove.schemes import (
     Gumbel,
@@ -74,7 +74,7 @@ def mark(args: argparse.Namespace) -> Any:
     """Mark finished answers, or print a transformers configuration."""
     entry, design = _entry(args)
     how = packet.mark_of(design["mark"])
-    master = tenant_key(args.key)
+    master = _master(args)
     if args.config:
         if args.tenant is None or isinstance(how, ChoiceMark):
             raise InputError("--config needs --tenant and a commitment to hf_kgw or synthid")
@@ -155,6 +155,8 @@ def plan(args: argparse.Namespace) -> Any:
         shifts = [float(shift) for shift in (args.shifts or _SHIFTS[isinstance(how, ChoiceMark)]).split(",")]
     except ValueError as error:
         raise InputError(f"--shifts are not numbers ({error})", where=args.shifts) from error
+    if not 0 < args.p < 1 or not 0 < args.power < 1 or min(shifts) <= 0 or (isinstance(how, ChoiceMark) and max(shifts) > 1):
+        raise InputError("--p and --power must lie between 0 and 1, --shifts be above 0, and for choice marks at most 1")
     if isinstance(how, ChoiceMark):
         return _plan_choices(args, how, answers, shifts)
     coder = _tokenizer(args.tokenizer, how)
@@ -225,8 +227,8 @@ def ask(args: argparse.Namespace) -> Any:
     _say(args, f"{asked} asked, {len(store.rows)} answers in {args.out}")
     if state is not None:
         _say(args, f"anytime-valid p of the best key: {show_p(state.log_p)}")
-    _say(args, f"Next: stillwatch prove plan {args.out}, or stillwatch prove test {args.out} --reference BASE --out proof, where BASE is "
-               "what a model that cannot have learnt the mark says to the same questions")  # fmt: skip
+    _say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
+               f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof")  # fmt: skip
     return {"asked": asked, "answers": len(store.rows)}
 
 
@@ -328,7 +330,7 @@ def test(args: argparse.Namespace) -> Any:
         entry, design = _entry(args)
         entries = read_log(args.log)
         found = packet.mark_of(design["mark"])
-        opened = packet.open_keys(entry, tenant_key(args.key), _names(args.tenants) if args.tenants else [])
+        opened = packet.open_keys(entry, _master(args), _names(args.tenants) if args.tenants else [])
         seed = decoy_seed(entry)
     coder = _tokenizer(args.tokenizer, found)
     if coder is not None and design.get("tokenizer") and coder.name != design["tokenizer"]:
@@ -337,11 +339,11 @@ def test(args: argparse.Namespace) -> Any:
     published: dict[str, float] = {}
     campaigns: tuple[str, ...] = ()
     if args.ledger:
-        import pyarrow.parquet as pq
-
         from stillwatch.prove.exposure_ledger import exposures, harvesters
 
-        joined = pq.read_table(args.ledger)
+        joined = read_parquet(args.ledger)
+        if not {"tenant", "campaign_id", "tokens"} <= set(joined.column_names):
+            raise InputError("not an exposure ledger", where=args.ledger, todo="Make it with stillwatch prove ledger")
         harvested, published = map(dict, exposures(joined, tuple(args.campaign)))
         campaigns = harvesters(joined, tuple(args.campaign))
     if args.reference is not None and args.reference.is_file() and digest(args.reference) == digest(args.answers):
@@ -438,7 +440,7 @@ def _canary_keys(args: argparse.Namespace, design: dict[str, Any]) -> tuple[dict
     if not mine:
         raise InputError("nothing commits to these canaries", where=args.log,
                          todo="Before you plant: stillwatch prove commit --scheme canary --tenants …")  # fmt: skip
-    return mine[-1], packet.open_keys(mine[-1], tenant_key(args.key))
+    return mine[-1], packet.open_keys(mine[-1], _master(args))
 
 
 def _plant(args: argparse.Namespace, which: Any, forms: dict[str, list[int]]) -> Any:
@@ -496,7 +498,7 @@ class _Watch:
         if not isinstance(how, Kgw | Gumbel):
             raise InputError("--stop-at-p works for kgw and gumbel marks", todo="Ask a fixed number for the others")
         self.how, self.coder = how, _tokenizer(args.tokenizer, how)
-        self.keys = [how.key(one.secret) for one in packet.open_keys(entry, tenant_key(args.key))]
+        self.keys = [how.key(one.secret) for one in packet.open_keys(entry, _master(args))]
         self.store, self.level, self.log_p, self.next = store, log(args.stop_at_p), 0.0, 0
 
     def enough(self) -> bool:
@@ -538,14 +540,15 @@ def _new_mark(args: argparse.Namespace) -> Scheme | ChoiceMark | Design:
 
 
 def _entry(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
-    entries = read_log(args.log)
-    marks = [at for at, one in enumerate(entries) if not str(one["design"]["mark"]["scheme"]).startswith("canary ")]
-    at = (marks or [-1])[-1] if args.entry is None else args.entry
-    if args.entry is not None and 0 <= at < len(entries) and at not in marks:
-        raise InputError(f"entry {at} commits to canaries, not to a mark", where=args.log, todo="Pass the --entry of a mark, or none")
-    if not 0 <= at < len(entries):
-        raise InputError("no such commitment", where=args.log, todo=f"It has {len(entries)} entries, {len(marks)} of them to marks")
-    return entries[at], dict(entries[at]["design"])
+    entry = mark_entry(args.log, args.entry)
+    return entry, dict(entry["design"])
+
+
+def _master(args: argparse.Namespace) -> bytes:
+    """The master secret of a commitment that stands: unlike at ``commit``, none is made."""
+    if not args.key.is_file():
+        raise InputError("no such key file", where=args.key, todo="Pass the master secret that stillwatch prove commit made")
+    return tenant_key(args.key)
 
 
 def _tokenizer(given: str | None, how: Scheme | ChoiceMark) -> Tokenizer | None:
