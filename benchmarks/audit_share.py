@@ -1,9 +1,11 @@
 """How near is the estimated share of model-written documents to the true one, in domain and out of it?
 
-    python benchmarks/audit_share.py [--splits 4] [--generators davinci gpt-3.5-turbo gpt-4]
+    python benchmarks/audit_share.py [--splits 4] [--generators davinci gpt-3.5-turbo gpt-4] [--one-maker]
 
 For each domain, half the families of texts are references and the other half make corpora of known share; then the
 references of each domain judge corpora of the two others. A refusal gives no figure; what it would have been is shown.
+With --one-maker the model-written part of a corpus is of one generator alone, while the references hold all: does the
+interval hold the truth, where the references name their makers and where they do not?
 """
 
 import argparse
@@ -15,6 +17,7 @@ from stillwatch.audit import check, share
 from stillwatch.audit.detector import Detector, train
 from stillwatch.audit.estimate import estimate, known_references
 
+SHARES_OF_ONE = (0.1, 0.25, 0.5)
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 
 
@@ -59,13 +62,53 @@ def show(found: list) -> str:
     return f"{np.mean(found):.3f}" if found else "-"
 
 
+def one_maker(data: Pairs, use: np.ndarray, generators: list[str], splits: int) -> None:
+    """Corpora whose models are one, under references that hold several."""
+    rows: dict[tuple[bool, str], list[tuple[float, ...]]] = {}
+    for split in range(splits):
+        inside = (np.random.default_rng(split).random(data.family.max() + 1) < 0.5)[data.family] & use
+        for domain in DOMAINS:
+            mine, others = (data.domain == domain) & inside, (data.domain == domain) & use & ~inside
+            human, model = list(data.text[mine & ~data.generated]), list(data.text[mine & data.generated])
+            for named in (True, False):
+                rng = np.random.default_rng(split)
+                detector = train(human, model, rng, makers=list(data.generator[mine & data.generated]) if named else None)
+                references, known, checked = check.References(human, model, rng), known_references(detector), check.self_check(detector)
+                for generator in generators:
+                    people = np.flatnonzero(others & ~data.generated)
+                    made = np.flatnonzero(others & data.generated & (data.generator == generator))
+                    for alpha in SHARES_OF_ONE:
+                        k = round(min(len(made), alpha / (1 - alpha) * len(people)))
+                        n = min(len(people), round(k * (1 - alpha) / alpha))
+                        texts = list(data.text[np.concatenate([rng.choice(people, n, replace=False), rng.choice(made, k, replace=False)])])
+                        scored = detector.score(texts)
+                        counts, true = known.scale.histogram(scored.score, scored.n_words), k / (n + k)
+                        got = estimate(counts, texts, known, references, checked, rng)
+                        if got.share is not None and got.low is not None and got.high is not None:
+                            row = (0, got.share - true, got.low <= true <= got.high, got.high - got.low)
+                        else:
+                            row = (1, np.nan, np.nan, np.nan)
+                        rows.setdefault((named, generator), []).append(row)
+    print(f"{splits} splits, {len(DOMAINS)} domains in domain; shares {SHARES_OF_ONE}\n")
+    print("makers named  of one generator  corpora  refused  bias     mean absolute error  in interval  width of interval")
+    for (named, generator), found in rows.items():
+        a = np.array(found)
+        given = a[a[:, 0] == 0]
+        print(f"{'yes' if named else 'no':13} {generator:17} {len(a):7} {int(a[:, 0].sum()):8}  {given[:, 1].mean():+.3f} "
+              f"{np.abs(given[:, 1]).mean():20.3f} {given[:, 2].mean():12.2f} {given[:, 3].mean():18.2f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--splits", type=int, default=4)
     parser.add_argument("--generators", nargs="+", default=list(GENERATORS))
+    parser.add_argument("--one-maker", action="store_true")
     args = parser.parse_args()
     data = pairs()
     use = np.isin(data.generator, args.generators)
+    if args.one_maker:
+        one_maker(data, use, args.generators, args.splits)
+        return
     results: dict[tuple[str, str], list] = {}
     base: dict[str, list[float]] = {d: [] for d in DOMAINS}
     for split in range(args.splits):
@@ -75,7 +118,7 @@ def main() -> None:
         for domain in DOMAINS:
             mine = (data.domain == domain) & inside
             human, model = list(data.text[mine & ~data.generated]), list(data.text[mine & data.generated])
-            detector = train(human, model, rng)
+            detector = train(human, model, rng, makers=list(data.generator[mine & data.generated]))
             references = check.References(human, model, rng)
             h, m = word_rows(human), word_rows(model)
             for other in DOMAINS:

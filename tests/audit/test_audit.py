@@ -221,7 +221,7 @@ def test_self_check_refuses_where_writers_cannot_be_told_apart() -> None:
 
 def test_held_out_human_text_of_another_kind_fails_the_check(references: Path, tmp_path: Path) -> None:
     _jsonl(tmp_path / "c.jsonl", _rows(0.2))
-    _jsonl(tmp_path / "held.jsonl", [{"text": t} for t in texts("human", 60, 5) + texts("model", 20, 6)])
+    _jsonl(tmp_path / "held.jsonl", [{"text": t} for t in texts("human", 60, 15) + texts("model", 20, 16)])
     summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run", "--held-out", str(tmp_path / "held.jsonl"))
     assert summary["share"]["share"] is None
     assert "held out" in summary["self_check"]["reason"]

@@ -64,7 +64,7 @@ def _bias(n: int, seed: int, shift: float) -> str:
     generated = np.arange(2 * n) >= n
     fold = np.arange(2 * n) % 5
     held_out = np.where(generated, rng.normal(2, 1, 2 * n), rng.normal(-2, 1, 2 * n) + shift * (fold == 2))
-    known = share.references(held_out, generated, np.full(2 * n, 50, np.int32))
+    known = share.references(held_out, generated, np.full(2 * n, 50, np.int32), generated.astype(np.int64))
     folds = check._Folds(known, fold, np.arange(2 * n))
     bias = folds.estimate(0.0)
     return check.too_biased("they come", bias, min(bias, check._sure(known, fold)))

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.audit import share
+from stillwatch.audit import estimate, share
 
 
 def _references(rng: np.random.Generator, n: int = 600) -> share.References:
     held_out = np.concatenate([rng.normal(-2, 1, n), rng.normal(2, 1.5, n)])
-    return share.references(held_out, np.arange(2 * n) >= n, np.full(2 * n, 100, np.int32))
+    generated = np.arange(2 * n) >= n
+    return share.references(held_out, generated, np.full(2 * n, 100, np.int32), generated.astype(np.int64))
 
 
 def _corpus(rng: np.random.Generator, known: share.References, n: int, alpha: float) -> np.ndarray:
@@ -68,10 +69,39 @@ def test_a_third_kind_of_document_is_a_misfit() -> None:
     rng = np.random.default_rng(3)
     known = _references(rng)
     strange = known.scale.histogram(np.full(1_000, 0.0), np.full(1_000, 100, np.int32))
-    densities = known.densities()
-    assert share.misfit(strange, densities, share.fit_share(strange, densities)) > 0.3
+    assert share.misfit(strange, share.profile(strange, known.by_maker())[2]) > 0.3
     honest = _corpus(rng, known, 1_000, 0.3)
-    assert share.misfit(honest, densities, share.fit_share(honest, densities)) < 0.06
+    assert share.misfit(honest, share.profile(honest, known.by_maker())[2]) < 0.06
+
+
+def test_another_mix_of_makers_is_in_the_interval() -> None:
+    """References hold a plain maker and one that writes nearly as people do; the corpus holds the second alone."""
+    inside = {True: 0, False: 0}
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        held_out = np.concatenate([rng.normal(-2, 1, 200), rng.normal(4, 1, 100), rng.normal(-1, 1.2, 100)])
+        generated, words = np.arange(400) >= 200, np.full(400, 100, np.int32)
+        scores = np.concatenate([rng.normal(-2, 1, 210), rng.normal(-1, 1.2, 90)])
+        for named in (True, False):
+            maker = np.repeat([0, 1, 2], [200, 100, 100]) if named else generated.astype(np.int64)
+            known = share.references(held_out, generated, words, maker)
+            counts = known.scale.histogram(scores, np.full(300, 100, np.int32))
+            alpha, bounds, _ = estimate.fitted(counts, known)
+            low, high = estimate.widened(alpha, counts, known, bounds, 0.02, rng, draws=60)
+            inside[named] += low <= 0.3 <= high
+    assert inside[True] >= 10
+    assert inside[False] <= 3
+
+
+def test_one_maker_gives_what_likelihood_gives() -> None:
+    rng = np.random.default_rng(5)
+    known = _references(rng, 2_000)
+    for alpha in (0.0, 0.3, 1.0):
+        counts = _corpus(rng, known, 2_000, alpha)
+        low, high, _ = share.profile(counts, known.by_maker())
+        assert low <= share.fit_share(counts, known.densities()) + 0.005
+        assert share.fit_share(counts, known.densities()) - 0.005 <= high
+        assert high - low < 0.06
 
 
 def test_strata_of_length_need_enough_references() -> None:

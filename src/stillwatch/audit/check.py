@@ -93,7 +93,7 @@ class _Folds:
 
 def self_check(detector: Detector) -> SelfCheck:
     """α̂ on each fold's references, with densities from the other folds, at 0 and at known mixtures."""
-    known = share.references(detector.held_out, detector.generated, detector.n_words)
+    known = share.references(detector.held_out, detector.generated, detector.n_words, detector.maker)
     folds = _Folds(known, detector.fold, np.arange(len(known.bins)))
     bias = folds.estimate(0.0)
     bias_low = min(bias, _sure(known, detector.fold)) if bias > MAX_BIAS else 0.0

@@ -28,7 +28,7 @@ def register(
 ) -> None:
     """Add ``audit`` and ``audit-index``; ``own`` brings the test of own keys, which the audit does not know."""
     audit = add("audit", _audit, "estimate how much of a corpus models wrote, by source and over time, or refuse")
-    audit.add_argument("corpus", type=Path, metavar="CORPUS", help="Parquet, JSONL, text, HTML or WARC: file or folder")
+    audit.add_argument("corpus", type=Path, metavar="CORPUS", help="Parquet, JSON lines or arrays, text, HTML, WARC or WET: file or folder")
     audit.add_argument("--reference", type=Path, metavar="HUMAN", help="texts of the same domain that people wrote")
     audit.add_argument("--generated", type=Path, metavar="MODEL", help="texts of the same domain that models wrote")
     audit.add_argument("--held-out", type=Path, metavar="HUMAN", help="further human texts for the self-check")
@@ -92,6 +92,13 @@ def told(summary: dict[str, Any], out: Path) -> str:
     lines.append(f"  {summary['documents']:,} documents, {summary['words']:,} words; "
                  f"{summary['documents_with_decisive_canary']:,} name themselves a model's, "
                  f"{summary['near_duplicates_of_known_texts']:,} near-duplicates of known texts")
+    if summary["documents_that_are_references"]:
+        n = summary["documents_that_are_references"]
+        lines.append(f"  {n:,} documents are references, or begin as one does, and count for no share")
+    if share["share"] is not None:
+        verdicts = summary["verdicts"]
+        lines.append("  Verdicts: " + ", ".join(f"{verdicts.get(f'verdict {name}', 0):,} {name}" for name in ("model", "human", "unsure"))
+                     + f"; of the human documents about {summary['fpr']:.1%} are called model by mistake")
     if summary["campaigns"] is not None:
         lines.append(f"  {summary['documents_with_campaign_templates']:,} carry templates of a campaign of {summary['campaigns']}")
     if summary["marks"] is not None:
@@ -99,6 +106,7 @@ def told(summary: dict[str, Any], out: Path) -> str:
                   for name, p in sorted((summary["marks"]["p_values"] or {}).items(), key=lambda item: item[1])]
     if summary["removed"] is not None:
         lines.append(f"  removed: {summary['removed'].get('documents', 0):,} (removed.jsonl says why)")
+    lines += [f"  Blind: {line}" for line in summary["blind"]]
     return "\n".join([*lines, f"Report: {out / 'report.html'}"])
 
 

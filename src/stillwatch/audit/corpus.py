@@ -1,17 +1,25 @@
-"""Corpora as parts and batches of documents: Parquet, JSON lines, text and HTML folders, WARC.
+"""Corpora as parts and batches of documents: Parquet, JSON lines and arrays, text and HTML folders, WARC and WET.
 
 A part is what one process reads at once and what a resumed run skips; a batch is what is held in memory.
 """
 
+import codecs
 import gzip
+import io
+import json
+import re
+import zlib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stillwatch.audit import markup
@@ -19,28 +27,38 @@ from stillwatch.errors import InputError
 
 TEXT = ("text", "content", "raw_content", "response", "output", "answer", "completion", "document", "body")
 SOURCE = ("source", "domain", "subset", "dataset", "url", "uri")
+MAKER = ("generator", "model", "model_name", "maker")
 TIME = ("timestamp", "date", "created", "created_at", "published", "published_at", "crawl_date", "time")
+TURNS = ("messages", "conversations")
 ASKED = ("prompt", "instruction", "question", "input", "query")
 IDENTITY = ("id", "doc_id", "document_id", "uuid", "warc_record_id", "url")
 KINDS = {
-    ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "text", ".md": "text", ".html": "html",
-    ".htm": "html", ".xhtml": "html", ".warc": "warc",
+    ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".txt": "text", ".md": "text", ".html": "html",
+    ".htm": "html", ".xhtml": "html", ".warc": "warc", ".wet": "warc",
 }
+PACKED = (".gz", ".zst")
 PART_BYTES = 64 << 20
 PART_FILES = 1_000
 BATCH_DOCUMENTS = 1_024
 BATCH_BYTES = 8 << 20
 MAX_LINE_BYTES = 64 << 20
+READ_BYTES = 1 << 20
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+class DamagedError(InputError):
+    """A file that cannot be read to its end; what stood before is good."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which fields hold what; None: the first known name that is there."""
+    """Which fields hold what; None: the first known name that is there. With ``makers``, who made a text is its source."""
 
     text: str | None = None
     source: str | None = None
     time: str | None = None
     identity: str | None = None
+    makers: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,7 @@ class Part:
 
     Attributes:
         name: unique and stable over runs.
-        kind: parquet, jsonl, text, html or warc.
+        kind: parquet, jsonl, array (of JSON objects), text, html or warc.
         root: the corpus.
         paths: its file, or its files where each is one document.
         start: first row group, or first byte.
@@ -78,52 +96,108 @@ class Document:
     asked: str = ""
 
 
-def kind_of(path: Path) -> tuple[str, bool]:
-    """Kind of a file by its name ("" where unknown), and whether it is gzipped."""
-    zipped = path.suffix == ".gz"
-    return KINDS.get((path.with_suffix("") if zipped else path).suffix.lower(), ""), zipped
+def kind_of(path: Path) -> tuple[str, str]:
+    """Kind of a file by its name ("" where unknown), and how it is packed (.gz, .zst or "")."""
+    packed = path.suffix.lower() if path.suffix.lower() in PACKED else ""
+    return KINDS.get((path.with_suffix("") if packed else path).suffix.lower(), ""), packed
 
 
-def plan(root: Path) -> list[Part]:
+def plan(root: Path, columns: Columns | None = None, *, out: Path | None = None) -> list[Part]:
     """The parts of a file or folder, in the order of their paths.
+
+    Args:
+        root: file or folder.
+        columns: says which field of a ``.json`` file would be text.
+        out: a folder inside that is no part of the corpus, such as what an audit wrote there before.
 
     Raises:
         InputError: nothing there can be read.
     """
+    return listed(root, columns, out=out)[0]
+
+
+def listed(root: Path, columns: Columns | None = None, *, out: Path | None = None) -> tuple[list[Part], Counter[str]]:
+    """What :func:`plan` gives, and the numbers of files that are none of it, by ending."""
     if not root.exists():
         raise InputError("no such file or folder", where=root)
-    files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file() and not _hidden(p, root))
+    files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file() and not _hidden(p, root, out))
     parts: list[Part] = []
     single: dict[str, list[Path]] = {"text": [], "html": []}
+    unread: Counter[str] = Counter()
     for path in files:
-        kind, zipped = kind_of(path)
-        if kind in single and not zipped:
+        kind, packed = kind_of(path)
+        if kind == "json":
+            kind = _json_kind(path, columns or Columns())
+        if kind in single and not packed:
             single[kind].append(path)
-        elif kind == "parquet" and not zipped:
+        elif kind == "parquet" and not packed:
             parts += _row_groups(root, path)
-        elif kind == "jsonl" and not zipped:
+        elif kind == "jsonl" and not packed:
             size = path.stat().st_size
             for begin in range(0, max(size, 1), PART_BYTES):
                 end = min(begin + PART_BYTES, size)
                 parts.append(_part("jsonl", root, (path,), begin, end, end - begin))
-        elif kind in ("jsonl", "warc"):
+        elif kind in ("jsonl", "array") or (kind == "warc" and packed != ".zst"):
             parts.append(_part(kind, root, (path,), 0, -1, path.stat().st_size))
+        else:
+            unread["".join(path.suffixes[-2:] if packed else path.suffixes[-1:]) or "(no ending)"] += 1
     for kind, paths in single.items():
         for i in range(0, len(paths), PART_FILES):
             some = tuple(paths[i : i + PART_FILES])
             parts.append(_part(kind, root, some, i, i + len(some), sum(p.stat().st_size for p in some)))
     if not parts:
-        todo = f"Known endings: {', '.join(KINDS)}, and .jsonl.gz, .warc.gz"
+        todo = f"Known endings: {', '.join(KINDS)}; .jsonl.gz, .json.gz, .jsonl.zst, .json.zst, .warc.gz, .wet.gz"
         raise InputError("no document files", where=root, todo=todo)
-    return parts
+    return parts, unread
 
 
-def _hidden(path: Path, root: Path) -> bool:
+def _json_kind(path: Path, columns: Columns) -> str:
+    """A ``.json`` file is an array of objects, or lines of objects that have a text; else "" (settings, descriptions)."""
+    try:
+        with opened(path) as file:
+            head = file.read(READ_BYTES).lstrip()
+    except DamagedError:
+        return ""
+    if head[:1] == b"[":
+        return "array"
+    try:
+        first = orjson.loads(head.partition(b"\n")[0])
+    except orjson.JSONDecodeError:
+        return "jsonl" if head[:1] == b"{" and b"\n" not in head else ""  # one line longer than what was read
+    names = (*TEXT, *TURNS) if columns.text is None else (columns.text,)
+    return "jsonl" if isinstance(first, dict) and any(name in first for name in names) else ""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, unpacked.
+
+    Raises:
+        DamagedError: it cannot be read, or not to its end.
+    """
+    packed = kind_of(path)[1]
+    try:
+        if packed == ".gz":
+            with gzip.open(path, "rb") as file:
+                yield cast(BinaryIO, file)
+        elif packed == ".zst":
+            with pa.input_stream(str(path), compression="zstd") as stream:
+                yield cast(BinaryIO, io.BufferedReader(stream, 1 << 16))
+        else:
+            with open(path, "rb") as plain:
+                yield plain
+    except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
+        raise DamagedError(f"cannot be read ({str(error).splitlines()[0]})", where=path) from error
+
+
+def _hidden(path: Path, root: Path, out: Path | None) -> bool:
+    if out is not None and path.resolve().is_relative_to(out.resolve()):
+        return True
     return any(name.startswith((".", "_")) for name in path.relative_to(root).parts) or path.suffix == ".partial"
 
 
 def _part(kind: str, root: Path, paths: tuple[Path, ...], start: int, stop: int, size: int) -> Part:
-    where = _relative(root, paths[0]) if kind in ("parquet", "jsonl", "warc") else f"{kind} files"
+    where = _relative(root, paths[0]) if kind not in ("text", "html") else f"{kind} files"
     return Part(f"{where}:{start}", kind, root, paths, start, stop, size)
 
 
@@ -135,7 +209,7 @@ def _row_groups(root: Path, path: Path) -> list[Part]:
     try:
         meta = pq.ParquetFile(path).metadata
     except (OSError, ValueError) as error:
-        raise InputError(f"not readable as Parquet ({error})", where=path) from error
+        raise InputError(f"not readable as Parquet ({str(error).splitlines()[0]})", where=path) from error
     parts, begin, size = [], 0, 0
     for i in range(meta.num_row_groups):
         size += meta.row_group(i).total_byte_size
@@ -149,27 +223,36 @@ def batches(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator
     """Documents of a part in order, and how many rows before them could not be read."""
     batch: list[Document] = []
     size = bad = 0
-    for item in documents(part, columns, keep_raw=keep_raw):
-        if item is None:
-            bad += 1
-            continue
-        batch.append(item)
-        size += len(item.text)
-        if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
-            yield batch, bad
-            batch, size, bad = [], 0, 0
+    try:
+        for item in documents(part, columns, keep_raw=keep_raw):
+            if item is None:
+                bad += 1
+                continue
+            batch.append(item)
+            size += len(item.text)
+            if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+                yield batch, bad
+                batch, size, bad = [], 0, 0
+    except DamagedError:
+        yield batch, bad
+        raise
     if batch or bad:
         yield batch, bad
 
 
 def documents(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[Document | None]:
-    """Documents of a part in order; None for each that cannot be read."""
+    """Documents of a part in order; None for each that cannot be read.
+
+    Raises:
+        DamagedError: the file ends before its time.
+        InputError: no column is known to hold text.
+    """
     if part.kind == "parquet":
         yield from _parquet(part, columns, keep_raw)
-    elif part.kind == "jsonl":
+    elif part.kind in ("jsonl", "array"):
         yield from _jsonl(part, columns, keep_raw)
     elif part.kind == "warc":
-        for record in markup.warc_pages(part.paths[0]):
+        for record in _to_its_end(markup.warc_pages(part.paths[0]), part.paths[0]):
             if record is None:
                 yield None
                 continue
@@ -199,18 +282,42 @@ def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document 
     names = _fields(file.schema_arrow.names, columns, path)
     wanted = None if keep_raw else sorted({name for name in names.values() if name})
     row = sum(file.metadata.row_group(i).num_rows for i in range(part.start))
-    for block in file.iter_batches(256, row_groups=list(range(part.start, part.stop)), columns=wanted):
-        values = {key: block.column(name).to_pylist() if name else None for key, name in names.items()}
+    blocks = file.iter_batches(256, row_groups=list(range(part.start, part.stop)), columns=wanted)
+    for block in _to_its_end(blocks, path):
+        values = {key: _values(block.column(name)) if name else None for key, name in names.items()}
         for i in range(len(block)):
             record = {key: v[i] if v is not None else None for key, v in values.items()}
             yield _document(where, record, row + i, block.slice(i, 1) if keep_raw else None)
         row += len(block)
 
 
+def _values(column: pa.Array) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:  # said to be text, and some of it is none
+        return [_value(item) for item in column]
+    return values
+
+
+def _value(item: pa.Scalar) -> Any:
+    try:
+        return item.as_py()
+    except UnicodeDecodeError:
+        return None
+
+
+def _to_its_end(items: Iterator[Any], path: Path) -> Iterator[Any]:
+    """The items; what goes wrong in reading them is damage."""
+    try:
+        yield from items
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedError(f"cannot be read to its end ({str(error).splitlines()[0]})", where=path) from error
+
+
 def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | None]:
     path, where = part.paths[0], _relative(part.root, part.paths[0])
     names: dict[str, str | None] | None = None
-    for at, line in _lines(part):
+    for at, line in _elements(path) if part.kind == "array" else _lines(part):
         if not line.strip():
             continue
         try:
@@ -228,28 +335,49 @@ def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | 
 
 def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
     """Lines that begin in ``[start, stop)`` with the byte where they begin."""
-    path = part.paths[0]
-    try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as opened:
-            at = part.start
-            if at:
-                opened.seek(at - 1)
-                at += len(opened.readline(MAX_LINE_BYTES)) - 1
-            while part.stop < 0 or at < part.stop:
-                line = opened.readline(MAX_LINE_BYTES)
-                if not line:
-                    return
-                yield at, line
-                at += len(line)
-    except (OSError, EOFError) as error:
-        raise InputError(f"cannot be read ({error})", where=path) from error
+    with opened(part.paths[0]) as file:
+        at = part.start
+        if at:
+            file.seek(at - 1)
+            at += len(file.readline(MAX_LINE_BYTES)) - 1
+        while part.stop < 0 or at < part.stop:
+            line = file.readline(MAX_LINE_BYTES)
+            if not line:
+                return
+            yield at, line
+            at += len(line)
+
+
+def _elements(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Elements of a JSON array with their numbers, as they stand; no more is held than one of them and what was read at once."""
+    decoder, number, done = json.JSONDecoder(), 0, False
+    with opened(path) as file:
+        text = codecs.getreader("utf-8")(file, "replace")
+        held = text.read(READ_BYTES).lstrip("\ufeff \t\r\n")
+        at = 1
+        while not done:
+            at = cast(re.Match[str], _BETWEEN.match(held, at)).end()
+            try:
+                end = decoder.raw_decode(held, at)[1]
+            except ValueError:
+                end = len(held)
+            if end < len(held):  # what ends where the reading ended may go on
+                yield number, held[at:end].encode("utf-8", "replace")
+                number, at = number + 1, end
+                continue
+            if held[at : at + 1] == "]":
+                return
+            held, at = held[at:], 0
+            more = text.read(max(READ_BYTES, len(held)))
+            held, done = held + more, not more or len(held) > MAX_LINE_BYTES
+    raise DamagedError(f"the array does not end, or element {number} is no JSON", where=path)
 
 
 def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | None]:
     """Which column holds what."""
     chosen: dict[str, str | None] = {}
     asked = {"text": columns.text, "source": columns.source, "time": columns.time, "identity": columns.identity}
-    known = {"text": (*TEXT, "messages", "conversations"), "source": SOURCE, "time": TIME, "identity": IDENTITY}
+    known = {"text": (*TEXT, *TURNS), "source": (*MAKER, *SOURCE) if columns.makers else SOURCE, "time": TIME, "identity": IDENTITY}
     for key, name in asked.items():
         if name is not None and name not in names:
             raise InputError(f"no column {name!r}", where=path, todo=f"It has: {', '.join(names[:20])}")

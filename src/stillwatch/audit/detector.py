@@ -7,6 +7,8 @@ A document of the corpus is to a model what a held-out reference is: both were n
 held-out references say, without any assumption about shape, how human and model-written documents of this domain score.
 """
 
+import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,10 @@ BITS = 17
 MIN_REFERENCE = 50
 MIN_WORDS = 20
 MAX_CHARACTERS = 20_000
+NAMED_BY = 2_000
+MIN_MAKER = 40
+MAX_MAKERS = 8
+OTHERS = "(others)"
 SAME_OPENING = 60
 
 F32 = NDArray[np.float32]
@@ -59,6 +65,9 @@ class Detector:
         known: ``(n_reference,)`` share of its words and pairs that other references know.
         n_words: ``(n_reference,)``.
         trees: the fields of :class:`stillwatch.audit.boost.Trees`, each with a leading axis of models.
+        maker: ``(n_reference,)`` 0 of human references, from 1 on who made a model-written one.
+        makers: their names.
+        openings: ``(n,)`` hashed :func:`opening` of the texts that were trained on, sorted.
         layout: whether line breaks are features.
         questions: whether what was asked is.
     """
@@ -72,8 +81,15 @@ class Detector:
     known: F64
     n_words: NDArray[np.int32]
     trees: boost.Trees
+    maker: NDArray[np.int64]
+    makers: tuple[str, ...]
+    openings: NDArray[np.int64]
     layout: bool = False
     questions: bool = False
+
+    def trained_on(self, texts: list[str]) -> NDArray[np.bool_]:
+        """Which texts are references or versions of one: the models know them, so their scores are unlike those of other texts."""
+        return np.isin(_named(texts), self.openings)
 
     def score(self, texts: list[str], asked: list[str] | None = None) -> Scored:
         """Score texts; of a long one the first 20,000 characters are read.
@@ -106,7 +122,8 @@ class Detector:
             np.savez_compressed(
                 handle, table=self.table, intercepts=self.intercepts, bits=np.int64(self.bits),
                 generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,
-                n_words=self.n_words, layout=np.bool_(self.layout), questions=np.bool_(self.questions),
+                n_words=self.n_words, openings=self.openings, maker=self.maker, makers=np.array(self.makers, np.str_),
+                layout=np.bool_(self.layout), questions=np.bool_(self.questions),
                 **{f"trees_{name}": part for name, part in self.trees._asdict().items()},
             )
 
@@ -116,8 +133,14 @@ class Detector:
         with np.load(path, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         trees = boost.Trees(*(arrays.pop(f"trees_{name}") for name in boost.Trees._fields))
+        makers = tuple(str(name) for name in arrays.pop("makers"))
         bits, layout, asked = int(arrays.pop("bits")), bool(arrays.pop("layout")), bool(arrays.pop("questions"))
-        return cls(bits=bits, trees=trees, layout=layout, questions=asked, **arrays)
+        return cls(bits=bits, makers=makers, trees=trees, layout=layout, questions=asked, **arrays)
+
+
+def identity(text: str) -> int:
+    """48-bit name of a text by its first 2,000 characters."""
+    return int.from_bytes(hashlib.blake2b(text[:NAMED_BY].encode("utf-8", "surrogatepass"), digest_size=6).digest())
 
 
 def _words(texts: list[str], layout: bool) -> list[str]:
@@ -125,15 +148,24 @@ def _words(texts: list[str], layout: bool) -> list[str]:
     return [fit.with_breaks("\n" + text) for text in texts] if layout else texts
 
 
+def opening(text: str) -> str:
+    """The first 60 letters, case and blanks aside: texts that have them in common are versions of one text."""
+    return "".join(text[: 4 * SAME_OPENING].split()).lower()[:SAME_OPENING]
+
+
+def _named(texts: list[str]) -> NDArray[np.int64]:
+    """Openings as 48-bit numbers."""
+    return np.array([identity(opening(text)) for text in texts], np.int64)
+
+
 def families(texts: list[str]) -> NDArray[np.int64]:
-    """Texts with one opening (60 letters, case and blanks aside) are versions of one text and stay together."""
-    openings = ["".join(text[: 4 * SAME_OPENING].split()).lower()[:SAME_OPENING] for text in texts]
-    return np.unique(np.array(openings, dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
+    """Versions of one text, by :func:`opening`, have one number; they stay together."""
+    return np.unique(np.array([opening(text) for text in texts], dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
 
 
 def train(
     human: list[str], generated: list[str], rng: np.random.Generator, *, bits: int = BITS, layout: bool = False,
-    asked: tuple[list[str], list[str]] | None = None,
+    asked: tuple[list[str], list[str]] | None = None, makers: list[str] | None = None,
 ) -> Detector:
     """Train on references of one domain.
 
@@ -144,6 +176,7 @@ def train(
         bits: log2 of the buckets of a group of features.
         layout: whether line breaks are features: only where corpus and references kept them alike.
         asked: what each human and each model-written text answers; None: what was asked does not count.
+        makers: who made each model-written text; None: they are taken as one.
 
     Raises:
         InputError: fewer than 50 texts of either.
@@ -185,7 +218,21 @@ def train(
     trees = boost.Trees(*(np.stack(part) for part in zip(*grown, strict=True)))
     table[:, N_FOLDS] = idf * idf
     table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees, layout, asked is not None)
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees,
+                    *_makers([name for name, k in zip(makers or [""] * len(generated), keep[len(human) :], strict=True) if k], label),
+                    np.unique(_named(kept)), layout, asked is not None)
+
+
+def _makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Numbers of makers from 1 on, and their names: the largest of 40 texts or more, and the others as one."""
+    counted = Counter(names).most_common()
+    large = [name for name, n in counted[:MAX_MAKERS] if n >= MIN_MAKER] or [counted[0][0]]
+    others = len(names) - sum(n for name, n in counted if name in large)
+    kept = (*large, *([OTHERS] if others >= MIN_MAKER else []))
+    code = {name: i + 1 for i, name in enumerate(large)}
+    out = np.zeros(len(label), np.int64)
+    out[label] = [code.get(name, len(kept)) for name in names]
+    return out, kept
 
 
 def _known(sets: fit.Sets, seen: NDArray[np.int64]) -> F64:

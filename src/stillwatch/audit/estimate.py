@@ -52,9 +52,8 @@ def estimate(
         draws: bootstrap draws.
     """
     densities = known.densities()
-    alpha = share.fit_share(counts, densities)
+    alpha, bounds, off = fitted(counts, known)
     shift = references.shift(sample, alpha, rng)
-    off = share.misfit(counts, densities, alpha)
     reason = self_check.reason or shift.reason
     if not reason and off > check.MAX_MISFIT:
         reason = (f"the scores are no mixture of the references' scores (distance {off:.2f}, at most "
@@ -62,16 +61,29 @@ def estimate(
     n = round(counts.sum())
     if reason:
         return Estimate(None, None, None, None, shift.auroc, shift.foreign, n, reason)
-    low, high = widened(alpha, share.interval(counts, known, rng, draws=draws), self_check.error)
+    low, high = widened(alpha, counts, known, bounds, self_check.error, rng, draws)
     return Estimate(alpha, low, high, share.adjusted_count(counts, densities), shift.auroc, shift.foreign, n, "")
 
 
-def widened(alpha: float, interval: tuple[float, float], error: float) -> tuple[float, float]:
-    """A bootstrap interval made wider by the error that the self-check found, which resampling does not see."""
-    below, above = max(alpha - interval[0], 0.0), max(interval[1] - alpha, 0.0)
+def fitted(counts: F64, known: share.References) -> tuple[float, tuple[float, float], float]:
+    """α̂ with the makers mixed as in the references, as far as other mixes allow it; what these allow; the best fit's distance."""
+    low, high, mixture = share.profile(counts, known.by_maker())
+    return min(max(share.fit_share(counts, known.densities()), low), high), (low, high), share.misfit(counts, mixture)
+
+
+def widened(
+    alpha: float, counts: F64, known: share.References, bounds: tuple[float, float], error: float, rng: np.random.Generator,
+    draws: int = share.N_BOOTSTRAP,
+) -> tuple[float, float]:
+    """An interval as wide as the bootstrap's, as other mixes of makers ask for, and wider by the error of the self-check."""
+    intervals = [bounds, share.interval(counts, known, rng, draws=draws)]
+    if known.maker.max() > 1:
+        intervals.append(share.free_interval(counts, known, rng, draws=draws))
+    below = max(alpha - min(low for low, _ in intervals), 0.0)
+    above = max(max(high for _, high in intervals) - alpha, 0.0)
     return max(0.0, alpha - float(np.hypot(below, error))), min(1.0, alpha + float(np.hypot(above, error)))
 
 
 def known_references(detector: Detector) -> share.References:
     """The detector's held-out references, binned."""
-    return share.references(detector.held_out, detector.generated, detector.n_words)
+    return share.references(detector.held_out, detector.generated, detector.n_words, detector.maker)

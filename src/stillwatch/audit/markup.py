@@ -1,9 +1,10 @@
 """Main text of HTML pages and of the pages in WARC files (extra ``audit``: trafilatura, warcio)."""
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.errors import MissingExtraError
 
 MAX_PAGE_BYTES = 8 << 20
 
@@ -29,7 +30,7 @@ def warc_pages(path: Path) -> Iterator[tuple[str, str, str] | None]:
 
     Raises:
         MissingExtraError: warcio is not installed.
-        InputError: the file is no WARC or is damaged.
+        OSError: the file is no WARC or is damaged.
     """
     try:
         from warcio.archiveiterator import ArchiveIterator
@@ -52,5 +53,5 @@ def warc_pages(path: Path) -> Iterator[tuple[str, str, str] | None]:
                 data = record.content_stream().read(MAX_PAGE_BYTES + 1)
                 text = data.decode("utf-8", "replace") if kind.startswith("text/plain") else page(data)
                 yield None if text is None else (url, when, text)
-    except (ArchiveLoadFailed, OSError, EOFError) as error:
-        raise InputError(f"not readable as WARC ({error})", where=path) from error
+    except (ArchiveLoadFailed, EOFError, zlib.error) as error:
+        raise OSError(f"not readable as WARC: {error}") from error

@@ -34,10 +34,11 @@ SHARES = pa.schema([
 
 
 class Given(NamedTuple):
-    """Reference texts, and what each answers ("" where that is not known)."""
+    """Reference texts, what each answers ("" where that is not known), and who made it (its source, where that is not named)."""
 
     texts: list[str]
     asked: list[str]
+    makers: list[str]
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,11 @@ class _Judge:
     def _further(self, detector: Detector, held_out: Given) -> check.SelfCheck:
         """The self-check on the human texts that were kept out of the references."""
         scored = detector.score(held_out.texts, held_out.asked)
-        long = scored.n_words >= MIN_WORDS
+        trained = detector.trained_on(held_out.texts)
+        long = (scored.n_words >= MIN_WORDS) & ~trained
         if long.sum() < MIN_DOCUMENTS:
-            raise InputError(f"{int(long.sum())} held-out human texts of {MIN_WORDS} words or more",
+            also = f" that are no references ({int(trained.sum())} are, or begin as one does)" if trained.any() else ""
+            raise InputError(f"{int(long.sum())} held-out human texts of {MIN_WORDS} words or more{also}",
                              todo=f"At least {MIN_DOCUMENTS} are needed; leave --held-out away to check on the references")
         counts = self.known.scale.histogram(scored.score[long], scored.n_words[long])
         bias = share.fit_share(counts, self.known.densities())
@@ -130,17 +133,17 @@ class _Judge:
         """Estimate a group, or say why not."""
         n = 0 if group.counts is None else round(group.counts.sum())
         if group.counts is None or n < MIN_DOCUMENTS or not wanted:
-            why = (f"{n} documents of {MIN_WORDS} words or more (at least {MIN_DOCUMENTS})" if n < MIN_DOCUMENTS
+            also = f" besides {group.n_reference} that are references or begin as one does" if group.n_reference else ""
+            why = (f"{n} documents of {MIN_WORDS} words or more{also} (at least {MIN_DOCUMENTS})" if n < MIN_DOCUMENTS
                    else f"beyond the {MAX_ESTIMATES} largest sources")
             return estimate.Estimate(None, None, None, None, float("nan"), float("nan"), n, why)
         return estimate.estimate(group.counts, texts, self.known, self.references, self.checked, self.rng)
 
     def plain(self, counts: F64) -> tuple[float, float, float, float]:
         """α, its interval and the cross-check, without the comparison with the references."""
-        densities = self.known.densities()
-        alpha = share.fit_share(counts, densities)
-        low, high = estimate.widened(alpha, share.interval(counts, self.known, self.rng), self.checked.error)
-        return alpha, low, high, share.adjusted_count(counts, densities)
+        alpha, bounds, _ = estimate.fitted(counts, self.known)
+        low, high = estimate.widened(alpha, counts, self.known, bounds, self.checked.error, self.rng)
+        return alpha, low, high, share.adjusted_count(counts, self.known.densities())
 
 
 def _months(

@@ -4,6 +4,7 @@ import hashlib
 import heapq
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
@@ -14,8 +15,8 @@ import numpy as np
 
 from stillwatch import __version__
 from stillwatch.audit import campaigns, check, duplicates, page, results, verdicts
-from stillwatch.audit.corpus import Columns, Document, Part, documents, plan
-from stillwatch.audit.detector import MIN_WORDS, Detector, train
+from stillwatch.audit.corpus import MAKER, Columns, Document, Part, documents, listed, plan
+from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, identity, train
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Instruments, Tally, scan
 from stillwatch.errors import InputError
@@ -24,6 +25,8 @@ from stillwatch.progress import track
 
 MAX_REFERENCE = 10_000
 MAX_UNASKED = 0.1
+MAX_IN_BOTH = 0.01
+MAX_DAMAGED_NAMED = 3
 WORK = ".work"
 
 
@@ -78,7 +81,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     Raises:
         InputError: something given cannot be read, or references are too few.
     """
-    parts = plan(settings.corpus)
+    parts, unread = listed(settings.corpus, settings.columns, out=settings.out)
     rng = np.random.default_rng(settings.seed)
     work = settings.out / WORK
     work.mkdir(parents=True, exist_ok=True)
@@ -88,9 +91,11 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     human, generated = _references(settings.human, settings), _references(settings.generated, settings)
     detector = None
     if human.texts and generated.texts:
+        _apart(human, generated, settings)
         if not resumed or not (work / "detector.npz").exists():
             asked = (human.asked, generated.asked) if settings.questions else None
-            train(human.texts, generated.texts, rng, layout=settings.layout, asked=asked).save(work / "detector.npz")
+            train(human.texts, generated.texts, rng, layout=settings.layout, asked=asked,
+                  makers=generated.makers).save(work / "detector.npz")
         detector = Detector.load(work / "detector.npz")
     with_ = Instruments(settings.columns, detector, index, marks, templates)
     _scan_all(parts, with_, work, settings, quiet)
@@ -98,6 +103,9 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     for i in range(len(parts)):
         total.merge(Tally.load(work / f"{i:06d}.json"))
     held_out = _references(settings.held_out, settings)
+    blind = _not_read(total, unread)
+    if detector is not None:
+        blind += [*verdicts.out_of_reach(detector, settings.fpr), *_one_mix(detector)]
     found = results.results(total, detector, human.texts, generated.texts, held_out, settings.seed, quiet=quiet, marks=marks)
     counts = verdicts.write(
         [work / f"{i:06d}.parquet" for i in range(len(parts))], settings.out, found, detector, settings.fpr
@@ -106,29 +114,58 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     verdicts.forget(settings.out)
     if settings.remove:
         removed = verdicts.filtered_copy(parts, settings.columns, settings.out, settings.remove, quiet=quiet)
-    summary = _summary(settings, parts, total, found, counts, removed, marks)
+    summary = _summary(settings, parts, total, found, counts, removed, marks, detector)
     results.write(found, settings.out)
+    summary["blind"] += blind
     write_json(summary, settings.out / "summary.json")
     page.write(summary, found, settings.out / "report.html")
     return summary
 
 
+def _apart(human: results.Given, generated: results.Given, settings: Settings) -> None:
+    """Refuse references of two kinds that are the same texts."""
+    both = {identity(text) for text in human.texts} & {identity(text) for text in generated.texts}
+    if len(both) > MAX_IN_BOTH * min(len(human.texts), len(generated.texts)):
+        raise InputError(f"{len(both)} texts stand in {settings.human} too", where=settings.generated,
+                         todo="Pass texts that people wrote as --reference, and texts that models wrote as --generated")  # fmt: skip
+
+
+def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
+    """What of the corpus was not read."""
+    said = []
+    if unread:
+        endings = ", ".join(f"{ending} {n}" for ending, n in sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:8])
+        said.append(f"{sum(unread.values()):,} files were not read, since their endings or contents are not known ({endings})")
+    if total.damaged:
+        named = "; ".join(total.damaged[:MAX_DAMAGED_NAMED])
+        said.append(f"{len(total.damaged):,} files could not be read to their end, and what stands before counts: {named}")
+    return said
+
+
+def _one_mix(detector: Detector) -> list[str]:
+    """What an interval rests on where makers cannot be told apart."""
+    if len(detector.makers) > 1:
+        return []
+    return ["every interval takes the models to be mixed in the corpus as in the model-written references, since these do not say who made "
+            f"what (column {' or '.join(MAKER[:2])}, or a file each; {MIN_MAKER} texts of each at least)"]  # fmt: skip
+
+
 def _references(path: Path | None, settings: Settings) -> results.Given:
     """At most 10,000 different texts of a file or folder, in their order: those of smallest keyed hash, an even draw."""
     if path is None:
-        return results.Given([], [])
-    kept: list[tuple[int, int, str, str]] = []
+        return results.Given([], [], [])
+    kept: list[tuple[int, int, str, str, str]] = []
     known: set[int] = set()
     n = 0
-    columns, key = Columns(text=settings.columns.text), settings.seed.to_bytes(8, "little", signed=True)
-    for part in plan(path):
+    columns, key = Columns(text=settings.columns.text, makers=True), settings.seed.to_bytes(8, "little", signed=True)
+    for part in plan(path, columns, out=settings.out):
         for document in _documents(part, columns):
             n, text = n + 1, document.text
             mark = -int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest())
             if mark in known or (len(kept) == MAX_REFERENCE and mark < kept[0][0]):
                 continue
             known.add(mark)
-            item = (mark, n, text, document.asked)
+            item = (mark, n, text, document.asked, document.source)
             if len(kept) < MAX_REFERENCE:
                 heapq.heappush(kept, item)
             else:
@@ -136,7 +173,7 @@ def _references(path: Path | None, settings: Settings) -> results.Given:
     if not kept:
         raise InputError("no texts", where=path)
     kept.sort(key=lambda item: item[1])
-    given = results.Given([text for _, _, text, _ in kept], [asked for *_, asked in kept])
+    given = results.Given(*(list(part) for part in zip(*((text, asked, maker) for _, _, text, asked, maker in kept), strict=True)))
     unasked = sum(not asked for asked in given.asked)
     if settings.questions and unasked > MAX_UNASKED * len(kept):
         raise InputError(f"{unasked} of {len(kept)} texts have no question", where=path,
@@ -153,7 +190,7 @@ def _documents(part: Part, columns: Columns) -> Iterator[Document]:
     except InputError:
         if columns.text is None:
             raise
-        yield from _documents(part, Columns())
+        yield from _documents(part, Columns(makers=columns.makers))
 
 
 def _same_as_before(
@@ -233,7 +270,7 @@ def _pooled(todo: list[tuple[Part, Path, Path]], with_: Instruments, processes: 
 
 def _summary(
     settings: Settings, parts: list[Part], total: Tally, found: results.Results, counts: dict[str, int],
-    removed: dict[str, int] | None, marks: MarkTest | None,
+    removed: dict[str, int] | None, marks: MarkTest | None, detector: Detector | None,
 ) -> dict[str, Any]:
     groups = total.groups.values()
     return {
@@ -245,14 +282,16 @@ def _summary(
         f"documents_under_{MIN_WORDS}_words": sum(g.n_short for g in groups),
         "documents_with_decisive_canary": sum(g.n_canary for g in groups),
         "near_duplicates_of_known_texts": sum(g.n_duplicates for g in groups),
+        "documents_that_are_references": sum(g.n_reference for g in groups),
         "campaigns": None if settings.campaigns is None else str(settings.campaigns),
         "documents_with_campaign_templates": sum(g.n_campaign for g in groups),
+        "makers": None if detector is None else list(detector.makers),
         "self_check": None if found.self_check is None else asdict(found.self_check),
         "limits": {"bias": check.MAX_BIAS, "error": check.MAX_ERROR, "unlike": check.MAX_UNLIKE,
                    "foreign": check.MAX_FOREIGN},
         "share": found.overall, "verdicts": counts, "removed": removed,
         "marks": None if marks is None else {"name": marks.name, "p_values": found.marks},
-        "blind": found.blind,
+        "blind": list(found.blind),
     }
 
 

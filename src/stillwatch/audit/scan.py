@@ -1,6 +1,5 @@
 """One part of a corpus read by one process: a row a document, and tallies that add up."""
 
-import hashlib
 import heapq
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, corpus, duplicates
 from stillwatch.audit.campaigns import Templates
-from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit.detector import MIN_WORDS, NAMED_BY, Detector, identity
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.share import N_BINS, References
@@ -23,7 +22,6 @@ from stillwatch.files import replacing
 
 F64 = NDArray[np.float64]
 SAMPLE = 400
-SAMPLE_CHARACTERS = 2_000
 PART_SAMPLE = 2_000
 MAX_GROUPS = 4_000
 MAX_TEXTS = 100 * SAMPLE
@@ -59,6 +57,7 @@ class Group:
     n_duplicates: int = 0
     n_canary: int = 0
     n_campaign: int = 0
+    n_reference: int = 0
     canaries: Counter[str] = field(default_factory=Counter)
     campaigns: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
@@ -67,7 +66,7 @@ class Group:
 
     def add(self, other: "Group") -> None:
         """Add another group's tallies."""
-        for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary", "n_campaign"):
+        for name in ("n", "n_words", "n_short", "n_duplicates", "n_canary", "n_campaign", "n_reference"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.canaries.update(other.canaries)
         self.canaries = canaries.most(self.canaries)
@@ -88,12 +87,14 @@ class Tally:
         sample: by source, the different documents of smallest hash: (−hash, month, text), a heap.
         n_bad: rows that could not be read.
         n_parts: parts.
+        damaged: what is wrong with files that could not be read to their end.
     """
 
     groups: dict[tuple[str, str], Group] = field(default_factory=dict)
     sample: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     n_bad: int = 0
     n_parts: int = 0
+    damaged: list[str] = field(default_factory=list)
 
     def group(self, source: str, period: str) -> Group:
         """The group of a source and month, made where absent."""
@@ -118,6 +119,7 @@ class Tally:
                 self.offer(source, -key, period, text)
         self.n_bad += other.n_bad
         self.n_parts += other.n_parts
+        self.damaged += other.damaged
         self.shrink()
 
     def shrink(self) -> None:
@@ -149,7 +151,7 @@ class Tally:
                 for (source, period), g in sorted(self.groups.items())
             ],
             "sample": {source: sorted(heap) for source, heap in sorted(self.sample.items())},
-            "n_bad": self.n_bad, "n_parts": self.n_parts,
+            "n_bad": self.n_bad, "n_parts": self.n_parts, "damaged": self.damaged,
         }
         with replacing(path) as partial:
             partial.write_bytes(orjson.dumps(value))
@@ -158,7 +160,7 @@ class Tally:
     def load(cls, path: Path) -> "Tally":
         """Read what :meth:`dump` wrote."""
         value = orjson.loads(path.read_bytes())
-        tally = cls(n_bad=value["n_bad"], n_parts=value["n_parts"])
+        tally = cls(n_bad=value["n_bad"], n_parts=value["n_parts"], damaged=value["damaged"])
         for source, period, g in value["groups"]:
             counts = _dense(g["counts"])
             marks = None if g["marks"] is None else np.array(g["marks"], np.int64)
@@ -227,14 +229,17 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
     offered: list[tuple[int, str, str, str]] = []
     with replacing(documents) as partial, pq.ParquetWriter(partial, DOCUMENTS, compression="zstd") as writer:
         waiting: list[pa.Table] = []
-        for batch, bad in corpus.batches(part, with_.columns):
-            total.n_bad += bad
-            if batch:
-                waiting.append(_batch(batch, with_, ranks, total, offered))
-                total.shrink()
-            if sum(map(len, waiting)) >= ROW_GROUP:  # a part may be one file of any size: its rows are not kept
-                writer.write_table(pa.concat_tables(waiting))
-                waiting = []
+        try:
+            for batch, bad in corpus.batches(part, with_.columns):
+                total.n_bad += bad
+                if batch:
+                    waiting.append(_batch(batch, with_, ranks, total, offered))
+                    total.shrink()
+                if sum(map(len, waiting)) >= ROW_GROUP:  # a part may be one file of any size: its rows are not kept
+                    writer.write_table(pa.concat_tables(waiting))
+                    waiting = []
+        except corpus.DamagedError as error:
+            total.damaged.append(str(error))
         writer.write_table(pa.concat_tables([DOCUMENTS.empty_table(), *waiting]))
     for key, source, period, text in offered:
         total.offer(source if (source, period) in total.groups else OTHER, -key, period, text)
@@ -258,10 +263,15 @@ def _batch(
         scored = with_.detector.score(texts, [document.asked for document in batch])
         n_words = scored.n_words
         human, model = ranks.p(scored.score, n_words)
-        columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": scored.known}
-        compared = np.where(scored.known >= 0, n_words, 0).astype(np.int32)  # what lacks its question is not
+        names = np.array([identity(text) for text in texts], np.int64)
+        trained = with_.detector.trained_on(texts)
+        known = np.where(trained, -1.0, scored.known)
+        columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": known}
+        compared = np.where(known >= 0, n_words, 0).astype(np.int32)  # what lacks its question, or is a reference, is not
         _count(groups, scored.score, compared, ranks.known)
-        _offer(batch, compared, offered)
+        _offer(batch, names, compared, offered)
+        for i in np.flatnonzero(trained).tolist():
+            groups[i].n_reference += 1
     assert n_words is not None
     for i, (group, words) in enumerate(zip(groups, n_words.tolist(), strict=True)):
         group.n += 1
@@ -309,18 +319,15 @@ def _members(groups: list[Group]) -> list[list[int]]:
 
 
 def _offer(
-    batch: list[corpus.Document], n_words: NDArray[np.int32], offered: list[tuple[int, str, str, str]]
+    batch: list[corpus.Document], names: NDArray[np.int64], n_words: NDArray[np.int32],
+    offered: list[tuple[int, str, str, str]],
 ) -> None:
     """Sample of this part: at most 2,000 different documents, those of smallest hash."""
     taken = {-item[0] for item in offered}
-    for document, words in zip(batch, n_words.tolist(), strict=True):
-        if words < MIN_WORDS:
+    for document, key, words in zip(batch, names.tolist(), n_words.tolist(), strict=True):
+        if words < MIN_WORDS or key in taken:
             continue
-        text = document.text[:SAMPLE_CHARACTERS]
-        key = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).digest())
-        item = (-key, document.source, document.period, text)
-        if key in taken:
-            continue
+        item = (-key, document.source, document.period, document.text[:NAMED_BY])
         taken.add(key)
         if len(offered) < PART_SAMPLE:
             heapq.heappush(offered, item)

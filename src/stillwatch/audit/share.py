@@ -4,6 +4,9 @@ A corpus's scores are (1 - α) human + α model-written; the densities are those
 Scott's bandwidth). α by maximum likelihood, where expectation maximisation ends (Saerens, Latinne and Decaestecker,
 "Adjusting the outputs of a classifier to new a priori probabilities", 2002), on scores as in Liang et al., "Monitoring
 AI-modified content at scale" (2024), section 3. Corpora enter as histograms, which add up over parts and months.
+
+Whose models wrote a corpus, and how much each, is not known. Where the references name their makers, each has a density of
+its own, and :func:`profile` gives every α that some mix of makers explains about as well as the best one does.
 """
 
 from dataclasses import dataclass
@@ -18,6 +21,10 @@ MIN_PER_STRATUM = 150
 MAX_STRATA = 4
 HALVINGS = 20
 N_BOOTSTRAP = 200
+MIN_MAKER_IN_STRATUM = 20
+ALPHAS = np.linspace(0, 1, 201)
+STEPS = 200
+CHI_SQUARE_95 = 3.841
 _FLOOR = 1e-6
 
 
@@ -92,12 +99,14 @@ class References:
         bins: ``(n,)`` bin of each score.
         stratum: ``(n,)``.
         generated: ``(n,)``.
+        maker: ``(n,)`` 0 of human ones, from 1 on the maker of model-written ones.
         scale: the bins.
     """
 
     bins: NDArray[np.int64]
     stratum: NDArray[np.int64]
     generated: NDArray[np.bool_]
+    maker: NDArray[np.int64]
     scale: Scale
 
     def densities(self, pick: NDArray[np.int64] | None = None) -> F64:
@@ -110,11 +119,23 @@ class References:
                 out[kind, s] = density(bins[(generated == bool(kind)) & (stratum == s)])
         return out
 
+    def by_maker(self, pick: NDArray[np.int64] | None = None) -> F64:
+        """Densities ``(1 + n_makers, n_strata, 256)``, human first; of all lengths where a maker has few of one."""
+        rows = np.arange(len(self.bins)) if pick is None else pick
+        bins, stratum, made_by = self.bins[rows], self.stratum[rows], self.maker[rows]
+        out = np.empty((int(self.maker.max()) + 1, self.scale.n_strata, N_BINS))
+        for maker in range(len(out)):
+            mine = made_by == maker
+            for s in range(self.scale.n_strata):
+                here = mine & (stratum == s)
+                out[maker, s] = density(bins[here if here.sum() >= MIN_MAKER_IN_STRATUM else mine])
+        return out
 
-def references(held_out: F64, generated: NDArray[np.bool_], n_words: NDArray[np.int32]) -> References:
+
+def references(held_out: F64, generated: NDArray[np.bool_], n_words: NDArray[np.int32], maker: NDArray[np.int64]) -> References:
     """Bin the held-out references."""
     by = scale(held_out, generated, n_words)
-    return References(by.bins(held_out), by.strata(n_words), generated, by)
+    return References(by.bins(held_out), by.strata(n_words), generated, maker, by)
 
 
 def fit_share(counts: F64, densities: F64) -> float:
@@ -138,6 +159,34 @@ def fit_shares(counts: F64, densities: F64) -> F64:
     return (low + high) / 2
 
 
+def profile(counts: F64, by_maker: F64) -> tuple[float, float, F64]:
+    """Which α some mix of makers explains about as well as the best α and mix do.
+
+    For each α the mix of most likelihood (expectation maximisation); α is in where twice the loss is under the 95 % point of
+    χ² with one degree of freedom (profile likelihood).
+
+    Args:
+        counts: histogram ``(n_strata, 256)``.
+        by_maker: densities ``(1 + n_makers, n_strata, 256)``, human first.
+
+    Returns:
+        Smallest and largest α, and the best mixture's density ``(n_strata, 256)``.
+    """
+    cells = np.flatnonzero(counts.ravel())
+    n = counts.ravel()[cells]
+    human, models = by_maker[0].ravel()[cells], by_maker[1:].reshape(len(by_maker) - 1, -1)[:, cells]
+    share = np.full((len(ALPHAS), len(models)), 1 / len(models))
+    for _ in range(STEPS):
+        mixed = (1 - ALPHAS)[:, None] * human + ALPHAS[:, None] * (share @ models)
+        share *= ((n / mixed) @ models.T) * ALPHAS[:, None] + 1e-12
+        share /= share.sum(axis=1, keepdims=True)
+    likelihood = np.log((1 - ALPHAS)[:, None] * human + ALPHAS[:, None] * (share @ models)) @ n
+    best = int(likelihood.argmax())
+    inside = ALPHAS[2 * (likelihood[best] - likelihood) <= CHI_SQUARE_95]
+    mixture = (1 - ALPHAS[best]) * by_maker[0] + ALPHAS[best] * np.tensordot(share[best], by_maker[1:], axes=1)
+    return float(inside.min()), float(inside.max()), mixture
+
+
 def adjusted_count(counts: F64, densities: F64) -> float:
     """α by classify and count with its known error rates (Forman, "Quantifying counts and costs", 2008): a cross-check."""
     human, model = densities
@@ -150,12 +199,12 @@ def adjusted_count(counts: F64, densities: F64) -> float:
     return float(np.clip((count - false) / max(true - false, 1e-3), 0, 1))
 
 
-def misfit(counts: F64, densities: F64, share: float) -> float:
-    """Largest distance between the distribution of scores and the fitted mixture's (Kolmogorov–Smirnov)."""
+def misfit(counts: F64, mixture: F64) -> float:
+    """Largest distance between the distribution of scores and a mixture's ``(n_strata, 256)`` (Kolmogorov–Smirnov)."""
     strata = counts.sum(axis=1)
-    mixture = ((1 - share) * densities[0] + share * densities[1]).T @ (strata / max(strata.sum(), 1e-9))
+    expected = mixture.T @ (strata / max(strata.sum(), 1e-9))
     seen = counts.sum(axis=0) / max(counts.sum(), 1e-9)
-    return float(np.abs(np.cumsum(seen) - np.cumsum(mixture)).max())
+    return float(np.abs(np.cumsum(seen) - np.cumsum(expected)).max())
 
 
 def interval(
@@ -173,4 +222,24 @@ def interval(
     ], axis=1)
     found = fit_shares(drawn, densities)
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def free_interval(
+    counts: F64, known: References, rng: np.random.Generator, *, level: float = 0.95, draws: int = N_BOOTSTRAP
+) -> tuple[float, float]:
+    """The same where every draw finds its own mix of makers."""
+    cells = np.flatnonzero(counts.ravel())
+    n = counts.ravel()[cells]
+    drawn = rng.multinomial(round(n.sum()), n / n.sum(), size=draws).astype(np.float64)
+    groups = [rows for maker in range(int(known.maker.max()) + 1) if len(rows := np.flatnonzero(known.maker == maker))]
+    densities = np.stack([
+        known.by_maker(np.concatenate([rng.choice(rows, len(rows)) for rows in groups])).reshape(len(groups), -1)[:, cells]
+        for _ in range(draws)
+    ])  # fmt: skip
+    share = np.full((draws, len(groups)), 1 / len(groups))
+    for _ in range(STEPS):
+        share *= np.einsum("dgc,dc->dg", densities, drawn / np.einsum("dgc,dg->dc", densities, share))
+        share /= share.sum(axis=1, keepdims=True)
+    low, high = np.quantile(1 - share[:, 0], [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -4,7 +4,7 @@ import gzip
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, corpus, results
 from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit.estimate import known_references
 from stillwatch.audit.scan import DOCUMENTS, OTHER
 from stillwatch.files import replacing
 from stillwatch.progress import track
@@ -87,6 +88,20 @@ def judge(
     return verdict, reasons
 
 
+def out_of_reach(detector: Detector, fpr: float) -> list[str]:
+    """Which verdicts no document can have, since a p-value is never below 1 / (references + 1)."""
+    known, said = known_references(detector), []
+    for kind, verdict in ((False, "model"), (True, "human")):
+        n = [int(((known.generated == kind) & (known.stratum == s)).sum()) for s in range(known.scale.n_strata)]
+        short = sum(1 / (of + 1) > fpr for of in n)
+        if short:
+            whom = "no document" if short == len(n) else f"no document of {short} of {len(n)} classes of length"
+            what = "model-written" if kind else "human"
+            said.append(f"{whom} can be called {verdict}: the least p that {min(n)} {what} references allow is {1 / (min(n) + 1):.3f}, "
+                        f"and --fpr asks for {fpr:g}")
+    return said
+
+
 def forget(out: Path) -> None:
     """Remove an earlier filtered copy and its list."""
     (out / REMOVED).unlink(missing_ok=True)
@@ -99,13 +114,13 @@ def filtered_copy(
 ) -> dict[str, int]:
     """Copy the corpus to ``filtered/`` without documents that have one of the reasons; what went: ``removed.jsonl``.
 
-    Parquet and JSON lines keep their rows and order, text and HTML their files; pages of WARC become JSON lines.
+    Parquet and JSON keep their rows and order, text and HTML their files; pages of WARC become JSON lines.
     """
     folder, counts = out / FILTERED, Counter[str]()
     folder.mkdir(parents=True)
     files: dict[Path, list[int]] = {}
     for i, part in enumerate(parts):
-        key = part.paths[0] if part.kind in ("parquet", "jsonl", "warc") else Path(f"{part.kind}:{part.start}")
+        key = part.paths[0] if part.kind not in ("text", "html") else Path(f"{part.kind}:{part.start}")
         files.setdefault(key, []).append(i)
     with replacing(out / REMOVED) as partial, open(partial, "wb") as log:
         for mine in track(list(files.values()), "filtering", len(files), quiet=quiet):
@@ -124,16 +139,22 @@ def _rows(
     """Documents to keep; the others go to the log."""
     for i in mine:
         judged = _reasons(out / FOLDER / f"{i:06d}.parquet")
-        for batch, _ in corpus.batches(parts[i], columns, keep_raw=True):
-            for document in batch:
-                why = sorted(remove & set(next(judged)))
-                if why:
-                    counts.update(why)
-                    counts["documents"] += 1
-                    line = {"id": document.identity, "source": document.source, "reasons": why}
-                    log.write(orjson.dumps(line) + b"\n")
-                else:
-                    yield document
+        for document in _readable(parts[i], columns):
+            why = sorted(remove & set(next(judged)))
+            if why:
+                counts.update(why)
+                counts["documents"] += 1
+                line = {"id": document.identity, "source": document.source, "reasons": why}
+                log.write(orjson.dumps(line) + b"\n")
+            else:
+                yield document
+
+
+def _readable(part: corpus.Part, columns: corpus.Columns) -> Iterator[corpus.Document]:
+    """Documents as the scan saw them: of a damaged file, those before the damage."""
+    with suppress(corpus.DamagedError):
+        for batch, _ in corpus.batches(part, columns, keep_raw=True):
+            yield from batch
 
 
 def _reasons(path: Path) -> Iterator[list[str]]:
@@ -162,14 +183,24 @@ def _copy(first: corpus.Part, rows: Iterator[corpus.Document], target: Path, fol
                 writer.write_table(pa.Table.from_batches(block, schema=schema).combine_chunks())
         return
     if first.kind == "warc":
-        target = target.with_name(target.name.removesuffix(".gz").removesuffix(".warc") + ".jsonl")
+        target = target.with_name(target.name + ".jsonl")
     with replacing(target) as partial, ExitStack() as stack:
-        handle: Any = stack.enter_context(open(partial, "wb"))
-        if target.suffix == ".gz":
-            handle = stack.enter_context(gzip.GzipFile(filename="", fileobj=handle, mode="wb", mtime=0))
+        handle = _packed(stack, partial, target.suffix.lower())
+        between, end = (b",\n", b"\n]\n") if first.kind == "array" else (b"\n", b"\n")
+        before = b"[\n" if first.kind == "array" else b""
         for document in rows:
             if first.kind == "warc":
                 line = orjson.dumps({"url": document.identity, "date": document.period, "text": document.text})
             else:
                 line = document.raw.rstrip(b"\r\n")
-            handle.write(line + b"\n")
+            handle.write(before + line)
+            before = between
+        handle.write(end if before == between else before + end.lstrip())
+
+
+def _packed(stack: ExitStack, path: Path, ending: str) -> Any:
+    """A file to write to, packed as its name will say."""
+    if ending == ".zst":
+        return stack.enter_context(pa.output_stream(str(path), compression="zstd"))
+    handle = stack.enter_context(path.open("wb"))
+    return stack.enter_context(gzip.GzipFile(filename="", fileobj=handle, mode="wb", mtime=0)) if ending == ".gz" else handle

@@ -46,7 +46,8 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise InputError("no such file", where=path)
     if path.suffix == ".parquet":
-        return read_parquet(path).to_pylist()  # type: ignore[no-any-return]
+        rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
+        return rows
     out = []
     with path.open("rb") as handle:
         for number, line in enumerate(handle, 1):

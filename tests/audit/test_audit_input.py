@@ -1,0 +1,166 @@
+"""What a data team hands to the audit: every packing, damaged files, files of other kinds, references inside the corpus."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from audit_writers import texts
+
+from stillwatch.audit import corpus
+from stillwatch.audit.corpus import Columns
+from stillwatch.cli import main
+
+
+def _lines(rows: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def _packed(path: Path, data: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() == ".gz":
+        data = gzip.compress(data)
+    elif path.suffix.lower() == ".zst":
+        data = pa.Codec("zstd").compress(data, asbytes=True)
+    path.write_bytes(data)
+    return path
+
+
+def _read(path: Path) -> list[str]:
+    return [d.text for part in corpus.plan(path) for d in corpus.documents(part, Columns()) if d is not None]
+
+
+def _audit(tmp_path: Path, source: Path, *more: str) -> dict[str, Any]:
+    assert main(["audit", str(source), "--out", str(tmp_path / "run"), "-q", "--processes", "1", *more]) == 0
+    summary: dict[str, Any] = json.loads((tmp_path / "run" / "summary.json").read_text())
+    return summary
+
+
+@pytest.fixture
+def references(tmp_path: Path) -> list[str]:
+    for kind in ("human", "model"):
+        rows = [{"text": text, "generator": "ab"[i % 2]} for i, text in enumerate(texts(kind, 150, seed=len(kind)))]
+        _packed(tmp_path / f"{kind}.jsonl", _lines(rows))
+    return ["--reference", str(tmp_path / "human.jsonl"), "--generated", str(tmp_path / "model.jsonl")]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.json.zst"])
+def test_arrays_are_read_as_they_stand(tmp_path: Path, name: str, indent: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "READ_BYTES", 700)  # many elements at once, some cut at the end
+    said = ["", 'quoted "] , [', "é ▒ 😀 ", *texts("human", 9, 1), "x" * 3_000]
+    path = _packed(tmp_path / name, json.dumps([{"text": t, "n": 1} for t in said], indent=indent).encode())
+    assert _read(path) == said
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.jsonl.zst", "a.jsonl.gz", "A.JSONL.ZST"])
+def test_lines_are_read_whatever_they_are_packed_in(tmp_path: Path, name: str) -> None:
+    said = texts("human", 30, 1)
+    assert _read(_packed(tmp_path / name, _lines([{"text": t} for t in said]))) == said
+
+
+def test_zstd_in_several_frames_is_read_to_its_end(tmp_path: Path) -> None:
+    said = texts("human", 4, 1)
+    frames = [pa.Codec("zstd").compress(_lines([{"text": t}]), asbytes=True) for t in said]
+    (tmp_path / "a.jsonl.zst").write_bytes(b"".join(frames))
+    assert _read(tmp_path / "a.jsonl.zst") == said
+
+
+def test_files_that_are_no_documents_are_named_and_settings_are_no_corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _packed(tmp_path / "c" / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    (tmp_path / "c" / "dataset_info.json").write_text('{"features": {"text": "string"}}')
+    (tmp_path / "c" / "config.json").write_text('{\n "text": 1\n}')
+    (tmp_path / "c" / "book.pdf").write_bytes(b"%PDF")
+    (tmp_path / "c" / "b.warc.zst").write_bytes(b"")
+    assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
+    said = "Blind: 4 files were not read, since their endings or contents are not known (.json 2, .pdf 1, .warc.zst 1)"
+    assert said in capsys.readouterr().out
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["documents"] == 3
+
+
+def test_an_audit_written_into_its_own_corpus_is_no_part_of_it(tmp_path: Path) -> None:
+    _packed(tmp_path / "c" / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    for _ in range(2):
+        assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "c" / "run"), "-q", "--processes", "1"]) == 0
+        assert json.loads((tmp_path / "c" / "run" / "summary.json").read_text())["documents"] == 3
+
+
+@pytest.mark.parametrize("name", ["b.jsonl.gz", "b.jsonl.zst", "b.json", "b.parquet"])
+def test_a_damaged_file_is_named_and_does_not_end_the_audit(tmp_path: Path, name: str) -> None:
+    rng, rows = np.random.default_rng(0), [{"text": t} for t in texts("human", 1_500, 1)]
+    rows = [{"text": f"{row['text']} {rng.bytes(40).hex()}"} for row in rows]
+    path = tmp_path / "c" / name
+    path.parent.mkdir()
+    if name.endswith("parquet"):
+        pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=100, use_dictionary=False)
+        whole, at = path.read_bytes(), path.stat().st_size * 4 // 5
+        path.write_bytes(whole[:at] + bytes(4_000) + whole[at + 4_000 :])
+    else:
+        whole = _packed(path, json.dumps(rows).encode() if name == "b.json" else _lines(rows)).read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+    _packed(tmp_path / "c" / "a.jsonl", _lines([{"text": "As an AI language model, I cannot."}, *rows[:50]]))
+    summary = _audit(tmp_path, tmp_path / "c", "--remove", "canary")
+    said = [line for line in summary["blind"] if "could not be read to their end" in line]
+    assert len(said) == 1
+    assert str(path) in said[0]
+    assert 51 < summary["documents"] < 1_551
+    kept = _read(tmp_path / "run" / "filtered" / "a.jsonl")
+    assert len(kept) == 50
+    assert len(kept) + len(_read(tmp_path / "run" / "filtered" / name)) == summary["documents"] - 1
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.jsonl.zst"])
+def test_the_filtered_copy_keeps_the_form(tmp_path: Path, name: str) -> None:
+    rows = [{"text": t, "more": {"n": i}} for i, t in enumerate(["As an AI language model, I cannot.", *texts("human", 3, 1)])]
+    path = _packed(tmp_path / "c" / name, json.dumps(rows, indent=1).encode() if "json." in f"{name}." else _lines(rows))
+    _packed(tmp_path / "c" / "all.json", json.dumps(rows[:1]).encode())
+    _audit(tmp_path, tmp_path / "c", "--remove", "canary")
+    assert _read(tmp_path / "run" / "filtered" / path.name) == [row["text"] for row in rows[1:]]
+    assert json.loads((tmp_path / "run" / "filtered" / "all.json").read_text()) == []
+
+
+def test_text_that_is_no_text_is_a_bad_row(tmp_path: Path) -> None:
+    values = pa.array([b"good one", b"\xff\xfe bad", b"good two"], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"text": values}), tmp_path / "a.parquet")
+    assert _read(tmp_path / "a.parquet") == ["good one", "good two"]
+
+
+def test_references_inside_the_corpus_count_for_no_share(tmp_path: Path, references: list[str]) -> None:
+    mine = [json.loads(line) for line in (tmp_path / "human.jsonl").read_text().splitlines()]
+    others = [{"text": text} for text in texts("human", 60, 7) + texts("model", 60, 8)]
+    _packed(tmp_path / "c.jsonl", _lines(mine + others))
+    summary = _audit(tmp_path, tmp_path / "c.jsonl", *references)
+    assert summary["documents_that_are_references"] == 150
+    assert summary["documents"] == 270
+    assert summary["share"]["share"] == pytest.approx(0.5, abs=0.03)  # of the 120 others
+    found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
+    assert {d["verdict"] for d in found[:150]} == {"unsure"}
+    _packed(tmp_path / "c.jsonl", _lines(mine))
+    assert "besides 150 that are references" in _audit(tmp_path, tmp_path / "c.jsonl", *references)["share"]["reason"]
+
+
+def test_the_same_texts_as_both_references_are_refused(
+    tmp_path: Path, references: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _packed(tmp_path / "c.jsonl", _lines([{"text": t} for t in texts("human", 60, 7)]))
+    twice = ["--reference", references[1], "--generated", references[1]]
+    assert main(["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "run"), *twice]) == 1
+    error = capsys.readouterr().err
+    assert "150 texts stand in" in error
+    assert error.count("\n") == 1
+
+
+def test_it_says_which_verdicts_no_document_can_have(tmp_path: Path, references: list[str]) -> None:
+    _packed(tmp_path / "c.jsonl", _lines([{"text": t} for t in texts("human", 60, 7)]))
+    summary = _audit(tmp_path, tmp_path / "c.jsonl", *references)
+    assert (summary["blind"], summary["makers"]) == ([], ["a", "b"])
+    blind = _audit(tmp_path, tmp_path / "c.jsonl", *references, "--fpr", "0.001")["blind"]
+    assert ["can be called model: the least p that 150 human" in blind[0], "can be called human" in blind[1]] == [True, True]
+    (tmp_path / "model.jsonl").write_text((tmp_path / "model.jsonl").read_text().replace('"generator"', '"nobody"'))
+    summary = _audit(tmp_path, tmp_path / "c.jsonl", *references)
+    assert summary["makers"] == ["model.jsonl"]
+    assert "to be mixed in the corpus as in the model-written references" in summary["blind"][0]
