@@ -27,7 +27,7 @@ def write(folder: Path, gigabytes: float, crawl: bool) -> int:
     """Write a corpus of so many bytes (before gzip); returns its words."""
     data, rng = pairs(), np.random.default_rng(0)
     use = data.text[data.domain == "xsum"]
-    texts = [json.dumps(t) for t in use]
+    texts = [json.dumps(t)[1:] for t in use]  # after a number of its own, since the texts are the references as well
     words = [len(t.split()) for t in use]
     total = size = n = 0
     shutil.rmtree(folder, ignore_errors=True)
@@ -36,7 +36,7 @@ def write(folder: Path, gigabytes: float, crawl: bool) -> int:
         while size < gigabytes * 1e9:
             for i in rng.permutation(len(texts)).tolist():
                 source = f"https://www.host{n}.example/{i}" if crawl else f"s{i % 20}"
-                line = f'{{"text": {texts[i]}, "source": "{source}", "date": "2024-{1 + i % 12:02d}-01"}}\n'.encode()
+                line = f'{{"text": "{n}. {texts[i]}, "source": "{source}", "date": "2024-{1 + i % 12:02d}-01"}}\n'.encode()
                 out.write(line)
                 size += len(line)
                 total += words[i]

@@ -85,8 +85,8 @@ def told(summary: dict[str, Any], out: Path) -> str:
     if share["share"] is None:
         lines.append(f"Share of model-written documents: refused. {share['reason']}")
     else:
-        lines.append(f"Share of model-written documents: {share['share']:.1%} "
-                     f"(95 % interval {share['low']:.1%} to {share['high']:.1%})")
+        lines.append(f"Share of model-written documents: {share['low']:.1%} to {share['high']:.1%} "
+                     f"(95 % interval; the single figure that fits best is {share['share']:.1%})")
         if share["reason"]:
             lines.append(f"  {share['reason']}")
     lines.append(f"  {summary['documents']:,} documents, {summary['words']:,} words; "

@@ -19,10 +19,11 @@ def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
     environment.filters["percent"] = lambda x: "" if x is None else f"{100 * x:.1f} %"
     environment.filters["count"] = lambda x: f"{x:,}"
     sources = [row for row in found.rows if not row["period"]]
-    months = [row for row in found.rows if row["period"] and not row["source"]]
-    detail = [row for row in found.rows if row["period"] and row["source"]]
+    dated = [row for row in found.rows if row["period"] and row["scored"] >= results.MIN_DOCUMENTS]
+    months, detail = [row for row in dated if not row["source"]], [row for row in dated if row["source"]]
     html = environment.get_template("audit.html").render(
-        s=summary, sources=sources[:MAX_ROWS], n_sources=len(sources), months=months, detail=detail[:MAX_ROWS]
+        s=summary, sources=sources[:MAX_ROWS], n_sources=len(sources), months=months, detail=detail[:MAX_ROWS],
+        n_few=sum(bool(row["period"]) for row in found.rows) - len(dated), few=results.MIN_DOCUMENTS,
     )
     with replacing(path) as partial:
         partial.write_text(html, encoding="utf-8")

@@ -1,5 +1,6 @@
 """Shares by source and over time, and what else was seen by source."""
 
+import heapq
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from stillwatch.progress import track
 F64 = NDArray[np.float64]
 MAX_ESTIMATES = 300
 MIN_DOCUMENTS = 50
+YEAR = 4
 ALL = ""
 
 SHARES = pa.schema([
@@ -30,7 +32,7 @@ SHARES = pa.schema([
     ("near_duplicates", pa.int64()), ("duplicate_sets", pa.large_string()), ("campaign_documents", pa.int64()),
     ("campaigns", pa.large_string()), ("mark_p_value", pa.float64()), ("mark_key", pa.large_string()),
 ])
-"""Grain: a source (all months), a month of a source, a month of all sources (source ""), all (both "")."""
+"""Grain: a source (all months), a month of a source, a month or a year of all sources (source "")."""
 
 
 class Given(NamedTuple):
@@ -149,15 +151,17 @@ class _Judge:
 def _months(
     total: Tally, accepted: frozenset[str], judge: _Judge, marks: MarkTest | None, habits: NDArray[np.int64] | None
 ) -> list[dict[str, Any]]:
-    """Months of all accepted sources together, then of each, largest first, as far as the sample allows a check."""
+    """Years and months of all accepted sources together, then months of each, largest first, as far as the sample allows a check."""
     together: dict[str, Group] = {}
     for (source, period), group in sorted(total.groups.items()):
         if source in accepted and period:
-            together.setdefault(period, Group()).add(_copy(group))
-    rows = []
-    for period, group in sorted(together.items()):
-        texts = [t for s in sorted(accepted) for _, p, t in sorted(total.sample.get(s, [])) if p == period]
-        rows.append(_row(ALL, period, group, judge.of(group, texts[: check.MAX_SAMPLE]), marks, habits))
+            for span in {period[:YEAR], period}:
+                together.setdefault(span, Group()).add(_copy(group))
+    rows, sampled = [], [item for source in sorted(accepted) for item in total.sample.get(source, [])]
+    for span, group in sorted(together.items()):
+        # those of smallest hash: an even draw of all sources' documents
+        texts = [t for _, _, t in heapq.nlargest(check.MAX_SAMPLE, (item for item in sampled if item[1].startswith(span)))]
+        rows.append(_row(ALL, span, group, judge.of(group, texts), marks, habits))
     single = sorted(
         ((group.n, source, period) for (source, period), group in total.groups.items() if source in accepted and period),
         reverse=True,

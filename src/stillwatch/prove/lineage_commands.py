@@ -57,7 +57,7 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
         else f"{suspect} against {reference}: no claim at {found.alpha} (best {top.teacher}, rank p {top.p:.3f})"
     )
     lines.append(f"{found.n_prompts} prompts, {found.n_nulls} null pairs, smallest possible p {found.floor:.4f}. "
-                 "An attribution score: alignment shift, not proof of training")
+                 "An attribution score: alignment shift, not proof of training. A rank p holds as far as the null pairs are like this case")
     return "\n".join(lines)
 
 
