@@ -234,6 +234,7 @@ def test_without_references_it_says_that_it_is_blind(tmp_path: Path) -> None:
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
     assert summary["share"]["share"] is None
     assert "--reference" in summary["blind"][0]
+    assert "--generated" in summary["blind"][0]
 
 
 def test_near_duplicates_are_named_by_set(tmp_path: Path) -> None:
@@ -362,10 +363,14 @@ def test_bad_rows_are_counted_and_bad_input_is_one_line(
     _jsonl(tmp_path / "c.jsonl", _rows(0.2))
     with open(tmp_path / "c.jsonl", "a") as more:
         more.write('{"text": \n[1]\n{"text": null}\n')
-    assert _audit(references, tmp_path / "c.jsonl", tmp_path / "run")["unreadable_rows"] == 3
+    (tmp_path / "void.jsonl").write_text('{"text": null}\n')
+    summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
+    assert summary["unreadable_rows"] == 3
+    assert "3 rows, pages or files hold no text" in summary["blind"][0]
     for arguments in (["audit", str(tmp_path / "none"), "--out", "o"],
                       ["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "o"), "--text-column", "nope"],
                       ["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "o"), "--remove", "nope"],
+                      ["audit", str(tmp_path / "void.jsonl"), "--out", str(tmp_path / "v")],
                       ["audit-index", "nope", "--out", str(tmp_path / "i.npz")]):
         assert main(arguments) == 1
         error = capsys.readouterr().err
@@ -398,3 +403,12 @@ def test_html_and_warc(tmp_path: Path) -> None:
         assert text[:40] in got[0].text
         assert "Menu" not in got[0].text
     assert got[0].source == "example.org"
+    with open(tmp_path / "page.warc", "wb") as out:
+        writer = WARCWriter(out, gzip=False)
+        writer.write_record(writer.create_warc_record("http://a.org", "response", payload=BytesIO(body), http_headers=headers))
+    whole = (tmp_path / "page.warc").read_bytes()
+    for spoilt in (whole.replace(b"WARC-Target-URI", b"WARC-Garget-URI"), whole.replace(b"WARC/1.0", b"WARD/1.0"), whole[:40]):
+        (tmp_path / "page.warc").write_bytes(spoilt)
+        (part,) = corpus.plan(tmp_path / "page.warc")
+        with pytest.raises(corpus.DamagedError):
+            list(corpus.documents(part, corpus.Columns()))

@@ -53,5 +53,5 @@ def warc_pages(path: Path) -> Iterator[tuple[str, str, str] | None]:
                 data = record.content_stream().read(MAX_PAGE_BYTES + 1)
                 text = data.decode("utf-8", "replace") if kind.startswith("text/plain") else page(data)
                 yield None if text is None else (url, when, text)
-    except (ArchiveLoadFailed, EOFError, zlib.error) as error:
+    except (ArchiveLoadFailed, EOFError, zlib.error, AttributeError, ValueError) as error:  # warcio's own, on headers that are not there
         raise OSError(f"not readable as WARC: {error}") from error

@@ -87,8 +87,9 @@ def results(
     overall = _overall(rows, by_source, accepted, judge)
     blind = []
     if detector is None:
-        missing = "--generated (model-written" if human else "--reference (human"
-        blind.append(f"no share and no document verdicts: {missing} texts of the same domain) was not given")
+        missing = [name for name, texts in (("--reference (texts of the same domain that people wrote)", human),
+                                            ("--generated (texts of the same domain that models wrote)", generated)) if not texts]
+        blind.append(f"no share and no document verdicts without {' and '.join(missing)}")
     found = None
     if marks is not None:
         whole = [group.marks for group in by_source.values() if group.marks is not None]

@@ -102,6 +102,9 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     total = Tally()
     for i in range(len(parts)):
         total.merge(Tally.load(work / f"{i:06d}.json"))
+    if not total.groups:
+        raise InputError(f"no document could be read ({total.n_bad:,} rows without text)", where=settings.corpus,
+                         todo="Pass --text-column if the text is in another column than the usual ones")
     held_out = _references(settings.held_out, settings)
     blind = _not_read(total, unread)
     if detector is not None:
@@ -136,6 +139,8 @@ def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
     if unread:
         endings = ", ".join(f"{ending} {n}" for ending, n in sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:8])
         said.append(f"{sum(unread.values()):,} files were not read, since their endings or contents are not known ({endings})")
+    if total.n_bad:
+        said.append(f"{total.n_bad:,} rows, pages or files hold no text that can be read")
     if total.damaged:
         named = "; ".join(total.damaged[:MAX_DAMAGED_NAMED])
         said.append(f"{len(total.damaged):,} files could not be read to their end, and what stands before counts: {named}")
