@@ -225,7 +225,7 @@ def test_the_static_route_end_to_end(encoder_folder: Path, entries: dict[str, ob
     told_rows = json.loads((tmp_path / "m" / "comparison.json").read_text())["rows"]
     assert [row["model"] for row in told_rows] == [
         "teacher",
-        "student without teacher (token vectors)",
+        "its token vectors, untrained",
         "student",
         "student, int8",
     ]
