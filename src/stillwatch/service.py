@@ -1,10 +1,11 @@
-"""Composes the decision service: a source of snapshots, a log of decisions, and ``stillwatch serve`` and ``token``."""
+"""Composes the decision service: a source of snapshots, a log of decisions, and ``stillwatch serve``, ``token`` and ``identify``."""
 
 import argparse
 import importlib
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,14 @@ def register(add: Add) -> None:
     actor_option(token)
 
 
+    identify = add("identify", _identify, "which identifier of the tables a customer's name is, and which cases and actions have it")
+    identify.add_argument("names", nargs="+", metavar="NAME", help="account, organisation or key as the gateway logs it; - reads lines")
+    identify.add_argument("--key-file", type=Path, required=True, help="the tenant's key that ingest hashed identifiers with")
+    identify.add_argument("--api-key", action="store_true", help="the names are API keys in the clear; read them from - rather")
+    store_option(identify)
+    actor_option(identify)
+
+
 def _extra() -> None:
     for name in ("argon2", "granian", "msgspec", "prometheus_client", "starlette", "structlog"):
         try:
@@ -118,6 +127,36 @@ def _serve(args: argparse.Namespace) -> None:
 
                 mounts[PREFIX] = application(store, origin=args.console_origin)
     server.run(settings, source, sink, mounts=mounts, token_source=token_source)
+
+
+def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
+    _extra()
+    from stillwatch.hashing import tenant_key
+    from stillwatch.respond import actions, cases, jobs, policy
+    from stillwatch.serve.identity import Identities
+
+    if not args.key_file.exists():
+        raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
+    names = [line.strip() for name in args.names for line in (sys.stdin if name == "-" else [name]) if line.strip()]
+    identities = Identities(tenant_key(args.key_file))
+    wanted = [identities.of_credential(name) if args.api_key else (identities.id(name),) for name in names]
+    told: list[dict[str, Any]] = [{"name": "" if args.api_key else name, "ids": list(ids)} for name, ids in zip(names, wanted, strict=True)]
+    if args.store is not None or Path("stillwatch.db").exists():
+        with jobs.reading(args) as session:
+            _, held = policy.active(session)
+            now = datetime.now(UTC)
+            for one in told:
+                one["cases"] = cases.having(session, one["ids"])
+                subjects = [(kind, id_) for kind in ("account", "key") for id_ in one["ids"]]
+                live = actions.touching(session, subjects)
+                one["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
+    if not (args.json or args.quiet):
+        for one in told:
+            print(f"{one['name'] or 'API key'}: {' or '.join(one['ids'])}")
+            for what in ("cases", "actions"):
+                if what in one:
+                    print(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in one[what].items()) or 'none'}")
+    return told
 
 
 def _token(args: argparse.Namespace) -> Any:

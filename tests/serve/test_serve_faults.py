@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -21,6 +22,7 @@ pytest.importorskip("granian")
 from serve_kit import KEY, Service, call, entries, free_port, people, wait_for
 
 from stillwatch.hashing import keyed
+from stillwatch.serve import tokens
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -209,8 +211,6 @@ def test_a_refresh_fails_no_answer(service: Service) -> None:
 
 
 def test_a_revoked_token_ends_and_a_lost_file_of_tokens_does_not_open(service: Service) -> None:
-    from stillwatch.serve import tokens
-
     service.start()
     assert service.ask({"account_id": "ada"}).status == 200
     tokens.revoke(service.tokens, "decide")
@@ -219,6 +219,19 @@ def test_a_revoked_token_ends_and_a_lost_file_of_tokens_does_not_open(service: S
     service.until(lambda: "no file of tokens" in service.log.read_text())
     assert service.ask({"account_id": "ada"}).status == 401
     assert service.ask({"account_id": "ada"}, role="admin").status == 200
+
+
+def test_a_second_service_on_the_same_port_is_refused(tmp_path: Path) -> None:
+    """Two would share the port without a word, and half of the answers would come from the other's snapshot."""
+    pq.write_table(people(), tmp_path / "e.parquet")
+    tokens.create(tmp_path / "tokens.json", "gateway", tokens.Role.DECIDE)
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
+        port = other.getsockname()[1]
+        for ports in (["--port", str(port)], ["--port", str(free_port()), "--grpc-port", str(port)]):
+            command = [sys.executable, "-m", "stillwatch", "serve", "--snapshot", "e.parquet", "--tokens", "tokens.json", *ports]
+            done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+            assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+            assert f"127.0.0.1:{port}" in done.stderr
 
 
 def test_wrong_settings_are_one_line(tmp_path: Path) -> None:

@@ -207,6 +207,12 @@ def test_shadow_mode_refuses_nothing_and_tells_what_would_be(tmp_path: Path) -> 
             assert (told.decision, told.would, told.mode, told.max_tokens) == ("allow", name, "shadow", 0)
 
 
+def test_a_service_in_shadow_mode_says_so_of_everybody(tmp_path: Path) -> None:
+    for enforce, mode in ((False, "shadow"), (True, "enforce")):
+        told, _ = decider(tmp_path, entries({"ada": "block"}), enforce=enforce).decide(Question("decide", (("nobody",),)))
+        assert (told.decision, told.mode) == ("allow", mode)
+
+
 def test_an_allow_goes_before_all_of_its_principal_and_no_other(tmp_path: Path) -> None:
     rows = pa.concat_tables([entries({"ada": "block", "key": "block", "evil": "block"}), entries({"ada": "allow"})])
     made = decider(tmp_path, rows)

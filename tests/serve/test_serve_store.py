@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "respond"))
@@ -431,3 +432,39 @@ def test_where_tokens_come_from(store: Store, url: str, tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(InputError, match="no file"):
         source.read()  # a file that is gone is no revocation: the service keeps what it had
+
+
+def test_a_customers_name_leads_to_its_case_and_actions(store: Store, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tables hold keyed hashes; support knows the name, or only the API key that the customer sends."""
+    key_file = tmp_path / "tenant.key"
+    key_file.write_text(KEY.hex())
+    action = act(store, Action.THROTTLE, "eve")
+    command = ["identify", "--key-file", str(key_file), "--store", url]
+    assert cli.main([*command, "eve", "nobody"]) == 0
+    told = capsys.readouterr().out
+    assert f"eve: {keyed(KEY, 'eve')}\n  cases: none\n  actions: {action} (throttle, in_force)\n" in told
+    assert f"nobody: {keyed(KEY, 'nobody')}\n  cases: none\n  actions: none\n" in told
+    assert cli.main([*command, "--api-key", "sk-secret"]) == 0
+    told = capsys.readouterr().out
+    assert keyed(KEY, hashlib.sha256(b"sk-secret").hexdigest()) in told
+    assert keyed(KEY, "sk-secret") in told
+    assert "sk-secret" not in told
+    assert cli.main(["identify", "--key-file", str(tmp_path / "absent"), "--store", url, "eve"]) == 1
+    assert "no such key file" in capsys.readouterr().err
+    assert not (tmp_path / "absent").exists()
+
+
+@pytest.mark.parametrize(("names", "keyed_", "said"), [
+    ([keyed(KEY, "eve"), keyed(KEY, "ada")], False, "no --key-file"), (["eve", "ada"], True, "in the clear"),
+    ([keyed(KEY, "eve")], True, ""), (["eve"], False, ""), ([], False, ""),
+])  # fmt: skip
+def test_names_that_can_never_be_found_are_told(names: list[str], keyed_: bool, said: str, tmp_path: Path) -> None:
+    """Without the tenant's key every question about a hashed table is about nobody, and so every answer is allow."""
+    n = len(names)
+    rows = pa.table({"account_id": pa.array(names, pa.string()), "action": pa.array(["block"] * n, pa.string()),
+                     "mode": pa.array(["enforce"] * n, pa.string()), "reason_code": pa.array(["x"] * n, pa.string())})  # fmt: skip
+    snapshot.write(rows, tmp_path / SNAPSHOT, "1")
+    refresher = Refresher(Decider(), tmp_path, None, keyed=keyed_)
+    refresher.look()
+    told = refresher.status()["warning"]
+    assert said in told if said else told == ""

@@ -6,7 +6,6 @@ import contextlib
 import getpass
 import os
 import signal
-import socket
 import sys
 from typing import Any
 
@@ -16,6 +15,7 @@ from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.respond.jobs import reading, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
+from stillwatch.serve.listening import free
 
 Args = argparse.Namespace
 
@@ -78,15 +78,6 @@ def user_list(args: Args) -> Any:
     return rows
 
 
-def _free(host: str, port: int) -> None:
-    """Raise unless this address can be listened at."""
-    try:
-        with socket.create_server((host, port)):
-            pass
-    except (OSError, OverflowError) as error:
-        raise InputError(f"cannot listen ({error})", where=f"{host}:{port}", todo="Pass another --host or --port") from error
-
-
 def serve(args: Args) -> None:
     """``console``: the console alone, so that its work never delays a decision."""
     try:
@@ -96,7 +87,7 @@ def serve(args: Args) -> None:
         raise MissingExtraError("granian is not installed", todo="pip install 'stillwatch[serve]'") from error
     if (args.tls_cert is None) != (args.tls_key is None):
         raise InputError("--tls-cert and --tls-key go together")
-    _free(args.host, args.port)
+    free(args.host, args.port)
     store = Store.open(args.store or DEFAULT_URL, create=False)
     app = application(store, origin=args.origin)
     server = Server(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
@@ -38,6 +38,13 @@ def targets(session: Session, action_id: str, *, live: bool = False) -> list[tup
         statement = statement.where(Target.ended_at.is_(None))
     rows = session.execute(statement.order_by(Target.subject, Target.subject_id))
     return [(Subject(subject), subject_id) for subject, subject_id in rows]
+
+
+def touching(session: Session, subjects: Sequence[tuple[str, str]], state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
+    """Actions (and lifts) in a state that touch any of some subjects and were not ended on them."""
+    held = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(subjects), Target.ended_at.is_(None))
+    live = select(ActionRow).where(ActionRow.action_id.in_(held), ActionRow.state == state)
+    return session.scalars(live.order_by(ActionRow.action_id)).all()
 
 
 def approvals(session: Session, action_id: str) -> Sequence[Approval]:

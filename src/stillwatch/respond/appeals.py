@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, cases
-from stillwatch.respond.schema import ActionRow, Appeal, Key, Member, Target
+from stillwatch.respond.schema import ActionRow, Appeal, Key, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import ActionState, Reason, Role, State, Subject
 
@@ -81,10 +81,7 @@ def _subjects(session: Session, account_id: str) -> list[tuple[Subject, str]]:
 
 def touching(session: Session, account_id: str, state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
     """Actions (and lifts) in a state that touch the account or a key of its own."""
-    own = tuple_(Target.subject, Target.subject_id).in_(_subjects(session, account_id))
-    held = select(Target.action_id).where(own, Target.ended_at.is_(None))
-    live = select(ActionRow).where(ActionRow.action_id.in_(held), ActionRow.state == state)
-    return session.scalars(live.order_by(ActionRow.action_id)).all()
+    return actions.touching(session, _subjects(session, account_id), state)
 
 
 def _back(change: Change, row: Appeal) -> None:

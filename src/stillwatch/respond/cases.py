@@ -155,6 +155,16 @@ def campaigns(session: Session, case_id: str) -> list[str]:
     return sorted(set(session.scalars(select(Campaign.campaign_id).where(Campaign.case_id == case_id))))
 
 
+def having(session: Session, account_ids: Sequence[str]) -> dict[str, str]:
+    """Cases that have any of some accounts, and what is said of it there."""
+    rows = session.execute(
+        select(Member, Case.detected, Case.state).join(Case, Case.case_id == Member.case_id)
+        .where(Member.account_id.in_(account_ids)).order_by(Member.case_id)
+    )  # fmt: skip
+    belongs = {(True, False): "", (False, False): ", no longer seen", (True, True): ", excluded", (False, True): ", excluded"}
+    return {m.case_id: f"{detected}, {state}{belongs[m.present, m.excluded]}" for m, detected, state in rows}
+
+
 def exclude(change: Change, case_id: str, account_id: str, note: str) -> Member:
     """Judge that an account does not belong to a case; no later import changes it. Needs an analyst.
 

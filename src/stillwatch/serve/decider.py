@@ -33,6 +33,7 @@ class Decider:
         self.snapshot: Snapshot | None = None
         self.clock = clock or Clock()
         self._enforce, self._case_url, self.fail_closed = enforce, case_url, fail_closed
+        self._mode = "enforce" if enforce else "shadow"
         self.throttle: Throttle[int] = Throttle()
         self._replays = Replays()
         self._links: dict[str, str] = {}
@@ -52,7 +53,7 @@ class Decider:
         entry, key = self._entry(snapshot, keys, self.clock.at(at))
         if entry is None or entry.action == Action.ALLOW:
             decision = Decision(
-                "allow", "allow", "enforce", ttl_s=ALLOW_TTL_S, revision=snapshot.revision, request_id=question.request_id
+                "allow", "allow", self._mode, ttl_s=ALLOW_TTL_S, revision=snapshot.revision, request_id=question.request_id
             )
         else:
             decision = self._applied(entry, key, snapshot.revision, question.request_id, at)

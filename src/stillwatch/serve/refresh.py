@@ -100,7 +100,7 @@ class Refresher:
 
     def __init__(
         self, decider: Decider, folder: Path, source: SnapshotSource | None, every_s: float = 1.0,
-        also: Callable[[], None] | None = None,
+        also: Callable[[], None] | None = None, *, keyed: bool | None = None,
     ) -> None:
         """Take the folder of the snapshot.
 
@@ -110,8 +110,10 @@ class Refresher:
             source: what the builder reads; None if something else writes the file.
             every_s: seconds between looks.
             also: called with each look, such as to read tokens again; what it raises is reported.
+            keyed: whether questions are hashed with a tenant's key, to tell where no name could ever be found; null: not told.
         """
-        self._also = also
+        self._also, self._keyed = also, keyed
+        self.mismatch = ""
         self._decider, self._folder, self._source, self._every_s = decider, folder, source, every_s
         self._seen: dict[str, tuple[int, int, int]] = {}
         self._base: snapshot.Snapshot | None = None
@@ -126,7 +128,7 @@ class Refresher:
         error = self.error or self.builder.get("error", "") or self.also_error
         since = self.builder.get("since")
         unreachable = max(0.0, time.time() - since) if since else 0.0
-        return {"source_error": error, "source_unreachable_s": round(unreachable, 1)}
+        return {"source_error": error, "source_unreachable_s": round(unreachable, 1), "warning": self.mismatch}
 
     async def run(self) -> None:
         """Look for ever; cancelled at the end of the service."""
@@ -178,7 +180,20 @@ class Refresher:
         elif base is None:
             return  # changes of a snapshot that the next look will read
         self._decider.snapshot = found
+        self._compare(found.hashed)
         logger.info("snapshot", revision=found.revision, rows=found.rows, rows_over=n_over)
+
+    def _compare(self, hashed: bool | None) -> None:
+        """Tell where the names that are asked about and those that are acted on cannot be the same."""
+        mismatch = ""
+        if hashed is not None and self._keyed is not None and hashed != self._keyed:
+            mismatch = (
+                "identifiers in the snapshot look hashed and there is no --key-file: nobody who is asked about by name is found" if hashed
+                else "identifiers in the snapshot are in the clear and --key-file hashes those that are asked about: nobody is found"
+            )
+        if mismatch and mismatch != self.mismatch:
+            logger.warning(mismatch)
+        self.mismatch = mismatch
 
     def _fresh(self, name: str) -> snapshot.Snapshot | None:
         """What a file holds, if it is another than at the last look."""

@@ -19,6 +19,7 @@ from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Sink
 from stillwatch.serve.dialects import Context
 from stillwatch.serve.identity import Identities
+from stillwatch.serve.listening import free
 from stillwatch.serve.refresh import Refresher
 from stillwatch.serve.sources import SnapshotSource
 from stillwatch.serve.telemetry import Tracing, configure_logs
@@ -104,11 +105,14 @@ def run(
     def read_tokens() -> None:
         service.tokens = token_source.read()
 
-    refresher = Refresher(decider, settings.state, source, settings.refresh_s, also=read_tokens)
+    refresher = Refresher(decider, settings.state, source, settings.refresh_s, also=read_tokens, keyed=settings.key_file is not None)
     service = Service(
         decider, token_source.read(), context, DecisionLog(sink, allow_share=settings.log_allows), status=refresher.status,
         deadline_s=settings.deadline_s, tracing=Tracing() if settings.otel else None, mounts=mounts,
     )
+    for port in (settings.port, settings.grpc_port):
+        if port is not None:
+            free(settings.host, port)
     try:
         import uvloop
     except ImportError:

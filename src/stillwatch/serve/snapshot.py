@@ -78,7 +78,8 @@ def write(entries: pa.Table, path: Path, revision: str, *, base: int | None = No
     """
     entries = conformed(entries)
     table = _compiled(entries if base is None else pa.concat_tables([entries, _nothing(names)]))
-    about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows, "base": base}
+    about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows, "base": base,
+             "hashed": _hashed(entries["account_id"])}  # fmt: skip
     about["crc32"] = checksum = _checksum(table, about)
     metadata = {b"stillwatch": json.dumps(about).encode()}
     with replacing(path) as partial, pa.OSFile(str(partial), "wb") as sink:
@@ -86,6 +87,12 @@ def write(entries: pa.Table, path: Path, revision: str, *, base: int | None = No
         with pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table, max_chunksize=max(1, table.num_rows))
     return checksum
+
+
+def _hashed(names: pa.ChunkedArray) -> bool | None:
+    """Whether most identifiers look like the keyed hashes that ingest writes; null where there is none."""
+    share = pc.mean(pc.match_substring_regex(names, "^[0-9a-f]{32}$")).as_py()
+    return None if share is None else share >= 0.5
 
 
 def _nothing(names: Sequence[str]) -> pa.Table:
@@ -185,6 +192,8 @@ class Snapshot:
     def __init__(self, table: pa.Table, about: dict[str, Any]) -> None:
         """Take columns as :func:`write` wrote them."""
         self.digest: int = about["crc32"]
+        self.hashed: bool | None = about.get("hashed")
+        """Whether its identifiers look like keyed hashes; null where there is none, or an earlier version wrote it."""
         self.base: int | None = about["base"]
         """Digest of the snapshot that this one's rows go over; None: it is whole."""
         self._changes: Snapshot | None = None

@@ -85,7 +85,7 @@ class RunSource:
         words = {
             "action": pc.if_else(campaign, "block", "observe"),
             "mode": pa.array(["shadow"] * table.num_rows, pa.string()),
-            "reason_code": pc.if_else(campaign, "coordinated-harvest", "under-review"),
+            "reason_code": pc.if_else(campaign, "coordinated_extraction", "under_review"),
         }
         names = ["account_id", "case_id", *words]
         return pa.table([table["account_id"], table["campaign_id"], *words.values()], names=names)
