@@ -10,7 +10,7 @@ from stillwatch.errors import InputError
 from stillwatch.respond import actions
 from stillwatch.respond import tokens as stored
 from stillwatch.respond.snapshot import Decision, Rule, Snapshot, append_decisions, read_changes, read_snapshot
-from stillwatch.respond.store import SYSTEM, Store, StoreError
+from stillwatch.respond.store import SYSTEM, Store, StoreError, parse_url
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.snapshot import ENTRIES, conformed
@@ -34,6 +34,7 @@ class StoreSource:
     def __init__(self, url: str) -> None:
         """Take the store's URL."""
         self._url = url
+        self.name = f"store {parse_url(url).render_as_string(hide_password=True)}"
         self._store: Store | None = None
         self._swept = 0.0
         self._read_to = 0

@@ -36,6 +36,7 @@ from stillwatch.serve import snapshot, tokens
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.decisions import Action as Act
+from stillwatch.serve.decisions import Question
 from stillwatch.serve.refresh import CHANGES, SNAPSHOT, Builder, Refresher
 from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
 
@@ -432,6 +433,22 @@ def test_where_tokens_come_from(store: Store, url: str, tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(InputError, match="no file"):
         source.read()  # a file that is gone is no revocation: the service keeps what it had
+
+
+def test_a_snapshot_of_another_source_is_not_served(tmp_path: Path) -> None:
+    """Whoever tried a run first, or another store, must not refuse that one's accounts."""
+    other, mine = StoreSource(f"sqlite:///{tmp_path / 'other.db'}"), StoreSource(f"sqlite:///{tmp_path / 'mine.db'}")
+    rows = pa.table({"account_id": ["eve"], "action": ["block"], "mode": ["enforce"], "reason_code": ["x"]})
+    decider, told = Decider(enforce=True), Question("decide", (("eve",),))
+    for source, served in ((other, False), (mine, True), (None, True)):
+        snapshot.write(rows, tmp_path / SNAPSHOT, "1", source=None if source is None else source.name)
+        refresher = Refresher(decider, tmp_path, mine)
+        refresher._process = argparse.Namespace(is_alive=lambda: True)  # no builder writes over it meanwhile
+        refresher.look()
+        assert (decider.snapshot is not None) == served
+        assert decider.decide(told)[0].decision == ("block" if served else "allow")
+        decider.snapshot = None
+    assert "secret" not in StoreSource("postgresql://ana:secret@db/stillwatch").name
 
 
 def test_a_customers_name_leads_to_its_case_and_actions(store: Store, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

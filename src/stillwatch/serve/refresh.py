@@ -49,7 +49,7 @@ class Builder:
             self._base = None  # should this fail, the source's changes would be those since rows that nobody has
             rows = self._source.rows()
             _give_back()
-            self._base = snapshot.write(rows, self._folder / SNAPSHOT, revision)
+            self._base = snapshot.write(rows, self._folder / SNAPSHOT, revision, source=self._source.name)
             (self._folder / CHANGES).unlink(missing_ok=True)
         else:
             snapshot.write(changes.rows, self._folder / CHANGES, revision, base=self._base, names=changes.names)
@@ -208,6 +208,10 @@ class Refresher:
         self._seen[name] = seen
         try:
             found = snapshot.read(path, pause=lambda: time.sleep(0.001))
+            if name == SNAPSHOT and self._source is not None and found.source not in (None, self._source.name):
+                # blocks of another store, or of a run that nobody decided on, are not this one's
+                logger.warning("the state folder holds the snapshot of another source, which is not served", source=found.source)
+                return None
         except Exception as error:
             self._report(str(error))
             return None

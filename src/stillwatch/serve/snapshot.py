@@ -60,7 +60,9 @@ def key64(identifier: str) -> int:
     return int.from_bytes(digest[8:], "little")
 
 
-def write(entries: pa.Table, path: Path, revision: str, *, base: int | None = None, names: Sequence[str] = ()) -> int:
+def write(
+    entries: pa.Table, path: Path, revision: str, *, base: int | None = None, names: Sequence[str] = (), source: str | None = None
+) -> int:  # fmt: skip
     """Write the snapshot of a source's rows, or what changed in one.
 
     Args:
@@ -69,6 +71,7 @@ def write(entries: pa.Table, path: Path, revision: str, *, base: int | None = No
         revision: the source's.
         base: the checksum of the snapshot that these rows go over.
         names: identifiers that are looked up here and no longer there, with rows or without.
+        source: name of the source.
 
     Returns:
         Its checksum.
@@ -79,7 +82,7 @@ def write(entries: pa.Table, path: Path, revision: str, *, base: int | None = No
     entries = conformed(entries)
     table = _compiled(entries if base is None else pa.concat_tables([entries, _nothing(names)]))
     about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows, "base": base,
-             "hashed": _hashed(entries["account_id"])}  # fmt: skip
+             "source": source, "hashed": _hashed(entries["account_id"])}  # fmt: skip
     about["crc32"] = checksum = _checksum(table, about)
     metadata = {b"stillwatch": json.dumps(about).encode()}
     with replacing(path) as partial, pa.OSFile(str(partial), "wb") as sink:
@@ -192,6 +195,8 @@ class Snapshot:
     def __init__(self, table: pa.Table, about: dict[str, Any]) -> None:
         """Take columns as :func:`write` wrote them."""
         self.digest: int = about["crc32"]
+        self.source: str | None = about.get("source")
+        """Name of the source; null where an earlier version wrote it."""
         self.hashed: bool | None = about.get("hashed")
         """Whether its identifiers look like keyed hashes; null where there is none, or an earlier version wrote it."""
         self.base: int | None = about["base"]

@@ -25,6 +25,11 @@ class Changes:
 class SnapshotSource(Protocol):
     """Anything that knows who is acted on. It is pickled into the builder process, so it opens nothing before."""
 
+    @property
+    def name(self) -> str:
+        """Which source it is: a snapshot of another one is never served in its place. No secret, since it is written down."""
+        ...
+
     def revision(self) -> str:
         """A string that changes whenever ``rows`` would; must be cheap, it is asked every second or so."""
         ...
@@ -53,6 +58,7 @@ class ParquetSource:
     def __init__(self, path: Path) -> None:
         """Take the file; it may be replaced at any time."""
         self.path = path
+        self.name = f"snapshot {path.resolve()}"
 
     def revision(self) -> str:
         """Of the file."""
@@ -72,6 +78,7 @@ class RunSource:
     def __init__(self, run: Path) -> None:
         """Take the folder that ``stillwatch detect`` wrote."""
         self.run = run
+        self.name = f"run {run.resolve()}"
 
     def revision(self) -> str:
         """Of the folder's table of accounts."""
