@@ -411,6 +411,12 @@ def test_who_was_judged_innocent_and_is_still_under_an_action_is_told(client: Cl
     assert account in re.findall(r"Undo it</a> on <code>([^<]+)</code>", page.text)
 
 
+def test_a_name_that_the_store_does_not_know_is_told(client: Clients, case_id: str) -> None:
+    """A customer's name where tables hold its hash: the action would touch nobody."""
+    assert "1 is not known to the store" in client("ana").get("/actions/new?subjects=account:ada").text
+    assert "known to the store" not in client("ana").get(f"/actions/new?case={case_id}").text, "a case without registry facts"
+
+
 def test_no_confidence_is_told_where_nobody_is_accused(client: Clients, store: Store) -> None:
     """A group for review may score high: a gate or an everyday reason keeps it from being a campaign."""
     with store.write(DEE) as change:

@@ -123,6 +123,7 @@ def rescore(args: Args) -> dict[str, Any]:
     if not found.agrees:
         wrong = ", ".join(c.name for c in found.comparisons if not c.agrees)
         raise InputError(f"the packet does not give what it records: {wrong}", where=args.packet)
+    _say(args, f"all {len(found.comparisons)} come out as recorded")
     return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_score": found.other_model_score,
             "comparisons": [vars(c) for c in found.comparisons]}
 

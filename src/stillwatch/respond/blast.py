@@ -49,7 +49,7 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
     that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody) or that a
     person judged innocent.
     (A score is no log-odds, so no chance can be had from it.)
-    ``unknown`` counts accounts of which the store has no registry row. Traffic is per day of the run's window, null where
+    ``unknown`` counts accounts of which the store has no registry row, ``n_not_known`` those that no case has either. Traffic is per day of the run's window, null where
     the import had no events.
     """
     accounts = _accounts_of(session, reached)
@@ -72,6 +72,7 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "by_kind": dict(sorted(kinds.items())),
         "expected_innocent": _three_digits(sum(innocent.values())),
         "expected_innocent_by_kind": {kind: _three_digits(x) for kind, x in sorted(innocent.items())},
+        "n_not_known": len(set(accounts) - set(facts) - _of_cases(session, accounts)),
         "n_verified": sum(bool(row.verified) for row in known),
         "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),
         "n_older_than_a_year": sum(row.created_at is not None and now - row.created_at > OLD for row in known),
@@ -113,6 +114,13 @@ def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:
         for chunk in _chunks(accounts)
         for row in session.scalars(select(Account).where(Account.account_id.in_(chunk)))
     }
+
+
+def _of_cases(session: Session, accounts: Sequence[str]) -> set[str]:
+    return {
+        name for chunk in _chunks(accounts)
+        for name in session.scalars(select(Member.account_id).where(Member.account_id.in_(chunk)).distinct())
+    }  # fmt: skip
 
 
 def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:

@@ -325,8 +325,8 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
         f"verified {seen['n_verified']:,}, contracted resellers {seen['n_contracted_resellers']:,}, older than a year "
         f"{seen['n_older_than_a_year']:,}, banned already {seen['n_already_banned']:,}, under another action "
         f"{seen['n_under_another_action']:,}; organisations told {seen['n_organisations']:,}",
-        *([f"not known to the store: {kinds['unknown']:,}; where tables hold keyed hashes, stillwatch identify tells that of a name"]
-          if kinds.get("unknown") else []),
+        *([f"not known to the store: {seen['n_not_known']:,}; where tables hold keyed hashes, stillwatch identify tells that of a name"]
+          if seen.get("n_not_known") else []),
         f"left out: {seen['n_allowed_left_out']:,} allowed, {seen['n_excluded_left_out']:,} excluded",
         "traffic unknown: the import had no --data" if seen["requests_per_day"] is None
         else f"{seen['requests_per_day']:,.0f} requests and {seen['output_tokens_per_day']:,.0f} answer tokens a day",
