@@ -49,7 +49,8 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
     that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody) or that a
     person judged innocent.
     (A score is no log-odds, so no chance can be had from it.)
-    ``unknown`` counts accounts of which the store has no registry row, ``n_not_known`` those that no case has either. Traffic is per day of the run's window, null where
+    ``unknown`` counts accounts of which the store has no registry row, ``n_not_known`` those that no case has either.
+    Traffic is per day of the run's window, null where
     the import had no events.
     """
     accounts = _accounts_of(session, reached)
