@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-ESCAPES = {"n": "\n", "t": "\t", "\\": "\\"}
+ESCAPES = {"n": "\n", "t": "\t", "p": "|", "\\": "\\"}
 
 
 @cache

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, tool_world
+from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, mill_world, tool_world
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
@@ -19,6 +19,7 @@ SMALL = {
     "farm_world": (farm_world, "card_farm"),
     "harbour_world": (harbour_world, "three_flags"),
     "lab_world": (lab_world, "sharded_cot_queue"),
+    "mill_world": (mill_world, "mill"),
     "tool_world": (tool_world, "agent_trajectories"),
 }
 EVENTS_ASKED = 4000
