@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, mill_world, tool_world
+from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, mill_world, quarry_world, tool_world
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
@@ -20,6 +20,7 @@ SMALL = {
     "harbour_world": (harbour_world, "three_flags"),
     "lab_world": (lab_world, "sharded_cot_queue"),
     "mill_world": (mill_world, "mill"),
+    "quarry_world": (quarry_world, "ashes"),
     "tool_world": (tool_world, "agent_trajectories"),
 }
 EVENTS_ASKED = 4000
