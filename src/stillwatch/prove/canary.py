@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from stillwatch.prove.statistics import rank_p
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 99_999
+MOST_CHANCES = 10**12
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Canary:
 
 @dataclass(frozen=True)
 class CanaryTest:
-    """``observed`` is the score of the forms that were planted; ``p_value`` its rank, ``floor`` 1 / (1 + draws).
+    """``observed`` is the score of the forms that were planted, ``p_value`` its rank.
+
+    ``chances`` are the equally likely designs (10^12 where more).
+    ``floor`` is what p cannot be below: 1 / (1 + draws), or 1 / chances where that is more.
 
     ``n_informative`` canaries were answered with one of their forms at least once; only these can say anything.
     """
@@ -145,10 +150,11 @@ def canary_test(
         for weight in share:
             drawn += weight * value[rng.integers(0, len(value), draws)]
     informative = sum(bool(one.any()) for one in told)
+    chances = min(prod(len(one.forms) for one, t in zip(which, told, strict=True) if t.any()) ** len(planted), MOST_CHANCES)
     return CanaryTest(
-        p_value=rank_p(observed, drawn), floor=1 / (1 + draws), observed=observed, expected=float(drawn.mean()),
+        p_value=rank_p(observed, drawn), floor=max(1 / (1 + draws), 1 / chances), observed=observed, expected=float(drawn.mean()),
         n_canaries=len(which), n_informative=informative, n_answers=sum(map(len, answers.values())),
-        chances=int(np.prod([float(len(one.forms)) for one, t in zip(which, told, strict=True) if t.any()] or [1.0])),
+        chances=chances,
     )  # fmt: skip
 
 

@@ -425,10 +425,10 @@ def canary(args: argparse.Namespace) -> Any:
     if args.out is not None:
         write_json(told, args.out)
     _say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of {result.n_canaries} canaries "
-               f"answered in {result.n_answers} answers, {result.chances:,} equally likely designs")  # fmt: skip
+               f"answered in {result.n_answers} answers, {result.chances:.3g} equally likely designs")  # fmt: skip
     if not result.n_informative:
         _say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
-    if args.out is not None:
+    elif args.out is not None:
         _say(args, f"Next: put it into a proof, which verify then computes anew: stillwatch prove test … --canaries {args.out}")
     return told
 
