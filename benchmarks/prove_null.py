@@ -4,14 +4,15 @@
 
 Every row is one scheme. ``counted once`` is the test of the product. The rows below it are what goes wrong without:
 every place counted, five-grams instead of what ``lefthash`` looks at, n-grams instead of SynthID's table entries.
-Reading mode: a clean reader that copies from what it reads, over answers that were marked with the key under test.
+Reading mode: a clean reader that copies from what it reads, over answers that were marked with the key under test, by its
+guesses and by its chances against a reference that does not copy.
 Words stand for tokens. Needs the public answers (STILLWATCH_BENCHMARKS); about six minutes on one core.
 """
 
 import argparse
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import log
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from real_data import folder
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import decoy_secrets
 from stillwatch.prove.prf import PUBLIC, derived_keys, hash_rows
-from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw
-from stillwatch.prove.statistics import Null, rademacher_log_tail
+from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme, SynthId, TransformersKgw
+from stillwatch.prove.statistics import Null, rademacher_log_tail, weighted_log_tail
 from stillwatch.prove.tuples import Tuples, read, written
+from stillwatch.prove.weighted import Reading
 
 VOCABULARY = 8000
 MODELS = ("gpt4_1106_preview", "claude-2", "vicuna-13b", "Mixtral-8x7B-Instruct-v0.1")
@@ -90,36 +92,77 @@ def choices(found: list[str], n_keys: int, reference: list[str] | None) -> tuple
     return np.array([rademacher_log_tail(lean, total) for total in sums]), float((lean != 0).sum())
 
 
+SIZE, LENGTH, ANSWERS = 120, 120, 24
+"""Reading mode: words, words an answer, answers."""
+
+
+def marked_answers(mark: Kgw, key: Numbers, base: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Answers of a bigram model under a key ``(24, 120)``."""
+    width, ids = mark.context_width, rng.integers(0, SIZE, (ANSWERS, LENGTH))
+    cache: dict[tuple[int, ...], np.ndarray] = {}
+    for at in range(width, LENGTH):
+        for row in range(ANSWERS):
+            context = tuple(ids[row, at - width : at].tolist())
+            if context not in cache:
+                cache[context] = 2.0 * mark.green(np.array(context), SIZE, key)
+            ids[row, at] = int((base[context[-1]] + cache[context] + rng.gumbel(size=SIZE)).argmax())
+    return ids
+
+
 def copying_reader(rule: str, n_keys: int, width: int = 1) -> tuple[np.ndarray, float]:
     """A clean suspect reads answers marked with the key that is tested, and guesses what followed the same token before."""
     rng = np.random.default_rng(5)
-    size, length, n = 120, 120, 24
-    base = rng.gumbel(size=(size, size)) * 1.2
+    base = rng.gumbel(size=(SIZE, SIZE)) * 1.2
     favourite = base.argmax(1)
     mark, out, sizes = Kgw(context_width=width), [], []
     for secret in decoy_secrets(b"reader", n_keys):
         key = mark.key(secret)
-        ids = rng.integers(0, size, (n, length))
-        cache: dict[tuple[int, ...], np.ndarray] = {}
-        for at in range(width, length):
-            for row in range(n):
-                context = tuple(ids[row, at - width : at].tolist())
-                if context not in cache:
-                    cache[context] = 2.0 * mark.green(np.array(context), size, key)
-                ids[row, at] = int((base[context[-1]] + cache[context] + rng.gumbel(size=size)).argmax())
+        ids = marked_answers(mark, key, base, rng)
         guesses: list[list[int]] = []
         for row in ids.tolist():
             last: dict[tuple[int, ...], int] = {}
             guess = [-1] * width
-            for at in range(width, length):
+            for at in range(width, LENGTH):
                 context = tuple(row[at - width : at])
                 guess.append(last.get(context, int(favourite[context[-1]])))
                 last[context] = row[at]
             guesses.append(guess)
-        tuples = read([[]] * n, list(ids), guesses, width, rule)
+        tuples = read([[]] * ANSWERS, list(ids), guesses, width, rule)
         total, count = mark.total(tuples, key)
         out.append(mark.null.log_p(total, count))
         sizes.append(count)
+    return np.array(out), float(np.mean(sizes))
+
+
+class EveryPlace(Reading):
+    """What is wrong: contexts that were read before count again."""
+
+    def fresh(self, whole: Sequence[int], begin: int) -> list[int]:
+        """All places."""
+        return list(range(begin + self.width, len(whole)))
+
+
+def weighted_reader(n_keys: int, width: int, kind: type[Reading] = Reading) -> tuple[np.ndarray, float]:
+    """The same reader's chances against those of a reference that does not copy: a fifth of its mass follows what followed the
+    context before, a fifth the words of the answer so far."""
+    rng = np.random.default_rng(6)
+    base = rng.gumbel(size=(SIZE, SIZE)) * 1.2
+    chance = np.exp(base) / np.exp(base).sum(1, keepdims=True)
+    mark, out, sizes = Kgw(context_width=width), [], []
+    for secret in decoy_secrets(b"weighted reader", n_keys):
+        key, reading = mark.key(secret), kind(width)
+        for row in marked_answers(mark, key, base, rng).tolist():
+            reference = np.vstack([np.full(SIZE, 1 / SIZE), chance[row[:-1]]])
+            suspect, followed = reference.copy(), dict[tuple[int, ...], int]()
+            for at in range(width, LENGTH):
+                context = tuple(row[at - width : at])
+                suspect[at] = 0.6 * reference[at] + 0.2 * np.bincount(row[:at], minlength=SIZE) / at
+                suspect[at, followed.get(context, row[at - 1])] += 0.2
+                followed[context] = row[at]
+            reading.add([], row, suspect, reference)
+        found = reading.weighted()
+        out.append(weighted_log_tail(mark.null, found.weights, float(mark.numbers(found.tuples, key) @ found.weights)))
+        sizes.append(len(found))
     return np.array(out), float(np.mean(sizes))
 
 
@@ -152,11 +195,14 @@ def main() -> None:
         "reading, copying reader, window rule": lambda: copying_reader("window", few),
         "reading, copying reader, tuple rule": lambda: copying_reader("tuple", few),
         "reading, 2 tokens, window rule": lambda: copying_reader("window", few, 2),
+        "reading against a reference, 1 token": lambda: weighted_reader(few, 1),
+        "reading against a reference, 2 tokens": lambda: weighted_reader(few, 2),
         "WRONG kgw, every place counted": lambda: every_place(Kgw(context_width=1), ids, few),
         "WRONG gumbel, every place counted": lambda: every_place(Gumbel(1), ids, few),
         "WRONG lefthash of width 4 as five-grams": lambda: lefthash_as_five_grams(some, few),
         "WRONG SynthID as n-grams at one half": lambda: synthid_as_n_grams(ids, few),
         "WRONG reading, nothing excluded": lambda: copying_reader("none", few),
+        "WRONG reading against a reference, every place": lambda: weighted_reader(few, 1, EveryPlace),
     }  # fmt: skip
     for name, make in rows.items():
         if args.only and not any(part in name for part in args.only):
