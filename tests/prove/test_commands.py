@@ -442,3 +442,27 @@ def test_files_of_another_kind_are_one_line_and_stay(
     assert why in said
     assert said.count("\n") == 1
     assert {path.name: path.read_bytes() for path in where.iterdir()} == before
+
+
+def test_keys_are_tested_together_as_committed(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 40))
+    assert run("commit", "--tenants", "acme,globex,initech", "--rate", 100, "--decoys", 199, "--together", "acme,nobody") == 1
+    assert run("commit", "--tenants", "acme,globex,initech", "--rate", 100, "--decoys", 199, "--together", "acme") == 1
+    capsys.readouterr()
+    assert run("commit", "--tenants", "acme,globex,initech", "--rate", 100, "--decoys", 199, "--together", "globex,acme") == 0
+    assert run("mark", given, "--out", "marked.jsonl") == 0
+    assert run("test", "marked.jsonl", "--reference", given, "--out", "proof") == 0
+    record = json.loads((where / "proof" / "record.json").read_text())
+    assert record["result"]["together_of"] == record["design"]["together"] == ["acme", "globex"]
+    assert record["result"]["together"]["tenant"] == "acme + globex"
+    assert "acme + globex: the sum over the keys" in (where / "proof" / "report.html").read_text()
+    assert run("verify", "proof") == 0
+    capsys.readouterr()
+    assert run("test", "marked.jsonl", "--reference", given, "--together", "all") == 1
+    assert "others were committed to" in capsys.readouterr().err
+    record["design"]["together"] = ["acme", "globex", "initech"]
+    (where / "proof" / "record.json").write_text(json.dumps(record))
+    assert run("verify", "proof") == 1
+    said = capsys.readouterr().out
+    assert "FAILED  design" in said
+    assert "FAILED  statistics" in said

@@ -10,11 +10,13 @@ import pytest
 from stillwatch.errors import InputError
 from stillwatch.prove import keys as k
 from stillwatch.prove.attribution import split
+from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme
 from stillwatch.prove.sequential import EProcess, growth, plan
 from stillwatch.prove.statistics import Null
-from stillwatch.prove.testing import mark_test, remarks, table
+from stillwatch.prove.testing import choice_test, mark_test, remarks, table, weighted_test
 from stillwatch.prove.tuples import written
+from stillwatch.prove.weighted import Weighted
 
 MASTER = bytes(range(32))
 VOCABULARY = 300
@@ -155,3 +157,45 @@ def test_commitments_chain_and_open(tmp_path: Path) -> None:
 def test_keys_differ_by_tenant_scheme_and_epoch() -> None:
     made = {k.tenant_secret(MASTER, *parts).secret for parts in (("a", "kgw"), ("b", "kgw"), ("a", "gumbel"), ("a", "kgw", "2"))}
     assert len(made) == 4
+
+
+def test_keys_together_are_sharper_where_a_harvest_went_through_many() -> None:
+    mark = Kgw()
+    who = tenants(["a", "b", "c", "d", "other"], mark)
+    harvested = [(mark, mark.key(one.secret), 0.08) for one in who[:4]]
+    tuples = of(chain(np.random.default_rng(2), 200, harvested), mark)
+    plain = mark_test(mark, tuples, who, b"s" * 32, n_decoys=199)
+    found = mark_test(mark, tuples, who, b"s" * 32, n_decoys=199, together=("a", "b", "c", "d"))
+    assert found.together is not None
+    assert found.together.log_p < 1.5 * min(one.log_p for one in plain.keys)
+    assert found.together.log_p_holm == pytest.approx(found.together.log_p + log(6))
+    assert found.together.verdict == "marked"
+    assert [one.log_p for one in found.keys] == [one.log_p for one in plain.keys]
+    assert "keys together" in table(found)[1][0]
+    # the sum of exact binomials is one
+    mine = [one for one in found.keys if one.tenant != "other"]
+    assert found.together.log_p == Null("bernoulli", mark.gamma).log_p(sum(one.total for one in mine), sum(one.n for one in mine))
+
+
+@pytest.mark.parametrize("kind", ["once", "weighted", "choice"])
+def test_keys_together_are_calibrated(kind: str) -> None:
+    rng, p, ranks = np.random.default_rng(3), [], []
+    mark, choice = Kgw(), ChoiceMark()
+    tuples = of(chain(rng, 20, []), mark)
+    found = Weighted(tuples, rng.normal(size=len(tuples)))
+    text = ["For example, it is fast. However, for instance, it began quickly, therefore we started."] * 9
+    for draw in range(120):
+        master = draw.to_bytes(32, "big")
+        who = [k.tenant_secret(master, name, kind) for name in "abc"]
+        if kind == "once":
+            got = mark_test(mark, tuples, who, master, n_decoys=19, together=("a", "b", "c"))
+        elif kind == "weighted":
+            got = weighted_test(mark, found, who, master, n_decoys=19, together=("a", "b", "c"))
+        else:
+            got = choice_test(choice, text, who, master, n_decoys=19, together=("a", "b", "c"))
+        assert got.together is not None
+        p.append(np.exp(got.together.log_p))
+        ranks.append(got.together.rank_p)
+    for level in (0.05, 0.25):
+        assert np.mean(np.array(p) <= level) <= level + 3 * np.sqrt(level / len(p))
+        assert np.mean(np.array(ranks) <= level) <= level + 3 * np.sqrt(level / len(p))

@@ -207,15 +207,16 @@ class ChoiceMark:
     ) -> list["ChoiceResult"]:
         """Test a suspect's counts under each key."""
         lean = self.preferences(counts, reference)
-        decoy_sums = np.array([self._sum(lean, (int(a), int(b))) for a, b in decoys])
+        decoy_sums = np.array([self.sum(lean, (int(a), int(b))) for a, b in decoys])
         used = int((lean != 0).sum())
         out = []
         for key in keys:
-            total = self._sum(lean, key)
+            total = self.sum(lean, key)
             out.append(ChoiceResult(total, used, rademacher_log_tail(lean, total), rank_p(total, decoy_sums)))
         return out
 
-    def _sum(self, lean: Floats, key: Key) -> float:
+    def sum(self, lean: Floats, key: Key) -> float:
+        """How far the leans of :meth:`preferences` go along with a key."""
         return float(((2 * self.coins(key) - 1) * lean).sum())
 
 

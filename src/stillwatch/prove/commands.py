@@ -44,6 +44,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     commit.add_argument("--prompts", type=Path, help="the questions that will be asked, all of them: only their hash is written")
     commit.add_argument("--prompt-column", default="prompt")
     commit.add_argument("--against", choices=("reference", "nothing"), help="whether the test will be against a reference")
+    commit.add_argument("--together", metavar="TENANTS", help="keys to test as one beside each: 'all', or names with commas between")
     commit.add_argument("--note", default="", help="where the hash will be published, for instance")
 
     mark = sub("mark", "mark", "mark finished answers by keyed choices (text only), or print transformers' configuration")
@@ -110,6 +111,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     test.add_argument("answers", type=Path, metavar="ANSWERS", help="JSONL or Parquet of prompt, output")
     _committed(test)
     test.add_argument("--tenants", help="keys to try, comma-separated (default: all of the commitment)")
+    test.add_argument("--together", metavar="TENANTS",
+                      help="keys to test as one beside each, such as those a campaign harvested: 'all', or names (default: as committed)")
     test.add_argument("--mode", choices=("written", "read"), default="written")
     test.add_argument("--exclude", choices=("window", "tuple"), help="what the suspect was shown (default: by the width)")
     test.add_argument("--tokenizer", help="as committed")

@@ -84,6 +84,7 @@ class Inputs:
     harvested: Mapping[str, float] = field(default_factory=dict)
     published: Mapping[str, float] = field(default_factory=dict)
     campaigns: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
 
 def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
@@ -95,7 +96,7 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
         prompts_, outputs_ = texts(inputs.answers)
         result = choice_test(inputs.mark, outputs_, inputs.tenants, inputs.seed, prompts=prompts_,
                              reference=None if inputs.reference is None else texts(inputs.reference),
-                             n_decoys=inputs.n_decoys, alpha=inputs.alpha)  # fmt: skip
+                             n_decoys=inputs.n_decoys, alpha=inputs.alpha, together=inputs.together)  # fmt: skip
         return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
     if inputs.tokenizer is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
@@ -106,7 +107,7 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     weighted = _weighted(inputs, prompts, outputs)
     if weighted is not None:
         result = weighted_test(inputs.mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
-                               mode=inputs.mode, n_records=len(inputs.answers))  # fmt: skip
+                               mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)  # fmt: skip
         return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
     if inputs.mode == "read":
         predicted = []
@@ -119,7 +120,8 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     else:
         tuples = written(prompts, outputs, inputs.mark.window, rule)
     result = mark_test(inputs.mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
-                       mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written")  # fmt: skip
+                       mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
+                       together=inputs.together)  # fmt: skip
     return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
 
 
@@ -209,7 +211,7 @@ def write(
         "hypotheses": HYPOTHESES,
         "design": {
             "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": inputs.exclude, "alpha": inputs.alpha,
-            "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(),
+            "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(), "together": list(inputs.together),
             "tokenizer": None if inputs.tokenizer is None else inputs.tokenizer.name,
             "plain_keys": {name: list(key) for name, key in inputs.plain_keys.items()},
             "first_question": min(times, default=None), "last_question": max(times, default=None),
@@ -291,6 +293,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
             tokenizer=made, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),
             alpha=float(design["alpha"]), harvested=record["exposure"]["harvested"],
             published=record["exposure"]["published"], campaigns=tuple(record["exposure"].get("campaigns", ())),
+            together=tuple(design.get("together", ())),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"the record is incomplete ({type(error).__name__}: {error})", where=folder / "record.json") from error

@@ -44,8 +44,10 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
 def headline(record: dict[str, Any]) -> str:
     """What was found, no more than that."""
     result = record["result"]
-    marked = [one for one in result["keys"] if one["verdict"] == "marked"]
-    unsure = [one for one in result["keys"] if one["verdict"] == "unsure"]
+    together = result.get("together")
+    tested = [*result["keys"], *([together] if together else [])]
+    marked = [one for one in tested if one["verdict"] == "marked"]
+    unsure = [one for one in tested if one["verdict"] == "unsure"]
     committed = record["commitment"] is not None
     if unsure and not marked:
         return "The p-value and the rank among decoys disagree: nothing can be claimed"
@@ -55,7 +57,11 @@ def headline(record: dict[str, Any]) -> str:
         return "No mark was shown"
     best = min(marked, key=lambda one: one["log_p_holm"] if one["log_p_holm"] is not None else -1e300)
     told = show_p(best["log_p_holm"] if best["log_p_holm"] is not None else float("-inf"))
-    what = f"{len(marked)} of {len(result['keys'])} keys are marked in the suspect's answers (p = {told} after Holm)"
+    single = [one for one in marked if one is not together]
+    if single:
+        what = f"{len(single)} of {len(result['keys'])} keys are marked in the suspect's answers (p = {told} after Holm)"
+    else:
+        what = f"{len(result['together_of'])} keys together are marked in the suspect's answers, none alone (p = {told} after Holm)"
     return what if committed else what + "; the keys were not committed to in advance"
 
 

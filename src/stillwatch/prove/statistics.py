@@ -80,27 +80,30 @@ def gamma_log_tail(total: float, n: int) -> float:
     return float(special.logsumexp(k * log(total) - total - special.gammaln(k + 1)))
 
 
-def rademacher_log_tail(weights: Floats, total: float) -> float:
-    """Natural log of an upper bound on P(sum of ±weights >= total), signs fair and independent (Chernoff)."""
+def rademacher_log_tail(weights: Floats, total: float, copies: int = 1) -> float:
+    """Natural log of an upper bound on P(sum of ±weights >= total), signs fair and independent (Chernoff).
+
+    ``copies``: the same weights under so many keys, summed.
+    """
     if total <= 0 or not len(weights):
         return 0.0
-    scale = float(np.sqrt((weights**2).sum()))
+    scale = float(np.sqrt(copies * (weights**2).sum()))
     if scale == 0:
         return 0.0
     # convex in the tilt: a fine logarithmic grid around the Gaussian optimum costs at most a rounding of the bound
     tilts = (total / scale**2) * np.geomspace(0.05, 50, 400)
     scaled = np.abs(weights)[None, :] * tilts[:, None]
     log_cosh = scaled + np.log1p(np.exp(-2 * scaled)) - log(2.0)
-    return float(min(0.0, (log_cosh.sum(1) - tilts * total).min()))
+    return float(min(0.0, (copies * log_cosh.sum(1) - tilts * total).min()))
 
 
-def weighted_log_tail(null: Null, weights: Floats, total: float) -> float:
+def weighted_log_tail(null: Null, weights: Floats, total: float, copies: int = 1) -> float:
     """Natural log of an upper bound on P(sum of weights * number >= total), numbers independent (Chernoff).
 
-    Weights may have either sign; they must not depend on the key.
+    Weights may have either sign; they must not depend on the key. ``copies``: the same weights under so many keys, summed.
     """
-    excess = total - float(weights.sum()) * null.mean
-    spread = float((weights**2).sum()) * null.variance
+    excess = total - copies * float(weights.sum()) * null.mean
+    spread = copies * float((weights**2).sum()) * null.variance
     if excess <= 0 or spread == 0:
         return 0.0
     tilts = (excess / spread) * np.geomspace(0.02, 8, 160)
@@ -114,7 +117,7 @@ def weighted_log_tail(null: Null, weights: Floats, total: float) -> float:
             moment = np.logaddexp(np.log1p(-null.rate), log(null.rate) + scaled) * null.trials
         else:
             moment = -np.log1p(-scaled)
-        best = min(best, float(moment.sum()) - float(tilt) * total)
+        best = min(best, copies * float(moment.sum()) - float(tilt) * total)
     return best
 
 

@@ -10,14 +10,18 @@ import numpy as np
 from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
+from stillwatch.prove.prf import key_from_bytes
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.sequential import EProcess
-from stillwatch.prove.statistics import LN10, Null, detectable, holm, power, rank_p, show_p, weighted_log_tail
+from stillwatch.prove.statistics import LN10, Null, detectable, holm, power, rademacher_log_tail, rank_p, show_p, weighted_log_tail
 from stillwatch.prove.tuples import Tuples
 from stillwatch.prove.weighted import Weighted
 
 Verdict = Literal["marked", "not shown", "unsure"]
 RANK_LEVEL = 0.01
+SETS = 199
+"""Sets of decoys that several keys together are ranked among."""
+FEW = 3
 SHIFTS = (0.01, 0.02, 0.05, 0.1)
 """Relative excesses of the mean for which power is printed."""
 
@@ -44,7 +48,11 @@ class KeyTest:
 
 @dataclass(frozen=True)
 class MarkTest:
-    """A test of one suspect: what was scored, what it could have found, and each key's result."""
+    """A test of one suspect: what was scored, what it could have found, and each key's result.
+
+    ``together`` is the sum over the keys of several tenants: one more hypothesis beside theirs, and sharper where a harvest
+    went through all of them, which dilutes each. Its null is that the text depends on none of these keys.
+    """
 
     scheme: Mapping[str, Any]
     mode: str
@@ -63,6 +71,8 @@ class MarkTest:
     keys: tuple[KeyTest, ...]
     log_p_anytime: Mapping[str, float] | None = None
     statistic: str = "once"
+    together: KeyTest | None = None
+    together_of: tuple[str, ...] = ()
 
     def describe(self) -> dict[str, Any]:
         """JSON-ready; infinities become None."""
@@ -81,6 +91,7 @@ def mark_test(
     mode: str = "written",
     n_records: int = 0,
     anytime: bool = False,
+    together: Sequence[str] = (),
 ) -> MarkTest:
     """Test distinct tuples under every tenant's key.
 
@@ -94,6 +105,7 @@ def mark_test(
         mode: ``written`` or ``read``, for the record.
         n_records: answers, for the record.
         anytime: also the p-value that is valid had one looked after every answer (kgw and gumbel only).
+        together: tenants whose keys are also tested as one.
     """
     keys = _keys(mark, tenants)
     null = mark.null
@@ -102,7 +114,14 @@ def mark_test(
     decoy_z = np.array([null.z(total, n) for total, n in decoys])
     found = mark.totals(tuples, list(keys.values()))
     log_ps = [null.log_p(total, n) for total, n in found]
-    adjusted = holm(log_ps) if log_ps else []
+    pool, whole = None, np.zeros((0, 2))
+    if together:
+        mine = np.array([one for name, one in zip(keys, found, strict=True) if name in together])
+        total, n = float(mine[:, 0].sum()), int(mine[:, 1].sum())
+        sets = _decoy_sets(seed, n_decoys, len(mine))
+        whole = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(mine), 2).sum(1)
+        pool = _Pool(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in whole])
+    adjusted, one_more = _holm(log_ps, pool)
     tests = []
     for tenant, (total, n), log_p, log_holm in zip(keys, found, log_ps, adjusted, strict=True):
         z = null.z(total, n)
@@ -120,7 +139,7 @@ def mark_test(
         detectable_shift=detectable(null, n, log(alpha / max(1, len(keys)))),
         power={f"{shift:g}": power(null, n, shift, log(alpha / max(1, len(keys)))) for shift in SHIFTS},
         decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()) if n_decoys else 0.0,
-        keys=tuple(tests), log_p_anytime=anytime_p,
+        keys=tuple(tests), log_p_anytime=anytime_p, together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
     )  # fmt: skip
 
 
@@ -134,6 +153,7 @@ def weighted_test(
     alpha: float = 1e-5,
     mode: str = "written",
     n_records: int = 0,
+    together: Sequence[str] = (),
 ) -> MarkTest:
     """Like :func:`mark_test`, with draws weighted against a reference; p is Chernoff's upper bound.
 
@@ -149,8 +169,16 @@ def weighted_test(
     decoy_sums = [float(mark.numbers(found.tuples, mark.key(one)) @ weights) for one in decoy_secrets(seed, n_decoys)]
     decoy_z = (np.array(decoy_sums) - centre) / spread
     log_ps = [weighted_log_tail(null, weights, total) for total in sums]
-    adjusted = holm(log_ps) if log_ps else []
     scale = float(np.abs(weights).sum()) or 1.0
+    pool = None
+    if together:
+        mine = [total for name, total in zip(keys, sums, strict=True) if name in together]
+        total, k = sum(mine), len(mine)
+        each = [float(mark.numbers(found.tuples, mark.key(one)) @ weights) for one in _decoy_sets(seed, n_decoys, k)]
+        z = (np.array(each).reshape(-1, k).sum(1) - k * centre) / (spread * np.sqrt(k))
+        pool = _Pool(k * len(found), total, (total - k * centre) / (k * scale), float((total - k * centre) / (spread * np.sqrt(k))),
+                     weighted_log_tail(null, weights, total, k), z.tolist())  # fmt: skip
+    adjusted, one_more = _holm(log_ps, pool)
     tests = []
     for tenant, total, log_p, log_holm in zip(keys, sums, log_ps, adjusted, strict=True):
         z = (total - centre) / spread
@@ -161,7 +189,7 @@ def weighted_test(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=found.tuples.n_positions, n_excluded=0,
         n_tuples=len(found), null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=None, detectable_shift=None, power={}, decoy_false_positives=float((decoy_z >= 2.326).mean()),
-        keys=tuple(tests), statistic="weighted",
+        keys=tuple(tests), statistic="weighted", together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
     )  # fmt: skip
 
 
@@ -175,6 +203,7 @@ def choice_test(
     reference: tuple[Sequence[str], Sequence[str]] | None = None,
     n_decoys: int = 999,
     alpha: float = 1e-5,
+    together: Sequence[str] = (),
 ) -> MarkTest:
     """Test texts for text-only choice marks.
 
@@ -187,14 +216,23 @@ def choice_test(
         reference: prompts and texts of a model without anybody's mark, of the same kind.
         n_decoys: floor of the rank p is 1 / (n_decoys + 1).
         alpha: family-wise level of the verdicts.
+        together: tenants whose keys are also tested as one.
     """
     counts, shown = mark.counts_beyond(texts, prompts)
     baseline = None if reference is None else mark.counts_beyond(reference[1], reference[0])[0]
     decoys = decoy_keys(seed, n_decoys)
     results = mark.test(counts, [one.key for one in tenants], decoys, baseline)
-    adjusted = holm([result.log_p for result in results]) if results else []
     lean = mark.preferences(counts, baseline)
     scale = float(np.sqrt((lean**2).sum())) or 1.0
+    pool = None
+    if together:
+        mine = [result.total for one, result in zip(tenants, results, strict=True) if one.tenant in together]
+        total, k = sum(mine), len(mine)
+        each = [mark.sum(lean, key_from_bytes(one)) for one in _decoy_sets(seed, n_decoys, k)]
+        n = k * int((lean != 0).sum())
+        pool = _Pool(n, total, total / max(1, n), total / (scale * float(np.sqrt(k))), rademacher_log_tail(lean, total, k),
+                     (np.array(each).reshape(-1, k).sum(1) / (scale * np.sqrt(k))).tolist())  # fmt: skip
+    adjusted, one_more = _holm([result.log_p for result in results], pool)
     pairs = [(int(a), int(b)) for a, b in decoys]
     decoy_log_p = np.array([mark.test(counts, [key], decoys[:0], baseline)[0].log_p for key in pairs[:199]])
     tests = tuple(
@@ -208,6 +246,7 @@ def choice_test(
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
         decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests, statistic="choice",
+        together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
     )  # fmt: skip
 
 
@@ -216,7 +255,7 @@ def table(result: MarkTest) -> list[list[str]]:
     once = result.statistic == "once"
     named = ["scored", "mean", "null"] if once else ["pairs" if result.statistic == "choice" else "scored", "excess", "null"]
     rows = [["tenant", *named, "p", "p (Holm)", "rank p", "verdict"]]
-    for one in sorted(result.keys, key=lambda one: one.log_p):
+    for one in sorted([*result.keys, *([result.together] if result.together else [])], key=lambda one: one.log_p):
         rows.append([one.tenant, f"{one.n:,}", f"{one.mean:.4f}", f"{result.null_mean:.4f}" if once else "0", show_p(one.log_p),
                      show_p(one.log_p_holm), f"{one.rank_p:.3g}", one.verdict])  # fmt: skip
     return rows
@@ -239,8 +278,44 @@ def remarks(result: MarkTest) -> list[str]:
         said.append(f"an excess of {100 * result.detectable_shift:.1f} % over the null reaches {result.alpha:g} over all"
                     " keys with power 0.8; power at "
                     + ", ".join(f"{100 * float(shift):g} %: {value:.2f}" for shift, value in result.power.items()))  # fmt: skip
+    if result.together is not None:
+        said.append(f"keys together: ranked among {min(result.n_decoys, SETS)} sets of decoys; their null is that the text depends on none")
     said.append(f"decoys with p <= 0.01: {100 * result.decoy_false_positives:.1f} %")
     return said
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """The sum over the keys of several tenants; ``decoy_z`` of as many sets of as many decoys."""
+
+    n: int
+    total: float
+    mean: float
+    z: float
+    log_p: float
+    decoy_z: list[float]
+
+
+def _decoy_sets(seed: bytes, n_decoys: int, size: int) -> list[bytes]:
+    """Secrets of sets of decoys, one set after another: others than those that single keys are ranked among."""
+    return decoy_secrets(seed + b" together", min(n_decoys, SETS) * size)
+
+
+def _holm(log_ps: list[float], pool: _Pool | None) -> tuple[list[float], float]:
+    """Holm's adjusted log p-values over all keys and, where there is one, the pool; and the pool's own."""
+    if pool is None:
+        return holm(log_ps) if log_ps else [], 0.0
+    *each, last = holm([*log_ps, pool.log_p])
+    return each, last
+
+
+def _as_one(pool: _Pool | None, log_holm: float, together: Sequence[str], alpha: float) -> KeyTest | None:
+    if pool is None:
+        return None
+    rank = rank_p(pool.z, np.array(pool.decoy_z))
+    name = " + ".join(together) if len(together) <= FEW else f"{len(together)} keys together"
+    verdict = _verdict(log_holm, rank, alpha, len(pool.decoy_z))
+    return KeyTest(name, pool.n, pool.total, pool.mean, pool.z, pool.log_p, log_holm, rank, verdict)
 
 
 def _verdict(log_p: float, rank: float, alpha: float, n_decoys: int) -> Verdict:

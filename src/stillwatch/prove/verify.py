@@ -157,8 +157,12 @@ def _design(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: Inputs)
     against = inputs.reference is not None or record["result"]["statistic"] == "weighted"
     if committed.get("reference", against) != against:
         return Check("design", False, f"a test {'against' if committed['reference'] else 'without'} a reference was committed to")
+    if "together" in committed and list(committed["together"]) != list(inputs.together):
+        return Check("design", False, "the keys that are tested together are not the committed ones")
     left_out = set(entry["commitments"]) - {one["tenant"] for one in record["openings"]}
-    free = [what for name, what in (("prompts_sha256", "questions"), ("reference", "whether against a reference")) if name not in committed]
+    fixed = [("prompts_sha256", "questions"), ("reference", "whether against a reference")]
+    fixed += [("together", "which keys are tested together")] if inputs.together else []
+    free = [what for name, what in fixed if name not in committed]
     told = "as committed" + (f"; {len(left_out)} committed keys were not tested" if left_out else "")
     return Check("design", True, told + (f"; left open by the commitment: {', '.join(free)}" if free else ""))
 

@@ -54,6 +54,8 @@ def commit(args: argparse.Namespace) -> Any:
         design["prompts_sha256"] = packet.prompts_digest(read_prompts(args.prompts, args.prompt_column))
     if args.against is not None:
         design["reference"] = args.against == "reference"
+    if args.together is not None:
+        design["together"] = _together(args.together, names)
     opened = [tenant_secret(master, name, str(mark.describe()["scheme"]), args.epoch) for name in names]
     entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
     _say(args, f"Committed to {len(names)} keys for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
@@ -134,6 +136,9 @@ def ledger(args: argparse.Namespace) -> Any:
                    "If that surprises you: is event_id in the mark log the request's event_id in the events?")  # fmt: skip
     _say(args, f"{len(made):,} marked answers of {len(seen)} tenants; harvested by campaigns: {sum(harvested.values()):,.0f} "
                f"of {sum(seen.values()):,.0f} tokens")  # fmt: skip
+    if len(harvested) > 1:
+        _say(args, f"The harvest went through {len(harvested)} tenants, which dilutes each key: commit to test them as one "
+                   f"(prove commit --together {','.join(sorted(harvested)[:8])}{',…' if len(harvested) > 8 else ''})")  # fmt: skip
     _say(args, f"Next: stillwatch prove test ASKED --reference BASE --ledger {args.out} --out proof")
     told: dict[str, Any] = {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
     if args.elicited is not None:
@@ -332,6 +337,7 @@ def test(args: argparse.Namespace) -> Any:
         found = packet.mark_of(design["mark"])
         opened = packet.open_keys(entry, _master(args), _names(args.tenants) if args.tenants else [])
         seed = decoy_seed(entry)
+    together = [] if args.config else _together(args.together, [one.tenant for one in opened], design.get("together"))
     coder = _tokenizer(args.tokenizer, found)
     if coder is not None and design.get("tokenizer") and coder.name != design["tokenizer"]:
         raise InputError("the tokenizer is not the committed one", where=args.tokenizer)
@@ -353,7 +359,7 @@ def test(args: argparse.Namespace) -> Any:
     inputs = packet.Inputs(
         mark=found, tenants=tuple(opened), answers=tuple(answers), seed=seed, plain_keys=plain, reference=reference,
         tokenizer=coder, mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
-        harvested=harvested, published=published, campaigns=campaigns,
+        harvested=harvested, published=published, campaigns=campaigns, together=tuple(together),
     )  # fmt: skip
     if args.out is None:
         result, parts = packet.run(inputs)
@@ -542,6 +548,25 @@ def _new_mark(args: argparse.Namespace) -> Scheme | ChoiceMark | Design:
 def _entry(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
     entry = mark_entry(args.log, args.entry)
     return entry, dict(entry["design"])
+
+
+def _together(given: str | None, tested: list[str], committed: list[str] | None = None) -> list[str]:
+    """Tenants whose keys are tested as one: what was committed to, where something was.
+
+    Raises:
+        InputError: one is not tested, there are fewer than two, or others were committed to.
+    """
+    if given is None:
+        names = committed or []
+    else:
+        names = sorted(tested) if given == "all" else sorted(set(_names(given)))
+        if committed is not None and names != committed:
+            raise InputError("others were committed to be tested together", where="--together", todo=f"Those are {', '.join(committed)}")
+    missing = [name for name in names if name not in tested]
+    if missing or (given is not None and len(names) < 2):
+        raise InputError(f"no key of {missing[0]} is tested" if missing else "fewer than two keys", where="--together",
+                         todo="Name two of --tenants or more")  # fmt: skip
+    return names
 
 
 def _master(args: argparse.Namespace) -> bytes:
