@@ -184,7 +184,8 @@ def profile(counts: F64, by_maker: F64) -> tuple[float, float, F64]:
     best = int(likelihood.argmax())
     inside = ALPHAS[2 * (likelihood[best] - likelihood) <= CHI_SQUARE_95]
     mixture = (1 - ALPHAS[best]) * by_maker[0] + ALPHAS[best] * np.tensordot(share[best], by_maker[1:], axes=1)
-    return float(inside.min()), float(inside.max()), mixture
+    half = (ALPHAS[1] - ALPHAS[0]) / 2
+    return max(float(inside.min()) - half, 0.0), min(float(inside.max()) + half, 1.0), mixture
 
 
 def adjusted_count(counts: F64, densities: F64) -> float:
