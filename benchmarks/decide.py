@@ -12,6 +12,12 @@ With --cost no server runs: the application is called in this process, by one th
 printed beside that of an application that answers at once. This hardly depends on what else the machine does.
 
     python benchmarks/decide.py --cost
+
+With --memory nobody asks: the largest memory of the service with its builder is printed, while the first snapshot is built and two more.
+
+    python benchmarks/decide.py --memory [--store URL]
+
+A store that has actions already, such as one of an earlier round, is taken as it is.
 """
 
 import argparse
@@ -27,6 +33,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -64,7 +71,10 @@ uvloop.run(Server(app, port=%d, interface="asgi", websockets=False, log_enabled=
 
 
 def fill(store: Store) -> None:
-    """A hundred actions on a hundredth of the accounts each."""
+    """A hundred actions on a hundredth of the accounts each, unless there are any."""
+    with store.read() as session:
+        if actions.in_force(session, datetime.now(UTC)):
+            return
     policy_(store, "a benchmark")
     kinds = [kind for kind, n in SHARES.items() for _ in range(n)]
     for i, kind in enumerate(kinds):
@@ -145,6 +155,27 @@ def memory_mb(pid: int) -> tuple[float, float]:
     return sizes[0], sum(sizes)
 
 
+def memory(store: Store, pid: int, token: str, builds: int = 3) -> None:
+    """The largest sum of service and builder over some builds of the whole snapshot."""
+    revisions, largest, rows, until = set[str](), (0.0, 0.0), 0, time.monotonic() + 300
+    while len(revisions) < builds and time.monotonic() < until:
+        own, whole = memory_mb(pid)
+        largest = max(largest, (whole, own))
+        try:
+            status = json.loads(get("/v1/status", token))["snapshot"]
+        except OSError:  # it answers when it has its first snapshot
+            status = None
+        if status is not None and status["revision"] not in revisions:
+            revisions.add(status["revision"])
+            rows = status["rows"]
+            policy_(store, "all rows anew")
+        time.sleep(0.05)
+    if len(revisions) < builds:
+        sys.exit(f"{len(revisions)} of {builds} snapshots in five minutes")
+    print(f"{rows:,} rows, {len(revisions)} builds: {largest[0]:.0f} MB at most, {largest[1]:.0f} of it the service;"
+          f" then the service alone {memory_mb(pid)[0]:.0f} MB")  # fmt: skip
+
+
 def show(name: str, found: dict[str, float], floor: dict[str, float], more: str = "") -> None:
     columns = ("per_s", "p50_ms", "p99_ms", "p999_ms", "max_ms", "slow", "failed", "cpu_us")
     own = " ".join(f"{found[column]:8,.{0 if column in ('per_s', 'slow', 'failed', 'cpu_us') else 2}f}" for column in columns)
@@ -217,11 +248,12 @@ def main() -> None:
     parser.add_argument("--hits", type=float, default=0.02, help="share of questions about accounts under an action")
     parser.add_argument("--store", help="an empty store (default: SQLite in a temporary folder)")
     parser.add_argument("--cost", action="store_true", help="the application alone, in this process")
+    parser.add_argument("--memory", action="store_true", help="memory while snapshots are built, without questions")
     args = parser.parse_args()
     if args.cost:
         cost(50_000, args.hits, args.rounds)
         return
-    if not shutil.which("wrk"):
+    if not args.memory and not shutil.which("wrk"):
         sys.exit("wrk is not installed: apt-get install wrk")
     folder = Path(tempfile.mkdtemp(prefix="stillwatch-decide-"))
     url = args.store or f"sqlite:///{folder / 'store.db'}"
@@ -231,13 +263,16 @@ def main() -> None:
         fill(store)
         command = [sys.executable, "-m", "stillwatch"]
         token = subprocess.run(
-            [*command, "token", "load", "--role", "admin", "--store", url], capture_output=True, text=True, check=True
+            [*command, "token", f"load-{os.getpid()}", "--role", "admin", "--store", url], capture_output=True, text=True, check=True
         ).stdout.strip()
-        bare = subprocess.Popen([sys.executable, "-c", BARE % FLOOR])
+        bare = None if args.memory else subprocess.Popen([sys.executable, "-c", BARE % FLOOR])
         service = subprocess.Popen(
             [*command, "serve", "--store", url, "--state", str(folder / "state"), "--tokens", str(folder / "none"), "--no-console",
              "--port", str(SERVICE), "--enforce", "--drain-s", "0", "-q", "--case-url", "https://guard.example/c/{case_id}"],
         )  # fmt: skip
+        if args.memory:
+            memory(store, service.pid, token)
+            return
         for _ in range(600):
             try:
                 get("/readyz", token)
@@ -246,6 +281,7 @@ def main() -> None:
                 time.sleep(0.1)
         else:
             sys.exit("the service has no snapshot after a minute")
+        assert bare is not None
         print(f"{os.cpu_count()} cores, {ACCOUNTS:,} accounts, {args.connections} connections, {args.seconds:g} s a round; ms")
         heads = ("req/s", "p50", "p99", "p99.9", "max", ">20 ms", "failed", "cpu us"), ("bare/s", "p99", "max", "cpu us")
         print(f"{'':14} " + " | ".join(" ".join(f"{head:>8}" for head in half) for half in heads) + " |  load")

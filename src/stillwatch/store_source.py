@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.respond import actions
 from stillwatch.respond import tokens as stored
-from stillwatch.respond.snapshot import Decision, Rule, Snapshot, append_decisions, read_changes, read_snapshot
+from stillwatch.respond.snapshot import Decision, Rule, Snapshot, Stream, append_decisions, read_changes, streamed
 from stillwatch.respond.store import SYSTEM, Store, StoreError, parse_url
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
@@ -50,14 +50,26 @@ class StoreSource:
 
     def rows(self) -> "pa.Table":
         """Every action in force, and the allow-list as rows that go before all others."""
-        found = read_snapshot(self._opened(), datetime.now(UTC))
+        import pyarrow as pa
+
+        names, places = [], []
+        with streamed(self._opened(), datetime.now(UTC)) as found:
+            for some, at in found.parts:
+                names.append(pa.array(some, pa.string()))
+                places.append(pa.array(at, pa.int32()))
         self._read_to = found.audit_seq
-        return _table(found)
+        return _table(found, pa.chunked_array(names, pa.string()), pa.chunked_array(places, pa.int32()))
 
     def changes(self) -> Changes | None:
         """Of whom actions and entries since the last ``rows`` touch, by the audit log."""
         found = read_changes(self._opened(), datetime.now(UTC), self._read_to, MOST_CHANGED)
-        return None if found is None else Changes(sorted(found[1]), _table(found[0]))
+        if found is None:
+            return None
+        import pyarrow as pa
+
+        held, names = found
+        places = pa.array([*held.accounts.values(), *held.keys.values()], pa.int32())
+        return Changes(sorted(names), _table(held, pa.array([*held.accounts, *held.keys], pa.string()), places))
 
     def _opened(self) -> Store:
         if self._store is None:
@@ -65,14 +77,13 @@ class StoreSource:
         return self._store
 
 
-def _table(found: Snapshot) -> "pa.Table":
-    """Every action in force, and the allow-list as rows that go before all others."""
+def _table(found: Snapshot | Stream, names: "pa.Array | pa.ChunkedArray", places: "pa.Array | pa.ChunkedArray") -> "pa.Table":
+    """Actions in force by name and the place of its rule, and the allow-list as rows that go before all others."""
     import pyarrow as pa
 
     rules = conformed(pa.Table.from_pylist([{"account_id": "", **_fields(rule)} for rule in found.rules], schema=ENTRIES))
-    names = [*found.accounts, *found.keys]
-    rows = rules.take(pa.array([*found.accounts.values(), *found.keys.values()], pa.int64()))
-    rows = rows.set_column(0, "account_id", pa.array(names, pa.string()))
+    rows = rules.take(places)
+    rows = rows.set_column(0, "account_id", names)
     allowed = [
         {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
         for subject in Subject for name, until in found.allowed[subject].items()

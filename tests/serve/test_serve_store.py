@@ -139,6 +139,19 @@ def test_every_action_of_the_store_and_its_parameters(store: Store, url: str, tm
     assert later.action == 5
 
 
+def test_a_weaker_action_holds_when_the_stronger_ends(store: Store, url: str, tmp_path: Path) -> None:
+    """Without a new snapshot: the store may be away by then."""
+    with store.write(ANA) as change:
+        change.session.add(Key(key_id="k-eve", account_id=keyed(KEY, "eve")))
+    act(store, Action.THROTTLE, "eve")
+    act(store, Action.CHALLENGE, "eve", duration_s=3600)
+    snapshot.write(StoreSource(url).rows(), tmp_path / "s", "r")
+    read, now = snapshot.read(tmp_path / "s"), time.time()
+    for name in (keyed(KEY, "eve"), "k-eve"):
+        held = [read.find(snapshot.key64(name), now + hours * 3600) for hours in (0, 2, 24 * 8)]
+        assert [None if entry is None else entry.action for entry in held] == [Act.CHALLENGE, Act.THROTTLE, None]
+
+
 def test_the_revision_follows_changes_only(store: Store, url: str) -> None:
     source = StoreSource(url)
     first = source.revision()

@@ -46,12 +46,10 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
     """Numbers to look at before acting.
 
     ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
-    that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody) or that a
-    person judged innocent.
-    (A score is no log-odds, so no chance can be had from it.)
-    ``unknown`` counts accounts of which the store has no registry row, ``n_not_known`` those that no case has either.
-    Traffic is per day of the run's window, null where
-    the import had no events.
+    that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody)
+    or that a person judged innocent. (A score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of
+    which the store has no registry row, ``n_not_known`` those that no case has either. Traffic is per day of the run's window,
+    null where the import had no events.
     """
     accounts = _accounts_of(session, reached)
     facts = _facts(session, accounts)

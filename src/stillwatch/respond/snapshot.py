@@ -1,12 +1,12 @@
 """What the decision service needs: every action in force by subject, the allow-list, and a place for its decisions."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import actions
@@ -65,6 +65,38 @@ def read_snapshot(store: Store, now: datetime) -> Snapshot:
     """
     with _consistent(store) as session:
         return _read(session, now, None)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A snapshot whose subjects come one part after the other: of a million, names in a dictionary take most of the memory."""
+
+    rules: tuple[Rule, ...]
+    parts: Iterator[tuple[list[str], list[int]]]
+    """Identifiers of accounts and keys, and the index of a rule that touches each. Who is under several rules comes several times."""
+    audit_seq: int
+    allowed: dict[Subject, dict[str, datetime]]
+
+
+@contextmanager
+def streamed(store: Store, now: datetime) -> Iterator[Stream]:
+    """What :func:`read_snapshot` reads, in one transaction that lasts as long as the context."""
+    with _consistent(store) as session:
+        (audit_seq,) = session.execute(select(Meta.audit_seq)).one()
+        rules = _rules(session, now, policies.active(session)[1])
+        place = {rule.action_id: i for i, rule in enumerate(rules)}
+        yield Stream(rules, _parts(session, now, place), audit_seq, _allowed(session, now))
+
+
+def _parts(session: Session, now: datetime, place: Mapping[str, int]) -> Iterator[tuple[list[str], list[int]]]:
+    touched = (Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
+    own = and_(Target.subject == Subject.ACCOUNT, Target.subject_id == Key.account_id)
+    for statement in (
+        select(Target.subject_id, Target.action_id).where(*touched),
+        select(Key.key_id, Target.action_id).join(Target, own).where(*touched),
+    ):
+        for rows in session.execute(statement.execution_options(yield_per=CHUNK)).partitions():
+            yield [name for name, _ in rows], [place[action_id] for _, action_id in rows]
 
 
 def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple[Snapshot, set[str]] | None:
