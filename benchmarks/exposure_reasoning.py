@@ -39,6 +39,12 @@ class Model(nn.Module):
         )
         self.blocks = nn.TransformerEncoder(block, layers, enable_nested_tensor=False)
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, VOCABULARY)
+        # torch starts embeddings at 1 and all layers as copies of one: such a student had 1 % right where these had 25 to 95 %.
+        for name, part in self.named_parameters():
+            if part.dim() > 1:
+                nn.init.normal_(part, std=0.1)
+            elif name.endswith("bias"):
+                nn.init.zeros_(part)
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         n = ids.shape[1]
@@ -143,12 +149,13 @@ def main() -> None:
     else:
 
         def fresh(step: int) -> np.ndarray:
-            p, r = problems(96, rng)
+            p, r = problems(64, rng)
             return np.concatenate([p, targets(r, 2)], axis=1)
 
-        steps = train(
-            teacher, fresh, args.teacher_steps, 1e-3, until=lambda: exact(write(teacher, asked, 7), results) >= 0.999
-        )
+        def able() -> bool:
+            return all(exact(write(teacher, asked[:n], 7), results[:n]) >= 0.999 for n in (100, N_TEST))
+
+        steps = train(teacher, fresh, args.teacher_steps, 2e-3, until=able)
         torch.save(teacher.state_dict(), saved)
         print(f"teacher: {steps} steps, {time.process_time() - start:.0f} cpu-s", flush=True)
     quality = exact(write(teacher, asked, 7), results)
