@@ -448,6 +448,14 @@ def test_where_tokens_come_from(store: Store, url: str, tmp_path: Path) -> None:
         source.read()  # a file that is gone is no revocation: the service keeps what it had
 
 
+def test_a_builder_that_ended_with_the_service_is_not_started_again(url: str, tmp_path: Path) -> None:
+    refresher = Refresher(Decider(), tmp_path, StoreSource(url))
+    refresher._process = dead = argparse.Namespace(is_alive=lambda: False, exitcode=-15)
+    refresher.ending = True
+    refresher.look()
+    assert refresher._process is dead
+
+
 def test_a_snapshot_of_another_source_is_not_served(tmp_path: Path) -> None:
     """Whoever tried a run first, or another store, must not refuse that one's accounts."""
     other, mine = StoreSource(f"sqlite:///{tmp_path / 'other.db'}"), StoreSource(f"sqlite:///{tmp_path / 'mine.db'}")

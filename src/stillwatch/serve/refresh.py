@@ -113,6 +113,8 @@ class Refresher:
             keyed: whether questions are hashed with a tenant's key, to tell where no name could ever be found; null: not told.
         """
         self._also, self._keyed = also, keyed
+        self.ending = False
+        """Set while the service drains: a builder that was ended with it (systemd ends all of a unit) is not started again."""
         self.mismatch = ""
         self._decider, self._folder, self._source, self._every_s = decider, folder, source, every_s
         self._seen: dict[str, tuple[int, int, int]] = {}
@@ -158,7 +160,7 @@ class Refresher:
 
     def look(self) -> None:
         """Start the builder if it is not running, and load the snapshot if it changed."""
-        if self._source is not None and (self._process is None or not self._process.is_alive()):
+        if self._source is not None and not self.ending and (self._process is None or not self._process.is_alive()):
             if self._process is not None:
                 logger.error("the builder ended and is started again", exit_code=self._process.exitcode)
             arguments = (self._source, self._folder, self._every_s, os.getpid())

@@ -141,7 +141,7 @@ async def _serve(settings: Settings, service: Service, refresher: Refresher) -> 
     waiting = loop.create_task(ending.wait())
     done, _ = await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if serving not in done:
-        service.draining = True
+        service.draining = refresher.ending = True
         logger.info("draining", seconds=settings.drain_s)
         await asyncio.sleep(settings.drain_s)
         server.stop()
