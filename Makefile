@@ -2,11 +2,12 @@
 #   make demo    simulate a small world, detect, print what was found against the truth, write the report
 #   make test    lint, types, import contracts and every test
 #   make check   the same without the tests
+#   make tests   the tests alone
 #   make bench   the real benchmarks beside the baselines (data: STILLWATCH_BENCHMARKS, see benchmarks/README.md)
 #   make lock    resolve the dependencies anew
 #   make clean   remove what the targets made
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check tests bench lock clean
 .DEFAULT_GOAL := test
 BIN := .venv/bin
 READY := .venv/ready
@@ -34,8 +35,11 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check
-	$(BIN)/pytest -n 2
+# worksteal keeps the tests of a file on one worker as far as it can, so that what they share is made once.
+tests: $(READY)
+	$(BIN)/pytest -n 2 --dist worksteal --durations 15 --durations-min 5
+
+test: check tests
 
 bench: $(READY)
 	$(BIN)/python benchmarks/lockstep.py

@@ -1,7 +1,9 @@
 """Shared fixtures, and the rule that on CI nothing skips for want of an install."""
 
+import fcntl
 import os
-from collections.abc import Generator
+import shutil
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,48 @@ def benchmark_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Callable[[Path], object]], Path]]:
+    """``once("name", make)``: a folder that one of the workers makes and all of them read; a test that changes it fails the session."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # which the workers share
+    before: dict[Path, dict[Path, tuple[int, int]]] = {}
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder = place / f"once-{name}"
+        with open(place / f"once-{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                partial = place / f"once-{name}.partial"
+                shutil.rmtree(partial, ignore_errors=True)  # of a worker whose making failed
+                make(partial)
+                partial.rename(folder)
+        before.setdefault(folder, _stamps(folder))
+        return folder
+
+    yield made
+    for folder, stamps in before.items():
+        assert _stamps(folder) == stamps, f"a test changed {folder.name}, which other tests read"
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="session")
+def small_world(once: Callable[..., Path]) -> Path:
     """A simulated world of about 60,000 requests in 14 daily files, with four operators; not to be changed."""
     from stillwatch import simulate
 
-    folder = tmp_path_factory.mktemp("worlds") / "small"
-    simulate.run("demo", folder, events=60_000, seed=3, quiet=True)
-    return folder
+    return once("small-world", lambda folder: simulate.run("demo", folder, events=60_000, seed=3, quiet=True))
+
+
+@pytest.fixture(scope="session")
+def small_run(once: Callable[..., Path], small_world: Path) -> Path:
+    """What ``stillwatch detect`` finds in :func:`small_world`; not to be changed."""
+    from stillwatch import pipeline
+
+    return once("small-run", lambda folder: pipeline.detect(small_world, folder, quiet=True))
 
 
 def _forbid_skip(report: Any) -> None:

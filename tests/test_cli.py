@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stillwatch import __version__
+from stillwatch.cli import main
 
 BAD_USAGE = {
     "no command": ([], "COMMAND"),
@@ -33,13 +35,27 @@ BAD_USAGE = {
 """What was asked -> the arguments, and what the line must say."""
 
 
-def stillwatch(*args: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([sys.executable, "-m", "stillwatch", *args], cwd=cwd, capture_output=True, text=True)
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def stillwatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command in an empty folder, in this process; a traceback would fail the test."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str) -> "subprocess.CompletedProcess[str]":
+        try:
+            code = main(args)
+        except SystemExit as ended:  # argparse's way
+            code = int(ended.code or 0)
+        return subprocess.CompletedProcess(args, code, *capfd.readouterr())
+
+    return run
 
 
 @pytest.mark.parametrize(("args", "words"), BAD_USAGE.values(), ids=BAD_USAGE.keys())
-def test_bad_usage_is_one_line(args: list[str], words: str, tmp_path: Path) -> None:
-    done = stillwatch(*args, cwd=tmp_path)
+def test_bad_usage_is_one_line(args: list[str], words: str, tmp_path: Path, stillwatch: Command) -> None:
+    done = stillwatch(*args)
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
@@ -48,9 +64,17 @@ def test_bad_usage_is_one_line(args: list[str], words: str, tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_is_not_parquet_is_one_line(tmp_path: Path) -> None:
+def test_the_command_is_a_program(tmp_path: Path) -> None:
+    """Its exit code is that of the function which the other tests call."""
+    args, words = BAD_USAGE["no such logs"]
+    done = subprocess.run([sys.executable, "-m", "stillwatch", *args], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert words in done.stderr
+
+
+def test_a_file_that_is_not_parquet_is_one_line(tmp_path: Path, stillwatch: Command) -> None:
     (tmp_path / "traces.parquet").write_bytes(b"PAR1 no, not at all")
-    done = stillwatch("detect", "--traces", "traces.parquet", "--out", "run", cwd=tmp_path)
+    done = stillwatch("detect", "--traces", "traces.parquet", "--out", "run")
     assert done.returncode == 1, done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "traces.parquet" in done.stderr
@@ -64,8 +88,8 @@ def test_a_file_that_is_not_parquet_is_one_line(tmp_path: Path) -> None:
         (["simulate", "list"], ("demo", "innocents", "february_2026")),
     ],
 )  # fmt: skip
-def test_help_and_lists_exit_with_zero(args: list[str], words: tuple[str, ...], tmp_path: Path) -> None:
-    done = stillwatch(*args, cwd=tmp_path)
+def test_help_and_lists_exit_with_zero(args: list[str], words: tuple[str, ...], tmp_path: Path, stillwatch: Command) -> None:
+    done = stillwatch(*args)
     assert done.returncode == 0
     assert [word for word in words if word not in done.stdout] == []
     assert done.stderr == ""

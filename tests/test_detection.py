@@ -14,13 +14,6 @@ from stillwatch.cli import main
 from stillwatch.files import data_files
 
 
-@pytest.fixture(scope="module")
-def run(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run")
-    pipeline.detect(small_world, folder, quiet=True)
-    return folder
-
-
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = pq.read_table(folder / f"{name}.parquet").to_pylist()
     return found
@@ -34,9 +27,9 @@ def look_at(told: dict[str, Any]) -> None:
         assert campaign["purity"] is None or campaign["purity"] >= 0.95, campaign["campaign"]
 
 
-def test_operators_are_found_whole_and_alone(small_world: Path, run: Path) -> None:
+def test_operators_are_found_whole_and_alone(small_world: Path, small_run: Path) -> None:
     """Of 39 accounts and more; the one of 29 is listed for review, since chance gives small groups more."""
-    told = evaluate.run(run, small_world / "truth.parquet", quiet=True)
+    told = evaluate.run(small_run, small_world / "truth.parquet", quiet=True)
     look_at(told)
     found = {campaign["campaign"]: campaign["recall"]["value"] for campaign in told["campaigns"]}
     assert min(found[name] for name in ("agentic", "hydra", "station")) >= 0.95
@@ -73,20 +66,20 @@ def test_a_world_of_innocents_has_no_campaign(tmp_path: Path) -> None:
     assert {row["verdict"] for row in rows(tmp_path / "run", "accounts")} <= {"clear", "review"}
 
 
-def test_tables_of_a_run_agree(small_world: Path, run: Path) -> None:
+def test_tables_of_a_run_agree(small_world: Path, small_run: Path) -> None:
     """Every account has a row, and what campaigns say of accounts and requests is what the other tables count."""
     events = pa.concat_tables([pq.read_table(path) for path in data_files(small_world / "events")]).to_pylist()
     sender = {event["event_id"]: event for event in events}
-    accounts = {row["account_id"]: row for row in rows(run, "accounts")}
-    campaigns = {row["campaign_id"]: row for row in rows(run, "campaigns")}
+    accounts = {row["account_id"]: row for row in rows(small_run, "accounts")}
+    campaigns = {row["campaign_id"]: row for row in rows(small_run, "campaigns")}
     assert set(accounts) == {event["account_id"] for event in events}
-    assert len(accounts) == len(rows(run, "accounts"))
+    assert len(accounts) == len(rows(small_run, "accounts"))
     for row in accounts.values():
         assert (row["verdict"] == "clear") == (row["campaign_id"] is None)
         if row["campaign_id"] is not None:
             assert row["verdict"] == campaigns[row["campaign_id"]]["verdict"]
             assert row["reasons"]
-    harvest = [(row["campaign_id"], sender[row["event_id"]]) for row in rows(run, "harvest")]
+    harvest = [(row["campaign_id"], sender[row["event_id"]]) for row in rows(small_run, "harvest")]
     assert len({event["event_id"] for _, event in harvest}) == len(harvest) > 0
     assert all(accounts[event["account_id"]]["campaign_id"] == campaign for campaign, event in harvest)
     n_events = Counter(accounts[event["account_id"]]["campaign_id"] for event in events)
@@ -104,9 +97,9 @@ def test_tables_of_a_run_agree(small_world: Path, run: Path) -> None:
         assert row["views"]
 
 
-def test_accused_accounts_score_above_everybody_else(run: Path) -> None:
+def test_accused_accounts_score_above_everybody_else(small_run: Path) -> None:
     """Scores compare over all accounts, so that a ranking by score is one by suspicion."""
     scores: dict[str, list[float]] = {}
-    for row in rows(run, "accounts"):
+    for row in rows(small_run, "accounts"):
         scores.setdefault(row["verdict"], []).append(row["score"])
     assert min(scores["campaign"]) > max(scores["clear"])

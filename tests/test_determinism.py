@@ -38,11 +38,9 @@ def all_events(world: Path) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def reference(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("reference")
-    found = detected(small_world, folder)
-    assert json.loads((folder / "summary.json").read_text())["n_campaigns"] >= 3
-    return found
+def reference(small_run: Path) -> dict[str, bytes]:
+    assert json.loads((small_run / "summary.json").read_text())["n_campaigns"] >= 3
+    return tables(small_run)
 
 
 def test_the_same_again_is_the_same_bytes(small_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ pytest.importorskip("sqlalchemy")
 from console_kit import copy
 from sqlalchemy import select
 
+from ports import free_port
 from stillwatch.cli import main
 from stillwatch.respond import cases
 from stillwatch.respond.schema import ActionRow
@@ -45,8 +46,7 @@ def test_the_console_by_itself(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     assert run("user", "add", "dee", "--role", "admin", store=store).returncode == 0
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        probe.bind(("127.0.0.1", port := free_port()))
         probe.listen()
         taken = run("console", "--port", str(port), store=store)
         assert (taken.returncode, taken.stderr.count("\n")) == (1, 1)
@@ -56,7 +56,7 @@ def test_the_console_by_itself(tmp_path: Path) -> None:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.1)
-        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         wire.request("GET", "/console/")
         answer = wire.getresponse()
         assert (answer.status, answer.headers["location"]) == (303, "/console/login?next=%2Fconsole%2F")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from evidence_helpers import SECRET_TEXT, members
 
-from stillwatch import pipeline, signing
+from stillwatch import signing
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, packet, pdf
@@ -200,13 +200,12 @@ def test_the_pdf_is_printed_by_chromium(run_of_two: Path, tmp_path: Path) -> Non
 
 
 @pytest.fixture(scope="module")
-def real(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real(small_world: Path, small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Packets of a real run."""
     out = tmp_path_factory.mktemp("real")
-    pipeline.detect(small_world, out / "run", quiet=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "BROWSERS", ())
-        assert packet.write(out / "run", out / "packets", out / "key.pem", options=packet.Options(data=small_world))
+        assert packet.write(small_run, out / "packets", out / "key.pem", options=packet.Options(data=small_world))
     return out
 
 

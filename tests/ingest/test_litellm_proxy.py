@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -18,10 +17,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ingest_helpers import KEY, Result
 
+from ports import free_port
 from stillwatch import ingest
 from stillwatch.hashing import keyed
 
@@ -102,13 +103,6 @@ client("ada").responses.create(model="still-small", input="A response, please.")
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Receiver:
     """Takes what LiteLLM posts: each body is one line."""
 
@@ -185,10 +179,10 @@ def proxy_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, 
         receiver.server.shutdown()
 
 
-def ingested(path: Path, out: Path, **options: object) -> Result:
+def ingested(path: Path, out: Path, **options: Any) -> Result:
     as_of = datetime.now(UTC) + timedelta(minutes=1)
-    chosen: dict[str, object] = {"privacy": "text", "key": KEY, "as_of": as_of, "quiet": True} | options
-    return Result(out, ingest.run([path], "litellm", out, **chosen))  # type: ignore[arg-type]
+    chosen: dict[str, Any] = {"privacy": "text", "key": KEY, "as_of": as_of, "quiet": True} | options
+    return Result(out, ingest.run([path], "litellm", out, **chosen))
 
 
 def test_what_the_proxy_logged_becomes_events(proxy_log: tuple[Path, list[str]], tmp_path: Path) -> None:

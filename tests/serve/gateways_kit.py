@@ -1,6 +1,7 @@
 """Real gateways with the configuration of docs/serve.md, and the real OpenAI client; for the tests that need them."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serve_kit import CLIENT, documented, free_port, running
+from serve_kit import CLIENT, documented, running
+
+from ports import free_port
 
 ENVOY = os.environ.get("STILLWATCH_ENVOY") or shutil.which("envoy")
 PROGRAMS = {"envoy-http": ENVOY, "envoy-grpc": ENVOY, "nginx": shutil.which("nginx"), "caddy": shutil.which("caddy")}
@@ -35,12 +38,14 @@ CLOSED_STATUS = {"envoy-http": {403}, "envoy-grpc": {403}, "nginx": {500}, "cadd
 
 
 @contextlib.contextmanager
-def edge(name: str, folder: Path, *, model: int, guard: int, grpc: int, token: str, closed: bool = False) -> Iterator[int]:
-    """A gateway of the documented configuration; yields its port."""
+def edge(
+    name: str, folder: Path, *, model: int, guard: int, grpc: int, token: str, closed: bool = False, patient: bool = True
+) -> Iterator[int]:
+    """A gateway of the documented configuration; yields its port. One that is not patient waits for the guard as documented."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     files = {"envoy-http": "envoy-http.yaml", "envoy-grpc": "envoy-grpc.yaml", "nginx": "nginx.conf", "caddy": "Caddyfile"}
-    text = documented(files[name], model=model, guard=guard, grpc=grpc, gateway=port, token=token)
+    text = documented(files[name], model=model, guard=guard, grpc=grpc, gateway=port, token=token, patient=patient)
     if closed:
         before, after = OPENED[name]
         assert before in text
@@ -93,23 +98,25 @@ spy = Spy()
 OPENAI = """
 import json, sys
 import openai
-base, who, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-client = openai.OpenAI(api_key=f"sk-{who}-0123456789", base_url=base + "/v1", max_retries=0)
-try:
-    answer = client.chat.completions.create(model="still", messages=[{"role": "user", "content": "Hello"}], **options)
-    print(json.dumps({"status": 200, "headers": {}, "error": None}))
-except openai.APIStatusError as error:
-    told = {"class": type(error).__name__, "status": error.status_code, "headers": dict(error.response.headers), "error": error.body}
-    print(json.dumps(told))
+for line in sys.stdin:
+    port, who, options = json.loads(line)
+    with openai.OpenAI(api_key=f"sk-{who}-0123456789", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0, timeout=120) as client:
+        try:
+            client.chat.completions.create(model="still", messages=[{"role": "user", "content": "Hello"}], **options)
+            told = {"status": 200, "headers": {}, "error": None}
+        except openai.APIStatusError as error:
+            headers = dict(error.response.headers)
+            told = {"class": type(error).__name__, "status": error.status_code, "headers": headers, "error": error.body}
+    print(json.dumps(told), flush=True)
 """
 
 
 @contextlib.contextmanager
-def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = False) -> Iterator[int]:
+def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = False, patient: bool = True) -> Iterator[int]:
     port = free_port()
     (folder / "people.py").write_text(AUTH)
     (folder / "spy.py").write_text(SPY)
-    text = documented(f"litellm-{mode}.yaml", model=0, guard=guard, grpc=0, gateway=port, token=token)
+    text = documented(f"litellm-{mode}.yaml", model=0, guard=guard, grpc=0, gateway=port, token=token, patient=patient)
     if mode == "hook":
         text = text.replace('hook"]', 'hook", "spy.spy"]')
     else:
@@ -120,16 +127,28 @@ def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = Fal
     environment = {
         "STILLWATCH_TEST_MASTER_KEY": "sk-" + "9f" * 24, "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "PYTHONPATH": f"{CLIENT}:{folder}", "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
-        "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "1000",
+        "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "20000" if patient else "1000",
     }  # fmt: skip
     command = [str(LITELLM), "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
     with running(command, folder, port, **environment):
         yield port
 
 
+@functools.cache
+def client() -> "subprocess.Popen[str]":
+    """The OpenAI client as one process for all calls, since it takes seconds to start; it ends with its standard input."""
+    environment = os.environ | {"PYTHONPATH": ""}
+    return subprocess.Popen([PYTHON, "-c", OPENAI], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+
+
 def chat(port: int, who: str, **options: Any) -> dict[str, Any]:
-    command = [PYTHON, "-c", OPENAI, f"http://127.0.0.1:{port}", who, json.dumps(options)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | {"PYTHONPATH": ""})
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
+    """What the OpenAI client of an account gets of a proxy; each call connects anew."""
+    process = client()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps([port, who, options]) + "\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    assert line, "the client ended; what it said stands on standard error"
+    told: dict[str, Any] = json.loads(line)
     return told

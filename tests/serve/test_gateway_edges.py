@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from gateways_kit import CLOSED_STATUS, EDGES, PROGRAMS, edge
-from serve_kit import BROKEN, Model, Reply, Service, broken, call, free_port, people
+from serve_kit import BROKEN, Model, Reply, Service, broken, call, people
+
+from ports import free_port
 
 pytest.importorskip("granian")
 CHAT = {"model": "still", "messages": [{"role": "user", "content": "Hello"}]}
@@ -116,7 +118,7 @@ def test_no_way_around(gateway: int, model: Model, headers: list[tuple[str, str]
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 def test_service_down_slow_malformed(name: str, closed: bool, tmp_path: Path, model: Model) -> None:
     guard = free_port()
-    with edge(name, tmp_path, model=model.port, guard=guard, grpc=guard, token="swt_none", closed=closed) as port:
+    with edge(name, tmp_path, model=model.port, guard=guard, grpc=guard, token="swt_none", closed=closed, patient=False) as port:
         for kind in BROKEN:
             model.seen.clear()
             with broken(kind, guard):

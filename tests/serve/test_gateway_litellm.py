@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from gateways_kit import MODES, NO_LITELLM, PYTHON, chat, proxy
-from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Reply, Service, broken, call, free_port, people, running
+from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Reply, Service, broken, call, people, running
+
+from ports import free_port
 
 pytest.importorskip("granian")
 pytestmark = [pytest.mark.real_peer, NO_LITELLM]
@@ -83,7 +85,7 @@ def test_restrict(gateway: tuple[str, int, Path]) -> None:
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 def test_service_down_slow_malformed(mode: str, closed: bool, tmp_path: Path) -> None:
     guard = free_port()
-    with proxy(mode, tmp_path, guard, "swt_none", closed=closed) as port:
+    with proxy(mode, tmp_path, guard, "swt_none", closed=closed, patient=False) as port:
         for kind, reply in [(kind, GARBAGE) for kind in BROKEN] + [("malformed", NO_JSON)]:
             with broken(kind, guard, reply):
                 told = chat(port, "block")
@@ -117,11 +119,11 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
 
 
 @contextlib.contextmanager
-def application(folder: Path, guard: int, token: str, *, closed: bool = False) -> Iterator[int]:
+def application(folder: Path, guard: int, token: str, *, closed: bool = False, patient: bool = True) -> Iterator[int]:
     port = free_port()
     environment = {
         "PYTHONPATH": str(CLIENT), "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
-        "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "1000",
+        "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "20000" if patient else "1000",
     }  # fmt: skip
     with running([PYTHON, "-c", APP, str(port)], folder, port, **environment):
         yield port
@@ -153,7 +155,7 @@ def test_asgi_middleware(tmp_path: Path, service: Service) -> None:
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 def test_asgi_middleware_without_a_good_service(tmp_path: Path, closed: bool) -> None:
     guard = free_port()
-    with application(tmp_path, guard, "swt_none", closed=closed) as port:
+    with application(tmp_path, guard, "swt_none", closed=closed, patient=False) as port:
         for kind, reply in [(kind, GARBAGE) for kind in BROKEN] + [("malformed", NO_JSON)]:
             with broken(kind, guard, reply):
                 answer = post(port, "block", {})

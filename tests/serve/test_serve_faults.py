@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("granian")
-from serve_kit import KEY, Service, call, entries, free_port, people, wait_for
+from serve_kit import KEY, Service, call, entries, people, wait_for
 
 from stillwatch.hashing import keyed
 from stillwatch.serve import tokens
@@ -54,7 +54,8 @@ def test_the_builder_steps_back_with_all_its_threads(service: Service) -> None:
     def niceness() -> list[int]:
         return [int((task / "stat").read_text().rpartition(")")[2].split()[16]) for task in (builder / "task").iterdir()]
 
-    service.until(lambda: min(niceness()) == 10, 10)
+    stepped_back = min(os.nice(0) + 10, 19)  # from where it was started
+    service.until(lambda: min(niceness()) == stepped_back)
     assert len(niceness()) > 1, "it has one thread only, so the test shows nothing"
 
 
@@ -102,7 +103,7 @@ def test_a_killed_service_leaves_no_builder(service: Service) -> None:
             return True
         return False
 
-    service.until(gone, 30)
+    service.until(gone)
 
 
 def test_a_damaged_snapshot_leaves_the_last_one(service: Service) -> None:
@@ -151,22 +152,21 @@ def test_a_disk_that_cannot_be_written_stops_no_answer(service: Service) -> None
 
 
 def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(service: Service) -> None:
-    service.options += ["--drain-s", "1.5"]
+    service.options += ["--drain-s", "3"]
     service.start()
-    stop, answers, faults = threading.Event(), [0], list[str]()
+    stop, answers, faults = threading.Event(), list[str](), list[str]()
 
     def load() -> None:
         while not stop.is_set():
             try:
-                assert service.decide("block")["decision"] == "block"
-                answers[0] += 1
+                answers.append(service.decide("block")["decision"])
             except OSError as error:
                 faults.append(str(error))
 
     threads = [threading.Thread(target=load) for _ in range(4)]
     for thread in threads:
         thread.start()
-    time.sleep(0.3)
+    service.until(lambda: len(answers) > 20)
     assert service.process is not None
     service.process.send_signal(signal.SIGTERM)
     service.until(lambda: call(service.port, "/readyz").status == 503, 10)  # while answers go on
@@ -177,11 +177,11 @@ def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(servi
     assert service.process.wait(20) == 0
     service.process = None
     rows = [json.loads(line) for path in (service.folder / "state" / "decisions").iterdir() for line in path.read_text().splitlines()]
-    assert len(rows) == answers[0] > 0
+    assert set(answers) == {"block"}
+    assert len(rows) == len(answers)
 
 
 def test_a_refresh_fails_no_answer(service: Service) -> None:
-    service.options += ["--deadline-ms", "2000"]  # a busy machine's delays are not the refresh's
     service.start()
     stop, answers, wrong = threading.Event(), [0], list[Any]()
 
@@ -197,17 +197,16 @@ def test_a_refresh_fails_no_answer(service: Service) -> None:
 
     thread = threading.Thread(target=load)
     thread.start()
-    revisions = set()
-    for n in range(5):
-        rows = entries({keyed(KEY, "block"): "block"} | {f"other-{n}-{i}": "block" for i in range(20_000)})
-        service.write(rows)
-        time.sleep(0.5)
-        revisions.add(service.status()["snapshot"]["revision"])
-    stop.set()
-    thread.join()
+    try:
+        for n in range(5):
+            before = service.status()["snapshot"]["revision"]
+            service.write(entries({keyed(KEY, "block"): "block"} | {f"other-{n}-{i}": "block" for i in range(20_000)}))
+            service.until(lambda before=before: service.status()["snapshot"]["revision"] != before)
+    finally:
+        stop.set()
+        thread.join()
     assert wrong == []
     assert answers[0] > 50
-    assert len(revisions) > 1
 
 
 def test_a_revoked_token_ends_and_a_lost_file_of_tokens_does_not_open(service: Service) -> None:
@@ -302,7 +301,7 @@ def test_spans_reach_a_collector(service: Service) -> None:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", free_port()), Collector)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     service.options.append("--otel")
     endpoint = f"http://127.0.0.1:{server.server_port}"
