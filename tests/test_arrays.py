@@ -1,4 +1,4 @@
-"""Distinct rows: the same as numpy.unique along an axis, for any whole numbers."""
+"""Distinct rows are those of numpy.unique, for any whole numbers; many systems are solved as one by one."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stillwatch.arrays import distinct
+from stillwatch.arrays import conjugate_gradients, distinct
 
 VALUES = st.sampled_from([-(2**63), -7, -1, 0, 1, 2, 2**62, 2**63 - 1])
 
@@ -32,3 +32,17 @@ def test_no_rows(width: int) -> None:
     assert found.shape == (0, width)
     assert counts.shape == (0,)
     assert counts.dtype == np.int64
+
+
+def test_columns_are_solved_as_each_alone() -> None:
+    """Also one that is zero, and one a million times larger; too few steps leave a residual."""
+    rng = np.random.default_rng(3)
+    half = rng.normal(size=(60, 60)).astype(np.float32)
+    matrix = half @ half.T / 60 + np.eye(60, dtype=np.float32)
+    wanted = rng.normal(size=(60, 3)).astype(np.float32) * np.array([1, 0, 1e6], np.float32)
+    exact = np.linalg.solve(matrix.astype(np.float64), wanted.astype(np.float64))
+    scale = np.abs(exact).max(axis=0) + 1e-9
+    found = conjugate_gradients(lambda x: matrix @ x, wanted, tolerance=1e-5, iterations=100)
+    assert (np.abs(found - exact) / scale).max() < 1e-3
+    early = conjugate_gradients(lambda x: matrix @ x, wanted, tolerance=1e-5, iterations=2)
+    assert (np.abs(early - exact) / scale).max() > 1e-2

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, data_files, digest, read_json, replacing, write_json, write_parquet
+from stillwatch.files import PARTIAL, data_files, digest, read_json, reading_parquet, replacing, write_json, write_parquet
 
 TABLE = pa.table({"account_id": ["a", "b"], "n": [1, 2]})
 
@@ -97,3 +97,15 @@ def test_data_files_are_sorted_and_hidden_ones_are_not_listed(tmp_path: Path) ->
         (tmp_path / name).touch()
     assert [path.name for path in data_files(tmp_path)] == ["a.jsonl", "b.parquet"]
     assert data_files(tmp_path / "b.parquet") == [tmp_path / "b.parquet"]
+
+
+def test_a_parquet_file_that_cannot_be_read_is_named_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    for content, says in ((None, "no such file"), (b"", "not readable as Parquet"), (b"PAR1 half a table PAR1", "not readable as Parquet")):
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(InputError, match=says) as caught, reading_parquet(path, "Make it first"):
+            pq.read_table(path)
+        assert "\n" not in str(caught.value)
+        assert str(path) in str(caught.value)
+        assert ("Make it first" in str(caught.value)) == (content is None)

@@ -1,8 +1,11 @@
-"""Rows of whole numbers: sorting out duplicates faster than :func:`numpy.unique` does along an axis."""
+"""What several parts do with arrays: sorting out duplicate rows faster than :func:`numpy.unique` does, solving for many columns."""
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 
 
@@ -26,3 +29,31 @@ def distinct(rows: I64) -> tuple[I64, I64]:
     ordered = rows[np.lexsort(rows.T[::-1])]
     start = np.flatnonzero(np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)))
     return ordered[start], np.diff(np.append(start, len(ordered)))
+
+
+def conjugate_gradients(times: Callable[[F32], F32], wanted: F32, *, tolerance: float, iterations: int) -> F32:
+    """The x of ``times(x) = wanted``, ``(n, n_columns)``, where times is a symmetric positive definite matrix's product.
+
+    Each column has its own conjugate gradients (Hestenes and Stiefel 1952), all columns one product.
+
+    Args:
+        times: the product.
+        wanted: right-hand sides.
+        tolerance: relative residual at which a column is done.
+        iterations: at most.
+    """
+    x = np.zeros_like(wanted)
+    residual, direction = wanted.copy(), wanted.copy()
+    old = (residual * residual).sum(axis=0)
+    stop = tolerance**2 * np.maximum(old, 1e-12)
+    for _ in range(iterations):
+        image = times(direction)
+        step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
+        x += step * direction
+        residual -= step * image
+        new = (residual * residual).sum(axis=0)
+        if (new <= stop).all():
+            break
+        direction = residual + new / np.maximum(old, 1e-30) * direction
+        old = new
+    return x

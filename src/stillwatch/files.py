@@ -77,6 +77,19 @@ def write_parquet(table: "pa.Table", path: Path) -> None:
         pq.write_table(table, partial, compression="zstd")
 
 
+@contextmanager
+def reading_parquet(path: Path, todo: str | None = None) -> Iterator[None]:
+    """Whatever keeps a Parquet file from being read becomes an InputError that names it; ``todo`` is for one that is not there."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path, todo=todo) from error
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+
+
 def write_json(value: Any, path: Path) -> None:
     """Write JSON atomically, keys sorted so that equal values give equal bytes."""
     with replacing(path) as partial:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from stillwatch import __version__, nulls
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, write_json, write_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, TRACES
 
 Floats = NDArray[np.float64]
@@ -239,12 +239,8 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1, quiet: bool = False) 
 
 
 def _read(path: Path) -> pa.Table:
-    try:
+    with reading_parquet(path):
         table = pq.read_table(path)
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=path) from error
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"not readable as Parquet ({str(error).splitlines()[0]})", where=path) from error
     if "n" not in table.column_names:
         table = table.append_column("n", pa.array(np.ones(len(table), np.int64)))
     table = TRACES.conform(table, where=path)

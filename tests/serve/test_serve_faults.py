@@ -21,6 +21,7 @@ import pytest
 pytest.importorskip("granian")
 from serve_kit import KEY, Service, call, entries, people, wait_for
 
+from ports import free_port
 from stillwatch.hashing import keyed
 from stillwatch.serve import tokens
 

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from stillwatch.audit import markup
 from stillwatch.errors import InputError
+from stillwatch.files import reading_parquet
 
 TEXT = ("text", "content", "raw_content", "response", "output", "answer", "completion", "document", "body")
 SOURCE = ("source", "domain", "subset", "dataset", "url", "uri")
@@ -206,10 +207,8 @@ def _relative(root: Path, path: Path) -> str:
 
 
 def _row_groups(root: Path, path: Path) -> list[Part]:
-    try:
+    with reading_parquet(path):
         meta = pq.ParquetFile(path).metadata
-    except (OSError, ValueError) as error:
-        raise InputError(f"not readable as Parquet ({str(error).splitlines()[0]})", where=path) from error
     parts, begin, size = [], 0, 0
     for i in range(meta.num_row_groups):
         size += meta.row_group(i).total_byte_size

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.evaluate.measure import measures
 from stillwatch.evaluate.ranking import ranking
-from stillwatch.files import digest, write_json
+from stillwatch.files import digest, reading_parquet, write_json
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, Column, Table
 
 if TYPE_CHECKING:
@@ -75,17 +75,12 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
 
 def _read(path: Path, contract: Table) -> "pa.Table":
     """Read a Parquet file that must follow a contract."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with reading_parquet(path):
         # Only the contract's columns: a truth may carry more.
         present = pq.read_schema(path).names
         table = pq.read_table(path, columns=[name for name in contract.names if name in present])
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=path) from error
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
     conformed = contract.conform(table, where=path)
     if contract is TRUTH:
         _demand_campaign(table, contract, path)
@@ -100,12 +95,9 @@ def _demand_campaign(table: "pa.Table", contract: Table, path: Path) -> None:
 
 def _check_columns(path: Path, contract: Table) -> None:
     """Read nothing but the schema: the table may have tens of millions of rows."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with reading_parquet(path):
         empty = pq.read_schema(path).empty_table()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
     contract.conform(empty, where=path)
     _demand_campaign(empty, contract, path)

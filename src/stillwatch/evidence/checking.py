@@ -7,6 +7,7 @@
 """
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from stillwatch import signing
@@ -90,6 +93,16 @@ def read_small(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     if len(content) > SMALL:
         raise _broken(path, f"{name} is larger than {SMALL >> 20} MB")
     return content
+
+
+def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | None:
+    """A table of the packet; None where it has none of this name."""
+    if name not in archive.namelist():
+        return None
+    try:
+        return pq.read_table(io.BytesIO(archive.read(name)))
+    except pa.ArrowException as error:
+        raise InputError(f"{name} is not readable as Parquet", where=path) from error
 
 
 def _plain(name: str) -> bool:

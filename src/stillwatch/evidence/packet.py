@@ -34,7 +34,7 @@ from stillwatch.dataset import batches, open_dataset
 from stillwatch.errors import InputError
 from stillwatch.evidence import ocsf, shared, stix
 from stillwatch.evidence.pdf import print_pdf
-from stillwatch.files import digest, replacing, write_json, write_parquet
+from stillwatch.files import digest, reading_parquet, replacing, write_json, write_parquet
 from stillwatch.judge.model import dump
 from stillwatch.prove import citing
 from stillwatch.report.load import Campaign, Run, load
@@ -150,10 +150,9 @@ def _plain(value: Any) -> Any:
 
 
 def _where(path: Path, column: str, values: pa.Array) -> pa.Table:
-    try:
-        return pq.read_table(path, filters=pc.field(column).isin(values))
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+    with reading_parquet(path):
+        table = pq.read_table(path, filters=pc.field(column).isin(values))
+    return table
 
 
 def _optional(path: Path, column: str, values: pa.Array, target: Path, missing: dict[str, str], also: str | None = None) -> None:

@@ -6,7 +6,6 @@ found, which the packet holds without their accounts; the groups that the run lo
 counts come from the rows of accounts, harvest, events and traces.
 """
 
-import io
 import json
 import zipfile
 from collections.abc import Mapping
@@ -17,12 +16,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import judge
 from stillwatch.errors import InputError
-from stillwatch.evidence.checking import opened, read_small
+from stillwatch.evidence.checking import opened, read_small, read_table
 from stillwatch.judge import model as models
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.verdict import FAMILIES
@@ -69,7 +67,7 @@ def rescore(path: Path) -> Rescored:
         campaign = _json(archive, "campaign.json", path)
         groups = _json(archive, "groups.json", path)
         told = read_small(archive, "model.json", path).decode("utf-8", "replace")
-        tables = {name: _table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
+        tables = {name: read_table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
     row = campaign["row"]
     groups = [g for g in groups if g["evidence"] and all("value" in e for e in g["evidence"])]
     number = next((i for i, g in enumerate(groups) if g["campaign_id"] == row["campaign_id"]), None)
@@ -102,15 +100,6 @@ def _json(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
         return json.loads(read_small(archive, name, path))
     except ValueError as error:
         raise InputError(f"{name} is not JSON", where=path) from error
-
-
-def _table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | None:
-    if name not in archive.namelist():
-        return None
-    try:
-        return pq.read_table(io.BytesIO(archive.read(name)))
-    except pa.ArrowException as error:
-        raise InputError(f"{name} is not readable as Parquet", where=path) from error
 
 
 def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str, judge.Finding]]:

@@ -14,7 +14,6 @@ import csv
 import io
 import json
 import tempfile
-import zipfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,11 +22,10 @@ from typing import Any
 import jinja2
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from stillwatch import __version__, signing
 from stillwatch.errors import InputError
-from stillwatch.evidence.checking import opened, read_small, verify
+from stillwatch.evidence.checking import opened, read_small, read_table, verify
 from stillwatch.evidence.packet import FORMAT, STATEMENT, zip_signed
 from stillwatch.files import digest, replacing, write_json
 from stillwatch.report import page
@@ -67,7 +65,7 @@ def write(
     with opened(path) as archive:
         campaign = json.loads(read_small(archive, "campaign.json", path))
         summary = json.loads(read_small(archive, "summary.json", path))
-        accounts, events, harvest = (_rows(archive, f"{name}.parquet", path) for name in ("accounts", "events", "harvest"))
+        accounts, events, harvest = (read_table(archive, f"{name}.parquet", path) for name in ("accounts", "events", "harvest"))
     assert accounts is not None
     rows = accounts.filter(pc.equal(accounts["account_id"], account_id)).to_pylist()
     if not rows:
@@ -93,15 +91,6 @@ def write(
         content = (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
         zip_signed(folder, content, signing.sign(private, content), partial)
     return out
-
-
-def _rows(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | None:
-    if name not in archive.namelist():
-        return None
-    try:
-        return pq.read_table(io.BytesIO(archive.read(name)))
-    except pa.ArrowException as error:
-        raise InputError(f"{name} is not readable as Parquet", where=path) from error
 
 
 def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table | None, harvest: pa.Table | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from stillwatch.arrays import conjugate_gradients
 from stillwatch.distill.extra import need
 from stillwatch.distill.students.linear import inverse_frequency, left_out
 
@@ -112,20 +113,9 @@ def solve(gram: F32, wanted: F32, ridge: float, *, iterations: int = 80, toleran
     if n <= EXACT:
         factor = cho_factor(gram + np.eye(n, dtype=np.float32) * ridge, lower=True, overwrite_a=True, check_finite=False)
         return np.asarray(cho_solve(factor, wanted, check_finite=False), np.float32)
-    # Each column its own conjugate gradients, all columns in one matrix product.
-    x = np.zeros_like(wanted)
-    residual = wanted.copy()
-    direction = residual.copy()
-    old = (residual * residual).sum(axis=0)
-    stop = tolerance**2 * np.maximum(old, 1e-12)
-    for _ in range(iterations):
-        image = gram @ direction + ridge * direction
-        step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
-        x += step * direction
-        residual -= step * image
-        new = (residual * residual).sum(axis=0)
-        if (new <= stop).all():
-            break
-        direction = residual + new / np.maximum(old, 1e-30) * direction
-        old = new
-    return x
+
+    def times(dual: F32) -> F32:
+        found: F32 = gram @ dual + ridge * dual
+        return found
+
+    return conjugate_gradients(times, wanted, tolerance=tolerance, iterations=iterations)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.files import reading_parquet, replacing
 from stillwatch.prove.tuples import Ids
 
 if TYPE_CHECKING:
@@ -69,13 +70,11 @@ def read_parquet(path: Path) -> "pa.Table":
     Raises:
         InputError: it is none, or is damaged.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        return pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"not readable as Parquet ({str(error).splitlines()[0]})", where=path) from error
+    with reading_parquet(path):
+        table = pq.read_table(path)
+    return table
 
 
 def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> list[Answer]:
@@ -200,8 +199,6 @@ class Store:
                 elif line.strip() and (number < len(lines) or not line.startswith(b"{")):  # not a last line that is half-written
                     raise InputError("the file to write holds something else than answers", where=path, todo="Pass another --out")
             if lines[-1]:
-                from stillwatch.files import replacing
-
                 with replacing(path) as partial:
                     partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows.values()), "utf-8")
 

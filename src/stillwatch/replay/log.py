@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, partitions, sketch
 from stillwatch.errors import InputError
+from stillwatch.files import reading_parquet
 from stillwatch.tables import TRUTH
 
 I64 = NDArray[np.int64]
@@ -104,10 +105,9 @@ def read_truth(log: Log, data: dataset.Dataset, path: Path, events: Path | None)
 
 
 def _table(path: Path) -> pa.Table:
-    try:
-        return pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError("not readable as Parquet", where=path, todo="Pass a Parquet file") from error
+    with reading_parquet(path):
+        table = pq.read_table(path)
+    return table
 
 
 def _in(log: Log, data: dataset.Dataset, path: Path) -> NDArray[np.bool_]:

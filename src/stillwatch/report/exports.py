@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import replacing, write_json
+from stillwatch.files import reading_parquet, replacing, write_json
 from stillwatch.report.load import details, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
 
@@ -83,15 +83,10 @@ def _copy(source: Path, contract: Table, columns: list[str], target: Path, optio
 
 def _view(engine: Any, source: Path, contract: Table) -> None:
     """Check the schema, and let DuckDB read the file piece by piece; what may be absent here is text."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with reading_parquet(source, "Run stillwatch detect first"):
         present = pq.read_schema(source)
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=source, todo="Run stillwatch detect first") from error
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=source) from error
     contract.conform(present.empty_table(), where=source)
     absent = "".join(f', NULL::VARCHAR AS "{name}"' for name in contract.names if name not in present.names)
     engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({_quoted(source)})")

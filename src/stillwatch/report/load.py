@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import run_worth
 from stillwatch.errors import InputError
-from stillwatch.files import read_json
+from stillwatch.files import read_json, reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
 if TYPE_CHECKING:
@@ -81,16 +81,10 @@ def load(folder: Path) -> Run:
 
 def read_table(path: Path, contract: Table, *, accused_only: bool = False) -> "pa.Table":
     """Read a Parquet file that must follow a contract; ``accused_only`` leaves out rows without a campaign."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        filters = [("campaign_id", "!=", "")] if accused_only else None
-        table = pq.read_table(path, filters=filters)
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=path, todo="Run stillwatch detect first") from error
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
+    with reading_parquet(path, "Run stillwatch detect first"):
+        table = pq.read_table(path, filters=[("campaign_id", "!=", "")] if accused_only else None)
     return contract.conform(table, where=path)
 
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stillwatch import columns, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import digest, read_json
+from stillwatch.files import digest, read_json, reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
 
@@ -74,10 +74,8 @@ def _digest(path: Path) -> str:
 
 
 def _read(path: Path, contract: Table, filters: Any = None) -> pa.Table:
-    try:
+    with reading_parquet(path, "Run stillwatch detect first"):
         table = pq.read_table(path, filters=filters)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
     return contract.conform(table, where=path)
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stillwatch.errors import InputError
+from stillwatch.files import reading_parquet
 from stillwatch.simulate.roster import Array
 from stillwatch.simulate.world import CAPABILITIES
 
@@ -34,12 +35,8 @@ class Rates:
 
 def _read(path: Path, required: tuple[str, ...]) -> pa.Table:
     path = Path(path)
-    try:
+    with reading_parquet(path):
         table = pq.read_table(path)
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=path) from error
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"not readable as Parquet ({str(error).splitlines()[0]})", where=path) from error
     for name in required:
         if name not in table.column_names:
             raise InputError(f"lacks the column {name}", where=path, todo=f"It has: {', '.join(table.column_names)}")

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
+from stillwatch.arrays import conjugate_gradients
 from stillwatch.distill.extra import need
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
@@ -327,21 +328,12 @@ def ridge(
     """
     bias = wanted.mean(axis=0)
     flipped = rows.T.tocsr()
-    # Each class its own conjugate gradients, all classes in one product.
-    residual = (wanted - bias).astype(np.float32)
-    dual, direction = np.zeros_like(residual), residual.copy()
-    old = (residual * residual).sum(axis=0)
-    stop = tolerance**2 * np.maximum(old, 1e-12)
-    for _ in range(iterations):
-        image = rows @ (flipped @ direction) + dense @ (dense.T @ direction) + strength * direction
-        step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
-        dual += step * direction
-        residual -= step * image
-        new = (residual * residual).sum(axis=0)
-        if (new <= stop).all():
-            break
-        direction = residual + new / np.maximum(old, 1e-30) * direction
-        old = new
+
+    def times(dual: F32) -> F32:
+        found: F32 = rows @ (flipped @ dual) + dense @ (dense.T @ dual) + strength * dual
+        return found
+
+    dual = conjugate_gradients(times, (wanted - bias).astype(np.float32), tolerance=tolerance, iterations=iterations)
     return np.concatenate([flipped @ dual, dense.T @ dual]).astype(np.float32), bias
 
 
