@@ -1,6 +1,7 @@
 """A run on a simulated world: the operators are found, nobody else is, and the tables of the run agree with each other."""
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,10 @@ def look_at(told: dict[str, Any]) -> None:
         assert campaign["purity"] is None or campaign["purity"] >= 0.95, campaign["campaign"]
 
 
-def test_operators_are_found_whole_and_alone(small_world: Path, small_run: Path) -> None:
+def test_operators_are_found_whole_and_alone(small_world: Path, small_run: Path, tmp_path: Path) -> None:
     """Of 39 accounts and more; the one of 29 is listed for review, since chance gives small groups more."""
-    told = evaluate.run(small_run, small_world / "truth.parquet", quiet=True)
+    run = shutil.copytree(small_run, tmp_path / "run")  # evaluate writes into it
+    told = evaluate.run(run, small_world / "truth.parquet", quiet=True)
     look_at(told)
     found = {campaign["campaign"]: campaign["recall"]["value"] for campaign in told["campaigns"]}
     assert min(found[name] for name in ("agentic", "hydra", "station")) >= 0.95
