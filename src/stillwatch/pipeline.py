@@ -358,7 +358,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
     with clock.stage("judge"):
         scene = measure(traffic, groups, handoffs)
         model = judge.calibrated()
-        values, findings = judge.look(scene)
+        values, findings = judge.look(scene, traffic.threads)
         same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
         verdicts = judge.judge(values, findings, model, same)
         free = np.ones(traffic.people.n, bool)

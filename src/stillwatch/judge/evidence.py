@@ -202,7 +202,8 @@ def signup(scene: Scene) -> Finding:
             k = np.searchsorted(line, line + days * DAY_US, "right") - np.arange(len(line))
             share = (np.searchsorted(known, at + days * DAY_US, "right") - np.searchsorted(known, at)) / len(known)
             expected = having[group] * share
-            p = np.minimum(_poisson(k.astype(np.float64), expected) * np.maximum(having[group], 1) * 3, 1)
+            p, more = np.ones(len(k)), np.flatnonzero(k > expected)
+            p[more] = np.minimum(_poisson(k[more].astype(np.float64), expected[more]) * np.maximum(having[group[more]], 1) * 3, 1)
             best = np.lexsort((p, group))
             first = best[np.searchsorted(group[best], np.unique(group))]
             better = p[first] < best_p[group[first]]

@@ -23,6 +23,7 @@ from scipy.special import expit
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.scene import Scene
+from stillwatch.parallel import mapped
 
 F64 = NDArray[np.float64]
 
@@ -312,11 +313,12 @@ UNLINKED = (
 """Pieces of the part that does not; a burst of sign-ups is an identity too."""
 
 
-def look(scene: Scene) -> tuple[dict[str, F64], dict[str, Finding]]:
+def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Finding]]:
     """All values of every group, and the findings behind those that are evidence for coordination."""
-    findings = {name: piece(scene) for name, piece in EVIDENCE.items()}
+    findings = dict(zip(EVIDENCE, mapped(lambda piece: piece(scene), EVIDENCE.values(), threads), strict=True))
     values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
-    values.update({name: np.nan_to_num(piece(scene)) for name, piece in CONDUCT.items()})
+    conduct = mapped(lambda piece: np.nan_to_num(piece(scene)), CONDUCT.values(), threads)
+    values.update(zip(CONDUCT, conduct, strict=True))
     values["context.alike"] = alike(values, findings)
     values.update(joint(values))
     return values, findings

@@ -24,7 +24,7 @@ Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]
 TARGET = 1_000
 """Values of each kind that a large group keeps, about."""
 KINDS = 3
-PROMPT, TASK, NET = range(KINDS)
+PROMPT, NET, TASK = range(KINDS)
 ACCOUNT = (1 << 32) - 1
 ROOM = 12
 """Rows an event that a batch gets room for at first; where they are more it is gone through again."""
@@ -72,7 +72,8 @@ def _take(
     """
     slots = np.empty(64, np.int64)
     rows = 0
-    n_tasks = tasks.shape[1]
+    n_keys = 2 + tasks.shape[1]
+    keys, chance = np.empty(n_keys, np.int64), np.empty(n_keys, np.uint64)
     for i in range(len(account)):
         a = account[i]
         if a < 0:
@@ -80,21 +81,23 @@ def _take(
         found = _slots_of_event(
             a, objects[i], column_start, table, bits, object_group, plain_start, plain_slot, own_start, own_group, slots
         )
+        if found == 0:
+            continue
+        keys[0], keys[1] = prompt[i], net[i]
+        for j in range(2, n_keys):
+            keys[j] = tasks[i, j - 2]
+        for j in range(n_keys):
+            chance[j] = _scramble(keys[j])
         for k in range(found):
             group = own_group[slots[k]]
-            m = np.uint64(modulus[group])
-            for j in range(2 + n_tasks):
-                if j == 0:
-                    key, kind = prompt[i], PROMPT
-                elif j == 1:
-                    key, kind = net[i], NET
-                else:
-                    key, kind = tasks[i, j - 2], TASK
-                if key == 0 or _scramble(key) % m != 0:
+            mask = np.uint64(modulus[group] - 1)
+            for j in range(n_keys):
+                key = keys[j]
+                if key == 0 or chance[j] & mask != 0:
                     continue
-                if kind == TASK:
+                if j >= TASK:
                     # A shingle that marks this group is its template, not its task.
-                    c = first_task + j - 2
+                    c = first_task + j - TASK
                     begin, size = column_start[c], column_start[c + 1] - column_start[c]
                     marked = False
                     if size:
@@ -108,7 +111,7 @@ def _take(
                     if marked:
                         continue
                 if rows < len(values):
-                    pairs[rows], values[rows] = (group * KINDS + kind) << 32 | a, key
+                    pairs[rows], values[rows] = (group * KINDS + min(j, TASK)) << 32 | a, key
                 rows += 1
     return rows
 
