@@ -17,7 +17,7 @@ from stillwatch import __version__, dataset, group, judge, link, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
-from stillwatch.judge.model import everyday, gathered, housed
+from stillwatch.judge.model import everyday, gathered, housed, taught
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]
@@ -315,14 +315,16 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
             "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
         )  # fmt: skip
     if everyday(name, mine)[0]:
-        if name == "unlinked":
+        if taught(mine)[0]:
+            out.append("many are registered for education and send what others of them send: ask whether the same exercises are set to them")
+        elif name == "unlinked":
             out.append(
                 "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
                 else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
             )  # fmt: skip
         else:
             out.append(
-                "it is at home in few places, and no cards or contacts of several owners link it: ask whether they are colleagues"
+                "it is at home in few places or networks, and no cards or contacts of several owners link it: ask whether they are colleagues"
                 if housed(mine)[0] else
                 "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
                 "customers"

@@ -141,6 +141,11 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
     assert score[0] < score[1] == score[2]
 
 
+DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.7,
+                "context__common_work": 0.14, "harvest__rate": 0.1}  # fmt: skip
+"""Of linked accounts that keep hours of their own."""
+
+
 @pytest.mark.parametrize(
     ("told", "part_", "reason"),
     [
@@ -153,6 +158,18 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
         ({"context__alike": 0.1, "session__handoff": 1.0, "context__one_place": 0.5}, "linked", True),
         ({"context__one_place": 0.5}, "linked", True),  # colleagues
         ({"context__one_place": 0.5, "identity__contact": 0.3}, "linked", False),
+        ({"infra__network": 0.5, "context__crowd": np.log10(31) / 4}, "linked", True),  # a desk in one office
+        ({"infra__network": 0.5, "context__crowd": np.log10(32) / 4}, "linked", False),
+        ({"infra__network": 0.5, "context__crowd": np.log10(31) / 4, "identity__payment": 0.3}, "linked", False),
+        (DIVIDED_WORK, "linked", False),
+        (DIVIDED_WORK | {"identity__contact": 0.29}, "linked", True),
+        (DIVIDED_WORK | {"content__one_length": 0.69}, "linked", True),
+        (DIVIDED_WORK | {"context__common_work": 0.15}, "linked", True),  # readers of one tip
+        (DIVIDED_WORK | {"harvest__rate": 0.09}, "linked", True),  # pupils
+        ({"context__education": 0.3, "context__common_work": 0.2}, "linked", True),  # a class
+        ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),
+        ({"context__education": 0.29, "context__common_work": 0.9}, "linked", False),
+        ({"context__education": 0.9, "context__common_work": 0.19}, "unlinked", False),
         ({"context__one_place": 0.5}, "unlinked", True),
         ({"context__occasion": 0.5}, "unlinked", True),
         ({"context__occasion": 0.49, "context__one_place": 0.49, "context__alike": 0.0}, "unlinked", False),

@@ -112,22 +112,46 @@ POOLED, LARGE_POOL = 0.6, 32
 conversations handed over alone, from so many accounts of many places: teams that hand over are smaller or sit together."""
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
+DIVIDED, BUSY = 0.7, 0.1
+"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep, and the rate (two
+requests a day) from which they work through it."""
+REPEATED = 0.15
+"""Share of requests whose prompt another account also sent, from which a list of work is not divided."""
+TAUGHT, ASSIGNED = 0.3, 0.2
+"""Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
 REASONS = (
     "context.alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff", "identity.payment", "identity.contact",
-    "joint.two_links", "harvest.devotion", "harvest.long_answers",
+    "joint.two_links", "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length",
+    "context.common_work", "context.education", "infra.network",
 )
 """What :func:`everyday` asks for."""
 
 
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that are at home in few places and that no payment method or contact of several owners links.
+    """Groups that are at home in few places, or few who meet on networks, and that no payment method or contact of several owners links.
 
     Colleagues hand each other conversations and work alike; what they do not do is pay in batches with many cards.
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
-    return np.asarray((values["context.one_place"] >= AT_HOME) & (shared < BATCHES))
+    desk = (values["context.crowd"] < np.log10(LARGE_POOL) / 4 - 1e-9) & (values["infra.network"] >= AT_HOME)
+    return np.asarray(((values["context.one_place"] >= AT_HOME) | desk) & (shared < BATCHES))
+
+
+def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat nothing and are busy.
+
+    They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other.
+    """
+    link = np.maximum.reduce([values["identity.payment"], values["identity.contact"], values["session.handoff"]])
+    one_list = (values["content.one_mix"] * values["content.one_length"] >= DIVIDED) & (values["context.common_work"] < REPEATED)
+    return np.asarray((link >= BATCHES) & one_list & (values["harvest.rate"] >= BUSY))
+
+
+def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of which many are registered for education and to whom the same exercises are set."""
+    return np.asarray((values["context.education"] >= TAUGHT) & (values["context.common_work"] >= ASSIGNED))
 
 
 def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -143,10 +167,11 @@ def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     class or at an event, and who does so beside a life of his own and takes no long answers does odd jobs that are posted to many.
     """
     if part == "unlinked":
-        return np.asarray(gathered(values) | (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG))
+        beside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
+        return np.asarray(taught(values) | gathered(values) | beside)
     large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
     pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
-    return np.asarray((values["context.alike"] < ALIKE) & ~pooled | housed(values))
+    return np.asarray(taught(values) | (values["context.alike"] < ALIKE) & ~pooled & ~divided(values) | housed(values))
 
 
 @dataclass(frozen=True)
