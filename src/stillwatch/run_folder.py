@@ -316,7 +316,7 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
         )  # fmt: skip
     if everyday(name, mine)[0]:
         if taught(mine)[0]:
-            out.append("many are registered for education and send what others of them send: ask whether the same exercises are set to them")
+            out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
         elif name == "unlinked":
             out.append(
                 "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
@@ -324,7 +324,7 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
             )  # fmt: skip
         else:
             out.append(
-                "it is at home in few places or networks, and no cards or contacts of several owners link it: ask whether they are colleagues"
+                "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
                 if housed(mine)[0] else
                 "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
                 "customers"

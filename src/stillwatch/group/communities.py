@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch import nulls
-from stillwatch.arrays import distinct
 from stillwatch.group.proposals import Groups, concatenate, from_labels, set_hash
 
 I64 = NDArray[np.int64]
@@ -89,17 +88,24 @@ def labels(a: I64, b: I64, evidence: F64, n_accounts: int, resolutions: Sequence
 def own_objects(label: I64, incidences: Sequence[Incidence]) -> tuple[I64, I64, I64]:
     """The objects that mostly one community's accounts leave: community, column and key, sorted by community."""
     whose, column, key = [], [], []
+    n_communities = int(label.max(initial=0)) + 1
     for incidence in incidences:
         if not len(incidence.account):
             continue
         everybody = np.bincount(incidence.object)
         community = label[incidence.account]
-        pairs, inside = distinct(np.stack([incidence.object, community], axis=1)[community >= 0])
-        own = (inside >= OWN_ACCOUNTS) & (inside >= OWN_SHARE * everybody[pairs[:, 0]])
-        first, last = (np.searchsorted(incidence.named, pairs[own, 0], side) for side in ("left", "right"))
+        kept = np.flatnonzero(community >= 0)
+        key_of_row = incidence.object[kept] * n_communities + community[kept]
+        key_of_row.sort()
+        start = np.flatnonzero(np.append(True, key_of_row[1:] != key_of_row[:-1])) if len(kept) else kept
+        inside = np.diff(np.append(start, len(key_of_row)))
+        several = inside >= OWN_ACCOUNTS
+        left, by = np.divmod(key_of_row[start[several]], n_communities)
+        own = inside[several] >= OWN_SHARE * everybody[left]
+        first, last = (np.searchsorted(incidence.named, left[own], side) for side in ("left", "right"))
         n = last - first
         rows = np.repeat(first - np.cumsum(n) + n, n) + np.arange(n.sum())
-        whose.append(np.repeat(pairs[own, 1], n))
+        whose.append(np.repeat(by[own], n))
         column.append(incidence.column[rows])
         key.append(incidence.key[rows])
     owner = np.concatenate(whose or [np.zeros(0, np.int64)])
