@@ -198,7 +198,9 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
             p_in = (float((sign & core).sum()) + 1) / (float(core.sum()) + 2)
             p_out = (float((sign & outside).sum()) + 1) / (float(outside.sum()) + 2)
             odds += np.where(sign, min(np.log(p_in / p_out), limit), np.log((1 - p_in) / (1 - p_out)))
-        out[mine & (odds < np.log(CERTAIN / (1 - CERTAIN)))] = -1
+        # Where even the usual account would leave, nothing ties the accounts: whoever is as it is stays.
+        line = min(np.log(CERTAIN / (1 - CERTAIN)), float(np.median(odds[mine]))) if mine.any() else 0.0
+        out[mine & (odds < line)] = -1
     return out
 
 
