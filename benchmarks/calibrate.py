@@ -27,14 +27,11 @@ from stillwatch.engine import open_engine
 from stillwatch.judge import model, verdict
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks import (
-    bazaar_world, click_world, farm_world, harbour_world, lab_world, mill_world, quarry_world, second_world, tool_world,
-)  # fmt: skip
+from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, mill_world, quarry_world, second_world, tool_world
 
 OTHERS = {
     "second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world, "bazaar": bazaar_world,
     "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world,
-    "harbour": harbour_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
 TWICE = ("swollen",)
@@ -48,26 +45,6 @@ def measured(folder: Path, work: Path, kept: Path) -> None:
     files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
         traffic = pipeline.read_traffic(engine, data, files)
-        prof = engine.arrays("""
-            WITH pairs AS (SELECT account, net, client, parameters, model, COUNT(*) AS n, SUM(output_tokens) AS o, SUM(reasoning_tokens) AS r
-                           FROM sketches GROUP BY ALL),
-            nets AS (SELECT account, net, SUM(n) AS n FROM pairs WHERE net <> 0 GROUP BY ALL),
-            clients AS (SELECT account, client, SUM(n) AS n FROM pairs WHERE client <> 0 GROUP BY ALL),
-            params AS (SELECT account, parameters, SUM(n) AS n FROM pairs GROUP BY ALL),
-            models AS (SELECT account, model, SUM(n) AS n FROM pairs GROUP BY ALL),
-            switches AS (SELECT account, SUM(CASE WHEN net <> before THEN 1 ELSE 0 END) AS switches, COUNT(DISTINCT time // 86400000000) AS days FROM
-                (SELECT account, net, time, LAG(net) OVER (PARTITION BY account ORDER BY time) AS before FROM sketches) GROUP BY ALL),
-            a AS (SELECT account, COUNT(*) AS n_nets, MAX(n) AS top_net FROM nets GROUP BY ALL),
-            b AS (SELECT account, COUNT(*) AS n_clients, MAX(n) AS top_client_n, ARG_MAX(client, n) AS top_client FROM clients GROUP BY ALL),
-            c AS (SELECT account, COUNT(*) AS n_params, MAX(n) AS top_params_n, ARG_MAX(parameters, n) AS top_params FROM params GROUP BY ALL),
-            d AS (SELECT account, COUNT(*) AS n_models, MAX(n) AS top_model_n, ARG_MAX(model, n) AS top_model FROM models GROUP BY ALL)
-            SELECT d.account AS account, COALESCE(n_nets, 0) AS n_nets, COALESCE(top_net, 0) AS top_net, switches, days,
-              COALESCE(n_clients, 0) AS n_clients, COALESCE(top_client_n, 0) AS top_client_n, COALESCE(top_client, 0) AS top_client,
-              n_params, top_params_n, top_params, n_models, top_model_n, top_model
-            FROM d LEFT JOIN a USING (account) LEFT JOIN b USING (account) LEFT JOIN c USING (account) LEFT JOIN switches USING (account)
-        """)
-        place = traffic.codes(prof["account"].astype(np.int64))
-        kept.with_suffix(".prof").write_bytes(pickle.dumps({k: v[np.argsort(place)] for k, v in prof.items()}))
         groups, handoffs, _ = pipeline.propose(engine, traffic)
         scene = pipeline.measure(traffic, groups, handoffs)
     truth = pq.read_table(folder / "truth.parquet")
