@@ -558,6 +558,23 @@ def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Fol
         assert "days are not between 0 and 3650: --days" in told.err
 
 
+@pytest.mark.parametrize(("details", "said"), [
+    ({}, "of traces alone"),
+    ({"evidence": [{"name": "x", "log_odds": 1.0, "sentence": "They do."}]}, "148 times rarer among innocent groups"),
+])  # fmt: skip
+def test_a_score_is_told_as_what_it_is(
+    tmp_path: Path, run_folder: Folder, details: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = str(tmp_path / "store.db")
+    why = {"not_accused": ["it is one customer"]}
+    run = run_folder({"c-one": {"members": accounts(0, 8), "verdict": "review", "details": details | why}})
+    assert main(["cases", "import", str(run), "--store", url]) == 0
+    assert main(["cases", "show", "case-one", "--store", url]) == 0
+    told = capsys.readouterr().out
+    assert said in told
+    assert "why nobody is accused:\n  it is one customer" in told
+
+
 def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     url = str(tmp_path / "store.db")
     assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0

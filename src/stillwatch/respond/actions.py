@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from stillwatch.errors import InputError
 from stillwatch.respond import blast, cases
 from stillwatch.respond import policy as policies
-from stillwatch.respond.bulk import put
+from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import ActionRow, Approval, Member, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
@@ -42,9 +42,12 @@ def targets(session: Session, action_id: str, *, live: bool = False) -> list[tup
 
 def touching(session: Session, subjects: Sequence[tuple[str, str]], state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
     """Actions (and lifts) in a state that touch any of some subjects and were not ended on them."""
-    held = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(subjects), Target.ended_at.is_(None))
-    live = select(ActionRow).where(ActionRow.action_id.in_(held), ActionRow.state == state)
-    return session.scalars(live.order_by(ActionRow.action_id)).all()
+    found: dict[str, ActionRow] = {}
+    for some in chunks(list(subjects), 5000):
+        held = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(some), Target.ended_at.is_(None))
+        live = select(ActionRow).where(ActionRow.action_id.in_(held), ActionRow.state == state)
+        found |= {row.action_id: row for row in session.scalars(live)}
+    return [found[action_id] for action_id in sorted(found)]
 
 
 def approvals(session: Session, action_id: str) -> Sequence[Approval]:

@@ -165,7 +165,9 @@ SHOWN = 20
 def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     """What detector and people say of a case, in lines; the same words as the report's (docs/report.md)."""
     yield f"{row.case_id}: {_words(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {_words(row.verdict or 'none yet')}"
-    rarity = f"score {row.score:+.1f} ({_rarity(row.score)}), false-discovery rate {row.q_value:.2g}"
+    # A run of traces alone has no calibrated evidence, and its score counts something else (docs/detection.md).
+    means = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
+    rarity = f"score {row.score:+.1f} ({means}), false-discovery rate {row.q_value:.2g}"
     yield f"verdict of the detector: {row.detected}, {rarity}; families that speak: {', '.join(row.views)}"
     if row.first_seen and row.last_seen:
         yield f"harvest from {row.first_seen:%Y-%m-%d %H:%M} to {row.last_seen:%Y-%m-%d %H:%M} UTC"
