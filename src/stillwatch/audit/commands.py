@@ -86,7 +86,7 @@ def told(summary: dict[str, Any], out: Path) -> str:
         lines.append(f"Share of model-written documents: refused. {share['reason']}")
     else:
         lines.append(f"Share of model-written documents: {share['low']:.1%} to {share['high']:.1%} "
-                     f"(95 % interval; the single figure that fits best is {share['share']:.1%})")
+                     f"(95 % interval; {share['share']:.1%} if its models are mixed as in the references)")
         if share["reason"]:
             lines.append(f"  {share['reason']}")
     lines.append(f"  {summary['documents']:,} documents, {summary['words']:,} words; "
