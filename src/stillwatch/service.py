@@ -132,7 +132,8 @@ def _serve(args: argparse.Namespace) -> None:
 def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
     _extra()
     from stillwatch.hashing import tenant_key
-    from stillwatch.respond import actions, cases, jobs, policy
+    from stillwatch.respond import actions, cases, policy
+    from stillwatch.respond.acting import reading
     from stillwatch.serve.identity import Identities
 
     if not args.key_file.exists():
@@ -142,7 +143,7 @@ def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
     wanted = [identities.of_credential(name) if args.api_key else (identities.id(name),) for name in names]
     told: list[dict[str, Any]] = [{"name": "" if args.api_key else name, "ids": list(ids)} for name, ids in zip(names, wanted, strict=True)]
     if args.store is not None or Path("stillwatch.db").exists():
-        with jobs.reading(args) as session:
+        with reading(args) as session:
             _, held = policy.active(session)
             now = datetime.now(UTC)
             for one in told:
@@ -181,12 +182,12 @@ def _token(args: argparse.Namespace) -> Any:
 def _token_of_store(args: argparse.Namespace) -> Any:
     from datetime import timedelta
 
-    from stillwatch.respond import jobs
     from stillwatch.respond import tokens as stored
+    from stillwatch.respond.acting import writing
     from stillwatch.serve import tokens
 
     secret, digest = tokens.new_secret()
-    with jobs.writing(args, create=True) as change:
+    with writing(args, create=True) as change:
         if args.revoke:
             stored.revoke(change, args.name)
         else:

@@ -5,29 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stillwatch.errors import MissingExtraError
-from stillwatch.respond.commands import actor_option, store_option
+from stillwatch.respond.commands import group, job, store_option
 from stillwatch.respond.vocabulary import Role
 
 Add = Callable[..., argparse.ArgumentParser]
+JOBS = "stillwatch.console.jobs"
 
 
 def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
-    store = type(shared)(add_help=False)
-    store_option(store)
-    actor_option(store)
-    top = add("user", lambda _: None, "who may log in to the console, and with which role")
-    subs = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
-
-    def sub(word: str, what: str) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = subs.add_parser(word, help=what, description=what, parents=[shared, store])
-        made.set_defaults(command=_job(f"user_{word}"))
-        return made
-
+    sub = group(add, shared, "user", JOBS, "who may log in to the console, and with which role")
     roles = [str(role) for role in Role]
     for word, what in (("add", "add a user; the first one must be an admin"), ("password", "set a user's password")):
-        made = sub(word, what)
+        made = sub(word, f"user_{word}", what)
         made.add_argument("name", metavar="NAME")
         made.add_argument(
             "--password-file",
@@ -37,13 +27,13 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
         )
         if word == "add":
             made.add_argument("--role", required=True, choices=roles)
-    role = sub("role", "give a user another role")
+    role = sub("role", "user_role", "give a user another role")
     role.add_argument("name", metavar="NAME")
     role.add_argument("role", metavar="ROLE", choices=roles)
-    sub("disable", "shut a user out").add_argument("name", metavar="NAME")
-    sub("list", "all users")
+    sub("disable", "user_disable", "shut a user out").add_argument("name", metavar="NAME")
+    sub("list", "user_list", "all users")
 
-    alone = add("console", _job("serve"), "serve the console in a process of its own")
+    alone = add("console", job(JOBS, "serve"), "serve the console in a process of its own")
     store_option(alone)
     alone.add_argument("--host", default="127.0.0.1")
     alone.add_argument("--port", type=int, default=8090)
@@ -55,14 +45,3 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     )
     alone.add_argument("--tls-cert", type=Path, help="certificate chain, PEM; TLS 1.3")
     alone.add_argument("--tls-key", type=Path, help="its private key, PEM")
-
-
-def _job(name: str) -> Callable[[argparse.Namespace], Any]:
-    def run(args: argparse.Namespace) -> Any:
-        try:
-            from stillwatch.console import jobs
-        except ModuleNotFoundError as error:
-            raise MissingExtraError(f"{error.name} is not installed", todo="Install stillwatch[serve]") from error
-        return getattr(jobs, name)(args)
-
-    return run

@@ -1,6 +1,5 @@
 """What the console's commands do."""
 
-import argparse
 import asyncio
 import contextlib
 import getpass
@@ -12,12 +11,10 @@ from typing import Any
 from stillwatch.console import people
 from stillwatch.console.app import PREFIX, application
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.respond.jobs import reading, writing
+from stillwatch.respond.acting import Args, reading, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
 from stillwatch.serve.listening import free
-
-Args = argparse.Namespace
 
 
 def _password(args: Args) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stillwatch.errors import MissingExtraError
-from stillwatch.respond.commands import actor_option, store_option
+from stillwatch.respond.commands import group, job
 
+JOBS = "stillwatch.evidence.jobs"
 FORMATS = ("stix", "ocsf", "packet")
 """What ``export`` writes besides the tables."""
 
@@ -28,14 +28,14 @@ def export_options(export: argparse.ArgumentParser) -> None:
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
-    verify = add("verify", _job("verify"), "check the signature and every file of an evidence packet, or of a proof")
-    rescore = add("rescore", _job("rescore"), "compute the verdict of an evidence packet again")
+    verify = add("verify", job(JOBS, "verify"), "check the signature and every file of an evidence packet, or of a proof")
+    rescore = add("rescore", job(JOBS, "rescore"), "compute the verdict of an evidence packet again")
     for made in (verify, rescore):
         made.add_argument("packet", type=Path, metavar="PACKET")
         made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the packet")
         made.add_argument("--without-signature", action="store_true", help="compare hashes only: tells accidents, no forgery")
 
-    statement = add("statement", _job("state"), "what an accused customer may be handed: one account's part of a packet, signed")
+    statement = add("statement", job(JOBS, "state"), "what an accused customer may be handed: one account's part of a packet, signed")
     statement.add_argument("packet", type=Path, metavar="PACKET")
     statement.add_argument("--account", required=True, metavar="ID", help="as the packet's accounts.parquet names it")
     statement.add_argument("--key", type=Path, required=True, metavar="FILE", help="signing key (PEM)")
@@ -44,21 +44,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     statement.add_argument("--contact", default="", metavar="TEXT", help="where to appeal, such as an address")
     statement.add_argument("--out", type=Path, metavar="FILE", help="zip to write (default: beside the packet)")
 
-    store = type(shared)(add_help=False)
-    store_option(store)
-    actor_option(store)
-
-    def group(name: str, help_: str) -> Callable[[str, str, str], argparse.ArgumentParser]:
-        subs = add(name, lambda _: None, help_).add_subparsers(required=True, metavar="COMMAND", title="commands")
-
-        def sub(word: str, job: str, what: str) -> argparse.ArgumentParser:
-            made: argparse.ArgumentParser = subs.add_parser(word, help=what, description=what, parents=[shared, store])
-            made.set_defaults(command=_job(job))
-            return made
-
-        return sub
-
-    indicators = group("indicators", "indicators that others shared")
+    indicators = group(add, shared, "indicators", JOBS, "indicators that others shared")
     import_ = indicators("import", "import_indicators", "read a STIX 2.1 bundle into the store")
     import_.add_argument("file", type=Path, metavar="FILE")
     import_.add_argument("--source", required=True, metavar="NAME", help="who shared it")
@@ -66,7 +52,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     match.add_argument("--as-of", metavar="T", help="ISO time; indicators that are valid then (default: now)")
     match.add_argument("--data", type=Path, metavar="DIR", help="folder with events/ and accounts, as detect reads")
 
-    webhooks = group("webhooks", "tell other systems what happened to cases and actions")
+    webhooks = group(add, shared, "webhooks", JOBS, "tell other systems what happened to cases and actions")
     new = webhooks("add", "add_webhook", "add a receiver")
     new.add_argument("name", metavar="NAME")
     new.add_argument("url", metavar="URL", help="https://…")
@@ -79,21 +65,9 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 
 def export(args: argparse.Namespace) -> Any:
     """Do ``export`` for one of FORMATS."""
-    return _job("export")(args)
+    return job(JOBS, "export")(args)
 
 
 def attach(args: argparse.Namespace) -> Any:
     """Do ``cases attach``."""
-    return _job("attach")(args)
-
-
-def _job(name: str) -> Callable[[argparse.Namespace], Any]:
-    def run(args: argparse.Namespace) -> Any:
-        try:
-            from stillwatch.evidence import jobs
-        except ModuleNotFoundError as error:
-            todo = "Install stillwatch[serve]"
-            raise MissingExtraError(f"{error.name} is not installed", todo=todo) from error
-        return getattr(jobs, name)(args)
-
-    return run
+    return job(JOBS, "attach")(args)

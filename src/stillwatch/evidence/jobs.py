@@ -1,6 +1,5 @@
 """What the commands of evidence do."""
 
-import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,7 @@ from stillwatch.errors import InputError
 from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, statement, stix, webhooks
 from stillwatch.files import replacing, write_json
 from stillwatch.respond import cases
-from stillwatch.respond.jobs import reading, writing
-
-Args = argparse.Namespace
-
-
-def _say(args: Args, *lines: str) -> None:
-    if lines and not (args.quiet or args.json):
-        print(*lines, sep="\n")
+from stillwatch.respond.acting import Args, reading, say, writing
 
 
 def export(args: Args) -> dict[str, Any]:
@@ -34,13 +26,13 @@ def export(args: Args) -> dict[str, Any]:
         fresh = not args.key.exists()
         paths = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
         if fresh:
-            _say(args, f"made a signing key: {args.key}; give {signing.public_path(args.key)} to whoever verifies")
+            say(args, f"made a signing key: {args.key}; give {signing.public_path(args.key)} to whoever verifies")
     else:
         run = shared.read(args.run, k=args.k)
         if run.keyed:
-            _say(args, "marks are keyed by the tenant's key (privacy mode), so no indicators are shared")
+            say(args, "marks are keyed by the tenant's key (privacy mode), so no indicators are shared")
         paths = [_write(run, args, out)]
-    _say(args, *map(str, paths))
+    say(args, *map(str, paths))
     return {"files": [str(path) for path in paths]}
 
 
@@ -66,7 +58,7 @@ def _verified(args: Args) -> checking.Verified:
 def verify(args: Args) -> dict[str, Any]:
     """``verify PACKET``; a proof of ``stillwatch prove test`` is verified as ``stillwatch prove verify`` does."""
     if args.packet.is_dir():
-        from stillwatch.prove.work import verify as verify_proof
+        from stillwatch.prove.proof_jobs import verify as verify_proof
 
         args.folder, args.published = args.packet, None
         result: dict[str, Any] = verify_proof(args)
@@ -76,12 +68,12 @@ def verify(args: Args) -> dict[str, Any]:
     found = _verified(args)
     manifest = found.manifest
     who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"
-    _say(args, f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
-         f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",
-         *([f"about account {manifest['account_id']} alone, out of the packet with SHA-256 {manifest['packet']['sha256']}"]
-           if manifest["format"] == packet.STATEMENT else []),
-         *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
-         *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])))
+    say(args, f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
+        f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",
+        *([f"about account {manifest['account_id']} alone, out of the packet with SHA-256 {manifest['packet']['sha256']}"]
+          if manifest["format"] == packet.STATEMENT else []),
+        *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
+        *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])))
     return {"verified": True, "key_id": found.key_id, "manifest": manifest}
 
 
@@ -91,7 +83,7 @@ def state(args: Args) -> dict[str, Any]:
     out = args.out or args.packet.with_name(f"{name}.statement.zip")
     statement.write(args.packet, args.account, out, args.key, packet_key=args.public_key, called=args.called,
                     contact=args.contact)  # fmt: skip
-    _say(args, str(out))
+    say(args, str(out))
     return {"file": str(out)}
 
 
@@ -108,7 +100,7 @@ def attach(args: Args) -> dict[str, Any]:
                              todo="Test with the ledger of its campaign")  # fmt: skip
         proof["about"] = how
         cases.attach(change, args.case, proof, args.note)
-    _say(args, f"{args.case} names the proof: {citing.line(proof)}", how[:1].upper() + how[1:])
+    say(args, f"{args.case} names the proof: {citing.line(proof)}", how[:1].upper() + how[1:])
     return {"case": args.case, "proof": proof}
 
 
@@ -117,13 +109,13 @@ def rescore(args: Args) -> dict[str, Any]:
     key_id = _verified(args).key_id
     found = rescoring.rescore(args.packet)
     for c in found.comparisons:
-        _say(args, f"{'same     ' if c.agrees else 'DIFFERENT'} {c.name}: recorded {c.recorded}, computed {c.recomputed}")
+        say(args, f"{'same     ' if c.agrees else 'DIFFERENT'} {c.name}: recorded {c.recorded}, computed {c.recomputed}")
     if found.other_model_score is not None:
-        _say(args, f"this version ships another model, under which the score is {found.other_model_score:.4f}")
+        say(args, f"this version ships another model, under which the score is {found.other_model_score:.4f}")
     if not found.agrees:
         wrong = ", ".join(c.name for c in found.comparisons if not c.agrees)
         raise InputError(f"the packet does not give what it records: {wrong}", where=args.packet)
-    _say(args, f"all {len(found.comparisons)} come out as recorded")
+    say(args, f"all {len(found.comparisons)} come out as recorded")
     return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_score": found.other_model_score,
             "comparisons": [vars(c) for c in found.comparisons]}
 
@@ -132,8 +124,8 @@ def import_indicators(args: Args) -> dict[str, Any]:
     """``indicators import FILE``."""
     with writing(args, create=True) as change:
         done = indicators.import_bundle(change, args.file, args.source)
-    _say(args, f"{done.new} new, {done.known} known, {len(done.left_out)} left out",
-         *(f"left out {name}: {why}" for name, why in done.left_out.items()))
+    say(args, f"{done.new} new, {done.known} known, {len(done.left_out)} left out",
+        *(f"left out {name}: {why}" for name, why in done.left_out.items()))
     return vars(done)
 
 
@@ -146,8 +138,8 @@ def match_indicators(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         hits = indicators.match(session, at if at.tzinfo else at.replace(tzinfo=UTC), args.data)
     for hit in hits:
-        _say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, {hit.n_accounts:,} accounts, {hit.n_events:,} requests")
-    _say(args, f"{len(hits)} matches")
+        say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, {hit.n_accounts:,} accounts, {hit.n_events:,} requests")
+    say(args, f"{len(hits)} matches")
     return {"matches": [vars(hit) for hit in hits]}
 
 
@@ -155,7 +147,7 @@ def add_webhook(args: Args) -> dict[str, Any]:
     """``webhooks add``."""
     with writing(args, create=True) as change:
         made = webhooks.add(change, args.name, args.url, args.secret_file, args.allow_network)
-    _say(args, f"{made} is told what happens from now on; give it the secret in {args.secret_file}")
+    say(args, f"{made} is told what happens from now on; give it the secret in {args.secret_file}")
     return {"name": made}
 
 
@@ -163,7 +155,7 @@ def list_webhooks(args: Args) -> dict[str, Any]:
     """``webhooks list``."""
     with reading(args) as session:
         rows = webhooks.listed(session)
-    _say(args, *(f"{row['name']}  {row['url']}  sent up to audit row {row['cursor']}" for row in rows))
+    say(args, *(f"{row['name']}  {row['url']}  sent up to audit row {row['cursor']}" for row in rows))
     return {"webhooks": rows}
 
 
@@ -175,7 +167,7 @@ def deliver_webhooks(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         webhooks.record(change, sent)
     failed = {name: why for name, (_, why) in sent.items() if why}
-    _say(args, *(f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()))
+    say(args, *(f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()))
     if failed:
         raise InputError("; ".join(f"{name}: {why}" for name, why in failed.items()), todo="It is tried again at the next run")
     return {"sent": {name: cursor for name, (cursor, _) in sent.items()}}

@@ -2,8 +2,11 @@
 
 import argparse
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from stillwatch.prove import lineage_commands
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -12,17 +15,15 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     top = commands.add_parser("prove", help=help_, description=help_)
     below = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def sub(name: str, does: str, what: str) -> argparse.ArgumentParser:
+    def sub(name: str, jobs: str, what: str) -> argparse.ArgumentParser:
         def run(args: argparse.Namespace) -> Any:
-            from stillwatch.prove import work
-
-            return getattr(work, does)(args)
+            return getattr(import_module(f"stillwatch.prove.{jobs}"), name)(args)
 
         found: argparse.ArgumentParser = below.add_parser(name, help=what, description=what, parents=[shared])
         found.set_defaults(command=run)
         return found
 
-    commit = sub("commit", "commit", "commit to tenants' keys and the design of the test, before anybody is tested")
+    commit = sub("commit", "mark_jobs", "commit to tenants' keys and the design of the test, before anybody is tested")
     _master(commit)
     commit.add_argument("--tenants", required=True, help="names, comma-separated, or a file with one a line")
     commit.add_argument("--log", type=Path, default=Path("commitments.jsonl"), help="hash-chained log (default: commitments.jsonl)")
@@ -47,7 +48,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     commit.add_argument("--together", metavar="TENANTS", help="keys to test as one beside each: 'all', or names with commas between")
     commit.add_argument("--note", default="", help="where the hash will be published, for instance")
 
-    mark = sub("mark", "mark", "mark finished answers by keyed choices (text only), or print transformers' configuration")
+    mark = sub("mark", "mark_jobs", "mark finished answers by keyed choices (text only), or print transformers' configuration")
     _committed(mark)
     mark.add_argument("source", nargs="?", type=Path, metavar="ANSWERS", help="JSONL or Parquet of event_id, output, tenant")
     mark.add_argument("--out", type=Path, help="JSONL to write")
@@ -56,7 +57,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     mark.add_argument("--output-column", default="output")
     mark.add_argument("--config", action="store_true", help="print the tenant's transformers watermarking configuration")
 
-    ledger = sub("ledger", "ledger", "exposure ledger: which account saw which marked answer, from a detect run")
+    ledger = sub("ledger", "mark_jobs", "exposure ledger: which account saw which marked answer, from a detect run")
     ledger.add_argument("marks", type=Path, metavar="MARK_LOG")
     ledger.add_argument("--run", type=Path, required=True, help="folder of stillwatch detect")
     ledger.add_argument("--events", type=Path, help="folder of events, where the log lacks accounts or times")
@@ -65,7 +66,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     ledger.add_argument("--campaign", action="append", default=[], help="with --elicited: campaigns (default: all)")
     ledger.add_argument("--out", type=Path, required=True, help="Parquet to write")
 
-    plan = sub("plan", "plan", "how many answers a test needs")
+    plan = sub("plan", "mark_jobs", "how many answers a test needs")
     plan.add_argument("pilot", type=Path, metavar="ANSWERS", help="some answers of the suspect, or of any like model")
     plan.add_argument("--log", type=Path, default=Path("commitments.jsonl"))
     plan.add_argument("--entry", type=int, help="number of the commitment (default: the last)")
@@ -76,7 +77,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     plan.add_argument("--power", type=float, default=0.9)
     _columns(plan)
 
-    ask = sub("ask", "ask", "question a suspect: resumable, rate-limited, costed and confirmed before it starts")
+    ask = sub("ask", "ask_jobs", "question a suspect: resumable, rate-limited, costed and confirmed before it starts")
     _suspect(ask)
     ask.add_argument("--prompts", type=Path, required=True, help="text (one a line), JSONL or Parquet")
     ask.add_argument("--prompt-column", default="prompt")
@@ -93,13 +94,13 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     ask.add_argument("--entry", type=int)
     ask.add_argument("--tokenizer", help="as committed")
 
-    rehearse = sub("rehearse", "rehearse", "a stand-in suspect: serve a file of answers at a URL of this machine, to try the whole way")
+    rehearse = sub("rehearse", "ask_jobs", "a stand-in suspect: serve a file of answers at a URL of this machine, to try the whole way")
     rehearse.add_argument("answers", type=Path, metavar="ANSWERS", help="marked answers for the suspect, unmarked ones for the reference")
     rehearse.add_argument("--port", type=int, default=8901)
     rehearse.add_argument("--tenant", help="only answers of this tenant: as if one campaign had harvested them")
     rehearse.add_argument("--output-column", default="output")
 
-    read = sub("read", "read", "reading mode: what the suspect would write next at each token of kept answers")
+    read = sub("read", "ask_jobs", "reading mode: what the suspect would write next at each token of kept answers")
     _suspect(read)
     read.add_argument("answers", type=Path, metavar="ANSWERS", help="kept marked answers: prompt, output")
     read.add_argument("--tokenizer", required=True, help="of the marked model")
@@ -107,7 +108,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
                       help="the suspect's base or another model of the same vocabulary: weighs chances against it")
     _columns(read)
 
-    test = sub("test", "test", "test a suspect's answers under committed keys; writes a proof")
+    test = sub("test", "proof_jobs", "test a suspect's answers under committed keys; writes a proof")
     test.add_argument("answers", type=Path, metavar="ANSWERS", help="JSONL or Parquet of prompt, output")
     _committed(test)
     test.add_argument("--tenants", help="keys to try, comma-separated (default: all of the commitment)")
@@ -128,7 +129,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     _signer(test)
     _columns(test)
 
-    canary = sub("canary", "canary", "canaries: questions to ask back, planting, and the rank test")
+    canary = sub("canary", "canary_jobs", "canaries: questions to ask back, planting, and the rank test")
     canary.add_argument("step", choices=("questions", "plant", "test"))
     canary.add_argument("source", nargs="?", type=Path, metavar="ANSWERS", help="plant: answers to change; test: what was asked")
     _committed(canary)
@@ -138,24 +139,14 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     canary.add_argument("--seed", type=int, default=1, help="of the counterfactual draws")
     canary.add_argument("--out", type=Path)
 
-    report = sub("report", "report", "write the page of a proof")
+    report = sub("report", "proof_jobs", "write the page of a proof")
     report.add_argument("folder", type=Path, metavar="PROOF")
     _signer(report)
-    verify = sub("verify", "verify", "verify a proof offline: files, commitments, order, and every number anew")
+    verify = sub("verify", "proof_jobs", "verify a proof offline: files, commitments, order, and every number anew")
     verify.add_argument("folder", type=Path, metavar="PROOF")
     verify.add_argument("--published", metavar="HASH", help="the commitment's hash, from where it was published")
     verify.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the proof")
-    _lineage(below, shared)
-
-
-def _lineage(below: Any, shared: argparse.ArgumentParser) -> None:
-    """Lineage scores have no key and no p-value of their own, so they live apart."""
-    from importlib.util import find_spec
-
-    if find_spec("stillwatch.prove.lineage_commands") is not None:
-        from importlib import import_module
-
-        import_module("stillwatch.prove.lineage_commands").register(below, shared)
+    lineage_commands.register(below, shared)  # which have no key and no p-value of their own, so they live apart
 
 
 def _master(to: argparse.ArgumentParser) -> None:

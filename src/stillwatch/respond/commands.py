@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from stillwatch.respond.vocabulary import Action, Mode, Reason, State, Subject, 
 
 Add = Callable[..., argparse.ArgumentParser]
 Job = Callable[[argparse.Namespace], Any]
+Sub = Callable[[str, str, str], argparse.ArgumentParser]
 
 
 def store_option(parser: Any) -> None:
@@ -30,40 +32,49 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: J
 
     ``attach`` does ``cases attach``: it verifies a proof, which cases know nothing of.
     """
-    store = type(shared)(add_help=False)
-    store_option(store)
-    actor_option(store)
 
-    def group(name: str, help_: str) -> Callable[[str, str, str], argparse.ArgumentParser]:
-        top = add(name, lambda _: None, help_)
-        subs = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    def made(name: str, jobs: str, help_: str) -> Sub:
+        return group(add, shared, name, f"stillwatch.respond.{jobs}", help_)
 
-        def sub(word: str, job: str, what: str) -> argparse.ArgumentParser:
-            made: argparse.ArgumentParser = subs.add_parser(word, help=what, description=what, parents=[shared, store])
-            made.set_defaults(command=_job(job))
-            return made
-
-        return sub
-
-    _cases(group("cases", "what people make of the campaigns that were found"), attach)
-    _actions(group("actions", "observe, throttle, challenge, restrict or block, and undo it"))
-    _allow(group("allow", "accounts, keys and organisations that no action touches"))
-    _appeal(group("appeal", "what accused customers say, and what was decided"))
-    _policy(group("policy", "caps, durations, shadow or enforce; versions of them"))
-    log = group("audit-log", "the record of who did what")
+    _cases(made("cases", "case_jobs", "what people make of the campaigns that were found"), attach)
+    _actions(made("actions", "action_jobs", "observe, throttle, challenge, restrict or block, and undo it"))
+    _allow(made("allow", "register_jobs", "accounts, keys and organisations that no action touches"))
+    _appeal(made("appeal", "register_jobs", "what accused customers say, and what was decided"))
+    _policy(made("policy", "policy_jobs", "caps, durations, shadow or enforce; versions of them"))
+    log = made("audit-log", "register_jobs", "the record of who did what")
     verify = log("verify", "verify_log", "check that no row was changed, removed or reordered")
     verify.add_argument("--head", metavar="SEQ:HASH", help="what an earlier verification printed; the log must still hold it")
     export = log("export", "export_log", "write the log as JSON, one row a line")
     export.add_argument("--out", type=Path, required=True, metavar="FILE")
 
 
-def _job(name: str) -> Job:
+def group(add: Add, shared: argparse.ArgumentParser, name: str, module: str, help_: str) -> Sub:
+    """A top command whose subcommands work on the store; returns what adds one: its word, a function of the module, its help."""
+    store = type(shared)(add_help=False)
+    store_option(store)
+    actor_option(store)
+    subs = add(name, lambda _: None, help_).add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+    def sub(word: str, does: str, what: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = subs.add_parser(word, help=what, description=what, parents=[shared, store])
+        made.set_defaults(command=job(module, does))
+        return made
+
+    return sub
+
+
+def job(module: str, name: str) -> Job:
+    """What a command does: a function of a module that is imported only when the command runs.
+
+    Raises:
+        MissingExtraError: (when it runs) the module stands on something that is not installed.
+    """
+
     def run(args: argparse.Namespace) -> Any:
         try:
-            from stillwatch.respond import jobs
+            jobs = import_module(module)
         except ModuleNotFoundError as error:
-            todo = "Install stillwatch[serve]"
-            raise MissingExtraError(f"{error.name} is not installed", todo=todo) from error
+            raise MissingExtraError(f"{error.name} is not installed", todo="Install stillwatch[serve]") from error
         return getattr(jobs, name)(args)
 
     return run
@@ -73,7 +84,7 @@ def _words(enum: Any) -> list[str]:
     return [str(word) for word in enum]
 
 
-def _cases(sub: Callable[[str, str, str], argparse.ArgumentParser], attach: Job | None) -> None:
+def _cases(sub: Sub, attach: Job | None) -> None:
     import_ = sub("import", "import_run", "open or update the cases of a run")
     import_.add_argument("run", type=Path, metavar="RUN")
     import_.add_argument("--data", type=Path, metavar="DIR", help="the folder that detect read: registry facts, traffic and keys")
@@ -118,7 +129,7 @@ def _subjects(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", action="append", default=[], metavar="ID", help="only this key; may be repeated")
 
 
-def _actions(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+def _actions(sub: Sub) -> None:
     list_ = sub("list", "list_actions", "actions in force, or waiting for another person")
     list_.add_argument("--waiting", action="store_true", help="those that wait for another person")
     sub("show", "show_action", "one action with its approvals and blast radius").add_argument("action", metavar="ACTION")
@@ -150,7 +161,7 @@ def _actions(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     sub("sweep", "sweep_actions", "mark what has expired")
 
 
-def _allow(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+def _allow(sub: Sub) -> None:
     add = sub("add", "add_allowed", "allow a subject until a time")
     add.add_argument("subject", choices=_words(Subject))
     add.add_argument("id", metavar="ID")
@@ -163,7 +174,7 @@ def _allow(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     revoke.add_argument("--note", required=True)
 
 
-def _appeal(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+def _appeal(sub: Sub) -> None:
     receive = sub("receive", "receive_appeal", "record what an accused customer says")
     receive.add_argument("case", metavar="CASE")
     receive.add_argument("account", metavar="ACCOUNT")
@@ -176,7 +187,7 @@ def _appeal(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     decide.add_argument("--reason", required=True)
 
 
-def _policy(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+def _policy(sub: Sub) -> None:
     sub("show", "show_policy", "the policy in force")
     draft = sub("draft", "draft_policy", "store a version; it is not in force until promoted")
     draft.add_argument("file", type=Path, metavar="FILE", help="JSON; what it leaves out is as in the built-in policy")

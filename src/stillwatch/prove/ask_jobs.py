@@ -1,0 +1,159 @@
+"""The commands that question a suspect, or a stand-in for one: ask, rehearse, read."""
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from math import log
+from pathlib import Path
+from typing import Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import read_json, write_json
+from stillwatch.progress import track
+from stillwatch.prove import packet
+from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
+from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, say, tuples_of
+from stillwatch.prove.schemes import Gumbel, Kgw
+from stillwatch.prove.sequential import EProcess
+from stillwatch.prove.statistics import show_p
+from stillwatch.prove.suspects import Endpoint, Folder, Sampling, Suspect, cost, question
+
+
+def ask(args: Args) -> Any:
+    """Question a suspect."""
+    prompts = read_prompts(args.prompts, args.prompt_column)
+    sampling = Sampling(args.max_tokens, args.temperature, args.top_p)
+    if args.samples < 1 or args.max_tokens < 1 or (args.rate is not None and args.rate <= 0):
+        raise InputError("--samples, --max-tokens and --rate must be above 0")
+    questions = [(prompt, sample) for sample in range(args.samples) for prompt in prompts]
+    store = Store(args.out)
+    missing = store.missing(questions)
+    estimate = cost(missing, sampling, args.rate, args.price_in, args.price_out)
+    stop, state = None, None
+    if args.stop_at_p:
+        state = _Watch(args, store)
+        stop = state.enough
+    suspect = _suspect(args)
+    if missing and not args.yes:
+        whom = suspect.describe()
+        print(f"To be asked of {whom.get('model') or whom['path']} at {whom.get('url', 'a folder')}: {estimate}", file=sys.stderr)
+        if not sys.stdin.isatty() or input("Start? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise InputError("not started", todo="Answer y, or pass --yes")
+    _one_suspect(args.out, store, {**suspect.describe(), "sampling": asdict(sampling)})
+    asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
+    say(args, f"{asked} asked, {len(store.rows)} answers in {args.out}")
+    if state is not None:
+        say(args, f"anytime-valid p of the best key: {show_p(state.log_p)}")
+    say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
+              f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof")  # fmt: skip
+    return {"asked": asked, "answers": len(store.rows)}
+
+
+class _Watch:
+    """The sequential test during questioning: Bonferroni over keys, every batch of new answers."""
+
+    def __init__(self, args: Args, store: Store) -> None:
+        entry, design = commitment(args)
+        how = packet.mark_of(design["mark"])
+        if not isinstance(how, Kgw | Gumbel):
+            raise InputError("--stop-at-p works for kgw and gumbel marks", todo="Ask a fixed number for the others")
+        self.how, self.coder = how, coder_of(args.tokenizer, how)
+        self.keys = [how.key(one.secret) for one in packet.open_keys(entry, master_of(args))]
+        self.store, self.level, self.log_p, self.next = store, log(args.stop_at_p), 0.0, 0
+
+    def enough(self) -> bool:
+        """Whether the best key, corrected for their number, is below the level."""
+        # looked at whenever a twentieth has been added: the p-value takes the best moment in between into account
+        if len(self.store.rows) < self.next:
+            return False
+        self.next = len(self.store.rows) + max(1, len(self.store.rows) // 20)
+        answers = [Answer(row["prompt"], row["output"]) for row in self.store.rows.values()]
+        tuples = tuples_of(answers, self.how, self.coder)
+        best = min(EProcess(self.how.null).add(self.how.numbers(tuples, key)) for key in self.keys)
+        self.log_p = min(0.0, best + log(len(self.keys)))
+        return self.log_p <= self.level
+
+
+def rehearse(args: Args) -> Any:
+    """Serve a file of answers as if they were a suspect's, until interrupted."""
+    from stillwatch.prove.rehearsal import server
+
+    rows = [row for row in read_rows(args.answers) if args.tenant is None or row.get("tenant") == args.tenant]
+    outputs = [row[args.output_column] for row in rows if isinstance(row.get(args.output_column), str)]
+    if not outputs:
+        raise InputError("no answers to serve", where=args.answers, todo="Pass --output-column, or another --tenant")
+    made = server(outputs, args.port)
+    port = made.server_address[1]
+    say(args, f"{len(outputs):,} answers stand in for a suspect at http://127.0.0.1:{port}/v1 until Ctrl-C")
+    say(args, f"Next, in another terminal: stillwatch prove ask --url http://127.0.0.1:{port}/v1 --model rehearsal --prompts prompts.txt "
+              "--yes --out asked.jsonl")  # fmt: skip
+    sys.stdout.flush()
+    try:
+        made.serve_forever()
+    except KeyboardInterrupt:
+        made.server_close()
+    return None
+
+
+def read(args: Args) -> Any:
+    """Reading mode: predictions of a folder, or of an endpoint with echo and logprobs."""
+    coder = tokenizer(args.tokenizer)
+    kept = read_answers(args.answers, args.prompt_column, args.output_column)
+    store, suspect = Store(args.out), _suspect(args)
+    beside = None if args.reference_folder is None else Folder(args.reference_folder)
+    missing = [one for one in kept if one.key not in store.rows]
+    described = suspect.describe() | ({} if beside is None else {"reference": beside.describe()})
+    _one_suspect(args.out, store, described)
+    told = known = 0
+    for one in track(missing, "reading", len(missing), quiet=args.quiet):
+        if isinstance(suspect, Folder):
+            predicted = suspect.predictions(one.prompt, one.output, coder)
+        elif isinstance(suspect, Endpoint):
+            predicted = aligned(suspect.top_tokens(one.prompt + one.output), one.prompt, one.output, coder)
+        else:
+            raise InputError("reading mode needs --folder or --url")
+        row = {"prompt": one.prompt, "sample": one.sample, "output": one.output, "predicted": predicted,
+               "asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")}  # fmt: skip
+        if beside is not None:
+            if not isinstance(suspect, Folder):
+                raise InputError("--reference-folder needs --folder")
+            row["weights"] = suspect.weights(beside, one.prompt, one.output, coder)
+        store.put(row)
+        told, known = told + len(predicted), known + sum(value >= 0 for value in predicted)
+    say(args, f"{len(missing)} answers read, {known:,} of {told:,} places predicted")
+    say(args, f"Next: stillwatch prove test {args.out} --mode read --out proof")
+    return {"read": len(missing), "places": told, "predicted": known}
+
+
+def _suspect(args: Args) -> Suspect:
+    if (args.url is None) == (args.folder is None):
+        raise InputError("pass either --url with --model, or --folder")
+    if args.folder is not None:
+        return Folder(args.folder, seed=args.seed)
+    if not args.model:
+        raise InputError("--model is missing")
+    return Endpoint(args.url, args.model, key_variable=args.api_key_env, chat=not args.completions)
+
+
+def _one_suspect(out: Path, store: Store, described: dict[str, Any]) -> None:
+    """A file of answers is of one suspect, asked in one way: whoever goes on with another would mix them."""
+    beside = out.with_suffix(".suspect.json")
+    if store.rows and beside.is_file() and read_json(beside) != described:
+        raise InputError("the file holds answers of another suspect, or drawn with other settings", where=out,
+                         todo=f"Pass another --out ({beside.name} says who it was)")  # fmt: skip
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    write_json(described, beside)
+
+
+def aligned(tops: list[tuple[str, str | None]], prompt: str, answer: str, coder: Tokenizer) -> list[int]:
+    """Top tokens of an endpoint (strings) as ids of the marked model, -1 where the two vocabularies do not meet."""
+    at, guess = 0, {}
+    for token, top in tops:
+        if top:
+            guess[at - len(prompt)] = top
+        at += len(token)
+    out = []
+    for place in coder.cuts(answer):
+        ids = coder.ids([guess.get(place, "")])[0]
+        out.append(int(ids[0]) if len(ids) == 1 else -1)
+    return out

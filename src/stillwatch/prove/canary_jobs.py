@@ -1,0 +1,89 @@
+"""The command for canaries: what to ask back, planting, and the rank test."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import replacing, write_json
+from stillwatch.prove import canary as c
+from stillwatch.prove import packet
+from stillwatch.prove.answers import read_answers, read_rows
+from stillwatch.prove.arguments import Args, master_of, names_of, say
+from stillwatch.prove.keys import Opened, read_log
+
+
+def canary(args: Args) -> Any:
+    """Questions, planting, rank test."""
+    which = c.canaries(args.canaries)
+    if args.step == "questions":
+        text = "".join(json.dumps({"prompt": prompt}) + "\n" for one in which for prompt in one.questions)
+        if args.out is None:
+            print(text, end="")  # to a pipe, so nothing else
+        else:
+            with replacing(args.out) as partial:
+                partial.write_text(text, "utf-8")
+            say(args, f"Next: stillwatch prove ask --prompts {args.out} --samples 20 of the suspect")
+        return None
+    if args.source is None:
+        raise InputError("ANSWERS is missing")
+    entry, opened = _canary_keys(args, c.Design(tuple(which)).describe())
+    forms = {one.tenant: c.assignment(which, one.key) for one in opened}
+    if args.step == "plant":
+        return _plant(args, which, forms)
+    units = names_of(args.units)
+    if not units:
+        raise InputError("--units is missing", todo="Pass the units of the campaign")
+    missing = [unit for unit in units if unit not in forms]
+    if missing:
+        raise InputError("no commitment to this unit", where=missing[0], todo=f"Committed to are {', '.join(sorted(forms))}")
+    answers: dict[str, list[str]] = {}
+    for one in read_answers(args.source):
+        answers.setdefault(one.prompt, []).append(one.output)
+    asked = [time for row in read_rows(args.source) if (time := packet.question_time(row)) is not None]
+    told: dict[str, Any] = {
+        "canaries": c.design_record(which), "seed": args.seed, "draws": c.DRAWS, "units": units, "answers": answers,
+        "commitment": entry["hash"], "committed_at": entry["time"], "first_question": min(asked, default=None),
+        "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in opened if one.tenant in units],
+    }  # fmt: skip
+    result = c.again(told)
+    told |= asdict(result)
+    if args.out is not None:
+        write_json(told, args.out)
+    say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of {result.n_canaries} canaries "
+              f"answered in {result.n_answers} answers, {result.chances:.3g} equally likely designs")  # fmt: skip
+    if not result.n_informative:
+        say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
+    elif args.out is not None:
+        say(args, f"Next: put it into a proof, which verify then computes anew: stillwatch prove test … --canaries {args.out}")
+    return told
+
+
+def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tuple[Opened, ...]]:
+    """The commitment to these canaries (the last, unless one is named), and its keys."""
+    entries = read_log(args.log)
+    mine = [one for one in entries if one["design"]["mark"] == design and args.entry in (None, one["sequence"])]
+    if not mine:
+        raise InputError("nothing commits to these canaries", where=args.log,
+                         todo="Before you plant: stillwatch prove commit --scheme canary --tenants …")  # fmt: skip
+    return mine[-1], packet.open_keys(mine[-1], master_of(args))
+
+
+def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> Any:
+    if args.out is None:
+        raise InputError("--out is missing")
+    planted = 0
+    with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
+        for number, row in enumerate(read_rows(args.source)):
+            unit, prompt, output = args.unit or row.get("tenant"), row.get("prompt"), row.get("output")
+            if not isinstance(unit, str) or not isinstance(output, str) or not isinstance(prompt, str):
+                raise InputError(f"row {number} lacks prompt, output or tenant", where=args.source,
+                                 todo="What was asked tells which choices are free; for one tenant pass --unit")  # fmt: skip
+            if unit not in forms:
+                raise InputError("no commitment to this unit", where=unit, todo=f"Committed to are {', '.join(sorted(forms))}")
+            text, found = c.plant(output, prompt, which, forms[unit])
+            planted += found
+            handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
+    say(args, f"{planted} forms planted")
+    say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
+    return {"planted": planted}

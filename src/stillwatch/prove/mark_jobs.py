@@ -1,0 +1,213 @@
+"""The commands before there is a suspect: commit, mark, join marks with a run, plan how many answers a test needs."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from math import log
+from typing import Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import replacing, write_parquet
+from stillwatch.hashing import tenant_key
+from stillwatch.progress import track
+from stillwatch.prove import packet
+from stillwatch.prove.answers import Answer, read_answers, read_prompts, read_rows
+from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, names_of, say, tenants_as_one, tuples_of
+from stillwatch.prove.canary import Design, canaries
+from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.keys import commit as commit_to
+from stillwatch.prove.keys import tenant_secret
+from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw, to_transformers
+from stillwatch.prove.sequential import growth
+from stillwatch.prove.sequential import plan as make_plan
+from stillwatch.prove.statistics import show_p
+
+
+def commit(args: Args) -> Any:
+    """Commit to keys and design."""
+    if not 0 < args.alpha < 1 or args.decoys < 19:
+        raise InputError("--alpha must lie between 0 and 1, and --decoys be 19 or more", todo="The defaults are 1e-5 and 999")
+    mark = _new_mark(args)
+    names = list(dict.fromkeys(names_of(args.tenants)))
+    if not names:
+        raise InputError("no tenants", where=args.tenants or "--tenants", todo="Pass names with commas between, or a file with one a line")
+    coder = None if isinstance(mark, Design) else coder_of(args.tokenizer, mark)
+    master = tenant_key(args.key)
+    design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
+              "tokenizer": None if coder is None else coder.name}  # fmt: skip
+    if args.prompts is not None:
+        design["prompts_sha256"] = packet.prompts_digest(read_prompts(args.prompts, args.prompt_column))
+    if args.against is not None:
+        design["reference"] = args.against == "reference"
+    if args.together is not None:
+        design["together"] = tenants_as_one(args.together, names)
+    opened = [tenant_secret(master, name, str(mark.describe()["scheme"]), args.epoch) for name in names]
+    entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
+    say(args, f"Committed to {len(names)} keys for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
+    say(args, f"Publish this hash where somebody else dates it: {entry['hash']}")
+    if args.prompts is not None:
+        step = f"stillwatch prove ask --prompts {args.prompts} of the suspect" + (", then of the reference" if args.against else "")
+    elif isinstance(mark, Design):
+        step = "stillwatch prove canary plant ANSWERS --out planted.jsonl"
+    elif isinstance(mark, ChoiceMark):
+        step = "stillwatch prove mark ANSWERS --out marked.jsonl --mark-log marks.parquet"
+    else:
+        step = "set the marks while the model writes (docs/prove.md, Marks)"
+    say(args, f"Next: {step}. Keep {args.key}: it is secret, and without it nothing can be tested")
+    return {"hash": entry["hash"], "sequence": entry["sequence"], "time": entry["time"]}
+
+
+def _new_mark(args: Args) -> Scheme | ChoiceMark | Design:
+    if args.scheme == "canary":
+        return Design(tuple(canaries(args.canaries)))
+    if args.scheme == "choice":
+        if args.rate <= 0 or args.buckets < 1:
+            raise InputError("--rate must be above 0, --buckets 1 or more")
+        return ChoiceMark(args.rate, args.buckets)
+    if args.scheme == "kgw":
+        return Kgw(args.gamma, args.delta, args.context_width)
+    if args.scheme == "gumbel":
+        return Gumbel(args.context_width)
+    if args.scheme == "synthid":
+        return SynthId(args.ngram_len, args.depth)
+    if args.vocab_size is None:
+        raise InputError("hf_kgw needs --vocab-size", todo="It stands in the model's config.json")
+    return TransformersKgw(args.vocab_size, args.gamma, args.delta, args.seeding_scheme, args.context_width)
+
+
+def mark(args: Args) -> Any:
+    """Mark finished answers, or print a transformers configuration."""
+    entry, design = commitment(args)
+    how = packet.mark_of(design["mark"])
+    master = master_of(args)
+    if args.config:
+        if args.tenant is None or isinstance(how, ChoiceMark):
+            raise InputError("--config needs --tenant and a commitment to hf_kgw or synthid")
+        one = packet.open_keys(entry, master, [args.tenant])[0]
+        config = to_transformers(how, how.key(one.secret))
+        print(json.dumps(config, indent=1))
+        return None
+    if not isinstance(how, ChoiceMark):
+        raise InputError(f"{how.name} marks are set while a model writes", todo="See docs/prove.md: MarkProcessor, --config")
+    if args.source is None or args.out is None:
+        raise InputError("ANSWERS or --out is missing")
+    rows = read_rows(args.source)
+    if not rows:
+        raise InputError("no answers", where=args.source)
+    keys: dict[str, Any] = {}
+    changed = words = 0
+    logged: list[dict[str, Any]] = []
+    with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
+        for number, row in enumerate(track(rows, "marking", len(rows), quiet=args.quiet)):
+            text, tenant = row.get(args.output_column), args.tenant or row.get("tenant")
+            if not isinstance(text, str) or not isinstance(tenant, str):
+                raise InputError(f"row {number} lacks {args.output_column!r} or a tenant", where=args.source,
+                                 todo="Pass --output-column or --tenant")  # fmt: skip
+            if tenant not in keys:
+                keys[tenant] = packet.open_keys(entry, master, [tenant])[0].key
+            marked, changes = how.apply(text, keys[tenant])
+            changed, words = changed + changes, words + len(text.split())
+            handle.write(json.dumps({**row, args.output_column: marked}, ensure_ascii=False, default=str) + "\n")
+            logged.append({"event_id": str(row.get("event_id", number)), "account_id": row.get("account_id"), "tenant": tenant,
+                           "scheme": "choice", "epoch": design.get("epoch") or None, "timestamp": None,
+                           "tokens": len(text.split()), "answer_sha256": hashlib.sha256(marked.encode()).hexdigest()})  # fmt: skip
+    if args.mark_log:
+        import pyarrow as pa
+
+        from stillwatch.prove.exposure_ledger import MARK_LOG
+
+        write_parquet(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
+    per_hundred = 100 * changed / max(1, words)
+    say(args, f"{len(rows):,} answers, {changed:,} changed places, {per_hundred:.2f} in a hundred words")
+    keep = f", keep {args.mark_log}" if args.mark_log else " (without --mark-log there will be no ledger)"
+    say(args, f"Next: send out {args.out}{keep}; when there is a suspect: stillwatch prove ask")
+    return {"answers": len(rows), "changed": changed, "words": words}
+
+
+def ledger(args: Args) -> Any:
+    """Join a mark log with a detect run."""
+    from stillwatch.prove.exposure_ledger import elicited, exposures
+    from stillwatch.prove.exposure_ledger import ledger as join
+
+    if args.elicited is not None and args.events is None:
+        raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
+    made = join(args.marks, args.run, args.events)
+    write_parquet(made, args.out)
+    harvested, seen = exposures(made)
+    if not harvested:
+        say(args, "No marked answer was harvested by a campaign of this run, as far as it tells. "
+                  "If that surprises you: is event_id in the mark log the request's event_id in the events?")  # fmt: skip
+    say(args, f"{len(made):,} marked answers of {len(seen)} tenants; harvested by campaigns: {sum(harvested.values()):,.0f} "
+              f"of {sum(seen.values()):,.0f} tokens")  # fmt: skip
+    if len(harvested) > 1:
+        say(args, f"The harvest went through {len(harvested)} tenants, which dilutes each key: commit to test them as one "
+                  f"(prove commit --together {','.join(sorted(harvested)[:8])}{',…' if len(harvested) > 8 else ''})")  # fmt: skip
+    say(args, f"Next: stillwatch prove test ASKED --reference BASE --ledger {args.out} --out proof")
+    told: dict[str, Any] = {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
+    if args.elicited is not None:
+        kept, lost = elicited(made, args.events, tuple(args.campaign))
+        with replacing(args.elicited) as partial:
+            partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept), "utf-8")
+        say(args, f"{len(kept):,} marked answers that campaigns elicited: {args.elicited}"
+                  + (f"; {lost:,} left out, whose text is not kept or was changed since" if lost else ""))  # fmt: skip
+        told |= {"elicited": len(kept), "elicited_left_out": lost}
+    return told
+
+
+def plan(args: Args) -> Any:
+    """How many answers are needed."""
+    _, design = commitment(args)
+    how = packet.mark_of(design["mark"])
+    answers = read_answers(args.pilot, args.prompt_column, args.output_column)
+    try:
+        shifts = [float(shift) for shift in (args.shifts or _SHIFTS[isinstance(how, ChoiceMark)]).split(",")]
+    except ValueError as error:
+        raise InputError(f"--shifts are not numbers ({error})", where=args.shifts) from error
+    if not 0 < args.p < 1 or not 0 < args.power < 1 or min(shifts) <= 0 or (isinstance(how, ChoiceMark) and max(shifts) > 1):
+        raise InputError("--p and --power must lie between 0 and 1, --shifts be above 0, and for choice marks at most 1")
+    if isinstance(how, ChoiceMark):
+        return _plan_choices(args, how, answers, shifts)
+    coder = coder_of(args.tokenizer, how)
+    tuples = tuples_of(answers, how, coder)
+    grow = growth(tuples.records, len(answers))
+    rows = make_plan(how.null, grow, shifts, log(args.p), args.power)
+    say(args, f"{len(answers)} answers gave {len(tuples):,} distinct tuples; their number grows as answers^{grow.exponent:.2f}")
+    say(args, f"answers needed for p <= {args.p:g} with power {args.power:g} (about half of sequential tests stop earlier at):")
+    for one in rows:
+        needed = "out of reach" if one.answers is None else f"{one.answers:,} answers ({one.tuples:,} tuples)"
+        early = "" if one.answers_sequential is None else f"; sequential {one.answers_sequential:,}"
+        say(args, f"  excess {100 * one.shift:g} %: {needed}{early}")
+    say(args, _AFTER_PLAN)
+    return {"growth": asdict(grow), "plan": [asdict(one) for one in rows]}
+
+
+_AFTER_PLAN = "Next: stillwatch prove commit with the same --tenants and marks, --prompts QUESTIONS --against reference; then prove ask"
+
+
+_SHIFTS = ("0.01,0.02,0.05,0.1,0.2", "0.05,0.1,0.2,0.4")
+"""What is planned for by default: marks on tokens, choice marks."""
+
+
+def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: list[float]) -> Any:
+    import numpy as np
+
+    from stillwatch.prove import choices
+
+    counts, _ = how.counts_beyond([one.output for one in answers], [one.prompt for one in answers])
+    met = int((counts.sum(1) > 0).sum())
+    say(args, f"{len(answers)} answers met {met} of {how.n_cells} pairs, {counts.sum() / len(answers):.1f} places an answer")
+    say(args, f"answers needed for p <= {args.p:g} with power {args.power:g}, where the suspect writes the key's form at")
+    told: dict[str, Any] = {"answers": len(answers), "pairs": met, "plan": []}
+    against = {
+        name: choices.plan(how, counts, len(answers), shares, log(args.p), reference=reference, wanted=args.power,
+                           rng=np.random.default_rng(1))
+        for name, reference in (("alone", False), ("against as many answers of a reference", True))
+    }  # fmt: skip
+    for name, rows in against.items():
+        for one in rows:
+            needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
+            say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}")
+            told["plan"].append({"test": name, **asdict(one)})
+    say(args, _AFTER_PLAN)
+    return told

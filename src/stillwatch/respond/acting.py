@@ -1,0 +1,89 @@
+"""What every command of the store does: act as somebody, read or write, print lines, make rows JSON."""
+
+import argparse
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from stillwatch.errors import InputError
+from stillwatch.respond.schema import User
+from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
+from stillwatch.respond.vocabulary import Role
+
+Args = argparse.Namespace
+
+
+def actor(session: Session, name: str | None) -> Actor:
+    """Who acts on the command line: with the role of the user of that name; an admin while the store has no users.
+
+    Raises:
+        ForbiddenError: the store has users, and this is none of them.
+    """
+    name = name or getpass.getuser()
+    user = session.get(User, name)
+    if user is None and session.scalars(select(User.name).limit(1)).first() is not None:
+        raise ForbiddenError(f"{name} is no user of this store", todo="Pass --as NAME")
+    if user is not None and user.disabled_at is not None:
+        raise ForbiddenError(f"{name} is disabled")
+    return Actor(name, Role.ADMIN if user is None else Role(user.role))
+
+
+@contextmanager
+def reading(args: Args) -> Iterator[Session]:
+    """A reading of the store that the command names, by somebody who may."""
+    store = Store.open(args.store or DEFAULT_URL, create=False)
+    try:
+        with store.read() as session:
+            actor(session, args.actor)
+            yield session
+    finally:
+        store.close()
+
+
+@contextmanager
+def writing(args: Args, *, create: bool = False) -> Iterator[Change]:
+    """A write to the store that the command names, as who acts."""
+    store = Store.open(args.store or DEFAULT_URL, create=create)
+    try:
+        with store.read() as session:
+            who = actor(session, args.actor)
+        with store.write(who) as change:
+            yield change
+    finally:
+        store.close()
+
+
+def as_json(row: Any, *leave: str) -> dict[str, Any]:
+    """A row as JSON."""
+    found = {c.key: getattr(row, c.key) for c in inspect(type(row)).columns if c.key not in leave}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()}
+
+
+def say(args: Args, *lines: str) -> None:
+    """Print lines, unless only JSON or nothing is wanted."""
+    if lines and not (args.quiet or args.json):
+        print(*lines, sep="\n")
+
+
+def spaced(name: str) -> str:
+    """A name of the vocabulary as words."""
+    return name.replace("_", " ")
+
+
+LONGEST_DAYS = 3650
+
+
+def days(args: Args) -> float:
+    """``--days``, if it is a length of time.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not 0 < args.days <= LONGEST_DAYS:
+        raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
+    return float(args.days)

@@ -1,0 +1,150 @@
+"""What the commands of actions do: preview, propose, approve, undo."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stillwatch.respond import actions, policy
+from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
+from stillwatch.respond.policy import DAY_S
+from stillwatch.respond.schema import ActionRow
+from stillwatch.respond.vocabulary import Action, ActionState, Mode, Reason, Standing, Subject
+
+
+def list_actions(args: Args) -> dict[str, Any]:
+    """``actions list``."""
+    now = datetime.now(UTC)
+    with reading(args) as session:
+        rows = actions.waiting(session) if args.waiting else actions.in_force(session, now)
+        _, held = policy.active(session)
+        stand = {row.action_id: actions.standing(row, held, now) for row in rows}
+    for row in rows:
+        n, until = row.blast.get("n_subjects", 0), "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
+        what = f"{spaced(stand[row.action_id]):9} {row.kind:9} {row.mode:7}"
+        say(args, f"{row.action_id}  {what} {n:>7,} subjects  {row.case_id or ''}  by {row.proposed_by} {until}")
+    if not rows:
+        say(args, "nothing waits for another person" if args.waiting else "no action holds")
+    return {"actions": [as_json(row) | {"standing": stand[row.action_id]} for row in rows]}
+
+
+def show_action(args: Args) -> dict[str, Any]:
+    """``actions show``."""
+    with reading(args) as session:
+        row = actions.get(session, args.action)
+        said = actions.approvals(session, args.action)
+        subjects = actions.targets(session, args.action, live=True)
+        _, held = policy.active(session)
+        stand = actions.standing(row, held, datetime.now(UTC))
+    named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
+    result = {"action": as_json(row) | {"standing": stand}, "approvals": [as_json(a) for a in said], "subjects": named}
+    say(args, f"{row.action_id}: {row.kind} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})", *_blast(row.blast),
+        *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said))
+    return result
+
+
+def preview_action(args: Args) -> dict[str, Any]:
+    """``actions preview``."""
+    with reading(args) as session:
+        seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=_subjects(args))
+    say(args, *_blast(seen))
+    return seen
+
+
+def propose_action(args: Args) -> dict[str, Any]:
+    """``actions propose``."""
+    with writing(args) as change:
+        row = actions.propose(
+            change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(args),
+            mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,
+            parameters=policy.written(args.parameters),
+        )  # fmt: skip
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
+
+
+def approve_action(args: Args) -> dict[str, Any]:
+    """``actions approve``."""
+    with writing(args) as change:
+        row = actions.approve(change, args.action, args.note)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
+
+
+def reject_action(args: Args) -> dict[str, Any]:
+    """``actions reject``."""
+    with writing(args) as change:
+        row = actions.reject(change, args.action, args.note)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
+
+
+def undo_action(args: Args) -> dict[str, Any]:
+    """``actions undo``."""
+    with writing(args) as change:
+        row = actions.undo(change, args.action, Reason(args.reason), subjects=_subjects(args), note=args.note)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
+
+
+def renew_action(args: Args) -> dict[str, Any]:
+    """``actions renew``."""
+    with writing(args) as change:
+        row = actions.renew(change, args.action, duration_s=_duration_s(args), note=args.note)
+        _, held = policy.active(change.session)
+    return _told(args, row, held)
+
+
+def sweep_actions(args: Args) -> dict[str, Any]:
+    """``actions sweep``."""
+    with writing(args) as change:
+        over = actions.sweep(change)
+    say(args, f"{len(over)} expired")
+    return {"expired": over}
+
+
+def _subjects(args: Args) -> list[tuple[Subject, str]] | None:
+    named = [(Subject.ACCOUNT, x) for x in args.account] + [(Subject.KEY, x) for x in args.key]
+    return named or None
+
+
+def _duration_s(args: Args) -> int | None:
+    return None if args.days is None else round(days(args) * DAY_S)
+
+
+def _blast(seen: Mapping[str, Any]) -> list[str]:
+    """A blast radius in lines; a lift has its subjects only."""
+    if "n_accounts" not in seen:
+        return [f"{seen['n_subjects']:,} subjects"]
+    kinds, doubted = seen["by_kind"], seen["expected_innocent_by_kind"]
+    cap = [f"the policy's cap: {seen['cap']:,}"] if "cap" in seen else []
+    return [
+        f"{seen['n_subjects']:,} subjects, {seen['n_accounts']:,} accounts: "
+        + ", ".join(f"{n:,} {kind} ({_few(doubted[kind])} innocent)" for kind, n in sorted(kinds.items(), key=lambda kind: -kind[1])),
+        f"innocents expected, by the false-discovery rate of the cases: {_few(seen['expected_innocent'])}",
+        f"verified {seen['n_verified']:,}, contracted resellers {seen['n_contracted_resellers']:,}, older than a year "
+        f"{seen['n_older_than_a_year']:,}, banned already {seen['n_already_banned']:,}, under another action "
+        f"{seen['n_under_another_action']:,}; organisations told {seen['n_organisations']:,}",
+        *([f"not known to the store: {seen['n_not_known']:,}; where tables hold keyed hashes, stillwatch identify tells that of a name"]
+          if seen.get("n_not_known") else []),
+        f"left out: {seen['n_allowed_left_out']:,} allowed, {seen['n_excluded_left_out']:,} excluded",
+        "traffic unknown: the import had no --data" if seen["requests_per_day"] is None
+        else f"{seen['requests_per_day']:,.0f} requests and {seen['output_tokens_per_day']:,.0f} answer tokens a day",
+        *cap,
+    ]
+
+
+def _few(n: float) -> str:
+    """A count that is expected; a small one is not none."""
+    return "0" if n == 0 else f"{n:.1f}" if n >= 0.05 else "less than 0.1"
+
+
+def _told(args: Args, row: ActionRow, held: policy.Policy) -> dict[str, Any]:
+    stand = actions.standing(row, held, datetime.now(UTC))
+    if stand == ActionState.PROPOSED:
+        said = f"{row.kind} ({row.mode}) waits for {row.needed_approvals} more person"
+    elif stand == Standing.SHADOW:
+        said = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out"
+    else:
+        said = f"{row.kind} is {spaced(stand)}"
+    say(args, f"{row.action_id}: {said}")
+    return as_json(row) | {"standing": stand}

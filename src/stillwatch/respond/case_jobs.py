@@ -1,0 +1,216 @@
+"""What the commands of cases do: open the store, act as somebody, print a few lines, return what ``--json`` prints."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from stillwatch.files import write_parquet
+from stillwatch.respond import actions, appeals, cases, importing, policy
+from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced, writing
+from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member
+from stillwatch.respond.store import DEFAULT_URL, Store
+from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Verdict
+
+
+def import_run(args: Args) -> dict[str, Any]:
+    """``cases import``."""
+    store = Store.open(args.store or DEFAULT_URL)
+    try:
+        with store.read() as session:
+            who = actor(session, args.actor)
+        done = importing.import_run(store, who, args.run, data=args.data)
+    finally:
+        store.close()
+    if done.known:
+        say(args, "imported before; nothing changed")
+    else:
+        if done.resumed:
+            say(args, f"{done.resumed} were stored by an import that was cut off; it is finished now")
+        say(args, f"{len(done.opened)} opened, {len(done.updated)} found again, {len(done.reopened)} reopened",
+            *(f"{case_id}: {n} further accounts" for case_id, n in done.joined.items()))
+        if done.kept_out:
+            say(args, f"{done.kept_out} accounts that people judged innocent were accused again; they stay excluded")
+    return vars(done)
+
+
+def list_cases(args: Args) -> dict[str, Any]:
+    """``cases list``."""
+    with reading(args) as session:
+        states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
+        rows = cases.queue(session, states=states, limit=args.limit)
+        counts = cases.counts(session)
+    for row in rows:
+        say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} accounts {row.n_harvested:>10,} requests "
+                  f"{row.loss:>12,.0f} tokens a day  {row.assignee or ''}")
+    if not rows:
+        say(args, f"no case is {' or '.join(states)}")
+    return {"cases": [as_json(row, "details") for row in rows], "counts": counts}
+
+
+def show_case(args: Args) -> dict[str, Any]:
+    """``cases show``."""
+    with reading(args) as session:
+        row, now = cases.get(session, args.case), datetime.now(UTC)
+        people = cases.members(session, args.case)
+        _, held_policy = policy.active(session)
+        held = actions.in_force(session, now, case_id=args.case)
+        pending = [a for a in actions.waiting(session) if a.case_id == args.case]
+        notes = session.scalars(select(Annotation).where(Annotation.case_id == args.case).order_by(Annotation.annotation_id)).all()
+        runs = session.scalars(select(Campaign).where(Campaign.case_id == args.case)).all()
+        proved = cases.proofs(session, args.case)
+        heard = appeals.listed(session, state=None, case_id=args.case)
+        shown = people[:SHOWN]
+        facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
+        standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
+        cleared = actions.cleared_and_held(session, now, args.case)
+        result = {
+            "case": as_json(row), "members": [as_json(m) for m in people],
+            "actions": [as_json(a) | {"standing": standings[a.action_id]} for a in held],
+            "waiting": [as_json(a) for a in pending], "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
+            "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
+            "proofs": proved, "cleared_and_held": cleared,
+        }  # fmt: skip
+    say(args, *_findings(row, people))
+    say(args, "accounts, most suspicious first:", *(_member(m, facts.get(m.account_id)) for m in shown))
+    if len(people) > SHOWN:
+        say(args, f"  … and {len(people) - SHOWN:,} more (--json has all)")
+    say(args, *(_held(a, standings[a.action_id]) for a in held),
+        *(f"waits for another person: {a.kind} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}" for a in pending),
+        *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
+        *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
+        *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
+    say(args, *(f"judged innocent and still under an action, {len(names):,} accounts: stillwatch actions undo {action_id} --reason "
+                f"false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}"
+                for action_id, names in cleared.items()))
+    if result["uncovered"]:
+        say(args, f"{len(result['uncovered']):,} accounts are under no action of this case")
+    return result
+
+
+SHOWN = 20
+"""Accounts that ``cases show`` prints."""
+
+
+def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
+    """What detector and people say of a case, in lines; the same words as the report's (docs/report.md)."""
+    yield f"{row.case_id}: {spaced(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {spaced(row.verdict or 'none yet')}"
+    # A run of traces alone has no calibrated evidence, and its score counts something else (docs/detection.md).
+    means = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
+    rarity = f"score {row.score:+.1f} ({means}), false-discovery rate {row.q_value:.2g}"
+    yield f"verdict of the detector: {row.detected}, {rarity}; families that speak: {', '.join(row.views)}"
+    if row.first_seen and row.last_seen:
+        yield f"harvest from {row.first_seen:%Y-%m-%d %H:%M} to {row.last_seen:%Y-%m-%d %H:%M} UTC"
+    gone, out = sum(not m.present for m in people), sum(m.excluded for m in people)
+    yield (f"{row.n_accounts:,} accounts ({gone:,} no longer seen, {out:,} excluded), {row.n_harvested:,} of their {row.n_events:,} "
+           f"requests harvested; at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
+    asked = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
+    if asked:
+        yield f"asked for: {', '.join(asked[:4])}"
+    spoken = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
+                    key=lambda e: -e["log_odds"])  # fmt: skip
+    if spoken:
+        yield "why, strongest first, with what each adds to the score:"
+        yield from (f"  {e['log_odds']:+.1f}  {e['sentence']}{_observed(e)}" for e in spoken[:5])
+    if row.details.get("not_accused"):
+        yield "why nobody is accused:"
+        yield from (f"  {why}" for why in row.details["not_accused"])
+    innocent = sorted((e for e in row.explanations if e["score"] > 0), key=lambda e: (-e["score"], e["hypothesis"]))
+    if innocent:
+        yield "innocent explanations, fit from 0 to 1: " + ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4])
+    changes = row.details.get("changes") or []
+    if changes:
+        yield "what would change the verdict:"
+        yield from (f"  {change}" for change in changes[:6])
+
+
+def _rarity(score: float) -> str:
+    """A score in words; it is no log-odds (docs/detection.md, section 5)."""
+    times = math.exp(min(abs(score), 700.0))
+    return f"{times:,.3g} times {'rarer' if score >= 0 else 'more common'} among innocent groups than the line to cross"
+
+
+def _observed(entry: Mapping[str, Any]) -> str:
+    seen, usual = entry.get("observed"), entry.get("expected")
+    return "" if seen is None or usual is None else f" (observed {seen:.4g}, expected {usual:.4g})"
+
+
+def _member(member: Member, facts: Account | None) -> str:
+    """An account in a line, with what the registry and the log say of it."""
+    told = ["excluded"] if member.excluded else [] if member.present else ["no longer seen"]
+    if facts is not None:
+        told += [facts.kind] if facts.kind else []
+        told += ["verified"] if facts.verified else []
+        told += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
+        told += [f"{facts.n_events:,} requests"] if facts.n_events is not None else []
+        told += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
+    return f"  {member.account_id:32} {member.score:+6.1f}  {', '.join(told)}".rstrip()
+
+
+def _held(row: ActionRow, standing: str) -> str:
+    """An action that took effect, in words that tell whether anything is done."""
+    until = f"until {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at else ""
+    if standing == Standing.IN_FORCE:
+        return f"in force: {row.kind} {row.action_id} {until}"
+    whose = "action" if row.mode == Mode.SHADOW else "policy"
+    return f"in shadow, recorded and not carried out (the {whose} is in shadow mode): {row.kind} {row.action_id} {until}"
+
+
+def detach_proof(args: Args) -> dict[str, Any]:
+    """``cases detach``."""
+    with writing(args) as change:
+        cases.detach(change, args.case, args.proof, args.note)
+    say(args, f"{args.case} names this proof no more")
+    return {"case": args.case, "detached": args.proof}
+
+
+def move_case(args: Args) -> dict[str, Any]:
+    """``cases move``."""
+    with writing(args) as change:
+        verdict = None if args.verdict is None else Verdict(args.verdict)
+        row = cases.move(change, args.case, State(args.state), verdict=verdict, note=args.note)
+    say(args, f"{row.case_id} is {row.state}")
+    return as_json(row, "details")
+
+
+def assign_case(args: Args) -> dict[str, Any]:
+    """``cases assign``."""
+    with writing(args) as change:
+        row = cases.assign(change, args.case, args.name)
+    return as_json(row, "details")
+
+
+def note_case(args: Args) -> dict[str, Any]:
+    """``cases note``."""
+    with writing(args) as change:
+        row = cases.annotate(change, args.case, args.text)
+        change.session.flush()
+    return as_json(row)
+
+
+def exclude_account(args: Args) -> dict[str, Any]:
+    """``cases exclude``."""
+    with writing(args) as change:
+        return as_json(cases.exclude(change, args.case, args.account, args.note))
+
+
+def include_account(args: Args) -> dict[str, Any]:
+    """``cases include``."""
+    with writing(args) as change:
+        return as_json(cases.include(change, args.case, args.account, args.note))
+
+
+def write_labels(args: Args) -> dict[str, Any]:
+    """``cases labels``."""
+    import pyarrow as pa
+
+    from stillwatch.tables import TRUTH
+
+    with reading(args) as session:
+        rows = cases.labels(session)
+    write_parquet(pa.Table.from_pylist(rows, TRUTH.schema), args.out)
+    innocent = sum(row["campaign"] is None for row in rows)
+    say(args, f"{args.out}: {len(rows)} accounts, {innocent} of them innocent")
+    return {"file": str(args.out), "n_accounts": len(rows), "n_innocent": innocent}

@@ -1,0 +1,103 @@
+"""What the commands of the policy do: show, draft, try a throttle on a log, promote."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from stillwatch.errors import InputError
+from stillwatch.files import read_json
+from stillwatch.respond import cases, policy, throttle
+from stillwatch.respond.acting import Args, as_json, reading, say, writing
+from stillwatch.respond.runs import read_requests
+from stillwatch.respond.vocabulary import OPEN_STATES
+
+
+def show_policy(args: Args) -> dict[str, Any]:
+    """``policy show``."""
+    with reading(args) as session:
+        version, held = policy.active(session)
+    result = {"version": version, "document": policy.document(held)}
+    say(args, json.dumps(result, indent=1))
+    return result
+
+
+def draft_policy(args: Args) -> dict[str, Any]:
+    """``policy draft``."""
+    told = read_json(args.file)
+    if not isinstance(told, dict):
+        raise InputError("not a JSON object", where=args.file)
+    with writing(args, create=True) as change:
+        row = policy.draft(change, policy.parse(told), args.note)
+    say(args, f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
+    return as_json(row)
+
+
+OTHERS = 2000
+"""Accounts of no case that throttles are tried on, to see what a rate does to customers."""
+
+
+MOST_CASES = 50
+
+
+def try_throttle(args: Args) -> dict[str, Any]:
+    """``policy throttle``."""
+    rates = tuple(args.rate) if args.rate else throttle.RATES
+    if not all(math.isfinite(rate) and rate > 0 for rate in rates):
+        raise InputError("a rate must be above 0", where="--rate", todo="Write requests a minute, such as 6 or 0.2")
+    with reading(args) as session:
+        version, held = policy.active(session)
+        wanted = [cases.get(session, name) for name in args.case] if args.case else cases.queue(
+            session, states=tuple(OPEN_STATES), limit=MOST_CASES
+        )  # fmt: skip
+        accounts = {case.case_id: [m.account_id for m in cases.members(session, case.case_id, acting_on=True)] for case in wanted}
+    if args.policy is not None:
+        told = read_json(args.policy)
+        if not isinstance(told, dict):
+            raise InputError("not a JSON object", where=args.policy)
+        held, version = policy.parse(told), -1
+    accused = sorted({name for names in accounts.values() for name in names})
+    found, n_others = read_requests(args.data, accused, OTHERS)
+    case_of = {name: case_id for case_id, names in accounts.items() for name in names}
+    groups: dict[str, tuple[list[float], list[str]]] = {}
+    for name, at_s, mine in zip(*(found[column].to_pylist() for column in ("account_id", "at_s", "wanted")), strict=True):
+        times, who = groups.setdefault(case_of[name] if mine else "", ([], []))
+        times.append(at_s)
+        who.append(name)
+    result: dict[str, Any] = {"policy_version": None if version < 0 else version, "cases": {}, "others": None, "n_others": n_others}
+    for group in (*accounts, ""):
+        times, who = groups.get(group, ([], []))
+        sent = throttle.Requests(np.array(times, np.float64), who)
+        rows = throttle.table(sent, rates, throttle.SHARES if group else ())
+        own = throttle.of_policy(sent, held)
+        what = {
+            "n_accounts": len(set(who)), "n_requests": len(who), "per_min": sent.per_min,
+            "policy": throttle.told(own), "tried": [throttle.told(row) for row in rows],
+        }  # fmt: skip
+        if group:
+            result["cases"][group] = what
+        else:
+            result["others"] = what
+        title = group or f"accounts of no such case ({what['n_accounts']:,} of {n_others:,}, by hash)"
+        say(args, f"{title}: {what['n_accounts']:,} accounts, {len(who):,} requests, {sent.per_min:.3g} a minute together",
+            *(f"  {_limit(row):36} lets {_passed(row):>6} through; refuses {row.n_ever_refused:,} accounts at times" for row in rows),
+            f"  {'the policy: ' + _limit(own):36} lets {_passed(own):>6} through; refuses {own.n_ever_refused:,} accounts at times")
+    return result
+
+
+def _limit(row: throttle.Tried) -> str:
+    limits = (("each", row.each_per_min), ("together", row.together_per_min))
+    return ", ".join(f"{whom} {rate:g} a minute" for whom, rate in limits if rate is not None)
+
+
+def _passed(row: throttle.Tried) -> str:
+    return "none" if row.share_passed is None else f"{row.share_passed:.1%}"
+
+
+def promote_policy(args: Args) -> dict[str, Any]:
+    """``policy promote``."""
+    with writing(args) as change:
+        row = policy.promote(change, args.version, args.note)
+    say(args, f"version {args.version} is in force")
+    return {"version": policy.BUILT_IN} if row is None else as_json(row)

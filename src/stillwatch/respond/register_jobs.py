@@ -1,0 +1,85 @@
+"""What the commands of the allow-list, of appeals and of the audit log do."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from stillwatch.errors import InputError
+from stillwatch.files import replacing
+from stillwatch.respond import allow, appeals, audit
+from stillwatch.respond.acting import Args, as_json, days, reading, say, writing
+from stillwatch.respond.schema import AuditRow
+from stillwatch.respond.vocabulary import Subject
+
+
+def add_allowed(args: Args) -> dict[str, Any]:
+    """``allow add``."""
+    with writing(args) as change:
+        until = change.now + timedelta(days=days(args))
+        row = allow.add(change, Subject(args.subject), args.id, owner=args.owner, reason=args.reason, expires_at=until)
+    say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}")
+    return as_json(row)
+
+
+def list_allowed(args: Args) -> dict[str, Any]:
+    """``allow list``."""
+    with reading(args) as session:
+        rows = allow.entries(session, datetime.now(UTC))
+    say(args, *(f"{r.allow_id:>5}  {r.subject} {r.subject_id}  until {r.expires_at:%Y-%m-%d}  {r.owner}: {r.reason}" for r in rows))
+    if not rows:
+        say(args, "nobody is on the allow-list")
+    return {"entries": [as_json(row) for row in rows]}
+
+
+def revoke_allowed(args: Args) -> dict[str, Any]:
+    """``allow revoke``."""
+    with writing(args) as change:
+        return as_json(allow.revoke(change, args.entry, args.note))
+
+
+def receive_appeal(args: Args) -> dict[str, Any]:
+    """``appeal receive``."""
+    with writing(args) as change:
+        row = appeals.receive(change, args.case, args.account, args.statement)
+    say(args, f"appeal {row.appeal_id} is open")
+    return as_json(row)
+
+
+def list_appeals(args: Args) -> dict[str, Any]:
+    """``appeal list``."""
+    with reading(args) as session:
+        rows = appeals.listed(session, state=None if args.all else appeals.OPEN)
+    say(args, *(f"{r.appeal_id:>5}  {r.state:10} {r.case_id}  {r.account_id}  {r.received_at:%Y-%m-%d}" for r in rows))
+    if not rows:
+        say(args, "no appeal was received" if args.all else "no appeal is open")
+    return {"appeals": [as_json(row) for row in rows]}
+
+
+def decide_appeal(args: Args) -> dict[str, Any]:
+    """``appeal decide``."""
+    with writing(args) as change:
+        lifts = appeals.decide(change, args.appeal, overturned=args.outcome == "overturn", reason=args.reason)
+    say(args, f"appeal {args.appeal}: {args.outcome}", *(f"{row.action_id}: lift of {row.lifts} is {row.state}" for row in lifts))
+    return {"appeal": args.appeal, "outcome": args.outcome, "lifts": [as_json(row) for row in lifts]}
+
+
+def verify_log(args: Args) -> dict[str, Any]:
+    """``audit-log verify``; faults are an error."""
+    with reading(args) as session:
+        found = audit.verify(session, head=args.head)
+    if not found.whole:
+        raise InputError(f"the audit log is broken: {'; '.join(found.faults)}")
+    say(args, f"{found.n_rows} rows, whole. Keep this outside of the database: {found.head}")
+    return {"rows": found.n_rows, "head": found.head, "whole": True}
+
+
+def export_log(args: Args) -> dict[str, Any]:
+    """``audit-log export``."""
+    n = 0
+    with reading(args) as session, replacing(args.out) as partial, open(partial, "w", encoding="utf-8") as file:
+        for row in session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)):
+            file.write(audit.canonical(as_json(row)) + "\n")
+            n += 1
+    say(args, f"{args.out}: {n} rows")
+    return {"file": str(args.out), "rows": n}
