@@ -35,9 +35,10 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# worksteal keeps the tests of a file on one worker as far as it can, so that what they share is made once.
+# worksteal keeps the tests of a file on one worker as far as it can, so that what they share is made once. One thread a worker
+# for linear algebra: threads of two workers that wait for each other on two cores make seconds minutes.
 tests: $(READY)
-	$(BIN)/pytest -n 2 --dist worksteal --durations 15 --durations-min 5
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal --durations 15 --durations-min 5
 
 test: check tests
 

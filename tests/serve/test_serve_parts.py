@@ -93,12 +93,18 @@ def at(data: st.DataObject, length: int) -> int:
     return data.draw(st.integers(0, 999_999)) * length // 1_000_000
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot of fifty blocks; not to be changed."""
+    path = tmp_path_factory.mktemp("s") / "sound"
+    snapshot.write(entries({f"a{i}": "block" for i in range(50)}), path, "r1")
+    return path
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_a_damaged_snapshot_is_never_read(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    path = tmp_path_factory.mktemp("s") / "s"
-    snapshot.write(entries({f"a{i}": "block" for i in range(50)}), path, "r1")
-    good = path.read_bytes()
+def test_a_damaged_snapshot_is_never_read(sound: Path, data: st.DataObject) -> None:
+    good, path = sound.read_bytes(), sound.with_name("damaged")
     kind = data.draw(st.sampled_from(["cut", "flip", "junk"]))
     if kind == "cut":
         path.write_bytes(good[: at(data, len(good))])
