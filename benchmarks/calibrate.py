@@ -226,7 +226,7 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
     size = model.size_class(values)
     parts = {}
     for part, names in (("linked", model.LINKED), ("unlinked", model.UNLINKED)):
-        explained = model.everyday(part, values)
+        explained = model.reasoned(part, values)
         innocent = np.minimum(found["size"] / 20, 1) * np.where(explained, EVERYDAY, 1)
         weight = np.where(positive, share, innocent)[use]
         # What an operator can hide is hidden at random where links lead; the other part has only what cannot be hidden cheaply.

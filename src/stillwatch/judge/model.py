@@ -112,6 +112,8 @@ POOLED, LARGE_POOL = 0.6, 32
 conversations handed over alone, from so many accounts of many places: teams that hand over are smaller or sit together."""
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
+TIED = 0.2
+"""Value of payment, contact, conversations, replacement or a burst of sign-ups from which something links the accounts."""
 DIVIDED, BUSY = 0.7, 0.1
 """Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep, and the rate (two
 requests a day) from which they work through it."""
@@ -124,7 +126,7 @@ SIDE_WORK, LONG = 0.5, 0.1
 REASONS = (
     "context.alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff", "identity.payment", "identity.contact",
     "joint.two_links", "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length",
-    "context.common_work", "context.education", "infra.network",
+    "context.common_work", "context.education", "infra.network", "identity.replacement", "identity.signup",
 )
 """What :func:`everyday` asks for."""
 
@@ -149,6 +151,12 @@ def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((link >= BATCHES) & one_list & (values["harvest.rate"] >= BUSY))
 
 
+def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that nothing links: what the part of links sees in them is how they work, which people who do one thing have in common."""
+    links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.signup")
+    return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIED)
+
+
 def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of which many are registered for education and to whom the same exercises are set."""
     return np.asarray((values["context.education"] >= TAUGHT) & (values["context.common_work"] >= ASSIGNED))
@@ -162,6 +170,15 @@ def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
+    What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing.
+    """
+    return np.asarray(reasoned(part, values) | untied(values) if part == "linked" else reasoned(part, values))
+
+
+def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups whose innocents are left out of the tail of the part, ``(n_groups,)``, since everyday life has a reason for them.
+
+    Innocents that nothing links stay in the tail: few others are left, and theirs is how far work alone carries.
     Who shares cards or conversations but keeps hours and does work of his own is of a club, a cohort, the customers of one shop, unless
     the accounts are a pool; and who sits in one office is a colleague. Who works alike in one place or for a few days is of a
     class or at an event, and who does so beside a life of his own and takes no long answers does odd jobs that are posted to many.
@@ -171,7 +188,8 @@ def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
         return np.asarray(taught(values) | gathered(values) | beside)
     large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
     pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
-    return np.asarray(taught(values) | (values["context.alike"] < ALIKE) & ~pooled & ~divided(values) | housed(values))
+    unlike = (values["context.alike"] < ALIKE) & ~pooled & ~divided(values)
+    return np.asarray(taught(values) | unlike | housed(values))
 
 
 @dataclass(frozen=True)
