@@ -78,6 +78,14 @@ def _forbid_skip(report: Any) -> None:
         report.longrepr = f"skipped where STILLWATCH_CI=1 forbids it: {reason}"
 
 
+LONGEST = "test_ten_thousand_bad_requests"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test comes first, so that no worker is alone with it when the others are done."""
+    items.sort(key=lambda item: not item.name.startswith(LONGEST))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, Any, Any]:
     """Turn forbidden skips of tests into failures."""
