@@ -193,6 +193,14 @@ def test_who_is_not_linked_where_nearly_all_are_leaves_and_where_few_are_stays()
     assert belonging([9], cards)[31] == 0
 
 
+def test_where_even_the_usual_account_would_leave_who_is_as_it_is_stays() -> None:
+    """Nothing links forty accounts, and a hundred others carry their sub-stream too; who does not carry it leaves."""
+    label = np.where((np.arange(200) < 40) | (np.arange(200) >= 198), 0, -1)
+    left = judge.tested(scene(groups(range(140)), people(200)), np.zeros(1, np.int64), label, np.zeros(1, np.int64))
+    assert (left[:40] == 0).all()
+    assert (left[40:] == -1).all()
+
+
 def test_standing_is_measured_against_the_usual_account() -> None:
     known = scene(groups(range(20), range(10), range(5)), people(30))
     label = np.where(np.arange(30) < 20, 0, -1)

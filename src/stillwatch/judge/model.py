@@ -172,7 +172,8 @@ def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing.
     """
-    return np.asarray(reasoned(part, values) | untied(values) if part == "linked" else reasoned(part, values))
+    reason = reasoned(part, values)
+    return np.asarray(reason | untied(values)) if part == "linked" else reason
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
