@@ -320,8 +320,10 @@ def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.Captu
     given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 40))
     rows(where / "base.jsonl", answers(np.random.default_rng(1), 40))
     questions = rows(where / "questions.jsonl", [{"prompt": f"question {i}"} for i in reversed(range(40))])
+    assert run("commit", "--tenants", "beta") == 0
+    assert run("commit", "--tenants", "acme,beta") == 0
     assert run("commit", "--tenants", "acme,acme", "--prompts", questions, "--against", "reference", "--decoys", 99) == 0
-    entry = read_log(where / "commitments.jsonl")[0]
+    other, keys, entry = read_log(where / "commitments.jsonl")
     assert run("test", given, "--reference", "base.jsonl", "--out", "proof", "--sign", "signing.pem") == 0
     told = json.loads((where / "proof" / "record.json").read_text())["reference"]
     assert told["sha256"] == sha256((where / "base.jsonl").read_bytes()).hexdigest()
@@ -329,12 +331,15 @@ def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.Captu
     assert run("verify", "proof", *key, "--published", entry["hash"]) == 0
     assert main(["verify", "proof", *key]) == 0
     capsys.readouterr()
+    assert run("verify", "proof", *key, "--published", keys["hash"]) == 0
+    assert "it fixes the keys" in capsys.readouterr().out
 
     def fails(what: str, *command: object) -> None:
         assert run(*command) == 1
         assert f"FAILED  {what}" in capsys.readouterr().out
 
     fails("order", "verify", "proof", *key, "--published", "00")
+    fails("order", "verify", "proof", *key, "--published", other["hash"])  # of another tenant's key
     assert run("report", "proof") == 1  # it would drop the signature
     assert run("test", given, "--reference", "base.jsonl", "--out", "other", "--sign", "another.pem") == 0
     fails("signature", "verify", "other", *key)

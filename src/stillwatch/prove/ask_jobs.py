@@ -45,7 +45,8 @@ def ask(args: Args) -> Any:
     if state is not None:
         say(args, f"anytime-valid p of the best key: {show_p(state.log_p)}")
     say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
-              f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof")  # fmt: skip
+              f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof. "
+              f"If these were questions of canaries: stillwatch prove canary test {args.out} --units UNITS")  # fmt: skip
     return {"asked": asked, "answers": len(store.rows)}
 
 

@@ -38,7 +38,7 @@ def cite(folder: Path, *, published: str | None = None, public_key: Path | None 
     return {
         "manifest_sha256": digest(folder / "manifest.json"), "says": headline(record), "made_at": record["made_at"],
         "suspect": str(suspect.get("name") or suspect.get("model") or suspect.get("path") or f"file {suspect.get('sha256', '')[:16]}"),
-        "commitment": record["commitment"], "committed_at": committed["time"], "published": published is not None,
+        "commitment": record["commitment"], "committed_at": committed["time"], "published": published == record["commitment"],
         "campaigns": list(record["exposure"].get("campaigns", [])),
         "signed_by": None if public_key is None else signatures().key_id(signatures().public_key(public_key)),
         "passed": {one.name: one.detail for one in checks},
