@@ -262,6 +262,23 @@ def longest_text(offsets: I64) -> int:
     return longest
 
 
+def count_tokens(texts: list[str]) -> I32:
+    """Words, numbers and marks of texts ``(n,)``, as :func:`feature_sets` counts them."""
+    offsets, data = arrow_text(pa.array(texts, pa.large_string()))
+    counts = np.zeros(len(texts), np.int32)
+    _count(offsets, data, FUNCTION_TABLE, counts)
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _count(offsets: I64, data: U8, functions: U64, counts: I32) -> None:
+    """Fill the number of tokens of every text."""
+    longest = longest_text(offsets)
+    words, shapes = np.empty(longest + 1, np.uint64), np.empty(longest + 1, np.uint64)
+    for i in range(len(counts)):
+        counts[i] = read_tokens(data, offsets[i], offsets[i + 1], functions, words, shapes)
+
+
 @njit(cache=True, nogil=True)
 def feature_sets(
     offsets: I64, data: U8, functions: U64, bits: int, groups: int, out: I32, indptr: I64, n_words: I32, ends: I32

@@ -252,6 +252,17 @@ def test_near_duplicates_are_named_by_set(tmp_path: Path) -> None:
         duplicates.load(tmp_path / "bad.npz")
 
 
+def test_an_index_has_any_name_and_words_are_counted_alike(references: Path, tmp_path: Path) -> None:
+    rows, path = _rows(0.25), tmp_path / "c.jsonl"
+    _jsonl(path, rows)
+    assert main(["audit-index", f"set={path}", "--out", str(tmp_path / "known"), "-q"]) == 0
+    with_references = _audit(references, path, tmp_path / "a", "--known", str(tmp_path / "known"))
+    assert main(["audit", str(path), "--known", str(tmp_path / "known"), "--out", str(tmp_path / "b"), "-q", "--processes", "1"]) == 0
+    without = json.loads((tmp_path / "b" / "summary.json").read_text())
+    assert without["near_duplicates_of_known_texts"] == with_references["near_duplicates_of_known_texts"] == len(rows)
+    assert without["words"] == with_references["words"] > 0
+
+
 class _Marks:
     name = "tenant-1"
 

@@ -203,8 +203,9 @@ def _same_as_before(
 ) -> bool:
     """Whether earlier parts stand: same settings and files. Otherwise they are removed."""
     files = sorted({path for part in parts for path in part.paths})
-    given = [p for p in (settings.human, settings.generated, settings.index) if p is not None]
-    files += [path for root in given for part in _plan_or_file(root) for path in part]
+    given = [p for p in (settings.human, settings.generated) if p is not None]
+    files += [path for root in given for part in plan(root) for path in part.paths]
+    files += [settings.index] if settings.index is not None else []
     stamps = hashlib.sha256()
     for path in files:
         stat = path.stat()
@@ -222,10 +223,6 @@ def _same_as_before(
         old.unlink()
     write_json(state, path)
     return False
-
-
-def _plan_or_file(root: Path) -> list[tuple[Path, ...]]:
-    return [(root,)] if root.suffix == ".npz" else [part.paths for part in plan(root)]
 
 
 _shared: Instruments | None = None

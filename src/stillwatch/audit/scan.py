@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from stillwatch import text_features
 from stillwatch.audit import canaries, corpus, duplicates
 from stillwatch.audit.campaigns import Templates
 from stillwatch.audit.detector import MIN_WORDS, NAMED_BY, Detector, identity
@@ -258,7 +259,7 @@ def _batch(
     carried = with_.templates.find(f"{d.asked}\n{d.text}" for d in batch) if with_.templates is not None else {}
     groups = [total.group(document.source, document.period) for document in batch]
     columns: dict[str, Any] = {name: [None] * n for name in DOCUMENTS.names}
-    n_words = np.array([len(text.split()) for text in texts], np.int32) if ranks is None else None
+    n_words = text_features.count_tokens(texts) if ranks is None else None
     if ranks is not None and with_.detector is not None:
         scored = with_.detector.score(texts, [document.asked for document in batch])
         n_words = scored.n_words
