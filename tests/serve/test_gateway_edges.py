@@ -48,6 +48,14 @@ def test_allow(gateway: int, model: Model, who: str) -> None:
     assert (path, headers["x-guard-decision"]) == ("/v1/chat/completions", "allow")
     assert b"Hello" in body
     assert "x-stillwatch-token" not in headers
+    if who == "nobody":
+        assert {headers.get(f"x-guard-{name}") for name in ("reason", "case", "drop", "max-tokens")} <= {None, "", "0"}
+
+
+def test_a_long_prompt_passes(gateway: int, model: Model) -> None:
+    model.seen.clear()
+    assert call(gateway, "/v1/chat/completions", {"authorization": "Bearer sk-nobody"}, {"prompt": "a" * 3_000_000}).status == 200
+    assert len(model.seen[0][2]) > 3_000_000
 
 
 def test_throttle(gateway: int, model: Model, request: pytest.FixtureRequest) -> None:
@@ -101,11 +109,13 @@ def test_block_in_the_shape_of_anthropic(gateway: int, model: Model) -> None:
     "headers",
     [
         [("authorization", "Bearer sk-nobody"), ("x-api-key", "sk-block")],
+        [("authorization", "Bearer sk-nobody"), ("api-key", "sk-block")],
+        [("authorization", "Bearer sk-nobody"), ("x-goog-api-key", "sk-block")],
         [("authorization", "Bearer sk-nobody"), ("authorization", "Bearer sk-block")],
         [("authorization", "bearer  sk-block")],
         [("authorization", "Bearer sk-block"), ("x-guard-decision", "allow"), ("x-stillwatch-token", "guess")],
     ],
-    ids=["two headers", "repeated", "other case", "forged"],
+    ids=["two headers", "api-key", "x-goog-api-key", "repeated", "other case", "forged"],
 )
 def test_no_way_around(gateway: int, model: Model, headers: list[tuple[str, str]]) -> None:
     model.seen.clear()

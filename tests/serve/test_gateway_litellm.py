@@ -68,6 +68,22 @@ def test_outcomes(gateway: tuple[str, int, Path]) -> None:
     assert len(seen(folder)) == 1  # of the throttled account's first request; the others went no further
 
 
+def test_a_client_of_anthropic(gateway: tuple[str, int, Path]) -> None:
+    mode, port, _ = gateway
+    body = {"model": "still", "max_tokens": 9, "messages": [{"role": "user", "content": "Hello"}]}
+    reply = call(port, "/v1/messages", {"x-api-key": "sk-block-0123456789", "anthropic-version": "2023-06-01"}, body)
+    assert reply.json()["type"] == "error"
+    assert "https://guard.example/cases/c-1" in reply.json()["error"]["message"]
+    if mode == "guardrail":
+        assert reply.status == 400
+        return
+    assert (reply.status, reply.json()["error"]["type"]) == (403, "permission_error")
+    assert (reply.headers["x-guard-decision"], reply.headers["x-guard-case"]) == ("block", "https://guard.example/cases/c-1")
+    slow = {"x-api-key": "sk-throttle-hook-0123456789", "anthropic-version": "2023-06-01"}
+    *_, limited = (call(port, "/v1/messages", slow, body) for _ in range(2))
+    assert (limited.status, 1 <= int(limited.headers["retry-after"]) <= 60) == (429, True)
+
+
 def test_restrict(gateway: tuple[str, int, Path]) -> None:
     mode, port, folder = gateway
     seen(folder)

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import HTTPException
 from litellm.integrations.custom_logger import CustomLogger
+from litellm.proxy._types import ProxyException
 
 from stillwatch_client.guard import Guard, restricted
 
@@ -34,7 +35,10 @@ class StillwatchHook(CustomLogger):
         verdict = await self.guard.decide(asked, api)
         if verdict.refused:
             error = verdict.body.get("error", {}) if isinstance(verdict.body, dict) else {}
-            raise HTTPException(verdict.status, detail=error.get("message", verdict.decision), headers=verdict.headers)
+            text = error.get("message", verdict.decision)
+            if api == "anthropic":  # where LiteLLM drops the headers of any other error
+                raise ProxyException(text, error.get("type", ""), None, verdict.status, headers=dict(verdict.headers))
+            raise HTTPException(verdict.status, detail=text, headers=verdict.headers)
         if verdict.decision == "restrict":
             return restricted(data, verdict, "responses" if "responses" in str(call_type) else "")
         return data

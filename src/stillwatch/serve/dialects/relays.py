@@ -9,6 +9,8 @@ from stillwatch.serve.decisions import Decision, Question
 from stillwatch.serve.dialects import Answer, Context, Dialect, Request
 
 ENVOY_PREFIX = "/envoy"
+NOTHING = ((b"x-guard-reason", b""), (b"x-guard-case", b""), (b"x-guard-drop", b""), (b"x-guard-max-tokens", b"0"))
+"""What Caddy is told where there is nothing to tell: before 2.10 it passes on the name of a header that it did not get."""
 ANY: frozenset[str] = frozenset()
 
 
@@ -46,6 +48,15 @@ def _nginx(decision: Decision, question: Question) -> Answer:
     return status if status == 401 else 403, [*headers, (b"x-guard-body", body)], body
 
 
+def _forwarded(decision: Decision, question: Question) -> Answer:
+    """To the model the headers that the edge copies are told in full, so that none is the client's own."""
+    status, headers, body = _relayed(decision, question)
+    if status == 200:
+        told = {name for name, _ in headers}
+        headers += [(name, value) for name, value in NOTHING if name not in told]
+    return status, headers, body
+
+
 ENVOY = Dialect(
     "envoy", f"{ENVOY_PREFIX}/*", ANY,
     lambda request, context: asked("envoy", request.path.removeprefix(ENVOY_PREFIX), request, context), _relayed, relays=True,
@@ -56,5 +67,5 @@ NGINX = Dialect(
 )
 FORWARD = Dialect(
     "forward", "/forward", ANY,
-    lambda request, context: asked("forward", request.header(b"x-forwarded-uri"), request, context), _relayed, relays=True,
+    lambda request, context: asked("forward", request.header(b"x-forwarded-uri"), request, context), _forwarded, relays=True,
 )
