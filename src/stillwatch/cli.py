@@ -109,6 +109,12 @@ def parser() -> argparse.ArgumentParser:
                         help="the tenant's key for keyed hashes, made if absent (default: stillwatch.key in --out)")
     ingest.add_argument("--as-of", metavar="T", help="ISO time; events later than this are impossible (default: now)")
 
+    receive = add("receive", _receive, "append the logs that a gateway posts (LiteLLM's generic_api) to files that ingest reads")
+    receive.add_argument("--out", type=Path, required=True, help="folder of the files, one an hour")
+    receive.add_argument("--host", default="127.0.0.1", help="elsewhere than on loopback a token is asked for")
+    receive.add_argument("--port", type=int, default=4999)
+    receive.add_argument("--token-file", type=Path, metavar="FILE", help="what callers must send as Authorization: Bearer")
+
     detect = add("detect", _detect, "find campaigns in events, or in traces of any (account, object, time) data")
     detect.add_argument("source", nargs="?", type=Path, metavar="DIR",
                         help="folder with events/, accounts.parquet, releases.json")
@@ -202,6 +208,12 @@ def _ingest(args: argparse.Namespace) -> Any:
         trusted_proxies=args.trusted_proxies, key_file=args.key_file, as_of=_time(args.as_of),
         quiet=args.quiet or args.json,
     )
+
+
+def _receive(args: argparse.Namespace) -> None:
+    from stillwatch.ingest import receive
+
+    receive.run(args.out, args.host, args.port, args.token_file, quiet=args.quiet or args.json)
 
 
 def _detect(args: argparse.Namespace) -> Any:

@@ -9,13 +9,12 @@ import os
 import secrets
 import signal
 import subprocess
-import threading
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -103,27 +102,15 @@ client("ada").responses.create(model="still-small", input="A response, please.")
 """
 
 
-class Receiver:
-    """Takes what LiteLLM posts: each body is one line."""
+def records(folder: Path) -> int:
+    """How many requests were received."""
+    bodies = [json.loads(line) for line in lines(folder)]
+    return sum(len(body) if isinstance(body, list) else 1 for body in bodies)
 
-    def __init__(self) -> None:
-        self.bodies: list[bytes] = []
-        bodies = self.bodies
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def records(self) -> int:
-        return sum(len(body) if isinstance(body, list) else 1 for body in map(json.loads, list(self.bodies)))
+def lines(folder: Path) -> list[bytes]:
+    """The bodies that were posted."""
+    return [line for path in sorted(folder.iterdir()) for line in path.read_bytes().splitlines()]
 
 
 def wait_for_proxy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
@@ -141,15 +128,21 @@ def wait_for_proxy(process: subprocess.Popen[bytes], url: str, log: Path) -> Non
 
 @pytest.fixture(scope="module")
 def proxy_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[str]]]:
-    """What the proxy logged, one posted body a line, and what the client printed."""
+    """The folder in which ``stillwatch receive`` put what the proxy logged, and what the client printed."""
     assert LITELLM is not None
     folder = tmp_path_factory.mktemp("litellm")
     (folder / "people.py").write_text(AUTH)
     (folder / "config.yaml").write_text(CONFIG)
-    receiver, port = Receiver(), free_port()
+    bodies, secret, receiver, port = folder / "bodies", folder / "receive.token", free_port(), free_port()
+    secret.write_text("a-token\n")
+    receive = [sys.executable, "-m", "stillwatch", "receive", "--out", bodies, "--port", str(receiver), "--token-file", secret]
+    receiving = subprocess.Popen(receive, stdout=subprocess.PIPE, text=True)
+    assert receiving.stdout is not None
+    assert str(bodies) in receiving.stdout.readline()
     environment = os.environ | {
         "STILLWATCH_TEST_MASTER_KEY": "sk-" + secrets.token_hex(24),
-        "GENERIC_LOGGER_ENDPOINT": f"http://127.0.0.1:{receiver.server.server_port}/",
+        "GENERIC_LOGGER_ENDPOINT": f"http://127.0.0.1:{receiver}/",
+        "GENERIC_LOGGER_HEADERS": "Authorization=Bearer a-token",
         "DEFAULT_FLUSH_INTERVAL_SECONDS": "1",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "PYTHONPATH": "",
@@ -168,15 +161,14 @@ def proxy_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, 
         )
         assert client.returncode == 0, client.stderr + log.read_text()[-3000:]
         deadline = time.monotonic() + LOGGED_S
-        while receiver.records() < EXPECTED and time.monotonic() < deadline:
+        while records(bodies) < EXPECTED and time.monotonic() < deadline:
             time.sleep(0.2)
-        path = folder / "generic_api.ndjson"
-        path.write_bytes(b"".join(body + b"\n" for body in receiver.bodies))
-        yield path, client.stdout.split()
+        yield bodies, client.stdout.split()
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
-        receiver.server.shutdown()
+        receiving.send_signal(signal.SIGTERM)
+        assert receiving.wait(30) == 0
 
 
 def ingested(path: Path, out: Path, **options: Any) -> Result:
@@ -240,7 +232,7 @@ def test_edge_log_joins_by_the_header_that_the_edge_set(proxy_log: tuple[Path, l
 
 def test_every_form_of_the_log_gives_the_same_events(proxy_log: tuple[Path, list[str]], tmp_path: Path) -> None:
     rows = []
-    for body in proxy_log[0].read_bytes().splitlines():
+    for body in lines(proxy_log[0]):
         value = json.loads(body)
         rows += value if isinstance(value, list) else [value]
     forms = {
