@@ -92,9 +92,10 @@ def _table(found: Snapshot | Stream, names: "pa.Array | pa.ChunkedArray", places
 
 
 def _fields(rule: Rule) -> dict[str, Any]:
+    """An action without a case stands for itself: its name is what a client is told, and can appeal."""
     wanted = rule.parameters
     return {
-        "action": rule.action, "mode": rule.mode, "reason_code": rule.reason, "case_id": rule.case_id,
+        "action": rule.action, "mode": rule.mode, "reason_code": rule.reason, "case_id": rule.case_id or rule.action_id,
         "expires_at": rule.expires_at, "policy_version": str(rule.policy_version),
         "rate_per_min": wanted.get("requests_per_min"), "case_rate_per_min": wanted.get("case_requests_per_min"),
         "max_tokens": wanted.get("max_tokens"), "reasoning": wanted.get("reasoning"), "logprobs": wanted.get("logprobs"),

@@ -146,6 +146,27 @@ def test_from_block_to_overturned_appeal(client: Clients, store: Store, case_id:
     assert "are whole" in ana.get("/audit?verify=1").text
 
 
+def test_an_action_without_a_case_is_appealed_on_its_page(client: Clients, store: Store) -> None:
+    enforce(store)
+    ana, cem, vic = (client(name) for name in ("ana", "cem", "vic"))
+    answer = ana.post("/actions/new", subjects="account:solo", kind="throttle", reason="analyst_request", mode="enforce")
+    action_id = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
+    assert "Record an appeal" in ana.get(f"/actions/{action_id}").text
+    assert "Record an appeal" not in vic.get(f"/actions/{action_id}").text
+    assert ana.post(f"/actions/{action_id}/appeal", account_id="other", statement="x").status_code == 400
+    page = followed(ana, ana.post(f"/actions/{action_id}/appeal", account_id="solo", statement="It is <my> course."))
+    assert "The appeal was received." in page.text
+    for shown in (page.text, ana.get("/appeals").text, ana.get("/accounts/solo").text):
+        assert 'href="/console/appeals/1"' in shown
+    appeal = cem.get("/appeals/1").text
+    assert "It is &lt;my&gt; course." in appeal
+    assert f'href="/console/actions/{action_id}"' in appeal
+    assert "/console/cases/" not in appeal, "there is none"
+    followed(cem, cem.post("/appeals/1/decide", outcome="overturned", reason="seen the list"))
+    assert "solo" not in read_snapshot(store, datetime.now(UTC)).accounts
+    assert "Judged innocent by cem (appeal" in ana.get("/accounts/solo").text
+
+
 def test_undo_reject_and_renew(client: Clients, store: Store, case_id: str) -> None:
     action_id = block(client, case_id)
     ana, cem = client("ana"), client("cem")

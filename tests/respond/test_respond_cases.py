@@ -460,6 +460,80 @@ def test_an_appeal_needs_a_member_and_is_open_once(store: Store, case_id: str, a
             appeals.receive(change, case_id, account, "again")
 
 
+def on_names(store: Store, *subjects: tuple[Subject, str], kind: Action = Action.BLOCK) -> str:
+    """An action of no case on accounts and keys, proposed by ana and, where it needs a second person, approved by ben."""
+    row = proposed(store, kind=kind, subjects=list(subjects))
+    if row.needed_approvals:
+        approved(store, row.action_id)
+    return str(row.action_id)
+
+
+def test_an_action_of_no_case_is_appealed_by_its_name(store: Store, run_folder: Folder) -> None:
+    blocked = on_names(store, (Subject.ACCOUNT, "solo"), (Subject.ACCOUNT, "other"))
+    with store.write(ANA, now=NOW) as change:
+        row = appeals.receive(change, blocked, "solo", "it is my course")
+    assert (row.case_id, row.action_id) == (None, blocked)
+    with pytest.raises(InputError, match="open already"), store.write(ANA, now=NOW) as change:
+        appeals.receive(change, blocked, "solo", "again")
+    for took_part in (ANA, BEN):
+        with pytest.raises(InputError), store.write(took_part, now=NOW) as change:
+            appeals.decide(change, row.appeal_id, overturned=True, reason="x")
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, row.appeal_id, overturned=True, reason="seen the course")
+    approved(store, lift.action_id, BEN)
+    assert sorted(read_snapshot(store, NOW).accounts) == ["other"]
+    with store.read() as session:
+        assert {row["account_id"]: row["campaign"] for row in cases.labels(session)} == {"solo": None}
+        assert audit.verify(session).whole
+        assert [row.state for row in appeals.listed(session, state=None, action_id=blocked)] == [appeals.OVERTURNED]
+    later = run_folder({"c-new": {"members": ["solo", *accounts(300, 9)], "marks": ["q1", "q2"]}})
+    assert imported(store, later).kept_out == 1, "a later finding does not bring it back"
+
+
+def test_who_may_appeal_an_action(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="key-of-ada", account_id="ada"))
+    on_keys = on_names(store, (Subject.KEY, "key-of-ada"), (Subject.KEY, "key-of-nobody"), kind=Action.THROTTLE)
+    waits = str(proposed(store, subjects=[(Subject.ACCOUNT, "ada")]).action_id)
+    for about, name in ((on_keys, "eve"), (waits, "ada"), ("act-none", "ada"), ("case-none", "ada")):
+        with pytest.raises(InputError), store.write(ANA, now=NOW) as change:
+            appeals.receive(change, about, name, "x")
+    with store.write(ANA, now=NOW) as change:
+        owner = appeals.receive(change, on_keys, "key-of-ada", "my key")
+        key = appeals.receive(change, on_keys, "key-of-nobody", "mine too")
+    assert (owner.account_id, key.account_id) == ("ada", "key-of-nobody")
+    with store.write(CEM, now=NOW) as change:
+        assert [lift.lifts for lift in appeals.decide(change, key.appeal_id, overturned=True, reason="x")] == [on_keys]
+    with store.read() as session:
+        assert actions.targets(session, on_keys, live=True) == [(Subject.KEY, "key-of-ada")]
+
+
+def test_an_action_of_a_case_is_appealed_as_the_case_is(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+        found = appeals.receive(change, row.action_id, "acct-00005", "we are a hospital")
+    assert (found.case_id, found.action_id, the_case(store).state) == (case_id, row.action_id, State.APPEALED)
+    with pytest.raises(InputError, match="open already"), store.write(ANA, now=NOW) as change:
+        appeals.receive(change, case_id, "acct-00005", "again")
+    with store.write(CEM, now=NOW) as change:
+        appeals.decide(change, found.appeal_id, overturned=True, reason="contract seen")
+    assert held(store, case_id)["acct-00005"] == (True, True)
+
+
+def test_who_proposed_an_action_that_ended_does_not_judge_its_appeal(store: Store) -> None:
+    throttled = on_names(store, (Subject.ACCOUNT, "solo"), kind=Action.THROTTLE)
+    with store.write(ANA, now=NOW) as change:
+        row = appeals.receive(change, throttled, "solo", "why?")
+        actions.undo(change, throttled, Reason.EXPIRED_NEED)
+    approver = Actor(ANA.name, BEN.role)
+    with pytest.raises(InputError, match="took part"), store.write(approver, now=NOW) as change:
+        appeals.decide(change, row.appeal_id, overturned=False, reason="x")
+    with store.write(CEM, now=NOW) as change:
+        assert appeals.decide(change, row.appeal_id, overturned=True, reason="x") == []
+
+
 # --- Blast radius and log ------------------------------------------------------------------------------------------
 
 

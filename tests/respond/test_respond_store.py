@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from respond_helpers import ANA, BEN, DEE, NOW
-from sqlalchemy import text
+from sqlalchemy import Connection, String, text
 
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, migrations, policy
-from stillwatch.respond.schema import Base, Meta, PolicyVersion, Run
+from stillwatch.respond.schema import Appeal, Base, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, decision_of
 from stillwatch.respond.store import Store, StoreError
 
@@ -32,8 +32,20 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
 
 
+def without_0004(connection: Connection) -> None:
+    """Appeals as they were before they could name an action."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    connection.execute(text("DROP INDEX ix_appeals_action_id"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("appeals") as table:
+        table.drop_column("action_id")
+        table.alter_column("case_id", existing_type=String(32), nullable=False)
+
+
 def test_runs_of_an_older_store_count_as_whole(store: Store) -> None:
     with store.connect(writing=True) as connection:
+        without_0004(connection)
         connection.execute(text("ALTER TABLE runs DROP COLUMN finished_at"))
         connection.execute(text("INSERT INTO runs (run_id, imported_at, imported_by, summary) VALUES ('r', 17, 'ana', '{}')"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
@@ -41,6 +53,27 @@ def test_runs_of_an_older_store_count_as_whole(store: Store) -> None:
     with again.read() as session:
         run = session.get_one(Run, "r")
         assert run.finished_at == run.imported_at
+    again.close()
+
+
+def test_appeals_of_an_older_store_stay(store: Store) -> None:
+    with store.connect(writing=True) as connection:
+        for line in (
+            "INSERT INTO runs (run_id, imported_at, imported_by, summary) VALUES ('r', 17, 'ana', '{}')",
+            "INSERT INTO cases (case_id, state, opened_at, changed_at, campaign_id, run_id, detected, score, q_value, loss, n_accounts,"
+            " n_events, n_harvested, output_tokens, views, capabilities, explanations, details)"
+            " VALUES ('case-1', 'new', 17, 17, 'c', 'r', 'campaign', 1, 0, 1, 1, 1, 1, 1, '[]', '{}', '[]', '{}')",
+            "INSERT INTO appeals (case_id, account_id, statement, state, received_at, received_by)"
+            " VALUES ('case-1', 'ada', 'why?', 'open', 17, 'ana')",
+        ):
+            connection.execute(text(line))
+        without_0004(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    test_migrations_give_the_schema_of_the_code(again := Store.open(store.engine.url.render_as_string(hide_password=False)))
+    with again.write(DEE, now=NOW) as change:
+        row = change.session.get_one(Appeal, 1)
+        assert (row.case_id, row.action_id, row.account_id) == ("case-1", None, "ada")
+        change.session.add(Appeal(account_id="bob", statement="", state="open", received_at=NOW, received_by="ana"))
     again.close()
 
 

@@ -22,7 +22,7 @@ pytest.importorskip("granian")
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 from respond_postgres import DATABASES, fresh, postgres, statement
-from serve_kit import KEY, Service, call, running
+from serve_kit import DOCS, KEY, Service, call, running
 from sqlalchemy import inspect, select, update
 
 from ports import free_port
@@ -489,6 +489,52 @@ def test_a_customers_name_leads_to_its_case_and_actions(store: Store, url: str, 
     assert cli.main(["identify", "--key-file", str(tmp_path / "absent"), "--store", url, "eve"]) == 1
     assert "no such key file" in capsys.readouterr().err
     assert not (tmp_path / "absent").exists()
+
+
+def test_without_a_key_names_are_told_as_a_service_without_one_takes_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = ["--store", str(tmp_path / "store.db")]
+    Store.open(store[1]).close()
+    assert cli.main(["identify", *store, "eve"]) == 0
+    assert capsys.readouterr().out.startswith("eve: eve\n")
+    assert cli.main(["identify", *store, "--api-key", "sk-secret"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"API key: {hashlib.sha256(b'sk-secret').hexdigest()}\n")
+
+
+def test_the_documented_trial(tmp_path: Path) -> None:
+    """A newcomer's first commands, with no run and no store; then the second request within a minute is refused."""
+    text = DOCS.read_text().partition("<!-- tested: try it -->\n```sh\n")[2].partition("```")[0]
+    *lines, last = text.strip().splitlines()
+    assert last == "stillwatch serve --enforce"
+    own = f'stillwatch() {{ {sys.executable} -m stillwatch "$@"; }}'
+    done = subprocess.run(["bash", "-ec", "\n".join([own, *lines])], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    secret = done.stdout.split()[0]
+    port = free_port()
+    command = [sys.executable, "-m", "stillwatch", "serve", "--enforce", "--port", str(port), "--deadline-ms", "20000"]
+    with running(command, tmp_path, port, STILLWATCH_STORE="sqlite:///stillwatch.db"):
+        deadline = time.monotonic() + 60
+        while call(port, "/readyz").status != 200 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        header = {"x-stillwatch-token": secret}
+        first, second = (call(port, "/v1/decide", header, {"account_id": "ada", "request_id": f"r{i}"}).json() for i in range(2))
+    assert (first["decision"], second["decision"], second["refusal"]["status"]) == ("allow", "throttle", 429)
+
+
+def test_an_action_without_a_case_stands_for_itself(store: Store, url: str, service: Service) -> None:
+    """Its name is what the client can appeal; and its accounts share the rate that a case's would."""
+    made = act(store, Action.THROTTLE, "ann", "bea", parameters={"requests_per_min": 600, "case_requests_per_min": 1})
+    service.until(lambda: service.decide("ann", request_id=str(time.time())).get("case_id") == made)
+    answers = [service.decide(name, request_id=name) for name in ("ann", "bea")]
+    assert [answer["decision"] for answer in answers] == ["throttle", "throttle"], "one more of either would be the second in a minute"
+    assert answers[0]["refusal"]["headers"]["x-guard-case"] == f"https://guard.example/cases/{made}"
+    service.until(lambda: made in _cases(store))
+    assert cli.main(["appeal", "receive", made, keyed(KEY, "ann"), "--statement", "why?", "--store", url, "--as", "ana"]) == 0
+
+
+def _cases(store: Store) -> set[str | None]:
+    with store.read() as session:
+        return set(session.scalars(select(DecisionRow.case_id)))
 
 
 @pytest.mark.parametrize(("names", "keyed_", "said"), [

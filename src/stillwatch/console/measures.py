@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, policy
+from stillwatch.respond import actions, appeals, policy
 from stillwatch.respond.actions import Subjects
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
@@ -111,8 +111,10 @@ def _action(visit: Visit) -> Response:
         lifts = session.scalars(
             select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)
         ).all()
+        heard = appeals.listed(session, state=None, action_id=action_id)
+        about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
-            select(AuditRow).where(AuditRow.object == action_id).order_by(AuditRow.seq.desc()).limit(SIZE)
+            select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
         ).all()
     proposed, mine = row.state == ActionState.PROPOSED, row.proposed_by == visit.actor.name
     return visit.show(
@@ -121,7 +123,7 @@ def _action(visit: Visit) -> Response:
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
         can_undo=row.state == ActionState.IN_FORCE and row.kind != LIFT and visit.may(Role.ANALYST),
         can_renew=row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST),
-        undo_reasons=FOR,
+        undo_reasons=FOR, appeals=heard, can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )  # fmt: skip
 
 
@@ -152,6 +154,14 @@ def _renew(visit: Visit) -> Response:
     return visit.go(f"/actions/{row.action_id}", visit.took(row))
 
 
+def _appeal(visit: Visit) -> Response:
+    with visit.change() as change:
+        appeals.receive(
+            change, visit.path["action_id"], visit.needed("account_id"), visit.needed("statement", most=20_000)
+        )
+    return _back(visit, "appealed")
+
+
 def _back(visit: Visit, said: str) -> Response:
     return visit.go(f"/actions/{visit.path['action_id']}", said)
 
@@ -165,4 +175,5 @@ PAGES = (
     Page("POST", "/actions/{action_id}/reject", Role.ANALYST, _reject),
     Page("POST", "/actions/{action_id}/undo", Role.ANALYST, _undo),
     Page("POST", "/actions/{action_id}/renew", Role.ANALYST, _renew),
+    Page("POST", "/actions/{action_id}/appeal", Role.ANALYST, _appeal),
 )

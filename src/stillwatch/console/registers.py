@@ -9,7 +9,7 @@ from starlette.responses import Response
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
 from stillwatch.respond import allow, appeals, audit
-from stillwatch.respond.schema import Appeal, AuditRow, Case
+from stillwatch.respond.schema import Appeal, AuditRow
 from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
 
 ROWS = 100
@@ -37,12 +37,11 @@ def _appeal(visit: Visit) -> Response:
         row = session.get(Appeal, _number(visit, "appeal_id"))
         if row is None:
             raise NotFoundError("no such appeal", where=visit.path["appeal_id"])
-        case = session.get(Case, row.case_id)
         against = appeals.touching(session, row.account_id)
         lifts = [action for action in appeals.touching(session, row.account_id, ActionState.PROPOSED) if action.kind == LIFT]
     can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
     return visit.show(
-        "appeal.html", title=f"Appeal {row.appeal_id}", row=row, case=case, against=against, lifts=lifts, can_decide=can
+        "appeal.html", title=f"Appeal {row.appeal_id}", row=row, against=against, lifts=lifts, can_decide=can
     )
 
 

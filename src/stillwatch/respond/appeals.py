@@ -9,40 +9,64 @@ from stillwatch.errors import InputError
 from stillwatch.respond import actions, cases
 from stillwatch.respond.schema import ActionRow, Appeal, Key, Member
 from stillwatch.respond.store import Change
-from stillwatch.respond.vocabulary import ActionState, Reason, Role, State, Subject
+from stillwatch.respond.vocabulary import LIFT, ActionState, Reason, Role, State, Subject
 
 OPEN, UPHELD, OVERTURNED = "open", "upheld", "overturned"
 
 
-def receive(change: Change, case_id: str, account_id: str, statement: str) -> Appeal:
-    """Record an appeal; the case becomes ``appealed`` where its state allows. Needs an analyst.
+def receive(change: Change, about: str, account_id: str, statement: str) -> Appeal:
+    """Record an appeal; its case becomes ``appealed`` where its state allows. Needs an analyst.
+
+    Args:
+        change: the write in progress.
+        about: the case, or the action: what the customer was told. An action of a case that has the account is its case's affair too.
+        account_id: who appeals; a key is its owner's, and where an action names one whose owner is not known, it stands for itself.
+        statement: what the customer says.
 
     Raises:
-        InputError: the case has no such account, or an appeal of it is open already.
+        InputError: the case or action has no such account, the action never took effect, or an appeal is open already.
     """
     change.require(Role.ANALYST)
-    case = cases.get(change.session, case_id)
-    if change.session.get(Member, (case_id, account_id)) is None:
-        raise InputError(f"{case_id} has no such account", where=account_id)
-    same = select(Appeal).where(Appeal.case_id == case_id, Appeal.account_id == account_id, Appeal.state == OPEN)
-    if change.session.scalars(same).first() is not None:
+    action = change.session.get(ActionRow, about)
+    if action is None:
+        case_id: str | None = cases.get(change.session, about).case_id
+        if change.session.get(Member, (about, account_id)) is None:
+            raise InputError(f"{about} has no such account", where=account_id)
+    else:
+        owner = change.session.get(Key, account_id)
+        account_id = account_id if owner is None else owner.account_id
+        _acted_on(change.session, action, account_id)
+        member = None if action.case_id is None else change.session.get(Member, (action.case_id, account_id))
+        case_id = None if member is None else action.case_id
+    same = select(Appeal).where(Appeal.account_id == account_id, Appeal.state == OPEN)
+    if any(row.case_id == case_id if case_id else row.action_id == about for row in change.session.scalars(same)):
         raise InputError("an appeal of this account is open already", where=account_id)
     row = Appeal(
-        case_id=case_id, account_id=account_id, statement=statement, state=OPEN, received_at=change.now,
-        received_by=change.actor.name,
+        case_id=case_id, action_id=None if action is None else about, account_id=account_id, statement=statement, state=OPEN,
+        received_at=change.now, received_by=change.actor.name,
     )  # fmt: skip
     change.session.add(row)
     change.session.flush()
-    change.audit("appeal.receive", f"appeal-{row.appeal_id}", after={"case_id": case_id, "account_id": account_id, "statement": statement})
-    cases.follow(change, case, State.APPEALED, f"appeal {row.appeal_id}")
+    after = {"case_id": case_id, "action_id": row.action_id, "account_id": account_id, "statement": statement}
+    change.audit("appeal.receive", f"appeal-{row.appeal_id}", after=after)
+    if case_id is not None:
+        cases.follow(change, cases.get(change.session, case_id), State.APPEALED, f"appeal {row.appeal_id}")
     return row
 
 
-def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> list[ActionRow]:
-    """Decide an appeal; needs an approver who approved none of the actions against the account.
+def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:
+    """Raise unless the action took effect and touches, or touched, the account or a key of its own."""
+    if action.kind == LIFT or action.effective_at is None:
+        raise InputError("it is no action that took effect", where=action.action_id, todo="See stillwatch actions list")
+    if not set(_subjects(session, account_id)) & set(actions.targets(session, action.action_id)):
+        raise InputError(f"{action.action_id} touches no such account", where=account_id)
 
-    Overturned: the account is excluded from the case and labelled innocent, and every action in force on it or its keys is lifted;
-    those lifts that need a second person are proposals. Returns the lifts.
+
+def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> list[ActionRow]:
+    """Decide an appeal; needs an approver who had no part in the actions against the account.
+
+    Overturned: the account is excluded from the case, if there is one, and labelled innocent, and every action in force on it or its
+    keys is lifted; those lifts that need a second person are proposals. Returns the lifts.
 
     Raises:
         InputError: it is not open, the reason is empty, or the actor judges an action of their own.
@@ -54,7 +78,8 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
     if not reason.strip():
         raise InputError("a decision needs a reason", where=f"appeal {appeal_id}")
     against = touching(change.session, row.account_id)
-    for action in against:
+    appealed = [] if row.action_id is None else [actions.get(change.session, row.action_id)]  # it may have ended since
+    for action in (*against, *appealed):
         took_part = {action.proposed_by, *(a.actor for a in actions.approvals(change.session, action.action_id) if a.approved)}
         if change.actor.name in took_part:
             todo = "Let somebody decide who had no part in it"
@@ -64,7 +89,8 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
     change.audit("appeal.decide", f"appeal-{appeal_id}", before=OPEN, after=row.state, reason=reason)
     lifts: list[ActionRow] = []
     if overturned:
-        cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}")
+        if row.case_id is not None:
+            cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}")
         cases.label(change, row.account_id, innocent=True, source="appeal", case_id=row.case_id)
         subjects, note = _subjects(change.session, row.account_id), f"appeal {appeal_id}"
         for action in against:
@@ -74,9 +100,12 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
 
 
 def _subjects(session: Session, account_id: str) -> list[tuple[Subject, str]]:
-    """The account, and the keys that are known to be its own: an action on a key refuses its owner as well."""
+    """The account, and the keys that are known to be its own: an action on a key refuses its owner as well.
+
+    Under its own name a key is one too: where nobody knows whose it is, who appeals can name no more.
+    """
     keys = session.scalars(select(Key.key_id).where(Key.account_id == account_id).order_by(Key.key_id))
-    return [(Subject.ACCOUNT, account_id), *((Subject.KEY, key_id) for key_id in keys)]
+    return [(Subject.ACCOUNT, account_id), (Subject.KEY, account_id), *((Subject.KEY, key_id) for key_id in keys)]
 
 
 def touching(session: Session, account_id: str, state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
@@ -86,6 +115,8 @@ def touching(session: Session, account_id: str, state: ActionState = ActionState
 
 def _back(change: Change, row: Appeal) -> None:
     """The case goes on where it was: resolved with its verdict, or to be looked into again if it has none."""
+    if row.case_id is None:
+        return
     case = cases.get(change.session, row.case_id)
     change.session.flush()
     more = select(Appeal).where(Appeal.case_id == row.case_id, Appeal.state == OPEN)
@@ -93,11 +124,15 @@ def _back(change: Change, row: Appeal) -> None:
         cases.follow(change, case, State.RESOLVED if case.verdict else State.INVESTIGATING, f"appeal {row.appeal_id} decided")
 
 
-def listed(session: Session, *, state: str | None = OPEN, case_id: str | None = None) -> Sequence[Appeal]:
-    """Appeals, oldest first."""
+def listed(
+    session: Session, *, state: str | None = OPEN, case_id: str | None = None, action_id: str | None = None
+) -> Sequence[Appeal]:
+    """Appeals, oldest first; of a case or an action only those that name it."""
     statement = select(Appeal).order_by(Appeal.appeal_id)
     if state is not None:
         statement = statement.where(Appeal.state == state)
     if case_id is not None:
         statement = statement.where(Appeal.case_id == case_id)
+    if action_id is not None:
+        statement = statement.where(Appeal.action_id == action_id)
     return session.scalars(statement).all()

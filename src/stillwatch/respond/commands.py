@@ -176,8 +176,8 @@ def _allow(sub: Sub) -> None:
 
 def _appeal(sub: Sub) -> None:
     receive = sub("receive", "receive_appeal", "record what an accused customer says")
-    receive.add_argument("case", metavar="CASE")
-    receive.add_argument("account", metavar="ACCOUNT")
+    receive.add_argument("about", metavar="CASE|ACTION", help="what the customer was told in X-Guard-Case")
+    receive.add_argument("account", metavar="ACCOUNT", help="who appeals; stillwatch identify tells it from a customer's name")
     receive.add_argument("--statement", required=True)
     list_ = sub("list", "list_appeals", "open appeals")
     list_.add_argument("--all", action="store_true", help="decided ones too")

@@ -41,7 +41,7 @@ def revoke_allowed(args: Args) -> dict[str, Any]:
 def receive_appeal(args: Args) -> dict[str, Any]:
     """``appeal receive``."""
     with writing(args) as change:
-        row = appeals.receive(change, args.case, args.account, args.statement)
+        row = appeals.receive(change, args.about, args.account, args.statement)
     say(args, f"appeal {row.appeal_id} is open")
     return as_json(row)
 
@@ -50,7 +50,7 @@ def list_appeals(args: Args) -> dict[str, Any]:
     """``appeal list``."""
     with reading(args) as session:
         rows = appeals.listed(session, state=None if args.all else appeals.OPEN)
-    say(args, *(f"{r.appeal_id:>5}  {r.state:10} {r.case_id}  {r.account_id}  {r.received_at:%Y-%m-%d}" for r in rows))
+    say(args, *(f"{r.appeal_id:>5}  {r.state:10} {r.case_id or r.action_id}  {r.account_id}  {r.received_at:%Y-%m-%d}" for r in rows))
     if not rows:
         say(args, "no appeal was received" if args.all else "no appeal is open")
     return {"appeals": [as_json(row) for row in rows]}

@@ -258,7 +258,10 @@ class Appeal(Base):
 
     __tablename__ = "appeals"
     appeal_id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id"), index=True)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.case_id"), index=True)
+    """Null where the action that it is about has no case."""
+    action_id: Mapped[str | None] = mapped_column(ForeignKey("actions.action_id"), index=True)
+    """Null where it is about a case."""
     account_id: Mapped[str] = mapped_column(index=True)
     statement: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(12))

@@ -31,7 +31,7 @@ from stillwatch.respond.schema import AuditRow, Base, Meta
 from stillwatch.respond.vocabulary import RANK, Role
 
 DEFAULT_URL = "sqlite:///stillwatch.db"
-NO_STORE = "Run stillwatch cases import first, or check --store"
+NO_STORE = "Check --store; stillwatch cases import makes one, and so does stillwatch token NAME --store URL"
 BUSY_MS = 10_000
 """How long a writer waits for its turn on SQLite."""
 CHANGING = frozenset({
