@@ -22,7 +22,7 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     """All values of ``n`` groups of 100 accounts that work alike, barely tied, and do nothing else; ``__`` stands for the dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
-    found["identity.signup"][:] = TIED
+    found["context.mostly_alike"], found["identity.signup"][:] = np.zeros(n), TIED
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     return found | joint(found)

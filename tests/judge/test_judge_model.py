@@ -151,6 +151,8 @@ DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_m
     [
         ({"context__alike": 0.79}, "linked", True),  # a club, a cohort
         ({"context__alike": 0.8}, "linked", False),
+        ({"context__alike": 0.1, "context__mostly_alike": 0.87}, "linked", True),
+        ({"context__alike": 0.1, "context__mostly_alike": 0.88}, "linked", False),  # one hand's accounts and a few passers-by
         ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.6}, "linked", False),  # a pool
         ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.59}, "linked", False),  # large enough for one link
         ({"context__alike": 0.1, "session__handoff": 0.59}, "linked", True),
@@ -191,7 +193,7 @@ def test_who_is_alike() -> None:
     """One rhythm and one mix; a blind piece does not make accounts unlike, but two blind pieces tell nothing."""
     p = {"timing.one_rhythm": np.array([0.5, np.nan, 0.5, np.nan]), "content.one_mix": np.array([0.5, 0.5, np.nan, np.nan])}
     told = values(4, timing__one_rhythm=0.5, content__one_mix=0.8)
-    assert alike(told, findings(4, p)) == pytest.approx([0.4, 0.8, 0.5, 0.0])
+    assert alike((told["timing.one_rhythm"], told["content.one_mix"]), findings(4, p)) == pytest.approx([0.4, 0.8, 0.5, 0.0])
 
 
 def test_bars_add_up_to_the_score() -> None:

@@ -8,7 +8,7 @@ from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import long_answers, occasion, short_answers
-from stillwatch.judge.evidence import contact, handoff, one_length, one_mix, one_rhythm, payment
+from stillwatch.judge.evidence import contact, handoff, mostly_alike, one_length, one_mix, one_rhythm, payment
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
 from stillwatch.tables import CAPABILITIES
 
@@ -52,6 +52,18 @@ def test_one_hand_among_people_is_told(name: str) -> None:
     assert found.value[0] > 0.8
     assert np.median(found.value[1:]) < 0.4
     assert found.observed[0] < 0.02 < found.expected[0]
+
+
+@pytest.mark.parametrize(("name", "place"), [("day_parts", 0), ("capabilities", 1)])
+@pytest.mark.parametrize(("passers_by", "told"), [(2, True), (5, False)])
+def test_a_few_passers_by_do_not_hide_one_hand(name: str, place: int, passers_by: int, told: bool) -> None:
+    """Two in forty who do one thing of their own make all unlike, but not those that are left when the oddest twentieth is not counted."""
+    drawn_ = drawn(name, np.random.default_rng(6), [1e6, *[4.0] * 60], 61, 40, 60.0)
+    counts = getattr(drawn_.measured, name)
+    rarest = counts[:40].sum(axis=0).argmin()
+    counts[:passers_by] = np.eye(counts.shape[1], dtype=np.int32)[rarest] * 200
+    assert ALIKE[name][0](drawn_).value[0] < 0.5
+    assert (mostly_alike(drawn_)[place][0] > 0.8) == told
 
 
 @pytest.mark.parametrize("name", ALIKE)

@@ -274,7 +274,7 @@ SAME = 0.05
 """Intra-class correlation of all accounts of a log below which they are so alike that it tells less that those of a group are."""
 
 
-def _overdispersion(counts: NDArray[np.int32], label: I64, n: int) -> tuple[F64, F64, F64, F64]:
+def _overdispersion(counts: NDArray[np.int32], label: I64, n: int, passing: float = 0) -> tuple[F64, F64, F64, F64]:
     """How much the rows of each of ``n`` labels differ in their mix: correlation, its limit, d.o.f., requests but one.
 
     Intra-class correlation, 0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
@@ -283,18 +283,28 @@ def _overdispersion(counts: NDArray[np.int32], label: I64, n: int) -> tuple[F64,
         counts: of the classes of the mix, ``(n_rows, n_classes)``, a row an account.
         label: of each row, below n.
         n: number of labels.
+        passing: share of the rows of each label, those least like the others, that are left out.
     """
     def total(value: NDArray[Any]) -> F64:
         return np.asarray(np.bincount(label, weights=value.astype(np.float64), minlength=n), np.float64)
 
+    def apart(used: NDArray[np.bool_]) -> tuple[F64, I64]:
+        """Pearson's X² of every row against the mix of the used rows of its label, and the classes in that mix."""
+        pooled = np.stack([total(np.where(used, column, 0)) for column in counts.T], axis=1)
+        mix = pooled / np.maximum(pooled.sum(axis=1, keepdims=True), 1)
+        expected = mix[label] * per_row[:, None]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(expected > 0, (counts - expected) ** 2 / expected, 0).sum(axis=1), (mix > 0).sum(axis=1)
+
     per_row = counts.sum(axis=1).astype(np.float64)
     used = per_row >= 2
-    pooled = np.stack([total(np.where(used, column, 0)) for column in counts.T], axis=1)
-    mix = pooled / np.maximum(pooled.sum(axis=1, keepdims=True), 1)
-    expected = mix[label] * per_row[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        chi2 = np.where(expected > 0, (counts - expected) ** 2 / expected, 0).sum(axis=1)
-    classes = (mix > 0).sum(axis=1)
+    chi2, classes = apart(used)
+    if passing:
+        order = np.lexsort((np.where(used, -chi2, np.inf), label))
+        rank = np.empty(len(label), np.int64)
+        rank[order] = np.arange(len(label)) - np.searchsorted(label[order], label[order])
+        used &= rank >= np.floor(passing * total(used))[label]
+        chi2, classes = apart(used)
     freedom = np.maximum((total(used) - 1) * (classes - 1), 0)
     mean_n = _ratio(total(np.where(used, per_row, 0)), total(used))
     lift = np.maximum(mean_n - 1, 0.5)
@@ -304,8 +314,8 @@ def _overdispersion(counts: NDArray[np.int32], label: I64, n: int) -> tuple[F64,
     return rho, limit, freedom, lift
 
 
-def _alike(scene: Scene, counts: NDArray[np.int32]) -> Finding:
-    rho, limit, freedom, lift = _overdispersion(counts, scene.groups.member_group, scene.n)
+def _alike(scene: Scene, counts: NDArray[np.int32], passing: float = 0) -> Finding:
+    rho, limit, freedom, lift = _overdispersion(counts, scene.groups.member_group, scene.n, passing)
     blind = (freedom < 10) | np.isnan(rho)
     usual = float(np.median(rho[~blind])) if (~blind).any() else DIFFERENT
     # Where all accounts of the log are alike, that those of a group are says nothing.
@@ -324,6 +334,19 @@ def _apart(scene: Scene, counts: NDArray[np.int32]) -> float:
     first = order[np.flatnonzero(np.diff(account[order], prepend=-1))]
     rho = _overdispersion(counts[first], np.zeros(len(first), np.int64), 1)[0]
     return float(np.nan_to_num(rho[0]))
+
+
+PASSING = 0.05
+"""Share of a group's accounts that may be passers-by."""
+
+
+def mostly_alike(scene: Scene) -> tuple[F64, F64]:
+    """Values of one rhythm and of one mix without the twentieth of the accounts least like the others, ``(n_groups,)`` each.
+
+    One passer-by in a hundred who does other work makes all accounts unlike by any statistic of all of them.
+    """
+    rhythm, mix = (_alike(scene, counts, PASSING).value for counts in (scene.measured.day_parts, scene.measured.capabilities))
+    return rhythm, mix
 
 
 def one_rhythm(scene: Scene) -> Finding:

@@ -204,7 +204,7 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     return out
 
 
-SURE, ROUNDS = 0.98, 2
+SURE, ROUNDS = 0.95, 2
 """Posterior probability from which an account is accused with its campaign, and how often accounts are compared anew."""
 
 

@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from stillwatch.judge.conduct import CONDUCT
-from stillwatch.judge.evidence import EVIDENCE, Finding
+from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.scene import Scene
 from stillwatch.parallel import mapped
 
@@ -105,6 +105,8 @@ class Tail:
 
 ALIKE = 0.8
 """Product of one rhythm and one mix from which accounts work as one."""
+MOSTLY_ALIKE = 0.88
+"""The same without the twentieth of the accounts that are least like the others."""
 BATCHES = 0.3
 """Value of payment or contact from which accounts at home in few places are more than colleagues."""
 POOLED, LARGE_POOL = 0.6, 32
@@ -124,9 +126,10 @@ TAUGHT, ASSIGNED = 0.3, 0.2
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
 REASONS = (
-    "context.alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff", "identity.payment", "identity.contact",
-    "joint.two_links", "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length",
-    "context.common_work", "context.education", "infra.network", "identity.replacement", "identity.signup",
+    "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
+    "identity.payment", "identity.contact", "identity.replacement", "identity.signup", "joint.two_links", "harvest.devotion",
+    "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work", "context.education",
+    "infra.network",
 )
 """What :func:`everyday` asks for."""
 
@@ -189,7 +192,7 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
         return np.asarray(taught(values) | gathered(values) | beside)
     large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
     pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
-    unlike = (values["context.alike"] < ALIKE) & ~pooled & ~divided(values)
+    unlike = (values["context.alike"] < ALIKE) & (values["context.mostly_alike"] < MOSTLY_ALIKE) & ~pooled & ~divided(values)
     return np.asarray(taught(values) | unlike | housed(values))
 
 
@@ -363,19 +366,26 @@ def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Find
     values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
     conduct = mapped(lambda piece: np.nan_to_num(piece(scene)), CONDUCT.values(), threads)
     values.update(zip(CONDUCT, conduct, strict=True))
-    values["context.alike"] = alike(values, findings)
+    pairs = {"context.alike": tuple(values[name] for name in ALIKE_IN), "context.mostly_alike": mostly_alike(scene)}
+    values.update({name: alike(pair, findings) for name, pair in pairs.items()})
     values.update(joint(values))
     return values, findings
 
 
-def alike(values: Mapping[str, F64], findings: Mapping[str, Finding]) -> F64:
+ALIKE_IN = ("timing.one_rhythm", "content.one_mix")
+
+
+def alike(pair: tuple[F64, ...], findings: Mapping[str, Finding]) -> F64:
     """How much the accounts of each group keep one rhythm and do one mix of work, 0 to 1, ``(n_groups,)``.
 
     A piece that is blind for a group does not make its accounts unlike, but where both are nothing says that they are alike.
+
+    Args:
+        pair: value of each of ALIKE_IN.
+        findings: behind them.
     """
-    names = ("timing.one_rhythm", "content.one_mix")
-    told = np.stack([~np.isnan(findings[name].p_value) for name in names])
-    both = np.prod(np.where(told, np.stack([values[name] for name in names]), 1.0), axis=0)
+    told = np.stack([~np.isnan(findings[name].p_value) for name in ALIKE_IN])
+    both = np.prod(np.where(told, np.stack(pair), 1.0), axis=0)
     return np.asarray(np.where(told.any(axis=0), both, 0.0))
 
 

@@ -114,7 +114,7 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
                     out.append(f"without {name} there would be an everyday reason for what is left")
         if changed(**{"context.one_place": 1.0})[1]:
             out.append("accounts at home in one or two places would be colleagues, a class or an event, whom a person asks first")
-        elif changed(**{"context.alike": 0.0, "content.one_length": 0.0})[1]:
+        elif changed(**dict.fromkeys(("context.alike", "context.mostly_alike", "content.one_length"), 0.0))[1]:
             out.append("accounts that keep hours and do work of their own would be a club or one shop's customers: a person asks first")
     elif explained:
         out.append("an everyday reason explains it: one place, occasion or course, odd jobs, or linked accounts that do work of their own")
