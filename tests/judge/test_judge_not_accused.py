@@ -29,6 +29,8 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__alike": 0.5, "context__crowd": np.log10(20) / 4}, "a club, a cohort or one shop's customers"),
         ({"context__one_place": 0.6}, "colleagues"),
         ({"volume__even_load": 0.0}, "independent families"),
+        ({"context__education": 0.3, "context__common_work": 0.2}, "same exercises"),
+        ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation or burst"),
         ({"harvest__rate": 0.0}, "below the line"),
     ],
 )

@@ -341,9 +341,9 @@ PASSING = 0.05
 
 
 def mostly_alike(scene: Scene) -> tuple[F64, F64]:
-    """Values of one rhythm and of one mix without the twentieth of the accounts least like the others, ``(n_groups,)`` each.
+    """How much the accounts keep one rhythm and do one mix of work, where the twentieth of them least like the others does not count.
 
-    One passer-by in a hundred who does other work makes all accounts unlike by any statistic of all of them.
+    The values of both, ``(n_groups,)``. One passer-by in a hundred who does other work makes all accounts unlike otherwise.
     """
     rhythm, mix = (_alike(scene, counts, PASSING).value for counts in (scene.measured.day_parts, scene.measured.capabilities))
     return rhythm, mix

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.judge.conduct import CONDUCT
-from stillwatch.judge.evidence import EVIDENCE, Finding
+from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
 from stillwatch.judge.model import JOINT_SENTENCES, REASONS, Model, alike, joint
@@ -56,7 +56,8 @@ def names(scene: Scene, found: Found) -> list[str]:
 def _sentence(name: str) -> str:
     if name in JOINT_SENTENCES:
         return JOINT_SENTENCES[name]
-    doc = (EVIDENCE.get(name) or CONDUCT.get(name) or alike).__doc__ or name
+    piece = EVIDENCE.get(name) or CONDUCT.get(name) or (mostly_alike if name == "context.mostly_alike" else alike)
+    doc = piece.__doc__ or name
     return " ".join(doc.split("\n\n")[0].split())
 
 
