@@ -4,7 +4,7 @@ Curves: every task (20 Newsgroups, Reuters R52, Rotten Tomatoes, CLINC 150) x th
 back-test of the laws at 14, 7 and 3.5 times beyond what they saw, countermeasures against adaptive attackers, sanity.
 
     python benchmarks/exposure.py curves [--tasks clinc rt …] --out FILE
-    python benchmarks/exposure.py backtest FILE
+    python benchmarks/exposure.py backtest FILE [--spreads 0.05 0.1 0.2]
     python benchmarks/exposure.py defences [--tasks clinc …] --out FILE
     python benchmarks/exposure.py sanity [--tasks clinc …]
 """
@@ -16,16 +16,20 @@ from pathlib import Path
 import numpy as np
 
 import exposure_tasks as tasks
-from stillwatch.exposure import backtest, closed, curves, defences, learners
+from stillwatch.exposure import backtest, calibration, closed, curves, defences, laws, learners
 
 SIZES = (11, 16, 23, 32, 45, 64, 90, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5793)
 
 
-def kernels(task: tasks.Exposed) -> list[learners.Kernel]:
-    """Two students that read text only, and one that starts from a public encoder's token vectors."""
-    found = [learners.text_kernel(name, task.pool, task.test) for name in ("words", "characters")]
+STUDENTS = ("words", "characters", "static encoder")
+
+
+def kernel(task: tasks.Exposed, name: str) -> learners.Kernel:
+    """Of a student that reads text only, or of one that starts from a public encoder's token vectors."""
+    if name != "static encoder":
+        return learners.text_kernel(name, task.pool, task.test)
     model = tasks.token_vectors()
-    return [*found, learners.vector_kernel("static encoder", model.encode(task.pool), model.encode(task.test))]
+    return learners.vector_kernel(name, model.encode(task.pool), model.encode(task.test))
 
 
 def sizes(task: tasks.Exposed) -> list[int]:
@@ -38,44 +42,81 @@ def measure(args: argparse.Namespace) -> None:
     have = {m.name for m in found}
     for task in tasks.all_tasks(args.tasks):
         start, cpu = time.monotonic(), time.process_time()
-        for kernel in kernels(task):
-            for channel in closed.PLAIN.values():
-                if f"{task.task.name}, {kernel.name}, {channel.name}" in have:
-                    continue
-                found.append(closed.measure(task.task, kernel, channel, sizes(task)))
+        for student in STUDENTS:
+            missing = [channel for channel in closed.PLAIN.values() if f"{task.task.name}, {student}, {channel.name}" not in have]
+            read = kernel(task, student) if missing else None
+            for channel in missing:
+                assert read is not None
+                found.append(closed.measure(task.task, read, channel, sizes(task)))
                 curves.write(found, args.out)
                 last = found[-1].fidelity
                 print(f"{found[-1].name}: zero {last.zero:.3f}", np.round(last.mean, 3).tolist(), flush=True)
         print(f"{task.task.name}: {time.monotonic() - start:.0f} s, {time.process_time() - cpu:.0f} cpu-s", flush=True)
 
 
+def best_groups(found: list[closed.Measured]) -> list[tuple[laws.Curve, list[laws.Curve]]]:
+    """The best of all students and interfaces of each task, of all students at one interface, of one student at both."""
+    groups = []
+    for task in dict.fromkeys(m.task for m in found):
+        mine = [m for m in found if m.task == task]
+        parts = {task: mine}
+        parts |= {f"{task}, {name}": [m for m in mine if name in (m.channel, m.student)] for m in mine for name in (m.channel, m.student)}
+        groups += [(closed.best_of(kept, name), kept) for name, part in parts.items() if (kept := [m.fidelity for m in part])]
+    return groups
+
+
+def tell(what: str, rows: list[backtest.Row]) -> None:
+    print(what)
+    for line in backtest.table(rows):
+        print(f"  {line.factor:>4}x: {line.n_curves} curves, median {line.median:.4f}, largest {line.largest:.3f}, "
+              f"covered {line.covered:.0%}, width {line.width:.3f}")
+
+
 def test_laws(args: argparse.Namespace) -> None:
-    found = [m.fidelity for m in curves.read(args.file)]
-    for widen in (1.0, args.widen):
-        rows = backtest.rows(found, widen=widen)
-        print(f"{len(found)} curves, widening {widen}")
-        for line in backtest.table(rows):
-            print(f"  {line.factor:>4}x: {line.n_curves} curves, median {line.median:.3f}, largest {line.largest:.3f}, "
-                  f"covered {line.covered:.0%}, width {line.width:.3f}")
-        print(f"  widening that would cover 90 %: {backtest.widening(rows):.2f}")
+    found = curves.read(args.file)
+    each, tasks_ = [m.fidelity for m in found], [m.task for m in found]
+    rows = backtest.rows(each, widen=args.widen, tasks=tasks_)
+    tell(f"each curve, floors shared within a task, widening {args.widen}", rows)
     for row in sorted(rows, key=lambda row: -row.error)[:6]:
         print(f"  {row.curve} {row.factor}x: {row.predicted:.3f} [{row.low:.3f}, {row.high:.3f}], was {row.truth:.3f}")
+    print(f"  widening that would cover 90 %: {backtest.widening(backtest.rows(each, tasks=tasks_)):.2f}")
+    tell("the best of several students, as campaigns are valued", backtest.best_rows(best_groups(found), widen=args.widen))
+    tell("each curve for itself", backtest.rows(each, widen=args.widen))
+    if args.spreads:
+        choose(each, tasks_, args.spreads)
+
+
+def choose(each: list[laws.Curve], tasks_: list[str], spreads: list[float]) -> None:
+    """Errors at other spreads of floors, and those of the spread that is best on the other tasks."""
+    tried = {}
+    for laws.FLOOR_SPREAD in spreads:
+        tried[laws.FLOOR_SPREAD] = backtest.rows(each, tasks=tasks_)
+        tell(f"spread of floors {laws.FLOOR_SPREAD}", tried[laws.FLOOR_SPREAD])
+
+    def error(spread: float, without: str) -> float:
+        """Mean over factors of the mean error."""
+        kept = [row for row in tried[spread] if not row.curve.startswith(without)]
+        return float(np.mean([np.mean([row.error for row in kept if row.factor == f]) for f in backtest.FACTORS]))
+
+    best = {task: min(spreads, key=lambda spread: error(spread, task)) for task in dict.fromkeys(tasks_)}
+    rows = [row for task, spread in best.items() for row in tried[spread] if row.curve.startswith(task)]
+    tell(f"each task with the spread that is best on the others, {best}", rows)
 
 
 def test_defences(args: argparse.Namespace) -> None:
     table = []
     for task in tasks.all_tasks(args.tasks):
-        kernel = learners.text_kernel("words", task.pool, task.test)
+        words = kernel(task, "words")
         grid = [n for n in sizes(task) if n >= 64][::2]
         if grid[-1] != sizes(task)[-1]:
             grid.append(sizes(task)[-1])
-        plain = [closed.measure(task.task, kernel, channel, grid, seeds=lambda n: 3).fidelity for channel in closed.PLAIN.values()]
+        plain = [closed.measure(task.task, words, channel, grid, seeds=lambda n: 3).fidelity for channel in closed.PLAIN.values()]
         best = closed.best_of(plain, "undefended")
         effects = []
         for what in defences.COUNTERMEASURES:
             cost = what.cost(task.task)
-            for attacker, channel in zip(defences.ATTACKS, defences.channels(what, kernel), strict=True):
-                curve = closed.measure(task.task, kernel, channel, grid[-1:], seeds=lambda n: 3).fidelity
+            for attacker, channel in zip(defences.ATTACKS, defences.channels(what, words), strict=True):
+                curve = closed.measure(task.task, words, channel, grid[-1:], seeds=lambda n: 3).fidelity
                 found = defences.effect(what.name, attacker, curve, best, cost)
                 effects.append(found)
                 print(f"{task.task.name}, {what.name}, {attacker}: fidelity {found.fidelity:.3f}, N_eff {found.n_eff:,.0f} "
@@ -89,9 +130,9 @@ def test_defences(args: argparse.Namespace) -> None:
 
 def test_sanity(args: argparse.Namespace) -> None:
     for task in tasks.all_tasks(args.tasks):
-        kernel = learners.text_kernel("words", task.pool, task.test)
+        words = kernel(task, "words")
         labels = np.array([task.classes.index(y) if y in task.classes else 0 for y in task.pool_labels])
-        for check in closed.sanity(task.task, kernel, labels):
+        for check in closed.sanity(task.task, words, labels):
             print(f"{task.task.name}: {check}", flush=True)
 
 
@@ -103,9 +144,10 @@ def main() -> None:
         sub.set_defaults(command=command)
         sub.add_argument("--tasks", nargs="*")
         sub.add_argument("--out", type=Path)
-        sub.add_argument("--widen", type=float, default=1.0)
         if name == "backtest":
             sub.add_argument("file", type=Path)
+            sub.add_argument("--widen", type=float, default=calibration.widening())
+            sub.add_argument("--spreads", type=float, nargs="*", help="other spreads of floors to try")
     args = top.parse_args()
     args.command(args)
 

@@ -102,6 +102,45 @@ def test_coverage_over_many_planted_curves() -> None:
     assert all(t.covered >= 0.85 for t in tables.values())
 
 
+def test_other_students_of_the_task_say_where_the_floor_lies() -> None:
+    """The start of a slow student does not show its floor; those of faster ones with like floors do, and narrow the interval."""
+    slow = planted("hill", 0.30, 700, 1.0, noise=0.005)
+    start, n = slow.upto(200), 14 * float(slow.upto(200).n[-1])
+    truth = 1 - (0.30 + 0.65 * laws.hill_shape(n, 700, 1.0))
+    peers = tuple(planted("hill", c, 60, 1.1, noise=0.005, seed=i) for i, c in enumerate((0.27, 0.31, 0.33)))
+    alone, beside = laws.predict(start, [n])[0], laws.predict(start, [n], peers=peers)[0]
+    assert alone.score is not None
+    assert beside.score is not None
+    assert abs(beside.score - truth) < 0.7 * abs(alone.score - truth)
+    assert beside.high - beside.low < 0.9 * (alone.high - alone.low)
+    assert beside.low <= truth <= beside.high
+    far = tuple(planted("hill", c, 60, 1.1, noise=0.005) for c in (0.0, 0.01))  # a peer is not believed more than like students are
+    assert laws.predict(start, [n], peers=far)[0].high >= beside.high
+
+
+def test_the_best_of_students_is_told_by_the_one_that_leads() -> None:
+    """Early the first leads, late the second: what was measured is of the best at each N, the law is of the second."""
+    early, late = planted("hill", 0.35, 60, 1.2), planted("power", 0.1, 400, 1.0)
+    best = Curve("best", N, np.maximum(early.scores, late.scores), 0.05, 3000)
+    first, others = backtest.leader([early, late])
+    assert first is late
+    assert others == (early,)
+    found = laws.predict(first, [64.0, 7 * 4096.0], peers=others, best=best)
+    assert found[0].score == pytest.approx(laws.measured(early, 64.0).score)
+    assert found[1].score == pytest.approx(1 - (0.1 + 0.85 * laws.power_shape(7 * 4096.0, 400, 1.0)), abs=0.05)
+    rows = backtest.best_rows([(best, [early, late])])
+    assert [row.factor for row in rows] == [14, 7, 3.5]
+    assert rows[2].error < 0.05
+
+
+def test_the_back_test_asks_exactly_so_far_beyond() -> None:
+    curve = planted("hill", 0.1, 200, 0.9)
+    for row in backtest.rows([curve]):
+        shown = backtest.hide(curve, row.factor)
+        assert shown is not None
+        assert row.truth == pytest.approx(laws.measured(curve, row.factor * float(shown.n[-1])).score)
+
+
 def test_what_is_measured_is_not_extrapolated() -> None:
     curve = planted("hill", 0.1, 200, 0.9)
     found = laws.predict(curve, [100.0, 4096.0])

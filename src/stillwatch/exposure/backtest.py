@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.exposure.laws import MIN_POINTS, Curve, predict
+from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, measured, predict
 
 FACTORS = (14.0, 7.0, 3.5)
 TARGET = 0.90
@@ -18,7 +18,7 @@ class Row:
 
     curve: str
     factor: float
-    """Largest N over the largest N that was shown to the law."""
+    """N that was predicted over the largest N that was shown to the law."""
     truth: float
     predicted: float
     low: float
@@ -54,18 +54,65 @@ def hide(curve: Curve, factor: float) -> Curve | None:
     return part if len(part.n) >= MIN_POINTS else None
 
 
-def rows(curves: Sequence[Curve], factors: Sequence[float] = FACTORS, *, widen: float = 1.0) -> list[Row]:
-    """Predict the mean score at the largest N of each curve from what lies below it by each factor."""
+def rows(
+    curves: Sequence[Curve], factors: Sequence[float] = FACTORS, *, widen: float = 1.0, tasks: Sequence[str] | None = None
+) -> list[Row]:
+    """Predict the mean score of each curve at each factor beyond what is shown of it.
+
+    Args:
+        curves: what was measured.
+        factors: what is shown ends at the largest N measured over the factor, or at the next N below.
+        widen: factor on half-widths.
+        tasks: of each curve; what is shown of the other curves of its task is known, too.
+    """
     found = []
-    for curve in curves:
-        for factor in factors:
-            part = hide(curve, factor)
+    for factor in factors:
+        shown = [hide(curve, factor) for curve in curves]
+        for i, (curve, part) in enumerate(zip(curves, shown, strict=True)):
             if part is None:
                 continue
-            guess = predict(part, [float(curve.n[-1])], widen=widen)[0]
-            if guess.score is not None:
-                found.append(Row(curve.name, factor, float(curve.mean[-1]), guess.score, guess.low, guess.high))
+            peers = tuple(
+                other for j, other in enumerate(shown) if other is not None and j != i and tasks is not None and tasks[j] == tasks[i]
+            )
+            found += _row(curve.name, factor, curve, predict(part, [factor * float(part.n[-1])], widen=widen, peers=peers)[0])
     return found
+
+
+def best_rows(
+    groups: Sequence[tuple[Curve, Sequence[Curve]]], factors: Sequence[float] = FACTORS, *, widen: float = 1.0
+) -> list[Row]:
+    """The same of the best of several students of a task, as campaigns are valued: by the curve of the one that leads where shown.
+
+    Args:
+        groups: the best of all students at each N, and the curves of the students.
+        factors: as above.
+        widen: factor on half-widths.
+    """
+    found = []
+    for factor in factors:
+        for best, curves in groups:
+            part, shown = hide(best, factor), [hide(curve, factor) for curve in curves]
+            kept = [curve for curve in shown if curve is not None]
+            if part is None or not kept:
+                continue
+            first, others = leader(kept)
+            guess = predict(first, [factor * float(first.n[-1])], widen=widen, peers=others, best=part)[0]
+            found += _row(best.name, factor, best, guess)
+    return found
+
+
+def leader(curves: Sequence[Curve]) -> tuple[Curve, tuple[Curve, ...]]:
+    """The curve with the highest score at its largest N, and the others."""
+    first = max(range(len(curves)), key=lambda i: float(curves[i].mean[-1]))
+    return curves[first], tuple(curve for i, curve in enumerate(curves) if i != first)
+
+
+def _row(name: str, factor: float, curve: Curve, guess: Prediction) -> list[Row]:
+    if guess.score is None:
+        return []
+    truth = measured(curve, guess.n).score
+    assert truth is not None
+    return [Row(name, factor, truth, guess.score, guess.low, guess.high)]
 
 
 def table(found: Sequence[Row]) -> list[Table]:

@@ -9,7 +9,8 @@ Two laws are fitted to the error ``e(N) = 1 - score``, both bounded by the error
 
 ``c`` is the student's floor, 0 <= c <= e0. A short curve does not tell c, k and b apart, and the single best fit is then far
 off; so all of them on a grid are kept, each with its likelihood times a weak prior, and the mean predicts (what bends late is
-as likely as what bends early). No start values, no local minima, no draws: the same bytes again.
+as likely as what bends early). Students of one task end near each other though they start far apart, so the floor of one is also
+judged by the curves of the others, its peers. No start values, no local minima, no draws: the same bytes again.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ UNLIKELY = 1e-9
 """Places of the grid this much less likely than the best are dropped."""
 DISCREPANCY = 0.02
 """How far a true curve may lie from any law, beside its noise (standard deviation)."""
+FLOOR_SPREAD = 0.1
+"""How far the floors of students of one task lie apart (standard deviation of c over e0)."""
 MAX_FACTOR = 30.0
 """Beyond so many times the largest measured N there is no point estimate: nothing was ever checked there."""
 SURE_FACTOR = 14.0
@@ -117,40 +120,69 @@ class Law:
 
 
 @lru_cache(maxsize=64)
-def fit(curve: Curve) -> tuple[Law, Law]:
+def fit(curve: Curve, peers: tuple[Curve, ...] = ()) -> tuple[Law, Law]:
     """Fit both laws to the mean over seeds; remembered, since many campaigns ask the same few curves.
+
+    Args:
+        curve: what was measured.
+        peers: curves of other students of the same task, which say where floors of it lie.
 
     Raises:
         ValueError: fewer than :data:`MIN_POINTS` points.
     """
-    if len(curve.n) < MIN_POINTS:
-        raise ValueError(f"{len(curve.n)} points are too few for a law; {MIN_POINTS} are needed")
-    error, top = 1 - curve.mean, 1 - curve.zero
+    floor, scale = FLOORS * (1 - curve.zero), _scales(curve)
+    shared = _shared_floors(tuple(peer for peer in peers if len(peer.n) >= MIN_POINTS))
+    laws = []
+    for name in SHAPES:
+        weight = _posterior(name, curve) * shared[:, None, None]
+        kept = np.nonzero(weight > UNLIKELY * weight.max())
+        weight = weight[kept]
+        laws.append(Law(name, floor[kept[0]], scale[kept[1]], EXPONENTS[kept[2]], weight / weight.sum(), 1 - curve.zero))
+    return laws[0], laws[1]
+
+
+def _scales(curve: Curve) -> F64:
+    return np.geomspace(curve.n[0] / 10, curve.n[-1] * 100, N_SCALES)
+
+
+def _posterior(name: str, curve: Curve) -> F64:
+    """Weight of each floor, scale and exponent, (n_floors, n_scales, n_exponents); sums to 1."""
+    n, error, top = curve.n, 1 - curve.mean, 1 - curve.zero
+    if len(n) < MIN_POINTS:
+        raise ValueError(f"{len(n)} points are too few for a law; {MIN_POINTS} are needed")
     precision = 1 / (curve.sd**2 + DISCREPANCY**2)
-    floor = FLOORS * top
-    scale = np.geomspace(curve.n[0] / 10, curve.n[-1] * 100, N_SCALES)
-    # Exponents are of the order of one; of the floor nothing is assumed.
-    prior = -0.5 * (np.log(EXPONENTS) / 0.5) ** 2
-    return _law("power", curve.n, error, precision, floor, scale, prior, top), _law(
-        "hill", curve.n, error, precision, floor, scale, prior, top
-    )
-
-
-def _law(name: str, n: F64, error: F64, precision: F64, floor: F64, scale: F64, prior: F64, top: float) -> Law:
-    left = SHAPES[name](n, scale[:, None, None], EXPONENTS[None, :, None])  # (n_scales, n_exponents, n_points)
+    left = SHAPES[name](n, _scales(curve)[:, None, None], EXPONENTS[None, :, None])  # (n_scales, n_exponents, n_points)
     # chi squared is a parabola in c at each (k, b): its three sums make the whole grid
     free = 1 - left
     rest = error - top * left
     square, cross, whole = (free * free) @ precision, (free * rest) @ precision, (rest * rest) @ precision
-    c = floor[:, None, None]
+    c = (FLOORS * top)[:, None, None]
     chi = whole - 2 * c * cross + c * c * square
     # Where no place fits within the noise, the noise was told too small.
     slack = max(float(chi.min()) / max(len(n) - 3, 1), 1.0)
-    log = -0.5 * chi / slack + prior
+    # Exponents are of the order of one; of the floor nothing is assumed.
+    log = -0.5 * chi / slack - 0.5 * (np.log(EXPONENTS) / 0.5) ** 2
     weight = np.exp(log - log.max())
-    kept = np.nonzero(weight > UNLIKELY)
-    weight = weight[kept]
-    return Law(name, floor[kept[0]], scale[kept[1]], EXPONENTS[kept[2]], weight / weight.sum(), top)
+    found: F64 = weight / weight.sum()
+    return found
+
+
+@lru_cache(maxsize=256)
+def _own_floors(curve: Curve) -> F64:
+    """What a curve alone says of its floor, both laws together, (n_floors,)."""
+    found: F64 = np.mean([_posterior(name, curve).sum(axis=(1, 2)) for name in SHAPES], axis=0)
+    return found
+
+
+def _shared_floors(peers: tuple[Curve, ...]) -> F64:
+    """How likely each floor is for one more student of a task, (n_floors,): all floors lie around one that nobody knows."""
+    near = np.exp(-0.5 * ((FLOORS[:, None] - FLOORS[None, :]) / FLOOR_SPREAD) ** 2)
+    near /= near.sum(axis=0)  # of a floor (row), given the middle of all (column)
+    log = np.zeros(len(FLOORS))
+    for peer in peers:
+        log += np.log(np.maximum(near.T @ _own_floors(peer), 1e-300))
+    found: F64 = near @ np.exp(log - log.max()) if peers else np.ones(len(FLOORS))
+    return found
 
 
 @dataclass(frozen=True)
@@ -168,7 +200,10 @@ class Prediction:
     """measured, extrapolated, doubled (14 to 30 times beyond) or refused (a range only)."""
 
 
-def predict(curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: float = 1.0) -> list[Prediction]:
+def predict(
+    curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: float = 1.0, peers: tuple[Curve, ...] = (),
+    best: Curve | None = None,
+) -> list[Prediction]:  # fmt: skip
     """Scores at other N, with 90 % intervals.
 
     Args:
@@ -176,15 +211,18 @@ def predict(curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: f
         at: exchanges.
         widen: factor on the half-widths, from a back-test (:mod:`backtest`).
         ceiling: score that no student passes, such as the teacher's agreement with itself.
+        peers: curves of other students of the same task.
+        best: the best of all students at each of the same N, which is told where it was measured and bounds from below beyond.
     """
-    laws = fit(curve)
+    laws = fit(curve, peers)
     last_sd = float(curve.sd[-1])
+    best = best or curve
     most = float(curve.n[-1])
     found = []
     for n in at:
         factor = n / most
         if factor <= 1:
-            found.append(_measured(curve, n))
+            found.append(measured(best, n))
             continue
         point = 1 - sum(law.mean(n) for law in laws) / 2
         low, high = (1 - e for e in _quantiles(laws, n, (0.95, 0.05)))
@@ -192,7 +230,7 @@ def predict(curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: f
         stretch = widen * (2 if factor > SURE_FACTOR else 1)
         low, high = point - stretch * (point - low), point + stretch * (high - point)
         # A larger harvest is worth no less: what was reached at the largest N bounds from below.
-        reached = max(float(curve.mean[-1]) - 2 * last_sd, 0.0)
+        reached = max(float(best.mean[-1] - 2 * best.sd[-1]), 0.0)
         low, high = float(np.clip(low, reached, ceiling)), float(np.clip(high, reached, ceiling))
         if factor > MAX_FACTOR:
             found.append(Prediction(n, factor, None, low=reached, high=ceiling, basis="refused"))
@@ -202,9 +240,9 @@ def predict(curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: f
     return found
 
 
-def steps(curve: Curve, now: float, then: float) -> tuple[float, float]:
+def steps(curve: Curve, now: float, then: float, peers: tuple[Curve, ...] = ()) -> tuple[float, float]:
     """90 % bounds of what the score rises by from ``now`` to ``then`` exchanges, over both laws."""
-    laws = fit(curve)
+    laws = fit(curve, peers)
     low, high = _spread(laws, [law.errors(now) - law.errors(then) for law in laws], (0.05, 0.95))
     return low, high
 
@@ -222,8 +260,8 @@ def _spread(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> 
     return [float(value) for value in errors[order][places]]
 
 
-def _measured(curve: Curve, n: float) -> Prediction:
-    """Within the measured range: interpolation over log N, from the score without a teacher."""
+def measured(curve: Curve, n: float) -> Prediction:
+    """Score at an N within the measured range: interpolation over log N, from the score without a teacher."""
     x = np.concatenate([[0.0], np.log1p(curve.n)])
     score = float(np.interp(np.log1p(n), x, np.concatenate([[curve.zero], curve.mean])))
     sd = float(np.interp(np.log1p(n), x[1:], curve.sd))

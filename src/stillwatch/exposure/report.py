@@ -12,7 +12,7 @@ import numpy as np
 from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import Effect, strongest
-from stillwatch.exposure.worth import DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, worth
+from stillwatch.exposure.worth import DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, worth
 from stillwatch.files import replacing, write_json
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,8 +40,9 @@ def build(
     campaigns: list[CampaignWorth], teachers: list[dict[str, Any]], settings: dict[str, Any], widening: float,
 ) -> Report:  # fmt: skip
     """Add what follows from the curves: the news' sizes and the back-test."""
-    smooth = [m.fidelity for m in measured if not any(s.threshold for s in skills if s.task == m.task)]
-    tested = backtest.table(backtest.rows(smooth, widen=widening)) if smooth else []
+    smooth = [m for m in measured if not any(s.threshold for s in skills if s.task == m.task)]
+    rows = backtest.rows([m.fidelity for m in smooth], widen=widening, tasks=[m.task for m in smooth])
+    tested = backtest.table(rows) if smooth else []
     news = [[worth(skill, n, widen=widening) for n in NEWS] for skill in skills]
     return Report(skills, measured, checks, effects, news, tested, widening, campaigns, teachers, settings)
 
@@ -105,7 +106,7 @@ def picture(skill: Skill, widening: float) -> bytes | None:
     axes.plot(curve.n, curve.envelope, color="#b04a1f", linewidth=1.8, label="best of seeds and recipes")
     if skill.threshold is None and len(curve.n) >= laws.MIN_POINTS:
         far = np.geomspace(curve.n[-1] * 1.001, curve.n[-1] * laws.MAX_FACTOR, 12)
-        guess = laws.predict(curve, far.tolist(), widen=widening)
+        guess = scores(skill, far.tolist(), widen=widening)
         axes.fill_between(far, [g.low for g in guess], [g.high for g in guess], color="#2f6690", alpha=0.2, label="90 % interval")
         axes.plot(far, [g.score if g.score is not None else np.nan for g in guess], color="#2f6690", linestyle="--", label="law")
     axes.axhline(curve.zero, color="#565e67", linewidth=0.8, linestyle=":")

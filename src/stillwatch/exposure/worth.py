@@ -10,6 +10,7 @@ import numpy as np
 
 from stillwatch.errors import InputError
 from stillwatch.exposure import thresholds
+from stillwatch.exposure.backtest import leader
 from stillwatch.exposure.closed import Measured, best_of
 from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, predict, steps
 
@@ -42,7 +43,11 @@ class Skill:
     channels: tuple[str, ...]
     students: tuple[str, ...]
     curve: Curve
-    """Fidelity of the best recipe at each N and seed."""
+    """Fidelity of the best recipe at each N and seed: what was measured is told of it."""
+    leader: Curve
+    """Of the recipe that is best at the largest N: laws are fitted to it, since the best of all has bends where the lead changes."""
+    others: tuple[Curve, ...]
+    """Of the other recipes."""
     teacher_accuracy: float | None
     threshold: thresholds.Bracket | None
 
@@ -70,7 +75,7 @@ def skills(measured: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]
         switch = thresholds.bracket(curve, level) if thresholds.is_threshold(curve) else None
         told = [m.teacher_accuracy for m in mine if m.teacher_accuracy is not None]
         found.append(Skill(
-            task, capability, tuple(sorted({m.channel for m in mine})), tuple(sorted({m.student for m in mine})), curve,
+            task, capability, tuple(sorted({m.channel for m in mine})), tuple(sorted({m.student for m in mine})), curve, *leader(curves),
             told[0] if told else None, switch,
         ))  # fmt: skip
     return found
@@ -109,6 +114,11 @@ class Worth:
     n_high: float | None = None
 
 
+def scores(skill: Skill, at: Sequence[float], *, widen: float = 1.0) -> list[Prediction]:
+    """Scores of a skill's best recipe at some N."""
+    return predict(skill.leader, at, widen=widen, peers=skill.others, best=skill.curve)
+
+
 def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
     """The worth of N exchanges of one skill, with a 90 % interval."""
     curve = skill.curve
@@ -121,7 +131,7 @@ def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
         note = f"too few sizes for a law ({len(curve.n)})"
         reached = closed_share(curve, float(curve.mean[-1] - 2 * curve.sd[-1]))
         return Worth(skill.task, skill.capability, n, factor, None, max(reached, 0.0), 1.0, "refused", note)
-    found = predict(curve, [n], widen=widen)[0]
+    found = scores(skill, [n], widen=widen)[0]
     low, high = closed_share(curve, found.low), closed_share(curve, found.high)
     gap = None if found.score is None else closed_share(curve, found.score)
     bound = max(low, 0.0), min(high, 1.0)
@@ -242,7 +252,7 @@ def _difference(skill: Skill, now: float, then: float, *, widen: float) -> tuple
         # No law: only what the bounds of both ends leave.
         return point, max(last.low - first.high, 0.0), max(last.high - first.low, 0.0)
     # Both ends lie on one curve, so what the law does not know of its height cancels.
-    low, high = (closed_share(curve, curve.zero + step) for step in steps(curve, now, then))
+    low, high = (closed_share(curve, curve.zero + step) for step in steps(skill.leader, now, then, skill.others))
     assert point is not None
     return point, min(low, point), max(high, point)
 
