@@ -6,13 +6,14 @@ the teacher thought at each place (top 20 and the tail). Held out: other problem
 and two tasks, the share of next tokens that are right and the share that are the teacher's.
 
     python benchmarks/distill_language.py train [--n 200] [--seeds 0 1 2] [--minutes 5]
-    python benchmarks/distill_language.py on-policy [--minutes 8]     TRL's GKD after one such student
+    python benchmarks/distill_language.py on-policy [--seeds 0] [--minutes 5]     TRL's GKD after one such student
 """
 
 import argparse
 import os
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -21,16 +22,15 @@ import distill_data as data
 from stillwatch.distill import manifest, teachers
 from stillwatch.distill.exchange import TopK
 from stillwatch.distill.students import language, loop, trl_adapter
+from stillwatch.distill.teachers.language import load
 
 LAYERS = (0, 1, 15, 29)
-N_HELD, TOP, MAX_LENGTH = 40, 20, 192
+N_HELD, N_WATCHED, TOP, MAX_LENGTH = 40, 16, 20, 192
 
 
 def teacher_manifest() -> manifest.Manifest:
     folder = data.ROOT / "smollm2"
     if not (folder / "model.safetensors").is_file():  # de-quantised once, because that takes longer than reading
-        from stillwatch.distill.teachers.language import load
-
         tokenizer, model = load(data.smollm())
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -74,6 +74,25 @@ def tasks(student, held: list[language.Tokens]) -> tuple[float, float]:
     return right / n, same / n
 
 
+@torch.inference_mode()
+def apart(student, teacher, asked: list[tuple[str, str]], *, new_tokens: int = 24) -> float:
+    """Divergence of the student from the teacher along what the student itself writes, nats a token."""
+    student.eval()
+    total = n = 0.0
+    for i, (prompt, _) in enumerate(asked):
+        read = torch.tensor([teacher.ids((("user", prompt),))])
+        torch.manual_seed(i)
+        said = student.generate(
+            input_ids=read, attention_mask=torch.ones_like(read), max_new_tokens=new_tokens, do_sample=True, temperature=1.0, top_k=0,
+            top_p=1.0, pad_token_id=teacher.tokenizer.pad_token_id,
+        )  # fmt: skip
+        start = read.shape[1] - 1
+        mine, theirs = (model(said).logits[0, start:-1].float().log_softmax(-1) for model in (student, teacher.model))
+        total += float((mine.exp() * (mine - theirs)).sum())
+        n += len(mine)
+    return total / n
+
+
 def tell(name: str, student, held: list[language.Tokens], token: int, spent: float) -> None:
     right, same = tasks(student, held)
     size, loss = language.parameters(student) / 1e6, language.held_loss(student, held, pad_token=token)
@@ -81,42 +100,67 @@ def tell(name: str, student, held: list[language.Tokens], token: int, spent: flo
           flush=True)
 
 
+def kept_student(seed: int) -> Path:
+    """Where the student that learnt with the teacher is kept, for GKD to go on from."""
+    return data.ROOT / f"language-student-{seed}"
+
+
+def train(args: argparse.Namespace, teacher, held, watched, kept) -> None:
+    token = teacher.tokenizer.pad_token_id
+    tell("teacher", teacher.model, held, token, 0)
+    tell("student, untrained", language.cut(teacher.model, LAYERS), held, token, 0)
+    for seed in args.seeds:
+        schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
+        for name, mix in (("without teacher", 0.0), ("with teacher", 0.8)):
+            student = language.cut(teacher.model, LAYERS)
+            begin = time.process_time()
+            language.train(student, kept, watched, schedule, pad_token=token, mix=mix, precision=data.precision(), quiet=True)
+            tell(f"seed {seed}, {name}", student, held, token, time.process_time() - begin)
+        student.save_pretrained(kept_student(seed))
+
+
+def on_policy(args: argparse.Namespace, teacher, held, asked: list[tuple[str, str]]) -> None:
+    """TRL's GKD after such a student, and beside it as many steps of the same loss on the human answers."""
+    token, seed = teacher.tokenizer.pad_token_id, args.seeds[0]
+    schedule = loop.Schedule(epochs=1, minutes=args.minutes, seed=seed)
+    turns = [[{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
+             for prompt, answer in asked[N_HELD + N_WATCHED :]]  # fmt: skip
+    scorer = teacher.model.float()
+    for name, share in (("before", None), ("after GKD", 1.0), ("after as many steps on the human answers", 0.0)):
+        student = load(kept_student(seed), train=True)[1]
+        begin = time.process_time()
+        with TemporaryDirectory() as folder:
+            if share is not None:
+                done = trl_adapter.on_policy(
+                    student, scorer, teacher.tokenizer, turns[: args.gkd], Path(folder), schedule, share=share, new_tokens=24
+                )
+                name = f"{name} ({done['steps']:.0f} steps)"
+        spent = time.process_time() - begin
+        tell(name, student, held, token, spent)
+        print(f"  on its own words {apart(student, teacher, asked[:N_HELD]):.3f} nats a token from the teacher", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("train", "on-policy"))
-    parser.add_argument("--n", type=int, default=200, help="problems; 40 of them are held out")
+    parser.add_argument("--n", type=int, default=200, help="problems; 40 of them are held out, 16 choose the epoch")
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--minutes", type=float, default=5, help="of each training")
+    parser.add_argument("--gkd", type=int, default=64, help="problems of GKD")
     args = parser.parse_args()
     torch.set_num_threads(1)
     teacher = teachers.load(teacher_manifest())
     asked = problems(args.n)
     begin = time.process_time()
-    both = scored(teacher, asked)
-    held, kept = both[:N_HELD], both[N_HELD:]
-    token = teacher.tokenizer.pad_token_id
+    both = scored(teacher, asked if args.what == "train" else asked[:N_HELD])
+    held, watched, kept = both[:N_HELD], both[N_HELD : N_HELD + N_WATCHED], both[N_HELD + N_WATCHED :]
     tokens = sum(len(one.ids) - one.start for one in kept)
     print(f"{len(kept)} problems, {tokens:,} answer tokens, scored in {time.process_time() - begin:.0f} cpu-s", flush=True)
-    tell("teacher", teacher.model, held, token, 0)
-    tell("student, untrained", language.cut(teacher.model, LAYERS), held, token, 0)
-    for seed in args.seeds[:1] if args.what == "on-policy" else args.seeds:
-        schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
-        for name, mix in (("without teacher", 0.0), ("with teacher", 0.8)):
-            if args.what == "on-policy" and not mix:
-                continue
-            student = language.cut(teacher.model, LAYERS)
-            begin = time.process_time()
-            language.train(student, kept, held, schedule, pad_token=token, mix=mix, precision=data.precision(), quiet=True)
-            tell(f"seed {seed}, {name}", student, held, token, time.process_time() - begin)
-    if args.what == "on-policy":
-        turns = [[{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}] for prompt, answer in asked[N_HELD:]]
-        begin = time.process_time()
-        done = trl_adapter.on_policy(
-            student, teacher.model.float(), teacher.tokenizer, turns, data.ROOT / "gkd", loop.Schedule(epochs=1, minutes=args.minutes),
-            new_tokens=24,
-        )  # fmt: skip
-        tell(f"after GKD ({done['steps']:.0f} steps)", student, held, token, time.process_time() - begin)
+    if args.what == "train":
+        train(args, teacher, held, watched, kept)
+    else:
+        on_policy(args, teacher, held, asked)
 
 
 if __name__ == "__main__":

@@ -336,12 +336,27 @@ def test_a_student_learns_from_the_cache(language_folder: Path, entries: dict[st
     assert language.parameters(student) < language.parameters(teacher.model)
 
 
-@pytest.mark.parametrize("route", ["language", "on-policy"])
+@pytest.mark.parametrize(
+    ("route", "options"),
+    [("language", ()), ("language", ("--loss", "reverse")), ("language", ("--loss", "sequences")), ("on-policy", ())],
+)
 def test_the_language_routes_end_to_end(
-    route: str, language_folder: Path, entries: dict[str, object], tmp_path: Path
+    route: str, options: tuple[str, ...], language_folder: Path, entries: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if route == "on-policy":
+    asked: list[str] = []
+    if route == "on-policy" or "sequences" in options:
         pytest.importorskip("trl", reason="trl not installed")
+        from stillwatch.distill.students import trl_adapter
+
+        name = "on_policy" if route == "on-policy" else "sequences"
+        real = getattr(trl_adapter, name)
+
+        def spied(*args: Any, **named: Any) -> Any:
+            turns = next(arg for arg in args if isinstance(arg, list))
+            asked.extend(one[-2]["content"] for one in turns)
+            return real(*args, **named)
+
+        monkeypatch.setattr(trl_adapter, name, spied)
     what = told(entries, language_folder, "transformers")
     harvested(LanguageModel(what), what, tmp_path / "s", 40)
     path = tmp_path / "t.toml"
@@ -359,9 +374,16 @@ def test_the_language_routes_end_to_end(
         "--out",
         str(tmp_path / "m"),
     ]
-    assert main([*argv, "--epochs", "1", "--layers", "0,2"]) == 0
+    assert main([*argv, *options, "--epochs", "1", "--layers", "0,2"]) == 0
     rows = json.loads((tmp_path / "m" / "comparison.json").read_text())["rows"]
     assert [row["model"] for row in rows] == ["teacher", "student without teacher (its start)", "student"]
+    assert all(row["cpu_s"] > 0 and row["cost_per_million"] > 0 for row in rows)
+    told_of = (tmp_path / "m" / "README.md").read_text()
+    assert ("loss: reverse" in told_of) == ("reverse" in options)
+    assert not list((tmp_path / "m").glob("checkpoint*"))
+    if asked:  # what is held out was not trained on
+        answers = sum(bool(row.reply.answer) for row in store.read(tmp_path / "s"))
+        assert 0 < len(asked) <= answers - rows[0]["n_test"]
     student = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "m")
     assert student.config.num_hidden_layers == 2
     assert "Example Ltd" in (tmp_path / "m" / "README.md").read_text()

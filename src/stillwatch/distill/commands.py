@@ -42,6 +42,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     train.add_argument("--held-out", type=Path, metavar="FILE", help="Parquet or JSON lines of text, label, split: the comparison")
     train.add_argument("--student", type=Path, metavar="DIR", help="language routes: transformers folder to start from")
     train.add_argument("--encoder", type=Path, metavar="DIR", help="classifier: static encoder that tells it of words no answer had")
+    train.add_argument("--loss", choices=("forward", "reverse", "sequences"), default="forward",
+                       help="language: divergence from the teacher's distributions or to them, or its tokens alone (TRL's SFT)")
     train.add_argument("--layers", default="", help="layers to keep, such as 0,5 (default: two, or four of a language model)")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the student")
     train.add_argument("--epochs", type=int, default=12)
@@ -144,7 +146,7 @@ def _train(args: argparse.Namespace) -> Any:
         assert told is not None
         result = language.run(
             args.store, args.out, told, on_policy=args.route == "on-policy", start=args.student, layers=layers,
-            schedule=schedule, quiet=quiet,
+            schedule=schedule, loss_kind=args.loss, cpu_hour=args.cpu_hour_price, quiet=quiet,
         )  # fmt: skip
     if not quiet:
         left = f", {result.dropped:,} left out that are in the held-out data" if held else ""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
+S = TypeVar("S")
 T = TypeVar("T")
 NEIGHBOURS = 10
 MAX_ROWS = 3000
@@ -81,7 +82,7 @@ def cpu_seconds_per_call(work: Callable[[Sequence[str]], Any], texts: Sequence[s
     return spent / calls
 
 
-def once(work: Callable[[Sequence[str]], T], texts: Sequence[str]) -> tuple[T, float]:
+def once(work: Callable[[Sequence[S]], T], texts: Sequence[S]) -> tuple[T, float]:
     """What comes of texts, and the CPU seconds of one: read a single time, since students remember words.
 
     ``work`` should have read other texts before, so that nothing is loaded here.

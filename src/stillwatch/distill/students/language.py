@@ -23,6 +23,8 @@ from stillwatch.errors import InputError
 
 MIX = 0.5
 """Weight of the teacher's distributions; the rest is of its tokens."""
+LEAST = 20
+"""Answers to train on."""
 
 
 def cut(model: Any, layers: Sequence[int]) -> Any:
@@ -181,9 +183,14 @@ def held_loss(student: Any, held: Sequence[Tokens], *, pad_token: int, batch: in
 
 def run(
     folder: Path, out: Path, told: manifest.Manifest, *, on_policy: bool, start: Path | None, layers: Sequence[int],
-    schedule: loop.Schedule, quiet: bool,
+    schedule: loop.Schedule, loss_kind: str = "forward", cpu_hour: float = 0.04, quiet: bool,
 ) -> Any:  # fmt: skip
-    """``stillwatch distill train language`` and ``on-policy``: train, compare held-out loss, write the folder."""
+    """``stillwatch distill train language`` and ``on-policy``: train, compare on answers held out, write the folder.
+
+    ``loss_kind`` is ``forward`` or ``reverse`` (divergence from the teacher's distributions or to them, beside its tokens) or
+    ``sequences`` (its tokens alone, TRL's SFT). The time of a call is that of reading a prompt with its answer: less than
+    writing one takes.
+    """
     from stillwatch.distill import measures
     from stillwatch.distill.students import trl_adapter
     from stillwatch.distill.train import answered, finish
@@ -193,35 +200,47 @@ def run(
         raise InputError(f"{told.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
     if store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
-    rows = answered(folder)
-    data = sequences(teacher, rows)
-    if len(data) < 20:
-        raise InputError(f"{len(data)} answers are too few to train a language model", where=folder, todo="Harvest at least 20")
+    rows = [row for row in answered(folder) if row.reply.answer]
+    if len(rows) < LEAST:
+        raise InputError(f"{len(rows)} answers are too few to train a language model", where=folder, todo=f"Harvest at least {LEAST}")
+    every = max(len(rows) // 32, 2)
+    held, kept = sequences(teacher, rows[::every]), sequences(teacher, [row for i, row in enumerate(rows) if i % every])
+    if not held or not kept:
+        raise InputError("the answers are too long for the prompts to be read", where=folder, todo="Harvest shorter prompts")
     depth = int(teacher.model.config.num_hidden_layers)
     chosen = tuple(layers) or tuple(sorted({round(i) for i in np.linspace(0, depth - 1, min(4, depth))}))
     student = load(start, train=True)[1] if start else cut(teacher.model, chosen)
     token = teacher.tokenizer.pad_token_id if teacher.tokenizer.pad_token_id is not None else teacher.tokenizer.eos_token_id
-    held, kept = data[:: max(len(data) // 32, 2)], [one for i, one in enumerate(data) if i % max(len(data) // 32, 2)]
-    before = held_loss(student, held, pad_token=token)
+
+    def line(name: str, model: Any) -> measures.Row:
+        value, cpu = measures.once(lambda asked: held_loss(model, asked, pad_token=token), held)
+        return measures.row(name, {"likelihood a token": float(np.exp(-value))}, len(held), parameters(model) * 4, cpu, cpu_hour)
+
+    held_loss(teacher.model, kept[:1], pad_token=token)  # so that nothing is loaded while the teacher is timed
+    compared = [line("teacher", teacher.model), line("student without teacher (its start)", student)]
     notes: dict[str, Any] = {}
-    if on_policy:
+    if on_policy or loss_kind == "sequences":
         turns = [
-            [*({"role": role, "content": content} for role, content in row.messages), {"role": "assistant", "content": row.reply.answer}]
-            for row in rows if row.messages and row.reply.answer
+            [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
+            for i, row in enumerate(rows) if i % every and row.messages  # those held out are not trained on
         ]  # fmt: skip
-        notes = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
+        if on_policy:
+            notes = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
+        else:
+            notes = trl_adapter.sequences(student, teacher.tokenizer, turns, out, schedule)
     else:
-        notes = asdict(train(student, kept, held, schedule, pad_token=token, precision=told.precision, folder=out, quiet=quiet))
-    after = held_loss(student, held, pad_token=token)
+        # What stops the training early is not what it is compared on.
+        watched, read = kept[::10], [one for i, one in enumerate(kept) if i % 10]
+        notes = asdict(train(
+            student, read, watched, schedule, pad_token=token, precision=told.precision, reverse=loss_kind == "reverse", folder=out,
+            quiet=quiet,
+        ))  # fmt: skip
+    compared.append(line("student", student))
     student.save_pretrained(out)
     teacher.tokenizer.save_pretrained(out)
-    compared = [
-        measures.Row("teacher", {"likelihood a token": float(np.exp(-held_loss(teacher.model, held, pad_token=token)))}, len(held),
-                     parameters(teacher.model) * 4, 0.0, 0.0),
-        measures.Row("student without teacher (its start)", {"likelihood a token": float(np.exp(-before))}, len(held),
-                     parameters(student) * 4, 0.0, 0.0),
-        measures.Row("student", {"likelihood a token": float(np.exp(-after))}, len(held), parameters(student) * 4, 0.0, 0.0),
-    ]  # fmt: skip
-    cached = sum(one.top is not None for one in data)
+    trl_adapter.tidy(out)
+    cached = sum(one.top is not None for one in kept)
     settings = asdict(schedule) | {"layers": chosen, "cached distributions": cached} | notes
-    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, len(data), 0)
+    if not on_policy:
+        settings["loss"] = loss_kind
+    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, len(kept), 0)

@@ -4,6 +4,7 @@ TRL's ``experimental`` trainers come and go between versions (MiniLLM was remove
 (``trl>=1.16,<1.17``) and checked, and everything else here goes through these functions.
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -55,16 +56,23 @@ def _resume(out: Path) -> bool:
     return any(out.glob("checkpoint-*"))
 
 
+def tidy(out: Path) -> None:
+    """Remove the checkpoints of a training that is over."""
+    for folder in out.glob("checkpoint-*"):
+        shutil.rmtree(folder)
+
+
 def sequences(
     model: Any, tokenizer: Any, conversations: Sequence[list[dict[str, str]]], out: Path, schedule: Schedule, *,
     batch: int = 4, rate: float = 5e-4, max_length: int = 512,
-) -> None:  # fmt: skip
+) -> dict[str, float]:  # fmt: skip
     """Sequence-level distillation (Kim and Rush 2016): TRL's SFTTrainer on the teacher's answers, loss on them only."""
     trl, datasets = _trl(), need("datasets", what="training a language model")
     data = datasets.Dataset.from_list([{"prompt": turns[:-1], "completion": turns[-1:]} for turns in conversations])
     options = trl.SFTConfig(**_common(out, schedule, batch, rate), max_length=max_length, completion_only_loss=True)
     trainer = trl.SFTTrainer(model, options, train_dataset=data, processing_class=tokenizer, callbacks=[_limit(schedule.minutes)])
-    trainer.train(resume_from_checkpoint=_resume(out))
+    done = trainer.train(resume_from_checkpoint=_resume(out))
+    return {"loss": float(done.training_loss), "steps": float(done.global_step)}
 
 
 def on_policy(
