@@ -124,7 +124,3 @@ def test_the_best_recipe_is_taken(world: tuple[Task, learners.Kernel, np.ndarray
     best = closed.best_of([bad, good], "best")
     np.testing.assert_allclose(best.mean, good.mean)
     assert (np.diff(best.envelope) >= 0).all()
-
-
-def test_rate_caps_only_cost_time() -> None:
-    assert defences.hours_to(13e6, 1000, 100) == 130

@@ -130,6 +130,15 @@ def test_waiting_is_worth_most_where_the_curve_is_steepest() -> None:
     assert found.low <= step(4) + 0.002
 
 
+def test_a_rate_cap_is_worth_the_exchanges_that_it_keeps_back() -> None:
+    skill = worth.skills([smooth()])[0]
+    found = worth.value(row(10_000, capabilities={"grading": 0.2, "other": 0.8}), [skill])
+    assert found.capped[0].gap == worth.worth(skill, 200).gap
+    assert found.capped[0].high == worth.worth(skill, 2500).high
+    assert found.now[0].gap is not None
+    assert found.capped[0].gap < found.now[0].gap
+
+
 def test_between_failing_and_passing_nothing_is_claimed() -> None:
     skill = worth.skills([switch()])[0]
     assert worth.worth(skill, 1500).gap == 0

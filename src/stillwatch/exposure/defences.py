@@ -240,10 +240,3 @@ def strongest(effects: Sequence[Effect]) -> list[Effect]:
         if found.countermeasure not in best or found.n_eff > best[found.countermeasure].n_eff:
             best[found.countermeasure] = found
     return list(best.values())
-
-
-def hours_to(n: float, accounts: int, per_account_hour: float) -> float:
-    """Hours that a rate cap stretches a harvest to; the only thing a cap changes."""
-    return n / (accounts * per_account_hour)
-
-

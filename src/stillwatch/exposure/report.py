@@ -12,7 +12,7 @@ import numpy as np
 from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import Effect, strongest
-from stillwatch.exposure.worth import DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, worth
+from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, worth
 from stillwatch.files import replacing, write_json
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -131,7 +131,7 @@ def page(report: Report, pictures: Sequence[str]) -> str:
     engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges}
     return engine.get_template("exposure.html").render(
         report=report, pictures=pictures, strongest=strongest(report.effects), days=DAYS, news=NEWS, public=PUBLIC,
-        max_factor=laws.MAX_FACTOR, within=TOLD_WITHIN,
+        max_factor=laws.MAX_FACTOR, within=TOLD_WITHIN, cap=CAP,
     )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ TOLD_WITHIN = 2.5
 """Nine in ten operators that were found were told between 1/2.5 and 2.5 times their true harvest (docs/exposure.md says of which)."""
 COUNTS = 9
 """Numbers of exchanges, from the fewest to the most, at which waiting is valued: it is worth most where the curve is steepest."""
+CAP = 10.0
+"""How many times slower a rate cap makes a campaign, in the figure that says what one would have taken."""
 UNKNOWN = "other"
 """Capability of requests that detection could not name: any skill may be in them."""
 
@@ -182,6 +184,8 @@ class CampaignWorth:
     now: tuple[Worth, ...]
     waiting: tuple[Gain, ...]
     """What stopping it so many days later than now would give away; nothing where ``per_day`` is null."""
+    capped: tuple[Worth, ...]
+    """What it would be worth, had a rate cap let :data:`CAP` times fewer exchanges through in the same time."""
     unmeasured: tuple[tuple[str, float], ...]
     """Capabilities that no task stands for, with their share of the harvest; those below half a per cent are left out."""
 
@@ -215,17 +219,18 @@ def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0)
     n = int(row["n_harvested"])
     shares = {str(k): float(v) for k, v in (row.get("capabilities") or {}).items() if v}
     per_day = _per_day(n, row.get("first_seen"), row.get("last_seen"))
-    now, waiting = [], []
+    now, waiting, capped = [], [], []
     for skill in known:
         share = shares.get(skill.capability, 0.0) if shares else 1.0
         most = min(share + (shares.get(UNKNOWN, 0.0) if skill.capability != UNKNOWN else 0.0), 1.0)
         counts = (n * share, n * share / TOLD_WITHIN, n * most * TOLD_WITHIN)
         now.append(_between(skill, *counts, widen=widen))
+        capped.append(_between(skill, *(count / CAP for count in counts), widen=widen))
         if per_day is not None:
             waiting += [_gain(skill, counts, days, days * per_day / max(n, 1), widen=widen) for days in DAYS]
     measured = {skill.capability for skill in known}
     missing = tuple(sorted(((k, v) for k, v in shares.items() if k not in measured and v >= 0.005), key=lambda item: -item[1]))
-    return CampaignWorth(str(row["campaign_id"]), str(row.get("verdict")), n, per_day, tuple(now), tuple(waiting), missing)
+    return CampaignWorth(str(row["campaign_id"]), str(row.get("verdict")), n, per_day, tuple(now), tuple(waiting), tuple(capped), missing)
 
 
 def _between(skill: Skill, n: float, fewest: float, most: float, *, widen: float) -> Worth:
