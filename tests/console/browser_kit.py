@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import browser
 import pytest
@@ -138,9 +139,13 @@ class Tab:
         self.submit("/login", name=name, password=PASSWORD)
         assert name in self.text(), self.text()
 
-    def shot(self, path: Path) -> None:
-        """Write a small picture of what the window shows."""
-        answer = self.page.call("Page.captureScreenshot", format="webp", quality=55)
+    def shot(self, path: Path, *, tall: int = 0) -> None:
+        """Write a small picture of what the window shows, or of the page's first so many pixels."""
+        options: dict[str, Any] = {"format": "webp", "quality": 55}
+        if tall:
+            height = min(tall, int(self.page.ask("document.documentElement.scrollHeight")))
+            options |= {"captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": 1280, "height": height, "scale": 1}}
+        answer = self.page.call("Page.captureScreenshot", **options)
         path.write_bytes(base64.b64decode(answer["data"]))
 
     def text(self) -> str:

@@ -98,7 +98,6 @@ def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) ->
     assert not tab.page.ask(LOW_CONTRAST)
     tab.login("dee")
     bad: dict[str, Any] = {}
-    shots = os.environ.get("STILLWATCH_SHOTS")  # a folder for the pictures in docs/console
     for page in PAGES:
         path = page.replace("CASE", case_id).replace("ACCOUNT", account)
         for width, dark in ((1280, False), (1280, True), (390, True)):
@@ -111,12 +110,6 @@ def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) ->
             )
             if found:
                 bad[f"{path} {width} {dark}"] = found[:5]
-            if shots and (not dark or width < 600):
-                name = (
-                    page.split("?")[0].strip("/").replace("/CASE", "").replace("/ACCOUNT", "").replace("/", "-")
-                    or "queue"
-                )
-                tab.shot(Path(shots) / f"{name}{'-phone' if dark else ''}.webp")
     assert not bad, json.dumps(bad, indent=1)
 
 

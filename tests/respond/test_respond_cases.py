@@ -460,6 +460,15 @@ def test_an_appeal_needs_a_member_and_is_open_once(store: Store, case_id: str, a
             appeals.receive(change, case_id, account, "again")
 
 
+def test_a_case_is_pending_action_only_while_something_waits(store: Store, case_id: str) -> None:
+    block, other = proposed(store, case_id=case_id), proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "acct-00003")])
+    approved(store, block.action_id)
+    assert the_case(store).state == State.PENDING_ACTION, "the other waits"
+    with store.write(CEM, now=NOW) as change:
+        actions.reject(change, other.action_id, "one is enough")
+    assert the_case(store).state == State.INVESTIGATING
+
+
 def on_names(store: Store, *subjects: tuple[Subject, str], kind: Action = Action.BLOCK) -> str:
     """An action of no case on accounts and keys, proposed by ana and, where it needs a second person, approved by ben."""
     row = proposed(store, kind=kind, subjects=list(subjects))
@@ -611,8 +620,8 @@ def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tup
     assert ip is not None
     assert ip.actor_ip == "192.0.2.1"
     assert did == [
-        "run.import", "case.open", "action.propose", "case.move", "action.approve", "action.take_effect", "case.move", "appeal.receive",
-        "case.move", "appeal.decide", "member.exclude", "action.propose", "case.move",
+        "run.import", "case.open", "action.propose", "case.move", "action.approve", "action.take_effect", "case.move", "case.move",
+        "appeal.receive", "case.move", "appeal.decide", "member.exclude", "action.propose", "case.move",
     ]  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def test_commands_speak_json(judged: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["cases", "list", *common]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [case["case_id"] for case in told["cases"]] == ["case-one"]
-    assert told["counts"] == {"pending_action": 1, "resolved": 1}
+    assert told["counts"] == {"investigating": 1, "resolved": 1}
     assert main(["actions", "propose", "observe", "--case", "case-one", "--reason", "suspected_extraction", *common]) == 0
     assert json.loads(capsys.readouterr().out)["blast"]["n_accounts"] == 9
     assert main(["actions", "list", *common]) == 0

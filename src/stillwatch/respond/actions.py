@@ -142,6 +142,7 @@ def approve(change: Change, action_id: str, note: str = "") -> ActionRow:
     change.session.flush()
     if _agreed(change.session, action_id) >= row.needed_approvals:
         _take_effect(change, row)
+        _settled(change, row)
     return row
 
 
@@ -153,6 +154,7 @@ def reject(change: Change, action_id: str, note: str) -> ActionRow:
         change.session.add(Approval(action_id=action_id, actor=change.actor.name, approved=False, note=note, at=change.now))
     _proposed(row)
     _end(change, row, ActionState.REJECTED, "action.reject", note)
+    _settled(change, row)
     return row
 
 
@@ -300,6 +302,17 @@ def _second_person(change: Change, action_id: str) -> ActionRow:
     if change.session.get(Approval, (action_id, change.actor.name)) is not None:
         raise InputError(f"{change.actor.name} has answered already", where=action_id)
     return row
+
+
+def _settled(change: Change, row: ActionRow) -> None:
+    """A case for which nothing waits any more is no longer ``pending_action``: what it comes to is looked into."""
+    change.session.flush()
+    waits = select(ActionRow).where(ActionRow.case_id == row.case_id, ActionRow.state == ActionState.PROPOSED)
+    if row.case_id is None or change.session.scalars(waits).first() is not None:
+        return
+    case = cases.get(change.session, row.case_id)
+    if case.state == State.PENDING_ACTION:
+        cases.follow(change, case, State.INVESTIGATING, f"{row.action_id} is {row.state}")
 
 
 def _agreed(session: Session, action_id: str) -> int:
