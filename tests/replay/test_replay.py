@@ -155,10 +155,11 @@ def test_figures_are_those_of_the_log(small_world: Path, whole: tuple[Path, dict
             at = datetime.fromisoformat(row["detected_at"])
             assert row["harvested_before_detection"] == sum(time < at for time in mine)
             assert row["hours_after_one_percent"] == pytest.approx((at - one) / timedelta(hours=1), abs=0.01)
+            assert row["listed_hours_after_one_percent"] <= row["hours_after_one_percent"]
         assert row["acted_at"] is None
         assert row["share_before_action"] == 1
     table = pq.read_table(whole[0] / "replay.parquet")
-    assert table.num_rows == 4 * len(rows)
+    assert table.num_rows == 5 * len(rows)
 
 
 def test_shadow_touches_nobody_and_whole_campaigns_lose_more(whole: tuple[Path, dict[str, Any]]) -> None:

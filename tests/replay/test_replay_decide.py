@@ -74,6 +74,18 @@ def test_groups_for_review_are_acted_on_only_where_they_continue_what_is_confirm
     assert branch.actions[2:] == ([(72 * HOUR_US, "block", NAMES[8:10])] if follow else [])
 
 
+def test_groups_for_review_climb_a_ladder_of_their_own(branch: Branch) -> None:
+    desk = Desk(Policy("p", review_hours=2, review_ladder=(Rung(2, "challenge"),)))
+    desk.take(step(("review", NAMES[:8])), 24 * HOUR_US, branch)
+    assert branch.actions == []
+    desk.take(step(("review", NAMES[:10]), ("review", NAMES[12:20])), 36 * HOUR_US, branch)
+    assert branch.actions == [(38 * HOUR_US, "challenge", NAMES[:10])], "the other was listed once"
+    desk.take(step(("campaign", NAMES[:8]), ("campaign", NAMES[12:20])), 48 * HOUR_US, branch)
+    assert branch.actions[1:] == [(50 * HOUR_US, "throttle", NAMES[12:20])], "who is challenged is not throttled"
+    desk.take(step(("campaign", NAMES[:8]), ("review", NAMES[12:20])), 60 * HOUR_US, branch)
+    assert branch.actions[2:] == [(62 * HOUR_US, "challenge", NAMES[12:20]), (62 * HOUR_US, "block", NAMES[:8])]
+
+
 def test_shadow_acts_on_nobody(branch: Branch) -> None:
     desk = Desk(Policy("p", "nobody"))
     for hour in (24, 48):

@@ -16,9 +16,9 @@ def written(folder: Path, value: Any) -> Path:
     return path
 
 
-def test_without_a_file_there_are_four_policies() -> None:
+def test_without_a_file_there_are_five_policies() -> None:
     assert read_policies(None) == (DEFAULT, Reply())
-    assert [policy.act_on for policy in DEFAULT] == ["nobody", "campaign", "campaign", "account"]
+    assert [policy.act_on for policy in DEFAULT] == ["nobody", "campaign", "campaign", "campaign", "account"]
 
 
 def test_what_is_told_reads_back(tmp_path: Path) -> None:
@@ -48,6 +48,8 @@ BAD = {
     "a time back": {"policies": [{"name": "a", "review_hours": -1}]},
     "a truth for a number": {"policies": [{"name": "a", "review_hours": True}]},
     "nobody a day": {"policies": [{"name": "a", "per_day": 0}]},
+    "reviews of accounts": {"policies": [{"name": "a", "act_on": "account", "review_ladder": [{"after": 2, "action": "observe"}]}]},
+    "no review ladder": {"policies": [{"name": "a", "review_ladder": "challenge"}]},
     "followed perhaps": {"policies": [{"name": "a", "follow_review": 1}]},
     "more than all": {"reply": {"replaced": 1.2}},
     "words": {"reply": {"failover_hours": "soon"}},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stillwatch.replay.branch import HOUR_US, Branch
-from stillwatch.replay.policy import ACTIONS, Policy
+from stillwatch.replay.policy import ACTIONS, Policy, Rung
 from stillwatch.respond.matching import Found, Known, match
 
 
@@ -26,6 +26,8 @@ class Desk:
 
     policy: Policy
     cases: list[Case] = field(default_factory=list)
+    listed: list[Case] = field(default_factory=list)
+    """The same of campaigns and groups for review alike, where policies act on these."""
     findings: dict[int, int] = field(default_factory=dict)
     """Of each account."""
     last_us: int | None = None
@@ -37,13 +39,16 @@ class Desk:
         for row in sure:
             for code in codes[row["campaign_id"]]:
                 self.findings[code] = self.findings.get(code, 0) + 1
-        case_of = self._file(sure, codes, at_us, branch)
+        case_of = self._file(sure, codes, self.cases, at_us, branch)
         wanted: dict[str, list[int]] = {}
+        ladder = self.policy.ladder
         if self.policy.act_on == "campaign":
+            for findings, members in self._reviewed(step, at_us, branch):
+                self._want(wanted, members, self.policy.review_ladder, findings, branch)
             for case, members in self._continued(step, branch):
-                self._want(wanted, members, case.findings, branch)
+                self._want(wanted, members, ladder, case.findings, branch)
             for row in sure:
-                self._want(wanted, codes[row["campaign_id"]], case_of[row["campaign_id"]].findings, branch)
+                self._want(wanted, codes[row["campaign_id"]], ladder, case_of[row["campaign_id"]].findings, branch)
         elif self.policy.act_on == "account":
             ranked = sorted(
                 (-score, name, code)
@@ -51,7 +56,7 @@ class Desk:
                 for score, name, code in zip(row["scores"], row["accounts"], codes[row["campaign_id"]], strict=True)
             )
             for *_, code in ranked:
-                self._want(wanted, [code], self.findings[code], branch)
+                self._want(wanted, [code], ladder, self.findings[code], branch)
             if self.policy.per_day is not None:
                 hours = 24.0 if self.last_us is None else (at_us - self.last_us) / HOUR_US
                 left = math.ceil(self.policy.per_day * hours / 24)
@@ -66,6 +71,15 @@ class Desk:
     def _cases(self) -> dict[int, str]:
         """The campaign of each account that is in one; of several, the one found last."""
         return {code: case.name for case in self.cases for code in case.accounts}
+
+    def _reviewed(self, step: dict[str, Any], at_us: int, branch: Branch) -> list[tuple[int, list[int]]]:
+        """Groups for review, and in how many steps each was listed or found, where the policy acts on them."""
+        if not self.policy.review_ladder:
+            return []
+        codes = {row["campaign_id"]: branch.codes(row["accounts"]) for row in step["found"]}
+        case_of = self._file(step["found"], codes, self.listed, at_us, branch)
+        names = [row["campaign_id"] for row in step["found"] if row["verdict"] == "review"]
+        return [(case_of[name].findings, codes[name]) for name in names]
 
     def _continued(self, step: dict[str, Any], branch: Branch) -> list[tuple[Case, list[int]]]:
         """Groups for review that are a campaign which people have confirmed, with its case."""
@@ -90,26 +104,26 @@ class Desk:
         ]
         return {name: int(made.case_id) for name, made in match(found, known).items()}
 
-    def _want(self, wanted: dict[str, list[int]], codes: list[int], findings: int, branch: Branch) -> None:
+    def _want(self, wanted: dict[str, list[int]], codes: list[int], ladder: tuple[Rung, ...], findings: int, branch: Branch) -> None:
         """Note the strictest action that so many findings allow, for accounts that are not under it."""
-        reached = [ACTIONS.index(rung.action) for rung in self.policy.ladder if rung.after <= findings]
+        reached = [ACTIONS.index(rung.action) for rung in ladder if rung.after <= findings]
         if reached:
             level = max(reached)
             wanted.setdefault(ACTIONS[level], []).extend(code for code in codes if branch.level.get(code, -1) < level)
 
     def _file(
-        self, sure: list[dict[str, Any]], codes: dict[str, list[int]], at_us: int, branch: Branch
+        self, found: list[dict[str, Any]], codes: dict[str, list[int]], cases: list[Case], at_us: int, branch: Branch
     ) -> dict[str, Case]:
-        """The case of every campaign; a new one where none matches."""
-        matched = self._match(sure, self.cases, branch)
+        """The case of every find; a new one among ``cases`` where none matches."""
+        matched = self._match(found, cases, branch)
         out = {}
-        for row in sure:
+        for row in found:
             name, members = row["campaign_id"], codes[row["campaign_id"]]
             if name in matched:
-                case = self.cases[matched[name]]
+                case = cases[matched[name]]
             else:
                 case = Case(name, at_us, set())
-                self.cases.append(case)
+                cases.append(case)
             case.accounts |= set(members)
             case.findings += 1
             case.n_harvested = row["n_harvested"]

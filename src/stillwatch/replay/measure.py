@@ -26,11 +26,10 @@ def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
     rows = []
     for number, name in enumerate(truth.operators):
         mine = truth.operator == number
-        row = _row(log, branch, name, mine, truth.harvested & mine[log.account], found.get(number))
+        row = _row(log, branch, name, mine, truth.harvested & mine[log.account], found.get(number), listed.get(number))
         if row is not None:
             accounts = np.unique(log.account[mine[log.account]])
             row["accused_at_end"] = round(float(np.isin(accounts, list(last)).mean()), 6)
-            row["listed_at"] = iso(listed.get(number))
             rows.append(row)
     return rows
 
@@ -41,9 +40,9 @@ def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
     for case in desk.cases:
         mine = np.zeros(log.n_accounts, bool)
         mine[sorted({branch.origin(code) for code in case.accounts})] = True
-        row = _row(log, branch, case.name, mine, mine[log.account], case.first_us)
+        row = _row(log, branch, case.name, mine, mine[log.account], case.first_us, case.first_us)
         if row is not None:
-            rows.append(row | {"accused_at_end": 1.0, "listed_at": iso(case.first_us)})
+            rows.append(row | {"accused_at_end": 1.0})
     return rows
 
 
@@ -72,7 +71,8 @@ def _accused(step: dict[str, Any], branch: Branch) -> set[int]:
 
 
 def _row(
-    log: Log, branch: Branch, name: str, mine: NDArray[np.bool_], harvest: NDArray[np.bool_], detected_us: int | None
+    log: Log, branch: Branch, name: str, mine: NDArray[np.bool_], harvest: NDArray[np.bool_], detected_us: int | None,
+    listed_us: int | None,
 ) -> dict[str, Any] | None:
     requests = mine[log.account]
     if not requests.any():
@@ -104,6 +104,8 @@ def _row(
         "detected_at": iso(detected_us),
         "hours_after_first": _hours(first_us, detected_us),
         "hours_after_one_percent": _hours(one_us, detected_us),
+        "listed_at": iso(listed_us),
+        "listed_hours_after_one_percent": _hours(one_us, listed_us),
         "harvested_before_detection": before(detected_us),
         "acted_at": iso(acted_us),
         "harvested_before_action": before(acted_us),

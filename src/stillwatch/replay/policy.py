@@ -42,6 +42,8 @@ class Policy:
     """What it leaves all throttled accounts of a campaign together; None: no such limit."""
     follow_review: bool = False
     """Where a campaign was found often enough for the last rung, a group for review that continues it is treated as it."""
+    review_ladder: tuple[Rung, ...] = ()
+    """What is done to a group for review after it was listed, or found as a campaign, in so many steps. Only where act_on is campaign."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ DEFAULT = (
     Policy("shadow", "nobody", ()),
     Policy("campaign"),
     Policy("campaign-follow", follow_review=True),
+    Policy("campaign-review", follow_review=True, review_ladder=(Rung(2, "challenge"),)),
     Policy("single", "account", (Rung(2, "block"),), per_day=100),
 )
 
@@ -109,14 +112,9 @@ def _policy(row: Any, path: Path) -> Policy:
     where = f"policy {policy.name}"
     if policy.act_on not in SUBJECTS:
         raise InputError(f"{where}: act_on is {policy.act_on!r}", where=path, todo=f"One of {', '.join(SUBJECTS)}")
-    if not isinstance(policy.ladder, list | tuple):
-        raise InputError(f"{where}: ladder is no list", where=path, todo='[{"after": 2, "action": "block"}]')
-    rungs = tuple(rung if isinstance(rung, Rung) else _made(Rung, rung, path) for rung in policy.ladder)
-    for rung in rungs:
-        if rung.action not in ACTIONS:
-            raise InputError(f"{where}: no action {rung.action!r}", where=path, todo=f"One of {', '.join(ACTIONS)}")
-        if not isinstance(rung.after, int) or rung.after < 1:
-            raise InputError(f"{where}: after is {rung.after!r}", where=path, todo="Write a count of 1 or more")
+    ladder, review = (_ladder(where, name, getattr(policy, name), path) for name in ("ladder", "review_ladder"))
+    if review and policy.act_on != "campaign":
+        raise InputError(f"{where}: review_ladder where act_on is {policy.act_on}", where=path, todo="Write act_on campaign")
     _number(policy.review_hours, f"{where}: review_hours", path)
     if policy.per_day is not None and (not isinstance(policy.per_day, int) or policy.per_day < 1):
         raise InputError(
@@ -127,7 +125,19 @@ def _policy(row: Any, path: Path) -> Policy:
         _number(policy.case_requests_per_min, f"{where}: case_requests_per_min", path)
     if not isinstance(policy.follow_review, bool):
         raise InputError(f"{where}: follow_review is {policy.follow_review!r}", where=path, todo="Write true or false")
-    return replace(policy, ladder=rungs)
+    return replace(policy, ladder=ladder, review_ladder=review)
+
+
+def _ladder(where: str, name: str, told: Any, path: Path) -> tuple[Rung, ...]:
+    if not isinstance(told, list | tuple):
+        raise InputError(f"{where}: {name} is no list", where=path, todo='[{"after": 2, "action": "block"}]')
+    rungs = tuple(rung if isinstance(rung, Rung) else _made(Rung, rung, path) for rung in told)
+    for rung in rungs:
+        if rung.action not in ACTIONS:
+            raise InputError(f"{where}: no action {rung.action!r}", where=path, todo=f"One of {', '.join(ACTIONS)}")
+        if not isinstance(rung.after, int) or rung.after < 1:
+            raise InputError(f"{where}: after is {rung.after!r}", where=path, todo="Write a count of 1 or more")
+    return rungs
 
 
 T = TypeVar("T", Policy, Reply, Rung)

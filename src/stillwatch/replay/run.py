@@ -29,7 +29,7 @@ COLUMNS = {
     "acted_at": pa.string(), "harvested_before_action": pa.int64(), "share_before_action": pa.float64(),
     "harvested_in_all": pa.int64(), "share_in_all": pa.float64(), "moved": pa.int64(), "accounts_acted_on": pa.int64(),
     "accounts_blocked": pa.int64(), "replacements": pa.int64(), "accused_at_end": pa.float64(),
-    "listed_at": pa.string(),
+    "listed_at": pa.string(), "listed_hours_after_one_percent": pa.float64(),
 }  # fmt: skip
 """Of replay.parquet, one row a policy and campaign."""
 

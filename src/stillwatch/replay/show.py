@@ -3,8 +3,8 @@
 from typing import Any
 
 HEADS = (
-    "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "before action", "taken in all",
-    "moved", "acted on", "new accounts",
+    "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "listed after 1 % h", "before action",
+    "taken in all", "moved", "acted on", "new accounts",
 )  # fmt: skip
 MAX_ROWS = 60
 """Rows printed; replay.parquet has all."""
@@ -52,6 +52,7 @@ def _cells(policy: str, row: dict[str, Any]) -> tuple[str, ...]:
     first = row["hours_after_first"]
     return (
         policy, row["campaign"], f"{row['n_accounts']:,}", f"{row['n_harvest']:,}", "–" if first is None else f"{first:.1f}",
-        hours(row["hours_after_one_percent"]), share(row["share_before_action"]), share(row["share_in_all"]),
+        hours(row["hours_after_one_percent"]), hours(row["listed_hours_after_one_percent"]),
+        share(row["share_before_action"]), share(row["share_in_all"]),
         f"{row['moved']:,}", f"{row['accounts_acted_on']:,}", f"{row['replacements']:,}",
     )  # fmt: skip
