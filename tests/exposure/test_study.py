@@ -115,3 +115,11 @@ def test_stores_that_cannot_be_studied(tmp_path: Path) -> None:
         study.load(write_rows(tmp_path / "c", rows, text=False), capability="x")
     with pytest.raises(InputError, match="no harvest store"):
         study.load(tmp_path / "d", capability="x")
+
+
+def test_a_student_that_is_none_is_named_before_anything_is_trained(harvested: Path, tmp_path: Path) -> None:
+    found = study.load(harvested, capability="x")
+    with pytest.raises(InputError, match="no student 'word'"):
+        study.run(found, ["words", "word"], quiet=True)
+    with pytest.raises(InputError, match="no static encoder here"):
+        study.run(found, [str(tmp_path)], quiet=True)

@@ -73,6 +73,7 @@ def estimate(teacher: Teacher, told: Manifest, plan: Plan) -> harvest.Estimate:
     if plan.logs is not None:
         texts, calls, fresh = from_logs(plan.logs), 0, 0
     else:
+        _must_write(teacher, told)
         texts, calls, fresh = _seeds(plan), _calls(plan), plan.n
     mine = sum(teacher.tokens(text) for text in texts)
     theirs = fresh * LIST_TOKENS // LINES
@@ -141,6 +142,11 @@ def from_logs(folder: Path) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+def _must_write(teacher: Teacher, told: Manifest) -> None:
+    if not teacher.writes:
+        raise InputError(f"{told.name} writes no text, so it cannot make prompts", todo="Pass finished prompts as --logs")
+
+
 def _seeds(plan: Plan) -> list[str]:
     return [messages[-1][1] for messages in prompts.read(plan.seeds)] if plan.seeds else []
 
@@ -159,8 +165,7 @@ def _known(path: Path) -> dict[str, str]:
 
 def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], folder: Path, *, quiet: bool) -> Made:
     """Prompts by the teacher: several for each call, from a few seeds at random or from the task; then perhaps evolved."""
-    if not teacher.writes:
-        raise InputError(f"{told.name} writes no text, so it cannot make prompts", todo="Pass finished prompts as --logs")
+    _must_write(teacher, told)
     rng = np.random.default_rng(plan.seed)
     wanted = [ask(_instruction(plan, seeds, rng), seed=plan.seed + i, temperature=max(plan.temperature, 0.7), max_tokens=LIST_TOKENS)
               for i in range(_calls(plan))]  # fmt: skip

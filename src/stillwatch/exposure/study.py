@@ -125,6 +125,9 @@ class Results:
 
 def run(study: Study, students: Sequence[str], *, seed: int = 0, countermeasures: bool = True, quiet: bool = False) -> Results:
     """Measure curves for every student and interface, sanity checks, and countermeasures against the first student."""
+    for name in students:
+        if name not in ("words", "characters") and not Path(name).is_dir():
+            raise InputError(f"no student {name!r}", where="--student", todo="Pass words, characters or the folder of a static encoder")
     sizes = closed.grid(len(study.pool), least=16)
     sure = bool(np.isin(study.task.pool, (0.0, 1.0)).all())  # labels were harvested, so probabilities cannot be studied
     plain = [closed.PLAIN["labels"]] if sure else list(closed.PLAIN.values())

@@ -111,6 +111,9 @@ class StaticEncoder:
         """Read a static encoder of Stillwatch or model2vec; raises InputError on anything else."""
         tokenizers = need("tokenizers", what="a static encoder")
         numpy_io = need("safetensors.numpy", what="a static encoder")
+        if not (folder / ABOUT).is_file():
+            todo = "Pass a folder that stillwatch distill train static or model2vec wrote"
+            raise InputError("no static encoder here", where=folder, todo=todo)
         about = read_json(folder / ABOUT)
         try:
             arrays = numpy_io.load_file(folder / WEIGHTS)
