@@ -3,7 +3,7 @@
     python benchmarks/calibrate.py
 
 The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
-and by nine simulators that other people wrote, so that no weight leans on one simulator's habits. A group of a
+and by eleven simulators that other people wrote, so that no weight leans on one simulator's habits. A group of a
 world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the
 operator's accounts that it holds, so that fragments count little), negative where at most 0.1 belong to any.
 """
@@ -27,11 +27,23 @@ from stillwatch.engine import open_engine
 from stillwatch.judge import model, verdict
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, mill_world, quarry_world, second_world, tool_world
+from benchmarks import (
+    bazaar_world,
+    click_world,
+    farm_world,
+    fen_world,
+    harbour_world,
+    lab_world,
+    mill_world,
+    quarry_world,
+    ridge_world,
+    second_world,
+    tool_world,
+)
 
 OTHERS = {
     "second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world, "bazaar": bazaar_world,
-    "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world,
+    "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world, "ridge": ridge_world, "fen": fen_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
 TWICE = ("swollen",)

@@ -1,12 +1,23 @@
-"""What the simulated providers of this folder share: how a vocabulary is read, and the command line. They share no model of traffic."""
+"""What the simulated providers of this folder share: how a vocabulary is read, and the command line. They share no model of traffic.
+
+The ``generate`` of each takes
+
+- scenario: one of its SCENARIOS;
+- out: the folder for events/, accounts.parquet, releases.json, truth.parquet, truth_events.parquet, as ``stillwatch simulate`` has them;
+- seed: same scenario, seed and size give the same world;
+- events: requests in all (about), by default as many as the scenario usually has; operators and crowds shrink and grow with them;
+
+and returns counts of events, accounts and harvested events.
+"""
 
 import argparse
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+Recipe = TypeVar("Recipe")
 ESCAPES = {"n": "\n", "t": "\t", "p": "|", "\\": "\\"}
 
 
@@ -26,6 +37,17 @@ def sections(path: Path) -> dict[str, list[str]]:
 
 def _unescape(text: str) -> str:
     return re.sub(r"\\(.)", lambda found: ESCAPES[found[1]], text)
+
+
+def recipe(recipes: Mapping[str, Recipe], name: str) -> Recipe:
+    """A scenario's recipe.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    if name not in recipes:
+        raise ValueError(f"no scenario {name!r}; there are: {', '.join(recipes)}")
+    return recipes[name]
 
 
 def command(description: str, scenarios: Collection[str], generate: Callable[[str, Path, int, int | None], dict[str, Any]]) -> None:

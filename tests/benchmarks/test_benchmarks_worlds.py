@@ -10,13 +10,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import bazaar_world, click_world, farm_world, harbour_world, lab_world, mill_world, quarry_world, ridge_world, tool_world
+from benchmarks import (
+    bazaar_world,
+    click_world,
+    farm_world,
+    fen_world,
+    harbour_world,
+    lab_world,
+    mill_world,
+    quarry_world,
+    ridge_world,
+    tool_world,
+)
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
     "bazaar_world": (bazaar_world, "many_heads"),
     "click_world": (click_world, "relay_and_handover"),
     "farm_world": (farm_world, "card_farm"),
+    "fen_world": (fen_world, "three_shops"),
     "harbour_world": (harbour_world, "three_flags"),
     "lab_world": (lab_world, "sharded_cot_queue"),
     "mill_world": (mill_world, "mill"),
