@@ -1,10 +1,10 @@
 """How soon is a campaign found as its log grows, how much is taken before action, and who is touched by mistake?
 
-    python benchmarks/replay.py [--scenarios failover february_2026] [--events 200000] [--every 12h] [--seed 1] [--work DIR]
+    python benchmarks/replay.py [--scenarios failover february_2026 innocents] [--events 200000] [--every 6h] [--seed 1] [--work DIR]
 
 Simulates each scenario, replays it under the default policies, and acting on single accounts without a limit a day, and
-holds the figures of whole-campaign action against the bars. With ``--work`` a second run goes on where the first was
-killed.
+holds the figures of whole-campaign action, and of action on groups for review besides, against the bars. In ``innocents`` there
+is nobody to find: it shows whom these policies touch. With ``--work`` a second run goes on where the first was killed.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from stillwatch.replay.run import run
 
 BARS = {"hours_after_one_percent": 24.0, "share_before_action": 0.05}
 INNOCENTS_PER_10000 = 1.0
+JUDGED = ("campaign", "campaign-review")
 POLICIES = (*DEFAULT, Policy("single-unlimited", "account", (Rung(2, "block"),)))
 
 
@@ -40,27 +41,29 @@ def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str,
 
 def judged(result: dict[str, Any]) -> list[str]:
     """Each bar with what was measured."""
-    campaign = next(row for row in result["policies"] if row["policy"] == "campaign")
     lines = []
-    for row in campaign["campaigns"]:
-        for name, bar in BARS.items():
-            value = row[name]
-            met = value is not None and value <= bar
-            lines.append(f"{row['campaign']}: {name} {value}, bar {bar}: {'met' if met else 'FAILED'}")
-    innocent = campaign["innocents"]
-    met = innocent["per_10000"] <= INNOCENTS_PER_10000
-    lines.append(
-        f"innocents touched {innocent['touched']} of {innocent['n']} ({innocent['per_10000']} in 10,000),"
-        f" bar {INNOCENTS_PER_10000}: {'met' if met else 'FAILED'}"
-    )
+    for policy in result["policies"]:
+        if policy["policy"] not in JUDGED:
+            continue
+        for row in policy["campaigns"]:
+            for name, bar in BARS.items():
+                value = row[name]
+                met = value is not None and value <= bar
+                lines.append(f"{policy['policy']}, {row['campaign']}: {name} {value}, bar {bar}: {'met' if met else 'FAILED'}")
+        innocent = policy["innocents"]
+        met = innocent["per_10000"] <= INNOCENTS_PER_10000
+        lines.append(
+            f"{policy['policy']}: innocents touched {innocent['touched']} of {innocent['n']} ({innocent['per_10000']} in 10,000),"
+            f" bar {INNOCENTS_PER_10000}: {'met' if met else 'FAILED'}"
+        )
     return lines
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--scenarios", nargs="+", default=["failover", "february_2026"])
+    parser.add_argument("--scenarios", nargs="+", default=["failover", "february_2026", "innocents"])
     parser.add_argument("--events", type=int, default=200_000)
-    parser.add_argument("--every", default="12h")
+    parser.add_argument("--every", default="6h")
     parser.add_argument("--growth", type=float, default=0.02)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path)

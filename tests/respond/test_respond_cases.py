@@ -477,11 +477,13 @@ def on_names(store: Store, *subjects: tuple[Subject, str], kind: Action = Action
     return str(row.action_id)
 
 
-def test_an_action_of_no_case_is_appealed_by_its_name(store: Store, run_folder: Folder) -> None:
+def test_an_action_of_no_case_is_appealed_by_its_name(store: Store, run_folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     blocked = on_names(store, (Subject.ACCOUNT, "solo"), (Subject.ACCOUNT, "other"))
     with store.write(ANA, now=NOW) as change:
         row = appeals.receive(change, blocked, "solo", "it is my course")
     assert (row.case_id, row.action_id) == (None, blocked)
+    assert main(["actions", "show", blocked, "--store", store.engine.url.render_as_string(hide_password=False)]) == 0
+    assert "appeal 1 of solo: open" in capsys.readouterr().out
     with pytest.raises(InputError, match="open already"), store.write(ANA, now=NOW) as change:
         appeals.receive(change, blocked, "solo", "again")
     for took_part in (ANA, BEN):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stillwatch.respond import actions, policy
+from stillwatch.respond import actions, appeals, policy
 from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
@@ -33,12 +33,17 @@ def show_action(args: Args) -> dict[str, Any]:
         row = actions.get(session, args.action)
         said = actions.approvals(session, args.action)
         subjects = actions.targets(session, args.action, live=True)
+        heard = appeals.listed(session, state=None, action_id=args.action)
         _, held = policy.active(session)
         stand = actions.standing(row, held, datetime.now(UTC))
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
-    result = {"action": as_json(row) | {"standing": stand}, "approvals": [as_json(a) for a in said], "subjects": named}
+    result = {
+        "action": as_json(row) | {"standing": stand}, "approvals": [as_json(a) for a in said], "subjects": named,
+        "appeals": [as_json(a) for a in heard],
+    }  # fmt: skip
     say(args, f"{row.action_id}: {row.kind} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})", *_blast(row.blast),
-        *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said))
+        *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said),
+        *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard))
     return result
 
 

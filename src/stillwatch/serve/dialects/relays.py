@@ -10,7 +10,7 @@ from stillwatch.serve.dialects import Answer, Context, Dialect, Request
 
 ENVOY_PREFIX = "/envoy"
 NOTHING = ((b"x-guard-reason", b""), (b"x-guard-case", b""), (b"x-guard-drop", b""), (b"x-guard-max-tokens", b"0"))
-"""What Caddy is told where there is nothing to tell: before 2.10 it passes on the name of a header that it did not get."""
+"""What Caddy is told where there is nothing to tell: 2.6.2 passes the placeholder of a header on that it did not get."""
 ANY: frozenset[str] = frozenset()
 
 
