@@ -139,12 +139,12 @@ class Tab:
         self.submit("/login", name=name, password=PASSWORD)
         assert name in self.text(), self.text()
 
-    def shot(self, path: Path, *, tall: int = 0) -> None:
-        """Write a small picture of what the window shows, or of the page's first so many pixels."""
+    def shot(self, path: Path, *, top: int = 0, tall: int = 0) -> None:
+        """Write a small picture of what the window shows, or of so many pixels of the page from a place on."""
         options: dict[str, Any] = {"format": "webp", "quality": 55}
         if tall:
-            height = min(tall, int(self.page.ask("document.documentElement.scrollHeight")))
-            options |= {"captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": 1280, "height": height, "scale": 1}}
+            height = min(tall, int(self.page.ask("document.documentElement.scrollHeight")) - top)
+            options |= {"captureBeyondViewport": True, "clip": {"x": 0, "y": top, "width": 1280, "height": height, "scale": 1}}
         answer = self.page.call("Page.captureScreenshot", **options)
         path.write_bytes(base64.b64decode(answer["data"]))
 

@@ -72,6 +72,18 @@ def test_the_case_shows_what_the_report_shows(client: Clients, case_id: str) -> 
     assert "Propose a block" not in text, "a viewer is offered nothing"
 
 
+def test_reasons_that_all_accounts_have_are_told_once(client: Clients, store: Store, case_id: str) -> None:
+    with store.write(DEE) as change:
+        change.session.execute(update(Member).where(Member.case_id == case_id).values(reasons=["One card pays."]))
+    assert client("vic").get(f"/cases/{case_id}").text.count("One card pays.") == 1
+    with store.write(DEE) as change:
+        one = change.session.scalars(select(Member).where(Member.case_id == case_id).order_by(Member.score.desc())).first()
+        assert one is not None
+        one.reasons = ["Two cards pay."]
+    text = client("vic").get(f"/cases/{case_id}").text
+    assert (text.count("Two cards pay."), text.count("One card pays.") > 1) == (1, True)
+
+
 def test_the_case_names_its_proofs(client: Clients, store: Store, case_id: str) -> None:
     proof = {"manifest_sha256": "ab" * 32, "says": "1 of 2 keys are marked in the suspect's answers", "suspect": "<rival>", "about": "its "
              "ledger has the harvest of c-1", "committed_at": "2026-01-01T00:00:00+00:00", "published": True, "signed_by": "0123",

@@ -24,8 +24,8 @@ __all__ = ["served", "tab"]
 FOLDER = os.environ.get("STILLWATCH_SHOTS", "")
 pytestmark = [pytest.mark.skipif(not FOLDER, reason="no pictures are wanted (STILLWATCH_SHOTS=docs/console)"), NO_BROWSER]
 ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)
-TALL = 2600
-"""Pixels of a page's picture that is shown whole."""
+TALL, PARTS = 2400, 3
+"""Pixels of each part of the case's page, which is longer than a window."""
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,8 @@ def test_pictures(served: Served, tab: Tab) -> None:
         tab.open(path)
         tab.shot(folder / f"{name}.webp")
         if name == "cases":
-            tab.shot(folder / f"{name}-whole.webp", tall=TALL)
+            for part in range(PARTS):
+                tab.shot(folder / f"{name}-{part + 1}.webp", top=part * TALL, tall=TALL)
         if name in ("queue", "cases"):
             tab.open(path, width=390, dark=True)
             tab.shot(folder / f"{name}-phone.webp")

@@ -89,6 +89,7 @@ def _case(visit: Visit) -> Response:
         runs = session.scalars(select(Campaign).where(Campaign.case_id == case_id)).all()
         values: dict[str, Any] = {
             "case": case, "members": members, "n_members": sum(tally.values()), "number": number, "size": MEMBERS,
+            "alike": len(members) > 1 and members[0][0].reasons != [] and len({tuple(member.reasons[:3]) for member, _ in members}) == 1,
             "n_excluded": sum(n for (_, excluded), n in tally.items() if excluded),
             "n_left": sum(n for (present, _), n in tally.items() if not present),
             "actions": acted, "remarks": remarks, "runs": runs, "appeals": appeals.listed(session, state=None, case_id=case_id),
