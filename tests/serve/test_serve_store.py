@@ -521,6 +521,28 @@ def test_the_documented_trial(tmp_path: Path) -> None:
     assert (first["decision"], second["decision"], second["refusal"]["status"]) == ("allow", "throttle", 429)
 
 
+@pytest.mark.parametrize(("modes", "enforce", "said"), [
+    (["shadow"], True, "no action is enforced"), (["enforce", "shadow"], False, "without --enforce"),
+    (["enforce", "shadow"], True, ""), (["shadow"], False, ""), ([], True, ""),
+])  # fmt: skip
+def test_where_nothing_is_done_it_is_told(modes: list[str], enforce: bool, said: str, tmp_path: Path) -> None:
+    """Three have to say enforce: the action, the policy (the snapshot has both as one) and the service."""
+    n = len(modes)
+    rows = pa.table({"account_id": pa.array([f"a{i}" for i in range(n)], pa.string()), "action": pa.array(["block"] * n, pa.string()),
+                     "mode": pa.array(modes, pa.string()), "reason_code": pa.array(["x"] * n, pa.string())})  # fmt: skip
+    snapshot.write(rows, tmp_path / SNAPSHOT, "1")
+    refresher = Refresher(Decider(), tmp_path, None, enforce=enforce)
+    refresher.look()
+    told = refresher.status()["warning"]
+    assert said in told if said else told == ""
+    # and one that is enforced since, over the snapshot
+    base = snapshot.read(tmp_path / SNAPSHOT)
+    more = rows.slice(0, min(n, 1)).set_column(2, "mode", pa.array(["enforce"] * min(n, 1), pa.string()))
+    snapshot.write(more, tmp_path / CHANGES, "2", base=base.digest, names=more["account_id"].to_pylist())
+    refresher.look()
+    assert bool(refresher.status()["warning"]) == (n > 0 and not enforce)
+
+
 def test_an_action_without_a_case_stands_for_itself(store: Store, url: str, service: Service) -> None:
     """Its name is what the client can appeal; and its accounts share the rate that a case's would."""
     made = act(store, Action.THROTTLE, "ann", "bea", parameters={"requests_per_min": 600, "case_requests_per_min": 1})

@@ -100,7 +100,7 @@ class Refresher:
 
     def __init__(
         self, decider: Decider, folder: Path, source: SnapshotSource | None, every_s: float = 1.0,
-        also: Callable[[], None] | None = None, *, keyed: bool | None = None,
+        also: Callable[[], None] | None = None, *, keyed: bool | None = None, enforce: bool | None = None,
     ) -> None:
         """Take the folder of the snapshot.
 
@@ -111,8 +111,9 @@ class Refresher:
             every_s: seconds between looks.
             also: called with each look, such as to read tokens again; what it raises is reported.
             keyed: whether questions are hashed with a tenant's key, to tell where no name could ever be found; null: not told.
+            enforce: whether the service does what actions say, to tell where people may think so in vain; null: not told.
         """
-        self._also, self._keyed = also, keyed
+        self._also, self._keyed, self._enforce = also, keyed, enforce
         self.ending = False
         """Set while the service drains: a builder that was ended with it (systemd ends all of a unit) is not started again."""
         self.mismatch = ""
@@ -182,17 +183,23 @@ class Refresher:
         elif base is None:
             return  # changes of a snapshot that the next look will read
         self._decider.snapshot = found
-        self._compare(found.hashed)
+        self._compare(found.hashed, found.enforced)
         logger.info("snapshot", revision=found.revision, rows=found.rows, rows_over=n_over)
 
-    def _compare(self, hashed: bool | None) -> None:
-        """Tell where the names that are asked about and those that are acted on cannot be the same."""
-        mismatch = ""
+    def _compare(self, hashed: bool | None, enforced: bool | None) -> None:
+        """Tell where the names that are asked about and those that are acted on cannot be the same, or where nothing is done."""
+        told = []
         if hashed is not None and self._keyed is not None and hashed != self._keyed:
-            mismatch = (
+            told.append(
                 "identifiers in the snapshot look hashed and there is no --key-file: nobody who is asked about by name is found" if hashed
                 else "identifiers in the snapshot are in the clear and --key-file hashes those that are asked about: nobody is found"
             )
+        if enforced is not None and self._enforce is not None and enforced != self._enforce:
+            told.append(
+                "actions are in force and the service runs without --enforce: nothing is refused" if enforced
+                else "the service runs with --enforce and no action is enforced: each, or the policy in force, is in shadow mode"
+            )
+        mismatch = "; ".join(told)
         if mismatch and mismatch != self.mismatch:
             logger.warning(mismatch)
         self.mismatch = mismatch

@@ -105,7 +105,9 @@ def run(
     def read_tokens() -> None:
         service.tokens = token_source.read()
 
-    refresher = Refresher(decider, settings.state, source, settings.refresh_s, also=read_tokens, keyed=settings.key_file is not None)
+    refresher = Refresher(
+        decider, settings.state, source, settings.refresh_s, also=read_tokens, keyed=settings.key_file is not None, enforce=settings.enforce
+    )
     service = Service(
         decider, token_source.read(), context, DecisionLog(sink, allow_share=settings.log_allows), status=refresher.status,
         deadline_s=settings.deadline_s, tracing=Tracing() if settings.otel else None, mounts=mounts,

@@ -82,7 +82,7 @@ def write(
     entries = conformed(entries)
     table = _compiled(entries if base is None else pa.concat_tables([entries, _nothing(names)]))
     about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows, "base": base,
-             "source": source, "hashed": _hashed(entries["account_id"])}  # fmt: skip
+             "source": source, "hashed": _hashed(entries["account_id"]), "enforced": _enforced(entries)}  # fmt: skip
     about["crc32"] = checksum = _checksum(table, about)
     metadata = {b"stillwatch": json.dumps(about).encode()}
     with replacing(path) as partial, pa.OSFile(str(partial), "wb") as sink:
@@ -96,6 +96,13 @@ def _hashed(names: pa.ChunkedArray) -> bool | None:
     """Whether most identifiers look like the keyed hashes that ingest writes; null where there is none."""
     share = pc.mean(pc.match_substring_regex(names, "^[0-9a-f]{32}$")).as_py()
     return None if share is None else share >= 0.5
+
+
+def _enforced(entries: pa.Table) -> bool | None:
+    """Whether any action that would refuse or restrict is to be done; null where there is none at all."""
+    acting = pc.invert(pc.is_in(entries["action"].cast(pa.string()), pa.array(["allow", "observe"])))
+    modes = set(entries["mode"].filter(acting).unique().to_pylist())
+    return "enforce" in modes if modes else None
 
 
 def _nothing(names: Sequence[str]) -> pa.Table:
@@ -199,6 +206,8 @@ class Snapshot:
         """Name of the source; null where an earlier version wrote it."""
         self.hashed: bool | None = about.get("hashed")
         """Whether its identifiers look like keyed hashes; null where there is none, or an earlier version wrote it."""
+        self.enforced: bool | None = about.get("enforced")
+        """Whether any of its actions is to be done, not recorded alone; null where there is none, or an earlier version wrote it."""
         self.base: int | None = about["base"]
         """Digest of the snapshot that this one's rows go over; None: it is whole."""
         self._changes: Snapshot | None = None
@@ -224,6 +233,8 @@ class Snapshot:
         """This one with changes over it."""
         found = copy.copy(self)
         found._changes, found.revision, found.built_at = changes, changes.revision, changes.built_at
+        told = {self.enforced, changes.enforced} - {None}
+        found.enforced = True in told if told else None
         return found
 
     def find(self, key: int, now: float) -> Entry | None:
