@@ -13,6 +13,7 @@ import pytest
 from benchmarks import (
     bazaar_world,
     click_world,
+    delta_world,
     farm_world,
     fen_world,
     harbour_world,
@@ -27,6 +28,7 @@ from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 SMALL = {
     "bazaar_world": (bazaar_world, "many_heads"),
     "click_world": (click_world, "relay_and_handover"),
+    "delta_world": (delta_world, "crossfire"),
     "farm_world": (farm_world, "card_farm"),
     "fen_world": (fen_world, "three_shops"),
     "harbour_world": (harbour_world, "three_flags"),
