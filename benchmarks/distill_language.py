@@ -24,8 +24,9 @@ from stillwatch.distill.exchange import TopK
 from stillwatch.distill.students import language, loop, trl_adapter
 from stillwatch.distill.teachers.language import load
 
-LAYERS = (0, 1, 15, 29)
-N_HELD, N_WATCHED, TOP, MAX_LENGTH = 40, 16, 20, 192
+LAYERS = (0, 10, 19, 29)
+N_HELD, N_WATCHED, N_SPOKEN, TOP, MAX_LENGTH = 40, 16, 20, 20, 192
+"""Problems held out, problems that choose the epoch, held-out problems that students answer in words of their own; of the cache."""
 
 
 def teacher_manifest() -> manifest.Manifest:
@@ -51,13 +52,24 @@ def problems(n: int) -> list[tuple[str, str]]:
 
 
 def scored(teacher, asked: list[tuple[str, str]]) -> list[language.Tokens]:
-    """Problems with their human answers as tokens, and what the teacher thought at each place of the answer."""
-    found = []
+    """Problems with their human answers as tokens, and what the teacher thought at each place of the answer; kept beside the models."""
+    path, found = data.ROOT / f"language-scored-{len(asked)}-{data.precision()}.npz", []
+    if path.is_file():
+        with np.load(path) as rows:
+            for i in range(len(asked)):
+                top = TopK(*(rows[f"{name}{i}"] for name in ("top", "logprobs", "tail")))
+                found.append(language.Tokens(rows[f"ids{i}"].tolist(), int(rows[f"start{i}"]), top))
+        return found
     for prompt, answer in asked:
         before = teacher.ids((("user", prompt),))
         ids = [*before, *teacher.tokenizer(answer, add_special_tokens=False)["input_ids"]][:MAX_LENGTH]
         top, start = teacher.score([ids], TOP)[0], len(before)
         found.append(language.Tokens(ids, start, TopK(top.ids[start - 1 :], top.logprobs[start - 1 :], top.tail[start - 1 :])))
+    arrays: dict[str, np.ndarray] = {}
+    for i, one in enumerate(found):
+        arrays |= {f"ids{i}": np.array(one.ids), f"start{i}": np.array(one.start)}
+        arrays |= {f"top{i}": one.top.ids, f"logprobs{i}": one.top.logprobs, f"tail{i}": one.top.tail}
+    np.savez(path, **arrays)
     return found
 
 
@@ -105,23 +117,33 @@ def kept_student(seed: int) -> Path:
     return data.ROOT / f"language-student-{seed}"
 
 
+def taught(args: argparse.Namespace, teacher, watched, kept, seed: int, mix: float):
+    """A student of the human answers, and with a share of ``mix`` of what the teacher thought."""
+    student = language.cut(teacher.model, LAYERS)
+    schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
+    token = teacher.tokenizer.pad_token_id
+    language.train(student, kept, watched, schedule, pad_token=token, mix=mix, precision=data.precision(), quiet=True)
+    return student
+
+
 def train(args: argparse.Namespace, teacher, held, watched, kept) -> None:
     token = teacher.tokenizer.pad_token_id
     tell("teacher", teacher.model, held, token, 0)
     tell("student, untrained", language.cut(teacher.model, LAYERS), held, token, 0)
     for seed in args.seeds:
-        schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
         for name, mix in (("without teacher", 0.0), ("with teacher", 0.8)):
-            student = language.cut(teacher.model, LAYERS)
             begin = time.process_time()
-            language.train(student, kept, watched, schedule, pad_token=token, mix=mix, precision=data.precision(), quiet=True)
+            student = taught(args, teacher, watched, kept, seed, mix)
             tell(f"seed {seed}, {name}", student, held, token, time.process_time() - begin)
         student.save_pretrained(kept_student(seed))
 
 
-def on_policy(args: argparse.Namespace, teacher, held, asked: list[tuple[str, str]]) -> None:
+def on_policy(args: argparse.Namespace, teacher, held, watched, kept, asked: list[tuple[str, str]]) -> None:
     """TRL's GKD after such a student, and beside it as many steps of the same loss on the human answers."""
     token, seed = teacher.tokenizer.pad_token_id, args.seeds[0]
+    if not kept_student(seed).is_dir():
+        student = taught(args, teacher, watched, kept, seed, 0.8)
+        student.save_pretrained(kept_student(seed))
     schedule = loop.Schedule(epochs=1, minutes=args.minutes, seed=seed)
     turns = [[{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
              for prompt, answer in asked[N_HELD + N_WATCHED :]]  # fmt: skip
@@ -137,7 +159,7 @@ def on_policy(args: argparse.Namespace, teacher, held, asked: list[tuple[str, st
                 name = f"{name} ({done['steps']:.0f} steps)"
         spent = time.process_time() - begin
         tell(name, student, held, token, spent)
-        print(f"  on its own words {apart(student, teacher, asked[:N_HELD]):.3f} nats a token from the teacher", flush=True)
+        print(f"  on its own words {apart(student, teacher, asked[:N_SPOKEN]):.3f} nats a token from the teacher", flush=True)
 
 
 def main() -> None:
@@ -153,14 +175,14 @@ def main() -> None:
     teacher = teachers.load(teacher_manifest())
     asked = problems(args.n)
     begin = time.process_time()
-    both = scored(teacher, asked if args.what == "train" else asked[:N_HELD])
+    both = scored(teacher, asked)
     held, watched, kept = both[:N_HELD], both[N_HELD : N_HELD + N_WATCHED], both[N_HELD + N_WATCHED :]
     tokens = sum(len(one.ids) - one.start for one in kept)
     print(f"{len(kept)} problems, {tokens:,} answer tokens, scored in {time.process_time() - begin:.0f} cpu-s", flush=True)
     if args.what == "train":
         train(args, teacher, held, watched, kept)
     else:
-        on_policy(args, teacher, held, asked)
+        on_policy(args, teacher, held, watched, kept, asked)
 
 
 if __name__ == "__main__":

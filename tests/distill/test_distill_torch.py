@@ -312,6 +312,17 @@ def test_the_loss_is_zero_for_the_teacher_itself_and_the_tail_counts() -> None:
     assert float(language.loss(torch, moved, [one], 1.0, True)) > 0.1
 
 
+def test_logits_of_prompts_are_left_out_without_changing_the_loss(language_folder: Path, entries: dict[str, object]) -> None:
+    model = LanguageModel(told(entries, language_folder, "transformers")).model
+    batch = [language.Tokens(list(range(1, n)), start, None) for n, start in ((12, 6), (20, 4), (9, 7))]
+    ids, mask = language.pad(torch, batch, 0)
+    with torch.inference_mode():
+        whole = language.loss(torch, model(input_ids=ids, attention_mask=mask).logits, batch, 0.0)
+        logits, first = language.read(torch, model, batch, 0)
+        assert (first, logits.shape[1]) == (3, ids.shape[1] - 3)
+        assert float(language.loss(torch, logits, batch, 0.0, first=first)) == pytest.approx(float(whole), abs=1e-5)
+
+
 def harvested(teacher: LanguageModel, what: manifest.Manifest, folder: Path, n: int = 60) -> list[Any]:
     rng = np.random.default_rng(0)
     wanted = [ask(" ".join(f"w{j}" for j in rng.integers(1, 59, 3)), max_tokens=8, top_k=8) for _ in range(n)]

@@ -7,6 +7,7 @@ folder; its vocabulary is the teacher's.
 """
 
 import copy
+import inspect
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ def sequences(teacher: LanguageModel, rows: Sequence[Exchange], *, max_length: i
     return found
 
 
-def loss(torch: Any, logits: Any, batch: Sequence[Tokens], mix: float, reverse: bool = False) -> Any:
+def loss(torch: Any, logits: Any, batch: Sequence[Tokens], mix: float, reverse: bool = False, first: int = 0) -> Any:
     """Mean loss a token of the answers.
 
     Args:
@@ -92,10 +93,11 @@ def loss(torch: Any, logits: Any, batch: Sequence[Tokens], mix: float, reverse: 
         batch: what it read, padded on the right.
         mix: weight of the teacher's distributions.
         reverse: Kullback-Leibler divergence from the student to the teacher rather than the other way round.
+        first: place that the first row of logits is of.
     """
     total, n = 0.0, 0
     for i, one in enumerate(batch):
-        own = logits[i, one.start - 1 : len(one.ids) - 1].float().log_softmax(-1)
+        own = logits[i, one.start - 1 - first : len(one.ids) - 1 - first].float().log_softmax(-1)
         tokens = torch.tensor(one.ids[one.start :])
         plain = -own.gather(1, tokens[:, None])[:, 0]
         if one.top is not None and mix:
@@ -121,6 +123,18 @@ def pad(torch: Any, batch: Sequence[Tokens], token: int) -> tuple[Any, Any]:
     return ids, mask
 
 
+def read(torch: Any, model: Any, batch: Sequence[Tokens], token: int) -> tuple[Any, int]:
+    """Logits (n, length, vocabulary) from the first answer's place on, and that place.
+
+    Those of the prompts are not computed where the model can leave them out: with a large vocabulary they cost more than the layers.
+    """
+    ids, mask = pad(torch, batch, token)
+    first = min(one.start for one in batch) - 1
+    if first > 0 and "logits_to_keep" in inspect.signature(model.forward).parameters:
+        return model(input_ids=ids, attention_mask=mask, logits_to_keep=ids.shape[1] - first).logits, first
+    return model(input_ids=ids, attention_mask=mask).logits, 0
+
+
 def train(
     student: Any, data: Sequence[Tokens], held: Sequence[Tokens], schedule: loop.Schedule, *, pad_token: int, mix: float = MIX,
     reverse: bool = False, batch: int = 8, rate: float = 1e-3, precision: str = "float32", folder: Path | None = None, quiet: bool = False,
@@ -134,10 +148,9 @@ def train(
     n_steps = max(schedule.epochs * -(-len(data) // batch), 1)
 
     def step(rows: Sequence[Tokens]) -> Any:
-        ids, mask = pad(torch, rows, pad_token)
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
-            logits = student(input_ids=ids, attention_mask=mask).logits
-        return loss(torch, logits, rows, mix, reverse)
+            logits, first = read(torch, student, rows, pad_token)
+        return loss(torch, logits, rows, mix, reverse, first)
 
     def epoch(number: int) -> None:
         student.train()
@@ -174,9 +187,9 @@ def held_loss(student: Any, held: Sequence[Tokens], *, pad_token: int, batch: in
     with torch.inference_mode():
         for begin in range(0, len(held), batch):
             rows = held[begin : begin + batch]
-            ids, mask = pad(torch, rows, pad_token)
             tokens = sum(len(one.ids) - one.start for one in rows)
-            total += float(loss(torch, student(input_ids=ids, attention_mask=mask).logits, rows, 0.0)) * tokens
+            logits, first = read(torch, student, rows, pad_token)
+            total += float(loss(torch, logits, rows, 0.0, first=first)) * tokens
             n += tokens
     return total / max(n, 1)
 
@@ -230,9 +243,9 @@ def run(
             notes = trl_adapter.sequences(student, teacher.tokenizer, turns, out, schedule)
     else:
         # What stops the training early is not what it is compared on.
-        watched, read = kept[::10], [one for i, one in enumerate(kept) if i % 10]
+        watched, learnt = kept[::10], [one for i, one in enumerate(kept) if i % 10]
         notes = asdict(train(
-            student, read, watched, schedule, pad_token=token, precision=told.precision, reverse=loss_kind == "reverse", folder=out,
+            student, learnt, watched, schedule, pad_token=token, precision=told.precision, reverse=loss_kind == "reverse", folder=out,
             quiet=quiet,
         ))  # fmt: skip
     compared.append(line("student", student))
