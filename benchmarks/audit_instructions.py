@@ -5,7 +5,9 @@
 Human answers to 252 prompts (self-instruct) against answers of 195 models to the same prompts (AlpacaEval). Trained on
 four fifths of the prompts with 12 models a prompt of half the families, tested on the last fifth with the other families;
 answers of 15 words or more. The detector is the audit's. Length-matched: of a model's answer no more words are read than
-the human one has, and no text keeps the punctuation at its end, since what was cut has none.
+the human one has, and no text keeps the punctuation at its end, since what was cut has none. *Cut as it falls* keeps it, so
+that the cut itself tells who wrote a text. *Of like length*: nothing is cut, only model answers within a quarter of the
+human one's length are taken.
 """
 
 import argparse
@@ -61,20 +63,27 @@ def main() -> None:
     questions = [asked[p] for p in prompt.tolist()]
     print(f"{len(used)} prompts with human answers of {MIN_WORDS} words or more, {len(rows):,} model answers, "
           f"{len(set(families)) - 1} families")
-    cut = [first_words(t, n) for t, n in zip(texts, limits(texts, prompt, len(used)), strict=True)]
-    for name, some in (("all lengths", texts), ("length-matched", cut)):
+    limit = limits(texts, prompt, len(used))
+    cut = [first_words(t, n) for t, n in zip(texts, limit, strict=True)]
+    fallen = [first_words(t, n, marks="") for t, n in zip(texts, limit, strict=True)]
+    like = ~generated | (np.abs(np.log([words(t) / n for t, n in zip(texts, limit, strict=True)])) < np.log(1.25))
+    everything = np.ones(len(texts), bool)
+    for name, some, use in (("all lengths", texts, everything), ("length-matched", cut, everything),
+                            ("cut as it falls", fallen, everything), ("of like length", texts, like)):
         for kind, layout, with_ in (("plain", False, None), ("with line breaks", True, None),
                                     ("with line breaks and questions", True, questions)):
             if args.only not in f"{name}, {kind}":
                 continue
             draws = range(args.first, args.first + args.draws)
-            report(f"{name}, {kind}", runs([t[:1600] for t in some], generated, prompt, families, draws, layout, with_))
+            at = np.flatnonzero(use)
+            asked_ = None if with_ is None else [with_[i] for i in at]
+            report(f"{name}, {kind}", runs([some[i][:1600] for i in at], generated[at], prompt[at], families[at], draws, layout, asked_))
 
 
-def first_words(text: str, n: int) -> str:
-    """The first words with the white space between them, no punctuation at the end: a cut text has none there."""
+def first_words(text: str, n: int, marks: str = ".!?:;,") -> str:
+    """The first words with the white space between them, without marks at the end: a cut text has none there."""
     ends = [m.end() for m in re.finditer(r"\S+", text)]
-    return text[: ends[min(n, len(ends)) - 1]].rstrip(" \n.!?:;,") or text
+    return text[: ends[min(n, len(ends)) - 1]].rstrip(" \n" + marks) or text
 
 
 def limits(texts: list[str], prompt: np.ndarray, n_human: int) -> list[int]:

@@ -1,6 +1,6 @@
 """How near is the estimated share of model-written documents to the true one, in domain and out of it?
 
-    python benchmarks/audit_share.py [--splits 4] [--generators davinci gpt-3.5-turbo gpt-4] [--one-maker]
+    python benchmarks/audit_share.py [--splits 4] [--in-domain] [--generators davinci gpt-3.5-turbo gpt-4] [--one-maker]
 
 For each domain, half the families of texts are references and the other half make corpora of known share; then the
 references of each domain judge corpora of the two others. A refusal gives no figure; what it would have been is shown.
@@ -102,6 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--splits", type=int, default=4)
     parser.add_argument("--generators", nargs="+", default=list(GENERATORS))
+    parser.add_argument("--in-domain", action="store_true", help="leave out corpora of other domains")
     parser.add_argument("--one-maker", action="store_true")
     args = parser.parse_args()
     data = pairs()
@@ -121,7 +122,7 @@ def main() -> None:
             detector = train(human, model, rng, makers=list(data.generator[mine & data.generated]))
             references = check.References(human, model, rng)
             h, m = word_rows(human), word_rows(model)
-            for other in DOMAINS:
+            for other in (domain,) if args.in_domain else DOMAINS:
                 test = np.flatnonzero((data.domain == other) & use & ~inside)
                 results.setdefault((domain, other), []).extend(cell(data, detector, references, test, rng))
             test = np.flatnonzero((data.domain == domain) & use & ~inside)
