@@ -4,7 +4,8 @@
 
 Students, references and teachers are as their public documentation says (benchmarks/lineage_roles.json). Pairs whose
 documentation names no single teacher, or whose reference was trained on a candidate, are marked disputable there and
-counted apart. False claims: every null pair is judged by the null pairs of the other groups.
+counted apart. *Other references*: the same suspects, and two more, against every reference of their base that the list does
+not pair them with, of another size or recipe. False claims: every null pair is judged by the null pairs of the other groups.
 """
 
 import argparse
@@ -23,7 +24,7 @@ DRAWS = 30
 
 
 def judged(gram: np.ndarray, order: dict[str, int], pairs: list[dict], bank: lineage.Bank) -> tuple[np.ndarray, float, int]:
-    """(exact, vendor, claimed, claimed and exact) of each pair; rate of false claims; number of null pairs."""
+    """(exact, vendor, claimed, claimed and vendor right, claimed and exact) of each pair; rate of false claims; number of null pairs."""
     vendor = {t.name: t.vendor for t in bank.teachers}
     names = [t.name for t in bank.teachers]
     weights = lineage.coefficients(gram, order, bank.teachers)
@@ -36,8 +37,8 @@ def judged(gram: np.ndarray, order: dict[str, int], pairs: list[dict], bank: lin
         shift = weights[order[pair["suspect"]]] - weights[order[pair["reference"]]]
         best = names[int(np.argmax(shift))]
         claimed = lineage.rank_p(shift.max(), mine) <= 0.05
-        exact = best == pair["teacher"]
-        rows.append((exact, vendor[best] == vendor[pair["teacher"]], claimed, claimed and exact))
+        exact, right = best == pair["teacher"], vendor[best] == vendor[pair["teacher"]]
+        rows.append((exact, right, claimed, claimed and right, claimed and exact))
     false = np.mean([lineage.rank_p(null[i], null[group_of != group_of[i]]) <= 0.05 for i in range(len(null))])
     return np.array(rows, float), float(false), len(null)
 
@@ -46,8 +47,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--curve", action="store_true", help="also for fewer prompts, 30 draws each")
     args = parser.parse_args()
-    bank, pairs = read_roles(ROLES), json.loads(ROLES.read_text())["pairs"]
-    wanted = {*bank.models(), *(p[k] for p in pairs for k in ("suspect", "reference"))}
+    bank, roles = read_roles(ROLES), json.loads(ROLES.read_text())
+    pairs, others = roles["pairs"], other_references(roles)
+    wanted = {*bank.models(), *(p[k] for p in (*pairs, *others) for k in ("suspect", "reference"))}
     answers = read_answers([folder(None) / "alpaca_eval_outputs.parquet"], wanted)
     models = sorted(answers)
     order = {m: i for i, m in enumerate(models)}
@@ -55,26 +57,40 @@ def main() -> None:
     blocks, _ = lineage.blocks((one.astype(np.float64) for one in prompts), len(models))
     print(f"{len(models)} models, {len(prompts)} prompts, {len(bank.teachers)} candidates\n")
     clean = [p for p in pairs if "disputable" not in p]
-    show(blocks, order, pairs, clean, bank)
+    show(blocks, order, pairs, clean, others, bank)
     if args.curve:
-        print("\nprompts  exact  vendor  claimed  claimed and exact  false claims")
+        print("\nprompts  exact  vendor  claimed  vendor right  exact  false claims")
         rng = np.random.default_rng(0)
         for n in (*CURVE, len(prompts)):
             draws = [rng.choice(len(prompts), n, replace=False) for _ in range(DRAWS if n < len(prompts) else 1)]
             got = [judged(prompts[d].sum(axis=0, dtype=np.float64), order, clean, bank) for d in draws]
-            exact, vendor, claimed, both = np.mean([rows.mean(axis=0) for rows, _, _ in got], axis=0)
-            print(f"{n:7}  {exact:5.2f}  {vendor:6.2f}  {claimed:7.2f}  {both:17.2f}  {np.mean([f for _, f, _ in got]):12.3f}")
+            exact, vendor, claimed, right, both = np.mean([rows.mean(axis=0) for rows, _, _ in got], axis=0)
+            false = np.mean([f for _, f, _ in got])
+            print(f"{n:7}  {exact:5.2f}  {vendor:6.2f}  {claimed:7.2f}  {right:12.2f}  {both:5.2f}  {false:12.3f}")
 
 
-def show(blocks: np.ndarray, order: dict[str, int], pairs: list[dict], clean: list[dict], bank: lineage.Bank) -> None:
+def other_references(roles: dict) -> list[dict]:
+    """Suspects whose teacher is not disputed, against references of their base that the list does not pair them with."""
+    pairs = roles["pairs"]
+    listed = {(p["suspect"], p["reference"]) for p in pairs}
+    suspects = {p["suspect"]: p for p in (*(p for p in pairs if "disputable" not in p), *roles["other_suspects"])}
+    return [
+        {**p, "reference": reference} for suspect, p in suspects.items()
+        for reference in roles["other_references"].get(p["family"], ()) if (suspect, reference) not in listed
+    ]
+
+
+def show(
+    blocks: np.ndarray, order: dict[str, int], pairs: list[dict], clean: list[dict], others: list[dict], bank: lineage.Bank
+) -> None:
     gram = blocks.sum(axis=0)
-    print("pairs                        n  exact  vendor  claimed  claimed and exact")
+    print("pairs                        n  exact  vendor  claimed  vendor right  exact")
     first = [p for p in clean if p["family"] == "llama-1"]
     for name, some in (("all", clean), ("base LLaMA 1", first), ("other bases", [p for p in clean if p not in first]),
-                       ("with disputable ones", pairs)):
+                       ("with disputable ones", pairs), ("other references", others)):
         rows, false, n_null = judged(gram, order, some, bank)
-        exact, vendor, claimed, both = rows.mean(axis=0)
-        print(f"{name:25} {len(some):4}  {exact:5.2f}  {vendor:6.2f}  {claimed:7.2f}  {both:17.2f}")
+        exact, vendor, claimed, right, both = rows.mean(axis=0)
+        print(f"{name:25} {len(some):4}  {exact:5.2f}  {vendor:6.2f}  {claimed:7.2f}  {right:12.2f}  {both:5.2f}")
     print(f"\nfalse claims at 0.05: {false:.3f} of {n_null} null pairs (by groups that were left out)\n")
     print("suspect                        reference                    documented    first three (score), rank p, claim")
     for pair in pairs:

@@ -8,7 +8,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.prove import lineage
+from stillwatch.prove import likeness, lineage
 from stillwatch.prove.lineage_commands import read_answers
 
 N_PROMPTS = 60
@@ -86,11 +86,37 @@ def test_it_abstains(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
 
 
 def test_what_all_models_say_counts_for_nothing() -> None:
-    same = lineage.kernel(["the cat sat on the mat and looked at the moon"] * 6)
+    same = likeness.kernel(["the cat sat on the mat and looked at the moon"] * 6)
     assert np.abs(same).max() < 1e-9
-    mixed = lineage.kernel(["we went home to eat bread"] * 3 + ["nobody knows where birds sleep now"] * 3)
+    mixed = likeness.kernel(["we went home to eat bread"] * 3 + ["nobody knows where birds sleep now"] * 3)
     assert mixed[0, 1] > 0 > mixed[0, 4]
     assert np.allclose(mixed.sum(axis=0), 0)
+
+
+WORDS = "So it was. He quickly painted the walls. It was"
+
+
+@pytest.mark.parametrize(
+    ("text", "alike", "less"),
+    [
+        # the same words, beside the same skeleton of other words
+        (WORDS, WORDS, "So it was. He slowly mended the chairs. It was"),
+        # the same skeleton, beside another: no run of three words is shared by either
+        ("He quickly painted the walls", "It slowly mended the chairs", "Chairs are it, mended slowly"),
+        # the same form, beside the same skeleton in another form
+        ("red\n\ngreen\n\nblue", "oak\n\nelm\n\nash", "oak elm ash"),
+    ],
+)
+def test_each_view_counts(text: str, alike: str, less: str) -> None:
+    found = likeness.kernel([text, alike, less, "An unlike answer: has it neither?", "Yes"])
+    assert found[0, 1] > found[0, 2] + 1e-6
+
+
+def test_background_is_whoever_answered_all_the_prompts(tmp_path: Path) -> None:
+    rows = [{"model": m, "prompt_id": i, "output": f"{m} {i}"} for m in "xyz" for i in (1, 2)]
+    rows += [{"model": "w", "prompt_id": 1, "output": "w 1"}, {"model": "z", "prompt_id": 3, "output": "z 3"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    assert read_answers([tmp_path / "a.jsonl"], {"x", "y"}) == {m: [f"{m} 1", f"{m} 2"] for m in "xyz"}
 
 
 def test_rank_p_is_never_zero() -> None:

@@ -1,8 +1,7 @@
 """Lineage from text alone: did a suspect's answers move towards a teacher's, compared with a same-base reference?
 
-Answers of suspect, reference, candidate teachers and null models to the same prompts are compared prompt by prompt: sets
-of word pairs and of skeleton runs (function words as they stand, other words as their endings), weighted by rarity among
-the answers to that prompt, so that what every model says counts little; centred on the models' mean. The difference
+Answers of suspect, reference, candidate teachers, null models and whoever else answered the same prompts are compared
+prompt by prompt (:mod:`stillwatch.prove.likeness`), centred on the models' mean. The difference
 between suspect and reference is then regressed on all teachers at once (ridge), so that a teacher gets no credit for what
 it shares with the others. Only inner products are needed.
 
@@ -16,21 +15,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from stillwatch import text_features
 from stillwatch.errors import InputError
+from stillwatch.prove import likeness
 
 MIN_NULLS = 200
 MIN_PROMPTS = 10
 RIDGE = 0.1
-BITS = 16
-MIN_SEEN = 2
 BLOCKS = 20
 CLEAR = 2.0
-_GROUPS = text_features.GROUPS.index("pairs"), text_features.GROUPS.index("shapes")
-_GROUP_BITS = sum(1 << group for group in _GROUPS)
 
 F64 = NDArray[np.float64]
 
@@ -120,45 +114,7 @@ def kernels(answers: Mapping[str, Sequence[str]], models: Sequence[str]) -> Iter
         models: their order.
     """
     for prompt in range(len(answers[models[0]])):
-        yield kernel([answers[model][prompt] for model in models])
-
-
-def kernel(texts: list[str]) -> F64:
-    """Centred inner products ``(n, n)`` of answers to one prompt: mean of word pairs and skeleton runs."""
-    n = len(texts)
-    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
-    out = np.empty(6 * int(offsets[-1] - offsets[0]) + 8 * n + 8, np.int32)
-    indptr, words = np.zeros(n + 1, np.int64), np.zeros(n, np.int32)
-    ends = np.zeros((n, text_features.N_GROUPS), np.int32)
-    size = text_features.feature_sets(
-        offsets, data, text_features.FUNCTION_TABLE, BITS, _GROUP_BITS, out, indptr, words, ends
-    )
-    indices, rows = out[:size], np.repeat(np.arange(n), np.diff(indptr))
-    total = np.zeros((n, n))
-    for group in _GROUPS:
-        mine = indices >> BITS == group
-        names, column = np.unique(indices[mine], return_inverse=True)
-        seen = np.bincount(column, minlength=len(names))
-        weight = np.log((n + 1) / np.maximum(seen, 1.5))
-        length = np.sqrt(np.bincount(rows[mine], weights=weight[column] ** 2, minlength=n))
-        shared = seen[column] >= MIN_SEEN
-        value = weight[column] / np.maximum(length[rows[mine]], 1e-9)
-        total += _products(rows[mine][shared], column[shared], value[shared], n, len(names), length > 0)
-    mean = total.mean(axis=1)
-    centred: F64 = (total - mean[:, None] - mean[None, :] + mean.mean()) / len(_GROUPS)
-    return centred
-
-
-def _products(
-    rows: NDArray[np.int64], column: NDArray[np.int64], value: F64, n: int, width: int, filled: NDArray[np.bool_]
-) -> F64:
-    """Inner products of rows of length 1; features of a single answer only add to its length."""
-    from scipy import sparse
-
-    matrix = sparse.csr_matrix((value, (rows, column)), shape=(n, max(width, 1)))
-    products: F64 = (matrix @ matrix.T).toarray()
-    np.fill_diagonal(products, filled.astype(np.float64))
-    return products
+        yield likeness.kernel([answers[model][prompt] for model in models])
 
 
 def blocks(prompts: Iterable[F64], n_models: int) -> tuple[F64, int]:
@@ -211,7 +167,8 @@ def trace(
     """Rank the candidate teachers of a suspect.
 
     Args:
-        answers: by model, answers to the same prompts in the same order; suspect, reference and bank among them.
+        answers: by model, answers to the same prompts in the same order; suspect, reference and bank among them. Others
+            are background: they say what is rare and where the middle is.
         suspect: name.
         reference: a model of the same base that was not trained on the candidates' answers; None: abstain.
         bank: candidates and nulls.
@@ -225,8 +182,8 @@ def trace(
         return _refuse("no reference: without a same-base model that was not trained on the candidates, likeness to a "
                        "teacher cannot be told from the base's own style", n_prompts, 0, alpha)
     bank = _without(bank, suspect, reference)
-    models = sorted({*bank.models(), suspect, reference})
-    for model in models:
+    models = sorted(answers)
+    for model in {*bank.models(), suspect, reference}:
         if model not in answers:
             raise InputError(f"no answers of {model!r}", todo="Every model of the roles must have answered the prompts")
     if n_prompts < MIN_PROMPTS:

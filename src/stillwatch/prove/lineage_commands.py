@@ -85,18 +85,21 @@ def read_roles(path: Path) -> Any:
 
 
 def read_answers(paths: list[Path], wanted: set[str], limit: int | None = None) -> dict[str, list[str]]:
-    """Answers of the wanted models to the prompts that all of those present have answered, in the order of the prompts."""
+    """Answers to the prompts that all wanted models of those present have answered, in the order of the prompts.
+
+    Other models come along as background where they answered all of these.
+    """
     by_model: dict[str, dict[str, str]] = {}
     for path in paths:
         for row in _rows(path):
-            model = row.get("model")
-            if model in wanted:
-                by_model.setdefault(str(model), {})[str(row.get("prompt_id"))] = str(row.get("output") or "")
-    if not by_model:
+            if row.get("model"):
+                by_model.setdefault(str(row["model"]), {})[str(row.get("prompt_id"))] = str(row.get("output") or "")
+    present = [answers for model, answers in by_model.items() if model in wanted]
+    if not present:
         raise InputError("no answers of any model of the roles", where=paths[0], todo="It needs model, prompt_id, output")
-    shared = set.intersection(*(set(answers) for answers in by_model.values()))
+    shared = set.intersection(*map(set, present))
     order = sorted(shared, key=lambda p: (len(p), p))[:limit]
-    return {model: [answers[p] for p in order] for model, answers in by_model.items()}
+    return {model: [answers[p] for p in order] for model, answers in by_model.items() if model in wanted or shared <= set(answers)}
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
