@@ -156,6 +156,8 @@ def test_figures_are_those_of_the_log(small_world: Path, whole: tuple[Path, dict
             assert row["harvested_before_detection"] == sum(time < at for time in mine)
             assert row["hours_after_one_percent"] == pytest.approx((at - one) / timedelta(hours=1), abs=0.01)
             assert row["listed_hours_after_one_percent"] <= row["hours_after_one_percent"]
+            if row["half_hours_after_one_percent"] is not None:
+                assert row["half_hours_after_one_percent"] >= row["hours_after_one_percent"]
         assert row["acted_at"] is None
         assert row["share_before_action"] == 1
     table = pq.read_table(whole[0] / "replay.parquet")

@@ -66,8 +66,7 @@ class Branch:
         self._code: dict[str, int] = {}
         self._counted = (np.iinfo(np.int64).min, 0)
         self._key = sketch.account_key(log.ids)
-        self._first_us = np.full(log.n_accounts, NEVER)
-        np.minimum.at(self._first_us, log.account, log.time)
+        self._first_us = log.begun
         self._created_us = self._first_us
         pools = self._operator[self._operator >= 0]
         self._size = np.bincount(pools) if len(pools) else np.zeros(0, np.int64)

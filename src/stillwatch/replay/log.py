@@ -43,6 +43,13 @@ class Log:
         return self.order[np.searchsorted(self.clock, start_us) : end]
 
     @property
+    def begun(self) -> I64:
+        """First request of each account, ``(n_accounts,)``."""
+        first = np.full(self.n_accounts, np.iinfo(np.int64).max)
+        np.minimum.at(first, self.account, self.time)
+        return first
+
+    @property
     def n_accounts(self) -> int:
         """Accounts seen."""
         return len(self.ids)

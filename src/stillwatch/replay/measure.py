@@ -22,11 +22,12 @@ def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
     and listed at the first step at which campaigns and groups for review together hold as many.
     """
     found, listed = _first(truth, branch, steps, ("campaign",)), _first(truth, branch, steps, ("campaign", "review"))
+    half = _first(truth, branch, steps, ("campaign",), [np.sort(log.begun[truth.operator == n]) for n in range(len(truth.operators))])
     last = {} if not steps else _accused(steps[-1][1], branch)
     rows = []
     for number, name in enumerate(truth.operators):
         mine = truth.operator == number
-        row = _row(log, branch, name, mine, truth.harvested & mine[log.account], found.get(number), listed.get(number))
+        row = _row(log, branch, name, mine, truth.harvested & mine[log.account], found.get(number), listed.get(number), half.get(number))
         if row is not None:
             accounts = np.unique(log.account[mine[log.account]])
             row["accused_at_end"] = round(float(np.isin(accounts, list(last)).mean()), 6)
@@ -40,16 +41,20 @@ def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
     for case in desk.cases:
         mine = np.zeros(log.n_accounts, bool)
         mine[sorted({branch.origin(code) for code in case.accounts})] = True
-        row = _row(log, branch, case.name, mine, mine[log.account], case.first_us, case.first_us)
+        row = _row(log, branch, case.name, mine, mine[log.account], case.first_us, case.first_us, case.first_us)
         if row is not None:
             rows.append(row | {"accused_at_end": 1.0})
     return rows
 
 
 def _first(
-    truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]], verdicts: tuple[str, ...]
+    truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]], verdicts: tuple[str, ...],
+    begun: list[NDArray[np.int64]] | None = None,
 ) -> dict[int, int]:
-    """The first step at which eight accounts of each operator or more are in finds that are mostly its own."""
+    """The first step at which eight accounts of each operator or more are in finds that are mostly its own.
+
+    With the first requests of each operator's accounts, in order (us): eight, and half of those that had begun.
+    """
     first: dict[int, int] = {}
     for at_us, step in steps:
         held: Counter[int] = Counter()
@@ -60,7 +65,7 @@ def _first(
                 if most >= 0 and 2 * n > whose.total():
                     held[most] += n
         for number, n in held.items():
-            if n >= FEWEST:
+            if n >= FEWEST and (begun is None or 2 * n >= np.searchsorted(begun[number], at_us)):
                 first.setdefault(number, at_us)
     return first
 
@@ -72,7 +77,7 @@ def _accused(step: dict[str, Any], branch: Branch) -> set[int]:
 
 def _row(
     log: Log, branch: Branch, name: str, mine: NDArray[np.bool_], harvest: NDArray[np.bool_], detected_us: int | None,
-    listed_us: int | None,
+    listed_us: int | None, half_us: int | None,
 ) -> dict[str, Any] | None:
     requests = mine[log.account]
     if not requests.any():
@@ -106,6 +111,7 @@ def _row(
         "hours_after_one_percent": _hours(one_us, detected_us),
         "listed_at": iso(listed_us),
         "listed_hours_after_one_percent": _hours(one_us, listed_us),
+        "half_hours_after_one_percent": _hours(one_us, half_us),
         "harvested_before_detection": before(detected_us),
         "acted_at": iso(acted_us),
         "harvested_before_action": before(acted_us),

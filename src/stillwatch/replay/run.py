@@ -30,6 +30,7 @@ COLUMNS = {
     "harvested_in_all": pa.int64(), "share_in_all": pa.float64(), "moved": pa.int64(), "accounts_acted_on": pa.int64(),
     "accounts_blocked": pa.int64(), "replacements": pa.int64(), "accused_at_end": pa.float64(),
     "listed_at": pa.string(), "listed_hours_after_one_percent": pa.float64(),
+    "half_hours_after_one_percent": pa.float64(),
 }  # fmt: skip
 """Of replay.parquet, one row a policy and campaign."""
 
@@ -171,10 +172,8 @@ def _grid(log: Log, every_us: int) -> tuple[list[int], int]:
     n = last - first
     if n > 200_000:
         raise InputError(f"{n:,} steps", where="--every", todo="Pass a longer time between runs")
-    begun = np.full(log.n_accounts, np.iinfo(np.int64).max)
-    np.minimum.at(begun, log.account, log.time)
     times = np.arange(first + 1, last + 1) * every_us
-    early = int((np.searchsorted(np.sort(begun), times) < judge.FEWEST).sum())
+    early = int((np.searchsorted(np.sort(log.begun), times) < judge.FEWEST).sum())
     return times[early:].tolist(), early
 
 
