@@ -117,6 +117,9 @@ def test_background_is_whoever_answered_all_the_prompts(tmp_path: Path) -> None:
     rows += [{"model": "w", "prompt_id": 1, "output": "w 1"}, {"model": "z", "prompt_id": 3, "output": "z 3"}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
     assert read_answers([tmp_path / "a.jsonl"], {"x", "y"}) == {m: [f"{m} 1", f"{m} 2"] for m in "xyz"}
+    many = [{"model": f"m{i}", "prompt_id": 1, "output": "yes"} for i in range(500)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in many))
+    assert 100 < len(read_answers([tmp_path / "a.jsonl"], {"m7"})) <= 201
 
 
 def test_rank_p_is_never_zero() -> None:

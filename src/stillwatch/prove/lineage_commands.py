@@ -8,6 +8,8 @@ from typing import Any
 
 from stillwatch.errors import InputError
 
+MAX_BACKGROUND = 200
+
 
 def register(below: Any, shared: argparse.ArgumentParser) -> None:
     """Add ``lineage`` below ``prove``."""
@@ -87,7 +89,7 @@ def read_roles(path: Path) -> Any:
 def read_answers(paths: list[Path], wanted: set[str], limit: int | None = None) -> dict[str, list[str]]:
     """Answers to the prompts that all wanted models of those present have answered, in the order of the prompts.
 
-    Other models come along as background where they answered all of these.
+    Other models come along as background where they answered all of these, 200 of them at most.
     """
     by_model: dict[str, dict[str, str]] = {}
     for path in paths:
@@ -99,7 +101,9 @@ def read_answers(paths: list[Path], wanted: set[str], limit: int | None = None) 
         raise InputError("no answers of any model of the roles", where=paths[0], todo="It needs model, prompt_id, output")
     shared = set.intersection(*map(set, present))
     order = sorted(shared, key=lambda p: (len(p), p))[:limit]
-    return {model: [answers[p] for p in order] for model, answers in by_model.items() if model in wanted or shared <= set(answers)}
+    others = sorted(model for model, answers in by_model.items() if model not in wanted and shared <= set(answers))
+    background = set(others[:: -(-len(others) // MAX_BACKGROUND) or 1])
+    return {model: [answers[p] for p in order] for model, answers in by_model.items() if model in wanted | background}
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
