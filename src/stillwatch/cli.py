@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--out", type=Path, help="folder to write to")
     simulate.add_argument("--events", type=int, help="number of requests, scaling the scenario")
     simulate.add_argument("--seed", type=int, default=1)
-    simulate.add_argument("--prompts", type=Path, help="Parquet with a column prompt (and perhaps source): task pools")
+    simulate.add_argument("--prompts", type=Path, help="Parquet with a column prompt (and perhaps source), or a harvest store: task pools")
     simulate.add_argument("--rates", type=Path, help="Parquet with client, window_start_s, rate_per_s: client rates")
 
     ingest = add("ingest", _ingest, "turn gateway, provider and edge logs into events and accounts")

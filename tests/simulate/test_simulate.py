@@ -290,6 +290,25 @@ def test_prompts_and_rates_from_files(tmp_path: Path) -> None:
     assert logs.value(f"select {early} from events join truth using (account_id) where kind = 'popular_tool'") > 0.6
 
 
+def test_operators_ask_what_a_harvest_store_asked(tmp_path: Path) -> None:
+    from stillwatch.distill.exchange import Exchange, Reply
+    from stillwatch.distill.store import Store
+
+    for name, text in (("store", True), ("bare", False)):
+        with Store(tmp_path / name, teacher={"name": "t"}, identity="i", policy="none", keep_text=text) as opened:
+            keys = [f"{i:x}" for i in range(300)]
+            opened.expect(keys)
+            opened.put([Exchange(key, key, (("user", f"store prompt {key}"),), Reply("a"), 0, "none", 0, 0) for key in keys])
+    simulate.run("demo", tmp_path / "out", events=6_000, prompts=tmp_path / "store", quiet=True)
+    first = "from events join truth using (account_id) where parent_key is null and kind"
+    assert Logs(tmp_path / "out").value(f"select avg((prompt like '%store prompt%')::int) {first} = 'attack'") > 0.7
+    with pytest.raises(InputError, match="keeps no prompts"):
+        simulate.run("demo", tmp_path / "out", prompts=tmp_path / "bare", quiet=True)
+    (tmp_path / "bare" / "exchanges.jsonl").write_text("{}\n")
+    with pytest.raises(InputError, match="not an exchange"):
+        simulate.run("demo", tmp_path / "out", prompts=tmp_path / "bare", quiet=True)
+
+
 @pytest.mark.parametrize(("arguments", "words"), [
     ({"scenario": "nope"}, "no scenario"), ({"events": -1}, "not a size"), ({"events": 0}, "not a size"),
     ({"seed": -1}, "below 0"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -14,6 +15,8 @@ from stillwatch.simulate.roster import Array
 from stillwatch.simulate.world import CAPABILITIES
 
 LONGEST = 8000
+STORE = "exchanges.jsonl"
+"""Of a harvest store."""
 WINDOW_S = 600
 WINDOWS = 144
 
@@ -43,13 +46,27 @@ def _read(path: Path, required: tuple[str, ...]) -> pa.Table:
     return table
 
 
+def _asked(folder: Path) -> pa.Table:
+    """What a harvest store (docs/distill.md) asked its teacher, as prompts of the role harvest."""
+    path, texts = folder / STORE, []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            turns = orjson.loads(line)["messages"]
+            texts.append(turns[-1][1] if turns else None)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise InputError("not an exchange", where=f"{path} line {number}") from error
+    if not any(texts):
+        raise InputError("the store keeps no prompts", where=folder, todo="Harvest without --no-text")
+    return pa.table({"prompt": pa.array(texts, pa.string()), "role": ["harvest"] * len(texts)})
+
+
 def read_prompts(path: Path) -> FilePools:
-    """Prompts as task pools, one a source (else a role, else one): distinct texts in the order of the file.
+    """Prompts as task pools, one a source (else a role, else one): distinct texts in the order of the file or harvest store.
 
     Where roles are told, benchmarks are swept by evaluators, operators prefer what is marked as harvest, and people
     draw from everything but benchmarks, so that no pool belongs to attackers alone.
     """
-    table = _read(path, ("prompt",))
+    table = _asked(Path(path)) if (Path(path) / STORE).is_file() else _read(path, ("prompt",))
     n = len(table)
 
     def column(name: str, default: str) -> list[str]:
