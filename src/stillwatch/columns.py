@@ -29,7 +29,7 @@ FEEDS = {
     ("accounts", "payment_hash"): "shared payment", ("accounts", "email_domain"): "shared sign-up domains",
     ("accounts", "email_hash"): "shared addresses", ("accounts", "phone_hash"): "shared telephone numbers",
     ("accounts", "signup_ip"): "sign-ups from one network", ("accounts", "created_at"): "sign-ups in batches",
-    ("accounts", "banned_at"): "replacement after bans", ("accounts", "org_id"): "one owner as an innocent explanation",
+    ("accounts", "banned_at"): "earlier bans and replacement after them", ("accounts", "org_id"): "one owner as an innocent explanation",
     ("accounts", "verified"): "known business", ("accounts", "access_type"): "known business",
     ("accounts", "kind"): "innocents by kind in a blast radius",
 }  # fmt: skip

@@ -323,7 +323,7 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
                 else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
             )  # fmt: skip
         elif untied(mine)[0]:
-            out.append("no payment, contact, conversation or burst of sign-ups links its accounts: do many people do the same thing?")
+            out.append("no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?")
         else:
             out.append(
                 "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
@@ -409,7 +409,7 @@ def _blind(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], se
     if (people.created_us == judge.UNKNOWN).all():
         found.append({"view": "identity.signup", "reason": "the registry tells no created_at"})
     if (people.banned_us == judge.UNKNOWN).all():
-        found.append({"view": "identity.replacement", "reason": "no account has banned_at"})
+        found += [{"view": f"identity.{view}", "reason": "no account has banned_at"} for view in ("replacement", "banned")]
     if not outcome.scene.sample.net_known.any():
         found.append({"view": "infra.network", "reason": "events have no ip"})
     sketched = data.ingested.get("sketches") is not None

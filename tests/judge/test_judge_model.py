@@ -166,6 +166,7 @@ DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_m
         ({"identity__signup": 0.19}, "linked", True),  # people who do one thing
         ({"identity__signup": 0.19}, "unlinked", False),
         ({"identity__signup": 0.19, "identity__replacement": 0.2}, "linked", False),
+        ({"identity__signup": 0.19, "identity__banned": 0.2}, "linked", False),
         (DIVIDED_WORK, "linked", False),
         (DIVIDED_WORK | {"identity__contact": 0.29}, "linked", True),
         (DIVIDED_WORK | {"content__one_length": 0.69}, "linked", True),

@@ -8,8 +8,9 @@ from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import long_answers, occasion, short_answers
-from stillwatch.judge.evidence import contact, handoff, mostly_alike, one_length, one_mix, one_rhythm, payment
+from stillwatch.judge.evidence import HALF_BANNED, banned, contact, handoff, mostly_alike, one_length, one_mix, one_rhythm, payment
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
+from stillwatch.judge.people import UNKNOWN
 from stillwatch.tables import CAPABILITIES
 
 # --- Accounts that are alike ---------------------------------------------------------------------------------------
@@ -128,6 +129,26 @@ def test_one_customer_among_strangers_links_nobody(piece: Any, view: str) -> Non
              for value, told in (("shared", shared), ("batches", batches))}
     assert found["shared"] == 0
     assert found["batches"] > 0.2
+
+
+def test_earlier_bans_speak_beyond_what_all_accounts_have() -> None:
+    """Groups of 40 of which 0, 2 and 3 (what chance gives at 5 %), 12 and 40 were banned; where nobody was, it is blind."""
+    n, per_group = 4_000, (0, 2, 3, 12, 40)
+    proposed = groups(*(range(g * 40, (g + 1) * 40) for g in range(len(per_group))))
+    when = np.full(n, UNKNOWN)
+    for number, count in enumerate(per_group):
+        when[number * 40 : number * 40 + count] = 0
+    when[-143:] = 0
+    found = banned(scene(proposed, people(n, banned_us=when)))
+    assert found.expected == pytest.approx(2.0)
+    assert found.value[:3].tolist() == [0, 0, 0]
+    by_chance = 2 + 2 * np.sqrt(2)
+    assert found.value[3:] == pytest.approx([0.25 / 0.95 * (1 - by_chance / 12), HALF_BANNED * (1 - by_chance / 40)], rel=1e-3)
+    assert np.isnan(found.p_value[0])
+    assert found.p_value[2] > 0.05 > 1e-5 > found.p_value[3] > found.p_value[4]
+    nobody = banned(scene(proposed, people(n)))
+    assert (nobody.value == 0).all()
+    assert np.isnan(nobody.p_value).all()
 
 
 # --- Context -------------------------------------------------------------------------------------------------------

@@ -243,6 +243,25 @@ def replacement(scene: Scene) -> Finding:
     return Finding(np.where(observed >= 3, share, 0), observed, expected, np.where(blind, np.nan, _poisson(observed, expected)))
 
 
+def banned(scene: Scene) -> Finding:
+    """Far more of the accounts were banned already than of all accounts.
+
+    Null: accounts of the group are banned as often as those of the whole log. The value is the share beyond that, at most a half:
+    who else was banned says so much and no more. Blind where no ban is told or has fallen. A rule that banned a class or a firm by
+    mistake, and whose bans stand, speaks against the others of it.
+    """
+    were = scene.people.banned_us != UNKNOWN
+    usual = float(were.mean()) if len(were) else 0.0
+    observed, expected = scene.total(scene.of_members(were) & scene.seen), usual * scene.size
+    share = np.clip((np.nan_to_num(_ratio(observed, scene.size)) - usual) / max(1 - usual, 1e-3), 0, HALF_BANNED)
+    p = np.where(scene.total(scene.of_members(were)) == 0, np.nan, _poisson(observed, expected))
+    return Finding(np.where(observed >= 3, share, 0) * _beyond(observed, expected), observed, expected, p)
+
+
+HALF_BANNED = 0.5
+"""Share of banned accounts from which more say nothing."""
+
+
 def even_load(scene: Scene) -> Finding:
     """The accounts carry nearly equal loads, as a balancer deals them out.
 
@@ -472,6 +491,7 @@ EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
     "identity.contact": contact,
     "identity.signup": signup,
     "identity.replacement": replacement,
+    "identity.banned": banned,
     "infra.network": network,
     "timing.one_rhythm": one_rhythm,
     "timing.round_the_clock": round_the_clock,

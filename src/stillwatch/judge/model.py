@@ -115,7 +115,7 @@ conversations handed over alone, from so many accounts of many places: teams tha
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
 TIED = 0.2
-"""Value of payment, contact, conversations, replacement or a burst of sign-ups from which something links the accounts."""
+"""Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
 DIVIDED, BUSY = 0.7, 0.1
 """Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep, and the rate (two
 requests a day) from which they work through it."""
@@ -127,9 +127,9 @@ SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
 REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
-    "identity.payment", "identity.contact", "identity.replacement", "identity.signup", "joint.two_links", "harvest.devotion",
-    "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work", "context.education",
-    "infra.network",
+    "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
+    "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
+    "context.education", "infra.network",
 )
 """What :func:`everyday` asks for."""
 
@@ -156,7 +156,7 @@ def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that nothing links: what the part of links sees in them is how they work, which people who do one thing have in common."""
-    links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.signup")
+    links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned", "identity.signup")
     return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIED)
 
 
