@@ -17,7 +17,7 @@ from stillwatch import __version__, dataset, group, judge, link, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
-from stillwatch.judge.model import everyday, gathered, housed, taught, untied
+from stillwatch.judge.model import everyday, firms, gathered, housed, taught, untied
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]
@@ -317,6 +317,8 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
     if everyday(name, mine)[0]:
         if taught(mine)[0]:
             out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
+        elif firms(mine)[0]:
+            out.append("half of it belongs to organisations: ask whether they are customers of one vendor, or firms that work together")
         elif name == "unlinked":
             out.append(
                 "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]

@@ -176,6 +176,10 @@ DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_m
         ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),
         ({"context__education": 0.29, "context__common_work": 0.9}, "linked", False),
         ({"context__education": 0.9, "context__common_work": 0.19}, "unlinked", False),
+        ({"context__organised": 0.5, "identity__payment": 0.29}, "linked", True),  # firms that are customers of one vendor
+        ({"context__organised": 0.5, "identity__payment": 0.3}, "linked", False),
+        ({"context__organised": 0.49}, "linked", False),
+        ({"context__organised": 0.5}, "unlinked", True),
         ({"context__one_place": 0.5}, "unlinked", True),
         ({"context__occasion": 0.5}, "unlinked", True),
         ({"context__occasion": 0.49, "context__one_place": 0.49, "context__alike": 0.0}, "unlinked", False),

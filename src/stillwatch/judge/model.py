@@ -129,7 +129,7 @@ REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
-    "context.education", "infra.network",
+    "context.education", "context.organised", "infra.network",
 )
 """What :func:`everyday` asks for."""
 
@@ -165,6 +165,15 @@ def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.education"] >= TAUGHT) & (values["context.common_work"] >= ASSIGNED))
 
 
+def firms(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups half of which belong to organisations, of one or of many, and that share no cards.
+
+    Customers of one vendor's framework work alike and, each within his own firm, hand conversations to each other.
+    """
+    shared = np.maximum(values["identity.payment"], values["identity.contact"])
+    return np.asarray((values["context.organised"] >= AT_HOME) & (shared < BATCHES))
+
+
 def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that are at home in few places or lasted few days: an office, a class or an event moves together as one hand does."""
     return np.asarray((values["context.occasion"] >= AT_HOME) | (values["context.one_place"] >= AT_HOME))
@@ -189,11 +198,11 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     if part == "unlinked":
         beside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
-        return np.asarray(taught(values) | gathered(values) | beside)
+        return np.asarray(taught(values) | firms(values) | gathered(values) | beside)
     large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
     pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
     unlike = (values["context.alike"] < ALIKE) & (values["context.mostly_alike"] < MOSTLY_ALIKE) & ~pooled & ~divided(values)
-    return np.asarray(taught(values) | unlike | housed(values))
+    return np.asarray(taught(values) | firms(values) | unlike | housed(values))
 
 
 @dataclass(frozen=True)
