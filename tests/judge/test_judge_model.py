@@ -144,6 +144,8 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
 DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.7,
                 "context__common_work": 0.14, "harvest__rate": 0.1}  # fmt: skip
 """Of linked accounts that keep hours of their own."""
+FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
+"""That are customers of one vendor."""
 
 
 @pytest.mark.parametrize(
@@ -176,10 +178,11 @@ DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_m
         ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),
         ({"context__education": 0.29, "context__common_work": 0.9}, "linked", False),
         ({"context__education": 0.9, "context__common_work": 0.19}, "unlinked", False),
-        ({"context__organised": 0.5, "identity__payment": 0.29}, "linked", True),  # firms that are customers of one vendor
-        ({"context__organised": 0.5, "identity__payment": 0.3}, "linked", False),
-        ({"context__organised": 0.49}, "linked", False),
-        ({"context__organised": 0.5}, "unlinked", True),
+        (FIRMS, "linked", True),
+        (FIRMS | {"identity__payment": 0.3}, "linked", False),
+        (FIRMS | {"context__organised": 0.49}, "linked", False),
+        (FIRMS | {"infra__network": 0.29}, "linked", False),
+        (FIRMS, "unlinked", True),
         ({"context__one_place": 0.5}, "unlinked", True),
         ({"context__occasion": 0.5}, "unlinked", True),
         ({"context__occasion": 0.49, "context__one_place": 0.49, "context__alike": 0.0}, "unlinked", False),

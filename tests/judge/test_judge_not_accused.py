@@ -30,7 +30,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__one_place": 0.6}, "colleagues"),
         ({"volume__even_load": 0.0}, "independent families"),
         ({"context__education": 0.3, "context__common_work": 0.2}, "same exercises"),
-        ({"context__organised": 0.5}, "belongs to organisations"),
+        ({"context__organised": 0.5, "infra__network": 0.3}, "belongs to organisations"),
         ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation, ban or burst"),
         ({"harvest__rate": 0.0}, "below the line"),
     ],

@@ -114,6 +114,8 @@ POOLED, LARGE_POOL = 0.6, 32
 conversations handed over alone, from so many accounts of many places: teams that hand over are smaller or sit together."""
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
+MET = 0.3
+"""Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
 DIVIDED, BUSY = 0.7, 0.1
@@ -166,12 +168,12 @@ def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def firms(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups half of which belong to organisations, of one or of many, and that share no cards.
+    """Groups half of which belong to organisations, of one or of many, that meet on networks and share no cards.
 
-    Customers of one vendor's framework work alike and, each within his own firm, hand conversations to each other.
+    Customers of one vendor's framework work alike behind one cloud's exits and, each within his own firm, hand conversations over.
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
-    return np.asarray((values["context.organised"] >= AT_HOME) & (shared < BATCHES))
+    return np.asarray((values["context.organised"] >= AT_HOME) & (values["infra.network"] >= MET) & (shared < BATCHES))
 
 
 def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
