@@ -153,8 +153,9 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
     [
         ({"context__alike": 0.79}, "linked", True),  # a club, a cohort
         ({"context__alike": 0.8}, "linked", False),
-        ({"context__alike": 0.1, "context__mostly_alike": 0.87}, "linked", True),
-        ({"context__alike": 0.1, "context__mostly_alike": 0.88}, "linked", False),  # one hand's accounts and a few passers-by
+        ({"context__alike": 0.1, "context__mostly_alike": 0.87, "identity__contact": 0.3}, "linked", True),
+        ({"context__alike": 0.1, "context__mostly_alike": 0.88, "identity__contact": 0.3}, "linked", False),  # and a few passers-by
+        ({"context__alike": 0.1, "context__mostly_alike": 1.0, "identity__contact": 0.29, "identity__signup": 1.0}, "linked", True),
         ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.6}, "linked", False),  # a pool
         ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.59}, "linked", False),  # large enough for one link
         ({"context__alike": 0.1, "session__handoff": 0.59}, "linked", True),

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from stillwatch.judge import evidence
 from stillwatch.judge.conduct import CONDUCT
-from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
+from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.scene import Scene
 from stillwatch.parallel import mapped
 
@@ -146,14 +147,25 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray(((values["context.one_place"] >= AT_HOME) | desk) & (shared < BATCHES))
 
 
+def _linked(values: Mapping[str, F64]) -> F64:
+    return np.asarray(np.maximum.reduce([values["identity.payment"], values["identity.contact"], values["session.handoff"]]))
+
+
+def mostly_alike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups linked by payment, contact or conversations of which all but a few passers-by work alike.
+
+    Without the link strangers who work nearly alike would be drawn in with those whom a burst of sign-ups ties.
+    """
+    return np.asarray((values["context.mostly_alike"] >= MOSTLY_ALIKE) & (_linked(values) >= BATCHES))
+
+
 def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat nothing and are busy.
 
     They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other.
     """
-    link = np.maximum.reduce([values["identity.payment"], values["identity.contact"], values["session.handoff"]])
     one_list = (values["content.one_mix"] * values["content.one_length"] >= DIVIDED) & (values["context.common_work"] < REPEATED)
-    return np.asarray((link >= BATCHES) & one_list & (values["harvest.rate"] >= BUSY))
+    return np.asarray((_linked(values) >= BATCHES) & one_list & (values["harvest.rate"] >= BUSY))
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -203,7 +215,7 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
         return np.asarray(taught(values) | firms(values) | gathered(values) | beside)
     large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
     pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
-    unlike = (values["context.alike"] < ALIKE) & (values["context.mostly_alike"] < MOSTLY_ALIKE) & ~pooled & ~divided(values)
+    unlike = (values["context.alike"] < ALIKE) & ~mostly_alike(values) & ~pooled & ~divided(values)
     return np.asarray(taught(values) | firms(values) | unlike | housed(values))
 
 
@@ -377,7 +389,7 @@ def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Find
     values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
     conduct = mapped(lambda piece: np.nan_to_num(piece(scene)), CONDUCT.values(), threads)
     values.update(zip(CONDUCT, conduct, strict=True))
-    pairs = {"context.alike": tuple(values[name] for name in ALIKE_IN), "context.mostly_alike": mostly_alike(scene)}
+    pairs = {"context.alike": tuple(values[name] for name in ALIKE_IN), "context.mostly_alike": evidence.mostly_alike(scene)}
     values.update({name: alike(pair, findings) for name, pair in pairs.items()})
     values.update(joint(values))
     return values, findings
