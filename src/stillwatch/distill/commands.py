@@ -209,7 +209,7 @@ def _data(args: argparse.Namespace) -> Any:
 def show_estimate(plan: Any) -> str:
     """The estimate in words."""
     text = f"{plan.exchanges:,} exchanges, {plan.stored:,} of them in the store"
-    text += f"; to ask: {plan.input_tokens:,} tokens in, at most {plan.output_tokens:,} out, cost at most {plan.cost:,.2f}"
+    text += f"; to ask: about {plan.input_tokens:,} tokens in, at most {plan.output_tokens:,} out, cost up to about {plan.cost:,.2f}"
     if plan.seconds:
         text += f", at least {plan.seconds / 60:,.1f} minutes at the rate limit"
     return text + (f"; {plan.in_doubt:,} in doubt" if plan.in_doubt else "")

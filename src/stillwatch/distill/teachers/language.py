@@ -1,6 +1,7 @@
 """A language model on this machine: a transformers folder or a GGUF file (which transformers de-quantises)."""
 
 import hashlib
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,8 @@ class LanguageModel:
         self.max_length = manifest.max_length or int(getattr(self.model.config, "max_position_embeddings", 2048))
 
     def tokens(self, text: str) -> int:
-        """Tokens of a text."""
-        return len(self.tokenizer(text, verbose=False)["input_ids"])
+        """Tokens of a text as a prompt, with what the template puts around it."""
+        return len(self.ids((("user", text),)))
 
     def ids(self, messages: Messages) -> list[int]:
         """Token numbers of a conversation, up to where the answer begins."""
@@ -127,6 +128,8 @@ def load(place: Path, *, train: bool = False) -> tuple[Any, Any]:
     folder = place
     if place.is_file():
         need("gguf", what="a GGUF file")
+        # It draws a bar of its own, which no setting of transformers turns off.
+        vars(importlib.import_module("transformers.modeling_gguf_pytorch_utils"))["tqdm"] = lambda rows, **_: rows
         folder, options["gguf_file"] = place.parent, place.name
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
