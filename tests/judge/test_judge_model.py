@@ -157,8 +157,8 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"context__alike": 0.1, "context__mostly_alike": 0.88, "identity__contact": 0.3}, "linked", False),  # and a few passers-by
         ({"context__alike": 0.1, "context__mostly_alike": 1.0, "identity__contact": 0.29, "identity__signup": 1.0}, "linked", True),
         ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.6}, "linked", False),  # a pool
-        ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.59}, "linked", False),  # large enough for one link
-        ({"context__alike": 0.1, "session__handoff": 0.59}, "linked", True),
+        ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.59}, "linked", True),  # a school that hands over
+        ({"context__alike": 1.0, "context__mostly_alike": 0.69}, "linked", True),  # a few accounts send most
         ({"context__alike": 0.1, "session__handoff": 1.0, "context__crowd": np.log10(31) / 4}, "linked", True),  # a team that hands over
         ({"context__alike": 0.1, "session__handoff": 1.0, "context__one_place": 0.5}, "linked", True),
         ({"context__one_place": 0.5}, "linked", True),  # colleagues

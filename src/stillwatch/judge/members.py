@@ -16,6 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.judge.model import Model
+from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.scene import Scene
 
 I64 = NDArray[np.int64]
@@ -151,6 +152,7 @@ def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
     return np.array([max(np.flatnonzero(group_label == k), key=lambda g: (weight[g], -g)) for k in range(n)], np.int64)
 
 
+YOUNG_DAYS = 30
 CERTAIN = 0.9
 """Posterior probability from which an account stays in a campaign."""
 TIED = 0.9
@@ -178,7 +180,7 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     for number in range(len(lead)):
         cores[(account_label == number) & ~_is_in(scene, lead[number : number + 1])] = -1
     links = linked(scene, cores)
-    young = np.nan_to_num(scene.people.tenure_days(), nan=1e9) < 30
+    young = np.nan_to_num(scene.people.tenure_days(), nan=1e9) < YOUNG_DAYS
     nobody = account_label < 0
     for number in range(len(lead)):
         mine = account_label == number
@@ -204,7 +206,7 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     return out
 
 
-SURE, ROUNDS = 0.95, 2
+SURE, ROUNDS = 0.97, 2
 """Posterior probability from which an account is accused with its campaign, and how often accounts are compared anew."""
 
 
@@ -217,14 +219,18 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
 
     What an operator's accounts do makes many groups, found one from the other's objects apart, in which they are among
     themselves. A member is in many of them and sends much in them; an innocent who met their work once is in the few that this
-    meeting made, with a small part of what he does. All pieces but the last are 0 for the campaign's median account, and the
-    last is 0 for whoever is linked.
+    meeting made, with a small part of what he does. All pieces but the last two are 0 for the campaign's median account, and
+    these are 0 for whoever is linked.
 
     - ``often``: groups that are mostly the campaign's in which the account is, whatever their scores (log ratio).
     - ``amount``: its requests in the group of the campaign in which it sent most (log ratio).
     - ``accepted``: share of the campaign's own groups in which it is (difference).
     - ``best``: highest score of those in which it is (difference): who is only in the mixed ones is in none that scores high.
     - ``own``: share of all groups in which it is that are mostly the campaign's (difference).
+    - ``joined``: how many of its campaign's other accounts signed up within three days of it, beside all accounts (log ratio).
+    - ``private``, ``young``: minus 1 for an account of an organisation where the median account has none, and for one of more than 30
+      days where the median account is younger.
+    - ``bare``: minus 1 for an account that no link ties to another of its campaign.
     - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0.
 
     Args:
@@ -255,11 +261,37 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
 
     pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
               "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
-              "best": best_score[mine]}
+              "best": best_score[mine], "joined": _joined(scene, mine, campaign),
+              "private": -(scene.people.org[mine] >= 0).astype(np.float64),
+              "young": (np.nan_to_num(scene.people.tenure_days()[mine], nan=1e9) < YOUNG_DAYS).astype(np.float64)}
     pieces = {name: value - usual(value) for name, value in pieces.items()}
+    pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (None, tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
-    return mine, {**pieces, "alone": np.where(tied > 0, 0.0, alone)}
+    return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone)}
+
+
+NEAR_US = 3 * 24 * HOUR_US
+"""Time within which accounts signed up together."""
+
+
+def _joined(scene: Scene, mine: I64, campaign: I64) -> F64:
+    """Log of how much likelier the sign-up of each account is among its campaign's than among all accounts, 0 where not told."""
+    created = scene.people.created_us
+    known = np.sort(created[created != UNKNOWN])
+    out = np.zeros(len(mine))
+    rows = np.flatnonzero(created[mine] != UNKNOWN)
+    if not len(rows):
+        return out
+    at = created[mine[rows]]
+    width = known[-1] - known[0] + 2 * NEAR_US + 1
+    line = at - known[0] + campaign[rows] * width
+    ordered = np.sort(line)
+    inside = np.searchsorted(ordered, line + NEAR_US, "right") - np.searchsorted(ordered, line - NEAR_US) - 1
+    others = np.bincount(campaign[rows])[campaign[rows]] - 1
+    everybody = np.searchsorted(known, at + NEAR_US, "right") - np.searchsorted(known, at - NEAR_US) - 1
+    out[rows] = np.log((inside + 1) / (others + 2)) - np.log((everybody + 1) / (len(known) + 1))
+    return out
 
 
 def belonging(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, model: Model) -> I64:

@@ -106,13 +106,15 @@ class Tail:
 
 ALIKE = 0.8
 """Product of one rhythm and one mix from which accounts work as one."""
-MOSTLY_ALIKE = 0.88
-"""The same without the twentieth of the accounts that are least like the others."""
+NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
+"""The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
+may carry the first; and enough alone for linked accounts."""
 BATCHES = 0.3
 """Value of payment or contact from which accounts at home in few places are more than colleagues."""
-POOLED, LARGE_POOL = 0.6, 32
-"""Value of two links from which accounts that work unlike are a pool all the same, as relays of many people's requests are; and of
-conversations handed over alone, from so many accounts of many places: teams that hand over are smaller or sit together."""
+POOLED = 0.6
+"""Value of two links from which accounts that work unlike are a pool all the same, as relays of many people's requests are."""
+DESK = 32
+"""Accounts below which a group that meets on networks may be a help desk."""
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
 MET = 0.3
@@ -143,7 +145,7 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Colleagues hand each other conversations and work alike; what they do not do is pay in batches with many cards.
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
-    desk = (values["context.crowd"] < np.log10(LARGE_POOL) / 4 - 1e-9) & (values["infra.network"] >= AT_HOME)
+    desk = (values["context.crowd"] < np.log10(DESK) / 4 - 1e-9) & (values["infra.network"] >= AT_HOME)
     return np.asarray(((values["context.one_place"] >= AT_HOME) | desk) & (shared < BATCHES))
 
 
@@ -213,9 +215,9 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     if part == "unlinked":
         beside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
         return np.asarray(taught(values) | firms(values) | gathered(values) | beside)
-    large = (values["context.crowd"] >= np.log10(LARGE_POOL) / 4 - 1e-9) & (values["context.one_place"] < AT_HOME)
-    pooled = np.maximum(values["joint.two_links"], np.where(large, values["session.handoff"], 0)) >= POOLED
-    unlike = (values["context.alike"] < ALIKE) & ~mostly_alike(values) & ~pooled & ~divided(values)
+    pooled = values["joint.two_links"] >= POOLED
+    all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
+    unlike = ~all_alike & ~mostly_alike(values) & ~pooled & ~divided(values)
     return np.asarray(taught(values) | firms(values) | unlike | housed(values))
 
 
