@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 from judge_helpers import findings, model, part, values
 
@@ -25,10 +24,10 @@ def test_what_alone_takes_it_below_the_line() -> None:
 
 
 def test_what_alone_leaves_an_everyday_reason() -> None:
-    """Accounts that work unlike are a pool by two links, or by conversations if they are many; the first of few is gone with either."""
-    few = told({"context__crowd": np.log10(20) / 4})
+    """Accounts that work unlike are a pool by two links; without either they are not."""
+    said = told({})
     for link in ("session.handoff", "identity.payment"):
-        assert f"without {link} there would be an everyday reason for what is left" in few
+        assert f"without {link} there would be an everyday reason for what is left" in said
     assert not any("without session.handoff there" in one for one in told({"context__alike": 1.0}))
 
 

@@ -12,6 +12,7 @@ from stillwatch import judge
 from stillwatch.group import Groups
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
+from stillwatch.judge.people import HOUR_US
 
 # --- Riders --------------------------------------------------------------------------------------------------------
 
@@ -212,3 +213,29 @@ def test_standing_is_measured_against_the_usual_account() -> None:
     assert pieces["accepted"][[0, 19]].tolist() == [0.25, -0.25]
     assert pieces["best"][[0, 19]].tolist() == [1.5, -1.5]  # a group of nobody's campaign tells nothing
     assert (pieces["alone"] == np.log(21 / 22)).all()
+
+
+def test_who_signed_up_apart_or_is_somebody_elses_stands_apart() -> None:
+    """Nineteen private accounts signed up within an hour of each other and are new; one is old, and one of an organisation."""
+    day = 24 * HOUR_US
+    created, org = np.arange(200) * day, np.full(200, -1)
+    created[:20] = 300 * day + np.arange(20)
+    created[3], org[4] = 100 * day, 0
+    known = scene(groups(range(20)), people(200, created_us=created, org=org, first_us=np.full(200, 301 * day)))
+    label = np.where(np.arange(200) < 20, 0, -1)
+    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    usual = np.delete(np.arange(20), [3, 4])
+    assert pieces["joined"][usual] == pytest.approx(0)
+    assert pieces["joined"][3] < -1
+    assert np.flatnonzero(pieces["young"]).tolist() == [3]
+    assert np.flatnonzero(pieces["private"]).tolist() == [4]
+    assert (pieces["bare"] == -1).all()
+
+
+def test_a_link_to_the_campaign_is_not_bare() -> None:
+    known = scene(groups(range(20)), people(30), payment=np.where(np.arange(30) < 6, 0, np.arange(30)))
+    label = np.where(np.arange(30) < 20, 0, -1)
+    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    assert pieces["bare"].tolist() == [0] * 6 + [-1] * 14
+    assert (pieces["alone"][:6] == 0).all()
+    assert (pieces["alone"][6:] < 0).all()
