@@ -163,8 +163,11 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"context__alike": 0.1, "session__handoff": 1.0, "context__one_place": 0.5}, "linked", True),
         ({"context__one_place": 0.5}, "linked", True),  # colleagues
         ({"context__one_place": 0.5, "identity__contact": 0.3}, "linked", False),
-        ({"infra__network": 0.5, "context__crowd": np.log10(31) / 4}, "linked", True),  # a desk in one office
-        ({"infra__network": 0.5, "context__crowd": np.log10(32) / 4}, "linked", False),
+        ({"infra__network": 0.5}, "linked", True),  # colleagues in several offices
+        ({"infra__network": 0.49}, "linked", False),
+        ({"infra__network": 0.5, "identity__payment": 0.3}, "linked", False),
+        ({"infra__network": 0.5, "session__handoff": 0.5}, "linked", False),
+        ({"infra__network": 0.5, "session__handoff": 0.5, "context__crowd": np.log10(31) / 4}, "linked", True),  # a desk in one office
         ({"infra__network": 0.5, "context__crowd": np.log10(31) / 4, "identity__payment": 0.3}, "linked", False),
         ({"identity__signup": 0.19}, "linked", True),  # people who do one thing
         ({"identity__signup": 0.19}, "unlinked", False),

@@ -114,7 +114,7 @@ BATCHES = 0.3
 POOLED = 0.6
 """Value of two links from which accounts that work unlike are a pool all the same, as relays of many people's requests are."""
 DESK = 32
-"""Accounts below which a group that meets on networks may be a help desk."""
+"""Accounts below which a group that meets on networks and hands conversations over may be a help desk."""
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
 MET = 0.3
@@ -140,13 +140,15 @@ REASONS = (
 
 
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that are at home in few places, or few who meet on networks, and that no payment method or contact of several owners links.
+    """Groups that are at home in few places, or meet on networks, and that no payment method or contact of several owners links.
 
-    Colleagues hand each other conversations and work alike; what they do not do is pay in batches with many cards.
+    Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
+    not do is pay in batches with many cards.
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
-    desk = (values["context.crowd"] < np.log10(DESK) / 4 - 1e-9) & (values["infra.network"] >= AT_HOME)
-    return np.asarray(((values["context.one_place"] >= AT_HOME) | desk) & (shared < BATCHES))
+    few = values["context.crowd"] < np.log10(DESK) / 4 - 1e-9
+    offices = (values["infra.network"] >= AT_HOME) & (few | (values["session.handoff"] < AT_HOME))
+    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (shared < BATCHES))
 
 
 def _linked(values: Mapping[str, F64]) -> F64:
