@@ -142,7 +142,7 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
 
 
 DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.7,
-                "context__common_work": 0.14, "harvest__rate": 0.1}  # fmt: skip
+                "context__common_work": 0.14, "harvest__rate": 0.2}  # fmt: skip
 """Of linked accounts that keep hours of their own."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
@@ -177,7 +177,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (DIVIDED_WORK | {"identity__contact": 0.29}, "linked", True),
         (DIVIDED_WORK | {"content__one_length": 0.69}, "linked", True),
         (DIVIDED_WORK | {"context__common_work": 0.15}, "linked", True),  # readers of one tip
-        (DIVIDED_WORK | {"harvest__rate": 0.09}, "linked", True),  # pupils
+        (DIVIDED_WORK | {"harvest__rate": 0.19}, "linked", True),  # pupils
         ({"context__education": 0.3, "context__common_work": 0.2}, "linked", True),  # a class
         ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),
         ({"context__education": 0.29, "context__common_work": 0.9}, "linked", False),

@@ -121,8 +121,8 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
-DIVIDED, BUSY = 0.7, 0.1
-"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep, and the rate (two
+DIVIDED, BUSY = 0.7, 0.2
+"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep, and the rate (four
 requests a day) from which they work through it."""
 REPEATED = 0.15
 """Share of requests whose prompt another account also sent, from which a list of work is not divided."""
