@@ -117,9 +117,13 @@ def test_stores_that_cannot_be_studied(tmp_path: Path) -> None:
         study.load(tmp_path / "d", capability="x")
 
 
-def test_a_student_that_is_none_is_named_before_anything_is_trained(harvested: Path, tmp_path: Path) -> None:
+def test_a_student_that_is_none_is_named_before_anything_is_trained(harvested: Path) -> None:
     found = study.load(harvested, capability="x")
     with pytest.raises(InputError, match="no student 'word'"):
         study.run(found, ["words", "word"], quiet=True)
+
+
+def test_a_folder_without_an_encoder_is_named_before_anything_is_trained(harvested: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tokenizers", reason="tokenizers not installed")
     with pytest.raises(InputError, match="no static encoder here"):
-        study.run(found, [str(tmp_path)], quiet=True)
+        study.run(study.load(harvested, capability="x"), [str(tmp_path)], quiet=True)
