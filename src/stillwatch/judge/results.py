@@ -118,7 +118,7 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
         elif changed(**dict.fromkeys(("context.alike", "context.mostly_alike", "content.one_length"), 0.0))[1]:
             out.append("accounts that keep hours and do work of their own would be a club or one shop's customers: a person asks first")
     elif explained:
-        out.append("an everyday reason explains it: offices, firms, an occasion, a course, odd jobs, or linked accounts with work of their own")
+        out.append("an everyday reason explains it: offices, firms, an occasion, a course, odd jobs, or linked accounts that work unlike")
     out.append("contracts or checked identities of half the accounts, or one organisation that owns half, make it known business")
     spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
     if len(spoken) == 2:
