@@ -2,6 +2,7 @@
 
     python benchmarks/distill_encoder.py static [--minutes 10] [--windows]
     python benchmarks/distill_encoder.py layers [--minutes 10]
+    python benchmarks/distill_encoder.py speed       of teacher and two layers in both precisions; without training
     python benchmarks/distill_encoder.py recipe      model2vec's plain recipe: token vectors, PCA to 256, rarity; no texts
 
 Probe accuracy on 20 Newsgroups (7,528 posts) and Rotten Tomatoes (3,000 sentences) is a linear probe on each model's own
@@ -19,6 +20,7 @@ import exposure_tasks as tasks
 from stillwatch.distill import manifest, measures, store, teachers
 from stillwatch.distill.students import layers, loop, static
 
+LAYERS = (0, 5)
 NG, RT = data.newsgroups(), data.rotten_tomatoes()
 
 
@@ -39,14 +41,29 @@ def report(name: str, encode, reference: dict[str, np.ndarray], teacher: dict[st
     return found
 
 
+def speed() -> None:
+    """How fast a student reads does not depend on what it learnt."""
+    sentences = RT.test[:512]
+    for precision in ("float32", "bfloat16"):
+        teacher = teachers.load(manifest.Manifest(**{**vars(tasks.encoder_manifest()), "precision": precision}))
+        models = {"teacher": teacher, "two layers": layers.cut(teacher, LAYERS)}
+        for name, model in models.items():
+            model.model.to(teacher.model.dtype)
+            took = measures.cpu_seconds_per_call(lambda texts, model=model: model.embed(list(texts)), sentences, least_s=2)
+            print(f"{name} in {precision}: {1 / took:,.0f} sentences per CPU-second", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("static", "layers", "recipe", "speed"))
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--relation", type=float, default=0.3)
+    parser.add_argument("--relation", type=float, default=static.RELATION)
     parser.add_argument("--windows", action="store_true", help="also train on later parts of the training posts, asked before")
     args = parser.parse_args()
+    if args.what == "speed":
+        speed()
+        return
     (ng_train, ng_test), (rt_train, rt_test) = split(NG, "ng"), split(RT, "rt")
     reference = {"ng": ng_test, "rt": rt_test}
     teacher = {
@@ -69,7 +86,7 @@ def main() -> None:
         print(f"{what}: {time.process_time() - start:.0f} cpu-s, {time.monotonic() - wall:.0f} s wall, {len(texts):,} texts", flush=True)
 
     if args.what == "layers":
-        made = layers.train(encoder, (0, 5), texts, vectors, loop.Schedule(epochs=args.epochs, minutes=args.minutes), quiet=True)
+        made = layers.train(encoder, LAYERS, texts, vectors, loop.Schedule(epochs=args.epochs, minutes=args.minutes), quiet=True)
         done(f"two layers, {len(made.history.validation)} blocks of 2,000, cosine {max(made.history.validation):.3f}")
         report("two layers", made.encode, reference, teacher)
         fast = measures.cpu_seconds_per_call(made.encode, RT.test[:512], least_s=2)

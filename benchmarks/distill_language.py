@@ -5,7 +5,7 @@ same human answers to the same problems for the same number of steps; one learns
 the teacher thought at each place (top 20 and the tail). Held out: other problems; measured are the loss on their human answers
 and two tasks, the share of next tokens that are right and the share that are the teacher's.
 
-    python benchmarks/distill_language.py train [--n 200] [--seeds 0 1 2] [--minutes 5]
+    python benchmarks/distill_language.py train [--n 200] [--seeds 0 1 2] [--minutes 5]   goes on from finished epochs
     python benchmarks/distill_language.py on-policy [--seeds 0] [--minutes 5]     TRL's GKD after one such student
 """
 
@@ -25,6 +25,8 @@ from stillwatch.distill.students import language, loop, trl_adapter
 from stillwatch.distill.teachers.language import load
 
 LAYERS = (0, 10, 19, 29)
+MIX = 0.8
+"""Share of what the teacher thought in the loss, beside the human tokens."""
 N_HELD, N_WATCHED, N_SPOKEN, TOP, MAX_LENGTH = 40, 16, 20, 20, 192
 """Problems held out, problems that choose the epoch, held-out problems that students answer in words of their own; of the cache."""
 
@@ -105,51 +107,50 @@ def apart(student, teacher, asked: list[tuple[str, str]], *, new_tokens: int = 2
     return total / n
 
 
-def tell(name: str, student, held: list[language.Tokens], token: int, spent: float) -> None:
+def tell(name: str, student, held: list[language.Tokens], token: int) -> None:
     right, same = tasks(student, held)
     size, loss = language.parameters(student) / 1e6, language.held_loss(student, held, pad_token=token)
-    print(f"{name}: {size:.0f} M, held-out loss {loss:.3f}, next token right {right:.3f}, the teacher's {same:.3f}, {spent:.0f} cpu-s",
-          flush=True)
+    print(f"{name}: {size:.0f} M, held-out loss {loss:.3f}, next token right {right:.3f}, the teacher's {same:.3f}", flush=True)
 
 
-def kept_student(seed: int) -> Path:
-    """Where the student that learnt with the teacher is kept, for GKD to go on from."""
-    return data.ROOT / f"language-student-{seed}"
+def taught(args: argparse.Namespace, teacher, watched, kept, seed: int, mix: float) -> Path:
+    """Folder of a student of the human answers, and with a share of ``mix`` of what the teacher thought.
 
-
-def taught(args: argparse.Namespace, teacher, watched, kept, seed: int, mix: float):
-    """A student of the human answers, and with a share of ``mix`` of what the teacher thought."""
-    student = language.cut(teacher.model, LAYERS)
-    schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
-    token = teacher.tokenizer.pad_token_id
-    language.train(student, kept, watched, schedule, pad_token=token, mix=mix, precision=data.precision(), quiet=True)
-    return student
+    Kept beside the models; after an interruption its training goes on from the last epoch.
+    """
+    folder = data.ROOT / f"language-student-{len(kept)}-{args.epochs}-{seed}-{mix}"
+    if not (folder / "model.safetensors").is_file():
+        begin, student = time.process_time(), language.cut(teacher.model, LAYERS)
+        schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=seed, patience=99)
+        token = teacher.tokenizer.pad_token_id
+        language.train(
+            student, kept, watched, schedule, pad_token=token, mix=mix, precision=data.precision(), folder=folder, quiet=True
+        )
+        student.save_pretrained(folder)
+        teacher.tokenizer.save_pretrained(folder)
+        print(f"  {folder.name}: trained in {time.process_time() - begin:.0f} cpu-s", flush=True)
+    return folder
 
 
 def train(args: argparse.Namespace, teacher, held, watched, kept) -> None:
     token = teacher.tokenizer.pad_token_id
-    tell("teacher", teacher.model, held, token, 0)
-    tell("student, untrained", language.cut(teacher.model, LAYERS), held, token, 0)
+    tell("teacher", teacher.model, held, token)
+    tell("student, untrained", language.cut(teacher.model, LAYERS), held, token)
     for seed in args.seeds:
-        for name, mix in (("without teacher", 0.0), ("with teacher", 0.8)):
-            begin = time.process_time()
-            student = taught(args, teacher, watched, kept, seed, mix)
-            tell(f"seed {seed}, {name}", student, held, token, time.process_time() - begin)
-        student.save_pretrained(kept_student(seed))
+        for name, mix in (("without teacher", 0.0), ("with teacher", MIX)):
+            tell(f"seed {seed}, {name}", load(taught(args, teacher, watched, kept, seed, mix), train=True)[1], held, token)
 
 
 def on_policy(args: argparse.Namespace, teacher, held, watched, kept, asked: list[tuple[str, str]]) -> None:
     """TRL's GKD after such a student, and beside it as many steps of the same loss on the human answers."""
     token, seed = teacher.tokenizer.pad_token_id, args.seeds[0]
-    if not kept_student(seed).is_dir():
-        student = taught(args, teacher, watched, kept, seed, 0.8)
-        student.save_pretrained(kept_student(seed))
+    start = taught(args, teacher, watched, kept, seed, MIX)
     schedule = loop.Schedule(epochs=1, minutes=args.minutes, seed=seed)
     turns = [[{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
              for prompt, answer in asked[N_HELD + N_WATCHED :]]  # fmt: skip
     scorer = teacher.model.float()
     for name, share in (("before", None), ("after GKD", 1.0), ("after as many steps on the human answers", 0.0)):
-        student = load(kept_student(seed), train=True)[1]
+        student = load(start, train=True)[1]
         begin = time.process_time()
         with TemporaryDirectory() as folder:
             if share is not None:
@@ -158,7 +159,7 @@ def on_policy(args: argparse.Namespace, teacher, held, watched, kept, asked: lis
                 )
                 name = f"{name} ({done['steps']:.0f} steps)"
         spent = time.process_time() - begin
-        tell(name, student, held, token, spent)
+        tell(f"{name}, {spent:.0f} cpu-s", student, held, token)
         print(f"  on its own words {apart(student, teacher, asked[:N_SPOKEN]):.3f} nats a token from the teacher", flush=True)
 
 

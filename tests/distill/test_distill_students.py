@@ -283,6 +283,25 @@ def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.Cap
     assert "hashed n-grams" in capsys.readouterr().out
     assert main(["distill", "train", "static", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "--teacher is missing" in capsys.readouterr().err
+    (tmp_path / "store.json").write_text("{}")
+    assert main(["distill", "train", "classifier", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
+    assert "a harvest store is there" in capsys.readouterr().err
+
+
+def test_a_language_route_wants_a_language_model(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text("".join(f"{k} = {json.dumps(v)}\n" for k, v in (entries | {"kind": "classifier", "location": "a:b"}).items()))
+    for route, what in (("static", "an encoder"), ("language", "a language model")):
+        argv = ["distill", "train", route, "--teacher", str(path), "--store", str(tmp_path / "s"), "--out", str(tmp_path / "m")]
+        assert main(argv) == 1
+        assert f"is not {what}" in capsys.readouterr().err
+
+
+def test_small_speeds_are_told_to_a_tenth() -> None:
+    rows = [measures.row(name, {"accuracy": 0.5}, 10, 0, cpu, 0.04) for name, cpu in (("teacher", 1.0), ("a", 0.7), ("b", 0.004))]
+    assert [line.split(" | ")[4] for line in measures.show(rows).splitlines()[2:]] == ["1.0×", "1.4×", "250×"]
 
 
 def test_leaving_one_out_is_the_regression_without_it() -> None:

@@ -178,6 +178,18 @@ def test_fewer_layers_come_nearer_with_training(
         layers.cut(teacher, (0, 9))
 
 
+def test_fewer_layers_are_kept_in_the_precision_of_the_manifest(
+    encoder_folder: Path, entries: dict[str, object], tmp_path: Path
+) -> None:
+    teacher = Encoder(told(entries | {"precision": "bfloat16"}, encoder_folder, "encoder"))
+    given = sentences(300, 6)
+    made = layers.train(teacher, (0, 3), given, teacher.embed(given)[0], loop.Schedule(epochs=1), quiet=True)
+    made.save(tmp_path)
+    again = Encoder(told(entries | {"precision": "bfloat16"}, tmp_path, "encoder"))
+    assert {weight.dtype for weight in made.teacher.model.parameters()} == {torch.bfloat16}
+    np.testing.assert_array_equal(again.embed(given[:20])[0].astype(np.float32), made.encode(given[:20]))
+
+
 def test_the_static_route_end_to_end(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
     path = tmp_path / "t.toml"
     path.write_text(

@@ -114,7 +114,7 @@ def _harvest(args: argparse.Namespace) -> Any:
 def _train(args: argparse.Namespace) -> Any:
     from dataclasses import asdict
 
-    from stillwatch.distill import manifest, measures, train
+    from stillwatch.distill import manifest, measures, store, train
     from stillwatch.distill.students import loop
 
     if args.route == "list":
@@ -123,6 +123,8 @@ def _train(args: argparse.Namespace) -> Any:
         return None
     if args.store is None or args.out is None:
         raise InputError("--store or --out is missing", todo="Pass the harvest store and the folder of the student")
+    if (args.out / store.ABOUT).exists():
+        raise InputError("a harvest store is there", where=args.out, todo="Pass another folder for the student")
     quiet = args.quiet or args.json
     held = train.read_held(args.held_out) if args.held_out else None
     told = manifest.read(args.teacher) if args.teacher else None

@@ -131,7 +131,8 @@ def show(rows: Sequence[Row]) -> str:
         for name in names:
             value, whole = line.quality.get(name), teacher.quality.get(name) if teacher else None
             cells.append("–" if value is None else f"{value:.4f}" + (f" ({value / whole:.1%})" if whole else ""))
-        speed = f"{teacher.cpu_s / line.cpu_s:,.0f}×" if teacher and line.cpu_s and teacher.cpu_s else "–"
+        times = teacher.cpu_s / line.cpu_s if teacher and line.cpu_s else 0.0
+        speed = f"{times:,.0f}×" if times >= 9.5 else f"{times:.1f}×" if times else "–"
         cells += [
             f"{line.size / 1e6:,.1f}" if line.size else "–", f"{line.cpu_s * 1e3:.3f}" if line.cpu_s else "–", speed,
             (f"{line.cost_per_million:,.2f}" if line.cost_per_million >= 0.1 else f"{line.cost_per_million:.1g}")

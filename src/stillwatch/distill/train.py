@@ -184,9 +184,10 @@ def encoder(
     from stillwatch.distill.students import static
     from stillwatch.distill.teachers.encoder import Encoder
 
-    teacher = teachers.load(told)
-    if not isinstance(teacher, Encoder):
+    if told.kind != "encoder":
         raise InputError(f"{told.name} is not an encoder", todo='Pass a manifest with kind = "encoder"')
+    teacher = teachers.load(told)
+    assert isinstance(teacher, Encoder)
     if store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
     rows = [row for row in answered(folder) if row.reply.vector is not None]

@@ -208,9 +208,10 @@ def run(
     from stillwatch.distill.students import trl_adapter
     from stillwatch.distill.train import answered, finish
 
-    teacher = teachers.load(told)
-    if not isinstance(teacher, LanguageModel):
+    if told.kind != "transformers":
         raise InputError(f"{told.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
+    teacher = teachers.load(told)
+    assert isinstance(teacher, LanguageModel)
     if store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
     rows = [row for row in answered(folder) if row.reply.answer]

@@ -59,7 +59,7 @@ def train(
 ) -> Layered:  # fmt: skip
     """Train the kept layers; an "epoch" is 2,000 texts, so that limits and checkpoints are fine enough.
 
-    Weights stay in float32; products are taken in the teacher's precision (bfloat16 halves the time where the processor has it).
+    While it learns, weights stay in float32 and products are taken in the teacher's precision; afterwards weights are in it, too.
     """
     torch = need("torch", what="training an encoder")
     student = cut(teacher, layers)
@@ -109,5 +109,5 @@ def train(
         optimiser.load_state_dict(state_["optimiser"])
 
     history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, quiet=quiet)
-    model.eval()
+    model.eval().to(getattr(torch, student.precision))
     return Layered(student, history)

@@ -28,6 +28,8 @@ from stillwatch.files import read_json, write_json
 F32 = NDArray[np.float32]
 RARITY = 1e-3
 """The constant a of smooth inverse frequency a / (a + p)."""
+RELATION = 0.3
+"""Weight of the similarities of a batch beside 1 - cosine."""
 TEMPERATURE = 0.05
 """Of the similarities of a batch."""
 WEIGHTS, ABOUT, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
@@ -191,7 +193,7 @@ class Trained:
 
 def train(
     start: StaticEncoder, texts: Sequence[str], vectors: NDArray[Any], schedule: loop.Schedule, *, batch: int = 512,
-    rate: float = 3e-3, relation: float = 0.0, dropout: float = 0.0,
+    rate: float = 3e-3, relation: float = RELATION, dropout: float = 0.0,
     folder: Path | None = None, quiet: bool = False,
 ) -> Trained:  # fmt: skip
     """Train the table on a teacher's vectors.
