@@ -179,8 +179,7 @@ def main() -> None:
     print(f"{'':46} {'keys':>6} {'scored':>9} {'at .05':>8} {'at .01':>8} {'at .001':>8} {'least p':>9}")
 
     def plain(mark: Scheme) -> Callable[[], tuple[np.ndarray, float]]:
-        tuples = written([[]] * len(ids), ids, mark.window, "none")
-        return lambda: once(mark, tuples, n)
+        return lambda: once(mark, written([[]] * len(ids), ids, mark.window, "none"), n)
 
     some, few = ids[:400], min(n, 1000)
     rows: dict[str, Callable[[], tuple[np.ndarray, float]]] = {
@@ -191,7 +190,7 @@ def main() -> None:
         "choice, no reference": lambda: choices(found, n, None),
         "choice, other models as reference": lambda: choices(found[: len(found) // 2], n, found[len(found) // 2 :]),
         "transformers lefthash, counted once": lambda: once(TransformersKgw(VOCABULARY), written([[]] * 400, some, 1, "none"), few),
-        "transformers SynthID, counted once": lambda: once(SynthId(), written([[]] * len(ids), ids, 4, "none"), few),
+        "transformers SynthID, counted once": lambda: once(SynthId(), written([[]] * len(ids), ids, 4, "none"), n),
         "reading, copying reader, window rule": lambda: copying_reader("window", few),
         "reading, copying reader, tuple rule": lambda: copying_reader("tuple", few),
         "reading, 2 tokens, window rule": lambda: copying_reader("window", few, 2),

@@ -57,7 +57,7 @@ def test_recovers_the_share_by_source_and_refuses_the_foreign_one(references: Pa
     assert shares["b", ""]["share"] is None
     assert "unlike the references" in shares["b", ""]["refused"]
     assert summary["share"]["documents_covered"] == 200
-    assert "200 of 400" in summary["share"]["reason"]
+    assert "200 of 400 documents: 1 source is refused (b: the documents are unlike" in summary["share"]["reason"]
     assert ("", "2024-01") in shares
     assert shares["", "2024"]["documents"] == 200
     page = (tmp_path / "run" / "report.html").read_text()

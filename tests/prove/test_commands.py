@@ -328,6 +328,7 @@ def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.Captu
     told = json.loads((where / "proof" / "record.json").read_text())["reference"]
     assert told["sha256"] == sha256((where / "base.jsonl").read_bytes()).hexdigest()
     key = ("--public-key", "signing.pem.pub")
+    assert "will not verify" not in capsys.readouterr().out
     assert run("verify", "proof", *key, "--published", entry["hash"]) == 0
     assert main(["verify", "proof", *key]) == 0
     capsys.readouterr()
@@ -355,7 +356,10 @@ def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.Captu
     fails("signature", "verify", "proof", *key)
     # another test than the committed one, fewer questions than the committed ones
     assert run("test", given, "--out", "alone") == 0
+    assert "will not verify: a test against a reference was committed to" in capsys.readouterr().out
     fails("design", "verify", "alone")
+    assert run("test", given, "--out", "proof") == 1
+    assert "a signed proof stands there" in capsys.readouterr().err
     rows(where / "some.jsonl", answers(np.random.default_rng(0), 40)[:30])
     assert run("test", "some.jsonl", "--reference", "base.jsonl", "--out", "fewer") == 0
     fails("design", "verify", "fewer")

@@ -85,6 +85,16 @@ def test_it_abstains(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
         lineage.trace(answers, "teacher-a-1", "reference", bank)
 
 
+def test_the_kernel_is_the_mean_of_its_views() -> None:
+    texts = ["we went home to eat bread and cheese", "we went home to eat, and then to bed", "1. Bread\n2. Cheese", "Nobody knows"]
+    views = likeness.views(texts)
+    assert views.shape == (3, 4, 4)
+    assert np.allclose(views.sum(2), 0)  # centred
+    assert np.ptp(views, axis=(1, 2)).min() > 0.1  # each says something
+    expected = (views[0] + views[1] + 0.25 * views[2]) / 2.25
+    assert np.allclose(likeness.kernel(texts), expected)
+
+
 def test_what_all_models_say_counts_for_nothing() -> None:
     same = likeness.kernel(["the cat sat on the mat and looked at the moon"] * 6)
     assert np.abs(same).max() < 1e-9

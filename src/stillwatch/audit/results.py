@@ -188,8 +188,16 @@ def _overall(
         return out | {"reason": judge.checked.reason or (reasons.most_common(1)[0][0] if reasons else "no documents")}
     counts = np.sum([c for s in sorted(accepted) if (c := by_source[s].counts) is not None], axis=0)
     alpha, low, high, cross = judge.plain(counts)
-    reason = "" if covered == n else f"nothing is said about {n - covered:,} of {n:,} documents: their sources are refused"
+    reason = "" if covered == n else f"nothing is said about {n - covered:,} of {n:,} documents: {_refusals(rows)}"
     return out | {"share": alpha, "low": low, "high": high, "adjusted_count": cross, "reason": reason}
+
+
+def _refusals(rows: list[dict[str, Any]]) -> str:
+    """How many sources are refused, and why the largest is."""
+    refused = [row for row in rows if row["refused"] and not row["period"]]
+    largest = max(refused, key=lambda row: (row["documents"], row["source"]))
+    told = "1 source is refused (" if len(refused) == 1 else f"{len(refused):,} sources are refused (the largest, "
+    return f"{told}{largest['source']}: {largest['refused']})"
 
 
 def _row(

@@ -22,7 +22,7 @@ from stillwatch import text_features
 from stillwatch.text_features import join
 
 MIN_SEEN = 2
-FORM_WEIGHT = 0.25
+WEIGHTS = (1.0, 1.0, 0.25)
 _OPENING = 400
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _NUMBERED, _BULLET = re.compile(r"\s*\d+[.)]"), re.compile(r"\s*[-*•]\s")
@@ -32,14 +32,17 @@ I64 = NDArray[np.int64]
 
 
 def kernel(texts: Sequence[str]) -> F64:
-    """Centred inner products ``(n, n)`` of answers to one prompt."""
+    """Centred inner products ``(n, n)`` of answers to one prompt: the mean of the views by their weights."""
+    total: F64 = np.tensordot(np.array(WEIGHTS) / sum(WEIGHTS), views(texts), 1)
+    return total
+
+
+def views(texts: Sequence[str]) -> F64:
+    """The same of each view by itself ``(3, n, n)``: triples, skeletons, form."""
     n = len(texts)
     triples, skeletons = _runs_of(texts)
-    views = ((triples, 1.0), (skeletons, 1.0), (_form_of(texts), FORM_WEIGHT))
-    total = sum(weight * _products(rows, names, n) for (rows, names), weight in views)
-    total = np.asarray(total) / sum(weight for _, weight in views)
-    mean = total.mean(axis=1)
-    centred: F64 = total - mean[:, None] - mean[None, :] + mean.mean()
+    each = np.array([_products(rows, names, n) for rows, names in (triples, skeletons, _form_of(texts))])
+    centred: F64 = each - each.mean(2, keepdims=True) - each.mean(1, keepdims=True) + each.mean((1, 2), keepdims=True)
     return centred
 
 

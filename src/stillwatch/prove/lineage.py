@@ -126,14 +126,14 @@ def blocks(prompts: Iterable[F64], n_models: int) -> tuple[F64, int]:
     return sums, n
 
 
-def coefficients(gram: F64, order: Mapping[str, int], teachers: Sequence[Teacher]) -> F64:
+def coefficients(gram: F64, order: Mapping[str, int], teachers: Sequence[Teacher], ridge: float = RIDGE) -> F64:
     """Ridge regression of every model on all teachers' means: ``(n_models, n_teachers)``."""
     means = np.zeros((len(gram), len(teachers)))
     for j, teacher in enumerate(teachers):
         means[[order[m] for m in teacher.models], j] = 1 / len(teacher.models)
     onto = gram @ means
     among = means.T @ onto
-    among += RIDGE * np.trace(among) / len(teachers) * np.eye(len(teachers))
+    among += ridge * np.trace(among) / len(teachers) * np.eye(len(teachers))
     weights: F64 = np.linalg.solve(among, onto.T).T.astype(np.float64)
     return weights
 

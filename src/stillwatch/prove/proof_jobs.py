@@ -62,6 +62,8 @@ def test(args: Args) -> Any:
         result, parts = packet.run(inputs)
         described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
     else:
+        if args.sign is None and (args.out / packet.SIGNATURE).is_file():
+            raise InputError("a signed proof stands there", where=args.out, todo="Pass --sign FILE, or another --out")
         named = _named(args.answers)
         if args.suspect:
             named["name"] = args.suspect
@@ -69,10 +71,14 @@ def test(args: Args) -> Any:
         described = packet.write(args.out, inputs, entries, entry, named, datetime.now(UTC), args.answers, extra,
                                  None if args.reference is None else _named(args.reference))  # fmt: skip
         from stillwatch.prove.page import headline, write_page
+        from stillwatch.prove.verify import as_committed
 
         result, parts = packet.run(inputs)
         page = write_page(args.out, args.sign)
         say(args, headline(described))
+        kept = None if entry is None else as_committed(described, entry, inputs)
+        if kept is not None and not kept.passed:
+            say(args, f"This proof will not verify: {kept.detail}")
         if args.sign is not None:
             say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
         say(args, str(page))

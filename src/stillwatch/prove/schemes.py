@@ -283,12 +283,23 @@ class SynthId(Scheme):
 
     def numbers(self, tuples: Tuples, key: Numbers) -> Floats:
         """How many of the ``depth`` g-values are one."""
+        return self._drawn(self._hash(tuples), key)
+
+    def totals(self, tuples: Tuples, keys: list[Numbers]) -> list[tuple[float, int]]:
+        """With one hash of the tuples for all keys: which of them are distinct draws depends on none."""
+        if not keys:
+            return []
+        distinct = self.once(tuples, keys[0])
+        start = self._hash(distinct)
+        return [(float(self._drawn(start, key).sum()), len(distinct)) for key in keys]
+
+    def _drawn(self, start: Words, key: Numbers) -> Floats:
         if len(key) != self.depth:
             raise InputError(f"the key has {len(key)} numbers", where=f"synthid of depth {self.depth}")
         table = torch_random.sampling_table(self.sampling_table_seed, self.sampling_table_size)
-        start, out = self._hash(tuples), np.zeros(len(tuples))
+        out = np.zeros(len(start))
         for number in key:
-            at = torch_random.lcg(start, np.full(len(tuples), number, np.int64))
+            at = torch_random.lcg(start, np.array([number]))
             out += table[(at & np.uint64(self.sampling_table_size - 1)).astype(np.int64)]
         return out
 

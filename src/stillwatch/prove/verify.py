@@ -48,7 +48,7 @@ def verify(folder: Path, published: str | None = None, public_key: Path | None =
     if entry is None:
         checks.append(Check("commitment", False, "no commitment was made: the keys may have been chosen to fit"))
     else:
-        checks += [_openings(record, entry), _order(record, entry, published), _design(record, entry, inputs)]
+        checks += [_openings(record, entry), _order(record, entry, published), as_committed(record, entry, inputs)]
     seed = expected_seed(record)
     checks.append(Check("decoys", inputs.seed == seed, "derived from the commitment" if inputs.seed == seed
                         else "their seed is not the commitment's"))  # fmt: skip
@@ -163,7 +163,8 @@ def _fixed_by(record: Mapping[str, Any], entry: Mapping[str, Any], published: st
     return ""
 
 
-def _design(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: Inputs) -> Check:
+def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: Inputs) -> Check:
+    """Whether mark, level, questions and kind of test are those that the entry commits to."""
     used, committed = record["design"], entry["design"]
     for name in ("mark", "alpha", "n_decoys", "tokenizer"):
         if name in committed and committed[name] != used[name]:
