@@ -78,6 +78,8 @@ CONFIG = """
 model_list:
   - model_name: still
     litellm_params: {model: openai/gpt-4o-mini, api_key: none, mock_response: "Hello."}
+  - model_name: thinker
+    litellm_params: {model: openai/thinker, api_key: none, api_base: os.environ/STILLWATCH_TEST_MODEL}
 general_settings:
   master_key: os.environ/STILLWATCH_TEST_MASTER_KEY
   custom_auth: people.user_api_key_auth
@@ -102,8 +104,11 @@ for line in sys.stdin:
     port, who, options = json.loads(line)
     with openai.OpenAI(api_key=f"sk-{who}-0123456789", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0, timeout=120) as client:
         try:
-            client.chat.completions.create(model="still", messages=[{"role": "user", "content": "Hello"}], **options)
-            told = {"status": 200, "headers": {}, "error": None}
+            asked = {"model": "still", "messages": [{"role": "user", "content": "Hello"}], **options}
+            answer = client.chat.completions.create(**asked)
+            parts = list(answer) if options.get("stream") else [answer]
+            said = [getattr(choice, "delta", None) or choice.message for part in parts for choice in part.choices]
+            told = {"status": 200, "headers": {}, "error": None, "said": [part.model_dump(exclude_none=True) for part in said]}
         except openai.APIStatusError as error:
             headers = dict(error.response.headers)
             told = {"class": type(error).__name__, "status": error.status_code, "headers": headers, "error": error.body}
@@ -112,7 +117,7 @@ for line in sys.stdin:
 
 
 @contextlib.contextmanager
-def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = False, patient: bool = True) -> Iterator[int]:
+def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = False, patient: bool = True, model: int = 9) -> Iterator[int]:
     port = free_port()
     (folder / "people.py").write_text(AUTH)
     (folder / "spy.py").write_text(SPY)
@@ -125,7 +130,8 @@ def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = Fal
             text = text.replace("fail_open", "fail_closed").replace("fail_on_error: false", "fail_on_error: true")
     (folder / "config.yaml").write_text(CONFIG + text)
     environment = {
-        "STILLWATCH_TEST_MASTER_KEY": "sk-" + "9f" * 24, "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "STILLWATCH_TEST_MASTER_KEY": "sk-" + "9f" * 24, "STILLWATCH_TEST_MODEL": f"http://127.0.0.1:{model}/v1",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "PYTHONPATH": f"{CLIENT}:{folder}", "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
         "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "20000" if patient else "1000",
     }  # fmt: skip

@@ -160,25 +160,58 @@ class Service:
         return code
 
 
+THOUGHT = "Let me think."
+ANSWER: dict[str, Any] = {
+    "id": "c-1", "object": "chat.completion", "created": 1, "model": "still",
+    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hello.", "reasoning_content": THOUGHT}}],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+}  # fmt: skip
+
+
 class Model:
-    """A model server behind the gateways: remembers what reached it."""
+    """A model server behind the gateways: remembers what reached it, thinks aloud, and streams if it is asked to."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, dict[str, str], bytes]] = []
-        seen = self.seen
+        self.proceed, self.proceeded = threading.Event(), list[bool]()
+        """A stream waits for the event after its first part; whether the event came, or the wait was too long."""
+        model = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-                answer = json.dumps({"object": "chat.completion", "choices": []}).encode()
+                model.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+                if b'"stream":true' in body.replace(b" ", b""):
+                    self.stream()
+                    return
+                answer = json.dumps(ANSWER).encode()
                 self.send_response(200)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
+
+            def stream(self) -> None:
+                self.send_response(200)
+                self.send_header("content-type", "text/event-stream")
+                self.send_header("transfer-encoding", "chunked")
+                self.end_headers()
+                self.part({"role": "assistant", "reasoning_content": THOUGHT})
+                model.proceeded.append(model.proceed.wait(30))
+                self.part({"content": "Hello."})
+                self.part({}, finish_reason="stop")
+                self.chunk(b"data: [DONE]\n\n")
+                self.chunk(b"")
+
+            def part(self, delta: dict[str, str], **more: str) -> None:
+                row = ANSWER | {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, **more}]}
+                self.chunk(b"data: " + json.dumps(row).encode() + b"\n\n")
+
+            def chunk(self, data: bytes) -> None:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+                self.wfile.flush()
 
             def do_GET(self) -> None:
                 self.do_POST()
@@ -261,7 +294,7 @@ def running(command: list[str], folder: Path, port: int, **environment: str) -> 
             command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=os.environ | environment
         )
     try:
-        wait_for(port, process, log, 120)
+        wait_for(port, process, log, 600)
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -3,12 +3,14 @@
 ``eval "$(.ci/peers.sh FOLDER)"`` installs Envoy and sets STILLWATCH_ENVOY; nginx and Caddy are Debian packages.
 """
 
+import http.client
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from gateways_kit import CLOSED_STATUS, EDGES, PROGRAMS, edge
-from serve_kit import BROKEN, Model, Reply, Service, broken, call, people
+from serve_kit import BROKEN, THOUGHT, Model, Reply, Service, broken, call, people
 
 from ports import free_port
 
@@ -56,6 +58,22 @@ def test_a_long_prompt_passes(gateway: int, model: Model) -> None:
     model.seen.clear()
     assert call(gateway, "/v1/chat/completions", {"authorization": "Bearer sk-nobody"}, {"prompt": "a" * 3_000_000}).status == 200
     assert len(model.seen[0][2]) > 3_000_000
+
+
+def test_a_stream_comes_as_it_is_made(gateway: int, model: Model) -> None:
+    """The first part is with the client before the model makes the second."""
+    model.proceed.clear()
+    model.proceeded.clear()
+    connection = http.client.HTTPConnection("127.0.0.1", gateway, timeout=60)
+    try:
+        connection.request("POST", "/v1/chat/completions", json.dumps(CHAT | {"stream": True}), {"authorization": "Bearer sk-nobody"})
+        response = connection.getresponse()
+        assert THOUGHT.encode() in response.readline()
+        model.proceed.set()
+        assert response.read().endswith(b"data: [DONE]\n\n")
+    finally:
+        connection.close()
+    assert model.proceeded == [True]
 
 
 def test_throttle(gateway: int, model: Model, request: pytest.FixtureRequest) -> None:

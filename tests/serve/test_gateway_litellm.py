@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from gateways_kit import MODES, NO_LITELLM, PYTHON, chat, proxy
-from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, Reply, Service, broken, call, people, running
+from serve_kit import BROKEN, CLIENT, GARBAGE, NO_JSON, THOUGHT, Model, Reply, Service, broken, call, people, running
 
 from ports import free_port
 
@@ -34,12 +34,19 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made.stop()
 
 
+@pytest.fixture(scope="module")
+def model() -> Model:
+    made = Model()
+    made.proceed.set()
+    return made
+
+
 @pytest.fixture(scope="module", params=MODES)
 def gateway(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, service: Service
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, service: Service, model: Model
 ) -> Iterator[tuple[str, int, Path]]:
     folder = tmp_path_factory.mktemp(request.param)
-    with proxy(request.param, folder, service.port, service.secrets["decide"]) as port:
+    with proxy(request.param, folder, service.port, service.secrets["decide"], model=model.port) as port:
         yield request.param, port, folder
 
 
@@ -95,6 +102,18 @@ def test_restrict(gateway: tuple[str, int, Path]) -> None:
         assert rows == [{"max_completion_tokens": 64}, {"max_tokens": 64}]
     else:
         assert rows == [options, {}]  # this surface cannot change a request
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_a_model_that_thinks_unasked(gateway: tuple[str, int, Path], model: Model, stream: bool) -> None:
+    """What it thought reaches everybody but the restricted account, whose answer is the same otherwise."""
+    mode, port, _ = gateway
+    told = {who: chat(port, who, model="thinker", stream=stream)["said"] for who in ("nobody", "restrict")}
+    for who, parts in told.items():
+        assert "".join(part.get("content") or "" for part in parts) == "Hello.", who
+        assert (THOUGHT in json.dumps(parts)) == (who == "nobody" or mode == "guardrail"), who
+    refused = chat(port, "block", model="thinker", stream=stream)
+    assert refused["status"] == (403 if mode == "hook" else 400)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -5,10 +5,11 @@ Streams pass untouched: it looks at requests only. A restricted account's JSON b
 
 import json
 import os
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from stillwatch_client.guard import Guard, encoded, restricted
+from stillwatch_client.guard import Guard, Verdict, encoded, restricted, silent
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -51,7 +52,7 @@ class StillwatchMiddleware:
             await self.app(scope, receive, send)
             return
         body = await _body(receive)
-        changed = None if body is None else _changed(body, lambda parsed: restricted(parsed, verdict, path))
+        changed = None if body is None else _changed(body, verdict, path)
         if changed is None:
             text = "This account is restricted; its requests must be JSON objects of a usual size."
             error = {"error": {"message": text, "type": "invalid_request_error", "param": None, "code": "restricted"}}
@@ -62,12 +63,15 @@ class StillwatchMiddleware:
         await self.app({**scope, "headers": [*kept, (b"content-length", length)]}, _replay(changed, receive), send)
 
 
-def _changed(body: bytes, change: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes | None:
+def _changed(body: bytes, verdict: Verdict, path: str) -> bytes | None:
     try:
         parsed = json.loads(body) if body else {}
     except ValueError:
         return None
-    return encoded(change(parsed)) if isinstance(parsed, dict) else None
+    if not isinstance(parsed, dict):
+        return None
+    changed = restricted(parsed, verdict, path)
+    return encoded(silent(changed, path) if verdict.drop_reasoning and "vllm" in sys.modules else changed)
 
 
 async def _body(receive: Receive) -> bytes | None:

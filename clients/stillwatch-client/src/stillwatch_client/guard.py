@@ -130,7 +130,10 @@ _LOGPROBS = ("logprobs", "top_logprobs", "prompt_logprobs", "echo")
 
 
 def restricted(body: dict[str, Any], verdict: Verdict, path: str = "") -> dict[str, Any]:
-    """A request body as a restricted account may send it: a shorter answer, no reasoning traces, no log-probabilities."""
+    """A request body as a restricted account may send it: a shorter answer, no reasoning traces, no log-probabilities.
+
+    Not asked for is not given only where a model does not think unless it is told to; see :func:`silent` and the hook of LiteLLM.
+    """
     dropped = (_REASONING if verdict.drop_reasoning else ()) + (_LOGPROBS if verdict.drop_logprobs else ())
     out = {name: value for name, value in body.items() if name not in dropped}
     if verdict.drop_reasoning and isinstance(out.get("chat_template_kwargs"), dict):
@@ -138,11 +141,22 @@ def restricted(body: dict[str, Any], verdict: Verdict, path: str = "") -> dict[s
         out["chat_template_kwargs"] = {**out["chat_template_kwargs"], **thinking}
     if verdict.drop_reasoning and isinstance(out.get("include"), list):
         out["include"] = [item for item in out["include"] if not str(item).startswith("reasoning")]
+    if verdict.drop_reasoning and "messages" in path.rsplit("/", 1)[-1]:
+        out["thinking"] = {"type": "disabled"}
     if verdict.max_tokens:
         present = [name for name in _LIMITS if out.get(name) is not None] or [_limit_of(path)]
         for name in present:
             value = out.get(name)
             out[name] = min(value, verdict.max_tokens) if type(value) is int else verdict.max_tokens
+    return out
+
+
+def silent(body: dict[str, Any], path: str) -> dict[str, Any]:
+    """The same for vLLM, whose reasoning models think unless they are told not to, and answer with what they thought."""
+    out = {**body, "include_reasoning": False}
+    if path.endswith("/chat/completions"):
+        told = body.get("chat_template_kwargs")
+        out["chat_template_kwargs"] = (told if isinstance(told, dict) else {}) | {"enable_thinking": False, "thinking": False}
     return out
 
 

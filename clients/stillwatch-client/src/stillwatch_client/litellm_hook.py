@@ -1,8 +1,11 @@
 """LiteLLM's async_pre_call_hook: decides before each call of the proxy.
 
-Put ``callbacks: ["stillwatch_client.litellm_hook.hook"]`` under ``litellm_settings``.
+Put ``callbacks: ["stillwatch_client.litellm_hook.hook"]`` under ``litellm_settings``. Of a restricted account the answers are looked at
+too: models that think without being asked to answer with what they thought, and it is taken out.
 """
 
+from collections import OrderedDict
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import HTTPException
@@ -10,6 +13,10 @@ from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy._types import ProxyException
 
 from stillwatch_client.guard import Guard, restricted
+from stillwatch_client.traces import without_traces
+
+HELD = 100_000
+"""Restricted calls that wait for their answer; then the oldest are forgotten."""
 
 
 class StillwatchHook(CustomLogger):
@@ -19,6 +26,8 @@ class StillwatchHook(CustomLogger):
         """Take a guard, or make one of the environment's settings."""
         super().__init__()
         self.guard = guard or Guard()
+        self._restricted: OrderedDict[str, None] = OrderedDict()
+        """Calls whose answer must have no reasoning."""
 
     async def async_pre_call_hook(self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str) -> dict[str, Any]:
         """Let the call go on, perhaps with a restricted body, or raise what the client is to see."""
@@ -39,9 +48,39 @@ class StillwatchHook(CustomLogger):
             if api == "anthropic":  # where LiteLLM drops the headers of any other error
                 raise ProxyException(text, error.get("type", ""), None, verdict.status, headers=dict(verdict.headers))
             raise HTTPException(verdict.status, detail=text, headers=verdict.headers)
-        if verdict.decision == "restrict":
-            return restricted(data, verdict, "responses" if "responses" in str(call_type) else "")
-        return data
+        if verdict.decision != "restrict":
+            return data
+        if verdict.drop_reasoning and "request_id" in asked:
+            self._restricted[asked["request_id"]] = None
+            if len(self._restricted) > HELD:
+                self._restricted.popitem(last=False)
+        return restricted(data, verdict, "messages" if api == "anthropic" else str(call_type))
+
+    async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> Any:
+        """Take reasoning out of the answer to a restricted call."""
+        if not self._was_restricted(data):
+            return response
+        return without_traces(response)
+
+    async def async_post_call_streaming_iterator_hook(
+        self, user_api_key_dict: Any, response: AsyncIterator[Any], request_data: dict[str, Any]
+    ) -> AsyncIterator[Any]:
+        """The same of a stream, part by part."""
+        if not self._was_restricted(request_data):
+            async for part in response:
+                yield part
+            return
+        async for part in response:
+            left = without_traces(part)
+            if left is not None:
+                yield left
+
+    def _was_restricted(self, data: dict[str, Any]) -> bool:
+        call = data.get("litellm_call_id")
+        if call not in self._restricted:
+            return False
+        del self._restricted[call]
+        return True
 
 
 hook = StillwatchHook()
