@@ -12,7 +12,7 @@ import numpy as np
 from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import Effect, strongest
-from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, worth
+from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, sizes, worth
 from stillwatch.files import replacing, write_json
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,7 +27,7 @@ class Report:
     checks: list[Check]
     effects: list[Effect]
     news: list[list[Worth]]
-    """For each skill, the sizes of :data:`stillwatch.exposure.worth.NEWS`."""
+    """For each skill, those of :func:`stillwatch.exposure.worth.sizes`."""
     backtest: list[backtest.Table]
     widening: float
     campaigns: list[CampaignWorth]
@@ -43,7 +43,7 @@ def build(
     smooth = [m for m in measured if not any(s.threshold for s in skills if s.task == m.task)]
     rows = backtest.rows([m.fidelity for m in smooth], widen=widening, tasks=[m.task for m in smooth])
     tested = backtest.table(rows) if smooth else []
-    news = [[worth(skill, n, widen=widening) for n in NEWS] for skill in skills]
+    news = [[worth(skill, n, widen=widening) for n in sizes(skill)] for skill in skills]
     return Report(skills, measured, checks, effects, news, tested, widening, campaigns, teachers, settings)
 
 

@@ -12,7 +12,7 @@ from stillwatch.errors import InputError
 from stillwatch.exposure import thresholds
 from stillwatch.exposure.backtest import leader
 from stillwatch.exposure.closed import Measured, best_of
-from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, predict, steps
+from stillwatch.exposure.laws import MAX_FACTOR, MIN_POINTS, Curve, Prediction, predict, steps
 
 NEWS = (150_000.0, 3_400_000.0, 13_000_000.0)
 """Exchanges of the three harvests that a provider reported."""
@@ -114,6 +114,13 @@ class Worth:
     n_low: float | None = None
     """Fewest exchanges that ``low`` stands for; null where N is taken as it is."""
     n_high: float | None = None
+
+
+def sizes(skill: Skill) -> tuple[float, ...]:
+    """Exchanges whose worth is told: those of the news, before them the most that have a point estimate, where those are fewer."""
+    most = float(np.floor(skill.curve.n[-1] * MAX_FACTOR))
+    fitted = skill.threshold is None and len(skill.curve.n) >= MIN_POINTS
+    return (most, *NEWS) if fitted and most < NEWS[0] else NEWS
 
 
 def scores(skill: Skill, at: Sequence[float], *, widen: float = 1.0) -> list[Prediction]:
