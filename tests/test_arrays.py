@@ -46,3 +46,17 @@ def test_columns_are_solved_as_each_alone() -> None:
     assert (np.abs(found - exact) / scale).max() < 1e-3
     early = conjugate_gradients(lambda x: matrix @ x, wanted, tolerance=1e-5, iterations=2)
     assert (np.abs(early - exact) / scale).max() > 1e-2
+
+
+def test_a_matrix_near_the_inverse_saves_iterations() -> None:
+    rng = np.random.default_rng(1)
+    strong = (rng.normal(size=(200, 20)) * np.geomspace(1, 30, 20)).astype(np.float32)
+    matrix = strong @ strong.T + np.diag(rng.random(200).astype(np.float32) * 0.2 + 1)
+    wanted = rng.normal(size=(200, 3)).astype(np.float32)
+    close = np.linalg.inv(strong @ strong.T + 1.1 * np.eye(200)).astype(np.float32)
+    known = np.linalg.solve(matrix.astype(np.float64), wanted)
+    plain, helped = (
+        conjugate_gradients(lambda x: matrix @ x, wanted, tolerance=1e-6, iterations=6, near=near) for near in (None, lambda x: close @ x)
+    )
+    assert np.abs(helped - known).max() < 0.02
+    assert np.abs(plain - known).max() > 1

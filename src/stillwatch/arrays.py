@@ -31,7 +31,9 @@ def distinct(rows: I64) -> tuple[I64, I64]:
     return ordered[start], np.diff(np.append(start, len(ordered)))
 
 
-def conjugate_gradients(times: Callable[[F32], F32], wanted: F32, *, tolerance: float, iterations: int) -> F32:
+def conjugate_gradients(
+    times: Callable[[F32], F32], wanted: F32, *, tolerance: float, iterations: int, near: Callable[[F32], F32] | None = None
+) -> F32:
     """The x of ``times(x) = wanted``, ``(n, n_columns)``, where times is a symmetric positive definite matrix's product.
 
     Each column has its own conjugate gradients (Hestenes and Stiefel 1952), all columns one product.
@@ -41,19 +43,22 @@ def conjugate_gradients(times: Callable[[F32], F32], wanted: F32, *, tolerance: 
         wanted: right-hand sides.
         tolerance: relative residual at which a column is done.
         iterations: at most.
+        near: product with a symmetric positive definite matrix near the inverse, which saves iterations.
     """
-    x = np.zeros_like(wanted)
-    residual, direction = wanted.copy(), wanted.copy()
-    old = (residual * residual).sum(axis=0)
-    stop = tolerance**2 * np.maximum(old, 1e-12)
+    x, residual = np.zeros_like(wanted), wanted.copy()
+    direction = residual.copy() if near is None else near(residual)
+    old = (residual * direction).sum(axis=0)
+    stop = tolerance**2 * np.maximum((wanted * wanted).sum(axis=0), 1e-12)
     for _ in range(iterations):
         image = times(direction)
         step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
         x += step * direction
         residual -= step * image
-        new = (residual * residual).sum(axis=0)
-        if (new <= stop).all():
+        square = (residual * residual).sum(axis=0)
+        if (square <= stop).all():
             break
-        direction = residual + new / np.maximum(old, 1e-30) * direction
+        towards = residual if near is None else near(residual)
+        new = square if near is None else (residual * towards).sum(axis=0)
+        direction = towards + new / np.maximum(old, 1e-30) * direction
         old = new
     return x
