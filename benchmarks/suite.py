@@ -38,7 +38,7 @@ OWN = (
 SECOND = tuple(f"second-{name}" for name in second_world.SCENARIOS)
 FURTHER = {
     name: import_module(f"benchmarks.{name}_world")
-    for name in ("farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "delta")
+    for name in ("farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "heron", "delta")
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
 """Simulators of further authors; calibration uses all but delta, with other seeds."""
