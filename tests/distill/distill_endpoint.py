@@ -45,8 +45,10 @@ class FakeEndpoint:
             request.send_response(int(fault))
             if fault == "429":
                 request.send_header("Retry-After", "0.01")
-            request.send_header("Content-Length", "0")
+            payload = json.dumps({"error": {"message": "no such option"}}).encode()
+            request.send_header("Content-Length", str(len(payload)))
             request.end_headers()
+            request.wfile.write(payload)
             return
         with self._lock:
             key = request.headers.get("Idempotency-Key", "")

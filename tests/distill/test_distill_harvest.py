@@ -15,8 +15,9 @@ from distill_endpoint import FakeEndpoint, serving
 from stillwatch.cli import main
 from stillwatch.distill import harvest, manifest, policies, store
 from stillwatch.distill.exchange import Reply, TopK, ask
+from stillwatch.distill.teachers import BusyError
 from stillwatch.distill.teachers.classifier import Classifier
-from stillwatch.distill.teachers.endpoint import Endpoint
+from stillwatch.distill.teachers.endpoint import Endpoint, read_completion
 from stillwatch.errors import InputError
 
 
@@ -91,6 +92,34 @@ def test_a_rejected_prompt_is_an_answer_and_a_bad_key_stops(tmp_path: Path, entr
         assert run_endpoint(endpoint, tmp_path / "a", entries, n=3).asked == 0
     with serving(FakeEndpoint(fault=lambda n: "401")) as endpoint, pytest.raises(InputError, match="key is not accepted"):
         run_endpoint(endpoint, tmp_path / "b", entries)
+
+
+def test_an_endpoint_that_rejects_everything_stops(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint(fault=lambda n: "400")) as endpoint:
+        with pytest.raises(InputError, match=r"all of 1\d prompts were rejected \(400, bad request: no such option\).*into a new store"):
+            run_endpoint(endpoint, tmp_path / "s", entries, n=50)
+        assert endpoint.calls < 20
+    with serving(FakeEndpoint(fault=lambda n: "400" if n else "")) as endpoint:  # one was answered, so it is the prompts
+        assert run_endpoint(endpoint, tmp_path / "t", entries, n=50).rejected == 49
+
+
+@pytest.mark.parametrize(
+    ("message", "finish", "trace", "answer"),
+    [
+        ({"content": None, "reasoning_content": "so"}, "length", "so", None),
+        ({"content": "<think>so"}, "length", "so", None),
+        ({"content": "<think>so</think> yes"}, "stop", "so", "yes"),
+        ({"content": "yes"}, "stop", None, "yes"),
+    ],
+)
+def test_a_thought_that_was_cut_off_is_no_answer(message: dict[str, object], finish: str, trace: str | None, answer: str | None) -> None:
+    reply = read_completion(json.dumps({"choices": [{"message": message, "finish_reason": finish}]}).encode())
+    assert (reply.trace, reply.answer, reply.finish) == (trace, answer, finish)
+
+
+def test_a_completion_without_content_and_reason_is_asked_again() -> None:
+    with pytest.raises(BusyError):
+        read_completion(b'{"choices": [{"message": {"content": null}, "finish_reason": "stop"}]}')
 
 
 def test_log_probabilities_of_an_endpoint(tmp_path: Path, entries: dict[str, object]) -> None:

@@ -106,6 +106,8 @@ def _harvest(args: argparse.Namespace) -> Any:
         )
     if not quiet:
         print(f"  {done.asked:,} asked, {done.stored:,} in the store, {done.rejected:,} rejected by the teacher: {args.out}")
+        if why := getattr(teacher, "rejection", ""):
+            print(f"  the last was rejected for {why}")
         if done.skipped:
             print(f"  {done.skipped:,} were sent before a kill and not asked again: --retry-in-doubt asks, and may pay twice")
     return asdict(done)

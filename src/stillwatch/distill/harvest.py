@@ -19,6 +19,8 @@ from stillwatch.errors import InputError
 from stillwatch.progress import track
 
 ATTEMPTS = 6
+ALL_REJECTED = 10
+"""Prompts rejected one and all from which the fault is not theirs."""
 PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
 
@@ -90,7 +92,8 @@ def run(
         sleep: how to wait; tests pass their own.
 
     Raises:
-        InputError: the endpoint gave no usable answer in :data:`ATTEMPTS` attempts; what came before is kept.
+        InputError: the endpoint gave no usable answer in :data:`ATTEMPTS` attempts, or rejected all of :data:`ALL_REJECTED` prompts
+            and none was ever answered; what came before is kept.
     """
     apply = policies.parse(policy)
     plan = {request.key(teacher.identity, policy): request for request in requests}
@@ -149,6 +152,7 @@ def _remote(
     apply = policies.parse(policy)
     pace = Pace(manifest.requests_per_minute, manifest.tokens_per_minute, sleep=sleep)
     failure: NoAnswerError | None = None
+    answered = any(row.reply.finish != "rejected" for row in store.done.values())
     queue = iter(todo)
     running: dict[Future[Reply], tuple[str, Request]] = {}
     with ThreadPoolExecutor(max(manifest.concurrency, 1)) as pool:
@@ -171,13 +175,22 @@ def _remote(
                     failure = error
                 next(bar, None)
             store.put(rows)
+            answered |= any(row.reply.finish != "rejected" for row in rows)
+            if failure is None and not answered and len(store.done) >= ALL_REJECTED:
+                what = f"all of {len(store.done)} prompts were rejected ({getattr(teacher, 'rejection', '')})"
+                failure = NoAnswerError(what, todo="Mend the manifest or the options and harvest into a new store: this one keeps them")
     if failure is not None:
         have = f"{len(store.done):,} exchanges are on disk"
-        raise InputError(f"{failure} ({have})", where=manifest.location, todo="Run the same command again to go on")
+        raise InputError(f"{failure} ({have})", where=manifest.location, todo=failure.todo)
 
 
 class NoAnswerError(Exception):
     """The endpoint gave no usable answer in all attempts."""
+
+    def __init__(self, what: str, *, todo: str = "Run the same command again to go on") -> None:
+        """``todo`` is what the user can do."""
+        super().__init__(what)
+        self.todo = todo
 
 
 def _persist(teacher: Teacher, request: Request, key: str, sleep: Callable[[float], None]) -> Reply:

@@ -91,7 +91,7 @@ def classifier(
 ) -> Result:  # fmt: skip
     """Route (a); ``told`` declares the teacher to compare with, ``encoder`` is the folder of a static encoder for the words' vectors."""
     teacher = teachers.load(told) if told else None
-    rows = answered(folder)
+    rows = [row for row in answered(folder) if row.reply.answer is not None]
     if teacher is not None and store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Pass the manifest that it was harvested with")
     vectors = StaticEncoder.load(encoder) if encoder is not None else None

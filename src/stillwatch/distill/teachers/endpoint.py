@@ -22,7 +22,9 @@ CHARACTERS_PER_TOKEN = 4
 FINAL = {400: "bad request", 413: "too large", 422: "not accepted"}
 """Status codes that say the prompt itself will never be answered."""
 CONFIGURATION = {401: "the key is not accepted", 403: "not allowed", 404: "no such path or model"}
-THOUGHT = re.compile(r"\A\s*<think>(.*?)</think>\s*(.*)\Z", re.DOTALL)
+THOUGHT = re.compile(r"\A\s*<think>(.*?)(?:</think>\s*(.*))?\Z", re.DOTALL)
+UNANSWERED = ("length", "content_filter", "tool_calls")
+"""Why a completion may end without content: asking again would pay for the same."""
 MAX_BODY = 64 << 20
 
 
@@ -42,6 +44,8 @@ class Endpoint:
             self._key = os.environ.get(manifest.api_key_env, "")
             if not self._key:
                 raise InputError(f"the environment variable {manifest.api_key_env} is empty", todo="Put the key there")
+        self.rejection = ""
+        """Why the endpoint rejected a prompt last."""
         self.identity = hashlib.sha256(f"{manifest.location}\n{manifest.model}".encode()).hexdigest()[:32]
 
     def tokens(self, text: str) -> int:
@@ -77,6 +81,7 @@ class Endpoint:
                 what = f"the endpoint says {error.code} ({CONFIGURATION[error.code]})"
                 raise InputError(what, where=self._url, todo="Check location, model and key in the manifest") from error
             if error.code in FINAL:
+                self.rejection = f"{error.code}, {FINAL[error.code]}{_said(error)}"
                 return Reply(None, finish="rejected")
             raise BusyError(f"status {error.code}", retry_after_s=_after(error.headers.get("Retry-After"))) from error
         except TimeoutError as error:
@@ -84,6 +89,22 @@ class Endpoint:
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             raise BusyError(f"no connection ({getattr(error, 'reason', error) or type(error).__name__})") from error
         return read_completion(text)
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    """What an error's body says, one short line, if it is as OpenAI's are."""
+    try:
+        told = orjson.loads(error.read(MAX_BODY))["error"]
+        text = told["message"] if isinstance(told, dict) else told
+    except (ValueError, KeyError, TypeError, OSError):
+        return ""
+    return f": {' '.join(str(text).split())[:200]}"
+
+
+def apart(text: str) -> tuple[str | None, str | None]:
+    """Reasoning and answer of a text that may begin with a thought; no answer where the thought was cut off."""
+    found = THOUGHT.match(text)
+    return (found.group(1).strip(), found.group(2)) if found else (None, text)
 
 
 def _after(header: str | None) -> float | None:
@@ -103,23 +124,27 @@ def _after(header: str | None) -> float | None:
 
 
 def read_completion(body: bytes) -> Reply:
-    """The reply in a chat-completions body; raises BusyError on garbage, truncated JSON or an empty completion."""
+    """The reply in a chat-completions body; raises BusyError on garbage and truncated JSON.
+
+    A model that thought until its tokens were spent has given its reasoning and no answer.
+    """
     try:
         completion = orjson.loads(body)
         choice = completion["choices"][0]
         message = choice["message"]
         content = message.get("content")
         trace = message.get("reasoning_content") or message.get("reasoning")
-        usage = completion.get("usage") or {}
-        if not isinstance(content, str) or (trace is not None and not isinstance(trace, str)):
+        usage, finish = completion.get("usage") or {}, str(choice.get("finish_reason") or "stop")
+        silent = content is None and finish in UNANSWERED
+        if not (silent or isinstance(content, str)) or (trace is not None and not isinstance(trace, str)):
             raise TypeError("no content")
         counts = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
         top = _top((choice.get("logprobs") or {}).get("content"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise BusyError("an answer that is not a chat completion") from error
-    if trace is None and (match := THOUGHT.match(content)):
-        trace, content = match.group(1).strip(), match.group(2)
-    return Reply(content, trace, top, None, *counts, str(choice.get("finish_reason") or "stop"))
+    if trace is None and content is not None:
+        trace, content = apart(content)
+    return Reply(content, trace, top, None, *counts, finish)
 
 
 def _top(entries: Any) -> TopK | None:

@@ -12,7 +12,7 @@ from stillwatch.distill.exchange import Messages, Reply, Request, TopK
 from stillwatch.distill.extra import need, quiet_transformers
 from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.teachers.encoder import first_line, weight_files
-from stillwatch.distill.teachers.endpoint import THOUGHT
+from stillwatch.distill.teachers.endpoint import apart
 from stillwatch.errors import InputError
 from stillwatch.files import digest
 
@@ -94,10 +94,7 @@ class LanguageModel:
         end = next((place for place, token in enumerate(new) if token in stops), None)
         finish = "stop" if end is not None else "length"
         used = new if end is None else new[: end + 1]
-        text = self.tokenizer.decode(used, skip_special_tokens=True)
-        trace = None
-        if match := THOUGHT.match(text):
-            trace, text = match.group(1).strip(), match.group(2)
+        trace, text = apart(self.tokenizer.decode(used, skip_special_tokens=True))
         top = None
         if k:
             logits = self._torch.stack([made.logits[j][i] for j in range(len(used))]).float()
