@@ -79,7 +79,7 @@ model_list:
   - model_name: still
     litellm_params: {model: openai/gpt-4o-mini, api_key: none, mock_response: "Hello."}
   - model_name: thinker
-    litellm_params: {model: openai/thinker, api_key: none, api_base: os.environ/STILLWATCH_TEST_MODEL}
+    litellm_params: {model: hosted_vllm/thinker, api_key: none, api_base: os.environ/STILLWATCH_TEST_MODEL}
 general_settings:
   master_key: os.environ/STILLWATCH_TEST_MASTER_KEY
   custom_auth: people.user_api_key_auth

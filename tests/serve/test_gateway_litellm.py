@@ -112,6 +112,11 @@ def test_a_model_that_thinks_unasked(gateway: tuple[str, int, Path], model: Mode
     for who, parts in told.items():
         assert "".join(part.get("content") or "" for part in parts) == "Hello.", who
         assert (THOUGHT in json.dumps(parts)) == (who == "nobody" or mode == "guardrail"), who
+    asked = {"model": "thinker", "max_tokens": 99, "messages": [{"role": "user", "content": "Hello"}], "stream": stream}
+    for who in ("nobody", "restrict"):
+        reply = call(port, "/v1/messages", {"x-api-key": f"sk-{who}-0123456789", "anthropic-version": "2023-06-01"}, asked)
+        assert (reply.status, b"Hello." in reply.body) == (200, True), reply.body
+        assert (THOUGHT.encode() in reply.body) == (who == "nobody" or mode == "guardrail"), who
     refused = chat(port, "block", model="thinker", stream=stream)
     assert refused["status"] == (403 if mode == "hook" else 400)
 

@@ -141,8 +141,6 @@ def restricted(body: dict[str, Any], verdict: Verdict, path: str = "") -> dict[s
         out["chat_template_kwargs"] = {**out["chat_template_kwargs"], **thinking}
     if verdict.drop_reasoning and isinstance(out.get("include"), list):
         out["include"] = [item for item in out["include"] if not str(item).startswith("reasoning")]
-    if verdict.drop_reasoning and "messages" in path.rsplit("/", 1)[-1]:
-        out["thinking"] = {"type": "disabled"}
     if verdict.max_tokens:
         present = [name for name in _LIMITS if out.get(name) is not None] or [_limit_of(path)]
         for name in present:
@@ -157,6 +155,8 @@ def silent(body: dict[str, Any], path: str) -> dict[str, Any]:
     if path.endswith("/chat/completions"):
         told = body.get("chat_template_kwargs")
         out["chat_template_kwargs"] = (told if isinstance(told, dict) else {}) | {"enable_thinking": False, "thinking": False}
+    elif path.endswith("/messages"):
+        out["thinking"] = {"type": "disabled"}
     return out
 
 

@@ -13,7 +13,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy._types import ProxyException
 
 from stillwatch_client.guard import Guard, restricted
-from stillwatch_client.traces import without_traces
+from stillwatch_client.traces import Stream, without_traces
 
 HELD = 100_000
 """Restricted calls that wait for their answer; then the oldest are forgotten."""
@@ -54,7 +54,7 @@ class StillwatchHook(CustomLogger):
             self._restricted[asked["request_id"]] = None
             if len(self._restricted) > HELD:
                 self._restricted.popitem(last=False)
-        return restricted(data, verdict, "messages" if api == "anthropic" else str(call_type))
+        return restricted(data, verdict, "responses" if "responses" in str(call_type) else "")
 
     async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> Any:
         """Take reasoning out of the answer to a restricted call."""
@@ -70,8 +70,9 @@ class StillwatchHook(CustomLogger):
             async for part in response:
                 yield part
             return
+        stream = Stream()
         async for part in response:
-            left = without_traces(part)
+            left = stream.left(part)
             if left is not None:
                 yield left
 
