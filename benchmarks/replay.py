@@ -1,10 +1,12 @@
 """How soon is a campaign found as its log grows, how much is taken before action, and who is touched by mistake?
 
-    python benchmarks/replay.py [--scenarios failover february_2026 innocents] [--events 200000] [--every 6h] [--seed 1] [--work DIR]
+    python benchmarks/replay.py [--scenarios failover february_2026 innocents] [--events 200000] [--every 6h] [--first 5d] [--seed 1]
+        [--work DIR] [--shadow]
 
 Simulates each scenario, replays it under the default policies, and acting on single accounts without a limit a day, and
 holds the figures of whole-campaign action, and of action on groups for review besides, against the bars. In ``innocents`` there
-is nobody to find: it shows whom these policies touch. With ``--work`` a second run goes on where the first was killed.
+is nobody to find: it shows whom these policies touch. ``--shadow`` replays under a policy that acts on nobody alone: how soon, at a
+fifth of the time. With ``--work`` a second run goes on where the first was killed.
 """
 
 import argparse
@@ -31,11 +33,11 @@ def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str,
     """Make the world of a scenario where it is not there yet, and replay it."""
     world, policy = folder / "world", folder / "policy.json"
     if not (world / "truth_events.parquet").exists():
-        simulate.run(scenario, world, events=args.events, seed=args.seed, quiet=True)
-    policy.write_text(json.dumps(told(POLICIES, Reply())))
+        simulate.run(scenario, world, events=args.events or None, seed=args.seed, quiet=True)
+    policy.write_text(json.dumps(told(POLICIES[:1] if args.shadow else POLICIES, Reply())))
     return run(
         world, folder / "run", every_us=step_us(args.every), policy=policy, truth=world / "truth.parquet",
-        growth=args.growth, threads=1, quiet=True,
+        growth=args.growth, first_us=args.first and step_us(args.first, "--first"), threads=1, quiet=True,
     )  # fmt: skip
 
 
@@ -43,13 +45,16 @@ def judged(result: dict[str, Any]) -> list[str]:
     """Each bar with what was measured."""
     lines = []
     for policy in result["policies"]:
-        if policy["policy"] not in JUDGED:
+        acts = policy["policy"] != "shadow"
+        if acts and policy["policy"] not in JUDGED:
             continue
         for row in policy["campaigns"]:
-            for name, bar in BARS.items():
+            for name, bar in BARS.items() if acts else [*BARS.items()][:1]:
                 value = row[name]
                 met = value is not None and value <= bar
                 lines.append(f"{policy['policy']}, {row['campaign']}: {name} {value}, bar {bar}: {'met' if met else 'FAILED'}")
+        if not acts:
+            continue
         innocent = policy["innocents"]
         met = innocent["per_10000"] <= INNOCENTS_PER_10000
         lines.append(
@@ -62,9 +67,11 @@ def judged(result: dict[str, Any]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--scenarios", nargs="+", default=["failover", "february_2026", "innocents"])
-    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--events", type=int, default=200_000, help="0: as many as the scenario has")
     parser.add_argument("--every", default="6h")
     parser.add_argument("--growth", type=float, default=0.02)
+    parser.add_argument("--first", help="run no step after so much of the log")
+    parser.add_argument("--shadow", action="store_true", help="act on nobody")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path)
     args = parser.parse_args()

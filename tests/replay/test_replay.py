@@ -204,6 +204,25 @@ def test_steps_without_news_are_left_out(small_world: Path, tmp_path: Path) -> N
     assert all(b >= 1.5 * a for a, b in pairwise(sizes[:-1]))
 
 
+def test_the_first_days_alone_say_what_they_say_of_the_whole(
+    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    """Steps of the first five days are those of the whole replay, and harvest is still counted over the whole log."""
+    for name in ("sketches", "steps"):
+        shutil.copytree(whole[0] / name, tmp_path / name)
+    early = replayed(small_world, tmp_path, first_us=5 * 86_400_000_000)
+    ended = datetime.fromisoformat(whole[1]["first_event"]) + timedelta(days=5)
+    for policy in ("shadow", "campaign"):
+        mine, all_ = of(early, policy), of(whole[1], policy)
+        before = [step for step in all_["steps"] if datetime.fromisoformat(step["as_of"]) <= ended]
+        assert mine["steps"] == before
+        assert 0 < len(before) < len(all_["steps"])
+        assert [row["n_harvest"] for row in mine["campaigns"]] == [row["n_harvest"] for row in all_["campaigns"]]
+    assert early["steps"]["first"] == "120h"
+    assert len(step_files(tmp_path)) == len(step_files(whole[0]))  # each was there already
+
+
+
 @pytest.mark.parametrize("text", ["", "1", "0h", "1 h", "-1h", "1w", "h"])
 def test_times_between_runs_that_are_none(text: str) -> None:
     with pytest.raises(InputError, match="--every"):

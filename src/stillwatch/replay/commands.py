@@ -40,22 +40,28 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
         metavar="SHARE",
         help="skip a step while the log grew by less than this since the last one (default: 0.02; 0: never)",
     )
+    replay.add_argument(
+        "--first",
+        metavar="TIME",
+        help="run no step after the log's first hours or days, 36h or 5d: how soon, of a log too long to replay whole",
+    )
     replay.add_argument("--threads", type=int, help="worker threads (default: all cores)")
     replay.add_argument(
         "--memory", metavar="GB", type=float, help="memory limit of the engine, GB (default: half the machine)"
     )
 
 
-def step_us(text: str) -> int:
+def step_us(text: str, where: str = "--every") -> int:
     """Microseconds of ``30m``, ``1h``, ``2d``."""
     found = re.fullmatch(r"(\d+)(m|h|d)", text)
     if not found or not int(found[1]):
-        raise InputError(f"{text!r} is no time between runs", where="--every", todo="Write it like 30m, 1h, 12h or 1d")
+        raise InputError(f"{text!r} is no length of time", where=where, todo="Write it like 30m, 1h, 12h or 1d")
     return int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]] * 1_000_000
 
 
 def _replay(args: argparse.Namespace) -> Any:
     every = step_us(args.every)
+    first = None if args.first is None else step_us(args.first, "--first")
     if not 0 <= args.growth <= 1:
         raise InputError(f"{args.growth} is no share", where="--growth", todo="Write a number from 0 to 1")
     if args.truth_events is not None and args.truth is None:
@@ -70,6 +76,7 @@ def _replay(args: argparse.Namespace) -> Any:
         truth=args.truth,
         truth_events=args.truth_events,
         growth=args.growth,
+        first_us=first,
         threads=args.threads,
         memory_gb=args.memory,
         quiet=args.quiet or args.json,

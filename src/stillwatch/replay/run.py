@@ -44,6 +44,7 @@ def run(
     truth: Path | None = None,
     truth_events: Path | None = None,
     growth: float = 0.02,
+    first_us: int | None = None,
     threads: int | None = None,
     memory_gb: float | None = None,
     quiet: bool = False,
@@ -58,6 +59,7 @@ def run(
         truth: account_id, campaign, kind. It tells operators and innocents apart, and lets operators answer bans.
         truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one.
         growth: a step is left out while the log grew by less than this share since the step before.
+        first_us: no step runs later than this after the first request (us); what is sent after it still counts as the log's. None: all run.
         threads: worker threads.
         memory_gb: limit of the engine.
         quiet: print nothing.
@@ -81,7 +83,7 @@ def run(
     for folder in (steps, scratch):
         folder.mkdir(parents=True, exist_ok=True)
     registry = dataset.read_accounts(data)
-    grid, early = _grid(log, every_us)
+    grid, early = _grid(log, every_us, first_us)
 
     def look_at(branch: Branch, at_us: int) -> dict[str, Any]:
         return look(data, registry, branch, at_us, steps, scratch, threads, memory_gb)
@@ -99,7 +101,10 @@ def run(
         "last_event": iso(int(log.time.max())),
         "n_events": len(log.time),
         "n_accounts": log.n_accounts,
-        "steps": {"every": _text(every_us), "grid": len(grid) + early, "early": early, "growth": growth},
+        "steps": {
+            "every": _text(every_us), "grid": len(grid) + early, "early": early, "growth": growth,
+            "first": None if first_us is None else _text(first_us),
+        },
         "truth": known is not None,
         "truth_events": known is not None and known.by_event,
         "policies": told_of,
@@ -166,9 +171,12 @@ def _due(branch: Branch, grid: list[int], growth: float, skipped: list[int]) -> 
             skipped[0] += 1
 
 
-def _grid(log: Log, every_us: int) -> tuple[list[int], int]:
+def _grid(log: Log, every_us: int, first_us: int | None) -> tuple[list[int], int]:
     """Times of all steps from the first at which a group could be judged, and how many lie before it."""
-    first, last = int(log.time.min()) // every_us, int(log.time.max()) // every_us + 1
+    began_us, ended_us = int(log.time.min()), int(log.time.max())
+    first, last = began_us // every_us, ended_us // every_us + 1
+    if first_us is not None and began_us + first_us <= ended_us:
+        last = max((began_us + first_us) // every_us, first + 1)
     n = last - first
     if n > 200_000:
         raise InputError(f"{n:,} steps", where="--every", todo="Pass a longer time between runs")

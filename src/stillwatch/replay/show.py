@@ -34,6 +34,8 @@ def text(result: dict[str, Any]) -> str:
     for policy in result["policies"]:
         parts.append(f"  {policy['policy']}: {len(policy['steps']):,} run, {policy['skipped']:,} left out,"
                      f" since the log had grown by less than {steps['growth']:.1%}")  # fmt: skip
+    if steps["first"]:
+        parts.append(f"No step ran after the first {steps['first']}: all that was sent later met the actions decided until then.")
     if not result["truth"]:
         parts.append("Without --truth nobody's operator is known: campaigns are those found, all their requests count as"
                      " harvest, and nobody answers the bans.")  # fmt: skip
