@@ -2,7 +2,9 @@
 
 A byte-pair vocabulary, a base model, a teacher and every student are trained here on public model answers (AlpacaEval,
 read by path). A student is the base fine-tuned on clean answers of other models, of which a share is replaced by
-answers that the teacher wrote with the mark. Shares are of *all* tokens that the student was ever trained on.
+answers that the teacher wrote with the mark. Shares are of *all* tokens that the student was ever trained on. Choice marks
+are set on public answers of GPT-4 versions instead, and read against the base and against the base tuned on such answers
+without a mark.
 
     python benchmarks/prove_students.py --work DIR               all conditions; finished ones are not run again
     python benchmarks/prove_students.py --work DIR --table       print what is finished
@@ -28,10 +30,13 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from real_data import folder as data_folder
-from stillwatch.prove.prf import derived_keys
+from stillwatch.prove import choice_reading
+from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.prf import derived_keys, key_from_bytes
 from stillwatch.prove.processors import MarkProcessor
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme
-from stillwatch.prove.statistics import LN10, rank_p, weighted_log_tail
+from stillwatch.prove.statistics import LN10, rademacher_log_tail, rank_p, weighted_log_tail
+from stillwatch.prove.suspects import Folder
 from stillwatch.prove.tuples import read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
 
@@ -40,6 +45,8 @@ BASE_TOKENS, TEACHER_TOKENS, TUNE_TOKENS = 1_100_000, 300_000, 400_000
 STUDENT_TOKENS = BASE_TOKENS + TUNE_TOKENS
 ANSWER_TOKENS, PROMPT_TOKENS = 128, 40
 DECOYS, WEIGHTED_DECOYS = 999, 199
+READ, NULL_KEYS = 250, 2000
+"""Reading mode for choice marks: texts; random keys."""
 TEACHER = ("gpt4", "gpt4_0314", "gpt4_0613", "gpt-4-turbo-2024-04-09", "gpt4_1106_preview", "gpt-4o-2024-05-13")
 SECRET = bytes(range(32))
 
@@ -50,7 +57,7 @@ class Condition:
 
     name: str
     share: float
-    mark: Scheme
+    mark: Scheme | ChoiceMark
     attack: str = ""
     epochs: int = 1
     seed: int = 1
@@ -66,6 +73,7 @@ def conditions() -> list[Condition]:
         Condition("kgw-2-h2-5%", 0.05, Kgw(0.25, 2.0, 2)), Condition("kgw-2-0.5%", 0.005, green),
         Condition("kgw-3-1%", 0.01, Kgw(0.25, 3.0, 1)), Condition("kgw-1-1%", 0.01, Kgw(0.25, 1.0, 1)),
         Condition("gumbel1-1%", 0.01, Gumbel(1)), Condition("kgw-2-0%-3-epochs", 0.0, green, epochs=3),
+        Condition("choice-5%", 0.05, ChoiceMark()), Condition("choice-1%", 0.01, ChoiceMark()), Condition("choice-0%", 0.0, ChoiceMark()),
     ]  # fmt: skip
 
 
@@ -141,6 +149,14 @@ class World:
             train(model, self.stream(self.teacher_rows, TEACHER_TOKENS), 1.5e-3, "teacher")
             self.save(model, "teacher")
         return self.model("teacher")
+
+    def own(self) -> str:
+        """Name of the base tuned on the teacher's own answers, unmarked."""
+        if not (self.work / "own" / "config.json").exists():
+            model = self.base()
+            train(model, self.stream(self.teacher_rows, TUNE_TOKENS), 1.5e-3, "own")
+            self.save(model, "own")
+        return "own"
 
     def written(self, name: str, model: LlamaForCausalLM | None, *processors: Any) -> list[list[int]]:
         """Answers to every held-out question, twice, kept."""
@@ -270,8 +286,77 @@ def score(mark: Scheme, tuples: Any) -> dict[str, Any]:
             "decoy_sd_z": float(np.std([mark.null.z(v, n) for v in decoys]))}
 
 
+def fine_tuned(world: World, name: str, flat: list[int], case: Condition) -> np.ndarray:
+    """Train a student on a stream of ids, filled up with clean answers of other models, which are returned."""
+    clean = world.stream(world.other_rows[-20_000:], TUNE_TOKENS - len(flat))
+    # mix in blocks of whole sequences
+    blocks = [np.array(flat[i : i + LENGTH], np.int64) for i in range(0, len(flat) // LENGTH * LENGTH, LENGTH)]
+    blocks += [clean[i : i + LENGTH] for i in range(0, len(clean) // LENGTH * LENGTH, LENGTH)]
+    order = np.random.default_rng(case.seed).permutation(len(blocks))
+    if not (world.work / name / "config.json").exists():
+        model = world.base()
+        train(model, np.concatenate([blocks[i] for i in order]), 1.5e-3, name, case.epochs)
+        world.save(model, name)
+    return clean
+
+
+def run_choice(world: World, case: Condition, mark: ChoiceMark) -> dict[str, Any]:
+    """Train one student on answers with choice marks, and read it."""
+    key, order = key_from_bytes(SECRET), np.random.default_rng(3).permutation(len(world.teacher_rows))
+    flat: list[int] = []
+    used: list[tuple[int, str]] = []
+    tokens = changed = 0
+    for i in order:
+        if tokens >= case.share * STUDENT_TOKENS:
+            break
+        row = world.teacher_rows[i]
+        text, n = mark.apply(row[2], key)
+        (ids,) = world.text([(row[0], row[1], text)])
+        flat += ids
+        tokens, changed = tokens + len(ids) - ids.index(2) - 1, changed + n
+        used.append((row[1], text))
+    name = f"student-{case.name}"
+    fine_tuned(world, name, flat, case)
+    result: dict[str, Any] = {**asdict(case), "mark": mark.describe(), "marked_tokens": tokens, "changed_places": changed, "choice": []}
+    for what, texts in (("those it was trained on", used[:READ]), ("others", [(p, t) for _, p, t in world.other_rows[:READ]])):
+        if texts:
+            mine = log_odds(world, name, texts)
+            for reference in ("base", world.own()):
+                read_ = choice_read(mark, key, texts, mine, log_odds(world, reference, texts))
+                result["choice"].append({"texts": what, "reference": reference, **read_})
+    return result
+
+
+def log_odds(world: World, name: str, texts: list[tuple[int, str]]) -> list[list[float]]:
+    """Of the forms at each place of redrawn texts."""
+    model = Folder(world.work / name, chat=False)
+    forms = [[place.forms for place in choice_reading.places(as_read(i, text))] for i, (_, text) in enumerate(texts)]
+    asked = [as_read(i, world.prompts[prompt]) for i, (prompt, _) in enumerate(texts)]
+    return [model.log_odds(prompt, pairs) for prompt, pairs in zip(asked, forms, strict=True)]
+
+
+def as_read(number: int, text: str) -> str:
+    return choice_reading.redrawn(text[:2000], str(number))
+
+
+def choice_read(
+    mark: ChoiceMark, key: tuple[int, int], texts: list[tuple[int, str]], mine: list[list[float]], theirs: list[list[float]]
+) -> dict[str, Any]:
+    """p of the true key, its rank among decoys, and how often random keys are below a level."""
+    shifts = [[a - b for a, b in zip(x, y, strict=True)] for x, y in zip(mine, theirs, strict=True)]
+    lean, places = choice_reading.leans(mark, [as_read(i, text) for i, (_, text) in enumerate(texts)], shifts)
+    total = mark.sum(lean, key)
+    decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in derived_keys(b"benchmark decoys", NULL_KEYS)])
+    p = np.exp([rademacher_log_tail(lean, float(one)) for one in decoys])
+    return {"answers": len(texts), "places": places, "cells": int((lean != 0).sum()), "log10_p": rademacher_log_tail(lean, total) / LN10,
+            "rank_p": rank_p(total, decoys[:DECOYS]), "false_at_0.01": float((p <= 0.01).mean()),
+            "false_at_0.001": float((p <= 0.001).mean())}  # fmt: skip
+
+
 def run(world: World, case: Condition) -> dict[str, Any]:
     """Train one student and question it."""
+    if isinstance(case.mark, ChoiceMark):
+        return run_choice(world, case, case.mark)
     marked = world.answers(case.mark) if case.share else []
     wanted, used, tokens = int(case.share * STUDENT_TOKENS), [], 0
     for prompt, ids in marked:
@@ -293,16 +378,8 @@ def run(world: World, case: Condition) -> dict[str, Any]:
     for prompt, ids in learnt:
         asked = world.tokenizer(world.prompts[prompt], add_special_tokens=False)["input_ids"][:PROMPT_TOKENS]
         flat += [0, *asked, 2, *ids, 1]
-    clean = world.stream(world.other_rows[-20_000:], TUNE_TOKENS - len(flat))
-    # mix in blocks of whole sequences
-    blocks = [np.array(flat[i : i + LENGTH], np.int64) for i in range(0, len(flat) // LENGTH * LENGTH, LENGTH)]
-    blocks += [clean[i : i + LENGTH] for i in range(0, len(clean) // LENGTH * LENGTH, LENGTH)]
-    order = np.random.default_rng(case.seed).permutation(len(blocks))
     name = f"student-{case.name}"
-    if not (world.work / name / "config.json").exists():
-        model = world.base()
-        train(model, np.concatenate([blocks[i] for i in order]), 1.5e-3, name, case.epochs)
-        world.save(model, name)
+    clean = fine_tuned(world, name, flat, case)
     model = world.model(name)
     result: dict[str, Any] = {**asdict(case), "mark": case.mark.describe(), "marked_tokens": tokens,
                               "share_of_fine_tuning": tokens / TUNE_TOKENS, "blackbox": {}}
@@ -360,6 +437,10 @@ def table(folder: Path) -> None:
         if not path.exists():
             continue
         found = json.loads(path.read_text())
+        for v in found.get("choice", ()):
+            print(f"{case.name:22} reads {v['texts']}, against {v['reference']}: {v['answers']} texts, {v['places']:,} places, "
+                  f"{v['cells']} pairs; log10 p {v['log10_p']:.1f}, rank p {v['rank_p']:.3f}; of {NULL_KEYS:,} random keys "
+                  f"{v['false_at_0.01']:.4f} at .01, {v['false_at_0.001']:.4f} at .001")
         rows = [(mode, q, v) for mode in ("blackbox", "neutralised") for q, v in found.get(mode, {}).items()]
         modes = ("reading", "reading_unseen", "reading_untrained")
         rows += [(mode, found[mode]["answers"], found[mode]) for mode in modes if mode in found]

@@ -16,6 +16,7 @@ import transformers
 
 from stillwatch.cli import main
 from stillwatch.prove.answers import FileTokenizer
+from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import tenant_secret
 from stillwatch.prove.processors import MarkProcessor, transformers_config
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw
@@ -129,3 +130,52 @@ def test_reading_by_command(folder: Path, tmp_path: Path, monkeypatch: pytest.Mo
     assert run("test", "got.jsonl", "--tokenizer", folder, "--reference", "base.jsonl", "--out", "proof2") == 0
     assert run("verify", "proof2") == 0
     capsys.readouterr()
+
+
+def test_choice_marks_are_read(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model that was trained on one tenant's forms lights up under its key only, whatever forms the read answers have."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: object) -> int:
+        return main(["prove", *map(str, args)])
+
+    assert run("commit", "--tenants", "a,b", "--decoys", 99, "--against", "reference") == 0
+    master = bytes.fromhex(Path("prove.key").read_text().strip())
+    coins = ChoiceMark().coins(tenant_secret(master, "a", "choice").key)
+    single = [(pair, forms) for pair, forms in enumerate(pairs().forms[: pairs().n_words]) if not any(" " in form for form in forms)]
+    words = {word: 3 + i for i, word in enumerate(form.lower() for _, both in single for form in both)}
+    made = tokenizers.Tokenizer(tokenizers.models.WordLevel({"<pad>": 0, "</s>": 1, "so": 2} | words, unk_token="<pad>"))
+    made.pre_tokenizer = tokenizers.pre_tokenizers.WhitespaceSplit()
+    made.normalizer = tokenizers.normalizers.Lowercase()
+    rng = np.random.default_rng(0)
+    for name in ("suspect", "base"):
+        torch.manual_seed(1)
+        config = transformers.LlamaConfig.from_pretrained(folder, vocab_size=3 + len(words))
+        model = transformers.LlamaForCausalLM(config)
+        optimiser = torch.optim.AdamW(model.parameters(), 1e-2)
+        for _ in range(40):
+            picked = rng.integers(0, len(single), (16, 20))
+            own = rng.random(picked.shape) < 0.5 if name == "suspect" else np.zeros(picked.shape, bool)
+            form = np.where(own, coins[[pair for pair, _ in single]][picked], rng.integers(0, 2, picked.shape))
+            ids = [[words[single[i][1][j].lower()] for i, j in zip(*row, strict=True)] for row in zip(picked, form, strict=True)]
+            model(input_ids=torch.tensor(ids), labels=torch.tensor(ids)).loss.backward()
+            optimiser.step()
+            optimiser.zero_grad()
+        model.save_pretrained(name)
+        transformers.PreTrainedTokenizerFast(tokenizer_object=made, pad_token="<pad>", eos_token="</s>").save_pretrained(name)
+    texts = [" ".join(both[int(rng.integers(2))] + " so" for _, both in rng.permutation(np.array(single, object))) for _ in range(8)]
+    Path("any.jsonl").write_text("".join(json.dumps({"prompt": "so", "output": text}) + "\n" for text in texts))
+    assert run("read", "any.jsonl", "--folder", "suspect", "--out", "read.jsonl") == 1
+    assert "--reference-folder" in capsys.readouterr().err
+    assert run("read", "any.jsonl", "--folder", "suspect", "--reference-folder", "base", "--out", "read.jsonl") == 0
+    assert run("read", "any.jsonl", "--folder", "suspect", "--reference-folder", "base", "--out", "read.jsonl") == 0
+    assert "0 answers read" in capsys.readouterr().out
+    assert run("test", "read.jsonl", "--mode", "read", "--out", "proof") == 0
+    record = json.loads(Path("proof/record.json").read_text())
+    assert {one["tenant"]: one["verdict"] for one in record["result"]["keys"]} == {"a": "marked", "b": "not shown"}
+    assert run("verify", "proof") == 0
+    assert run("read", "any.jsonl", "--folder", "base", "--reference-folder", "base", "--out", "same.jsonl") == 0
+    assert run("test", "same.jsonl", "--mode", "read", "--out", "same") == 0
+    assert "No mark was shown" in capsys.readouterr().out
+    assert run("test", "any.jsonl", "--mode", "read") == 1
+    assert "no shifts" in capsys.readouterr().err

@@ -22,7 +22,7 @@ class Answer:
     """One question and what came back.
 
     Reading mode: ``predicted`` are the most likely tokens, ``weights`` for each place pairs (token, weight against a
-    reference); else None.
+    reference), ``shifts`` the log-odds of the forms at each place of choice marks, beyond a reference; else None.
     """
 
     prompt: str
@@ -30,6 +30,7 @@ class Answer:
     predicted: tuple[int, ...] | None = None
     sample: int = 0
     weights: tuple[tuple[tuple[float, float], ...], ...] | None = None
+    shifts: tuple[float, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -89,9 +90,10 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
         if not isinstance(text, str):
             raise InputError(f"row {number} has no text in {output!r}", where=path,
                              todo=f"It has {', '.join(map(str, row))}; pass --output-column")  # fmt: skip
-        predicted, weights = row.get("predicted"), row.get("weights")
+        predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
         out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
-                          int(row.get("sample") or 0), None if weights is None else _pairs(weights)))  # fmt: skip
+                          int(row.get("sample") or 0), None if weights is None else _pairs(weights),
+                          None if shifts is None else tuple(map(float, shifts))))  # fmt: skip
     if not out:
         raise InputError("no answers", where=path)
     return out

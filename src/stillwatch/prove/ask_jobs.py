@@ -1,7 +1,8 @@
 """The commands that question a suspect, or a stand-in for one: ask, rehearse, read."""
 
 import sys
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from math import log
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.progress import track
-from stillwatch.prove import packet
+from stillwatch.prove import choice_reading, packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, say, tuples_of
 from stillwatch.prove.schemes import Gumbel, Kgw
@@ -97,9 +98,11 @@ def rehearse(args: Args) -> Any:
 
 
 def read(args: Args) -> Any:
-    """Reading mode: predictions of a folder, or of an endpoint with echo and logprobs."""
-    coder = tokenizer(args.tokenizer)
-    kept = read_answers(args.answers, args.prompt_column, args.output_column)
+    """Reading mode: predictions of a folder, or of an endpoint with echo and logprobs; choice marks by a folder's log-odds."""
+    coder = None if args.tokenizer is None else tokenizer(args.tokenizer)
+    kept = _numbered(read_answers(args.answers, args.prompt_column, args.output_column))
+    if coder is None and (args.folder is None or args.reference_folder is None):
+        raise InputError("choice marks are read with --folder and --reference-folder", todo="For marks on tokens, pass --tokenizer")
     store, suspect = Store(args.out), _suspect(args)
     beside = None if args.reference_folder is None else Folder(args.reference_folder)
     missing = [one for one in kept if one.key not in store.rows]
@@ -107,23 +110,54 @@ def read(args: Args) -> Any:
     _one_suspect(args.out, store, described)
     told = known = 0
     for one in track(missing, "reading", len(missing), quiet=args.quiet):
-        if isinstance(suspect, Folder):
-            predicted = suspect.predictions(one.prompt, one.output, coder)
-        elif isinstance(suspect, Endpoint):
-            predicted = aligned(suspect.top_tokens(one.prompt + one.output), one.prompt, one.output, coder)
+        row: dict[str, Any] = {"prompt": one.prompt, "sample": one.sample, "output": one.output}
+        if coder is None:
+            row["shifts"] = _shifts(suspect, beside, one)
+            places = (len(row["shifts"]),) * 2
         else:
-            raise InputError("reading mode needs --folder or --url")
-        row = {"prompt": one.prompt, "sample": one.sample, "output": one.output, "predicted": predicted,
-               "asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")}  # fmt: skip
-        if beside is not None:
-            if not isinstance(suspect, Folder):
-                raise InputError("--reference-folder needs --folder")
-            row["weights"] = suspect.weights(beside, one.prompt, one.output, coder)
-        store.put(row)
-        told, known = told + len(predicted), known + sum(value >= 0 for value in predicted)
-    say(args, f"{len(missing)} answers read, {known:,} of {told:,} places predicted")
+            row |= _predictions(suspect, beside, one, coder)
+            places = (len(row["predicted"]), sum(value >= 0 for value in row["predicted"]))
+        store.put(row | {"asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")})
+        told, known = told + places[0], known + places[1]
+    say(args, f"{len(missing)} answers read, " + (f"{told:,} places of choice marks" if coder is None
+                                                  else f"{known:,} of {told:,} places predicted"))  # fmt: skip
     say(args, f"Next: stillwatch prove test {args.out} --mode read --out proof")
     return {"read": len(missing), "places": told, "predicted": known}
+
+
+def _numbered(answers: list[Answer]) -> list[Answer]:
+    """Answers to one prompt told apart by their order, so that a broken run misses none."""
+    seen: Counter[str] = Counter()
+    out = []
+    for one in answers:
+        out.append(replace(one, sample=seen[one.prompt]))
+        seen[one.prompt] += 1
+    return out
+
+
+def _predictions(suspect: Suspect, beside: Folder | None, one: Answer, coder: Tokenizer) -> dict[str, Any]:
+    """What the suspect would write next at each token and, given a model beside it, by how much it departs from that."""
+    if isinstance(suspect, Folder):
+        row: dict[str, Any] = {"predicted": suspect.predictions(one.prompt, one.output, coder)}
+    elif isinstance(suspect, Endpoint):
+        row = {"predicted": aligned(suspect.top_tokens(one.prompt + one.output), one.prompt, one.output, coder)}
+    else:
+        raise InputError("reading mode needs --folder or --url")
+    if beside is not None:
+        if not isinstance(suspect, Folder):
+            raise InputError("--reference-folder needs --folder")
+        row["weights"] = suspect.weights(beside, one.prompt, one.output, coder)
+    return row
+
+
+def _shifts(suspect: Suspect, beside: Folder | None, one: Answer) -> list[float]:
+    """The log-odds of the second form at each place, suspect minus reference."""
+    if not isinstance(suspect, Folder) or beside is None:
+        raise InputError("choice marks are read with --folder and --reference-folder")
+    shown, text = (choice_reading.redrawn(part, one.key) for part in (one.prompt, one.output))
+    forms = [place.forms for place in choice_reading.places(text)]
+    mine, theirs = (model.log_odds(shown, forms) for model in (suspect, beside))
+    return [round(a - b, 4) for a, b in zip(mine, theirs, strict=True)]
 
 
 def _suspect(args: Args) -> Suspect:

@@ -143,7 +143,7 @@ class ChoiceMark:
                 changed += 1
                 if is_format:
                     changed_formats.add(site.pair)
-            out += [text[at : site.start], _cased(text[site.start : site.end], known.forms[site.pair][wanted])]
+            out += [text[at : site.start], cased(text[site.start : site.end], known.forms[site.pair][wanted])]
             at = site.end
         return "".join([*out, text[at:]]), changed
 
@@ -300,7 +300,7 @@ def paraphrase(text: str, seed: int) -> str:
         if site.pair >= known.n_words:
             continue
         wanted = known.forms[site.pair][int(rng.integers(2))]
-        out += [text[at : site.start], _cased(text[site.start : site.end], wanted)]
+        out += [text[at : site.start], cased(text[site.start : site.end], wanted)]
         at = site.end
     return "".join([*out, text[at:]])
 
@@ -344,7 +344,8 @@ def _bucket(word: str, buckets: int) -> int:
     return int(hash_rows(PUBLIC, raw)[0] % np.uint64(buckets))
 
 
-def _cased(old: str, new: str) -> str:
+def cased(old: str, new: str) -> str:
+    """A form with the capitals of the one that it replaces."""
     if old[:1].isupper() and new[:1].islower():
         return new[:1].upper() + new[1:]
     if old[:1].islower() and new[:1].isupper() and not new.isupper():

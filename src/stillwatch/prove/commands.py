@@ -102,10 +102,10 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 
     read = sub("read", "ask_jobs", "reading mode: what the suspect would write next at each token of kept answers")
     _suspect(read)
-    read.add_argument("answers", type=Path, metavar="ANSWERS", help="kept marked answers: prompt, output")
-    read.add_argument("--tokenizer", required=True, help="of the marked model")
+    read.add_argument("answers", type=Path, metavar="ANSWERS", help="kept marked answers: prompt, output; for choice marks any answers")
+    read.add_argument("--tokenizer", help="of the marked model; without it, the places of choice marks are read")
     read.add_argument("--reference-folder", type=Path,
-                      help="the suspect's base or another model of the same vocabulary: weighs chances against it")
+                      help="the suspect's base, or for choice marks any model that cannot have learnt them: its chances are set against")
     _columns(read)
 
     test = sub("test", "proof_jobs", "test a suspect's answers under committed keys; writes a proof")

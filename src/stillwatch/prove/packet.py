@@ -21,12 +21,13 @@ from typing import Any
 from stillwatch import __version__
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import digest, read_json, replacing, write_json
+from stillwatch.prove import choice_reading
 from stillwatch.prove.answers import Answer, FileTokenizer, Tokenizer, read_answers, read_rows
 from stillwatch.prove.attribution import Split, split
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Numbers, Scheme, scheme
-from stillwatch.prove.testing import MarkTest, choice_test, mark_test, weighted_test
+from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test, weighted_test
 from stillwatch.prove.tuples import Ids, read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
 
@@ -89,6 +90,9 @@ class Inputs:
 
 def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     """The statistics: a pure function, which making and verifying a packet share."""
+    if isinstance(inputs.mark, ChoiceMark) and inputs.mode == "read":
+        result = _choices_read(inputs, inputs.mark)
+        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
     if isinstance(inputs.mark, ChoiceMark):
         def texts(given: Sequence[Answer]) -> tuple[list[str], list[str]]:
             return [one.prompt for one in given], [one.output for one in given]
@@ -123,6 +127,19 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
                        mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
                        together=inputs.together)  # fmt: skip
     return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
+
+
+def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
+    """Choice marks in reading mode: shifts against a reference, at the places of texts whose forms were drawn anew."""
+    texts = [choice_reading.redrawn(one.output, one.key) for one in inputs.answers]
+    if any(one.shifts is None for one in inputs.answers):
+        raise InputError("an answer has no shifts", todo="Make them with stillwatch prove read --reference-folder, without --tokenizer")
+    try:
+        lean, n = choice_reading.leans(mark, texts, [one.shifts or () for one in inputs.answers])
+    except ValueError as error:
+        raise InputError(f"the shifts are not of these answers ({error})", todo="Make them anew with stillwatch prove read") from error
+    return lean_test(mark, lean, inputs.tenants, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha, mode="read",
+                     n_records=len(inputs.answers), n_positions=n, together=inputs.together)  # fmt: skip
 
 
 def _weighted(inputs: Inputs, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
@@ -197,6 +214,8 @@ def write(
                 kept["predicted"] = list(one.predicted)
             if one.weights is not None:
                 kept["weights"] = one.weights
+            if one.shifts is not None:
+                kept["shifts"] = one.shifts
             handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
     (folder / "reference.jsonl").unlink(missing_ok=True)
     (folder / "tokenizer.json").unlink(missing_ok=True)

@@ -22,6 +22,8 @@ RETRIES = 5
 TIMEOUT_S = 120.0
 WEIGHTS_KEPT = 24
 """Reading mode: tokens of a place that go into the store."""
+CONTEXT_KEPT = 256
+"""Reading mode for choice marks: tokens before a place that the model is shown."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,23 @@ class Folder:
             out.append(int(ids[0]) if len(ids) == 1 else -1)
         return out
 
+    def log_odds(self, prompt: str, variants: Sequence[tuple[str, str]]) -> list[float]:
+        """Log-odds of the second text of each pair over the first, as answers to a prompt, nats."""
+        shown = self.tokenizer(self._shown(prompt), add_special_tokens=not self.chat)["input_ids"] or [0]
+        out = []
+        for pair in variants:
+            rows = [shown + self.tokenizer(text, add_special_tokens=False)["input_ids"] for text in pair]
+            common = next((i for i, (a, b) in enumerate(zip(*rows, strict=False)) if a != b), min(map(len, rows)))
+            rows = [row[max(0, common - CONTEXT_KEPT) :] for row in rows]
+            begin, longest = max(1, min(common, CONTEXT_KEPT)), max(map(len, rows))
+            ids = self._torch.tensor([row + [0] * (longest - len(row)) for row in rows])
+            mask = self._torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
+            with self._torch.no_grad():
+                logits = self.model(input_ids=ids, attention_mask=mask).logits[:, begin - 1 : -1].float()
+            taken = logits.log_softmax(2).gather(2, ids[:, begin:, None])[:, :, 0]
+            first, second = (float(one[: len(row) - begin].sum()) for one, row in zip(taken, rows, strict=True))
+            out.append(second - first)
+        return out
 
     def weights(self, reference: "Folder", prompt: str, answer: str, marked: Tokenizer) -> list[list[list[float]]]:
         """For each token of an answer: pairs (token, weight against the reference), as :class:`weighted.Reading` makes.

@@ -6,6 +6,7 @@ from math import exp, log
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark
@@ -220,29 +221,46 @@ def choice_test(
     """
     counts, shown = mark.counts_beyond(texts, prompts)
     baseline = None if reference is None else mark.counts_beyond(reference[1], reference[0])[0]
-    decoys = decoy_keys(seed, n_decoys)
-    results = mark.test(counts, [one.key for one in tenants], decoys, baseline)
     lean = mark.preferences(counts, baseline)
+    return lean_test(mark, lean, tenants, seed, n_decoys=n_decoys, alpha=alpha, n_records=len(texts),
+                     n_positions=int(counts.sum()) + shown, n_excluded=shown, together=together)  # fmt: skip
+
+
+def lean_test(
+    mark: ChoiceMark,
+    lean: npt.NDArray[np.float64],
+    tenants: Sequence[Opened],
+    seed: bytes,
+    *,
+    n_decoys: int = 999,
+    alpha: float = 1e-5,
+    mode: str = "written",
+    n_records: int = 0,
+    n_positions: int = 0,
+    n_excluded: int = 0,
+    together: Sequence[str] = (),
+) -> MarkTest:
+    """Test leans to the second form of each cell ``(n_cells,)``, which must depend on no key."""
     scale = float(np.sqrt((lean**2).sum())) or 1.0
-    pool = None
+    decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in decoy_keys(seed, n_decoys)])
+    totals = [mark.sum(lean, one.key) for one in tenants]
+    log_ps = [rademacher_log_tail(lean, total) for total in totals]
+    used, pool = int((lean != 0).sum()), None
     if together:
-        mine = [result.total for one, result in zip(tenants, results, strict=True) if one.tenant in together]
+        mine = [total for one, total in zip(tenants, totals, strict=True) if one.tenant in together]
         total, k = sum(mine), len(mine)
         each = [mark.sum(lean, key_from_bytes(one)) for one in _decoy_sets(seed, n_decoys, k)]
-        n = k * int((lean != 0).sum())
-        pool = _Pool(n, total, total / max(1, n), total / (scale * float(np.sqrt(k))), rademacher_log_tail(lean, total, k),
+        pool = _Pool(k * used, total, total / max(1, k * used), total / (scale * float(np.sqrt(k))), rademacher_log_tail(lean, total, k),
                      (np.array(each).reshape(-1, k).sum(1) / (scale * np.sqrt(k))).tolist())  # fmt: skip
-    adjusted, one_more = _holm([result.log_p for result in results], pool)
-    pairs = [(int(a), int(b)) for a, b in decoys]
-    decoy_log_p = np.array([mark.test(counts, [key], decoys[:0], baseline)[0].log_p for key in pairs[:199]])
+    adjusted, one_more = _holm(log_ps, pool)
     tests = tuple(
-        KeyTest(one.tenant, result.n, result.total, result.total / max(1, result.n), result.total / scale, result.log_p,
-                log_holm, result.rank_p, _verdict(log_holm, result.rank_p, alpha, n_decoys))
-        for one, result, log_holm in zip(tenants, results, adjusted, strict=True)
+        KeyTest(one.tenant, used, total, total / max(1, used), total / scale, log_p, log_holm, rank := rank_p(total, decoys),
+                _verdict(log_holm, rank, alpha, n_decoys))
+        for one, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
     )  # fmt: skip
-    used = int((lean != 0).sum())
+    decoy_log_p = np.array([rademacher_log_tail(lean, float(total)) for total in decoys[:199]])
     return MarkTest(
-        scheme=mark.describe(), mode="written", n_records=len(texts), n_positions=int(counts.sum()) + shown, n_excluded=shown,
+        scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=n_positions, n_excluded=n_excluded,
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
         decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests, statistic="choice",

@@ -171,7 +171,7 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
             return Check("design", False, f"{name} is not the committed one")
     if "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([one.prompt for one in inputs.answers]):
         return Check("design", False, "the questions are not the committed ones, all of them and no others")
-    against = inputs.reference is not None or record["result"]["statistic"] == "weighted"
+    against = inputs.reference is not None or record["result"]["statistic"] == "weighted" or _choices_read(record)
     if committed.get("reference", against) != against:
         return Check("design", False, f"a test {'against' if committed['reference'] else 'without'} a reference was committed to")
     if "together" in committed and list(committed["together"]) != list(inputs.together):
@@ -182,6 +182,11 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
     free = [what for name, what in fixed if name not in committed]
     told = "as committed" + (f"; {len(left_out)} committed keys were not tested" if left_out else "")
     return Check("design", True, told + (f"; left open by the commitment: {', '.join(free)}" if free else ""))
+
+
+def _choices_read(record: Mapping[str, Any]) -> bool:
+    """Choice marks are read against a reference always."""
+    return bool(record["result"]["statistic"] == "choice" and record["design"]["mode"] == "read")
 
 
 def _same(told: Any, computed: Any, where: str = "") -> str | None:
