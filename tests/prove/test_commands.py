@@ -425,6 +425,8 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
 
 @pytest.mark.parametrize(("given", "why"), [
     (("test", "binary.jsonl"), "not JSON"), (("test", "said.jsonl", "--reference", "binary.parquet"), "not readable as Parquet"),
+    (("test", "object.json"), "not an array of objects"), (("test", "broken.json"), "not JSON"),
+    (("test", "said.json"), "no text in 'output'"),
     (("mark", "binary.jsonl", "--out", "o.jsonl"), "not JSON"),
     (("test", "said.jsonl", "--ledger", "said.jsonl"), "not readable as Parquet"),
     (("test", "said.jsonl", "--ledger", "other.parquet"), "not an exposure ledger"),
@@ -442,6 +444,9 @@ def test_files_of_another_kind_are_one_line_and_stay(
     (where / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
     (where / "binary.parquet").write_bytes(b"\xff\xfe\x00")
     (where / "one.txt").write_text("what is this\n")
+    (where / "object.json").write_text('{"output": "it"}')
+    (where / "broken.json").write_text("[")
+    (where / "said.json").write_text('[{"prompt": "q", "output": "for example"}, {"prompt": "q"}]')
     (where / "asked.jsonl").write_text('{"prompt": "q"}\n')
     pq.write_table(pa.table({"x": [1]}), where / "other.parquet")
     before = {path.name: path.read_bytes() for path in where.iterdir()}

@@ -9,7 +9,7 @@ import pytest
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import likeness, lineage
-from stillwatch.prove.lineage_commands import read_answers
+from stillwatch.prove.lineage_commands import read_answers, read_prompt_ids
 
 N_PROMPTS = 60
 N_NULLS = 16
@@ -169,3 +169,22 @@ def test_prompts_that_one_model_left_out_are_left_out(tmp_path: Path) -> None:
     rows = [{"model": m, "prompt_id": i, "output": f"{m} {i}"} for m in ("x", "y") for i in (10, 2, 1)]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows[:-1]))
     assert read_answers([tmp_path / "a.jsonl"], {"x", "y"}) == {"x": ["x 2", "x 10"], "y": ["y 2", "y 10"]}
+
+
+def test_answers_of_prove_ask_are_joined_by_the_text_of_the_prompt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def write(name: str, rows: list[dict]) -> str:
+        (tmp_path / name).write_text("".join(json.dumps(r) + "\n" for r in rows))
+        return str(tmp_path / name)
+
+    bank = write("bank.jsonl", [{"model": "x", "prompt_id": i, "output": f"x {i}"} for i in (1, 2, 3)])
+    asked = write("asked.jsonl", [{"prompt": f"say\n{i}", "sample": j, "output": f"s {i} {j}"} for j in (0, 1) for i in (2, 1)])
+    ids = read_prompt_ids(Path(write("ids.jsonl", [{"prompt_id": i, "instruction": f"say {i}"} for i in (1, 2, 3)])))
+    assert read_answers([bank, f"s={asked}"], {"x", "s"}, ids=ids) == {"x": ["x 1", "x 2"], "s": ["s 1 0", "s 2 0"]}
+    with pytest.raises(InputError, match="no prompt was answered by all"):
+        read_answers([bank, f"s={asked}"], {"x", "s"})
+    with pytest.raises(InputError, match="no answers of any model"):
+        read_answers([asked], {"x", "s"}, ids=ids)
+    (tmp_path / "public.json").write_text(json.dumps([{"generator": "y", "instruction": "say 1", "output": "y 1"}]))
+    assert read_answers([tmp_path / "public.json", bank], {"x", "y"}, ids=ids) == {"y": ["y 1"], "x": ["x 1"]}
+    with pytest.raises(InputError, match="no prompt_id"):
+        read_prompt_ids(Path(asked))

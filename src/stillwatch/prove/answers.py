@@ -44,11 +44,19 @@ def question_key(prompt: str, sample: int) -> str:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows of a JSONL or Parquet file."""
+    """Rows of a JSONL or Parquet file, or of a JSON array (``.json``)."""
     if not path.is_file():
         raise InputError("no such file", where=path)
     if path.suffix == ".parquet":
         rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
+        return rows
+    if path.suffix == ".json":
+        try:
+            rows = json.loads(path.read_bytes())
+        except ValueError as error:
+            raise InputError(f"not JSON ({error})", where=path) from error
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
         return rows
     out = []
     with path.open("rb") as handle:
@@ -104,7 +112,7 @@ def _pairs(weights: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
 
 
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:
-    """Prompts of a JSONL or Parquet column, or the lines of a text file."""
+    """Prompts of a column of JSONL, a JSON array or Parquet, or the lines of a text file."""
     if path.suffix == ".txt":
         try:
             lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]

@@ -79,7 +79,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 
     ask = sub("ask", "ask_jobs", "question a suspect: resumable, rate-limited, costed and confirmed before it starts")
     _suspect(ask)
-    ask.add_argument("--prompts", type=Path, required=True, help="text (one a line), JSONL or Parquet")
+    ask.add_argument("--prompts", type=Path, required=True, help="text (one a line), JSONL, JSON or Parquet")
     ask.add_argument("--prompt-column", default="prompt")
     ask.add_argument("--samples", type=int, default=1, help="answers to each prompt")
     ask.add_argument("--max-tokens", type=int, default=256)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,21 @@ from typing import Any
 from stillwatch.errors import InputError
 
 MAX_BACKGROUND = 200
+COLUMNS = ("model", "generator", "prompt_id", "prompt", "instruction", "output")
 
 
 def register(below: Any, shared: argparse.ArgumentParser) -> None:
     """Add ``lineage`` below ``prove``."""
     help_ = "rank candidate teachers of a suspect from answers alone: an attribution score, or abstain"
     to = below.add_parser("lineage", help=help_, description=help_, parents=[shared])
-    to.add_argument("answers", nargs="+", type=Path, metavar="ANSWERS",
-                    help="JSONL or Parquet of model, prompt_id, output: suspect, reference, teachers, nulls")
+    to.add_argument("answers", nargs="+", metavar="ANSWERS",
+                    help="JSONL, JSON or Parquet of model, prompt_id, output: suspect, reference, teachers, nulls; MODEL=FILE where the "
+                         "file does not name the model, such as one of prove ask")  # fmt: skip
     to.add_argument("--suspect", required=True, metavar="MODEL")
     to.add_argument("--reference", metavar="MODEL", help="same base, not trained on the candidates' answers")
     to.add_argument("--roles", type=Path, required=True, help="JSON of teachers and null groups (docs/lineage.md)")
+    to.add_argument("--prompt-ids", type=Path, metavar="FILE",
+                    help="prompt_id and prompt or instruction: for files that name prompts by their text, beside others that do by id")
     to.add_argument("--alpha", type=float, default=0.05, help="level of a claim")
     to.add_argument("--prompts", type=int, help="use only the first so many prompts")
     to.add_argument("--out", type=Path, help="JSON file to write")
@@ -32,10 +37,11 @@ def _run(args: argparse.Namespace) -> Any:
 
     bank = read_roles(args.roles)
     wanted = {*bank.models(), args.suspect, *([args.reference] if args.reference else [])}
-    answers = read_answers(args.answers, wanted, args.prompts)
+    ids = {} if args.prompt_ids is None else read_prompt_ids(args.prompt_ids)
+    answers = read_answers(args.answers, wanted, args.prompts, ids)
     for name in (args.suspect, args.reference):
         if name is not None and name not in answers:
-            raise InputError(f"no answers of {name!r}", where=args.answers[0], todo="Check the column model")
+            raise InputError(f"no answers of {name!r}", where=args.answers[0], todo=f"Check the column model, or pass {name}=FILE")
     found = lineage.trace(answers, args.suspect, args.reference, bank, alpha=args.alpha)
     result = {"suspect": args.suspect, "reference": args.reference, **asdict(found),
               "says": "alignment shift, an attribution score; no proof of training, none of intent"}
@@ -86,24 +92,65 @@ def read_roles(path: Path) -> Any:
     return Bank(teachers, nulls)
 
 
-def read_answers(paths: list[Path], wanted: set[str], limit: int | None = None) -> dict[str, list[str]]:
+def read_answers(
+    files: Sequence[str | Path], wanted: set[str], limit: int | None = None, ids: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
     """Answers to the prompts that all wanted models of those present have answered, in the order of the prompts.
 
     Other models come along as background where they answered all of these, 200 of them at most.
+
+    Args:
+        files: paths, or MODEL=PATH where the rows name no model.
+        wanted: models.
+        limit: only the first so many prompts.
+        ids: prompt_id by the prompt's text, for rows that have the text alone.
     """
     by_model: dict[str, dict[str, str]] = {}
-    for path in paths:
+    for file in files:
+        name, path = _named(str(file))
         for row in _rows(path):
-            if row.get("model"):
-                by_model.setdefault(str(row["model"]), {})[str(row.get("prompt_id"))] = str(row.get("output") or "")
+            model = name or row.get("model") or row.get("generator")
+            prompt = row.get("prompt_id")
+            if prompt is None:
+                text = _plain(row.get("prompt") or row.get("instruction") or "")
+                prompt = (ids or {}).get(text, text)
+            if model:
+                # the first of several answers
+                by_model.setdefault(str(model), {}).setdefault(str(prompt), str(row.get("output") or ""))
     present = [answers for model, answers in by_model.items() if model in wanted]
     if not present:
-        raise InputError("no answers of any model of the roles", where=paths[0], todo="It needs model, prompt_id, output")
+        raise InputError("no answers of any model of the roles", where=files[0],
+                         todo="It needs model, prompt_id, output; MODEL=FILE where the file names no model")  # fmt: skip
     shared = set.intersection(*map(set, present))
+    if not shared:
+        raise InputError("no prompt was answered by all models", where=files[-1],
+                         todo="Where some files name prompts by id and others by their text, pass --prompt-ids")  # fmt: skip
     order = sorted(shared, key=lambda p: (len(p), p))[:limit]
     others = sorted(model for model, answers in by_model.items() if model not in wanted and shared <= set(answers))
     background = set(others[:: -(-len(others) // MAX_BACKGROUND) or 1])
     return {model: [answers[p] for p in order] for model, answers in by_model.items() if model in wanted | background}
+
+
+def read_prompt_ids(path: Path) -> dict[str, str]:
+    """prompt_id by the prompt's text."""
+    found = {
+        _plain(text): str(row["prompt_id"]) for row in _rows(path)
+        if row.get("prompt_id") is not None and isinstance(text := row.get("prompt") or row.get("instruction"), str)
+    }
+    if not found:
+        raise InputError("no prompt_id with a prompt or instruction", where=path)
+    return found
+
+
+def _named(file: str) -> tuple[str | None, Path]:
+    """Model and path of MODEL=PATH; None and the path where it stands alone."""
+    name, sign, path = file.partition("=")
+    return (name, Path(path)) if sign and name and not Path(file).exists() else (None, Path(file))
+
+
+def _plain(text: object) -> str:
+    """A prompt as the key that it is joined by: white space does not count."""
+    return " ".join(str(text).split())
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -111,11 +158,13 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
-            rows: list[dict[str, Any]] = pq.read_table(path, columns=["model", "prompt_id", "output"]).to_pylist()
+            columns = [name for name in COLUMNS if name in pq.read_schema(path).names]
+            rows: list[dict[str, Any]] = pq.read_table(path, columns=columns).to_pylist()
             return rows
         with open(path, encoding="utf-8") as lines:
-            return [row for line in lines if line.strip() and isinstance(row := json.loads(line), dict)]
+            found = json.load(lines) if path.suffix == ".json" else [json.loads(line) for line in lines if line.strip()]
+            return [row for row in found if isinstance(row, dict)]
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"not readable as answers ({error})", where=path, todo="It needs model, prompt_id, output") from error
