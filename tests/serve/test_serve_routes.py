@@ -54,9 +54,9 @@ def service(tmp_path: Path, log: Kept) -> Service:
 
 def called(
     service: Service, path: str, token: str | None = "decide", body: bytes | list[bytes] = b"", method: str = "POST",
-    headers: list[tuple[bytes, bytes]] | None = None, hang: bool = False,
+    headers: list[tuple[bytes, bytes]] | None = None, hang: bool = False, asked: list[int] | None = None,
 ) -> tuple[int, dict[str, str], bytes]:  # fmt: skip
-    """The answer of one call; ``hang`` never sends the end of the body."""
+    """The answer of one call; ``hang`` never sends the end of the body. ``asked`` grows with each part that is asked for."""
     parts = [body] if isinstance(body, bytes) else body
     given = list(headers or []) + ([(b"x-stillwatch-token", token.encode())] if token else [])
     sent: list[Any] = []
@@ -66,6 +66,8 @@ def called(
 
         async def receive() -> dict[str, Any]:
             part = next(waiting, None)
+            if asked is not None:
+                asked.append(len(asked))
             if part is None or hang:
                 await asyncio.sleep(60)
             return {"type": "http.request", "body": part, "more_body": part is not parts[-1]}
@@ -197,6 +199,17 @@ def test_a_long_body_is_not_read(service: Service) -> None:
     parts = [b"x" * (LARGEST // 2)] * 3 + [b""]
     assert called(service, "/v1/decide", body=parts)[0] == 413
     assert called(service, "/v1/decide", body=b"x" * (LARGEST + 1))[0] == 413
+
+
+@pytest.mark.parametrize("told", [10, 18, 40])
+def test_a_body_of_the_length_that_was_told_is_not_waited_for(service: Service, told: int) -> None:
+    """The server says that more may come; 18 bytes are the whole question, and of a part nothing is decided."""
+    parts = [b'{"account_id":"a"}', b""]
+    assert len(parts[0]) == 18
+    asked: list[int] = []
+    length = [(b"content-length", str(told).encode())]
+    assert called(service, "/v1/decide", body=parts, headers=length, asked=asked)[0] == 200
+    assert len(asked) == (1 if told == 18 else 2)
 
 
 def test_a_caller_who_hangs_gets_the_fail_mode(service: Service) -> None:
