@@ -148,6 +148,20 @@ def test_ridge_by_conjugate_gradients_is_the_closed_form() -> None:
     np.testing.assert_allclose(bias, wanted.mean(axis=0))
 
 
+def test_a_direction_that_all_texts_share_breaks_no_regression() -> None:
+    from scipy import sparse
+
+    rng = np.random.default_rng(1)
+    n = 6000
+    rows = sparse.csr_array((np.full(4 * n, 0.5, np.float32), (np.repeat(np.arange(n), 4), rng.integers(0, 800, 4 * n))), shape=(n, 800))
+    dense = (rng.normal(size=(n, 64)) * 0.05 + rng.normal(size=64) * 0.16).astype(np.float32)
+    wanted = rng.normal(size=(n, 3)).astype(np.float32)
+    found, bias = linear.ridge(rows, dense, wanted, 0.1, tolerance=1e-5, iterations=60)
+    whole = np.concatenate([rows.toarray(), dense], axis=1).astype(np.float64)
+    exact = np.linalg.solve(whole.T @ whole + 0.1 * np.eye(864), whole.T @ (wanted - bias))
+    np.testing.assert_allclose(whole @ found, whole @ exact, atol=2e-3)
+
+
 def test_a_classifier_is_harvested_trained_compared_and_exported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

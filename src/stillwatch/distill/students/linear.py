@@ -334,12 +334,17 @@ def ridge(
         return found
 
     # Dense columns have a few strong directions, which take plain conjugate gradients five times the iterations. Sparse rows have
-    # length 1 and little in common, so without them the matrix is near (strength + 1) I + dense dense', inverted by Woodbury's identity.
+    # length 1 and little in common, so without them the matrix is near (strength + 1) I + dense dense'. Its inverse is taken along the
+    # directions of dense and beside them: Woodbury's identity is the same but for cancellation, which in 32 bits is all that is left.
     rest = strength + 1
-    inner = np.linalg.inv(dense.T @ dense + rest * np.eye(dense.shape[1])).astype(np.float32)
+    square, turned = np.linalg.eigh(dense.T.astype(np.float64) @ dense)
+    strong = square > 1e-6 * max(float(square.max(initial=0)), rest)
+    basis = (dense @ (turned[:, strong] / np.sqrt(square[strong]))).astype(np.float32)
+    inverse = (1 / (square[strong] + rest)).astype(np.float32)[:, None]
 
     def near(dual: F32) -> F32:
-        found: F32 = (dual - dense @ (inner @ (dense.T @ dual))) / np.float32(rest)
+        along = basis.T @ dual
+        found: F32 = (dual - basis @ along) / np.float32(rest) + basis @ (inverse * along)
         return found
 
     dual = conjugate_gradients(times, (wanted - bias).astype(np.float32), tolerance=tolerance, iterations=iterations, near=near)
