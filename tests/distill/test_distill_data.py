@@ -82,6 +82,18 @@ def test_own_logs_are_masked_and_logs_without_text_refused(tmp_path: Path) -> No
     pq.write_table(pa.table({"event_id": ["1"]}), events / "a.parquet")
     with pytest.raises(InputError, match="hold no prompts"):
         data.from_logs(tmp_path)
+    (tmp_path / "b.jsonl").write_text('{"prompt": "mail jo@example.org"}\n')
+    assert data.from_logs(tmp_path / "b.jsonl") == ["mail [mail]"]
+    for name, broken in (("b.jsonl", b"{broken"), ("b.parquet", b"PAR1")):
+        (tmp_path / name).write_bytes(broken)
+        with pytest.raises(InputError, match="not readable as a log"):
+            data.from_logs(tmp_path / name)
+
+
+def test_cover_of_seeds_is_told_where_something_was_made() -> None:
+    assert data.diversity(["where is my parcel", "where is my shoe"], ["where is my parcel"])["covered"] == 1
+    assert "covered" not in data.diversity(["where is my parcel"], ["where is my parcel"])
+    assert "covered" not in data.diversity(["where is my parcel"], [])
 
 
 class Writer(FakeEndpoint):

@@ -206,7 +206,7 @@ def _data(args: argparse.Namespace) -> Any:
             return asdict(most)
     summary = data.run(teacher, told, plan, args.out, quiet=quiet)
     if not quiet:
-        print(data.show(summary))
+        print(data.show(summary), args.out / "README.md", sep="\n")
     return summary
 
 

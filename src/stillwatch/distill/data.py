@@ -126,14 +126,18 @@ def from_logs(folder: Path) -> list[str]:
     from stillwatch.files import data_files
 
     files = [path for path in data_files(folder) if "events" in path.parts or folder.is_file() or path.parent == folder]
-    texts: list[str] = []
+    found: list[Any] = []
     for path in files:
-        if path.suffix == ".parquet":
-            if "prompt" in pq.read_schema(path).names:
-                texts += [text for text in pq.read_table(path, columns=["prompt"])["prompt"].to_pylist() if text]
-        else:
-            rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
-            texts += [row["prompt"] for row in rows if isinstance(row, dict) and row.get("prompt")]
+        try:
+            if path.suffix == ".parquet":
+                if "prompt" in pq.read_schema(path).names:
+                    found += pq.read_table(path, columns=["prompt"])["prompt"].to_pylist()
+            else:
+                rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+                found += [row.get("prompt") for row in rows if isinstance(row, dict)]
+        except (OSError, ValueError) as error:
+            raise InputError(f"not readable as a log ({error})", where=path, todo="Pass what stillwatch ingest wrote") from error
+    texts = [text for text in found if isinstance(text, str) and text]
     if not texts:
         todo = "Only logs ingested with --privacy text can be learnt from; the other modes keep no prompts, on purpose"
         raise InputError("these logs hold no prompts", where=folder, todo=todo)
@@ -258,7 +262,8 @@ def diversity(texts: Sequence[str], seeds: Sequence[str]) -> dict[str, float]:
     """How varied prompts are, and how much of the seeds they cover.
 
     ``distinct_2``: different word pairs over all. ``nearest``: mean similarity (Jaccard of words) to the nearest other
-    prompt, of at most 1,000. ``covered``: share of seeds with a made prompt at 0.2 or nearer.
+    prompt, of at most 1,000. ``covered``: share of seeds with a made prompt at
+    0.2 or nearer; left out where there are no seeds or only them.
     """
     texts = list(texts)[:1000]
     pairs = [pair for text in texts for pair in zip(filters.words(text), filters.words(text)[1:], strict=False)]
@@ -269,11 +274,11 @@ def diversity(texts: Sequence[str], seeds: Sequence[str]) -> dict[str, float]:
 
     made = [s for s, text in zip(sets, texts, strict=True) if text not in set(seeds)]
     covered = [nearest(set(filters.words(seed)), made) >= 0.2 for seed in list(seeds)[:1000]]
-    return {
+    found = {
         "distinct_2": len(set(pairs)) / max(len(pairs), 1),
         "nearest": float(np.mean([nearest(s, sets[:i] + sets[i + 1 :]) for i, s in enumerate(sets)])) if len(sets) > 1 else 0.0,
-        "covered": float(np.mean(covered)) if covered else 0.0,
     }
+    return found | ({"covered": float(np.mean(covered))} if covered and made else {})
 
 
 def _write(
