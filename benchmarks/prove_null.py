@@ -25,7 +25,7 @@ from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import decoy_secrets
 from stillwatch.prove.prf import PUBLIC, derived_keys, hash_rows
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme, SynthId, TransformersKgw
-from stillwatch.prove.statistics import Null, rademacher_log_tail, weighted_log_tail
+from stillwatch.prove.statistics import Null, SignSums, weighted_log_tail
 from stillwatch.prove.tuples import Tuples, read, written
 from stillwatch.prove.weighted import Reading
 
@@ -89,7 +89,8 @@ def choices(found: list[str], n_keys: int, reference: list[str] | None) -> tuple
     lean = mark.preferences(mark.counts(found), None if reference is None else mark.counts(reference))
     keys = derived_keys(b"prove_null", n_keys)
     sums = [float(((2 * mark.coins((int(a), int(b))) - 1) * lean).sum()) for a, b in keys]
-    return np.array([rademacher_log_tail(lean, total) for total in sums]), float((lean != 0).sum())
+    tail = SignSums(lean)
+    return np.array([tail.log_p(total) for total in sums]), float((lean != 0).sum())
 
 
 SIZE, LENGTH, ANSWERS = 120, 120, 24

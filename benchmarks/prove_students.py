@@ -35,7 +35,7 @@ from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.prf import derived_keys, key_from_bytes
 from stillwatch.prove.processors import MarkProcessor
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme
-from stillwatch.prove.statistics import LN10, rademacher_log_tail, rank_p, weighted_log_tail
+from stillwatch.prove.statistics import LN10, SignSums, rank_p, weighted_log_tail
 from stillwatch.prove.suspects import Folder
 from stillwatch.prove.tuples import read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
@@ -347,8 +347,9 @@ def choice_read(
     lean, places = choice_reading.leans(mark, [as_read(i, text) for i, (_, text) in enumerate(texts)], shifts)
     total = mark.sum(lean, key)
     decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in derived_keys(b"benchmark decoys", NULL_KEYS)])
-    p = np.exp([rademacher_log_tail(lean, float(one)) for one in decoys])
-    return {"answers": len(texts), "places": places, "cells": int((lean != 0).sum()), "log10_p": rademacher_log_tail(lean, total) / LN10,
+    tail = SignSums(lean)
+    p = np.exp([tail.log_p(float(one)) for one in decoys])
+    return {"answers": len(texts), "places": places, "cells": int((lean != 0).sum()), "log10_p": tail.log_p(total) / LN10,
             "rank_p": rank_p(total, decoys[:DECOYS]), "false_at_0.01": float((p <= 0.01).mean()),
             "false_at_0.001": float((p <= 0.001).mean())}  # fmt: skip
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stillwatch.prove import choice_reading as reading
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.prf import derived_keys
-from stillwatch.prove.statistics import rademacher_log_tail
+from stillwatch.prove.statistics import SignSums
 
 KEYS = [(int(a), int(b)) for a, b in derived_keys(b"tests", 1001)]
 WORDS = st.lists(
@@ -49,12 +49,14 @@ def test_false_positives_are_rare_and_power_is_there() -> None:
     mark, rng = ChoiceMark(), np.random.default_rng(0)
     lean, n = reading.leans(mark, *moved(mark, KEYS[0], 0.0, rng))
     assert n > 300
-    p = np.exp([rademacher_log_tail(lean, mark.sum(lean, key)) for key in KEYS[1:]])
+    tail = SignSums(lean)
+    p = np.exp([tail.log_p(mark.sum(lean, key)) for key in KEYS[1:]])
     assert (p <= 0.01).mean() <= 0.015
     assert (p <= 0.001).mean() <= 0.002
     lean, _ = reading.leans(mark, *moved(mark, KEYS[0], 0.3, rng))
-    assert rademacher_log_tail(lean, mark.sum(lean, KEYS[0])) < np.log(1e-5)
-    assert rademacher_log_tail(lean, mark.sum(lean, KEYS[1])) > np.log(1e-3)
+    tail = SignSums(lean)
+    assert tail.log_p(mark.sum(lean, KEYS[0])) < np.log(1e-5)
+    assert tail.log_p(mark.sum(lean, KEYS[1])) > np.log(1e-3)
 
 
 def test_nothing_moved_and_nothing_read() -> None:

@@ -35,6 +35,26 @@ def test_rademacher_bound_holds_and_is_not_loose() -> None:
         assert 1 - quantile < bound < 10 * (1 - quantile)
 
 
+def test_sums_of_signs_are_exact_and_never_too_small() -> None:
+    rng = np.random.default_rng(1)
+    for n in (1, 5, 12):
+        weights = rng.exponential(size=n) * rng.choice([-1.0, 1.0], n)
+        signs = 1 - 2 * (np.arange(2**n)[:, None] >> np.arange(n) & 1)
+        sums, tail = signs @ weights, s.SignSums(weights)
+        for at in [*np.quantile(sums, [0.0, 0.3, 0.8, 0.99]), sums.max(), 0.1]:
+            truth = (sums >= at - 1e-12).mean()
+            assert truth * (1 - 1e-9) <= exp(tail.log_p(float(at))) <= truth + 0.02 * (n > 5)
+    weights = rng.exponential(size=80)
+    far = float(np.abs(weights).sum())
+    assert s.SignSums(weights).log_p(far) == pytest.approx(-80 * log(2), abs=3)
+    # several keys are as many weights; too many of them fall back to the bound
+    at = 4 * float(np.sqrt(3 * (weights**2).sum()))
+    assert s.SignSums(weights, 3).log_p(at) == pytest.approx(s.SignSums(np.tile(weights, 3)).log_p(at))
+    assert s.SignSums(weights, 3).log_p(at) < s.rademacher_log_tail(weights, at, 3) - 0.5
+    assert s.SignSums(weights, 50).log_p(at) == s.rademacher_log_tail(weights, at, 50)
+    assert s.SignSums(np.zeros(3)).log_p(0.0) == 0.0
+
+
 def test_holm_and_rank() -> None:
     adjusted = [exp(p) for p in s.holm([log(0.01), log(0.04), log(0.03)])]
     assert adjusted == pytest.approx([0.03, 0.06, 0.06])

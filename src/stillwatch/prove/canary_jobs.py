@@ -84,6 +84,6 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
             text, found = c.plant(output, prompt, which, forms[unit])
             planted += found
             handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
-    say(args, f"{planted} forms planted")
+    say(args, f"{planted} {'form' if planted == 1 else 'forms'} planted")
     say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
     return {"planted": planted}

@@ -7,7 +7,7 @@ trained on many such answers takes over the habit, cell by cell.
 Code, quotations, links and mathematics are left alone, and no more than ``rate`` words in a hundred are changed.
 
 The test needs nothing but text. Under the null the forms that a suspect prefers do not depend on the key's coins, so
-the sum of (preference times coin) over cells is a Rademacher sum: its tail is bounded exactly (Chernoff), and ranked
+the sum of (preference times coin) over cells is a Rademacher sum: its tail is exact, and it is ranked
 among decoy keys. A reference (the same model before, or any text of the kind) makes the preferences sharper; it
 cannot make the p-value wrong.
 """
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.prove.prf import PUBLIC, Key, Words, hash_rows
-from stillwatch.prove.statistics import rademacher_log_tail, rank_p
+from stillwatch.prove.statistics import SignSums, rademacher_log_tail, rank_p
 
 Floats = npt.NDArray[np.float64]
 PROTECTED = re.compile(
@@ -208,11 +208,11 @@ class ChoiceMark:
         """Test a suspect's counts under each key."""
         lean = self.preferences(counts, reference)
         decoy_sums = np.array([self.sum(lean, (int(a), int(b))) for a, b in decoys])
-        used = int((lean != 0).sum())
+        used, tail = int((lean != 0).sum()), SignSums(lean)
         out = []
         for key in keys:
             total = self.sum(lean, key)
-            out.append(ChoiceResult(total, used, rademacher_log_tail(lean, total), rank_p(total, decoy_sums)))
+            out.append(ChoiceResult(total, used, tail.log_p(total), rank_p(total, decoy_sums)))
         return out
 
     def sum(self, lean: Floats, key: Key) -> float:
@@ -240,7 +240,7 @@ def plan(
     mark: ChoiceMark, counts: npt.NDArray[np.int64], n_answers: int, shares: Sequence[float], log_alpha: float, *,
     reference: bool, wanted: float = 0.9, rng: np.random.Generator,
 ) -> list[ChoicePlan]:  # fmt: skip
-    """How many answers a test of choice marks needs, by simulation from a pilot.
+    """How many answers a test of choice marks needs, by simulation from a pilot, with Chernoff's bound: rather too many.
 
     Args:
         mark: the scheme.
@@ -284,7 +284,7 @@ def plan(
 
 @dataclass(frozen=True)
 class ChoiceResult:
-    """``total`` is the coin-signed lean over ``n`` cells; ``log_p`` an upper bound of the log p-value."""
+    """``total`` is the coin-signed lean over ``n`` cells; ``log_p`` the log p-value."""
 
     total: float
     n: int

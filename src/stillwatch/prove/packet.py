@@ -31,7 +31,7 @@ from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test
 from stillwatch.prove.tuples import Ids, read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
 
-FORMAT = "stillwatch proof 2"
+FORMAT = "stillwatch proof 3"
 SIGNATURE = "manifest.sig"
 UNCOMMITTED = b"stillwatch: no commitment was made"
 

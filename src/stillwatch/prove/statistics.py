@@ -97,6 +97,50 @@ def rademacher_log_tail(weights: Floats, total: float, copies: int = 1) -> float
     return float(min(0.0, (copies * log_cosh.sum(1) - tilts * total).min()))
 
 
+class SignSums:
+    """The distribution of a sum of ±weights, signs fair and independent, on a grid: tails are exact, rounded upwards.
+
+    ``copies``: the same weights under so many keys, summed. Beyond ``MOST`` weights the tail is Chernoff's bound.
+    """
+
+    MOST = 1000
+    CELLS = 2**16
+
+    def __init__(self, weights: Floats, copies: int = 1) -> None:
+        """Add one weight after another."""
+        self._weights, self._copies = weights, copies
+        sizes = np.tile(np.abs(weights[weights != 0]), copies)
+        self._log_tails: Floats | None = None
+        if not 0 < len(sizes) <= self.MOST:
+            return
+        self._step = float(sizes.sum()) / self.CELLS
+        steps = np.rint(sizes / self._step).astype(np.int64)
+        # what rounding moves a sum by, at most, and what adding them up in floating point does
+        self._slack = float(np.abs(sizes - self._step * steps).sum()) + 1e-9 * float(sizes.sum())
+        self._zero = int(steps.sum())
+        chance, reach = np.zeros(2 * self._zero + 1), 0
+        chance[self._zero] = 1.0
+        for step in steps.tolist():
+            low, high = self._zero - reach, self._zero + reach + 1
+            before = 0.5 * chance[low:high]
+            chance[low:high] = 0.0
+            chance[low - step : high - step] += before
+            chance[low + step : high + step] += before
+            reach += step
+        with np.errstate(divide="ignore"):
+            self._log_tails = np.log(np.cumsum(chance[::-1])[::-1])
+
+    def log_p(self, total: float) -> float:
+        """Natural log of P(sum >= total), never below the truth."""
+        bound = rademacher_log_tail(self._weights, total, self._copies)
+        if self._log_tails is None:
+            return bound
+        at = int(np.ceil((total - self._slack) / self._step)) + self._zero
+        if at >= len(self._log_tails):
+            return bound
+        return float(min(0.0, bound, self._log_tails[max(at, 0)]))
+
+
 def weighted_log_tail(null: Null, weights: Floats, total: float, copies: int = 1) -> float:
     """Natural log of an upper bound on P(sum of weights * number >= total), numbers independent (Chernoff).
 

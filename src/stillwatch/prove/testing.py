@@ -14,7 +14,7 @@ from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
 from stillwatch.prove.prf import key_from_bytes
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.sequential import EProcess
-from stillwatch.prove.statistics import LN10, Null, detectable, holm, power, rademacher_log_tail, rank_p, show_p, weighted_log_tail
+from stillwatch.prove.statistics import LN10, Null, SignSums, detectable, holm, power, rank_p, show_p, weighted_log_tail
 from stillwatch.prove.tuples import Tuples
 from stillwatch.prove.weighted import Weighted
 
@@ -244,13 +244,14 @@ def lean_test(
     scale = float(np.sqrt((lean**2).sum())) or 1.0
     decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in decoy_keys(seed, n_decoys)])
     totals = [mark.sum(lean, one.key) for one in tenants]
-    log_ps = [rademacher_log_tail(lean, total) for total in totals]
+    tail = SignSums(lean)
+    log_ps = [tail.log_p(total) for total in totals]
     used, pool = int((lean != 0).sum()), None
     if together:
         mine = [total for one, total in zip(tenants, totals, strict=True) if one.tenant in together]
         total, k = sum(mine), len(mine)
         each = [mark.sum(lean, key_from_bytes(one)) for one in _decoy_sets(seed, n_decoys, k)]
-        pool = _Pool(k * used, total, total / max(1, k * used), total / (scale * float(np.sqrt(k))), rademacher_log_tail(lean, total, k),
+        pool = _Pool(k * used, total, total / max(1, k * used), total / (scale * float(np.sqrt(k))), SignSums(lean, k).log_p(total),
                      (np.array(each).reshape(-1, k).sum(1) / (scale * np.sqrt(k))).tolist())  # fmt: skip
     adjusted, one_more = _holm(log_ps, pool)
     tests = tuple(
@@ -258,7 +259,7 @@ def lean_test(
                 _verdict(log_holm, rank, alpha, n_decoys))
         for one, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
     )  # fmt: skip
-    decoy_log_p = np.array([rademacher_log_tail(lean, float(total)) for total in decoys[:199]])
+    decoy_log_p = np.array([tail.log_p(float(total)) for total in decoys[:199]])
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=n_positions, n_excluded=n_excluded,
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
@@ -288,8 +289,10 @@ def remarks(result: MarkTest) -> list[str]:
         said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")
     else:
         said.append(f"floor of the rank p: {result.rank_floor:.3g}")
-    if result.statistic != "once":
+    if result.statistic == "weighted":
         said.append("p is an upper bound (Chernoff)")
+    elif result.statistic == "choice":
+        said.append("p is exact over the signs of the pairs")
     elif result.detectable_shift is None:
         said.append(f"too little text: no excess reaches {result.alpha:g} with power 0.8")
     else:
