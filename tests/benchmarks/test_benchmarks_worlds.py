@@ -22,6 +22,7 @@ from benchmarks import (
     mill_world,
     quarry_world,
     ridge_world,
+    slate_world,
     tool_world,
 )
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
@@ -38,6 +39,7 @@ SMALL = {
     "mill_world": (mill_world, "mill"),
     "quarry_world": (quarry_world, "ashes"),
     "ridge_world": (ridge_world, "ban_waves"),
+    "slate_world": (slate_world, "three_shops"),
     "tool_world": (tool_world, "agent_trajectories"),
 }
 EVENTS_ASKED = 4000
