@@ -55,6 +55,20 @@ def test_sums_of_signs_are_exact_and_never_too_small() -> None:
     assert s.SignSums(np.zeros(3)).log_p(0.0) == 0.0
 
 
+@pytest.mark.parametrize("z", [1.5, 4.0, 7.0, 20.0])
+def test_weighted_bound_is_near_the_exact_tail(z: float) -> None:
+    """Equal weights have exact tails: never below them, and within a quarter of a decade at 5,000 draws, half of one far out."""
+    n, ones = 5_000, np.ones(5_000)
+    green, uniform = s.Null("bernoulli", 0.25), s.Null("exponential")
+    k = round(n * 0.25 + z * np.sqrt(n * 0.1875))
+    total = n + z * np.sqrt(n)
+    found = [(s.weighted_log_tail(green, ones, float(k)), s.binomial_log_tail(k, n, 0.25)),
+             (s.weighted_log_tail(green, ones[:2500], float(k), copies=2), s.binomial_log_tail(k, n, 0.25)),
+             (s.weighted_log_tail(uniform, ones, float(total)), s.gamma_log_tail(total, n))]  # fmt: skip
+    for bound, exact in found:
+        assert exact <= bound <= exact + (0.25 if z < 10 else 0.6) * log(10)
+
+
 def test_holm_and_rank() -> None:
     adjusted = [exp(p) for p in s.holm([log(0.01), log(0.04), log(0.03)])]
     assert adjusted == pytest.approx([0.03, 0.06, 0.06])

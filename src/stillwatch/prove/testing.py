@@ -156,7 +156,7 @@ def weighted_test(
     n_records: int = 0,
     together: Sequence[str] = (),
 ) -> MarkTest:
-    """Like :func:`mark_test`, with draws weighted against a reference; p is Chernoff's upper bound.
+    """Like :func:`mark_test`, with draws weighted against a reference; p is an upper bound, near the exact tail.
 
     Raises:
         InputError: the scheme's draws are not independent enough for weights (transformers' own marks).
@@ -290,7 +290,7 @@ def remarks(result: MarkTest) -> list[str]:
     else:
         said.append(f"floor of the rank p: {result.rank_floor:.3g}")
     if result.statistic == "weighted":
-        said.append("p is an upper bound (Chernoff)")
+        said.append("p is an upper bound (Chernoff, Berry and Esseen)")
     elif result.statistic == "choice":
         said.append("p is exact over the signs of the pairs")
     elif result.detectable_shift is None:

@@ -4,7 +4,7 @@ Counting every tuple once treats a tuple that the suspect wrote fifty times like
 more it writes the more accidents there are. Given a reference that cannot have learnt the mark (the suspect's base,
 an earlier version, any model that answers the same questions), a tuple's weight is how far the suspect's use of it
 departs from the reference's. Weights are made of texts alone. Under the null these do not depend on the key, so the
-weighted sum is one of independent draws: Chernoff's bound holds for it, and so does the rank among decoy keys.
+weighted sum is one of independent draws: a bound near its exact tail holds, and so does the rank among decoy keys.
 
 Weights have both signs, so what was shown to the suspect must be left out by whole contexts (rule ``window``).
 """
