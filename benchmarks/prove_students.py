@@ -420,7 +420,7 @@ def reading(world: World, model: LlamaForCausalLM, mark: Scheme, kept: list[tupl
 
 
 def weighted_score(mark: Scheme, found: Weighted) -> dict[str, Any]:
-    """p of the true key (Chernoff) and its rank among decoys, for weighted draws."""
+    """p of the true key (upper bound) and its rank among decoys, for weighted draws."""
     null, weights = mark.null, found.weights
     centre, spread = weights.sum() * null.mean, np.sqrt((weights**2).sum() * null.variance)
     total = float(mark.numbers(found.tuples, mark.key(SECRET)) @ weights)
