@@ -144,6 +144,8 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
 DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.7,
                 "context__common_work": 0.14, "harvest__rate": 0.2}  # fmt: skip
 """Of linked accounts that keep hours of their own."""
+HANDING = {"context__alike": 0.1, "session__handoff": 0.5, "harvest__rate": 0.2, "context__crowd": np.log10(32) / 4}
+"""Of accounts that continue each other's conversations."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
 
@@ -159,8 +161,12 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.6}, "linked", False),  # a pool
         ({"context__alike": 0.1, "session__handoff": 0.6, "identity__payment": 0.59}, "linked", True),  # a school that hands over
         ({"context__alike": 1.0, "context__mostly_alike": 0.69}, "linked", True),  # a few accounts send most
-        ({"context__alike": 0.1, "session__handoff": 1.0, "context__crowd": np.log10(31) / 4}, "linked", True),  # a team that hands over
-        ({"context__alike": 0.1, "session__handoff": 1.0, "context__one_place": 0.5}, "linked", True),
+        (HANDING, "linked", False),  # a pool that relays
+        (HANDING | {"session__handoff": 0.49}, "linked", True),
+        (HANDING | {"context__crowd": np.log10(31) / 4}, "linked", True),  # a team that hands over
+        (HANDING | {"harvest__rate": 0.19}, "linked", True),  # volunteers
+        (HANDING | {"infra__network": 0.5}, "linked", True),  # a call centre
+        (HANDING | {"context__one_place": 0.5}, "linked", True),
         ({"context__one_place": 0.5}, "linked", True),  # colleagues
         ({"context__one_place": 0.5, "identity__contact": 0.3}, "linked", False),
         ({"infra__network": 0.5}, "linked", True),  # colleagues in several offices
@@ -177,7 +183,9 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (DIVIDED_WORK | {"identity__contact": 0.29}, "linked", True),
         (DIVIDED_WORK | {"content__one_length": 0.69}, "linked", True),
         (DIVIDED_WORK | {"context__common_work": 0.15}, "linked", True),  # readers of one tip
-        (DIVIDED_WORK | {"harvest__rate": 0.19}, "linked", True),  # pupils
+        (DIVIDED_WORK | {"harvest__rate": 0.19, "context__youth": 0.64}, "linked", True),  # pupils
+        (DIVIDED_WORK | {"harvest__rate": 0.1, "context__youth": 0.65}, "linked", False),
+        (DIVIDED_WORK | {"harvest__rate": 0.09, "context__youth": 1.0}, "linked", True),
         ({"context__education": 0.3, "context__common_work": 0.2}, "linked", True),  # a class
         ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),
         ({"context__education": 0.29, "context__common_work": 0.9}, "linked", False),

@@ -26,7 +26,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
     [
         ({"context__one_payer": 0.6}, "one customer"),
         ({"context__crowd": np.log10(6) / 4}, "fewer than 8 accounts"),
-        ({"context__alike": 0.5, "context__crowd": np.log10(20) / 4}, "a club, a cohort or one shop's customers"),
+        ({"context__alike": 0.5, "context__crowd": np.log10(31) / 4}, "a club, a cohort or one shop's customers"),
         ({"context__one_place": 0.6}, "colleagues"),
         ({"volume__even_load": 0.0}, "independent families"),
         ({"context__education": 0.3, "context__common_work": 0.2}, "same exercises"),

@@ -92,7 +92,7 @@ def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: s
 def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasion: float, linked: float, expected: str) -> None:
     """The part that finds the group rarest without an everyday reason speaks; where each has one, a person asks."""
     two = model(unlinked=part(harvest__rate=100.0), linked=part(harvest__rate=90.0))
-    told = values(1, **CREW | {"session__handoff": 0.55}, context__occasion=occasion, context__alike=linked)
+    told = values(1, **CREW | {"session__handoff": 0.55, "harvest__rate": 0.19}, context__occasion=occasion, context__alike=linked)
     found = judge.judge(told, findings(1, SURE), two)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
     small = judge.judge(told | {"context.crowd": np.array([crowd(WORTH - 1)])}, findings(1, SURE), two)
@@ -234,7 +234,7 @@ def test_groups_that_nobody_would_accuse_are_no_hypotheses() -> None:
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [({"context__alike": 0.79, "session__handoff": 0.59}, "review"), ({"context__alike": 0.8}, "campaign"),
+    [({"context__alike": 0.79, "harvest__rate": 0.19}, "review"), ({"context__alike": 0.8}, "campaign"),
      ({"context__one_place": 0.5}, "review"), ({"context__one_place": 0.9, "identity__payment": 0.3}, "campaign")],
 )  # fmt: skip
 def test_what_has_an_everyday_reason_is_for_a_person(change: dict[str, Any], expected: str) -> None:

@@ -112,7 +112,7 @@ may carry the first; and enough alone for linked accounts."""
 BATCHES = 0.3
 """Value of payment or contact from which accounts at home in few places are more than colleagues."""
 POOLED = 0.6
-"""Value of two links from which accounts that work unlike are a pool all the same, as relays of many people's requests are."""
+"""Value of two links from which accounts that work unlike are a pool all the same."""
 DESK = 32
 """Accounts below which a group that meets on networks and hands conversations over may be a help desk."""
 AT_HOME = 0.5
@@ -121,9 +121,14 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
-DIVIDED, BUSY = 0.7, 0.2
-"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep, and the rate (four
-requests a day) from which they work through it."""
+DIVIDED = 0.7
+"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep."""
+BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
+"""Rate (four requests a day) from which accounts work through a list, and the same (two a day) where this share of them signed up less
+than 30 days before they began: a school's or an agency's accounts have been customers for longer."""
+HANDED = 0.5
+"""Value of handed-over conversations from which DESK accounts or more that meet on no network are a pool, if they are busy: call centres
+sit behind one network, and volunteers answer seldom."""
 REPEATED = 0.15
 """Share of requests whose prompt another account also sent, from which a list of work is not divided."""
 TAUGHT, ASSIGNED = 0.3, 0.2
@@ -134,7 +139,7 @@ REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
-    "context.education", "context.organised", "infra.network",
+    "context.education", "context.organised", "context.youth", "infra.network",
 )
 """What :func:`everyday` asks for."""
 
@@ -169,7 +174,18 @@ def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other.
     """
     one_list = (values["content.one_mix"] * values["content.one_length"] >= DIVIDED) & (values["context.common_work"] < REPEATED)
-    return np.asarray((_linked(values) >= BATCHES) & one_list & (values["harvest.rate"] >= BUSY))
+    recent = (values["harvest.rate"] >= RECENT_BUSY) & (values["context.youth"] >= RECENT)
+    return np.asarray((_linked(values) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
+
+
+def pool(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that two kinds of links tie, or large, busy ones of many networks that hand each other their conversations.
+
+    One hand holds them, though accounts that relay many people's requests, or send much cover, keep many people's hours.
+    """
+    large = values["context.crowd"] >= np.log10(DESK) / 4 - 1e-9
+    handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
+    return np.asarray((values["joint.two_links"] >= POOLED) | (handing & large))
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -217,9 +233,8 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     if part == "unlinked":
         beside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
         return np.asarray(taught(values) | firms(values) | gathered(values) | beside)
-    pooled = values["joint.two_links"] >= POOLED
     all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
-    unlike = ~all_alike & ~mostly_alike(values) & ~pooled & ~divided(values)
+    unlike = ~all_alike & ~mostly_alike(values) & ~pool(values) & ~divided(values)
     return np.asarray(taught(values) | firms(values) | unlike | housed(values))
 
 
