@@ -178,7 +178,7 @@ def left_out(found: dict[str, np.ndarray], folder: Path) -> None:
     print("LEFT OUT all:", total)
 
 
-PIECES = ("often", "amount", "accepted", "best", "own", "joined", "private", "young", "bare", "alone")
+PIECES = ("often", "amount", "accepted", "best", "own", "joined", "private", "young", "hours", "mix", "length", "bare", "alone")
 RIDGE = 0.5
 EVERYDAY = 0.2
 """Weight of innocents whom their everyday reason leaves to a person: they teach little of who is accused."""

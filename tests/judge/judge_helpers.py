@@ -11,7 +11,7 @@ from stillwatch.group import Groups
 from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import NEARLY_ALIKE, RARE, SIGNS, SIZES, TIED, Members, Part, Tail, joint
+from stillwatch.judge.model import AS_ONE, RARE, SIGNS, SIZES, TIED, Members, Part, Tail, joint
 from stillwatch.tables import CAPABILITIES
 
 FEW = np.log10(FEWEST) / 4
@@ -22,9 +22,10 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     """All values of ``n`` groups of 100 accounts that work alike, barely tied, and do nothing else; ``__`` stands for the dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
-    found["context.mostly_alike"], found["identity.signup"][:] = np.full(n, NEARLY_ALIKE), TIED
+    found["identity.signup"][:] = TIED
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
+    found.setdefault("context.mostly_alike", found["context.alike"] * AS_ONE)
     return found | joint(found)
 
 

@@ -239,3 +239,23 @@ def test_a_link_to_the_campaign_is_not_bare() -> None:
     assert pieces["bare"].tolist() == [0] * 6 + [-1] * 14
     assert (pieces["alone"][:6] == 0).all()
     assert (pieces["alone"][6:] < 0).all()
+
+
+def test_who_keeps_other_hours_does_other_work_or_writes_otherwise_is_less_like_the_campaign() -> None:
+    """Twenty accounts draw from one mix, and of each mix one draws from another; where every account has its own, nobody stands out."""
+    rng = np.random.default_rng(7)
+    known, label = groups(range(20)), np.where(np.arange(30) < 20, 0, -1)
+    sums = {"n": np.full(20, 40), "day_parts": rng.multinomial(40, np.full(8, 1 / 8), 20),
+            "capabilities": rng.multinomial(40, np.full(8, 1 / 8), 20), "lengths": rng.multinomial(40, np.full(8, 1 / 8), 20)}
+    places = {"hours": ("day_parts", 3), "mix": ("capabilities", 7), "length": ("lengths", 11)}
+    for name, odd in places.values():
+        sums[name][odd] = np.eye(sums[name].shape[1], dtype=int)[0] * 40
+    one_hand = scene(known, people(30), measured(known, **sums))
+    _, pieces = judge.standing(one_hand, np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    for piece, (_, odd) in places.items():
+        assert pieces[piece].argmin() == odd
+        assert pieces[piece][odd] < -2
+        assert np.delete(pieces[piece], odd).min() > -1.5
+    own = dict(sums, day_parts=np.stack([rng.multinomial(40, rng.dirichlet(np.full(8, 0.5))) for _ in range(20)]))
+    _, pieces = judge.standing(scene(known, people(30), measured(known, **own)), np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    assert pieces["hours"].min() > -1.5

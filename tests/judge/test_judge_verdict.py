@@ -88,14 +88,15 @@ def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: s
     assert verdict(CREW | change, SURE | p_values) == expected
 
 
-@pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.0, "review"), (0.49, 0.0, "campaign"), (1.0, 1.0, "campaign")])
+@pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])
 def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasion: float, linked: float, expected: str) -> None:
     """The part that finds the group rarest without an everyday reason speaks; where each has one, a person asks."""
     two = model(unlinked=part(harvest__rate=100.0), linked=part(harvest__rate=90.0))
-    told = values(1, **CREW | {"session__handoff": 0.55, "harvest__rate": 0.19}, context__occasion=occasion, context__alike=linked)
-    found = judge.judge(told, findings(1, SURE), two)
+    told = values(1, volume__even_load=1.0, timing__one_rhythm=0.55, harvest__rate=0.2, identity__signup=linked, context__occasion=occasion)
+    sure = {"volume.even_load": 1e-12, "timing.one_rhythm": 1e-12}
+    found = judge.judge(told, findings(1, sure), two)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
-    small = judge.judge(told | {"context.crowd": np.array([crowd(WORTH - 1)])}, findings(1, SURE), two)
+    small = judge.judge(told | {"context.crowd": np.array([crowd(WORTH - 1)])}, findings(1, sure), two)
     assert small.campaign[0] == (expected == "campaign")
     assert not small.review[0]
 
@@ -248,4 +249,5 @@ def test_each_part_has_hypotheses_of_its_own() -> None:
     told["harvest.rate"] = np.where(np.arange(n) == 0, rate(9e-4), -1.0)
     both = model(linked=part(harvest__rate=100.0), unlinked=part(harvest__volume=1.0))
     assert judge.judge(told, findings(n, SURE), both).campaign[0]
-    assert not judge.judge(told | {"context.alike": np.ones(n)}, findings(n, SURE), both).campaign[0]
+    all_alike = dict.fromkeys(("context.alike", "context.mostly_alike"), np.ones(n))
+    assert not judge.judge(told | all_alike, findings(n, SURE), both).campaign[0]

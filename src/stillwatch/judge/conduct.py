@@ -148,8 +148,11 @@ def overlap(scene: Scene) -> F64:
 
 
 def apart(scene: Scene) -> F64:
-    """Share of the accounts that share no network with another owner of the group; 0 where too few networks are told."""
-    return np.where(scene.net_told >= 0.5, 1 - scene.net_share, 0)
+    """Share of the accounts that share no place with another owner of the group, exits over which they rotate being none.
+
+    0 where too few networks are told.
+    """
+    return np.where(scene.net_told >= 0.5, 1 - scene.venue_share, 0)
 
 
 def occasion(scene: Scene) -> F64:

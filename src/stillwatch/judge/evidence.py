@@ -211,8 +211,9 @@ def signup(scene: Scene) -> Finding:
             best_p[group[first]], best_k[group[first]], best_e[group[first]] = p[first], k[first], expected[first]
     share = _ratio(best_k - best_e, having)
     value = np.where((best_p < 1e-3) & (having >= 4), np.clip(np.nan_to_num(share), 0, 1), 0)
-    # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little.
-    venue = np.where(scene.net_told > 0, scene.net_share, 0.5)
+    # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little; behind a proxy's many exits
+    # they do not.
+    venue = np.where(scene.net_told > 0, scene.venue_share, 0.5)
     value = value * (1 - venue)
     return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p))
 
@@ -485,6 +486,17 @@ def network(scene: Scene) -> Finding:
                    np.where(sample.net_known < 2, np.nan, _poisson(sample.net_repeats, np.maximum(sample.net_expected, 0.05))))
 
 
+def rotation(scene: Scene) -> Finding:
+    """Each account comes from many networks that accounts of other owners use too, as behind one proxy's pool of exits.
+
+    Observed is the mean number of such networks of an account, 1 at ten of forty or more. Null: none. Blind behind exits that no two
+    accounts share; subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
+    """
+    each = np.nan_to_num(scene.sample.net_each)
+    none = np.full(scene.n, np.nan)
+    return Finding(scene.rotating, each, none, none)
+
+
 EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
     "session.handoff": handoff,
     "identity.payment": payment,
@@ -493,6 +505,7 @@ EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
     "identity.replacement": replacement,
     "identity.banned": banned,
     "infra.network": network,
+    "infra.rotation": rotation,
     "timing.one_rhythm": one_rhythm,
     "timing.round_the_clock": round_the_clock,
     "timing.steady": steady,

@@ -8,6 +8,7 @@ several pools, one that holds a single campaign whole makes it larger if it is s
 nobody.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -230,6 +231,9 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     - ``joined``: how many of its campaign's other accounts signed up within three days of it, beside all accounts (log ratio).
     - ``private``, ``young``: minus 1 for an account of an organisation where the median account has none, and for one of more than 30
       days where the median account is younger.
+    - ``hours``, ``mix``, ``length``: how much less like the campaign it is than its usual account is, by the parts of the day, the kinds of
+      work and the lengths of the prompts in the group of the campaign in which it sent most (minus the log of 1 and the robust spreads
+      beyond the median, so that accounts that keep hours of their own expect no other).
     - ``bare``: minus 1 for an account that no link ties to another of its campaign.
     - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0.
 
@@ -248,8 +252,12 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     mostly = np.where(inside >= HALF * scene.size, best, -2)
     judged = (group_label[group] == whose) & (whose >= 0)
     often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (mostly[group] == whose, whose >= 0, judged))
-    amount, best_score = np.zeros(total), np.full(total, LOWEST)
-    np.maximum.at(amount, account[judged], scene.measured.n[scene.seen][judged])
+    sent, best_score = scene.measured.n[scene.seen], np.full(total, LOWEST)
+    most = np.flatnonzero(judged)
+    most = most[np.lexsort((group[most], -sent[most], account[most]))]
+    most = most[np.flatnonzero(np.diff(account[most], prepend=-1))]
+    amount = np.zeros(total)
+    amount[account[most]] = sent[most]
     np.maximum.at(best_score, account[judged], log_odds[group[judged]])
     mine = np.flatnonzero(account_label >= 0)
     campaign = account_label[mine]
@@ -259,6 +267,10 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     def usual(value: F64) -> F64:
         return np.array([np.median(value[campaign == number]) if (campaign == number).any() else 0.0 for number in range(n)])[campaign]
 
+    # Who is in none of the groups by himself was put there with a pool: nothing is told of him.
+    place = np.full(total, -1, np.int64)
+    place[account[most]] = np.flatnonzero(scene.seen)[most]
+
     pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
               "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
               "best": best_score[mine], "joined": _joined(scene, mine, campaign),
@@ -266,9 +278,43 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
               "young": (np.nan_to_num(scene.people.tenure_days()[mine], nan=1e9) < YOUNG_DAYS).astype(np.float64)}
     pieces = {name: value - usual(value) for name, value in pieces.items()}
     pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
+    kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
+    pieces |= {name: -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n), usual)) for name, counts in kinds.items()}
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (None, tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
     return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone)}
+
+
+LEAST_SPREAD = 0.02
+"""Correlation by which accounts of one campaign differ at least, so that those of a large one need not be exactly alike."""
+
+
+def _unlike(counts: NDArray[np.int32], row: I64, campaign: I64, n: int) -> F64:
+    """How much each account's mix differs from the mean of its campaign: intra-class correlation of the account alone, 0 where not told.
+
+    Pearson's X² over its degrees of freedom, less one, a request but one (Donner 1986).
+
+    Args:
+        counts: classes of the requests of every membership, ``(n_memberships, n_classes)``.
+        row: membership of each account, -1 where none is told, ``(n_rows,)``.
+        campaign: of each account, below n.
+        n: number of campaigns.
+    """
+    own = np.where(row[:, None] >= 0, counts[row], 0).astype(np.float64)
+    sent = own.sum(axis=1)
+    share = own / np.maximum(sent, 1)[:, None]
+    told = np.bincount(campaign, weights=sent > 0, minlength=n)
+    mean = np.stack([np.bincount(campaign, weights=column, minlength=n) for column in share.T], axis=1) / np.maximum(told, 1)[:, None]
+    expected = mean[campaign] * sent[:, None]
+    chi2 = np.where(expected > 0, (own - expected) ** 2 / np.where(expected > 0, expected, 1), 0).sum(axis=1)
+    freedom = np.maximum((mean > 0).sum(axis=1) - 1, 1)[campaign]
+    return np.asarray(np.where(sent >= 2, (chi2 / freedom - 1) / np.maximum(sent - 1, 1), 0))
+
+
+def _spreads(value: F64, usual: Callable[[F64], F64]) -> F64:
+    """How many robust standard deviations of its campaign each value lies beyond the median, at least 0."""
+    off = value - usual(value)
+    return np.asarray(np.maximum(off / (1.4826 * usual(np.abs(off)) + LEAST_SPREAD), 0))
 
 
 NEAR_US = 3 * 24 * HOUR_US

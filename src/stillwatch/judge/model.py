@@ -106,6 +106,8 @@ class Tail:
 
 ALIKE = 0.8
 """Product of one rhythm and one mix from which accounts work as one."""
+AS_ONE = 0.9
+"""The same where nothing links the accounts: translators, pupils and guests of a hackathon who do one thing reach 0.8."""
 NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
 """The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
 may carry the first; and enough alone for linked accounts."""
@@ -121,6 +123,8 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
+ROTATING = 0.5
+"""Value of rotation from which accounts that meet on networks are behind a pool of exits, not in offices."""
 DIVIDED = 0.7
 """Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep."""
 BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
@@ -139,7 +143,7 @@ REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
-    "context.education", "context.organised", "context.youth", "infra.network",
+    "context.education", "context.organised", "context.youth", "infra.network", "infra.rotation",
 )
 """What :func:`everyday` asks for."""
 
@@ -152,7 +156,8 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
     few = values["context.crowd"] < np.log10(DESK) / 4 - 1e-9
-    offices = (values["infra.network"] >= AT_HOME) & (few | (values["session.handoff"] < AT_HOME))
+    met = (values["infra.network"] >= AT_HOME) & (values["infra.rotation"] < ROTATING)
+    offices = met & (few | (values["session.handoff"] < AT_HOME))
     return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (shared < BATCHES))
 
 
@@ -184,7 +189,8 @@ def pool(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     One hand holds them, though accounts that relay many people's requests, or send much cover, keep many people's hours.
     """
     large = values["context.crowd"] >= np.log10(DESK) / 4 - 1e-9
-    handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
+    met = (values["infra.network"] >= AT_HOME) & (values["infra.rotation"] < ROTATING)
+    handing = (values["session.handoff"] >= HANDED) & ~met & (values["harvest.rate"] >= BUSY)
     return np.asarray((values["joint.two_links"] >= POOLED) | (handing & large))
 
 
@@ -213,13 +219,19 @@ def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.occasion"] >= AT_HOME) | (values["context.one_place"] >= AT_HOME))
 
 
+def beside(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that are a small part of what their accounts do, for answers that are not long: odd jobs beside a life of their own."""
+    return np.asarray((values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG))
+
+
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing.
+    What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing, and the other nothing of
+    those that do not work as one.
     """
-    reason = reasoned(part, values)
-    return np.asarray(reason | untied(values)) if part == "linked" else reason
+    unlike = values["context.mostly_alike"] < AS_ONE
+    return np.asarray(reasoned(part, values) | (untied(values) if part == "linked" else unlike))
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -231,8 +243,7 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     class or at an event, and who does so beside a life of his own and takes no long answers does odd jobs that are posted to many.
     """
     if part == "unlinked":
-        beside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
-        return np.asarray(taught(values) | firms(values) | gathered(values) | beside)
+        return np.asarray(taught(values) | firms(values) | gathered(values) | beside(values))
     all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
     unlike = ~all_alike & ~mostly_alike(values) & ~pool(values) & ~divided(values)
     return np.asarray(taught(values) | firms(values) | unlike | housed(values))

@@ -27,7 +27,7 @@ class People:
     first_us: I64
     last_us: I64
     org: I64
-    """Number of the organisation, -1 where none is told."""
+    """Number of the organisation, -1 where none is told or the account is its only one, unverified."""
     contracted: NDArray[np.bool_]
     """Verified, or a contracted reseller."""
     verified: NDArray[np.bool_]
@@ -76,9 +76,12 @@ def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registr
     access, kind = registry["access_type"], registry["kind"]
     reseller = _true(pc.equal(access, "passthrough"))
     verified = _true(registry["verified"])
+    org = numbers(registry["org_id"])
+    # Many providers give every account an organisation of its own, which says nothing.
+    org[(org >= 0) & ~verified & (np.bincount(org + 1)[org + 1] == 1)] = -1
     return People(
         ids, key, profile["n"].astype(np.int64), profile["first_us"].astype(np.int64), profile["last_us"].astype(np.int64),
-        numbers(registry["org_id"]), verified | reseller, verified, reseller, _true(pc.equal(kind, "education")),
+        org, verified | reseller, verified, reseller, _true(pc.equal(kind, "education")),
         _micros(registry["created_at"]), _micros(registry["banned_at"]),
         numbers(registry["email_domain"]), numbers(registry["signup_ip"]),
     )

@@ -49,6 +49,10 @@ class Sample:
     net_repeats: F64
     net_expected: F64
     net_known: F64
+    net_each: F64
+    """Networks that another owner of the group uses too, for each of its accounts."""
+    net_shared: F64
+    """How many such networks there are."""
 
 
 @njit(cache=True, nogil=True)
@@ -211,7 +215,7 @@ def sample(
         _count(shingles, table, everywhere)
         total += int((shingles != 0).sum())
     ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
-    return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner))
+    return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner, modulus))
 
 
 def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
@@ -277,15 +281,19 @@ def _queue(groups: Proposed, rows: _Rows, known: I64, everywhere: I64, total: in
     return np.where(blind, np.nan, ratio), np.where(blind, np.nan, p)
 
 
-def _networks(groups: Proposed, rows: _Rows, owner: I64) -> tuple[F64, F64, F64, F64]:
+def _networks(groups: Proposed, rows: _Rows, owner: I64, modulus: I64) -> tuple[F64, ...]:
     owned = distinct(np.column_stack([rows.group, rows.value, owner[rows.account]]))[0]
     start, width = _runs(owned[:, 0], owned[:, 1])
     group = owned[:, 0]
     repeats = _by(group[start], groups.n, width - 1)
     pairs = _by(group[start], groups.n, width * (width - 1) / 2)
     known = _by(group, groups.n, np.ones(len(owned)))
-    sharing, having = distinct(owned[np.repeat(width, width) > 1][:, [0, 2]])[0], distinct(owned[:, [0, 2]])[0]
+    met = owned[np.repeat(width, width) > 1]
+    sharing, having = distinct(met[:, [0, 2]])[0], distinct(owned[:, [0, 2]])[0]
     share = _by(sharing[:, 0], groups.n, np.ones(len(sharing))) / np.maximum(_by(having[:, 0], groups.n, np.ones(len(having))), 1)
     all_pairs = np.maximum(known * (known - 1) / 2, 1)
     usual = np.median((pairs / all_pairs)[known >= 10]) if (known >= 10).any() else 0.0
-    return share, repeats, usual * all_pairs, known
+    size = np.bincount(groups.member_group, minlength=groups.n)
+    each = _by(met[:, 0], groups.n, np.ones(len(met))) * modulus / np.maximum(size, 1)
+    shared = _by(group[start[width > 1]], groups.n, np.ones(int((width > 1).sum()))) * modulus
+    return share, repeats, usual * all_pairs, known, each, shared

@@ -27,6 +27,8 @@ class Handoffs:
 
 FEW_PAYERS, MOST_PAID = 0.2, 0.6
 """Concentration of payers from which they begin to count as few customers, and at which they are."""
+EXITS_EACH, EXITS = 10, 40
+"""Networks that others of the group use too, of each account and of the group, from which it surely rotates over a pool of exits."""
 OFFICE = 0.8
 """Share of a network's accounts in a group that must be one customer's for the network to be his."""
 
@@ -105,6 +107,17 @@ class Scene:
     def net_share(self) -> F64:
         """Share of the accounts that share a network with another owner of the group: any sampled one or the most used."""
         return np.maximum(np.clip(np.nan_to_num(self.sample.net_share), 0, 1), self.met_share)
+
+    @cached_property
+    def rotating(self) -> F64:
+        """How much each account rotates over a pool of exits that others of the group use too, 0 to 1, ``(n_groups,)``."""
+        each, shared = np.nan_to_num(self.sample.net_each), np.nan_to_num(self.sample.net_shared)
+        return np.asarray(np.clip(each / EXITS_EACH, 0, 1) * np.clip(shared / EXITS, 0, 1))
+
+    @cached_property
+    def venue_share(self) -> F64:
+        """Share of the accounts that share a network with another owner, where that is a place rather than an exit."""
+        return np.asarray(self.net_share * (1 - self.rotating))
 
     @cached_property
     def net_told(self) -> F64:

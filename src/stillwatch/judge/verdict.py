@@ -92,7 +92,7 @@ def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.one_payer"] >= OWNED) | few)
 
 
-NO_NULL = ("timing.steady",)
+NO_NULL = ("timing.steady", "infra.rotation")
 """Pieces without a p-value: they speak by effect size alone."""
 
 
