@@ -33,6 +33,7 @@ from benchmarks import (
     farm_world,
     fen_world,
     harbour_world,
+    heron_world,
     lab_world,
     mill_world,
     quarry_world,
@@ -44,6 +45,7 @@ from benchmarks import (
 OTHERS = {
     "second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world, "bazaar": bazaar_world,
     "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world, "ridge": ridge_world, "fen": fen_world,
+    "heron": heron_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
 TWICE = ("swollen",)
