@@ -9,8 +9,8 @@ import pytest
 from judge_helpers import groups, people, scene
 
 from stillwatch.judge import Scene
-from stillwatch.judge.evidence import rotation, signup
-from stillwatch.judge.people import HOUR_US
+from stillwatch.judge.conduct import apart
+from stillwatch.judge.evidence import rotation
 from stillwatch.judge.people import people as join
 from stillwatch.tables import ACCOUNTS
 
@@ -42,9 +42,7 @@ def test_many_exits_each_are_a_pool_and_few_are_offices(each: float, shared: flo
     assert rotation(told).value == pytest.approx(rotating)
 
 
-@pytest.mark.parametrize(("each", "speaks"), [(12.0, True), (1.0, False)])
-def test_a_burst_of_sign_ups_speaks_behind_a_pool_of_exits_but_not_in_a_class(each: float, speaks: bool) -> None:
-    created = np.arange(400) * HOUR_US * 24
-    created[:20] = created[300]
-    told = scene(groups(range(20)), people(400, created_us=created), network=np.where(np.arange(400) < 20, 7, 0))
-    assert (signup(behind(told, each=each, shared=100)).value[0] > 0.5) == speaks
+@pytest.mark.parametrize(("each", "told"), [(12.0, 1.0), (1.0, 0.1)])
+def test_a_pool_of_exits_is_no_place(each: float, told: float) -> None:
+    office = scene(groups(range(20)), people(400), network=np.where(np.arange(400) < 20, 7, 0))
+    assert apart(behind(office, each=each, shared=100)) == pytest.approx(told)

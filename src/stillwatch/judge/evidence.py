@@ -211,9 +211,8 @@ def signup(scene: Scene) -> Finding:
             best_p[group[first]], best_k[group[first]], best_e[group[first]] = p[first], k[first], expected[first]
     share = _ratio(best_k - best_e, having)
     value = np.where((best_p < 1e-3) & (having >= 4), np.clip(np.nan_to_num(share), 0, 1), 0)
-    # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little; behind a proxy's many exits
-    # they do not.
-    venue = np.where(scene.net_told > 0, scene.venue_share, 0.5)
+    # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little.
+    venue = np.where(scene.net_told > 0, scene.net_share, 0.5)
     value = value * (1 - venue)
     return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p))
 

@@ -56,7 +56,7 @@ PROTECTIVE = (
 )
 """What speaks for innocence by contract, by common work or by taking little may weigh as much as calibration finds."""
 
-SOFT = ("identity.signup", "infra.network")
+SOFT = ("identity.signup", "infra.network", "infra.rotation")
 """Evidence that innocents of one place or one occasion share: limited like conduct."""
 
 CONDUCT_LIMIT = 0.7
@@ -123,8 +123,6 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
-ROTATING = 0.5
-"""Value of rotation from which accounts that meet on networks are behind a pool of exits, not in offices."""
 DIVIDED = 0.7
 """Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep."""
 BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
@@ -143,7 +141,7 @@ REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
-    "context.education", "context.organised", "context.youth", "infra.network", "infra.rotation",
+    "context.education", "context.organised", "context.youth", "infra.network",
 )
 """What :func:`everyday` asks for."""
 
@@ -156,8 +154,7 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
     few = values["context.crowd"] < np.log10(DESK) / 4 - 1e-9
-    met = (values["infra.network"] >= AT_HOME) & (values["infra.rotation"] < ROTATING)
-    offices = met & (few | (values["session.handoff"] < AT_HOME))
+    offices = (values["infra.network"] >= AT_HOME) & (few | (values["session.handoff"] < AT_HOME))
     return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (shared < BATCHES))
 
 
@@ -189,8 +186,7 @@ def pool(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     One hand holds them, though accounts that relay many people's requests, or send much cover, keep many people's hours.
     """
     large = values["context.crowd"] >= np.log10(DESK) / 4 - 1e-9
-    met = (values["infra.network"] >= AT_HOME) & (values["infra.rotation"] < ROTATING)
-    handing = (values["session.handoff"] >= HANDED) & ~met & (values["harvest.rate"] >= BUSY)
+    handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
     return np.asarray((values["joint.two_links"] >= POOLED) | (handing & large))
 
 
