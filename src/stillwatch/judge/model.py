@@ -220,14 +220,23 @@ def beside(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG))
 
 
+def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that do not work as one: people who do one thing have nothing in common but the thing."""
+    return np.asarray(values["context.mostly_alike"] < AS_ONE)
+
+
+def met(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that meet on networks: colleagues in several offices, or everybody who is behind one proxy's exits."""
+    return np.asarray(values["infra.network"] >= AT_HOME)
+
+
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
     What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing, and the other nothing of
-    those that do not work as one.
+    those that do not work as one, or meet on networks.
     """
-    unlike = values["context.mostly_alike"] < AS_ONE
-    return np.asarray(reasoned(part, values) | (untied(values) if part == "linked" else unlike))
+    return np.asarray(reasoned(part, values) | (untied(values) if part == "linked" else unlike(values) | met(values)))
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -241,8 +250,8 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     if part == "unlinked":
         return np.asarray(taught(values) | firms(values) | gathered(values) | beside(values))
     all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
-    unlike = ~all_alike & ~mostly_alike(values) & ~pool(values) & ~divided(values)
-    return np.asarray(taught(values) | firms(values) | unlike | housed(values))
+    apart = ~all_alike & ~mostly_alike(values) & ~pool(values) & ~divided(values)
+    return np.asarray(taught(values) | firms(values) | apart | housed(values))
 
 
 @dataclass(frozen=True)
