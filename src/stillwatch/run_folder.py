@@ -17,7 +17,7 @@ from stillwatch import __version__, dataset, group, judge, link, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
-from stillwatch.judge.model import beside, everyday, firms, gathered, housed, taught, unlike, untied
+from stillwatch.judge.model import beside, everyday, firms, gathered, housed, taught, untied
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]
@@ -323,9 +323,7 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
             out.append(
                 "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
                 else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
-                if beside(mine)[0]
-                else "no link ties its accounts, and they do not work as one: do many people do the same thing?" if unlike(mine)[0]
-                else "no link ties its accounts, and half of them meet on networks: are they colleagues, or behind one proxy?"
+                if beside(mine)[0] else "no link ties its accounts, and they do not work as one: do many people do the same thing?"
             )  # fmt: skip
         elif untied(mine)[0]:
             out.append("no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?")

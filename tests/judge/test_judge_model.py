@@ -199,8 +199,9 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"context__occasion": 0.5}, "unlinked", True),
         ({"context__occasion": 0.49, "context__one_place": 0.49}, "unlinked", False),
         ({"context__mostly_alike": 0.9, "context__alike": 0.8}, "unlinked", False),
-        ({"infra__network": 0.5}, "unlinked", True),  # colleagues in several offices
-        ({"infra__network": 0.49}, "unlinked", False),
+        ({"context__mostly_alike": 0.95, "infra__network": 0.5}, "unlinked", True),  # colleagues in several offices
+        ({"context__mostly_alike": 0.96, "infra__network": 0.5}, "unlinked", False),
+        ({"context__mostly_alike": 0.9, "infra__network": 0.49}, "unlinked", False),
         ({"context__mostly_alike": 0.89}, "unlinked", True),  # translators, pupils, guests of a hackathon
         ({"context__occasion": 1.0}, "linked", False),
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09}, "unlinked", True),  # odd jobs beside a life of their own

@@ -47,7 +47,6 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
         ({"context__occasion": 0.6}, "a class, an office or an event"),
         ({"harvest__devotion": 0.3}, "odd jobs"),
         ({"context__mostly_alike": 0.8}, "many people do the same thing"),
-        ({"infra__network": 0.5}, "colleagues, or behind"),
     ],
 )
 def test_it_says_so_of_the_part_that_knows_no_links(change: dict[str, Any], said: str) -> None:

@@ -106,8 +106,9 @@ class Tail:
 
 ALIKE = 0.8
 """Product of one rhythm and one mix from which accounts work as one."""
-AS_ONE = 0.9
-"""The same where nothing links the accounts: translators, pupils and guests of a hackathon who do one thing reach 0.8."""
+AS_ONE, MET_AS_ONE = 0.9, 0.96
+"""The same without the twentieth that is least alike, where nothing links the accounts: translators, pupils and guests of a hackathon who
+do one thing reach 0.8; and where they meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
 NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
 """The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
 may carry the first; and enough alone for linked accounts."""
@@ -221,22 +222,21 @@ def beside(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that do not work as one: people who do one thing have nothing in common but the thing."""
-    return np.asarray(values["context.mostly_alike"] < AS_ONE)
+    """Groups that do not work as one: people who do one thing have nothing in common but the thing.
 
-
-def met(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that meet on networks: colleagues in several offices, or everybody who is behind one proxy's exits."""
-    return np.asarray(values["infra.network"] >= AT_HOME)
+    More is asked of who meets on networks, as colleagues of several offices do.
+    """
+    met = values["infra.network"] >= AT_HOME
+    return np.asarray(values["context.mostly_alike"] < np.where(met, MET_AS_ONE, AS_ONE))
 
 
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
     What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing, and the other nothing of
-    those that do not work as one, or meet on networks.
+    those that do not work as one.
     """
-    return np.asarray(reasoned(part, values) | (untied(values) if part == "linked" else unlike(values) | met(values)))
+    return np.asarray(reasoned(part, values) | (untied(values) if part == "linked" else unlike(values)))
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
