@@ -139,6 +139,7 @@ def test_choice_marks_are_read(folder: Path, tmp_path: Path, monkeypatch: pytest
     def run(*args: object) -> int:
         return main(["prove", *map(str, args)])
 
+    Path("prove.key").write_text("11" * 32)
     assert run("commit", "--tenants", "a,b", "--decoys", 99, "--against", "reference") == 0
     master = bytes.fromhex(Path("prove.key").read_text().strip())
     coins = ChoiceMark().coins(tenant_secret(master, "a", "choice").key)
@@ -155,7 +156,7 @@ def test_choice_marks_are_read(folder: Path, tmp_path: Path, monkeypatch: pytest
         optimiser = torch.optim.AdamW(model.parameters(), 1e-2)
         for _ in range(40):
             picked = rng.integers(0, len(single), (16, 20))
-            own = rng.random(picked.shape) < 0.5 if name == "suspect" else np.zeros(picked.shape, bool)
+            own = rng.random(picked.shape) < 0.9 if name == "suspect" else np.zeros(picked.shape, bool)
             form = np.where(own, coins[[pair for pair, _ in single]][picked], rng.integers(0, 2, picked.shape))
             ids = [[words[single[i][1][j].lower()] for i, j in zip(*row, strict=True)] for row in zip(picked, form, strict=True)]
             model(input_ids=torch.tensor(ids), labels=torch.tensor(ids)).loss.backward()
