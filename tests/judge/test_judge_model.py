@@ -171,6 +171,8 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"context__one_place": 0.5, "identity__contact": 0.3}, "linked", False),
         ({"infra__network": 0.5}, "linked", True),  # colleagues in several offices
         ({"infra__network": 0.49}, "linked", False),
+        ({"infra__network": 1.0, "context__crowd": np.log10(299) / 4}, "linked", True),
+        ({"infra__network": 1.0, "context__crowd": np.log10(300) / 4}, "linked", False),  # too many for an unknown firm
         ({"infra__network": 0.5, "identity__payment": 0.3}, "linked", False),
         ({"infra__network": 0.5, "session__handoff": 0.5}, "linked", False),
         ({"infra__network": 0.5, "session__handoff": 0.5, "context__crowd": np.log10(31) / 4}, "linked", True),  # a desk in one office

@@ -118,6 +118,8 @@ POOLED = 0.6
 """Value of two links from which accounts that work unlike are a pool all the same."""
 DESK = 32
 """Accounts below which a group that meets on networks and hands conversations over may be a help desk."""
+FIRM = 300
+"""Accounts from which a group that meets on networks is no firm in several offices that the registry does not know."""
 AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
 MET = 0.3
@@ -151,11 +153,12 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that are at home in few places, or meet on networks, and that no payment method or contact of several owners links.
 
     Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
-    not do is pay in batches with many cards.
+    not do is pay in batches with many cards, and a firm of hundreds is in the registry.
     """
     shared = np.maximum(values["identity.payment"], values["identity.contact"])
     few = values["context.crowd"] < np.log10(DESK) / 4 - 1e-9
-    offices = (values["infra.network"] >= AT_HOME) & (few | (values["session.handoff"] < AT_HOME))
+    firm = values["context.crowd"] < np.log10(FIRM) / 4 - 1e-9
+    offices = (values["infra.network"] >= AT_HOME) & firm & (few | (values["session.handoff"] < AT_HOME))
     return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (shared < BATCHES))
 
 
