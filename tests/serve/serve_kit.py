@@ -294,7 +294,7 @@ def running(command: list[str], folder: Path, port: int, **environment: str) -> 
             command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=os.environ | environment
         )
     try:
-        wait_for(port, process, log, 600)
+        wait_for(port, process, log, 120)
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError):

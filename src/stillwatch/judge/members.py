@@ -256,8 +256,9 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     most = np.flatnonzero(judged)
     most = most[np.lexsort((group[most], -sent[most], account[most]))]
     most = most[np.flatnonzero(np.diff(account[most], prepend=-1))]
-    amount = np.zeros(total)
-    amount[account[most]] = sent[most]
+    # Who is in none of the groups by himself was put there with a pool: nothing is told of him.
+    amount, place = np.zeros(total), np.full(total, -1, np.int64)
+    amount[account[most]], place[account[most]] = sent[most], np.flatnonzero(scene.seen)[most]
     np.maximum.at(best_score, account[judged], log_odds[group[judged]])
     mine = np.flatnonzero(account_label >= 0)
     campaign = account_label[mine]
@@ -266,10 +267,6 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
 
     def usual(value: F64) -> F64:
         return np.array([np.median(value[campaign == number]) if (campaign == number).any() else 0.0 for number in range(n)])[campaign]
-
-    # Who is in none of the groups by himself was put there with a pool: nothing is told of him.
-    place = np.full(total, -1, np.int64)
-    place[account[most]] = np.flatnonzero(scene.seen)[most]
 
     pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
               "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
