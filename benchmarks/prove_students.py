@@ -139,14 +139,14 @@ class World:
             )
             model = LlamaForCausalLM(config)
             print("parameters", sum(p.numel() for p in model.parameters()), flush=True)
-            train(model, self.stream(self.other_rows, BASE_TOKENS), 3e-3, "base")
+            train(model, self.stream(self.other_rows, BASE_TOKENS), 3e-3, "base", self.work)
             self.save(model, "base")
         return self.model("base")
 
     def teacher(self) -> LlamaForCausalLM:
         if not (self.work / "teacher" / "config.json").exists():
             model = self.base()
-            train(model, self.stream(self.teacher_rows, TEACHER_TOKENS), 1.5e-3, "teacher")
+            train(model, self.stream(self.teacher_rows, TEACHER_TOKENS), 1.5e-3, "teacher", self.work)
             self.save(model, "teacher")
         return self.model("teacher")
 
@@ -154,7 +154,7 @@ class World:
         """Name of the base tuned on the teacher's own answers, unmarked."""
         if not (self.work / "own" / "config.json").exists():
             model = self.base()
-            train(model, self.stream(self.teacher_rows, TUNE_TOKENS), 1.5e-3, "own")
+            train(model, self.stream(self.teacher_rows, TUNE_TOKENS), 1.5e-3, "own", self.work)
             self.save(model, "own")
         return "own"
 
@@ -170,23 +170,20 @@ class World:
         model.save_pretrained(self.work / name)
         self.tokenizer.save_pretrained(self.work / name)
 
-    def answers(self, mark: Scheme) -> list[tuple[int, list[int]]]:
-        """Marked answers of the teacher, enough for a share of 5 %, in an order that shares are prefixes of."""
+    def answers(self, mark: Scheme, share: float = 0.0) -> list[tuple[int, list[int]]]:
+        """Marked answers of the teacher, enough for a share and 150 more, in an order that smaller shares are prefixes of."""
         path = self.work / f"marked-{json.dumps(mark.describe(), sort_keys=True).replace(chr(34), '')}.json"
-        if not path.exists():
-            tokens, out, turn = 0, [], 0
-            while tokens < 0.052 * STUDENT_TOKENS:
-                asked = [self.kept[(turn * 200 + i) % len(self.kept)] for i in range(200)]
-                made = sample(self.teacher(), self, asked, 100 + turn, MarkProcessor(mark, mark.key(SECRET), VOCABULARY))
-                out += list(zip(asked, made, strict=True))
-                tokens += sum(len(ids) for ids in made)
-                turn += 1
+        out = [(int(p), ids) for p, ids in json.loads(path.read_text())] if path.exists() else []
+        while sum(len(ids) + 1 for _, ids in out[:-150]) < share * STUDENT_TOKENS or not out:
+            asked = [self.kept[(len(out) + i) % len(self.kept)] for i in range(200)]
+            marks = MarkProcessor(mark, mark.key(SECRET), VOCABULARY)
+            out += list(zip(asked, sample(self.teacher(), self, asked, 100 + len(out) // 200, marks), strict=True))
             path.write_text(json.dumps(out))
-        return [(int(p), ids) for p, ids in json.loads(path.read_text())]
+        return out
 
 
-def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str, epochs: int = 1) -> None:
-    """Epochs over a stream of ids, cosine rate."""
+def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str, work: Path, epochs: int = 1) -> None:
+    """Epochs over a stream of ids, cosine rate; a run that was broken off goes on from its last hundred steps."""
     torch.manual_seed(1)
     model.train()
     rows = torch.from_numpy(ids[: len(ids) // LENGTH * LENGTH].reshape(-1, LENGTH).copy())
@@ -196,8 +193,13 @@ def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str, epoc
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, rate, total_steps=steps, pct_start=0.05, cycle_momentum=False
     )
-    begin, mean = time.time(), 0.0
-    for step in range(steps):
+    kept, first, mean = work / f"{what}.partial", 0, 0.0
+    if kept.exists():
+        first, mean, *states = torch.load(kept)
+        for one, state in zip((model, optimiser, schedule), states, strict=True):
+            one.load_state_dict(state)
+    begin = time.time()
+    for step in range(first, steps):
         batch = rows[step * BATCH : (step + 1) * BATCH]
         logits = model(input_ids=batch).logits
         loss = torch.nn.functional.cross_entropy(logits[:, :-1].reshape(-1, VOCABULARY), batch[:, 1:].reshape(-1))
@@ -208,8 +210,11 @@ def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str, epoc
         schedule.step()
         mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
         if step % 100 == 99 or step == steps - 1:
-            speed = (step + 1) * BATCH * LENGTH / (time.time() - begin)
+            speed = (step + 1 - first) * BATCH * LENGTH / (time.time() - begin)
             print(f"{what}: {step + 1}/{steps} loss {mean:.3f} {speed:.0f} tokens/s", flush=True)
+            torch.save((step + 1, mean, *(one.state_dict() for one in (model, optimiser, schedule))), kept.with_suffix(".writing"))
+            kept.with_suffix(".writing").replace(kept)
+    kept.unlink(missing_ok=True)
     model.eval()
 
 
@@ -295,7 +300,7 @@ def fine_tuned(world: World, name: str, flat: list[int], case: Condition) -> np.
     order = np.random.default_rng(case.seed).permutation(len(blocks))
     if not (world.work / name / "config.json").exists():
         model = world.base()
-        train(model, np.concatenate([blocks[i] for i in order]), 1.5e-3, name, case.epochs)
+        train(model, np.concatenate([blocks[i] for i in order]), 1.5e-3, name, world.work, case.epochs)
         world.save(model, name)
     return clean
 
@@ -358,7 +363,7 @@ def run(world: World, case: Condition) -> dict[str, Any]:
     """Train one student and question it."""
     if isinstance(case.mark, ChoiceMark):
         return run_choice(world, case, case.mark)
-    marked = world.answers(case.mark) if case.share else []
+    marked = world.answers(case.mark, case.share) if case.share else []
     wanted, used, tokens = int(case.share * STUDENT_TOKENS), [], 0
     for prompt, ids in marked:
         if tokens >= wanted:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from stillwatch.prove.choices import ChoiceMark, pairs, paraphrase, plan
 from stillwatch.prove.prf import derived_keys
-from stillwatch.prove.statistics import rademacher_log_tail
+from stillwatch.prove.sequential import LOOKS
+from stillwatch.prove.statistics import SignSums
 
 KEYS = [(int(a), int(b)) for a, b in derived_keys(b"tests", 1001)]
 WORDS = st.lists(
@@ -124,13 +125,15 @@ def test_plan_meets_its_promise() -> None:
     rate, lean = np.full(mark.n_cells, 0.1), rng.beta(0.5, 0.5, mark.n_cells)
     pilot = rng.poisson(rate * 2000)
     ones = rng.binomial(pilot, lean)
-    found = plan(mark, np.column_stack([pilot - ones, ones]), 2000, [0.02, 0.3], log(1e-6), reference=True, rng=rng)
+    found = plan(mark, np.column_stack([pilot - ones, ones]), 2000, [0.02, 0.3], log(1e-6), reference=True, looks=LOOKS, rng=rng)
     assert found[1].answers is not None
+    assert found[1].answers_early is not None
+    assert 0.6 * found[1].answers < found[1].answers_early < 1.3 * found[1].answers
     assert found[0].answers is None or found[0].answers > 20 * found[1].answers
     reached = []
     for _ in range(200):
         coins, n = rng.integers(0, 2, len(rate)), rng.poisson(rate * found[1].answers)
         mine, theirs = rng.binomial(n, 0.7 * lean + 0.3 * coins), rng.binomial(n, lean)
         leans = mark.preferences(np.column_stack([n - mine, mine]), np.column_stack([n - theirs, theirs]))
-        reached.append(rademacher_log_tail(leans, float(((2 * coins - 1) * leans).sum())) <= log(1e-6))
-    assert 0.8 < np.mean(reached) < 0.99
+        reached.append(SignSums(leans).log_p(float(((2 * coins - 1) * leans).sum())) <= log(1e-6))
+    assert 0.82 < np.mean(reached) < 0.97

@@ -18,6 +18,7 @@ from stillwatch.prove.canary import Design, assignment, canaries
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.schemes import Kgw
+from stillwatch.prove.sequential import LOOKS
 
 SENTENCES = [f"It is {a} so." for a, _ in pairs().forms[: pairs().n_words]]
 
@@ -229,6 +230,55 @@ def test_a_file_of_answers_stands_in_for_a_suspect(where: Path, capsys: pytest.C
     rows(where / "answers.jsonl", [{"tenant": "acme", "output": "x"}])
     assert run("rehearse", "answers.jsonl", "--tenant", "globex") == 1
     assert "no answers to serve" in capsys.readouterr().err
+
+
+def test_questions_about_choices_stop_early_and_the_proof_allows_for_it(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from stillwatch.prove.rehearsal import server
+
+    (where / "prove.key").write_text("5a" * 32 + "\n")
+    (where / "prove.key").chmod(0o600)
+    given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 60))
+    rows(where / "prompts.jsonl", [{"prompt": f"ask {i}"} for i in range(200)])
+    commit = ("commit", "--tenants", "acme,globex", "--rate", 100, "--decoys", 99)
+    assert run(*commit, "--early") == 1
+    assert "needs --prompts" in capsys.readouterr().err
+    assert run(*commit, "--prompts", "prompts.jsonl", "--early", "--together", "all") == 1
+    assert run(*commit, "--prompts", "prompts.jsonl", "--against", "reference") == 0
+    assert run("mark", given, "--out", "marked.jsonl") == 0
+    acme = [row["output"] for line in (where / "marked.jsonl").read_text().splitlines() if (row := json.loads(line))["tenant"] == "acme"]
+    base = [{"prompt": f"ask {i}", "output": row["output"]} for i, row in enumerate(answers(np.random.default_rng(1), 200))]
+    rows(where / "base.jsonl", base)
+    made = server(acme, 0)
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    ask = ("ask", "--url", f"http://127.0.0.1:{made.server_address[1]}/v1", "--model", "m", "--prompts", "prompts.jsonl", "--yes",
+           "--stop-at-p", 1e-5, "--out", "asked.jsonl")  # fmt: skip
+    capsys.readouterr()
+    assert run(*ask, "--reference", "base.jsonl") == 1
+    assert "Commit again with --early" in capsys.readouterr().err
+    assert run(*commit, "--prompts", "prompts.jsonl", "--against", "reference", "--early") == 0
+    assert run(*ask) == 1
+    assert "pass --reference" in capsys.readouterr().err
+    assert run(*ask, "--reference", "base.jsonl") == 0
+    made.shutdown()
+    made.server_close()
+    asked = (where / "asked.jsonl").read_text().splitlines()
+    assert len(asked) in LOOKS[:-1]
+    assert len(asked) < 200
+    assert run("test", "asked.jsonl", "--reference", "base.jsonl", "--out", "proof") == 0
+    result = json.loads((where / "proof" / "record.json").read_text())["result"]
+    assert {one["tenant"]: one["verdict"] for one in result["keys"]} == {"acme": "marked", "globex": "not shown"}
+    for one in result["keys"]:
+        assert one["log_p_holm"] > one["log_p"]
+        assert one["log_p_holm"] >= result["log_p_anytime"][one["tenant"]] >= one["log_p"]
+    assert run("verify", "proof") == 0
+    # the first of the committed questions, or the choice of where to begin were free
+    rows(where / "later.jsonl", [json.loads(line) for line in asked[1:]])
+    capsys.readouterr()
+    assert run("test", "later.jsonl", "--reference", "base.jsonl", "--out", "later") == 0
+    assert "will not verify" in capsys.readouterr().out
+    assert run("verify", "later") == 1
+    assert run("test", "asked.jsonl", "--reference", "base.jsonl", "--entry", 0, "--out", "whole") == 0
+    assert run("verify", "whole") == 1
 
 
 def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

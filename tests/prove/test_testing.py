@@ -10,11 +10,11 @@ import pytest
 from stillwatch.errors import InputError
 from stillwatch.prove import keys as k
 from stillwatch.prove.attribution import split
-from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme
-from stillwatch.prove.sequential import EProcess, growth, plan
+from stillwatch.prove.sequential import LOOKS, EProcess, growth, looked_log_p, plan
 from stillwatch.prove.statistics import Null
-from stillwatch.prove.testing import choice_test, mark_test, remarks, table, weighted_test
+from stillwatch.prove.testing import choice_looks, choice_test, mark_test, remarks, table, weighted_test
 from stillwatch.prove.tuples import written
 from stillwatch.prove.weighted import Weighted
 
@@ -119,6 +119,31 @@ def test_plan_meets_its_promise() -> None:
     reached = np.mean([null.log_p(rng.binomial(n, 0.3), n) <= log(1e-6) for _ in range(300)])
     assert reached == pytest.approx(0.9, abs=0.06)
     assert plan(null, grow, [0.0], log(1e-6))[0].answers is None
+
+
+def test_looking_at_choices_again_and_again_is_valid_where_the_best_look_is_not() -> None:
+    mark, rng = ChoiceMark(), np.random.default_rng(6)
+    forms = [form for both in pairs().forms[: pairs().n_words] for form in both]
+    chances = rng.dirichlet(np.full(len(forms), 0.5))
+    texts = [" so. ".join(rng.choice(forms, 12, p=chances)) for _ in range(600)]
+    many = [k.tenant_secret(MASTER, f"t{i}", "choice").key for i in range(1500)]
+    looks = choice_looks(mark, texts, many, prompts=None, reference=None)
+    assert {len(one) for one in looks} == {sum(look <= 600 for look in LOOKS)}
+    best = np.exp([min(one) for one in looks])
+    assert (best <= 0.05).mean() > 0.08
+    assert (np.exp([looked_log_p(one) for one in looks]) <= 0.05).mean() <= 0.02
+    again = choice_looks(mark, texts, many[:3], prompts=None, reference=None, done=LOOKS[3])
+    assert [one[4:] for one in looks[:3]] == again
+
+
+def test_where_questions_may_stop_early_the_p_that_allows_for_it_decides() -> None:
+    mark = Kgw()
+    who = tenants(["a", "b"], mark)
+    tuples = of(chain(np.random.default_rng(0), 300, [(mark, mark.key(who[1].secret), 0.3)]), mark)
+    fixed, early = (mark_test(mark, tuples, who, b"s" * 32, n_decoys=99, early=one) for one in (False, True))
+    assert early.log_p_anytime is not None
+    assert fixed.keys[1].log_p == early.keys[1].log_p
+    assert fixed.keys[1].log_p_holm < early.keys[1].log_p_holm == pytest.approx(early.log_p_anytime["b"] + log(2))
 
 
 def test_direct_harvest_and_spill_are_told_apart() -> None:

@@ -8,16 +8,21 @@ from math import log
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.progress import track
 from stillwatch.prove import choice_reading, packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, say, tuples_of
+from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.schemes import Gumbel, Kgw
-from stillwatch.prove.sequential import EProcess
+from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
 from stillwatch.prove.statistics import show_p
 from stillwatch.prove.suspects import Endpoint, Folder, Sampling, Suspect, cost, question
+from stillwatch.prove.testing import choice_looks
 
 
 def ask(args: Args) -> Any:
@@ -31,7 +36,7 @@ def ask(args: Args) -> Any:
     missing = store.missing(questions)
     estimate = cost(missing, sampling, args.rate, args.price_in, args.price_out)
     stop, state = None, None
-    if args.stop_at_p:
+    if args.stop_at_p is not None:
         state = _Watch(args, store)
         stop = state.enough
     suspect = _suspect(args)
@@ -44,7 +49,7 @@ def ask(args: Args) -> Any:
     asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
     say(args, f"{asked} asked, {len(store.rows)} answers in {args.out}")
     if state is not None:
-        say(args, f"anytime-valid p of the best key: {show_p(state.log_p)}")
+        say(args, f"p of the best key, stopping allowed for: {show_p(state.log_p)}")
     say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
               f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof. "
               f"If these were questions of canaries: stillwatch prove canary test {args.out} --units UNITS")  # fmt: skip
@@ -52,27 +57,47 @@ def ask(args: Args) -> Any:
 
 
 class _Watch:
-    """The sequential test during questioning: Bonferroni over keys, every batch of new answers."""
+    """The sequential test during questioning, Bonferroni over keys: tokens whenever a twentieth is new, choices at their looks."""
 
     def __init__(self, args: Args, store: Store) -> None:
         entry, design = commitment(args)
         how = packet.mark_of(design["mark"])
-        if not isinstance(how, Kgw | Gumbel):
-            raise InputError("--stop-at-p works for kgw and gumbel marks", todo="Ask a fixed number for the others")
+        if not 0 < args.stop_at_p < 1:
+            raise InputError("--stop-at-p must lie between 0 and 1")
+        if not isinstance(how, ChoiceMark | Kgw | Gumbel):
+            raise InputError(f"questions about {how.name} marks cannot stop early", todo="Ask a fixed number, without --stop-at-p")
+        if "prompts_sha256" in design and "prompts_in_order" not in design:
+            raise InputError("the commitment wants every question asked", where=args.log,
+                             todo="Commit again with --early, or leave --stop-at-p out")  # fmt: skip
+        if isinstance(how, ChoiceMark) and design.get("reference") and args.reference is None:
+            raise InputError("a test against a reference was committed to", todo="Ask the reference first, and pass --reference FILE")
         self.how, self.coder = how, coder_of(args.tokenizer, how)
-        self.keys = [how.key(one.secret) for one in packet.open_keys(entry, master_of(args))]
+        self.opened = packet.open_keys(entry, master_of(args))
+        self.baseline: npt.NDArray[np.int64] | None = None
+        if args.reference is not None:
+            if not isinstance(how, ChoiceMark):
+                raise InputError("marks on tokens are watched without a reference", todo="Leave --reference out")
+            beside = read_answers(args.reference)
+            self.baseline, _ = how.counts_beyond([one.output for one in beside], [one.prompt for one in beside])
         self.store, self.level, self.log_p, self.next = store, log(args.stop_at_p), 0.0, 0
 
     def enough(self) -> bool:
         """Whether the best key, corrected for their number, is below the level."""
-        # looked at whenever a twentieth has been added: the p-value takes the best moment in between into account
         if len(self.store.rows) < self.next:
             return False
-        self.next = len(self.store.rows) + max(1, len(self.store.rows) // 20)
         answers = [Answer(row["prompt"], row["output"]) for row in self.store.rows.values()]
-        tuples = tuples_of(answers, self.how, self.coder)
-        best = min(EProcess(self.how.null).add(self.how.numbers(tuples, key)) for key in self.keys)
-        self.log_p = min(0.0, best + log(len(self.keys)))
+        if isinstance(self.how, ChoiceMark):
+            looks = choice_looks(self.how, [one.output for one in answers], [one.key for one in self.opened], done=self.next - 1,
+                                 prompts=[one.prompt for one in answers], reference=self.baseline)  # fmt: skip
+            best = min(looked_log_p(log_ps) for log_ps in looks)
+            self.next = next((look for look in LOOKS if look > len(answers)), sys.maxsize)
+        else:
+            # the p-value takes the best moment in between into account
+            self.next = len(answers) + max(1, len(answers) // 20)
+            tuples = tuples_of(answers, self.how, self.coder)
+            keys = [self.how.key(one.secret) for one in self.opened]
+            best = min(EProcess(self.how.null).add(self.how.numbers(tuples, key)) for key in keys)
+        self.log_p = min(self.log_p, best + log(len(self.opened)))
         return self.log_p <= self.level
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from math import log
 
 import numpy as np
 import numpy.typing as npt
@@ -224,23 +225,29 @@ class ChoiceMark:
 class ChoicePlan:
     """``answers`` reach the level with the wanted power where the suspect writes the key's form at ``share`` of the places.
 
-    ``answers`` is None where even ``LARGEST`` do not. ``log_p`` is the median at ``LARGEST``.
+    ``answers`` is None where even ``LARGEST`` do not; at ``answers_early``, one of the looks, half of the
+    tests that may stop early have stopped. ``log_p`` is the median at ``LARGEST``, or a bound on it.
     """
 
     share: float
     answers: int | None
+    answers_early: int | None
     log_p: float
 
 
 LARGEST = 100_000
 DRAWS = 200
+LOOSE = 5.0
+"""Chernoff's bound is less than so many nats above the tail, for sums of fair signs up to z 10."""
+COARSE = 2**13
+"""Half the grid of a plan: the tail comes out up to a tenth of a nat too high."""
 
 
 def plan(
     mark: ChoiceMark, counts: npt.NDArray[np.int64], n_answers: int, shares: Sequence[float], log_alpha: float, *,
-    reference: bool, wanted: float = 0.9, rng: np.random.Generator,
+    reference: bool, wanted: float = 0.9, looks: Sequence[int], rng: np.random.Generator,
 ) -> list[ChoicePlan]:  # fmt: skip
-    """How many answers a test of choice marks needs, by simulation from a pilot, with Chernoff's bound: rather too many.
+    """How many answers a test of choice marks needs, by simulation from a pilot, with the test's own tail.
 
     Args:
         mark: the scheme.
@@ -250,12 +257,13 @@ def plan(
         log_alpha: natural log of the p-value to reach.
         reference: test against as many answers of a model that leans as the pilot does.
         wanted: power.
+        looks: numbers of answers at which a test that may stop early could stop.
         rng: of the simulation.
     """
     rate = counts.sum(1) / n_answers
     lean = (counts[:, 1] + 0.5) / (counts.sum(1) + 1.0)
 
-    def log_p(answers: int, share: float) -> Floats:
+    def log_p(answers: int, share: float, level: float) -> Floats:
         out = np.empty(DRAWS)
         for draw in range(DRAWS):
             coins = rng.integers(0, 2, len(rate))
@@ -265,20 +273,26 @@ def plan(
             theirs = rng.binomial(beside, lean)
             found = mark.preferences(np.column_stack([n - mine, mine]),
                                      np.column_stack([beside - theirs, theirs]) if reference else None)  # fmt: skip
-            out[draw] = rademacher_log_tail(found, float(((2 * coins - 1) * found).sum()))
+            total = float(((2 * coins - 1) * found).sum())
+            out[draw] = rademacher_log_tail(found, total)
+            if level < out[draw] < level + LOOSE:  # elsewhere the bound says as much
+                out[draw] = SignSums(found, cells=COARSE).log_p(total)
         return out
+
+    def least(share: float, level: float, power: float) -> int | None:
+        low, high = 0.0, float(np.log(LARGEST))
+        if (log_p(LARGEST, share, level) <= level).mean() < power:
+            return None
+        while high - low > 0.05:  # five per cent is finer than the simulation
+            middle = (low + high) / 2
+            low, high = (low, middle) if (log_p(round(np.exp(middle)), share, level) <= level).mean() >= power else (middle, high)
+        return round(float(np.exp(high)))
 
     out = []
     for share in shares:
-        most = log_p(LARGEST, share)
-        if (most <= log_alpha).mean() < wanted:
-            out.append(ChoicePlan(share, None, float(np.median(most))))
-            continue
-        low, high = 0.0, float(np.log(LARGEST))
-        while high - low > 0.05:  # five per cent is finer than the simulation
-            middle = (low + high) / 2
-            low, high = (low, middle) if (log_p(round(np.exp(middle)), share) <= log_alpha).mean() >= wanted else (middle, high)
-        out.append(ChoicePlan(share, round(np.exp(high)), float(np.median(most))))
+        early = least(share, log_alpha - log(len(looks)), 0.5) or LARGEST
+        out.append(ChoicePlan(share, least(share, log_alpha, wanted), next((look for look in looks if look >= early), None),
+                              float(np.median(log_p(LARGEST, share, log_alpha)))))  # fmt: skip
     return out
 
 

@@ -45,6 +45,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     commit.add_argument("--prompts", type=Path, help="the questions that will be asked, all of them: only their hash is written")
     commit.add_argument("--prompt-column", default="prompt")
     commit.add_argument("--against", choices=("reference", "nothing"), help="whether the test will be against a reference")
+    commit.add_argument("--early", action="store_true",
+                        help="questioning may stop early (prove ask --stop-at-p): the test then allows for it; needs --prompts")
     commit.add_argument("--together", metavar="TENANTS", help="keys to test as one beside each: 'all', or names with commas between")
     commit.add_argument("--note", default="", help="where the hash will be published, for instance")
 
@@ -88,10 +90,10 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     ask.add_argument("--price-in", type=float, help="per million tokens")
     ask.add_argument("--price-out", type=float, help="per million tokens")
     ask.add_argument("--yes", action="store_true", help="do not ask before starting")
-    ask.add_argument("--stop-at-p", type=float, help="stop once the anytime-valid p is below it (needs --key, --log)")
-    ask.add_argument("--key", type=Path, metavar="FILE")
-    ask.add_argument("--log", type=Path, default=Path("commitments.jsonl"))
-    ask.add_argument("--entry", type=int)
+    ask.add_argument("--stop-at-p", type=float, help="stop once the p that allows for stopping is below it (prove commit --early)")
+    ask.add_argument("--reference", type=Path, metavar="FILE",
+                     help="with --stop-at-p, choice marks: answers of a model that cannot have learnt the mark")
+    _committed(ask)
     ask.add_argument("--tokenizer", help="as committed")
 
     rehearse = sub("rehearse", "ask_jobs", "a stand-in suspect: serve a file of answers at a URL of this machine, to try the whole way")

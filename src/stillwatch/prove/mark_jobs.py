@@ -19,7 +19,7 @@ from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import commit as commit_to
 from stillwatch.prove.keys import tenant_secret
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw, to_transformers
-from stillwatch.prove.sequential import growth
+from stillwatch.prove.sequential import LOOKS, growth
 from stillwatch.prove.sequential import plan as make_plan
 from stillwatch.prove.statistics import show_p
 
@@ -37,7 +37,12 @@ def commit(args: Args) -> Any:
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
               "tokenizer": None if coder is None else coder.name}  # fmt: skip
     if args.prompts is not None:
-        design["prompts_sha256"] = packet.prompts_digest(read_prompts(args.prompts, args.prompt_column))
+        prompts = read_prompts(args.prompts, args.prompt_column)
+        design["prompts_sha256"] = packet.prompts_digest(prompts)
+        if args.early:
+            design["prompts_in_order"] = packet.in_order(prompts)
+    if args.early:
+        _may_stop(args, mark)
     if args.against is not None:
         design["reference"] = args.against == "reference"
     if args.together is not None:
@@ -46,7 +51,10 @@ def commit(args: Args) -> Any:
     entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
     say(args, f"Committed to {len(names)} keys for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
     say(args, f"Publish this hash where somebody else dates it: {entry['hash']}")
-    if args.prompts is not None:
+    if args.early:
+        first = "of the reference, then of the suspect with --reference THOSE" if args.against == "reference" else "of the suspect with"
+        step = f"stillwatch prove ask --prompts {args.prompts} {first} --stop-at-p {args.alpha:g}"
+    elif args.prompts is not None:
         step = f"stillwatch prove ask --prompts {args.prompts} of the suspect" + (", then of the reference" if args.against else "")
     elif isinstance(mark, Design):
         step = "stillwatch prove canary plant ANSWERS --out planted.jsonl"
@@ -56,6 +64,20 @@ def commit(args: Args) -> Any:
         step = "set the marks while the model writes (docs/prove.md, Marks)"
     say(args, f"Next: {step}. Keep {args.key}: it is secret, and without it nothing can be tested")
     return {"hash": entry["hash"], "sequence": entry["sequence"], "time": entry["time"]}
+
+
+def _may_stop(args: Args, mark: Scheme | ChoiceMark | Design) -> None:
+    """Whether a test of this kind can stop early.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if args.prompts is None:
+        raise InputError("--early needs --prompts", todo="The questions are fixed, with their order; how many are asked is not")
+    if args.together is not None:
+        raise InputError("keys are not tested together where questions may stop early", todo="Leave --early or --together out")
+    if not isinstance(mark, ChoiceMark | Kgw | Gumbel) or (args.against == "reference" and not isinstance(mark, ChoiceMark)):
+        raise InputError("questions may stop early for choice marks, and for kgw and gumbel against nothing", todo="Leave --early out")
 
 
 def _new_mark(args: Args) -> Scheme | ChoiceMark | Design:
@@ -200,14 +222,15 @@ def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: li
     say(args, f"answers needed for p <= {args.p:g} with power {args.power:g}, where the suspect writes the key's form at")
     told: dict[str, Any] = {"answers": len(answers), "pairs": met, "plan": []}
     against = {
-        name: choices.plan(how, counts, len(answers), shares, log(args.p), reference=reference, wanted=args.power,
+        name: choices.plan(how, counts, len(answers), shares, log(args.p), reference=reference, wanted=args.power, looks=LOOKS,
                            rng=np.random.default_rng(1))
         for name, reference in (("alone", False), ("against as many answers of a reference", True))
     }  # fmt: skip
     for name, rows in against.items():
         for one in rows:
             needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
-            say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}")
+            early = f"; of those that may stop early half have by {one.answers_early:,}" if one.answers_early else ""
+            say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}{early}")
             told["plan"].append({"test": name, **asdict(one)})
     say(args, _AFTER_PLAN)
     return told

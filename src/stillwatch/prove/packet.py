@@ -86,10 +86,18 @@ class Inputs:
     published: Mapping[str, float] = field(default_factory=dict)
     campaigns: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
+    early: bool = False
 
 
 def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
-    """The statistics: a pure function, which making and verifying a packet share."""
+    """The statistics: a pure function, which making and verifying a packet share.
+
+    Raises:
+        InputError: the inputs do not make a test.
+    """
+    if inputs.early and (inputs.mode == "read" or (inputs.reference is not None and not isinstance(inputs.mark, ChoiceMark))):
+        raise InputError("the commitment lets questions stop early, and this test cannot allow for it",
+                         todo="Leave --mode read or --reference out, or commit without --early")  # fmt: skip
     if isinstance(inputs.mark, ChoiceMark) and inputs.mode == "read":
         result = _choices_read(inputs, inputs.mark)
         return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
@@ -100,7 +108,7 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
         prompts_, outputs_ = texts(inputs.answers)
         result = choice_test(inputs.mark, outputs_, inputs.tenants, inputs.seed, prompts=prompts_,
                              reference=None if inputs.reference is None else texts(inputs.reference),
-                             n_decoys=inputs.n_decoys, alpha=inputs.alpha, together=inputs.together)  # fmt: skip
+                             n_decoys=inputs.n_decoys, alpha=inputs.alpha, early=inputs.early, together=inputs.together)  # fmt: skip
         return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
     if inputs.tokenizer is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
@@ -125,7 +133,7 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
         tuples = written(prompts, outputs, inputs.mark.window, rule)
     result = mark_test(inputs.mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
                        mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
-                       together=inputs.together)  # fmt: skip
+                       early=inputs.early, together=inputs.together)  # fmt: skip
     return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
 
 
@@ -230,7 +238,7 @@ def write(
         "hypotheses": HYPOTHESES,
         "design": {
             "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": inputs.exclude, "alpha": inputs.alpha,
-            "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(), "together": list(inputs.together),
+            "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(), "together": list(inputs.together), "early": inputs.early,
             "tokenizer": None if inputs.tokenizer is None else inputs.tokenizer.name,
             "plain_keys": {name: list(key) for name, key in inputs.plain_keys.items()},
             "first_question": min(times, default=None), "last_question": max(times, default=None),
@@ -258,6 +266,11 @@ def question_time(row: Mapping[str, Any]) -> str | None:
 def prompts_digest(prompts: Sequence[str]) -> str:
     """SHA-256 over the distinct prompts, whatever their order: commits to what will be asked without telling it."""
     return hashlib.sha256(json.dumps(sorted(set(prompts))).encode()).hexdigest()
+
+
+def in_order(prompts: Sequence[str]) -> list[str]:
+    """Short hashes of the distinct prompts, in order: lets a committed list of questions stop early."""
+    return [hashlib.sha256(prompt.encode()).hexdigest()[:24] for prompt in dict.fromkeys(prompts)]
 
 
 def seal(folder: Path, key: Path | None = None) -> None:
@@ -312,7 +325,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
             tokenizer=made, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),
             alpha=float(design["alpha"]), harvested=record["exposure"]["harvested"],
             published=record["exposure"]["published"], campaigns=tuple(record["exposure"].get("campaigns", ())),
-            together=tuple(design.get("together", ())),
+            together=tuple(design.get("together", ())), early=bool(design.get("early", False)),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"the record is incomplete ({type(error).__name__}: {error})", where=folder / "record.json") from error

@@ -57,6 +57,7 @@ def test(args: Args) -> Any:
         mark=found, tenants=tuple(opened), answers=tuple(answers), seed=seed, plain_keys=plain, reference=reference,
         tokenizer=coder, mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
         harvested=harvested, published=published, campaigns=campaigns, together=tuple(together),
+        early="prompts_in_order" in design,
     )  # fmt: skip
     if args.out is None:
         result, parts = packet.run(inputs)

@@ -145,3 +145,18 @@ def _sequential(null: Null, grow: Growth, shift: float, log_alpha: float, limit:
     needed = (-log_alpha + log(len(near))) / each
     answers = (needed / grow.scale) ** (1 / grow.exponent)
     return int(np.ceil(answers)) if answers <= limit else None
+
+
+LOOKS = tuple(round(20 * 1.3**look) for look in range(24))
+"""Numbers of answers after which choice marks are looked at, from 20 to 8,363."""
+
+
+def looked_log_p(log_ps: Sequence[float]) -> float:
+    """Natural log of a p-value that stands whenever one stopped: Bonferroni's over :data:`LOOKS`, taken or not.
+
+    Coins of choice marks are drawn once for all answers, so that no martingale is at hand as for draws of their own.
+
+    Args:
+        log_ps: of the looks that were taken, each valid by itself.
+    """
+    return min(0.0, min(log_ps, default=0.0) + log(len(LOOKS)))

@@ -103,20 +103,20 @@ def rademacher_log_tail(weights: Floats, total: float, copies: int = 1) -> float
 class SignSums:
     """The distribution of a sum of ±weights, signs fair and independent, on a grid: tails are exact, rounded upwards.
 
-    ``copies``: the same weights under so many keys, summed. Beyond ``MOST`` weights the tail is Chernoff's bound.
+    ``copies``: the same weights under so many keys, summed; ``cells``: half the grid. Beyond ``MOST`` weights the tail is
+    Chernoff's bound.
     """
 
     MOST = 1000
-    CELLS = 2**16
 
-    def __init__(self, weights: Floats, copies: int = 1) -> None:
+    def __init__(self, weights: Floats, copies: int = 1, cells: int = 2**16) -> None:
         """Add one weight after another."""
         self._weights, self._copies = weights, copies
         sizes = np.tile(np.abs(weights[weights != 0]), copies)
         self._log_tails: Floats | None = None
         if not 0 < len(sizes) <= self.MOST:
             return
-        self._step = float(sizes.sum()) / self.CELLS
+        self._step = float(sizes.sum()) / cells
         steps = np.rint(sizes / self._step).astype(np.int64)
         # what rounding moves a sum by, at most, and what adding them up in floating point does
         self._slack = float(np.abs(sizes - self._step * steps).sum()) + 1e-9 * float(sizes.sum())

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
-from stillwatch.prove.prf import key_from_bytes
+from stillwatch.prove.prf import Key, key_from_bytes
 from stillwatch.prove.schemes import Numbers, Scheme
-from stillwatch.prove.sequential import EProcess
+from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
 from stillwatch.prove.statistics import LN10, Null, SignSums, detectable, holm, power, rank_p, show_p, weighted_log_tail
 from stillwatch.prove.tuples import Tuples
 from stillwatch.prove.weighted import Weighted
@@ -33,7 +33,8 @@ class KeyTest:
 
     ``n`` distinct draws were scored; ``mean`` is their mean and ``z`` its standardised excess over the null. ``log_p``
     (natural log, exact) and ``log_p_holm`` (over all keys tried); ``rank_p`` among decoy keys is exact whatever the
-    dependence. ``verdict`` is ``unsure`` where the two disagree: then the tuples were not independent after all.
+    dependence. ``verdict`` is ``unsure`` where the two disagree: then the tuples were not independent after all. Where
+    questions could stop early, ``log_p_holm`` is of the p-value that allows for it.
     """
 
     tenant: str
@@ -92,6 +93,7 @@ def mark_test(
     mode: str = "written",
     n_records: int = 0,
     anytime: bool = False,
+    early: bool = False,
     together: Sequence[str] = (),
 ) -> MarkTest:
     """Test distinct tuples under every tenant's key.
@@ -106,7 +108,8 @@ def mark_test(
         mode: ``written`` or ``read``, for the record.
         n_records: answers, for the record.
         anytime: also the p-value that is valid had one looked after every answer (kgw and gumbel only).
-        together: tenants whose keys are also tested as one.
+        early: questions could stop by that p-value, so it decides.
+        together: tenants whose keys are also tested as one; not with ``early``.
     """
     keys = _keys(mark, tenants)
     null = mark.null
@@ -122,7 +125,10 @@ def mark_test(
         sets = _decoy_sets(seed, n_decoys, len(mine))
         whole = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(mine), 2).sum(1)
         pool = _Pool(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in whole])
-    adjusted, one_more = _holm(log_ps, pool)
+    anytime_p = None
+    if (anytime or early) and mark.name in ("kgw", "gumbel"):
+        anytime_p = {tenant: EProcess(null).add(mark.numbers(tuples, key)) for tenant, key in keys.items()}
+    adjusted, one_more = _holm(list(anytime_p.values()) if early and anytime_p is not None else log_ps, pool)
     tests = []
     for tenant, (total, n), log_p, log_holm in zip(keys, found, log_ps, adjusted, strict=True):
         z = null.z(total, n)
@@ -130,9 +136,6 @@ def mark_test(
         tests.append(KeyTest(tenant, n, total, total / n if n else 0.0, z, log_p, log_holm, rank,
                              _verdict(log_holm, rank, alpha, n_decoys)))  # fmt: skip
     n = max((n for _, n in found), default=0)
-    anytime_p = None
-    if anytime and mark.name in ("kgw", "gumbel"):
-        anytime_p = {tenant: EProcess(null).add(mark.numbers(tuples, key)) for tenant, key in keys.items()}
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=tuples.n_positions,
         n_excluded=tuples.n_excluded, n_tuples=len(tuples), null_mean=null.mean, alpha=alpha, n_decoys=n_decoys,
@@ -204,6 +207,7 @@ def choice_test(
     reference: tuple[Sequence[str], Sequence[str]] | None = None,
     n_decoys: int = 999,
     alpha: float = 1e-5,
+    early: bool = False,
     together: Sequence[str] = (),
 ) -> MarkTest:
     """Test texts for text-only choice marks.
@@ -217,13 +221,47 @@ def choice_test(
         reference: prompts and texts of a model without anybody's mark, of the same kind.
         n_decoys: floor of the rank p is 1 / (n_decoys + 1).
         alpha: family-wise level of the verdicts.
-        together: tenants whose keys are also tested as one.
+        early: questions could stop at one of the looks (:data:`LOOKS`), so the p-value that allows for it decides.
+        together: tenants whose keys are also tested as one; not with ``early``.
     """
     counts, shown = mark.counts_beyond(texts, prompts)
     baseline = None if reference is None else mark.counts_beyond(reference[1], reference[0])[0]
-    lean = mark.preferences(counts, baseline)
-    return lean_test(mark, lean, tenants, seed, n_decoys=n_decoys, alpha=alpha, n_records=len(texts),
-                     n_positions=int(counts.sum()) + shown, n_excluded=shown, together=together)  # fmt: skip
+    anytime_p = None
+    if early:
+        looks = choice_looks(mark, texts, [one.key for one in tenants], prompts=prompts, reference=baseline)
+        anytime_p = {one.tenant: looked_log_p(log_ps) for one, log_ps in zip(tenants, looks, strict=True)}
+    return lean_test(mark, mark.preferences(counts, baseline), tenants, seed, n_decoys=n_decoys, alpha=alpha, n_records=len(texts),
+                     n_positions=int(counts.sum()) + shown, n_excluded=shown, anytime_p=anytime_p, together=together)  # fmt: skip
+
+
+def choice_looks(
+    mark: ChoiceMark, texts: Sequence[str], keys: Sequence[Key], *, prompts: Sequence[str] | None,
+    reference: npt.NDArray[np.int64] | None, done: int = 0,
+) -> list[list[float]]:  # fmt: skip
+    """Natural logs of each key's p-values at the looks that so many answers allow, in the order they came.
+
+    Args:
+        mark: the scheme.
+        texts: what the suspect wrote so far.
+        keys: keys.
+        prompts: as for :func:`choice_test`.
+        reference: counts of the reference ``(n_cells, 2)``.
+        done: answers up to which looks were taken before: they are left out.
+    """
+    counts, begin = np.zeros((mark.n_cells, 2), np.int64), 0
+    out: list[list[float]] = [[] for _ in keys]
+    for look in LOOKS:
+        if look > len(texts):
+            break
+        counts += mark.counts_beyond(texts[begin:look], None if prompts is None else prompts[begin:look])[0]
+        begin = look
+        if look <= done:
+            continue
+        lean = mark.preferences(counts, reference)
+        tail = SignSums(lean)
+        for log_ps, key in zip(out, keys, strict=True):
+            log_ps.append(tail.log_p(mark.sum(lean, key)))
+    return out
 
 
 def lean_test(
@@ -238,9 +276,13 @@ def lean_test(
     n_records: int = 0,
     n_positions: int = 0,
     n_excluded: int = 0,
+    anytime_p: Mapping[str, float] | None = None,
     together: Sequence[str] = (),
 ) -> MarkTest:
-    """Test leans to the second form of each cell ``(n_cells,)``, which must depend on no key."""
+    """Test leans to the second form of each cell ``(n_cells,)``, which must depend on no key.
+
+    ``anytime_p``: each tenant's log p-value that allows for stopping early; it decides where it is given.
+    """
     scale = float(np.sqrt((lean**2).sum())) or 1.0
     decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in decoy_keys(seed, n_decoys)])
     totals = [mark.sum(lean, one.key) for one in tenants]
@@ -253,7 +295,7 @@ def lean_test(
         each = [mark.sum(lean, key_from_bytes(one)) for one in _decoy_sets(seed, n_decoys, k)]
         pool = _Pool(k * used, total, total / max(1, k * used), total / (scale * float(np.sqrt(k))), SignSums(lean, k).log_p(total),
                      (np.array(each).reshape(-1, k).sum(1) / (scale * np.sqrt(k))).tolist())  # fmt: skip
-    adjusted, one_more = _holm(log_ps, pool)
+    adjusted, one_more = _holm(log_ps if anytime_p is None else [anytime_p[one.tenant] for one in tenants], pool)
     tests = tuple(
         KeyTest(one.tenant, used, total, total / max(1, used), total / scale, log_p, log_holm, rank := rank_p(total, decoys),
                 _verdict(log_holm, rank, alpha, n_decoys))
@@ -264,7 +306,7 @@ def lean_test(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=n_positions, n_excluded=n_excluded,
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
-        decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests, statistic="choice",
+        decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests, log_p_anytime=anytime_p, statistic="choice",
         together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
     )  # fmt: skip
 
@@ -293,6 +335,8 @@ def remarks(result: MarkTest) -> list[str]:
         said.append("p is an upper bound (Chernoff, Berry and Esseen)")
     elif result.statistic == "choice":
         said.append("p is exact over the signs of the pairs")
+        if result.log_p_anytime is not None:
+            said.append(f"p (Holm) is of the best of {len(LOOKS)} looks, since questions could stop at each")
     elif result.detectable_shift is None:
         said.append(f"too little text: no excess reaches {result.alpha:g} with power 0.8")
     else:

@@ -24,7 +24,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.canary import Canary, Design, again
 from stillwatch.prove.keys import broken_entry, commitment
-from stillwatch.prove.packet import SIGNATURE, Check, Inputs, expected_seed, load, prompts_digest, run, signatures
+from stillwatch.prove.packet import SIGNATURE, Check, Inputs, expected_seed, in_order, load, prompts_digest, run, signatures
 
 FREE = {"report.html", "manifest.json", SIGNATURE}
 TOLERANCE = 1e-6
@@ -169,7 +169,14 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
     for name in ("mark", "alpha", "n_decoys", "tokenizer"):
         if name in committed and committed[name] != used[name]:
             return Check("design", False, f"{name} is not the committed one")
-    if "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([one.prompt for one in inputs.answers]):
+    early = committed.get("prompts_in_order")
+    if inputs.early != (early is not None):
+        return Check("design", False, "a test that " + ("could" if early is not None else "could not") + " stop early was committed to")
+    if early is not None:
+        asked = in_order([one.prompt for one in inputs.answers])
+        if asked != early[: len(asked)]:
+            return Check("design", False, "the questions are not the committed ones, the first of them in their order")
+    elif "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([one.prompt for one in inputs.answers]):
         return Check("design", False, "the questions are not the committed ones, all of them and no others")
     against = inputs.reference is not None or record["result"]["statistic"] == "weighted" or _choices_read(record)
     if committed.get("reference", against) != against:
