@@ -13,7 +13,8 @@ from stillwatch.cli import main
 BAD_USAGE = {
     "no command": ([], "COMMAND"),
     "unknown command": (["harvest"], "'harvest'"),
-    "unknown option": (["demo", "--fast"], "--fast"),
+    "unknown option": (["demo", "--fast"], "unrecognized arguments: --fast. See stillwatch demo --help"),
+    "unknown option of a word": (["audit-log", "verify", "--now"], "arguments: --now. See stillwatch audit-log verify --help"),
     "unknown choice": (["detect", "logs", "--out", "run", "--engine", "abacus"], "'abacus'"),
     "argument missing": (["detect", "logs"], "--out"),
     "not a number": (["simulate", "demo", "--out", "world", "--seed", "one"], "--seed: invalid int value: 'one'"),

@@ -63,6 +63,13 @@ class _Parser(argparse.ArgumentParser):
         """Print one line and exit."""
         self.exit(1, f"{self.prog}: {message}. See {self.prog} --help\n")
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As usual, but a command that does not know an argument says so itself, and names its own help."""
+        known, left = super().parse_known_args(args, namespace)
+        if left:
+            self.error(f"unrecognized arguments: {' '.join(left)}")
+        return known, left
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""

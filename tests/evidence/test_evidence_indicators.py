@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from evidence_helpers import LAST, write_run
 
+from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.evidence import indicators, shared, stix
 from stillwatch.respond import importing
@@ -85,6 +86,20 @@ def test_what_one_operator_shares_another_finds(store: Store, run_of_two: Path, 
     }  # fmt: skip
     assert hits(store, LAST + stix.VALID_FOR + timedelta(seconds=1)) == [], "no longer valid"
     assert imported(store, path).known == 2
+
+
+def test_what_is_not_compared_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = str(tmp_path / "s.db")
+    shared_ = bundled(tmp_path / "b.json", "[ipv4-addr:value = '1.2.3.4']", valid_until=(LAST + timedelta(days=1)).isoformat())
+    assert main(["indicators", "import", str(shared_), "--source", "peer", "--store", url]) == 0
+    said = {}
+    for at in (LAST, LAST + timedelta(days=2)):
+        capsys.readouterr()
+        assert main(["indicators", "match", "--as-of", at.isoformat(), "--store", url]) == 0
+        said[at] = capsys.readouterr().out
+    assert said[LAST] == "0 matches\n"
+    assert "not valid at 2026-" in said[LAST + timedelta(days=2)]
+    assert "1 indicators" in said[LAST + timedelta(days=2)]
 
 
 def test_requests_are_matched_by_address_client_and_domain(store: Store, input_of_two: Path, tmp_path: Path) -> None:

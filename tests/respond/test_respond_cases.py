@@ -673,6 +673,10 @@ def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsy
         assert capsys.readouterr().out == said + "\n"
     assert main(["cases", "show", "case-one", "--store", url]) == 0
     assert "\n\n" not in capsys.readouterr().out
+    assert main(["actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction", "--store", url]) == 0
+    capsys.readouterr()
+    assert main(["actions", "list", "--store", url]) == 0
+    assert capsys.readouterr().out == "no action holds\nwaiting for another person: 1; stillwatch actions list --waiting\n"
 
 
 def test_a_group_for_review_accuses_nobody(store: Store, run_folder: Folder) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from stillwatch.console import people
 from stillwatch.console.app import PREFIX, application
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.respond.acting import Args, reading, writing
+from stillwatch.respond.acting import Args, reading, say, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
 from stillwatch.serve.listening import free
@@ -37,6 +37,7 @@ def user_add(args: Args) -> Any:
     password = _password(args)
     with writing(args, create=True) as change:
         people.add(change, args.name, Role(args.role), password)
+    say(args, f"{args.name} may log in as {args.role}")
     return {"name": args.name, "role": args.role}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from stillwatch.dataset import batches, open_dataset, read_accounts
@@ -163,14 +163,22 @@ def match(session: Session, now: datetime, data: Path | None = None) -> list[Hit
         now: the time.
         data: folder as detect reads it; addresses, user agents, JA4 and sign-up domains are compared.
     """
-    valid = select(Indicator).where(
-        or_(Indicator.valid_from.is_(None), Indicator.valid_from <= now), or_(Indicator.valid_until.is_(None), Indicator.valid_until > now)
-    )
-    rows = session.scalars(valid.order_by(Indicator.indicator_id)).all()
+    rows = session.scalars(select(Indicator).where(_valid(now)).order_by(Indicator.indicator_id)).all()
     hits = _cases(session, [row for row in rows if row.view == "mark"])
     if data is not None:
         hits += _requests(data, [row for row in rows if row.view != "mark"])
     return hits
+
+
+def not_valid(session: Session, now: datetime) -> int:
+    """Indicators that ``match`` leaves out at a time: over, or not yet valid."""
+    return session.scalars(select(func.count()).select_from(Indicator).where(not_(_valid(now)))).one()
+
+
+def _valid(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        or_(Indicator.valid_from.is_(None), Indicator.valid_from <= now), or_(Indicator.valid_until.is_(None), Indicator.valid_until > now)
+    )
 
 
 def _cases(session: Session, rows: Sequence[Indicator]) -> list[Hit]:

@@ -135,12 +135,15 @@ def match_indicators(args: Args) -> dict[str, Any]:
         at = datetime.now(UTC) if args.as_of is None else datetime.fromisoformat(args.as_of)
     except ValueError as error:
         raise InputError(f"{args.as_of!r} is not an ISO time", where="--as-of", todo="Write it like 2026-02-28T12:00:00Z") from error
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     with reading(args) as session:
-        hits = indicators.match(session, at if at.tzinfo else at.replace(tzinfo=UTC), args.data)
+        hits, left_out = indicators.match(session, at, args.data), indicators.not_valid(session, at)
     for hit in hits:
         say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, {hit.n_accounts:,} accounts, {hit.n_events:,} requests")
     say(args, f"{len(hits)} matches")
-    return {"matches": [vars(hit) for hit in hits]}
+    if left_out:
+        say(args, f"not compared, since they are not valid at {at:%Y-%m-%d %H:%M}: {left_out:,} indicators (--as-of T: another time)")
+    return {"matches": [vars(hit) for hit in hits], "not_valid": left_out}
 
 
 def add_webhook(args: Args) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def actor(session: Session, name: str | None) -> Actor:
     name = name or getpass.getuser()
     user = session.get(User, name)
     if user is None and session.scalars(select(User.name).limit(1)).first() is not None:
-        raise ForbiddenError(f"{name} is no user of this store", todo="Pass --as NAME")
+        raise ForbiddenError(f"{name} is no user of this store", todo="Pass --as NAME or set STILLWATCH_ACTOR")
     if user is not None and user.disabled_at is not None:
         raise ForbiddenError(f"{name} is disabled")
     return Actor(name, Role.ADMIN if user is None else Role(user.role))

@@ -15,7 +15,8 @@ def list_actions(args: Args) -> dict[str, Any]:
     """``actions list``."""
     now = datetime.now(UTC)
     with reading(args) as session:
-        rows = actions.waiting(session) if args.waiting else actions.in_force(session, now)
+        waiting = actions.waiting(session)
+        rows = waiting if args.waiting else actions.in_force(session, now)
         _, held = policy.active(session)
         stand = {row.action_id: actions.standing(row, held, now) for row in rows}
     for row in rows:
@@ -24,6 +25,8 @@ def list_actions(args: Args) -> dict[str, Any]:
         say(args, f"{row.action_id}  {what} {n:>7,} subjects  {row.case_id or ''}  by {row.proposed_by} {until}")
     if not rows:
         say(args, "nothing waits for another person" if args.waiting else "no action holds")
+    if waiting and not args.waiting:
+        say(args, f"waiting for another person: {len(waiting):,}; stillwatch actions list --waiting")
     return {"actions": [as_json(row) | {"standing": stand[row.action_id]} for row in rows]}
 
 

@@ -129,7 +129,8 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
 def _rarity(score: float) -> str:
     """A score in words; it is no log-odds (docs/detection.md, section 5)."""
     times = math.exp(min(abs(score), 700.0))
-    return f"{times:,.3g} times {'rarer' if score >= 0 else 'more common'} among innocent groups than the line to cross"
+    told = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+    return f"{told} times {'rarer' if score >= 0 else 'more common'} among innocent groups than the line to cross"
 
 
 def _observed(entry: Mapping[str, Any]) -> str:

@@ -9,8 +9,8 @@ from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.respond import allow, appeals, audit
 from stillwatch.respond.acting import Args, as_json, days, reading, say, writing
-from stillwatch.respond.schema import AuditRow
-from stillwatch.respond.vocabulary import Subject
+from stillwatch.respond.schema import ActionRow, AuditRow
+from stillwatch.respond.vocabulary import ActionState, Subject
 
 
 def add_allowed(args: Args) -> dict[str, Any]:
@@ -60,8 +60,13 @@ def decide_appeal(args: Args) -> dict[str, Any]:
     """``appeal decide``."""
     with writing(args) as change:
         lifts = appeals.decide(change, args.appeal, overturned=args.outcome == "overturn", reason=args.reason)
-    say(args, f"appeal {args.appeal}: {args.outcome}", *(f"{row.action_id}: lift of {row.lifts} is {row.state}" for row in lifts))
+    say(args, f"appeal {args.appeal}: {args.outcome}", *(_lift(row) for row in lifts))
     return {"appeal": args.appeal, "outcome": args.outcome, "lifts": [as_json(row) for row in lifts]}
+
+
+def _lift(row: ActionRow) -> str:
+    waits = f"; somebody else agrees with stillwatch actions approve {row.action_id}" if row.state == ActionState.PROPOSED else ""
+    return f"{row.action_id}: lift of {row.lifts} is {row.state}{waits}"
 
 
 def verify_log(args: Args) -> dict[str, Any]:
