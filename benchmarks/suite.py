@@ -38,10 +38,10 @@ OWN = (
 SECOND = tuple(f"second-{name}" for name in second_world.SCENARIOS)
 FURTHER = {
     name: import_module(f"benchmarks.{name}_world")
-    for name in ("farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "heron", "delta", "slate")
+    for name in ("farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "heron", "delta", "slate", "kelp")
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
-"""Simulators of further authors; calibration uses all but delta and slate, with other seeds."""
+"""Simulators of further authors; calibration uses all but delta, slate and kelp, with other seeds."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000
