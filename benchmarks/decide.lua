@@ -1,5 +1,6 @@
 -- Load for benchmarks/decide.py: questions about random accounts, each with its own request id. Prints one JSON object.
 local token, accounts = os.getenv("STILLWATCH_TOKEN"), tonumber(os.getenv("STILLWATCH_ACCOUNTS"))
+local pace = tonumber(os.getenv("STILLWATCH_PACE_MS")) -- mean wait of a connection after an answer; nil: none
 local n, headers = 0, {["content-type"] = "application/json", ["x-stillwatch-token"] = token}
 
 function init(args) math.randomseed(7) end
@@ -8,6 +9,10 @@ function request()
   n = n + 1
   local body = string.format('{"account_id":"acct-%07d","request_id":"r%d"}', math.random(0, accounts - 1), n)
   return wrk.format("POST", "/v1/decide", headers, body)
+end
+
+if pace then
+  function delay() return math.floor(math.random() - pace * math.log(1 - math.random())) end
 end
 
 function done(summary, latency, requests)

@@ -8,6 +8,14 @@ that answers the same bytes at once) is measured too: how much of a figure is th
 
     python benchmarks/decide.py [--seconds 10] [--rounds 3] [--connections 16] [--hits 0.02] [--store URL]
 
+With --rates the connections do not ask as fast as they can, but so that about so many questions come in a second, at random
+times: what latency is at a rate that the machine bears. Each of --connections (give 128) waits for its answer before it asks again.
+
+    python benchmarks/decide.py --rates 2000 4000 6000 8000 10000 --connections 128 --rounds 1
+
+With --alone (Linux, root) servers and load generator are of the kernel's real-time class, so that other work of the machine does not
+take the cores from them; what builds snapshots is not, and gets what they leave. It takes the cores from everything else meanwhile.
+
 With --cost no server runs: the application is called in this process, by one thread, and its processor time of a decision is
 printed beside that of an application that answers at once. This hardly depends on what else the machine does.
 
@@ -52,7 +60,10 @@ ACCOUNTS = 1_000_000
 SHARES = {Action.OBSERVE: 90, Action.THROTTLE: 4, Action.CHALLENGE: 2, Action.RESTRICT: 2, Action.BLOCK: 2}
 ANA, BEN = Actor("ana", Role.ADMIN), Actor("ben", Role.ADMIN)
 LUA = Path(__file__).with_suffix(".lua")
+KINDS = ("steady", "changes", "policy")
 SERVICE, FLOOR = 18_181, 18_182
+ANSWERED_MS = 1.5
+"""Taken for the time of an answer, so that a rate is about what was asked for."""
 BARE = """
 import asyncio, uvloop
 from granian.server.embed import Server
@@ -136,11 +147,22 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def load(port: int, seconds: float, connections: int, token: str, pid: int, hits: float) -> dict[str, float]:
+def first(process: int) -> None:
+    """Let all threads of a process, and those that it starts, go before what is not of the real-time class."""
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(1))
+
+
+def load(
+    port: int, seconds: float, connections: int, token: str, pid: int, hits: float, rate: float | None = None, alone: bool = False
+) -> dict[str, float]:
     before = cpu_s(pid)
     environment = os.environ | {"STILLWATCH_TOKEN": token, "STILLWATCH_ACCOUNTS": str(round(ACCOUNTS / hits))}
+    if rate is not None:
+        environment["STILLWATCH_PACE_MS"] = str(max(connections / rate * 1000 - ANSWERED_MS, 0.0))
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", str(LUA), f"http://127.0.0.1:{port}"]
-    text = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+    ahead = (lambda: first(os.getpid())) if alone else None
+    text = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, preexec_fn=ahead).stdout
     found: dict[str, float] = json.loads(next(line for line in text.splitlines() if line.startswith("{")))
     return found | {"per_s": found["requests"] / found["seconds"], "cpu_us": (cpu_s(pid) - before) * 1e6 / found["requests"]}
 
@@ -247,6 +269,9 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--hits", type=float, default=0.02, help="share of questions about accounts under an action")
     parser.add_argument("--store", help="an empty store (default: SQLite in a temporary folder)")
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS, help="rounds to run (default: all)")
+    parser.add_argument("--rates", type=float, nargs="+", default=[], help="questions a second, instead of as many as are answered")
+    parser.add_argument("--alone", action="store_true", help="take the cores from other work of the machine (Linux, root)")
     parser.add_argument("--cost", action="store_true", help="the application alone, in this process")
     parser.add_argument("--memory", action="store_true", help="memory while snapshots are built, without questions")
     args = parser.parse_args()
@@ -282,19 +307,23 @@ def main() -> None:
         else:
             sys.exit("the service has no snapshot after a minute")
         assert bare is not None
+        if args.alone:
+            first(service.pid)
+            first(bare.pid)
         print(f"{os.cpu_count()} cores, {ACCOUNTS:,} accounts, {args.connections} connections, {args.seconds:g} s a round; ms")
         heads = ("req/s", "p50", "p99", "p99.9", "max", ">20 ms", "failed", "cpu us"), ("bare/s", "p99", "max", "cpu us")
         print(f"{'':14} " + " | ".join(" ".join(f"{head:>8}" for head in half) for half in heads) + " |  load")
         largest = 0.0
-        for what in ("steady", "changes", "policy"):
-            for n in range(args.rounds):
-                floor = load(FLOOR, 3, args.connections, token, bare.pid, args.hits)
-                changing = None if what == "steady" else Changing(store, what, token)
-                found = load(SERVICE, args.seconds, args.connections, token, service.pid, args.hits)
-                own, whole = memory_mb(service.pid)
-                largest = max(largest, whole)
-                more = "" if changing is None else f"({changing.end()} snapshots)"
-                show(f"{what} {n + 1}", found, floor, more)
+        for rate in args.rates or [None]:
+            for what in args.kinds:
+                for n in range(args.rounds):
+                    floor = load(FLOOR, 3, args.connections, token, bare.pid, args.hits, rate, args.alone)
+                    changing = None if what == "steady" else Changing(store, what, token)
+                    found = load(SERVICE, args.seconds, args.connections, token, service.pid, args.hits, rate, args.alone)
+                    own, whole = memory_mb(service.pid)
+                    largest = max(largest, whole)
+                    more = "" if changing is None else f"({changing.end()} snapshots)"
+                    show(f"{what} {n + 1 if rate is None else f'{rate:,.0f}'}", found, floor, more)
         own, whole = memory_mb(service.pid)
         status = json.loads(get("/v1/status", token))
         print(f"memory: {own:.0f} MB the service, {largest:.0f} MB at most with its builder; log: {status['log']}")
