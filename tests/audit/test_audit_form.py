@@ -8,7 +8,8 @@ from stillwatch.audit import boost, check, detector, measures, questions, share
 
 
 def _of(text: str, layout: bool = True) -> dict[str, float]:
-    return dict(zip(measures.NAMES, measures.of([text], layout=layout)[0], strict=True))
+    names = (*measures.NAMES, *measures.SHAPE) if layout else measures.NAMES
+    return dict(zip(names, measures.of([text], layout=layout)[0], strict=True))
 
 
 def test_measures_are_what_their_names_say() -> None:
@@ -28,6 +29,22 @@ def test_measures_are_what_their_names_say() -> None:
     assert got["starts with a capital"] == 1
     assert _of("a\n\nb", layout=False)["blank lines"] == 0
     assert not measures.of(["", "  \n"], layout=True).any()
+
+
+def test_the_shape_of_sentences_and_lines_leaves_out_the_last_of_each() -> None:
+    text = "To do:\n1. Eat two figs. Sleep.\n\n2) eat\n- Go on\n"
+    got = _of(text + "• and this is cut")
+    assert got == pytest.approx({**got, "sentences": 6 / 17, "mean sentence": np.log(3), "longest sentence": 3 / 2,
+                                 "shortest sentence": np.log(2), "first sentence": np.log(3), "one line": 0, "lines": 4 / 17,
+                                 "lines that end with a mark": 1 / 4, "lines that end with a letter": 2 / 4, "lines with a colon": 1 / 4,
+                                 "numbered lines": 2 / 4, "bullets": 1 / 4, "blank lines a line": 1 / 4})  # fmt: skip
+    longer = _of(text + "• and this is cut further on")
+    whole = ("sentences", "lines")  # a word
+    assert all(got[name] == longer[name] for name in measures.SHAPE if name not in whole)
+    assert got["spread of sentences"] == pytest.approx(np.std([2, 1, 3, 1, 2, 3]) / 2)
+    one = _of("so it is. so it was. So be it. so")
+    assert one["one line"] == 1
+    assert (one["sentences that begin alike"], one["sentences that start small"]) == pytest.approx((2 / 3, 2 / 3))
 
 
 def test_trees_see_what_is_odd_at_both_ends() -> None:

@@ -1,7 +1,8 @@
 """Measures of a text's form: what hashed features cannot carry over to words that no reference has.
 
 Lengths of words and sentences, punctuation, capitals, digits, pronouns: most are rates a word, so that length as such
-says nothing. White space counts only where line breaks do.
+says nothing. White space counts only where line breaks do; there the shape of sentences and lines is measured as well,
+without the last of each, which a text that was cut has not whole.
 """
 
 import numpy as np
@@ -19,6 +20,12 @@ NAMES = (
     "question marks", "colons", "semicolons", "i alone", "commonest words", "first person", "second person",
 )
 N_MEASURES = len(NAMES)
+SHAPE = (
+    "sentences", "spread of sentences", "longest sentence", "first sentence", "mean sentence", "shortest sentence",
+    "sentences that begin alike", "sentences that start small", "one line", "lines", "spread of lines", "first line", "mean line",
+    "lines that end with a mark", "lines that end with a letter", "lines with a colon", "numbered lines", "bullets", "blank lines a line",
+)  # fmt: skip
+"""Measured after the others, where line breaks count."""
 _WHITE = (6, 7, 22, 23)
 _COMMON, _FIRST, _SECOND = 29, 30, 31
 _CLASSES = (("and", _COMMON), ("the", _COMMON), ("of", _COMMON), ("to", _COMMON), ("that", _COMMON), ("i", _FIRST), ("me", _FIRST),
@@ -42,7 +49,7 @@ _MEANS = np.array([column for _, column in _CLASSES], np.int64)
 
 
 def of(texts: list[str], *, layout: bool) -> F64:
-    """Measures ``(n, 32)`` of texts.
+    """Measures ``(n, 32)`` of texts, or ``(n, 51)`` where white space counts.
 
     Args:
         texts: texts.
@@ -53,7 +60,10 @@ def of(texts: list[str], *, layout: bool) -> F64:
     _measure(offsets, data, _HASHES, _MEANS, out)
     if not layout:
         out[:, _WHITE] = 0.0
-    return out
+        return out
+    shape = np.zeros((len(texts), len(SHAPE)))
+    _measure_shape(offsets, data, shape)
+    return np.column_stack([out, shape])
 
 
 @njit(cache=True, nogil=True)
@@ -152,3 +162,110 @@ def _measure(
         for j in range(4, len(row)):
             if j < 11 or j > 13:
                 row[j] /= n_words
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _letter_or_digit(c: int) -> bool:
+    return 65 <= c <= 90 or 97 <= c <= 122 or 48 <= c <= 57 or c >= 128
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _ends_sentence(c: int) -> bool:
+    return bool(c == 46 or c == 33 or c == 63)
+
+
+@njit(cache=True, nogil=True)
+def _begins_item(data: NDArray[np.uint8], start: int, end: int) -> int:
+    """1 for a word such as ``2.`` or ``2)``, 2 for a bullet, 0 for others."""
+    if end - start == 1 and (data[start] == 45 or data[start] == 42):
+        return 2
+    if end - start == 3 and data[start] == 0xE2 and data[start + 1] == 0x80 and data[start + 2] == 0xA2:
+        return 2
+    at = start
+    while at < end and 48 <= data[at] <= 57:
+        at += 1
+    return int(at > start and at < end and (data[at] == 46 or data[at] == 41))
+
+
+@njit(cache=True, nogil=True)
+def _measure_shape(offsets: NDArray[np.int64], data: NDArray[np.uint8], out: F64) -> None:
+    """Fill one row a text; sentences end with a mark before white space, and with their line."""
+    begun = np.empty(text_features.longest_text(offsets) // 2 + 2, np.uint64)
+    for i in range(len(out)):
+        row = out[i]
+        begin, end = offsets[i], offsets[i + 1]
+        while begin < end and data[begin] <= 32:
+            begin += 1
+        while end > begin and data[end - 1] <= 32:
+            end -= 1
+        if begin == end:
+            continue
+        # sums over whole sentences and lines; the last one counts only where it is the only one
+        n, total, squares, longest, least = 0, 0.0, 0.0, 0.0, 1e9
+        lines, line_total, line_squares, blank, small = 0, 0.0, 0.0, 0, 0
+        sentence, line, first_hash, first_small, colon, item = 0.0, 0.0, _START, 0, 0, 0
+        n_words, line_begin, at = 0, begin, begin
+        while at < end:
+            start, h = at, _START
+            while at < end and data[at] > 32:
+                c = data[at]
+                h = (h ^ np.uint64(c + 32 if 65 <= c <= 90 else c)) * _BYTE_PRIME
+                colon |= c == 58 and at < line_begin + 40
+                at += 1
+            last = data[at - 1]
+            if sentence == 0:
+                first_hash, first_small = h, 97 <= data[start] <= 122
+            if line == 0:
+                item = _begins_item(data, start, at)
+            n_words += 1
+            sentence += 1
+            line += 1
+            breaks = 0
+            while at < end and data[at] <= 32:
+                breaks += data[at] == 10
+                at += 1
+            more = at < end
+            if breaks > 0 or not more or _ends_sentence(last):
+                if more or n == 0:
+                    begun[n] = first_hash
+                    n += 1
+                    total += sentence
+                    squares += sentence * sentence
+                    longest, least = max(longest, sentence), min(least, sentence)
+                    small += first_small
+                    if n == 1:
+                        row[3] = np.log1p(sentence)
+                sentence = 0.0
+            if breaks > 0 or not more:
+                if more or lines == 0:
+                    lines += 1
+                    line_total += line
+                    line_squares += line * line
+                    row[13] += _ends_sentence(last)
+                    row[14] += _letter_or_digit(last)
+                    row[15] += colon
+                    row[16] += item == 1
+                    row[17] += item == 2
+                    row[8] = not more
+                    if lines == 1:
+                        row[11] = np.log1p(line)
+                blank += breaks > 1
+                line, line_begin, colon = 0.0, at, 0
+        mean, line_mean = total / n, line_total / lines
+        row[0] = n / n_words
+        row[1] = np.sqrt(max(squares / n - mean * mean, 0.0)) / mean
+        row[2] = longest / mean
+        row[4] = np.log1p(mean)
+        row[5] = np.log1p(least)
+        begun[:n].sort()
+        different = 1
+        for j in range(1, n):
+            different += begun[j] != begun[j - 1]
+        row[6] = 1 - different / n
+        row[7] = small / n
+        row[9] = lines / n_words
+        row[10] = np.sqrt(max(line_squares / lines - line_mean * line_mean, 0.0)) / line_mean
+        row[12] = np.log1p(line_mean)
+        for j in range(13, 18):
+            row[j] /= lines
+        row[18] = blank / lines
