@@ -271,6 +271,8 @@ def test_questions_about_choices_stop_early_and_the_proof_allows_for_it(where: P
         assert one["log_p_holm"] > one["log_p"]
         assert one["log_p_holm"] >= result["log_p_anytime"][one["tenant"]] >= one["log_p"]
     assert run("verify", "proof") == 0
+    assert run("test", "asked.jsonl", "--reference", "base.jsonl", "--together", "all") == 1
+    assert "cannot allow for it" in capsys.readouterr().err
     # the first of the committed questions, or the choice of where to begin were free
     rows(where / "later.jsonl", [json.loads(line) for line in asked[1:]])
     capsys.readouterr()

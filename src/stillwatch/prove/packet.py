@@ -95,9 +95,10 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     Raises:
         InputError: the inputs do not make a test.
     """
-    if inputs.early and (inputs.mode == "read" or (inputs.reference is not None and not isinstance(inputs.mark, ChoiceMark))):
+    on_tokens = inputs.reference is not None and not isinstance(inputs.mark, ChoiceMark)
+    if inputs.early and (inputs.mode == "read" or inputs.together or on_tokens):
         raise InputError("the commitment lets questions stop early, and this test cannot allow for it",
-                         todo="Leave --mode read or --reference out, or commit without --early")  # fmt: skip
+                         todo="Leave --mode read, --together or --reference out, or commit without --early")  # fmt: skip
     if isinstance(inputs.mark, ChoiceMark) and inputs.mode == "read":
         result = _choices_read(inputs, inputs.mark)
         return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
