@@ -11,6 +11,9 @@ import pytest
 
 from ports import free_port
 
+STARTS_S = 120.0
+"""What a busy machine may need to start a server."""
+
 
 def _programs() -> Path | None:
     """The folder of PostgreSQL's server programs; Debian keeps them off PATH."""
@@ -46,9 +49,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     try:
         ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-        for _ in range(100):
-            if subprocess.run(ready).returncode == 0:
-                break
+        deadline = time.monotonic() + STARTS_S
+        while subprocess.run(ready).returncode:
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"PostgreSQL does not answer (exit code {server.poll()})")
             time.sleep(0.1)
         yield f"postgresql://tests@127.0.0.1:{port}"
     finally:
