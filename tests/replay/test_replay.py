@@ -164,9 +164,19 @@ def test_figures_are_those_of_the_log(small_world: Path, whole: tuple[Path, dict
     assert table.num_rows == 5 * len(rows)
 
 
-def test_shadow_touches_nobody_and_whole_campaigns_lose_more(whole: tuple[Path, dict[str, Any]]) -> None:
+def of_no_action(out: Path) -> str:
+    """How the names of steps end before which nobody was acted on: as that of the first."""
+    return min(step_files(out)).rpartition("-")[2]
+
+
+def test_shadow_touches_nobody_and_whole_campaigns_lose_more(small_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
     result = whole[1]
     assert of(result, "shadow")["n_acted_on"] == of(result, "shadow")["innocents"]["touched"] == 0
+    owner = dict(zip(*(pq.read_table(small_world / "truth.parquet")[name].to_pylist() for name in ("account_id", "campaign")), strict=True))
+    kept = [step for name, step in step_files(whole[0]).items() if name.endswith(of_no_action(whole[0]))]
+    for verdicts, name in ((("campaign",), "accused"), (("campaign", "review"), "listed")):
+        named = {x for step in kept for row in step["found"] if row["verdict"] in verdicts for x in row["accounts"]}
+        assert of(result, "shadow")["innocents"][name] == sum(owner[x] is None for x in named)
     taken = {
         policy: sum(row["harvested_in_all"] for row in of(result, policy)["campaigns"])
         for policy in ("shadow", "campaign", "single")
@@ -221,6 +231,40 @@ def test_the_first_days_alone_say_what_they_say_of_the_whole(
     assert early["steps"]["first"] == "120h"
     assert len(step_files(tmp_path)) == len(step_files(whole[0]))  # each was there already
 
+
+
+def test_a_look_at_the_last_days_is_detection_on_their_requests(
+    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    for name in ("sketches", "steps"):
+        shutil.copytree(whole[0] / name, tmp_path / name)
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"policies": [{"name": "shadow", "act_on": "nobody", "ladder": []}]}')
+    made = replayed(small_world, tmp_path, policy=policy, recent_us=[2 * TWO_DAYS_US, TWO_DAYS_US])
+    assert made["steps"]["recent"] == ["48h", "96h"]
+    assert not list(tmp_path.glob("cut/*"))
+    before, shadow = of(whole[1], "shadow")["steps"], of(made, "shadow")["steps"]
+    assert [step["as_of"] for step in shadow] == [step["as_of"] for step in before]
+    assert all(new["n_accused"] >= old["n_accused"] for new, old in zip(shadow, before, strict=True))
+
+    at = datetime.fromisoformat(shadow[-2]["as_of"])
+    since = at - timedelta(days=4)
+    cut = tmp_path / "cut-out"
+    (cut / "events").mkdir(parents=True)
+    (cut / "accounts.parquet").symlink_to(small_world / "accounts.parquet")
+    for path in data_files(small_world / "events"):
+        table = pq.read_table(path)
+        kept = table.filter(pc.greater_equal(table["timestamp"], pa.scalar(since, pa.timestamp("us", "UTC"))))
+        if len(kept):
+            pq.write_table(kept, cut / "events" / path.name)
+    summary = pipeline.detect(cut, tmp_path / "run", as_of=at, quiet=True, threads=1)
+    (look,) = tmp_path.glob(f"steps/*/{at:%Y%m%dT%H%M%SZ}-{since:%Y%m%dT%H%M%SZ}-*.json")
+    told = json.loads(look.read_text())
+    assert (told["n_events"], told["n_accounts"]) == (summary["n_events"], summary["n_accounts"])
+    assert 0 < told["n_events"] < shadow[-2]["n_events"]
+    table = pq.read_table(tmp_path / "run" / "campaigns.parquet", columns=["campaign_id", "verdict"]).to_pylist()
+    assert table
+    assert {row["campaign_id"]: row["verdict"] for row in table} == {row["campaign_id"]: row["verdict"] for row in told["found"]}
 
 
 @pytest.mark.parametrize("text", ["", "1", "0h", "1 h", "-1h", "1w", "h"])

@@ -26,7 +26,7 @@ Rates = tuple[float, float | None]
 """Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
-NEVER = np.iinfo(np.int64).max
+BEGINNING, NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 COPIED = ("kind", "plan", "access_type")
 """What a new account tells the registry as the one before it did; everything else is new, and told by nothing."""
 
@@ -211,22 +211,29 @@ class Branch:
         self._counted = (before_us, n)
         return n
 
-    def sketches(self, folder: Path, before_us: int) -> list[Path]:
-        """Sketches of what was answered before a time: the log's own where nothing was changed, else cut copies."""
+    def answered(self, since_us: int, before_us: int) -> int:
+        """Answered requests from a time on and before another."""
+        return int(self.passes[self.log.between(since_us, before_us)].sum())
+
+    def sketches(self, folder: Path, before_us: int, since_us: int = BEGINNING) -> list[Path]:
+        """Sketches of what was answered from a time on and before another: the log's own where nothing was changed, else cut copies.
+
+        A copy whose name begins with ``once`` no other step can use.
+        """
         found = []
         for number, file in enumerate(self.log.files):
             rows = slice(int(self.log.starts[number]), int(self.log.starts[number + 1]))
-            past = self.log.time[rows] < before_us
-            keep = past & self.passes[rows]
+            past, recent = self.log.time[rows] < before_us, self.log.time[rows] >= since_us
+            keep = past & recent & self.passes[rows]
             if not keep.any():
                 continue
             same = self.sender[rows] == self.log.account[rows]
             if keep.all() and same.all():
                 found.append(file)
                 continue
-            whole = past.all()
-            until = int(self.log.time[rows].max()) + 1 if whole else before_us
-            target = folder / f"{number}-{until}-{self.key(until)}.parquet"
+            until = int(self.log.time[rows].max()) + 1 if past.all() else before_us
+            use = "often" if past.all() and recent.all() else f"once-{since_us}"
+            target = folder / f"{use}-{number}-{until}-{self.key(until)}.parquet"
             if not target.exists():
                 self._cut(file, target, keep, self.sender[rows])
             found.append(target)

@@ -45,6 +45,13 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
         metavar="TIME",
         help="run no step after the log's first hours or days, 36h or 5d: how soon, of a log too long to replay whole",
     )
+    replay.add_argument(
+        "--recent",
+        nargs="+",
+        default=[],
+        metavar="TIME",
+        help="at each step also look at the last hours or days alone, such as 1d 3d",
+    )
     replay.add_argument("--threads", type=int, help="worker threads (default: all cores)")
     replay.add_argument(
         "--memory", metavar="GB", type=float, help="memory limit of the engine, GB (default: half the machine)"
@@ -77,6 +84,7 @@ def _replay(args: argparse.Namespace) -> Any:
         truth_events=args.truth_events,
         growth=args.growth,
         first_us=first,
+        recent_us=[step_us(text, "--recent") for text in args.recent],
         threads=args.threads,
         memory_gb=args.memory,
         quiet=args.quiet or args.json,

@@ -133,9 +133,14 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 6) if whole else None
 
 
-def innocents(log: Log, truth: Truth, branch: Branch) -> dict[str, Any]:
-    """Innocent accounts that any action but observe reached, by kind and by the strictest action."""
+def innocents(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+    """Innocent accounts that any action but observe reached, by kind and by the strictest action; and those found at any step."""
     innocent = truth.operator == INNOCENT
+    found: dict[str, set[int]] = {"campaign": set(), "review": set()}
+    for _, step in steps:
+        for row in step["found"]:
+            origins = (branch.origin(code) for code in branch.codes(row["accounts"]))
+            found[row["verdict"]] |= {code for code in origins if innocent[code]}
     strictest: dict[int, str] = {}
     for _, action, names in branch.actions:
         if action != "observe":
@@ -145,6 +150,8 @@ def innocents(log: Log, truth: Truth, branch: Branch) -> dict[str, Any]:
     seen = np.bincount(truth.kind_code[innocent], minlength=len(truth.kind))
     return {
         "n": n,
+        "accused": len(found["campaign"]),
+        "listed": len(found["campaign"] | found["review"]),
         "touched": len(strictest),
         "per_10000": round(1e4 * len(strictest) / n, 4) if n else None,
         "by_kind": {kind: {"touched": k, "of": int(seen[truth.kind.index(kind)])} for kind, k in sorted(kinds.items())},

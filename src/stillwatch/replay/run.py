@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, write_json, write_parquet
 from stillwatch.progress import track
 from stillwatch.replay import measure, show
-from stillwatch.replay.branch import Branch
+from stillwatch.replay.branch import BEGINNING, NEVER, Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import Log, Truth, read_log, read_truth
 from stillwatch.replay.policy import Policy, Reply, read_policies, told
+from stillwatch.replay.recent import together
 from stillwatch.replay.step import iso, look
 
 COLUMNS = {
@@ -45,6 +46,7 @@ def run(
     truth_events: Path | None = None,
     growth: float = 0.02,
     first_us: int | None = None,
+    recent_us: Sequence[int] = (),
     threads: int | None = None,
     memory_gb: float | None = None,
     quiet: bool = False,
@@ -60,6 +62,7 @@ def run(
         truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one.
         growth: a step is left out while the log grew by less than this share since the step before.
         first_us: no step runs later than this after the first request (us); what is sent after it still counts as the log's. None: all run.
+        recent_us: each step also looks at what was sent in so long before it, alone (us), and ``growth`` is of the shortest of these.
         threads: worker threads.
         memory_gb: limit of the engine.
         quiet: print nothing.
@@ -84,16 +87,21 @@ def run(
         folder.mkdir(parents=True, exist_ok=True)
     registry = dataset.read_accounts(data)
     grid, early = _grid(log, every_us, first_us)
+    began_us, recent = int(log.time.min()), sorted(set(recent_us))
 
     def look_at(branch: Branch, at_us: int) -> dict[str, Any]:
-        return look(data, registry, branch, at_us, steps, scratch, threads, memory_gb)
+        since = [at_us - long for long in recent if at_us - long > began_us and branch.answered(at_us - long, at_us)]
+        whole, *parts = (
+            look(data, registry, branch, at_us, steps, scratch, threads, memory_gb, since_us) for since_us in (BEGINNING, *since)
+        )
+        return together(whole, parts)
 
     told_of = []
     for one in policies:
         rates = (one.requests_per_min, one.case_requests_per_min)
         branch = Branch(log, reply, None if known is None else known.operator, rates)
         branch.know_sign_ups(registry)
-        told_of.append(_policy(one, branch, log, known, grid, growth, look_at, quiet))
+        told_of.append(_policy(one, branch, log, known, grid, (growth, min(recent, default=NEVER)), look_at, quiet))
     result = {
         "version": __version__,
         "inputs": _inputs(data, truth, truth_events),
@@ -103,7 +111,7 @@ def run(
         "n_accounts": log.n_accounts,
         "steps": {
             "every": _text(every_us), "grid": len(grid) + early, "early": early, "growth": growth,
-            "first": None if first_us is None else _text(first_us),
+            "first": None if first_us is None else _text(first_us), "recent": [_text(long) for long in recent],
         },
         "truth": known is not None,
         "truth_events": known is not None and known.by_event,
@@ -125,7 +133,7 @@ def _policy(
     log: Log,
     truth: Truth | None,
     grid: list[int],
-    growth: float,
+    growth: tuple[float, int],
     look_at: Any,
     quiet: bool,
 ) -> dict[str, Any]:
@@ -152,20 +160,21 @@ def _policy(
         "steps": timeline,
         "skipped": skipped[0],
         "campaigns": rows,
-        "innocents": None if truth is None else measure.innocents(log, truth, branch),
+        "innocents": None if truth is None else measure.innocents(log, truth, branch, seen),
         "n_acted_on": len(branch.level),
         "n_failovers": branch.failovers,
         "n_replacements": len(branch.names),
     }
 
 
-def _due(branch: Branch, grid: list[int], growth: float, skipped: list[int]) -> Iterator[int]:
-    """Steps at which enough is new; the last one always."""
-    before = 0
+def _due(branch: Branch, grid: list[int], growth: tuple[float, int], skipped: list[int]) -> Iterator[int]:
+    """Steps at which enough is new, as a share of the last so many microseconds before the step before; the last one always."""
+    share, long_us = growth
+    before, known = 0, 0
     for at_us in grid:
         n = branch.count(at_us)
-        if n > before and (n >= before * (1 + growth) or at_us == grid[-1]):
-            before = n
+        if n > before and (n >= before + known * share or at_us == grid[-1]):
+            before, known = n, branch.answered(at_us - long_us, at_us)
             yield at_us
         else:
             skipped[0] += 1

@@ -25,7 +25,8 @@ def text(result: dict[str, Any]) -> str:
             parts.append(
                 f"{policy['policy']}: innocents touched {innocent['touched']:,} of {innocent['n']:,}"
                 f" ({innocent['per_10000']} in 10,000{': ' + kinds if kinds else ''}),"
-                f" {innocent['requests_refused']:,} of their requests refused"
+                f" {innocent['requests_refused']:,} of their requests refused;"
+                f" accused at any step {innocent['accused']:,}, listed for review or accused {innocent['listed']:,}"
             )
     steps = result["steps"]
     parts.append(
@@ -34,6 +35,8 @@ def text(result: dict[str, Any]) -> str:
     for policy in result["policies"]:
         parts.append(f"  {policy['policy']}: {len(policy['steps']):,} run, {policy['skipped']:,} left out,"
                      f" since the log had grown by less than {steps['growth']:.1%}")  # fmt: skip
+    if steps["recent"]:
+        parts.append(f"Each step also looked at the last {', '.join(steps['recent'])} alone; growth is a share of the shortest's requests.")
     if steps["first"]:
         parts.append(f"No step ran after the first {steps['first']}: all that was sent later met the actions decided until then.")
     if not result["truth"]:

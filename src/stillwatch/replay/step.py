@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from stillwatch import dataset, pipeline
+from stillwatch import dataset, partitions, pipeline
 from stillwatch.engine import open_engine
 from stillwatch.files import read_json, write_json
 from stillwatch.judge import results
-from stillwatch.replay.branch import Branch
+from stillwatch.replay.branch import BEGINNING, Branch
 
 
 def moment(us: int) -> datetime:
@@ -34,13 +34,15 @@ def look(
     scratch: Path,
     threads: int | None,
     memory_gb: float | None,
+    since_us: int = BEGINNING,
 ) -> dict[str, Any]:
-    """What detection finds in a branch before a time; read from ``steps`` where it is known already."""
-    kept = steps / f"{moment(at_us):%Y%m%dT%H%M%SZ}-{branch.key(at_us)}.json"
+    """What detection finds in a branch from a time on and before another; read from ``steps`` where it is known already."""
+    since = "" if since_us == BEGINNING else f"-{moment(since_us):%Y%m%dT%H%M%SZ}"
+    kept = steps / f"{moment(at_us):%Y%m%dT%H%M%SZ}{since}-{branch.key(at_us)}.json"
     if kept.exists():
         known: dict[str, Any] = read_json(kept)
         return known
-    files = branch.sketches(scratch, at_us)
+    files = branch.sketches(scratch, at_us, since_us)
     changed = branch.registry(registry, scratch, at_us)
     seen = data if changed is None else replace(data, accounts_file=changed)
     with open_engine(scratch, threads, memory_gb) as engine:
@@ -66,8 +68,9 @@ def look(
     }  # fmt: skip
     write_json(made, kept)
     for path in files:
-        if path.parent == scratch and path.name.split("-")[1] == str(at_us):
+        if path.parent == scratch and path.name.startswith("once"):
             path.unlink()
+            partitions.ids_path(path).unlink()
     if changed is not None:
         changed.unlink()
     return made
