@@ -6,7 +6,7 @@ answers that the teacher wrote with the mark. Shares are of *all* tokens that th
 are set on public answers of GPT-4 versions instead, and read against the base and against the base tuned on such answers
 without a mark.
 
-    python benchmarks/prove_students.py --work DIR               all conditions; finished ones are not run again
+    python benchmarks/prove_students.py --work DIR               all conditions; finished ones are not run again, broken ones go on
     python benchmarks/prove_students.py --work DIR --table       print what is finished
 
 One thread; about 25 minutes for the parts that are shared and 4 minutes a condition on a busy core.
