@@ -24,7 +24,7 @@ from scipy import stats
 
 from stillwatch import dataset, group, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
-from stillwatch.judge import model, verdict
+from stillwatch.judge import model, reasons, verdict
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import (
@@ -240,7 +240,7 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
     size = model.size_class(values)
     parts = {}
     for part, names in (("linked", model.LINKED), ("unlinked", model.UNLINKED)):
-        explained = model.reasoned(part, values)
+        explained = reasons.reasoned(part, values)
         innocent = np.minimum(found["size"] / 20, 1) * np.where(explained, EVERYDAY, 1)
         weight = np.where(positive, share, innocent)[use]
         # What an operator can hide is hidden at random where links lead; the other part has only what cannot be hidden cheaply.
@@ -284,7 +284,7 @@ def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         size, innocent = model.size_class(values), split(theirs)[1] & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
         reach[str(author)] = np.full((len(fitted.parts), len(model.SIZES)), -np.inf)
         for part, (name, score) in enumerate(zip(fitted.parts, fitted.by_part(values), strict=True)):
-            plain = innocent & ~model.everyday(name, values)
+            plain = innocent & ~reasons.everyday(name, values)
             told = []
             for k in range(len(model.SIZES)):
                 of_size = np.flatnonzero(plain & (size == k))

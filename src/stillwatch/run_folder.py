@@ -17,7 +17,7 @@ from stillwatch import __version__, dataset, group, judge, link, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
-from stillwatch.judge.model import beside, everyday, firms, gathered, housed, taught, untied
+from stillwatch.judge.reasons import beside, everyday, firms, gathered, housed, taught, untied
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]

@@ -11,7 +11,8 @@ from stillwatch.group import Groups
 from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import AS_ONE, RARE, SIGNS, SIZES, TIED, Members, Part, Tail, joint
+from stillwatch.judge.model import RARE, SIGNS, SIZES, Members, Part, Tail, joint
+from stillwatch.judge.reasons import AS_ONE, TIED
 from stillwatch.tables import CAPABILITIES
 
 FEW = np.log10(FEWEST) / 4

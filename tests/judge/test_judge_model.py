@@ -15,7 +15,6 @@ from stillwatch.judge.model import (
     LINKED,
     PROTECTIVE,
     RARE,
-    REASONS,
     SIZES,
     SOFT,
     UNLINKED,
@@ -23,12 +22,12 @@ from stillwatch.judge.model import (
     Tail,
     alike,
     dump,
-    everyday,
     fit,
     joint,
     load,
 )
 from stillwatch.judge.model import SIGNS as SINGLE
+from stillwatch.judge.reasons import REASONS, everyday
 from stillwatch.judge.results import evidence_rows
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}

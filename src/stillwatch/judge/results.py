@@ -13,8 +13,9 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, REASONS, Model, alike, joint
+from stillwatch.judge.model import JOINT_SENTENCES, Model, alike, joint
 from stillwatch.judge.people import UNKNOWN
+from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.model import Model, everyday
+from stillwatch.judge.model import Model
+from stillwatch.judge.reasons import everyday
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]

@@ -1,0 +1,164 @@
+"""Everyday reasons: what in a class, an office, a club or at an event looks as one hand does, so that a person asks first.
+
+Each rule is a function of a group's values, with the sentence of who is meant; :func:`everyday` puts them together for the two parts of
+the model. The numbers were chosen on the simulators of several authors (docs/experiments.md), with others left out.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+
+ALIKE = 0.8
+"""Product of one rhythm and one mix from which accounts work as one."""
+AS_ONE, MET_AS_ONE = 0.9, 0.96
+"""The same without the twentieth that is least alike, where nothing links the accounts: translators, pupils and guests of a hackathon who
+do one thing reach 0.8; and where they meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
+NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
+"""The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
+may carry the first; and enough alone for linked accounts."""
+BATCHES = 0.3
+"""Value of payment or contact from which accounts at home in few places are more than colleagues."""
+POOLED = 0.6
+"""Value of two links from which accounts that work unlike are a pool all the same."""
+DESK = 32
+"""Accounts below which a group that meets on networks and hands conversations over may be a help desk."""
+FIRM = 300
+"""Accounts from which a group that meets on networks is no firm in several offices that the registry does not know."""
+AT_HOME = 0.5
+"""Value of one place or occasion from which a group is of one place or one occasion."""
+MET = 0.3
+"""Value of networks from which accounts that belong to organisations are firms behind one cloud."""
+TIED = 0.2
+"""Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
+DIVIDED = 0.7
+"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep."""
+BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
+"""Rate (four requests a day) from which accounts work through a list, and the same (two a day) where this share of them signed up less
+than 30 days before they began: a school's or an agency's accounts have been customers for longer."""
+HANDED = 0.5
+"""Value of handed-over conversations from which DESK accounts or more that meet on no network are a pool, if they are busy: call centres
+sit behind one network, and volunteers answer seldom."""
+REPEATED = 0.15
+"""Share of requests whose prompt another account also sent, from which a list of work is not divided."""
+TAUGHT, ASSIGNED = 0.3, 0.2
+"""Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
+SIDE_WORK, LONG = 0.5, 0.1
+"""Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
+REASONS = (
+    "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
+    "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
+    "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
+    "context.education", "context.organised", "context.youth", "infra.network",
+)
+"""What :func:`everyday` asks for."""
+
+
+def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that are at home in few places, or meet on networks, and that no payment method or contact of several owners links.
+
+    Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
+    not do is pay in batches with many cards, and a firm of hundreds is in the registry.
+    """
+    shared = np.maximum(values["identity.payment"], values["identity.contact"])
+    few = values["context.crowd"] < np.log10(DESK) / 4 - 1e-9
+    firm = values["context.crowd"] < np.log10(FIRM) / 4 - 1e-9
+    offices = (values["infra.network"] >= AT_HOME) & firm & (few | (values["session.handoff"] < AT_HOME))
+    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (shared < BATCHES))
+
+
+def _linked(values: Mapping[str, F64]) -> F64:
+    return np.asarray(np.maximum.reduce([values["identity.payment"], values["identity.contact"], values["session.handoff"]]))
+
+
+def mostly_alike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups linked by payment, contact or conversations of which all but a few passers-by work alike.
+
+    Without the link strangers who work nearly alike would be drawn in with those whom a burst of sign-ups ties.
+    """
+    return np.asarray((values["context.mostly_alike"] >= MOSTLY_ALIKE) & (_linked(values) >= BATCHES))
+
+
+def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat nothing and are busy.
+
+    They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other.
+    """
+    one_list = (values["content.one_mix"] * values["content.one_length"] >= DIVIDED) & (values["context.common_work"] < REPEATED)
+    recent = (values["harvest.rate"] >= RECENT_BUSY) & (values["context.youth"] >= RECENT)
+    return np.asarray((_linked(values) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
+
+
+def pool(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that two kinds of links tie, or large, busy ones of many networks that hand each other their conversations.
+
+    One hand holds them, though accounts that relay many people's requests, or send much cover, keep many people's hours.
+    """
+    large = values["context.crowd"] >= np.log10(DESK) / 4 - 1e-9
+    handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
+    return np.asarray((values["joint.two_links"] >= POOLED) | (handing & large))
+
+
+def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that nothing links: what the part of links sees in them is how they work, which people who do one thing have in common."""
+    links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned", "identity.signup")
+    return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIED)
+
+
+def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of which many are registered for education and to whom the same exercises are set."""
+    return np.asarray((values["context.education"] >= TAUGHT) & (values["context.common_work"] >= ASSIGNED))
+
+
+def firms(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups half of which belong to organisations, of one or of many, that meet on networks and share no cards.
+
+    Customers of one vendor's framework work alike behind one cloud's exits and, each within his own firm, hand conversations over.
+    """
+    shared = np.maximum(values["identity.payment"], values["identity.contact"])
+    return np.asarray((values["context.organised"] >= AT_HOME) & (values["infra.network"] >= MET) & (shared < BATCHES))
+
+
+def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that are at home in few places or lasted few days: an office, a class or an event moves together as one hand does."""
+    return np.asarray((values["context.occasion"] >= AT_HOME) | (values["context.one_place"] >= AT_HOME))
+
+
+def beside(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that are a small part of what their accounts do, for answers that are not long: odd jobs beside a life of their own."""
+    return np.asarray((values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG))
+
+
+def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that do not work as one: people who do one thing have nothing in common but the thing.
+
+    More is asked of who meets on networks, as colleagues of several offices do.
+    """
+    met = values["infra.network"] >= AT_HOME
+    return np.asarray(values["context.mostly_alike"] < np.where(met, MET_AS_ONE, AS_ONE))
+
+
+def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
+
+    What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing, and the other nothing of
+    those that do not work as one.
+    """
+    return np.asarray(reasoned(part, values) | (untied(values) if part == "linked" else unlike(values)))
+
+
+def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups whose innocents are left out of the tail of the part, ``(n_groups,)``, since everyday life has a reason for them.
+
+    Innocents that nothing links stay in the tail: few others are left, and theirs is how far work alone carries.
+    Who shares cards or conversations but keeps hours and does work of his own is of a club, a cohort, the customers of one shop, unless
+    the accounts are a pool; and who sits in one office is a colleague. Who works alike in one place or for a few days is of a
+    class or at an event, and who does so beside a life of his own and takes no long answers does odd jobs that are posted to many.
+    """
+    if part == "unlinked":
+        return np.asarray(taught(values) | firms(values) | gathered(values) | beside(values))
+    all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
+    apart = ~all_alike & ~mostly_alike(values) & ~pool(values) & ~divided(values)
+    return np.asarray(taught(values) | firms(values) | apart | housed(values))
