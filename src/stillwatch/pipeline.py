@@ -23,6 +23,10 @@ from stillwatch.tables import ACCOUNTS
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
 STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswith(("system", "tools"))]
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
+AGES_DAYS = (1, 7, 30, 90, 365, np.inf)
+"""Ages of accounts at their first request that are told apart; what is not told sorts last."""
+AN_ACCOUNT = 5
+"""Requests that an account's age and volume count for beside the habits of its batch."""
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
 MARK_SHARE = 0.02
@@ -140,10 +144,26 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
     for view, value in traffic.identities.items():
         rows = np.flatnonzero(value >= 0)
         plain.append(group.from_labels(value[rows], rows, view, judge.FEWEST))
+    plain.append(_batches(engine, traffic))
     together = group.concatenate(plain)
     marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, max_width=20, min_accounts=judge.FEWEST)
     whole = group.communities(_incidences(engine, traffic, streams), people.n, judge.FEWEST, traffic.threads)
     return group.concatenate([streams, together, marked, whole]), handoffs, carried
+
+
+def _batches(engine: Engine, traffic: Traffic) -> group.Groups:
+    """Batches of accounts that share cards, phones or mailboxes, and those that live alike as one."""
+    people = traffic.people
+    batch = group.batched(list(traffic.identities.values()), judge.owners(people))
+    rows = np.flatnonzero(batch >= 0)
+    n_batches = int(batch.max(initial=-1)) + 1
+    lives = link.lives(engine, {"account": people.key[rows], "batch": batch[rows]}, n_batches)
+    machines = [lives.pop(name) for name in link.MACHINES]
+    habits = list(lives.values())
+    for of_account in (np.searchsorted(AGES_DAYS, people.tenure_days(), "right"), np.log2(people.n_events).astype(np.int64)):
+        habits.append(np.zeros((n_batches, int(of_account.max(initial=0)) + 1)))
+        np.add.at(habits[-1], (batch[rows], of_account[rows]), AN_ACCOUNT)
+    return group.alike_batches(batch, habits, machines, judge.FEWEST)
 
 
 def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list[group.Incidence]:
@@ -174,7 +194,7 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     measured, groups = measured.select(members, whole), groups.narrow(members).select(whole)
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
-    owner = np.where(people.org >= 0, people.org, people.n + np.arange(people.n))
+    owner = judge.owners(people)
     taken = ("prompt", "net", *CONTENT_COLUMNS)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, lambda: traffic.batches(taken), traffic.threads)
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)

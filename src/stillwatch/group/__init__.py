@@ -5,7 +5,11 @@ accounts and, where content made it, the objects that mark its sub-stream of req
 accounts do (cover traffic) is left out of the measurement.
 """
 
+from stillwatch.group.batches import alike_batches, batched
 from stillwatch.group.communities import Incidence, communities
 from stillwatch.group.proposals import Groups, components, concatenate, enriched, from_labels, substreams, twins
 
-__all__ = ["Groups", "Incidence", "communities", "components", "concatenate", "enriched", "from_labels", "substreams", "twins"]
+__all__ = [
+    "Groups", "Incidence", "alike_batches", "batched", "communities", "components", "concatenate", "enriched", "from_labels", "substreams",
+    "twins",
+]

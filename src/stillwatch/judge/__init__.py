@@ -5,7 +5,7 @@ from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, wo
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import SURE, belonging, campaigns_of, leads, linked, marking, pooled, standing, suspects, tested
 from stillwatch.judge.model import Model, calibrated, look
-from stillwatch.judge.people import UNKNOWN, People, customers, people
+from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
@@ -45,6 +45,7 @@ __all__ = [
     "marking",
     "masked",
     "measure",
+    "owners",
     "people",
     "pooled",
     "sample",

@@ -87,6 +87,11 @@ def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registr
     )
 
 
+def owners(people: People) -> I64:
+    """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
+    return np.where(people.org >= 0, people.org, people.n + np.arange(people.n))
+
+
 def customers(org: I64, payment: I64) -> I64:
     """Who seems to own each account: its organisation, else everybody who pays with its payment method, else itself.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stillwatch.arrays import distinct
 from stillwatch.judge.measure import Measured, Proposed
-from stillwatch.judge.people import People, customers
+from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
 
 F64 = NDArray[np.float64]
@@ -96,7 +96,7 @@ class Scene:
     @cached_property
     def owner(self) -> I64:
         """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
-        return np.where(self.people.org >= 0, self.people.org, self.people.n + np.arange(self.people.n))
+        return owners(self.people)
 
     @cached_property
     def met_share(self) -> F64:

@@ -6,11 +6,13 @@ say what an account keeps doing, and there are few of them, whereas a single pro
 
 from stillwatch.link.traces import (
     CONTENT_VIEWS,
+    MACHINES,
     carriers,
     handoffs,
     hits,
     identity_traces,
     left_once,
+    lives,
     mark_counts,
     networks,
     profiles,
@@ -19,11 +21,13 @@ from stillwatch.link.traces import (
 
 __all__ = [
     "CONTENT_VIEWS",
+    "MACHINES",
     "carriers",
     "handoffs",
     "hits",
     "identity_traces",
     "left_once",
+    "lives",
     "mark_counts",
     "networks",
     "profiles",

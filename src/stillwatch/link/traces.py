@@ -134,6 +134,37 @@ def handoffs(engine: Engine) -> NumpyTable:
     return engine.arrays(HANDOFFS_SQL)
 
 
+LIVES: dict[str, tuple[str, int]] = {
+    "hours": ("CAST(time // 10800000000 AS BIGINT)", 8),
+    "work": ("CAST(capability AS BIGINT)", 8),
+    "length": ("CAST(FLOOR(LOG2(GREATEST(n_words, 4))) AS BIGINT)", 16),
+    "answer": ("CAST(FLOOR(LOG2(GREATEST(output_tokens, 4))) AS BIGINT)", 16),
+    "turns": ("CASE WHEN parent = 0 THEN 0 ELSE 1 END", 2),
+}
+"""Habits of a batch of accounts: an expression on a request, and how many values of it are told apart."""
+MACHINES = {name: (f"ABS({name} % {n})", n) for name, n in (("client", 61), ("parameters", 31), ("model", 13), ("path", 7))}
+"""The same of its programs and what they are set to; which of hashes fall together is chance."""
+
+
+def lives(engine: Engine, batched: dict[str, NDArray[Any]], n_batches: int) -> dict[str, NDArray[np.float64]]:
+    """Requests of each batch by each of LIVES and MACHINES, a table ``(n_batches, n_values)`` each.
+
+    Args:
+        engine: where the sketches are.
+        batched: ``account`` (i64 hash) and its ``batch``.
+        n_batches: number of batches.
+    """
+    engine.put("batched", batched)
+    told = ", ".join(f"{expression} % {n} AS {name}" for name, (expression, n) in (LIVES | MACHINES).items())
+    out = {}
+    engine.run(f"CREATE OR REPLACE TEMP TABLE lived AS SELECT batch, {told} FROM sketches JOIN batched ON sketches.account = batched.account")
+    for name, (_, n) in (LIVES | MACHINES).items():
+        rows = engine.arrays(f"SELECT batch, {name} AS value, COUNT(*) AS n FROM lived GROUP BY batch, {name}")
+        out[name] = np.zeros((n_batches, n))
+        out[name][rows["batch"], rows["value"].astype(np.int64)] = rows["n"]
+    return out
+
+
 def identity_traces(accounts: pa.Table) -> dict[str, tuple[NDArray[np.int64], NDArray[Any]]]:
     """Registry values as traces: view -> (row of the account, value), nulls and empty strings left out.
 
