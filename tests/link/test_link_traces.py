@@ -175,3 +175,28 @@ def test_the_network_that_each_account_used_most(engine: Engine) -> None:
     for log in (rows, rows[::-1]):
         found = link.networks(load(engine, log))
         assert sorted(tuples(found, "account", "net")) == [(1, 9), (2, -3)]
+
+
+# --- Lives ---------------------------------------------------------------------------------------------------------
+
+HOUR_US = 3_600_000_000
+
+
+@ON_ENGINE
+@given(st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 40), st.integers(0, 7), st.integers(-(2**63), 2**63 - 1)), max_size=30))
+def test_lives_of_batches(engine: Engine, told: list[tuple[int, int, int, int]]) -> None:
+    """Requests of a batch by part of the day, kind of work and program, against one row at a time; others' do not count."""
+    rows = [{"account": a, "time": hour * HOUR_US, "capability": work, "client": client} for a, hour, work, client in told]
+    of_batch = {-2: 0, 1: 0, 3: 1}
+    batched = {"account": np.array(list(of_batch), np.int64), "batch": np.array(list(of_batch.values()), np.int64)}
+    found = link.lives(load(engine, rows), batched, 2)
+    hours, work, machines = np.zeros((2, 8)), np.zeros((2, 8)), np.zeros((2, 61))
+    for a, hour, kind, client in told:
+        if a in of_batch:
+            hours[of_batch[a], hour // 3 % 8] += 1
+            work[of_batch[a], kind] += 1
+            machines[of_batch[a], abs(client) % 61] += 1
+    np.testing.assert_array_equal(found["hours"], hours)
+    np.testing.assert_array_equal(found["work"], work)
+    np.testing.assert_array_equal(found["client"], machines)
+    assert {name for name in found if name in link.MACHINES} == set(link.MACHINES)

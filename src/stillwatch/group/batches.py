@@ -26,6 +26,8 @@ COUNTED, COUNTED_MACHINE = 30.0, 5.0
 """Requests of a batch that count at most in each block of habits, and of machines: a person's requests repeat each other, and his machine
 is the same in all."""
 ROUNDS = 40
+STRANGE = 5.0
+"""Standard deviations of the lack of fit that counting alone gives, beyond the median of a class, from which a batch is none of it."""
 PRIOR = 5.0
 """Requests of the whole log that each class is mixed with."""
 
@@ -84,7 +86,7 @@ def alike_batches(batch: I64, habits: Sequence[F64], machines: Sequence[F64], mi
 
 
 def classes(tables: Sequence[F64], k: int) -> I64:
-    """The latent class of each row, ``(n_rows,)``: rows of one class draw their counts from one mix (Lazarsfeld and Henry 1968).
+    """The latent class of each row, ``(n_rows,)``, -1 for none: rows of one class draw their counts from one mix (Lazarsfeld and Henry 1968).
 
     Expectation and maximisation from rows that are least like those chosen before, so that the same counts give the same classes.
 
@@ -122,7 +124,11 @@ def classes(tables: Sequence[F64], k: int) -> I64:
         told = fit_of(logs(weights)) + share
         weights = np.exp(told - told.max(axis=1, keepdims=True))
         weights /= weights.sum(axis=1, keepdims=True)
-    return np.asarray(weights.argmax(axis=1), dtype=np.int64)
+    label = weights.argmax(axis=1)
+    # What is nobody's like joins the class that is least unlike it, and there it shows.
+    unfit = own - fit_of(logs(weights))[np.arange(len(label)), label]
+    usual = np.array([np.median(unfit[label == number]) if (label == number).any() else 0 for number in range(k)])
+    return np.where(unfit <= (usual + STRANGE * np.sqrt(usual + 1))[label], label, -1).astype(np.int64)
 
 
 def _own_fit(tables: Sequence[F64]) -> F64:

@@ -146,6 +146,19 @@ MACHINES = {name: (f"ABS({name} % {n})", n) for name, n in (("client", 61), ("pa
 """The same of its programs and what they are set to; which of hashes fall together is chance."""
 
 
+def lives_sql() -> str:
+    """Requests of each batch of the table ``batched`` by habit and machine: view, batch, value, n."""
+    views = LIVES | MACHINES
+    told = ", ".join(f"{expression} % {n} AS {name}" for name, (expression, n) in views.items())
+    parts = [f"SELECT {i} AS view, batch, {name} AS value, COUNT(*) AS n FROM lived GROUP BY batch, {name}" for i, name in enumerate(views)]
+    return f"""
+        WITH lived AS MATERIALIZED (
+            SELECT batch, {told} FROM sketches JOIN batched ON sketches.account = batched.account
+        )
+        {" UNION ALL ".join(parts)}
+    """
+
+
 def lives(engine: Engine, batched: dict[str, NDArray[Any]], n_batches: int) -> dict[str, NDArray[np.float64]]:
     """Requests of each batch by each of LIVES and MACHINES, a table ``(n_batches, n_values)`` each.
 
@@ -155,13 +168,11 @@ def lives(engine: Engine, batched: dict[str, NDArray[Any]], n_batches: int) -> d
         n_batches: number of batches.
     """
     engine.put("batched", batched)
-    told = ", ".join(f"{expression} % {n} AS {name}" for name, (expression, n) in (LIVES | MACHINES).items())
-    out = {}
-    engine.run(f"CREATE OR REPLACE TEMP TABLE lived AS SELECT batch, {told} FROM sketches JOIN batched ON sketches.account = batched.account")
-    for name, (_, n) in (LIVES | MACHINES).items():
-        rows = engine.arrays(f"SELECT batch, {name} AS value, COUNT(*) AS n FROM lived GROUP BY batch, {name}")
-        out[name] = np.zeros((n_batches, n))
-        out[name][rows["batch"], rows["value"].astype(np.int64)] = rows["n"]
+    found = engine.arrays(lives_sql())
+    out = {name: np.zeros((n_batches, n)) for name, (_, n) in (LIVES | MACHINES).items()}
+    for view, table in enumerate(out.values()):
+        rows = found["view"] == view
+        table[found["batch"][rows], found["value"][rows].astype(np.int64)] = found["n"][rows]
     return out
 
 
