@@ -86,7 +86,7 @@ def alike_batches(batch: I64, habits: Sequence[F64], machines: Sequence[F64], mi
 
 
 def classes(tables: Sequence[F64], k: int) -> I64:
-    """The latent class of each row, ``(n_rows,)``, -1 for none: rows of one class draw their counts from one mix (Lazarsfeld and Henry 1968).
+    """The latent class of each row, ``(n_rows,)``, -1 for none: its rows draw their counts from one mix (Lazarsfeld and Henry 1968).
 
     Expectation and maximisation from rows that are least like those chosen before, so that the same counts give the same classes.
 

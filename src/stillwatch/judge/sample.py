@@ -5,6 +5,7 @@ partitions add up; large groups keep fewer values, small groups all.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,12 +209,15 @@ def sample(
     kind = (pairs >> 32) % KINDS
     prompts, tasks, nets = (_Rows.of(pairs[kind == k], values[kind == k], counts[kind == k]) for k in (PROMPT, TASK, NET))
     known = np.unique(tasks.value)
-    everywhere, total = np.zeros(len(known), np.int64), 0
+    counted, total = np.zeros((threads, len(known)), np.int64), 0
     table = lookup(known)
-    for _, columns in batches():
-        shingles = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
-        _count(shingles, table, everywhere)
-        total += int((shingles != 0).sum())
+    with ThreadPoolExecutor(threads) as pool:
+        for _, columns in batches():
+            shingles = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
+            parts = np.array_split(shingles, threads)
+            list(pool.map(_count, parts, [table] * threads, counted))
+            total += int(np.count_nonzero(shingles))
+    everywhere = counted.sum(axis=0)
     ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
     return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner, modulus))
 
