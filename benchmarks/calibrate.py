@@ -247,7 +247,7 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
         seen = blinded(chosen, positive[use], weight, usual) if part == "linked" else (chosen, positive[use], weight)
         bias, weights = model.fit(*seen, ridge=RIDGE, names=names)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
-        judged = negative & ~explained
+        judged = negative & reasons.telling(part, values)
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[judged & (size == k)]) for k in range(len(model.SIZES))))
     return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}), record)
 

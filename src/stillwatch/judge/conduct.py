@@ -181,6 +181,11 @@ def one_domain(scene: Scene) -> F64:
     return shared / np.maximum(scene.size, 1)
 
 
+def batches(scene: Scene) -> F64:
+    """1 where the accounts were put together because their batches live alike: that they are alike was looked for."""
+    return np.array([origin.startswith("batches") for origin in scene.groups.origin], dtype=np.float64)
+
+
 CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "harvest.distinct": distinct,
     "harvest.elicitation": elicitation,
@@ -204,4 +209,5 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.one_place": one_place,
     "context.occasion": occasion,
     "context.one_domain": one_domain,
+    "context.batches": batches,
 }

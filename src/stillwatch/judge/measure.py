@@ -39,6 +39,8 @@ class Proposed(Protocol):
     def object_column(self) -> I64: ...  # noqa: D102
     @property
     def object_key(self) -> I64: ...  # noqa: D102
+    @property
+    def origin(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

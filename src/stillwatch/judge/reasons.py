@@ -41,6 +41,12 @@ than 30 days before they began: a school's or an agency's accounts have been cus
 HANDED = 0.5
 """Value of handed-over conversations from which DESK accounts or more that meet on no network are a pool, if they are busy: call centres
 sit behind one network, and volunteers answer seldom."""
+CHOSEN_ALIKE, CHOSEN_SHARED = 0.75, 0.5
+"""Rhythm × mix without the twentieth, and value of payment or contact, from which DESK accounts or more in batches that were put together
+since they live alike are one hand, if they are busy and meet on no network: hunters of free credit and tip groups reach 0.7 and 0.84, the
+ones on shared networks, the others hardly busy."""
+HALF_ALIKE = 0.5
+"""The same below which innocents do not tell how far work alone carries."""
 REPEATED = 0.15
 """Share of requests whose prompt another account also sent, from which a list of work is not divided."""
 TAUGHT, ASSIGNED = 0.3, 0.2
@@ -51,7 +57,7 @@ REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
-    "context.education", "context.organised", "context.youth", "infra.network",
+    "context.education", "context.organised", "context.youth", "context.batches", "infra.network",
 )
 """What :func:`everyday` asks for."""
 
@@ -71,6 +77,10 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 def _linked(values: Mapping[str, F64]) -> F64:
     return np.asarray(np.maximum.reduce([values["identity.payment"], values["identity.contact"], values["session.handoff"]]))
+
+
+def _large(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    return np.asarray(values["context.crowd"] >= np.log10(DESK) / 4 - 1e-9)
 
 
 def mostly_alike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -96,9 +106,21 @@ def pool(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     One hand holds them, though accounts that relay many people's requests, or send much cover, keep many people's hours.
     """
-    large = values["context.crowd"] >= np.log10(DESK) / 4 - 1e-9
+    large = _large(values)
     handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
     return np.asarray((values["joint.two_links"] >= POOLED) | (handing & large))
+
+
+def batched(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of batches that were put together since they live alike: that they draw one mix says nothing more."""
+    return np.asarray(values["context.batches"] >= AT_HOME)
+
+
+def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of many batches with a card or number each that are busy, meet on no network and are alike but for a few."""
+    shared = np.maximum(values["identity.payment"], values["identity.contact"]) >= CHOSEN_SHARED
+    apart = (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= RECENT_BUSY)
+    return np.asarray(batched(values) & shared & apart & _large(values) & (values["context.mostly_alike"] >= CHOSEN_ALIKE))
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -160,5 +182,10 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     if part == "unlinked":
         return np.asarray(taught(values) | firms(values) | gathered(values) | beside(values))
     all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
-    apart = ~all_alike & ~mostly_alike(values) & ~pool(values) & ~divided(values)
-    return np.asarray(taught(values) | firms(values) | apart | housed(values))
+    one_hand = mostly_alike(values) | np.where(batched(values), busy_batches(values), all_alike | pool(values) | divided(values))
+    return np.asarray(taught(values) | firms(values) | ~one_hand | housed(values))
+
+
+def telling(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups whose innocents make the tail of the part, ``(n_groups,)``: no reason explains them, and work alone could."""
+    return np.asarray(~reasoned(part, values) & ((part == "linked") | (values["context.mostly_alike"] >= HALF_ALIKE)))
