@@ -49,6 +49,8 @@ HALF_ALIKE = 0.5
 """The same below which innocents do not tell how far work alone carries."""
 REPEATED = 0.15
 """Share of requests whose prompt another account also sent, from which a list of work is not divided."""
+ONE_LIST = 0.94
+"""Value of one length from which accounts without a link draw from one list in this, too, if their answers are not long."""
 TAUGHT, ASSIGNED = 0.3, 0.2
 """Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
 SIDE_WORK, LONG = 0.5, 0.1
@@ -129,6 +131,16 @@ def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIED)
 
 
+def loosely_tied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that work, sign-ups or bans alone tie, with prompts of no one range of lengths and no long answers.
+
+    Rings that spam or sell clicks work as one as well, sign up together and are banned.
+    """
+    links = ("identity.payment", "identity.contact", "session.handoff")
+    one_list = (values["content.one_length"] >= ONE_LIST) | (values["harvest.long_answers"] >= LONG)
+    return np.asarray((np.maximum.reduce([values[name] for name in links]) < TIED) & ~one_list)
+
+
 def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of which many are registered for education and to whom the same exercises are set."""
     return np.asarray((values["context.education"] >= TAUGHT) & (values["context.common_work"] >= ASSIGNED))
@@ -165,10 +177,10 @@ def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned` finds; and of accounts that nothing links, the part that weighs links says nothing, and the other nothing of
-    those that do not work as one.
+    What :func:`reasoned` and :func:`loosely_tied` find; and of accounts that nothing links, the part that weighs links says nothing, and the
+    other nothing of those that do not work as one.
     """
-    return np.asarray(reasoned(part, values) | (untied(values) if part == "linked" else unlike(values)))
+    return np.asarray(reasoned(part, values) | loosely_tied(values) | (untied(values) if part == "linked" else unlike(values)))
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:

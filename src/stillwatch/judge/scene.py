@@ -31,6 +31,8 @@ EXITS_EACH, EXITS = 10, 40
 """Networks that others of the group use too, of each account and of the group, from which it surely rotates over a pool of exits."""
 OFFICE = 0.8
 """Share of a network's accounts in a group that must be one customer's for the network to be his."""
+CARDS = 3
+"""Customers whose accounts of a group use no other network, and of whom one has several, that may be one firm with so many cards."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ class Scene:
 
     @cached_property
     def office_share(self) -> F64:
-        """Share of the accounts whose network another account of their customer and few of others used most, ``(n_groups,)``."""
+        """Share of the accounts whose network another account of their customer and few of others used most, ``(n_groups,)``.
+
+        Or whose network two or three customers used who use no other, as a firm's cards are.
+        """
         return self._together_by(self.customer)[1]
 
     def _together_by(self, whose: I64) -> tuple[F64, F64]:
@@ -139,6 +144,12 @@ class Scene:
         owners = np.diff(np.append(start, len(places)))
         everybody = np.repeat(np.add.reduceat(counts, start) if len(start) else start, owners)
         several, office = np.repeat(owners, owners) >= 2, (counts >= 2) & (counts >= OFFICE * everybody)
+        if len(start):
+            _, one = np.unique(places[:, [0, 2]], axis=0, return_inverse=True)
+            at_home = counts >= OFFICE * np.bincount(one, weights=counts)[one]
+            living = np.add.reduceat(counts * at_home, start) >= OFFICE * everybody[start]
+            firm = living & (owners <= CARDS) & (np.maximum.reduceat(counts, start) >= 2)
+            office |= np.repeat(firm, owners)
         of = np.asarray(np.bincount(group, minlength=self.n), dtype=np.float64)
         met, held = (np.bincount(places[kept, 0], weights=counts[kept], minlength=self.n) for kept in (several, office))
         return met / np.maximum(of, 1), held / np.maximum(of, 1)

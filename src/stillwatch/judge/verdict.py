@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
 from stillwatch.judge.model import Model
-from stillwatch.judge.reasons import everyday
+from stillwatch.judge.reasons import batched, everyday
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
@@ -169,7 +169,9 @@ def judge(
     sure = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
-    review = ~campaign & ~owned & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -np.log(10)))
+    # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all.
+    chosen = explained & batched(values)
+    review = ~campaign & ~owned & ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -np.log(10)))
     passed = log_odds[campaign]
     line = float(passed.min()) if len(passed) else 0.0
     return Verdicts(log_odds, campaign, review, q, spoken, line, explain(values))
