@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 from stillwatch import evaluate, pipeline, simulate
 from stillwatch.cli import main
 from stillwatch.files import data_files
+from stillwatch.simulate.presets import crowds
+from stillwatch.simulate.scenarios import STEALTH
+from stillwatch.simulate.world import World
 
 
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -58,6 +62,17 @@ def test_a_larger_log_finds_them_all(tmp_path: Path) -> None:
     assert told["accounts"]["recall"]["value"] >= 0.95
     assert told["events"]["event_precision"] >= 0.95
     assert told["events"]["event_recall"] >= 0.9
+
+
+def test_a_farm_with_a_card_for_a_few_accounts_each_is_found(tmp_path: Path) -> None:
+    """Nothing else is shared: no template, address, program or hour, and half of it is cover."""
+    farm = replace(STEALTH, name="cards", accounts=200, exchanges=16_000, payment_share=1.0, payment_pool=30)
+    world = World("cards", crowds(4_000, 90_000), (farm,))
+    simulate.write(world, tmp_path / "world", seed=2, quiet=True)
+    pipeline.detect(tmp_path / "world", tmp_path / "run", quiet=True)
+    told = evaluate.run(tmp_path / "run", tmp_path / "world" / "truth.parquet", quiet=True)
+    look_at(told)
+    assert told["accounts"]["recall"]["value"] >= 0.85
 
 
 def test_a_world_of_innocents_has_no_campaign(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Who counts for a group, who may be accused, and how groups become campaigns."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,22 @@ def test_two_pools_are_never_put_together() -> None:
     assert of(label.tolist(), range(0, 40)) | of(label.tolist(), range(40, 80)) == {0, 1}
     _, label = judge.campaigns_of(scene(proposed, known), accepted, member, 4, np.array([9.0, 9.0, 9.5]))
     assert of(label.tolist(), range(0, 80)) == {0}
+
+
+def test_batches_come_last_and_lead_nothing_that_others_lead() -> None:
+    """Their links make their scores high; the community of all accounts says who belongs."""
+    accepted, scores = np.ones(3, bool), np.array([9.0, 9.0, 1.0])
+
+    def put(*origins: str) -> tuple[list[int], list[int]]:
+        told = scene(replace(groups(range(0, 20), range(20, 40), range(0, 90)), origin=origins), people(90))
+        of_group, of_account = judge.campaigns_of(told, accepted, judge.suspects(told), 4, scores)
+        return of_account.tolist(), judge.leads(told, of_group, int(of_account.max()) + 1, scores).tolist()
+
+    label, lead = put("batches", "batches", "community")
+    assert of(label, range(0, 90)) == {0}
+    assert lead == [2]
+    assert of(put("content", "content", "community")[0], range(40, 90)) == {-1}
+    assert put("batches", "batches", "batches")[1] == [0, 1]
 
 
 # --- Who belongs: again and again, and linked as the others are -----------------------------------------------------

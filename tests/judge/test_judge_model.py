@@ -145,6 +145,9 @@ DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_m
 """Of linked accounts that keep hours of their own."""
 HANDING = {"context__alike": 0.1, "session__handoff": 0.5, "harvest__rate": 0.2, "context__crowd": np.log10(32) / 4}
 """Of accounts that continue each other's conversations."""
+BATCHES = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.75, "identity__payment": 0.5, "harvest__rate": 0.1,
+           "infra__network": 0.49, "context__crowd": np.log10(32) / 4}  # fmt: skip
+"""That were put together since they live alike."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
 
@@ -187,6 +190,19 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (DIVIDED_WORK | {"harvest__rate": 0.19, "context__youth": 0.64}, "linked", True),  # pupils
         (DIVIDED_WORK | {"harvest__rate": 0.1, "context__youth": 0.65}, "linked", False),
         (DIVIDED_WORK | {"harvest__rate": 0.09, "context__youth": 1.0}, "linked", True),
+        ({"content__one_length": 0.93, "harvest__long_answers": 0.09}, "linked", True),  # a ring that spams
+        ({"content__one_length": 0.93, "harvest__long_answers": 0.09}, "unlinked", True),
+        ({"content__one_length": 0.93, "harvest__long_answers": 0.1}, "linked", False),
+        ({"content__one_length": 0.94}, "linked", False),
+        ({"content__one_length": 0.93, "identity__payment": 0.2}, "linked", False),
+        (BATCHES, "linked", False),
+        (BATCHES | {"context__mostly_alike": 0.74}, "linked", True),  # hunters of free credit
+        (BATCHES | {"harvest__rate": 0.09}, "linked", True),  # readers of one tip
+        (BATCHES | {"infra__network": 0.5, "session__handoff": 0.5}, "linked", True),
+        (BATCHES | {"context__crowd": np.log10(31) / 4}, "linked", True),
+        (BATCHES | {"context__mostly_alike": 0.88, "harvest__rate": 0.0, "identity__payment": 0.3}, "linked", False),
+        (DIVIDED_WORK | {"context__batches": 1.0}, "linked", True),
+        ({"context__batches": 1.0, "context__mostly_alike": 0.87, "identity__payment": 0.5}, "linked", True),  # alike was looked for
         ({"context__education": 0.3, "context__common_work": 0.2}, "linked", True),  # a class
         ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),
         ({"context__education": 0.29, "context__common_work": 0.9}, "linked", False),

@@ -13,8 +13,11 @@ from stillwatch.judge.evidence import payment
     [
         ([1, 1, 1, 2, 2, 2], [7, 7, 7, 8, 8, 8], 1.0, 1.0),  # two firms, each in its office
         ([1, 2, 3, 4, 5, 6], [7, 7, 7, 8, 8, 8], 0.0, 0.0),  # two cards, everybody at a home of his own
-        ([1, 1, 1, 1, 1, 1], [7, 7, 7, 8, 8, 8], 0.0, 1.0),  # two cards in one data centre
-        ([1, 1, 1, 1, 1, 1], [7, 7, 7, 7, 7, 8], 5 / 6, 1.0),  # a firm and a guest
+        ([1, 1, 1, 1, 1, 1], [7, 7, 7, 8, 8, 8], 1.0, 1.0),  # a firm with two cards
+        ([1, 1, 1, 1, 1, 1], [7, 7, 7, 7, 7, 8], 1.0, 1.0),  # a firm and a card that is used once
+        ([1, 1, 1, 1, 1, 2], [7, 7, 8, 8, 8, 7], 0.0, 5 / 6),  # two cards, one of which is used elsewhere, too
+        ([1] * 6, [7, 8, 9, 9, 10, 10], 0.0, 1.0),  # four customers in one data centre
+        ([1] * 3 + [2] * 3, [7, 8, 9, 10, 11, 12], 0.0, 1.0),  # each on his own
         ([1, 1, 2, 3, 4, 5], [7, 7, 7, 7, 7, 7], 1 / 3, 1 / 3),  # some of a firm are in
         ([0, 0, 0, 0, 0, 0], [7, 7, 7, 8, 8, 8], 0.0, 0.0),  # nothing is told
     ],

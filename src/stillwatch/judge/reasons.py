@@ -177,8 +177,8 @@ def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned` and :func:`loosely_tied` find; and of accounts that nothing links, the part that weighs links says nothing, and the
-    other nothing of those that do not work as one.
+    What :func:`reasoned` and :func:`loosely_tied` find; and of accounts that nothing links, the part that weighs links says nothing, and
+    the other nothing of those that do not work as one.
     """
     return np.asarray(reasoned(part, values) | loosely_tied(values) | (untied(values) if part == "linked" else unlike(values)))
 
