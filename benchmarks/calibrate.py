@@ -229,13 +229,16 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
     values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
     values.update(model.joint(values))
     positive, negative = split(found)
-    use = positive | negative
+    # Batches were put together by their links, so what they share teaches nothing; their innocents are in the tail all the same.
+    taught = ~reasons.batched(values)
+    positive, known = positive & taught, negative & taught
+    use = positive | known
     # Each world counts alike, however many groups it has.
     worlds, inverse = np.unique(found["world"], return_inverse=True)
     of_world = np.bincount(inverse[positive], weights=found["coverage"][positive], minlength=len(worlds))
     share = 3 * found["coverage"] / np.maximum(of_world[inverse], 1)
-    usual = {name: float(np.quantile(value[negative], 0.9)) for name, value in values.items()}
-    strong = {name: float(np.quantile(value[negative & (found["size"] >= 8)], 0.99)) for name, value in values.items()}
+    usual = {name: float(np.quantile(value[known], 0.9)) for name, value in values.items()}
+    strong = {name: float(np.quantile(value[known & (found["size"] >= 8)], 0.99)) for name, value in values.items()}
     chosen = {name: value[use] for name, value in values.items()}
     size = model.size_class(values)
     parts = {}
