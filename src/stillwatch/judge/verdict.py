@@ -166,7 +166,8 @@ def judge(
     by_part = zip(model.parts, model.p_values(values), strict=True)
     q = np.choose(part, [q_values(p, alone, may & ~everyday(name, values)) for name, p in by_part])
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
-    sure = (q <= FDR) & (log_odds >= 0)
+    # Batches were chosen for living alike, which is half of what is judged: they must be ten times rarer.
+    sure = (q <= FDR) & (log_odds >= np.where(batched(values), np.log(10), 0))
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all.
