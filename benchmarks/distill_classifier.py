@@ -6,7 +6,7 @@ and with those of a static student that learnt the encoder's vectors of the same
 other training texts. Speed is of the test texts, each read once after the training texts, on one
 thread, the teacher in float32.
 
-    python benchmarks/distill_classifier.py [clinc 20ng …] [--only vectors …]
+    python benchmarks/distill_classifier.py [clinc 20ng …] [--only vectors …] [--answers probabilities]
 """
 
 import argparse
@@ -26,6 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="*", default=["clinc", "20ng"])
     parser.add_argument("--only", nargs="*", choices=STUDENTS, default=STUDENTS)
+    parser.add_argument("--answers", nargs="*", choices=("own", "labels", "probabilities"), default=("own", "labels", "probabilities"))
     args = parser.parse_args()
     for exposed in tasks.all_tasks(args.tasks):
         task = exposed.task
@@ -49,18 +50,14 @@ def main() -> None:
         for which in args.only:
             name, features, encoder = students[which]
             rows = []
-            if which != "trained":  # whose vectors are the teacher's
+            if which != "trained" and "own" in args.answers:  # trained vectors are the teacher's
                 places = np.array([place[y] for y in exposed.private_labels])
                 own = linear.train(exposed.private, exposed.classes, labels=places, features=features, encoder=encoder)
                 rows.append(("without teacher, its own labels", own))
-            for answers in ("labels", "probabilities"):
-                given = {"labels": labels} if answers == "labels" else {"probabilities": task.pool}
-                rows.append(
-                    (
-                        f"from teacher's {answers}",
-                        linear.train(exposed.pool, exposed.classes, features=features, encoder=encoder, **given),
-                    )
-                )
+            for answers, given in (("labels", {"labels": labels}), ("probabilities", {"probabilities": task.pool})):
+                if answers in args.answers:
+                    fit = linear.train(exposed.pool, exposed.classes, features=features, encoder=encoder, **given)
+                    rows.append((f"from teacher's {answers}", fit))
             for what, fit in rows:
                 predicted = fit.model.logits(exposed.test).argmax(1)
                 fit.model.predict(exposed.pool)
@@ -70,7 +67,7 @@ def main() -> None:
                 accuracy = float((predicted == truth).mean())
                 agreement, size = (predicted == task.test.argmax(1)).mean(), fit.model.size_bytes() / 1e6
                 print(f"  {name}, {what}: accuracy {accuracy:.4f} (kept {accuracy / teacher:.1%}), agreement {agreement:.4f}, "
-                      f"{slow / fast:,.0f} times faster, {size:.0f} MB", flush=True)  # fmt: skip
+                      f"{slow / fast:,.0f} times faster, {size:.0f} MB, floor {fit.floor}", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

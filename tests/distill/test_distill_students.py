@@ -318,6 +318,30 @@ def test_small_speeds_are_told_to_a_tenth() -> None:
     assert [line.split(" | ")[4] for line in measures.show(rows).splitlines()[2:]] == ["1.0×", "1.4×", "250×"]
 
 
+@pytest.mark.parametrize("n", [1000, linear.CHOOSING + 400])
+def test_a_linear_student_believes_unlikely_classes_where_they_tell(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A teacher whose logits are sums over words: all of a harvest's log-probabilities follow from the words, those cut at -8 do not."""
+    rng = np.random.default_rng(5)
+    says = rng.normal(size=(60, 20))
+    drawn = np.stack([rng.permutation(60)[:6] for _ in range(n + 300)])
+    given = [" ".join(f"w{word}" for word in row) for row in drawn]
+    logits = says[drawn].sum(axis=1)
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    classes = [f"c{i}" for i in range(20)]
+    scores = []
+    for floors in (linear.FLOORS, linear.FLOORS[:1]):
+        monkeypatch.setattr(linear, "FLOORS", floors)
+        fit = linear.train(given[:n], classes, probabilities=p[:n], features=linear.Features(16, None))
+        assert fit.floor == floors[-1]
+        scores.append((fit.model.logits(given[n:]).argmax(1) == p[n:].argmax(1)).mean())
+    assert scores[0] > scores[1] + 0.03
+    # Of sure answers there is nothing to choose.
+    sure = linear.train(given[:n], classes, probabilities=np.eye(20)[p[:n].argmax(1)], features=linear.Features(16, None))
+    assert sure.floor == linear.FLOORS[0]
+    assert linear.train(given[:n], classes, labels=p[:n].argmax(1), features=linear.Features(16, None)).floor is None
+
+
 def test_leaving_one_out_is_the_regression_without_it() -> None:
     rng = np.random.default_rng(3)
     rows = rng.normal(size=(40, 6)).astype(np.float32)
@@ -329,4 +353,4 @@ def test_leaving_one_out_is_the_regression_without_it() -> None:
             mean = wanted[rest].mean(axis=0)
             weights = np.linalg.solve(rows[rest].T @ rows[rest] + ridge * np.eye(6), rows[rest].T @ (wanted[rest] - mean))
             right += int((rows[i] @ weights + mean).argmax() == wanted[i].argmax())
-        assert linear.left_out(rows @ rows.T, wanted, [ridge])[0] == pytest.approx(right / 40, abs=0.026)
+        assert linear.left_out(rows @ rows.T, [wanted], [ridge])[0, 0] == pytest.approx(right / 40, abs=0.026)

@@ -174,8 +174,9 @@ def test_fewer_layers_come_nearer_with_training(
     again = Encoder(told(entries, tmp_path, "encoder"))
     assert again.model.config.num_hidden_layers == 2
     np.testing.assert_allclose(again.embed(given[:20])[0].astype(float), made.encode(given[:20]), atol=5e-3)
-    with pytest.raises(InputError, match="cannot keep layers"):
-        layers.cut(teacher, (0, 9))
+    for wrong in ((0, 9), (-1, 0)):
+        with pytest.raises(InputError, match="The teacher's are 0 to 3"):
+            layers.cut(teacher, wrong)
 
 
 def test_fewer_layers_are_kept_in_the_precision_of_the_manifest(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stillwatch.distill.students import linear
 from stillwatch.exposure import closed, defences, learners
 from stillwatch.exposure.closed import Task
 
@@ -52,6 +53,36 @@ def test_the_same_seed_gives_the_same_curve(world: tuple[Task, learners.Kernel, 
     np.testing.assert_array_equal(first.fidelity.scores, again.fidelity.scores)
 
 
+def test_an_attacker_believes_unlikely_classes_only_where_that_helps() -> None:
+    """Of a teacher whose least likely classes are noise, and of one that says everything with them."""
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(660, 24)).astype(np.float32)
+    logits = 2 * x @ rng.normal(size=(24, 12))
+    logs = logits - logits.max(1, keepdims=True)
+    kernel = learners.vector_kernel("linear", x[:60], x[60:])
+    unsure = np.where(logs > -3, logs, -3 - 13 * rng.random(logs.shape))
+    lowest, fidelity = linear.FLOORS.index(-20.0), []
+    for told, tells in ((logs, True), (unsure, False)):
+        p = np.exp(told) / np.exp(told).sum(1, keepdims=True)
+        task = Task("toy", "grading", p[:60].astype(np.float32), p[60:].astype(np.float32))
+        rows, wanted = closed.probabilities(task, np.arange(60), rng)
+        assert len(wanted) == len(linear.FLOORS)
+        ridge, which = learners.choose(kernel, rows, wanted)
+        each = [(learners.learn(kernel, rows, fitted, ridge).argmax(1) == task.test.argmax(1)).mean() for fitted in wanted]
+        assert (which == lowest) == tells
+        fidelity.append(dict(zip(linear.FLOORS, each, strict=True)))
+    assert fidelity[0][-20.0] > fidelity[0][-8.0] + 0.1
+    assert fidelity[1][-20.0] < fidelity[1][-5.0] - 0.05
+
+
+def test_what_two_answers_happen_to_say_chooses_nothing() -> None:
+    scores = np.array([[0.06, 0.05, 0.12], [0.05, 0.05, 0.1]])  # of (ridge, floor)
+    assert linear.best_pair(scores, 32) == (0, 0)
+    assert linear.best_pair(scores, 300) == (0, 2)
+    assert linear.best_pair(np.array([[0.0, 0.0, 2 / 32]]), 32) == (0, 0)
+    assert linear.best_pair(scores[::-1], 300) == (1, 2)
+
+
 def test_conjugate_gradients_agree_with_cholesky() -> None:
     rng = np.random.default_rng(1)
     x = rng.normal(size=(300, 40)).astype(np.float32)
@@ -76,6 +107,10 @@ def test_countermeasures_change_what_they_say(world: tuple[Task, learners.Kernel
     scrambled = by_name["scrambled tail"].answers(task, rows, 0)
     np.testing.assert_allclose(np.sort(scrambled, axis=1), np.sort(task.pool, axis=1), atol=1e-6)
     assert (scrambled != task.pool).any()
+    assert by_name["two decimals"].cost(task) < 0.02  # ties only
+    two = by_name["two decimals"].answers(task, rows, 0)
+    np.testing.assert_allclose(two, task.pool, atol=0.00501)
+    assert (two == 0).any()
     afresh, sticky = by_name["20 % flips"], by_name["20 % sticky flips"]
     assert (afresh.answers(task, rows, 0) != afresh.answers(task, rows, 1)).any()
     assert (sticky.answers(task, rows, 0) == sticky.answers(task, rows, 1)).all()
@@ -110,8 +145,8 @@ def test_adaptive_attackers_take_back_what_a_countermeasure_takes(
 
 def test_votes_are_paid_for(world: tuple[Task, learners.Kernel, np.ndarray]) -> None:
     task, kernel, _ = world
-    vote = defences.channels(defences.COUNTERMEASURES[2], kernel)[2]
-    rows, wanted = vote.answers(task, np.arange(900), np.random.default_rng(0))
+    flips = next(what for what in defences.COUNTERMEASURES if what.name == "20 % flips")
+    rows, (wanted,) = defences.channels(flips, kernel)[2].answers(task, np.arange(900), np.random.default_rng(0))
     assert len(rows) <= 300
     assert (task.pool[rows].argmax(1) == wanted.argmax(1)).mean() > 0.85
     assert len(rows) == len(wanted)

@@ -1,13 +1,14 @@
 """From a harvest store to the page: a teacher of known rule, both kinds of answers, and stores that cannot be studied."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stillwatch.cli import main
-from stillwatch.distill import harvest, manifest, store
+from stillwatch.distill import harvest, manifest, store, train
 from stillwatch.distill.exchange import Exchange, Reply, ask
 from stillwatch.distill.teachers.classifier import Classifier
 from stillwatch.errors import InputError
@@ -115,6 +116,11 @@ def test_stores_that_cannot_be_studied(tmp_path: Path) -> None:
         study.load(write_rows(tmp_path / "c", rows, text=False), capability="x")
     with pytest.raises(InputError, match="no harvest store"):
         study.load(tmp_path / "d", capability="x")
+    vectors = [replace(row, reply=Reply(None, vector=np.ones(4, np.float16))) for row in rows]
+    with pytest.raises(InputError, match="vectors, no answers"):
+        study.load(write_rows(tmp_path / "e", vectors), capability="x")
+    with pytest.raises(InputError, match="vectors, no answers"):
+        train.classifier(tmp_path / "e", tmp_path / "student")
 
 
 def test_a_student_that_is_none_is_named_before_anything_is_trained(harvested: Path) -> None:

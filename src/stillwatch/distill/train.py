@@ -92,6 +92,8 @@ def classifier(
     """Route (a); ``told`` declares the teacher to compare with, ``encoder`` is the folder of a static encoder for the words' vectors."""
     teacher = teachers.load(told) if told else None
     rows = [row for row in answered(folder) if row.reply.answer is not None]
+    if not rows:
+        raise InputError("the store holds vectors, no answers", where=folder, todo="Train static or layers on it")
     if teacher is not None and store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Pass the manifest that it was harvested with")
     vectors = StaticEncoder.load(encoder) if encoder is not None else None
@@ -108,6 +110,8 @@ def classifier(
         known = _teacher_row(teacher, told, held, out / "held-out", cpu_hour, quiet=quiet) if teacher is not None and told else None
         compared = compare_classifiers(fit.model, held, known, features=features, encoder=vectors, seed=seed, cpu_hour=cpu_hour)
     settings = {"features": fit.model.features, "ridge": fit.strength, "answers": "labels" if probabilities is None else "probabilities"}
+    if fit.floor is not None:
+        settings["log-probabilities believed down to"] = fit.floor
     return finish(folder, out, "classifier", settings, compared, len(used), int((~keep).sum()))
 
 

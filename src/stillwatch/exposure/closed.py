@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.distill.students.linear import targets
+from stillwatch.distill.students.linear import hard_targets, soft_targets
 from stillwatch.exposure.laws import Curve
 from stillwatch.exposure.learners import Kernel, choose, learn
 
@@ -51,26 +51,29 @@ class Task:
         return None if self.truth is None else float((self.test.argmax(axis=1) == self.truth).mean())
 
 
+Attack = Callable[[Task, I64, np.random.Generator], tuple[I64, list[F32]]]
+
+
 @dataclass(frozen=True)
 class Channel:
     """What a defended interface answers and what an attacker makes of it.
 
-    ``answers(task, rows, rng)`` gives what the student fits (n, n_classes) to the prompts ``rows``, and which of them
-    are kept, for a harvest paid with ``len(rows)`` exchanges.
+    ``answers(task, rows, rng)`` gives which of the prompts ``rows`` are kept, for a harvest paid with ``len(rows)`` exchanges,
+    and what the student may fit to them, (n, n_classes) each: it takes what does best on answers left out.
     """
 
     name: str
-    answers: Callable[[Task, I64, np.random.Generator], tuple[I64, F32]]
+    answers: Attack
 
 
-def probabilities(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+def probabilities(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
     """Everything the teacher knows."""
-    return rows, targets(task.pool[rows], None, task.n_classes)
+    return rows, soft_targets(task.pool[rows])
 
 
-def labels(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+def labels(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
     """The likeliest answer only."""
-    return rows, targets(None, task.pool[rows].argmax(axis=1), task.n_classes)
+    return rows, [hard_targets(task.pool[rows].argmax(axis=1), task.n_classes)]
 
 
 PLAIN = {"probabilities": Channel("probabilities", probabilities), "labels": Channel("labels", labels)}
@@ -108,14 +111,13 @@ class Measured:
 
 def measure(
     task: Task, kernel: Kernel, channel: Channel, sizes: Sequence[int], *, seeds: Callable[[int], int] = seeds_at, seed: int = 0,
-    ridge: float | None = None,
 ) -> Measured:  # fmt: skip
     """Train students on nested harvests and score them on the held-out prompts."""
     sizes = sorted({n for n in sizes if 2 <= n <= len(task.pool)})
     most = max(map(seeds, sizes))
     fidelity, accuracy = np.full((len(sizes), most), np.nan), np.full((len(sizes), most), np.nan)
     teacher = task.test.argmax(axis=1)
-    strengths: dict[int, float] = {}  # chosen on the first repetition of each size
+    chosen: dict[int, tuple[float, int]] = {}  # ridge and what to fit, chosen on the first repetition of each size
     for repeat in range(most):
         rng = np.random.default_rng((seed, repeat))
         order = rng.permutation(len(task.pool))
@@ -126,9 +128,10 @@ def measure(
             if len(rows) < 2:
                 answer = np.full(len(teacher), np.bincount(teacher).argmax())
             else:
-                if n not in strengths:
-                    strengths[n] = ridge if ridge is not None else choose(kernel, rows, wanted)
-                answer = learn(kernel, rows, wanted, ridge=strengths[n]).argmax(axis=1)
+                if n not in chosen:
+                    chosen[n] = choose(kernel, rows, wanted)
+                strength, which = chosen[n]
+                answer = learn(kernel, rows, wanted[which], strength).argmax(axis=1)
             fidelity[i, repeat] = (answer == teacher).mean()
             if task.truth is not None:
                 accuracy[i, repeat] = (answer == task.truth).mean()
@@ -186,11 +189,11 @@ def sanity(task: Task, kernel: Kernel, oracle: I64 | None = None, *, n: int = 20
     n = min(n, len(task.pool))
     noise = 3 * float(np.sqrt(0.25 / len(task.test)))
 
-    def shuffled(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
-        return rows, targets(t.pool[rng.permutation(rows)], None, t.n_classes)
+    def shuffled(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
+        return rows, soft_targets(t.pool[rng.permutation(rows)])
 
-    def nothing(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
-        return rows[:0], targets(t.pool[rows[:0]], None, t.n_classes)
+    def nothing(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
+        return rows[:0], soft_targets(t.pool[rows[:0]])
 
     def score(channel: Channel) -> Measured:
         return measure(task, kernel, channel, [n], seeds=lambda _: 3, seed=seed)
@@ -202,8 +205,8 @@ def sanity(task: Task, kernel: Kernel, oracle: I64 | None = None, *, n: int = 20
     ]
     if oracle is not None and task.truth is not None:
 
-        def right(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
-            return rows, targets(None, oracle[rows], t.n_classes)
+        def right(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
+            return rows, [hard_targets(oracle[rows], t.n_classes)]
 
         taught, known = score(PLAIN["labels"]).accuracy, score(Channel("oracle", right)).accuracy
         assert taught is not None

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.distill.students.linear import targets
-from stillwatch.exposure.closed import Channel, Task
+from stillwatch.distill.students.linear import hard_targets, soft_targets
+from stillwatch.exposure.closed import Attack, Channel, Task
 from stillwatch.exposure.laws import Curve, exchanges_for
 from stillwatch.exposure.learners import Kernel, learn
 
@@ -88,6 +88,12 @@ def scrambled(task: Task, rows: I64, draw: int) -> F32:
     return p
 
 
+def rounded(task: Task, rows: I64, draw: int) -> F32:
+    """Probabilities to two decimals, which takes what the teacher says of unlikely answers."""
+    found: F32 = np.round(task.pool[rows], 2)
+    return found
+
+
 def keyed(margin: float) -> Answers:
     """A keyed mark: where the two likeliest answers are within ``margin``, the key chooses between them."""
 
@@ -116,51 +122,56 @@ def _made(name: str, what: str, answers: Answers) -> Countermeasure:
 COUNTERMEASURES = (
     _made("labels only", "no probabilities", labels_only),
     _made("scrambled tail", "the likeliest answer is true, the other probabilities are shuffled", scrambled),
+    _made("two decimals", "probabilities are rounded to hundredths", rounded),
     _made("20 % flips", "a fifth of answers replaced at random, afresh each time", flips(0.2, sticky=False)),
     _made("20 % sticky flips", "a fifth of answers replaced, the same way each time", flips(0.2, sticky=True)),
     _made("keyed marks", "a key chooses between answers within 0.2 of each other", keyed(0.2)),
 )
 
 
-def _naive(answers: Answers) -> Callable[[Task, I64, np.random.Generator], tuple[I64, F32]]:
+OF_PROBABILITIES = ("labels only", "scrambled tail", "two decimals", "keyed marks")
+"""Countermeasures that need the teacher's probabilities."""
+
+
+def _naive(answers: Answers) -> Attack:
     """Believes everything."""
 
-    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
-        return rows, targets(answers(task, rows, 0), None, task.n_classes)
+    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
+        return rows, soft_targets(answers(task, rows, 0))
 
     return attack
 
 
-def _top1(answers: Answers) -> Callable[[Task, I64, np.random.Generator], tuple[I64, F32]]:
+def _top1(answers: Answers) -> Attack:
     """Keeps the first answer, ignores probabilities."""
 
-    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
-        return rows, targets(None, answers(task, rows, 0).argmax(axis=1), task.n_classes)
+    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
+        return rows, [hard_targets(answers(task, rows, 0).argmax(axis=1), task.n_classes)]
 
     return attack
 
 
-def _vote(answers: Answers, times: int = 3) -> Callable[[Task, I64, np.random.Generator], tuple[I64, F32]]:
+def _vote(answers: Answers, times: int = 3) -> Attack:
     """Asks fewer prompts three times each and takes the majority; drops those without one. Repeats are paid for."""
 
-    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
         asked = rows[: max(len(rows) // times, 1)]
         votes = np.stack([answers(task, asked, draw).argmax(axis=1) for draw in range(times)])
         tally = np.apply_along_axis(np.bincount, 0, votes, minlength=task.n_classes).T  # (n, n_classes)
         kept = tally.max(axis=1) > times // 2
-        return asked[kept], targets(None, tally[kept].argmax(axis=1), task.n_classes)
+        return asked[kept], [hard_targets(tally[kept].argmax(axis=1), task.n_classes)]
 
     return attack
 
 
-def _verifier(answers: Answers, kernel: Kernel) -> Callable[[Task, I64, np.random.Generator], tuple[I64, F32]]:
+def _verifier(answers: Answers, kernel: Kernel) -> Attack:
     """Trains twice: drops answers that a student of the other half finds unlikely, then trains on the rest."""
 
-    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, F32]:
+    def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
         given = answers(task, rows, 0).argmax(axis=1)
-        wanted = targets(None, given, task.n_classes)
+        wanted = hard_targets(given, task.n_classes)
         if len(rows) < 40:
-            return rows, wanted
+            return rows, [wanted]
         half = np.arange(len(rows)) % 2 == 0
         keep = np.ones(len(rows), bool)
         for fold in (half, ~half):
@@ -171,7 +182,7 @@ def _verifier(answers: Answers, kernel: Kernel) -> Callable[[Task, I64, np.rando
             gap = guess.max(axis=1) - np.take_along_axis(guess, given[~fold][:, None], axis=1)[:, 0]
             spread = guess.std(axis=1) + 1e-9
             keep[np.flatnonzero(~fold)] = ~((rank >= max(2, task.n_classes // 4)) & (gap > 1.5 * spread))
-        return rows[keep], wanted[keep]
+        return rows[keep], [wanted[keep]]
 
     return attack
 

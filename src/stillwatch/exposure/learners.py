@@ -15,7 +15,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from stillwatch.arrays import conjugate_gradients
 from stillwatch.distill.extra import need
-from stillwatch.distill.students.linear import inverse_frequency, left_out
+from stillwatch.distill.students.linear import best_pair, inverse_frequency, left_out
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -80,31 +80,30 @@ def static_kernel(name: str, folder: Path, pool: Sequence[str], test: Sequence[s
     return vector_kernel(name, encoder.encode(pool), encoder.encode(test))
 
 
-def learn(kernel: Kernel, rows: I64, wanted: F32, *, ridge: float | None = None) -> F32:
+def learn(kernel: Kernel, rows: I64, wanted: F32, ridge: float) -> F32:
     """Predictions (n_test, n_classes) of a student trained on some of the pool.
 
     Args:
         kernel: of the whole pool.
         rows: (n,) positions of the harvested prompts; with repetition if a prompt was asked again.
-        wanted: (n, n_classes) what the answers say (:func:`stillwatch.distill.students.linear.targets`).
-        ridge: strength; by default the best of :data:`RIDGES` by :func:`choose`.
+        wanted: (n, n_classes) what the answers say (``soft_targets`` and ``hard_targets`` of :mod:`stillwatch.distill.students.linear`).
+        ridge: strength.
     """
-    if ridge is None:
-        ridge = choose(kernel, rows, wanted)
     bias = wanted.mean(axis=0)
     dual = solve(kernel.pool[np.ix_(rows, rows)], wanted - bias, ridge)
     found: F32 = kernel.test[:, rows] @ dual + bias
     return found
 
 
-def choose(kernel: Kernel, rows: I64, wanted: F32) -> float:
-    """The ridge whose student agrees most with each answer of the harvest when that answer is left out.
+def choose(kernel: Kernel, rows: I64, wanted: Sequence[F32]) -> tuple[float, int]:
+    """Ridge, and place in ``wanted``, whose student agrees most with each answer of the harvest when that answer is left out.
 
     A fifth of the harvest set aside, which chose before, chose so badly from 90 answers to 20 classes that curves dipped by a quarter.
     """
-    rows, wanted = rows[:CHOOSING], wanted[:CHOOSING]
-    scores = left_out(kernel.pool[np.ix_(rows, rows)], wanted, RIDGES)
-    return RIDGES[int(np.argmax(scores))]
+    rows = rows[:CHOOSING]
+    scores = left_out(kernel.pool[np.ix_(rows, rows)], [each[:CHOOSING] for each in wanted], RIDGES)
+    ridge, which = best_pair(scores, len(rows))
+    return RIDGES[ridge], which
 
 
 def solve(gram: F32, wanted: F32, ridge: float, *, iterations: int = 80, tolerance: float = 1e-3) -> F32:

@@ -42,7 +42,10 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
     Raises:
         InputError: the answers are free text, the store keeps no prompts, or it has too few rows.
     """
-    rows = [row for row in store.read(folder) if row.reply.answer is not None and row.sample == 0]
+    every = list(store.read(folder))
+    rows = [row for row in every if row.reply.answer is not None and row.sample == 0]
+    if every and not rows and all(row.reply.vector is not None for row in every):
+        raise InputError("the store holds vectors, no answers", where=folder, todo="Pass the store of a classifier or a grader")
     if any(row.prompt is None for row in rows):
         raise InputError("the store keeps no prompts", where=folder, todo="Harvest without --no-text")
     rows = list({str(row.prompt): row for row in rows}.values())
@@ -142,7 +145,7 @@ def run(study: Study, students: Sequence[str], *, seed: int = 0, countermeasures
     if countermeasures:
         mine = [m.fidelity for m in measured if m.student == made[0].name]
         best = closed.best_of(mine, "undefended")
-        todo = [what for what in defences.COUNTERMEASURES if not (sure and what.name in ("labels only", "scrambled tail", "keyed marks"))]
+        todo = [what for what in defences.COUNTERMEASURES if not (sure and what.name in defences.OF_PROBABILITIES)]
         for what in track(todo, "countermeasures", total=len(todo), quiet=quiet):
             cost = what.cost(study.task)
             for attacker, channel in zip(defences.ATTACKS, defences.channels(what, made[0]), strict=True):

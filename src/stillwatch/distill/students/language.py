@@ -33,8 +33,11 @@ def cut(model: Any, layers: Sequence[int]) -> Any:
     torch = need("torch", what="training a language model")
     inner = getattr(model, "model", None)
     stack = getattr(inner, "layers", None)
-    if stack is None or not layers or max(layers) >= len(stack):
-        raise InputError(f"cannot keep layers {list(layers)} of this model", todo="It needs model.layers, as Llama has")
+    if stack is None:
+        raise InputError("this model's layers were not found", todo="It needs model.layers, as Llama has")
+    if not layers or min(layers) < 0 or max(layers) >= len(stack):
+        todo = f"The teacher's are 0 to {len(stack) - 1}"
+        raise InputError(f"no layers {', '.join(map(str, layers))} to keep", where="--layers", todo=todo)
     student = copy.deepcopy(model).float()
     student.model.layers = torch.nn.ModuleList([student.model.layers[i] for i in layers])
     for place, layer in enumerate(student.model.layers):

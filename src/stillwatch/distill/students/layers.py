@@ -45,8 +45,11 @@ def cut(teacher: Any, layers: Sequence[int]) -> Any:
     student = copy.copy(teacher)
     student.model = copy.deepcopy(teacher.model).float()
     stack = getattr(getattr(student.model, "encoder", student.model), "layer", None)
-    if stack is None or not layers or max(layers) >= len(stack):
-        raise InputError(f"cannot keep layers {list(layers)} of this encoder", todo="It needs encoder.layer, as BERT has")
+    if stack is None:
+        raise InputError("this encoder's layers were not found", todo="It needs encoder.layer, as BERT has")
+    if not layers or min(layers) < 0 or max(layers) >= len(stack):
+        todo = f"The teacher's are 0 to {len(stack) - 1}"
+        raise InputError(f"no layers {', '.join(map(str, layers))} to keep", where="--layers", todo=todo)
     torch = need("torch", what="training an encoder")
     student.model.encoder.layer = torch.nn.ModuleList([stack[i] for i in layers])
     student.model.config.num_hidden_layers = len(layers)

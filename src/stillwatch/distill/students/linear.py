@@ -3,7 +3,8 @@ and, where a static encoder is given, on the vectors of words, so that it knows 
 
 Soft answers are fitted by ridge regression on centred log-probabilities (Ba and Caruana 2014, "Do Deep Nets Really Need
 to be Deep?", section 2.2: regress the logits), hard answers by the same regression on one-hot rows; neither needs a schedule,
-and a fit is the same bytes again. The strength of the ridge is chosen on answers left out.
+and a fit is the same bytes again. The strength of the ridge, and how far down the log-probabilities are believed, are chosen on
+answers left out: what a teacher says of unlikely classes is most of what it knows in one task, and noise in another.
 
 What a text says is a sum over its different words and pairs of neighbours, so the part of a word (itself, the character
 n-grams within it, its vector) is computed once and remembered: that makes characters and vectors as cheap as words.
@@ -34,8 +35,10 @@ RIDGES = (0.1, 0.3, 1.0, 3.0)
 """Strengths tried, on features whose rows have length 1."""
 CHOOSING = 2000
 """Up to so many answers the ridge is chosen by leaving each out, above by a tenth held back."""
-FLOOR = -8.0
-"""Log-probabilities below this say nothing more, nats."""
+FLOORS = (-8.0, -5.0, -20.0)
+"""Log-probabilities below one of these say nothing more, nats; the first where nothing tells them apart."""
+SURE = 8.0
+"""What a label fits for its class: as far above the others as the first floor is below certainty."""
 SHARES = (0.8, 0.6)
 """Lengths of the part of words and of the part of characters in a row of length 1."""
 MEANING = 0.8
@@ -302,15 +305,21 @@ class LinearClassifier:
         return model
 
 
-def targets(probabilities: NDArray[Any] | None, labels: NDArray[np.int64] | None, n_classes: int) -> F32:
-    """What the regression fits (n_texts, n_classes): centred log-probabilities, or one-hot rows of labels."""
-    if probabilities is not None:
-        logs = np.maximum(np.log(np.clip(probabilities, 1e-9, 1)), FLOOR)
-        found: F32 = (logs - logs.mean(axis=1, keepdims=True)).astype(np.float32)
-        return found
-    assert labels is not None
-    # Scaled so that the predicted probabilities of a sure answer are sure.
-    return (np.eye(n_classes, dtype=np.float32)[labels] - 1 / n_classes) * -FLOOR
+def soft_targets(probabilities: NDArray[Any]) -> list[F32]:
+    """What the regression may fit, (n_texts, n_classes) for each of :data:`FLOORS`: centred log-probabilities.
+
+    One alone where every answer is sure, since then they differ by a factor only.
+    """
+    # Smaller ones are mostly rounding.
+    logs = np.log(np.clip(probabilities, 1e-9, 1))
+    floors = FLOORS[:1] if np.isin(probabilities, (0, 1)).all() else FLOORS
+    cut = [np.maximum(logs, floor) for floor in floors]
+    return [(rows - rows.mean(axis=1, keepdims=True)).astype(np.float32) for rows in cut]
+
+
+def hard_targets(labels: NDArray[np.int64], n_classes: int) -> F32:
+    """What the regression fits to labels: one-hot rows (n_texts, n_classes), scaled so that a sure answer's probabilities are sure."""
+    return (np.eye(n_classes, dtype=np.float32)[labels] - 1 / n_classes) * np.float32(SURE)
 
 
 def ridge(
@@ -351,33 +360,50 @@ def ridge(
     return np.concatenate([flipped @ dual, dense.T @ dual]).astype(np.float32), bias
 
 
-def left_out(gram: NDArray[Any], wanted: F32, ridges: Sequence[float]) -> list[float]:
-    """Share of answers that a ridge regression on all others gets right, for each strength.
+def left_out(gram: NDArray[Any], wanted: Sequence[F32], ridges: Sequence[float]) -> NDArray[np.float64]:
+    """Share of answers that a ridge regression on all others gets right, (n_ridges, n_wanted).
 
     All leave-one-out predictions follow from one inverse (Allen 1974), so no part of a small harvest is set aside.
 
     Args:
         gram: (n, n), products of rows.
-        wanted: (n, n_classes), what is fitted.
+        wanted: (n, n_classes) each, what may be fitted; they share the likeliest class.
         ridges: strengths.
     """
-    n, best = len(gram), wanted.argmax(axis=1)
-    centred = wanted - wanted.mean(axis=0)
-    scores = []
-    for ridge_ in ridges:
+    n, best = len(gram), wanted[0].argmax(axis=1)
+    scores = np.zeros((len(ridges), len(wanted)))
+    for i, ridge_ in enumerate(ridges):
         factor = cho_factor(gram + np.eye(n, dtype=gram.dtype) * ridge_, lower=True, check_finite=False)
         inverse = cho_solve(factor, np.eye(n, dtype=gram.dtype), check_finite=False)
-        alone = wanted - (inverse @ centred) / np.diagonal(inverse)[:, None] - centred / (n - 1)  # its own part in the mean, too
-        scores.append(float((alone.argmax(axis=1) == best).mean()))
+        for j, fitted in enumerate(wanted):
+            centred = fitted - fitted.mean(axis=0)
+            alone = fitted - (inverse @ centred) / np.diagonal(inverse)[:, None] - centred / (n - 1)  # its own part in the mean, too
+            scores[i, j] = (alone.argmax(axis=1) == best).mean()
     return scores
+
+
+def best_pair(scores: NDArray[np.float64], n: int) -> tuple[int, int]:
+    """Places of the best ridge and of what to fit in ``scores`` (n_ridges, n_wanted), shares of ``n`` answers left out.
+
+    Anything but the first must be better by two standard errors (Agresti and Coull's): of 32 answers to 150 classes, two that happen to be
+    right say nothing.
+    """
+    best = scores.max(axis=0)
+    which = int(best.argmax())
+    share = (best[0] * n + 2) / (n + 4)
+    if best[which] - best[0] <= 2 * np.sqrt(share * (1 - share) / n):
+        which = 0
+    return int(scores[:, which].argmax()), which
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A trained student and what choosing its ridge saw."""
+    """A trained student and what choosing its ridge and floor saw."""
 
     model: LinearClassifier
     strength: float
+    floor: float | None
+    """Of log-probabilities, nats; None where labels were fitted."""
     agreement: float
     """With the teacher on answers left out."""
 
@@ -395,7 +421,7 @@ def train(
         labels: (n_texts,) positions in ``classes``.
         features: default words, pairs and characters.
         encoder: of the words' vectors; kept in 8 bits a number, and with the student.
-        seed: which tenth chooses the ridge, where there are many.
+        seed: which tenth chooses ridge and floor, where there are many.
     """
     if len(texts) < 10:
         raise InputError(f"{len(texts)} answers are too few to train a classifier", todo="Harvest at least 10")
@@ -404,7 +430,12 @@ def train(
         features, encoder = replace(features, n_dims=encoder.table.shape[1]), encoder.int8()
     counts = Reader(features, encoder).counts(texts)
     idf = inverse_frequency(counts[0]) + inverse_frequency(counts[1])
-    (rows, meaning), wanted = weigh(features, counts, idf), targets(probabilities, labels, len(classes))
+    rows, meaning = weigh(features, counts, idf)
+    if probabilities is not None:
+        wanted = soft_targets(probabilities)
+    else:
+        assert labels is not None
+        wanted = [hard_targets(labels, len(classes))]
     kept_columns = np.flatnonzero(idf).astype(np.int32)
     rows = rows[:, kept_columns]
     if len(texts) <= CHOOSING:
@@ -412,12 +443,20 @@ def train(
     else:  # on all the rest and not on a sample, since the best strength grows with the harvest
         order = np.random.default_rng(seed).permutation(len(texts))
         held, kept = order[: len(texts) // 10], order[len(texts) // 10 :]
-        fits = [ridge(rows[kept], meaning[kept], wanted[kept], strength, tolerance=1e-2) for strength in RIDGES]
-        best, asked = wanted[held].argmax(axis=1), sparse.hstack([rows[held], sparse.csr_array(meaning[held])])
-        scores = [float(((asked @ weights + bias).argmax(axis=1) == best).mean()) for weights, bias in fits]
-    strength = RIDGES[int(np.argmax(scores))]
-    weights, bias = ridge(rows, meaning, wanted, strength)
+        best, asked = wanted[0][held].argmax(axis=1), sparse.hstack([rows[held], sparse.csr_array(meaning[held])])
+
+        def score(strength: float, fitted: F32) -> float:
+            weights, bias = ridge(rows[kept], meaning[kept], fitted[kept], strength, tolerance=1e-2)
+            return float(((asked @ weights + bias).argmax(axis=1) == best).mean())
+
+        scores = np.zeros((len(RIDGES), len(wanted)))
+        scores[:, 0] = [score(strength, wanted[0]) for strength in RIDGES]
+        best_ridge = int(scores[:, 0].argmax())  # floors are tried with it alone, which is half of the fits
+        scores[best_ridge, 1:] = [score(RIDGES[best_ridge], fitted) for fitted in wanted[1:]]
+    which, floor = best_pair(scores, len(texts) if len(texts) <= CHOOSING else len(texts) // 10)
+    strength, agreement = RIDGES[which], float(scores[which, floor])
+    weights, bias = ridge(rows, meaning, wanted[floor], strength)
     scale = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
     small = np.round(weights / scale[:, None]).astype(np.int8)
     model = LinearClassifier(features, classes, kept_columns, idf[kept_columns], small, scale, bias.astype(np.float32), encoder)
-    return Fit(model, strength, max(scores))
+    return Fit(model, strength, FLOORS[floor] if probabilities is not None else None, agreement)

@@ -74,6 +74,7 @@ def _load(manifest: Manifest) -> Any:
         for name in attribute.split("."):
             found = getattr(found, name)
     except (ImportError, AttributeError) as error:
-        raise InputError(f"cannot import the classifier ({error})", where=manifest.location, todo=TODO) from error
+        todo = f"{TODO}; modules are looked for in {here}, where the command runs"
+        raise InputError(f"cannot import the classifier ({error})", where=manifest.location, todo=todo) from error
     made = isinstance(found, type) or (callable(found) and not hasattr(found, "predict_proba"))
     return found() if made else found
