@@ -179,6 +179,7 @@ def test_batches_come_last_and_lead_nothing_that_others_lead() -> None:
     assert lead == [2]
     assert of(put("content", "content", "community")[0], range(40, 90)) == {-1}
     assert put("batches", "batches", "batches")[1] == [0, 1]
+    assert put("identity", "identity+content", "community") == (label, lead)
 
 
 # --- Who belongs: again and again, and linked as the others are -----------------------------------------------------

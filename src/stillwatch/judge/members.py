@@ -126,12 +126,16 @@ def campaigns_of(
     label = pools(scene, among, min_accounts)
     n_pools = int(label.max(initial=-1)) + 1
     found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
-    # Batches were put together by their links, which makes their scores high and says nothing of who else belongs: they come last.
-    batch = [origin.startswith("batches") for origin in scene.groups.origin]
-    for g in sorted(inside, key=lambda g: (batch[g], -log_odds[g], -len(inside[g]), g)):
+    by_links = _by_links(scene)
+    for g in sorted(inside, key=lambda g: (by_links[g], -log_odds[g], -len(inside[g]), g)):
         if len(inside[g]) >= min_accounts:
             group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]))
     return _renumbered(group_label, found.account, min_accounts, start, scene)
+
+
+def _by_links(scene: Scene) -> list[bool]:
+    """Groups of everybody whom shared values connect, and of their batches: scores are high by their links, and who has none may belong."""
+    return [origin.split("+")[0] in ("batches", "identity") for origin in scene.groups.origin]
 
 
 def _renumbered(group_label: I64, account: I64, min_accounts: int, start: I64, scene: Scene) -> tuple[I64, I64]:
@@ -150,10 +154,10 @@ def _renumbered(group_label: I64, account: I64, min_accounts: int, start: I64, s
 
 
 def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
-    """The group that speaks for each campaign: the one with most requests times score; batches only where there is no other."""
+    """The group that speaks for each campaign: the one with most requests times score; of links alone where there is no other."""
     weight = np.log1p(scene.events) * np.maximum(np.asarray(log_odds), 0.1)
-    other = [not origin.startswith("batches") for origin in scene.groups.origin]
-    return np.array([max(np.flatnonzero(group_label == k), key=lambda g: (other[g], weight[g], -g)) for k in range(n)], np.int64)
+    by_links = _by_links(scene)
+    return np.array([max(np.flatnonzero(group_label == k), key=lambda g: (not by_links[g], weight[g], -g)) for k in range(n)], np.int64)
 
 
 YOUNG_DAYS = 30
