@@ -259,6 +259,10 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     mostly = np.where(inside >= HALF * scene.size, best, -2)
     judged = (group_label[group] == whose) & (whose >= 0)
     often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (mostly[group] == whose, whose >= 0, judged))
+    # The score of a group made by its links is high by them; it tells accounts apart only where the campaign has no other group.
+    by_links, other = np.array(_by_links(scene), bool), np.zeros(max(n, 1), bool)
+    other[group_label[(group_label >= 0) & ~by_links]] = True
+    scored = judged & (~by_links[group] | ~other[whose])
     sent, best_score = scene.measured.n[scene.seen], np.full(total, LOWEST)
     most = np.flatnonzero(judged)
     most = most[np.lexsort((group[most], -sent[most], account[most]))]
@@ -266,7 +270,7 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     # Who is in none of the groups by himself was put there with a pool: nothing is told of him.
     amount, place = np.zeros(total), np.full(total, -1, np.int64)
     amount[account[most]], place[account[most]] = sent[most], np.flatnonzero(scene.seen)[most]
-    np.maximum.at(best_score, account[judged], log_odds[group[judged]])
+    np.maximum.at(best_score, account[scored], log_odds[group[scored]])
     mine = np.flatnonzero(account_label >= 0)
     campaign = account_label[mine]
     n_groups = np.bincount(group_label[group_label >= 0], minlength=max(n, 1))
