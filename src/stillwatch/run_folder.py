@@ -17,7 +17,7 @@ from stillwatch import __version__, dataset, group, judge, link, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
-from stillwatch.judge.reasons import beside, everyday, firms, gathered, housed, taught, untied
+from stillwatch.judge.reasons import batched, beside, everyday, firms, gathered, housed, loosely_tied, taught, unlike, untied
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]
@@ -302,6 +302,9 @@ def _links(outcome: Outcome, campaign: I64) -> pa.Table:
     return pa.concat_tables(parts) if parts else LINKS.schema.empty_table()
 
 
+RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
+
+
 def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts, model: judge.Model, group: int) -> list[str]:
     """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
@@ -324,9 +327,12 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
                 "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
                 else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
                 if beside(mine)[0] else "no link ties its accounts, and they do not work as one: do many people do the same thing?"
+                if unlike(mine)[0] else RING
             )  # fmt: skip
         elif untied(mine)[0]:
             out.append("no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?")
+        elif loosely_tied(mine)[0] and not housed(mine)[0]:
+            out.append(RING)
         else:
             out.append(
                 "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
@@ -336,7 +342,7 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
             )  # fmt: skip
     if verdicts.families[group].sum() < verdict.MIN_FAMILIES:
         out.append(f"fewer than {verdict.MIN_FAMILIES} independent families of evidence speak")
-    if score[0] < 0:
+    if score[0] < (verdict.CHOSEN if batched(mine)[0] else 0):
         out.append("its score is below the line")
     if verdicts.q_value[group] > verdict.FDR:
         out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {verdict.FDR:g}")

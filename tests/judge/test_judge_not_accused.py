@@ -32,6 +32,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__education": 0.3, "context__common_work": 0.2}, "same exercises"),
         ({"context__organised": 0.5, "infra__network": 0.3}, "belongs to organisations"),
         ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation, ban or burst"),
+        ({"session__handoff": 0.0, "content__one_length": 0.5}, "a ring of another kind"),
         ({"harvest__rate": 0.0}, "below the line"),
     ],
 )
@@ -47,6 +48,7 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
         ({"context__occasion": 0.6}, "a class, an office or an event"),
         ({"harvest__devotion": 0.3}, "odd jobs"),
         ({"context__mostly_alike": 0.8}, "many people do the same thing"),
+        ({"content__one_length": 0.5, "session__handoff": 0.0}, "a ring of another kind"),
     ],
 )
 def test_it_says_so_of_the_part_that_knows_no_links(change: dict[str, Any], said: str) -> None:
@@ -54,10 +56,10 @@ def test_it_says_so_of_the_part_that_knows_no_links(change: dict[str, Any], said
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(*[st.floats(0, 1)] * 8), min_size=1, max_size=12))
+@given(st.lists(st.tuples(*[st.floats(0, 1)] * 9), min_size=1, max_size=12))
 def test_a_review_has_a_reason_and_a_campaign_has_none(rows: list[tuple[float, ...]]) -> None:
     names = ("session__handoff", "volume__even_load", "harvest__rate", "context__one_payer", "context__crowd", "context__alike",
-             "context__one_place", "context__occasion")  # fmt: skip
+             "context__one_place", "context__occasion", "context__batches")  # fmt: skip
     told = values(len(rows), **{name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
     used = model(**BOTH)
     found = judge.judge(told, findings(len(rows), dict.fromkeys(SURE, 1e-6)), used)

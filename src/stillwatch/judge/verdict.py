@@ -82,7 +82,7 @@ def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]
     return out
 
 
-CHOSEN = np.log(5)
+CHOSEN = float(np.log(5))
 """Nats beyond the line that batches need besides: that they live alike, which is half of what is judged, was looked for."""
 
 
