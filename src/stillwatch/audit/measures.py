@@ -66,6 +66,16 @@ def of(texts: list[str], *, layout: bool) -> F64:
     return np.column_stack([out, shape])
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _trimmed(data: NDArray[np.uint8], begin: int, end: int) -> tuple[int, int]:
+    """Where a text begins and ends without white space around it."""
+    while begin < end and data[begin] <= 32:
+        begin += 1
+    while end > begin and data[end - 1] <= 32:
+        end -= 1
+    return begin, end
+
+
 @njit(cache=True, nogil=True)
 def _measure(
     offsets: NDArray[np.int64], data: NDArray[np.uint8], hashes: NDArray[np.uint64], means: NDArray[np.int64], out: F64
@@ -74,11 +84,7 @@ def _measure(
     seen = np.empty(text_features.longest_text(offsets) // 2 + 2, np.uint64)
     for i in range(len(out)):
         row = out[i]
-        begin, end = offsets[i], offsets[i + 1]
-        while begin < end and data[begin] <= 32:
-            begin += 1
-        while end > begin and data[end - 1] <= 32:
-            end -= 1
+        begin, end = _trimmed(data, offsets[i], offsets[i + 1])
         if begin == end:
             continue
         first = data[begin]
@@ -193,11 +199,7 @@ def _measure_shape(offsets: NDArray[np.int64], data: NDArray[np.uint8], out: F64
     begun = np.empty(text_features.longest_text(offsets) // 2 + 2, np.uint64)
     for i in range(len(out)):
         row = out[i]
-        begin, end = offsets[i], offsets[i + 1]
-        while begin < end and data[begin] <= 32:
-            begin += 1
-        while end > begin and data[end - 1] <= 32:
-            end -= 1
+        begin, end = _trimmed(data, offsets[i], offsets[i + 1])
         if begin == end:
             continue
         # sums over whole sentences and lines; the last one counts only where it is the only one
