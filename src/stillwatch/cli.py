@@ -130,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
     detect.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to write")
     detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb")
     detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")
+    detect.add_argument("--recent", metavar="TIME", help="only the last so long before --as-of, or of the log: 12h, 1d, 7d")
     detect.add_argument("--seed", type=int, default=1)
     detect.add_argument("--threads", type=int, help="worker threads (default: all cores)")
     detect.add_argument("--memory", metavar="GB", type=float,
@@ -228,13 +229,17 @@ def _detect(args: argparse.Namespace) -> Any:
 
     if (args.source is None) == (args.traces is None):
         raise InputError("pass either DIR or --traces FILE")
+    if args.traces is not None and (args.recent or args.as_of):
+        raise InputError("--recent and --as-of choose among events", where="--traces", todo="Pass traces of that time alone")
     summary = pipeline.detect(
         args.source, args.out, traces=args.traces, engine=args.engine, as_of=_time(args.as_of), seed=args.seed,
-        threads=args.threads, memory_gb=args.memory, since=args.since, quiet=args.quiet or args.json,
+        threads=args.threads, memory_gb=args.memory, since=args.since,
+        recent_us=None if args.recent is None else replay_commands.step_us(args.recent, "--recent"), quiet=args.quiet or args.json,
     )
     if args.source is not None and not (args.quiet or args.json):
+        since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         print(
-            f"{summary['n_events']:,} requests of {summary['n_accounts']:,} accounts: {summary['n_campaigns']:,} campaigns"
+            f"{summary['n_events']:,} requests of {summary['n_accounts']:,} accounts{since}: {summary['n_campaigns']:,} campaigns"
             f" ({summary['n_accused']:,} accounts, {summary['n_harvested']:,} exchanges),"
             f" {summary['n_review']:,} groups for a person to review ({summary['n_for_review']:,} accounts)\n"
             f"The page to read: stillwatch report {args.out}"

@@ -1,8 +1,8 @@
 """A folder of input: events/ (Parquet or JSONL), accounts (Parquet or JSONL), releases.json, and what ingest told."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,10 @@ class Dataset:
     releases: tuple[dict[str, Any], ...]
     ingested: dict[str, Any]
     """ingest.json; empty where the events did not come from ``stillwatch ingest``."""
+    start: datetime | None = None
+    """Earlier events are left out; None: there is no such time."""
+    whole: frozenset[Path] = frozenset()
+    """Files of events that :func:`lately` found to have none outside of the time that is looked at."""
 
 
 def open_dataset(folder: Path) -> Dataset:
@@ -79,20 +83,67 @@ def _ingested(folder: Path) -> dict[str, Any]:
     return {}
 
 
-def batches(path: Path, columns: tuple[str, ...] | None = None, as_of: datetime | None = None) -> Iterator[pa.Table]:
+def lately(dataset: Dataset, recent_us: int, as_of: datetime | None) -> Dataset:
+    """The same input with the events of the last so long before a time alone, and only the files that have any.
+
+    Args:
+        dataset: all of it.
+        recent_us: how long.
+        as_of: where it ends; None: with the last event.
+
+    Raises:
+        InputError: a file of events is not readable, none has events in that time, or it begins before the year 1.
+    """
+    spans = {path: span for path in dataset.event_files if (span := _span(path)) is not None}
+    if not spans:
+        raise InputError("no events", where=dataset.folder, todo="Check the event files")
+    # The last event is itself within a time that ends with it.
+    end = as_of or max(last for _, last in spans.values()) + timedelta(microseconds=1)
+    try:
+        start = end - timedelta(microseconds=recent_us)
+    except OverflowError as error:
+        raise InputError("longer than any log", where="--recent", todo="Write a shorter time, such as 1d") from error
+    found = [path for path, (first, last) in spans.items() if last >= start and first < end]
+    if not found:
+        told = f"no events from {start.isoformat()} on and before {end.isoformat()}"
+        raise InputError(told, where=dataset.folder, todo="Check --as-of, or pass a longer --recent")
+    whole = frozenset(path for path in found if spans[path][0] >= start and spans[path][1] < end)
+    return replace(dataset, event_files=tuple(found), start=start, whole=whole)
+
+
+def _span(path: Path) -> tuple[datetime, datetime] | None:
+    """Times of the first and the last event of a file; None where it has none."""
+    spans = [pc.min_max(batch["timestamp"]) for batch in batches(path, ("timestamp",))]
+    return (min(s["min"].as_py() for s in spans), max(s["max"].as_py() for s in spans)) if spans else None
+
+
+def between(times: pa.ChunkedArray, start: datetime | None, end: datetime | None) -> pa.ChunkedArray:
+    """Which of some times (us UTC, or integers of that) are from one on and before another; None: there is no such bound."""
+    times = times.cast(pa.timestamp("us", "UTC"))
+    kept = pc.is_valid(times)
+    if start is not None:
+        kept = pc.and_(kept, pc.greater_equal(times, pa.scalar(start, times.type)))
+    if end is not None:
+        kept = pc.and_(kept, pc.less(times, pa.scalar(end, times.type)))
+    return kept
+
+
+def batches(
+    path: Path, columns: tuple[str, ...] | None = None, as_of: datetime | None = None, start: datetime | None = None
+) -> Iterator[pa.Table]:
     """The events of one file in order, conforming, a few hundred thousand at a time; no batch is empty.
 
     Args:
         path: Parquet or JSONL.
         columns: columns to read and give, all where None.
         as_of: events at or after this time are left out; ``columns`` must have ``timestamp``.
+        start: events before this time are left out, likewise.
     """
     contract = EVENTS if columns is None else EVENTS.only(columns)
     for table in tables(path, contract):
         conforming = contract.conform(table, where=path)
-        if as_of is not None:
-            before = pc.less(conforming["timestamp"], pa.scalar(as_of, pa.timestamp("us", "UTC")))
-            conforming = conforming.filter(before)
+        if as_of is not None or start is not None:
+            conforming = conforming.filter(between(conforming["timestamp"], start, as_of))
         if len(conforming):
             yield conforming
 

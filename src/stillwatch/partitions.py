@@ -33,6 +33,8 @@ Columns = dict[str, NDArray[Any]]
 FORMAT = 2
 """Raised whenever the same events would give other sketches, so that old partitions are not read."""
 FOLDER = "sketches"
+CUT = "cut-"
+"""How the names of partitions begin that hold the last part of a file."""
 
 
 def sketch_files(
@@ -40,40 +42,49 @@ def sketch_files(
 ) -> list[Path]:
     """Sketch every file of events that is not yet sketched; the result lists a Parquet file for each, in order.
 
+    Where the input has a ``start``, a file that lies whole in its time is sketched as ever, so that every later look finds it.
+    What is cut from the others is of this look alone: cuts that earlier looks left in ``folder`` are removed.
+
     Raises:
         InputError: a file of events is not readable, or sketches that ingest made do not belong to the events.
     """
     made = _ready(data, threads)
-    if made is not None and as_of is None:
-        return made
-    folder.mkdir(parents=True, exist_ok=True)
-    targets = [folder / f"{_name(path, as_of)}.parquet" for path in data.event_files]
-    ready = dict(zip(targets, made or (), strict=made is not None))
-    missing = [pair for pair in zip(data.event_files, targets, strict=True) if not pair[1].exists()]
+    ready = dict(zip(data.event_files, made or (), strict=made is not None))
+    ends = {path: (None, None) if path in data.whole else (as_of, data.start) for path in data.event_files}
+    targets = {
+        path: ready[path] if path in ready and not any(ends[path]) else folder / f"{_name(path, *ends[path])}.parquet"
+        for path in data.event_files
+    }
+    missing = [path for path, target in targets.items() if not target.exists()]
 
-    def work(pair: tuple[Path, Path]) -> None:
-        source, target = pair
-        if as_of is not None and target in ready:
-            _cut(ready[target], source, target, as_of)
+    def work(source: Path) -> None:
+        if source in ready:
+            _cut(ready[source], source, targets[source], *ends[source])
         else:
-            _sketch_file(source, target, sketcher, as_of)
+            _sketch_file(source, targets[source], sketcher, *ends[source])
 
+    if missing:
+        folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(threads) as pool:
         for _ in track(pool.map(work, missing), "sketch", len(missing), quiet=quiet):
             pass
-    return targets
+    if data.start is not None:
+        for left in set(folder.glob(f"{CUT}*.parquet")).difference(targets.values()):
+            left.unlink()
+            ids_path(left).unlink(missing_ok=True)
+    return list(targets.values())
 
 
-def _name(path: Path, as_of: datetime | None) -> str:
+def _name(path: Path, as_of: datetime | None, start: datetime | None) -> str:
     stat = path.stat()
-    text = f"{FORMAT} {path.resolve()} {stat.st_size} {stat.st_mtime_ns} {as_of}"
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    text = f"{FORMAT} {path.resolve()} {stat.st_size} {stat.st_mtime_ns} {as_of}" + (f" {start}" if start else "")
+    return (CUT if start else "") + hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def _sketch_file(source: Path, target: Path, sketcher: Sketcher, as_of: datetime | None) -> None:
+def _sketch_file(source: Path, target: Path, sketcher: Sketcher, as_of: datetime | None, start: datetime | None) -> None:
     with writing(target) as add:
         empty = True
-        for events in dataset.batches(source, as_of=as_of):
+        for events in dataset.batches(source, as_of=as_of, start=start):
             add(sketcher(events), events["account_id"])
             empty = False
         if empty:
@@ -81,14 +92,13 @@ def _sketch_file(source: Path, target: Path, sketcher: Sketcher, as_of: datetime
             add(sketcher(nobody), nobody["account_id"])
 
 
-def _cut(ready: Path, source: Path, target: Path, as_of: datetime) -> None:
-    """Copy the sketches of events before a time."""
-    end = int(as_of.timestamp() * 1_000_000)
+def _cut(ready: Path, source: Path, target: Path, as_of: datetime | None, start: datetime | None) -> None:
+    """Copy the sketches of events from a time on and before another."""
     sketches = pq.read_table(ready)
-    before = pc.less(sketches["time"], end)
+    kept = dataset.between(sketches["time"], start, as_of)
     events = [EVENTS.only(["account_id"]).schema.empty_table(), *dataset.batches(source, ("account_id",))]
     with writing(target) as add:
-        add(sketches.filter(before), pa.concat_tables(events)["account_id"].filter(before))
+        add(sketches.filter(kept), pa.concat_tables(events)["account_id"].filter(kept))
 
 
 @contextmanager

@@ -402,9 +402,10 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
 
 def detect(
     source: Path | None, out: Path, *, traces: Path | None = None, engine: str = "duckdb", as_of: datetime | None = None, seed: int = 1,
-    threads: int | None = None, memory_gb: float | None = None, since: Path | None = None, quiet: bool = False,
+    threads: int | None = None, memory_gb: float | None = None, since: Path | None = None, recent_us: int | None = None,
+    quiet: bool = False,
 ) -> dict[str, Any]:
-    """Run detection and write the run folder; the result is its summary."""
+    """Run detection and write the run folder; the result is its summary. ``recent_us``: of the last so long before ``as_of`` alone."""
     if engine != "duckdb":
         raise MissingExtraError(f"the engine {engine} is not available in this version", todo="Use --engine duckdb")
     if traces is not None:
@@ -414,9 +415,13 @@ def detect(
     assert source is not None
     clock = Clock()
     data = dataset.open_dataset(source)
-    parameters = {"as_of": as_of.isoformat() if as_of else None, "seed": seed, "min_accounts": MIN_ACCOUNTS}
+    parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "seed": seed, "min_accounts": MIN_ACCOUNTS}
+    if recent_us is not None:
+        parameters["recent_hours"] = recent_us / judge.HOUR_US
     with open_engine(out, threads, memory_gb) as duck:
         with clock.stage("sketch"):
+            if recent_us is not None:
+                data = dataset.lately(data, recent_us, as_of)
             files = partitions.sketch_files(data, out / "sketches", sketch.sketch_events, as_of=as_of, threads=duck.threads, quiet=quiet)
         outcome = find(duck, data, files, as_of, clock)
         with clock.stage("write"):

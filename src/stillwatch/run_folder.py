@@ -114,6 +114,7 @@ def _write(
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
+        "start": data.start.isoformat() if data.start else None,
         "as_of": as_of.isoformat() if as_of else None,
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
         "warnings": _warnings(seen),
@@ -134,7 +135,7 @@ def _ids(scene: judge.Scene, mask: NDArray[np.bool_]) -> list[str]:
 def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None) -> Iterator[pa.Table]:
     """The batches that sketches were made of, in the same order and cut the same way, with other columns."""
     for path in data.event_files:
-        yield from dataset.batches(path, (*names, "timestamp"), as_of)
+        yield from dataset.batches(path, (*names, "timestamp"), as_of, data.start)
 
 
 @dataclass

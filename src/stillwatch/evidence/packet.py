@@ -48,7 +48,7 @@ TEXT = ("system", "prompt", "response")
 NEVER = ("country",)
 """Columns that no packet holds: country is no evidence."""
 PACKAGES = ("duckdb", "graspologic-native", "networkit", "numpy", "pyarrow", "scipy")
-TOLD_OF_RUN = ("version", "parameters", "inputs", "calibration", "as_of", "n_groups_judged", "privacy", "blind_views")
+TOLD_OF_RUN = ("version", "parameters", "inputs", "calibration", "start", "as_of", "n_groups_judged", "privacy", "blind_views")
 STAMP = (1980, 1, 1, 0, 0, 0)
 """Time of each file in the zip, so that it says nothing."""
 

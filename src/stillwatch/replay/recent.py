@@ -1,7 +1,7 @@
 """What is found in the last hours or days alone, put together with what is found in the whole log.
 
 A campaign that began lately, or works in bursts, can be diluted by the days before it: accounts that left, and their usual work.
-So detection may look at the last day besides. This is what people get who import both runs into one store.
+So detection may look at the last day besides (``detect --recent``). This is what people get who import both runs into one store.
 """
 
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ MAX_INPUTS = 24
 
 SUMMARY = (
     "version", "inputs", "parameters", "stages", "blind_views", "n_events", "n_accounts", "first_seen", "last_seen",
-    "estimated_false_discoveries", "as_of", "warnings", "calibration", "n_groups_judged",
+    "estimated_false_discoveries", "start", "as_of", "warnings", "calibration", "n_groups_judged",
 )  # fmt: skip
 """What the page shows of summary.json; what a run does not tell is shown as not told."""
 
