@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +65,13 @@ def store(store_url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def run_folder(tmp_path: Path) -> Callable[..., Path]:
-    """Makes a run folder of campaigns that the test spells out."""
+    """Makes a run folder of campaigns that the test spells out; ``days``: of a look at the last so many alone."""
     count = 0
 
-    def made(campaigns: dict[str, Any], *, last_seen: datetime = NOW) -> Path:
+    def made(campaigns: dict[str, Any], *, last_seen: datetime = NOW, days: int | None = None) -> Path:
         nonlocal count
         count += 1
-        return write_run(tmp_path / f"run-{count}", campaigns, last_seen=last_seen.astimezone(UTC))
+        start = None if days is None else last_seen.astimezone(UTC) - timedelta(days=days)
+        return write_run(tmp_path / f"run-{count}", campaigns, last_seen=last_seen.astimezone(UTC), start=start)
 
     return made

@@ -24,7 +24,7 @@ def accounts(first: int, count: int) -> list[str]:
     return [f"acct-{i:05d}" for i in range(first, first + count)]
 
 
-def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime) -> Path:
+def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime, start: datetime | None = None) -> Path:
     """``campaigns``: id -> {"members": [...], "marks": [...], "score": 5.0, "verdict": "campaign", "lineage": None}."""
     rows, people = [], []
     for campaign_id, told in campaigns.items():
@@ -46,5 +46,6 @@ def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime) -
     people.append({"account_id": "zz-clear", "verdict": "clear", "campaign_id": None, "score": -12.0, "reasons": []})
     write_parquet(pa.Table.from_pylist(rows, CAMPAIGNS.schema), folder / "campaigns.parquet")
     write_parquet(pa.Table.from_pylist(people, ACCOUNT_VERDICTS.schema), folder / "accounts.parquet")
-    write_json({"version": "0", "last_seen": last_seen.isoformat(), "inputs": []}, folder / "summary.json")
+    period = {"start": start and start.isoformat(), "last_seen": last_seen.isoformat()}
+    write_json({"version": "0", "inputs": [], **period}, folder / "summary.json")
     return folder

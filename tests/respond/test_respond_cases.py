@@ -135,6 +135,67 @@ def test_who_was_cleared_by_name_stays_out_of_other_cases(store: Store, run_fold
     assert third.kept_out == 0
 
 
+# --- Looks at the last requests alone -------------------------------------------------------------------------------
+
+
+def present(store: Store, case_id: str) -> set[str]:
+    return {account_id for account_id, (here, _) in held(store, case_id).items() if here}
+
+
+@pytest.mark.parametrize("first", ["whole", "look"])
+def test_a_look_and_the_whole_log_count_together_in_any_order(store: Store, run_folder: Folder, first: str) -> None:
+    whole = run_folder({"c-whole": {"members": accounts(0, 10), "score": 7.0}})
+    look = run_folder({"c-look": {"members": accounts(6, 8), "score": 2.0}}, last_seen=NOW + timedelta(minutes=5), days=1)
+    for folder in (whole, look) if first == "whole" else (look, whole):
+        imported(store, folder)
+    case = the_case(store)
+    assert present(store, case.case_id) == set(accounts(0, 14))
+    assert (case.campaign_id, case.score, case.n_accounts) == ("c-whole", 7.0, 10)
+
+
+@pytest.mark.parametrize("first", ["whole", "look"])
+def test_whom_a_look_accuses_is_accused_though_the_whole_log_lists_him(store: Store, run_folder: Folder, first: str) -> None:
+    whole = run_folder({"c-whole": {"members": accounts(0, 20), "score": -1.0, "verdict": "review"}})
+    look = run_folder({"c-look": {"members": accounts(0, 12), "score": 2.0}}, days=1)
+    for folder in (whole, look) if first == "whole" else (look, whole):
+        imported(store, folder)
+    case = the_case(store)
+    assert (case.detected, case.campaign_id, case.score) == ("campaign", "c-look", 2.0)
+    assert present(store, case.case_id) == set(accounts(0, 20))
+
+
+def test_a_look_takes_nothing_from_an_earlier_run_of_the_whole_log(store: Store, run_folder: Folder, case_id: str) -> None:
+    later = NOW + timedelta(days=4)
+    imported(store, run_folder({"c-look": {"members": accounts(8, 6), "score": 2.0}}, last_seen=later, days=1))
+    assert present(store, case_id) == set(accounts(0, 14))
+    assert (the_case(store).campaign_id, the_case(store).n_accounts) == ("c-one", 10)
+
+
+def test_an_old_look_goes_with_the_next_run_of_the_whole_log(store: Store, run_folder: Folder, case_id: str) -> None:
+    """It was of another time; one of the same night stays."""
+    old = [*accounts(8, 4), "acct-00020"]
+    imported(store, run_folder({"c-old": {"members": old}}, last_seen=NOW + timedelta(days=1), days=1))
+    assert present(store, case_id) == {*accounts(0, 10), *old}
+    imported(store, run_folder({"c-new": {"members": accounts(9, 5)}}, last_seen=NOW + timedelta(days=6), days=1))
+    imported(store, run_folder({"c-two": {"members": accounts(0, 9), "score": 7.0}}, last_seen=NOW + timedelta(days=6)))
+    assert present(store, case_id) == set(accounts(0, 14))
+    imported(store, run_folder({"c-six": {"members": accounts(0, 9), "score": 6.0}}, last_seen=NOW + timedelta(days=9)))
+    assert present(store, case_id) == set(accounts(0, 9))
+    assert (the_case(store).campaign_id, the_case(store).score) == ("c-six", 6.0)
+
+
+def test_looks_alone_follow_each_other(store: Store, run_folder: Folder) -> None:
+    imported(store, run_folder({"c-one": {"members": accounts(0, 10)}}, days=1))
+    imported(store, run_folder({"c-two": {"members": accounts(5, 10), "score": 3.0}}, last_seen=NOW + timedelta(hours=2), days=1))
+    case = the_case(store)
+    assert (case.campaign_id, case.score) == ("c-two", 3.0)
+    assert present(store, case.case_id) == set(accounts(0, 15)), "two hours later the first still counts"
+    imported(store, run_folder({"c-six": {"members": accounts(5, 9)}}, last_seen=NOW + timedelta(days=6), days=1))
+    assert present(store, case.case_id) == set(accounts(5, 9))
+    imported(store, run_folder({"c-old": {"members": accounts(0, 10), "score": 9.0}}, last_seen=NOW + timedelta(hours=1), days=1))
+    assert (the_case(store).campaign_id, present(store, case.case_id)) == ("c-six", set(accounts(5, 9))), "an old one that comes late"
+
+
 # --- States --------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,9 @@ depend on where it was cut: a case takes one campaign of a run, so what was stor
 Importing writes what the detector says (scores, members, marks); state, verdict, assignee, exclusions, remarks and labels
 are people's and stay as they are. The one thing it may do to them is to reopen a case that was confirmed as a true positive
 when accounts show up in it that nobody has judged.
+
+A *look* is a run of the last requests alone (``detect --recent``). It stands beside the run of the whole log of its time: both
+findings count, in whatever order they come, as replay counts them. It adds accounts, and makes a campaign of a group for review.
 """
 
 import itertools
@@ -98,6 +101,31 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
     return result
 
 
+@dataclass(frozen=True)
+class _Period:
+    """What a run looked at."""
+
+    start: datetime | None
+    """None: all that there was."""
+    last_seen: datetime | None
+    """The newest request."""
+
+    @property
+    def is_look(self) -> bool:
+        return self.start is not None
+
+    def beside(self, other: "_Period") -> bool:
+        """Whether one is a look, and the other ends no longer before or after it than it is long."""
+        if self.last_seen is None or other.last_seen is None:
+            return False
+        lengths = [p.last_seen - p.start for p in (self, other) if p.start is not None and p.last_seen is not None]
+        return bool(lengths) and abs(self.last_seen - other.last_seen) < min(lengths)
+
+    def newer(self, other: "_Period") -> bool:
+        """Whether it has later traffic, or as late, as far as is told."""
+        return self.last_seen is None or other.last_seen is None or self.last_seen >= other.last_seen
+
+
 @dataclass
 class _Plan:
     """Which case each campaign is that is not stored yet, and what the store was like when this was found out."""
@@ -110,8 +138,8 @@ class _Plan:
     """Campaigns of all runs: grows with each import, and with nothing else."""
     matches: dict[str, Match]
     case_ids: set[str]
-    last_seen: dict[str, datetime | None]
-    """Run -> its newest request."""
+    periods: dict[str, _Period]
+    """What each run looked at."""
     parts: list[list[FoundCampaign]]
     """What is to be stored, a transaction each; at least one, which finishes the run."""
 
@@ -129,18 +157,30 @@ class _Plan:
             ]
             matches = match(found, _known(session, found, set(taken.values())))
             case_ids = set(session.scalars(select(Case.case_id)))
-            last_seen = {row.run_id: row.last_seen for row in session.execute(select(Run.run_id, Run.last_seen))}
+            told = session.execute(select(Run.run_id, Run.last_seen, Run.summary["start"].as_string()))
+            periods = {run_id: _Period(start and datetime.fromisoformat(start), last_seen) for run_id, last_seen, start in told}
+        periods[run.run_id] = _Period(run.start, run.last_seen)
         finished = known is not None and known.finished_at is not None
-        return cls(run, finished, frozenset(taken), n_known, matches, case_ids, last_seen, list(_parts(rest)))
+        return cls(run, finished, frozenset(taken), n_known, matches, case_ids, periods, list(_parts(rest)))
 
     def holds(self, session: Session) -> bool:
         """Whether no other import wrote since."""
         return _n_campaigns(session) == self.n_known
 
-    def newer(self, run_id: str) -> bool:
-        """Whether the run looks at later traffic than the one that a case's facts are of."""
-        last = self.last_seen.get(run_id)
-        return last is None or self.run.last_seen is None or self.run.last_seen >= last
+    def standing(self, case: "_Before", verdict: str) -> tuple[bool, bool]:
+        """Whether a find counts beside what its case says, rather than being of older traffic; and whether the case says it from now on."""
+        mine, other = self.periods[self.run.run_id], self.periods.get(case.run_id, _Period(None, None))
+        beside = mine.beside(other)
+        counts = beside or mine.newer(other)
+        accused, accuses = case.detected == "campaign", verdict == "campaign"
+        if mine.is_look and not other.is_look:
+            return counts, counts and accuses and not accused
+        return counts, counts and not (beside and accused and not accuses)
+
+    def outdated(self, run_id: str) -> bool:
+        """Whether accounts that another run was the last to find are in their case no more, unless this one finds them."""
+        mine, other = self.periods[self.run.run_id], self.periods.get(run_id, _Period(None, None))
+        return not mine.beside(other) and (other.is_look or not mine.is_look)
 
     def free_id(self, campaign_id: str) -> str:
         """Named after the campaign that opens it; a split may need another name for what came back as the same accounts."""
@@ -205,10 +245,13 @@ class _Before:
     state: str
     verdict: str | None
     run_id: str
+    detected: str
     told: dict[str, Any]
     """For the audit log."""
     members: dict[str, bool] = field(default_factory=dict)
     """Account -> whether it is excluded."""
+    runs: set[str] = field(default_factory=set)
+    """Those that were the last to find an account of it."""
 
 
 @dataclass
@@ -218,12 +261,14 @@ class _Rows:
     cases: list[dict[str, Any]] = field(default_factory=list)
     campaigns: list[dict[str, Any]] = field(default_factory=list)
     seen: list[dict[str, Any]] = field(default_factory=list)
-    """Members as the newest run has them."""
+    """Members as the run has them that the case tells of."""
+    added: list[dict[str, Any]] = field(default_factory=list)
+    """Members that are found besides; those that are known keep their scores."""
     late: list[dict[str, Any]] = field(default_factory=list)
     """Members of an older run; those that are known stay as they are."""
     marks: list[dict[str, Any]] = field(default_factory=list)
-    renewed: list[str] = field(default_factory=list)
-    """Cases whose members are told anew."""
+    renewed: dict[frozenset[str], list[str]] = field(default_factory=dict)
+    """Outdated runs -> cases whose members they found."""
     reopened: list[tuple[str, int]] = field(default_factory=list)
     """Case, and how many joined it."""
 
@@ -246,10 +291,12 @@ def _store(change: Change, plan: _Plan, n_accused: int, result: Imported) -> Non
         _one(change, plan, campaign, before, cleared, rows, result)
     put(session, Case, rows.cases, update=_FACTS)
     put(session, Campaign, rows.campaigns)
-    for chunk in chunks(rows.renewed):
-        gone = update(Member).where(Member.case_id.in_(chunk)).values(present=False)
-        session.execute(gone.execution_options(synchronize_session=False))
+    for runs, case_ids in rows.renewed.items():
+        for chunk in chunks(case_ids):
+            gone = update(Member).where(Member.case_id.in_(chunk), Member.last_run.in_(runs)).values(present=False)
+            session.execute(gone.execution_options(synchronize_session=False))
     put(session, Member, rows.seen, update=("score", "reasons", "present", "last_run"))
+    put(session, Member, rows.added, update=("present", "last_run"))
     put(session, Member, rows.late, update=())
     put(session, Mark, rows.marks, update=("n_accounts", "expected_accounts", "n_events", "last_run"))
     for case_id, joined in rows.reopened:
@@ -263,12 +310,14 @@ def _store(change: Change, plan: _Plan, n_accused: int, result: Imported) -> Non
 def _before(session: Session, case_ids: Sequence[str]) -> dict[str, _Before]:
     found = {}
     for chunk in chunks(case_ids):
-        columns = (Case.case_id, Case.state, Case.verdict, Case.run_id, Case.campaign_id, Case.score, Case.n_accounts)
-        for case_id, state, verdict, run_id, *told in session.execute(select(*columns).where(Case.case_id.in_(chunk))):
-            found[case_id] = _Before(state, verdict, run_id, dict(zip(("campaign_id", "score", "n_accounts"), told, strict=True)))
-        known = select(Member.case_id, Member.account_id, Member.excluded).where(Member.case_id.in_(chunk))
-        for case_id, account_id, excluded in session.execute(known):
+        columns = (Case.case_id, Case.state, Case.verdict, Case.run_id, Case.detected, Case.campaign_id, Case.score, Case.n_accounts)
+        for case_id, state, verdict, run_id, detected, *told in session.execute(select(*columns).where(Case.case_id.in_(chunk))):
+            before = dict(zip(("campaign_id", "score", "n_accounts"), told, strict=True))
+            found[case_id] = _Before(state, verdict, run_id, detected, before)
+        known = select(Member.case_id, Member.account_id, Member.excluded, Member.last_run).where(Member.case_id.in_(chunk))
+        for case_id, account_id, excluded, last_run in session.execute(known):
             found[case_id].members[account_id] = excluded
+            found[case_id].runs.add(last_run)
     return found
 
 
@@ -277,7 +326,7 @@ def _one(
 ) -> None:
     row, run, matched = campaign.row, plan.run, plan.matches.get(campaign.row["campaign_id"])
     case = None if matched is None else before[matched.case_id]
-    newer = case is None or plan.newer(case.run_id)
+    counts, tells = (True, True) if case is None else plan.standing(case, row["verdict"])
     why = {} if matched is None else matched.why | {"strength": round(matched.strength, 4)}
     if matched is None or case is None:
         case_id = plan.free_id(row["campaign_id"])
@@ -288,20 +337,20 @@ def _one(
         after = {"campaign_id": row["campaign_id"], "score": row["score"], "n_accounts": row["n_accounts"], "run_id": run.run_id}
         change.audit("case.found_again", case_id, before=case.told, after=after | {"matched": matched.why})
         result.updated.append(case_id)
-    if newer:
+    if tells:
         rows.cases.append({"case_id": case_id, **_PEOPLES, "opened_at": change.now, "changed_at": change.now, **_facts_of(run, campaign)})
     rows.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case_id, "matched": why})
-    if case is not None and newer:
-        rows.renewed.append(case_id)
+    if case is not None and counts:
+        rows.renewed.setdefault(frozenset(filter(plan.outdated, case.runs)), []).append(case_id)
     known, joined = {} if case is None else case.members, 0
     for member in campaign.members:
         account_id = member["account_id"]
         out = known.get(account_id, account_id in cleared)
         joined += account_id not in known and not out
         result.kept_out += out
-        (rows.seen if newer else rows.late).append({
+        (rows.seen if tells else rows.added if counts else rows.late).append({
             "case_id": case_id, "account_id": account_id, "score": member["score"], "reasons": list(member["reasons"]),
-            "present": newer, "excluded": out, "first_run": run.run_id, "last_run": run.run_id, "joined_at": change.now,
+            "present": counts, "excluded": out, "first_run": run.run_id, "last_run": run.run_id, "joined_at": change.now,
         })  # fmt: skip
     # Earlier marks stay, so that what an operator goes back to is known.
     rows.marks += [

@@ -34,6 +34,8 @@ class FoundRun:
     """A run folder, ready to be imported."""
 
     run_id: str
+    start: datetime | None
+    """Earlier requests were not looked at."""
     last_seen: datetime | None
     summary: Mapping[str, Any]
     campaigns: Sequence[FoundCampaign]
@@ -62,8 +64,8 @@ def read_run(folder: Path) -> FoundRun:
         FoundCampaign(row, _details(row.pop("details")) | valued.get(row["campaign_id"], {}), members.get(row["campaign_id"], ()))
         for row in campaigns.to_pylist()
     ]  # fmt: skip
-    seen = summary.get("last_seen")
-    return FoundRun(run_id, None if seen is None else datetime.fromisoformat(seen), summary, found)
+    start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
+    return FoundRun(run_id, start, seen, summary, found)
 
 
 def _digest(path: Path) -> str:
