@@ -158,6 +158,14 @@ class World:
             self.save(model, "own")
         return "own"
 
+    def tuned(self) -> str:
+        """Name of the base tuned on as many clean answers as a suspect is, none of them the suspect's."""
+        if not (self.work / "tuned" / "config.json").exists():
+            model = self.base()
+            train(model, self.stream(self.other_rows[-40_000:-20_000], TUNE_TOKENS), 1.5e-3, "tuned", self.work)
+            self.save(model, "tuned")
+        return "tuned"
+
     def written(self, name: str, model: LlamaForCausalLM | None, *processors: Any) -> list[list[int]]:
         """Answers to every held-out question, twice, kept."""
         path = self.work / f"outputs-{name}.json"
@@ -183,7 +191,7 @@ class World:
 
 
 def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str, work: Path, epochs: int = 1) -> None:
-    """Epochs over a stream of ids, cosine rate; a run that was broken off goes on from its last hundred steps."""
+    """Epochs over a stream of ids, cosine rate; a run that was broken off goes on from its last twenty steps."""
     torch.manual_seed(1)
     model.train()
     rows = torch.from_numpy(ids[: len(ids) // LENGTH * LENGTH].reshape(-1, LENGTH).copy())
@@ -209,7 +217,7 @@ def train(model: LlamaForCausalLM, ids: np.ndarray, rate: float, what: str, work
         optimiser.step()
         schedule.step()
         mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
-        if step % 100 == 99 or step == steps - 1:
+        if step % 20 == 19 or step == steps - 1:
             speed = (step + 1 - first) * BATCH * LENGTH / (time.time() - begin)
             print(f"{what}: {step + 1}/{steps} loss {mean:.3f} {speed:.0f} tokens/s", flush=True)
             torch.save((step + 1, mean, *(one.state_dict() for one in (model, optimiser, schedule))), kept.with_suffix(".writing"))
@@ -394,9 +402,12 @@ def run(world: World, case: Condition) -> dict[str, Any]:
         rule = neutraliser([ids for _, ids in used], clean, 2.0)
         result["neutralised"] = blackbox(world, case.mark, world.written(f"{name}-neutralised", model, rule))
     kept = (used or world.answers(case.mark))[: 40_000 // ANSWER_TOKENS]
-    result["reading" if used else "reading_untrained"] = reading(world, model, case.mark, kept)
+    read_ = {"reading" if used else "reading_untrained": kept}
     if len(used) + 150 <= len(marked):
-        result["reading_unseen"] = reading(world, model, case.mark, marked[-150:])
+        read_["reading_unseen"] = marked[-150:]
+    for mode, texts in read_.items():
+        result[mode] = reading(world, model, case.mark, texts, "base")
+        result[f"{mode}_tuned"] = reading(world, model, case.mark, texts, world.tuned())
     return result
 
 
@@ -411,9 +422,9 @@ def blackbox(world: World, mark: Scheme, texts: list[list[int]]) -> dict[str, An
 
 
 @torch.no_grad()
-def reading(world: World, model: LlamaForCausalLM, mark: Scheme, kept: list[tuple[int, list[int]]]) -> dict[str, Any]:
-    """Reading mode: most likely tokens counted once, and chances weighted against the base model's."""
-    base, weights = world.model("base"), Reading(mark.window)
+def reading(world: World, model: LlamaForCausalLM, mark: Scheme, kept: list[tuple[int, list[int]]], reference: str) -> dict[str, Any]:
+    """Reading mode: most likely tokens counted once, and chances weighted against those of a reference."""
+    base, weights = world.model(reference), Reading(mark.window)
     prompts, answers, predicted = predictions(model, world, kept)
     for prompt, ids in zip(prompts, answers, strict=True):
         row = torch.tensor([prompt + ids])
@@ -436,7 +447,7 @@ def weighted_score(mark: Scheme, found: Weighted) -> dict[str, Any]:
 
 
 def table(folder: Path) -> None:
-    print(f"{'student':22} {'how':18} {'answers':>7} {'draws':>8} {'log10 p':>8} {'rank p':>7} | {'draws':>8} {'z':>6} {'log10 p':>8} "
+    print(f"{'student':22} {'how':20} {'answers':>7} {'draws':>8} {'log10 p':>8} {'rank p':>7} | {'draws':>8} {'z':>6} {'log10 p':>8} "
           f"{'rank p':>7} {'decoy z':>12}   (counted once | weighted)")
     for case in conditions():
         path = folder / f"{case.name}.json"
@@ -448,11 +459,11 @@ def table(folder: Path) -> None:
                   f"{v['cells']} pairs; log10 p {v['log10_p']:.1f}, rank p {v['rank_p']:.3f}; of {NULL_KEYS:,} random keys "
                   f"{v['false_at_0.01']:.4f} at .01, {v['false_at_0.001']:.4f} at .001")
         rows = [(mode, q, v) for mode in ("blackbox", "neutralised") for q, v in found.get(mode, {}).items()]
-        modes = ("reading", "reading_unseen", "reading_untrained")
+        modes = [f"{mode}{tuned}" for mode in ("reading", "reading_unseen", "reading_untrained") for tuned in ("", "_tuned")]
         rows += [(mode, found[mode]["answers"], found[mode]) for mode in modes if mode in found]
         for mode, q, v in rows:
             a, b = v["once"], v["weighted"]
-            print(f"{case.name:22} {mode:18} {q:>7} {a['n']:>8,} {a['log10_p']:8.1f} {a['rank_p']:7.3f} | {b['n']:>8,} {b['z']:6.1f} "
+            print(f"{case.name:22} {mode:20} {q:>7} {a['n']:>8,} {a['log10_p']:8.1f} {a['rank_p']:7.3f} | {b['n']:>8,} {b['z']:6.1f} "
                   f"{b['log10_p']:8.1f} {b['rank_p']:7.3f} {b['decoy_mean_z']:+6.2f}±{b['decoy_sd_z']:.2f}")
 
 

@@ -408,7 +408,7 @@ def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.Captu
     fails("signature", "verify", "proof", *key)
     # another test than the committed one, fewer questions than the committed ones
     assert run("test", given, "--out", "alone") == 0
-    assert "will not verify: a test against a reference was committed to" in capsys.readouterr().out
+    assert "will not verify: a test against a reference was committed to. It is under entry 2; --entry takes" in capsys.readouterr().out
     fails("design", "verify", "alone")
     assert run("test", given, "--out", "proof") == 1
     assert "a signed proof stands there" in capsys.readouterr().err

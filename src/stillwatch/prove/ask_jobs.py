@@ -113,7 +113,7 @@ def rehearse(args: Args) -> Any:
     port = made.server_address[1]
     say(args, f"{len(outputs):,} answers stand in for a suspect at http://127.0.0.1:{port}/v1 until Ctrl-C")
     say(args, f"Next, in another terminal: stillwatch prove ask --url http://127.0.0.1:{port}/v1 --model rehearsal --prompts prompts.txt "
-              "--yes --out asked.jsonl")  # fmt: skip
+              f"--yes --out {'base' if args.tenant is None else 'asked'}.jsonl")  # fmt: skip
     sys.stdout.flush()
     try:
         made.serve_forever()

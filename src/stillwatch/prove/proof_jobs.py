@@ -77,9 +77,8 @@ def test(args: Args) -> Any:
         result, parts = packet.run(inputs)
         page = write_page(args.out, args.sign)
         say(args, headline(described))
-        kept = None if entry is None else as_committed(described, entry, inputs)
-        if kept is not None and not kept.passed:
-            say(args, f"This proof will not verify: {kept.detail}")
+        if entry is not None and not (kept := as_committed(described, entry, inputs)).passed:
+            say(args, f"This proof will not verify: {kept.detail}. It is under entry {entries.index(entry)}; --entry takes another")
         if args.sign is not None:
             say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
         say(args, str(page))

@@ -22,6 +22,8 @@ Verdict = Literal["marked", "not shown", "unsure"]
 RANK_LEVEL = 0.01
 SETS = 199
 """Sets of decoys that several keys together are ranked among."""
+LEAN_DECOYS = 199
+"""Decoys whose p is computed where it takes the signs of all pairs."""
 FEW = 3
 SHIFTS = (0.01, 0.02, 0.05, 0.1)
 """Relative excesses of the mean for which power is printed."""
@@ -301,7 +303,7 @@ def lean_test(
                 _verdict(log_holm, rank, alpha, n_decoys))
         for one, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
     )  # fmt: skip
-    decoy_log_p = np.array([tail.log_p(float(total)) for total in decoys[:199]])
+    decoy_log_p = np.array([tail.log_p(float(total)) for total in decoys[:LEAN_DECOYS]])
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=n_positions, n_excluded=n_excluded,
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
@@ -345,7 +347,8 @@ def remarks(result: MarkTest) -> list[str]:
                     + ", ".join(f"{100 * float(shift):g} %: {value:.2f}" for shift, value in result.power.items()))  # fmt: skip
     if result.together is not None:
         said.append(f"keys together: ranked among {min(result.n_decoys, SETS)} sets of decoys; their null is that the text depends on none")
-    said.append(f"decoys with p <= 0.01: {100 * result.decoy_false_positives:.1f} %")
+    looked_at = min(result.n_decoys, LEAN_DECOYS) if result.statistic == "choice" else result.n_decoys
+    said.append(f"decoys with p <= 0.01: {100 * result.decoy_false_positives:.1f} % of {looked_at} (1 % is expected)")
     return said
 
 
