@@ -426,7 +426,8 @@ def detect(
         outcome = find(duck, data, files, as_of, clock)
         with clock.stage("write"):
             summary = run_folder.write(
-                out, data, outcome, columns=CONTENT_COLUMNS, as_of=as_of, since=since, parameters=parameters, seconds=clock.seconds,
+                out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, since=since, parameters=parameters,
+                seconds=clock.seconds,
             )
     return summary
 

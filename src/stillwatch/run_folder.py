@@ -53,16 +53,16 @@ class Outcome:
 
 
 def write(
-    out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], as_of: datetime | None,
+    out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
     since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     """Write every table of a run and return its summary; tables of an earlier run are replaced at the end."""
     with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
-        return _write(staging, data, outcome, columns, as_of, since, parameters, seconds)
+        return _write(staging, data, outcome, columns, sketches, as_of, since, parameters, seconds)
 
 
 def _write(
-    out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None,
+    out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
     since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
@@ -99,6 +99,7 @@ def _write(
         "version": __version__,
         "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
                    for path in (*data.event_files, *([data.accounts_file] if data.accounts_file else []))],
+        "sketches": [path.name for path in sketches],
         "parameters": parameters,
         "calibration": outcome.model.record,
         "stages": seconds,

@@ -1,21 +1,25 @@
 """Packets: signed, checked with the public key alone, and telling any change."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from evidence_helpers import SECRET_TEXT, members
 
-from stillwatch import signing
+from stillwatch import pipeline, signing
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, packet, pdf
 from stillwatch.evidence.rescoring import rescore
+from stillwatch.judge import HOUR_US
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +222,21 @@ def test_the_verdict_comes_out_again(real: Path) -> None:
             "last_seen", "output_tokens",
         }  # fmt: skip
         assert found.other_model_score is None
+
+
+def test_what_the_run_did_not_look_at_is_not_in_it(
+    small_world: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last days before a time, in the folder of an earlier run, whose sketches still lie there: the verdict comes out again."""
+    monkeypatch.setattr(pdf, "BROWSERS", ())
+    run = tmp_path / "run"
+    shutil.copytree(small_run, run)
+    as_of = pc.max(pq.read_table(small_world / "events", columns=["timestamp"])["timestamp"]).as_py() - timedelta(days=2)
+    pipeline.detect(small_world, run, as_of=as_of, recent_us=132 * HOUR_US, quiet=True, threads=1)
+    made = packet.write(run, tmp_path / "packets", tmp_path / "key.pem", options=packet.Options(data=small_world))
+    assert made
+    for path in made:
+        assert rescore(path).agrees, [c for c in rescore(path).comparisons if not c.agrees]
 
 
 @pytest.mark.parametrize("what", ["score", "evidence", "harvest"])

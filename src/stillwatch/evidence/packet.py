@@ -129,8 +129,8 @@ def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, reduced: sha
     members = accounts["account_id"].combine_chunks()
     _optional(run / "links.parquet", "account_a", members, folder / "links.parquet", missing, also="account_b")
     _optional(run / "harvest.parquet", "campaign_id", pa.array([name]), folder / "harvest.parquet", missing)
-    _traces(run, members, folder / "traces.parquet", missing)
-    _events(options, members, folder, missing)
+    _traces(run, options.data, loaded.summary, members, folder / "traces.parquet", missing)
+    _events(options, loaded.summary, members, folder, missing)
     reduced = replace(reduced, campaigns=tuple(c for c in reduced.campaigns if c.campaign_id == name))
     write_json(stix.bundle(reduced, tlp=options.tlp, producer=options.producer), folder / "indicators.stix.json")
     write_json(ocsf.findings(reduced), folder / "finding.ocsf.json")
@@ -163,27 +163,38 @@ def _optional(path: Path, column: str, values: pa.Array, target: Path, missing: 
     write_parquet(table.filter(pc.is_in(table[also], values)) if also else table, target)
 
 
-def _traces(run: Path, members: pa.Array, target: Path, missing: dict[str, str]) -> None:
-    files = sorted((run / "sketches").glob("*.parquet")) if (run / "sketches").is_dir() else []
-    if not files:
-        missing[target.name] = "the run folder keeps no sketches"
+def _traces(
+    run: Path, data: Path | None, summary: Mapping[str, Any], members: pa.Array, target: Path, missing: dict[str, str]
+) -> None:
+    # Beside those that the run read there may lie some of files that changed since, and of runs that looked at another time.
+    names = summary.get("sketches") or [path.name for path in sorted((run / "sketches").glob("*.parquet"))]
+    folders = [folder / "sketches" for folder in (run, data) if folder is not None]
+    files = [next((folder / name for folder in folders if (folder / name).exists()), None) for name in names]
+    kept = [path for path in files if path is not None]
+    if not kept or len(kept) < len(files):
+        missing[target.name] = "the run folder does not keep its sketches"
         return
     keys = pa.array(sketch.account_key(members))
-    write_parquet(pa.concat_tables([pq.read_table(path, filters=pc.field("account").isin(keys)) for path in files]), target)
+    write_parquet(pa.concat_tables([pq.read_table(path, filters=pc.field("account").isin(keys)) for path in kept]), target)
 
 
-def _events(options: Options, members: pa.Array, folder: Path, missing: dict[str, str]) -> None:
+def _events(options: Options, summary: Mapping[str, Any], members: pa.Array, folder: Path, missing: dict[str, str]) -> None:
+    """Requests of the members, of the time that the run looked at."""
     if options.data is None:
         missing["events.parquet"] = "the packet was made without the input folder"
         return
     names = tuple(n for n in EVENTS.names if n not in NEVER and (options.with_text or n not in TEXT))
-    if not options.with_text:
-        missing["text of events.parquet"] = "left out, as was asked for; traces.parquet has hashes of it"
+    start, as_of = (datetime.fromisoformat(summary[end]) if summary.get(end) else None for end in ("start", "as_of"))
     found = []
     for path in open_dataset(options.data).event_files:
-        for table in batches(path, names):
+        for table in batches(path, names, as_of, start):
             mine = table.filter(pc.is_in(table["account_id"].cast(pa.string()), members))
             found.append(pa.table({name: _decoded(mine[name]) for name in mine.column_names}))
+    if not found:
+        missing["events.parquet"] = "the input folder has no requests of the time that the run looked at"
+        return
+    if not options.with_text:
+        missing["text of events.parquet"] = "left out, as was asked for; traces.parquet has hashes of it"
     write_parquet(pa.concat_tables(found).sort_by([("timestamp", "ascending"), ("event_id", "ascending")]), folder / "events.parquet")
 
 

@@ -278,7 +278,7 @@ def _store(change: Change, plan: _Plan, n_accused: int, result: Imported) -> Non
     session, run, part = change.session, plan.run, plan.parts.pop(0)
     row = session.get(Run, run.run_id)
     if row is None:
-        summary = {name: value for name, value in run.summary.items() if name != "inputs"} | {
+        summary = {name: value for name, value in run.summary.items() if name not in ("inputs", "sketches")} | {
             "inputs": [entry.get("sha256") for entry in run.summary.get("inputs", []) if isinstance(entry, dict)]
         }
         row = Run(run_id=run.run_id, imported_at=change.now, imported_by=change.actor.name, last_seen=run.last_seen, summary=summary)
