@@ -91,7 +91,7 @@ def test_a_case_and_its_blast_radius_in_words(filled: Path, tmp_path: Path, caps
     assert "traffic unknown" in preview
     proposed = told("actions", "propose", "throttle", "--case", case.case_id, "--reason", "terms_of_use")
     action = proposed.split(":")[0]
-    assert "nothing is carried out" in proposed
+    assert "nothing is carried out (the policy in force says so: stillwatch policy)" in proposed
     shown = told("cases", "show", case.case_id)
     assert f"in shadow, recorded and not carried out (the action is in shadow mode): throttle {action}" in shown
     assert "in force" not in shown

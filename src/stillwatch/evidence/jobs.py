@@ -170,7 +170,8 @@ def deliver_webhooks(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         webhooks.record(change, sent)
     failed = {name: why for name, (_, why) in sent.items() if why}
-    say(args, *(f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()))
+    told = [f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()]
+    say(args, *(told or ["nothing to send; stillwatch webhooks list tells who is told"]))
     if failed:
         raise InputError("; ".join(f"{name}: {why}" for name, why in failed.items()), todo="It is tried again at the next run")
     return {"sent": {name: cursor for name, (cursor, _) in sent.items()}}

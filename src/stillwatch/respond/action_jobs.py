@@ -151,7 +151,8 @@ def _told(args: Args, row: ActionRow, held: policy.Policy) -> dict[str, Any]:
     if stand == ActionState.PROPOSED:
         said = f"{row.kind} ({row.mode}) waits for {row.needed_approvals} more person"
     elif stand == Standing.SHADOW:
-        said = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out"
+        why = "the policy in force says so: stillwatch policy" if held.mode == Mode.SHADOW else "proposed so: --mode enforce"
+        said = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out ({why})"
     else:
         said = f"{row.kind} is {spaced(stand)}"
     say(args, f"{row.action_id}: {said}")
