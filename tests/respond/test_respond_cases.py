@@ -143,7 +143,9 @@ def present(store: Store, case_id: str) -> set[str]:
 
 
 @pytest.mark.parametrize("first", ["whole", "look"])
-def test_a_look_and_the_whole_log_count_together_in_any_order(store: Store, run_folder: Folder, first: str) -> None:
+def test_a_look_and_the_whole_log_count_together_in_any_order(
+    store: Store, store_url: str, run_folder: Folder, first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     whole = run_folder({"c-whole": {"members": accounts(0, 10), "score": 7.0}})
     look = run_folder({"c-look": {"members": accounts(6, 8), "score": 2.0}}, last_seen=NOW + timedelta(minutes=5), days=1)
     for folder in (whole, look) if first == "whole" else (look, whole):
@@ -151,6 +153,8 @@ def test_a_look_and_the_whole_log_count_together_in_any_order(store: Store, run_
     case = the_case(store)
     assert present(store, case.case_id) == set(accounts(0, 14))
     assert (case.campaign_id, case.score, case.n_accounts) == ("c-whole", 7.0, 10)
+    assert main(["cases", "show", case.case_id, "--store", store_url]) == 0
+    assert "10 accounts and 4 that another look found (0 no longer seen, 0 excluded)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("first", ["whole", "look"])

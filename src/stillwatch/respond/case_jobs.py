@@ -104,7 +104,9 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     if row.first_seen and row.last_seen:
         yield f"harvest from {row.first_seen:%Y-%m-%d %H:%M} to {row.last_seen:%Y-%m-%d %H:%M} UTC"
     gone, out = sum(not m.present for m in people), sum(m.excluded for m in people)
-    yield (f"{row.n_accounts:,} accounts ({gone:,} no longer seen, {out:,} excluded), {row.n_harvested:,} of their {row.n_events:,} "
+    besides = len(people) - gone - row.n_accounts  # what a look at the last requests adds to a run of the whole log
+    more = f" and {besides:,} that another look found" if besides > 0 else ""
+    yield (f"{row.n_accounts:,} accounts{more} ({gone:,} no longer seen, {out:,} excluded), {row.n_harvested:,} of their {row.n_events:,} "
            f"requests harvested; at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
     asked = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
     if asked:
