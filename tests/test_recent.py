@@ -117,6 +117,24 @@ def test_a_changed_file_is_sketched_anew(lately: Path, tmp_path: Path) -> None:
     assert tables == found(data, tmp_path / "fresh", recent_us=20 * HOUR_US)[1]
 
 
+def test_sketches_of_files_that_changed_or_went_go(lately: Path, tmp_path: Path) -> None:
+    """A run that is repeated as its log grows and is thinned out keeps sketches of the files that there are, and no others."""
+    data, run = tmp_path / "data", tmp_path / "run"
+    shutil.copytree(lately, data)
+    first, *_, newest = data_files(data / "events")
+    kept = []
+    for change in (None, lambda: pq.write_table(pq.read_table(newest).slice(1), newest), first.unlink):
+        if change is not None:
+            change()
+        found(data, run)
+        kept.append({path.name for path in (run / "sketches").iterdir()})
+    assert [len(names) for names in kept] == [6, 6, 4]
+    assert len(kept[0] & kept[1]) == 4
+    assert kept[2] < kept[1]
+    found(data, run, recent_us=3 * HOUR_US)
+    assert kept[2] < {path.name for path in (run / "sketches").iterdir()}, "a look lets the sketches of other files be"
+
+
 def test_json_lines_are_cut_alike(lately: Path, tmp_path: Path) -> None:
     """One file of JSONL, out of order, in place of daily Parquet: the same accounts, the same verdicts."""
     data = tmp_path / "data"

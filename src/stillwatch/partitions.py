@@ -70,8 +70,7 @@ def sketch_files(
             pass
     if data.start is not None:
         for left in set(folder.glob(f"{CUT}*.parquet")).difference(targets.values()):
-            left.unlink()
-            ids_path(left).unlink(missing_ok=True)
+            remove(left)
     return list(targets.values())
 
 
@@ -126,6 +125,12 @@ def writing(target: Path) -> Iterator[Add]:
                 writer.close()
         # Written before the partition takes its name, so a partition that exists has its accounts.
         write_parquet(pa.table({"account_id": pc.unique(pa.chunked_array(ids, pa.string()))}), ids_path(target))
+
+
+def remove(target: Path) -> None:
+    """Remove a partition, if it is there."""
+    target.unlink(missing_ok=True)
+    ids_path(target).unlink(missing_ok=True)
 
 
 def ids_path(target: Path) -> Path:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from stillwatch import __version__, dataset, group, judge, link, sketch
+from stillwatch import __version__, dataset, group, judge, link, partitions, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
@@ -56,9 +56,25 @@ def write(
     out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
     since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
-    """Write every table of a run and return its summary; tables of an earlier run are replaced at the end."""
+    """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go."""
+    before = _sketched(out / "summary.json")
     with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
-        return _write(staging, data, outcome, columns, sketches, as_of, since, parameters, seconds)
+        summary = _write(staging, data, outcome, columns, sketches, as_of, since, parameters, seconds)
+    now = _sketched(out / "summary.json")
+    for path, (sha256, name) in before.items():
+        gone = data.start is None if path not in now else now[path][0] != sha256
+        if gone and name not in summary["sketches"]:
+            partitions.remove(out / partitions.FOLDER / name)
+    return summary
+
+
+def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
+    """File of events -> its SHA-256 and the name of its sketches, as a run tells; nothing where there is none."""
+    try:
+        told = json.loads(summary.read_text(encoding="utf-8"))
+        return {row["path"]: (row["sha256"], name) for row, name in zip(told["inputs"], told["sketches"], strict=False)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _write(
