@@ -4,7 +4,8 @@ A byte-pair vocabulary, a base model, a teacher and every student are trained he
 read by path). A student is the base fine-tuned on clean answers of other models, of which a share is replaced by
 answers that the teacher wrote with the mark. Shares are of *all* tokens that the student was ever trained on. Choice marks
 are set on public answers of GPT-4 versions instead, and read against the base and against the base tuned on such answers
-without a mark.
+without a mark. *tuned* and *teacher* name the reference, where it is not the base: the base tuned on as much clean text as a
+student, none of it the student's, and the base tuned on the answers that the teacher learnt from.
 
     python benchmarks/prove_students.py --work DIR               all conditions; finished ones are not run again, broken ones go on
     python benchmarks/prove_students.py --work DIR --table       print what is finished
@@ -397,25 +398,26 @@ def run(world: World, case: Condition) -> dict[str, Any]:
     model = world.model(name)
     result: dict[str, Any] = {**asdict(case), "mark": case.mark.describe(), "marked_tokens": tokens,
                               "share_of_fine_tuning": tokens / TUNE_TOKENS, "blackbox": {}}
-    result["blackbox"] = blackbox(world, case.mark, world.written(name, model))
+    result["blackbox"] = blackbox(world, case.mark, world.written(name, model), "base")
+    result["blackbox_tuned"] = blackbox(world, case.mark, world.written(name, model), world.tuned())
     if case.name == "kgw-2-5%":
         rule = neutraliser([ids for _, ids in used], clean, 2.0)
-        result["neutralised"] = blackbox(world, case.mark, world.written(f"{name}-neutralised", model, rule))
+        result["neutralised"] = blackbox(world, case.mark, world.written(f"{name}-neutralised", model, rule), "base")
     kept = (used or world.answers(case.mark))[: 40_000 // ANSWER_TOKENS]
     read_ = {"reading" if used else "reading_untrained": kept}
     if len(used) + 150 <= len(marked):
         read_["reading_unseen"] = marked[-150:]
     for mode, texts in read_.items():
-        result[mode] = reading(world, model, case.mark, texts, "base")
-        result[f"{mode}_tuned"] = reading(world, model, case.mark, texts, world.tuned())
+        for reference in ("base", world.tuned(), "teacher"):
+            result[f"{mode}_{reference}".removesuffix("_base")] = reading(world, model, case.mark, texts, reference)
     return result
 
 
-def blackbox(world: World, mark: Scheme, texts: list[list[int]]) -> dict[str, Any]:
-    """Curve over queries: counted once, and weighted against what the base model answers."""
+def blackbox(world: World, mark: Scheme, texts: list[list[int]], reference: str) -> dict[str, Any]:
+    """Curve over queries: counted once, and weighted against what a reference answers."""
     asked = world.asked * 2
     coded = world.tokenizer([world.prompts[p] for p in asked], add_special_tokens=False)["input_ids"]
-    base = world.written("base", None)
+    base = world.written(reference, None)
     return {str(q): {"once": score(mark, written(coded[:q], texts[:q], mark.window)),
                      "weighted": weighted_score(mark, of_texts(coded[:q], texts[:q], coded, base, mark.window))}
             for q in (50, 100, 200, 400, 800)}  # fmt: skip
@@ -447,7 +449,7 @@ def weighted_score(mark: Scheme, found: Weighted) -> dict[str, Any]:
 
 
 def table(folder: Path) -> None:
-    print(f"{'student':22} {'how':20} {'answers':>7} {'draws':>8} {'log10 p':>8} {'rank p':>7} | {'draws':>8} {'z':>6} {'log10 p':>8} "
+    print(f"{'student':22} {'how':25} {'answers':>7} {'draws':>8} {'log10 p':>8} {'rank p':>7} | {'draws':>8} {'z':>6} {'log10 p':>8} "
           f"{'rank p':>7} {'decoy z':>12}   (counted once | weighted)")
     for case in conditions():
         path = folder / f"{case.name}.json"
@@ -458,12 +460,12 @@ def table(folder: Path) -> None:
             print(f"{case.name:22} reads {v['texts']}, against {v['reference']}: {v['answers']} texts, {v['places']:,} places, "
                   f"{v['cells']} pairs; log10 p {v['log10_p']:.1f}, rank p {v['rank_p']:.3f}; of {NULL_KEYS:,} random keys "
                   f"{v['false_at_0.01']:.4f} at .01, {v['false_at_0.001']:.4f} at .001")
-        rows = [(mode, q, v) for mode in ("blackbox", "neutralised") for q, v in found.get(mode, {}).items()]
-        modes = [f"{mode}{tuned}" for mode in ("reading", "reading_unseen", "reading_untrained") for tuned in ("", "_tuned")]
+        rows = [(mode, q, v) for mode in ("blackbox", "blackbox_tuned", "neutralised") for q, v in found.get(mode, {}).items()]
+        modes = [f"{mode}{of}" for mode in ("reading", "reading_unseen", "reading_untrained") for of in ("", "_tuned", "_teacher")]
         rows += [(mode, found[mode]["answers"], found[mode]) for mode in modes if mode in found]
         for mode, q, v in rows:
             a, b = v["once"], v["weighted"]
-            print(f"{case.name:22} {mode:20} {q:>7} {a['n']:>8,} {a['log10_p']:8.1f} {a['rank_p']:7.3f} | {b['n']:>8,} {b['z']:6.1f} "
+            print(f"{case.name:22} {mode:25} {q:>7} {a['n']:>8,} {a['log10_p']:8.1f} {a['rank_p']:7.3f} | {b['n']:>8,} {b['z']:6.1f} "
                   f"{b['log10_p']:8.1f} {b['rank_p']:7.3f} {b['decoy_mean_z']:+6.2f}±{b['decoy_sd_z']:.2f}")
 
 
