@@ -70,14 +70,14 @@ def main() -> None:
     everything = np.ones(len(texts), bool)
     for name, some, use in (("all lengths", texts, everything), ("length-matched", cut, everything),
                             ("cut as it falls", fallen, everything), ("of like length", texts, like)):
-        for kind, layout, with_ in (("plain", False, None), ("with line breaks", True, None),
-                                    ("with line breaks and questions", True, questions)):
+        for kind, layout, count in (("plain", False, False), ("with line breaks", True, False),
+                                    ("with line breaks and questions", True, True)):
             if args.only not in f"{name}, {kind}":
                 continue
             draws = range(args.first, args.first + args.draws)
             at = np.flatnonzero(use)
-            asked_ = None if with_ is None else [with_[i] for i in at]
-            report(f"{name}, {kind}", runs([some[i][:1600] for i in at], generated[at], prompt[at], families[at], draws, layout, asked_))
+            these, asked_ = [some[i][:1600] for i in at], [questions[i] for i in at]
+            report(f"{name}, {kind}", runs(these, generated[at], prompt[at], families[at], draws, layout, asked_, count))
 
 
 def first_words(text: str, n: int, marks: str = ".!?:;,") -> str:
@@ -94,16 +94,17 @@ def limits(texts: list[str], prompt: np.ndarray, n_human: int) -> list[int]:
 
 def runs(
     texts: list[str], generated: np.ndarray, prompt: np.ndarray, families: np.ndarray, draws: range, layout: bool,
-    questions: list[str] | None,
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(human scores, model scores), pooled over prompts and families that were not trained on, of each draw."""
+    questions: list[str], count: bool,
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Human scores, model scores, pooled over prompts and families that were not trained on, of each draw; and the shares of
+    people's and of models' texts that lie above all but 1 % of each detector's held-out human references."""
     names, used, out = sorted(set(families) - {""}), np.unique(prompt), []
     for draw in draws:
         rng = np.random.default_rng(draw)
         fold = dict(zip(used.tolist(), rng.permutation(len(used)) % FOLDS, strict=True))
         part = np.array([fold[p] for p in prompt.tolist()])
         first = np.isin(families, rng.choice(names, len(names) // 2, replace=False))
-        human, model = [], []
+        human, model, called = [], [], []
         for k in range(FOLDS):
             for of in (first, ~first):
                 pool = np.flatnonzero(generated & (part != k) & of)
@@ -114,23 +115,27 @@ def runs(
                 train_on = np.concatenate([np.flatnonzero(~generated & (part != k)), picked])
                 test = np.flatnonzero((part == k) & (~generated | ~of))
                 human_rows, model_rows = train_on[~generated[train_on]], train_on[generated[train_on]]
-                asked = None if questions is None else ([questions[i] for i in human_rows], [questions[i] for i in model_rows])
-                detector = train([texts[i] for i in human_rows], [texts[i] for i in model_rows], rng, layout=layout, asked=asked)
-                s = detector.score([texts[i] for i in test], None if questions is None else [questions[i] for i in test]).score
+                asked = ([questions[i] for i in human_rows], [questions[i] for i in model_rows])
+                detector = train([texts[i] for i in human_rows], [texts[i] for i in model_rows], rng, layout=layout, asked=asked,
+                                 questions_count=count)  # fmt: skip
+                s = detector.score([texts[i] for i in test], [questions[i] for i in test]).score
+                above = s > np.quantile(detector.held_out[~detector.generated], 0.99, method="higher")
+                called.append([above[~generated[test]].mean(), above[generated[test]].mean()])
                 human.append(s[~generated[test]])
                 model.append(s[generated[test]])
-        out.append((np.concatenate(human), np.concatenate(model)))
+        out.append((np.concatenate(human), np.concatenate(model), np.mean(called, axis=0)))
     return out
 
 
-def report(name: str, found: list[tuple[np.ndarray, np.ndarray]]) -> None:
+def report(name: str, found: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
     rows = []
-    for human, model in found:
+    for human, model, called in found:
         rates = [float((model > np.quantile(human, 1 - f, method="higher")).mean()) for f in (0.01, 0.05)]
-        rows.append((auroc(human, model), *rates))
+        rows.append((auroc(human, model), *rates, *called))
     mean, spread = np.mean(rows, axis=0), np.std(rows, axis=0)
     print(f"{name:46} AUROC {mean[0]:.3f} ± {spread[0]:.3f}  TPR at 1 % FPR {mean[1]:.2f} ± {spread[1]:.2f}  "
-          f"at 5 % {mean[2]:.2f} ± {spread[2]:.2f}  ({len(rows)} draws)", flush=True)
+          f"at 5 % {mean[2]:.2f} ± {spread[2]:.2f}; above 99 % of its human references: people {mean[3]:.3f}, models {mean[4]:.2f}  "
+          f"({len(rows)} draws)", flush=True)
 
 
 if __name__ == "__main__":

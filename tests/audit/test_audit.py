@@ -191,7 +191,7 @@ def test_what_was_asked_counts_where_it_is_known(tmp_path: Path, capsys: pytest.
     audit = ["audit", str(tmp_path / "c.jsonl"), "--reference", str(human), "--generated", str(model), "-q", "--processes", "1",
              "--fpr", "0.1"]  # fmt: skip
     assert main([*audit, "--out", str(tmp_path / "without")]) == 0
-    assert "wrong by up to" in json.loads((tmp_path / "without" / "summary.json").read_text())["share"]["reason"]
+    assert "held-out" in json.loads((tmp_path / "without" / "summary.json").read_text())["self_check"]["reason"]
     assert main([*audit, "--out", str(tmp_path / "with"), "--questions"]) == 0
     share = json.loads((tmp_path / "with" / "summary.json").read_text())["share"]
     assert share["share"] == pytest.approx(0.5, abs=0.06)

@@ -69,6 +69,22 @@ def test_a_detector_says_the_same_when_it_is_read_again(tmp_path: object) -> Non
     assert np.array_equal(detector.Detector.load(path).score(new).score, made.score(new).score)
 
 
+def test_answers_to_one_question_are_held_out_together() -> None:
+    given = texts("human", 60, 1) + texts("model", 60, 2)
+    asked = [f"Question {i % 60 // 2}?" for i in range(120)]
+    alone = detector.families(given)
+    assert np.array_equal(detector.together(given, [""] * 120), alone)
+    assert np.array_equal(detector.together(given, ["Write an abstract."] * 120), alone)  # a task, not a question
+    group = detector.together([*given, given[0]], [*asked, " "])
+    assert all(len(set(group[[i, i + 1, i + 60, i + 61]])) == 1 for i in range(0, 60, 2))
+    assert len(set(group)) == 31
+    assert group[120] not in group[:120]
+    made = detector.train(given[:60], given[60:], np.random.default_rng(0), asked=(asked[:60], asked[60:]))
+    assert np.array_equal(made.fold[:60], made.fold[60:])
+    assert np.array_equal(made.fold[:60:2], made.fold[1:60:2])
+    assert not made.questions
+
+
 def test_the_self_check_asks_for_more_than_chance() -> None:
     assert not check.too_biased("they come", 0.03, 0.0)
     assert "surely more than" in check.too_biased("they come", 0.04, 0.025)

@@ -31,6 +31,8 @@ MIN_MAKER = 40
 MAX_MAKERS = 8
 OTHERS = "(others)"
 SAME_OPENING = 60
+MAX_SAME_QUESTION = 0.05
+"""A question of more than this share of the texts is a task, such as "Write an abstract": it keeps no texts together."""
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -163,9 +165,21 @@ def families(texts: list[str]) -> NDArray[np.int64]:
     return np.unique(np.array([opening(text) for text in texts], dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
 
 
+def together(texts: list[str], asked: list[str]) -> NDArray[np.int64]:
+    """Numbers of texts that no fold may part: answers to one question, else versions of one text.
+
+    A model that has seen only models' answers to a question takes its words for theirs, so that a person's answer to it, held out,
+    scores as no new document would.
+    """
+    names = np.array([identity(question) for question in asked], np.int64)
+    _, question, count = np.unique(names, return_inverse=True, return_counts=True)
+    known = np.array([bool(text.strip()) for text in asked]) & (count[question] <= MAX_SAME_QUESTION * len(texts))
+    return np.unique(np.where(known, len(texts) + question, families(texts)), return_inverse=True)[1].astype(np.int64)
+
+
 def train(
     human: list[str], generated: list[str], rng: np.random.Generator, *, bits: int = BITS, layout: bool = False,
-    asked: tuple[list[str], list[str]] | None = None, makers: list[str] | None = None,
+    asked: tuple[list[str], list[str]] | None = None, questions_count: bool = False, makers: list[str] | None = None,
 ) -> Detector:
     """Train on references of one domain.
 
@@ -175,7 +189,9 @@ def train(
         rng: decides the folds.
         bits: log2 of the buckets of a group of features.
         layout: whether line breaks are features: only where corpus and references kept them alike.
-        asked: what each human and each model-written text answers; None: what was asked does not count.
+        asked: what each human and each model-written text answers, empty where that is not known; one question's answers are held
+            out together.
+        questions_count: whether what was asked is a feature, too.
         makers: who made each model-written text; None: they are taken as one.
 
     Raises:
@@ -193,8 +209,9 @@ def train(
     sets = fit.Sets(sets.matrix[keep], sets.n_words[keep], bits)
     label = label[keep]
     kept = [text for text, k in zip(texts, keep, strict=True) if k]
-    family = families(kept)
-    fold = rng.permuted(np.arange(family.max() + 1) % N_FOLDS)[family]
+    given = [question for question, k in zip((*asked[0], *asked[1]), keep, strict=True) if k] if asked is not None else [""] * len(kept)
+    group = together(kept, given)
+    fold = rng.permuted(np.arange(group.max() + 1) % N_FOLDS)[group]
     idf, seen = fit.rarity(sets.matrix)
     matrix = fit.scaled(sets, idf)
     table = np.zeros((matrix.shape[1], N_FOLDS + 2), np.float32)
@@ -208,8 +225,7 @@ def train(
         linear[mine] = matrix[mine] @ weights + intercepts[k]
         table[:, k] = weights * idf
     values, grown = np.column_stack([linear, measures.of(kept, layout=layout)]), []
-    if asked is not None:
-        given = [question for question, k in zip((*asked[0], *asked[1]), keep, strict=True) if k]
+    if questions_count:
         values = np.column_stack([values, questions.of(kept, given)])
     for k in range(N_FOLDS):
         mine = fold == k
@@ -220,7 +236,7 @@ def train(
     table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
     return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees,
                     *_makers([name for name, k in zip(makers or [""] * len(generated), keep[len(human) :], strict=True) if k], label),
-                    np.unique(_named(kept)), layout, asked is not None)
+                    np.unique(_named(kept)), layout, questions_count)
 
 
 def _makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:

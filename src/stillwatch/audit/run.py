@@ -93,9 +93,8 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     if human.texts and generated.texts:
         _apart(human, generated, settings)
         if not resumed or not (work / "detector.npz").exists():
-            asked = (human.asked, generated.asked) if settings.questions else None
-            train(human.texts, generated.texts, rng, layout=settings.layout, asked=asked,
-                  makers=generated.makers).save(work / "detector.npz")
+            train(human.texts, generated.texts, rng, layout=settings.layout, asked=(human.asked, generated.asked),
+                  questions_count=settings.questions, makers=generated.makers).save(work / "detector.npz")
         detector = Detector.load(work / "detector.npz")
     with_ = Instruments(settings.columns, detector, index, marks, templates)
     _scan_all(parts, with_, work, settings, quiet)
