@@ -12,6 +12,7 @@ from stillwatch.judge.model import (
     CONDUCT_LIMIT,
     JOINT_SENTENCES,
     KNOTS,
+    LEEWAY,
     LINKED,
     PROTECTIVE,
     RARE,
@@ -27,7 +28,7 @@ from stillwatch.judge.model import (
     load,
 )
 from stillwatch.judge.model import SIGNS as SINGLE
-from stillwatch.judge.reasons import REASONS, everyday
+from stillwatch.judge.reasons import MANY, REASONS, everyday
 from stillwatch.judge.results import evidence_rows
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
@@ -328,6 +329,17 @@ def test_a_margin_moves_the_line_and_no_p_value() -> None:
         told = values(40, harvest__rate=np.linspace(0, 12, 40), context__crowd=np.log10(size) / 4)
         assert careful.score(told) == pytest.approx(plain.score(told) - margin)
         assert careful.p_values(told) == pytest.approx(plain.p_values(told))
+
+
+def test_many_accounts_that_work_as_one_need_less_where_nothing_links_them() -> None:
+    """Whole from MANY accounts on, nothing below and nothing for who works unlike or is judged by links; p-values stay."""
+    sizes = np.array([20, MANY[0], 54, MANY[1], 300])
+    for name, most in (("unlinked", LEEWAY), ("linked", 0.0)):
+        one = model(**{name: part(harvest__rate=1.0)})
+        as_one, unlike = (values(5, harvest__rate=4.0, context__crowd=np.log10(sizes) / 4, context__mostly_alike=v) for v in (0.9, 0.89))
+        gained = one.score(as_one) - one.score(unlike)
+        assert gained == pytest.approx(np.array([0, 0, np.log(54 / 45) / np.log(64 / 45), 1, 1]) * most)
+        assert one.p_values(as_one) == pytest.approx(one.p_values(unlike))
 
 
 def test_every_piece_has_a_sentence() -> None:

@@ -23,7 +23,7 @@ from scipy.special import expit
 from stillwatch.judge import evidence
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
-from stillwatch.judge.reasons import everyday
+from stillwatch.judge.reasons import everyday, many_as_one
 from stillwatch.judge.scene import Scene
 from stillwatch.parallel import mapped
 
@@ -66,6 +66,10 @@ CONDUCT_LIMIT = 0.7
 
 RARE = 1e-3
 """Share of innocent groups, of those without an everyday reason, that may lie beyond the line; no innocent of calibration does."""
+
+LEEWAY = 1.5
+"""Nats by which the line of the part without links is lower for many accounts that work as one: its tail is of people who do one thing,
+most of them unlike, and innocents of that make lay 4 nats below the line (thirteen authors, each left out)."""
 
 SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
@@ -178,9 +182,10 @@ class Model:
         return np.stack([beyond[name] * part.slope(at, beyond[name]) for name, part in self.parts.items()]) - self.margin(values)
 
     def margin(self, values: Mapping[str, F64]) -> F64:
-        """The margin of each group's size, ``(n_parts, n_groups)``."""
+        """The margin of each group's size, less the leeway of many accounts that work as one, ``(n_parts, n_groups)``."""
         at = between_classes(values)
-        return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) for name in self.parts])
+        leeway = {"unlinked": LEEWAY * many_as_one(values)}
+        return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) - leeway.get(name, 0) for name in self.parts])
 
     def speaks(self, values: Mapping[str, F64]) -> tuple[NDArray[np.int64], F64, NDArray[np.bool_]]:
         """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees, ``(n_groups,)`` each.

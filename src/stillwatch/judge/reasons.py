@@ -45,6 +45,8 @@ CHOSEN_ALIKE, CHOSEN_SHARED = 0.75, 0.5
 """Rhythm × mix without the twentieth, and value of payment or contact, from which DESK accounts or more in batches that were put together
 since they live alike are one hand, if they are busy and meet on no network: hunters of free credit and tip groups reach 0.7 and 0.84, the
 ones on shared networks, the others hardly busy."""
+MANY = (45, 64)
+"""Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
 HALF_ALIKE = 0.5
 """The same below which innocents do not tell how far work alone carries."""
 REPEATED = 0.15
@@ -172,6 +174,12 @@ def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     met = values["infra.network"] >= AT_HOME
     return np.asarray(values["context.mostly_alike"] < np.where(met, MET_AS_ONE, AS_ONE))
+
+
+def many_as_one(values: Mapping[str, F64]) -> F64:
+    """How far groups are large, of those that work as one, 0 to 1, ``(n_groups,)``: from 45 accounts, whole from 64 on."""
+    large = np.interp(4 * values["context.crowd"], np.log10(MANY), (0.0, 1.0))
+    return np.asarray(large * (values["context.mostly_alike"] >= AS_ONE))
 
 
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
