@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stillwatch.arrays import conjugate_gradients, distinct
+from stillwatch.arrays import by_value, conjugate_gradients, distinct
 
 VALUES = st.sampled_from([-(2**63), -7, -1, 0, 1, 2, 2**62, 2**63 - 1])
 
@@ -32,6 +32,14 @@ def test_no_rows(width: int) -> None:
     assert found.shape == (0, width)
     assert counts.shape == (0,)
     assert counts.dtype == np.int64
+
+
+@settings(deadline=None)
+@given(hnp.arrays(np.int64, st.integers(0, 60), elements=st.integers(0, 9)))
+def test_rows_by_value_are_a_stable_sort(value: np.ndarray) -> None:
+    order, start = by_value(value, 10)
+    assert order.tolist() == np.argsort(value, kind="stable").tolist()
+    assert start.tolist() == np.searchsorted(np.sort(value), np.arange(11)).tolist()
 
 
 def test_columns_are_solved_as_each_alone() -> None:

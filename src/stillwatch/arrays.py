@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
@@ -29,6 +30,21 @@ def distinct(rows: I64) -> tuple[I64, I64]:
     ordered = rows[np.lexsort(rows.T[::-1])]
     start = np.flatnonzero(np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1)))
     return ordered[start], np.diff(np.append(start, len(ordered)))
+
+
+@njit(cache=True, nogil=True)
+def by_value(value: I64, n: int) -> tuple[I64, I64]:
+    """Rows in the order of their values, which are below ``n``, equal ones as they come, and where each value begins, ``(n + 1,)``."""
+    start = np.zeros(n + 1, np.int64)
+    for row in range(len(value)):
+        start[value[row] + 1] += 1
+    for k in range(n):
+        start[k + 1] += start[k]
+    free, order = start.copy(), np.empty(len(value), np.int64)
+    for row in range(len(value)):
+        order[free[value[row]]] = row
+        free[value[row]] += 1
+    return order, start
 
 
 def conjugate_gradients(

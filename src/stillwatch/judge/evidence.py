@@ -7,14 +7,14 @@ blind for that group), and a bounded ``value`` that the calibrated model weighs.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
-from stillwatch.arrays import distinct
+from stillwatch.arrays import by_value, distinct
+from stillwatch.judge.mixes import overdispersion
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.scene import Scene
 
@@ -75,13 +75,11 @@ def handoff(scene: Scene) -> Finding:
 
 def _internal(scene: Scene, taker: I64, giver: I64, n: I64) -> tuple[F64, F64]:
     """Requests handed over within each group, and accounts that take or that give, whichever are fewer, ``(n_groups,)``."""
-    groups = scene.groups
-    order = np.lexsort((groups.member_group, groups.member_account))
-    start = np.concatenate([[0], np.cumsum(np.bincount(groups.member_account, minlength=scene.people.n))])
-    by_group, sides = groups.member_group[order], []
+    order, start = by_value(scene.groups.member_account, scene.people.n)
+    by_group, sides = scene.groups.member_group[order], []
     for one, other in ((taker, giver), (giver, taker)):
         internal, last, partners = np.zeros(scene.n), np.full(scene.n, -1, np.int64), np.zeros(scene.n)
-        by_one = np.argsort(one, kind="stable")
+        by_one, _ = by_value(one, scene.people.n)
         _meet(one[by_one], other[by_one], n[by_one].astype(np.float64), by_group, start, internal, last, partners)
         sides.append(partners)
     return internal, np.minimum(*sides)
@@ -194,18 +192,19 @@ def signup(scene: Scene) -> Finding:
     best_p, best_k, best_e = np.ones(scene.n), np.zeros(scene.n), np.zeros(scene.n)
     having = np.bincount(scene.groups.member_group[rows], minlength=scene.n).astype(np.float64)
     if len(rows):
-        order = rows[np.lexsort((member[rows], scene.groups.member_group[rows]))]
-        group, at = scene.groups.member_group[order], member[order]
         span = np.int64(known[-1] - known[0] + 40 * DAY_US)
-        line = (at - known[0]) + group * span
+        line = np.sort((member[rows] - known[0]) + scene.groups.member_group[rows] * span)
+        group = line // span
+        at = line - group * span + known[0]
+        start = np.flatnonzero(np.diff(group, prepend=-1))
         for days in (1, 7, 30):
             k = np.searchsorted(line, line + days * DAY_US, "right") - np.arange(len(line))
             share = (np.searchsorted(known, at + days * DAY_US, "right") - np.searchsorted(known, at)) / len(known)
             expected = having[group] * share
             p, more = np.ones(len(k)), np.flatnonzero(k > expected)
             p[more] = np.minimum(_poisson(k[more].astype(np.float64), expected[more]) * np.maximum(having[group[more]], 1) * 3, 1)
-            best = np.lexsort((p, group))
-            first = best[np.searchsorted(group[best], np.unique(group))]
+            lowest = np.flatnonzero(p == np.repeat(np.minimum.reduceat(p, start), np.diff(start, append=len(p))))
+            first = lowest[np.searchsorted(lowest, start)]
             better = p[first] < best_p[group[first]]
             first = first[better]
             best_p[group[first]], best_k[group[first]], best_e[group[first]] = p[first], k[first], expected[first]
@@ -293,66 +292,18 @@ SAME = 0.05
 """Intra-class correlation of all accounts of a log below which they are so alike that it tells less that those of a group are."""
 
 
-def _overdispersion(counts: NDArray[np.int32], label: I64, n: int, passing: float = 0) -> tuple[F64, F64, F64, F64]:
-    """How much the rows of each of ``n`` labels differ in their mix: correlation, its limit, d.o.f., requests but one.
-
-    Intra-class correlation, 0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
-
-    Args:
-        counts: of the classes of the mix, ``(n_rows, n_classes)``, a row an account.
-        label: of each row, below n.
-        n: number of labels.
-        passing: share of the rows of each label, those least like the others, that are left out.
-    """
-    def total(value: NDArray[Any]) -> F64:
-        return np.asarray(np.bincount(label, weights=value.astype(np.float64), minlength=n), np.float64)
-
-    def apart(used: NDArray[np.bool_]) -> tuple[F64, I64]:
-        """Pearson's X² of every row against the mix of the used rows of its label, and the classes in that mix."""
-        pooled = np.stack([total(np.where(used, column, 0)) for column in counts.T], axis=1)
-        mix = pooled / np.maximum(pooled.sum(axis=1, keepdims=True), 1)
-        expected = mix[label] * per_row[:, None]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(expected > 0, (counts - expected) ** 2 / expected, 0).sum(axis=1), (mix > 0).sum(axis=1)
-
-    per_row = counts.sum(axis=1).astype(np.float64)
-    used = per_row >= 2
-    chi2, classes = apart(used)
-    if passing:
-        order = np.lexsort((np.where(used, -chi2, np.inf), label))
-        rank = np.empty(len(label), np.int64)
-        rank[order] = np.arange(len(label)) - np.searchsorted(label[order], label[order])
-        used &= rank >= np.floor(passing * total(used))[label]
-        chi2, classes = apart(used)
-    freedom = np.maximum((total(used) - 1) * (classes - 1), 0)
-    mean_n = _ratio(total(np.where(used, per_row, 0)), total(used))
-    lift = np.maximum(mean_n - 1, 0.5)
-    rho = np.clip((_ratio(total(np.where(used, chi2, 0)), freedom) - 1) / lift, 0, 1)
-    # One-sided 95 % limit: X² over its degrees of freedom has variance 2 / freedom times its mean squared.
-    limit = np.clip(rho + 1.645 * np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * rho) / lift, 0, 1)
-    return rho, limit, freedom, lift
-
-
 def _alike(scene: Scene, counts: NDArray[np.int32], passing: float = 0) -> Finding:
-    rho, limit, freedom, lift = _overdispersion(counts, scene.groups.member_group, scene.n, passing)
+    rho, limit, freedom, lift = overdispersion(counts, scene.groups.member_group, scene.n, passing)
     blind = (freedom < 10) | np.isnan(rho)
     usual = float(np.median(rho[~blind])) if (~blind).any() else DIFFERENT
     # Where all accounts of the log are alike, that those of a group are says nothing.
-    told = min(_apart(scene, counts) / SAME, 1)
+    everybody = overdispersion(counts[scene.main], np.zeros(len(scene.main), np.int64), 1)[0]
+    told = min(float(np.nan_to_num(everybody[0])) / SAME, 1)
     value = np.where(blind, 0, told * (1 - np.minimum(np.nan_to_num(limit, nan=1) / DIFFERENT, 1)))
     # How far below what is usual, in standard errors at what is usual; a usual 0 leaves nothing to be below.
     error = np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * usual) / lift
     p = np.where(blind, np.nan, stats.norm.cdf((np.nan_to_num(rho) - usual) / error))
     return Finding(value, rho, np.full(scene.n, usual), p)
-
-
-def _apart(scene: Scene, counts: NDArray[np.int32]) -> float:
-    """Intra-class correlation of all accounts of the log, each as it is in the group in which it sends most."""
-    account = scene.groups.member_account
-    order = np.lexsort((-scene.measured.n, account))
-    first = order[np.flatnonzero(np.diff(account[order], prepend=-1))]
-    rho = _overdispersion(counts[first], np.zeros(len(first), np.int64), 1)[0]
-    return float(np.nan_to_num(rho[0]))
 
 
 PASSING = 0.05

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from stillwatch.arrays import by_value
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -319,16 +320,15 @@ class Matcher:
             start.append(start[-1] + len(tables[-1]))
         bits = np.zeros(1 << max(4, int(np.ceil(np.log2(max(1, BITS_AN_OBJECT * len(groups.object_key) / 64))))), np.uint64)
         _mark(bits, groups.object_key)
-        self.order = np.argsort(groups.member_account, kind="stable")
+        self.order, of_account = by_value(groups.member_account, n_accounts)
         """Memberships in the order of their accounts, and of groups within; memberships come in the order of groups."""
         own_group = groups.member_group[self.order]
         has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
         plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
         counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
-        own = np.bincount(groups.member_account, minlength=n_accounts)
         self.index = (
             np.array(start), np.concatenate(tables), bits, groups.object_group,
-            np.concatenate([[0], np.cumsum(counts)]), plain, np.concatenate([[0], np.cumsum(own)]), own_group,
+            np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group,
         )
 
     def objects(self, batch: Mapping[str, NDArray[Any]]) -> I64:

@@ -61,6 +61,17 @@ class Scene:
         return self.measured.n > 0
 
     @cached_property
+    def main(self) -> I64:
+        """The membership in which each account that has one sends most, by account."""
+        account, n = self.groups.member_account, self.measured.n
+        most = np.zeros(self.people.n, n.dtype)
+        np.maximum.at(most, account, n)
+        rows = np.flatnonzero(n == most[account])
+        first = np.full(self.people.n, -1, np.int64)
+        first[account[rows[::-1]]] = rows[::-1]
+        return first[first >= 0]
+
+    @cached_property
     def size(self) -> F64:
         """Accounts of each group that sent a request of it."""
         return self.total(self.seen)
