@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.arrays import by_value
+from stillwatch.arrays import by_value, distinct
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -147,7 +147,9 @@ def _place(key: np.int64, size: int) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def find(table: I64, key: np.int64) -> int:
-    """The position of ``key`` under :func:`lookup`, -1 where unknown."""
+    """The position of ``key`` under :func:`lookup`, -1 where unknown, as in a table without rows."""
+    if len(table) == 0:
+        return -1
     slot = _place(key, len(table))
     while table[slot, 1] >= 0:
         if table[slot, 0] == key:
@@ -194,7 +196,7 @@ def _mark(bits: NDArray[np.uint64], keys: I64) -> None:
 
 @njit(cache=True, nogil=True)
 def _slots_of_event(
-    account: int, objects: I64, column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    account: int, objects: I64, column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
     plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, slots: I64,
 ) -> int:
     """Fill ``slots`` with the memberships, by their place in the order of accounts, that one event counts for; returns how many."""
@@ -214,31 +216,31 @@ def _slots_of_event(
         bit = _place(key, 64 * len(bits))
         if not bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1):
             continue
-        begin, size = column_start[c], column_start[c + 1] - column_start[c]
-        if size == 0:
+        place = find(table[column_start[c] : column_start[c + 1]], key)
+        if place < 0:
             continue
-        slot = _place(key, size)
-        while table[begin + np.int64(slot), 1] >= 0:
-            row = begin + np.int64(slot)
-            if table[row, 0] == key:
-                group = object_group[table[row, 1]]
-                low, high = first, end
-                while low < high:
-                    middle = (low + high) >> 1
-                    if own_group[middle] < group:
-                        low = middle + 1
-                    else:
-                        high = middle
-                if low < end and own_group[low] == group:
-                    fresh = found < len(slots)
-                    for k in range(found):
-                        if slots[k] == low:
-                            fresh = False
-                            break
-                    if fresh:
-                        slots[found] = low
-                        found += 1
-            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+        # Both lists of groups ascend, so the search for one begins where that for the last ended.
+        begin = first
+        for j in range(key_start[place], key_start[place + 1]):
+            group, low, high = key_group[j], begin, end
+            while low < high:
+                middle = (low + high) >> 1
+                if own_group[middle] < group:
+                    low = middle + 1
+                else:
+                    high = middle
+            begin = low
+            if low == end:
+                break
+            if own_group[low] == group:
+                fresh = found < len(slots)
+                for k in range(found):
+                    if slots[k] == low:
+                        fresh = False
+                        break
+                if fresh:
+                    slots[found] = low
+                    found += 1
     return found
 
 
@@ -246,7 +248,7 @@ def _slots_of_event(
 def _accumulate(
     order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32], reasoning: NDArray[np.int32],
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
-    column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
     plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
     start_hour: int, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
@@ -262,7 +264,7 @@ def _accumulate(
         if a < 0 or a % parts != part:
             continue
         found = _slots_of_event(
-            a, objects[i], column_start, table, bits, object_group, plain_start, plain_slot, own_start, own_group, slots
+            a, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, own_group, slots
         )
         if found == 0:
             continue
@@ -292,14 +294,14 @@ def _accumulate(
 @njit(cache=True, nogil=True)
 def _match(
     account: NDArray[np.int32], objects: I64,
-    column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
     plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
     out: NDArray[np.bool_],
 ) -> None:
     slots = np.empty(64, np.int64)
     for i in range(len(account)):
         out[i] = account[i] >= 0 and _slots_of_event(
-            account[i], objects[i], column_start, table, bits, object_group, plain_start, plain_slot, own_start, own_group, slots
+            account[i], objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, own_group, slots
         ) > 0
 
 
@@ -313,10 +315,13 @@ class Matcher:
     def __init__(self, groups: Proposed, n_accounts: int, columns: tuple[str, ...]) -> None:
         """Index the groups' objects by sketch column and their members by account."""
         self.groups, self.columns, self.n_accounts = groups, columns, n_accounts
+        objects = distinct(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]
+        begins = np.flatnonzero(np.append(True, (objects[1:, :2] != objects[:-1, :2]).any(axis=1))[: len(objects)])
+        key_column, key = objects[begins, 0], objects[begins, 1]
         tables, start = [], [0]
         for column in range(len(columns)):
-            rows = np.flatnonzero(groups.object_column == column)
-            tables.append(_table(groups.object_key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
+            rows = np.flatnonzero(key_column == column)
+            tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
             start.append(start[-1] + len(tables[-1]))
         bits = np.zeros(1 << max(4, int(np.ceil(np.log2(max(1, BITS_AN_OBJECT * len(groups.object_key) / 64))))), np.uint64)
         _mark(bits, groups.object_key)
@@ -327,7 +332,7 @@ class Matcher:
         plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
         counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
         self.index = (
-            np.array(start), np.concatenate(tables), bits, groups.object_group,
+            np.array(start), np.concatenate(tables), bits, np.append(begins, len(objects)), objects[:, 2].copy(),
             np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group,
         )
 

@@ -14,8 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
-from stillwatch.arrays import distinct
-from stillwatch.judge.measure import Matcher, Proposed, _place, _slots_of_event, find, lookup
+from stillwatch.arrays import by_value, distinct
+from stillwatch.judge.measure import Matcher, Proposed, _slots_of_event, find, lookup
 from stillwatch.parallel import mapped
 
 I64 = NDArray[np.int64]
@@ -67,7 +67,7 @@ def _scramble(x: np.int64) -> np.uint64:
 @njit(cache=True, nogil=True)
 def _take(
     account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64,
-    column_start: I64, table: I64, bits: NDArray[np.uint64], object_group: I64,
+    column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
     plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
@@ -84,7 +84,7 @@ def _take(
         if a < 0:
             continue
         found = _slots_of_event(
-            a, objects[i], column_start, table, bits, object_group, plain_start, plain_slot, own_start, own_group, slots
+            a, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, own_group, slots
         )
         if found == 0:
             continue
@@ -103,16 +103,11 @@ def _take(
                 if j >= TASK:
                     # A shingle that marks this group is its template, not its task.
                     c = first_task + j - TASK
-                    begin, size = column_start[c], column_start[c + 1] - column_start[c]
+                    place = find(table[column_start[c] : column_start[c + 1]], key)
                     marked = False
-                    if size:
-                        slot = _place(key, size)
-                        while table[begin + np.int64(slot), 1] >= 0:
-                            row = begin + np.int64(slot)
-                            if table[row, 0] == key and object_group[table[row, 1]] == group:
-                                marked = True
-                                break
-                            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+                    if place >= 0:
+                        for row in range(key_start[place], key_start[place + 1]):
+                            marked |= key_group[row] == group
                     if marked:
                         continue
                 if rows < len(values):
@@ -204,11 +199,12 @@ def sample(
         if held > max(len(rows[0]), MERGED):  # so that what repeats over batches is held once, and each row merged seldom
             rows, waiting, held = _together([rows, *waiting]), [], 0
     pairs, values, counts = _together([rows, *waiting])
-    order = np.lexsort((pairs & ACCOUNT, values, pairs >> 32))
+    order = _ordered(pairs, values, KINDS * groups.n, threads)
     pairs, values, counts = pairs[order], values[order], counts[order]
     kind = (pairs >> 32) % KINDS
     prompts, tasks, nets = (_Rows.of(pairs[kind == k], values[kind == k], counts[kind == k]) for k in (PROMPT, TASK, NET))
-    known = np.unique(tasks.value)
+    known = np.sort(tasks.value)
+    known = known[np.append(True, known[1:] != known[:-1])[: len(known)]]
     counted, total = np.zeros((threads, len(known)), np.int64), 0
     table = lookup(known)
     with ThreadPoolExecutor(threads) as pool:
@@ -220,6 +216,22 @@ def sample(
     everywhere = counted.sum(axis=0)
     ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
     return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner, modulus))
+
+
+def _ordered(pairs: I64, values: I64, n: int, threads: int) -> I64:
+    """The rows by group and kind, of which there are ``n``, and by value."""
+    order, start = by_value(pairs >> 32, n)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(_by_value_within, [values] * threads, [order] * threads, [start] * threads, range(threads), [threads] * threads))
+    return order
+
+
+@njit(cache=True, nogil=True)
+def _by_value_within(values: I64, order: I64, start: I64, part: int, parts: int) -> None:
+    """Sort every ``parts``-th run of ``order`` by value; equal ones stay as they come."""
+    for k in range(part, len(start) - 1, parts):
+        run = order[start[k] : start[k + 1]]
+        run[:] = run[np.argsort(values[run], kind="mergesort")]
 
 
 def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
