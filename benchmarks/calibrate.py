@@ -130,7 +130,8 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
     bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
     left = model.Members(bias, weights)
-    kept = left.posterior({name: found[name] for name in PIECES}) >= judge.SURE
+    told = {name: found[name] for name in PIECES}
+    kept = left.posterior(told) >= judge.sure(told)
     print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
           f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
     return left

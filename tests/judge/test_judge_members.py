@@ -259,6 +259,13 @@ def test_a_link_to_the_campaign_is_not_bare() -> None:
     assert (pieces["alone"][6:] < 0).all()
 
 
+def test_who_is_bare_must_be_surer_the_fewer_are_tied() -> None:
+    """Linked accounts always 0.97; bare ones 0.98 where all are, 0.95 where half or fewer are, and between them steadily."""
+    share_bare = np.array([1.0, 1.0, 0.75, 0.5, 0.2])
+    pieces = {"bare": np.array([0.0, -1, -1, -1, -1]), "alone": np.where(np.arange(5) > 0, np.log(share_bare), 0)}
+    assert judge.sure(pieces) == pytest.approx([0.97, 0.98, 0.965, 0.95, 0.95])
+
+
 def test_who_keeps_other_hours_does_other_work_or_writes_otherwise_is_less_like_the_campaign() -> None:
     """Twenty accounts draw from one mix, and of each mix one draws from another; where every account has its own, nobody stands out."""
     rng = np.random.default_rng(7)

@@ -8,7 +8,7 @@ several pools, one that holds a single campaign whole makes it larger if it is s
 nobody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -214,8 +214,9 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     return out
 
 
-SURE, ROUNDS = 0.97, 2
-"""Posterior probability from which an account is accused with its campaign, and how often accounts are compared anew."""
+SURE, BARE_SURE, ROUNDS = 0.97, (0.98, 0.95), 2
+"""Posterior probability from which an account is accused with its campaign; of an account that no link ties to another, where no account
+is tied and where half or more are; and how often accounts are compared anew."""
 
 
 LOWEST = -5.0
@@ -356,8 +357,17 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, n: int, log_od
     out = account_label.copy()
     for _ in range(ROUNDS):
         mine, pieces = standing(scene, group_label, out, n, log_odds)
-        out[mine[model.members.posterior(pieces) < SURE]] = -1
+        out[mine[model.members.posterior(pieces) < sure(pieces)]] = -1
     return out
+
+
+def sure(pieces: Mapping[str, F64]) -> F64:
+    """Posterior probability from which each account stays, by its pieces of :func:`standing`, ``(n_rows,)``.
+
+    Where nothing ties the accounts, people who work as they do are drawn in most; where links tie the others, who has none needs less.
+    """
+    tied = 1 - np.exp(pieces["alone"])
+    return np.where(pieces["bare"] < 0, np.interp(tied, (0, HALF), BARE_SURE), SURE)
 
 
 def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:
