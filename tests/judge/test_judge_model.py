@@ -149,6 +149,8 @@ HANDING = {"context__alike": 0.1, "session__handoff": 0.5, "harvest__rate": 0.2,
 BATCHES = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.75, "identity__payment": 0.5, "harvest__rate": 0.1,
            "infra__network": 0.49, "context__crowd": np.log10(32) / 4}  # fmt: skip
 """That were put together since they live alike."""
+ONE_LIST = {"context__mostly_alike": 0.1, "content__one_mix": 0.9, "content__one_length": 1.0, "harvest__rate": 0.2}
+"""What they do where each keeps hours of its own."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
 
@@ -203,6 +205,11 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (BATCHES | {"context__crowd": np.log10(31) / 4}, "linked", True),
         (BATCHES | {"context__mostly_alike": 0.88, "harvest__rate": 0.0, "identity__payment": 0.3}, "linked", False),
         (DIVIDED_WORK | {"context__batches": 1.0}, "linked", True),
+        (BATCHES | ONE_LIST, "linked", False),
+        (BATCHES | ONE_LIST | {"content__one_mix": 0.89}, "linked", True),
+        (BATCHES | ONE_LIST | {"harvest__rate": 0.19}, "linked", True),  # an agency
+        (BATCHES | ONE_LIST | {"infra__network": 0.5, "session__handoff": 0.5}, "linked", True),
+        (BATCHES | ONE_LIST | {"identity__payment": 0.49}, "linked", True),
         ({"context__batches": 1.0, "context__mostly_alike": 0.87, "identity__payment": 0.5}, "linked", True),  # alike was looked for
         ({"context__education": 0.3, "context__common_work": 0.2}, "linked", True),  # a class
         ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),

@@ -41,10 +41,10 @@ than 30 days before they began: a school's or an agency's accounts have been cus
 HANDED = 0.5
 """Value of handed-over conversations from which DESK accounts or more that meet on no network are a pool, if they are busy: call centres
 sit behind one network, and volunteers answer seldom."""
-CHOSEN_ALIKE, CHOSEN_SHARED = 0.75, 0.5
-"""Rhythm × mix without the twentieth, and value of payment or contact, from which DESK accounts or more in batches that were put together
-since they live alike are one hand, if they are busy and meet on no network: hunters of free credit and tip groups reach 0.7 and 0.84, the
-ones on shared networks, the others hardly busy."""
+CHOSEN_ALIKE, CHOSEN_LIST, CHOSEN_SHARED = 0.75, 0.9, 0.5
+"""Rhythm × mix without the twentieth, or mix × length, and value of payment or contact, from which DESK accounts or more in batches that
+were put together since they live alike are one hand, if they are busy and meet on no network: hunters of free credit and tip groups reach
+0.7 and 0.84, the ones on shared networks, the others hardly busy; agencies and families draw one mix, but seldom."""
 MANY = (45, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
 HALF_ALIKE = 0.5
@@ -121,10 +121,15 @@ def batched(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of many batches with a card or number each that are busy, meet on no network and are alike but for a few."""
+    """Groups of many batches with a card or number each that are busy, meet on no network and are alike but for a few.
+
+    Or that do, four requests a day, one mix of work in one range of lengths, whatever hours each keeps.
+    """
     shared = np.maximum(values["identity.payment"], values["identity.contact"]) >= CHOSEN_SHARED
-    apart = (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= RECENT_BUSY)
-    return np.asarray(batched(values) & shared & apart & _large(values) & (values["context.mostly_alike"] >= CHOSEN_ALIKE))
+    many = batched(values) & shared & (values["infra.network"] < AT_HOME) & _large(values)
+    alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
+    one_list = (values["content.one_mix"] * values["content.one_length"] >= CHOSEN_LIST) & (values["harvest.rate"] >= BUSY)
+    return np.asarray(many & (alike | one_list))
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
