@@ -38,10 +38,12 @@ OWN = (
 SECOND = tuple(f"second-{name}" for name in second_world.SCENARIOS)
 FURTHER = {
     name: import_module(f"benchmarks.{name}_world")
-    for name in ("farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "heron", "delta", "slate", "kelp")
+    for name in (
+        "farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "heron", "delta", "slate", "kelp", "tarn",
+    )
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
-"""Simulators of further authors; calibration uses all but delta, slate and kelp, with other seeds."""
+"""Simulators of further authors; calibration uses all but delta, slate, kelp and tarn, with other seeds."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000
@@ -72,12 +74,12 @@ def _digest(path: Path | None) -> str | None:
 
 
 def size(scenario: str, events: int | None) -> int:
-    """Requests of a scenario: as asked for, else its own number up to the cap.
+    """Requests of a scenario: as asked for, else its own number up to the cap (of further authors' as many as each says, if any).
 
     The adaptive worlds are shrunk by one factor, so that operators harvest as much with every switch.
     """
-    if further(scenario):
-        return events or FURTHER_EVENTS
+    if simulator := further(scenario):
+        return events or getattr(simulator, "SIZES", {}).get(scenario.partition("-")[2], FURTHER_EVENTS)
     if scenario.startswith("second-"):
         usual = second_world.TINY_EVENTS if scenario == "second-tiny" else second_world.USUAL_EVENTS
         return min(events or usual, usual)

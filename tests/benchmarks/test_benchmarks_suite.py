@@ -69,6 +69,12 @@ def test_adaptive_worlds_harvest_as_much_with_every_switch():
     assert all(suite.size(name, None) <= suite.MOST_EVENTS for name in (*suite.OWN, *suite.SECOND))
 
 
+def test_a_further_author_may_set_the_size_of_each_scenario():
+    assert suite.size("tarn-small_host", None) == suite.FURTHER["tarn"].SIZES["small_host"] == 118_000
+    assert suite.size("kelp-quiet_harvest", None) == suite.FURTHER_EVENTS
+    assert suite.size("tarn-small_host", 5000) == 5000
+
+
 def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> dict:
     rows = [{
         "campaign": campaign, "accounts": 100, "found": found, "split_into": 1, "completeness": found / 100,

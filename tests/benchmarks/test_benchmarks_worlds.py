@@ -24,6 +24,7 @@ from benchmarks import (
     quarry_world,
     ridge_world,
     slate_world,
+    tarn_world,
     tool_world,
 )
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
@@ -42,6 +43,7 @@ SMALL = {
     "quarry_world": (quarry_world, "ashes"),
     "ridge_world": (ridge_world, "ban_waves"),
     "slate_world": (slate_world, "three_shops"),
+    "tarn_world": (tarn_world, "three_makes"),
     "tool_world": (tool_world, "agent_trajectories"),
 }
 EVENTS_ASKED = 4000
