@@ -39,7 +39,7 @@ def write(w: World, out: Path) -> dict[str, int]:
     order = np.argsort(names.astype(str), kind="stable")
     order = order[np.array(w.rows["created"])[order] < w.days]
     campaign = np.array([name or None for name in w.rows["campaign"]], object)
-    taken = np.flatnonzero(e["harvest"] & (e["status"] == 200) & (np.array(w.rows["campaign"])[account] != ""))
+    taken = np.flatnonzero(e["harvest"] & (e["status"] == 200))
     _put(out / "accounts.parquet", _accounts(w, names, orgs, order))
     _put(out / "truth.parquet", {
         "account_id": pa.array(names[order]), "campaign": pa.array(campaign[order], pa.string()),
