@@ -13,7 +13,7 @@ SEATS = 7
 
 
 def places(w: World, rng: Generator, c: Crowd, land: list[str], team: Arr) -> tuple[Arr, str, Arr, Arr]:
-    """Addresses of each account (columns), how they are used (see `work.where`), a shared pool, and days until an address changes."""
+    """Addresses of each account (columns), how they are used (see `habits.addresses`), a shared pool, and days until an address changes."""
     n, net = len(land), w.net
     lease = np.maximum(0.3, rng.lognormal(1.6, 1.0, n))
     pool = np.zeros(0, int)
