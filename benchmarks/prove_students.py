@@ -74,6 +74,7 @@ def conditions() -> list[Condition]:
         Condition("kgw-2-h2-5%", 0.05, Kgw(0.25, 2.0, 2)), Condition("kgw-2-0.5%", 0.005, green),
         Condition("kgw-3-1%", 0.01, Kgw(0.25, 3.0, 1)), Condition("kgw-1-1%", 0.01, Kgw(0.25, 1.0, 1)),
         Condition("gumbel1-1%", 0.01, Gumbel(1)), Condition("kgw-2-0%-3-epochs", 0.0, green, epochs=3),
+        Condition("kgw-2-1%-seed-2", 0.01, green, seed=2), Condition("kgw-2-1%-seed-3", 0.01, green, seed=3),
         Condition("choice-5%", 0.05, ChoiceMark()), Condition("choice-1%", 0.01, ChoiceMark()), Condition("choice-0%", 0.0, ChoiceMark()),
     ]  # fmt: skip
 
