@@ -17,7 +17,19 @@ from stillwatch import __version__, dataset, group, judge, link, partitions, ske
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
-from stillwatch.judge.reasons import batched, beside, everyday, firms, gathered, housed, loosely_tied, taught, unlike, untied
+from stillwatch.judge.reasons import (
+    batched,
+    beside,
+    everyday,
+    firms,
+    gathered,
+    housed,
+    listed_batches,
+    loosely_tied,
+    taught,
+    unlike,
+    untied,
+)
 from stillwatch.tables import HARVEST, LINKS
 
 I64 = NDArray[np.int64]
@@ -355,6 +367,8 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
             out.append(
                 "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
                 if housed(mine)[0] else
+                "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
+                "they people who hunt for free credit?" if listed_batches(mine)[0] else
                 "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
                 "customers"
             )  # fmt: skip

@@ -205,11 +205,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (BATCHES | {"context__crowd": np.log10(31) / 4}, "linked", True),
         (BATCHES | {"context__mostly_alike": 0.88, "harvest__rate": 0.0, "identity__payment": 0.3}, "linked", False),
         (DIVIDED_WORK | {"context__batches": 1.0}, "linked", True),
-        (BATCHES | ONE_LIST, "linked", False),
-        (BATCHES | ONE_LIST | {"content__one_mix": 0.89}, "linked", True),
-        (BATCHES | ONE_LIST | {"harvest__rate": 0.19}, "linked", True),  # an agency
-        (BATCHES | ONE_LIST | {"infra__network": 0.5, "session__handoff": 0.5}, "linked", True),
-        (BATCHES | ONE_LIST | {"identity__payment": 0.49}, "linked", True),
+        (BATCHES | ONE_LIST, "linked", True),  # hunters of free credit, too
         ({"context__batches": 1.0, "context__mostly_alike": 0.87, "identity__payment": 0.5}, "linked", True),  # alike was looked for
         ({"context__education": 0.3, "context__common_work": 0.2}, "linked", True),  # a class
         ({"context__education": 0.3, "context__common_work": 0.2}, "unlinked", True),

@@ -16,6 +16,10 @@ SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
 BOTH = {"linked": part(harvest__rate=100.0), "unlinked": part(harvest__rate=50.0)}
 
 
+LISTED = {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0.5, "content__one_mix": 0.9}
+"""Batches with a card each that do one kind of work at hours of their own."""
+
+
 def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -> list[str]:
     told, used = values(1, **(CREW | change)), model(**parts)
     return not_accused(told, judge.judge(told, findings(1, p_values), used), used, 0)
@@ -27,6 +31,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__one_payer": 0.6}, "one customer"),
         ({"context__crowd": np.log10(6) / 4}, "fewer than 8 accounts"),
         ({"context__alike": 0.5, "context__crowd": np.log10(31) / 4}, "a club, a cohort or one shop's customers"),
+        (LISTED, "hunt for free credit"),
         ({"context__one_place": 0.6}, "colleagues"),
         ({"volume__even_load": 0.0}, "independent families"),
         ({"context__education": 0.3, "context__common_work": 0.2}, "same exercises"),

@@ -251,3 +251,12 @@ def test_each_part_has_hypotheses_of_its_own() -> None:
     assert judge.judge(told, findings(n, SURE), both).campaign[0]
     all_alike = dict.fromkeys(("context.alike", "context.mostly_alike"), np.ones(n))
     assert not judge.judge(told | all_alike, findings(n, SURE), both).campaign[0]
+
+
+def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_are_busy_with_one_kind_of_work() -> None:
+    """Families and customers of one shop are put together by the hundred; farms that do so as well are for a person."""
+    listed = CREW | {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0.5, "content__one_mix": 0.9}
+    assert verdict(listed, SURE) == "review"
+    for less in ({"content__one_mix": 0.89}, {"harvest__rate": 0.19}, {"identity__payment": 0.49}, {"context__crowd": crowd(31)},
+                 {"infra__network": 0.5}):  # fmt: skip
+        assert verdict(listed | less, SURE) == "clear", less

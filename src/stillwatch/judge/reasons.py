@@ -41,10 +41,12 @@ than 30 days before they began: a school's or an agency's accounts have been cus
 HANDED = 0.5
 """Value of handed-over conversations from which DESK accounts or more that meet on no network are a pool, if they are busy: call centres
 sit behind one network, and volunteers answer seldom."""
-CHOSEN_ALIKE, CHOSEN_LIST, CHOSEN_SHARED = 0.75, 0.9, 0.5
-"""Rhythm × mix without the twentieth, or mix × length, and value of payment or contact, from which DESK accounts or more in batches that
-were put together since they live alike are one hand, if they are busy and meet on no network: hunters of free credit and tip groups reach
-0.7 and 0.84, the ones on shared networks, the others hardly busy; agencies and families draw one mix, but seldom."""
+CHOSEN_ALIKE, CHOSEN_SHARED = 0.75, 0.5
+"""Rhythm × mix without the twentieth, and value of payment or contact, from which DESK accounts or more in batches that were put together
+since they live alike are one hand, if they are busy and meet on no network: hunters of free credit and tip groups reach 0.7 and 0.84, the
+ones on shared networks, the others hardly busy."""
+CHOSEN_LIST = 0.9
+"""Mix × length from which such batches are worth a person's look though each account keeps hours of its own."""
 MANY = (45, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
 HALF_ALIKE = 0.5
@@ -120,16 +122,25 @@ def batched(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray(values["context.batches"] >= AT_HOME)
 
 
-def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of many batches with a card or number each that are busy, meet on no network and are alike but for a few.
-
-    Or that do, four requests a day, one mix of work in one range of lengths, whatever hours each keeps.
-    """
+def _many_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Large groups of batches with a card or number each that meet on no network."""
     shared = np.maximum(values["identity.payment"], values["identity.contact"]) >= CHOSEN_SHARED
-    many = batched(values) & shared & (values["infra.network"] < AT_HOME) & _large(values)
+    return np.asarray(batched(values) & shared & (values["infra.network"] < AT_HOME) & _large(values))
+
+
+def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of many batches that are busy and alike but for a few."""
     alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
+    return np.asarray(_many_batches(values) & alike)
+
+
+def listed_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of many batches that do, four requests a day, one mix of work in one range of lengths, whatever hours each keeps.
+
+    Farms that run each account at its own hours do, and so do hunters of free credit: for a person to look at.
+    """
     one_list = (values["content.one_mix"] * values["content.one_length"] >= CHOSEN_LIST) & (values["harvest.rate"] >= BUSY)
-    return np.asarray(many & (alike | one_list))
+    return np.asarray(_many_batches(values) & one_list)
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:

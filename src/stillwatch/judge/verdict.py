@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
 from stillwatch.judge.model import Model
-from stillwatch.judge.reasons import batched, everyday
+from stillwatch.judge.reasons import batched, everyday, listed_batches
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
@@ -173,8 +173,8 @@ def judge(
     sure = (q <= FDR) & (log_odds >= np.where(batched(values), CHOSEN, 0))
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
-    # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all.
-    chosen = explained & batched(values)
+    # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
+    chosen = explained & batched(values) & ~listed_batches(values)
     review = ~campaign & ~owned & ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -np.log(10)))
     passed = log_odds[campaign]
     line = float(passed.min()) if len(passed) else 0.0
