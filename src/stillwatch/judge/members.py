@@ -214,9 +214,9 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
     return out
 
 
-SURE, BARE_SURE, ROUNDS = 0.97, (0.98, 0.95), 2
+SURE, BARE_SURE, ROUNDS = 0.97, (0.98, 0.95), 10
 """Posterior probability from which an account is accused with its campaign; of an account that no link ties to another, where no account
-is tied and where half or more are; and how often accounts are compared anew."""
+is tied and where half or more are; and how often accounts are compared anew at most."""
 
 
 LOWEST = -5.0
@@ -356,8 +356,12 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, n: int, log_od
     """
     out = account_label.copy()
     for _ in range(ROUNDS):
+        # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, n, log_odds)
-        out[mine[model.members.posterior(pieces) < sure(pieces)]] = -1
+        gone = mine[model.members.posterior(pieces) < sure(pieces)]
+        if not len(gone):
+            break
+        out[gone] = -1
     return out
 
 
