@@ -1,4 +1,4 @@
-"""The scenario suite: every scenario of both simulators over several seeds, detected, evaluated, held against the bars.
+"""The scenario suite: every scenario of all simulators over several seeds, detected, evaluated, held against the bars.
 
     python benchmarks/suite.py [--scenarios NAME …] [--seeds 1 2 3 4 5] [--events N] [--jobs N] [--keep DIR]
 
