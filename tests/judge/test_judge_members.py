@@ -13,6 +13,7 @@ from stillwatch import judge
 from stillwatch.group import Groups
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
+from stillwatch.judge.model import Members
 from stillwatch.judge.people import HOUR_US
 
 # --- Riders --------------------------------------------------------------------------------------------------------
@@ -257,6 +258,20 @@ def test_a_link_to_the_campaign_is_not_bare() -> None:
     assert pieces["bare"].tolist() == [0] * 6 + [-1] * 14
     assert (pieces["alone"][:6] == 0).all()
     assert (pieces["alone"][6:] < 0).all()
+
+
+def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three accounts that pull the usual one their way leave one after the other."""
+    value = np.array([0.0] * 10 + [-1.2, -2.0, -20.0])
+
+    def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        mine = np.flatnonzero(account_label >= 0)
+        return mine, {"often": value[mine] - value[mine].mean(), "bare": np.zeros(len(mine)), "alone": np.zeros(len(mine))}
+
+    monkeypatch.setattr("stillwatch.judge.members.standing", stand)
+    told = replace(model(), members=Members(10 + float(np.log(0.97 / 0.03)), {"often": 10.0}))
+    left = judge.belonging(scene(groups(range(13)), people(13)), np.zeros(1, np.int64), np.zeros(13, np.int64), 1, np.array([1.0]), told)
+    assert left.tolist() == [0] * 10 + [-1] * 3
 
 
 def test_who_is_bare_must_be_surer_the_fewer_are_tied() -> None:
