@@ -135,6 +135,20 @@ def test_sketches_of_files_that_changed_or_went_go(lately: Path, tmp_path: Path)
     assert kept[2] < {path.name for path in (run / "sketches").iterdir()}, "a look lets the sketches of other files be"
 
 
+def test_nothing_outside_of_the_sketches_is_removed(lately: Path, tmp_path: Path) -> None:
+    """A summary that was edited names a file beside the run; the file of events that it stands for changes."""
+    data, run, other = tmp_path / "data", tmp_path / "run", tmp_path / "other.parquet"
+    shutil.copytree(lately, data)
+    found(data, run)
+    other.touch()
+    told = json.loads((run / "summary.json").read_text())
+    told["sketches"] = ["../../other.parquet"] * len(told["sketches"])
+    (run / "summary.json").write_text(json.dumps(told))
+    data_files(data / "events")[0].unlink()
+    found(data, run)
+    assert other.exists()
+
+
 def test_json_lines_are_cut_alike(lately: Path, tmp_path: Path) -> None:
     """One file of JSONL, out of order, in place of daily Parquet: the same accounts, the same verdicts."""
     data = tmp_path / "data"

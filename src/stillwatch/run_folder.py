@@ -84,7 +84,9 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
     """File of events -> its SHA-256 and the name of its sketches, as a run tells; nothing where there is none."""
     try:
         told = json.loads(summary.read_text(encoding="utf-8"))
-        return {row["path"]: (row["sha256"], name) for row, name in zip(told["inputs"], told["sketches"], strict=False)}
+        rows = zip(told["inputs"], told["sketches"], strict=False)
+        # A summary may have been edited: what it names is removed only where it lies among the sketches.
+        return {row["path"]: (row["sha256"], name) for row, name in rows if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
