@@ -50,7 +50,7 @@ CHOSEN_LIST = 0.9
 MANY = (45, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
 HALF_ALIKE = 0.5
-"""The same below which innocents do not tell how far work alone carries."""
+"""Rhythm × mix without the twentieth below which innocents do not tell how far work alone carries."""
 REPEATED = 0.15
 """Share of requests whose prompt another account also sent, from which a list of work is not divided."""
 ONE_LIST = 0.94

@@ -240,7 +240,7 @@ def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Sampled values of one kind, sorted by group, value and account."""
+    """Sampled values of one kind, sorted by group and value."""
 
     group: I64
     value: I64
