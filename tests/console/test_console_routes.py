@@ -47,15 +47,28 @@ def ask(client: Client, page: Page, token: str = "") -> Any:
 
 def test_the_table_of_pages_is_all_there_is(store: Store) -> None:
     app: Any = application(store)
+    root, mount = app.__closure__[0].cell_contents.routes
+    assert (root.path, root.methods) == ("/", {"GET", "HEAD"})
+    assert isinstance(mount, Mount)
     found = set()
-    for mount in app.__closure__[0].cell_contents.routes:
-        assert isinstance(mount, Mount)
-        for route in mount.routes:
-            assert isinstance(route, Route)
-            found |= {(route.path, method) for method in route.methods or ()}
+    for route in mount.routes:
+        assert isinstance(route, Route)
+        found |= {(route.path, method) for method in route.methods or ()}
     told = {(page.path, page.method) for page in PAGES}
     told |= {(path, "HEAD") for path, method in told if method == "GET"}
     assert found == told | OPEN
+
+
+def test_the_root_leads_to_the_queue_by_way_of_the_login(client: Clients) -> None:
+    for name, leads_to in (("", f"{PREFIX}/login?next=%2Fconsole%2F"), ("vic", "")):
+        visitor = client(name)
+        answer = visitor.http.get("/")
+        assert (answer.status_code, answer.headers["location"], answer.text) == (303, f"{PREFIX}/", "")
+        queue = visitor.http.get(answer.headers["location"])
+        assert queue.headers.get("location", "") == leads_to
+        assert (queue.status_code == 200) is bool(name)
+    assert client("").http.post("/").status_code == 405
+    assert client("").http.get("/cases").status_code == 404
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")

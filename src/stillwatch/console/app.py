@@ -71,13 +71,17 @@ def application(store: Store, *, prefix: str = PREFIX, origin: str = "") -> ASGI
     routes: list[BaseRoute] = [Route("/static/{name}", _static, methods=["GET"])]
     routes.append(Route("/login", gate.login, methods=["GET", "POST"]))
     routes += [Route(page.path, partial(_endpoint, gate, page), methods=[page.method]) for page in PAGES]
-    return _with_headers(
-        Starlette(routes=[Mount(prefix, routes=routes)], exception_handlers={404: _nothing, 405: _nothing})
-    )
+    outside = [Route("/", partial(_root, prefix), methods=["GET"])] if prefix else []
+    handlers = {404: _nothing, 405: _nothing}
+    return _with_headers(Starlette(routes=[*outside, Mount(prefix, routes=routes)], exception_handlers=handlers))
 
 
 async def _endpoint(gate: "Gate", page: Page, request: Request) -> Response:
     return await gate.enter(page, request)
+
+
+async def _root(prefix: str, request: Request) -> Response:
+    return RedirectResponse(f"{prefix}/", 303)
 
 
 def _static(request: Request) -> Response:
