@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from respond_helpers import NOW, write_run
 from respond_postgres import DATABASES, fresh, postgres, statement
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
+
+from respond_helpers import NOW, Folder, accounts, imported, the_case, write_run
 
 from stillwatch.respond.store import Store
 
@@ -64,7 +65,7 @@ def store(store_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def run_folder(tmp_path: Path) -> Callable[..., Path]:
+def run_folder(tmp_path: Path) -> Folder:
     """Makes a run folder of campaigns that the test spells out; ``days``: of a look at the last so many alone."""
     count = 0
 
@@ -75,3 +76,10 @@ def run_folder(tmp_path: Path) -> Callable[..., Path]:
         return write_run(tmp_path / f"run-{count}", campaigns, last_seen=last_seen.astimezone(UTC), start=start)
 
     return made
+
+
+@pytest.fixture
+def case_id(store: Store, run_folder: Folder) -> str:
+    """The case that a run of ten accounts and three marks opened."""
+    imported(store, run_folder({"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2", "t3"]}}))
+    return the_case(store).case_id

@@ -1,6 +1,7 @@
-"""Runs that tests spell out, and people."""
+"""Runs that tests spell out, people, and what they do in one line."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from stillwatch.files import write_json, write_parquet
-from stillwatch.respond.store import Actor
-from stillwatch.respond.vocabulary import Role
+from stillwatch.respond import actions, cases, importing
+from stillwatch.respond.schema import Case
+from stillwatch.respond.store import SYSTEM, Actor, Store
+from stillwatch.respond.vocabulary import Action, Reason, Role
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -18,6 +21,8 @@ BEN = Actor("ben", Role.APPROVER)
 CEM = Actor("cem", Role.APPROVER)
 DEE = Actor("dee", Role.ADMIN)
 VIC = Actor("vic", Role.VIEWER)
+EXTRACTION = Reason.COORDINATED_EXTRACTION
+Folder = Callable[..., Path]
 
 
 def accounts(first: int, count: int) -> list[str]:
@@ -49,3 +54,28 @@ def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime, s
     period = {"start": start and start.isoformat(), "last_seen": last_seen.isoformat()}
     write_json({"version": "0", "inputs": [], **period}, folder / "summary.json")
     return folder
+
+
+def imported(store: Store, folder: Path, **options: Any) -> importing.Imported:
+    return importing.import_run(store, SYSTEM, folder, **{"now": NOW, **options})
+
+
+def the_case(store: Store) -> Case:
+    with store.read() as session:
+        (case,) = session.query(Case).all()
+    return case
+
+
+def held(store: Store, case_id: str) -> dict[str, tuple[bool, bool]]:
+    with store.read() as session:
+        return {m.account_id: (m.present, m.excluded) for m in cases.members(session, case_id)}
+
+
+def proposed(store: Store, by: Actor = ANA, kind: Action = Action.BLOCK, **options: Any) -> Any:
+    with store.write(by, now=options.pop("now", NOW)) as change:
+        return actions.propose(change, kind, EXTRACTION, **options)
+
+
+def approved(store: Store, action_id: str, by: Actor = BEN, now: Any = NOW) -> Any:
+    with store.write(by, now=now) as change:
+        return actions.approve(change, action_id)

@@ -1,0 +1,235 @@
+"""Actions: two people, undo, expiry, the cap, what is in force, and whom one would hit; on both databases."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from respond_helpers import ANA, BEN, CEM, DEE, EXTRACTION, NOW, VIC, Folder, accounts, approved, imported, proposed, the_case
+
+from stillwatch.errors import InputError
+from stillwatch.respond import actions, cases, policy
+from stillwatch.respond.policy import Policy
+from stillwatch.respond.schema import Account, Case, Key
+from stillwatch.respond.snapshot import read_snapshot
+from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
+from stillwatch.respond.vocabulary import STRENGTH, Action, ActionState, Mode, Reason, Standing, State, Subject, Verdict
+
+
+def test_a_whole_campaign_is_blocked_at_once_by_two_people(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    assert row.state == ActionState.PROPOSED
+    assert the_case(store).state == State.PENDING_ACTION
+    assert read_snapshot(store, NOW).accounts == {}
+    before = store.revision()
+    assert approved(store, row.action_id).state == ActionState.IN_FORCE
+    assert store.revision() == before + 1
+    snapshot = read_snapshot(store, NOW)
+    assert sorted(snapshot.accounts) == accounts(0, 10)
+    (rule,) = snapshot.rules
+    assert (rule.action, rule.mode, rule.reason, rule.case_id) == ("block", "shadow", EXTRACTION, case_id)
+    assert rule.expires_at == NOW + timedelta(days=30)
+
+
+@pytest.mark.parametrize("by", [ANA, VIC, SYSTEM, Actor("ana", BEN.role)])
+def test_who_may_not_be_the_second_person(store: Store, case_id: str, by: Actor) -> None:
+    row = proposed(store, case_id=case_id)
+    with pytest.raises(ForbiddenError):
+        approved(store, row.action_id, by)
+    assert read_snapshot(store, NOW).accounts == {}
+
+
+@pytest.mark.parametrize("kind", [k for k in Action if k is not Action.BLOCK])
+def test_milder_actions_take_one_person_and_are_undone_by_one(store: Store, case_id: str, kind: Action) -> None:
+    row = proposed(store, kind=kind, case_id=case_id)
+    assert row.state == ActionState.IN_FORCE
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with store.write(ANA, now=NOW) as change:
+        assert actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE
+    assert read_snapshot(store, NOW).accounts == {}
+
+
+def test_an_unblock_takes_two_people(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(CEM, now=NOW) as change:
+        lift = actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+    assert lift.state == ActionState.PROPOSED
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with pytest.raises(ForbiddenError):
+        approved(store, lift.action_id, CEM)
+    approved(store, lift.action_id, BEN)
+    assert read_snapshot(store, NOW).accounts == {}
+    with store.read() as session:
+        assert actions.get(session, row.action_id).state == ActionState.UNDONE
+
+
+def test_a_rejected_proposal_does_nothing(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    with store.write(BEN, now=NOW) as change:
+        assert actions.reject(change, row.action_id, "no").state == ActionState.REJECTED
+    with pytest.raises(InputError, match="rejected"):
+        approved(store, row.action_id, CEM)
+
+
+def test_one_account_is_let_go_and_the_rest_stays(store: Store, case_id: str) -> None:
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    with store.write(ANA, now=NOW) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00004")])
+    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00004"]
+    with pytest.raises(InputError), store.write(ANA, now=NOW) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00004")])
+
+
+def test_an_action_expires_and_can_be_renewed(store: Store, case_id: str) -> None:
+    row = proposed(store, kind=Action.CHALLENGE, case_id=case_id, duration_s=3600)
+    just, after = NOW + timedelta(seconds=3599), NOW + timedelta(seconds=3600)
+    assert len(read_snapshot(store, just).accounts) == 10
+    assert read_snapshot(store, after).accounts == {}, "also before anybody sweeps"
+    with store.write(SYSTEM, now=after) as change:
+        assert actions.sweep(change) == [row.action_id]
+    with store.write(ANA, now=after) as change:
+        again = actions.renew(change, row.action_id, duration_s=60)
+    assert again.state == ActionState.IN_FORCE
+    assert len(read_snapshot(store, after).accounts) == 10
+
+
+def test_renewing_a_block_takes_two_people_again(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW + timedelta(days=29)) as change:
+        assert actions.renew(change, row.action_id).state == ActionState.PROPOSED
+    assert read_snapshot(store, NOW + timedelta(days=31)).accounts == {}
+
+
+def test_the_cap_and_the_longest_duration_hold(store: Store, case_id: str) -> None:
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, policy.Policy(max_accounts=9), "small").version, "small")
+    with pytest.raises(InputError, match="cap of 9"):
+        proposed(store, case_id=case_id)
+    proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, a) for a in accounts(0, 9)])
+    with pytest.raises(InputError, match="duration"):
+        proposed(store, subjects=[(Subject.ACCOUNT, "a")], duration_s=10**9)
+
+
+def test_enforced_only_where_action_and_policy_say_so(store: Store, case_id: str) -> None:
+    proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.ENFORCE)
+    assert read_snapshot(store, NOW).rules[0].mode == Mode.SHADOW
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+    assert read_snapshot(store, NOW).rules[0].mode == Mode.ENFORCE
+    proposed(store, kind=Action.OBSERVE, subjects=[(Subject.ACCOUNT, "other")], mode=Mode.SHADOW)
+    assert {rule.action: rule.mode for rule in read_snapshot(store, NOW).rules} == {"throttle": "enforce", "observe": "shadow"}
+
+
+def test_the_strongest_action_decides(store: Store, case_id: str) -> None:
+    for kind in (Action.RESTRICT, Action.THROTTLE, Action.OBSERVE, Action.CHALLENGE):
+        proposed(store, kind=kind, case_id=case_id)
+    snapshot = read_snapshot(store, NOW)
+    assert {snapshot.rules[i].action for i in snapshot.accounts.values()} == {"restrict"}
+    assert [STRENGTH[rule.action] for rule in snapshot.rules] == sorted(STRENGTH[rule.action] for rule in snapshot.rules)
+
+
+def test_an_action_on_an_account_reaches_its_keys(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="k-1", account_id="acct-00001"))
+        change.session.add(Key(key_id="k-9", account_id="somebody-else"))
+    proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    assert set(read_snapshot(store, NOW).keys) == {"k-1"}
+
+
+def test_a_parameter_that_the_action_does_not_have_is_refused(store: Store, case_id: str) -> None:
+    for kind, parameters in (
+        (Action.THROTTLE, {"rate": 6}), (Action.THROTTLE, {"requests_per_min": "6"}), (Action.BLOCK, {"max_tokens": 1}),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            proposed(store, kind=kind, case_id=case_id, parameters=parameters)
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"case_requests_per_min": 30})
+    (rule,) = read_snapshot(store, NOW).rules
+    assert (row.action_id, rule.parameters) == (rule.action_id, {"requests_per_min": 6, "case_requests_per_min": 30})
+
+
+def test_who_was_judged_innocent_and_is_still_under_an_action_is_told(store: Store, case_id: str) -> None:
+    def told() -> dict[str, list[str]]:
+        with store.read() as session:
+            return actions.cleared_and_held(session, NOW, case_id)
+
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    assert told() == {}
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00002", "a colleague")
+    assert told() == {row.action_id: ["acct-00002"]}
+    block = proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "acct-00003")])
+    approved(store, block.action_id)
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.FALSE_POSITIVE)
+    assert told() == {row.action_id: accounts(0, 10), block.action_id: ["acct-00003"]}
+    with store.write(ANA, now=NOW) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+        actions.undo(change, block.action_id, Reason.FALSE_POSITIVE)
+    assert told() == {}, "the lift of the block waits for a second person"
+
+
+def test_a_case_is_pending_action_only_while_something_waits(store: Store, case_id: str) -> None:
+    block, other = proposed(store, case_id=case_id), proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "acct-00003")])
+    approved(store, block.action_id)
+    assert the_case(store).state == State.PENDING_ACTION, "the other waits"
+    with store.write(CEM, now=NOW) as change:
+        actions.reject(change, other.action_id, "one is enough")
+    assert the_case(store).state == State.INVESTIGATING
+
+
+def test_an_action_is_in_force_only_where_it_is_carried_out(store: Store, case_id: str) -> None:
+    shadow = proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.SHADOW).action_id
+    enforce = proposed(store, kind=Action.OBSERVE, case_id=case_id, mode=Mode.ENFORCE).action_id
+    held, off = Policy(mode=Mode.ENFORCE), Policy()
+    blocked = proposed(store, kind=Action.BLOCK, case_id=case_id, mode=Mode.ENFORCE).action_id
+    with store.read() as session:
+        one, other = actions.get(session, shadow), actions.get(session, enforce)
+        assert actions.standing(one, held, NOW) == actions.standing(other, off, NOW) == Standing.SHADOW
+        assert actions.standing(other, held, NOW) == Standing.IN_FORCE
+        assert actions.standing(other, held, NOW + timedelta(days=91)) == Standing.EXPIRED, "whether or not it was swept"
+        assert actions.standing(actions.get(session, blocked), held, NOW) == ActionState.PROPOSED
+
+
+def test_who_joins_later_is_under_no_action_until_somebody_decides(store: Store, run_folder: Folder, case_id: str) -> None:
+    proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    imported(store, run_folder({"c-two": {"members": accounts(0, 13)}}, last_seen=NOW + timedelta(hours=1)))
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with store.read() as session:
+        assert actions.uncovered(session, NOW, case_id) == accounts(10, 3)
+
+
+def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        for i, account_id in enumerate(accounts(0, 9)):
+            change.session.add(Account(
+                account_id=account_id, kind="education" if i < 4 else "startup", verified=i == 0, n_events=70,
+                output_tokens=700, window_days=7.0, created_at=NOW - timedelta(days=400 if i < 2 else 10),
+                org_id="o1" if i < 3 else None, access_type="passthrough" if i == 8 else None, banned_at=None,
+            ))  # fmt: skip
+        case = change.session.get(Case, case_id)
+        assert case is not None
+        case.q_value = 0.25
+        cases.label(change, "acct-00008", innocent=True, source="appeal", case_id=case_id)
+    with store.read() as session:
+        seen = actions.preview(session, NOW, case_id=case_id)
+        strangers = actions.preview(session, NOW, subjects=[(Subject.ACCOUNT, "nobody-accused"), (Subject.ACCOUNT, "acct-00001")])
+    assert seen["by_kind"] == {"education": 4, "startup": 5, "unknown": 1}
+    assert seen["expected_innocent_by_kind"] == {"education": 1.0, "startup": 2.0, "unknown": 0.25}, "4 and 4 at 0.25, one was cleared"
+    assert strangers["expected_innocent"] == 1.25, "whom no case accuses counts as innocent"
+    assert (seen["n_verified"], seen["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
+    assert (seen["requests_per_day"], seen["output_tokens_per_day"]) == (90.0, 900.0)
+
+
+def test_a_group_for_review_accuses_nobody(store: Store, run_folder: Folder) -> None:
+    """Its rate is that of a score which a gate or an everyday reason kept from accusing: it says nothing of innocents."""
+    imported(store, run_folder({"c-maybe": {"members": accounts(0, 9), "verdict": "review", "score": 10.0}}))
+    with store.read() as session:
+        assert actions.preview(session, NOW, case_id=the_case(store).case_id)["expected_innocent"] == 9
+
+
+def test_few_expected_innocents_are_not_none(store: Store, case_id: str, tmp_path: Path) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        cases.get(change.session, case_id).q_value = 1.23456e-9
+    with store.read() as session:
+        assert actions.preview(session, NOW, case_id=case_id)["expected_innocent"] == 1.23e-8

@@ -1,0 +1,228 @@
+"""Appeals, the allow-list, and the log of it all; on both databases."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed, the_case
+
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.respond import actions, allow, appeals, audit, cases
+from stillwatch.respond.schema import Account, Key, Label
+from stillwatch.respond.snapshot import read_snapshot
+from stillwatch.respond.store import SYSTEM, Actor, Store
+from stillwatch.respond.vocabulary import Action, ActionState, Reason, State, Subject, Verdict
+
+
+def allowed(store: Store, subject: Subject, subject_id: str, days: int = 10) -> Any:
+    with store.write(BEN, now=NOW) as change:
+        until = NOW + timedelta(days=days)
+        return allow.add(change, subject, subject_id, owner="sales", reason="contract 7", expires_at=until)
+
+
+def test_the_allow_list_holds_for_accounts_keys_and_organisations(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add_all([Account(account_id="acct-00001", org_id="org-1"), Key(key_id="k-1", account_id="acct-00001"),
+                                Key(key_id="k-2", account_id="acct-00002")])  # fmt: skip
+    allowed(store, Subject.ORG, "org-1")
+    allowed(store, Subject.ACCOUNT, "acct-00002", days=5)
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    assert row.blast["n_allowed_left_out"] == 2
+    with store.read() as session:
+        assert len(actions.targets(session, row.action_id)) == 8
+    found = read_snapshot(store, NOW).allowed
+    assert set(found[Subject.ACCOUNT]) == {"acct-00001", "acct-00002"}
+    assert set(found[Subject.KEY]) == {"k-1", "k-2"}
+    assert found[Subject.KEY]["k-2"] == NOW + timedelta(days=5)
+    assert set(read_snapshot(store, NOW + timedelta(days=6)).allowed[Subject.ACCOUNT]) == {"acct-00001"}
+
+
+def test_who_is_allowed_between_proposal_and_approval_is_spared(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    allowed(store, Subject.ACCOUNT, "acct-00002")
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "customer")
+    approved(store, row.action_id)
+    assert set(accounts(0, 10)) - set(read_snapshot(store, NOW).accounts) == {"acct-00002", "acct-00003"}
+
+
+def test_a_revoked_entry_allows_nothing(store: Store) -> None:
+    row = allowed(store, Subject.ACCOUNT, "acct-00002")
+    before = store.revision()
+    with store.write(BEN, now=NOW) as change:
+        allow.revoke(change, row.allow_id, "contract ended")
+    assert store.revision() == before + 1
+    assert read_snapshot(store, NOW).allowed[Subject.ACCOUNT] == {}
+
+
+@pytest.mark.parametrize(("owner", "reason", "days"), [("", "r", 1), ("o", " ", 1), ("o", "r", 0), ("o", "r", -1)])
+def test_an_entry_needs_owner_reason_and_end(store: Store, owner: str, reason: str, days: int) -> None:
+    with pytest.raises(InputError), store.write(BEN, now=NOW) as change:
+        allow.add(change, Subject.ACCOUNT, "a", owner=owner, reason=reason, expires_at=NOW + timedelta(days=days))
+
+
+@pytest.fixture
+def appeal(store: Store, case_id: str) -> tuple[Any, str]:
+    """An open appeal of acct-00005 against a block in force, proposed by ana and approved by ben."""
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+        found = appeals.receive(change, case_id, "acct-00005", "we are a hospital")
+    return found, row.action_id
+
+
+def test_an_overturned_appeal_frees_the_account_and_is_a_label(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    assert the_case(store).state == State.APPEALED
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    assert (lift.state, lift.lifts, lift.reason) == (ActionState.PROPOSED, appeal[1], Reason.APPEAL_OVERTURNED)
+    approved(store, lift.action_id, BEN)
+    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00005"]
+    assert held(store, case_id)["acct-00005"] == (True, True)
+    assert the_case(store).state == State.RESOLVED
+    with store.read() as session:
+        label = session.query(Label).filter_by(account_id="acct-00005").order_by(Label.label_id.desc()).first()
+        assert label is not None
+        assert (label.innocent, label.source) == (True, "appeal")
+        assert {row["account_id"]: row["campaign"] for row in cases.labels(session)}["acct-00005"] is None
+
+
+def test_an_overturned_appeal_frees_the_keys_of_the_account_too(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add_all([Key(key_id="key-of-it", account_id="acct-00005"), Key(key_id="key-of-another", account_id="acct-00006")])
+    keys = [(Subject.KEY, "key-of-it"), (Subject.KEY, "key-of-another")]
+    on_keys = proposed(store, kind=Action.THROTTLE, subjects=keys)
+    with store.write(CEM, now=NOW) as change:
+        lifts = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    assert {lift.lifts for lift in lifts} == {appeal[1], on_keys.action_id}
+    assert {lift.lifts: lift.state for lift in lifts}[on_keys.action_id] == ActionState.DONE
+    with store.read() as session:
+        assert actions.targets(session, on_keys.action_id, live=True) == [(Subject.KEY, "key-of-another")]
+
+
+def test_who_was_cleared_since_a_proposal_by_name_is_spared(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    by_name = proposed(store, by=DEE, subjects=[(Subject.ACCOUNT, "acct-00005"), (Subject.ACCOUNT, "acct-00006")])
+    with store.write(CEM, now=NOW + timedelta(hours=1)) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    approved(store, by_name.action_id, now=NOW + timedelta(hours=2))
+    with store.read() as session:
+        assert actions.targets(session, by_name.action_id, live=True) == [(Subject.ACCOUNT, "acct-00006")]
+    again = proposed(store, by=DEE, subjects=[(Subject.ACCOUNT, "acct-00005")], now=NOW + timedelta(hours=3))
+    approved(store, again.action_id, now=NOW + timedelta(hours=4))
+    with store.read() as session:
+        assert len(actions.targets(session, again.action_id, live=True)) == 1, "who names it afterwards knows what was decided"
+
+
+def test_an_upheld_appeal_leaves_the_block(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    with store.write(CEM, now=NOW) as change:
+        assert appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="no contract") == []
+    assert len(read_snapshot(store, NOW).accounts) == 10
+    with pytest.raises(InputError, match="open"), store.write(DEE, now=NOW) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="twice")
+
+
+@pytest.mark.parametrize("by", [ANA, BEN])
+def test_nobody_judges_an_appeal_against_their_own_action(store: Store, appeal: tuple[Any, str], by: Actor) -> None:
+    with pytest.raises(InputError), store.write(by, now=NOW) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="mine was right")
+
+
+def test_an_appeal_needs_a_member_and_is_open_once(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    for account in ("acct-00005", "nobody"):
+        with pytest.raises(InputError), store.write(ANA, now=NOW) as change:
+            appeals.receive(change, case_id, account, "again")
+
+
+def on_names(store: Store, *subjects: tuple[Subject, str], kind: Action = Action.BLOCK) -> str:
+    """An action of no case on accounts and keys, proposed by ana and, where it needs a second person, approved by ben."""
+    row = proposed(store, kind=kind, subjects=list(subjects))
+    if row.needed_approvals:
+        approved(store, row.action_id)
+    return str(row.action_id)
+
+
+def test_an_action_of_no_case_is_appealed_by_its_name(store: Store, run_folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    blocked = on_names(store, (Subject.ACCOUNT, "solo"), (Subject.ACCOUNT, "other"))
+    with store.write(ANA, now=NOW) as change:
+        row = appeals.receive(change, blocked, "solo", "it is my course")
+    assert (row.case_id, row.action_id) == (None, blocked)
+    assert main(["actions", "show", blocked, "--store", store.engine.url.render_as_string(hide_password=False)]) == 0
+    assert "appeal 1 of solo: open" in capsys.readouterr().out
+    with pytest.raises(InputError, match="open already"), store.write(ANA, now=NOW) as change:
+        appeals.receive(change, blocked, "solo", "again")
+    for took_part in (ANA, BEN):
+        with pytest.raises(InputError), store.write(took_part, now=NOW) as change:
+            appeals.decide(change, row.appeal_id, overturned=True, reason="x")
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, row.appeal_id, overturned=True, reason="seen the course")
+    approved(store, lift.action_id, BEN)
+    assert sorted(read_snapshot(store, NOW).accounts) == ["other"]
+    with store.read() as session:
+        assert {row["account_id"]: row["campaign"] for row in cases.labels(session)} == {"solo": None}
+        assert audit.verify(session).whole
+        assert [row.state for row in appeals.listed(session, state=None, action_id=blocked)] == [appeals.OVERTURNED]
+    later = run_folder({"c-new": {"members": ["solo", *accounts(300, 9)], "marks": ["q1", "q2"]}})
+    assert imported(store, later).kept_out == 1, "a later finding does not bring it back"
+
+
+def test_who_may_appeal_an_action(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="key-of-ada", account_id="ada"))
+    on_keys = on_names(store, (Subject.KEY, "key-of-ada"), (Subject.KEY, "key-of-nobody"), kind=Action.THROTTLE)
+    waits = str(proposed(store, subjects=[(Subject.ACCOUNT, "ada")]).action_id)
+    for about, name in ((on_keys, "eve"), (waits, "ada"), ("act-none", "ada"), ("case-none", "ada")):
+        with pytest.raises(InputError), store.write(ANA, now=NOW) as change:
+            appeals.receive(change, about, name, "x")
+    with store.write(ANA, now=NOW) as change:
+        owner = appeals.receive(change, on_keys, "key-of-ada", "my key")
+        key = appeals.receive(change, on_keys, "key-of-nobody", "mine too")
+    assert (owner.account_id, key.account_id) == ("ada", "key-of-nobody")
+    with store.write(CEM, now=NOW) as change:
+        assert [lift.lifts for lift in appeals.decide(change, key.appeal_id, overturned=True, reason="x")] == [on_keys]
+    with store.read() as session:
+        assert actions.targets(session, on_keys, live=True) == [(Subject.KEY, "key-of-ada")]
+
+
+def test_an_action_of_a_case_is_appealed_as_the_case_is(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+        found = appeals.receive(change, row.action_id, "acct-00005", "we are a hospital")
+    assert (found.case_id, found.action_id, the_case(store).state) == (case_id, row.action_id, State.APPEALED)
+    with pytest.raises(InputError, match="open already"), store.write(ANA, now=NOW) as change:
+        appeals.receive(change, case_id, "acct-00005", "again")
+    with store.write(CEM, now=NOW) as change:
+        appeals.decide(change, found.appeal_id, overturned=True, reason="contract seen")
+    assert held(store, case_id)["acct-00005"] == (True, True)
+
+
+def test_who_proposed_an_action_that_ended_does_not_judge_its_appeal(store: Store) -> None:
+    throttled = on_names(store, (Subject.ACCOUNT, "solo"), kind=Action.THROTTLE)
+    with store.write(ANA, now=NOW) as change:
+        row = appeals.receive(change, throttled, "solo", "why?")
+        actions.undo(change, throttled, Reason.EXPIRED_NEED)
+    approver = Actor(ANA.name, BEN.role)
+    with pytest.raises(InputError, match="took part"), store.write(approver, now=NOW) as change:
+        appeals.decide(change, row.appeal_id, overturned=False, reason="x")
+    with store.write(CEM, now=NOW) as change:
+        assert appeals.decide(change, row.appeal_id, overturned=True, reason="x") == []
+
+
+def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tuple[Any, str]) -> None:
+    from stillwatch.respond.schema import AuditRow
+
+    with store.write(CEM, now=NOW) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    with store.read() as session:
+        assert audit.verify(session).whole
+        did = [row.action for row in session.query(AuditRow).order_by(AuditRow.seq)]
+        ip = session.query(AuditRow).filter_by(actor="ana").first()
+    assert ip is not None
+    assert ip.actor_ip == "192.0.2.1"
+    assert did == [
+        "run.import", "case.open", "action.propose", "case.move", "action.approve", "action.take_effect", "case.move", "case.move",
+        "appeal.receive", "case.move", "appeal.decide", "member.exclude", "action.propose", "case.move",
+    ]  # fmt: skip

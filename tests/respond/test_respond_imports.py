@@ -1,0 +1,154 @@
+"""Imports: which case a campaign is, what survives them, and looks at the last requests alone; on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from respond_helpers import ANA, NOW, Folder, accounts, held, imported, the_case
+
+from stillwatch.cli import main
+from stillwatch.respond import audit, cases
+from stillwatch.respond.schema import Case
+from stillwatch.respond.store import Store
+from stillwatch.respond.vocabulary import State, Verdict
+
+
+def test_the_same_run_twice_changes_nothing(store: Store, run_folder: Folder) -> None:
+    folder = run_folder({"c-one": {"members": accounts(0, 5)}, "c-two": {"members": accounts(10, 5)}})
+    first = imported(store, folder)
+    assert len(first.opened) == 2
+    with store.read() as session:
+        head = audit.verify(session).head
+    assert imported(store, folder).known
+    with store.read() as session:
+        assert session.query(Case).count() == 2
+        assert audit.verify(session).head == head
+
+
+def test_found_again_updates_the_case_and_keeps_its_name(store: Store, run_folder: Folder, case_id: str) -> None:
+    later = NOW + timedelta(days=1)
+    done = imported(store, run_folder({"c-two": {"members": accounts(5, 10), "score": 7.0}}, last_seen=later))
+    assert (done.opened, done.updated, done.joined) == ([], [case_id], {case_id: 5})
+    case = the_case(store)
+    assert (case.campaign_id, case.score, case.n_accounts) == ("c-two", 7.0, 10)
+    assert held(store, case_id) == dict.fromkeys(accounts(5, 10), (True, False)) | dict.fromkeys(accounts(0, 5), (False, False))
+
+
+def test_after_a_ban_of_all_the_replacements_are_the_same_case(store: Store, run_folder: Folder, case_id: str) -> None:
+    later = NOW + timedelta(days=1)
+    imported(store, run_folder({"c-two": {"members": accounts(100, 10), "marks": ["t2", "t3", "t4"]}}, last_seen=later))
+    assert the_case(store).case_id == case_id
+    assert held(store, case_id)["acct-00100"] == (True, False)
+    assert held(store, case_id)["acct-00000"] == (False, False)
+    # And when only the second generation's marks are left, it is still the same case.
+    imported(store, run_folder({"c-three": {"members": accounts(200, 10), "marks": ["t4", "t3"]}}, last_seen=later + timedelta(days=1)))
+    assert the_case(store).case_id == case_id
+
+
+def test_an_older_run_does_not_take_the_case_back(store: Store, run_folder: Folder, case_id: str) -> None:
+    imported(store, run_folder({"c-old": {"members": accounts(3, 10), "score": 2.0}}, last_seen=NOW - timedelta(days=9)))
+    case = the_case(store)
+    assert (case.campaign_id, case.score) == ("c-one", 5.0)
+    assert held(store, case_id)["acct-00009"] == (True, False)
+    assert held(store, case_id)["acct-00012"] == (False, False), "seen in an older run only"
+
+
+def test_an_unrelated_campaign_opens_its_own(store: Store, run_folder: Folder, case_id: str) -> None:
+    assert len(imported(store, run_folder({"c-two": {"members": accounts(500, 9), "marks": ["z1", "z2"]}})).opened) == 1
+
+
+def test_a_judgement_survives_every_import(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.assign(change, case_id, "ana")
+        cases.annotate(change, case_id, "a class of mine")
+        cases.exclude(change, case_id, "acct-00003", "known customer")
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.BENIGN, note="asked them")
+    for day in range(1, 4):
+        folder = run_folder({f"c-{day}": {"members": accounts(day, 12), "score": 9.0}}, last_seen=NOW + timedelta(days=day))
+        imported(store, folder)
+    case = the_case(store)
+    assert (case.state, case.verdict, case.assignee) == (State.RESOLVED, Verdict.BENIGN, "ana")
+    assert held(store, case_id)["acct-00003"] == (True, True)
+
+
+def test_a_confirmed_campaign_that_grows_is_reopened_and_keeps_its_verdict(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+    same = run_folder({"c-x": {"members": accounts(0, 9)}}, last_seen=NOW + timedelta(days=1))
+    assert imported(store, same).reopened == [], "nobody new"
+    more = run_folder({"c-y": {"members": accounts(0, 12)}}, last_seen=NOW + timedelta(days=2))
+    assert imported(store, more).reopened == [case_id]
+    assert (the_case(store).state, the_case(store).verdict) == (State.REOPENED, Verdict.TRUE_POSITIVE)
+
+
+def test_who_was_cleared_by_name_stays_out_of_other_cases(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "known customer")
+    done = imported(store, run_folder({"c-two": {"members": ["acct-00003", *accounts(300, 9)], "marks": ["q1", "q2"]}}))
+    assert done.kept_out == 1
+    assert held(store, done.opened[0])["acct-00003"] == (True, True)
+    with store.write(ANA, now=NOW) as change:
+        cases.include(change, case_id, "acct-00003", "was lying")
+    third = imported(store, run_folder({"c-three": {"members": ["acct-00003", *accounts(600, 9)], "marks": ["r1", "r2"]}}))
+    assert third.kept_out == 0
+
+
+def present(store: Store, case_id: str) -> set[str]:
+    return {account_id for account_id, (here, _) in held(store, case_id).items() if here}
+
+
+@pytest.mark.parametrize("first", ["whole", "look"])
+def test_a_look_and_the_whole_log_count_together_in_any_order(
+    store: Store, store_url: str, run_folder: Folder, first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = run_folder({"c-whole": {"members": accounts(0, 10), "score": 7.0}})
+    look = run_folder({"c-look": {"members": accounts(6, 8), "score": 2.0}}, last_seen=NOW + timedelta(minutes=5), days=1)
+    for folder in (whole, look) if first == "whole" else (look, whole):
+        imported(store, folder)
+    case = the_case(store)
+    assert present(store, case.case_id) == set(accounts(0, 14))
+    assert (case.campaign_id, case.score, case.n_accounts) == ("c-whole", 7.0, 10)
+    assert main(["cases", "show", case.case_id, "--store", store_url]) == 0
+    assert "10 accounts and 4 that another look found (0 no longer seen, 0 excluded)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("first", ["whole", "look"])
+def test_whom_a_look_accuses_is_accused_though_the_whole_log_lists_him(store: Store, run_folder: Folder, first: str) -> None:
+    whole = run_folder({"c-whole": {"members": accounts(0, 20), "score": -1.0, "verdict": "review"}})
+    look = run_folder({"c-look": {"members": accounts(0, 12), "score": 2.0}}, days=1)
+    for folder in (whole, look) if first == "whole" else (look, whole):
+        imported(store, folder)
+    case = the_case(store)
+    assert (case.detected, case.campaign_id, case.score) == ("campaign", "c-look", 2.0)
+    assert present(store, case.case_id) == set(accounts(0, 20))
+
+
+def test_a_look_takes_nothing_from_an_earlier_run_of_the_whole_log(store: Store, run_folder: Folder, case_id: str) -> None:
+    later = NOW + timedelta(days=4)
+    imported(store, run_folder({"c-look": {"members": accounts(8, 6), "score": 2.0}}, last_seen=later, days=1))
+    assert present(store, case_id) == set(accounts(0, 14))
+    assert (the_case(store).campaign_id, the_case(store).n_accounts) == ("c-one", 10)
+
+
+def test_an_old_look_goes_with_the_next_run_of_the_whole_log(store: Store, run_folder: Folder, case_id: str) -> None:
+    """It was of another time; one of the same night stays."""
+    old = [*accounts(8, 4), "acct-00020"]
+    imported(store, run_folder({"c-old": {"members": old}}, last_seen=NOW + timedelta(days=1), days=1))
+    assert present(store, case_id) == {*accounts(0, 10), *old}
+    imported(store, run_folder({"c-new": {"members": accounts(9, 5)}}, last_seen=NOW + timedelta(days=6), days=1))
+    imported(store, run_folder({"c-two": {"members": accounts(0, 9), "score": 7.0}}, last_seen=NOW + timedelta(days=6)))
+    assert present(store, case_id) == set(accounts(0, 14))
+    imported(store, run_folder({"c-six": {"members": accounts(0, 9), "score": 6.0}}, last_seen=NOW + timedelta(days=9)))
+    assert present(store, case_id) == set(accounts(0, 9))
+    assert (the_case(store).campaign_id, the_case(store).score) == ("c-six", 6.0)
+
+
+def test_looks_alone_follow_each_other(store: Store, run_folder: Folder) -> None:
+    imported(store, run_folder({"c-one": {"members": accounts(0, 10)}}, days=1))
+    imported(store, run_folder({"c-two": {"members": accounts(5, 10), "score": 3.0}}, last_seen=NOW + timedelta(hours=2), days=1))
+    case = the_case(store)
+    assert (case.campaign_id, case.score) == ("c-two", 3.0)
+    assert present(store, case.case_id) == set(accounts(0, 15)), "two hours later the first still counts"
+    imported(store, run_folder({"c-six": {"members": accounts(5, 9)}}, last_seen=NOW + timedelta(days=6), days=1))
+    assert present(store, case.case_id) == set(accounts(5, 9))
+    imported(store, run_folder({"c-old": {"members": accounts(0, 10), "score": 9.0}}, last_seen=NOW + timedelta(hours=1), days=1))
+    assert (the_case(store).campaign_id, present(store, case.case_id)) == ("c-six", set(accounts(5, 9))), "an old one that comes late"

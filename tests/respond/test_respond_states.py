@@ -1,0 +1,125 @@
+"""States and verdicts of cases, what a viewer may not do, and what the commands print; on both databases."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from respond_helpers import ANA, EXTRACTION, NOW, VIC, Folder, accounts, the_case
+
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.respond import actions, allow, appeals, audit, cases, policy
+from stillwatch.respond.store import SYSTEM, ForbiddenError, Store
+from stillwatch.respond.vocabulary import TRANSITIONS, Action, State, Subject, Verdict
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_legal_moves(store: Store, case_id: str, state: State) -> None:
+    for to in State:
+        with store.write(SYSTEM, now=NOW) as change:
+            cases.get(change.session, case_id).state = state
+        verdict = Verdict.SUSPICIOUS if to is State.RESOLVED else None
+
+        def attempt(to: State = to, verdict: Verdict | None = verdict) -> None:
+            with store.write(ANA, now=NOW) as change:
+                cases.move(change, case_id, to, verdict=verdict)
+
+        if to in TRANSITIONS[state]:
+            attempt()
+            assert the_case(store).state == to
+        else:
+            with pytest.raises(InputError, match="cannot become"):
+                attempt()
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    assert {to for moves in TRANSITIONS.values() for to in moves} == set(State)
+    assert all(TRANSITIONS[state] for state in State)
+
+
+@pytest.mark.parametrize(("to", "verdict"), [(State.RESOLVED, None), (State.TRIAGE, Verdict.BENIGN)])
+def test_a_verdict_comes_with_resolving_and_only_then(store: Store, case_id: str, to: State, verdict: Verdict | None) -> None:
+    with pytest.raises(InputError, match="verdict"), store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, to, verdict=verdict)
+
+
+def test_a_verdict_labels_the_accounts(store: Store, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "customer")
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+    with store.read() as session:
+        rows = {row["account_id"]: row["campaign"] for row in cases.labels(session)}
+    assert rows == {a: (None if a == "acct-00003" else case_id) for a in accounts(0, 10)}
+
+
+@pytest.mark.parametrize("job", ["move", "propose", "allow", "policy", "annotate", "exclude", "appeal"])
+def test_a_viewer_changes_nothing(store: Store, case_id: str, job: str) -> None:
+    with store.read() as session:
+        head = audit.verify(session).head
+    jobs: dict[str, Callable[[Any], Any]] = {
+        "move": lambda c: cases.move(c, case_id, State.TRIAGE),
+        "propose": lambda c: actions.propose(c, Action.OBSERVE, EXTRACTION, case_id=case_id),
+        "allow": lambda c: allow.add(c, Subject.ACCOUNT, "a", owner="o", reason="r", expires_at=NOW + timedelta(days=1)),
+        "policy": lambda c: policy.draft(c, policy.Policy(), "x"),
+        "annotate": lambda c: cases.annotate(c, case_id, "x"),
+        "exclude": lambda c: cases.exclude(c, case_id, "acct-00001", "x"),
+        "appeal": lambda c: appeals.receive(c, case_id, "acct-00001", "x"),
+    }
+    with pytest.raises(ForbiddenError), store.write(VIC, now=NOW) as change:
+        jobs[job](change)
+    with store.read() as session:
+        assert audit.verify(session).head == head
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "1e20", "-1", "0"])
+def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Folder, days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    url = str(tmp_path / "store.db")
+    assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0
+    with_days = [
+        ["actions", "propose", "throttle", "--account", "acct-00001", "--reason", "terms_of_use"],
+        ["allow", "add", "account", "acct-00001", "--owner", "ana", "--reason", "a customer"],
+    ]
+    for words in with_days:
+        capsys.readouterr()
+        assert main([*words, "--days", days, "--store", url]) == 1
+        told = capsys.readouterr()
+        assert (told.out, told.err.count("\n")) == ("", 1)
+        assert "days are not between 0 and 3650: --days" in told.err
+
+
+@pytest.mark.parametrize(("details", "said"), [
+    ({}, "of traces alone"),
+    ({"evidence": [{"name": "x", "log_odds": 1.0, "sentence": "They do."}]}, "148 times rarer among innocent groups"),
+])  # fmt: skip
+def test_a_score_is_told_as_what_it_is(
+    tmp_path: Path, run_folder: Folder, details: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = str(tmp_path / "store.db")
+    why = {"not_accused": ["it is one customer"]}
+    run = run_folder({"c-one": {"members": accounts(0, 8), "verdict": "review", "details": details | why}})
+    assert main(["cases", "import", str(run), "--store", url]) == 0
+    assert main(["cases", "show", "case-one", "--store", url]) == 0
+    told = capsys.readouterr().out
+    assert said in told
+    assert "why nobody is accused:\n  it is one customer" in told
+
+
+def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    url = str(tmp_path / "store.db")
+    assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0
+    capsys.readouterr()
+    for words, said in (
+        (["cases", "list", "--state", "closed"], "no case is closed"), (["actions", "list"], "no action holds"),
+        (["actions", "list", "--waiting"], "nothing waits for another person"), (["allow", "list"], "nobody is on the allow-list"),
+        (["appeal", "list"], "no appeal is open"), (["appeal", "list", "--all"], "no appeal was received"),
+    ):  # fmt: skip
+        assert main([*words, "--store", url]) == 0
+        assert capsys.readouterr().out == said + "\n"
+    assert main(["cases", "show", "case-one", "--store", url]) == 0
+    assert "\n\n" not in capsys.readouterr().out
+    assert main(["actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction", "--store", url]) == 0
+    capsys.readouterr()
+    assert main(["actions", "list", "--store", url]) == 0
+    assert capsys.readouterr().out == "no action holds\nwaiting for another person: 1; stillwatch actions list --waiting\n"
