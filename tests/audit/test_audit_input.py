@@ -82,6 +82,19 @@ def test_files_that_are_no_documents_are_named_and_settings_are_no_corpus(tmp_pa
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["documents"] == 3
 
 
+def test_one_of_anything_is_told_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "a.jsonl").write_bytes(_lines([{"text": "As an AI language model, I cannot."}, {"text": None}]))
+    (tmp_path / "c" / "book.pdf").write_bytes(b"%PDF")
+    assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
+    said = capsys.readouterr().out
+    for line in ("  1 document, ", " words; 1 names itself a model's, 0 near-duplicates", "1 file was not read, since its ending",
+                 "1 row, page or file holds no text"):  # fmt: skip
+        assert line in said
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert " words. 1 document identifies itself as a model's" in page
+
+
 def test_an_audit_written_into_its_own_corpus_is_no_part_of_it(tmp_path: Path) -> None:
     _packed(tmp_path / "c" / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
     for _ in range(2):
@@ -104,7 +117,7 @@ def test_a_damaged_file_is_named_and_does_not_end_the_audit(tmp_path: Path, name
         path.write_bytes(whole[: len(whole) // 2])
     _packed(tmp_path / "c" / "a.jsonl", _lines([{"text": "As an AI language model, I cannot."}, *rows[:50]]))
     summary = _audit(tmp_path, tmp_path / "c", "--remove", "canary")
-    said = [line for line in summary["blind"] if "could not be read to their end" in line]
+    said = [line for line in summary["blind"] if "1 file could not be read to its end" in line]
     assert len(said) == 1
     assert str(path) in said[0]
     assert 51 < summary["documents"] < 1_551

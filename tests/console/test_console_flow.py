@@ -85,14 +85,14 @@ def test_reasons_that_all_accounts_have_are_told_once(client: Clients, store: St
 
 
 def test_the_case_names_its_proofs(client: Clients, store: Store, case_id: str) -> None:
-    proof = {"manifest_sha256": "ab" * 32, "says": "1 of 2 keys are marked in the suspect's answers", "suspect": "<rival>", "about": "its "
+    proof = {"manifest_sha256": "ab" * 32, "says": "1 of 2 keys is marked in the suspect's answers", "suspect": "<rival>", "about": "its "
              "ledger has the harvest of c-1", "committed_at": "2026-01-01T00:00:00+00:00", "published": True, "signed_by": "0123",
              "passed": {"files": "", "keys": ""}}  # fmt: skip
     assert "Proofs" not in client("vic").get(f"/cases/{case_id}").text
     with store.write(ANA) as change:
         cases.attach(change, case_id, proof, "asked in May")
     page = client("vic").get(f"/cases/{case_id}").text
-    for told in ("1 of 2 keys are marked", "&lt;rival&gt;", "Its ledger has the harvest of c-1", "2 checks passed when ana", "ab" * 32,
+    for told in ("1 of 2 keys is marked", "&lt;rival&gt;", "Its ledger has the harvest of c-1", "2 checks passed when ana", "ab" * 32,
                  "signed by 0123", "compared with what was published", "asked in May", "case.attach"):  # fmt: skip
         assert told in page
     with store.write(ANA) as change:

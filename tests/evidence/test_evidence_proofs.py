@@ -57,7 +57,7 @@ def test_a_case_names_its_proof(run_of_two: Path, proof: Path, tmp_path: Path, c
     key = ["--public-key", str(proof.parent / "sign.pem.pub")]
     assert main(["cases", "attach", case["c-aaaa"], str(proof), *key, *store]) == 0
     out = capsys.readouterr().out
-    assert "1 of 2 keys are marked" in out
+    assert "1 of 2 keys is marked" in out
     assert "Its ledger has the harvest of c-aaaa" in out
 
     assert main(["cases", "attach", case["c-bbbb"], str(proof), *key, *store]) == 1

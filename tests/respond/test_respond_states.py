@@ -108,6 +108,9 @@ def test_a_score_is_told_as_what_it_is(
 
 def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     url = str(tmp_path / "store.db")
+    Store.open(url).close()
+    assert main(["cases", "list", "--store", url]) == 0
+    assert capsys.readouterr().out == "no case is open\n"
     assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0
     capsys.readouterr()
     for words, said in (

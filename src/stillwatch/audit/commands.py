@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -89,18 +90,20 @@ def told(summary: dict[str, Any], out: Path) -> str:
                      f"(95 % interval; {share['share']:.1%} if its models are mixed as in the references)")
         if share["reason"]:
             lines.append(f"  {share['reason']}")
-    lines.append(f"  {summary['documents']:,} documents, {summary['words']:,} words; "
-                 f"{summary['documents_with_decisive_canary']:,} name themselves a model's, "
-                 f"{summary['near_duplicates_of_known_texts']:,} near-duplicates of known texts")
+    lines.append(f"  {number_of(summary['documents'], 'document')}, {number_of(summary['words'], 'word')}; "
+                 f"{number_of(summary['documents_with_decisive_canary'], 'names itself', 'name themselves')} a model's, "
+                 f"{number_of(summary['near_duplicates_of_known_texts'], 'near-duplicate')} of known texts")
     if summary["documents_that_are_references"]:
         n = summary["documents_that_are_references"]
-        lines.append(f"  {n:,} documents are references, or begin as one does, and count for no share")
+        lines.append("  " + number_of(n, "document is a reference, or begins as one does, and counts for no share",
+                                      "documents are references, or begin as one does, and count for no share"))
     if share["share"] is not None:
         verdicts = summary["verdicts"]
         lines.append("  Verdicts: " + ", ".join(f"{verdicts.get(f'verdict {name}', 0):,} {name}" for name in ("model", "human", "unsure"))
                      + f"; of the human documents about {summary['fpr']:.1%} are called model by mistake")
     if summary["campaigns"] is not None:
-        lines.append(f"  {summary['documents_with_campaign_templates']:,} carry templates of a campaign of {summary['campaigns']}")
+        carry = number_of(summary["documents_with_campaign_templates"], "carries", "carry")
+        lines.append(f"  {carry} templates of a campaign of {summary['campaigns']}")
     if summary["marks"] is not None:
         lines += [f"  own key {name}: p = {p:.2g} over all documents, corrected for the number of keys"
                   for name, p in sorted((summary["marks"]["p_values"] or {}).items(), key=lambda item: item[1])]
@@ -122,5 +125,5 @@ def _index(args: argparse.Namespace) -> Any:
     found = duplicates.build_from(sets, corpus.Columns(text=args.text_column))
     duplicates.save(found, args.out)
     if not (args.quiet or args.json):
-        print(f"{len(found.known):,} texts of {len(found.names)} sets: {args.out}")
+        print(f"{number_of(len(found.known), 'text')} of {number_of(len(found.names), 'set')}: {args.out}")
     return {"index": str(args.out), "texts": len(found.known), "sets": found.names}

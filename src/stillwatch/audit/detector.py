@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from stillwatch import text_features
 from stillwatch.audit import boost, fit, measures, questions
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 
@@ -205,7 +206,7 @@ def train(
         n = int((keep & mine).sum())
         if n < MIN_REFERENCE:
             todo = f"At least {MIN_REFERENCE} are needed, some hundred are better"
-            raise InputError(f"{n} {what} reference texts of {MIN_WORDS} words or more", todo=todo)
+            raise InputError(f"{number_of(n, f'{what} reference text')} of {MIN_WORDS} words or more", todo=todo)
     sets = fit.Sets(sets.matrix[keep], sets.n_words[keep], bits)
     label = label[keep]
     kept = [text for text, k in zip(texts, keep, strict=True) if k]

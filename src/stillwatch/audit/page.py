@@ -6,6 +6,7 @@ from typing import Any
 import jinja2
 
 from stillwatch.audit import results
+from stillwatch.counting import number_of
 from stillwatch.files import replacing
 
 MAX_ROWS = 500
@@ -18,6 +19,7 @@ def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
     )
     environment.filters["percent"] = lambda x: "" if x is None else f"{100 * x:.1f} %"
     environment.filters["count"] = lambda x: f"{x:,}"
+    environment.filters["number_of"] = number_of
     sources = [row for row in found.rows if not row["period"]]
     dated = [row for row in found.rows if row["period"] and row["scored"] >= results.MIN_DOCUMENTS]
     months, detail = [row for row in dated if not row["source"]], [row for row in dated if row["source"]]

@@ -14,6 +14,7 @@ from stillwatch.audit import canaries, check, estimate, share
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Group, Tally
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.progress import track
@@ -122,8 +123,9 @@ class _Judge:
         trained = detector.trained_on(held_out.texts)
         long = (scored.n_words >= MIN_WORDS) & ~trained
         if long.sum() < MIN_DOCUMENTS:
-            also = f" that are no references ({int(trained.sum())} are, or begin as one does)" if trained.any() else ""
-            raise InputError(f"{int(long.sum())} held-out human texts of {MIN_WORDS} words or more{also}",
+            known = number_of(int(trained.sum()), "is, or begins", "are, or begin")
+            also = f" that are no references ({known} as one does)" if trained.any() else ""
+            raise InputError(f"{number_of(int(long.sum()), 'held-out human text')} of {MIN_WORDS} words or more{also}",
                              todo=f"At least {MIN_DOCUMENTS} are needed; leave --held-out away to check on the references")
         counts = self.known.scale.histogram(scored.score[long], scored.n_words[long])
         bias = share.fit_share(counts, self.known.densities())
@@ -136,8 +138,9 @@ class _Judge:
         """Estimate a group, or say why not."""
         n = 0 if group.counts is None else round(group.counts.sum())
         if group.counts is None or n < MIN_DOCUMENTS or not wanted:
-            also = f" besides {group.n_reference} that are references or begin as one does" if group.n_reference else ""
-            why = (f"{n} documents of {MIN_WORDS} words or more{also} (at least {MIN_DOCUMENTS})" if n < MIN_DOCUMENTS
+            known = number_of(group.n_reference, "that is a reference or begins", "that are references or begin")
+            also = f" besides {known} as one does" if group.n_reference else ""
+            why = (f"{number_of(n, 'document')} of {MIN_WORDS} words or more{also} (at least {MIN_DOCUMENTS})" if n < MIN_DOCUMENTS
                    else f"beyond the {MAX_ESTIMATES} largest sources")
             return estimate.Estimate(None, None, None, None, float("nan"), float("nan"), n, why)
         return estimate.estimate(group.counts, texts, self.known, self.references, self.checked, self.rng)
@@ -188,7 +191,7 @@ def _overall(
         return out | {"reason": judge.checked.reason or (reasons.most_common(1)[0][0] if reasons else "no documents")}
     counts = np.sum([c for s in sorted(accepted) if (c := by_source[s].counts) is not None], axis=0)
     alpha, low, high, cross = judge.plain(counts)
-    reason = "" if covered == n else f"nothing is said about {n - covered:,} of {n:,} documents: {_refusals(rows)}"
+    reason = "" if covered == n else f"nothing is said about {n - covered:,} of {number_of(n, 'document')}: {_refusals(rows)}"
     return out | {"share": alpha, "low": low, "high": high, "adjusted_count": cross, "reason": reason}
 
 
@@ -196,7 +199,7 @@ def _refusals(rows: list[dict[str, Any]]) -> str:
     """How many sources are refused, and why the largest is."""
     refused = [row for row in rows if row["refused"] and not row["period"]]
     largest = max(refused, key=lambda row: (row["documents"], row["source"]))
-    told = "1 source is refused (" if len(refused) == 1 else f"{len(refused):,} sources are refused (the largest, "
+    told = number_of(len(refused), "source is refused (", "sources are refused (the largest, ")
     return f"{told}{largest['source']}: {largest['refused']})"
 
 

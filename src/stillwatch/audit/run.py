@@ -19,6 +19,7 @@ from stillwatch.audit.corpus import MAKER, Columns, Document, Part, documents, l
 from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, identity, train
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Instruments, Tally, scan
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.progress import track
@@ -102,7 +103,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     for i in range(len(parts)):
         total.merge(Tally.load(work / f"{i:06d}.json"))
     if not total.groups:
-        raise InputError(f"no document could be read ({total.n_bad:,} rows without text)", where=settings.corpus,
+        raise InputError(f"no document could be read ({number_of(total.n_bad, 'row')} without text)", where=settings.corpus,
                          todo="Pass --text-column if the text is in another column than the usual ones")
     held_out = _references(settings.held_out, settings)
     blind = _not_read(total, unread)
@@ -128,7 +129,7 @@ def _apart(human: results.Given, generated: results.Given, settings: Settings) -
     """Refuse references of two kinds that are the same texts."""
     both = {identity(text) for text in human.texts} & {identity(text) for text in generated.texts}
     if len(both) > MAX_IN_BOTH * min(len(human.texts), len(generated.texts)):
-        raise InputError(f"{len(both)} texts stand in {settings.human} too", where=settings.generated,
+        raise InputError(f"{number_of(len(both), 'text stands', 'texts stand')} in {settings.human} too", where=settings.generated,
                          todo="Pass texts that people wrote as --reference, and texts that models wrote as --generated")  # fmt: skip
 
 
@@ -137,12 +138,14 @@ def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
     said = []
     if unread:
         endings = ", ".join(f"{ending} {n}" for ending, n in sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:8])
-        said.append(f"{sum(unread.values()):,} files were not read, since their endings or contents are not known ({endings})")
+        said.append(number_of(sum(unread.values()), "file was not read, since its ending or content is not known",
+                              "files were not read, since their endings or contents are not known") + f" ({endings})")
     if total.n_bad:
-        said.append(f"{total.n_bad:,} rows, pages or files hold no text that can be read")
+        said.append(f"{number_of(total.n_bad, 'row, page or file holds', 'rows, pages or files hold')} no text that can be read")
     if total.damaged:
         named = "; ".join(total.damaged[:MAX_DAMAGED_NAMED])
-        said.append(f"{len(total.damaged):,} files could not be read to their end, and what stands before counts: {named}")
+        what = number_of(len(total.damaged), "file could not be read to its end", "files could not be read to their end")
+        said.append(f"{what}, and what stands before counts: {named}")
     return said
 
 
@@ -180,7 +183,7 @@ def _references(path: Path | None, settings: Settings) -> results.Given:
     given = results.Given(*(list(part) for part in zip(*((text, asked, maker) for _, _, text, asked, maker in kept), strict=True)))
     unasked = sum(not asked for asked in given.asked)
     if settings.questions and unasked > MAX_UNASKED * len(kept):
-        raise InputError(f"{unasked} of {len(kept)} texts have no question", where=path,
+        raise InputError(f"{unasked:,} of {number_of(len(kept), 'text has', 'texts have')} no question", where=path,
                          todo="Leave --questions away, or give a column prompt or instruction")  # fmt: skip
     return given
 

@@ -18,6 +18,7 @@ from stillwatch.audit import canaries, corpus, results
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.scan import DOCUMENTS, OTHER
+from stillwatch.counting import number_of
 from stillwatch.files import replacing
 from stillwatch.progress import track
 
@@ -95,7 +96,7 @@ def out_of_reach(detector: Detector, fpr: float) -> list[str]:
         n = [int(((known.generated == kind) & (known.stratum == s)).sum()) for s in range(known.scale.n_strata)]
         short = sum(1 / (of + 1) > fpr for of in n)
         if short:
-            whom = "no document" if short == len(n) else f"no document of {short} of {len(n)} classes of length"
+            whom = "no document" if short == len(n) else f"no document of {short} of {number_of(len(n), 'class', 'classes')} of length"
             what = "model-written" if kind else "human"
             said.append(f"{whom} can be called {verdict}: the least p that {min(n)} {what} references allow is {1 / (min(n) + 1):.3f}, "
                         f"and --fpr asks for {fpr:g}")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch import __version__
+from stillwatch.counting import number_of
 from stillwatch.distill.measures import Row, show
 from stillwatch.files import replacing
 
@@ -23,7 +24,7 @@ tags: [distillation, stillwatch]
 ---
 # Student of {teacher.get("name")}
 
-Route: {route}. Trained by Stillwatch {__version__} on {n_exchanges:,} exchanges of one teacher, policy `{store.get("policy")}`.
+Route: {route}. Trained by Stillwatch {__version__} on {number_of(n_exchanges, 'exchange')} of one teacher, policy `{store.get("policy")}`.
 
 ## Teacher
 

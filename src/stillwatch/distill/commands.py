@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 
 
@@ -154,7 +155,7 @@ def _train(args: argparse.Namespace) -> Any:
         )  # fmt: skip
     if not quiet:
         left = f", {result.dropped:,} left out that are in the held-out data" if held else ""
-        print(f"  trained on {result.n_exchanges:,} exchanges{left}")
+        print(f"  trained on {number_of(result.n_exchanges, 'exchange')}{left}")
         if result.rows:
             print(measures.show(result.rows))
         if held is None and args.route not in ("language", "on-policy"):
@@ -212,7 +213,7 @@ def _data(args: argparse.Namespace) -> Any:
 
 def show_estimate(plan: Any) -> str:
     """The estimate in words."""
-    text = f"{plan.exchanges:,} exchanges, {plan.stored:,} of them in the store"
+    text = f"{number_of(plan.exchanges, 'exchange')}, {plan.stored:,} of them in the store"
     text += f"; to ask: about {plan.input_tokens:,} tokens in, at most {plan.output_tokens:,} out, cost up to about {plan.cost:,.2f}"
     if plan.seconds:
         text += f", at least {plan.seconds / 60:,.1f} minutes at the rate limit"

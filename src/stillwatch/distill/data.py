@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from stillwatch.counting import number_of
 from stillwatch.distill import filters, harvest, prompts, store
 from stillwatch.distill.exchange import Exchange, Request, ask
 from stillwatch.distill.filters import Rejection
@@ -315,7 +316,7 @@ def _card(summary: dict[str, Any]) -> str:
 
     return f"""# Data card
 
-{summary["chat"]:,} conversations and {summary["preference"]:,} preference pairs. Every answer came from the teacher below; `key` in
+{_made(summary, " and ")}. Every answer came from the teacher below; `key` in
 `chat.parquet` is its row in `answers/`, `origin` says where the prompt came from.
 
 ## Teacher
@@ -350,8 +351,12 @@ def _card(summary: dict[str, Any]) -> str:
 """
 
 
+def _made(summary: dict[str, Any], between: str) -> str:
+    return number_of(summary["chat"], "conversation") + between + number_of(summary["preference"], "preference pair")
+
+
 def show(summary: dict[str, Any]) -> str:
     """The summary in a few lines."""
     left = ", ".join(f"{n:,} {reason}" for reason, n in sorted(summary["rejected"].items())) or "nothing"
     spread = ", ".join(f"{name} {value:.2f}" for name, value in summary["diversity"].items())
-    return f"  {summary['chat']:,} conversations, {summary['preference']:,} preference pairs\n  left out: {left}\n  diversity: {spread}"
+    return f"  {_made(summary, ', ')}\n  left out: {left}\n  diversity: {spread}"

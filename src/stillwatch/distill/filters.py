@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stillwatch.counting import number_of
+
 MIN_CHARACTERS, MAX_CHARACTERS = 3, 8000
 NEAR = 0.7
 """Jaccard similarity of word triples from which a prompt is a near-duplicate."""
@@ -103,7 +105,7 @@ def prompts(texts: Sequence[str], benchmark: Sequence[str] = ()) -> tuple[list[s
         own = words(text)
         common = next(iter({" ".join(own[i : i + CONTAMINATED_WORDS]) for i in range(len(own) - CONTAMINATED_WORDS + 1)} & taken), None)
         if not MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS or not own:
-            out.append(Rejection(text, None, "length", f"{len(text)} characters"))
+            out.append(Rejection(text, None, "length", number_of(len(text), "character")))
         elif common is not None or " ".join(own) in taken:
             out.append(Rejection(text, None, "contamination", common or " ".join(own)))
         else:
@@ -121,7 +123,7 @@ def answer(prompt: str, text: str | None, finish: str) -> Rejection | None:
     if text is None or finish in ("rejected", "in-doubt"):
         return Rejection(prompt, text, "no answer", finish)
     if not text.strip() or len(text) > 4 * MAX_CHARACTERS:
-        return Rejection(prompt, text, "length", f"{len(text)} characters")
+        return Rejection(prompt, text, "length", number_of(len(text), "character"))
     if finish == "length":
         return Rejection(prompt, text, "cut off", "the answer reached the limit of tokens")
     if REFUSAL.search(text):

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from stillwatch.counting import number_of
 from stillwatch.distill import policies
 from stillwatch.distill.exchange import Exchange, Reply, Request
 from stillwatch.distill.manifest import Manifest
@@ -180,7 +181,7 @@ def _remote(
                 what = f"all of {len(store.done)} prompts were rejected ({getattr(teacher, 'rejection', '')})"
                 failure = NoAnswerError(what, todo="Mend the manifest or the options and harvest into a new store: this one keeps them")
     if failure is not None:
-        have = f"{len(store.done):,} exchanges are on disk"
+        have = f"{number_of(len(store.done), 'exchange is', 'exchanges are')} on disk"
         raise InputError(f"{failure} ({have})", where=manifest.location, todo=failure.todo)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.progress import track
@@ -47,7 +48,7 @@ def ask(args: Args) -> Any:
             raise InputError("not started", todo="Answer y, or pass --yes")
     _one_suspect(args.out, store, {**suspect.describe(), "sampling": asdict(sampling)})
     asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
-    say(args, f"{asked} asked, {len(store.rows)} answers in {args.out}")
+    say(args, f"{asked:,} asked, {number_of(len(store.rows), 'answer')} in {args.out}")
     if state is not None:
         say(args, f"p of the best key, stopping allowed for: {show_p(state.log_p)}")
     say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
@@ -111,7 +112,7 @@ def rehearse(args: Args) -> Any:
         raise InputError("no answers to serve", where=args.answers, todo="Pass --output-column, or another --tenant")
     made = server(outputs, args.port)
     port = made.server_address[1]
-    say(args, f"{len(outputs):,} answers stand in for a suspect at http://127.0.0.1:{port}/v1 until Ctrl-C")
+    say(args, f"{number_of(len(outputs), 'answer stands', 'answers stand')} in for a suspect at http://127.0.0.1:{port}/v1 until Ctrl-C")
     say(args, f"Next, in another terminal: stillwatch prove ask --url http://127.0.0.1:{port}/v1 --model rehearsal --prompts prompts.txt "
               f"--yes --out {'base' if args.tenant is None else 'asked'}.jsonl")  # fmt: skip
     sys.stdout.flush()
@@ -144,8 +145,8 @@ def read(args: Args) -> Any:
             places = (len(row["predicted"]), sum(value >= 0 for value in row["predicted"]))
         store.put(row | {"asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")})
         told, known = told + places[0], known + places[1]
-    say(args, f"{len(missing)} answers read, " + (f"{told:,} places of choice marks" if coder is None
-                                                  else f"{known:,} of {told:,} places predicted"))  # fmt: skip
+    met = f"{number_of(told, 'place')} of choice marks" if coder is None else f"{known:,} of {number_of(told, 'place')} predicted"
+    say(args, f"{number_of(len(missing), 'answer')} read, {met}")
     say(args, f"Next: stillwatch prove test {args.out} --mode read --out proof")
     return {"read": len(missing), "places": told, "predicted": known}
 

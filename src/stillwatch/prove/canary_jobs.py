@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json
 from stillwatch.prove import canary as c
@@ -50,8 +51,9 @@ def canary(args: Args) -> Any:
     told |= asdict(result)
     if args.out is not None:
         write_json(told, args.out)
-    say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of {result.n_canaries} canaries "
-              f"answered in {result.n_answers} answers, {result.chances:.3g} equally likely designs")  # fmt: skip
+    say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of "
+              f"{number_of(result.n_canaries, 'canary', 'canaries')} answered in {number_of(result.n_answers, 'answer')}, "
+              f"{result.chances:.3g} equally likely designs")  # fmt: skip
     if not result.n_informative:
         say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
     elif args.out is not None:
@@ -84,6 +86,6 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
             text, found = c.plant(output, prompt, which, forms[unit])
             planted += found
             handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
-    say(args, f"{planted} {'form' if planted == 1 else 'forms'} planted")
+    say(args, f"{number_of(planted, 'form')} planted")
     say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
     return {"planted": planted}

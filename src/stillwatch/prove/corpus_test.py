@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.hashing import tenant_key
 from stillwatch.prove import packet
@@ -59,4 +60,4 @@ def from_commitment(log: Path, key: Path, entry: int | None, tenants: list[str])
         raise InputError(f"{mark.name} marks are not tested in an audit: each tuple must count once over the whole corpus", where=log,
                          todo="Commit to --scheme choice, or pass the documents of a source to stillwatch prove test")
     opened = packet.open_keys(found, tenant_key(key), tenants)
-    return CorpusTest(f"choice, {len(opened)} keys, commitment {found['hash'][:16]}", mark, opened)
+    return CorpusTest(f"choice, {number_of(len(opened), 'key')}, commitment {found['hash'][:16]}", mark, opened)

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.prove.prf import Key, key_from_bytes
@@ -105,7 +106,8 @@ def mark_entry(path: Path, number: int | None) -> dict[str, Any]:
     marks = [at for at, one in enumerate(entries) if not str(one["design"]["mark"]["scheme"]).startswith("canary ")]
     at = (marks or [-1])[-1] if number is None else number
     if not 0 <= at < len(entries):
-        raise InputError("no such commitment", where=path, todo=f"It has {len(entries)} entries, {len(marks)} of them to marks")
+        held = number_of(len(entries), "entry", "entries")
+        raise InputError("no such commitment", where=path, todo=f"It has {held}, {len(marks)} of them to marks")
     if at not in marks:
         raise InputError(f"entry {at} commits to canaries, not to a mark", where=path, todo="Pass the --entry of a mark, or none")
     return entries[at]

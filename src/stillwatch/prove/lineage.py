@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.prove import likeness
 
@@ -187,7 +188,7 @@ def trace(
         if model not in answers:
             raise InputError(f"no answers of {model!r}", todo="Every model of the roles must have answered the prompts")
     if n_prompts < MIN_PROMPTS:
-        return _refuse(f"{n_prompts} prompts that all models answered (at least {MIN_PROMPTS})", n_prompts, 0, alpha)
+        return _refuse(f"{number_of(n_prompts, 'prompt')} that all models answered (at least {MIN_PROMPTS})", n_prompts, 0, alpha)
     n_nulls = sum(len(g.models) * (len(g.models) - 1) for g in bank.nulls)
     if n_nulls < MIN_NULLS:
         return _refuse(f"{n_nulls} null pairs (at least {MIN_NULLS}): no level of 0.05 can be held", n_prompts, n_nulls, alpha)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 
 MAX_BACKGROUND = 200
@@ -64,7 +65,7 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
         f"{suspect} against {reference}: moved towards {whom} (rank p {top.p:.3f})" if whom
         else f"{suspect} against {reference}: no claim at {found.alpha} (best {top.teacher}, rank p {top.p:.3f})"
     )
-    lines.append(f"{found.n_prompts} prompts, {found.n_nulls} null pairs, smallest possible p {found.floor:.4f}. "
+    lines.append(f"{number_of(found.n_prompts, 'prompt')}, {number_of(found.n_nulls, 'null pair')}, smallest possible p {found.floor:.4f}. "
                  "An attribution score: alignment shift, not proof of training. A rank p holds as far as the null pairs are like this case")
     return "\n".join(lines)
 

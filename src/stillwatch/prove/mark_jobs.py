@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from math import log
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_parquet
 from stillwatch.hashing import tenant_key
@@ -49,7 +50,7 @@ def commit(args: Args) -> Any:
         design["together"] = tenants_as_one(args.together, names)
     opened = [tenant_secret(master, name, str(mark.describe()["scheme"]), args.epoch) for name in names]
     entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
-    say(args, f"Committed to {len(names)} keys for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
+    say(args, f"Committed to {number_of(len(names), 'key')} for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
     say(args, f"Publish this hash where somebody else dates it: {entry['hash']}")
     if args.early:
         first = "of the reference, then of the suspect with --reference THOSE" if args.against == "reference" else "of the suspect with"
@@ -141,7 +142,7 @@ def mark(args: Args) -> Any:
 
         write_parquet(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
     per_hundred = 100 * changed / max(1, words)
-    say(args, f"{len(rows):,} answers, {changed:,} changed places, {per_hundred:.2f} in a hundred words")
+    say(args, f"{number_of(len(rows), 'answer')}, {number_of(changed, 'changed place')}, {per_hundred:.2f} in a hundred words")
     keep = f", keep {args.mark_log}" if args.mark_log else " (without --mark-log there will be no ledger)"
     say(args, f"Next: send out {args.out}{keep}; when there is a suspect: stillwatch prove ask")
     return {"answers": len(rows), "changed": changed, "words": words}
@@ -160,8 +161,8 @@ def ledger(args: Args) -> Any:
     if not harvested:
         say(args, "No marked answer was harvested by a campaign of this run, as far as it tells. "
                   "If that surprises you: is event_id in the mark log the request's event_id in the events?")  # fmt: skip
-    say(args, f"{len(made):,} marked answers of {len(seen)} tenants; harvested by campaigns: {sum(harvested.values()):,.0f} "
-              f"of {sum(seen.values()):,.0f} tokens")  # fmt: skip
+    say(args, f"{number_of(len(made), 'marked answer')} of {number_of(len(seen), 'tenant')}; harvested by campaigns: "
+              f"{sum(harvested.values()):,.0f} of {sum(seen.values()):,.0f} tokens")  # fmt: skip
     if len(harvested) > 1:
         say(args, f"The harvest went through {len(harvested)} tenants, which dilutes each key: commit to test them as one "
                   f"(prove commit --together {','.join(sorted(harvested)[:8])}{',…' if len(harvested) > 8 else ''})")  # fmt: skip
@@ -171,7 +172,7 @@ def ledger(args: Args) -> Any:
         kept, lost = elicited(made, args.events, tuple(args.campaign))
         with replacing(args.elicited) as partial:
             partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept), "utf-8")
-        say(args, f"{len(kept):,} marked answers that campaigns elicited: {args.elicited}"
+        say(args, f"{number_of(len(kept), 'marked answer')} that campaigns elicited: {args.elicited}"
                   + (f"; {lost:,} left out, whose text is not kept or was changed since" if lost else ""))  # fmt: skip
         told |= {"elicited": len(kept), "elicited_left_out": lost}
     return told
@@ -194,10 +195,13 @@ def plan(args: Args) -> Any:
     tuples = tuples_of(answers, how, coder)
     grow = growth(tuples.records, len(answers))
     rows = make_plan(how.null, grow, shifts, log(args.p), args.power)
-    say(args, f"{len(answers)} answers gave {len(tuples):,} distinct tuples; their number grows as answers^{grow.exponent:.2f}")
+    say(args, f"{number_of(len(answers), 'answer')} gave {number_of(len(tuples), 'distinct tuple')}; "
+              f"their number grows as answers^{grow.exponent:.2f}")
     say(args, f"answers needed for p <= {args.p:g} with power {args.power:g} (about half of sequential tests stop earlier at):")
     for one in rows:
-        needed = "out of reach" if one.answers is None else f"{one.answers:,} answers ({one.tuples:,} tuples)"
+        needed = "out of reach"
+        if one.answers is not None and one.tuples is not None:
+            needed = f"{number_of(one.answers, 'answer')} ({number_of(one.tuples, 'tuple')})"
         early = "" if one.answers_sequential is None else f"; sequential {one.answers_sequential:,}"
         say(args, f"  excess {100 * one.shift:g} %: {needed}{early}")
     say(args, _AFTER_PLAN)
@@ -218,7 +222,7 @@ def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: li
 
     counts, _ = how.counts_beyond([one.output for one in answers], [one.prompt for one in answers])
     met = int((counts.sum(1) > 0).sum())
-    say(args, f"{len(answers)} answers met {met} of {how.n_cells} pairs, {counts.sum() / len(answers):.1f} places an answer")
+    say(args, f"{number_of(len(answers), 'answer')} met {met} of {how.n_cells} pairs, {counts.sum() / len(answers):.1f} places an answer")
     say(args, f"answers needed for p <= {args.p:g} with power {args.power:g}, where the suspect writes the key's form at")
     told: dict[str, Any] = {"answers": len(answers), "pairs": met, "plan": []}
     against = {

@@ -4,6 +4,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import noun, number_of
 from stillwatch.files import read_json, replacing
 from stillwatch.prove.answers import read_rows
 from stillwatch.prove.packet import seal
@@ -26,6 +27,7 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["p"] = lambda value: "0" if value is None else show_p(value)
+    environment.filters["number_of"] = number_of
     result = record["result"]
     keys = sorted(result["keys"], key=lambda one: one["log_p"] if one["log_p"] is not None else -1e300)
     text = environment.get_template("proof.html").render(
@@ -59,7 +61,8 @@ def headline(record: dict[str, Any]) -> str:
     told = show_p(best["log_p_holm"] if best["log_p_holm"] is not None else float("-inf"))
     single = [one for one in marked if one is not together]
     if single:
-        what = f"{len(single)} of {len(result['keys'])} keys are marked in the suspect's answers (p = {told} after Holm)"
+        which = f"{len(single):,} of {number_of(len(result['keys']), 'key')} {noun(len(single), 'is', 'are')}"
+        what = f"{which} marked in the suspect's answers (p = {told} after Holm)"
     else:
         what = f"{len(result['together_of'])} keys together are marked in the suspect's answers, none alone (p = {told} after Holm)"
     return what if committed else what + "; the keys were not committed to in advance"

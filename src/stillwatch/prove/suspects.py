@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.progress import track
 from stillwatch.prove.answers import Store, Tokenizer
@@ -59,10 +60,10 @@ class Cost:
 
     def __str__(self) -> str:
         """One line."""
-        parts = [f"{self.questions:,} questions", f"about {self.input_tokens:,} tokens in",
+        parts = [number_of(self.questions, "question"), f"about {self.input_tokens:,} tokens in",
                  f"at most {self.output_tokens:,} out"]  # fmt: skip
         if self.seconds is not None:
-            parts.append(f"at least {self.seconds / 60:.0f} minutes at this rate")
+            parts.append(f"at least {number_of(round(self.seconds / 60), 'minute')} at this rate")
         if self.money is not None:
             parts.append(f"at most {self.money:.2f} in the currency of the prices")
         return ", ".join(parts)

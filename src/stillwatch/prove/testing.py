@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from stillwatch.counting import noun, number_of
 from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
@@ -326,9 +327,9 @@ def table(result: MarkTest) -> list[list[str]]:
 
 def remarks(result: MarkTest) -> list[str]:
     """What must be said beside the table: size, power, floors."""
-    distinct = "pairs with a lean" if result.statistic == "choice" else "distinct"
-    said = [f"{result.n_records:,} answers, {result.n_positions:,} places, {result.n_excluded:,} left out because shown,"
-            f" {result.n_tuples:,} {distinct}"]  # fmt: skip
+    distinct = noun(result.n_tuples, "pair with a lean", "pairs with a lean") if result.statistic == "choice" else "distinct"
+    said = [f"{number_of(result.n_records, 'answer')}, {number_of(result.n_positions, 'place')}, {result.n_excluded:,} left out"
+            f" because shown, {result.n_tuples:,} {distinct}"]  # fmt: skip
     if result.log_p_floor is not None:
         said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")
     else:

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.canary import Canary, Design, again
@@ -113,7 +114,7 @@ def _files(folder: Path) -> Check:
     extra = sorted(present - set(manifest))
     if wrong or extra or not {"record.json", "answers.jsonl"} <= set(manifest):
         return Check("files", False, f"changed or missing: {', '.join(wrong) or 'none'}; not listed: {', '.join(extra) or 'none'}")
-    return Check("files", True, f"{len(manifest)} files as listed")
+    return Check("files", True, f"{number_of(len(manifest), 'file')} as listed")
 
 
 def _chain(record: Mapping[str, Any]) -> Check:
@@ -121,7 +122,7 @@ def _chain(record: Mapping[str, Any]) -> Check:
     broken = broken_entry(log)
     if broken is not None:
         return Check("chain", False, f"entry {broken} was changed after it was made")
-    return Check("chain", True, f"{len(log)} entries")
+    return Check("chain", True, number_of(len(log), "entry", "entries"))
 
 
 def _openings(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
@@ -129,7 +130,7 @@ def _openings(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
     tested = {one["tenant"] for one in record["result"]["keys"]} - {one["tenant"] for one in record["openings"]}
     if wrong or tested or not record["openings"]:
         return Check("keys", False, f"do not open: {', '.join([*wrong, *sorted(tested)]) or 'none was opened'}")
-    return Check("keys", True, f"{len(record['openings'])} keys open their commitments")
+    return Check("keys", True, number_of(len(record["openings"]), "key opens its commitment", "keys open their commitments"))
 
 
 def _order(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None) -> Check:

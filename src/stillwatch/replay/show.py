@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from stillwatch.counting import number_of
+
 HEADS = (
     "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "listed after 1 % h", "before action",
     "taken in all", "moved", "acted on", "new accounts",
@@ -17,7 +19,7 @@ def text(result: dict[str, Any]) -> str:
     rows = [_cells(policy["policy"], row) for policy in result["policies"] for row in policy["campaigns"]]
     parts = [table(HEADS, rows[:MAX_ROWS]) if rows else "No campaign was found at any step."]
     if len(rows) > MAX_ROWS:
-        parts.append(f"and {len(rows) - MAX_ROWS} more rows: replay.parquet")
+        parts.append(f"and {number_of(len(rows) - MAX_ROWS, 'more row')}: replay.parquet")
     for policy in result["policies"]:
         innocent = policy["innocents"]
         if innocent is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from stillwatch.counting import noun, number_of
 from stillwatch.respond import actions, appeals, policy
 from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
@@ -22,7 +23,7 @@ def list_actions(args: Args) -> dict[str, Any]:
     for row in rows:
         n, until = row.blast.get("n_subjects", 0), "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
         what = f"{spaced(stand[row.action_id]):9} {row.kind:9} {row.mode:7}"
-        say(args, f"{row.action_id}  {what} {n:>7,} subjects  {row.case_id or ''}  by {row.proposed_by} {until}")
+        say(args, f"{row.action_id}  {what} {n:>7,} {noun(n, 'subject'):8}  {row.case_id or ''}  by {row.proposed_by} {until}")
     if not rows:
         say(args, "nothing waits for another person" if args.waiting else "no action holds")
     if waiting and not args.waiting:
@@ -122,11 +123,11 @@ def _duration_s(args: Args) -> int | None:
 def _blast(seen: Mapping[str, Any]) -> list[str]:
     """A blast radius in lines; a lift has its subjects only."""
     if "n_accounts" not in seen:
-        return [f"{seen['n_subjects']:,} subjects"]
+        return [number_of(seen["n_subjects"], "subject")]
     kinds, doubted = seen["by_kind"], seen["expected_innocent_by_kind"]
     cap = [f"the policy's cap: {seen['cap']:,}"] if "cap" in seen else []
     return [
-        f"{seen['n_subjects']:,} subjects, {seen['n_accounts']:,} accounts: "
+        f"{number_of(seen['n_subjects'], 'subject')}, {number_of(seen['n_accounts'], 'account')}: "
         + ", ".join(f"{n:,} {kind} ({_few(doubted[kind])} innocent)" for kind, n in sorted(kinds.items(), key=lambda kind: -kind[1])),
         f"innocents expected, by the false-discovery rate of the cases: {_few(seen['expected_innocent'])}",
         f"verified {seen['n_verified']:,}, contracted resellers {seen['n_contracted_resellers']:,}, older than a year "

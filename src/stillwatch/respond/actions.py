@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.respond import blast, cases
 from stillwatch.respond import policy as policies
@@ -264,7 +265,7 @@ def _within(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], durat
     n = max(len(reached.subjects), seen["n_accounts"])
     if n > policy.max_accounts:
         todo = "Act on fewer, or let an admin promote a policy with a higher max_accounts"
-        raise InputError(f"{n} accounts are more than the policy's cap of {policy.max_accounts}", todo=todo)
+        raise InputError(f"{number_of(n, 'account is', 'accounts are')} more than the policy's cap of {policy.max_accounts}", todo=todo)
     if duration_s is not None and not 0 < duration_s <= policy.max_duration_s:
         longest = policy.max_duration_s / policies.DAY_S
         todo = "Renew it before it ends, or let an admin promote a policy with a longer max_duration_s"

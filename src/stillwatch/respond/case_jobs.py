@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from stillwatch.counting import noun, number_of
 from stillwatch.files import write_parquet
 from stillwatch.respond import actions, appeals, cases, importing, policy
 from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced, writing
@@ -28,11 +29,12 @@ def import_run(args: Args) -> dict[str, Any]:
         say(args, "imported before; nothing changed")
     else:
         if done.resumed:
-            say(args, f"{done.resumed} were stored by an import that was cut off; it is finished now")
+            say(args, f"{number_of(done.resumed, 'was', 'were')} stored by an import that was cut off; it is finished now")
         say(args, f"{len(done.opened)} opened, {len(done.updated)} found again, {len(done.reopened)} reopened",
-            *(f"{case_id}: {n} further accounts" for case_id, n in done.joined.items()))
+            *(f"{case_id}: {number_of(n, 'further account')}" for case_id, n in done.joined.items()))
         if done.kept_out:
-            say(args, f"{done.kept_out} accounts that people judged innocent were accused again; they stay excluded")
+            say(args, number_of(done.kept_out, "account that people judged innocent was accused again; it stays excluded",
+                                "accounts that people judged innocent were accused again; they stay excluded"))
     return vars(done)
 
 
@@ -43,10 +45,11 @@ def list_cases(args: Args) -> dict[str, Any]:
         rows = cases.queue(session, states=states, limit=args.limit)
         counts = cases.counts(session)
     for row in rows:
-        say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} accounts {row.n_harvested:>10,} requests "
+        say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} {noun(row.n_accounts, 'account'):8} "
+                  f"{row.n_harvested:>10,} {noun(row.n_harvested, 'request'):8} "
                   f"{row.loss:>12,.0f} tokens a day  {row.assignee or ''}")
     if not rows:
-        say(args, f"no case is {' or '.join(states)}")
+        say(args, f"no case is {' or '.join(map(spaced, states)) if args.state else 'open'}")
     return {"cases": [as_json(row, "details") for row in rows], "counts": counts}
 
 
@@ -82,11 +85,11 @@ def show_case(args: Args) -> dict[str, Any]:
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
         *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
-    say(args, *(f"judged innocent and still under an action, {len(names):,} accounts: stillwatch actions undo {action_id} --reason "
-                f"false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}"
+    say(args, *(f"judged innocent and still under an action, {number_of(len(names), 'account')}: stillwatch actions undo {action_id} "
+                f"--reason false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}"
                 for action_id, names in cleared.items()))
     if result["uncovered"]:
-        say(args, f"{len(result['uncovered']):,} accounts are under no action of this case")
+        say(args, f"{number_of(len(result['uncovered']), 'account is', 'accounts are')} under no action of this case")
     return result
 
 
@@ -106,8 +109,9 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     gone, out = sum(not m.present for m in people), sum(m.excluded for m in people)
     besides = len(people) - gone - row.n_accounts  # what a look at the last requests adds to a run of the whole log
     more = f" and {besides:,} that another look found" if besides > 0 else ""
-    yield (f"{row.n_accounts:,} accounts{more} ({gone:,} no longer seen, {out:,} excluded), {row.n_harvested:,} of their {row.n_events:,} "
-           f"requests harvested; at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
+    yield (f"{number_of(row.n_accounts, 'account')}{more} ({gone:,} no longer seen, {out:,} excluded), "
+           f"{row.n_harvested:,} of their {number_of(row.n_events, 'request')} harvested; "
+           f"at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
     asked = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
     if asked:
         yield f"asked for: {', '.join(asked[:4])}"
@@ -147,7 +151,7 @@ def _member(member: Member, facts: Account | None) -> str:
         told += [facts.kind] if facts.kind else []
         told += ["verified"] if facts.verified else []
         told += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
-        told += [f"{facts.n_events:,} requests"] if facts.n_events is not None else []
+        told += [number_of(facts.n_events, "request")] if facts.n_events is not None else []
         told += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
     return f"  {member.account_id:32} {member.score:+6.1f}  {', '.join(told)}".rstrip()
 
@@ -215,5 +219,5 @@ def write_labels(args: Args) -> dict[str, Any]:
         rows = cases.labels(session)
     write_parquet(pa.Table.from_pylist(rows, TRUTH.schema), args.out)
     innocent = sum(row["campaign"] is None for row in rows)
-    say(args, f"{args.out}: {len(rows)} accounts, {innocent} of them innocent")
+    say(args, f"{args.out}: {number_of(len(rows), 'account')}, {innocent:,} of them innocent")
     return {"file": str(args.out), "n_accounts": len(rows), "n_innocent": innocent}

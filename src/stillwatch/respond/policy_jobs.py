@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import read_json
 from stillwatch.respond import cases, policy, throttle
@@ -80,10 +81,14 @@ def try_throttle(args: Args) -> dict[str, Any]:
         else:
             result["others"] = what
         title = group or f"accounts of no such case ({what['n_accounts']:,} of {n_others:,}, by hash)"
-        say(args, f"{title}: {what['n_accounts']:,} accounts, {len(who):,} requests, {sent.per_min:.3g} a minute together",
-            *(f"  {_limit(row):36} lets {_passed(row):>6} through; refuses {row.n_ever_refused:,} accounts at times" for row in rows),
-            f"  {'the policy: ' + _limit(own):36} lets {_passed(own):>6} through; refuses {own.n_ever_refused:,} accounts at times")
+        together = f"{sent.per_min:.3g} a minute together"
+        say(args, f"{title}: {number_of(len(set(who)), 'account')}, {number_of(len(who), 'request')}, {together}",
+            *(_tried(_limit(row), row) for row in rows), _tried(f"the policy: {_limit(own)}", own))
     return result
+
+
+def _tried(limit: str, row: throttle.Tried) -> str:
+    return f"  {limit:36} lets {_passed(row):>6} through; refuses {number_of(row.n_ever_refused, 'account')} at times"
 
 
 def _limit(row: throttle.Tried) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.respond import allow, appeals, audit
@@ -75,7 +76,7 @@ def verify_log(args: Args) -> dict[str, Any]:
         found = audit.verify(session, head=args.head)
     if not found.whole:
         raise InputError(f"the audit log is broken: {'; '.join(found.faults)}")
-    say(args, f"{found.n_rows} rows, whole. Keep this outside of the database: {found.head}")
+    say(args, f"{number_of(found.n_rows, 'row')}, whole. Keep this outside of the database: {found.head}")
     return {"rows": found.n_rows, "head": found.head, "whole": True}
 
 
@@ -86,5 +87,5 @@ def export_log(args: Args) -> dict[str, Any]:
         for row in session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)):
             file.write(audit.canonical(as_json(row)) + "\n")
             n += 1
-    say(args, f"{args.out}: {n} rows")
+    say(args, f"{args.out}: {number_of(n, 'row')}")
     return {"file": str(args.out), "rows": n}

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from stillwatch.counting import number_of
 from stillwatch.distill import manifest, store, teachers
 from stillwatch.distill.exchange import Exchange, TopK
 from stillwatch.distill.extra import need
@@ -219,7 +220,8 @@ def run(
         raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
     rows = [row for row in answered(folder) if row.reply.answer]
     if len(rows) < LEAST:
-        raise InputError(f"{len(rows)} answers are too few to train a language model", where=folder, todo=f"Harvest at least {LEAST}")
+        few = number_of(len(rows), "answer is", "answers are")
+        raise InputError(f"{few} too few to train a language model", where=folder, todo=f"Harvest at least {LEAST}")
     every = max(len(rows) // 32, 2)
     held, kept = sequences(teacher, rows[::every]), sequences(teacher, [row for i, row in enumerate(rows) if i % every])
     if not held or not kept:

@@ -24,6 +24,7 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
 from stillwatch.arrays import conjugate_gradients
+from stillwatch.counting import number_of
 from stillwatch.distill.extra import need
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
@@ -424,7 +425,7 @@ def train(
         seed: which tenth chooses ridge and floor, where there are many.
     """
     if len(texts) < 10:
-        raise InputError(f"{len(texts)} answers are too few to train a classifier", todo="Harvest at least 10")
+        raise InputError(f"{number_of(len(texts), 'answer is', 'answers are')} too few to train a classifier", todo="Harvest at least 10")
     features = features or Features()
     if encoder is not None:
         features, encoder = replace(features, n_dims=encoder.table.shape[1]), encoder.int8()

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from stillwatch.counting import number_of
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
 from stillwatch.errors import InputError
@@ -212,7 +213,7 @@ def train(
     """
     torch = need("torch", what="training a static encoder")
     if len(texts) < 40:
-        raise InputError(f"{len(texts)} answers are too few to train an encoder", todo="Harvest at least 40")
+        raise InputError(f"{number_of(len(texts), 'answer is', 'answers are')} too few to train an encoder", todo="Harvest at least 40")
     counts = start.counts(texts)
     wanted = torch.nn.functional.normalize(torch.tensor(np.asarray(vectors, np.float32)), dim=1)
     order = np.random.default_rng(schedule.seed).permutation(len(texts))
