@@ -345,9 +345,9 @@ def test_every_format_gives_the_same_documents(tmp_path: Path) -> None:
     _jsonl(tmp_path / "d.jsonl", chats)
     for name in ("a.jsonl", "b.jsonl.gz", "c.parquet", "d.jsonl"):
         got = [d for part in corpus.plan(tmp_path / name) for d in corpus.documents(part, corpus.Columns())]
-        assert [d.text for d in got if d is not None] == said, name
+        assert [d.text for d in got if isinstance(d, corpus.Document)] == said, name
         if name != "d.jsonl":
-            assert {(d.source, d.period) for d in got if d is not None} == {("example.org", "2021-05")}
+            assert {(d.source, d.period) for d in got if isinstance(d, corpus.Document)} == {("example.org", "2021-05")}
 
 
 def test_parts_of_jsonl_hold_every_line_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,7 +356,7 @@ def test_parts_of_jsonl_hold_every_line_once(tmp_path: Path, monkeypatch: pytest
     for size in (50, 333, 10_000):
         monkeypatch.setattr(corpus, "PART_BYTES", size)
         got = [d for part in corpus.plan(tmp_path / "a.jsonl") for d in corpus.documents(part, corpus.Columns())]
-        assert [d.identity for d in got if d is not None] == [str(i) for i in range(300)], size
+        assert [d.identity for d in got if isinstance(d, corpus.Document)] == [str(i) for i in range(300)], size
 
 
 def test_a_folder_of_texts_is_copied_without_what_goes(tmp_path: Path) -> None:
@@ -377,7 +377,10 @@ def test_bad_rows_are_counted_and_bad_input_is_one_line(
     (tmp_path / "void.jsonl").write_text('{"text": null}\n')
     summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
     assert summary["unreadable_rows"] == 3
-    assert "3 rows, pages or files hold no text" in summary["blind"][0]
+    places = summary["blind"][0].removeprefix("3 rows, pages or files hold no text that can be read: ").split(", ")
+    whole = (tmp_path / "c.jsonl").read_bytes()
+    found = [whole[int(place.removeprefix("c.jsonl#")) :].partition(b"\n")[0] for place in places]
+    assert found == [b'{"text": ', b"[1]", b'{"text": null}']
     for arguments in (["audit", str(tmp_path / "none"), "--out", "o"],
                       ["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "o"), "--text-column", "nope"],
                       ["audit", str(tmp_path / "c.jsonl"), "--out", str(tmp_path / "o"), "--remove", "nope"],
@@ -410,7 +413,7 @@ def test_html_and_warc(tmp_path: Path) -> None:
     for where in ("pages", "crawl.warc.gz"):
         got = [d for part in corpus.plan(tmp_path / where) for d in corpus.documents(part, corpus.Columns())]
         assert len(got) == 1
-        assert got[0] is not None
+        assert isinstance(got[0], corpus.Document)
         assert text[:40] in got[0].text
         assert "Menu" not in got[0].text
     assert got[0].source == "example.org"

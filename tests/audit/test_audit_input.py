@@ -31,7 +31,7 @@ def _packed(path: Path, data: bytes) -> Path:
 
 
 def _read(path: Path) -> list[str]:
-    return [d.text for part in corpus.plan(path) for d in corpus.documents(part, Columns()) if d is not None]
+    return [d.text for part in corpus.plan(path) for d in corpus.documents(part, Columns()) if isinstance(d, corpus.Document)]
 
 
 def _audit(tmp_path: Path, source: Path, *more: str) -> dict[str, Any]:
@@ -82,6 +82,24 @@ def test_files_that_are_no_documents_are_named_and_settings_are_no_corpus(tmp_pa
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["documents"] == 3
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.json", "a.parquet"])
+def test_a_row_without_a_key_can_be_found_again(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "PART_BYTES", 100)
+    rows = [{"text": None if i % 3 == 1 else f"ünder {i}", "n": i} for i in range(30)]
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=7)
+    else:
+        _packed(path, json.dumps(rows).encode() if name == "a.json" else _lines(rows))
+    got = [d for part in corpus.plan(path) for d in corpus.documents(part, Columns())]
+    places = [d.where if isinstance(d, corpus.Unread) else d.identity for d in got]
+    at = [int(place.removeprefix(f"{name}#")) for place in places]
+    lines = _lines(rows)
+    found = [json.loads(lines[i:].partition(b"\n")[0])["n"] for i in at] if "jsonl" in name else at
+    assert found == list(range(30))
+    assert [isinstance(d, corpus.Unread) for d in got] == [i % 3 == 1 for i in range(30)]
+
+
 def test_one_of_anything_is_told_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "a.jsonl").write_bytes(_lines([{"text": "As an AI language model, I cannot."}, {"text": None}]))
@@ -89,7 +107,7 @@ def test_one_of_anything_is_told_in_the_singular(tmp_path: Path, capsys: pytest.
     assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
     said = capsys.readouterr().out
     for line in ("  1 document, ", " words; 1 names itself a model's, 0 near-duplicates", "1 file was not read, since its ending",
-                 "1 row, page or file holds no text"):  # fmt: skip
+                 "1 row, page or file holds no text that can be read: a.jsonl#"):  # fmt: skip
         assert line in said
     page = (tmp_path / "run" / "report.html").read_text()
     assert " words. 1 document identifies itself as a model's" in page

@@ -44,6 +44,8 @@ BATCH_DOCUMENTS = 1_024
 BATCH_BYTES = 8 << 20
 MAX_LINE_BYTES = 64 << 20
 READ_BYTES = 1 << 20
+MAX_ADDRESS = 200
+"""Characters of a page's address where it is named in a message."""
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -86,8 +88,19 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A row, page or file that holds no text that can be read: where it stands, as in :class:`Document`, or a page's address."""
+
+    where: str
+
+
+@dataclass(frozen=True)
 class Document:
-    """A document: where it came from, when it was written (``YYYY-MM`` or ""), its row for a filtered copy, its question."""
+    """A document: where it came from, when it was written (``YYYY-MM`` or ""), its row for a filtered copy, its question.
+
+    One without a key of its own is ``FILE#POSITION``: byte where the line begins in JSON lines (unpacked), number of the row in
+    Parquet or of the element in an array, from 0.
+    """
 
     identity: str
     text: str
@@ -218,20 +231,21 @@ def _row_groups(root: Path, path: Path) -> list[Part]:
     return parts
 
 
-def batches(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[tuple[list[Document], int]]:
-    """Documents of a part in order, and how many rows before them could not be read."""
+def batches(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[tuple[list[Document], list[Unread]]]:
+    """Documents of a part in order, and what between them could not be read."""
     batch: list[Document] = []
-    size = bad = 0
+    bad: list[Unread] = []
+    size = 0
     try:
         for item in documents(part, columns, keep_raw=keep_raw):
-            if item is None:
-                bad += 1
-                continue
-            batch.append(item)
-            size += len(item.text)
-            if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+            if isinstance(item, Unread):
+                bad.append(item)
+            else:
+                batch.append(item)
+                size += len(item.text)
+            if len(batch) + len(bad) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                 yield batch, bad
-                batch, size, bad = [], 0, 0
+                batch, bad, size = [], [], 0
     except DamagedError:
         yield batch, bad
         raise
@@ -239,8 +253,8 @@ def batches(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator
         yield batch, bad
 
 
-def documents(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[Document | None]:
-    """Documents of a part in order; None for each that cannot be read.
+def documents(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[Document | Unread]:
+    """Documents of a part in order, and in their places those that cannot be read.
 
     Raises:
         DamagedError: the file ends before its time.
@@ -252,30 +266,27 @@ def documents(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterat
         yield from _jsonl(part, columns, keep_raw)
     elif part.kind == "warc":
         for record in _to_its_end(markup.warc_pages(part.paths[0]), part.paths[0]):
-            if record is None:
-                yield None
-                continue
             url, stamp, text = record
-            yield Document(url, text, host(url), period(stamp), None)
+            yield Unread(url[:MAX_ADDRESS]) if text is None else Document(url, text, host(url), period(stamp), None)
     else:
         for path in part.paths:
             yield _file(part, path)
 
 
-def _file(part: Part, path: Path) -> Document | None:
+def _file(part: Part, path: Path) -> Document | Unread:
+    where = _relative(part.root, path)
     try:
         data = path.read_bytes()
     except OSError:
-        return None
-    where = _relative(part.root, path)
+        return Unread(where)
     source = where.rsplit("/", 1)[0] if "/" in where else part.root.name
     if part.kind == "html":
         page = markup.page(data)
-        return None if page is None else Document(where, page, source, "", data)
+        return Unread(where) if page is None else Document(where, page, source, "", data)
     return Document(where, data.decode("utf-8", "replace"), source, "", data)
 
 
-def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | None]:
+def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | Unread]:
     path, where = part.paths[0], _relative(part.root, part.paths[0])
     file = pq.ParquetFile(path)
     names = _fields(file.schema_arrow.names, columns, path)
@@ -313,7 +324,7 @@ def _to_its_end(items: Iterator[Any], path: Path) -> Iterator[Any]:
         raise DamagedError(f"cannot be read to its end ({str(error).splitlines()[0]})", where=path) from error
 
 
-def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | None]:
+def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | Unread]:
     path, where = part.paths[0], _relative(part.root, part.paths[0])
     names: dict[str, str | None] | None = None
     for at, line in _elements(path) if part.kind == "array" else _lines(part):
@@ -324,7 +335,7 @@ def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | 
         except orjson.JSONDecodeError:
             record = None
         if not isinstance(record, dict):
-            yield None
+            yield Unread(f"{where}#{at}")
             continue
         if names is None:
             names = _fields(list(record), columns, path)
@@ -388,10 +399,10 @@ def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | N
     return chosen
 
 
-def _document(where: str, record: dict[str, Any], row: int, raw: Any) -> Document | None:
+def _document(where: str, record: dict[str, Any], row: int, raw: Any) -> Document | Unread:
     text = said(record["text"])
     if text is None:
-        return None
+        return Unread(f"{where}#{row}")
     source = record["source"]
     source = (host(source) if "://" in source else source) if isinstance(source, str) and source else where
     identity = record["identity"]

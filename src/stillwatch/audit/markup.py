@@ -25,8 +25,8 @@ def page(data: bytes) -> str | None:
     return text
 
 
-def warc_pages(path: Path) -> Iterator[tuple[str, str, str] | None]:
-    """URL, date and main text of each HTML or plain-text response; None for each that gives no text.
+def warc_pages(path: Path) -> Iterator[tuple[str, str, str | None]]:
+    """URL, date and main text of each HTML or plain-text response; None for the text of one that gives none.
 
     Raises:
         MissingExtraError: warcio is not installed.
@@ -52,6 +52,6 @@ def warc_pages(path: Path) -> Iterator[tuple[str, str, str] | None]:
                     continue
                 data = record.content_stream().read(MAX_PAGE_BYTES + 1)
                 text = data.decode("utf-8", "replace") if kind.startswith("text/plain") else page(data)
-                yield None if text is None else (url, when, text)
+                yield url, when, text
     except (ArchiveLoadFailed, EOFError, zlib.error, AttributeError, ValueError) as error:  # warcio's own, on headers that are not there
         raise OSError(f"not readable as WARC: {error}") from error

@@ -103,7 +103,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     for i in range(len(parts)):
         total.merge(Tally.load(work / f"{i:06d}.json"))
     if not total.groups:
-        raise InputError(f"no document could be read ({number_of(total.n_bad, 'row')} without text)", where=settings.corpus,
+        raise InputError(f"no document could be read ({number_of(total.n_bad, 'row')} without text{_places(total)})", where=settings.corpus,
                          todo="Pass --text-column if the text is in another column than the usual ones")
     held_out = _references(settings.held_out, settings)
     blind = _not_read(total, unread)
@@ -141,12 +141,19 @@ def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
         said.append(number_of(sum(unread.values()), "file was not read, since its ending or content is not known",
                               "files were not read, since their endings or contents are not known") + f" ({endings})")
     if total.n_bad:
-        said.append(f"{number_of(total.n_bad, 'row, page or file holds', 'rows, pages or files hold')} no text that can be read")
+        what = number_of(total.n_bad, "row, page or file holds", "rows, pages or files hold")
+        said.append(f"{what} no text that can be read{_places(total)}")
     if total.damaged:
         named = "; ".join(total.damaged[:MAX_DAMAGED_NAMED])
         what = number_of(len(total.damaged), "file could not be read to its end", "files could not be read to their end")
         said.append(f"{what}, and what stands before counts: {named}")
     return said
+
+
+def _places(total: Tally) -> str:
+    """Where the first rows are that could not be read; an address in a crawl may hold anything."""
+    named = ", ".join(total.bad) + (", …" if total.n_bad > len(total.bad) else "")
+    return ": " * bool(total.bad) + "".join(c if c.isprintable() else "?" for c in named)
 
 
 def _one_mix(detector: Detector) -> list[str]:
@@ -192,7 +199,7 @@ def _documents(part: Part, columns: Columns) -> Iterator[Document]:
     """Documents of a reference; a file without the column that the corpus has may use a known one."""
     try:
         for document in documents(part, columns):
-            if document is not None:
+            if isinstance(document, Document):
                 yield document
     except InputError:
         if columns.text is None:

@@ -26,6 +26,7 @@ SAMPLE = 400
 PART_SAMPLE = 2_000
 MAX_GROUPS = 4_000
 MAX_TEXTS = 100 * SAMPLE
+MAX_BAD_NAMED = 5
 ROW_GROUP = 32_768
 OTHER = "(other)"
 
@@ -87,6 +88,7 @@ class Tally:
         groups: by source and month.
         sample: by source, the different documents of smallest hash: (−hash, month, text), a heap.
         n_bad: rows that could not be read.
+        bad: where the first of them are.
         n_parts: parts.
         damaged: what is wrong with files that could not be read to their end.
     """
@@ -94,6 +96,7 @@ class Tally:
     groups: dict[tuple[str, str], Group] = field(default_factory=dict)
     sample: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     n_bad: int = 0
+    bad: list[str] = field(default_factory=list)
     n_parts: int = 0
     damaged: list[str] = field(default_factory=list)
 
@@ -119,6 +122,7 @@ class Tally:
             for key, period, text in heap:
                 self.offer(source, -key, period, text)
         self.n_bad += other.n_bad
+        self.bad = [*self.bad, *other.bad][:MAX_BAD_NAMED]
         self.n_parts += other.n_parts
         self.damaged += other.damaged
         self.shrink()
@@ -152,7 +156,7 @@ class Tally:
                 for (source, period), g in sorted(self.groups.items())
             ],
             "sample": {source: sorted(heap) for source, heap in sorted(self.sample.items())},
-            "n_bad": self.n_bad, "n_parts": self.n_parts, "damaged": self.damaged,
+            "n_bad": self.n_bad, "bad": self.bad, "n_parts": self.n_parts, "damaged": self.damaged,
         }
         with replacing(path) as partial:
             partial.write_bytes(orjson.dumps(value))
@@ -161,7 +165,7 @@ class Tally:
     def load(cls, path: Path) -> "Tally":
         """Read what :meth:`dump` wrote."""
         value = orjson.loads(path.read_bytes())
-        tally = cls(n_bad=value["n_bad"], n_parts=value["n_parts"], damaged=value["damaged"])
+        tally = cls(n_bad=value["n_bad"], bad=value.get("bad", []), n_parts=value["n_parts"], damaged=value["damaged"])
         for source, period, g in value["groups"]:
             counts = _dense(g["counts"])
             marks = None if g["marks"] is None else np.array(g["marks"], np.int64)
@@ -232,7 +236,8 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
         waiting: list[pa.Table] = []
         try:
             for batch, bad in corpus.batches(part, with_.columns):
-                total.n_bad += bad
+                total.n_bad += len(bad)
+                total.bad += [one.where for one in bad[: MAX_BAD_NAMED - len(total.bad)]]
                 if batch:
                     waiting.append(_batch(batch, with_, ranks, total, offered))
                     total.shrink()
