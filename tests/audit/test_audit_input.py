@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,9 @@ def test_files_that_are_no_documents_are_named_and_settings_are_no_corpus(tmp_pa
     (tmp_path / "c" / "config.json").write_text('{\n "text": 1\n}')
     (tmp_path / "c" / "book.pdf").write_bytes(b"%PDF")
     (tmp_path / "c" / "b.warc.zst").write_bytes(b"")
+    (tmp_path / "c" / "x.\x1bz").write_bytes(b"")
     assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
-    said = "Blind: 4 files were not read, since their endings or contents are not known (.json 2, .pdf 1, .warc.zst 1)"
+    said = "Blind: 5 files were not read, since their endings or contents are not known (.json 2, '.\\x1bz' 1, .pdf 1, .warc.zst 1)"
     assert said in capsys.readouterr().out
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["documents"] == 3
 
@@ -98,6 +100,19 @@ def test_a_row_without_a_key_can_be_found_again(tmp_path: Path, name: str, monke
     found = [json.loads(lines[i:].partition(b"\n")[0])["n"] for i in at] if "jsonl" in name else at
     assert found == list(range(30))
     assert [isinstance(d, corpus.Unread) for d in got] == [i % 3 == 1 for i in range(30)]
+
+
+@pytest.mark.parametrize("name", [b"a\xff.jsonl", b"a\x1b[2J.jsonl"])
+def test_a_name_that_is_no_text_is_one_clear_line(tmp_path: Path, name: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b'{"text": "x"}')
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    assert main(["audit", str(tmp_path), "--out", str(tmp_path / "run"), "--processes", "1"]) == 1
+    error = capsys.readouterr().err
+    assert "file name with bytes that are no UTF-8" in error
+    assert error.count("\n") == 1
+    assert error.rstrip("\n").isprintable()
 
 
 def test_one_of_anything_is_told_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

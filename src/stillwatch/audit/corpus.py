@@ -125,7 +125,7 @@ def plan(root: Path, columns: Columns | None = None, *, out: Path | None = None)
         out: a folder inside that is no part of the corpus, such as what an audit wrote there before.
 
     Raises:
-        InputError: nothing there can be read.
+        InputError: nothing there can be read, or a file's name is no text.
     """
     return listed(root, columns, out=out)[0]
 
@@ -140,6 +140,9 @@ def listed(root: Path, columns: Columns | None = None, *, out: Path | None = Non
     unread: Counter[str] = Counter()
     for path in files:
         kind, packed = kind_of(path)
+        if kind and not str(path).isprintable():  # tables and reports name it; bytes that are no UTF-8 are not printable either
+            raise InputError("a file name with bytes that are no UTF-8, or characters that cannot be shown", where=ascii(str(path)),
+                             todo="Rename it")
         if kind == "json":
             kind = _json_kind(path, columns or Columns())
         if kind in single and not packed:
@@ -154,7 +157,8 @@ def listed(root: Path, columns: Columns | None = None, *, out: Path | None = Non
         elif kind in ("jsonl", "array") or (kind == "warc" and packed != ".zst"):
             parts.append(_part(kind, root, (path,), 0, -1, path.stat().st_size))
         else:
-            unread["".join(path.suffixes[-2:] if packed else path.suffixes[-1:]) or "(no ending)"] += 1
+            ending = "".join(path.suffixes[-2:] if packed else path.suffixes[-1:])
+            unread[(ending if ending.isprintable() else ascii(ending)) or "(no ending)"] += 1
     for kind, paths in single.items():
         for i in range(0, len(paths), PART_FILES):
             some = tuple(paths[i : i + PART_FILES])
