@@ -3,7 +3,7 @@
     python benchmarks/calibrate.py
 
 The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
-and by eleven simulators that other people wrote, so that no weight leans on one simulator's habits. A group of a
+and by the simulators that other people wrote, so that no weight leans on one simulator's habits. A group of a
 world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the
 operator's accounts that it holds, so that fragments count little), negative where at most 0.1 belong to any.
 """
@@ -30,24 +30,30 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import (
     bazaar_world,
     click_world,
+    delta_world,
     farm_world,
     fen_world,
     harbour_world,
     heron_world,
+    kelp_world,
     lab_world,
     mill_world,
     quarry_world,
     ridge_world,
     second_world,
+    tarn_world,
     tool_world,
 )
 
 OTHERS = {
     "second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world, "bazaar": bazaar_world,
     "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world, "ridge": ridge_world, "fen": fen_world,
-    "heron": heron_world,
+    "heron": heron_world, "delta": delta_world, "kelp": kelp_world, "tarn": tarn_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
+UNTOLD = ("seat_sharing",)
+"""Innocents who teach the part of links nothing: shops that sell seats of accounts bought with a few cards and numbers are farms in all
+that a log tells. The suite counts them among the innocents."""
 TWICE = ("swollen",)
 """Scenarios of crowds that are rare: twice as many seeds."""
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
@@ -226,33 +232,39 @@ def split(found: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return (found["purity"] >= 0.8) & (found["coverage"] >= 0.3) & ~owned, (found["any"] <= 0.1) & ~owned
 
 
+def untold(found: dict[str, np.ndarray], part: str) -> np.ndarray:
+    """Groups of innocents whom no log tells from a farm."""
+    return np.isin(found["kind"], UNTOLD) & (part == "linked")
+
+
 def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
     values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
     values.update(model.joint(values))
     positive, negative = split(found)
-    # Batches were put together by their links, so what they share teaches nothing; their innocents are in the tail all the same.
-    taught = ~reasons.batched(values)
-    positive, known = positive & taught, negative & taught
-    use = positive | known
-    # Each world counts alike, however many groups it has.
+    known = negative & ~reasons.batched(values)
     worlds, inverse = np.unique(found["world"], return_inverse=True)
-    of_world = np.bincount(inverse[positive], weights=found["coverage"][positive], minlength=len(worlds))
-    share = 3 * found["coverage"] / np.maximum(of_world[inverse], 1)
     usual = {name: float(np.quantile(value[known], 0.9)) for name, value in values.items()}
     strong = {name: float(np.quantile(value[known & (found["size"] >= 8)], 0.99)) for name, value in values.items()}
-    chosen = {name: value[use] for name, value in values.items()}
     size = model.size_class(values)
     parts = {}
-    for part, names in (("linked", model.LINKED), ("unlinked", model.UNLINKED)):
-        explained = reasons.reasoned(part, values)
-        innocent = np.minimum(found["size"] / 20, 1) * np.where(explained, EVERYDAY, 1)
-        weight = np.where(positive, share, innocent)[use]
-        # What an operator can hide is hidden at random where links lead; the other part has only what cannot be hidden cheaply.
-        seen = blinded(chosen, positive[use], weight, usual) if part == "linked" else (chosen, positive[use], weight)
-        bias, weights = model.fit(*seen, ridge=RIDGE, names=names)
+    for part, names in model.PARTS.items():
+        taught = reasons.teaching(part, values)
+        mine, use = positive & taught, (positive | negative) & taught
+        # Each world counts alike, however many groups it has.
+        of_world = np.bincount(inverse[mine], weights=found["coverage"][mine], minlength=len(worlds))
+        share = 3 * found["coverage"] / np.maximum(of_world[inverse], 1)
+        innocent = np.minimum(found["size"] / 20, 1) * np.where(reasons.reasoned(part, values), EVERYDAY, 1)
+        chosen = {name: value[use] for name, value in values.items()}
+        seen = chosen, positive[use], np.where(positive, share, innocent)[use]
+        # What an operator can hide is hidden at random where links lead; elsewhere is what cannot be hidden cheaply, or has shown itself.
+        leads = part == "linked"
+        limit = model.CONDUCT_LIMIT if leads else None
+        bias, weights = model.fit(*(blinded(*seen, usual) if leads else seen), ridge=RIDGE, names=names, limit=limit)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
-        judged = negative & reasons.telling(part, values)
-        parts[part] = model.Part(bias, weights, tuple(tail(log_odds[judged & (size == k)]) for k in range(len(model.SIZES))))
+        judged = negative & reasons.telling(part, values) & ~untold(found, part)
+        # Few innocents of batches are known: one tail for all sizes.
+        of_size = [judged & ((size == k) | (part == "batched")) for k in range(len(model.SIZES))]
+        parts[part] = model.Part(bias, weights, tuple(tail(log_odds[some]) for some in of_size))
     return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}), record)
 
 
@@ -288,8 +300,8 @@ def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         size, innocent = model.size_class(values), split(theirs)[1] & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
         reach[str(author)] = np.full((len(fitted.parts), len(model.SIZES)), -np.inf)
         for part, (name, score) in enumerate(zip(fitted.parts, fitted.by_part(values), strict=True)):
-            plain = innocent & ~reasons.everyday(name, values)
-            told = []
+            plain = innocent & ~reasons.everyday(name, values) & ~untold(theirs, name)
+            told: list[str] = []
             for k in range(len(model.SIZES)):
                 of_size = np.flatnonzero(plain & (size == k))
                 if len(of_size):
@@ -309,7 +321,7 @@ def margins(reach: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
     """
     ordered = np.sort(np.maximum(list(reach.values()), 0), axis=0)
     most = 2 * ordered[-1] - ordered[-2]
-    return {name: tuple(map(float, of_sizes)) for name, of_sizes in zip(("linked", "unlinked"), most, strict=True)}
+    return {name: tuple(map(float, of_sizes)) for name, of_sizes in zip(model.PARTS, most, strict=True)}
 
 
 def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:

@@ -18,7 +18,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
 from stillwatch.judge import results, verdict
 from stillwatch.judge.reasons import (
-    batched,
+    UNPLACED,
     beside,
     everyday,
     firms,
@@ -28,6 +28,7 @@ from stillwatch.judge.reasons import (
     loosely_tied,
     taught,
     unlike,
+    unplaced,
     untied,
 )
 from stillwatch.tables import HARVEST, LINKS
@@ -352,6 +353,8 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
     if everyday(name, mine)[0]:
         if taught(mine)[0]:
             out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
+        elif unplaced(mine)[0]:
+            out.append(f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office")
         elif firms(mine)[0]:
             out.append("half of it belongs to organisations: ask whether they are customers of one vendor, or firms that work together")
         elif name == "unlinked":
@@ -370,13 +373,13 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
                 "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
                 if housed(mine)[0] else
                 "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
-                "they people who hunt for free credit?" if listed_batches(mine)[0] else
+                "they people who hunt for free credit?" if listed_batches(mine)[0] or name == "batched" else
                 "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
                 "customers"
             )  # fmt: skip
     if verdicts.families[group].sum() < verdict.MIN_FAMILIES:
         out.append(f"fewer than {verdict.MIN_FAMILIES} independent families of evidence speak")
-    if score[0] < (verdict.CHOSEN if batched(mine)[0] else 0):
+    if score[0] < 0:
         out.append("its score is below the line")
     if verdicts.q_value[group] > verdict.FDR:
         out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {verdict.FDR:g}")

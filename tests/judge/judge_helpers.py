@@ -23,7 +23,7 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     """All values of ``n`` groups of 100 accounts that work alike on one list and are barely tied; ``__`` stands for the dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
-    found["identity.signup"][:], found["content.one_length"][:] = TIED, 1.0
+    found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIED, 1.0, 1.0
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     found.setdefault("context.mostly_alike", found["context.alike"] * AS_ONE)

@@ -155,6 +155,11 @@ def apart(scene: Scene) -> F64:
     return np.where(scene.net_told >= 0.5, 1 - scene.venue_share, 0)
 
 
+def placed(scene: Scene) -> F64:
+    """Share of the accounts whose network is told; without it an office, a class or a firm cannot be known as one."""
+    return np.asarray(scene.net_told, dtype=np.float64)
+
+
 def occasion(scene: Scene) -> F64:
     """Nine tenths of the requests fall within few days, as of an event, an assignment or a fashion: from 0 at six days to 1 at three.
 
@@ -207,6 +212,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.short_answers": short_answers,
     "context.apart": apart,
     "context.one_place": one_place,
+    "context.placed": placed,
     "context.occasion": occasion,
     "context.one_domain": one_domain,
     "context.batches": batches,

@@ -1,9 +1,10 @@
 """The calibrated model: pieces of evidence to a score, weights from a recorded calibration.
 
-Two logistic regressions look at every group, and the one that finds it rarer among innocents speaks. *Linked* weighs all
+Three logistic regressions look at the groups, and the one that finds a group rarer among innocents speaks. *Linked* weighs all
 evidence; it leans on what only an operator's accounts share. *Unlinked* never sees links: it knows accounts of one hand by how
-they work, so that an operator who gives up every shared card and conversation is still looked at. Each weight has a sign, so
-that no piece can speak against its meaning, and a ridge penalty. Each weight times its value is a bar of the analyst's
+they work, so that an operator who gives up every shared card and conversation is still looked at. *Batched* looks at batches of a few
+accounts with a card each that live alike, and tells farms from families. Each weight has a sign, so that no piece can speak against
+its meaning, and a ridge penalty. Each weight times its value is a bar of the analyst's
 waterfall. Weights, their data and command lie in calibration.json, written by ``python benchmarks/calibrate.py``; none is
 typed in.
 """
@@ -23,7 +24,7 @@ from scipy.special import expit
 from stillwatch.judge import evidence
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
-from stillwatch.judge.reasons import everyday, many_as_one
+from stillwatch.judge.reasons import batched, everyday, many_as_one
 from stillwatch.judge.scene import Scene
 from stillwatch.parallel import mapped
 
@@ -61,7 +62,8 @@ SOFT = ("identity.signup", "infra.network", "infra.rotation")
 """Evidence that innocents of one place or one occasion share: limited like conduct."""
 
 CONDUCT_LIMIT = 0.7
-"""Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides."""
+"""Largest weight, in the part of links, of a piece that is no evidence for coordination: conduct is what innocents may share, so it never
+decides. The other parts were taught by innocents who work alike, or share: there conduct is what tells them apart."""
 
 
 RARE = 1e-3
@@ -70,6 +72,9 @@ RARE = 1e-3
 LEEWAY = 1.5
 """Nats by which the line of the part without links is lower for many accounts that work as one: its tail is of people who do one thing,
 most of them unlike, and innocents of that make lay 4 nats below the line (thirteen authors, each left out)."""
+
+CHOSEN = float(np.log(5))
+"""Nats that batches need besides in the part of links: that they live alike, which is half of what it weighs, was looked for."""
 
 SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
@@ -179,13 +184,14 @@ class Model:
         """
         at = between_classes(values)
         beyond = {name: part.log_odds(values) - part.of_class("line", at) for name, part in self.parts.items()}
-        return np.stack([beyond[name] * part.slope(at, beyond[name]) for name, part in self.parts.items()]) - self.margin(values)
+        rarer = np.stack([beyond[name] * part.slope(at, beyond[name]) for name, part in self.parts.items()]) - self.margin(values)
+        return np.where([batched(values) | (name != "batched") for name in self.parts], rarer, -np.inf)
 
     def margin(self, values: Mapping[str, F64]) -> F64:
-        """The margin of each group's size, less the leeway of many accounts that work as one, ``(n_parts, n_groups)``."""
+        """The margin of each group's size, ``(n_parts, n_groups)``: more for what was looked for, less for many that work as one."""
         at = between_classes(values)
-        leeway = {"unlinked": LEEWAY * many_as_one(values)}
-        return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) - leeway.get(name, 0) for name in self.parts])
+        more = {"linked": CHOSEN * batched(values), "unlinked": -LEEWAY * many_as_one(values)}
+        return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) + more.get(name, 0.0) for name in self.parts])
 
     def speaks(self, values: Mapping[str, F64]) -> tuple[NDArray[np.int64], F64, NDArray[np.bool_]]:
         """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees, ``(n_groups,)`` each.
@@ -272,6 +278,8 @@ UNLINKED = (
     *(f"joint.{name}" for name in ("even_apart", "together_apart", "mix_apart", "one_source", "alike", "alike_together")),
 )
 """Pieces of the part that does not; a burst of sign-ups is an identity too."""
+PARTS = {"batched": LINKED, "linked": LINKED, "unlinked": UNLINKED}
+"""Pieces of each part."""
 
 
 def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Finding]]:

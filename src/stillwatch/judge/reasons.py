@@ -13,9 +13,9 @@ F64 = NDArray[np.float64]
 
 ALIKE = 0.8
 """Product of one rhythm and one mix from which accounts work as one."""
-AS_ONE, MET_AS_ONE = 0.9, 0.96
+AS_ONE, MANY_AS_ONE, MET_AS_ONE = 0.9, 0.8, 0.96
 """The same without the twentieth that is least alike, where nothing links the accounts: translators, pupils and guests of a hackathon who
-do one thing reach 0.8; and where they meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
+do one thing reach 0.8; of many accounts; and where they meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
 NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
 """The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
 may carry the first; and enough alone for linked accounts."""
@@ -47,8 +47,10 @@ since they live alike are one hand, if they are busy and meet on no network: hun
 ones on shared networks, the others hardly busy."""
 CHOSEN_LIST = 0.9
 """Mix × length from which such batches are worth a person's look though each account keeps hours of its own."""
-MANY = (45, 64)
+MANY = (50, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
+UNPLACED = 64
+"""Accounts below which a group that no cards or numbers link may be one firm or one office where the log tells no networks."""
 HALF_ALIKE = 0.5
 """Rhythm × mix without the twentieth below which innocents do not tell how far work alone carries."""
 REPEATED = 0.15
@@ -63,9 +65,13 @@ REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
-    "context.education", "context.organised", "context.youth", "context.batches", "infra.network",
+    "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "infra.network",
 )
 """What :func:`everyday` asks for."""
+
+
+def _shared(values: Mapping[str, F64]) -> F64:
+    return np.asarray(np.maximum(values["identity.payment"], values["identity.contact"]))
 
 
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -74,11 +80,10 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
     not do is pay in batches with many cards, and a firm of hundreds is in the registry.
     """
-    shared = np.maximum(values["identity.payment"], values["identity.contact"])
     few = values["context.crowd"] < np.log10(DESK) / 4 - 1e-9
     firm = values["context.crowd"] < np.log10(FIRM) / 4 - 1e-9
     offices = (values["infra.network"] >= AT_HOME) & firm & (few | (values["session.handoff"] < AT_HOME))
-    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (shared < BATCHES))
+    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (_shared(values) < BATCHES))
 
 
 def _linked(values: Mapping[str, F64]) -> F64:
@@ -122,16 +127,24 @@ def batched(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray(values["context.batches"] >= AT_HOME)
 
 
-def _many_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+def many_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Large groups of batches with a card or number each that meet on no network."""
-    shared = np.maximum(values["identity.payment"], values["identity.contact"]) >= CHOSEN_SHARED
-    return np.asarray(batched(values) & shared & (values["infra.network"] < AT_HOME) & _large(values))
+    return np.asarray(batched(values) & (_shared(values) >= CHOSEN_SHARED) & (values["infra.network"] < AT_HOME) & _large(values))
+
+
+def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of which the log tells no network and that no cards or numbers link, unless they are many.
+
+    Start-ups that rotate keys, customers of a reseller and colleagues hand conversations over and work alike; their networks would say so.
+    """
+    few = values["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9
+    return np.asarray((values["context.placed"] < AT_HOME) & (_shared(values) < BATCHES) & few)
 
 
 def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of many batches that are busy and alike but for a few."""
     alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
-    return np.asarray(_many_batches(values) & alike)
+    return np.asarray(many_batches(values) & alike)
 
 
 def listed_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -140,7 +153,7 @@ def listed_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Farms that run each account at its own hours do, and so do hunters of free credit: for a person to look at.
     """
     one_list = (values["content.one_mix"] * values["content.one_length"] >= CHOSEN_LIST) & (values["harvest.rate"] >= BUSY)
-    return np.asarray(_many_batches(values) & one_list)
+    return np.asarray(many_batches(values) & one_list)
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -169,8 +182,7 @@ def firms(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Customers of one vendor's framework work alike behind one cloud's exits and, each within his own firm, hand conversations over.
     """
-    shared = np.maximum(values["identity.payment"], values["identity.contact"])
-    return np.asarray((values["context.organised"] >= AT_HOME) & (values["infra.network"] >= MET) & (shared < BATCHES))
+    return np.asarray((values["context.organised"] >= AT_HOME) & (values["infra.network"] >= MET) & (_shared(values) < BATCHES))
 
 
 def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -188,12 +200,13 @@ def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     More is asked of who meets on networks, as colleagues of several offices do.
     """
-    met = values["infra.network"] >= AT_HOME
-    return np.asarray(values["context.mostly_alike"] < np.where(met, MET_AS_ONE, AS_ONE))
+    met = (values["infra.network"] >= AT_HOME) | (values["context.placed"] < AT_HOME)
+    asked = np.interp(4 * values["context.crowd"], np.log10(MANY), (AS_ONE, MANY_AS_ONE))
+    return np.asarray(values["context.mostly_alike"] < np.where(met, MET_AS_ONE, asked))
 
 
 def many_as_one(values: Mapping[str, F64]) -> F64:
-    """How far groups are large, of those that work as one, 0 to 1, ``(n_groups,)``: from 45 accounts, whole from 64 on."""
+    """How far groups are large, of those that work as one, 0 to 1, ``(n_groups,)``: from 50 accounts, whole from 64 on."""
     large = np.interp(4 * values["context.crowd"], np.log10(MANY), (0.0, 1.0))
     return np.asarray(large * (values["context.mostly_alike"] >= AS_ONE))
 
@@ -201,10 +214,11 @@ def many_as_one(values: Mapping[str, F64]) -> F64:
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned` and :func:`loosely_tied` find; and of accounts that nothing links, the part that weighs links says nothing, and
-    the other nothing of those that do not work as one.
+    What :func:`reasoned`, :func:`loosely_tied` and :func:`unplaced` find; and of accounts that nothing links, the part that weighs links
+    says nothing, the one that does not nothing of those that do not work as one, and the one for batches nothing of few or of neighbours.
     """
-    return np.asarray(reasoned(part, values) | loosely_tied(values) | (untied(values) if part == "linked" else unlike(values)))
+    own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values)
+    return np.asarray(reasoned(part, values) | loosely_tied(values) | unplaced(values) | own)
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -217,6 +231,8 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     if part == "unlinked":
         return np.asarray(taught(values) | firms(values) | gathered(values) | beside(values))
+    if part == "batched":
+        return np.asarray(taught(values) | firms(values) | housed(values) | ~batched(values) | (_shared(values) < BATCHES))
     all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
     one_hand = mostly_alike(values) | np.where(batched(values), busy_batches(values), all_alike | pool(values) | divided(values))
     return np.asarray(taught(values) | firms(values) | ~one_hand | housed(values))
@@ -224,4 +240,14 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 def telling(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups whose innocents make the tail of the part, ``(n_groups,)``: no reason explains them, and work alone could."""
-    return np.asarray(~reasoned(part, values) & ((part == "linked") | (values["context.mostly_alike"] >= HALF_ALIKE)))
+    return np.asarray(~reasoned(part, values) & ((part != "unlinked") | (values["context.mostly_alike"] >= HALF_ALIKE)))
+
+
+def teaching(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that teach the weights of the part, ``(n_groups,)``: those of the kind that it tells apart.
+
+    What batches share, they were put together by; and without links the question is who, of those that work alike, is one hand.
+    """
+    if part == "batched":
+        return telling(part, values)
+    return np.asarray(~batched(values) & ((part == "linked") | (values["context.mostly_alike"] >= HALF_ALIKE)))

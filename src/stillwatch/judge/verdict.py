@@ -82,10 +82,6 @@ def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]
     return out
 
 
-CHOSEN = float(np.log(5))
-"""Nats beyond the line that batches need besides: that they live alike, which is half of what is judged, was looked for."""
-
-
 def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that one organisation owns or whose accounts have contracts: nobody to accuse."""
     return np.asarray(np.maximum(values["context.contracted"], values["context.one_owner"]) >= OWNED)
@@ -170,7 +166,7 @@ def judge(
     by_part = zip(model.parts, model.p_values(values), strict=True)
     q = np.choose(part, [q_values(p, alone, may & ~everyday(name, values)) for name, p in by_part])
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
-    sure = (q <= FDR) & (log_odds >= np.where(batched(values), CHOSEN, 0))
+    sure = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
