@@ -257,9 +257,9 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
         chosen = {name: value[use] for name, value in values.items()}
         seen = chosen, positive[use], np.where(positive, share, innocent)[use]
         # What an operator can hide is hidden at random where links lead; elsewhere is what cannot be hidden cheaply, or has shown itself.
-        leads = part == "linked"
-        limit = model.CONDUCT_LIMIT if leads else None
-        bias, weights = model.fit(*(blinded(*seen, usual) if leads else seen), ridge=RIDGE, names=names, limit=limit)
+        seen = blinded(*seen, usual) if part == "linked" else seen
+        limit = None if part == "batched" else model.CONDUCT_LIMIT
+        bias, weights = model.fit(*seen, ridge=RIDGE, names=names, limit=limit)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
         judged = negative & reasons.telling(part, values) & ~untold(found, part)
         # Few innocents of batches are known: one tail for all sizes.

@@ -9,11 +9,13 @@ from scipy.special import expit
 
 from stillwatch import judge
 from stillwatch.judge.model import (
+    CHOSEN,
     CONDUCT_LIMIT,
     JOINT_SENTENCES,
     KNOTS,
     LEEWAY,
     LINKED,
+    PARTS,
     PROTECTIVE,
     RARE,
     SIZES,
@@ -28,7 +30,7 @@ from stillwatch.judge.model import (
     load,
 )
 from stillwatch.judge.model import SIGNS as SINGLE
-from stillwatch.judge.reasons import MANY, REASONS, everyday
+from stillwatch.judge.reasons import MANY, REASONS, everyday, teaching
 from stillwatch.judge.results import evidence_rows
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
@@ -151,6 +153,11 @@ BATCHES = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alik
 """That were put together since they live alike."""
 ONE_LIST = {"context__mostly_alike": 0.1, "content__one_mix": 0.9, "content__one_length": 1.0, "harvest__rate": 0.2}
 """What they do where each keeps hours of its own."""
+NO_NETWORKS = {"context__placed": 0.49, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0}
+"""Of a log without addresses."""
+FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.1, "identity__payment": 0.5, "infra__network": 0.49,
+        "context__crowd": np.log10(32) / 4}  # fmt: skip
+"""Batches each of which keeps hours of its own."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
 
@@ -223,7 +230,22 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"context__mostly_alike": 0.95, "infra__network": 0.5}, "unlinked", True),  # colleagues in several offices
         ({"context__mostly_alike": 0.96, "infra__network": 0.5}, "unlinked", False),
         ({"context__mostly_alike": 0.9, "infra__network": 0.49}, "unlinked", False),
-        ({"context__mostly_alike": 0.89}, "unlinked", True),  # translators, pupils, guests of a hackathon
+        ({"context__mostly_alike": 0.89, "context__crowd": np.log10(50) / 4}, "unlinked", True),  # translators, guests of a hackathon
+        ({"context__mostly_alike": 0.8, "context__crowd": np.log10(64) / 4}, "unlinked", False),  # too many for harnesses
+        ({"context__mostly_alike": 0.79}, "unlinked", True),
+        ({"context__mostly_alike": 0.95, "context__placed": 0.49}, "unlinked", True),  # colleagues, for all that is told
+        (NO_NETWORKS, "linked", True),  # keys that one firm rotates
+        (NO_NETWORKS, "unlinked", True),
+        (NO_NETWORKS | {"context__placed": 0.5}, "linked", False),
+        (NO_NETWORKS | {"context__crowd": np.log10(64) / 4}, "linked", False),
+        (NO_NETWORKS | {"identity__payment": 0.3}, "linked", False),
+        (FARM, "batched", False),
+        (FARM | {"context__batches": 0.0}, "batched", True),
+        (FARM | {"identity__payment": 0.49}, "batched", True),
+        (FARM | {"infra__network": 0.5}, "batched", True),  # one shop's customers
+        (FARM | {"context__crowd": np.log10(31) / 4}, "batched", True),
+        (FARM | {"context__education": 0.3, "context__common_work": 0.2}, "batched", True),
+        (FARM, "linked", True),  # whose accounts keep hours of their own
         ({"context__occasion": 1.0}, "linked", False),
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09}, "unlinked", True),  # odd jobs beside a life of their own
         ({"harvest__devotion": 0.5, "harvest__long_answers": 0.09}, "unlinked", False),
@@ -254,12 +276,12 @@ def test_bars_add_up_to_the_score() -> None:
 
 def test_shipped_calibration_obeys_its_own_rules() -> None:
     shipped = judge.calibrated()
-    assert {name: set(one.weights) for name, one in shipped.parts.items()} == {"linked": set(LINKED), "unlinked": set(UNLINKED)}
+    assert {name: set(one.weights) for name, one in shipped.parts.items()} == {name: set(told) for name, told in PARTS.items()}
     assert not any(name.split(".")[0] in LINKS for name in shipped.parts["unlinked"].weights)
-    for one in shipped.parts.values():
+    for part_, one in shipped.parts.items():
         for name, weight in one.weights.items():
             assert weight * SIGNS[name] >= 0, name
-            assert name in FREE or abs(weight) <= CONDUCT_LIMIT, name
+            assert part_ == "batched" or name in FREE or abs(weight) <= CONDUCT_LIMIT, name
         assert len(one.tails) == len(SIZES)
         assert all(0 < tail.rare < tail.share < 0.5 and tail.scale > 0 for tail in one.tails)
     assert {"command", "commit"} <= set(shipped.record)
@@ -336,13 +358,34 @@ def test_a_margin_moves_the_line_and_no_p_value() -> None:
 
 def test_many_accounts_that_work_as_one_need_less_where_nothing_links_them() -> None:
     """Whole from MANY accounts on, nothing below and nothing for who works unlike or is judged by links; p-values stay."""
-    sizes = np.array([20, MANY[0], 54, MANY[1], 300])
+    sizes = np.array([20, MANY[0], 56, MANY[1], 300])
     for name, most in (("unlinked", LEEWAY), ("linked", 0.0)):
         one = model(**{name: part(harvest__rate=1.0)})
         as_one, unlike = (values(5, harvest__rate=4.0, context__crowd=np.log10(sizes) / 4, context__mostly_alike=v) for v in (0.9, 0.89))
         gained = one.score(as_one) - one.score(unlike)
-        assert gained == pytest.approx(np.array([0, 0, np.log(54 / 45) / np.log(64 / 45), 1, 1]) * most)
+        assert gained == pytest.approx(np.array([0, 0, np.log(56 / 50) / np.log(64 / 50), 1, 1]) * most)
         assert one.p_values(as_one) == pytest.approx(one.p_values(unlike))
+
+
+def test_the_part_for_batches_judges_nothing_else() -> None:
+    """And of batches CHOSEN more is asked, in the score; p-values stay."""
+    two = model(batched=part(harvest__rate=9.0), linked=part(harvest__rate=8.0))
+    batch, other = (values(1, harvest__rate=1.0, **(FARM | {"context__batches": told})) for told in (1.0, 0.0))
+    assert two.by_part(other)[0] == -np.inf
+    assert two.p_values(other)[0] == 1
+    alone = model(batched=part(harvest__rate=9.0))
+    assert two.by_part(batch)[0] == pytest.approx(alone.parts["batched"].log_odds(batch) - np.log(0.01 / RARE) - CHOSEN)
+    assert two.by_part(batch)[1] == pytest.approx(two.by_part(other)[1] - CHOSEN)
+    assert two.p_values(batch)[1] == pytest.approx(two.p_values(other)[1])
+    assert two.speaks(batch)[0].tolist() == [0]
+    assert two.speaks(other)[0].tolist() == [1]
+
+
+def test_each_part_is_taught_by_its_own_kind() -> None:
+    told = values(4, context__batches=[1, 1, 0, 0], identity__payment=[0.3, 0.29, 0, 0], context__mostly_alike=[1, 1, 0.5, 0.49])
+    assert teaching("batched", told).tolist() == [True, False, False, False]
+    assert teaching("linked", told).tolist() == [False, False, True, True]
+    assert teaching("unlinked", told).tolist() == [False, False, True, False]
 
 
 def test_every_piece_has_a_sentence() -> None:

@@ -33,6 +33,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__alike": 0.5, "context__crowd": np.log10(31) / 4}, "a club, a cohort or one shop's customers"),
         (LISTED, "hunt for free credit"),
         ({"context__one_place": 0.6}, "colleagues"),
+        ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log tells no networks"),
         ({"volume__even_load": 0.0}, "independent families"),
         ({"context__education": 0.3, "context__common_work": 0.2}, "same exercises"),
         ({"context__organised": 0.5, "infra__network": 0.3}, "belongs to organisations"),
@@ -52,7 +53,8 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
     [
         ({"context__occasion": 0.6}, "a class, an office or an event"),
         ({"harvest__devotion": 0.3}, "odd jobs"),
-        ({"context__mostly_alike": 0.8}, "many people do the same thing"),
+        ({"context__mostly_alike": 0.79}, "many people do the same thing"),
+        ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log tells no networks"),
         ({"content__one_length": 0.5, "session__handoff": 0.0}, "a ring of another kind"),
     ],
 )

@@ -156,8 +156,8 @@ def apart(scene: Scene) -> F64:
 
 
 def placed(scene: Scene) -> F64:
-    """Share of the accounts whose network is told; without it an office, a class or a firm cannot be known as one."""
-    return np.asarray(scene.net_told, dtype=np.float64)
+    """Share of all the log's accounts whose network is told; without it an office, a class or a firm cannot be known as one."""
+    return np.full(scene.n, (scene.network != 0).mean() if len(scene.network) else 0.0)
 
 
 def occasion(scene: Scene) -> F64:

@@ -62,19 +62,19 @@ SOFT = ("identity.signup", "infra.network", "infra.rotation")
 """Evidence that innocents of one place or one occasion share: limited like conduct."""
 
 CONDUCT_LIMIT = 0.7
-"""Largest weight, in the part of links, of a piece that is no evidence for coordination: conduct is what innocents may share, so it never
-decides. The other parts were taught by innocents who work alike, or share: there conduct is what tells them apart."""
+"""Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides. Not in the part
+for batches: all that it looks at share and live alike, and conduct is what tells farms from families."""
 
 
 RARE = 1e-3
 """Share of innocent groups, of those without an everyday reason, that may lie beyond the line; no innocent of calibration does."""
 
-LEEWAY = 1.5
+LEEWAY = 2.0
 """Nats by which the line of the part without links is lower for many accounts that work as one: its tail is of people who do one thing,
-most of them unlike, and innocents of that make lay 4 nats below the line (thirteen authors, each left out)."""
+most of them unlike, and innocents of that make lay 5.3 nats below the line (sixteen authors, each left out; strangers 3.6)."""
 
 CHOSEN = float(np.log(5))
-"""Nats that batches need besides in the part of links: that they live alike, which is half of what it weighs, was looked for."""
+"""Nats that batches need besides: that they live alike, which is half of what is weighed, was looked for."""
 
 SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
@@ -189,8 +189,8 @@ class Model:
 
     def margin(self, values: Mapping[str, F64]) -> F64:
         """The margin of each group's size, ``(n_parts, n_groups)``: more for what was looked for, less for many that work as one."""
-        at = between_classes(values)
-        more = {"linked": CHOSEN * batched(values), "unlinked": -LEEWAY * many_as_one(values)}
+        at, chosen = between_classes(values), CHOSEN * batched(values)
+        more = {"linked": chosen, "batched": chosen, "unlinked": -LEEWAY * many_as_one(values)}
         return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) + more.get(name, 0.0) for name in self.parts])
 
     def speaks(self, values: Mapping[str, F64]) -> tuple[NDArray[np.int64], F64, NDArray[np.bool_]]:

@@ -133,7 +133,7 @@ def many_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of which the log tells no network and that no cards or numbers link, unless they are many.
+    """Groups that no cards or numbers link, of a log that tells no networks, unless they are many.
 
     Start-ups that rotate keys, customers of a reseller and colleagues hand conversations over and work alike; their networks would say so.
     """
