@@ -83,6 +83,15 @@ def test_a_world_of_innocents_has_no_campaign(tmp_path: Path) -> None:
     assert {row["verdict"] for row in rows(tmp_path / "run", "accounts")} <= {"clear", "review"}
 
 
+def test_nobody_is_accused_because_the_log_lacks_what_speaks_for_him(tmp_path: Path) -> None:
+    """Start-ups that rotate keys and customers of resellers hand conversations over: networks and the registry would explain them."""
+    simulate.run("innocents", tmp_path / "world", events=100_000, seed=2, quiet=True)
+    (tmp_path / "world" / "accounts.parquet").unlink()
+    for path in data_files(tmp_path / "world" / "events"):
+        pq.write_table(pq.read_table(path).drop_columns(["org_id", "ip", "asn", "country", "user_agent", "ja4"]), path)
+    assert pipeline.detect(tmp_path / "world", tmp_path / "run", quiet=True)["n_accused"] == 0
+
+
 def test_tables_of_a_run_agree(small_world: Path, small_run: Path) -> None:
     """Every account has a row, and what campaigns say of accounts and requests is what the other tables count."""
     events = pa.concat_tables([pq.read_table(path) for path in data_files(small_world / "events")]).to_pylist()
