@@ -301,7 +301,7 @@ def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         reach[str(author)] = np.full((len(fitted.parts), len(model.SIZES)), -np.inf)
         for part, (name, score) in enumerate(zip(fitted.parts, fitted.by_part(values), strict=True)):
             plain = innocent & ~reasons.everyday(name, values) & ~untold(theirs, name)
-            told: list[str] = []
+            told = []
             for k in range(len(model.SIZES)):
                 of_size = np.flatnonzero(plain & (size == k))
                 if len(of_size):
