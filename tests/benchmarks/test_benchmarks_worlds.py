@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import (
+    alder_world,
     bazaar_world,
     click_world,
     delta_world,
@@ -30,6 +31,7 @@ from benchmarks import (
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 SMALL = {
+    "alder_world": (alder_world, "three_tides"),
     "bazaar_world": (bazaar_world, "many_heads"),
     "click_world": (click_world, "relay_and_handover"),
     "delta_world": (delta_world, "crossfire"),
