@@ -116,7 +116,10 @@ def markdown(rows: dict[str, list[dict[str, Any]]]) -> str:
 def main() -> None:
     """Compare; print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    usual = ["demo", "mixed", "innocents", "second-classic", "harbour-brokers_row", "heron-coalition", "tarn-honest_term", "tarn-honest_grey", "kelp-campus_and_bench_clean", "slate-exam_weeks", "delta-credit_mill", "lab-crowded_house"]
+    usual = [
+        "demo", "mixed", "innocents", "second-classic", "harbour-brokers_row", "heron-coalition", "tarn-honest_term", "tarn-honest_grey",
+        "kelp-campus_and_bench_clean", "slate-exam_weeks", "delta-credit_mill", "lab-crowded_house",
+    ]
     parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=usual)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1])
     parser.add_argument("--events", type=int, help="requests of each world")
