@@ -1,6 +1,6 @@
 """Everyday reasons: what in a class, an office, a club or at an event looks as one hand does, so that a person asks first.
 
-Each rule is a function of a group's values, with the sentence of who is meant; :func:`everyday` puts them together for the two parts of
+Each rule is a function of a group's values, with the sentence of who is meant; :func:`everyday` puts them together for the parts of
 the model. The numbers were chosen on the simulators of several authors (docs/experiments.md), with others left out.
 """
 
