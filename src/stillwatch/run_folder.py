@@ -28,6 +28,7 @@ from stillwatch.judge.reasons import (
     loosely_tied,
     taught,
     unlike,
+    unowned,
     unplaced,
     untied,
 )
@@ -355,6 +356,11 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
             out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
         elif unplaced(mine)[0]:
             out.append(f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office")
+        elif unowned(mine)[0]:
+            out.append(
+                f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations: "
+                "ask whether it is one customer"
+            )
         elif firms(mine)[0]:
             out.append("half of it belongs to organisations: ask whether they are customers of one vendor, or firms that work together")
         elif name == "unlinked":

@@ -24,6 +24,7 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
     found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIED, 1.0, 1.0
+    found["context.owners"][:] = 0.1
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     found.setdefault("context.mostly_alike", found["context.alike"] * AS_ONE)

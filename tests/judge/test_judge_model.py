@@ -155,6 +155,8 @@ ONE_LIST = {"context__mostly_alike": 0.1, "content__one_mix": 0.9, "content__one
 """What they do where each keeps hours of its own."""
 NO_NETWORKS = {"context__placed": 0.49, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0}
 """Of a log without addresses."""
+NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0, "infra__network": 0.5}
+"""Of a log that tells no organisations."""
 FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.1, "identity__payment": 0.5, "infra__network": 0.49,
         "context__crowd": np.log10(32) / 4}  # fmt: skip
 """Batches each of which keeps hours of its own."""
@@ -239,6 +241,11 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (NO_NETWORKS | {"context__placed": 0.5}, "linked", False),
         (NO_NETWORKS | {"context__crowd": np.log10(64) / 4}, "linked", False),
         (NO_NETWORKS | {"identity__payment": 0.3}, "linked", False),
+        (NO_OWNERS | {"context__mostly_alike": 0.96}, "unlinked", True),  # a customer who makes data by contract
+        (NO_OWNERS | {"context__mostly_alike": 0.96, "context__owners": 0.001}, "unlinked", False),
+        (NO_OWNERS | {"context__mostly_alike": 0.96, "infra__network": 0.49}, "unlinked", False),
+        (NO_OWNERS | {"context__mostly_alike": 0.96, "context__crowd": np.log10(64) / 4}, "unlinked", False),
+        (NO_OWNERS | {"context__mostly_alike": 0.96, "identity__payment": 0.3}, "unlinked", False),
         (FARM, "batched", False),
         (FARM | {"context__batches": 0.0}, "batched", True),
         (FARM | {"identity__payment": 0.49}, "batched", True),

@@ -19,6 +19,8 @@ BOTH = {"linked": part(harvest__rate=100.0), "unlinked": part(harvest__rate=50.0
 LISTED = {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0.5, "content__one_mix": 0.9}
 """Batches with a card each that do one kind of work at hours of their own."""
 
+NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "infra__network": 0.5}
+
 
 def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -> list[str]:
     told, used = values(1, **(CREW | change)), model(**parts)
@@ -34,6 +36,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         (LISTED, "hunt for free credit"),
         ({"context__one_place": 0.6}, "colleagues"),
         ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log tells no networks"),
+        (NO_OWNERS, "the log tells no organisations"),
         ({"volume__even_load": 0.0}, "independent families"),
         ({"context__education": 0.3, "context__common_work": 0.2}, "same exercises"),
         ({"context__organised": 0.5, "infra__network": 0.3}, "belongs to organisations"),
@@ -55,6 +58,7 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
         ({"harvest__devotion": 0.3}, "odd jobs"),
         ({"context__mostly_alike": 0.79}, "many people do the same thing"),
         ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log tells no networks"),
+        (NO_OWNERS, "the log tells no organisations"),
         ({"content__one_length": 0.5, "session__handoff": 0.0}, "a ring of another kind"),
     ],
 )

@@ -160,6 +160,12 @@ def placed(scene: Scene) -> F64:
     return np.full(scene.n, (scene.network != 0).mean() if len(scene.network) else 0.0)
 
 
+def owners(scene: Scene) -> F64:
+    """Share of all the log's accounts that belong to an organisation or have a contract; where none does, a customer cannot be known."""
+    known = scene.people.contracted | (scene.people.org >= 0)
+    return np.full(scene.n, known.mean() if len(known) else 0.0)
+
+
 def occasion(scene: Scene) -> F64:
     """Nine tenths of the requests fall within few days, as of an event, an assignment or a fashion: from 0 at six days to 1 at three.
 
@@ -213,6 +219,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.apart": apart,
     "context.one_place": one_place,
     "context.placed": placed,
+    "context.owners": owners,
     "context.occasion": occasion,
     "context.one_domain": one_domain,
     "context.batches": batches,

@@ -51,6 +51,8 @@ MANY = (50, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
 UNPLACED = 64
 """Accounts below which a group that no cards or numbers link may be one firm or one office where the log tells no networks."""
+OWNERS = 0.001
+"""Share of a log's accounts that an organisation or a contract must be told for, so that who has none can be told from a customer's."""
 HALF_ALIKE = 0.5
 """Rhythm × mix without the twentieth below which innocents do not tell how far work alone carries."""
 REPEATED = 0.15
@@ -65,7 +67,8 @@ REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
-    "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "infra.network",
+    "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
+    "infra.network",
 )
 """What :func:`everyday` asks for."""
 
@@ -141,6 +144,16 @@ def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.placed"] < AT_HOME) & (_shared(values) < BATCHES) & few)
 
 
+def unowned(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that meet on networks and that no cards or numbers link, of a log that tells no organisations, unless they are many.
+
+    A customer who makes data by contract works as an operator does, from networks of his own; the registry would name him.
+    """
+    few = values["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9
+    met = values["infra.network"] >= AT_HOME
+    return np.asarray((values["context.owners"] < OWNERS) & met & (_shared(values) < BATCHES) & few)
+
+
 def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of many batches that are busy and alike but for a few."""
     alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
@@ -214,11 +227,12 @@ def many_as_one(values: Mapping[str, F64]) -> F64:
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned`, :func:`loosely_tied` and :func:`unplaced` find; and of accounts that nothing links, the part that weighs links
-    says nothing, the one that does not nothing of those that do not work as one, and the one for batches nothing of few or of neighbours.
+    What :func:`reasoned`, :func:`loosely_tied`, :func:`unplaced` and :func:`unowned` find; and of accounts that nothing links, the part
+    that weighs links says nothing, the one that does not nothing of those that do not work as one, and the one for batches nothing of few
+    or of neighbours.
     """
     own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values)
-    return np.asarray(reasoned(part, values) | loosely_tied(values) | unplaced(values) | own)
+    return np.asarray(reasoned(part, values) | loosely_tied(values) | unplaced(values) | unowned(values) | own)
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
