@@ -123,7 +123,8 @@ def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
     of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), pipeline.MIN_ACCOUNTS, found.log_odds)
     n = int(of_account.max(initial=-1)) + 1
     lead = judge.leads(scene, of_group, n, found.log_odds)
-    mine, pieces = judge.standing(scene, of_group, judge.tested(scene, of_group, of_account, lead), n, found.log_odds)
+    links = judge.linkage(scene, of_group, of_account, lead)
+    mine, pieces = judge.standing(scene, of_group, of_account, n, found.log_odds, links)
     return {**pieces, "fake": fake[mine], "campaign": np.array([f"{kept.stem} {number}" for number in of_account[mine]], dtype=object)}
 
 
@@ -136,8 +137,7 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
     bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
     left = model.Members(bias, weights)
-    told = {name: found[name] for name in PIECES}
-    kept = left.posterior(told) >= judge.sure(told)
+    kept = left.posterior({name: found[name] for name in PIECES}) >= judge.SURE
     print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
           f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
     return left
@@ -187,7 +187,9 @@ def left_out(found: dict[str, np.ndarray], folder: Path) -> None:
     print("LEFT OUT all:", total)
 
 
-PIECES = ("often", "amount", "accepted", "best", "own", "joined", "private", "young", "hours", "mix", "length", "bare", "alone")
+PIECES = (
+    "often", "amount", "accepted", "best", "own", "joined", "private", "young", "hours", "mix", "length", "age", "bare", "alone", "links",
+)
 RIDGE = 0.5
 EVERYDAY = 0.2
 """Weight of innocents whom their everyday reason leaves to a person: they teach little of who is accused."""

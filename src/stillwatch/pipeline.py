@@ -253,7 +253,7 @@ def campaigns(
     group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS, log_odds)
     n = int(account_label.max(initial=-1)) + 1
     lead = judge.leads(scene, group_label, n, log_odds)
-    account_label = judge.belonging(scene, group_label, judge.tested(scene, group_label, account_label, lead), n, log_odds, model)
+    account_label = judge.belonging(scene, group_label, account_label, lead, log_odds, model)
     # A campaign that the test leaves too small is none; numbers stay in order.
     kept = np.bincount(account_label[account_label >= 0], minlength=n) >= MIN_ACCOUNTS
     number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)

@@ -14,7 +14,7 @@ from stillwatch.group import Groups
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
 from stillwatch.judge.model import Members
-from stillwatch.judge.people import HOUR_US
+from stillwatch.judge.people import HOUR_US, UNKNOWN
 
 # --- Riders --------------------------------------------------------------------------------------------------------
 
@@ -148,9 +148,9 @@ def test_a_group_that_scores_lower_puts_nothing_together() -> None:
     assert len(of(placed(first, second, (range(0, 80), 9.0 - WEAKER - 0.01, 0.9)), range(0, 80))) == 2
 
 
-@pytest.mark.parametrize(("score", "grows"), [(WEAKER, True), (WEAKER - 0.01, False)])
-def test_a_sure_group_that_holds_one_campaign_whole_makes_it_larger(score: float, grows: bool) -> None:
-    found = placed((range(0, 40), 9.0, 0.9), (range(0, 90), score, 0.9))
+@pytest.mark.parametrize(("first", "grows"), [(0, True), (17, False)])
+def test_a_group_that_holds_one_campaign_whole_makes_it_larger(first: int, grows: bool) -> None:
+    found = placed((range(0, 40), 9.0, 0.9), (range(first, 90), 0.1, 0.9))
     assert of(found, range(0, 40)) == {0}
     assert of(found, range(40, 90)) == ({0} if grows else {-1})
 
@@ -195,7 +195,7 @@ def belonging(in_fragments: list[int], payment: Any = None, n: int = 60) -> np.n
             fragment.append(31 + i)
     known = scene(groups(*fragments), people(n), **({} if payment is None else {"payment": payment}))
     label = np.where(np.arange(n) < 31 + len(in_fragments), 0, -1)
-    return judge.belonging(known, np.zeros(12, np.int64), label, 1, np.full(12, 3.0), model())
+    return judge.belonging(known, np.zeros(12, np.int64), label, np.zeros(1, np.int64), np.full(12, 3.0), model())
 
 
 def test_who_met_the_campaign_once_leaves_and_its_accounts_stay() -> None:
@@ -213,18 +213,28 @@ def test_who_is_not_linked_where_nearly_all_are_leaves_and_where_few_are_stays()
     assert belonging([9], cards)[31] == 0
 
 
-def test_where_even_the_usual_account_would_leave_who_is_as_it_is_stays() -> None:
-    """Nothing links forty accounts, and a hundred others carry their sub-stream too; who does not carry it leaves."""
+def test_where_even_the_usual_account_would_be_unsure_who_is_as_it_is_is_as_sure() -> None:
+    """Nothing links forty accounts, and a hundred others carry their sub-stream too; who does not carry it is less sure."""
     label = np.where((np.arange(200) < 40) | (np.arange(200) >= 198), 0, -1)
-    left = judge.tested(scene(groups(range(140)), people(200)), np.zeros(1, np.int64), label, np.zeros(1, np.int64))
-    assert (left[:40] == 0).all()
-    assert (left[40:] == -1).all()
+    links = judge.linkage(scene(groups(range(140)), people(200)), np.zeros(1, np.int64), label, np.zeros(1, np.int64))
+    assert (links[:40] == 0).all()
+    assert (links[40:198] == 0).all()  # of no campaign
+    assert (links[198:] < -1).all()
+
+
+def test_who_shares_a_card_as_the_others_do_is_the_surer() -> None:
+    cards = np.arange(200) // 4  # all of the campaign pay in fours, and so does everybody else, with other cards
+    cards[39] = 100
+    label = np.where(np.arange(200) < 40, 0, -1)
+    links = judge.linkage(scene(groups(range(40)), people(200), payment=cards), np.zeros(1, np.int64), label, np.zeros(1, np.int64))
+    assert (links[:38] > 0).all()
+    assert links[39] < -2
 
 
 def test_standing_is_measured_against_the_usual_account() -> None:
     known = scene(groups(range(20), range(10), range(5)), people(30))
     label = np.where(np.arange(30) < 20, 0, -1)
-    mine, pieces = judge.standing(known, np.array([0, 0, -1]), label, 1, np.array([1.0, 4.0, 9.0]))
+    mine, pieces = judge.standing(known, np.array([0, 0, -1]), label, 1, np.array([1.0, 4.0, 9.0]), np.zeros(200))
     assert mine.tolist() == list(range(20))
     assert np.median(pieces["often"]) == pytest.approx(0)
     assert np.median(pieces["accepted"]) == 0
@@ -242,7 +252,7 @@ def test_who_signed_up_apart_or_is_somebody_elses_stands_apart() -> None:
     created[3], org[4] = 100 * day, 0
     known = scene(groups(range(20)), people(200, created_us=created, org=org, first_us=np.full(200, 301 * day)))
     label = np.where(np.arange(200) < 20, 0, -1)
-    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]), np.zeros(200))
     usual = np.delete(np.arange(20), [3, 4])
     assert pieces["joined"][usual] == pytest.approx(0)
     assert pieces["joined"][3] < -1
@@ -251,10 +261,23 @@ def test_who_signed_up_apart_or_is_somebody_elses_stands_apart() -> None:
     assert (pieces["bare"] == -1).all()
 
 
+def test_who_is_of_another_age_than_the_campaign_stands_apart_and_who_tells_none_does_not() -> None:
+    day = 24 * HOUR_US
+    created = np.full(200, 290 * day) + np.arange(200) * HOUR_US
+    created[3], created[4] = 0, UNKNOWN
+    known = scene(groups(range(20)), people(200, created_us=created, first_us=np.full(200, 301 * day)))
+    label = np.where(np.arange(200) < 20, 0, -1)
+    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]), np.zeros(200))
+    assert pieces["age"].argmin() == 3
+    assert pieces["age"][3] < -1.5
+    assert pieces["age"][4] == 0
+    assert np.delete(pieces["age"], 3).min() > -0.5
+
+
 def test_a_link_to_the_campaign_is_not_bare() -> None:
     known = scene(groups(range(20)), people(30), payment=np.where(np.arange(30) < 6, 0, np.arange(30)))
     label = np.where(np.arange(30) < 20, 0, -1)
-    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]), np.zeros(200))
     assert pieces["bare"].tolist() == [0] * 6 + [-1] * 14
     assert (pieces["alone"][:6] == 0).all()
     assert (pieces["alone"][6:] < 0).all()
@@ -266,19 +289,13 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"often": value[mine] - value[mine].mean(), "bare": np.zeros(len(mine)), "alone": np.zeros(len(mine))}
+        return mine, {"often": value[mine] - value[mine].mean()}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
-    told = replace(model(), members=Members(10 + float(np.log(0.97 / 0.03)), {"often": 10.0}))
-    left = judge.belonging(scene(groups(range(13)), people(13)), np.zeros(1, np.int64), np.zeros(13, np.int64), 1, np.array([1.0]), told)
+    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"often": 10.0}))
+    crew, whole = scene(groups(range(13)), people(13)), np.zeros(13, np.int64)
+    left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([1.0]), told)
     assert left.tolist() == [0] * 10 + [-1] * 3
-
-
-def test_who_is_bare_must_be_surer_the_fewer_are_tied() -> None:
-    """Linked accounts always 0.97; bare ones 0.98 where all are, 0.95 where half or fewer are, and between them steadily."""
-    share_bare = np.array([1.0, 1.0, 0.75, 0.5, 0.2])
-    pieces = {"bare": np.array([0.0, -1, -1, -1, -1]), "alone": np.where(np.arange(5) > 0, np.log(share_bare), 0)}
-    assert judge.sure(pieces) == pytest.approx([0.97, 0.98, 0.965, 0.95, 0.95])
 
 
 def test_who_keeps_other_hours_does_other_work_or_writes_otherwise_is_less_like_the_campaign() -> None:
@@ -291,11 +308,12 @@ def test_who_keeps_other_hours_does_other_work_or_writes_otherwise_is_less_like_
     for name, odd in places.values():
         sums[name][odd] = np.eye(sums[name].shape[1], dtype=int)[0] * 40
     one_hand = scene(known, people(30), measured(known, **sums))
-    _, pieces = judge.standing(one_hand, np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    _, pieces = judge.standing(one_hand, np.zeros(1, np.int64), label, 1, np.array([1.0]), np.zeros(200))
     for piece, (_, odd) in places.items():
         assert pieces[piece].argmin() == odd
         assert pieces[piece][odd] < -2
         assert np.delete(pieces[piece], odd).min() > -1.5
     own = dict(sums, day_parts=np.stack([rng.multinomial(40, rng.dirichlet(np.full(8, 0.5))) for _ in range(20)]))
-    _, pieces = judge.standing(scene(known, people(30), measured(known, **own)), np.zeros(1, np.int64), label, 1, np.array([1.0]))
+    many_hours = scene(known, people(30), measured(known, **own))
+    _, pieces = judge.standing(many_hours, np.zeros(1, np.int64), label, 1, np.array([1.0]), np.zeros(200))
     assert pieces["hours"].min() > -1.5

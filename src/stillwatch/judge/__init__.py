@@ -3,7 +3,7 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
-from stillwatch.judge.members import belonging, campaigns_of, leads, linked, marking, pooled, standing, sure, suspects, tested
+from stillwatch.judge.members import SURE, belonging, campaigns_of, leads, linkage, linked, marking, pooled, standing, suspects
 from stillwatch.judge.model import Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample
@@ -16,6 +16,7 @@ __all__ = [
     "FEWEST",
     "HOUR_US",
     "KINDS",
+    "SURE",
     "UNKNOWN",
     "Finding",
     "Handoffs",
@@ -38,6 +39,7 @@ __all__ = [
     "kinds",
     "leads",
     "likened",
+    "linkage",
     "linked",
     "look",
     "lookup",
@@ -49,8 +51,6 @@ __all__ = [
     "pooled",
     "sample",
     "standing",
-    "sure",
     "suspects",
-    "tested",
     "worded",
 ]

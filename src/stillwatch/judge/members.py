@@ -4,11 +4,10 @@ Groups overlap, and one group can hold accounts of two operators (both ride one 
 that hand conversations to each other are one pool: pools are kept apart whatever else they share. Groups are then taken in
 the order of their scores. A group whose known accounts are mostly of one campaign joins it, a group of unknown accounts
 makes a campaign, a group that holds several campaigns whole puts them together if it scores like them and they are not
-several pools, one that holds a single campaign whole makes it larger if it is sure itself, and any other mixed group accuses
-nobody.
+several pools, one that holds a single campaign whole makes it larger, and any other mixed group accuses nobody.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +33,7 @@ WHOLE = 0.6
 CENTRAL = 0.3
 """Share of a campaign's devotion that a group needs to bring accounts or to put campaigns together."""
 WEAKER = 1.5
-"""Nats by which a group may score below the campaigns that it puts together; and beyond the line, from which it makes one larger."""
+"""Nats by which a group may score below the campaigns that it puts together."""
 
 
 def suspects(scene: Scene) -> NDArray[np.bool_]:
@@ -87,7 +86,7 @@ class _Campaigns:
         whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
         n_pools = sum(self.is_pool[value] for value in values)
         central = devotion >= CENTRAL * max(self.devotion[value] for value in values)
-        strong = score >= max(self.best[value] for value in values) - WEAKER or (len(values) == 1 and score >= WEAKER)
+        strong = len(values) == 1 or score >= max(self.best[value] for value in values) - WEAKER
         if whole and central and n_pools <= 1 and strong:
             into = next((int(value) for value in values if self.is_pool[value]), top)
             self.account[np.isin(self.account, values)] = into
@@ -162,7 +161,7 @@ def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
 
 YOUNG_DAYS = 30
 CERTAIN = 0.9
-"""Posterior probability from which an account stays in a campaign."""
+"""Posterior probability at which links speak neither for nor against an account."""
 TIED = 0.9
 """Share of the leading group's accounts from which its links tell members from others."""
 CARRYING = 2.0
@@ -175,15 +174,15 @@ LARGE = 0.2
 """Share of the leading group's accounts from which another group of the campaign speaks for single accounts, if it is as central."""
 
 
-def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64:
-    """Test each account of each campaign by itself; returns the campaign of each account that stays.
+def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> F64:
+    """How surely links and youth make each account one of its campaign's, nats beyond CERTAIN, ``(n_accounts,)``; 0 where it has none.
 
     The likelihood ratio of what links the account to the others (conversations handed over, a shared payment method or
     contact, the sub-stream carried, a young account), between the accounts of the leading group and all accounts outside,
     taken as independent, times the prior odds of being one of its accounts. A user of the same tool, drawn into a group,
-    lacks what the others have and leaves.
+    lacks what the others have.
     """
-    out = account_label.copy()
+    out = np.zeros(scene.people.n)
     cores = np.where(np.isin(account_label, np.arange(len(lead))), account_label, -1)
     for number in range(len(lead)):
         cores[(account_label == number) & ~_is_in(scene, lead[number : number + 1])] = -1
@@ -208,28 +207,32 @@ def tested(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> I64
             p_in = (float((sign & core).sum()) + 1) / (float(core.sum()) + 2)
             p_out = (float((sign & outside).sum()) + 1) / (float(outside.sum()) + 2)
             odds += np.where(sign, min(np.log(p_in / p_out), limit), np.log((1 - p_in) / (1 - p_out)))
-        # Where even the usual account would leave, nothing ties the accounts: whoever is as it is stays.
+        # Where even the usual account would be unsure, nothing ties the accounts: whoever is as it is is as sure.
         line = min(np.log(CERTAIN / (1 - CERTAIN)), float(np.median(odds[mine]))) if mine.any() else 0.0
-        out[mine & (odds < line)] = -1
+        out[mine] = odds[mine] - line
     return out
 
 
-SURE, BARE_SURE, ROUNDS = 0.97, (0.98, 0.95), 10
-"""Posterior probability from which an account is accused with its campaign; of an account that no link ties to another, where no account
-is tied and where half or more are; and how often accounts are compared anew at most."""
+SURE, ROUNDS = 0.95, 10
+"""Posterior probability from which an account is accused with its campaign; and how often accounts are compared anew at most."""
 
 
 LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
 
 
-def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64) -> tuple[I64, dict[str, F64]]:
+LINKS = 3.0
+"""Nats of linkage that count as one in an account's standing."""
+
+
+def standing(
+    scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, links: F64
+) -> tuple[I64, dict[str, F64]]:
     """How each account compares with the usual one of its campaign: codes of the accounts, and a value of each piece.
 
     What an operator's accounts do makes many groups, found one from the other's objects apart, in which they are among
     themselves. A member is in many of them and sends much in them; an innocent who met their work once is in the few that this
-    meeting made, with a small part of what he does. All pieces but the last two are 0 for the campaign's median account, and
-    these are 0 for whoever is linked.
+    meeting made, with a small part of what he does. All pieces but the last three are 0 for the campaign's median account.
 
     - ``often``: groups that are mostly the campaign's in which the account is, whatever their scores (log ratio).
     - ``amount``: its requests in the group of the campaign in which it sent most (log ratio).
@@ -242,8 +245,11 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     - ``hours``, ``mix``, ``length``: how much less like the campaign it is than its usual account is, by the parts of the day, the kinds of
       work and the lengths of the prompts in the group of the campaign in which it sent most (minus the log of 1 and the robust spreads
       beyond the median, so that accounts that keep hours of their own expect no other).
+    - ``age``: how far its age at its first request is from the campaign's, on a log scale (minus the log of 1 and the robust spreads, to
+      either side; the usual account is not at 0); 0 where sign-up is not told.
     - ``bare``: minus 1 for an account that no link ties to another of its campaign.
     - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0.
+    - ``links``: its linkage, in LINKS.
 
     Args:
         scene: the run.
@@ -251,6 +257,7 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
         account_label: campaign of each account, -1 for none, ``(n_accounts,)``.
         n: number of campaigns.
         log_odds: score of each group.
+        links: :func:`linkage`.
     """
     group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
     whose, total = account_label[account], scene.people.n
@@ -278,7 +285,8 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     tied = np.logical_or.reduce([found == account_label for found in linked(scene, account_label)])[mine].astype(np.float64)
 
     def usual(value: F64) -> F64:
-        return np.array([np.median(value[campaign == number]) if (campaign == number).any() else 0.0 for number in range(n)])[campaign]
+        told = [value[(campaign == number) & ~np.isnan(value)] for number in range(n)]
+        return np.array([np.median(some) if len(some) else 0.0 for some in told])[campaign]
 
     pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
               "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
@@ -289,9 +297,10 @@ def standing(scene: Scene, group_label: I64, account_label: I64, n: int, log_odd
     pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
     kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
     pieces |= {name: -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n), usual)) for name, counts in kinds.items()}
+    pieces["age"] = -np.log1p(_off(np.log1p(scene.people.tenure_days()[mine]), usual))
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (None, tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
-    return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone)}
+    return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / LINKS}
 
 
 LEAST_SPREAD = 0.02
@@ -326,6 +335,16 @@ def _spreads(value: F64, usual: Callable[[F64], F64]) -> F64:
     return np.asarray(np.maximum(off / (1.4826 * usual(np.abs(off)) + LEAST_SPREAD), 0))
 
 
+AGE_SPREAD = 0.3
+"""Log of days by which ages of one campaign differ at least."""
+
+
+def _off(value: F64, usual: Callable[[F64], F64]) -> F64:
+    """How many robust standard deviations of its campaign each value lies from the median, 0 where not told (NaN)."""
+    off = np.abs(value - usual(value))
+    return np.nan_to_num(off / (1.4826 * usual(off) + AGE_SPREAD))
+
+
 NEAR_US = 3 * 24 * HOUR_US
 """Time within which accounts signed up together."""
 
@@ -349,29 +368,20 @@ def _joined(scene: Scene, mine: I64, campaign: I64) -> F64:
     return out
 
 
-def belonging(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, model: Model) -> I64:
+def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log_odds: F64, model: Model) -> I64:
     """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
 
     Wrong for accounts without links that were banned early and had no time to appear.
     """
-    out = account_label.copy()
+    out, links = account_label.copy(), linkage(scene, group_label, account_label, lead)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
-        mine, pieces = standing(scene, group_label, out, n, log_odds)
-        gone = mine[model.members.posterior(pieces) < sure(pieces)]
+        mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
+        gone = mine[model.members.posterior(pieces) < SURE]
         if not len(gone):
             break
         out[gone] = -1
     return out
-
-
-def sure(pieces: Mapping[str, F64]) -> F64:
-    """Posterior probability from which each account stays, by its pieces of :func:`standing`, ``(n_rows,)``.
-
-    Where nothing ties the accounts, people who work as they do are drawn in most; where links tie the others, who has none needs less.
-    """
-    tied = 1 - np.exp(pieces["alone"])
-    return np.where(pieces["bare"] < 0, np.interp(tied, (0, HALF), BARE_SURE), SURE)
 
 
 def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:
