@@ -241,7 +241,8 @@ def _detect(args: argparse.Namespace) -> Any:
         print(
             f"{summary['n_events']:,} requests of {summary['n_accounts']:,} accounts{since}: {summary['n_campaigns']:,} campaigns"
             f" ({summary['n_accused']:,} accounts, {summary['n_harvested']:,} exchanges),"
-            f" {summary['n_review']:,} groups for a person to review ({summary['n_for_review']:,} accounts)\n"
+            f" {summary['n_review']:,} groups for a person to review ({summary['n_for_review']:,} accounts),"
+            f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {args.out}"
         )
     return summary

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PARTIAL = ".partial"
-RUN_FILES = ("harvest.parquet", "links.parquet", "accounts.parquet", "campaigns.parquet", "summary.json")
+RUN_FILES = ("harvest.parquet", "links.parquet", "watch.parquet", "accounts.parquet", "campaigns.parquet", "summary.json")
 """The files of a run, in the order in which they take their places."""
 RUN_STALE = ("report.html", "evaluation.json")
 """What is made of a run, and would be of an earlier one after the next."""

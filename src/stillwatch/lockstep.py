@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from stillwatch import __version__, nulls
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, write_json, write_parquet
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, TRACES
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, TRACES, WATCH
 
 Floats = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -233,7 +233,8 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1, quiet: bool = False) 
         _write_accounts(staging, ids, score, group, names, rows)
         _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()])
         _write_links(staging, ids, looked, group)
-        write_parquet(HARVEST.schema.empty_table(), staging / "harvest.parquet")
+        for name, table in (("harvest", HARVEST), ("watch", WATCH)):
+            write_parquet(table.schema.empty_table(), staging / f"{name}.parquet")
         write_json(summary, staging / "summary.json")
     return summary
 

@@ -393,10 +393,12 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
         final, marks = _marks(engine, traffic, final)
+        free[open_.member_account] = False
+        watch = judge.watched(scene, values, model, judge.suspects(scene) & scene.of_members(free))
     with clock.stage("unmix"):
         tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
     return run_folder.Outcome(
-        scene, model, values, findings, verdicts, final, lead, sure.n, marks, tally, carried, harvested, owners
+        scene, model, values, findings, verdicts, final, lead, sure.n, watch, marks, tally, carried, harvested, owners
     )
 
 

@@ -32,7 +32,7 @@ from stillwatch.judge.reasons import (
     unplaced,
     untied,
 )
-from stillwatch.tables import HARVEST, LINKS
+from stillwatch.tables import HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
 
@@ -56,6 +56,7 @@ class Outcome:
     """Campaigns, then groups to review."""
     lead: I64
     n_campaigns: int
+    watch: judge.Watch
     marks: dict[str, I64]
     tally: judge.Tally
     carried: dict[int, dict[str, I64]]
@@ -121,6 +122,8 @@ def _write(
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
     reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
     write_parquet(_links(outcome, campaign), out / "links.parquet")
+    watch = _watch(outcome)
+    write_parquet(watch, out / "watch.parquet")
     write_parquet(results.account_table(scene, found, outcome.verdicts, identifiers, reasons), out / "accounts.parquet")
     table = results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage)
     write_parquet(table, out / "campaigns.parquet")
@@ -144,6 +147,7 @@ def _write(
         "n_review": final.n - outcome.n_campaigns,
         "n_accused": int(sizes.sum()),
         "n_for_review": accused - int(sizes.sum()),
+        "n_watched": len(watch),
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
@@ -390,6 +394,23 @@ def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts
     if verdicts.q_value[group] > verdict.FDR:
         out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {verdict.FDR:g}")
     return out
+
+
+def _watch(outcome: Outcome) -> pa.Table:
+    """The watch list; a group's accounts are those that may be listed."""
+    scene, watch = outcome.scene, outcome.watch
+    rows = []
+    for rank, (number, out, score) in enumerate(zip(watch.group.tolist(), watch.stands_out, watch.score, strict=True), start=1):
+        accounts = np.unique(scene.groups.member_account[watch.member & (scene.groups.member_group == number)])
+        rows.append({
+            "rank": rank, "stands_out": out, "score": score,
+            "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
+            "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
+            "reasons": results.reasons(outcome.values, outcome.findings, outcome.model, number),
+            "not_accused": not_accused(outcome.values, outcome.verdicts, outcome.model, number),
+            "explanations": results.explanations(outcome.verdicts, number),
+        })  # fmt: skip
+    return pa.Table.from_pylist(rows, WATCH.schema)
 
 
 def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[int, str]) -> list[dict[str, Any]]:

@@ -243,6 +243,22 @@ ACCOUNT_VERDICTS = Table(
     ),
 )
 
+WATCH = Table(
+    "watch",
+    "one group of accounts that nobody is accused of and that stands out among its log's groups",
+    (
+        Column("rank", "i32", "1 for the group that stands out most", required=True),
+        Column("stands_out", "f64", "nats of score by which it lies above the mean of the log's next groups", required=True),
+        Column("score", "f64", "as a campaign's; what explains the group in everyday life is left aside", required=True),
+        Column("n_accounts", "i64", "accounts", required=True),
+        Column("n_events", "i64", "requests of these accounts", required=True),
+        Column("account_ids", "list[str]", "who they are", required=True),
+        Column("reasons", "list[str]", "what they have in common, strongest first", required=True),
+        Column("not_accused", "list[str]", "why it is neither a campaign nor for review", required=True),
+        Column("explanations", "scored", "innocent hypotheses and how well each explains it, 0 to 1", required=True),
+    ),
+)
+
 HARVEST = Table(
     "harvest",
     "one harvested request",

@@ -11,7 +11,7 @@ from stillwatch.errors import InputError
 from stillwatch.evaluate.measure import measures
 from stillwatch.evaluate.ranking import ranking
 from stillwatch.files import digest, reading_parquet, write_json
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, Column, Table
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,8 +60,10 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
         raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
     if truth_events is not None:
         _check_columns(truth_events, TRUTH_EVENTS)
+    watch = run / "watch.parquet"
     result = measures(
-        verdicts, known, campaigns=campaigns, harvest=harvest if harvest.is_file() else None, truth_events=truth_events
+        verdicts, known, campaigns=campaigns, harvest=harvest if harvest.is_file() else None, truth_events=truth_events,
+        watch=_read(watch, WATCH) if watch.is_file() else None,
     )
     read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))
     result["inputs"] = [{"path": path.name, "sha256": digest(path)} for path in read]

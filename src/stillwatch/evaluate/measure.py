@@ -71,6 +71,7 @@ def measures(
     campaigns: "pa.Table | None" = None,
     harvest: "pa.Table | Path | None" = None,
     truth_events: "pa.Table | Path | None" = None,
+    watch: "pa.Table | None" = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Measure a run.
@@ -84,11 +85,13 @@ def measures(
         campaigns: CAMPAIGNS of the run, for its estimates of the harvest.
         harvest: HARVEST of the run, or the Parquet file of it.
         truth_events: ``event_id``, ``campaign`` of the truly harvested requests, or the Parquet file of them.
+        watch: WATCH of the run.
         seed: of the bootstrap.
 
     Returns:
         ``accounts``, ``ranking``, ``clusters``, ``campaigns`` (one per true campaign), ``reported`` (one per campaign
-        of the run), ``attacks`` and ``innocents`` (one per kind), ``events`` (null without events).
+        of the run), ``attacks`` and ``innocents`` (one per kind), ``events`` (null without events),
+        ``watch`` (null without a watch list).
     """
     known = join(verdicts, truth)
     harvested = None if harvest is None else contingency(harvest, truth_events, _flagged_ids(verdicts))
@@ -107,6 +110,23 @@ def measures(
         "attacks": _attacks(known),
         "innocents": _innocents(known),
         "events": None if harvested is None or not harvested.has_truth else harvested.overall(),
+        "watch": None if watch is None else _watched(watch, truth),
+    }
+
+
+def _watched(watch: "pa.Table", truth: "pa.Table") -> dict[str, Any]:
+    """Groups on the watch list, those most of whose accounts are of one campaign, its name, and accounts."""
+    import pyarrow.compute as pc
+
+    listed = watch["account_ids"].to_pylist()
+    known = truth.filter(pc.is_in(truth["account_id"], value_set=watch["account_ids"].combine_chunks().flatten()))
+    of = dict(zip(known["account_id"].to_pylist(), known["campaign"].to_pylist(), strict=True))
+    true = [[of[account] for account in accounts if account in of] for accounts in listed]
+    named = [next((name for name in names if name and 2 * names.count(name) > len(names)), None) for names in true]
+    everybody = [name for names in true for name in names]
+    return {
+        "groups": len(listed), "of_campaigns": len(named) - named.count(None), "campaigns": named,
+        "attackers": len(everybody) - everybody.count(None), "innocent": everybody.count(None),
     }
 
 

@@ -52,6 +52,11 @@ def _headline(result: Measures) -> str:
             f" ({_percent(events['error'])}); by request: precision {_number(events['event_precision'])},"
             f" recall {_number(events['event_recall'])}"
         )
+    if (watch := result["watch"]) and watch["groups"]:
+        lines.append(
+            f"  on the watch list  {watch['groups']} groups, {watch['of_campaigns']} of campaigns;"
+            f" {watch['attackers']:,} accounts of campaigns, {watch['innocent']:,} innocent"
+        )
     notes = {
         "n_attackers_not_seen": "of campaigns are not in the run: missed",
         "n_innocent_not_seen": "that are innocent are not in the run: left out",

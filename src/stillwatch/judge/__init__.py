@@ -10,6 +10,7 @@ from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
 from stillwatch.judge.verdict import FEWEST, Verdicts, judge
+from stillwatch.judge.watch import Watch, watched
 
 __all__ = [
     "EVIDENCE",
@@ -28,6 +29,7 @@ __all__ = [
     "Scene",
     "Tally",
     "Verdicts",
+    "Watch",
     "account_codes",
     "belonging",
     "calibrated",
@@ -52,5 +54,6 @@ __all__ = [
     "sample",
     "standing",
     "suspects",
+    "watched",
     "worded",
 ]

@@ -91,6 +91,12 @@ def reasons(values: dict[str, F64], findings: dict[str, Finding], model: Model, 
     return [f"{row['sentence']} (observed {_short(row['observed'])}, expected {_short(row['expected'])})" for row in rows[:5]]
 
 
+def explanations(verdicts: Verdicts, group: int) -> list[dict[str, Any]]:
+    """Innocent hypotheses of one group, the one that fits best first."""
+    told = sorted(((name, float(score[group])) for name, score in verdicts.explanations.items()), key=lambda x: (-x[1], x[0]))
+    return [{"hypothesis": name, "score": round(score, 4)} for name, score in told]
+
+
 def _short(x: float | None) -> str:
     return "nothing" if x is None else f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3g}"
 
@@ -199,7 +205,6 @@ def campaign_table(
         members = found.campaign == number
         harvested = int(tally.harvested[number].sum())
         shares = tally.capabilities[number] / max(harvested, 1)
-        explanations = sorted(((name, float(score[group])) for name, score in verdicts.explanations.items()), key=lambda x: (-x[1], x[0]))
         rows.append(
             {
                 "campaign_id": identifiers[number],
@@ -214,7 +219,7 @@ def campaign_table(
                 "views": spoken_families(verdicts, int(group)),
                 "capabilities": dict(zip(CAPABILITIES, (round(float(x), 6) for x in shares), strict=True)),
                 "output_tokens": int(tally.output_tokens[number]),
-                "explanations": [{"hypothesis": name, "score": round(score, 4)} for name, score in explanations],
+                "explanations": explanations(verdicts, group),
                 "lineage": lineage[number],
                 "details": json.dumps(details_of[number], sort_keys=True),
             }

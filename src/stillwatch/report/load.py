@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch import run_worth
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, reading_parquet
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, WATCH, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +46,8 @@ class Run:
     campaigns: Sequence[Campaign]
     reviews: Sequence[Campaign]
     summary: Mapping[str, Any]
+    watch: Sequence[Mapping[str, Any]] = ()
+    """Rows of watch.parquet, where there is one."""
     exposure: Path | None = None
     """The page that values the harvests, where there is one."""
 
@@ -70,11 +72,12 @@ def load(folder: Path) -> Run:
         Campaign(row, details(row["details"]) | valued.get(row["campaign_id"], {}), members.get(row["campaign_id"], ()))
         for row in rows
     ]  # fmt: skip
-    page = folder / run_worth.PAGE
+    page, watch = folder / run_worth.PAGE, folder / "watch.parquet"
     return Run(
         campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],
         reviews=[c for c in all_campaigns if c.row["verdict"] != "campaign"],
         summary=summary,
+        watch=read_table(watch, WATCH).to_pylist() if watch.is_file() else (),
         exposure=page if page.is_file() else None,
     )
 

@@ -20,6 +20,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 MAX_CAMPAIGNS = 60
 """Campaigns drawn in full; the table lists all."""
 MAX_REVIEWS = 60
+WATCH_SHOWN = 20
+"""Accounts named of a group on the watch list; watch.parquet holds all."""
 MAX_OBJECTS = 20
 MAX_TEMPLATES = 6
 MAX_INPUTS = 24
@@ -102,6 +104,8 @@ def page(run: Run, *, exposure: str | None = None) -> str:
             sections=drawn,
             reviews=[section(i, campaign) for i, campaign in enumerate(run.reviews[:MAX_REVIEWS], start=1)],
             n_reviews=len(run.reviews),
+            watch=run.watch,
+            watch_shown=WATCH_SHOWN,
             totals=totals(rows),
             confidences=words.CONFIDENCE,
             exposure=exposure,
