@@ -10,7 +10,7 @@ import pytest
 
 from stillwatch import cli, evaluate
 from stillwatch.errors import InputError
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, TRUTH
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, TRUTH, WATCH
 
 # Two operators, ten accounts each. North is found whole, but in two parts; of south eight are found, one waits for
 # review, one is missed. One student is flagged with south. 100 people are clear.
@@ -169,6 +169,20 @@ def test_kinds(result: dict[str, Any]) -> None:
     )
     assert (individual["accounts"], individual["flagged"]) == (99, 0)
     assert individual["upper_95"] == pytest.approx(1 - 0.05 ** (1 / 99))
+
+
+def test_the_watch_list_is_held_against_the_truth(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate.run(run, run.parent / "truth.parquet", quiet=True)["watch"] is None
+    lists = [["s9", "s8", "person1", "nobody"], ["student1", "n1", "student2"], ["n1", "person1"]]
+    told = [(rank, accounts) for rank, accounts in enumerate(lists, start=1)]
+    constant: dict[str, Any] = {"stands_out": 3.0, "score": 0.0, "n_accounts": 3, "n_events": 9, "reasons": [], "not_accused": [],
+                                "explanations": []}  # fmt: skip
+    pq.write_table(rows(WATCH, told, "rank account_ids", **constant), run / "watch.parquet")
+    assert cli.main(["evaluate", str(run), "--truth", str(run.parent / "truth.parquet")]) == 0
+    assert "on the watch list  3 groups, 1 of campaigns; 4 accounts of campaigns, 4 innocent" in capsys.readouterr().out
+    assert json.loads((run / "evaluation.json").read_text())["watch"] == {
+        "groups": 3, "of_campaigns": 1, "campaigns": ["south", None, None], "attackers": 4, "innocent": 4,
+    }  # fmt: skip
 
 
 def test_writes_what_it_returns(run: Path, result: dict[str, Any]) -> None:

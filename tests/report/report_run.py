@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, WATCH
 
 START = datetime(2026, 2, 2, tzinfo=UTC)
 START_HOUR = int(START.timestamp() // 3600)
@@ -324,7 +324,25 @@ def full(folder: Path) -> Path:
         ),
         row("r-7e02bd", "review", 0.2, (19, 2_204, 1_100), ["content.shingle"], {}),
     ]
+    write_watch(folder, watch())
     return write(folder, campaigns, summary())
+
+
+def watch() -> list[dict[str, Any]]:
+    """The watch list: one group of 31 accounts."""
+    return [{
+        "rank": 1, "stands_out": 3.42, "score": -1.5, "n_accounts": 31, "n_events": 4_807,
+        "account_ids": [f"watched-{i}" for i in range(31)],
+        "reasons": ["Accounts do the same mix of work. (observed 0.97, expected 0.2)"],
+        "not_accused": ["its score is below the line"],
+        "explanations": [{"hypothesis": "classroom", "score": 0.41}],
+    }]  # fmt: skip
+
+
+def write_watch(folder: Path, rows: list[dict[str, Any]]) -> None:
+    """Write watch.parquet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows, schema=WATCH.schema), folder / "watch.parquet")
 
 
 def summary() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The page: everything a run tells is on it, nothing hostile gets through, and little data is no obstacle."""
 
 import json
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,11 @@ def page(run: Path) -> Reader:
         "27 accounts acted together, linked by content.shingle, timing.slot; 31,872 of their 44,010 requests",
         "A starter template over one weekend",
         "Innocent explanation that fits best: popular or niche tool, fits in part (0.28)",
+        "31 accounts with 4,807 exchanges",
+        "+3.4 above the log's next groups · score −1.5",
+        "In common: Accounts do the same mix of work. (observed 0.97, expected 0.2)",
+        "Why it passes no line: its score is below the line.",
+        "watched-19; watch.parquet holds all",
         "0d0d0d0d0d0d0d0d",
         "Country and nationality are never evidence",
         "very high from 6.91, high from 3.4, moderate from 0, otherwise low",
@@ -103,7 +109,7 @@ def test_the_page_tells(page: Reader, text: str) -> None:
 
 def test_largest_harvest_comes_first_and_reviews_are_not_campaigns(page: Reader) -> None:
     sections = [attrs["id"] for tag, attrs in page.tags if tag == "section"]
-    assert sections == ["campaigns", "campaign-1", "campaign-2", "campaign-3", "review", "methods"]
+    assert sections == ["campaigns", "campaign-1", "campaign-2", "campaign-3", "review", "watch", "methods"]
     assert page.text.index("One injected prompt") < page.text.index("Agentic coding") < page.text.index("c-0071aa")
 
 
@@ -203,6 +209,11 @@ NAMES = (
     "of",
     "command",
     "commit",
+    "rank",
+    "stands_out",
+    "account_ids",
+    "reasons",
+    "not_accused",
     "seeds",
 )
 
@@ -217,6 +228,7 @@ def hostile(folder: Path) -> Path:
         details = poisoned(json.loads(row.pop("details")))
         verdict = row.pop("verdict")
         campaigns.append(poisoned(row) | {"verdict": verdict, "details": json.dumps(details)})
+    runs.write_watch(folder / "run", poisoned(runs.watch()))
     return runs.write(folder / "run", campaigns, poisoned(runs.summary()))
 
 
@@ -243,7 +255,7 @@ def test_poison_reaches_every_text_field() -> None:
 
     free = {"api", "cloud-a", "app", "seed", "engine", "min_families", "fdr", "sketch", "link", "group", "judge"}
     rng = __import__("numpy").random.default_rng(0)
-    told = keys(runs.hydra(rng)) | keys(runs.agentic(rng)) | keys(runs.summary())
+    told = keys(runs.hydra(rng)) | keys(runs.agentic(rng)) | keys(runs.summary()) | keys(runs.watch())
     assert told - set(NAMES) == free
 
 
@@ -286,6 +298,13 @@ def test_nothing_found(tmp_path: Path) -> None:
     page = read(report.run(runs.write(tmp_path, [], runs.summary())))
     assert "No campaign of fake accounts was found" in page.text
     assert "That is no proof that nobody harvests" in page.text
+
+
+def test_a_run_without_a_watch_list_has_none_on_its_page(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    (tmp_path / "run" / "watch.parquet").unlink()
+    assert "Watch list" in read(report.run(run)).text
+    assert "Watch list" not in read(report.run(tmp_path / "run")).text
 
 
 def test_many_campaigns_are_listed_and_the_largest_drawn(tmp_path: Path) -> None:
