@@ -92,6 +92,7 @@ def _pool(scenario: str, results: list[dict[str, Any]]) -> dict[str, Any]:
         "f1": _ratio(2 * n["true"], n["flagged"] + n["n_attackers"]) if n["n_attackers"] else None,
         "false_per_10000": 10_000 * n["false"] / max(n["n_innocent"], 1),
         "review_innocent": sum(e["accounts"]["review"]["innocent"] for e in evaluations),
+        "watch": np.sum([watched(e) for e in evaluations], axis=0).tolist(),
         "worst_crowd": {"kind": worst[0], "flagged": worst[1][0], "accounts": worst[1][1]} if worst[1][0] else None,
         "operators": operators, "worst_harvest": max(errors, key=abs, default=None),
         "plain_recall": _ratio(sum(r["found"] for r in plain), sum(r["accounts"] for r in plain)),
@@ -101,6 +102,12 @@ def _pool(scenario: str, results: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
     figures["missed_bars"] = missed_bars(scenario, figures)
     return figures
+
+
+def watched(evaluation: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Groups on the watch list of a run; of operators; operators of whom less than FOUND is flagged; and those of them on the list."""
+    watch, missed = evaluation["watch"], {row["campaign"] for row in evaluation["campaigns"] if row["found"] < FOUND * row["accounts"]}
+    return watch["groups"], watch["of_campaigns"], len(missed), len(missed & set(watch["campaigns"]))
 
 
 def _last(value: float | None) -> float:
@@ -191,9 +198,11 @@ def _total(figures: dict[str, dict[str, Any]]) -> str:
     false, innocent = (sum(row[name] for row in figures.values()) for name in ("false", "n_innocent"))
     met = sum(not row["missed_bars"] for row in figures.values())
     rate = 10_000 * false / innocent if innocent else 0.0
+    groups, right, missed, listed = np.sum([row["watch"] for row in figures.values()], axis=0).tolist()
     return (
         f"All together: {false} of {innocent:,} innocents flagged, {rate:.2f} in 10,000 (bar: 1);"
-        f" {met} of {len(figures)} scenarios meet every bar."
+        f" {met} of {len(figures)} scenarios meet every bar. The watch lists hold {groups} groups, {right} of operators:"
+        f" {listed} of the {missed} operators of whom less than half is flagged."
     )
 
 

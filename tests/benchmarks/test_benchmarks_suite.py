@@ -87,6 +87,7 @@ def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> 
         },
         "campaigns": rows, "reported": [], "ranking": {"auc": 1.0},
         "innocents": [{"kind": "vpn", "flagged": false, "accounts": 20_000}],
+        "watch": {"groups": 2, "of_campaigns": 1, "campaigns": [None, campaign]},
     }  # fmt: skip
 
 
@@ -115,6 +116,12 @@ def test_told_harvests_are_compared_where_the_operator_was_found():
     assert "3 operators" in said
     assert said.endswith("median 1.00, all of them 0.50 to 2.00.")
     assert suite_tables.told_over_true({"x": pooled("demo", evaluation(found=0, false=0, error=-1.0))}) == "No operator was found."
+
+
+def test_the_watch_list_counts_for_operators_who_were_missed():
+    figures = pooled("demo", evaluation(found=49, false=0, error=0.0), evaluation(found=50, false=0, error=0.0))
+    assert figures["watch"] == [4, 2, 1, 1]
+    assert "hold 4 groups, 2 of operators: 1 of the 1 operators" in suite_tables._total({"demo": figures})
 
 
 def test_bars_differ_by_tactic():
