@@ -97,6 +97,8 @@ def _serve(args: argparse.Namespace) -> None:
     ).checked()
     if args.key_file is not None and not args.key_file.exists():
         raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
+    if args.console_origin and (args.run is not None or args.snapshot is not None or args.no_console):
+        raise InputError("there is no console to serve", where="--console-origin", todo="It needs --store, and no --no-console")
     source: sources.SnapshotSource
     sink: Sink = FileSink(args.state / "decisions")
     token_source: tokens.TokenSource | None = None

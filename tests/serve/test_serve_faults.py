@@ -1,6 +1,7 @@
 """The service as a process: killed, without its source, with a damaged snapshot, full disk, at its end, over TLS."""
 
 import json
+import math
 import os
 import signal
 import socket
@@ -22,8 +23,11 @@ pytest.importorskip("granian")
 from serve_kit import KEY, Service, call, entries, people, wait_for
 
 from ports import free_port
+from stillwatch.errors import InputError
 from stillwatch.hashing import keyed
 from stillwatch.serve import tokens
+from stillwatch.serve.listening import certified
+from stillwatch.serve.server import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -130,6 +134,7 @@ def test_without_any_snapshot_the_declared_fail_mode_answers(service: Service) -
     assert call(service.port, "/nginx", token).status == 200
     assert call(service.port, "/envoy/v1/x", token).status == 503
     assert service.ask({"input_type": "request"}, path="/beta/litellm_basic_guardrail_api").json()["action"] == "BLOCKED"
+    assert "the source cannot be read; there is no snapshot: the fail modes answer" in service.log.read_text()
     service.write(people())
     service.until(lambda: call(service.port, "/readyz").status == 200)
     assert service.decide("block")["decision"] == "block"
@@ -241,8 +246,12 @@ def test_wrong_settings_are_one_line(tmp_path: Path) -> None:
         return done.returncode, done.stderr
 
     pq.write_table(people(), tmp_path / "e.parquet")
+    (tmp_path / "junk.parquet").write_text("junk")
     for options, words in (
-        (["--run", "none"], "cannot read"),
+        (["--run", "none"], "Pass what stillwatch detect wrote"),
+        (["--snapshot", "e.parquet", "--tls-cert", "junk.parquet", "--tls-key", "junk.parquet"], "no certificate and key"),
+        (["--snapshot", "e.parquet", "--console-origin", "https://guard.example"], "no console"),
+        (["--snapshot", "e.parquet", "--refresh-s", "-1"], "-1 is not between 0.05 and 3600 (seconds): --refresh-s"),
         (["--snapshot", "e.parquet"], "no file of tokens"),
         (["--snapshot", "e.parquet", "--fail-closed", "apache"], "unknown surface"),
         (["--snapshot", "e.parquet", "--tls-cert", "c.pem"], "go together"),
@@ -251,6 +260,31 @@ def test_wrong_settings_are_one_line(tmp_path: Path) -> None:
     ):
         code, text = told(*options)
         assert (code, words in text, text.count("\n"), "Traceback" in text) == (1, True, 1, False), text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"deadline_s": value} for value in (0.0, -1.0, math.nan, math.inf)
+    ] + [{"refresh_s": 0.0}, {"drain_s": -5.0}, {"log_allows": 7.0}, {"log_allows": math.nan}, {"grpc_port": 8080},
+         {"account_header": "two words"}, {"case_url": "https://x/{case}"}, {"case_url": "https://x/{"}, {"state": Path(__file__)}],
+    ids=str,
+)  # fmt: skip
+def test_settings_that_would_serve_badly_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError) as caught:
+        Settings(**wrong).checked()
+    assert "\n" not in str(caught.value)
+    Settings(case_url="https://x/{case_id}", account_header="x-account", log_allows=1.0, drain_s=0.0, grpc_port=8081).checked()
+
+
+def test_certificate_and_key_must_belong_together(tmp_path: Path) -> None:
+    pytest.importorskip("cryptography")
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        certificate(tmp_path / name)
+    certified(tmp_path / "a" / "cert.pem", tmp_path / "a" / "key.pem")
+    with pytest.raises(InputError, match="belong together"):
+        certified(tmp_path / "a" / "cert.pem", tmp_path / "b" / "key.pem")
 
 
 def certificate(folder: Path) -> None:

@@ -239,6 +239,23 @@ def test_without_a_snapshot_each_surface_answers_as_declared(service: Service) -
         assert (status, word in answer.decode()) == (expected, True)
 
 
+def test_the_bare_address_says_what_is_here_and_allows_nobody(service: Service) -> None:
+    """A 200 would be an allow for an edge that was told the wrong path."""
+    status, headers, body = called(service, "/", None, method="GET")
+    assert (status, headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    told = body.decode()
+    assert all(route.path in told for route in routes() if route.dialect is None or route.path.startswith("/v1/"))
+    assert "docs/serve.md" in told
+    assert "/console/" not in told
+
+    async def console(*_: Any) -> None: ...
+
+    with_console = Service(service.decider, service.tokens, service.context, service.log, mounts={"/console": console})
+    assert "/console/" in called(with_console, "/", None, method="GET")[2].decode()
+    assert called(service, "/", None, method="HEAD")[2] == b""
+    assert b"GET / tells" in called(service, "/nothing", None, method="GET")[2]
+
+
 def test_a_failure_inside_is_answered_with_the_fail_mode(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> Any:
         raise RuntimeError("a fault of ours")

@@ -14,7 +14,7 @@ from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.respond.acting import Args, reading, say, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
-from stillwatch.serve.listening import free
+from stillwatch.serve.listening import certified, free
 
 
 def _password(args: Args) -> str:
@@ -83,8 +83,7 @@ def serve(args: Args) -> None:
         from granian.server.embed import Server
     except ImportError as error:
         raise MissingExtraError("granian is not installed", todo="pip install 'stillwatch[serve]'") from error
-    if (args.tls_cert is None) != (args.tls_key is None):
-        raise InputError("--tls-cert and --tls-key go together")
+    certified(args.tls_cert, args.tls_key)
     free(args.host, args.port)
     store = Store.open(args.store or DEFAULT_URL, create=False)
     app = application(store, origin=args.origin)

@@ -34,6 +34,20 @@ DEADLINE_S = 0.05
 LARGEST = 4 << 20
 """Bytes of a body. Decoding one holds up the others by about 2 ms a megabyte."""
 
+NOTHING = "There is nothing at this path. GET / tells what is here."
+FRONT = f"""\
+Stillwatch decision service: gateways ask it whether an account may go on. Nothing else is at this path.
+
+/healthz        is the process alive
+/readyz         should requests be sent here
+with a token, in {TOKEN.decode()} or Authorization: Bearer:
+/metrics        Prometheus metrics (role metrics or admin)
+/v1/status      snapshot, source, log and clock (role metrics or admin)
+/openapi.json   every route and its fields
+/v1/decide      POST: may this account go on (role decide or admin)
+"""
+DOCUMENTED = "\nGateways, tokens and how to run it: docs/serve.md of Stillwatch.\n"
+
 logger = structlog.get_logger("stillwatch.serve")
 
 
@@ -152,13 +166,18 @@ class Service:
             if scope["type"] != "http":
                 await send({"type": "websocket.close", "code": 1000})
                 return
-            status, headers, body = answers.fault(404, "There is nothing at this path.", "not_found")
+            status, headers, body = self._front() if path == "/" else answers.fault(404, NOTHING, "not_found")
         else:
             status, headers, body = await self._answer(route, scope, receive)
         if scope["method"] == "HEAD":
             body = b""
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def _front(self) -> Answer:
+        """What this is, for who looks at the bare address. Never a 200: an edge that was told to ask here would take it for an allow."""
+        mounted = [f"{prefix + '/':16}the console, for people\n" for prefix, _ in self._mounts if prefix]
+        return 404, [(b"content-type", b"text/plain; charset=utf-8"), answers.NO_STORE], "".join((FRONT, *mounted, DOCUMENTED)).encode()
 
     async def _answer(self, route: Route, scope: Scope, receive: Receive) -> Answer:
         if route.methods and scope["method"] not in route.methods:

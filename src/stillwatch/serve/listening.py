@@ -1,10 +1,12 @@
-"""Whether an address can be listened at.
+"""Whether an address can be listened at, and by whom.
 
 The server shares its port with whoever asks (SO_REUSEPORT): a second service on the same port would start without a word and take
 every other connection, with another snapshot.
 """
 
 import socket
+import ssl
+from pathlib import Path
 
 from stillwatch.errors import InputError
 
@@ -21,3 +23,24 @@ def free(host: str, port: int) -> None:
             pass
     except (OSError, OverflowError) as error:
         raise InputError(f"cannot listen ({error})", where=f"{host}:{port}", todo="Pass another --host or --port") from error
+
+
+def certified(cert: Path | None, key: Path | None) -> None:
+    """Return where TLS is not asked for, or where its two files are a certificate and its key.
+
+    Raises:
+        InputError: they are not, or one is missing.
+    """
+    if cert is None and key is None:
+        return
+    if cert is None or key is None:
+        raise InputError("--tls-cert and --tls-key go together", todo="Pass both, or neither")
+    for path in (cert, key):
+        if not path.is_file():
+            raise InputError("no such file", where=path, todo="Pass --tls-cert and --tls-key as PEM files")
+    try:
+        # With a password given, OpenSSL asks nobody for the one of an encrypted key: the server could not either.
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key, password="")
+    except (OSError, ValueError) as error:
+        todo = "Pass the certificate chain and its unencrypted private key, both PEM"
+        raise InputError("no certificate and key that belong together", where=f"{cert}, {key}", todo=todo) from error

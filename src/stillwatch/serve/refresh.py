@@ -235,7 +235,8 @@ class Refresher:
             told = {}
         if ("error" in told) != ("error" in self.builder):
             if "error" in told:
-                logger.error("the source cannot be read; the last snapshot stays", error=told["error"])
+                then = "the last snapshot stays" if self._decider.snapshot is not None else "there is no snapshot: the fail modes answer"
+                logger.error(f"the source cannot be read; {then}", error=told["error"])
             else:
                 logger.info("the source can be read again")
         self.builder = told

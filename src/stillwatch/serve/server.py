@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import re
 import signal
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Sink
 from stillwatch.serve.dialects import Context
 from stillwatch.serve.identity import Identities
-from stillwatch.serve.listening import free
+from stillwatch.serve.listening import certified, free
 from stillwatch.serve.refresh import Refresher
 from stillwatch.serve.sources import SnapshotSource
 from stillwatch.serve.telemetry import Tracing, configure_logs
@@ -29,6 +30,9 @@ SWITCH_S = 0.002
 server's threads take it from the answers in the middle of them, which cost a quarter of the processor time (benchmarks/decide.py)."""
 FIRST_SNAPSHOT_S = 30.0
 """How long the first snapshot is waited for; then the fail modes answer until there is one."""
+
+CASE_URL = "Write it like https://guard.example/cases/{case_id}"
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 logger = structlog.get_logger("stillwatch.serve")
 
@@ -67,13 +71,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         unknown = self.fail_closed - set(SURFACES)
         if unknown:
             raise InputError(f"unknown surface {min(unknown)!r}", where="--fail-closed", todo=f"Known: {', '.join(SURFACES)}")
-        if (self.tls_cert is None) != (self.tls_key is None):
-            raise InputError("--tls-cert and --tls-key go together")
-        for path in (self.tls_cert, self.tls_key):
-            if path is not None and not path.is_file():
-                raise InputError("no such file", where=path)
+        certified(self.tls_cert, self.tls_key)
         if self.case_url and not self.case_url.startswith(("https://", "http://")):
-            raise InputError("not a web address", where="--case-url", todo="Write it like https://guard.example/cases/{case_id}")
+            raise InputError("not a web address", where="--case-url", todo=CASE_URL)
+        if set("{}") & set(self.case_url.replace("{case_id}", "")):
+            raise InputError("it has braces around something else than case_id", where="--case-url", todo=CASE_URL)
+        if self.account_header and not HEADER.fullmatch(self.account_header):
+            raise InputError(f"{self.account_header!r} is no header's name", where="--account-header", todo="Write it like x-account")
+        for name, value, least, most, unit in (
+            ("--deadline-ms", self.deadline_s * 1000, 1, 60_000, "milliseconds"), ("--refresh-s", self.refresh_s, 0.05, 3600, "seconds"),
+            ("--drain-s", self.drain_s, 0, 3600, "seconds"), ("--log-allows", self.log_allows, 0, 1, "a share"),
+        ):
+            if not least <= value <= most:
+                raise InputError(f"{value:g} is not between {least:g} and {most:g} ({unit})", where=name)
+        if self.grpc_port == self.port:
+            raise InputError(f"--port and --grpc-port are both {self.port}", todo="Pass two")
+        if self.state.exists() and not self.state.is_dir():
+            raise InputError("not a folder", where=self.state, todo="Pass another --state")
         return self
 
 

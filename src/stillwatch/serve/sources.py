@@ -48,7 +48,8 @@ def file_revision(path: Path) -> str:
     try:
         stat = path.stat()
     except OSError as error:
-        raise InputError(f"cannot read ({error.strerror})", where=path) from error
+        todo = "Pass what stillwatch detect wrote (--run), or a Parquet table (--snapshot)"
+        raise InputError(f"cannot read ({error.strerror})", where=path, todo=todo) from error
     return f"{path.name}-{stat.st_mtime_ns:x}-{stat.st_size:x}-{stat.st_ino:x}"
 
 
