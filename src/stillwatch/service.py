@@ -141,6 +141,8 @@ def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
     if args.key_file is not None and not args.key_file.exists():
         raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
     names = [line.strip() for name in args.names for line in (sys.stdin if name == "-" else [name]) if line.strip()]
+    if not names:
+        raise InputError("no name", todo="Pass names, or - and one a line on standard input")
     identities = Identities(None if args.key_file is None else tenant_key(args.key_file))
     wanted = [identities.of_credential(name) if args.api_key else (identities.id(name),) for name in names]
     if args.api_key and args.key_file is None:
@@ -177,7 +179,7 @@ def _token(args: argparse.Namespace) -> Any:
     path = args.tokens or TOKENS
     if args.revoke:
         tokens.revoke(path, args.name)
-        return {"revoked": args.name}
+        return _revoked(args)
     expires = None if args.days is None else time.time() + args.days * 86400
     secret = tokens.create(path, args.name, tokens.Role(args.role), expires)
     return _told(args, secret)
@@ -197,7 +199,13 @@ def _token_of_store(args: argparse.Namespace) -> Any:
         else:
             expires_at = None if args.days is None else change.now + timedelta(days=args.days)
             stored.add(change, args.name, digest, args.role, expires_at)
-    return {"revoked": args.name} if args.revoke else _told(args, secret)
+    return _revoked(args) if args.revoke else _told(args, secret)
+
+
+def _revoked(args: argparse.Namespace) -> dict[str, str]:
+    if not (args.json or args.quiet):
+        print(f"{args.name} is revoked")
+    return {"revoked": args.name}
 
 
 def _told(args: argparse.Namespace, secret: str) -> dict[str, str]:

@@ -36,8 +36,10 @@ def test_users_from_a_terminal(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     short = run("user", "add", "dee", "--role", "admin", store=store, password="short")
     assert (short.returncode, short.stderr.count("\n")) == (1, 1)
-    assert run("user", "add", "dee", "--role", "admin", store=store).returncode == 0
-    assert run("user", "add", "ana", "--role", "analyst", "--as", "dee", store=store).returncode == 0
+    first = run("user", "add", "dee", "--role", "admin", store=store)
+    assert (first.returncode, "commands that read or change this store, scheduled ones too, need --as NAME" in first.stdout) == (0, True)
+    second = run("user", "add", "ana", "--role", "analyst", "--as", "dee", store=store)
+    assert (second.returncode, second.stdout) == (0, "ana may log in as analyst\n")
     assert run("user", "add", "eve", "--role", "admin", "--as", "ana", store=store).returncode == 1
     assert "ana" in run("user", "list", "--as", "ana", store=store).stdout
 
@@ -90,8 +92,8 @@ def test_a_case_and_its_blast_radius_in_words(filled: Path, tmp_path: Path, caps
     assert f"score {case.score:+.1f} (" in shown
     assert "traffic unknown" in preview
     proposed = told("actions", "propose", "throttle", "--case", case.case_id, "--reason", "terms_of_use")
-    action = proposed.split(":")[0]
-    assert "nothing is carried out (the policy in force says so: stillwatch policy)" in proposed
+    action = proposed.splitlines()[-1].split(":")[0]
+    assert "nothing is carried out (it was proposed so; to enforce it, propose it again with --mode enforce, once a policy" in proposed
     shown = told("cases", "show", case.case_id)
     assert f"in shadow, recorded and not carried out (the action is in shadow mode): throttle {action}" in shown
     assert "in force" not in shown

@@ -221,6 +221,19 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
     assert (seen["requests_per_day"], seen["output_tokens_per_day"]) == (90.0, 900.0)
 
 
+def test_a_key_of_nobody_known_is_a_risk_too(store: Store, case_id: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="own", account_id="acct-00001"))
+        case = change.session.get(Case, case_id)
+        assert case is not None
+        case.q_value = 0.25
+    with store.read() as session:
+        seen = actions.preview(session, NOW, subjects=[(Subject.KEY, "own"), (Subject.KEY, "stray")])
+    assert (seen["n_subjects"], seen["n_accounts"], seen["n_not_known"]) == (2, 1, 1)
+    assert seen["by_kind"] == {"unknown": 1, "key of unknown owner": 1}
+    assert seen["expected_innocent_by_kind"] == {"unknown": 0.25, "key of unknown owner": 1.0}
+
+
 def test_a_group_for_review_accuses_nobody(store: Store, run_folder: Folder) -> None:
     """Its rate is that of a score which a gate or an everyday reason kept from accusing: it says nothing of innocents."""
     imported(store, run_folder({"c-maybe": {"members": accounts(0, 9), "verdict": "review", "score": 10.0}}))

@@ -36,8 +36,12 @@ def user_add(args: Args) -> Any:
     """``user add``."""
     password = _password(args)
     with writing(args, create=True) as change:
+        first = not people.listed(change.session)
         people.add(change, args.name, Role(args.role), password)
     say(args, f"{args.name} may log in as {args.role}")
+    if first:
+        say(args, "from now on commands that read or change this store, scheduled ones too, need --as NAME or STILLWATCH_ACTOR=NAME of "
+                  "a user; serve and console ask for tokens and logins")  # fmt: skip
     return {"name": args.name, "role": args.role}
 
 
@@ -46,6 +50,7 @@ def user_password(args: Args) -> Any:
     password = _password(args)
     with writing(args) as change:
         people.set_password(change, args.name, password)
+    say(args, f"{args.name} has another password, and is logged out")
     return {"name": args.name}
 
 
@@ -53,6 +58,7 @@ def user_role(args: Args) -> Any:
     """``user role``."""
     with writing(args) as change:
         people.set_role(change, args.name, Role(args.role))
+    say(args, f"{args.name} is {args.role}, and is logged out")
     return {"name": args.name, "role": args.role}
 
 
@@ -60,6 +66,7 @@ def user_disable(args: Args) -> Any:
     """``user disable``."""
     with writing(args) as change:
         people.disable(change, args.name)
+    say(args, f"{args.name} is shut out")
     return {"disabled": args.name}
 
 

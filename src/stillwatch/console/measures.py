@@ -13,21 +13,10 @@ from stillwatch.respond import actions, appeals, policy
 from stillwatch.respond.actions import Subjects
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
-from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Subject
+from stillwatch.respond.vocabulary import AGAINST, FOR, LIFT, Action, ActionState, Mode, Reason, Role, Subject
 
 SIZE = 100
 SUBJECTS = 200
-AGAINST = (
-    Reason.COORDINATED_EXTRACTION, Reason.SUSPECTED_EXTRACTION, Reason.BAN_EVASION, Reason.UNLICENSED_RESALE, Reason.COMPROMISED_KEY,
-    Reason.TERMS_OF_USE, Reason.IDENTITY_UNVERIFIED, Reason.ANALYST_REQUEST,
-)  # fmt: skip
-FOR = (
-    Reason.FALSE_POSITIVE,
-    Reason.APPEAL_OVERTURNED,
-    Reason.CUSTOMER_AGREEMENT,
-    Reason.EXPIRED_NEED,
-    Reason.ANALYST_REQUEST,
-)
 
 
 def _aim(fields: Any) -> tuple[str | None, Subjects | None]:

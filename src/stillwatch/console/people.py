@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.console.security import hash_password
 from stillwatch.errors import InputError
+from stillwatch.respond import names
 from stillwatch.respond.schema import LoginSession, User
 from stillwatch.respond.store import SYSTEM, Change
 from stillwatch.respond.vocabulary import Role
@@ -22,8 +23,7 @@ def add(change: Change, name: str, role: Role, password: str) -> User:
         InputError: the name is taken or makes no sense, or the password is too short.
     """
     change.require(Role.ADMIN)
-    if not name or name != name.strip() or not name.isprintable() or len(name) > 64 or name == SYSTEM.name:
-        raise InputError(f"{name!r} cannot be a user's name", todo="Use up to 64 letters, digits, dots or dashes")
+    names.name("" if name == SYSTEM.name else name, "a user")
     if change.session.get(User, name) is not None:
         raise InputError("there is a user of this name", where=name)
     if role is not Role.ADMIN and change.session.scalars(select(User.name).limit(1)).first() is None:

@@ -98,6 +98,28 @@ def public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+def reachable(parts: SplitResult, allowed: Sequence[Network]) -> None:
+    """Return where the host is a name, or an address that may be called: what can be said before the name is looked up.
+
+    Raises:
+        InputError: it is an address that is not public and in no allowed network.
+    """
+    host = parts.hostname or ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return
+    _inside(address, host, allowed)
+
+
+def _inside(address: Address, host: str, allowed: Sequence[Network]) -> bool:
+    """Whether an address is in an allowed network; one that is not must be public."""
+    inside = any(address in network for network in allowed)
+    if not (inside or public(address)):
+        raise InputError(f"{address} is no public address", where=host, todo="Pass --allow-network if the receiver is yours")
+    return inside
+
+
 def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[str, int]:
     """The address and port to connect to.
 
@@ -112,9 +134,7 @@ def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[str, in
         raise InputError("the receiver's name has no address", where=host) from error
     addresses = [ipaddress.ip_address(str(answer[4][0]).split("%")[0]) for answer in answers]
     for address in addresses:
-        inside = any(address in network for network in allowed)
-        if not (inside or public(address)):
-            raise InputError(f"{address} is no public address", where=host, todo="Pass --allow-network if the receiver is yours")
+        inside = _inside(address, host, allowed)
         if parts.scheme == "http" and not inside:
             raise InputError("http is for allowed networks only", where=host, todo="Use https")
     return str(addresses[0]), port

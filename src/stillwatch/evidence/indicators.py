@@ -21,6 +21,7 @@ from stillwatch.errors import InputError
 from stillwatch.evidence.shared import mark_hash
 from stillwatch.evidence.stix import MARK, TLP
 from stillwatch.files import read_json
+from stillwatch.respond import names
 from stillwatch.respond.schema import Indicator, Mark
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role
@@ -95,9 +96,10 @@ def import_bundle(change: Change, path: Path, source: str) -> Imported:
     """Read a bundle into the store; needs an analyst. An indicator that is known is updated, a revoked one removed.
 
     Raises:
-        InputError: the file is no STIX 2.1 bundle, or larger than 64 MB.
+        InputError: the file is no STIX 2.1 bundle, or larger than 64 MB; or the source has no name.
     """
     change.require(Role.ANALYST)
+    names.name(source, "a source")
     if path.exists() and path.stat().st_size > MAX_BYTES:
         raise InputError(f"larger than {MAX_BYTES >> 20} MB", where=path)
     told = read_json(path)

@@ -181,4 +181,5 @@ def remove_webhook(args: Args) -> dict[str, Any]:
     """``webhooks remove``."""
     with writing(args) as change:
         webhooks.remove(change, args.name)
+    say(args, f"{args.name} is told nothing more")
     return {"removed": args.name}

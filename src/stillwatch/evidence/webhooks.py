@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.evidence import delivery
+from stillwatch.respond import names
 from stillwatch.respond.schema import AuditRow, Webhook
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role, State
@@ -61,11 +62,13 @@ def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequen
     """Add a receiver, which is told what happens from now on; needs an admin.
 
     Raises:
-        InputError: a receiver of this name is there, or URL, secret or networks are none.
+        InputError: a receiver of this name is there, or name, URL, secret or networks are none.
     """
     change.require(Role.ADMIN)
-    parts = delivery.checked(url)
-    if parts.scheme == "http" and not delivery.networks(networks):
+    names.name(name, "a receiver")
+    parts, allowed = delivery.checked(url), delivery.networks(networks)
+    delivery.reachable(parts, allowed)
+    if parts.scheme == "http" and not allowed:
         raise InputError("a webhook needs an https URL", where=url, todo="HTTP is only for a network of yours: --allow-network CIDR")
     delivery.secret(secret_file)
     if change.session.get(Webhook, name) is not None:
@@ -83,7 +86,7 @@ def remove(change: Change, name: str) -> None:
     change.require(Role.ADMIN)
     row = change.session.get(Webhook, name)
     if row is None:
-        raise InputError(f"no receiver {name}")
+        raise InputError(f"no receiver {name}", todo="See stillwatch webhooks list")
     change.session.delete(row)
     change.audit("webhook.remove", name, before={"url": row.url})
 

@@ -18,6 +18,9 @@ from stillwatch.respond.vocabulary import Role
 Args = argparse.Namespace
 
 
+WHO = "Pass --as NAME or set STILLWATCH_ACTOR=NAME; an admin adds users with stillwatch user add"
+
+
 def actor(session: Session, name: str | None) -> Actor:
     """Who acts on the command line: with the role of the user of that name; an admin while the store has no users.
 
@@ -27,7 +30,7 @@ def actor(session: Session, name: str | None) -> Actor:
     name = name or getpass.getuser()
     user = session.get(User, name)
     if user is None and session.scalars(select(User.name).limit(1)).first() is not None:
-        raise ForbiddenError(f"{name} is no user of this store", todo="Pass --as NAME or set STILLWATCH_ACTOR")
+        raise ForbiddenError(f"{name} is no user of this store, which only its users read and change", todo=WHO)
     if user is not None and user.disabled_at is not None:
         raise ForbiddenError(f"{name} is disabled")
     return Actor(name, Role.ADMIN if user is None else Role(user.role))

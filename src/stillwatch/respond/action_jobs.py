@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stillwatch.counting import noun, number_of
-from stillwatch.respond import actions, appeals, policy
+from stillwatch.respond import actions, appeals, names, policy
 from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
@@ -22,7 +22,7 @@ def list_actions(args: Args) -> dict[str, Any]:
         stand = {row.action_id: actions.standing(row, held, now) for row in rows}
     for row in rows:
         n, until = row.blast.get("n_subjects", 0), "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
-        what = f"{spaced(stand[row.action_id]):9} {row.kind:9} {row.mode:7}"
+        what = f"{spaced(stand[row.action_id]):9} {actions.what(row):9} {row.mode:7}"
         say(args, f"{row.action_id}  {what} {n:>7,} {noun(n, 'subject'):8}  {row.case_id or ''}  by {row.proposed_by} {until}")
     if not rows:
         say(args, "nothing waits for another person" if args.waiting else "no action holds")
@@ -45,7 +45,8 @@ def show_action(args: Args) -> dict[str, Any]:
         "action": as_json(row) | {"standing": stand}, "approvals": [as_json(a) for a in said], "subjects": named,
         "appeals": [as_json(a) for a in heard],
     }  # fmt: skip
-    say(args, f"{row.action_id}: {row.kind} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})", *_blast(row.blast),
+    say(args, f"{row.action_id}: {actions.what(row)} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})",
+        *_blast(row.blast),
         *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard))
     return result
@@ -68,6 +69,7 @@ def propose_action(args: Args) -> dict[str, Any]:
             parameters=policy.written(args.parameters),
         )  # fmt: skip
         _, held = policy.active(change.session)
+    say(args, *_blast(row.blast))
     return _told(args, row, held)
 
 
@@ -76,6 +78,7 @@ def approve_action(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         row = actions.approve(change, args.action, args.note)
         _, held = policy.active(change.session)
+    say(args, *_blast(row.blast))
     return _told(args, row, held)
 
 
@@ -112,7 +115,8 @@ def sweep_actions(args: Args) -> dict[str, Any]:
 
 
 def _subjects(args: Args) -> list[tuple[Subject, str]] | None:
-    named = [(Subject.ACCOUNT, x) for x in args.account] + [(Subject.KEY, x) for x in args.key]
+    named = [(Subject.ACCOUNT, names.identifier(x, "--account")) for x in args.account]
+    named += [(Subject.KEY, names.identifier(x, "--key")) for x in args.key]
     return named or None
 
 
@@ -147,14 +151,21 @@ def _few(n: float) -> str:
     return "0" if n == 0 else f"{n:.1f}" if n >= 0.05 else "less than 0.1"
 
 
+def _why(row: ActionRow, held: policy.Policy) -> str:
+    """Why an action that holds is in shadow. Its own mode stays when the policy changes, so that is told first."""
+    if row.mode == Mode.SHADOW:
+        then = "" if held.mode == Mode.ENFORCE else ", once a policy in force says enforce: stillwatch policy show"
+        return f"it was proposed so; to enforce it, propose it again with --mode enforce{then}"
+    return "the policy in force says so: stillwatch policy show"
+
+
 def _told(args: Args, row: ActionRow, held: policy.Policy) -> dict[str, Any]:
     stand = actions.standing(row, held, datetime.now(UTC))
     if stand == ActionState.PROPOSED:
-        said = f"{row.kind} ({row.mode}) waits for {row.needed_approvals} more person"
+        said = f"{actions.what(row)} ({row.mode}) waits for another person: stillwatch actions approve {row.action_id} --as NAME"
     elif stand == Standing.SHADOW:
-        why = "the policy in force says so: stillwatch policy" if held.mode == Mode.SHADOW else "proposed so: --mode enforce"
-        said = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out ({why})"
+        said = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out ({_why(row, held)})"
     else:
-        said = f"{row.kind} is {spaced(stand)}"
+        said = f"{actions.what(row)} is {spaced(stand)}"
     say(args, f"{row.action_id}: {said}")
     return as_json(row) | {"standing": stand}

@@ -64,6 +64,11 @@ def in_force(session: Session, now: datetime, *, case_id: str | None = None) -> 
     return session.scalars(statement.order_by(ActionRow.effective_at.desc(), ActionRow.action_id)).all()
 
 
+def what(row: ActionRow) -> str:
+    """What an action does, in words: a lift names the action that it ends."""
+    return f"{row.kind} of {row.lifts}" if row.kind == LIFT else row.kind
+
+
 def mode_of(row: ActionRow, policy: Policy) -> Mode:
     """``enforce`` only where both the action and the policy in force say so."""
     return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW

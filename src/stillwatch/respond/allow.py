@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond.schema import AllowEntry
+from stillwatch.respond import names
+from stillwatch.respond.schema import Account, AllowEntry, Key, Member, Target
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role, Subject
 
@@ -16,11 +17,12 @@ def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason
     """Allow a subject until a time; needs an approver. Actions on it stay, but decide nothing meanwhile.
 
     Raises:
-        InputError: owner, reason or subject is empty, or the end lies in the past.
+        InputError: owner or reason is empty, the subject can be none, or the end lies in the past.
     """
     change.require(Role.APPROVER)
-    if not (owner.strip() and reason.strip() and subject_id.strip()):
-        raise InputError("an allow-list entry needs a subject, an owner and a reason")
+    names.identifier(subject_id, subject)
+    if not (owner.strip() and reason.strip()):
+        raise InputError("an allow-list entry needs an owner and a reason", where=subject_id, todo="Say who answers for it, and why")
     if expires_at <= change.now:
         raise InputError(f"the entry would end at {expires_at.isoformat()}, which is past")
     row = AllowEntry(
@@ -35,12 +37,24 @@ def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason
     return row
 
 
+def known(session: Session, subject: Subject, subject_id: str) -> int:
+    """Accounts of an organisation that imports told; 1 for an account or key that an import, a case or an action has, else 0."""
+    if subject is Subject.ORG:
+        return session.scalars(select(func.count()).select_from(Account).where(Account.org_id == subject_id)).one()
+    places = [select(Target.action_id).where(Target.subject == subject, Target.subject_id == subject_id)]
+    if subject is Subject.KEY:
+        places.append(select(Key.key_id).where(Key.key_id == subject_id))
+    else:
+        places += [select(table.account_id).where(table.account_id == subject_id) for table in (Account, Member)]
+    return int(any(session.scalars(place.limit(1)).first() is not None for place in places))
+
+
 def revoke(change: Change, allow_id: int, note: str) -> AllowEntry:
     """End an entry now; needs an approver."""
     change.require(Role.APPROVER)
     row = change.session.get(AllowEntry, allow_id)
     if row is None or row.revoked_at is not None:
-        raise InputError(f"no allow-list entry {allow_id} in force")
+        raise InputError(f"no allow-list entry {allow_id} in force", todo="See stillwatch allow list")
     row.revoked_at, row.revoked_by = change.now, change.actor.name
     change.bump()
     change.audit("allow.revoke", f"allow-{allow_id}", before=row.subject_id, reason=note)

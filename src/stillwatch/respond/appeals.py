@@ -24,9 +24,12 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
         statement: what the customer says.
 
     Raises:
-        InputError: the case or action has no such account, the action never took effect, or an appeal is open already.
+        InputError: the statement is empty, the case or action has no such account, the action never took effect, or an appeal is
+            open already.
     """
     change.require(Role.ANALYST)
+    if not statement.strip():
+        raise InputError("an appeal needs a statement", where=account_id, todo="Write what the customer says")
     action = change.session.get(ActionRow, about)
     if action is None:
         case_id: str | None = cases.get(change.session, about).case_id
@@ -74,7 +77,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
     change.require(Role.APPROVER)
     row = change.session.get(Appeal, appeal_id)
     if row is None or row.state != OPEN:
-        raise InputError("no such open appeal", where=f"appeal {appeal_id}")
+        raise InputError("no such open appeal", where=f"appeal {appeal_id}", todo="See stillwatch appeal list")
     if not reason.strip():
         raise InputError("a decision needs a reason", where=f"appeal {appeal_id}")
     against = touching(change.session, row.account_id)

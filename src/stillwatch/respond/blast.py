@@ -15,6 +15,8 @@ from stillwatch.respond.vocabulary import ActionState, Subject
 
 OLD = timedelta(days=365)
 CHUNK = 5000
+STRAY = "key of unknown owner"
+"""What stands among the kinds of customers for such keys."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,11 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
 
     ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
     that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody)
-    or that a person judged innocent. (A score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of
-    which the store has no registry row, ``n_not_known`` those that no case has either. Traffic is per day of the run's window,
-    null where the import had no events.
+    or that a person judged innocent, and for a key whose owner no import told. (A score is no log-odds, so no chance can be
+    had from it.) ``unknown`` counts accounts of which the store has no registry row, ``n_not_known`` those that no case has
+    either, and such keys. Traffic is per day of the run's window, null where the import had no events.
     """
-    accounts = _accounts_of(session, reached)
+    accounts, strays = _accounts_of(session, reached)
     facts = _facts(session, accounts)
     rates = _false_rates(session, accounts)
     kinds: Counter[str] = Counter()
@@ -61,6 +63,8 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         kind = row.kind or "not told" if row else "unknown"
         kinds[kind] += 1
         innocent[kind] = innocent.get(kind, 0.0) + rates.get(account_id, 1.0)
+    if strays:  # each is somebody's, and no case accuses whoever that is
+        kinds[STRAY], innocent[STRAY] = len(strays), float(len(strays))
     told = [row for row in facts.values() if row.n_events is not None and row.window_days]
     known = list(facts.values())
     return {
@@ -71,7 +75,7 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "by_kind": dict(sorted(kinds.items())),
         "expected_innocent": _three_digits(sum(innocent.values())),
         "expected_innocent_by_kind": {kind: _three_digits(x) for kind, x in sorted(innocent.items())},
-        "n_not_known": len(set(accounts) - set(facts) - _of_cases(session, accounts)),
+        "n_not_known": len(set(accounts) - set(facts) - _of_cases(session, accounts)) + len(strays),
         "n_verified": sum(bool(row.verified) for row in known),
         "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),
         "n_older_than_a_year": sum(row.created_at is not None and now - row.created_at > OLD for row in known),
@@ -98,13 +102,15 @@ def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:
     return [ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
 
 
-def _accounts_of(session: Session, reached: Reach) -> list[str]:
-    """Accounts behind the subjects: keys count as the account they belong to, if that is known."""
+def _accounts_of(session: Session, reached: Reach) -> tuple[list[str], list[str]]:
+    """Accounts behind the subjects, keys as the account they belong to; and keys whose owner is not known."""
     found = [subject_id for subject, subject_id in reached.subjects if subject is Subject.ACCOUNT]
     keys = [subject_id for subject, subject_id in reached.subjects if subject is Subject.KEY]
+    owned: dict[str, str] = {}
     for chunk in _chunks(keys):
-        found += session.scalars(select(Key.account_id).where(Key.key_id.in_(chunk)))
-    return list(dict.fromkeys(found))
+        owned |= {row.key_id: row.account_id for row in session.scalars(select(Key).where(Key.key_id.in_(chunk)))}
+    found += owned.values()
+    return list(dict.fromkeys(found)), [key_id for key_id in keys if key_id not in owned]
 
 
 def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from stillwatch.counting import noun, number_of
+from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.respond import actions, appeals, cases, importing, policy
 from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced, writing
-from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member
+from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Verdict
 
@@ -40,6 +41,8 @@ def import_run(args: Args) -> dict[str, Any]:
 
 def list_cases(args: Args) -> dict[str, Any]:
     """``cases list``."""
+    if args.limit < 1:
+        raise InputError(f"{args.limit} is no number of cases", where="--limit", todo="Pass 1 or more")
     with reading(args) as session:
         states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
         rows = cases.queue(session, states=states, limit=args.limit)
@@ -63,6 +66,7 @@ def show_case(args: Args) -> dict[str, Any]:
         pending = [a for a in actions.waiting(session) if a.case_id == args.case]
         notes = session.scalars(select(Annotation).where(Annotation.case_id == args.case).order_by(Annotation.annotation_id)).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == args.case)).all()
+        found_at = session.get(Run, row.run_id)
         proved = cases.proofs(session, args.case)
         heard = appeals.listed(session, state=None, case_id=args.case)
         shown = people[:SHOWN]
@@ -77,20 +81,32 @@ def show_case(args: Args) -> dict[str, Any]:
             "proofs": proved, "cleared_and_held": cleared,
         }  # fmt: skip
     say(args, *_findings(row, people))
+    earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
+    imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
+    say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")
+              + f"; its packet: stillwatch export RUN --format packet --campaign {row.campaign_id} --data DIR --key FILE")
     say(args, "accounts, most suspicious first:", *(_member(m, facts.get(m.account_id)) for m in shown))
     if len(people) > SHOWN:
         say(args, f"  … and {len(people) - SHOWN:,} more (--json has all)")
     say(args, *(_held(a, standings[a.action_id]) for a in held),
-        *(f"waits for another person: {a.kind} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}" for a in pending),
+        *(f"waits for another person: {actions.what(a)} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}"
+          for a in pending),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
         *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
-    say(args, *(f"judged innocent and still under an action, {number_of(len(names), 'account')}: stillwatch actions undo {action_id} "
-                f"--reason false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}"
-                for action_id, names in cleared.items()))
+    say(args, *_held_still(cleared))
     if result["uncovered"]:
         say(args, f"{number_of(len(result['uncovered']), 'account is', 'accounts are')} under no action of this case")
     return result
+
+
+def _held_still(cleared: Mapping[str, Sequence[str]], account: str | None = None) -> Iterator[str]:
+    """Who was judged innocent and is still under an action, and what ends it; ``account``: of this one alone."""
+    for action_id, held in cleared.items():
+        names = [name for name in held if account in (None, name)]
+        if names:
+            yield (f"judged innocent and still under an action, {number_of(len(names), 'account')}: stillwatch actions undo {action_id} "
+                   f"--reason false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}")
 
 
 SHOWN = 20
@@ -186,6 +202,7 @@ def assign_case(args: Args) -> dict[str, Any]:
     """``cases assign``."""
     with writing(args) as change:
         row = cases.assign(change, args.case, args.name)
+    say(args, f"{row.case_id} is with {row.assignee or 'nobody'}")
     return as_json(row, "details")
 
 
@@ -194,19 +211,25 @@ def note_case(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         row = cases.annotate(change, args.case, args.text)
         change.session.flush()
+    say(args, f"{args.case} has the remark")
     return as_json(row)
 
 
 def exclude_account(args: Args) -> dict[str, Any]:
     """``cases exclude``."""
     with writing(args) as change:
-        return as_json(cases.exclude(change, args.case, args.account, args.note))
+        row = cases.exclude(change, args.case, args.account, args.note)
+        held = actions.cleared_and_held(change.session, change.now, args.case)
+    say(args, f"{args.account} is excluded from {args.case}, and counts as innocent", *_held_still(held, args.account))
+    return as_json(row)
 
 
 def include_account(args: Args) -> dict[str, Any]:
     """``cases include``."""
     with writing(args) as change:
-        return as_json(cases.include(change, args.case, args.account, args.note))
+        row = cases.include(change, args.case, args.account, args.note)
+    say(args, f"{args.account} is in {args.case}")
+    return as_json(row)
 
 
 def write_labels(args: Args) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def annotate(change: Change, case_id: str, text: str, *, account_id: str | None 
     change.require(Role.ANALYST)
     get(change.session, case_id)
     if not text.strip():
-        raise InputError("an empty remark", where=case_id)
+        raise InputError("an empty remark", where=case_id, todo="Write some words")
     row = Annotation(case_id=case_id, account_id=account_id, text=text, at=change.now, by=change.actor.name)
     change.session.add(row)
     change.audit("case.annotate", case_id, after={"account_id": account_id, "text": text})

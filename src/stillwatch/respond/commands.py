@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import MissingExtraError
-from stillwatch.respond.vocabulary import Action, Mode, Reason, State, Subject, Verdict
+from stillwatch.respond.vocabulary import AGAINST, FOR, Action, Mode, State, Subject, Verdict
 
 Add = Callable[..., argparse.ArgumentParser]
 Job = Callable[[argparse.Namespace], Any]
@@ -139,7 +139,7 @@ def _actions(sub: Sub) -> None:
     for made in (preview, propose):
         made.add_argument("--case", metavar="CASE", help="all accounts of this case")
         _subjects(made)
-    propose.add_argument("--reason", required=True, choices=_words(Reason))
+    propose.add_argument("--reason", required=True, choices=_words(AGAINST))
     propose.add_argument("--mode", choices=_words(Mode), help="default: the policy's, shadow unless it says otherwise")
     propose.add_argument("--days", type=float, help="how long (default: the policy's)")
     propose.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
@@ -152,7 +152,7 @@ def _actions(sub: Sub) -> None:
     undo = sub("undo", "undo_action", "end an action, on all or some of its subjects")
     undo.add_argument("action", metavar="ACTION")
     _subjects(undo)
-    undo.add_argument("--reason", required=True, choices=_words(Reason))
+    undo.add_argument("--reason", required=True, choices=_words(FOR))
     undo.add_argument("--note", default="")
     renew = sub("renew", "renew_action", "propose an action again before or after it expires")
     renew.add_argument("action", metavar="ACTION")
@@ -197,6 +197,7 @@ def _policy(sub: Sub) -> None:
     tried.add_argument("--case", action="append", metavar="CASE", help="only these (default: the open ones)")
     tried.add_argument("--rate", type=float, action="append", metavar="N", help="requests a minute of each account (default: 60 to 0.2)")
     tried.add_argument("--policy", type=Path, metavar="FILE", help="whose throttle is tried too (default: the policy in force)")
+    sub("list", "list_policies", "all versions, the one in force marked")
     promote = sub("promote", "promote_policy", "put a version in force; an earlier one, or 0 for the built-in one, is a rollback")
     promote.add_argument("version", type=int, metavar="VERSION")
     promote.add_argument("--note", required=True)

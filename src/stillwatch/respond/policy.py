@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -16,6 +16,8 @@ from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Action, Mode, Role
 
 DAY_S = 86_400
+LONGEST_S = 3650 * DAY_S
+"""The longest ``max_duration_s`` of a draft."""
 BUILT_IN = 0
 """Version number of the policy that holds until one is promoted, and again when it is promoted itself."""
 MOST = 1_000_000
@@ -137,17 +139,17 @@ def parse(document: Mapping[str, Any]) -> Policy:
         for name, value in {**base, **document}.items()
     }
     kinds = set(Action)
-    if merged["mode"] not in set(Mode):
+    if not isinstance(merged["mode"], str) or merged["mode"] not in set(Mode):
         raise InputError(f"policy.mode is {merged['mode']!r}", todo="Use shadow or enforce")
     for name in ("durations_s", "parameters"):
         if not isinstance(merged[name], dict) or set(merged[name]) - kinds:
             raise InputError(f"policy.{name} must be an object by action", todo=f"Actions: {', '.join(sorted(kinds))}")
     two = merged["two_person"]
-    if not isinstance(two, (list, tuple)) or set(two) - kinds or Action.BLOCK not in two:
-        raise InputError("policy.two_person must be a list of actions, block among them")
+    if not isinstance(two, (list, tuple)) or not all(isinstance(one, str) for one in two) or set(two) - kinds or Action.BLOCK not in two:
+        raise InputError("policy.two_person must be a list of actions, block among them", todo='Such as ["block", "restrict"]')
     numbers = [merged["max_accounts"], merged["max_duration_s"], *merged["durations_s"].values()]
     if not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in numbers):
-        raise InputError("policy.max_accounts and durations must be whole numbers above 0")
+        raise InputError("policy.max_accounts and durations must be whole numbers above 0", todo="Durations are seconds: a day is 86400")
     for kind, told in merged["parameters"].items():
         if not isinstance(told, Mapping):
             raise InputError(f"policy.parameters.{kind} must be an object", todo='Such as {"requests_per_min": 6}')
@@ -181,8 +183,18 @@ def understood(kind: Action, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:
-    """Store a version that is not in force yet; needs an approver."""
+    """Store a version that is not in force yet; needs an approver.
+
+    Raises:
+        InputError: an action would last longer than the version allows, or the version allows longer than LONGEST_S.
+    """
     change.require(Role.APPROVER)
+    if policy.max_duration_s > LONGEST_S:
+        raise InputError(f"policy.max_duration_s is {policy.max_duration_s}", todo=f"Pass at most {LONGEST_S}, ten years in seconds")
+    for kind, seconds in policy.durations_s.items():
+        if seconds > policy.max_duration_s:
+            what = f"policy.durations_s.{kind} is {seconds}, longer than policy.max_duration_s, {policy.max_duration_s}"
+            raise InputError(what, todo="Shorten the one, or lengthen the other; what a draft leaves out is as in the built-in policy")
     row = PolicyVersion(
         document=document(policy), created_at=change.now, created_by=change.actor.name, note=note, active=False
     )
@@ -190,6 +202,11 @@ def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:
     change.session.flush()
     change.audit("policy.draft", f"policy-{row.version}", after=row.document, reason=note)
     return row
+
+
+def versions(session: Session) -> Sequence[PolicyVersion]:
+    """All versions that were stored, the newest first."""
+    return session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc())).all()
 
 
 def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
@@ -201,7 +218,7 @@ def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
     change.require(Role.ADMIN)
     row = change.session.get(PolicyVersion, version)
     if row is None and version != BUILT_IN:
-        raise InputError(f"no policy version {version}")
+        raise InputError(f"no policy version {version}", todo="See stillwatch policy list")
     before, _ = active(change.session)
     change.session.execute(update(PolicyVersion).values(active=False))
     if row is not None:

@@ -24,6 +24,22 @@ def show_policy(args: Args) -> dict[str, Any]:
     return result
 
 
+def list_policies(args: Args) -> dict[str, Any]:
+    """``policy list``."""
+    with reading(args) as session:
+        in_force, _ = policy.active(session)
+        rows = policy.versions(session)
+    for row in rows:
+        say(args, f"{_mark(row.version, in_force)} {row.version:>5}  {row.document.get('mode', ''):7}  {row.created_at:%Y-%m-%d}  "
+                  f"{row.created_by}: {row.note}")  # fmt: skip
+    say(args, f"{_mark(policy.BUILT_IN, in_force)} {policy.BUILT_IN:>5}  {policy.Policy().mode:7}  built in")
+    return {"in_force": in_force, "versions": [as_json(row) for row in rows]}
+
+
+def _mark(version: int, in_force: int) -> str:
+    return "in force" if version == in_force else " " * 8
+
+
 def draft_policy(args: Args) -> dict[str, Any]:
     """``policy draft``."""
     told = read_json(args.file)

@@ -16,11 +16,21 @@ from stillwatch.respond.vocabulary import ActionState, Subject
 
 def add_allowed(args: Args) -> dict[str, Any]:
     """``allow add``."""
+    subject = Subject(args.subject)
     with writing(args) as change:
         until = change.now + timedelta(days=days(args))
-        row = allow.add(change, Subject(args.subject), args.id, owner=args.owner, reason=args.reason, expires_at=until)
-    say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}")
-    return as_json(row)
+        row = allow.add(change, subject, args.id, owner=args.owner, reason=args.reason, expires_at=until)
+        n = allow.known(change.session, subject, args.id)
+    say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", _covers(subject, n))
+    return as_json(row) | {"n_known": n}
+
+
+def _covers(subject: Subject, n: int) -> str:
+    """Whom an entry protects: one that is misspelt protects nobody, and nothing else would tell."""
+    if n:
+        return f"it covers {number_of(n, 'account')} that imports told" if subject is Subject.ORG else "imports or actions know it"
+    todo = "cases import --data tells organisations and keys; stillwatch identify tells the identifier of a name"
+    return f"no import or action knows it yet, so check the identifier ({todo})"
 
 
 def list_allowed(args: Args) -> dict[str, Any]:
@@ -36,7 +46,9 @@ def list_allowed(args: Args) -> dict[str, Any]:
 def revoke_allowed(args: Args) -> dict[str, Any]:
     """``allow revoke``."""
     with writing(args) as change:
-        return as_json(allow.revoke(change, args.entry, args.note))
+        row = allow.revoke(change, args.entry, args.note)
+    say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} is no longer allowed")
+    return as_json(row)
 
 
 def receive_appeal(args: Args) -> dict[str, Any]:

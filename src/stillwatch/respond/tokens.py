@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
+from stillwatch.respond import names
 from stillwatch.respond.schema import ApiToken
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role
@@ -26,8 +27,7 @@ def add(change: Change, name: str, sha256: str, role: str, expires_at: datetime 
         ForbiddenError: the actor is no admin.
     """
     change.require(Role.ADMIN)
-    if not name or name != name.strip() or not name.isprintable() or len(name) > 64:
-        raise InputError(f"{name!r} cannot be a token's name", todo="Use up to 64 letters, digits, dots or dashes")
+    names.name(name, "a token")
     if change.session.scalars(select(ApiToken).where(ApiToken.name == name)).first() is not None:
         raise InputError("there is, or was, a token of this name", where=name, todo="Choose another name")
     if expires_at is not None and expires_at <= change.now:

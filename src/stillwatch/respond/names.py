@@ -1,0 +1,30 @@
+"""What people name: users, tokens, receivers, sources; and the identifiers of accounts, keys and organisations."""
+
+from stillwatch.errors import InputError
+
+LONGEST = 64
+LONGEST_ID = 1000
+"""Characters of an identifier; PostgreSQL can index few more."""
+
+
+def name(text: str, what: str) -> str:
+    """The name of something (``what``: "a user"), if it can be told apart in a line of a log.
+
+    Raises:
+        InputError: it is empty, longer than LONGEST, or has spaces around it or characters that cannot be seen.
+    """
+    if not text or text != text.strip() or not text.isprintable() or len(text) > LONGEST:
+        raise InputError(f"{text!r} cannot be {what}'s name", todo="Use up to 64 letters, digits, dots or dashes")
+    return text
+
+
+def identifier(text: str, where: str) -> str:
+    """An identifier that somebody typed, if it can be one.
+
+    Raises:
+        InputError: it is empty, has characters that cannot be seen (two lines in one), or is longer than LONGEST_ID.
+    """
+    if not text.strip() or not text.isprintable() or len(text) > LONGEST_ID:
+        short = repr(text[:60]) + ("…" if len(text) > 60 else "")
+        raise InputError(f"{short} is no identifier", where=where, todo="Pass one, as the tables have it; stillwatch identify tells it")
+    return text

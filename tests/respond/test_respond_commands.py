@@ -1,0 +1,185 @@
+"""The commands of the store as somebody types them: what cannot be is one line, and what was done is told."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from respond_helpers import Folder, accounts
+
+from stillwatch.cli import main
+
+Told = Callable[..., str]
+
+
+@pytest.fixture
+def url(tmp_path: Path, run_folder: Folder, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store with one case of eight accounts; the files that the tests name lie in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.txt").write_text("junk\n")
+    return url
+
+
+@pytest.fixture
+def told(url: str, capsys: pytest.CaptureFixture[str]) -> Told:
+    """What a command says."""
+
+    def run(*words: str, who: str = "ana", code: int = 0) -> str:
+        capsys.readouterr()
+        assert main([*words, "--store", url, "--as", who]) == code
+        said = capsys.readouterr()
+        assert (said.err.count("\n"), "internal failure" in said.err) == (code, False), said.err
+        return said.err if code else said.out
+
+    return run
+
+
+ACT = ("actions", "propose", "throttle", "--reason", "analyst_request", "--account")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("cases", "list", "--limit", "0"), "0 is no number of cases: --limit"),
+        (("cases", "list", "--limit", "-5"), "-5 is no number of cases"),
+        (("cases", "import", "empty"), "no whole run (no summary.json): empty. Pass a folder"),
+        (("cases", "import", "text.txt"), "no such run folder: text.txt"),
+        (("cases", "note", "case-one", " "), "an empty remark: case-one"),
+        ((*ACT, ""), "'' is no identifier: --account. Pass one"),
+        ((*ACT, "a\nb"), r"'a\nb' is no identifier: --account"),
+        ((*ACT, "x" * 3000), "…"),
+        (("actions", "preview", "--key", " "), "' ' is no identifier: --key"),
+        (("allow", "add", "org", "", "--owner", "a", "--reason", "b", "--days", "1"), "'' is no identifier: org"),
+        (("allow", "add", "org", "o", "--owner", " ", "--reason", "b", "--days", "1"), "needs an owner and a reason: o"),
+        (("allow", "revoke", "9", "--note", "x"), "no allow-list entry 9 in force. See stillwatch allow list"),
+        (("appeal", "receive", "case-one", "acct-00000", "--statement", " "), "an appeal needs a statement: acct-00000"),
+        (("appeal", "decide", "9", "uphold", "--reason", "x"), "no such open appeal: appeal 9. See stillwatch appeal list"),
+        (("policy", "promote", "9", "--note", "x"), "no policy version 9. See stillwatch policy list"),
+        (("identify", " "), "no name. Pass names"),
+        (("indicators", "import", "text.txt", "--source", ""), "'' cannot be a source's name"),
+        (("webhooks", "add", "", "https://x.example", "--secret-file", "new"), "'' cannot be a receiver's name"),
+        (("webhooks", "add", "w", "https://127.0.0.1/x", "--secret-file", "new"), "127.0.0.1 is no public address"),
+        (("webhooks", "add", "w", "https://x.example", "--secret-file", "new", "--allow-network", "10.0.0.0/99"), "not a network"),
+        (("webhooks", "remove", "w"), "no receiver w. See stillwatch webhooks list"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_is_one_line(told: Told, words: tuple[str, ...], said: str) -> None:
+    assert said in told(*words, code=1)
+    assert told("actions", "list") == "no action holds\n"
+    assert told("appeal", "list") == "no appeal is open\n"
+    assert told("webhooks", "list") == ""
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"mode": ["enforce"]}, "policy.mode is ['enforce']"),
+        ({"two_person": [["block"]]}, "must be a list of actions"),
+        ({"two_person": [{}, "block"]}, "must be a list of actions"),
+        ({"two_person": [None, "block"]}, "must be a list of actions"),
+        ({"durations_s": {"block": "1d"}}, "a day is 86400"),
+        ({"durations_s": {"block": 99_999_999}}, "policy.durations_s.block is 99999999, longer than policy.max_duration_s"),
+        ({"max_duration_s": 3600}, "policy.durations_s.observe is 2592000, longer than policy.max_duration_s, 3600"),
+        ({"max_duration_s": 10**15}, "ten years in seconds"),
+    ],
+    ids=str,
+)
+def test_a_policy_under_which_nothing_could_be_proposed_is_not_stored(told: Told, tmp_path: Path, document: object, said: str) -> None:
+    (tmp_path / "p.json").write_text(json.dumps(document))
+    assert said in told("policy", "draft", "p.json", "--note", "x", code=1)
+    assert told("policy", "list") == "in force     0  shadow   built in\n"
+
+
+def test_versions_of_the_policy_are_listed(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text('{"mode": "enforce"}')
+    told("policy", "draft", "p.json", "--note", "go live")
+    told("policy", "promote", "1", "--note", "now")
+    first, last = told("policy", "list").splitlines()
+    assert first.startswith("in force     1  enforce")
+    assert first.endswith("ana: go live")
+    assert last.split() == ["0", "shadow", "built", "in"]
+
+
+def test_reasons_to_act_and_to_end_are_two_lists(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        ["actions", "propose", "observe", "--case", "case-one", "--reason", "false_positive"],
+        ["actions", "undo", "act-x", "--reason", "coordinated_extraction"],
+    ):
+        with pytest.raises(SystemExit) as caught:
+            main([*words, "--store", url])
+        assert caught.value.code == 1
+        assert "--reason" in capsys.readouterr().err
+
+
+def test_who_passed_a_verification_goes_on(told: Told) -> None:
+    """The step that docs/respond.md gives: of a challenge of a whole case one account is let go, by one person."""
+    said = told("actions", "propose", "challenge", "--case", "case-one", "--reason", "suspected_extraction")
+    action = said.splitlines()[-1].split(":")[0]
+    said = told("actions", "undo", action, "--account", "acct-00003", "--reason", "identity_verified")
+    assert f"lift of {action} is done" in said
+    assert "account:acct-00003" not in told("actions", "show", action, "--json")
+    assert "account:acct-00004" in told("actions", "show", action, "--json")
+
+
+def test_what_was_done_is_told(told: Told) -> None:
+    assert told("cases", "assign", "case-one", "eve") == "case-one is with eve\n"
+    assert told("cases", "assign", "case-one") == "case-one is with nobody\n"
+    assert told("cases", "note", "case-one", "odd") == "case-one has the remark\n"
+    told("actions", "propose", "observe", "--case", "case-one", "--reason", "suspected_extraction")
+    said = told("cases", "exclude", "case-one", "acct-00001", "--note", "a colleague")
+    assert "acct-00001 is excluded from case-one" in said
+    assert "still under an action, 1 account: stillwatch actions undo act-" in said
+    assert said.rstrip().endswith("--account acct-00001")
+    assert told("cases", "include", "case-one", "acct-00001", "--note", "not so") == "acct-00001 is in case-one\n"
+    shown = told("cases", "show", "case-one")
+    assert "last found as c-one of the run imported " in shown
+    assert "stillwatch export RUN --format packet --campaign c-one" in shown
+    assert "it covers" not in (said := told("allow", "add", "org", "org-x", "--owner", "a", "--reason", "b", "--days", "1"))
+    assert "no import or action knows it yet" in said
+    assert "imports or actions know it" in told("allow", "add", "account", "acct-00002", "--owner", "a", "--reason", "b", "--days", "1")
+    assert told("allow", "revoke", "1", "--note", "x") == "entry 1: org org-x is no longer allowed\n"
+
+
+def test_a_lift_names_what_it_ends_and_shadow_says_what_to_do(told: Told, tmp_path: Path) -> None:
+    said = told("actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction")
+    action = said.splitlines()[-1].split(":")[0]
+    assert f"stillwatch actions approve {action} --as NAME" in said
+    assert said.startswith("8 subjects, 8 accounts: ")
+    assert "innocents expected" in said
+    assert "propose it again with --mode enforce, once a policy in force says enforce" in told("actions", "approve", action, who="ben")
+    told("actions", "undo", action, "--reason", "false_positive")
+    assert f"lift of {action}" in told("actions", "list", "--waiting")
+    assert f"waits for another person: lift of {action}" in told("cases", "show", "case-one")
+    (tmp_path / "p.json").write_text('{"mode": "enforce"}')
+    told("policy", "draft", "p.json", "--note", "x")
+    told("policy", "promote", "1", "--note", "x")
+    said = told("actions", "propose", "observe", "--case", "case-one", "--reason", "suspected_extraction", "--mode", "shadow")
+    assert "propose it again with --mode enforce)" in said
+    told("policy", "promote", "0", "--note", "x")
+    said = told("actions", "propose", "observe", "--case", "case-one", "--reason", "suspected_extraction", "--mode", "enforce")
+    assert "the policy in force says so: stillwatch policy show" in said
+
+
+def test_an_entry_for_an_organisation_tells_whom_it_covers(url: str, told: Told) -> None:
+    from stillwatch.respond.schema import Account
+    from stillwatch.respond.store import SYSTEM, Store
+
+    with Store.open(url).write(SYSTEM) as change:
+        change.session.add_all(Account(account_id=name, org_id="org-1") for name in ("a", "b"))
+    assert "it covers 2 accounts" in told("allow", "add", "org", "org-1", "--owner", "a", "--reason", "b", "--days", "1")
+
+
+def test_in_a_store_with_users_readers_are_told_to_say_who_they_are(url: str, told: Told) -> None:
+    from stillwatch.respond.schema import User
+    from stillwatch.respond.store import SYSTEM, Store
+
+    with Store.open(url).write(SYSTEM) as change:
+        change.session.add(User(name="dee", role="admin", created_at=change.now))
+    for words in (("cases", "list"), ("actions", "list"), ("policy", "show"), ("audit-log", "verify"), ("identify", "x")):
+        said = told(*words, who="eve", code=1)
+        assert "eve is no user of this store, which only its users read and change. Pass --as NAME or set STILLWATCH_ACTOR=NAME" in said
+    told("cases", "list", who="dee")
