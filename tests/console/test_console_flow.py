@@ -211,6 +211,7 @@ def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id
         assert "s-in_force" not in shown
         assert "The action is in force" not in shown
     assert "In shadow, recorded only" in ana.get(f"/accounts/{account}").text
+    assert "End within 3 days, and nobody proposed them again" in ana.get("/actions").text
     with store.read() as session:
         row = actions.in_force(session, datetime.now(UTC))[0]
         assert row.duration_s == 1.5 * 86400

@@ -1,6 +1,6 @@
 """Actions: two people, undo, expiry, the cap, what is in force, and whom one would hit; on both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -219,6 +219,28 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
     assert strangers["expected_innocent"] == 1.25, "whom no case accuses counts as innocent"
     assert (seen["n_verified"], seen["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
     assert (seen["requests_per_day"], seen["output_tokens_per_day"]) == (90.0, 900.0)
+
+
+def test_what_ends_soon_is_told_until_somebody_proposes_it_again(store: Store, case_id: str) -> None:
+    def ends(at: datetime) -> list[str]:
+        with store.read() as session:
+            return [row.action_id for row in actions.ending(session, at)]
+
+    late = NOW + timedelta(days=28)
+    block = proposed(store, case_id=case_id).action_id
+    approved(store, block)
+    throttle = proposed(store, kind=Action.THROTTLE, case_id=case_id, duration_s=86_400).action_id
+    assert (ends(NOW), ends(late)) == ([throttle], [block]), "a block lasts thirty days"
+    with store.write(ANA, now=late) as change:
+        actions.renew(change, throttle)
+        again = actions.renew(change, block).action_id
+    assert ends(late) == [], "it waits for a second person"
+    with store.write(BEN, now=late) as change:
+        actions.reject(change, again, "not needed")
+    assert ends(late) == [block]
+    proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "acct-00001")], now=late)
+    assert ends(late) == [block], "of one account alone"
+    assert ends(NOW + timedelta(days=31)) == []
 
 
 def test_a_key_of_nobody_known_is_a_risk_too(store: Store, case_id: str) -> None:

@@ -66,7 +66,7 @@ def _propose(visit: Visit) -> Response:
 def _listed(visit: Visit) -> Response:
     number = visit.number("page")
     with visit.store.read() as session:
-        waiting = actions.waiting(session)
+        waiting, ends = actions.waiting(session), actions.ending(session, visit.now)
         rest = (
             select(ActionRow)
             .where(ActionRow.state != ActionState.PROPOSED)
@@ -74,8 +74,9 @@ def _listed(visit: Visit) -> Response:
         )
         others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()
     return visit.show(
-        "actions.html", title="Actions", waiting=waiting, others=others[:SIZE], more=len(others) > SIZE, number=number
-    )
+        "actions.html", title="Actions", waiting=waiting, ends=ends, others=others[:SIZE], more=len(others) > SIZE, number=number,
+        soon=actions.SOON.days,
+    )  # fmt: skip
 
 
 def _action_or_404(session: Session, action_id: str) -> ActionRow:

@@ -18,6 +18,7 @@ def list_actions(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         waiting = actions.waiting(session)
         rows = waiting if args.waiting else actions.in_force(session, now)
+        ends = actions.ending(session, now)
         _, held = policy.active(session)
         stand = {row.action_id: actions.standing(row, held, now) for row in rows}
     for row in rows:
@@ -28,7 +29,11 @@ def list_actions(args: Args) -> dict[str, Any]:
         say(args, "nothing waits for another person" if args.waiting else "no action holds")
     if waiting and not args.waiting:
         say(args, f"waiting for another person: {len(waiting):,}; stillwatch actions list --waiting")
-    return {"actions": [as_json(row) | {"standing": stand[row.action_id]} for row in rows]}
+    if ends and not args.waiting:
+        say(args, f"end within {actions.SOON.days} days, and nobody proposed them again: {', '.join(row.action_id for row in ends[:5])}"
+                  f"{' …' if len(ends) > 5 else ''}; stillwatch actions renew ACTION")
+    listed = [as_json(row) | {"standing": stand[row.action_id]} for row in rows]
+    return {"actions": listed, "ending": [row.action_id for row in ends]}
 
 
 def show_action(args: Args) -> dict[str, Any]:

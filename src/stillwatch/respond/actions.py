@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
@@ -20,6 +20,9 @@ from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import ActionRow, Approval, Member, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject, Verdict
+
+SOON = timedelta(days=3)
+"""How long before their end actions are told, so that somebody renews those that must go on."""
 
 Subjects = Sequence[tuple[Subject, str]]
 
@@ -62,6 +65,22 @@ def in_force(session: Session, now: datetime, *, case_id: str | None = None) -> 
     if case_id is not None:
         statement = statement.where(ActionRow.case_id == case_id)
     return session.scalars(statement.order_by(ActionRow.effective_at.desc(), ActionRow.action_id)).all()
+
+
+def ending(session: Session, now: datetime) -> Sequence[ActionRow]:
+    """Actions that hold and end within SOON, the first to end first.
+
+    Left out are those on all of whose subjects others of their kind hold longer, or wait for a second person.
+    """
+    later, reached = aliased(ActionRow), aliased(Target)
+    longer = or_(later.state == ActionState.PROPOSED, and_(later.state == ActionState.IN_FORCE, later.expires_at > ActionRow.expires_at))
+    renewed = exists().where(
+        reached.subject == Target.subject, reached.subject_id == Target.subject_id, reached.ended_at.is_(None),
+        later.action_id == reached.action_id, later.kind == ActionRow.kind, longer,
+    ).correlate(Target, ActionRow)  # fmt: skip
+    left = exists().where(Target.action_id == ActionRow.action_id, Target.ended_at.is_(None), ~renewed).correlate(ActionRow)
+    holds = (ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now, ActionRow.expires_at <= now + SOON)
+    return session.scalars(select(ActionRow).where(*holds, left).order_by(ActionRow.expires_at, ActionRow.action_id)).all()
 
 
 def what(row: ActionRow) -> str:
