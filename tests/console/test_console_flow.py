@@ -277,9 +277,12 @@ def test_allow_list(client: Clients, store: Store, case_id: str) -> None:
     assert client("ana").post("/allow", **entry).status_code == 403
     assert ben.post("/allow", **{**entry, "days": "inf"}).status_code == 400
     assert "contract 7" in followed(ben, ben.post("/allow", **entry)).text
+    assert "no import or action knows it yet" not in ben.get("/allow").text
     assert "<small>1 allowed, 0 excluded" in ben.get(f"/actions/new?case={case_id}").text
     assert ben.post("/allow/1/revoke", note="ended").status_code == 303
     assert "contract 7" not in ben.get("/allow").text
+    stray = {**entry, "subject": "org", "subject_id": "misspelt"}
+    assert "no import or action knows it yet" in followed(ben, ben.post("/allow", **stray)).text
 
 
 def test_a_kind_of_links_has_an_address(client: Clients, case_id: str) -> None:

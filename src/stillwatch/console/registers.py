@@ -58,10 +58,12 @@ def _decide(visit: Visit) -> Response:
 def _allowed(visit: Visit) -> Response:
     with visit.store.read() as session:
         entries = allow.entries(session, visit.now)
+        known = allow.known(session, ((entry.subject, entry.subject_id) for entry in entries))
     return visit.show(
         "allow.html",
         title="Allow-list",
         entries=entries,
+        known=known,
         subjects=list(Subject),
         subject_id=visit.query.get("account", ""),
     )

@@ -1,6 +1,6 @@
 """The allow-list: subjects that no action may touch, each with an owner, a reason and an end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import names
+from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import Account, AllowEntry, Key, Member, Target
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role, Subject
@@ -37,16 +38,26 @@ def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason
     return row
 
 
-def known(session: Session, subject: Subject, subject_id: str) -> int:
-    """Accounts of an organisation that imports told; 1 for an account or key that an import, a case or an action has, else 0."""
-    if subject is Subject.ORG:
-        return session.scalars(select(func.count()).select_from(Account).where(Account.org_id == subject_id)).one()
-    places = [select(Target.action_id).where(Target.subject == subject, Target.subject_id == subject_id)]
-    if subject is Subject.KEY:
-        places.append(select(Key.key_id).where(Key.key_id == subject_id))
-    else:
-        places += [select(table.account_id).where(table.account_id == subject_id) for table in (Account, Member)]
-    return int(any(session.scalars(place.limit(1)).first() is not None for place in places))
+def known(session: Session, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """How many accounts imports told of each organisation; 1 for an account or key that an import, a case or an action has.
+
+    What is misspelt is not in it, and protects nobody.
+    """
+    wanted: dict[str, set[str]] = {}
+    for subject, subject_id in subjects:
+        wanted.setdefault(subject, set()).add(subject_id)
+    found: dict[tuple[str, str], int] = {}
+    for subject, ids in wanted.items():
+        for some in chunks(sorted(ids), 5000):
+            if subject == Subject.ORG:
+                rows = select(Account.org_id, func.count()).where(Account.org_id.in_(some)).group_by(Account.org_id)
+                found |= {(subject, str(org_id)): n for org_id, n in session.execute(rows)}
+                continue
+            columns = (Key.key_id,) if subject == Subject.KEY else (Account.account_id, Member.account_id)
+            places = [select(column).where(column.in_(some)).distinct() for column in columns]
+            places.append(select(Target.subject_id).where(Target.subject == subject, Target.subject_id.in_(some)).distinct())
+            found |= {(subject, name): 1 for place in places for name in session.scalars(place)}
+    return found
 
 
 def revoke(change: Change, allow_id: int, note: str) -> AllowEntry:

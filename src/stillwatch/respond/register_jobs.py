@@ -20,7 +20,7 @@ def add_allowed(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         until = change.now + timedelta(days=days(args))
         row = allow.add(change, subject, args.id, owner=args.owner, reason=args.reason, expires_at=until)
-        n = allow.known(change.session, subject, args.id)
+        n = allow.known(change.session, [(subject, args.id)]).get((subject, args.id), 0)
     say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", _covers(subject, n))
     return as_json(row) | {"n_known": n}
 
