@@ -10,7 +10,8 @@ from stillwatch.errors import InputError
 from stillwatch.respond import actions
 from stillwatch.respond import tokens as stored
 from stillwatch.respond.snapshot import Decision, Rule, Snapshot, Stream, append_decisions, read_changes, streamed
-from stillwatch.respond.store import SYSTEM, Store, StoreError, parse_url
+from stillwatch.respond.store import SYSTEM, Store, StoreError
+from stillwatch.respond.urls import parse_url
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.snapshot import ENTRIES, conformed

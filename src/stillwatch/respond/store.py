@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from ssl import SSLError
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError, MissingExtraError, StillwatchError
@@ -28,6 +29,7 @@ from stillwatch.respond import audit
 from stillwatch.respond.bulk import put
 from stillwatch.respond.migrations import HEAD
 from stillwatch.respond.schema import AuditRow, Base, Meta
+from stillwatch.respond.urls import connecting, parse_url
 from stillwatch.respond.vocabulary import RANK, Role
 
 DEFAULT_URL = "sqlite:///stillwatch.db"
@@ -121,7 +123,8 @@ class Store:
         """Open a store and bring it to this version's schema.
 
         Args:
-            url: ``sqlite:///path/to/file.db`` (four slashes for an absolute path), a path, or ``postgresql://user@host/db``.
+            url: ``sqlite:///path/to/file.db`` (four slashes for an absolute path), a path, or ``postgresql://user@host/db``, with
+                the options of :mod:`stillwatch.respond.urls`.
             create: make it where it does not exist; otherwise that is an error.
 
         Raises:
@@ -129,12 +132,12 @@ class Store:
             InputError: ``url`` is none.
             MissingExtraError: a driver is not installed.
         """
-        parsed = parse_url(url)
+        parsed, options = connecting(parse_url(url))
         sqlite = parsed.get_backend_name() == "sqlite"
         try:
-            engine = create_engine(parsed, pool_pre_ping=not sqlite)
+            engine = create_engine(parsed, pool_pre_ping=not sqlite, connect_args=options)
         except (NoSuchModuleError, ImportError) as error:
-            todo = "Install stillwatch[serve]"
+            todo = "Write postgresql://… and install stillwatch[serve], or install the driver"
             raise MissingExtraError(f"no driver for {parsed.drivername}", todo=todo) from error
         store = cls(engine)
         if sqlite:
@@ -190,6 +193,10 @@ class Store:
             yield
         except (DBAPIError, InterfaceError) as error:
             raise StoreError(*_what(error), where=self.name, todo=_todo(error)) from error
+        except SSLError as error:  # the driver lets it through
+            what = " ".join((error.strerror or str(error)).split())
+            todo = "Check sslmode and sslrootcert of the URL"
+            raise StoreError(f"the store failed ({what}); nothing of this was stored", where=self.name, todo=todo) from error
         except SQLAlchemyError as error:
             raise StoreError(" ".join(str(error).split()), where=self.name) from error
 
@@ -230,21 +237,6 @@ def _version(connection: Connection) -> str | None:
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)
-
-
-def parse_url(url: str) -> URL:
-    """The database that a URL or a path names; PostgreSQL without a driver gets pg8000."""
-    if "://" not in url:
-        return URL.create("sqlite", database=url)
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise InputError("not a database URL", todo="Write sqlite:///file.db or postgresql://user@host/name") from error
-    if parsed.drivername in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+pg8000")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise InputError(f"{parsed.get_backend_name()} is not supported", todo="Use sqlite or postgresql")
-    return parsed
 
 
 def _sqlite_rules(engine: Engine) -> None:

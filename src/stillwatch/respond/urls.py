@@ -1,0 +1,86 @@
+"""Where a store is: URLs of databases, and how to connect to them."""
+
+import getpass
+import os
+import ssl
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from stillwatch.errors import InputError
+
+PG8000 = "postgresql+pg8000"
+OPTIONS = ("sslmode", "sslrootcert", "host", "application_name")
+"""Options of a PostgreSQL URL, those of libpq that the driver has a counterpart of."""
+SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
+
+
+def parse_url(url: str) -> URL:
+    """The database that a URL or a path names; PostgreSQL without a driver gets pg8000.
+
+    Raises:
+        InputError: it is no URL, of another database, or has options that would do nothing.
+    """
+    if "://" not in url:
+        return URL.create("sqlite", database=url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise InputError("not a database URL", todo="Write sqlite:///file.db or postgresql://user@host/name") from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername=PG8000)
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise InputError(f"{parsed.get_backend_name()} is not supported", todo="Use sqlite or postgresql")
+    known = OPTIONS if parsed.drivername == PG8000 else () if parsed.get_backend_name() == "sqlite" else tuple(parsed.query)
+    unknown = sorted(set(parsed.query) - set(known))
+    if unknown:
+        todo = f"It has {', '.join(known)}" if known else "It has none"
+        raise InputError(f"the URL of a store has no option {', '.join(unknown)}", where=parsed.set(query={}), todo=todo)
+    return parsed
+
+
+def connecting(url: URL) -> tuple[URL, dict[str, Any]]:
+    """A parsed URL without what the driver does not read there, and the arguments that say it to the driver.
+
+    For PostgreSQL with pg8000: ``sslmode`` and ``sslrootcert``, ``host`` as the folder of a socket; without a user ``$PGUSER`` or the
+    login name, without a password ``$PGPASSWORD``, as libpq has it.
+
+    Raises:
+        InputError: an option has a value that makes no sense.
+    """
+    if url.drivername != PG8000:
+        return url, {}
+    told = {name: value if isinstance(value, str) else value[-1] for name, value in url.query.items()}
+    plain = url.set(query={}, username=url.username or os.environ.get("PGUSER") or getpass.getuser())
+    args: dict[str, Any] = {"ssl_context": _tls(told.get("sslmode", "prefer"), told.get("sslrootcert"), plain)}
+    if "host" in told:
+        if told["host"].startswith("/"):
+            args["unix_sock"] = f"{told['host']}/.s.PGSQL.{plain.port or 5432}"
+        else:
+            plain = plain.set(host=told["host"])
+    if "application_name" in told:
+        args["application_name"] = told["application_name"]
+    password = os.environ.get("PGPASSWORD")
+    if plain.password is None and password:
+        args["password"] = password
+    return plain, args
+
+
+def _tls(mode: str, authority: str | None, where: URL) -> Any:
+    """What pg8000 takes: False: without TLS, None: with it if the server has it, True: with it; a context: who the server is counts."""
+    if mode not in SSL_MODES:
+        raise InputError(f"sslmode is {mode!r}", where=where, todo=f"It is one of {', '.join(SSL_MODES)}")
+    if mode in ("disable", "prefer", "require") and authority is None:
+        return {"disable": False, "prefer": None, "require": True}[mode]
+    if mode in ("disable", "prefer"):
+        raise InputError(f"sslrootcert says nothing with sslmode={mode}", where=where, todo="Use verify-full with it")
+    if authority is not None and not Path(authority).is_file():
+        raise InputError("no such file", where=authority, todo="sslrootcert is the certificate of the authority, PEM")
+    try:
+        context = ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        raise InputError("not a certificate in PEM", where=authority, todo="sslrootcert is that of the authority") from error
+    context.check_hostname = mode == "verify-full"
+    return context

@@ -1,0 +1,152 @@
+"""Where a store is: what a URL may say, and what of it reaches the driver; a real PostgreSQL over TLS and over a socket."""
+
+import os
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from respond_postgres import fresh, postgres, statement
+from sqlalchemy import text
+
+from stillwatch.errors import InputError
+from stillwatch.respond.store import Store, StoreError
+from stillwatch.respond.urls import connecting, parse_url
+
+__all__ = ["postgres"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://u:secret@h/x?connect_timeout=3&password=secret", "no option connect_timeout, password"),
+        ("postgresql://u:secret@h/x?sslmode=on", "It is one of disable, prefer, require, verify-ca, verify-full"),
+        ("postgresql://u:secret@h/x?sslmode=verify-full&sslrootcert=/none", "no such file: /none"),
+        (f"postgresql://u:secret@h/x?sslmode=verify-full&sslrootcert={__file__}", "not a certificate in PEM"),
+        ("postgresql://u:secret@h/x?sslrootcert=/none", "sslrootcert says nothing with sslmode=prefer"),
+        ("sqlite:///a.db?mode=ro", "no option mode: sqlite:///a.db. It has none"),
+        ("mysql://u:secret@h/x", "mysql is not supported"),
+    ],
+)
+def test_what_a_url_cannot_say_is_one_line(url: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r".") as caught:
+        Store.open(url)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PGUSER", "PGPASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    assert connecting(parse_url("sqlite:///a.db")) == (parse_url("a.db"), {})
+    url, args = connecting(parse_url("postgres://u:p@h:5433/x?sslmode=require&application_name=nightly"))
+    assert (url.drivername, url.username, url.password, url.port, dict(url.query)) == ("postgresql+pg8000", "u", "p", 5433, {})
+    assert args == {"ssl_context": True, "application_name": "nightly"}
+    assert connecting(parse_url("postgresql://u@h/x?sslmode=disable"))[1] == {"ssl_context": False}
+    assert connecting(parse_url("postgresql://u@/x?host=/run"))[1] == {"ssl_context": None, "unix_sock": "/run/.s.PGSQL.5432"}
+    assert connecting(parse_url("postgresql://u@/x?host=db.example"))[0].host == "db.example"
+    whole, part = (connecting(parse_url(f"postgresql://u@h/x?sslmode={mode}"))[1]["ssl_context"] for mode in ("verify-full", "verify-ca"))
+    assert (whole.verify_mode, whole.check_hostname, part.verify_mode, part.check_hostname) == (
+        ssl.CERT_REQUIRED, True, ssl.CERT_REQUIRED, False,
+    )  # fmt: skip
+    monkeypatch.setenv("PGUSER", "somebody")
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    url, args = connecting(parse_url("postgresql://h/x"))
+    assert (url.username, args["password"]) == ("somebody", "secret")
+    assert "password" not in connecting(parse_url("postgresql://u:p@h/x"))[1], "the URL's own goes first"
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate of 127.0.0.1 that signs itself, and its key beside it."""
+    pytest.importorskip("cryptography")
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "store")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (folder / "server.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    encoded = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "server.key").write_bytes(encoded)
+    return folder / "server.crt"
+
+
+def encrypted(url: str) -> bool:
+    store = Store.open(url)
+    try:
+        with store.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")).scalar())
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def tls(postgres: str, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A database of the server, which speaks TLS meanwhile, and the certificate."""
+    url, cert = fresh(postgres), certificate(tmp_path)
+    store = Store.open(url)
+    with store.engine.connect() as connection:
+        data = Path(str(connection.execute(text("SHOW data_directory")).scalar()))
+    store.close()
+    owner = data.stat()
+    for path in (cert, cert.with_suffix(".key")):
+        copy = data / path.name
+        copy.write_bytes(path.read_bytes())
+        copy.chmod(0o600)
+        os.chown(copy, owner.st_uid, owner.st_gid)
+
+    def switch(command: str, on: bool) -> None:
+        statement(postgres, command)
+        statement(postgres, "SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 30
+        while encrypted(url) is not on:  # the driver takes TLS where the server has it
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    switch("ALTER SYSTEM SET ssl = on", True)
+    yield url, cert
+    switch("ALTER SYSTEM RESET ssl", False)
+
+
+@pytest.mark.real_peer
+def test_a_store_over_tls(tls: tuple[str, Path], tmp_path: Path) -> None:
+    url, cert = tls
+    assert encrypted(f"{url}?sslmode=require")
+    assert encrypted(f"{url}?sslmode=verify-full&sslrootcert={cert}")
+    assert not encrypted(f"{url}?sslmode=disable")
+    (tmp_path / "other").mkdir()
+    other = certificate(tmp_path / "other")
+    for options in (f"sslmode=verify-full&sslrootcert={other}", "sslmode=verify-ca"):
+        with pytest.raises(StoreError) as caught:
+            Store.open(f"{url}?{options}")
+        assert "\n" not in str(caught.value)
+        assert "certificate" in str(caught.value)
+
+
+@pytest.mark.real_peer
+def test_a_server_without_tls_is_refused_where_it_is_asked_for(postgres: str) -> None:
+    with pytest.raises(StoreError, match="refuses SSL"):
+        Store.open(f"{fresh(postgres)}?sslmode=require")
+
+
+@pytest.mark.real_peer
+def test_a_store_over_a_socket(postgres: str) -> None:
+    url = fresh(postgres)
+    store = Store.open(url)
+    with store.engine.connect() as connection:
+        folder = str(connection.execute(text("SHOW unix_socket_directories")).scalar())
+    store.close()
+    place, name = url.rsplit("/", 1)
+    user, port = place.removeprefix("postgresql://").split("@")[0], place.rpartition(":")[2]
+    Store.open(f"postgresql://{user}@:{port}/{name}?host={folder}", create=False).close()
