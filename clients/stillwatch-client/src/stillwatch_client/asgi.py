@@ -27,7 +27,7 @@ class StillwatchMiddleware:
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], guard: Guard | None = None) -> None:
         """Wrap an application; settings come from the environment unless a guard is passed."""
-        self.app, self._guard = app, guard
+        self.app, self._guard = app, guard or Guard()
         self._open = OPEN_PATHS | {path for path in os.environ.get("STILLWATCH_OPEN_PATHS", "").split(",") if path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,8 +35,6 @@ class StillwatchMiddleware:
         if scope["type"] not in ("http", "websocket") or scope["path"] in self._open or scope.get("method") == "OPTIONS":
             await self.app(scope, receive, send)
             return
-        if self._guard is None:
-            self._guard = Guard()
         headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
         path = scope["path"]
         api = "anthropic" if "/v1/messages" in path or any(name == "anthropic-version" for name, _ in headers) else "openai"

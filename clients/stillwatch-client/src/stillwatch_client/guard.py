@@ -19,6 +19,10 @@ FORWARDED = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "x-reque
 """Headers of the client that the service looks at."""
 
 
+class SettingError(ValueError):
+    """A setting of the environment makes no sense; the text says which, and what to write."""
+
+
 class BadAnswerError(Exception):
     """The service answered something that is no decision."""
 
@@ -50,11 +54,20 @@ class Guard:
     def __init__(
         self, url: str | None = None, token: str | None = None, *, fail_closed: bool | None = None, deadline_s: float | None = None
     ) -> None:
-        """Take the settings, or those of the environment (see the package's README)."""
-        self._url = (url or os.environ.get("STILLWATCH_URL", "http://127.0.0.1:8080")).rstrip("/")
-        self._token = token or os.environ.get("STILLWATCH_TOKEN", "")
-        self._closed = os.environ.get("STILLWATCH_FAIL", "open") == "closed" if fail_closed is None else fail_closed
-        self._deadline_s = deadline_s or float(os.environ.get("STILLWATCH_DEADLINE_MS", "50")) / 1000
+        """Take the settings, or those of the environment (see the package's README).
+
+        Raises:
+            SettingError: one makes no sense. A fail mode that is misspelt must not be an open one.
+        """
+        self._url = (url or _of("STILLWATCH_URL", "http://127.0.0.1:8080")).rstrip("/")
+        if not self._url.startswith(("http://", "https://")):
+            raise SettingError(f"STILLWATCH_URL is {self._url!r}: write it like http://127.0.0.1:8080")
+        self._token = token or _of("STILLWATCH_TOKEN", "")
+        self._closed = _closed(_of("STILLWATCH_FAIL", "open")) if fail_closed is None else fail_closed
+        self._deadline_s = _seconds(_of("STILLWATCH_DEADLINE_MS", "50")) if deadline_s is None else deadline_s
+        if not self._token:
+            then = "refused" if self._closed else "let through"
+            logger.error("STILLWATCH_TOKEN is not set: the service decides nothing, and each request is %s", then)
         self._client: httpx.AsyncClient | None = None
 
     async def decide(self, asked: dict[str, Any], api: str = "openai") -> Verdict:
@@ -89,6 +102,26 @@ class Guard:
         if api == "anthropic":
             body = {"type": "error", "error": {"type": "api_error", "message": text}}
         return Verdict("unavailable", 503, {"x-guard-decision": "unavailable", "retry-after": "1"}, body)
+
+
+def _of(name: str, otherwise: str) -> str:
+    return os.environ.get(name, "").strip() or otherwise
+
+
+def _closed(mode: str) -> bool:
+    if mode.lower() not in ("open", "closed"):
+        raise SettingError(f"STILLWATCH_FAIL is {mode!r}: write open or closed")
+    return mode.lower() == "closed"
+
+
+def _seconds(milliseconds: str) -> float:
+    try:
+        value = float(milliseconds)
+    except ValueError:
+        value = 0.0
+    if not 1 <= value <= 60_000:
+        raise SettingError(f"STILLWATCH_DEADLINE_MS is {milliseconds!r}: write milliseconds, from 1 to 60000")
+    return value / 1000
 
 
 def _of_json(response: httpx.Response) -> Verdict:
