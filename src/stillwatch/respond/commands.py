@@ -1,4 +1,4 @@
-"""Commands for cases, actions, the allow-list, appeals, policies and the audit log. Parsing only; nothing heavy is imported."""
+"""Commands for cases, actions, the allow-list, appeals, policies, decisions and the audit log. Parsing only; nothing heavy is imported."""
 
 import argparse
 import os
@@ -41,6 +41,7 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: J
     _allow(made("allow", "register_jobs", "accounts, keys and organisations that no action touches"))
     _appeal(made("appeal", "register_jobs", "what accused customers say, and what was decided"))
     _policy(made("policy", "policy_jobs", "caps, durations, shadow or enforce; versions of them"))
+    _decisions(made("decisions", "decision_jobs", "what services answered about accounts under an action"))
     log = made("audit-log", "register_jobs", "the record of who did what")
     verify = log("verify", "verify_log", "check that no row was changed, removed or reordered")
     verify.add_argument("--head", metavar="SEQ:HASH", help="what an earlier verification printed; the log must still hold it")
@@ -185,6 +186,15 @@ def _appeal(sub: Sub) -> None:
     decide.add_argument("appeal", type=int, metavar="APPEAL")
     decide.add_argument("outcome", choices=("uphold", "overturn"))
     decide.add_argument("--reason", required=True)
+
+
+def _decisions(sub: Sub) -> None:
+    list_ = sub("list", "list_decisions", "the last ones that were logged, newest first")
+    list_.add_argument("--case", metavar="CASE", help="only of this case, or action of none")
+    list_.add_argument("--account", metavar="ID", help="only of this account or key")
+    list_.add_argument("--limit", type=int, default=50)
+    prune = sub("prune", "prune_decisions", "remove those that are older than some days; needs an admin")
+    prune.add_argument("--days", type=float, required=True, help="keep the decisions of so many days")
 
 
 def _policy(sub: Sub) -> None:

@@ -1,0 +1,39 @@
+"""What the commands of logged decisions do."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stillwatch.counting import number_of
+from stillwatch.errors import InputError
+from stillwatch.respond import decisions
+from stillwatch.respond.acting import Args, actor, as_json, days, reading, say
+from stillwatch.respond.store import DEFAULT_URL, Store
+
+
+def list_decisions(args: Args) -> dict[str, Any]:
+    """``decisions list``."""
+    if args.limit < 1:
+        raise InputError(f"{args.limit} is no number of decisions", where="--limit", todo="Pass 1 or more")
+    with reading(args) as session:
+        rows = decisions.listed(session, case_id=args.case, name=args.account, limit=args.limit)
+    for row in rows:
+        would = f" (would be {row.action})" if row.action and row.action != row.decision else ""
+        say(args, f"{row.at:%Y-%m-%d %H:%M:%S}  {row.surface:10} {row.account_id or row.key_id or '':32}  {row.decision}{would}  "
+                  f"{row.reason or ''}  {row.case_id or ''}".rstrip())  # fmt: skip
+    if not rows:
+        say(args, "no such decision was logged; stillwatch serve --store logs those about accounts under an action")
+    return {"decisions": [as_json(row) for row in rows]}
+
+
+def prune_decisions(args: Args) -> dict[str, Any]:
+    """``decisions prune``."""
+    before = datetime.now(UTC) - timedelta(days=days(args))
+    store = Store.open(args.store or DEFAULT_URL, create=False)
+    try:
+        with store.read() as session:
+            who = actor(session, args.actor)
+        removed = decisions.prune(store, who, before)
+    finally:
+        store.close()
+    say(args, f"{number_of(removed, 'decision')} of before {before:%Y-%m-%d %H:%M} UTC removed")
+    return {"removed": removed, "before": before.isoformat()}
