@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from stillwatch.console import policy_pages
 from stillwatch.respond import actions, cases, policy
 from stillwatch.respond.policy import parse
-from stillwatch.respond.schema import AuditRow, Case, Member, Run
+from stillwatch.respond.schema import AuditRow, Case, Key, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject
@@ -367,6 +367,7 @@ def test_the_tail_of_decisions(client: Clients, store: Store, case_id: str) -> N
     shown = re.findall(r"<code>(key-\d+)</code>", client("vic").get("/decisions").text)
     assert shown == [f"key-{i}" for i in range(149, 49, -1)]
     assert "None." in client("vic").get("/decisions?decision=block").text
+    assert re.findall(r"<code>(key-\d+)</code>", client("vic").get("/decisions?account=key-7").text) == ["key-7"]
 
 
 def test_data_health_names_what_was_blind(client: Clients, store: Store) -> None:
@@ -414,6 +415,19 @@ def test_a_store_that_does_not_answer(client: Clients, store: Store) -> None:
     answer = dee.get("/")
     assert answer.status_code == 503
     assert "Traceback" not in answer.text
+
+
+def test_an_account_shows_what_edges_were_answered_about_its_keys(client: Clients, store: Store, case_id: str) -> None:
+    account = member(store, case_id)
+    with store.write(DEE) as change:
+        change.session.add(Key(key_id="key-of-it", account_id=account))
+    append_decisions(store, [
+        Decision(f"k-{key}", datetime.now(UTC), "nginx", None, key, "allow", "block", "shadow", f"about_{key}", case_id, 0)
+        for key in ("key-of-it", "key-of-another")
+    ])  # fmt: skip
+    page = client("vic").get(f"/accounts/{account}").text
+    assert "about key-of-it" in page
+    assert "key-of-another" not in page
 
 
 def test_the_built_in_policy_can_be_put_in_force_again(client: Clients, store: Store) -> None:

@@ -37,6 +37,7 @@ def without_0004(connection: Connection) -> None:
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
+    connection.execute(text("DROP INDEX ix_decisions_key_id"))  # of 0005
     connection.execute(text("DROP INDEX ix_appeals_action_id"))
     with Operations(MigrationContext.configure(connection)).batch_alter_table("appeals") as table:
         table.drop_column("action_id")
@@ -74,6 +75,14 @@ def test_appeals_of_an_older_store_stay(store: Store) -> None:
         row = change.session.get_one(Appeal, 1)
         assert (row.case_id, row.action_id, row.account_id) == ("case-1", None, "ada")
         change.session.add(Appeal(account_id="bob", statement="", state="open", received_at=NOW, received_by="ana"))
+    again.close()
+
+
+def test_decisions_of_an_older_store_are_found_by_key(store: Store) -> None:
+    with store.connect(writing=True) as connection:
+        connection.execute(text("DROP INDEX ix_decisions_key_id"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    test_migrations_give_the_schema_of_the_code(again := Store.open(store.engine.url.render_as_string(hide_password=False)))
     again.close()
 
 

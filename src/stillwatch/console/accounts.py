@@ -51,10 +51,11 @@ def _account(visit: Visit) -> Response:
             select(Appeal).where(Appeal.account_id == name).order_by(Appeal.appeal_id.desc())
         ).all()
         labels = session.scalars(select(Label).where(Label.account_id == name).order_by(Label.label_id.desc())).all()
-        # Two indexes, two readings: an OR over both columns would read the whole table.
-        decisions = session.scalars(
-            select(DecisionRow).where(DecisionRow.account_id == name).order_by(DecisionRow.at.desc()).limit(DECISIONS)
-        ).all()
+        # Two indexes, two readings: an OR over both columns would read the whole table. Edges know a client by its key alone.
+        newest = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(DECISIONS)
+        by_name = session.scalars(newest.where(DecisionRow.account_id == name)).all()
+        by_key = session.scalars(newest.where(DecisionRow.key_id.in_([name, *keys]))).all()
+        decisions = sorted([*by_name, *by_key], key=lambda row: (row.at, row.decision_id), reverse=True)[:DECISIONS]
     if account is None and not belongs and not done and not allowed and not decisions:
         raise NotFoundError("no case, action, allow-list entry or decision names this account", where=name)
     live = [

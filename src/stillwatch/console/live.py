@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from starlette.responses import Response
 
 from stillwatch.console.page import Page, Visit
@@ -17,15 +17,15 @@ RUNS = 10
 def _decisions(visit: Visit) -> Response:
     """The last decisions; with ``case``, ``account`` or ``decision`` only those."""
     wanted = {name: visit.query.get(name, "").strip() for name in ("case", "account", "decision")}
-    columns: dict[str, Any] = {
-        "case": DecisionRow.case_id,
-        "account": DecisionRow.account_id,
-        "decision": DecisionRow.decision,
+    conditions: dict[str, Any] = {
+        "case": DecisionRow.case_id == wanted["case"],
+        "account": or_(DecisionRow.account_id == wanted["account"], DecisionRow.key_id == wanted["account"]),
+        "decision": DecisionRow.decision == wanted["decision"],
     }
     statement = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(ROWS)
     for name, value in wanted.items():
         if value:
-            statement = statement.where(columns[name] == value)
+            statement = statement.where(conditions[name])
     with visit.store.read() as session:
         rows = session.scalars(statement).all()
     return visit.show("decisions.html", title="Decisions", rows=rows, wanted=wanted, n=ROWS)

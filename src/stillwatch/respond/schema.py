@@ -308,7 +308,7 @@ class DecisionRow(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     surface: Mapped[str] = mapped_column(String(32))
     account_id: Mapped[str | None] = mapped_column(index=True)
-    key_id: Mapped[str | None]
+    key_id: Mapped[str | None] = mapped_column(index=True)
     decision: Mapped[str] = mapped_column(String(16))
     action: Mapped[str | None] = mapped_column(String(16))
     mode: Mapped[str] = mapped_column(String(8))
