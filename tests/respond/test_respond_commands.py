@@ -135,6 +135,10 @@ def test_what_was_done_is_told(told: Told) -> None:
     assert "still under an action, 1 account: stillwatch actions undo act-" in said
     assert said.rstrip().endswith("--account acct-00001")
     assert told("cases", "include", "case-one", "acct-00001", "--note", "not so") == "acct-00001 is in case-one\n"
+    told("cases", "move", "case-one", "investigating")
+    said = told("cases", "move", "case-one", "resolved", "--verdict", "benign", "--note", "a class")
+    assert said.startswith("case-one is resolved\n")
+    assert "still under an action, 8 accounts: stillwatch actions undo act-" in said
     shown = told("cases", "show", "case-one")
     assert "last found as c-one of the run imported " in shown
     assert "stillwatch export RUN --format packet --campaign c-one" in shown

@@ -194,7 +194,8 @@ def move_case(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         verdict = None if args.verdict is None else Verdict(args.verdict)
         row = cases.move(change, args.case, State(args.state), verdict=verdict, note=args.note)
-    say(args, f"{row.case_id} is {row.state}")
+        held = actions.cleared_and_held(change.session, change.now, args.case)
+    say(args, f"{row.case_id} is {spaced(row.state)}", *_held_still(held))
     return as_json(row, "details")
 
 
