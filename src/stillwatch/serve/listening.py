@@ -1,4 +1,4 @@
-"""Whether an address can be listened at, and by whom.
+"""Whether an address can be listened at, and whether the files for TLS belong together.
 
 The server shares its port with whoever asks (SO_REUSEPORT): a second service on the same port would start without a word and take
 every other connection, with another snapshot.
