@@ -1,14 +1,18 @@
 """Bad usage: exit code 1 and one line that says what, where, and what to do; never a traceback."""
 
+import math
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stillwatch import __version__
 from stillwatch.cli import main
+from stillwatch.engine import open_engine
+from stillwatch.errors import InputError
 
 BAD_USAGE = {
     "no command": ([], "COMMAND"),
@@ -95,3 +99,20 @@ def test_help_and_lists_exit_with_zero(args: list[str], words: tuple[str, ...], 
     assert [word for word in words if word not in done.stdout] == []
     assert done.stderr == ""
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [({"threads": -1}, "--threads"), ({"memory_gb": -1.0}, "--memory"), ({"memory_gb": math.nan}, "--memory")],
+)
+def test_limits_that_are_none_are_one_line(limits: dict[str, Any], said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"is not above 0: {said}. Pass a number above 0"), open_engine(tmp_path, **limits):
+        pass
+
+
+def test_a_run_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("campaigns.parquet", "summary.json"):
+        (tmp_path / name).write_bytes(b"{}")
+    (tmp_path / "sketches").mkdir()
+    assert main(["detect", str(tmp_path), "--out", str(tmp_path / "again")]) == 1
+    assert "a run, not a log" in capsys.readouterr().err

@@ -78,6 +78,8 @@ def _ingested(folder: Path) -> dict[str, Any]:
         if not isinstance(told, dict):
             raise InputError("not a JSON object", where=record, todo="Run stillwatch ingest again")
         return told
+    if (folder / "campaigns.parquet").exists() and not (folder / "events").exists():
+        raise InputError("a run, not a log", where=folder, todo="Pass the folder that stillwatch detect read")
     if (folder / ".ingest.partial").exists() or (folder / "sketches").exists():
         raise InputError("an ingest was interrupted", where=folder, todo="Run the same stillwatch ingest again")
     return {}

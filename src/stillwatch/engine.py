@@ -1,5 +1,6 @@
 """The engine that aggregations run on: DuckDB here, in SQL that sqlglot carries to Spark and ClickHouse."""
 
+import math
 import os
 import shutil
 import tempfile
@@ -75,7 +76,14 @@ def _one_line_errors() -> Iterator[None]:
 
 @contextmanager
 def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | None = None) -> Iterator[Engine]:
-    """Open an in-memory DuckDB whose overflow goes to a temporary folder in ``scratch``."""
+    """Open an in-memory DuckDB whose overflow goes to a temporary folder in ``scratch``; of threads and memory (GB) 0 is the default.
+
+    Raises:
+        InputError: threads or memory are below 0 or no number.
+    """
+    for value, where in ((threads, "--threads"), (memory_gb, "--memory")):
+        if value is not None and not 0 <= value < math.inf:
+            raise InputError(f"{value:g} is not above 0", where=where, todo="Pass a number above 0, or leave it out")
     if not threads:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory_gb = memory_gb or machine_memory_gb() / 2
