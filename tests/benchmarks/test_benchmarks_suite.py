@@ -71,6 +71,7 @@ def test_adaptive_worlds_harvest_as_much_with_every_switch():
 
 def test_a_further_author_may_set_the_size_of_each_scenario():
     assert suite.size("tarn-small_host", None) == suite.FURTHER["tarn"].SIZES["small_host"] == 118_000
+    assert suite.size("marsh-ferry", None) == suite.FURTHER["marsh"].SIZES["ferry"] == 126_000
     assert suite.size("kelp-quiet_harvest", None) == suite.FURTHER_EVENTS
     assert suite.size("tarn-small_host", 5000) == 5000
 
