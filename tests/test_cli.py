@@ -23,6 +23,9 @@ BAD_USAGE = {
     "argument missing": (["detect", "logs"], "--out"),
     "not a number": (["simulate", "demo", "--out", "world", "--seed", "one"], "--seed: invalid int value: 'one'"),
     "not a time": (["detect", "logs", "--out", "run", "--as-of", "yesterday"], "'yesterday' is not an ISO time: --as-of"),
+    "the end of time": (["detect", "logs", "--out", "run", "--as-of", "9999-12-31T23:59:59-12:00"], "is not a time of any log: --as-of"),
+    "the beginning of time": (["detect", "logs", "--out", "run", "--as-of", "0001-01-01T00:00+14:00"], "is not a time of any log: --as-of"),
+    "too many events": (["simulate", "demo", "--out", "world", "--events", "9" * 15], "is not a size of a world. Pass a number from 1 to"),
     "two sources": (["detect", "logs", "--traces", "traces.parquet", "--out", "run"], "either DIR or --traces"),
     "no source": (["detect", "--out", "run"], "either DIR or --traces"),
     "no folder to write to": (["simulate", "demo"], "--out is missing"),
@@ -116,3 +119,32 @@ def test_a_run_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     (tmp_path / "sketches").mkdir()
     assert main(["detect", str(tmp_path), "--out", str(tmp_path / "again")]) == 1
     assert "a run, not a log" in capsys.readouterr().err
+
+
+def test_too_many_threads_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="1025 threads are too many: --threads"), open_engine(tmp_path, 1025):
+        pass
+    with open_engine(tmp_path, 1, 1e300) as engine:
+        assert engine.threads == 1
+
+
+@pytest.mark.parametrize("name", [".", "events", "events/run", "sketches"])
+def test_a_run_is_not_written_among_the_logs(name: str, tmp_path: Path, stillwatch: Command) -> None:
+    logs = tmp_path / "logs"
+    (logs / "events").mkdir(parents=True)
+    (logs / "accounts.parquet").write_bytes(b"the registry")
+    done = stillwatch("detect", str(logs), "--out", str(logs / name))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "a run must not be written among the logs it reads" in done.stderr
+    assert (logs / "accounts.parquet").read_bytes() == b"the registry"
+    assert sorted(path.name for path in logs.rglob("*")) == ["accounts.parquet", "events"]
+
+
+@pytest.mark.parametrize("name", ["events/part-00000.parquet", "events/log.jsonl", "ingest.json"])
+def test_no_world_takes_the_place_of_a_log(name: str, tmp_path: Path, stillwatch: Command) -> None:
+    log = tmp_path / "logs" / name
+    log.parent.mkdir(parents=True)
+    log.write_bytes(b"mine")
+    done = stillwatch("simulate", "demo", "--events", "100", "--out", str(tmp_path / "logs"))
+    assert (done.returncode, done.stdout, log.read_bytes()) == (1, "", b"mine")
+    assert "not a simulated world, so it is not replaced" in done.stderr

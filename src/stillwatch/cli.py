@@ -174,6 +174,8 @@ def _time(text: str | None) -> datetime | None:
     except ValueError as error:
         todo = "Write it like 2026-02-28T12:00:00Z"
         raise InputError(f"{text!r} is not an ISO time", where="--as-of", todo=todo) from error
+    if not 1970 <= value.year < 9999:  # next to the ends of the calendar no zone and no slack can be counted
+        raise InputError(f"{text!r} is not a time of any log", where="--as-of", todo="Write a year from 1970 to 9998")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -231,6 +233,7 @@ def _detect(args: argparse.Namespace) -> Any:
         raise InputError("pass either DIR or --traces FILE")
     if args.traces is not None and (args.recent or args.as_of):
         raise InputError("--recent and --as-of choose among events", where="--traces", todo="Pass traces of that time alone")
+    _keep_apart(args.source, args.out)
     summary = pipeline.detect(
         args.source, args.out, traces=args.traces, engine=args.engine, as_of=_time(args.as_of), seed=args.seed,
         threads=args.threads, memory_gb=args.memory, since=args.since,
@@ -246,6 +249,15 @@ def _detect(args: argparse.Namespace) -> Any:
             f"The page to read: stillwatch report {args.out}"
         )
     return summary
+
+
+def _keep_apart(source: Path | None, out: Path) -> None:
+    """A run has an accounts.parquet too, which would take the registry's place, and events are looked for in all of events/."""
+    if source is None or not source.is_dir():
+        return
+    logs, run = source.resolve(), out.resolve()
+    if run == logs or any(run.is_relative_to(logs / name) for name in ("events", "sketches")):
+        raise InputError("a run must not be written among the logs it reads", where=f"--out {out}", todo="Pass another folder")
 
 
 def _evaluate(args: argparse.Namespace) -> Any:

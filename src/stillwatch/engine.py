@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from stillwatch.errors import InputError
 
+MOST_THREADS = 1024
+"""More would only wait for each other, and some systems start no more."""
+
 NumpyTable = dict[str, NDArray[Any]]
 
 
@@ -79,14 +82,16 @@ def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | No
     """Open an in-memory DuckDB whose overflow goes to a temporary folder in ``scratch``; of threads and memory (GB) 0 is the default.
 
     Raises:
-        InputError: threads or memory are below 0 or no number.
+        InputError: threads or memory are below 0 or no number, or there are more than MOST_THREADS.
     """
     for value, where in ((threads, "--threads"), (memory_gb, "--memory")):
         if value is not None and not 0 <= value < math.inf:
             raise InputError(f"{value:g} is not above 0", where=where, todo="Pass a number above 0, or leave it out")
+    if threads and threads > MOST_THREADS:
+        raise InputError(f"{threads} threads are too many", where="--threads", todo=f"Pass at most {MOST_THREADS}, or leave it out")
     if not threads:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    memory_gb = memory_gb or machine_memory_gb() / 2
+    memory_gb = min(memory_gb or machine_memory_gb() / 2, 1e6)  # the engine reads no larger number
     scratch.mkdir(parents=True, exist_ok=True)
     for left in scratch.glob("spill-*"):  # by a run that was killed
         shutil.rmtree(left, ignore_errors=True)

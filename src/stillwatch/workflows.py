@@ -54,7 +54,7 @@ def ingest(
     """
     from stillwatch.ingest import check, run
 
-    check(sources, format)  # a mistyped command leaves no key behind
+    check(sources, format, out, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies)  # a mistyped command leaves no key behind
     key_file = key_file or out / KEY_NAME
     fresh = not key_file.exists()
     key = hashing.tenant_key(key_file)
@@ -88,14 +88,21 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     if rows["quarantined"]:
         lines.append(f"{rows['quarantined']:,} rows were put aside: {out / 'quarantine.parquet'}")
     explained = summary["explained"]
-    lines += [f"  {count:>9,}  {explained[reason]}" for reason, count in _most(summary["quarantined"])]
-    lines += [f"Sources: {count:,} times {explained[reason]}" for reason, count in _most(summary["sources"])]
+    examples = summary["examples"]
+    for reason, count in _most(summary["quarantined"]):
+        lines += [f"  {count:>9,}  {explained[reason]}", f"             the first: {examples[reason]}"]
+    for reason, count in _most(summary["sources"]):
+        lines += [f"Sources: {count:,} times {explained[reason]}", f"  the first: {examples[reason]}"]
+    if summary["not_read"]:
+        first = summary["not_read"][0]
+        lines.append(f"Not read: {len(summary['not_read']):,} files or links of other kinds in the folders, such as {first}")
     for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
         if part is None:
             continue
         good = f"{part['joined']:,} requests joined" if name == "edge log" else f"{part['written']:,} accounts written"
         lines.append(f"{name.capitalize()}: {part['read']:,} rows read, {good}")
         lines += [f"  {count:>9,}  put aside: {explained[reason]}" for reason, count in _most(part["quarantined"])]
+    lines += _doubts(summary)
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
     if rows["written"] and empty:
         lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
@@ -106,8 +113,28 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
             f"The tenant's key was made: {fresh_key}. Keep it, and keep it secret: without it later logs cannot be"
             " joined with these, and with it hashes can be guessed"
         )
-    lines.append(f"Next: stillwatch detect {out} --out RUN")
+    if rows["written"]:
+        lines.append(f"Next: stillwatch detect {out} --out RUN")
+    else:
+        lines.append(f"There is no event to look at. Is --from {summary['format']} what the log is? {out / 'quarantine.parquet'} says why")
     return "\n".join(lines)
+
+
+def _doubts(summary: dict[str, Any]) -> list[str]:
+    """What was read of the edge log and the registry and is of no use."""
+    lines, edge, registry = [], summary["edge"], summary["accounts"]
+    if edge is not None and edge["far_in_time"]:
+        n = edge["far_in_time"]
+        lines.append(f"  {n:>9,}  requests are in the edge log more than an hour away: not joined (is a time zone wrong?)")
+    if registry is not None:
+        told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
+                ("impossible_times", "times before 1990"))  # fmt: skip
+        lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]
+        if registry["unknown_columns"]:
+            lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
+        if registry["written"] and registry["empty_columns"]:
+            lines.append(f"  Empty columns, whose evidence is blind: {', '.join(registry['empty_columns'])}")
+    return lines
 
 
 def _most(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -7,6 +7,8 @@ import orjson
 from stillwatch.ingest.messages import content_text
 from stillwatch.ingest.values import section
 
+STREAM = ("data:", "event:", "id:", "retry:", ":")
+"""How a line of text/event-stream begins; proxies send comments (``:``) to keep a stream open."""
 FINISHED = ("response.completed", "response.incomplete", "response.failed")
 
 
@@ -77,7 +79,7 @@ def usage_tokens(usage: dict[str, Any]) -> dict[str, Any]:
 
 def whole_response(response: Any) -> Any:
     """The response as one object: a streamed one (a list of events, or text/event-stream) is put together."""
-    if type(response) is str and response.lstrip().startswith(("data:", "event:")):
+    if type(response) is str and response.lstrip().startswith(STREAM) and "data:" in response:
         response = _events(response)
     if type(response) is not list:
         return response

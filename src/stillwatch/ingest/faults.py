@@ -7,6 +7,8 @@ REASONS = {
     "invalid_utf8": "the bytes are not UTF-8",
     "truncated": "the source ends in the middle of the record",
     "record_too_large": "the record is larger than 64 MiB",
+    "doubled_column": "the header names a column twice, so it cannot be told which counts; the source was not read",
+    "unknown_form": "the source has a form that is not read: make it JSON, CSV or Parquet, as UTF-8, or gzip of these",
     "wrong_columns": "the line has more or fewer fields than the header",
     "wrong_type": "a field has a type or value that its column cannot hold",
     "no_event_id": "the request has no identifier",

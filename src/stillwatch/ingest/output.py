@@ -24,6 +24,8 @@ Finish = Callable[["pa.Table"], "pa.Table | None"]
 """Takes a batch of events, text still in it; may give their sketches, which are then written beside the events."""
 
 STAGING, OLD = ".ingest.partial", ".ingest.old"
+WRITTEN = ("events", partitions.FOLDER, "quarantine.parquet", "accounts.parquet", "ingest.json", STAGING, OLD)
+"""What a run replaces in the folder it writes."""
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
 """A batch of events is written when it has this many rows, or characters of text."""
 CHUNK_ROWS = 1024
@@ -172,10 +174,14 @@ class Quarantine:
         self._writer: Any = None
         self.rows: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
         self.sources: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
+        """By reason, where the first of its kind stands and what exactly is wrong there."""
 
     def add(self, role: str, source: Path, record: Record, bad: Bad) -> None:
         """Put one record, or one fault of a whole source (line 0), aside."""
         (self.rows[role] if record.line else self.sources)[bad.reason] += 1
+        place = f"{source}, line {record.line}" if record.line else str(source)
+        self.examples.setdefault(bad.reason, f"{place}: {bad.detail}" if bad.detail else place)
         raw = record.as_bytes() if record.line else b""
         kept = raw[:RAW_KEPT] if self._keep_raw and raw else None
         self._rows.append({

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import os
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -21,7 +23,17 @@ PARQUET_BATCH = 8192
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
 BOM = b"\xef\xbb\xbf"
+FOREIGN = {
+    b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "a zip archive", b"\x04\x22\x4d\x18": "LZ4",
+    b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"ORC": "ORC", b"Obj\x01": "Avro", b"SQLite": "an SQLite database",
+}  # fmt: skip
+"""What a file begins with that is none of the forms read here: its lines would only be noise in the quarantine."""
+SEPARATORS = ",;\t"
+NOTHING = ("", "\\N")
+"""Null in CSV, as spreadsheets and as databases write it."""
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".log", ".txt", ".csv", ".parquet")
+HIDDEN = (".", "_")
+"""How names of files and folders begin that are passed over in folders."""
 
 
 class Record(NamedTuple):
@@ -45,12 +57,22 @@ class Record(NamedTuple):
             return json.dumps(self.value, default=repr).encode()
 
 
-def files(sources: list[Path]) -> list[Path]:
-    """The files of all sources, folders searched for known endings (also with .gz), in a fixed order."""
+def files(sources: list[Path], unread: list[Path] | None = None) -> list[Path]:
+    """The files of all sources, folders searched for known endings (also with .gz), in a fixed order.
+
+    Args:
+        sources: files and folders; hidden files and folders in folders are passed over.
+        unread: what a folder holds besides, and is not read, is added here.
+
+    Raises:
+        InputError: a source, or a folder in one, is absent or cannot be read.
+    """
     found: list[Path] = []
     for source in sources:
         if source.is_dir():
-            inside = sorted(path for path in source.rglob("*") if _wanted(path))
+            inside = [path for path in _within(source) if _wanted(path)]
+            if unread is not None:
+                unread += [path for path in _within(source) if not _wanted(path)]
             if not inside:
                 todo = f"Known endings: {', '.join(SUFFIXES)}, also with .gz"
                 raise InputError("no log files in the folder", where=source, todo=todo)
@@ -66,9 +88,21 @@ def files(sources: list[Path]) -> list[Path]:
     return found
 
 
+def _within(folder: Path) -> list[Path]:
+    """Files in a folder and in its folders, and links to folders, which are not followed: they may lead round in circles."""
+    def fail(error: OSError) -> None:
+        raise InputError(f"cannot read ({error.strerror})", where=error.filename) from error
+
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        found += [Path(place, name) for name in (*names, *links) if not name.startswith(HIDDEN)]
+    return sorted(found)
+
+
 def _wanted(path: Path) -> bool:
-    name = path.name.removesuffix(".gz")
-    return name.endswith(SUFFIXES) and not path.name.startswith((".", "_")) and path.is_file()
+    return path.name.lower().removesuffix(".gz").endswith(SUFFIXES) and path.is_file()
 
 
 def opened(path: Path) -> BinaryIO:
@@ -109,10 +143,14 @@ class Source:
             yield Record(0, None, None, "empty_file", f"{self._path.stat().st_size} bytes")
 
     def _records(self, handle: BinaryIO) -> Iterator[Record]:
-        head = handle.read(4)
+        head = handle.read(6)
         handle.seek(0)
-        if head == PARQUET:
+        if head[:4] == PARQUET:
             yield from self._parquet()
+            return
+        foreign = next((name for mark, name in FOREIGN.items() if head.startswith(mark)), None)
+        if foreign is not None:
+            self._cut = ("unknown_form", f"it is {foreign}")
             return
         blocks = self._gunzipped(handle) if head[:2] == GZIP else _plain(handle)
         first = next(blocks, b"").removeprefix(BOM)
@@ -171,32 +209,42 @@ class Source:
     def _table(self, blocks: Iterator[bytes]) -> Iterator[Record]:
         csv.field_size_limit(MAX_RECORD)
         lines = _TextLines(blocks)
-        rows = csv.reader(lines)
+        head = next(lines, "")
+        lines.again()
+        # strict: a quote that is never closed would otherwise take in all rows after it without a word
+        rows = csv.reader(lines, delimiter=max(SEPARATORS, key=head.count), strict=True)
         names: list[str] | None = None
         while True:
-            before = lines.number + 1
             try:
                 row = next(rows, None)
             except csv.Error as error:
-                yield Record(before, None, None, "not_csv", str(error))
+                number, raw, _ = lines.again(1)
+                yield Record(number, None, raw, "not_csv", str(error))
                 continue
             if row is None:
                 return
+            taken = lines.taken_up()
             if names is None:
-                names = row
+                names = [mended(name).strip() for name in row]
+                twice = next((name for name in names if name and names.count(name) > 1), None)
+                if twice is not None:
+                    self._cut = ("doubled_column", f"column {names.index(twice) + 1}")
+                    return
             elif row:
-                yield self._row(before, names, row, lines)
+                yield self._row(names, row, taken)
 
-    def _row(self, number: int, names: list[str], row: list[str], lines: "_TextLines") -> Record:
-        raw = "\x1f".join(row).encode("utf-8", "surrogateescape") if lines.dirty or len(row) != len(names) else None
-        if self._cut is not None and not lines.ended:
-            return Record(number, None, raw or b"", "truncated")
-        if lines.dirty:
-            lines.dirty = False
-            return Record(number, None, raw, "invalid_utf8")
+    def _row(self, names: list[str], row: list[str], taken: list["_Line"]) -> Record:
+        number, raw = taken[0].number, b"\n".join(line.raw for line in taken)
+        if self._cut is not None and not taken[-1].ended:
+            return Record(number, None, raw, "truncated")
+        try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            return Record(number, None, raw, "invalid_utf8", f"at byte {error.start}")
         if len(row) != len(names):
             return Record(number, None, raw, "wrong_columns", f"{len(row)} fields, the header has {len(names)}")
-        return Record(number, {name: value or None for name, value in zip(names, row, strict=True)})
+        values = {name: None if value in NOTHING else value for name, value in zip(names, row, strict=True)}
+        return Record(number, values, raw)
 
     def _parquet(self) -> Iterator[Record]:
         import pyarrow as pa
@@ -207,9 +255,9 @@ class Source:
             with pq.ParquetFile(self._path) as file:
                 names = [name for name in file.schema_arrow.names if name not in self._skip]
                 for batch in file.iter_batches(batch_size=PARQUET_BATCH, columns=names):
-                    for value in _rows(batch):
+                    for value, raw in _rows(batch):
                         number += 1
-                        yield _checked(number, value)
+                        yield _checked(number, value, raw)
         except (pa.ArrowException, OSError) as error:
             self._cut = ("corrupt_parquet", f"{type(error).__name__} after row {number}")
 
@@ -255,23 +303,39 @@ def split_lines(blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes, bool]]:
         yield number, b"".join(pending), False
 
 
+class _Line(NamedTuple):
+    number: int
+    raw: bytes
+    ended: bool
+    """Whether it has its newline."""
+
+
 class _TextLines:
-    """Lines as text for csv; remembers whether bytes were not UTF-8 and whether the last line had its end."""
+    """Lines as text for csv; it remembers what the record at hand took, and can give that out again."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._lines = split_lines(blocks)
-        self.number, self.dirty, self.ended = 0, False, True
+        self._waiting: deque[_Line] = deque()
+        self._taken: list[_Line] = []
 
     def __iter__(self) -> "_TextLines":
         return self
 
     def __next__(self) -> str:
-        self.number, line, self.ended = next(self._lines)
-        try:
-            return line.decode() + "\n"
-        except UnicodeDecodeError:
-            self.dirty = True
-            return line.decode("utf-8", "surrogateescape") + "\n"
+        line = self._waiting.popleft() if self._waiting else _Line(*next(self._lines))
+        self._taken.append(line)
+        return line.raw.decode("utf-8", "surrogateescape") + "\n"
+
+    def taken_up(self) -> list[_Line]:
+        """The lines since the last call."""
+        taken, self._taken = self._taken, []
+        return taken
+
+    def again(self, but: int = 0) -> _Line:
+        """Give out again what was taken, but for its first line or lines; gives the first."""
+        taken = self.taken_up()
+        self._waiting.extendleft(reversed(taken[but:]))
+        return taken[0] if taken else _Line(0, b"", True)
 
 
 def is_document(head: bytes) -> bool:
@@ -281,7 +345,7 @@ def is_document(head: bytes) -> bool:
         return False
     line, newline, rest = head.partition(b"\n")
     if not newline:
-        return head[:1] == b"[" and len(head) >= BLOCK
+        return len(head) >= BLOCK and (head[:1] == b"[" or bool(several(head)))
     line = line.rstrip()
     if _complete(line) or (line[:1] == b"{" and _complete(rest.partition(b"\n")[0])):
         return False
@@ -301,6 +365,11 @@ def _decoded(number: int, raw: bytes, cut: bool) -> Iterator[Record]:
     try:
         value = decode(raw)
     except Bad as bad:
+        pieces = several(raw)
+        for piece in pieces:
+            yield from _decoded(number, piece, cut)
+        if pieces:
+            return
         if cut:
             bad = Bad("truncated", bad.detail)
         yield Record(number, None, raw, bad.reason, bad.detail)
@@ -312,11 +381,22 @@ def _decoded(number: int, raw: bytes, cut: bool) -> Iterator[Record]:
         yield _checked(number, element)
 
 
+def several(raw: bytes) -> list[bytes]:
+    """The records of a line that holds more than one (objects without a newline between them, an array that is cut off), else none."""
+    if raw.lstrip()[:1] not in (b"[", b"{"):
+        return []
+    try:
+        pieces = list(records([raw]))
+    except TooLarge:
+        return []
+    return pieces if len(pieces) > 1 and pieces[0][:1] == b"{" and _complete(pieces[0]) else []
+
+
 def _checked(number: int, value: Any, raw: bytes | None = None) -> Record:
     if type(value) is dict:
         return Record(number, value, raw)
     if isinstance(value, Bad):
-        return Record(number, None, b"", value.reason, value.detail)
+        return Record(number, None, raw, value.reason, value.detail)
     return Record(number, None, raw or json.dumps(value).encode(), "not_an_object", f"it is {kind(value)}")
 
 
@@ -349,19 +429,59 @@ def mended(value: Any) -> Any:
     return value
 
 
-def _rows(batch: Any) -> Iterator[Any]:
-    """The rows of a Parquet batch as objects; a row that cannot be read is a Bad."""
+def _rows(batch: Any) -> Iterator[tuple[Any, bytes | None]]:
+    """The rows of a Parquet batch as objects; of a row that cannot be read, a Bad and what it holds as far as that can be told."""
+    columns = [_readable(column) for column in batch.columns]
+    names = batch.schema.names
     try:
-        columns = [column.to_pylist() for column in batch.columns]
+        lists = [_values(column) for column in columns]
     except (UnicodeDecodeError, ValueError, OverflowError):
         for at in range(len(batch)):
             try:
-                yield batch.slice(at, 1).to_pylist()[0]
+                yield dict(zip(names, [_values(column[at : at + 1])[0] for column in columns], strict=True)), None
             except UnicodeDecodeError:
-                yield Bad("invalid_utf8", "in a Parquet column")
+                yield Bad("invalid_utf8", "in a Parquet column"), _spelled(names, columns, at)
             except (ValueError, OverflowError):
-                yield Bad("impossible_time", "a time that no calendar has")
+                yield Bad("impossible_time", "a time that no calendar has"), _spelled(names, columns, at)
         return
-    names = batch.schema.names
-    for values in zip(*columns, strict=True):
-        yield dict(zip(names, values, strict=True))
+    for values in zip(*lists, strict=True):
+        yield dict(zip(names, values, strict=True)), None
+
+
+def _readable(column: Any) -> Any:
+    """Days and nanoseconds as microseconds, which is what Python's times hold."""
+    import pyarrow as pa
+
+    try:
+        if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+            return column.cast(pa.timestamp("us", column.type.tz), safe=False)
+        if pa.types.is_date(column.type):
+            return column.cast(pa.timestamp("us"))
+    except pa.ArrowException:
+        pass
+    return column
+
+
+def _values(column: Any) -> list[Any]:
+    """The values of a column; bytes, as which some engines write strings to Parquet, as strings."""
+    import pyarrow as pa
+
+    values: list[Any] = column.to_pylist()
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        return [value if value is None else value.decode() for value in values]
+    return values
+
+
+def _spelled(names: list[str], columns: list[Any], at: int) -> bytes:
+    """One row for the quarantine, where Python has no value for it: times as numbers, text as it stands."""
+    import pyarrow as pa
+
+    def spelled(value: Any) -> Any:
+        try:
+            return value.as_py()
+        except (ValueError, OverflowError):
+            if pa.types.is_timestamp(value.type):
+                return value.value
+            return bytes(value.as_buffer()).decode("latin-1") if hasattr(value, "as_buffer") else None
+
+    return json.dumps({name: spelled(column[at]) for name, column in zip(names, columns, strict=True)}, default=repr).encode()

@@ -10,7 +10,7 @@ from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant, parsed
-from stillwatch.ingest.values import Coercer, maybe
+from stillwatch.ingest.values import Coercer, instant, maybe
 from stillwatch.tables import ACCOUNTS
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 ALIASES = {"account_id": ("user_id",), "org_id": ("organization_id",), "email": ("user_email",)}
 """Other names under which gateways keep a column (LiteLLM's tables of users and organisations)."""
+MOST_NAMES = 50
 KINDS = ("individual", "education", "research", "startup", "enterprise")
+KNOWN = {*ACCOUNTS.names, *(other for others in ALIASES.values() for other in others), "email", "phone", "payment"}
+EARLIEST = instant("1990-01-01")
+"""Earlier times mean that there is none: 0, the year 1."""
 ACCESS_TYPES = ("application", "passthrough")
 GMAIL = ("gmail.com", "googlemail.com")
 
@@ -56,7 +60,10 @@ class Registry:
         self._tenant, self._keyed = tenant, keyed
         self._coerce = Coercer(ACCOUNTS)
         self._seen = Index("int8")
-        self.read = self.written = self.unknown_words = 0
+        self.read = self.written = self.unknown_words = self.impossible_times = 0
+        self.unknown_columns: set[str] = set()
+        """Names of columns that were passed over; as many as MOST_NAMES."""
+        self.empty_columns: list[str] = []
 
     def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> "pa.Table":
         """Read the registry; hand what is wrong to ``put_aside``."""
@@ -75,12 +82,16 @@ class Registry:
                 rows = []
         table = pa.concat_tables([*batches, as_table(rows, ACCOUNTS)])
         self.written = len(table)
+        self.empty_columns = [name for name in table.column_names if table[name].null_count == len(table)]
         return table
 
     def _account(self, record: Record) -> dict[str, Any]:
         if record.value is None:
             raise Bad(record.reason or "not_json", record.detail)
-        raw = record.value
+        # spreadsheets and databases write column names as they like
+        raw = {name.strip().lower(): value for name, value in record.value.items()}
+        if len(self.unknown_columns) < MOST_NAMES:
+            self.unknown_columns |= raw.keys() - KNOWN
         for name, others in ALIASES.items():
             if raw.get(name) in (None, ""):
                 raw[name] = next((raw[other] for other in others if raw.get(other)), None)
@@ -91,7 +102,8 @@ class Registry:
         self._known(row, "kind", KINDS)
         self._known(row, "access_type", ACCESS_TYPES)
         self._coerce(row)
-        if not row.get("account_id"):
+        self._drop_impossible_times(row)
+        if not row.get("account_id") or row["account_id"].isspace():
             raise Bad("no_account_id")
         key = self._tenant.key64(b"account", row["account_id"].encode())
         if self._seen.get(key) is not None:
@@ -110,9 +122,23 @@ class Registry:
             value = normalise(str(value)) if type(value) is int else value
             if (plain := maybe(value, name)) and not row.get(f"{name}_hash"):
                 row[f"{name}_hash"] = self._tenant.id(normalise(plain))
-        sign_up = maybe(row.get("signup_ip"), "signup_ip")
-        if sign_up and parsed(sign_up):
-            row["signup_ip"] = self._tenant.network(sign_up)
+        if sign_up := maybe(row.get("signup_ip"), "signup_ip"):
+            row["signup_ip"] = self._sign_up(sign_up)
+
+    def _sign_up(self, told: str) -> str | None:
+        """The hash of the network in an address, a network or an X-Forwarded-For header; a hash stays."""
+        if not re.search("[.:,/]", told):
+            return told
+        address = told.rpartition("/")[0] or told
+        found = self._tenant.network(address) if parsed(address) else self._tenant.client(None, told)
+        self.unknown_words += found is None
+        return found
+
+    def _drop_impossible_times(self, row: dict[str, Any]) -> None:
+        for name in ("created_at", "banned_at"):
+            if (at := row.get(name)) is not None and at < EARLIEST:
+                row[name] = None
+                self.impossible_times += 1
 
     def _known(self, row: dict[str, Any], name: str, known: tuple[str, ...]) -> None:
         """Null a word that is none of the contract's, and count it: the account itself is still worth having."""

@@ -10,11 +10,11 @@ from stillwatch.files import digest, write_parquet
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import REASONS, Bad
 from stillwatch.ingest.index import Index
-from stillwatch.ingest.output import Events, Finish, Quarantine, publish, staged
+from stillwatch.ingest.output import WRITTEN, Events, Finish, Quarantine, publish, staged
 from stillwatch.ingest.parsers import Format, all_formats, named
 from stillwatch.ingest.readers import Record, Source, files
 from stillwatch.ingest.registry import Registry
-from stillwatch.ingest.tenant import Tenant
+from stillwatch.ingest.tenant import Tenant, networks
 from stillwatch.ingest.values import EPOCH, MICROSECOND, Coercer, instant
 from stillwatch.progress import track
 from stillwatch.tables import EVENTS
@@ -32,10 +32,37 @@ def formats() -> dict[str, str]:
     return {name: format_.description for name, format_ in all_formats().items()}
 
 
-def check(sources: list[Path], format: str) -> None:
-    """Raise the InputError that :func:`run` would raise for an unknown format or a source that cannot be opened."""
+def check(
+    sources: list[Path], format: str, out: Path, *, accounts: Path | None = None, edge: list[Path] | None = None,
+    trusted_proxies: str = "",
+) -> None:  # fmt: skip
+    """Raise the InputError that :func:`run` would raise before it reads: arguments as there."""
     named(format)
-    files(sources)
+    networks(trusted_proxies)
+    _inputs(sources, out, accounts, edge)
+
+
+def _inputs(
+    sources: list[Path], out: Path, accounts: Path | None, edge: list[Path] | None
+) -> tuple[list[Path], list[Path], list[Path], list[Path]]:
+    """The files of sources, edge log and registry, and what was not read in folders of sources; none of them lies where ``out`` is written.
+
+    Raises:
+        InputError: a source cannot be opened, or would be replaced by what is written, or be read as a log the next time.
+    """
+    unread: list[Path] = []
+    given = (sources, edge or [], [accounts] if accounts else [])
+    found = [files(paths, unread) if paths or paths is sources else [] for paths in given]
+    place = out.resolve()
+    for path in (path for paths in given for path in paths):
+        if path.is_dir() and place.is_relative_to(path.resolve()):
+            todo = "Pass an --out outside of it: what is written would be read as a log the next time"
+            raise InputError("--out lies in a folder that is read", where=path, todo=todo)
+    for path in (path for paths in found for path in paths):
+        inside = path.resolve()
+        if inside == place or (inside.is_relative_to(place) and inside.relative_to(place).parts[0] in WRITTEN):
+            raise InputError("a source would be replaced by what is written", where=path, todo="Pass another --out")
+    return found[0], found[1], found[2], unread
 
 
 def run(
@@ -77,8 +104,8 @@ def run(
     if privacy not in PRIVACY:
         todo = f"Choose one of: {', '.join(PRIVACY)}"
         raise InputError(f"unknown privacy mode {privacy!r}", where="--privacy", todo=todo)
-    chosen, paths = named(format), files(sources)
-    edges, registries = files(edge) if edge else [], files([accounts]) if accounts else []
+    chosen = named(format)
+    paths, edges, registries, unread = _inputs(sources, out, accounts, edge)
     tenant = Tenant(key, trusted_proxies, text=privacy != "metadata")
     with staged(out) as staging, ThreadPoolExecutor(1) as pool:
         work = _Work(staging, chosen, tenant, privacy, as_of or datetime.now(UTC), finish)
@@ -88,7 +115,7 @@ def run(
             hashed = pool.submit(digest, path)
             role, rows = load(path)
             work.note(role, path, rows, hashed.result())
-        summary = work.close()
+        summary = work.close() | {"not_read": sorted(map(str, unread))}
         publish(staging, out, summary)
     return summary
 
@@ -164,7 +191,8 @@ class _Work:
 
     def _check(self, row: dict[str, Any]) -> None:
         for name in ("event_id", "timestamp", "account_id"):
-            if row.get(name) is None or row[name] == "":
+            value = row.get(name)
+            if value is None or value == "" or (type(value) is str and value.isspace()):
                 raise Bad(f"no_{name}")
         if not EARLIEST <= row["timestamp"] <= self._latest:
             raise Bad("impossible_time", "before 2015" if row["timestamp"] < EARLIEST else "in the future")
@@ -191,6 +219,7 @@ class _Work:
             "quarantined": dict(aside.rows["log"]),
             "sources": dict(aside.sources),
             "explained": {reason: REASONS.get(reason, reason) for reason in aside.reasons()},
+            "examples": aside.examples,
             "columns": share,
             "empty_columns": [name for name in EVENTS.names if not share[name]],
             "empty_prompts": events.empty_prompts,
@@ -215,7 +244,10 @@ class _Work:
         if one is None:
             return None
         aside = dict(self._quarantine.rows["accounts"])
-        return {"read": one.read, "written": one.written, "unknown_words": one.unknown_words, "quarantined": aside}
+        return {
+            "read": one.read, "written": one.written, "unknown_words": one.unknown_words, "impossible_times": one.impossible_times,
+            "unknown_columns": sorted(one.unknown_columns), "empty_columns": one.empty_columns, "quarantined": aside,
+        }  # fmt: skip
 
 
 def _iso(instant_us: int | None) -> str | None:

@@ -35,8 +35,8 @@ class Tenant:
         self._clients: dict[tuple[str | None, str | None], str | None] = {}
 
     def id(self, value: Any) -> Any:
-        """The keyed hash of an identifier (string or whole number); empty is null, other types stay, to be refused."""
-        if value is None or value == "":
+        """The keyed hash of an identifier (string or whole number); empty or blank is null, other types stay, to be refused."""
+        if value is None or value == "" or (type(value) is str and value.isspace()):
             return None
         if type(value) is not str and type(value) is not int:
             return value

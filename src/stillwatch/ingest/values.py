@@ -13,16 +13,17 @@ from stillwatch.tables import Table
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FLOAT32_MAX = 3.4e38
-LAST_US = 253_402_300_799_999_999
-"""Microseconds: the end of the year 9999, where Python's calendar ends."""
-
+FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""Microseconds: from the year 1 to the end of the year 9999, as Python's calendar goes."""
+DATE_DIGITS = 8
+"""``20260220`` is a day; other strings of digits count seconds or parts of them."""
 
 NAMES = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array", dict: "an object"}
 
 
 def kind(value: Any) -> str:
     """The JSON name of a value's type, for messages that must not quote the value."""
-    return NAMES.get(type(value), f"a {type(value).__name__}")
+    return "null" if value is None else NAMES.get(type(value), f"a {type(value).__name__}")
 
 
 def section(raw: dict[str, Any], name: str) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def text(value: Any) -> str:
 def instant(value: Any) -> int:
     """Microseconds since 1970 UTC, from ISO 8601 (no zone means UTC) or seconds, ms, us or ns since 1970."""
     found = _microseconds(value)
-    if abs(found) > LAST_US:
+    if not FIRST_US <= found <= LAST_US:
         raise ValueError
     return found
 
@@ -77,7 +78,8 @@ def _microseconds(value: Any) -> int:
     if type(value) is str:
         value = value.strip()
         try:
-            value = datetime.fromisoformat(value)
+            # 1770120112345 would also be 23:45 on a day of the year 1770
+            value = float(value) if value.isdecimal() and len(value) != DATE_DIGITS else datetime.fromisoformat(value)
         except ValueError:
             value = float(value)
     if isinstance(value, datetime):
@@ -144,6 +146,9 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "bool": boolean,
 }  # fmt: skip
 
+SPELLED = {"us": "ISO 8601, or seconds, ms, us or ns since 1970", "bool": "true, false, t, f, 1 or 0"}
+"""How what a column's type takes is written, where its name does not say."""
+
 
 class Coercer:
     """Makes the values of a row fit a table's columns, in place."""
@@ -169,4 +174,5 @@ class Coercer:
             try:
                 row[name] = reader(value)
             except (ValueError, TypeError, OverflowError) as error:
-                raise Bad("wrong_type", f"{name} is {kind(value)} that does not fit {type_}") from error
+                wanted = f" ({SPELLED[type_]})" if type_ in SPELLED else ""
+                raise Bad("wrong_type", f"{name} is {kind(value)} that does not fit {type_}{wanted}") from error

@@ -30,6 +30,7 @@ WORKS = (
 CAPABILITIES = ("reasoning", "grading", "rewriting", "code", "agentic", "data_analysis", "vision", "traces")
 KINDS = ("individual", "education", "research", "startup", "enterprise")
 PATHS = ("api", "app", "cloud-north", "cloud-south", "cloud-east")
+MOST_EVENTS = 10_000_000_000
 EGRESS = ("proxies", "sticky", "datacenter", "vpn")
 TEMPLATES = ("fixed", "varied", "absent")
 INJECTIONS = ("none", "system", "user")
@@ -259,8 +260,8 @@ class World:
 
     def scaled(self, events: int) -> "World":
         """The same world with so many requests, accounts in proportion; an operator keeps at least 20 accounts."""
-        if events <= 0:
-            raise InputError(f"{events} events is not a size of a world", todo="Pass a number above 0")
+        if not 0 < events <= MOST_EVENTS:
+            raise InputError(f"{events} events is not a size of a world", todo=f"Pass a number from 1 to {MOST_EVENTS:,}")
         factor = events / max(self.events, 1)
 
         def scale(n: int, least: int) -> int:

@@ -1,5 +1,6 @@
 """Writes a world: builds accounts, generates days one after the other, renders and writes them on threads."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 
 from stillwatch import tables
 from stillwatch.errors import InputError
-from stillwatch.files import replacing, write_json, write_parquet
+from stillwatch.files import PARTIAL, replacing, write_json, write_parquet
 from stillwatch.progress import track
 from stillwatch.simulate import grammar, sessions
 from stillwatch.simulate import stock as st
@@ -33,6 +34,8 @@ from stillwatch.simulate.world import KINDS, World
 
 ROW_GROUP = 500_000
 NEVER = 1 << 61
+A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.parquet")
+"""Names of a world's files of events."""
 PLAIN = ("event_id", "prompt", "context_key", "parent_key", "timestamp")  # columns where a dictionary would not pay
 
 
@@ -205,8 +208,12 @@ def _writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
 
 
 def _clear(out: Path) -> None:
-    """Remove the days of an earlier world, which would otherwise be read as part of this one."""
-    for path in (out / "events").glob("*.parquet"):
+    """Remove the days of an earlier world, which would otherwise be read as part of this one; a real log is left alone."""
+    found = sorted(path for path in (out / "events").glob("*") if not path.name.endswith(PARTIAL))
+    other = [path for path in (out / "ingest.json", *found) if path.exists() and not A_DAY.fullmatch(path.name)]
+    if other:
+        raise InputError("not a simulated world, so it is not replaced", where=other[0], todo="Pass another folder")
+    for path in found:
         path.unlink()
 
 

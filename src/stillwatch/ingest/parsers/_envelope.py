@@ -11,6 +11,9 @@ from stillwatch.ingest.conversation import conversation, parameters
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import maybe, opened, section
 
+KEYS = ("x-api-key", "api-key")
+"""Headers of API keys beside ``authorization``."""
+
 
 def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     """Parse one envelope."""
@@ -50,8 +53,11 @@ def opened_body(body: Any) -> Any:
 
 def credential(headers: dict[str, Any]) -> str | None:
     """The API key in the headers."""
-    bearer = maybe(headers.get("authorization"), "authorization") or ""
-    return bearer.removeprefix("Bearer ").strip() or maybe(headers.get("x-api-key"), "x-api-key")
+    told = (maybe(headers.get("authorization"), "authorization") or "").strip()
+    scheme, _, rest = told.partition(" ")
+    # the scheme may be written in any case (RFC 9110): a client must not become another by that
+    key = rest.strip() if scheme.lower() == "bearer" else told
+    return key or next((found for name in KEYS if (found := maybe(headers.get(name), name))), None)
 
 
 def named(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
 from stillwatch.ingest.parsers._litellm import client, logged_headers, principal, status
@@ -41,5 +43,17 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ja4": headers.get("x-ja4"),
         "_request_ids": (headers.get("x-request-id"), call, own),
     }
-    request = options | {"messages": raw.get("messages")}
+    request = options | {"messages": _messages(raw.get("messages"))}
     return fields | conversation(request, raw.get("response"), tenant)
+
+
+def _messages(told: Any) -> Any:
+    """The messages, also where an export wrote them as a string of JSON; other strings are a prompt."""
+    if type(told) is not str or told.lstrip()[:2] not in ("[{", '{"'):
+        return told
+    try:
+        found = orjson.loads(told)
+    except orjson.JSONDecodeError:
+        return told
+    first = found[0] if type(found) is list and found else found
+    return found if type(first) is dict and "role" in first else told

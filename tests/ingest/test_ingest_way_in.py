@@ -1,0 +1,252 @@
+"""What a newcomer's files look like: nothing is read as something else, and nothing goes missing without a word."""
+
+import bz2
+import json
+import lzma
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from ingest_helpers import AS_OF, KEY, TIME, envelope, event, payload
+
+from stillwatch import workflows
+from stillwatch.errors import InputError
+from stillwatch.hashing import keyed
+from stillwatch.ingest.values import instant
+
+SPEND = "request_id,startTime,user,model\n"
+
+
+# --- Times ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "microseconds"),
+    [
+        ("1770120112345", 1770120112345_000),  # also 23:45 on a day of the year 1770, in ISO 8601's basic form
+        ("1770120112", 1770120112_000_000),
+        ("1770120112345678", 1770120112345678),
+        (" 1770120112 ", 1770120112_000_000),
+        ("20260220", 1771545600_000_000),
+        ("2026-02-20 10:00:00+00", 1771581600_000_000),
+    ],
+)
+def test_digits_are_seconds_or_parts_of_them(told: str, microseconds: int) -> None:
+    assert instant(told) == microseconds
+
+
+@pytest.mark.parametrize("told", [-99_999_999_999, "10000-01-01", 1e30])
+def test_times_that_no_calendar_has_are_none(told: object) -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        instant(told)
+
+
+def test_times_of_parquet(run, tmp_path):
+    day, nanos = pa.array([20504, None], pa.date32()), pa.array([1771581600_123456789, 2], pa.timestamp("ns"))
+    for times, first in ((day, "2026-02-20 00:00:00+00:00"), (nanos, "2026-02-20 10:00:00.123456+00:00")):
+        path = tmp_path / "log.parquet"
+        pq.write_table(pa.table({"event_id": ["a", "b"], "timestamp": times, "account_id": ["x", "y"]}), path)
+        assert [str(row["timestamp"]) for row in run(path, "canonical").rows] == [first]
+
+
+def test_strings_that_parquet_holds_as_bytes(run, tmp_path):
+    table = pa.table({"event_id": [b"a", b"b"], "timestamp": [TIME.encode()] * 2, "account_id": [b"x", b"\xff"]})
+    pq.write_table(table, tmp_path / "log.parquet")
+    result = run(tmp_path / "log.parquet", "canonical")
+    assert [(row["event_id"], row["account_id"]) for row in result.rows] == [("a", "x")]
+    (aside,) = result.aside
+    assert aside["reason"] == "invalid_utf8"
+    assert json.loads(aside["raw"])["event_id"] == "b'b'"
+
+
+def test_a_parquet_row_of_an_impossible_time_is_kept(run, tmp_path):
+    table = pa.table({"event_id": ["a"], "timestamp": pa.array([2**62], pa.timestamp("us")), "account_id": ["x"]})
+    pq.write_table(table, tmp_path / "log.parquet")
+    (aside,) = run(tmp_path / "log.parquet", "canonical").aside
+    assert json.loads(aside["raw"]) == {"event_id": "a", "timestamp": 2**62, "account_id": "x"}
+
+
+# --- CSV -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_quote_that_is_never_closed_costs_one_row(run, write):
+    rows = [f'{at},2026-02-20 10:00:00,ada,{chr(34) if at == 2 else ""}gpt\n' for at in range(1, 6)]
+    result = run(write((SPEND + "".join(rows)).encode(), "spend.csv"), "litellm-spend")
+    assert [row["event_id"] for row in result.rows] == ["1", "3", "4", "5"]
+    (aside,) = result.aside
+    assert (aside["line"], aside["reason"], aside["raw"]) == (3, "not_csv", rows[1].strip().encode())
+
+
+def test_a_quote_that_a_later_row_closes_costs_one_row(run, write):
+    rows = ['1,2026-02-20 10:00:00,ada,"gpt\n', "2,2026-02-20 10:00:00,ada,gpt\n", '3,2026-02-20 10:00:00,"ada",gpt\n']
+    result = run(write((SPEND + "".join(rows)).encode(), "spend.csv"), "litellm-spend")
+    assert [row["event_id"] for row in result.rows] == ["2", "3"]
+    assert result.summary["rows"] == {"read": 3, "written": 2, "quarantined": 1}
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_separators_and_names_as_spreadsheets_write_them(run, write, separator):
+    log = "\n".join((" request_id , startTime,user,organization_id", r"1,2026-02-20 10:00:00,ada,\N", "")).replace(",", separator)
+    (row,) = run(write(log.encode(), "spend.csv"), "litellm-spend").rows
+    assert (row["account_id"], row["org_id"]) == (keyed(KEY, "ada"), None)
+    registry = "Account_ID, Created_At\nada,2026-01-05\n".replace(",", separator)
+    result = run(write([payload()]), "litellm", accounts=write(registry.encode(), "accounts.csv"))
+    assert [row["created_at"].day for row in result.accounts] == [5]
+
+
+def test_a_header_that_names_a_column_twice(run, write):
+    result = run(write([payload()]), "litellm", accounts=write(b"account_id,email,email\na,b@c.d,e@f.g\n", "accounts.csv"))
+    assert result.accounts == []
+    assert result.summary["sources"] == {"doubled_column": 1}
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def test_objects_one_behind_the_other(run, write):
+    result = run(write("".join(json.dumps(event(event_id=str(at))) for at in range(3)).encode()), "canonical")
+    assert [row["event_id"] for row in result.rows] == ["0", "1", "2"]
+
+
+def test_long_objects_one_behind_the_other(run, write, monkeypatch):
+    from stillwatch.ingest import readers
+
+    monkeypatch.setattr(readers, "BLOCK", 300)
+    result = run(write("".join(json.dumps(event(event_id=str(at))) for at in range(30)).encode()), "canonical")
+    assert len(result.rows) == 30
+
+
+def test_an_array_on_one_line_that_is_cut_off(run, write):
+    whole = json.dumps([event(event_id=str(at)) for at in range(4)]).encode()
+    result = run(write(whole[:-40], "log.json"), "canonical")
+    assert [row["event_id"] for row in result.rows] == ["0", "1", "2"]
+    assert result.summary["rows"] == {"read": 4, "written": 3, "quarantined": 1}
+
+
+def test_messages_that_an_export_wrote_as_a_string(run, write):
+    told, prompt = payload()["messages"], '["a", "list"]'
+    log = [payload(), payload(id="2", messages=json.dumps(told)), payload(id="3", messages=prompt)]
+    one, two, three = run(write(log), "litellm").rows
+    assert (one["prompt"], one["context_key"]) == (two["prompt"], two["context_key"])
+    assert three["prompt"] == prompt
+
+
+def test_a_stream_that_begins_with_a_comment(run, write):
+    chunk = {"id": "c", "choices": [{"index": 0, "delta": {"content": "yes"}}], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}
+    stream = f": waiting\n\ndata: {json.dumps(chunk)}\n\ndata: [DONE]\n"
+    request = {"messages": [{"role": "user", "content": "hi"}]}
+    (row,) = run(write([envelope(request, stream)]), "openai").rows
+    assert (row["response"], row["input_tokens"], row["output_tokens"]) == ("yes", 3, 2)
+    (row,) = run(write([envelope(request, ": no stream")]), "openai").rows
+    assert row["response"] == ": no stream"
+
+
+def test_one_key_is_one_account_however_it_is_sent(run, write):
+    headers = [{"authorization": "Bearer k"}, {"authorization": "bearer  k"}, {"X-Api-Key": "k"}, {"api-key": "k"}]
+    log = [envelope({}, None, request_id=str(at), account_id=None, org_id=None, headers=told) for at, told in enumerate(headers)]
+    assert {row["account_id"] for row in run(write(log), "openai").rows} == {keyed(KEY, "k")}
+
+
+@pytest.mark.parametrize("format_", ["canonical", "canonical-clear"])
+def test_a_blank_account_is_none(run, write, format_):
+    assert run(write([event(account_id="  ")]), format_).reasons == {"no_account_id": 1}
+
+
+# --- Sources -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [(bz2.compress(b"{}\n" * 99), "bzip2"), (lzma.compress(b"{}"), "xz"), ("{}".encode("utf-16"), "UTF-16"), (b"PK\x03\x04..", "zip")],
+)
+def test_forms_that_are_not_read_are_named(run, write, data, what):
+    result = run([write(data, "log.bin"), write([event()])], "canonical")
+    assert (result.summary["sources"], result.reasons) == ({"unknown_form": 1}, {})
+    assert what in result.summary["examples"]["unknown_form"]
+    assert len(result.rows) == 1
+
+
+def test_what_a_folder_holds_besides_is_told(write, tmp_path, capsys):
+    logs = tmp_path / "logs"
+    (logs / "deep" / ".git").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    os.symlink(logs, logs / "round")
+    os.symlink(tmp_path / "elsewhere", logs / "there")
+    for at, name in enumerate(("a.jsonl", "B.JSONL", "deep/c.json", "deep/.git/d.json", "e.jsonl.1", "f.jsonl.zst", "_g.jsonl")):
+        write([event(event_id=str(at))], f"logs/{name}")
+    summary = workflows.ingest([logs], "canonical", tmp_path / "out", as_of=AS_OF)
+    assert summary["rows"]["written"] == 3
+    assert [Path(path).name for path in summary["not_read"]] == ["e.jsonl.1", "f.jsonl.zst", "round", "there"]
+    assert "Not read: 4 files or links of other kinds" in capsys.readouterr().out
+
+
+def test_output_and_sources_are_kept_apart(run, write, tmp_path):
+    logs = write([event()], "a.jsonl").parent
+    for out in (logs, logs / "out"):
+        with pytest.raises(InputError, match="--out lies in a folder that is read"):
+            run(logs, "canonical", out=out)
+    out = run(logs / "a.jsonl", "canonical").out
+    registry = {"accounts": out / "accounts.parquet"}
+    run(logs / "a.jsonl", "canonical", accounts=write([{"account_id": "a"}], "accounts.jsonl"))
+    before = (out / "events" / "part-00000.parquet").read_bytes()
+    for source, options in ((out / "events", {}), (out / "events" / "part-00000.parquet", {}), (logs / "a.jsonl", registry)):
+        with pytest.raises(InputError, match=r"a source would be replaced|--out lies in"):
+            run(source, "canonical", out=out, **options)
+    assert (out / "events" / "part-00000.parquet").read_bytes() == before
+
+
+@pytest.mark.parametrize("wrong", [{"accounts": Path("nowhere")}, {"edge": [Path("nowhere")]}, {"trusted_proxies": "10.0.0.0/99"}])
+def test_a_mistyped_command_leaves_nothing(write, tmp_path, wrong):
+    with pytest.raises(InputError):
+        workflows.ingest([write([event()])], "canonical", tmp_path / "out", quiet=True, **wrong)
+    assert not (tmp_path / "out").exists()
+
+
+# --- What is told --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_bad_row_is_shown(write, tmp_path, capsys):
+    path = write([event(timestamp="yesterday"), event(timestamp="soon")])
+    workflows.ingest([path], "canonical", tmp_path / "out", as_of=AS_OF)
+    told = capsys.readouterr().out
+    assert f"the first: {path}, line 1: timestamp is a string that does not fit us (ISO 8601" in told
+    assert "There is no event to look at" in told
+    assert "Next:" not in told
+
+
+def test_an_edge_log_of_another_zone_is_told(write, tmp_path, capsys):
+    edge = write([{"request_id": "e1", "start_time": "2026-02-20T15:00:00Z", "ja4": "t13"}], "edge.jsonl")
+    workflows.ingest([write([event()])], "canonical", tmp_path / "out", edge=[edge], as_of=AS_OF)
+    assert "1  requests are in the edge log more than an hour away" in capsys.readouterr().out
+
+
+def test_columns_of_the_registry_that_were_not_read_are_told(write, tmp_path, capsys):
+    registry = write(b"account_id,card,signup_date\na1,4242,2026-01-01\n", "accounts.csv")
+    workflows.ingest([write([event()])], "canonical", tmp_path / "out", accounts=registry, as_of=AS_OF)
+    told = capsys.readouterr().out
+    assert "Columns that were not read: card, signup_date" in told
+    assert "Empty columns, whose evidence is blind: created_at, kind" in told
+
+
+def test_times_that_mean_none_ban_nobody(run, write):
+    rows = [{"account_id": str(at), "created_at": "2026-01-05", "banned_at": none} for at, none in enumerate((0, "0001-01-01T00:00:00Z"))]
+    result = run(write([event()]), "canonical", accounts=write(rows, "accounts.jsonl"))
+    assert [row["banned_at"] for row in result.accounts] == [None, None]
+    assert result.summary["accounts"]["impossible_times"] == 2
+
+
+@pytest.mark.parametrize(
+    "told", ["203.0.113.0/24", "203.0.113.9, 10.0.0.1", "203.0.113.9:443", "999.1.1.1", "2001:db8::1", "unknown.example"]
+)
+def test_no_address_of_the_registry_stays_in_clear(run, write, told):
+    rows = [{"account_id": "a", "signup_ip": told}]
+    result = run(write([event()]), "canonical", accounts=write(rows, "accounts.jsonl"), trusted_proxies="10.0.0.0/8")
+    (row,) = result.accounts
+    known = "203.0.113" in told or "2001" in told
+    assert (row["signup_ip"] is not None) == known
+    if "203.0.113" in told:
+        assert row["signup_ip"] == keyed(KEY, "203.0.113.0/24")
+
+
