@@ -234,6 +234,8 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], None], str]] = {
     "no account_id in JSONL": (text(json.dumps({"event_id": "1", "timestamp": GOOD["timestamp"]})), "account_id"),
     "times as numbers": (parquet(timestamp=[1, 2, 3]), "a number of unknown unit"),
     "times as numbers in JSONL": (text(json.dumps(GOOD | {"timestamp": 1771581600})), "timestamp"),
+    "times that no log has": (parquet(timestamp=pa.array([1771581600_000_000, 0, 2 * 10**18]).cast(
+        pa.timestamp("us", "UTC"))), "times before 1970 or after 2199"),
     "times as words": (parquet(timestamp=["then", "now", "soon"]), "events.timestamp"),
     "wrong type": (parquet(output_tokens=["many", "few", "none"]), "events.output_tokens"),
     "wrong type in JSONL": (text(json.dumps(GOOD | {"status": "fine"})), "status"),

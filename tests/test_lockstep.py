@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import lockstep
+from stillwatch import cli, lockstep
 from stillwatch.errors import InputError
 from stillwatch.evaluate.ranking import auc, average_precision, curve
 from stillwatch.files import read_json
@@ -118,3 +118,18 @@ def test_bar_on_negative_controls(benchmark_data: Path, tmp_path: Path) -> None:
     assert flagged(detected(real_data.yelpchi(benchmark_data).traces, tmp_path)) == set()
     for benchmark in (real_data.amazoncn(benchmark_data), real_data.hop(benchmark_data)):
         assert flagged(detected(real_data.permuted(benchmark).traces, tmp_path)) == set()
+
+
+def test_what_cannot_be_counted_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "traces.parquet"
+    for n in (0, None):
+        pq.write_table(pa.table({"account_id": ["a"], "view": ["a.b"], "object": ["x"], "n": pa.array([n], pa.int64())}), path)
+        with pytest.raises(InputError, match=r"traces\.n has values below 1, or nulls"):
+            lockstep.detect_traces(path, tmp_path / "run")
+
+
+def test_a_run_of_traces_says_what_was_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "traces.parquet"
+    pq.write_table(pa.table({"account_id": ["a", "b"], "view": ["a.b"] * 2, "object": ["x"] * 2}), path)
+    assert cli.main(["detect", "--traces", str(path), "--out", str(tmp_path / "run")]) == 0
+    assert "Traces of 2 accounts: 0 groups for a person to review" in capsys.readouterr().out

@@ -239,7 +239,14 @@ def _detect(args: argparse.Namespace) -> Any:
         threads=args.threads, memory_gb=args.memory, since=args.since,
         recent_us=None if args.recent is None else replay_commands.step_us(args.recent, "--recent"), quiet=args.quiet or args.json,
     )
-    if args.source is not None and not (args.quiet or args.json):
+    if args.quiet or args.json:
+        return summary
+    if args.source is None:
+        print(
+            f"Traces of {summary['n_accounts']:,} accounts: {summary['n_review']:,} groups for a person to review"
+            f" ({summary['n_for_review']:,} accounts)\nThe page to read: stillwatch report {args.out}"
+        )
+    else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         print(
             f"{summary['n_events']:,} requests of {summary['n_accounts']:,} accounts{since}: {summary['n_campaigns']:,} campaigns"

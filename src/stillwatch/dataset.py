@@ -18,6 +18,9 @@ from stillwatch.tables import ACCOUNTS, EVENTS, Table
 BATCH_ROWS = 250_000
 JSON_BLOCK = 64 << 20
 """Bytes; a line of JSONL cannot be longer."""
+FIRST_US, LAST_US = 0, 7_258_118_400_000_000
+"""Microseconds: from 1970 to 2200."""
+LONGEST_US = 20 * 366 * 86_400 * 1_000_000
 REPEATED = ("system", "user_agent", "ja4", "ip", "model", "access_path")
 """Columns read as dictionaries, since few values repeat often."""
 
@@ -144,10 +147,23 @@ def batches(
     contract = EVENTS if columns is None else EVENTS.only(columns)
     for table in tables(path, contract):
         conforming = contract.conform(table, where=path)
+        if "timestamp" in contract.names:
+            _demand_times(conforming["timestamp"], path)
         if as_of is not None or start is not None:
             conforming = conforming.filter(between(conforming["timestamp"], start, as_of))
         if len(conforming):
             yield conforming
+
+
+def _demand_times(times: pa.ChunkedArray, path: Path) -> None:
+    """Hours and days between the first and the last event are counted out: a stray time of another unit would ask for centuries of them."""
+    span = pc.min_max(times.cast(pa.int64()))
+    if not span["min"].is_valid:
+        return
+    first, last = span["min"].as_py(), span["max"].as_py()
+    if not FIRST_US <= first <= last < LAST_US or last - first > LONGEST_US:
+        todo = "Correct or remove these rows, or use stillwatch ingest, which puts them aside"
+        raise InputError("events.timestamp has times before 1970 or after 2199, or more than 20 years apart", where=path, todo=todo)
 
 
 def tables(path: Path, contract: Table) -> Iterator[pa.Table]:

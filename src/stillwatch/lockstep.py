@@ -247,6 +247,9 @@ def _read(path: Path) -> pa.Table:
     table = TRACES.conform(table, where=path)
     if not len(table):
         raise InputError("no traces", where=path)
+    if table["n"].null_count or pc.min(table["n"]).as_py() < 1:
+        todo = "Write how often each object was left, or leave the column out"
+        raise InputError("traces.n has values below 1, or nulls", where=path, todo=todo)
     return table
 
 

@@ -253,3 +253,13 @@ def test_bad_input_is_one_line(run: Path, tmp_path: Path) -> None:
     pq.write_table(pa.concat_tables([pq.read_table(truth)] * 2), tmp_path / "twice.parquet")
     with pytest.raises(InputError, match="125 account_id occur again"):
         evaluate.run(run, tmp_path / "twice.parquet")
+    pq.write_table(pa.table({"account_id": ["nobody"], "campaign": ["hydra"], "kind": ["attack"]}), tmp_path / "others.parquet")
+    with pytest.raises(InputError, match=r"no account of the truth is in the run"):
+        evaluate.run(run, tmp_path / "others.parquet")
+
+
+def test_an_operator_without_a_name_is_none(run: Path, result: dict[str, Any], tmp_path: Path) -> None:
+    truth = pq.read_table(tmp_path / "truth.parquet")
+    blank = pa.array([name or " " * (at % 2) for at, name in enumerate(truth["campaign"].to_pylist())])
+    pq.write_table(truth.set_column(truth.column_names.index("campaign"), "campaign", blank), tmp_path / "blank.parquet")
+    assert evaluate.run(run, tmp_path / "blank.parquet", quiet=True)["accounts"] == result["accounts"]

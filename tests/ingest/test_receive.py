@@ -139,11 +139,12 @@ def test_a_token_is_asked_for_where_there_is_one(tmp_path: Path) -> None:
 
 def test_bad_settings_are_one_line(tmp_path: Path, receiving: Receiving, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
     common = ["receive", "--out", str(tmp_path / "out")]
     for options, what in (
         (["--host", "0.0.0.0"], "needs a token"), (["--token-file", str(tmp_path / "empty")], "no token in it"),
         (["--token-file", str(tmp_path / "none")], "No such file"), (["--port", str(receiving.server.server_port)], "cannot listen"),
-        (["--port", "70000"], "cannot listen"),
+        (["--port", "70000"], "cannot listen"), (["--token-file", str(tmp_path / "binary")], "the token is no text"),
     ):  # fmt: skip
         assert main([*common, *options]) == 1
         error = capsys.readouterr().err

@@ -42,7 +42,7 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
         What :func:`measures` returns, with the digests of what was compared under ``inputs``.
 
     Raises:
-        InputError: a file is absent, unreadable, or lacks a column.
+        InputError: a file is absent, unreadable, or lacks a column, or the run has none of the truth's accounts.
     """
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
@@ -58,6 +58,9 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
     known = _read(truth, TRUTH)
     if len(known) == 0:
         raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
+    if not set(known["account_id"].to_pylist()) & set(verdicts["account_id"].to_pylist()):
+        todo = "Identifiers must be those of the run: hashed where ingest hashed them"
+        raise InputError("no account of the truth is in the run", where=truth, todo=todo)
     if truth_events is not None:
         _check_columns(truth_events, TRUTH_EVENTS)
     watch = run / "watch.parquet"
@@ -77,6 +80,7 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
 
 def _read(path: Path, contract: Table) -> "pa.Table":
     """Read a Parquet file that must follow a contract."""
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     with reading_parquet(path):
@@ -86,6 +90,10 @@ def _read(path: Path, contract: Table) -> "pa.Table":
     conformed = contract.conform(table, where=path)
     if contract is TRUTH:
         _demand_campaign(table, contract, path)
+        # what has been a CSV once has empty strings in place of nulls: no operator has no name
+        place = conformed.column_names.index("campaign")
+        named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(conformed["campaign"]), ""), None, conformed["campaign"])
+        return conformed.set_column(place, conformed.schema.field(place), named)
     return conformed
 
 

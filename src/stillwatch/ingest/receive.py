@@ -136,7 +136,10 @@ def _own(host: str) -> bool:
 def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; the body that is being stored then is stored."""
     say: Callable[[str], None] = (lambda _: None) if quiet else lambda text: print(text, flush=True)
-    token = "" if token_file is None else token_file.read_text().strip()
+    try:
+        token = "" if token_file is None else token_file.read_text().strip()
+    except UnicodeDecodeError as error:
+        raise InputError("the token is no text", where=token_file, todo="Write it as letters and digits") from error
     if token_file is not None and not token:
         raise InputError("no token in it", where=token_file)
     shelf = Shelf(folder)
