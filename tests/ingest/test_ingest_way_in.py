@@ -149,6 +149,34 @@ def test_one_key_is_one_account_however_it_is_sent(run, write):
     assert {row["account_id"] for row in run(write(log), "openai").rows} == {keyed(KEY, "k")}
 
 
+WILD = {"max_tokens": 3_000_000_000, "temperature": "hot", "top_p": [1], "stream": "maybe"}
+
+
+@pytest.mark.parametrize(
+    ("format_", "log"),
+    [
+        ("litellm", payload(model_parameters=WILD)),
+        ("litellm", payload(model_parameters={}, stream="maybe")),
+        ("openai", envelope(WILD | {"messages": [{"role": "user", "content": "hi"}]}, None)),
+        ("anthropic", envelope(WILD | {"messages": [{"role": "user", "content": "hi"}]}, None)),
+    ],
+)
+def test_no_client_hides_behind_its_parameters(run, write, format_, log):
+    (row,) = run(write([log]), format_).rows
+    assert [row[name] for name in WILD] == [None] * 4
+
+
+def test_no_client_says_who_it_is(run, write):
+    headers = {"authorization": "Bearer k", "openai-organization": "another"}
+    (row,) = run(write([envelope({}, None, account_id=None, org_id=None, headers=headers)]), "openai").rows
+    assert (row["account_id"], row["org_id"]) == (keyed(KEY, "k"), None)
+
+
+def test_no_client_makes_its_requests_one(run, write):
+    log = [envelope({}, {"id": f"chatcmpl-{at}"}, request_id=None, headers={"x-request-id": "same"}) for at in range(2)]
+    assert len(run(write(log), "openai").rows) == 2
+
+
 @pytest.mark.parametrize("format_", ["canonical", "canonical-clear"])
 def test_a_blank_account_is_none(run, write, format_):
     assert run(write([event(account_id="  ")]), format_).reasons == {"no_account_id": 1}

@@ -5,7 +5,7 @@ from typing import Any
 from stillwatch.ingest.answers import answer_text
 from stillwatch.ingest.messages import as_messages, from_items, reduce, tools_key, with_system
 from stillwatch.ingest.tenant import Tenant
-from stillwatch.ingest.values import maybe, opened
+from stillwatch.ingest.values import fitting, maybe, opened
 
 Fields = dict[str, Any]
 
@@ -14,13 +14,17 @@ REDACTED = "redacted-by-litellm"
 
 
 def parameters(request: Fields) -> Fields:
-    """Sampling parameters, under whichever name the API gives them."""
+    """Sampling parameters, under whichever name the API gives them.
+
+    The client writes them, and some gateways let anything through: one that no column can hold is null, or whoever
+    asks for 3e9 tokens would have all his requests put aside and be looked at by nobody.
+    """
     limits = (request.get(name) for name in ("max_completion_tokens", "max_output_tokens", "max_tokens"))
     return {
-        "temperature": request.get("temperature"),
-        "top_p": request.get("top_p"),
-        "max_tokens": next((limit for limit in limits if limit is not None), None),
-        "stream": request.get("stream"),
+        "temperature": fitting(request.get("temperature"), "f32"),
+        "top_p": fitting(request.get("top_p"), "f32"),
+        "max_tokens": fitting(next((limit for limit in limits if limit is not None), None), "i32"),
+        "stream": fitting(request.get("stream"), "bool"),
     }
 
 

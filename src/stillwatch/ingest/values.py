@@ -146,6 +146,14 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "bool": boolean,
 }  # fmt: skip
 
+def fitting(value: Any, type_: str) -> Any:
+    """The value as a column of that type holds it; null where it cannot."""
+    try:
+        return None if value is None or value == "" else READERS[type_](value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 SPELLED = {"us": "ISO 8601, or seconds, ms, us or ns since 1970", "bool": "true, false, t, f, 1 or 0"}
 """How what a column's type takes is written, where its name does not say."""
 

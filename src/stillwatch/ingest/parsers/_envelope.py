@@ -21,12 +21,13 @@ def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in section(raw, "headers").items()}
     body = response if type(response) is dict else {}
     key = raw.get("key_id") or credential(headers)
-    org = raw.get("org_id") or headers.get("openai-organization")
-    ids = {name: tenant.id(value) for name, value in (("account_id", raw.get("account_id")), ("org_id", org))}
-    ids["key_id"] = tenant.id(key)
+    # the header openai-organization is not read: a client could be another account in every request
+    told = (("account_id", raw.get("account_id")), ("org_id", raw.get("org_id")), ("key_id", key))
+    ids = {name: tenant.id(value) for name, value in told}
     fields = parameters(request)
     fields |= ids | {
-        "event_id": raw.get("request_id") or headers.get("x-request-id") or headers.get("request-id") or body.get("id"),
+        # x-request-id last: a client may send its own, and the second request of one identifier is put aside
+        "event_id": raw.get("request_id") or headers.get("request-id") or body.get("id") or headers.get("x-request-id"),
         "timestamp": raw.get("timestamp"),
         "account_id": ids["account_id"] or ids["org_id"] or ids["key_id"],
         "session_id": tenant.id(raw.get("session_id") or named(request.get("conversation"))),

@@ -8,7 +8,7 @@ from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
 from stillwatch.ingest.parsers._litellm import client, logged_headers, principal, status
 from stillwatch.ingest.tenant import Tenant
-from stillwatch.ingest.values import section
+from stillwatch.ingest.values import fitting, section
 
 NAME = "litellm"
 DESCRIPTION = "LiteLLM StandardLoggingPayload (generic_api callback): JSON array, ndjson or single objects"
@@ -32,7 +32,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "session_id": tenant.id(raw.get("session_id")),
         "access_path": "api",
         "model": raw.get("model_group") or raw.get("model"),
-        "stream": raw.get("stream") if raw.get("stream") is not None else fields["stream"],
+        "stream": fields["stream"] if raw.get("stream") is None else fitting(raw["stream"], "bool"),
         "input_tokens": raw.get("prompt_tokens"),
         "cached_tokens": usage["cached_tokens"],
         "output_tokens": raw.get("completion_tokens"),
