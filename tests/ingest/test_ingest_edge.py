@@ -197,10 +197,11 @@ def test_registry_takes_litellm_names_and_puts_bad_rows_aside(run, write):
         {"user_id": "c", "created_at": "soon"}, {"user_id": "d", "email": "nobody"}, {"user_id": "e", "kind": 7},
     ]  # fmt: skip
     result = run(write([payload()]), "litellm", accounts=write(rows, "users.jsonl"))
-    (ada,) = result.accounts
+    ada, d = result.accounts
+    assert (d["email_hash"], d["email_domain"]) == (keyed(KEY, "nobody"), None)
     assert ada["email_hash"] == keyed(KEY, "a@x.org")
     assert ada["org_id"] == keyed(KEY, "o")
-    aside = {"duplicate_account_id": 1, "no_account_id": 1, "wrong_type": 3}
+    aside = {"duplicate_account_id": 1, "no_account_id": 1, "wrong_type": 2}
     assert result.summary["accounts"]["quarantined"] == aside
 
 

@@ -278,3 +278,12 @@ def test_no_address_of_the_registry_stays_in_clear(run, write, told):
         assert row["signup_ip"] == keyed(KEY, "203.0.113.0/24")
 
 
+def test_who_has_no_card_has_it_in_common_with_nobody(run, write):
+    names = ("email", "phone", "payment", "signup_ip")
+    rows = [{"account_id": str(at)} | dict.fromkeys(names, none) for at, none in enumerate(("N/A", "none", "-", " ", "0", 0))]
+    for row in rows[-1:]:
+        row.update(email=None, signup_ip=None)
+    result = run(write([event()]), "canonical", accounts=write(rows, "accounts.jsonl"))
+    assert len(result.accounts) == len(rows)
+    told = {row[name] for row in result.accounts for name in ("email_hash", "phone_hash", "payment_hash", "signup_ip")}
+    assert told == {None}

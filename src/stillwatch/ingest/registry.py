@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ALIASES = {"account_id": ("user_id",), "org_id": ("organization_id",), "email": ("user_email",)}
 """Other names under which gateways keep a column (LiteLLM's tables of users and organisations)."""
 MOST_NAMES = 50
+NOTHING = ("", "-", "0", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined")
 KINDS = ("individual", "education", "research", "startup", "enterprise")
 KNOWN = {*ACCOUNTS.names, *(other for others in ALIASES.values() for other in others), "email", "phone", "payment"}
 EARLIEST = instant("1990-01-01")
@@ -27,14 +28,16 @@ ACCESS_TYPES = ("application", "passthrough")
 GMAIL = ("gmail.com", "googlemail.com")
 
 
-def email(address: str) -> tuple[str, str]:
+def email(address: str) -> tuple[str, str | None]:
     """The normalised e-mail address and its domain: what different spellings of one mailbox have in common.
 
-    Case is dropped, so is ``+tag``; Gmail ignores dots and has two domains for one mailbox.
+    Case is dropped, so is ``+tag``; Gmail ignores dots and has two domains for one mailbox. What is no address stays as
+    it is and has no domain: who signs up writes it, and must not lose his row by that.
     """
-    local, at, domain = address.strip().lower().rpartition("@")
-    if not at or not local or not domain:
-        raise Bad("wrong_type", "email is not an e-mail address")
+    plain = address.strip().lower()
+    local, _, domain = plain.rpartition("@")
+    if not local or not domain:
+        return plain, None
     local = local.partition("+")[0] or local
     if domain in GMAIL:
         local, domain = local.replace(".", ""), GMAIL[0]
@@ -50,6 +53,12 @@ def phone(number: str) -> str:
 def payment(method: str) -> str:
     """A card number or processor's fingerprint without spaces and dashes."""
     return re.sub(r"[\s-]", "", method)
+
+
+def told(value: Any, name: str) -> str | None:
+    """A detail in clear; null where it only says that there is none, which would else be something in common."""
+    text = maybe(value, name)
+    return None if text is None or text.strip().lower() in NOTHING else text
 
 
 class Registry:
@@ -113,24 +122,26 @@ class Registry:
 
     def _hash_details(self, row: dict[str, Any], raw: dict[str, Any]) -> None:
         """Hash details that are given in clear; hashes that are given stay."""
-        if address := maybe(raw.get("email"), "email"):
+        if address := told(raw.get("email"), "email"):
             normalised, domain = email(address)
             row["email_hash"] = row.get("email_hash") or self._tenant.id(normalised)
             row["email_domain"] = row.get("email_domain") or domain
         for name, normalise in (("phone", phone), ("payment", payment)):
             value = raw.get(name)
             value = normalise(str(value)) if type(value) is int else value
-            if (plain := maybe(value, name)) and not row.get(f"{name}_hash"):
+            if (plain := told(value, name)) and not row.get(f"{name}_hash"):
                 row[f"{name}_hash"] = self._tenant.id(normalise(plain))
-        if sign_up := maybe(row.get("signup_ip"), "signup_ip"):
+        if sign_up := told(row.get("signup_ip"), "signup_ip"):
             row["signup_ip"] = self._sign_up(sign_up)
+        else:
+            row["signup_ip"] = None
 
-    def _sign_up(self, told: str) -> str | None:
+    def _sign_up(self, place: str) -> str | None:
         """The hash of the network in an address, a network or an X-Forwarded-For header; a hash stays."""
-        if not re.search("[.:,/]", told):
-            return told
-        address = told.rpartition("/")[0] or told
-        found = self._tenant.network(address) if parsed(address) else self._tenant.client(None, told)
+        if not re.search("[.:,/]", place):
+            return place
+        address = place.rpartition("/")[0] or place
+        found = self._tenant.network(address) if parsed(address) else self._tenant.client(None, place)
         self.unknown_words += found is None
         return found
 
