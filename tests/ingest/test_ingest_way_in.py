@@ -287,3 +287,11 @@ def test_who_has_no_card_has_it_in_common_with_nobody(run, write):
     assert len(result.accounts) == len(rows)
     told = {row[name] for row in result.accounts for name in ("email_hash", "phone_hash", "payment_hash", "signup_ip")}
     assert told == {None}
+
+
+def test_hostile_names_of_columns_are_told_briefly(run, write):
+    row = {"account_id": "a", "\x1b[2J" + "x" * 5000: 1} | {f"y{at}": 1 for at in range(5000)}
+    names = run(write([event()]), "canonical", accounts=write([row], "accounts.jsonl")).summary["accounts"]["unknown_columns"]
+    assert len(names) == 50
+    assert names[0].startswith("?[2jxx")
+    assert max(map(len, names)) == 40

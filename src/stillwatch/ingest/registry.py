@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 ALIASES = {"account_id": ("user_id",), "org_id": ("organization_id",), "email": ("user_email",)}
 """Other names under which gateways keep a column (LiteLLM's tables of users and organisations)."""
-MOST_NAMES = 50
+MOST_NAMES, NAME_CHARS = 50, 40
+"""Of unknown columns, that are told: a hostile file may have any number of them, of any length."""
 NOTHING = ("", "-", "0", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined")
 KINDS = ("individual", "education", "research", "startup", "enterprise")
 KNOWN = {*ACCOUNTS.names, *(other for others in ALIASES.values() for other in others), "email", "phone", "payment"}
@@ -71,7 +72,7 @@ class Registry:
         self._seen = Index("int8")
         self.read = self.written = self.unknown_words = self.impossible_times = 0
         self.unknown_columns: set[str] = set()
-        """Names of columns that were passed over; as many as MOST_NAMES."""
+        """Names of columns that were passed over; at most twice MOST_NAMES."""
         self.empty_columns: list[str] = []
 
     def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> "pa.Table":
@@ -100,7 +101,8 @@ class Registry:
         # spreadsheets and databases write column names as they like
         raw = {name.strip().lower(): value for name, value in record.value.items()}
         if len(self.unknown_columns) < MOST_NAMES:
-            self.unknown_columns |= raw.keys() - KNOWN
+            strange = sorted(raw.keys() - KNOWN)[:MOST_NAMES]
+            self.unknown_columns |= {"".join(c if c.isprintable() else "?" for c in name[:NAME_CHARS]) for name in strange}
         for name, others in ALIASES.items():
             if raw.get(name) in (None, ""):
                 raw[name] = next((raw[other] for other in others if raw.get(other)), None)
