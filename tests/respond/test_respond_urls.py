@@ -4,14 +4,13 @@ import os
 import ssl
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from respond_postgres import fresh, postgres, statement
 from sqlalchemy import text
 
+from certificates import self_signed
 from stillwatch.errors import InputError
 from stillwatch.respond.store import Store, StoreError
 from stillwatch.respond.urls import connecting, parse_url
@@ -61,27 +60,6 @@ def test_what_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "password" not in connecting(parse_url("postgresql://u:p@h/x"))[1], "the URL's own goes first"
 
 
-def certificate(folder: Path) -> Path:
-    """A certificate of 127.0.0.1 that signs itself, and its key beside it."""
-    pytest.importorskip("cryptography")
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "store")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    (folder / "server.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    encoded = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "server.key").write_bytes(encoded)
-    return folder / "server.crt"
-
-
 def encrypted(url: str) -> bool:
     store = Store.open(url)
     try:
@@ -94,14 +72,14 @@ def encrypted(url: str) -> bool:
 @pytest.fixture
 def tls(postgres: str, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A database of the server, which speaks TLS meanwhile, and the certificate."""
-    url, cert = fresh(postgres), certificate(tmp_path)
+    url, cert = fresh(postgres), self_signed(tmp_path)
     store = Store.open(url)
     with store.engine.connect() as connection:
         data = Path(str(connection.execute(text("SHOW data_directory")).scalar()))
     store.close()
     owner = data.stat()
-    for path in (cert, cert.with_suffix(".key")):
-        copy = data / path.name
+    for path, name in ((cert, "server.crt"), (cert.with_name("key.pem"), "server.key")):
+        copy = data / name
         copy.write_bytes(path.read_bytes())
         copy.chmod(0o600)
         os.chown(copy, owner.st_uid, owner.st_gid)
@@ -126,7 +104,7 @@ def test_a_store_over_tls(tls: tuple[str, Path], tmp_path: Path) -> None:
     assert encrypted(f"{url}?sslmode=verify-full&sslrootcert={cert}")
     assert not encrypted(f"{url}?sslmode=disable")
     (tmp_path / "other").mkdir()
-    other = certificate(tmp_path / "other")
+    other = self_signed(tmp_path / "other")
     for options in (f"sslmode=verify-full&sslrootcert={other}", "sslmode=verify-ca"):
         with pytest.raises(StoreError) as caught:
             Store.open(f"{url}?{options}")

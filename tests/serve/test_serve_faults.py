@@ -22,6 +22,7 @@ import pytest
 pytest.importorskip("granian")
 from serve_kit import KEY, Service, call, entries, people, wait_for
 
+from certificates import self_signed
 from ports import free_port
 from stillwatch.errors import InputError
 from stillwatch.hashing import keyed
@@ -281,36 +282,15 @@ def test_certificate_and_key_must_belong_together(tmp_path: Path) -> None:
     pytest.importorskip("cryptography")
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        certificate(tmp_path / name)
+        self_signed(tmp_path / name)
     certified(tmp_path / "a" / "cert.pem", tmp_path / "a" / "key.pem")
     with pytest.raises(InputError, match="belong together"):
         certified(tmp_path / "a" / "cert.pem", tmp_path / "b" / "key.pem")
 
 
-def certificate(folder: Path) -> None:
-    from datetime import UTC, datetime, timedelta
-    from ipaddress import ip_address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "guard")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    encoded = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "key.pem").write_bytes(encoded)
-
-
 def test_tls(service: Service, tmp_path: Path) -> None:
     pytest.importorskip("cryptography")
-    certificate(tmp_path)
+    self_signed(tmp_path)
     service.options += ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
     service.start(ready=False)
     wait_for(service.port)
