@@ -28,6 +28,7 @@ from stillwatch.judge import model, reasons, verdict
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import (
+    alder_world,
     bazaar_world,
     click_world,
     delta_world,
@@ -37,10 +38,12 @@ from benchmarks import (
     heron_world,
     kelp_world,
     lab_world,
+    marsh_world,
     mill_world,
     quarry_world,
     ridge_world,
     second_world,
+    slate_world,
     tarn_world,
     tool_world,
 )
@@ -48,7 +51,8 @@ from benchmarks import (
 OTHERS = {
     "second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world, "bazaar": bazaar_world,
     "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world, "ridge": ridge_world, "fen": fen_world,
-    "heron": heron_world, "delta": delta_world, "kelp": kelp_world, "tarn": tarn_world,
+    "heron": heron_world, "delta": delta_world, "kelp": kelp_world, "tarn": tarn_world, "slate": slate_world,
+    "alder": alder_world, "marsh": marsh_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
 UNTOLD = ("seat_sharing",)
@@ -134,10 +138,10 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     _, number, size = np.unique(found["campaign"].astype(str), return_inverse=True, return_counts=True)
     fake = found["fake"].astype(bool)
     use = (np.bincount(number, weights=fake) >= 0.5 * size)[number]
-    pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
-    bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
-    left = model.Members(bias, weights)
-    kept = left.posterior({name: found[name] for name in PIECES}) >= judge.SURE
+    pieces, weight = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}, 30 / size[number][use]
+    bias, weights = model.fit(pieces, fake[use], weight, ridge=1.0, names=PIECES, limit=None)
+    left = model.Members(bias, weights, float(np.average(~fake[use], weights=weight)))
+    kept = left.posterior({name: found[name] for name in PIECES}, number) >= judge.SURE
     print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
           f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
     return left
@@ -267,7 +271,7 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
         # Few innocents of batches are known: one tail for all sizes.
         of_size = [judged & ((size == k) | (part == "batched")) for k in range(len(model.SIZES))]
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[some]) for some in of_size))
-    return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}), record)
+    return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}, 0.5), record)
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:

@@ -104,11 +104,11 @@ def test_an_identity_without_an_organisation_may_be_accused() -> None:
 # --- Groups into campaigns -----------------------------------------------------------------------------------------
 
 
-def placed(*told: tuple[range, float, float], n: int = 200) -> list[int]:
-    """Campaign of each account once groups of (accounts, score, devotion) were put in this order."""
+def placed(*told: tuple[range, float, float], n: int = 200, by_links: bool = False) -> list[int]:
+    """Campaign of each account once groups of (accounts, score, devotion) were put in this order; the last one may be made by links."""
     found = _Campaigns(np.full(n, -1), [], [], [])
-    for accounts, score, devotion in told:
-        found.place(np.array(accounts), score, devotion)
+    for number, (accounts, score, devotion) in enumerate(told, 1):
+        found.place(np.array(accounts), score, devotion, by_links and number == len(told))
     return [int(label) for label in found.account]
 
 
@@ -153,6 +153,15 @@ def test_a_group_that_holds_one_campaign_whole_makes_it_larger(first: int, grows
     found = placed((range(0, 40), 9.0, 0.9), (range(first, 90), 0.1, 0.9))
     assert of(found, range(0, 40)) == {0}
     assert of(found, range(40, 90)) == ({0} if grows else {-1})
+
+
+@pytest.mark.parametrize(("by_links", "grows"), [(True, True), (False, False)])
+def test_a_group_that_links_made_brings_its_accounts_though_few_are_known(by_links: bool, grows: bool) -> None:
+    """Of sixty accounts in batches of a card each, twenty are known of one campaign; of sixty users of a tool that says nothing."""
+    found = placed((range(0, 50), 9.0, 0.9), (range(30, 90), 1.0, 0.9), by_links=by_links)
+    assert of(found, range(50, 90)) == ({0} if grows else {-1})
+    both = placed((range(0, 40), 9.0, 0.9), (range(40, 80), 9.0, 0.9), (range(30, 50), 1.0, 0.9), by_links=by_links)
+    assert [of(both, range(0, 40)), of(both, range(40, 80))] == [{0}, {1}]
 
 
 def test_two_pools_are_never_put_together() -> None:
@@ -292,10 +301,20 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
         return mine, {"often": value[mine] - value[mine].mean()}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
-    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"often": 10.0}))
+    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"often": 10.0}, 0.1))
     crew, whole = scene(groups(range(13)), people(13)), np.zeros(13, np.int64)
     left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([1.0]), told)
     assert left.tolist() == [0] * 10 + [-1] * 3
+
+
+def test_an_account_is_the_surer_a_member_the_fewer_its_campaign_drew_in() -> None:
+    """The same standing among fifty members, among as many strangers as members, and alone, where the usual campaign decides."""
+    fitted, plain = Members(0.0, {"often": 4.0}, 0.1), 1 / (1 + np.exp(-2.0))
+    standing = np.array([*[1.5] * 50, 0.5, *[1.5] * 25, *[-4.0] * 25, 0.5, 0.5])
+    sure = fitted.posterior({"often": standing}, np.repeat([0, 1, 5], [51, 51, 1]))
+    assert sure[101] < 0.6 < sure[102] < sure[50]
+    assert sure[50] > plain
+    assert abs(sure[102] - plain) < 0.02
 
 
 def test_who_keeps_other_hours_does_other_work_or_writes_otherwise_is_less_like_the_campaign() -> None:

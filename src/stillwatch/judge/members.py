@@ -2,9 +2,10 @@
 
 Groups overlap, and one group can hold accounts of two operators (both ride one tool) or innocents beside them. Accounts
 that hand conversations to each other are one pool: pools are kept apart whatever else they share. Groups are then taken in
-the order of their scores. A group whose known accounts are mostly of one campaign joins it, a group of unknown accounts
-makes a campaign, a group that holds several campaigns whole puts them together if it scores like them and they are not
-several pools, one that holds a single campaign whole makes it larger, and any other mixed group accuses nobody.
+the order of their scores. A group whose known accounts are mostly of one campaign joins it, if these are half of its accounts
+or links made it; a group of unknown accounts makes a campaign; a group that holds several campaigns whole puts them together if
+it scores like them and they are not several pools; one that holds a single campaign whole makes it larger; and any other mixed
+group accuses nobody.
 """
 
 from collections.abc import Callable
@@ -73,7 +74,7 @@ class _Campaigns:
         self.devotion.append(0.0)
         return len(self.best) - 1
 
-    def place(self, members: I64, score: float, devotion: float) -> int:
+    def place(self, members: I64, score: float, devotion: float, by_links: bool) -> int:
         """Put one group; returns its campaign or -1."""
         labels = self.account[members]
         known = labels[labels >= 0]
@@ -81,7 +82,8 @@ class _Campaigns:
             return self._join(members, self.new(), score, devotion)
         values, counts = np.unique(known, return_counts=True)
         top = int(values[counts.argmax()])
-        if counts.max() >= MOSTLY * len(known) and len(known) >= HALF * len(members):
+        # An object, users of one tool may share with a campaign; accounts that links put together are of one hand, however few are known.
+        if counts.max() >= MOSTLY * len(known) and (by_links or len(known) >= HALF * len(members)):
             return self._join(members, top, score, devotion)
         whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
         n_pools = sum(self.is_pool[value] for value in values)
@@ -128,7 +130,7 @@ def campaigns_of(
     by_links = _by_links(scene)
     for g in sorted(inside, key=lambda g: (by_links[g], -log_odds[g], -len(inside[g]), g)):
         if len(inside[g]) >= min_accounts:
-            group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]))
+            group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]), by_links[g])
     return _renumbered(group_label, found.account, min_accounts, start, scene)
 
 
@@ -377,7 +379,7 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
-        gone = mine[model.members.posterior(pieces) < SURE]
+        gone = mine[model.members.posterior(pieces, out[mine]) < SURE]
         if not len(gone):
             break
         out[gone] = -1
