@@ -4,12 +4,14 @@ Three logistic regressions look at the groups, and the one that finds a group ra
 evidence; it leans on what only an operator's accounts share. *Unlinked* never sees links: it knows accounts of one hand by how
 they work, so that an operator who gives up every shared card and conversation is still looked at. *Batched* looks at batches of a few
 accounts with a card each that live alike, and tells farms from families. Each weight has a sign, so that no piece can speak against
-its meaning, and a ridge penalty. Each weight times its value is a bar of the analyst's
-waterfall. Weights, their data and command lie in calibration.json, written by ``python benchmarks/calibrate.py``; none is
-typed in.
+its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign,
+and are asked no everyday reason, since they learnt from the innocents who have one. Each weight times its value, or what its splits
+change, is a bar of the analyst's waterfall. Weights, trees, their data and command lie in calibration.json, written by
+``python benchmarks/calibrate.py``; none is typed in.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -26,6 +28,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.reasons import batched, everyday, many_as_one
 from stillwatch.judge.scene import Scene
+from stillwatch.judge.trees import Trees
 from stillwatch.parallel import mapped
 
 F64 = NDArray[np.float64]
@@ -116,17 +119,26 @@ class Tail:
 
 @dataclass(frozen=True)
 class Part:
-    """Log-odds are ``bias + sum(weights[name] * value)``, nats."""
+    """Log-odds are ``bias + sum(weights[name] * value)``, nats, or bias and what trees give."""
 
     bias: float
     weights: dict[str, float]
     tails: tuple[Tail, ...]
     """Of innocent groups without an everyday reason, one for each of SIZES."""
+    trees: Trees | None = None
 
     def log_odds(self, values: Mapping[str, F64]) -> F64:
         """Log-odds of each group, ``(n_groups,)``."""
+        if self.trees is not None:
+            return self.bias + self.trees.log_odds(values)
         total: F64 = np.asarray(self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0)))
         return total
+
+    def shares(self, values: Mapping[str, F64], group: int) -> dict[str, float]:
+        """What each piece gives one group's log-odds, nats."""
+        if self.trees is not None:
+            return self.trees.shares(values, group)
+        return {name: weight * float(values[name][group]) for name, weight in self.weights.items()}
 
     def of_class(self, name: str, at: F64) -> F64:
         """A number of the tails around each group's place between the classes, ``(n_groups,)``."""
@@ -156,7 +168,8 @@ class Members:
         """Probability that each account is one of its campaign's, ``(n_rows,)``; how far a piece may speak is limited.
 
         Campaigns differ in how many they drew in, so the prior of each is its own, found with the probabilities (Saerens, Latinne and
-        Decaestecker 2002, section 2.2) and held by PRIOR accounts of the usual campaign, since small ones tell little.
+        Decaestecker 2002, section 2.2) and held by PRIOR accounts of the usual campaign, since small ones tell little. It hardly falls:
+        where nothing tells accounts well apart, each seems drawn in a little, and a falling prior would send all of them away.
 
         Args:
             pieces: of each account's standing, ``(n_rows,)`` each.
@@ -167,12 +180,12 @@ class Members:
         size, usual, found = np.bincount(campaign), logit(self.drawn_in), expit(log_odds)
         for _ in range(PRIOR_STEPS):
             drawn_in = (np.bincount(campaign, weights=1 - found) + PRIOR * self.drawn_in) / (size + PRIOR)
-            found = expit(log_odds - logit(drawn_in)[campaign] + usual)
+            found = expit(log_odds + np.maximum(usual - logit(drawn_in), -FALL)[campaign])
         return np.asarray(found)
 
 
-PRIOR, PRIOR_STEPS = 20, 30
-"""Accounts of the usual campaign that hold a campaign's prior, and steps in which it is found."""
+PRIOR, PRIOR_STEPS, FALL = 20, 30, 0.5
+"""Accounts of the usual campaign that hold a campaign's prior, steps in which it is found, and nats by which it may fall."""
 
 
 REACH = (-4.0, 1.5)
@@ -196,6 +209,12 @@ class Model:
     record: dict[str, object]
     """Command, data and commit of the calibration."""
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """What any part looks at."""
+        looked_at = (part.trees.pieces if part.trees else tuple(part.weights) for part in self.parts.values())
+        return tuple(dict.fromkeys(name for names in looked_at for name in names))
+
     def by_part(self, values: Mapping[str, F64]) -> F64:
         """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than the line is.
 
@@ -209,18 +228,20 @@ class Model:
     def margin(self, values: Mapping[str, F64]) -> F64:
         """The margin of each group's size, ``(n_parts, n_groups)``: more for what was looked for, less for many that work as one."""
         at, chosen = between_classes(values), CHOSEN * batched(values)
-        more = {"linked": chosen, "batched": chosen, "unlinked": -LEEWAY * many_as_one(values)}
+        more = {"linked": chosen, "batched": chosen, TREES: chosen, "unlinked": -LEEWAY * many_as_one(values)}
         return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) + more.get(name, 0.0) for name in self.parts])
 
     def speaks(self, values: Mapping[str, F64]) -> tuple[NDArray[np.int64], F64, NDArray[np.bool_]]:
         """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees, ``(n_groups,)`` each.
 
-        The highest of the parts without such a reason if it passes the line, else the highest.
+        The highest of the parts without such a reason if it passes the line, else the highest; the trees only where they alone pass.
         """
         by_part = self.by_part(values)
         reason = np.stack([everyday(name, values) for name in self.parts])
-        plain = np.where(reason, -np.inf, by_part)
-        part = np.where(plain.max(axis=0) >= 0, plain.argmax(axis=0), by_part.argmax(axis=0))
+        plain, last = np.where(reason, -np.inf, by_part), np.array([name == TREES for name in self.parts])
+        sums, sum_plain = (np.where(last[:, None], -np.inf, told) for told in (by_part, plain))
+        passed = np.where(sum_plain.max(axis=0) >= 0, sum_plain.argmax(axis=0), plain.argmax(axis=0))
+        part = np.where(plain.max(axis=0) >= 0, passed, sums.argmax(axis=0))
         score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
         return part, score, explained
 
@@ -241,7 +262,7 @@ class Model:
         part = list(self.parts.values())[int(place[0])]
         at = between_classes(mine)
         slope = float(part.slope(at, part.log_odds(mine) - part.of_class("line", at))[0])
-        pieces = {name: weight * float(mine[name][0]) * slope for name, weight in part.weights.items()}
+        pieces = {name: share * slope for name, share in part.shares(mine, 0).items()}
         return float(score[0]) - sum(pieces.values()), pieces
 
 
@@ -298,7 +319,9 @@ UNLINKED = (
 )
 """Pieces of the part that does not; a burst of sign-ups is an identity too."""
 PARTS = {"batched": LINKED, "linked": LINKED, "unlinked": UNLINKED}
-"""Pieces of each part."""
+"""Pieces of each part that sums them."""
+TREES = "trees"
+"""The part that does not."""
 
 
 def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Finding]]:
@@ -374,13 +397,19 @@ def load(text: str) -> Model:
     """The model of the text of calibration.json."""
     told = json.loads(text)
     parts = {
-        name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]))
+        name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]), _trees(part.get("trees")))
         for name, part in sorted(told["parts"].items())
     }
     margins = {name: tuple(of_sizes) for name, of_sizes in told["margins"].items()}
     return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"])
 
 
+def _trees(told: dict[str, list[Any]] | None) -> Trees | None:
+    return None if told is None else Trees(**{name: tuple(value) for name, value in told.items()})
+
+
 def dump(model: Model) -> str:
     """The model as the text of calibration.json."""
-    return json.dumps(asdict(model), indent=1, sort_keys=True) + "\n"
+    text = json.dumps(asdict(model), indent=1, sort_keys=True)
+    # A list of numbers on one line: trees have thousands of nodes.
+    return re.sub(r"\[\s+([-\d.e,\s]+?)\s+\]", lambda found: "[" + re.sub(r"\s+", " ", found[1]) + "]", text) + "\n"

@@ -229,8 +229,10 @@ def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     What :func:`reasoned`, :func:`loosely_tied`, :func:`unplaced` and :func:`unowned` find; and of accounts that nothing links, the part
     that weighs links says nothing, the one that does not nothing of those that do not work as one, and the one for batches nothing of few
-    or of neighbours.
+    or of neighbours. Trees learnt from innocents who have a reason; only what a log does not tell, they cannot know.
     """
+    if part == "trees":
+        return np.asarray(unplaced(values) | unowned(values))
     own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values)
     return np.asarray(reasoned(part, values) | loosely_tied(values) | unplaced(values) | unowned(values) | own)
 

@@ -63,9 +63,9 @@ def _sentence(name: str) -> str:
 
 
 def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[dict[str, Any]]:
-    """The waterfall of one group: every piece with what was observed and expected, strongest first, and what everyday reasons need."""
+    """The waterfall of one group: every piece with what was observed and expected, strongest first, and what other parts look at."""
     rows = []
-    for name, bar in (dict.fromkeys(REASONS, 0.0) | model.bars(values, group)[1]).items():
+    for name, bar in (dict.fromkeys((*REASONS, *model.pieces), 0.0) | model.bars(values, group)[1]).items():
         value = float(values[name][group])
         row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
         if name in findings:

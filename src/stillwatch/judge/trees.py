@@ -1,0 +1,68 @@
+"""Additive regression trees: how pieces of evidence go together, where no sum of them tells.
+
+Fitted by gradient boosting (Friedman 2001) with each piece kept to its sign (benchmarks/calibrate.py); here they are only read. The share
+of a piece in a group's log-odds is what its splits change in the expected value on the group's way through each tree (Saabas 2014), so
+that the shares of all pieces and the base add up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+DIGITS = 4
+"""Digits of values that trees look at: those that a run keeps, so that whoever computes a score again takes the same way."""
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Trees end to end, the root of each first; lists of one entry a node, as calibration.json holds them."""
+
+    pieces: tuple[str, ...]
+    roots: tuple[int, ...]
+    piece: tuple[int, ...]
+    """Place of the piece that a node looks at among ``pieces``, -1 for a leaf."""
+    at: tuple[float, ...]
+    """The largest value that goes to the lower child; between two values of DIGITS digits."""
+    lower: tuple[int, ...]
+    upper: tuple[int, ...]
+    value: tuple[float, ...]
+    """Nats: of a leaf its own, of another node what its leaves give in the mean of the examples."""
+
+    @cached_property
+    def _nodes(self) -> tuple[I64, F64, I64, I64, F64]:
+        return np.array(self.piece), np.array(self.at), np.array(self.lower), np.array(self.upper), np.array(self.value)
+
+    def log_odds(self, values: Mapping[str, F64]) -> F64:
+        """Sum over the trees, nats, ``(n_groups,)``."""
+        piece, at, lower, upper, value = self._nodes
+        told = self._told(values)
+        rows, total = np.arange(len(told)), np.zeros(len(told))
+        for root in self.roots:
+            node = np.full(len(told), root)
+            while (inner := piece[node] >= 0).any():
+                below = told[rows, np.maximum(piece[node], 0)] <= at[node]
+                node = np.where(inner, np.where(below, lower[node], upper[node]), node)
+            total += value[node]
+        return total
+
+    def shares(self, values: Mapping[str, F64], group: int) -> dict[str, float]:
+        """Nats that each piece gives one group; with the roots' values they add up to its log-odds."""
+        piece, at, lower, upper, value = self._nodes
+        told = self._told({name: values[name][group : group + 1] for name in self.pieces})[0]
+        out = dict.fromkeys(self.pieces, 0.0)
+        for root in self.roots:
+            node = root
+            while piece[node] >= 0:
+                child = int(lower[node] if told[piece[node]] <= at[node] else upper[node])
+                out[self.pieces[piece[node]]] += float(value[child] - value[node])
+                node = child
+        return out
+
+    def _told(self, values: Mapping[str, F64]) -> F64:
+        return np.asarray(np.round(np.stack([values[name] for name in self.pieces], axis=1), DIGITS), dtype=np.float64)

@@ -1,0 +1,101 @@
+"""Trees: read as they were grown, their shares add up, and each piece keeps its sign."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge_helpers import exponential, model, part, values
+
+from stillwatch import judge
+from stillwatch.judge.model import SIGNS, SIZES, TREES, Part, dump, joint, load
+from stillwatch.judge.reasons import everyday
+from stillwatch.judge.trees import DIGITS, Trees
+
+TWO = Trees(
+    pieces=("session.handoff", "harvest.rate"), roots=(0, 5),
+    piece=(0, -1, 1, -1, -1, 1, -1, -1), at=(0.50005, 0.0, 0.20005, 0.0, 0.0, 0.70005, 0.0, 0.0), lower=(1, 0, 3, 0, 0, 6, 0, 0),
+    upper=(2, 0, 4, 0, 0, 7, 0, 0), value=(0.25, -1.0, 1.5, 1.0, 2.0, 0.1, -0.5, 0.7),
+)  # fmt: skip
+"""If conversations are handed over, a rate above 0.2 counts; a rate above 0.7 counts anyhow."""
+
+
+def grown(bias: float, trees: Trees) -> Part:
+    return Part(bias, {}, (exponential(0.0, 0.01, 1.0),) * len(SIZES), trees)
+
+
+def test_each_group_takes_its_way() -> None:
+    told = {"session.handoff": np.array([0.5, 0.6, 0.6, 0.0]), "harvest.rate": np.array([0.9, 0.2, 0.3, 0.1])}
+    assert TWO.log_odds(told) == pytest.approx([-1 + 0.7, 1 - 0.5, 2 - 0.5, -1 - 0.5])
+    assert TWO.log_odds({name: value[:0] for name, value in told.items()}).shape == (0,)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20))
+def test_shares_add_up(told: list[tuple[float, float]]) -> None:
+    """The roots' values and what every piece changes are the log-odds of each group, whatever else is looked at with it."""
+    found = dict(zip(TWO.pieces, np.array(told).T, strict=True))
+    whole = TWO.log_odds(found)
+    for group in range(len(told)):
+        assert 0.25 + 0.1 + sum(TWO.shares(found, group).values()) == pytest.approx(whole[group])
+
+
+def test_values_are_looked_at_as_a_run_keeps_them() -> None:
+    exact = np.array([0.50004, 0.50006])
+    kept = np.round(exact, DIGITS)
+    rate = np.zeros(2)
+    assert TWO.log_odds({"session.handoff": exact, "harvest.rate": rate}).tolist() == [-1.5, 0.5]
+    assert TWO.log_odds({"session.handoff": kept, "harvest.rate": rate}).tolist() == [-1.5, 0.5]
+
+
+def test_trees_speak_only_where_no_sum_passes() -> None:
+    """A part that sums pieces passes the first group; the second is explained to it, the third below its line: trees speak; the fourth
+    is below both lines.
+    """
+    told = values(4, harvest__rate=[1.0, 1.0, 0.9, 0.1], session__handoff=1.0, context__occasion=[0.0, 1.0, 0.0, 0.0])
+    both = model(unlinked=part(harvest__volume=1.0, harvest__rate=20.0), trees=grown(8.0, TWO))
+    both = replace(both, margins={**both.margins, "unlinked": (16.7,) * len(SIZES)})
+    part_, score, explained = both.speaks(told)
+    assert part_.tolist() == [0, 1, 1, 1]
+    assert not explained.any()
+    assert both.by_part(told)[1, 0] > score[0] >= 0
+    alone = replace(both, parts={**both.parts, TREES: grown(-8.0, TWO)})
+    assert alone.speaks(told)[0].tolist() == [0, 0, 0, 0]
+    base, pieces = both.bars(told, 1)
+    assert set(pieces) == set(TWO.pieces)
+    assert base + sum(pieces.values()) == pytest.approx(score[1])
+    assert set(both.pieces) == {"harvest.volume", "harvest.rate", "session.handoff"}
+    assert load(dump(both)) == both
+
+
+def test_trees_are_asked_no_reason_but_what_a_log_does_not_tell() -> None:
+    gathered = {"context.occasion": 1.0, "context.one_place": 1.0, "context.alike": 0.1}
+    assert everyday("unlinked", values(1, **gathered)).tolist() == [True]
+    assert everyday(TREES, values(1, **gathered)).tolist() == [False]
+    assert everyday(TREES, values(1, **gathered, context__placed=0.0, context__crowd=0.4)).tolist() == [True]
+    assert everyday(TREES, values(1, infra__network=1.0, context__owners=0.0, context__crowd=0.4)).tolist() == [True]
+
+
+def test_shipped_trees_keep_signs_and_see_nothing_of_the_provider() -> None:
+    """Raised alone, with what agrees with it, a piece of evidence never makes a group more innocent, and a contract never less."""
+    shipped = judge.calibrated().parts[TREES]
+    assert shipped.trees is not None
+    assert shipped.weights == {}
+    assert not {"context.placed", "context.owners"} & set(shipped.trees.pieces)
+    rng, n = np.random.default_rng(5), 2000
+    drawn = {name: rng.random(n) for name in values(1)}
+    drawn |= joint(drawn)
+    before = shipped.trees.log_odds(drawn)
+    for name, sign in SIGNS.items():
+        if not sign:
+            continue
+        # The joint pieces of a set of values move with it, all of them with their sign.
+        raised = drawn | {name: np.minimum(drawn[name] + 0.3, 1.0)}
+        change = sign * (shipped.trees.log_odds(raised) - before)
+        assert (change >= -1e-3).all(), name
+    used = np.array(shipped.trees.piece)
+    assert len(np.unique(used[used >= 0])) > 20
+    told = json.loads(dump(judge.calibrated()))["parts"][TREES]["trees"]
+    assert len(told["piece"]) == len(told["at"]) == len(told["lower"]) == len(told["upper"]) == len(told["value"])
