@@ -60,9 +60,9 @@ HELD_OUT = {"second": ("stealthy",)}
 UNTOLD = ("seat_sharing",)
 """Innocents who teach the part of links nothing: shops that sell seats of accounts bought with a few cards and numbers are farms in all
 that a log tells. The suite counts them among the innocents."""
-TREES_ALONE = ("slate",)
-"""Authors whose worlds teach the trees and not the sums: honest relays without a contract and pools of keys that work, to a sum of pieces,
-as operators do would move the line for everybody."""
+TREES_ALONE = ("slate", "alder", "marsh")
+"""Authors whose worlds teach the trees and not the sums. To a sum of pieces the honest relays and pools of keys of ``slate`` work as
+operators do, which would move the line for everybody; and with the others' worlds sums find fewer of everybody else's operators."""
 TWICE = ("swollen",)
 """Scenarios of crowds that are rare: twice as many seeds."""
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
@@ -143,10 +143,10 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     _, number, size = np.unique(found["campaign"].astype(str), return_inverse=True, return_counts=True)
     fake = found["fake"].astype(bool)
     use = (np.bincount(number, weights=fake) >= 0.5 * size)[number]
-    pieces, weight = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}, 30 / size[number][use]
-    bias, weights = model.fit(pieces, fake[use], weight, ridge=1.0, names=PIECES, limit=None)
-    left = model.Members(bias, weights, float(np.average(~fake[use], weights=weight)))
-    kept = left.posterior({name: found[name] for name in PIECES}, number) >= judge.SURE
+    pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
+    bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
+    left = model.Members(bias, weights)
+    kept = left.posterior({name: found[name] for name in PIECES}) >= judge.SURE
     print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
           f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
     return left
@@ -182,14 +182,14 @@ def left_out(found: dict[str, np.ndarray], folder: Path) -> None:
     for author in np.unique(found["author"]).tolist():
         others = margins({name: theirs for name, theirs in reach.items() if name != author})
         rest = {name: value[found["author"] != author] for name, value in found.items()}
-        fitted = fit({name: value[sums["author"] != author] for name, value in sums.items()}, {})
-        part, margin = trees(rest, fitted)
-        fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**others, model.TREES: margin})
+        fitted = replace(fit({name: value[sums["author"] != author] for name, value in sums.items()}, {}), margins=others)
         scenes = sorted(folder.glob("*.scene"))
         theirs, rest_of = ([path for path in scenes if path.name.startswith(f"{author} ") == mine] for mine in (True, False))
         rest_of = [path for path in rest_of if path.name.split()[0] not in TREES_ALONE]
         with ProcessPoolExecutor(2) as pool:
             fitted = replace(fitted, members=members(list(pool.map(accounts, rest_of, [fitted] * len(rest_of)))))
+            part, margin = trees(rest, fitted)
+            fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**others, model.TREES: margin})
             told = list(pool.map(judged, theirs, [fitted] * len(theirs)))
         for one in told:
             print("  ", *(f"{name} {value}" for name, value in one.items()))
@@ -280,7 +280,7 @@ def fit(found: dict[str, np.ndarray], record: dict[str, object]) -> model.Model:
         # Few innocents of batches are known: one tail for all sizes.
         of_size = [judged & ((size == k) | (part == "batched")) for k in range(len(model.SIZES))]
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[some]) for some in of_size))
-    return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}, 0.5), record)
+    return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}), record)
 
 
 GROWTH = {"max_iter": 120, "learning_rate": 0.12, "max_leaf_nodes": 15, "min_samples_leaf": 100, "l2_regularization": 5}
@@ -494,13 +494,14 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     }
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
     fitted = replace(fit(sums, record), margins=margins(furthest(sums)))
+    # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
+    scenes = [path for path in sorted(folder.glob("*.scene")) if path.name.split()[0] not in TREES_ALONE]
+    with ProcessPoolExecutor(2) as pool:
+        fitted = replace(fitted, members=members(list(pool.map(accounts, scenes, [fitted] * len(scenes)))))
     part, margin = trees(found, fitted)
     fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**fitted.margins, model.TREES: margin})
     print("margins", fitted.margins)
     report(sums, fitted)
-    scenes = [path for path in sorted(folder.glob("*.scene")) if path.name.split()[0] not in TREES_ALONE]
-    with ProcessPoolExecutor(2) as pool:
-        fitted = replace(fitted, members=members(list(pool.map(accounts, scenes, [fitted] * len(scenes)))))
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")
 
 

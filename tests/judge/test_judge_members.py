@@ -13,7 +13,7 @@ from stillwatch import judge
 from stillwatch.group import Groups
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
-from stillwatch.judge.model import FALL, Members
+from stillwatch.judge.model import Members
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 
 # --- Riders --------------------------------------------------------------------------------------------------------
@@ -301,22 +301,10 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
         return mine, {"often": value[mine] - value[mine].mean()}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
-    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"often": 10.0}, 0.1))
+    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"often": 10.0}))
     crew, whole = scene(groups(range(13)), people(13)), np.zeros(13, np.int64)
     left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([1.0]), told)
     assert left.tolist() == [0] * 10 + [-1] * 3
-
-
-def test_an_account_is_the_surer_a_member_the_fewer_its_campaign_drew_in() -> None:
-    """The same standing among fifty members, among as many strangers as members, alone, and among others who are as unsure."""
-    fitted, plain = Members(0.0, {"often": 4.0}, 0.1), 1 / (1 + np.exp(-2.0))
-    standing = np.array([*[1.5] * 50, 0.5, *[1.5] * 25, *[-4.0] * 25, 0.5, 0.5, *[0.5] * 40])
-    sure = fitted.posterior({"often": standing}, np.repeat([0, 1, 5, 6], [51, 51, 1, 40]))
-    assert sure[50] > 0.95 > plain
-    least = 1 / (1 + np.exp(FALL - 2.0))
-    assert sure[101] == pytest.approx(least)
-    assert sure[102] == pytest.approx(plain, abs=0.02)
-    assert (sure[103:] >= least - 1e-9).all()
 
 
 def test_who_keeps_other_hours_does_other_work_or_writes_otherwise_is_less_like_the_campaign() -> None:

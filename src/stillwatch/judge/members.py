@@ -379,7 +379,7 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
-        gone = mine[model.members.posterior(pieces, out[mine]) < SURE]
+        gone = mine[model.members.posterior(pieces) < SURE]
         if not len(gone):
             break
         out[gone] = -1

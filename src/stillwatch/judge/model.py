@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from stillwatch.judge import evidence
 from stillwatch.judge.conduct import CONDUCT
@@ -161,31 +161,11 @@ class Members:
 
     bias: float
     weights: dict[str, float]
-    drawn_in: float
-    """Share of those drawn in among the accounts of the usual campaign of calibration."""
 
-    def posterior(self, pieces: Mapping[str, F64], campaign: NDArray[np.int64]) -> F64:
-        """Probability that each account is one of its campaign's, ``(n_rows,)``; how far a piece may speak is limited.
-
-        Campaigns differ in how many they drew in, so the prior of each is its own, found with the probabilities (Saerens, Latinne and
-        Decaestecker 2002, section 2.2) and held by PRIOR accounts of the usual campaign, since small ones tell little. It hardly falls:
-        where nothing tells accounts well apart, each seems drawn in a little, and a falling prior would send all of them away.
-
-        Args:
-            pieces: of each account's standing, ``(n_rows,)`` each.
-            campaign: number of its campaign, ``(n_rows,)``.
-        """
+    def posterior(self, pieces: Mapping[str, F64]) -> F64:
+        """Probability that each account is one of the campaign's, ``(n_rows,)``; how far a piece may speak is limited."""
         total = self.bias + sum((weight * np.clip(pieces[name], *REACH) for name, weight in self.weights.items()), start=np.float64(0))
-        log_odds = np.broadcast_to(total, campaign.shape)
-        size, usual, found = np.bincount(campaign), logit(self.drawn_in), expit(log_odds)
-        for _ in range(PRIOR_STEPS):
-            drawn_in = (np.bincount(campaign, weights=1 - found) + PRIOR * self.drawn_in) / (size + PRIOR)
-            found = expit(log_odds + np.maximum(usual - logit(drawn_in), -FALL)[campaign])
-        return np.asarray(found)
-
-
-PRIOR, PRIOR_STEPS, FALL = 20, 30, 0.5
-"""Accounts of the usual campaign that hold a campaign's prior, steps in which it is found, and nats by which it may fall."""
+        return np.asarray(expit(total))
 
 
 REACH = (-4.0, 1.5)
