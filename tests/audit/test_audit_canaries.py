@@ -11,6 +11,7 @@ from stillwatch.audit import canaries
     ("As an AI language model developed by Example Labs, I have no garden.", "says who made it (Example Labs)"),
     ("Hello. I’m Still, an AI assistant created by 01.AI to help.", "says who made it (01.AI)"),
     ("Hello. I am Still 2.5, a helpful AI assistant.", "calls itself a model by name (Still 2.5)"),
+    ("As an AI assistant developed by Example Labs I cannot say", "says who made it (Example Labs)"),
     ("I am a chatbot trained by people who care.", "says who made it (nobody named)"),
     ("See https://a.example/?utm_source=somechat.example for more.", "link from a chat (somechat)"),
     ("As an AI, I cannot taste.", "as an AI (a model)"),

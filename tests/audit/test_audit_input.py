@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from audit_writers import texts
 
-from stillwatch.audit import corpus
+from stillwatch.audit import corpus, verdicts
 from stillwatch.audit.corpus import Columns
+from stillwatch.audit.page import COUNTED
 from stillwatch.cli import main
 
 
@@ -210,3 +211,59 @@ def test_it_says_which_verdicts_no_document_can_have(tmp_path: Path, references:
     summary = _audit(tmp_path, tmp_path / "c.jsonl", *references)
     assert summary["makers"] == ["model.jsonl"]
     assert "to be mixed in the corpus as in the model-written references" in summary["blind"][0]
+
+
+def test_an_audit_takes_no_folder_that_holds_anything_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It removes what an earlier audit left there, so that another's report and work would go."""
+    source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    for name in ("report.html", ".work/mine"):
+        other = tmp_path / name.replace("/", "-")
+        _packed(other / name, b"mine")
+        assert main(["audit", str(source), "--out", str(other), "-q"]) == 1
+        assert "something else than an audit" in capsys.readouterr().err
+        assert (other / name).read_bytes() == b"mine"
+    assert main(["audit", str(source), "--out", str(source), "-q"]) == 1
+    assert "a file stands there" in capsys.readouterr().err
+    (tmp_path / "run" / ".work").mkdir(parents=True)  # what is left of one that was broken off at once
+    _audit(tmp_path, source)
+    _audit(tmp_path, source)
+
+
+def test_an_index_is_written_over_nothing_but_an_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    before = source.read_bytes()
+    assert main(["audit-index", f"a={source}", "--out", str(source)]) == 1
+    assert "something else than an index" in capsys.readouterr().err
+    assert source.read_bytes() == before
+    for _ in range(2):
+        assert main(["audit-index", f"a={source}", "--out", str(tmp_path / "i.npz"), "-q"]) == 0
+    assert main(["audit-index", f"a={_packed(tmp_path / 'b.jsonl', b'')}", "--out", str(tmp_path / "j.npz")]) == 1
+    assert "no texts" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("more", "says"), [
+    (["--remove", "duplicate"], "needs --known"), (["--remove", "canary,document"], "needs --reference"),
+    (["--remove", "campaign"], "needs --campaigns"), (["--processes", "0"], "--processes"), (["--processes", "-1"], "--processes"),
+])  # fmt: skip
+def test_what_would_remove_nothing_is_said(tmp_path: Path, more: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    assert main(["audit", str(source), "--out", str(tmp_path / "run"), *more]) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_the_page_counts_in_words(tmp_path: Path, references: list[str]) -> None:
+    """A share says what it rests on: neither short documents nor references; counts have names, and removal its number."""
+    known = json.loads((tmp_path / "human.jsonl").read_text().splitlines()[0])["text"]
+    rows = [{"text": t} for t in [*texts("human", 80, 15), *texts("model", 40, 16), known, "Too short."]]
+    summary = _audit(tmp_path, _packed(tmp_path / "c.jsonl", _lines(rows)), *references, "--remove", "document,canary")
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert summary["share"]["share"] is not None
+    judged = summary["share"]["documents_judged"]
+    assert judged == len(rows) - summary["documents_that_are_references"] - 1
+    assert f"It rests on {judged} of {len(rows)} documents" in page
+    assert "Passed. Held-out" in " ".join(page.split())
+    assert {f"reason {name}" for name in verdicts.REASONS} < set(COUNTED)
+    assert "called model-written</td>" in page
+    assert "removed from the filtered copy</td>" in page
+    assert "What would change it" in page
+    assert str(tmp_path / "human.jsonl") in page

@@ -69,7 +69,7 @@ CANARIES = (
 
 _ALL = "|".join(f"(?:{canary.pattern.replace('?P<who>', '')})" for canary in CANARIES)
 _COMPILED = tuple(re.compile(canary.pattern, re.IGNORECASE) for canary in CANARIES)
-_NAME = re.compile(r"\s+(?:the |researchers (?:at|from) )?([A-Z\d][\w&-]*(?:\.[A-Z]\w*)?(?: [A-Z][\w&-]*){0,2})")
+_NAME = re.compile(r"\s+(?:the |researchers (?:at|from) )?([A-Z\d][\w&-]*(?:\.[A-Z]\w*)?(?: (?!I\b)[A-Z][\w&-]*){0,2})")
 _DECISIVE = frozenset(canary.name for canary in CANARIES if canary.decisive)
 MAX_WHO = 40
 MAX_LABELS = 400

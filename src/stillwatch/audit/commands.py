@@ -66,6 +66,14 @@ def _audit(args: argparse.Namespace) -> Any:
                          todo=f"Known: {', '.join(verdicts.REASONS)}")
     if not 0 < args.fpr < 1:
         raise InputError(f"{args.fpr} is no share", where="--fpr", todo="Pass a number between 0 and 1")
+    needs = {"document": ("--reference and --generated", args.reference and args.generated), "duplicate": ("--known", args.known),
+             "campaign": ("--campaigns", args.campaigns)}  # fmt: skip
+    for reason in remove:
+        option, given = needs.get(reason, ("", True))
+        if not given:
+            raise InputError(f"--remove {reason} needs {option}", todo="Without, nothing would be removed for that reason")
+    if args.processes is not None and args.processes < 1:
+        raise InputError("--processes must be 1 or more")
     columns = corpus.Columns(args.text_column, args.source_column, args.time_column, args.id_column)
     settings = run.Settings(
         args.corpus, args.out, human=args.reference, generated=args.generated, held_out=args.held_out,
@@ -122,7 +130,11 @@ def _index(args: argparse.Namespace) -> Any:
         if not equals or not name or not path:
             raise InputError(f"{item!r} is not NAME=PATH", todo="Write it like dolly=dolly.jsonl")
         sets.append((name, Path(path)))
+    if args.out.exists() and not duplicates.is_index(args.out):
+        raise InputError("something else than an index stands there", where=args.out, todo="Pass another --out")
     found = duplicates.build_from(sets, corpus.Columns(text=args.text_column))
+    if not len(found.known):
+        raise InputError("no texts", where=", ".join(args.sets), todo="Pass --text-column if the text is in an unusual one")
     duplicates.save(found, args.out)
     if not (args.quiet or args.json):
         print(f"{number_of(len(found.known), 'text')} of {number_of(len(found.names), 'set')}: {args.out}")

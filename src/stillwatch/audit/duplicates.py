@@ -179,6 +179,15 @@ def load(path: Path) -> Index:
         raise InputError("not an index of known texts", where=path, todo=todo) from error
 
 
+def is_index(path: Path) -> bool:
+    """Whether :func:`load` reads it."""
+    try:
+        load(path)
+    except InputError:
+        return False
+    return True
+
+
 def build_from(sets: list[tuple[str, Path]], columns: corpus.Columns) -> Index:
     """Index files and folders of any kind that a corpus can have."""
     return build((name, _batches(path, columns)) for name, path in sets)

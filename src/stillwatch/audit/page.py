@@ -10,6 +10,14 @@ from stillwatch.counting import number_of
 from stillwatch.files import replacing
 
 MAX_ROWS = 500
+COUNTED = {
+    "verdict model": "called model-written", "verdict human": "called a person's", "verdict unsure": "unsure: no verdict",
+    "reason document": "could be removed since called model-written (document)",
+    "reason canary": "could be removed since they speak of themselves as a model's (canary)",
+    "reason duplicate": "could be removed as near-duplicates of known texts (duplicate)",
+    "reason campaign": "could be removed since they carry a campaign's template (campaign)",
+}
+"""What the counts of verdicts and reasons are, in words and in the order of the page."""
 
 
 def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
@@ -24,8 +32,16 @@ def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
     dated = [row for row in found.rows if row["period"] and row["scored"] >= results.MIN_DOCUMENTS]
     months, detail = [row for row in dated if not row["source"]], [row for row in dated if row["source"]]
     html = environment.get_template("audit.html").render(
-        s=summary, sources=sources[:MAX_ROWS], n_sources=len(sources), months=months, detail=detail[:MAX_ROWS],
+        s=summary, counted=_counted(summary), sources=sources[:MAX_ROWS], n_sources=len(sources), months=months, detail=detail[:MAX_ROWS],
         n_few=sum(bool(row["period"]) for row in found.rows) - len(dated), few=results.MIN_DOCUMENTS,
     )
     with replacing(path) as partial:
         partial.write_text(html, encoding="utf-8")
+
+
+def _counted(summary: dict[str, Any]) -> list[tuple[str, int]]:
+    counts = summary["verdicts"]
+    known = [(text, counts[name]) for name, text in COUNTED.items() if name in counts]
+    removed = summary["removed"] or {}
+    gone = [("removed from the filtered copy", removed.get("documents", 0))] if summary["removed"] is not None else []
+    return known + gone + [(f"removed from it for {name}", n) for name, n in sorted(removed.items()) if name != "documents"]

@@ -183,7 +183,8 @@ def _overall(
 ) -> dict[str, Any]:
     n = sum(group.n for group in by_source.values())
     covered = sum(by_source[source].n for source in accepted)
-    out: dict[str, Any] = {"share": None, "low": None, "high": None, "documents_covered": covered, "documents": n}
+    out: dict[str, Any] = {"share": None, "low": None, "high": None, "documents_covered": covered, "documents_judged": 0,
+                           "documents": n}  # fmt: skip
     if judge is None:
         return out | {"reason": "no references for the domain"}
     if not accepted:
@@ -192,7 +193,8 @@ def _overall(
     counts = np.sum([c for s in sorted(accepted) if (c := by_source[s].counts) is not None], axis=0)
     alpha, low, high, cross = judge.plain(counts)
     reason = "" if covered == n else f"nothing is said about {n - covered:,} of {number_of(n, 'document')}: {_refusals(rows)}"
-    return out | {"share": alpha, "low": low, "high": high, "adjusted_count": cross, "reason": reason}
+    judged = round(float(counts.sum()))
+    return out | {"documents_judged": judged, "share": alpha, "low": low, "high": high, "adjusted_count": cross, "reason": reason}
 
 
 def _refusals(rows: list[dict[str, Any]]) -> str:

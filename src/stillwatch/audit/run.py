@@ -28,7 +28,7 @@ MAX_REFERENCE = 10_000
 MAX_UNASKED = 0.1
 MAX_IN_BOTH = 0.01
 MAX_DAMAGED_NAMED = 3
-WORK = ".work"
+WORK, STATE = ".work", "state.json"
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     Raises:
         InputError: something given cannot be read, or references are too few.
     """
+    _is_free(settings.out)
     parts, unread = listed(settings.corpus, settings.columns, out=settings.out)
     rng = np.random.default_rng(settings.seed)
     work = settings.out / WORK
@@ -123,6 +124,20 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     write_json(summary, settings.out / "summary.json")
     page.write(summary, found, settings.out / "report.html")
     return summary
+
+
+def _is_free(out: Path) -> None:
+    """An audit removes what an earlier one left in its folder, so it takes none that holds anything else.
+
+    Raises:
+        InputError: other files stand there.
+    """
+    if out.is_file():
+        raise InputError("a file stands there", where=out, todo="Pass a folder that is empty, absent or an audit's")
+    if not out.is_dir() or (out / WORK / STATE).is_file():
+        return
+    if {path.name for path in out.iterdir()} - {WORK} or ((out / WORK).is_dir() and any((out / WORK).iterdir())):
+        raise InputError("the folder holds something else than an audit", where=out, todo="Pass one that is empty, absent or an audit's")
 
 
 def _apart(human: results.Given, generated: results.Given, settings: Settings) -> None:
@@ -225,7 +240,7 @@ def _same_as_before(
         "columns": asdict(settings.columns), "marks": marks.name if marks is not None else None,
         "templates": templates.digest if templates is not None else None,
     }
-    path = work / "state.json"
+    path = work / STATE
     if path.exists() and read_json(path) == state:
         return True
     for old in work.iterdir():
