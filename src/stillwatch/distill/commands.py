@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,7 @@ def _harvest(args: argparse.Namespace) -> Any:
 
     told = manifest.read(args.teacher)
     policies.parse(args.policy)
-    if args.samples < 1 or args.max_tokens < 1 or args.top_k < 0 or args.temperature < 0:
-        raise InputError("--samples and --max-tokens start at 1, --top-k and --temperature at 0")
+    _drawn(args)
     wanted = prompts.requests(
         prompts.read(args.prompts), samples=args.samples, seed=args.seed, temperature=args.temperature,
         max_tokens=args.max_tokens, top_k=args.top_k,
@@ -114,6 +114,12 @@ def _harvest(args: argparse.Namespace) -> Any:
     return asdict(done)
 
 
+def _drawn(args: argparse.Namespace) -> None:
+    """Refuse settings that no answer can be drawn with."""
+    if args.samples < 1 or args.max_tokens < 1 or args.top_k < 0 or not 0 <= args.temperature < inf:
+        raise InputError("--samples and --max-tokens start at 1, --top-k and --temperature at 0")
+
+
 def _train(args: argparse.Namespace) -> Any:
     from dataclasses import asdict
 
@@ -128,6 +134,8 @@ def _train(args: argparse.Namespace) -> Any:
         raise InputError("--store or --out is missing", todo="Pass the harvest store and the folder of the student")
     if (args.out / store.ABOUT).exists():
         raise InputError("a harvest store is there", where=args.out, todo="Pass another folder for the student")
+    if args.epochs < 1 or not args.minutes > 0 or not 0 <= args.cpu_hour_price < inf:
+        raise InputError("--epochs starts at 1, --minutes must be above 0, --cpu-hour-price be 0 or more")
     quiet = args.quiet or args.json
     held = train.read_held(args.held_out) if args.held_out else None
     told = manifest.read(args.teacher) if args.teacher else None
@@ -191,8 +199,9 @@ def _data(args: argparse.Namespace) -> Any:
     sources = [source for source in (args.seeds, args.logs, args.task) if source]
     if len(sources) != 1:
         raise InputError("pass one of --seeds, --logs and --task")
-    if args.n < 1 or args.samples < 1 or not 0 <= args.min_agreement <= 1:
-        raise InputError("--n and --samples start at 1, --min-agreement lies between 0 and 1")
+    if args.n < 1 or not 0 <= args.min_agreement <= 1:
+        raise InputError("--n starts at 1, --min-agreement lies between 0 and 1")
+    _drawn(args)
     plan = data.Plan(
         seeds=args.seeds, logs=args.logs, task=args.task, n=args.n, evolve=args.evolve, samples=args.samples,
         temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k, min_agreement=args.min_agreement,

@@ -15,6 +15,7 @@ every data card and model card, so that whoever wrote it answers for it.
 
 import tomllib
 from dataclasses import asdict, dataclass, fields
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -111,7 +112,7 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
             continue
         wanted = type(field.default)
         ok = isinstance(value, wanted) or (wanted is float and isinstance(value, int) and not isinstance(value, bool))
-        if not ok or (isinstance(value, int | float) and value < 0):
+        if not ok or (isinstance(value, int | float) and not 0 <= value < inf):
             raise InputError(f"{name} = {value!r} in the manifest is not a {wanted.__name__} of 0 or more", where=where)
     manifest = Manifest(**entries)
     if manifest.kind not in KINDS:
@@ -123,6 +124,15 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
         raise InputError(f"precision = {manifest.precision!r}", where=where, todo="Known: float32, bfloat16")
     _refuse(manifest, where)
     return manifest
+
+
+def _host(location: str) -> str:
+    """The host of a URL as it is looked up: small letters, no dot at its end, wide letters as plain ones; "" where it is none."""
+    try:
+        parts = urlsplit(location)
+        return (parts.hostname or "").encode("idna").decode().lower().rstrip(".") if parts.port != 0 else ""
+    except ValueError:
+        return ""
 
 
 _HELP = {
@@ -149,7 +159,7 @@ def _refuse(manifest: Manifest, where: object) -> None:
             raise InputError(f"{what} (see {row['source']})", where=where, todo=todo)
     if manifest.kind != "openai":
         return
-    host = (urlsplit(manifest.location).hostname or "").lower()
+    host = _host(manifest.location)
     if not host:
         raise InputError(f"location = {manifest.location!r} is not a URL", where=where, todo="Write http://host:port/v1")
     model = manifest.model.lower().rpartition("/")[2]

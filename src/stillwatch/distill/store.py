@@ -81,6 +81,9 @@ class Store:
                 if was[name] != entries[name]:
                     self._lock.close()
                     raise InputError(f"this store holds {what}", where=folder, todo="Pass another folder")
+        elif (folder / ROWS).exists():
+            self._lock.close()
+            raise InputError(f"there are answers and no {ABOUT} that says whose", where=folder, todo="Restore it, or pass another folder")
         else:
             write_json(entries, folder / ABOUT)
         self._rows, self.done = self._open(ROWS)

@@ -77,4 +77,7 @@ def _load(manifest: Manifest) -> Any:
         todo = f"{TODO}; modules are looked for in {here}, where the command runs"
         raise InputError(f"cannot import the classifier ({error})", where=manifest.location, todo=todo) from error
     made = isinstance(found, type) or (callable(found) and not hasattr(found, "predict_proba"))
-    return found() if made else found
+    try:
+        return found() if made else found
+    except TypeError as error:
+        raise InputError(f"cannot make the classifier ({error})", where=manifest.location, todo=TODO) from error
