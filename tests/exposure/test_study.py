@@ -86,6 +86,9 @@ def test_a_store_becomes_a_page(harvested: Path, tmp_path: Path, capsys: pytest.
     names = {e["countermeasure"] for e in told["strongest"]}
     assert "20 % flips" in names
     assert ("scrambled tail" in names) == (store.about(harvested)["policy"] == "none")
+    page = (tmp_path / "out" / "exposure.html").read_text()
+    assert "<em>20 % flips</em>: a fifth of answers" in page
+    assert "<em>verifier filter</em> trains twice" in page
     assert "to an attacker who adapts" in " ".join(said.split())
     again = json.loads((tmp_path / "out" / "curves.json").read_text())
     assert (

@@ -173,12 +173,16 @@ def test_curves_come_back(tmp_path: Path) -> None:
         {"n_test": 0},
         {"task": None, "n": None},
         {"scores": [[], []]},
+        {"scores": [[0.1], [float("nan")]]},
+        {"zero": 1},
+        {"capability": "c"},
+        {"task": "\ud800"},
     ],
 )
 def test_curves_that_are_none(tmp_path: Path, change: dict[str, object]) -> None:
     entry = {
         "task": "t",
-        "capability": "c",
+        "capability": "code",
         "student": "s",
         "channel": "labels",
         "n": [1, 2],
@@ -186,6 +190,8 @@ def test_curves_that_are_none(tmp_path: Path, change: dict[str, object]) -> None
         "zero": 0,
         "n_test": 9,
     }
+    (tmp_path / "c.json").write_text(json.dumps([entry]))
+    assert curves.read(tmp_path / "c.json")[0].capability == "code"
     (tmp_path / "c.json").write_text(json.dumps([entry | change]))
     with pytest.raises(InputError, match="not a curve"):
         curves.read(tmp_path / "c.json")
@@ -222,3 +228,5 @@ def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytes
 def test_nothing_to_measure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["exposure"]) == 1
     assert "nothing to measure" in capsys.readouterr().err
+    assert main(["exposure", "store", "--capability", "sums"]) == 1
+    assert "Known: reasoning, grading" in capsys.readouterr().err

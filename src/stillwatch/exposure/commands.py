@@ -29,6 +29,8 @@ def _exposure(args: argparse.Namespace) -> Any:
     from stillwatch.distill import store
     from stillwatch.exposure import calibration, curves, report, study, worth
 
+    if args.capability not in curves.CAPABILITIES:
+        raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(curves.CAPABILITIES)}")
     quiet = args.quiet or args.json
     students = args.student or ["words", "characters"]
     truth = _truth(args.truth) if args.truth else None

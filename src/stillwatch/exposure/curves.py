@@ -5,7 +5,9 @@ a list over seeds, 0 to 1), ``zero`` (score without the teacher), ``n_test``; an
 ``scores`` and ``zero`` of its own, and ``teacher_accuracy``.
 """
 
+import json
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from stillwatch.errors import InputError
 from stillwatch.exposure.closed import Measured
 from stillwatch.exposure.laws import Curve
 from stillwatch.files import read_json, write_json
+
+CAPABILITIES = ("reasoning", "grading", "rewriting", "code", "agentic", "data_analysis", "vision", "other")
+"""What a task can stand for: the shares of a campaign that detection tells."""
 
 
 def write(measured: Sequence[Measured], path: Path) -> None:
@@ -48,14 +53,18 @@ def read(path: Path) -> list[Measured]:
     for number, told in enumerate(entries):
         where = f"{path} entry {number}"
         try:
+            json.dumps(told, ensure_ascii=False).encode()
             name = f"{told['task']}, {told['student']}, {told['channel']}"
             n = np.asarray(told["n"], np.float64)
             curve = _curve(name, n, told["scores"], told["zero"], told["n_test"])
             accuracy = None
             if told.get("accuracy"):
                 accuracy = _curve(name, n, told["accuracy"]["scores"], told["accuracy"]["zero"], told["n_test"])
+            capability = str(told.get("capability") or "other")
+            if capability not in CAPABILITIES:
+                raise ValueError(f"capability {capability!r}; known: {', '.join(CAPABILITIES)}")
             found.append(Measured(
-                str(told["task"]), str(told.get("capability") or "other"), str(told["student"]), str(told["channel"]), curve,
+                str(told["task"]), capability, str(told["student"]), str(told["channel"]), curve,
                 accuracy, told.get("teacher_accuracy"),
             ))  # fmt: skip
         except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -67,12 +76,14 @@ def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any) -> Curve:
     width = max(len(row) for row in scores)
     if len(scores) != len(n) or not width or min(len(row) for row in scores) < 1:
         raise ValueError("n and scores differ in length, or a point has no score")
+    if not all(isfinite(float(score)) for row in scores for score in row):
+        raise ValueError("a score is no number")
     table = np.full((len(scores), width), np.nan)
     for i, row in enumerate(scores):
         table[i, : len(row)] = row
     kept = table[np.isfinite(table)]
-    if (np.diff(n) <= 0).any() or n[0] <= 0 or (kept < 0).any() or (kept > 1).any() or not 0 <= float(zero) <= 1:
-        raise ValueError("n must rise from above 0, and scores lie between 0 and 1")
+    if (np.diff(n) <= 0).any() or n[0] <= 0 or (kept < 0).any() or (kept > 1).any() or not 0 <= float(zero) < 1:
+        raise ValueError("n must rise from above 0, scores lie between 0 and 1, and zero be below 1")
     if int(n_test) < 1:
         raise ValueError("n_test must be 1 or more")
     return Curve(name, n, table, float(zero), int(n_test))

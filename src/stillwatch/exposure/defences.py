@@ -187,7 +187,13 @@ def _verifier(answers: Answers, kernel: Kernel) -> Attack:
     return attack
 
 
-ATTACKS = ("believes everything", "first answer only", "repeat and vote", "verifier filter")
+ATTACKS = {
+    "believes everything": "trains on what comes, probabilities too",
+    "first answer only": "keeps the likeliest answer and ignores the probabilities",
+    "repeat and vote": "asks three times, pays three times and takes the majority",
+    "verifier filter": "trains twice and drops what the first student doubts",
+}
+"""Attackers, and what each does with the answers."""
 
 
 def channels(measure: Countermeasure, kernel: Kernel) -> list[Channel]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
-from stillwatch.exposure.defences import Effect, strongest
+from stillwatch.exposure.defences import ATTACKS, COUNTERMEASURES, Effect, strongest
 from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, sizes, worth
 from stillwatch.files import replacing, write_json
 
@@ -129,9 +129,12 @@ def page(report: Report, pictures: Sequence[str]) -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges}
+    least = strongest(report.effects)
+    shown = {effect.countermeasure for effect in least}
     return engine.get_template("exposure.html").render(
-        report=report, pictures=pictures, strongest=strongest(report.effects), days=DAYS, news=NEWS, public=PUBLIC,
-        max_factor=laws.MAX_FACTOR, within=TOLD_WITHIN, cap=CAP,
+        report=report, pictures=pictures, strongest=least, days=DAYS, news=NEWS, public=PUBLIC,
+        countermeasures={one.name: one.what for one in COUNTERMEASURES if one.name in shown},
+        attacks=ATTACKS, max_factor=laws.MAX_FACTOR, within=TOLD_WITHIN, cap=CAP,
     )  # fmt: skip
 
 
