@@ -35,6 +35,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
         made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the packet")
         made.add_argument("--without-signature", action="store_true", help="compare hashes only: tells accidents, no forgery")
 
+    verify.add_argument("--published", metavar="HASH", help="of a proof: its commitment's hash, from where it was published")
+
     statement = add("statement", job(JOBS, "state"), "what an accused customer may be handed: one account's part of a packet, signed")
     statement.add_argument("packet", type=Path, metavar="PACKET")
     statement.add_argument("--account", required=True, metavar="ID", help="as the packet's accounts.parquet names it")

@@ -48,6 +48,8 @@ def _write(run: shared.SharedRun, args: Args, out: Path) -> Path:
 
 
 def _verified(args: Args) -> checking.Verified:
+    if not args.packet.is_file():
+        raise InputError("no such file", where=args.packet)
     if args.public_key is None and not args.without_signature:
         todo = "Pass --public-key FILE that you have from the signer, or --without-signature to compare hashes only"
         raise InputError("no public key, so nobody would vouch for the packet", todo=todo)
@@ -60,11 +62,15 @@ def verify(args: Args) -> dict[str, Any]:
     if args.packet.is_dir():
         from stillwatch.prove.proof_jobs import verify as verify_proof
 
-        args.folder, args.published = args.packet, None
+        if not (args.packet / "record.json").is_file():
+            raise InputError("neither a proof (no record.json in it) nor a packet (a file *.packet.zip)", where=args.packet)
+        args.folder = args.packet
         result: dict[str, Any] = verify_proof(args)
         return result
     from stillwatch.prove import citing
 
+    if args.published is not None:
+        raise InputError("--published is for proofs", where=args.packet, todo="Pass the folder of a proof, or leave it out")
     found = _verified(args)
     manifest = found.manifest
     who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"

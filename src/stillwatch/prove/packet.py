@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,10 @@ from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test
 from stillwatch.prove.tuples import Ids, read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
 
-FORMAT = "stillwatch proof 3"
+FORMAT = "stillwatch proof 4"
 SIGNATURE = "manifest.sig"
+MOST_DECOYS = 100_000
+"""Every decoy is a test of its own: more take hours, and their rank p says little more."""
 UNCOMMITTED = b"stillwatch: no commitment was made"
 
 HYPOTHESES = {
@@ -56,6 +59,8 @@ FALSIFIERS = (
     "a rank p that does not agree with p",
     "the same p-value from a model that cannot have seen marked text (ask one, with the same questions)",
     "prompts that carry the mark and were not excluded",
+    "other answers than these, where somebody else asks the suspect or the reference the same questions: whose answers these"
+    " are is the provider's word",
 )
 NOT_CLAIMED = (
     "Who took the text, by what way, and with what intent.",
@@ -180,8 +185,22 @@ def mark_of(description: Mapping[str, Any]) -> Scheme | ChoiceMark:
         known = list(pairs().names)
         if description.get("pairs", known) != known:
             raise InputError("the pairs of choices are not those of this version", todo="Use the version of the record")
-        return ChoiceMark(float(description["rate"]), int(description["buckets"]))
+        try:
+            return choice_mark(float(description["rate"]), int(description["buckets"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"not a choice mark ({type(error).__name__}: {error})", todo="rate and buckets are numbers") from error
     return scheme({name: value for name, value in description.items() if name != "pairs"})
+
+
+def choice_mark(rate: float, buckets: int) -> ChoiceMark:
+    """A choice mark within its bounds.
+
+    Raises:
+        InputError: no text can be changed at that rate, or no key has that many cells.
+    """
+    if not 0 < rate <= 100 or not 1 <= buckets <= 1000:
+        raise InputError("--rate must be above 0 and at most 100, --buckets between 1 and 1,000")
+    return ChoiceMark(rate, buckets)
 
 
 def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()) -> tuple[Opened, ...]:
@@ -236,7 +255,7 @@ def write(
         shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
     record = {
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "hypotheses": HYPOTHESES,
+        **statements(),
         "design": {
             "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": inputs.exclude, "alpha": inputs.alpha,
             "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(), "together": list(inputs.together), "early": inputs.early,
@@ -250,12 +269,17 @@ def write(
         "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published), "campaigns": sorted(inputs.campaigns)},
         "suspect": dict(suspect), "reference": None if reference is None else dict(reference),
         "result": result.describe(), "split": None if parts is None else parts.describe(),
-        "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
-        "not_claimed": list(NOT_CLAIMED), **(extra or {}),
+        **(extra or {}),
     }  # fmt: skip
     write_json(record, folder / "record.json")
     seal(folder)
     return record
+
+
+def statements() -> dict[str, Any]:
+    """The texts that every record holds, as JSON gives them back."""
+    return {"hypotheses": HYPOTHESES, "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
+            "not_claimed": list(NOT_CLAIMED)}  # fmt: skip
 
 
 def question_time(row: Mapping[str, Any]) -> str | None:
@@ -328,9 +352,28 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
             published=record["exposure"]["published"], campaigns=tuple(record["exposure"].get("campaigns", ())),
             together=tuple(design.get("together", ())), early=bool(design.get("early", False)),
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        _fits(record, inputs)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(f"the record is incomplete ({type(error).__name__}: {error})", where=folder / "record.json") from error
     return record, inputs
+
+
+def _fits(record: Mapping[str, Any], inputs: Inputs) -> None:
+    """Whether a record's parts can be shown and computed with.
+
+    Raises:
+        ValueError: one cannot.
+    """
+    exposed = [number for part in (inputs.harvested, inputs.published) for number in dict(part).values()]
+    for what, fits in {
+        "mode": inputs.mode in ("written", "read"), "exclude": inputs.exclude in (None, "window", "tuple"),
+        "alpha": 0 < inputs.alpha < 1, "n_decoys": 0 < inputs.n_decoys <= MOST_DECOYS,
+        "exposure": all(isinstance(number, int | float) and isfinite(number) for number in exposed),
+        "suspect": isinstance(record["suspect"], dict), "openings": all(isinstance(one.tenant, str) for one in inputs.tenants),
+        "reference": isinstance(record["reference"], dict) if inputs.reference is not None else record["reference"] is None,
+    }.items():  # fmt: skip
+        if not fits:
+            raise ValueError(what)
 
 
 @dataclass(frozen=True)

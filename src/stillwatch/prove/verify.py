@@ -1,9 +1,9 @@
 """Verify a proof offline: nothing but the packet is needed, and every number is computed anew.
 
-1. every file is the one of the manifest
+1. every file is the one of the manifest, and the record's texts are those of every proof
 2. the commitment log is an unbroken chain
 3. every opened key is the one that was committed to
-4. the commitment is older than the first question
+4. the commitment is older than the first question, and every answer says when it was asked
 5. mark, level and decoys are the committed ones
 6. decoys come from the commitment
 7. the statistics follow from the answers
@@ -17,15 +17,29 @@ what the commitment fixes beforehand (questions, a reference) cannot be chosen a
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from math import isclose
 from pathlib import Path
 from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
+from stillwatch.prove.answers import read_rows
 from stillwatch.prove.canary import Canary, Design, again
 from stillwatch.prove.keys import broken_entry, commitment
-from stillwatch.prove.packet import SIGNATURE, Check, Inputs, expected_seed, in_order, load, prompts_digest, run, signatures
+from stillwatch.prove.packet import (
+    SIGNATURE,
+    Check,
+    Inputs,
+    expected_seed,
+    in_order,
+    load,
+    prompts_digest,
+    question_time,
+    run,
+    signatures,
+    statements,
+)
 
 FREE = {"report.html", "manifest.json", SIGNATURE}
 TOLERANCE = 1e-6
@@ -43,13 +57,21 @@ def verify(folder: Path, published: str | None = None, public_key: Path | None =
     Raises:
         InputError: it is no packet at all.
     """
+    try:
+        return _checks(folder, published, public_key)
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        # whoever made the proof wrote every byte of it: what does not fit together is a proof that does not hold
+        raise InputError(f"the record does not fit together ({type(error).__name__}: {error})", where=folder) from error
+
+
+def _checks(folder: Path, published: str | None, public_key: Path | None) -> list[Check]:
     record, inputs = load(folder)
-    checks = [_files(folder), _chain(record)]
+    checks = [_files(folder), _texts(record), _chain(record)]
     entry = next((one for one in record["commitment_log"] if one.get("hash") == record["commitment"]), None)
     if entry is None:
         checks.append(Check("commitment", False, "no commitment was made: the keys may have been chosen to fit"))
     else:
-        checks += [_openings(record, entry), _order(record, entry, published), as_committed(record, entry, inputs)]
+        checks += [_openings(record, entry), _order(record, entry, published, _asked(folder)), as_committed(record, entry, inputs)]
     seed = expected_seed(record)
     checks.append(Check("decoys", inputs.seed == seed, "derived from the commitment" if inputs.seed == seed
                         else "their seed is not the commitment's"))  # fmt: skip
@@ -65,6 +87,14 @@ def verify(folder: Path, published: str | None = None, public_key: Path | None =
     if public_key is not None:
         checks.append(_signature(folder, public_key))
     return checks
+
+
+def _texts(record: Mapping[str, Any]) -> Check:
+    """What is claimed and what is not stands as it does in every proof: who leaves a caveat out has another record."""
+    for name, text in statements().items():
+        if record.get(name) != text:
+            return Check("texts", False, f"{name.replace('_', ' ')}: not as every proof of this format has it")
+    return Check("texts", True, "hypotheses, other explanations, what would falsify it and what is not claimed: as in every proof")
 
 
 def _canary(record: Mapping[str, Any]) -> Check:
@@ -83,6 +113,8 @@ def _canary(record: Mapping[str, Any]) -> Check:
         if wrong:
             return Check("canaries", False, f"keys do not open: {', '.join(wrong)}")
         first = told["first_question"]
+        if told["committed_at"] != entry["time"]:
+            return Check("canaries", False, "the time of their commitment is not the log's")
         if first is None or datetime.fromisoformat(entry["time"]) >= datetime.fromisoformat(first):
             return Check("canaries", False, "that the commitment came before the questions cannot be seen")
         computed = again(told)
@@ -133,15 +165,24 @@ def _openings(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
     return Check("keys", True, number_of(len(record["openings"]), "key opens its commitment", "keys open their commitments"))
 
 
-def _order(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None) -> Check:
+def _asked(folder: Path) -> list[str | None]:
+    return [question_time(row) for row in read_rows(folder / "answers.jsonl")]
+
+
+def _order(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None, asked: list[str | None]) -> Check:
     whose = "the provider's clock, unless the hash was published"
     if published is not None:
         whose = _fixed_by(record, entry, published)
         if not whose:
             return Check("order", False, f"what was published is neither this commitment ({entry['hash']}) nor one of these keys before it")
     first = record["design"]["first_question"]
-    if first is None:
-        return Check("order", False, "the answers carry no time: that the commitment came first cannot be seen")
+    undated = sum(time is None for time in asked)
+    if first is None or undated:
+        which = "the answers carry" if undated == len(asked) else f"{undated:,} of {len(asked):,} answers carry"
+        return Check("order", False, f"{which} no time: that the commitment came first cannot be seen")
+    times = [time for time in asked if time is not None]
+    if (first, record["design"]["last_question"]) != (min(times), max(times)):
+        return Check("order", False, "the record tells other times of the first and last question than the answers")
     try:
         earlier = datetime.fromisoformat(entry["time"]) < datetime.fromisoformat(first)
     except (ValueError, TypeError) as error:
@@ -212,6 +253,6 @@ def _same(told: Any, computed: Any, where: str = "") -> str | None:
                 return found
         return None
     if isinstance(told, int | float) and isinstance(computed, int | float) and not isinstance(told, bool):
-        close = abs(told - computed) <= TOLERANCE * max(1e-9, abs(told), abs(computed))
+        close = isclose(told, computed, rel_tol=TOLERANCE, abs_tol=TOLERANCE * 1e-9)  # infinity is close to nothing else
         return None if close else f"{where} is told as {told}, computed as {computed}"
     return None if told == computed else f"{where} is told as {told!r}, computed as {computed!r}"
