@@ -485,7 +485,7 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
     (("test", "said.jsonl", "--key", "absent.key"), "no such key file"),
     (("mark", "said.jsonl", "--key", "absent.key"), "no such key file"),
     (("plan", "said.jsonl", "--shifts", "2"), "at most 1"), (("plan", "said.jsonl", "--p", "0"), "between 0 and 1"),
-    (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "one.txt", "--yes"), "something else"),
+    (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "one.txt", "--yes"), "read or written"),
     (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "asked.jsonl", "--yes"), "something else"),
 ])  # fmt: skip
 def test_files_of_another_kind_are_one_line_and_stay(

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -51,10 +52,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
         return rows
     if path.suffix == ".json":
-        try:
-            rows = json.loads(path.read_bytes())
-        except ValueError as error:
-            raise InputError(f"not JSON ({error})", where=path) from error
+        rows = _parsed(path.read_bytes(), path)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
         return rows
@@ -63,14 +61,25 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         for number, line in enumerate(handle, 1):
             if not line.strip():
                 continue
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise InputError(f"line {number} is not JSON ({error})", where=path) from error
+            row = _parsed(line, path, number)
             if not isinstance(row, dict):
                 raise InputError(f"line {number} is not an object", where=path)
             out.append(row)
     return out
+
+
+def _parsed(raw: bytes, path: Path, line: int | None = None) -> Any:
+    """JSON whose texts can be written again: a lone half of a surrogate pair (``\\ud800``) is no text in any encoding."""
+    where = "" if line is None else f"line {line} is "
+    try:
+        found = json.loads(raw)
+        if b"\\ud" in raw.lower():
+            json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{where}not text (half a surrogate pair: {error.object[error.start]!a})", where=path) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where}not JSON ({error})", where=path) from error
+    return found
 
 
 def read_parquet(path: Path) -> "pa.Table":
@@ -99,23 +108,35 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
             raise InputError(f"row {number} has no text in {output!r}", where=path,
                              todo=f"It has {', '.join(map(str, row))}; pass --output-column")  # fmt: skip
         predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
-        out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
-                          int(row.get("sample") or 0), None if weights is None else _pairs(weights),
-                          None if shifts is None else tuple(map(float, shifts))))  # fmt: skip
+        try:
+            out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
+                              int(row.get("sample") or 0), None if weights is None else _pairs(weights),
+                              None if shifts is None else tuple(map(_finite, shifts))))  # fmt: skip
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"row {number}: sample, predicted, weights or shifts are not numbers ({error})", where=path,
+                             todo="They are of stillwatch prove ask or read: make the file anew") from error  # fmt: skip
     if not out:
         raise InputError("no answers", where=path)
     return out
 
 
 def _pairs(weights: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
-    return tuple(tuple((float(token), float(weight)) for token, weight in place) for place in weights)
+    return tuple(tuple((_finite(token), _finite(weight)) for token, weight in place) for place in weights)
+
+
+def _finite(value: Any) -> float:
+    if not isfinite(number := float(value)):
+        raise ValueError(f"{number} is not finite")
+    return number
 
 
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:
     """Prompts of a column of JSONL, a JSON array or Parquet, or the lines of a text file."""
     if path.suffix == ".txt":
         try:
-            lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+            lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
+        except FileNotFoundError as error:
+            raise InputError("no such file", where=path) from error
         except UnicodeDecodeError as error:
             raise InputError("not UTF-8 text", where=path) from error
         if not lines:

@@ -50,7 +50,10 @@ def names_of(given: str) -> list[str]:
     path = Path(given)
     if given and not path.is_file() and (path.suffix in (".txt", ".csv") or "/" in given):
         raise InputError("no such file", where=given, todo="Pass names with commas between, or a file with one a line")
-    found = path.read_text("utf-8").splitlines() if given and path.is_file() else given.split(",")
+    try:
+        found = path.read_text("utf-8-sig").splitlines() if given and path.is_file() else given.split(",")
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8 text", where=given, todo="Save it as UTF-8, with one name a line") from error
     return [name.strip() for name in found if name.strip()]
 
 
@@ -71,6 +74,18 @@ def tenants_as_one(given: str | None, tested: list[str], committed: list[str] | 
         raise InputError(f"no key of {missing[0]} is tested" if missing else "fewer than two keys", where="--together",
                          todo="Name two of --tenants or more")  # fmt: skip
     return names
+
+
+def keep_apart(*paths: Path | None) -> None:
+    """Refuse to write over what is read, or one file twice.
+
+    Raises:
+        InputError: two of the paths are one file.
+    """
+    named = [path for path in paths if path is not None]
+    for number, path in enumerate(named):
+        if path.resolve() in [one.resolve() for one in named[:number]]:
+            raise InputError("this would be written over something that is read or written, too", where=path, todo="Pass another name")
 
 
 def say(args: Args, text: str) -> None:

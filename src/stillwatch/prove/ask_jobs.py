@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from math import log
+from math import inf, log
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from stillwatch.files import read_json, write_json
 from stillwatch.progress import track
 from stillwatch.prove import choice_reading, packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
-from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, say, tuples_of
+from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.schemes import Gumbel, Kgw
 from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
@@ -30,8 +30,13 @@ def ask(args: Args) -> Any:
     """Question a suspect."""
     prompts = read_prompts(args.prompts, args.prompt_column)
     sampling = Sampling(args.max_tokens, args.temperature, args.top_p)
-    if args.samples < 1 or args.max_tokens < 1 or (args.rate is not None and args.rate <= 0):
+    if args.samples < 1 or args.max_tokens < 1 or not (args.rate is None or 0 < args.rate < inf):
         raise InputError("--samples, --max-tokens and --rate must be above 0")
+    if not 0 <= args.temperature < inf or not 0 < args.top_p <= 1:
+        raise InputError("--temperature must be 0 or more, --top-p above 0 and at most 1")
+    if not all(price is None or 0 <= price < inf for price in (args.price_in, args.price_out)):
+        raise InputError("--price-in and --price-out must be 0 or more")
+    keep_apart(args.prompts, args.out, args.reference)
     questions = [(prompt, sample) for sample in range(args.samples) for prompt in prompts]
     store = Store(args.out)
     missing = store.missing(questions)
@@ -125,6 +130,7 @@ def rehearse(args: Args) -> Any:
 
 def read(args: Args) -> Any:
     """Reading mode: predictions of a folder, or of an endpoint with echo and logprobs; choice marks by a folder's log-odds."""
+    keep_apart(args.answers, args.out)
     coder = None if args.tokenizer is None else tokenizer(args.tokenizer)
     kept = _numbered(read_answers(args.answers, args.prompt_column, args.output_column))
     if coder is None and (args.folder is None or args.reference_folder is None):
@@ -199,6 +205,8 @@ def _suspect(args: Args) -> Suspect:
 def _one_suspect(out: Path, store: Store, described: dict[str, Any]) -> None:
     """A file of answers is of one suspect, asked in one way: whoever goes on with another would mix them."""
     beside = out.with_suffix(".suspect.json")
+    if store.rows and not beside.is_file():
+        raise InputError(f"the file holds answers, and no {beside.name} beside it says whose", where=out, todo="Pass another --out")
     if store.rows and beside.is_file() and read_json(beside) != described:
         raise InputError("the file holds answers of another suspect, or drawn with other settings", where=out,
                          todo=f"Pass another --out ({beside.name} says who it was)")  # fmt: skip

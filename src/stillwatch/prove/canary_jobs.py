@@ -10,8 +10,8 @@ from stillwatch.files import replacing, write_json
 from stillwatch.prove import canary as c
 from stillwatch.prove import packet
 from stillwatch.prove.answers import read_answers, read_rows
-from stillwatch.prove.arguments import Args, master_of, names_of, say
-from stillwatch.prove.keys import Opened, read_log
+from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
+from stillwatch.prove.keys import Opened, read_commitments
 
 
 def canary(args: Args) -> Any:
@@ -63,7 +63,7 @@ def canary(args: Args) -> Any:
 
 def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tuple[Opened, ...]]:
     """The commitment to these canaries (the last, unless one is named), and its keys."""
-    entries = read_log(args.log)
+    entries = read_commitments(args.log)
     mine = [one for one in entries if one["design"]["mark"] == design and args.entry in (None, one["sequence"])]
     if not mine:
         raise InputError("nothing commits to these canaries", where=args.log,
@@ -74,6 +74,7 @@ def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tu
 def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> Any:
     if args.out is None:
         raise InputError("--out is missing")
+    keep_apart(args.source, args.out)
     planted = 0
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
         for number, row in enumerate(read_rows(args.source)):

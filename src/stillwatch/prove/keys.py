@@ -88,12 +88,37 @@ def read_log(path: Path) -> list[dict[str, Any]]:
         entries = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     except FileNotFoundError as error:
         raise InputError("no such file", where=path, todo="Make it with stillwatch prove commit") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"not a commitment log ({error})", where=path) from error
     broken = broken_entry(entries)
     if broken is not None:
         raise InputError(f"entry {broken} does not fit the chain", where=path, todo="It was changed after it was made")
     return entries
+
+
+def read_commitments(path: Path) -> list[dict[str, Any]]:
+    """The entries of a commitment log, each with what a test needs.
+
+    Raises:
+        InputError: as :func:`read_log`, or an entry is not of ``prove commit``.
+    """
+    entries = read_log(path)
+    for number, entry in enumerate(entries):
+        if not _is_commitment(entry):
+            raise InputError(f"entry {number} commits to nothing that can be tested", where=path,
+                             todo="Pass a log that stillwatch prove commit wrote")  # fmt: skip
+    return entries
+
+
+def _is_commitment(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry has what every command reads: a mark with a scheme, level, decoys, and commitments by tenant."""
+    try:
+        design = entry["design"]
+        scheme, level, n_decoys = design["mark"]["scheme"], design["alpha"], design["n_decoys"]
+        strings = [scheme, entry["time"], *entry["commitments"], *entry["commitments"].values()]
+        return all(isinstance(one, str) for one in strings) and 0 < level < 1 and isinstance(n_decoys, int) and n_decoys > 0
+    except (KeyError, TypeError, AttributeError):
+        return False
 
 
 def mark_entry(path: Path, number: int | None) -> dict[str, Any]:
@@ -102,7 +127,7 @@ def mark_entry(path: Path, number: int | None) -> dict[str, Any]:
     Raises:
         InputError: there is none, or it commits to canaries.
     """
-    entries = read_log(path)
+    entries = read_commitments(path)
     marks = [at for at, one in enumerate(entries) if not str(one["design"]["mark"]["scheme"]).startswith("canary ")]
     at = (marks or [-1])[-1] if number is None else number
     if not 0 <= at < len(entries):

@@ -14,7 +14,7 @@ from stillwatch.hashing import tenant_key
 from stillwatch.progress import track
 from stillwatch.prove import packet
 from stillwatch.prove.answers import Answer, read_answers, read_prompts, read_rows
-from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, names_of, say, tenants_as_one, tuples_of
+from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one, tuples_of
 from stillwatch.prove.canary import Design, canaries
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import commit as commit_to
@@ -27,8 +27,9 @@ from stillwatch.prove.statistics import show_p
 
 def commit(args: Args) -> Any:
     """Commit to keys and design."""
-    if not 0 < args.alpha < 1 or args.decoys < 19:
-        raise InputError("--alpha must lie between 0 and 1, and --decoys be 19 or more", todo="The defaults are 1e-5 and 999")
+    if not 0 < args.alpha < 1 or not 19 <= args.decoys <= packet.MOST_DECOYS:
+        raise InputError(f"--alpha must lie between 0 and 1, --decoys between 19 and {packet.MOST_DECOYS:,}",
+                         todo="The defaults are 1e-5 and 999")  # fmt: skip
     mark = _new_mark(args)
     names = list(dict.fromkeys(names_of(args.tenants)))
     if not names:
@@ -85,9 +86,7 @@ def _new_mark(args: Args) -> Scheme | ChoiceMark | Design:
     if args.scheme == "canary":
         return Design(tuple(canaries(args.canaries)))
     if args.scheme == "choice":
-        if args.rate <= 0 or args.buckets < 1:
-            raise InputError("--rate must be above 0, --buckets 1 or more")
-        return ChoiceMark(args.rate, args.buckets)
+        return packet.choice_mark(args.rate, args.buckets)
     if args.scheme == "kgw":
         return Kgw(args.gamma, args.delta, args.context_width)
     if args.scheme == "gumbel":
@@ -115,6 +114,7 @@ def mark(args: Args) -> Any:
         raise InputError(f"{how.name} marks are set while a model writes", todo="See docs/prove.md: MarkProcessor, --config")
     if args.source is None or args.out is None:
         raise InputError("ANSWERS or --out is missing")
+    keep_apart(args.source, args.out, args.mark_log)
     rows = read_rows(args.source)
     if not rows:
         raise InputError("no answers", where=args.source)
@@ -155,6 +155,7 @@ def ledger(args: Args) -> Any:
 
     if args.elicited is not None and args.events is None:
         raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
+    keep_apart(args.marks, args.out, args.elicited)
     made = join(args.marks, args.run, args.events)
     write_parquet(made, args.out)
     harvested, seen = exposures(made)
@@ -187,7 +188,8 @@ def plan(args: Args) -> Any:
         shifts = [float(shift) for shift in (args.shifts or _SHIFTS[isinstance(how, ChoiceMark)]).split(",")]
     except ValueError as error:
         raise InputError(f"--shifts are not numbers ({error})", where=args.shifts) from error
-    if not 0 < args.p < 1 or not 0 < args.power < 1 or min(shifts) <= 0 or (isinstance(how, ChoiceMark) and max(shifts) > 1):
+    most = 1.0 if isinstance(how, ChoiceMark) else 1e6
+    if not 0 < args.p < 1 or not 0 < args.power < 1 or not all(0 < shift <= most for shift in shifts):
         raise InputError("--p and --power must lie between 0 and 1, --shifts be above 0, and for choice marks at most 1")
     if isinstance(how, ChoiceMark):
         return _plan_choices(args, how, answers, shifts)

@@ -32,7 +32,7 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
     keys = sorted(result["keys"], key=lambda one: one["log_p"] if one["log_p"] is not None else -1e300)
     text = environment.get_template("proof.html").render(
         record=record, result=result, checks=checks, keys=keys[:BEST_SHOWN], n_keys=len(keys), headline=headline(record),
-        marked=[one for one in keys if one["verdict"] == "marked"], answers=read_rows(folder / "answers.jsonl"),
+        suspect=called(record["suspect"]), reference=called(record["reference"]), answers=read_rows(folder / "answers.jsonl"),
         bars=bars(keys, result), style=(TEMPLATES / "proof.css").read_text("utf-8"),
         digest=read_json(folder / "manifest.json")["files"]["record.json"],
     )  # fmt: skip
@@ -41,6 +41,19 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
         partial.write_text(text, "utf-8")
     seal(folder, key)
     return path
+
+
+def called(who: dict[str, Any] | None) -> str:
+    """Whom a record's suspect or reference is, in words."""
+    if who is None:
+        return ""
+    kind = {"endpoint": "{model} at {url}", "folder": "model folder {path}"}.get(who.get("kind", ""), "a file of answers")
+    try:
+        told = kind.format_map(who)
+    except KeyError:
+        told = "not told"
+    name = f"{who['name']}: " if who.get("name") else ""
+    return f"{name}{told} (answers: SHA-256 {str(who.get('sha256'))[:16]}…)"
 
 
 def headline(record: dict[str, Any]) -> str:

@@ -17,6 +17,8 @@ from stillwatch.prove.testing import remarks, table
 
 def test(args: Args) -> Any:
     """Test answers and write a proof."""
+    if args.out is not None:
+        _is_free(args.out)
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
     entries: list[dict[str, Any]] = []
     entry: dict[str, Any] | None = None
@@ -49,6 +51,10 @@ def test(args: Args) -> Any:
             raise InputError("not an exposure ledger", where=args.ledger, todo="Make it with stillwatch prove ledger")
         harvested, published = map(dict, exposures(joined, tuple(args.campaign)))
         campaigns = harvesters(joined, tuple(args.campaign))
+        unknown = sorted(set(args.campaign) - set(campaigns))
+        if unknown:
+            raise InputError(f"the ledger holds no harvest of {', '.join(unknown)}", where=args.ledger,
+                             todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'}")  # fmt: skip
     if args.reference is not None and args.reference.is_file() and digest(args.reference) == digest(args.answers):
         raise InputError("the reference is the suspect itself", where=args.reference, todo="Ask a model that cannot have learnt the mark")
     reference = None if args.reference is None else tuple(
@@ -68,7 +74,7 @@ def test(args: Args) -> Any:
         named = _named(args.answers)
         if args.suspect:
             named["name"] = args.suspect
-        extra = {"canary": read_json(args.canaries)} if args.canaries else None
+        extra = {"canary": _canaries(args.canaries)} if args.canaries else None
         described = packet.write(args.out, inputs, entries, entry, named, datetime.now(UTC), args.answers, extra,
                                  None if args.reference is None else _named(args.reference))  # fmt: skip
         from stillwatch.prove.page import headline, write_page
@@ -89,9 +95,33 @@ def test(args: Args) -> Any:
     if parts is not None:
         say(args, f"{parts.reading}: " + "; ".join(parts.reasons))
     if args.out is not None:
-        say(args, f"Next: stillwatch prove verify {args.out}" + (f" --public-key {args.sign}.pub" if args.sign else "")
+        say(args, f"Next: stillwatch verify {args.out}" + (f" --public-key {args.sign}.pub" if args.sign else "")
                   + "; then name it on its case: stillwatch cases attach CASE " + str(args.out))  # fmt: skip
     return described
+
+
+def _is_free(out: Path) -> None:
+    """A proof is written into a folder of its own: its files would replace others of their names.
+
+    Raises:
+        InputError: something else than a proof stands there.
+    """
+    if out.is_file():
+        raise InputError("a file stands there", where=out, todo="Pass a folder that is empty, absent or a proof")
+    if out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file():
+        raise InputError("the folder holds something else than a proof", where=out, todo="Pass one that is empty, absent or a proof")
+
+
+def _canaries(path: Path) -> dict[str, Any]:
+    """What ``prove canary test`` found.
+
+    Raises:
+        InputError: the file is something else.
+    """
+    told = read_json(path)
+    if not isinstance(told, dict) or not {"p_value", "floor", "openings", "commitment", "units", "answers"} <= set(told):
+        raise InputError("not the result of canaries", where=path, todo="Make it with stillwatch prove canary test --out")
+    return told
 
 
 def _named(path: Path) -> dict[str, Any]:
@@ -118,6 +148,10 @@ def verify(args: Args) -> Any:
     checks = check(args.folder, args.published, args.public_key)
     for one in checks:
         say(args, f"{'passed' if one.passed else 'FAILED':7} {one.name}: {one.detail}")
+    if args.public_key is None:
+        signed = (args.folder / packet.SIGNATURE).is_file()
+        why = "pass --public-key FILE that you have from the signer, not from the proof" if signed else "the proof is not signed"
+        say(args, f"NOT CHECKED signature: {why}")
     failed = [one.name for one in checks if not one.passed]
     if failed:
         raise InputError(f"the proof does not hold ({', '.join(failed)})", where=args.folder)

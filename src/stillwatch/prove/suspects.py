@@ -130,8 +130,12 @@ class Endpoint:
 
     def __init__(self, url: str, model: str, *, key_variable: str | None = None, chat: bool = True) -> None:
         """Take the base URL (…/v1), the model's name and the environment variable that holds the API key."""
-        self.parts = urlsplit(url.rstrip("/"))
-        if self.parts.scheme not in ("http", "https") or not self.parts.netloc:
+        try:
+            self.parts = urlsplit(url.rstrip("/"))
+            fits = self.parts.scheme in ("http", "https") and bool(self.parts.hostname) and (self.parts.port is None or self.parts.port > 0)
+        except ValueError:
+            fits = False
+        if not fits or not url.isascii() or any(letter <= " " for letter in url):
             raise InputError("not a URL", where=url, todo="Write it like http://localhost:8000/v1")
         self.url, self.model, self.chat = url.rstrip("/"), model, chat
         self._headers = {"Content-Type": "application/json", "User-Agent": "stillwatch-prove"}

@@ -1,0 +1,240 @@
+"""Files and options that nobody meant to pass, and proofs by somebody who wants them to pass: one clear line each."""
+
+import copy
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stillwatch.cli import main
+from stillwatch.prove import verify as checking
+from stillwatch.prove.keys import GENESIS, entry_hash
+from stillwatch.prove.packet import FORMAT
+
+
+def refused(capsys: pytest.CaptureFixture[str], *args: object) -> str:
+    """The one line of a command that ends with exit code 1."""
+    capsys.readouterr()
+    assert main([*map(str, args)]) == 1
+    said = capsys.readouterr().err.strip()
+    assert len(said.splitlines()) == 1
+    assert "internal failure" not in said
+    return said
+
+
+@pytest.fixture
+def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    rows = [{"prompt": f"question {i}", "output": "For example, it is not so. However, it does not matter.", "tenant": "acme",
+             "event_id": f"e{i}", "asked_at": "2099-01-01T00:00:00+00:00"} for i in range(12)]  # fmt: skip
+    (tmp_path / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["prove", "commit", "--tenants", "acme,globex", "--decoys", "19", "-q"]) == 0
+    return tmp_path
+
+
+ROWS = {
+    "half.jsonl": rb'{"prompt": "a \ud800", "output": "for example"}', "deep.jsonl": b"[" * 100_000,
+    "sample.jsonl": b'{"prompt": "a", "output": "b", "sample": "x"}', "infinite.jsonl": b'{"prompt": "a", "output": "b", "sample": 1e999}',
+    "predicted.jsonl": b'{"prompt": "a", "output": "b", "predicted": 5}',
+    "weights.jsonl": b'{"prompt": "a", "output": "b", "weights": [[1]]}',
+    "shifts.jsonl": b'{"prompt": "a", "output": "b", "shifts": [NaN]}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_that_are_no_answers_are_named(where: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / name).write_bytes(ROWS[name] + b"\n")
+    assert name in refused(capsys, "prove", "test", name)
+    assert name in refused(capsys, "prove", "plan", name)
+
+
+@pytest.mark.parametrize("options", [
+    ("commit", "--tenants", "acme", "--rate", "nan"), ("commit", "--tenants", "acme", "--rate", "101"),
+    ("commit", "--tenants", "acme", "--buckets", 10**11), ("commit", "--tenants", "acme", "--decoys", 10**11),
+    ("commit", "--tenants", "latin.txt"), ("plan", "answers.jsonl", "--shifts", "nan"),
+    *(("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "answers.jsonl", "--out", "o.jsonl", "--yes", *more)
+      for more in [("--rate", "nan"), ("--temperature", "nan"), ("--temperature", -1), ("--top-p", 0), ("--price-in", "nan")]),
+    *(("ask", "--url", url, "--model", "m", "--prompts", "answers.jsonl", "--out", "o.jsonl", "--yes")
+      for url in ["http://[::1", "http://bad host/v1", "http://localhost:99999/v1"]),
+])  # fmt: skip
+def test_options_out_of_range(where: Path, options: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    (where / "latin.txt").write_bytes("Müller\n".encode("latin-1"))
+    refused(capsys, "prove", *options)
+    assert len((where / "commitments.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(where: Path) -> None:
+    (where / "tenants.txt").write_bytes(b"\xef\xbb\xbfacme\n")
+    assert main(["prove", "commit", "--tenants", "tenants.txt", "--log", "other.jsonl", "-q"]) == 0
+    assert list(json.loads((where / "other.jsonl").read_text())["commitments"]) == ["acme"]
+
+
+@pytest.mark.parametrize("options", [
+    ("mark", "answers.jsonl", "--out", "answers.jsonl"), ("mark", "answers.jsonl", "--out", "o.jsonl", "--mark-log", "o.jsonl"),
+    ("mark", "answers.jsonl", "--out", "./../w/answers.jsonl"),
+    ("canary", "plant", "answers.jsonl", "--unit", "acme", "--out", "answers.jsonl"),
+    ("read", "answers.jsonl", "--folder", "f", "--reference-folder", "g", "--out", "answers.jsonl"),
+    ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "answers.jsonl", "--out", "answers.jsonl", "--yes"),
+    ("test", "answers.jsonl", "--out", "."), ("test", "answers.jsonl", "--out", "answers.jsonl"),
+])  # fmt: skip
+def test_nothing_is_written_over_what_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "w"
+    home.mkdir()
+    monkeypatch.chdir(home)
+    (home / "answers.jsonl").write_text('{"prompt": "a", "output": "For example, it is not so.", "tenant": "acme"}\n')
+    for scheme in ("canary", "choice"):
+        assert main(["prove", "commit", "--tenants", "acme,globex", "--scheme", scheme, "-q"]) == 0
+    before = {path.name: path.read_bytes() for path in home.iterdir()}
+    refused(capsys, "prove", *options)
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == before
+
+
+def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / "prompts.txt").write_text("question 1\n")
+    said = refused(capsys, "prove", "ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "prompts.txt",
+                   "--out", "answers.jsonl", "--yes")  # fmt: skip
+    assert "answers.suspect.json" in said
+
+
+@pytest.mark.parametrize("edit", [
+    lambda entry: entry.pop("design"), lambda entry: entry["design"].pop("mark"), lambda entry: entry.pop("commitments"),
+    lambda entry: entry["design"].update(n_decoys="x"), lambda entry: entry["design"].update(alpha=None),
+    lambda entry: entry["design"]["mark"].update(rate="x"), lambda entry: entry["design"]["mark"].update(buckets=10**12),
+])  # fmt: skip
+def test_a_log_that_somebody_chained_anew(where: Path, edit: Callable[[dict[str, Any]], Any], capsys: pytest.CaptureFixture[str]) -> None:
+    entry = json.loads((where / "commitments.jsonl").read_text())
+    edit(entry)
+    entry["previous"] = GENESIS
+    entry["hash"] = entry_hash(entry)
+    (where / "commitments.jsonl").write_text(json.dumps(entry) + "\n")
+    refused(capsys, "prove", "test", "answers.jsonl")
+    refused(capsys, "prove", "mark", "answers.jsonl", "--out", "o.jsonl")
+
+
+@pytest.fixture
+def proof(where: Path) -> Path:
+    assert main(["prove", "test", "answers.jsonl", "--out", "proof", "-q"]) == 0
+    assert main(["prove", "verify", "proof", "-q"]) == 0
+    return where / "proof"
+
+
+def rewrite(proof: Path, record: dict[str, Any]) -> None:
+    """A record with the manifest made anew, as whoever made the proof could."""
+    (proof / "record.json").write_text(json.dumps(record))
+    manifest = json.loads((proof / "manifest.json").read_text())
+    for name in manifest["files"]:
+        manifest["files"][name] = hashlib.sha256((proof / name).read_bytes()).hexdigest()
+    (proof / "manifest.json").write_text(json.dumps(manifest))
+
+
+def places(part: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    below = part.items() if isinstance(part, dict) else enumerate(part[:2]) if isinstance(part, list) else ()
+    return [place for name, value in below for place in [(*at, name), *places(value, (*at, name))]]
+
+
+SAYS_WHO = ("suspect", "made_at", "version")
+"""What only the signer's word stands for."""
+
+
+def test_no_tampering_of_a_record_passes_or_fails_unclearly(
+    proof: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, real, known = json.loads((proof / "record.json").read_text()), checking.run, {}
+
+    def once(inputs: Any) -> Any:  # the same inputs give the same numbers, which take long
+        if repr(inputs) not in known:
+            known[repr(inputs)] = real(inputs)
+        return known[repr(inputs)]
+
+    monkeypatch.setattr(checking, "run", once)
+    passed = []
+    for place in places(record):
+        if place[:2] == ("commitment_log", 0) and place[2:4] == ("design", "mark"):
+            continue
+        for value in (None, "x", -7.25, [1], {}, float("inf")):
+            changed = copy.deepcopy(record)
+            inside = changed
+            for name in place[:-1]:
+                inside = inside[name]
+            if inside[place[-1]] == value:
+                continue
+            inside[place[-1]] = value
+            rewrite(proof, changed)
+            code = main(["prove", "verify", str(proof), "-q"])
+            said = capsys.readouterr().err
+            assert code in (0, 1), (place, value, said)
+            if code == 0:
+                passed.append(place)
+    # what is left out, the same as nothing, and who the suspect is
+    assert {place[0] for place in passed} <= {*SAYS_WHO, "exposure", "design"}
+    assert {place[1] for place in passed if place[0] == "design"} <= {"together", "early"}
+    assert {place[1] for place in passed if place[0] == "exposure"} <= {"campaigns"}
+
+
+@pytest.mark.parametrize("name", ["hypotheses", "alternatives", "falsifiers", "not_claimed"])
+def test_a_caveat_cannot_be_left_out(proof: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    record = json.loads((proof / "record.json").read_text())
+    record[name] = dict(list(record[name].items())[1:]) if isinstance(record[name], dict) else record[name][1:]
+    rewrite(proof, record)
+    assert "texts" in refused(capsys, "verify", "proof")
+
+
+def test_an_infinite_number_is_close_to_no_other(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = json.loads((proof / "record.json").read_text())
+    record["result"]["keys"][0]["z"] = float("inf")
+    rewrite(proof, record)
+    assert "statistics" in refused(capsys, "verify", "proof")
+
+
+def test_the_first_question_is_the_answers_first(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Answers from before the commitment, or without a time, under a record that tells a late first question."""
+    told = (proof / "answers.jsonl").read_text()
+    record = json.loads((proof / "record.json").read_text())
+    for instead in ('"2001-01-01T00:00:00+00:00"', "null"):
+        (proof / "answers.jsonl").write_text(told.replace('"2099-01-01T00:00:00+00:00"', instead, 1))
+        rewrite(proof, record)
+        assert "order" in refused(capsys, "verify", "proof")
+
+
+def test_verify_says_what_it_did_not_check(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "proof"]) == 0
+    assert "NOT CHECKED signature: the proof is not signed" in capsys.readouterr().out
+    assert main(["prove", "report", "proof", "--sign", "k.pem", "-q"]) == 0
+    assert main(["verify", "proof"]) == 0
+    assert "NOT CHECKED signature: pass --public-key" in capsys.readouterr().out
+    # what the page tells whoever gets the proof to type
+    hash_ = json.loads((proof / "record.json").read_text())["commitment"]
+    assert main(["verify", "proof", "--public-key", "k.pem.pub", "--published", hash_]) == 0
+    assert "NOT CHECKED" not in capsys.readouterr().out
+    assert "order" in refused(capsys, "verify", "proof", "--published", "0" * 64)
+    assert "neither a proof" in refused(capsys, "verify", proof.parent)
+
+
+def test_the_page_says_who_was_asked_and_what_its_columns_are(proof: Path) -> None:
+    (proof.parent / "answers.suspect.json").write_text(json.dumps(
+        {"kind": "endpoint", "url": "https://suspect.example/v1", "model": "m", "chat": True, "sampling": {}}))  # fmt: skip
+    assert main(["prove", "test", "answers.jsonl", "--out", "proof", "--suspect", "The suspect", "-q"]) == 0
+    page = (proof / "report.html").read_text()
+    assert "The suspect: m at https://suspect.example/v1 (answers: SHA-256" in page
+    assert "True ·" not in page
+    for term in ("Pairs", "Excess", "z", "p", "Rank p", "Verdict"):
+        assert f"<dt>{term}</dt>" in page
+    assert f'"format": "{FORMAT}"' in (proof / "record.json").read_text()
+
+
+def test_only_a_harvest_of_the_ledger_is_named(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"tenant": ["acme", "globex"], "campaign_id": ["c-1", None], "tokens": [5, 5]}), where / "ledger.parquet")
+    said = refused(capsys, "prove", "test", "answers.jsonl", "--ledger", "ledger.parquet", "--campaign", "c-2")
+    assert "c-2" in said
+    assert "It holds c-1" in said
+    (where / "other.json").write_text("{}")
+    assert "canary test" in refused(capsys, "prove", "test", "answers.jsonl", "--canaries", "other.json", "--out", "p")
+    assert not (where / "p").exists()
