@@ -137,6 +137,35 @@ def places(part: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [place for name, value in below for place in [(*at, name), *places(value, (*at, name))]]
 
 
+def test_a_long_answer_takes_no_square_of_its_length(where: Path) -> None:
+    from time import process_time
+
+    from stillwatch.prove.choices import ChoiceMark
+
+    def seconds(n: int) -> float:
+        begin = process_time()
+        ChoiceMark().apply("for example it is not " * n, (1, 2))
+        return process_time() - begin
+
+    seconds(100)
+    assert seconds(16_000) < 40 * seconds(2_000)  # eight times the length: 64 times the time, were it a square
+
+
+@pytest.mark.parametrize(("more", "says"), [
+    (("--suspect", "s", "--reference", "s"), "suspect itself"), (("--suspect", "t1", "--reference", "s"), "candidate T1 itself"),
+    (("--suspect", "s", "--reference", "b", "--alpha", "nan"), "--alpha"),
+    (("--suspect", "s", "--reference", "b", "--prompts", "0"), "--prompts"),
+])  # fmt: skip
+def test_lineage_of_nobody_else(where: Path, more: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / "roles.json").write_text(json.dumps(
+        {"teachers": {name: {"vendor": "V", "models": [name.lower()]} for name in ("T1", "T2")},
+         "null_groups": {"g": {"models": ["n1", "n2"]}}}))  # fmt: skip
+    (where / "lineage.jsonl").write_text("".join(
+        json.dumps({"model": model, "prompt_id": i, "output": f"{model} says that {i} is not so"}) + "\n"
+        for model in ("s", "b", "t1", "t2", "n1", "n2") for i in range(12)))  # fmt: skip
+    assert says in refused(capsys, "prove", "lineage", "lineage.jsonl", "--roles", "roles.json", *more)
+
+
 SAYS_WHO = ("suspect", "made_at", "version")
 """What only the signer's word stands for."""
 

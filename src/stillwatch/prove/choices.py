@@ -130,7 +130,7 @@ class ChoiceMark:
         known, coins = pairs(), self.coins(key)
         out: list[str] = []
         at, changed = 0, 0
-        words_before = [match.end() for match in re.finditer(r"\S+", text)]
+        words_before = np.array([match.end() for match in re.finditer(r"\S+", text)], np.int64)
         changed_formats: set[int] = set()
         for site in self.sites(text):
             wanted = int(coins[self.cell(site)])

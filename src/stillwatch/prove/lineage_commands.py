@@ -36,7 +36,15 @@ def _run(args: argparse.Namespace) -> Any:
     from stillwatch.files import write_json
     from stillwatch.prove import lineage
 
+    if not 0 < args.alpha < 1 or (args.prompts is not None and args.prompts < 1):
+        raise InputError("--alpha must lie between 0 and 1, --prompts be 1 or more")
     bank = read_roles(args.roles)
+    if args.suspect == args.reference:
+        raise InputError("the reference is the suspect itself", where=args.suspect,
+                         todo="Pass its base, not trained on the candidates' answers")  # fmt: skip
+    for teacher in bank.teachers:
+        if args.suspect in teacher.models:
+            raise InputError(f"the suspect is the candidate {teacher.name} itself", where=args.suspect, todo=f"Take it out of {args.roles}")
     wanted = {*bank.models(), args.suspect, *([args.reference] if args.reference else [])}
     ids = {} if args.prompt_ids is None else read_prompt_ids(args.prompt_ids)
     answers = read_answers(args.answers, wanted, args.prompts, ids)
@@ -66,6 +74,8 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
         else f"{suspect} against {reference}: no claim at {found.alpha} (best {top.teacher}, rank p {top.p:.3f})"
     )
     lines.append(f"{number_of(found.n_prompts, 'prompt')}, {number_of(found.n_nulls, 'null pair')}, smallest possible p {found.floor:.4f}. "
+                 "Score: how much further the suspect has moved "
+                 "than its reference; first in: share of 20 estimates, each without a twentieth of the prompts, in which it leads. "
                  "An attribution score: alignment shift, not proof of training. A rank p holds as far as the null pairs are like this case")
     return "\n".join(lines)
 
@@ -167,5 +177,5 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             return [row for row in found if isinstance(row, dict)]
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"not readable as answers ({error})", where=path, todo="It needs model, prompt_id, output") from error
