@@ -63,7 +63,7 @@ def test_text_marks_from_commitment_to_verified_proof(where: Path, capsys: pytes
     assert "http" not in page.split("</style>")[1].split("Every query")[0]
     capsys.readouterr()
     assert run("verify", "proof") == 0
-    assert capsys.readouterr().out.count("passed") == 7
+    assert capsys.readouterr().out.count("passed") == 8
     # whoever changes an answer, even with the manifest made anew, is found out
     text = (where / "proof" / "answers.jsonl").read_text()
     (where / "proof" / "answers.jsonl").write_text(text.replace("so.", "so; it does not often.", 40))
