@@ -145,7 +145,7 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
 
 
 DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.7,
-                "context__common_work": 0.14, "harvest__rate": 0.2}  # fmt: skip
+                "context__common_work": 0.29, "harvest__rate": 0.2}  # fmt: skip
 """Of linked accounts that keep hours of their own."""
 HANDING = {"context__alike": 0.1, "session__handoff": 0.5, "harvest__rate": 0.2, "context__crowd": np.log10(32) / 4}
 """Of accounts that continue each other's conversations."""
@@ -154,6 +154,9 @@ BATCHES = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alik
 """That were put together since they live alike."""
 ONE_LIST = {"context__mostly_alike": 0.1, "content__one_mix": 0.9, "content__one_length": 1.0, "harvest__rate": 0.2}
 """What they do where each keeps hours of its own."""
+HOURS_APART = BATCHES | {"context__mostly_alike": 0.1, "identity__payment": 0.6, "content__one_mix": 1.0, "content__one_length": 0.95,
+                         "harvest__rate": 0.2, "context__crowd": np.log10(64) / 4}  # fmt: skip
+"""Many batches that draw from one list of work, each account at hours of its own."""
 NO_NETWORKS = {"context__placed": 0.49, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0}
 """Of a log without addresses."""
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0, "infra__network": 0.5}
@@ -199,7 +202,9 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (DIVIDED_WORK, "linked", False),
         (DIVIDED_WORK | {"identity__contact": 0.29}, "linked", True),
         (DIVIDED_WORK | {"content__one_length": 0.69}, "linked", True),
-        (DIVIDED_WORK | {"context__common_work": 0.15}, "linked", True),  # readers of one tip
+        (DIVIDED_WORK | {"context__common_work": 0.3}, "linked", True),  # readers of one tip
+        (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9}, "linked", False),  # each task asked more than once
+        (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.89}, "linked", True),
         (DIVIDED_WORK | {"harvest__rate": 0.19, "context__youth": 0.64}, "linked", True),  # pupils
         (DIVIDED_WORK | {"harvest__rate": 0.1, "context__youth": 0.65}, "linked", False),
         (DIVIDED_WORK | {"harvest__rate": 0.09, "context__youth": 1.0}, "linked", True),
@@ -249,6 +254,12 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (NO_OWNERS | {"context__mostly_alike": 0.96, "identity__payment": 0.3}, "unlinked", False),
         (FARM, "batched", False),
         (FARM | {"context__batches": 0.0}, "batched", True),
+        (HOURS_APART, "linked", False),
+        (HOURS_APART | {"context__crowd": np.log10(63) / 4}, "linked", True),
+        (HOURS_APART | {"identity__payment": 0.59}, "linked", True),
+        (HOURS_APART | {"content__one_length": 0.94}, "linked", True),
+        (HOURS_APART | {"harvest__rate": 0.19}, "linked", True),
+        (HOURS_APART | {"infra__network": 0.5}, "linked", True),
         (FARM | {"identity__payment": 0.49}, "batched", True),
         (FARM | {"infra__network": 0.5}, "batched", True),  # one shop's customers
         (FARM | {"context__crowd": np.log10(31) / 4}, "batched", True),

@@ -33,8 +33,9 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
-DIVIDED = 0.7
-"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep."""
+DIVIDED, ONE_SOURCE = 0.7, 0.9
+"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep; and from which they do
+though many prompts are sent by several, as where each task is asked more than once."""
 BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
 """Rate (four requests a day) from which accounts work through a list, and the same (two a day) where this share of them signed up less
 than 30 days before they began: a school's or an agency's accounts have been customers for longer."""
@@ -47,6 +48,9 @@ since they live alike are one hand, if they are busy and meet on no network: hun
 ones on shared networks, the others hardly busy."""
 CHOSEN_LIST = 0.9
 """Mix × length from which such batches are worth a person's look though each account keeps hours of its own."""
+ONE_FARM, FARM_SHARED, FARM = 0.95, 0.6, 64
+"""Mix × length, value of payment or contact, and accounts, from which such batches are one hand, though each account keeps hours of its
+own: hunters of free credit, the innocents nearest, lack one of the three."""
 MANY = (50, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
 UNPLACED = 64
@@ -55,7 +59,7 @@ OWNERS = 0.001
 """Share of a log's accounts that an organisation or a contract must be told for, so that who has none can be told from a customer's."""
 HALF_ALIKE = 0.5
 """Rhythm × mix without the twentieth below which innocents do not tell how far work alone carries."""
-REPEATED = 0.15
+REPEATED = 0.3
 """Share of requests whose prompt another account also sent, from which a list of work is not divided."""
 ONE_LIST = 0.94
 """Value of one length from which accounts without a link draw from one list in this, too, if their answers are not long."""
@@ -106,11 +110,13 @@ def mostly_alike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat nothing and are busy.
+    """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat little and are busy.
 
-    They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other.
+    They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other. Where
+    mix and lengths are one, each task may be asked several times.
     """
-    one_list = (values["content.one_mix"] * values["content.one_length"] >= DIVIDED) & (values["context.common_work"] < REPEATED)
+    alike = values["content.one_mix"] * values["content.one_length"]
+    one_list = (alike >= ONE_SOURCE) | ((alike >= DIVIDED) & (values["context.common_work"] < REPEATED))
     recent = (values["harvest.rate"] >= RECENT_BUSY) & (values["context.youth"] >= RECENT)
     return np.asarray((_linked(values) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
 
@@ -155,9 +161,11 @@ def unowned(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of many batches that are busy and alike but for a few."""
+    """Groups of many batches that are busy and alike but for a few, or many more that draw, busier still, from one list of work."""
     alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
-    return np.asarray(many_batches(values) & alike)
+    farm = (values["context.crowd"] >= np.log10(FARM) / 4 - 1e-9) & (_shared(values) >= FARM_SHARED)
+    one_list = (values["content.one_mix"] * values["content.one_length"] >= ONE_FARM) & (values["harvest.rate"] >= BUSY)
+    return np.asarray(many_batches(values) & (alike | (farm & one_list)))
 
 
 def listed_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
