@@ -154,6 +154,8 @@ BATCHES = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alik
 """That were put together since they live alike."""
 ONE_LIST = {"context__mostly_alike": 0.1, "content__one_mix": 0.9, "content__one_length": 1.0, "harvest__rate": 0.2}
 """What they do where each keeps hours of its own."""
+FEW_MEET = {"infra__network": 0.5, "context__crowd": np.log10(50) / 4}
+"""Fifty accounts that no link ties and that meet on networks."""
 HOURS_APART = BATCHES | {"context__mostly_alike": 0.1, "identity__payment": 0.6, "content__one_mix": 1.0, "content__one_length": 0.95,
                          "harvest__rate": 0.2, "context__crowd": np.log10(64) / 4}  # fmt: skip
 """Many batches that draw from one list of work, each account at hours of its own."""
@@ -205,6 +207,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (DIVIDED_WORK | {"context__common_work": 0.3}, "linked", True),  # readers of one tip
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9}, "linked", False),  # each task asked more than once
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.89}, "linked", True),
+        (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9, "harvest__devotion": 0.79}, "linked", True),
         (DIVIDED_WORK | {"harvest__rate": 0.19, "context__youth": 0.64}, "linked", True),  # pupils
         (DIVIDED_WORK | {"harvest__rate": 0.1, "context__youth": 0.65}, "linked", False),
         (DIVIDED_WORK | {"harvest__rate": 0.09, "context__youth": 1.0}, "linked", True),
@@ -235,13 +238,15 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"context__occasion": 0.5}, "unlinked", True),
         ({"context__occasion": 0.49, "context__one_place": 0.49}, "unlinked", False),
         ({"context__mostly_alike": 0.9, "context__alike": 0.8}, "unlinked", False),
-        ({"context__mostly_alike": 0.95, "infra__network": 0.5}, "unlinked", True),  # colleagues in several offices
-        ({"context__mostly_alike": 0.96, "infra__network": 0.5}, "unlinked", False),
+        (FEW_MEET | {"context__mostly_alike": 0.95}, "unlinked", True),  # colleagues in several offices
+        (FEW_MEET | {"context__mostly_alike": 0.96}, "unlinked", False),
+        ({"context__mostly_alike": 0.89, "infra__network": 0.5}, "unlinked", True),  # many of them
+        ({"context__mostly_alike": 0.9, "infra__network": 0.5}, "unlinked", False),
         ({"context__mostly_alike": 0.9, "infra__network": 0.49}, "unlinked", False),
         ({"context__mostly_alike": 0.89, "context__crowd": np.log10(50) / 4}, "unlinked", True),  # translators, guests of a hackathon
         ({"context__mostly_alike": 0.8, "context__crowd": np.log10(64) / 4}, "unlinked", False),  # too many for harnesses
         ({"context__mostly_alike": 0.79}, "unlinked", True),
-        ({"context__mostly_alike": 0.95, "context__placed": 0.49}, "unlinked", True),  # colleagues, for all that is told
+        (FEW_MEET | {"context__mostly_alike": 0.95, "infra__network": 0.0, "context__placed": 0.49}, "unlinked", True),
         (NO_NETWORKS, "linked", True),  # keys that one firm rotates
         (NO_NETWORKS, "unlinked", True),
         (NO_NETWORKS | {"context__placed": 0.5}, "linked", False),
@@ -267,6 +272,8 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (FARM, "linked", True),  # whose accounts keep hours of their own
         ({"context__occasion": 1.0}, "linked", False),
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09}, "unlinked", True),  # odd jobs beside a life of their own
+        ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09, "context__mostly_alike": 0.95}, "unlinked", True),
+        ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09, "context__mostly_alike": 0.96}, "unlinked", False),  # cover
         ({"harvest__devotion": 0.5, "harvest__long_answers": 0.09}, "unlinked", False),
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.1}, "unlinked", False),
         ({"harvest__devotion": 0.1}, "linked", False),

@@ -15,7 +15,7 @@ ALIKE = 0.8
 """Product of one rhythm and one mix from which accounts work as one."""
 AS_ONE, MANY_AS_ONE, MET_AS_ONE = 0.9, 0.8, 0.96
 """The same without the twentieth that is least alike, where nothing links the accounts: translators, pupils and guests of a hackathon who
-do one thing reach 0.8; of many accounts; and where they meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
+do one thing reach 0.8; of many accounts; and of few that meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
 NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
 """The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
 may carry the first; and enough alone for linked accounts."""
@@ -33,9 +33,9 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
-DIVIDED, ONE_SOURCE = 0.7, 0.9
-"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep; and from which they do
-though many prompts are sent by several, as where each task is asked more than once."""
+DIVIDED, ONE_SOURCE, NOTHING_ELSE = 0.7, 0.9, 0.8
+"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep; and from which, and
+devotion from which, they do though many prompts are sent by several, as where each task is asked more than once."""
 BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
 """Rate (four requests a day) from which accounts work through a list, and the same (two a day) where this share of them signed up less
 than 30 days before they began: a school's or an agency's accounts have been customers for longer."""
@@ -113,10 +113,11 @@ def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat little and are busy.
 
     They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other. Where
-    mix and lengths are one, each task may be asked several times.
+    mix and lengths are one and the accounts do little else, each task may be asked several times.
     """
     alike = values["content.one_mix"] * values["content.one_length"]
-    one_list = (alike >= ONE_SOURCE) | ((alike >= DIVIDED) & (values["context.common_work"] < REPEATED))
+    one_source = (alike >= ONE_SOURCE) & (values["harvest.devotion"] >= NOTHING_ELSE)
+    one_list = one_source | ((alike >= DIVIDED) & (values["context.common_work"] < REPEATED))
     recent = (values["harvest.rate"] >= RECENT_BUSY) & (values["context.youth"] >= RECENT)
     return np.asarray((_linked(values) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
 
@@ -212,8 +213,12 @@ def gathered(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def beside(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that are a small part of what their accounts do, for answers that are not long: odd jobs beside a life of their own."""
-    return np.asarray((values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG))
+    """Groups that are a small part of what their accounts do, for answers that are not long: odd jobs beside a life of their own.
+
+    Unless they work as one more than people do who meet: then the rest is cover.
+    """
+    aside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
+    return np.asarray(aside & (values["context.mostly_alike"] < MET_AS_ONE))
 
 
 def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -222,8 +227,8 @@ def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     More is asked of who meets on networks, as colleagues of several offices do.
     """
     met = (values["infra.network"] >= AT_HOME) | (values["context.placed"] < AT_HOME)
-    asked = np.interp(4 * values["context.crowd"], np.log10(MANY), (AS_ONE, MANY_AS_ONE))
-    return np.asarray(values["context.mostly_alike"] < np.where(met, MET_AS_ONE, asked))
+    asked, of_met = (np.interp(4 * values["context.crowd"], np.log10(MANY), line) for line in ((AS_ONE, MANY_AS_ONE), (MET_AS_ONE, AS_ONE)))
+    return np.asarray(values["context.mostly_alike"] < np.where(met, of_met, asked))
 
 
 def many_as_one(values: Mapping[str, F64]) -> F64:
