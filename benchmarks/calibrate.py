@@ -156,14 +156,11 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
     """What the judge says of the accounts of one world: counts, and the kinds of the innocents flagged."""
     scene, operator, kinds = pickle.loads(kept.read_bytes())
     values, findings = model.look(scene)
-    found = verdict.judge(values, findings, fitted, group.twins(scene.n, scene.groups.member_group, scene.groups.member_account))
-    free = np.ones(scene.people.n, bool)
-    for flagged in (found.campaign, found.campaign, found.review):
-        taken, _ = pipeline.campaigns(scene, flagged & pipeline.apart(scene, free), free, found.log_odds, fitted)
-        if flagged is found.campaign:
-            free[taken.member_account] = False
-    accused, review = ~free, np.zeros(scene.people.n, bool)
-    review[taken.member_account] = True
+    sure, _, found = pipeline.accuse(scene, values, findings, fitted.by_trees(values), fitted)
+    accused, review = (np.zeros(scene.people.n, bool) for _ in range(2))
+    accused[sure.member_account] = True
+    open_, _ = pipeline.campaigns(scene, found.review & pipeline.apart(scene, ~accused), ~accused, found.log_odds, fitted)
+    review[open_.member_account] = True
     fake = operator >= 0
     wrong, counts = np.unique(kinds[accused & ~fake], return_counts=True)
     return {
@@ -178,7 +175,9 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
 def left_out(found: dict[str, np.ndarray], folder: Path) -> None:
     """Judge each author's worlds by weights that never saw that author; print what a provider nobody has seen would get."""
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
-    reach, total = furthest(sums), dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
+    reach, scores = furthest(sums)
+    whole, total = fit(sums, {}), dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
+    of_worlds = by_world(found, unseen(found, scores, whole), trees(found, whole)[2], whole, folder)
     for author in np.unique(found["author"]).tolist():
         others = margins({name: theirs for name, theirs in reach.items() if name != author})
         rest = {name: value[found["author"] != author] for name, value in found.items()}
@@ -188,8 +187,9 @@ def left_out(found: dict[str, np.ndarray], folder: Path) -> None:
         rest_of = [path for path in rest_of if path.name.split()[0] not in TREES_ALONE]
         with ProcessPoolExecutor(2) as pool:
             fitted = replace(fitted, members=members(list(pool.map(accounts, rest_of, [fitted] * len(rest_of)))))
-            part, margin = trees(rest, fitted)
-            fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**others, model.TREES: margin})
+            part, margin, _ = trees(rest, fitted)
+            lines = apart({world: out for world, out in of_worlds.items() if world.split()[0] != author})
+            fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**others, model.TREES: margin}, apart=lines)
             told = list(pool.map(judged, theirs, [fitted] * len(theirs)))
         for one in told:
             print("  ", *(f"{name} {value}" for name, value in one.items()))
@@ -343,8 +343,8 @@ def grown(x: np.ndarray, positive: np.ndarray, weight: np.ndarray, names: tuple[
     return model.Part(float(fitted._baseline_prediction[0, 0]), {}, (), Trees(names, tuple(roots), *zip(*nodes, strict=True)))
 
 
-def trees(found: dict[str, np.ndarray], fitted: model.Model) -> tuple[model.Part, tuple[float, ...]]:
-    """The part of trees, with tails of how innocents score under trees that never saw their author, and its margins.
+def trees(found: dict[str, np.ndarray], fitted: model.Model) -> tuple[model.Part, tuple[float, ...], np.ndarray]:
+    """The part of trees, with tails of how innocents score under trees that never saw their author, its margins, and these log-odds.
 
     Of groups for which two families speak, since others are not accused. A margin is the step from the second furthest author to the
     furthest, which is at the line or below.
@@ -371,7 +371,68 @@ def trees(found: dict[str, np.ndarray], fitted: model.Model) -> tuple[model.Part
         print(f"trees from {model.SIZES[k]} accounts, furthest",
               *(f"{log_odds[i]:.2f} ({found['kind'][i]}, {found['size'][i]} accounts, {found['world'][i]})" for i in top))
     whole = grown(x, positive, weight, names)
-    return replace(whole, tails=tuple(tails)), tuple(margin)
+    return replace(whole, tails=tuple(tails)), tuple(margin), log_odds
+
+
+def furthest_out(kept: Path, plain: np.ndarray, innocent: np.ndarray, comparable: np.ndarray, passes: np.ndarray,
+                 odds: np.ndarray) -> np.ndarray:  # fmt: skip
+    """How far innocent groups of one world stand out that each part has no reason for, ``(n_parts,)``; 0 for none.
+
+    Args:
+        kept: scene of the world.
+        plain: whether each part has no everyday reason, ``(n_parts, n_groups)``.
+        innocent: for each part, ``(n_parts, n_groups)``.
+        comparable, passes, odds: of each group: as of :func:`judge.stands_out`, whether it is accused, and its log-odds.
+    """
+    scene, _, _ = pickle.loads(kept.read_bytes())
+    free, suspects = np.ones(scene.people.n, bool), judge.suspects(scene)
+    free[scene.groups.member_account[suspects & passes[scene.groups.member_group]]] = False
+    out = judge.stands_out(scene, odds, suspects & scene.of_members(free), comparable & ~passes)
+    return np.where(innocent & plain, out, 0).max(axis=1, initial=0)
+
+
+def by_world(
+    found: dict[str, np.ndarray], by_part: np.ndarray, log_odds: np.ndarray, fitted: model.Model, folder: Path
+) -> dict[str, np.ndarray]:
+    """:func:`furthest_out` of every world, scored by parts that never saw its author."""
+    values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
+    values.update(model.joint(values))
+    names = list(model.PARTS)
+    plain = np.stack([~reasons.everyday(name, values) for name in names])
+    mine = verdict.known_business(values) | verdict.one_customer(values)
+    comparable = (spoken(found, values, fitted) >= verdict.MIN_FAMILIES) & ~mine
+    passes = comparable & (plain & (by_part >= 0)).any(axis=0)
+    innocent = np.stack([split(found)[1] & ~untold(found, name) for name in names])
+    worlds, number = np.unique(found["world"], return_inverse=True)
+    rows = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
+    of_world = [(folder / f"{world}.scene", plain[:, of], innocent[:, of], comparable[of], passes[of], log_odds[of])
+                for world, of in zip(worlds, rows, strict=True)]
+    with ProcessPoolExecutor(2) as pool:
+        out = list(pool.map(furthest_out, *zip(*of_world, strict=True), chunksize=4))
+    return dict(zip(worlds.tolist(), out, strict=True))
+
+
+def unseen(found: dict[str, np.ndarray], scores: np.ndarray, fitted: model.Model) -> np.ndarray:
+    """Scores of all groups by sums that never saw their author, ``(n_parts, n_groups)``: TREES_ALONE by the whole fit."""
+    alone = np.isin(found["author"], TREES_ALONE)
+    rest = {name[2:]: value[alone] for name, value in found.items() if name.startswith("v.")}
+    out = np.full((len(model.PARTS), len(alone)), -np.inf)
+    out[:, ~alone], out[:, alone] = scores, fitted.by_part(rest | model.joint(rest))
+    return out
+
+
+def apart(of_worlds: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """The line of standing out: the furthest innocents of all worlds, and once more the step from the second to them, nats.
+
+    The parts that see links have one, since few innocent groups of batches lie near their line.
+    """
+    names = list(model.PARTS)
+    ordered = np.sort(list(of_worlds.values()), axis=0)[::-1]
+    links = np.sort(ordered[:, [names.index("batched"), names.index("linked")]].max(axis=1))[::-1]
+    lines = {name: ordered[:, names.index(name)] if name == "unlinked" else links for name in names}
+    for world, out in sorted(of_worlds.items(), key=lambda of: -of[1].max())[:5]:
+        print("stands out", world, dict(zip(names, out.round(2), strict=True)))
+    return {name: float(2 * line[0] - line[1]) for name, line in lines.items()}
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:
@@ -394,9 +455,12 @@ def tail(log_odds: np.ndarray) -> model.Tail:
 LIGHTEST = -0.5
 
 
-def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """How far beyond the line of each part the innocents of each author reach, left out of the fit, in nats, ``(n_parts, len(SIZES))``."""
-    reach = {}
+def furthest(found: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """How far beyond the line of each part the innocents of each author reach, left out of the fit, in nats, ``(n_parts, len(SIZES))``.
+
+    And the scores of all groups, ``(n_parts, n_groups)``, each left out with its author.
+    """
+    reach, scores = {}, np.full((len(model.PARTS), len(found["size"])), -np.inf)
     for author in np.unique(found["author"]):
         mine = found["author"] == author
         fitted = fit({name: value[~mine] for name, value in found.items()}, {})
@@ -405,7 +469,8 @@ def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         values.update(model.joint(values))
         size, innocent = model.size_class(values), split(theirs)[1] & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
         reach[str(author)] = np.full((len(fitted.parts), len(model.SIZES)), -np.inf)
-        for part, (name, score) in enumerate(zip(fitted.parts, fitted.by_part(values), strict=True)):
+        scores[:, mine] = fitted.by_part(values)
+        for part, (name, score) in enumerate(zip(fitted.parts, scores[:, mine], strict=True)):
             plain = innocent & ~reasons.everyday(name, values) & ~untold(theirs, name)
             told = []
             for k in range(len(model.SIZES)):
@@ -416,7 +481,7 @@ def furthest(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
                     told.append(f"{score[top]:.2f} ({theirs['kind'][top]}, {theirs['size'][top]} accounts)")
             beyond = int((plain & (score >= 0)).sum())
             print(f"left out {author}, {name}: {int(plain.sum())} innocent groups, {beyond} beyond the line, furthest", *told)
-    return reach
+    return reach, scores
 
 
 def margins(reach: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
@@ -493,14 +558,17 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"])),
     }
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
-    fitted = replace(fit(sums, record), margins=margins(furthest(sums)))
+    reach, scores = furthest(sums)
+    fitted = replace(fit(sums, record), margins=margins(reach))
     # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
     scenes = [path for path in sorted(folder.glob("*.scene")) if path.name.split()[0] not in TREES_ALONE]
     with ProcessPoolExecutor(2) as pool:
         fitted = replace(fitted, members=members(list(pool.map(accounts, scenes, [fitted] * len(scenes)))))
-    part, margin = trees(found, fitted)
-    fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**fitted.margins, model.TREES: margin})
-    print("margins", fitted.margins)
+    part, margin, log_odds = trees(found, fitted)
+    of_worlds = by_world(found, unseen(found, scores, fitted), log_odds, fitted, folder)
+    fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**fitted.margins, model.TREES: margin},
+                     apart=apart(of_worlds), logs=len(of_worlds))  # fmt: skip
+    print("margins", fitted.margins, "stands out", fitted.apart)
     report(sums, fitted)
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")
 

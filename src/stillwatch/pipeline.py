@@ -270,6 +270,30 @@ def campaigns(
     return found, lead
 
 
+def accuse(
+    scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding], odds: NDArray[np.float64],
+    model: judge.Model,
+) -> tuple[group.Groups, NDArray[np.int64], judge.Verdicts]:
+    """Campaigns before who is linked to them joins, each one's lead, and the verdicts; ``values`` gets how far groups stand out.
+
+    ``odds`` is what the trees give each group.
+    """
+    same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
+    verdicts = judge.judge(values, findings, model, same)
+    known, free = verdicts.campaign, np.ones(scene.people.n, bool)
+    first, first_lead = campaigns(scene, known, free, verdicts.log_odds, model)
+    # Whom the test of a campaign's accounts sends away may be a campaign of their own.
+    free[first.member_account] = False
+    second, second_lead = campaigns(scene, known & apart(scene, free), free, verdicts.log_odds, model)
+    # And so may be what lies far beyond all that is left of the log.
+    free[second.member_account] = False
+    member = judge.suspects(scene) & scene.of_members(free)
+    values[judge.STANDS_OUT] = judge.stands_out(scene, odds, member, verdicts.comparable & ~known)
+    verdicts = judge.judge(values, findings, model, same)
+    third, third_lead = campaigns(scene, verdicts.campaign & ~known & apart(scene, free), free, verdicts.log_odds, model)
+    return group.concatenate([first, second, third]), np.concatenate([first_lead, second_lead, third_lead]), verdicts
+
+
 def _owned(marks: Marks, final: group.Groups) -> group.Groups:
     """Keep the marks that mostly the campaign's own accounts leave, where it has any such marks."""
     mine = marks["inside"] >= OWNED_SHARE * marks["accounts"]
@@ -379,14 +403,9 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         scene = measure(traffic, groups, handoffs)
         model = judge.calibrated()
         values, findings = judge.look(scene, traffic.threads)
-        same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
-        verdicts = judge.judge(values, findings, model, same)
+        odds = model.by_trees(values)
+        sure, sure_lead, verdicts = accuse(scene, values, findings, odds, model)
         free = np.ones(traffic.people.n, bool)
-        first, first_lead = campaigns(scene, verdicts.campaign, free, verdicts.log_odds, model)
-        # Whom the test of a campaign's accounts sends away may be a campaign of their own.
-        free[first.member_account] = False
-        second, second_lead = campaigns(scene, verdicts.campaign & apart(scene, free), free, verdicts.log_odds, model)
-        sure, sure_lead = group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
         sure = expand(engine, traffic, scene, _marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
         open_, open_lead = campaigns(scene, verdicts.review & apart(scene, free), free, verdicts.log_odds, model)
@@ -394,7 +413,8 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         lead = np.concatenate([sure_lead, open_lead])
         final, marks = _marks(engine, traffic, final)
         free[open_.member_account] = False
-        watch = judge.watched(scene, values, model, judge.suspects(scene) & scene.of_members(free))
+        left = verdicts.comparable & ~verdicts.campaign & ~verdicts.review
+        watch = judge.watched(scene, odds, verdicts.log_odds, judge.suspects(scene) & scene.of_members(free), left)
     with clock.stage("unmix"):
         tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
     return run_folder.Outcome(

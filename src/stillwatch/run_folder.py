@@ -346,8 +346,8 @@ RING = "only work, sign-ups or bans tie it, for short answers to prompts of many
 def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts, model: judge.Model, group: int) -> list[str]:
     """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
-    part, score, _ = model.speaks(mine)
-    name = list(model.parts)[int(part[0])]
+    said = model.speaks(mine)
+    name, score = list(model.parts)[int(said.part[0])], said.score
     out = []
     if verdict.one_customer(mine)[0]:
         few = mine["context.one_payer"][0] < verdict.OWNED

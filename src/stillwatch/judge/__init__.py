@@ -4,19 +4,20 @@ from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import SURE, belonging, campaigns_of, leads, linkage, linked, marking, pooled, standing, suspects
-from stillwatch.judge.model import Model, calibrated, look
+from stillwatch.judge.model import STANDS_OUT, Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
 from stillwatch.judge.verdict import FEWEST, Verdicts, judge
-from stillwatch.judge.watch import Watch, watched
+from stillwatch.judge.watch import Watch, stands_out, watched
 
 __all__ = [
     "EVIDENCE",
     "FEWEST",
     "HOUR_US",
     "KINDS",
+    "STANDS_OUT",
     "SURE",
     "UNKNOWN",
     "Finding",
@@ -53,6 +54,7 @@ __all__ = [
     "pooled",
     "sample",
     "standing",
+    "stands_out",
     "suspects",
     "watched",
     "worded",

@@ -6,17 +6,18 @@ they work, so that an operator who gives up every shared card and conversation i
 accounts with a card each that live alike, and tells farms from families. Each weight has a sign, so that no piece can speak against
 its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign,
 and are asked no everyday reason, since they learnt from the innocents who have one. Each weight times its value, or what its splits
-change, is a bar of the analyst's waterfall. Weights, trees, their data and command lie in calibration.json, written by
+change, is a bar of the analyst's waterfall. Trees also tell how far a group lies beyond the others of its own log, which a provider whose
+innocents calibration never saw does not shift. Weights, trees, their data and command lie in calibration.json, written by
 ``python benchmarks/calibrate.py``; none is typed in.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,11 @@ most of them unlike, and innocents of that make lay 5.3 nats below the line (six
 
 CHOSEN = float(np.log(5))
 """Nats that batches need besides: that they live alike, which is half of what is weighed, was looked for."""
+
+STANDS_OUT = "context.stands_out"
+"""The value that tells how far a group lies beyond the others of its own log: :func:`stillwatch.judge.stands_out`."""
+LISTED = 1.0
+"""Nats below the furthest line of standing out from which a group is for review, whatever part or everyday reason speaks against it."""
 
 SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
@@ -172,6 +178,18 @@ REACH = (-4.0, 1.5)
 """Least and most that a piece of an account's standing counts: who sends more than usual is not the surer a member."""
 
 
+class Spoken(NamedTuple):
+    """What is said of groups, ``(n_groups,)`` each."""
+
+    part: NDArray[np.int64]
+    """The part that speaks."""
+    score: F64
+    explained: NDArray[np.bool_]
+    """Everyday life has a reason for what the part sees."""
+    stands_out: NDArray[np.bool_]
+    """No part passes it, and it lies so far beyond the others of its log that the trees speak all the same."""
+
+
 @dataclass(frozen=True)
 class Model:
     """Parts, and the values that are usual among innocent groups."""
@@ -188,6 +206,10 @@ class Model:
     """Tells the accounts of a campaign from those drawn in."""
     record: dict[str, object]
     """Command, data and commit of the calibration."""
+    apart: dict[str, float] = field(default_factory=dict)
+    """Nats by which a group must stand out in its log for whom a part has no everyday reason, by part: further than innocents did."""
+    logs: int = 1
+    """Logs of calibration, none of whose innocents stood out so far."""
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -211,10 +233,11 @@ class Model:
         more = {"linked": chosen, "batched": chosen, TREES: chosen, "unlinked": -LEEWAY * many_as_one(values)}
         return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) + more.get(name, 0.0) for name in self.parts])
 
-    def speaks(self, values: Mapping[str, F64]) -> tuple[NDArray[np.int64], F64, NDArray[np.bool_]]:
-        """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees, ``(n_groups,)`` each.
+    def speaks(self, values: Mapping[str, F64]) -> Spoken:
+        """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees.
 
-        The highest of the parts without such a reason if it passes the line, else the highest; the trees only where they alone pass.
+        The highest of the parts without such a reason if it passes the line, else the highest; the trees only where they alone pass, or
+        where no part passes and the group stands out in its log, by more than innocents do whom the same part has no reason for.
         """
         by_part = self.by_part(values)
         reason = np.stack([everyday(name, values) for name in self.parts])
@@ -223,11 +246,25 @@ class Model:
         passed = np.where(sum_plain.max(axis=0) >= 0, sum_plain.argmax(axis=0), plain.argmax(axis=0))
         part = np.where(plain.max(axis=0) >= 0, passed, sums.argmax(axis=0))
         score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
-        return part, score, explained
+        beyond = self._beyond_its_log(values, dict(zip(self.parts, plain, strict=True)))
+        out = (plain.max(axis=0) < 0) & (beyond >= 0)
+        return Spoken(np.where(out, last.argmax(), part), np.where(out, beyond, score), explained & ~out, out)
+
+    def _beyond_its_log(self, values: Mapping[str, F64], plain: Mapping[str, F64]) -> F64:
+        """Nats by which each group stands out in its log further than it must, ``(n_groups,)``; ``plain``: scores without a reason."""
+        stands_out = values.get(STANDS_OUT)
+        if stands_out is None or not self.apart:
+            return np.full(len(next(iter(plain.values()))), -np.inf)
+        beyond = [np.where(plain[name] > -np.inf, stands_out - line, -np.inf) for name, line in self.apart.items()]
+        return np.asarray(np.max(beyond, axis=0))
+
+    def by_trees(self, values: Mapping[str, F64]) -> F64:
+        """Log-odds that the trees give each group, ``(n_groups,)``: what groups of one log are compared by."""
+        return self.parts[TREES].log_odds(values)
 
     def score(self, values: Mapping[str, F64]) -> F64:
         """Score of each group, ``(n_groups,)``: that of the part that speaks; 0 is the line."""
-        return self.speaks(values)[1]
+        return self.speaks(values).score
 
     def p_values(self, values: Mapping[str, F64]) -> F64:
         """Share of innocent groups without an everyday reason that reach each group's score, at most 1, ``(n_parts, n_groups)``."""
@@ -238,12 +275,12 @@ class Model:
     def bars(self, values: Mapping[str, F64], group: int) -> tuple[float, dict[str, float]]:
         """What the score of one group is made of: a base, and the share of each piece of the part that speaks."""
         mine = {name: value[group : group + 1] for name, value in values.items()}
-        place, score, _ = self.speaks(mine)
-        part = list(self.parts.values())[int(place[0])]
+        said = self.speaks(mine)
+        part = list(self.parts.values())[int(said.part[0])]
         at = between_classes(mine)
-        slope = float(part.slope(at, part.log_odds(mine) - part.of_class("line", at))[0])
+        slope = 1.0 if said.stands_out[0] else float(part.slope(at, part.log_odds(mine) - part.of_class("line", at))[0])
         pieces = {name: share * slope for name, share in part.shares(mine, 0).items()}
-        return float(score[0]) - sum(pieces.values()), pieces
+        return float(said.score[0]) - sum(pieces.values()), pieces
 
 
 def joint(values: Mapping[str, F64]) -> dict[str, F64]:
@@ -381,7 +418,8 @@ def load(text: str) -> Model:
         for name, part in sorted(told["parts"].items())
     }
     margins = {name: tuple(of_sizes) for name, of_sizes in told["margins"].items()}
-    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"])
+    more = {name: told[name] for name in ("apart", "logs") if name in told}
+    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], **more)
 
 
 def _trees(told: dict[str, list[Any]] | None) -> Trees | None:

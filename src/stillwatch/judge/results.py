@@ -13,11 +13,12 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, Model, alike, joint
+from stillwatch.judge.model import JOINT_SENTENCES, STANDS_OUT, TREES, Model, alike, joint
 from stillwatch.judge.people import UNKNOWN
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
+from stillwatch.judge.watch import stands_out
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -54,10 +55,14 @@ def names(scene: Scene, found: Found) -> list[str]:
     return out
 
 
+COMPUTED = {"context.alike": alike, "context.mostly_alike": mostly_alike, STANDS_OUT: stands_out}
+"""What else an analyst reads of, by what computes it."""
+
+
 def _sentence(name: str) -> str:
     if name in JOINT_SENTENCES:
         return JOINT_SENTENCES[name]
-    piece = EVIDENCE.get(name) or CONDUCT.get(name) or (mostly_alike if name == "context.mostly_alike" else alike)
+    piece = EVIDENCE.get(name) or CONDUCT.get(name) or COMPUTED[name]
     doc = piece.__doc__ or name
     return " ".join(doc.split("\n\n")[0].split())
 
@@ -65,7 +70,7 @@ def _sentence(name: str) -> str:
 def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[dict[str, Any]]:
     """The waterfall of one group: every piece with what was observed and expected, strongest first, and what other parts look at."""
     rows = []
-    for name, bar in (dict.fromkeys((*REASONS, *model.pieces), 0.0) | model.bars(values, group)[1]).items():
+    for name, bar in (dict.fromkeys((*REASONS, STANDS_OUT, *model.pieces), 0.0) | model.bars(values, group)[1]).items():
         value = float(values[name][group])
         row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
         if name in findings:
@@ -107,9 +112,14 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
 
     def changed(**new: float) -> tuple[float, bool]:
         mine = {name: value[group : group + 1] for name, value in values.items()}
-        mine |= {name: np.array([value]) for name, value in new.items()}
-        _, score, explained = model.speaks(mine | joint(mine))
-        return float(score[0]), bool(explained[0])
+        told = mine | {name: np.array([value]) for name, value in new.items()}
+        told |= joint(told)
+        if TREES in model.parts and mine[STANDS_OUT][0] > 0:
+            # The group would lie so much lower; the log's others would not.
+            lower = np.subtract(*(model.parts[TREES].log_odds(each) for each in (mine, told)))
+            told[STANDS_OUT] = np.maximum(mine[STANDS_OUT] - lower, 0)
+        said = model.speaks(told)
+        return float(said.score[0]), bool(said.explained[0])
 
     score, explained = changed()
     if score >= 0 and not explained:

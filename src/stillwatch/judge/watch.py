@@ -1,9 +1,10 @@
-"""The watch list: groups that pass no line and yet stand out among their own log's groups.
+"""How far a group lies beyond the others of its own log, and the watch list: groups that pass no line and yet stand out.
 
 The line of a campaign is drawn by the innocents of calibration, whoever they were. Another provider's operators may all lie below it, or
-have an everyday reason, and still be what is rarest in the log. So each part's scores, reasons left aside, are also compared with those of
-other groups of the same log that share few accounts. Nobody is accused by that: in every log something is rarest, and most often
-it is a crowd that works alike.
+have an everyday reason, and still be what is rarest in the log. So what the trees give is also compared with what they give other
+groups of the same log that share few accounts: what shifts a provider's innocents shifts them all. A group that stands out further
+than innocents did is accused if no everyday reason explains it; a little less far, or explained, it is for review; and less far it is put
+on the watch list, by which nobody is accused: in every log something is rarest, and often it is a crowd that works alike.
 """
 
 from dataclasses import dataclass
@@ -11,9 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.model import Model
 from stillwatch.judge.scene import Scene
-from stillwatch.judge.verdict import known_business, one_customer
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -22,13 +21,14 @@ WATCHED = 3
 """Groups on the list at most."""
 FEWEST_WATCHED = 12
 """Accounts below which a group is not put on it."""
-STANDS_OUT = 2.0
-"""Nats by which a group must lie above the mean of the next ones."""
-NEXT = 11
-"""Groups that it is compared with, at most, and a third of that at least."""
+WATCHED_FROM = 4.0
+"""Nats by which a group must stand out to be on it."""
+NEXT, FEWEST_NEXT = 11, 3
+"""Groups that a group is compared with, at most and at least."""
+PLACES = 4
+"""Groups of a log that may stand out: the highest that share few accounts."""
 SHARED = 0.2
 """Share of a group's accounts that better groups may hold for it to be another one."""
-PARTS = ("linked", "unlinked")
 
 
 @dataclass(frozen=True)
@@ -37,40 +37,49 @@ class Watch:
 
     group: I64
     stands_out: F64
-    """Nats above the mean score of the log's next groups."""
+    """Nats above the mean of the log's next groups."""
     score: F64
-    """Nats beyond the line, below 0 for less."""
+    """As a campaign's, below 0 for less than the line."""
     member: NDArray[np.bool_]
     """Memberships that may be listed, ``(n_members,)``."""
 
 
-def watched(scene: Scene, values: dict[str, F64], model: Model, member: NDArray[np.bool_]) -> Watch:
-    """The watch list of a run.
+def stands_out(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> F64:
+    """All that its accounts do goes together as in no other group of this log: by so many nats it lies above the mean of the next ones.
+
+    0 for all but the PLACES highest of the groups that share few accounts. It is blind where several operators, or several groups of one,
+    fill the next places, and in a log with too few groups to compare.
 
     Args:
         scene: the run.
-        values: of each piece, ``(n_groups,)``.
-        model: the weights.
-        member: memberships that may be listed ``(n_members,)``: of accounts in no campaign and in no group for review.
+        odds: log-odds that the trees give each group, ``(n_groups,)``.
+        member: memberships of accounts that nobody is accused of, ``(n_members,)``.
+        comparable: groups that are compared, ``(n_groups,)``.
     """
-    start = np.searchsorted(scene.groups.member_group, np.arange(scene.n + 1))
-    owned = known_business(values) | one_customer(values)
-    may = ~owned & (scene.size >= FEWEST_WATCHED) & (scene.total(member) >= (1 - SHARED) * scene.size)
-    by_part, found = model.by_part(values), []
-    for name in PARTS:
-        score = by_part[list(model.parts).index(name)]
-        apart = _apart(scene, start, member, np.flatnonzero(may)[np.argsort(-score[may], kind="stable")], NEXT + 1)
-        for place in range(len(apart) - NEXT // 3):
-            out = score[apart[place]] - score[apart[place + 1 :]].mean()
-            found.append((float(out), float(score[apart[place]]), int(apart[place])))
-    found = sorted((one for one in found if one[0] >= STANDS_OUT), key=lambda one: (-one[0], one[2]))
-    best = {group: (out, score) for out, score, group in reversed(found)}
-    kept = _apart(scene, start, member, np.array(list(dict.fromkeys(group for *_, group in found)), np.int64), WATCHED)
-    return Watch(kept, np.array([best[int(g)][0] for g in kept]), np.array([best[int(g)][1] for g in kept]), member)
+    out, left = np.zeros(scene.n), scene.total(member) >= (1 - SHARED) * scene.size
+    may = np.flatnonzero(comparable & left)
+    apart = _apart(scene, member, may[np.argsort(-odds[may], kind="stable")], PLACES + NEXT)
+    for place in range(min(PLACES, len(apart) - FEWEST_NEXT)):
+        out[apart[place]] = odds[apart[place]] - odds[apart[place + 1 : place + 1 + NEXT]].mean()
+    return out
 
 
-def _apart(scene: Scene, start: I64, member: NDArray[np.bool_], ordered: I64, most: int) -> I64:
+def watched(scene: Scene, odds: F64, score: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> Watch:
+    """The watch list of a run, of groups that stand out among those that are left.
+
+    Args:
+        scene, odds, member, comparable: as of :func:`stands_out`.
+        score: of each group, ``(n_groups,)``.
+    """
+    out = stands_out(scene, odds, member, comparable)
+    far = np.flatnonzero((out >= WATCHED_FROM) & (scene.size >= FEWEST_WATCHED))
+    kept = far[np.argsort(-out[far], kind="stable")][:WATCHED]
+    return Watch(kept, out[kept], score[kept], member)
+
+
+def _apart(scene: Scene, member: NDArray[np.bool_], ordered: I64, most: int) -> I64:
     """The first ``most`` of the groups that share few accounts with those before."""
+    start = np.searchsorted(scene.groups.member_group, np.arange(scene.n + 1))
     taken, out = np.zeros(scene.people.n, bool), []
     for group in ordered.tolist():
         rows = slice(start[group], start[group + 1])
