@@ -374,9 +374,12 @@ def trees(found: dict[str, np.ndarray], fitted: model.Model) -> tuple[model.Part
     return replace(whole, tails=tuple(tails)), tuple(margin), log_odds
 
 
+LOOKED_AT, FURTHEST = (*model.PARTS, model.TREES), 10
+
+
 def furthest_out(kept: Path, plain: np.ndarray, innocent: np.ndarray, comparable: np.ndarray, passes: np.ndarray,
                  odds: np.ndarray) -> np.ndarray:  # fmt: skip
-    """How far innocent groups of one world stand out that each part has no reason for, ``(n_parts,)``; 0 for none.
+    """How far innocent groups of one world stand out that each part of LOOKED_AT has no reason for, ``(n_parts,)``; 0 for none.
 
     Args:
         kept: scene of the world.
@@ -397,12 +400,11 @@ def by_world(
     """:func:`furthest_out` of every world, scored by parts that never saw its author."""
     values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
     values.update(model.joint(values))
-    names = list(model.PARTS)
-    plain = np.stack([~reasons.everyday(name, values) for name in names])
+    plain = np.stack([~reasons.everyday(name, values) for name in LOOKED_AT])
     mine = verdict.known_business(values) | verdict.one_customer(values)
     comparable = (spoken(found, values, fitted) >= verdict.MIN_FAMILIES) & ~mine
-    passes = comparable & (plain & (by_part >= 0)).any(axis=0)
-    innocent = np.stack([split(found)[1] & ~untold(found, name) for name in names])
+    passes = comparable & (plain[: len(by_part)] & (by_part >= 0)).any(axis=0)
+    innocent = np.stack([split(found)[1] & ~untold(found, name) for name in LOOKED_AT])
     worlds, number = np.unique(found["world"], return_inverse=True)
     rows = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
     of_world = [(folder / f"{world}.scene", plain[:, of], innocent[:, of], comparable[of], passes[of], log_odds[of])
@@ -422,17 +424,16 @@ def unseen(found: dict[str, np.ndarray], scores: np.ndarray, fitted: model.Model
 
 
 def apart(of_worlds: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """The line of standing out: the furthest innocents of all worlds, and once more the step from the second to them, nats.
+    """The lines of standing out: the furthest innocents of all worlds and once more the mean excess of the FURTHEST worlds', nats.
 
-    The parts that see links have one, since few innocent groups of batches lie near their line.
+    Where tails are exponential, that is how much further one more of e times as many worlds reaches. The parts that see links have one
+    line, since few innocent groups of batches have no everyday reason.
     """
-    names = list(model.PARTS)
-    ordered = np.sort(list(of_worlds.values()), axis=0)[::-1]
-    links = np.sort(ordered[:, [names.index("batched"), names.index("linked")]].max(axis=1))[::-1]
-    lines = {name: ordered[:, names.index(name)] if name == "unlinked" else links for name in names}
-    for world, out in sorted(of_worlds.items(), key=lambda of: -of[1].max())[:5]:
-        print("stands out", world, dict(zip(names, out.round(2), strict=True)))
-    return {name: float(2 * line[0] - line[1]) for name, line in lines.items()}
+    ordered = {name: np.sort([out[i] for out in of_worlds.values()])[::-1] for i, name in enumerate(LOOKED_AT)}
+    for world, out in sorted(of_worlds.items(), key=lambda of: -of[1].max())[:9]:
+        print("stands out", world, dict(zip(LOOKED_AT, out.round(2).tolist(), strict=True)))
+    lines = {name: float(line[0] + line[:FURTHEST].mean() - line[FURTHEST]) for name, line in ordered.items()}
+    return lines | dict.fromkeys(("batched", "linked"), max(lines["batched"], lines["linked"]))
 
 
 def tail(log_odds: np.ndarray) -> model.Tail:
@@ -498,7 +499,7 @@ def margins(reach: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
 def report(found: dict[str, np.ndarray], fitted: model.Model) -> None:
     values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
     values.update(model.joint(values))
-    by_part, (_, score, explained) = fitted.by_part(values), fitted.speaks(values)
+    by_part, (_, score, explained, _) = fitted.by_part(values), fitted.speaks(values)
     n_families = spoken(found, values, fitted)
     negative, gate = split(found)[1], n_families >= verdict.MIN_FAMILIES
     for name, part in fitted.parts.items():

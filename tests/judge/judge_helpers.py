@@ -13,6 +13,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
 from stillwatch.judge.model import RARE, SIGNS, SIZES, Members, Part, Tail, joint
 from stillwatch.judge.reasons import AS_ONE, TIED
+from stillwatch.judge.trees import Trees
 from stillwatch.tables import CAPABILITIES
 
 FEW = np.log10(FEWEST) / 4
@@ -52,6 +53,11 @@ def part(scale: float = 1.0, **weights: float) -> Part:
     return Part(0.0, named, (exponential(0.0, 0.01, scale),) * len(SIZES))
 
 
+def grown(bias: float, trees: Trees) -> Part:
+    """A part of these trees with the same tail."""
+    return Part(bias, {}, (exponential(0.0, 0.01, 1.0),) * len(SIZES), trees)
+
+
 def model(**parts: Part) -> Model:
     """A model of these parts; of one whose log-odds are 100 times harvest.rate where none is given."""
     parts = parts or {"linked": part(harvest__rate=100.0)}
@@ -77,7 +83,8 @@ def groups(*members: Any, objects: Any = ()) -> Groups:
     accounts = [np.unique(np.asarray(own, np.int64)) for own in members]
     label = np.repeat(np.arange(len(accounts)), [len(own) for own in accounts])
     none = np.zeros(len(marks), np.int64)
-    return Groups(len(accounts), label, np.concatenate(accounts), marks[:, 0], none, marks[:, 1], ("content",) * len(accounts))
+    everybody = np.concatenate([*accounts, np.zeros(0, np.int64)])
+    return Groups(len(accounts), label, everybody, marks[:, 0], none, marks[:, 1], ("content",) * len(accounts))
 
 
 def measured(proposed: Groups, n_hours: int = 24, **told: Any) -> Measured:

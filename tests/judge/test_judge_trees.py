@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_helpers import exponential, model, part, values
+from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.model import SIGNS, SIZES, TREES, Part, dump, joint, load
+from stillwatch.judge.model import SIGNS, SIZES, TREES, dump, joint, load
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import DIGITS, Trees
 
@@ -20,10 +20,6 @@ TWO = Trees(
     upper=(2, 0, 4, 0, 0, 7, 0, 0), value=(0.25, -1.0, 1.5, 1.0, 2.0, 0.1, -0.5, 0.7),
 )  # fmt: skip
 """If conversations are handed over, a rate above 0.2 counts; a rate above 0.7 counts anyhow."""
-
-
-def grown(bias: float, trees: Trees) -> Part:
-    return Part(bias, {}, (exponential(0.0, 0.01, 1.0),) * len(SIZES), trees)
 
 
 def test_each_group_takes_its_way() -> None:
@@ -57,7 +53,7 @@ def test_trees_speak_only_where_no_sum_passes() -> None:
     told = values(4, harvest__rate=[1.0, 1.0, 0.9, 0.1], session__handoff=1.0, context__occasion=[0.0, 1.0, 0.0, 0.0])
     both = model(unlinked=part(harvest__volume=1.0, harvest__rate=20.0), trees=grown(1.0, TWO))
     both = replace(both, margins={**both.margins, "unlinked": (18.5,) * len(SIZES)})
-    part_, score, explained = both.speaks(told)
+    part_, score, explained, _ = both.speaks(told)
     assert part_.tolist() == [0, 1, 1, 0]
     assert not explained.any()
     assert both.by_part(told)[1, 0] > score[0] >= 0

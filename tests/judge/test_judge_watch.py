@@ -1,87 +1,165 @@
-"""The watch list holds who stands out among the log's own groups, and nobody who is accused, owned or few."""
+"""Who stands out among the log's own groups is accused, for review or on the watch list; nobody who is accused, owned or few is listed."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from judge_helpers import groups, model, part, people, scene, values
+from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
 from stillwatch import judge
-from stillwatch.judge.watch import FEWEST_WATCHED, STANDS_OUT, WATCHED
+from stillwatch.judge import STANDS_OUT
+from stillwatch.judge.model import TREES
+from stillwatch.judge.results import changes, evidence_rows
+from stillwatch.judge.trees import Trees
+from stillwatch.judge.watch import FEWEST_NEXT, FEWEST_WATCHED, NEXT, PLACES, WATCHED, WATCHED_FROM
 
 N = 20
-BOTH = {"linked": part(harvest__rate=1.0), "unlinked": part(harvest__volume=1.0)}
-"""Scores are straight in the value, nats for nats, below and beyond the line."""
 
 
-def listed(scores: Any, *, size: int = 20, hidden: Any = (), overlap: int = 0, **told: Any) -> judge.Watch:
-    """The list of N groups of ``size`` accounts each, the second with ``overlap`` of the first's; ``hidden`` accounts are in a campaign."""
-    members = [list(range(i * size, (i + 1) * size)) for i in range(N)]
-    members[1] = members[0][:overlap] + members[1][overlap:]
-    known = scene(groups(*members), people(N * size))
+def told(*members: Any, size: int = 20, hidden: Any = (), overlap: int = 0) -> tuple[judge.Scene, np.ndarray]:
+    """N groups of ``size`` accounts, the second with ``overlap`` of the first's, and memberships of accounts that are not ``hidden``."""
+    of = [list(range(i * size, (i + 1) * size)) for i in range(N)]
+    of[1] = of[0][:overlap] + of[1][overlap:]
+    known = scene(groups(*of), people(N * size))
     free = np.ones(N * size, bool)
     free[list(hidden)] = False
-    rate = np.zeros(N)
-    rate[: len(scores)] = scores
-    change = {"harvest__rate": rate, "harvest__volume": 0.0, "context__crowd": np.log10(size) / 4} | told
-    return judge.watched(known, values(N, **change), model(**BOTH), judge.suspects(known) & known.of_members(free))
+    return known, judge.suspects(known) & known.of_members(free)
 
 
-def test_who_stands_out_is_listed_furthest_first() -> None:
-    found = listed([4.0, 9.0])
-    assert found.group.tolist() == [1, 0]
-    assert (np.diff(found.stands_out) < 0).all()
-    assert (np.diff(found.score) < 0).all()
+def odds(*highest: float, rest: float = 0.0) -> np.ndarray:
+    return np.array([*highest, *[rest] * (N - len(highest))])
 
 
-def test_where_nobody_stands_out_nobody_is_listed() -> None:
-    assert listed(np.linspace(0, 1, N)).group.tolist() == []
+EVERY = np.ones(N, bool)
 
 
-def test_a_group_below_the_line_stands_out_where_the_others_are_lower() -> None:
-    found = listed([-10.0], harvest__rate=np.where(np.arange(N) == 0, -1.0, -9.0))
-    assert found.group.tolist() == [0]
-    assert found.score[0] < 0
-    assert found.stands_out[0] > STANDS_OUT
+def out_of(highest: np.ndarray, comparable: np.ndarray = EVERY, **change: Any) -> np.ndarray:
+    known, member = told(**change)
+    return judge.stands_out(known, highest, member, comparable)
 
 
-def test_what_the_other_part_sees_counts_as_well() -> None:
-    volume = np.zeros(N)
-    volume[3] = 8.0
-    assert listed([], harvest__volume=volume).group.tolist() == [3]
+def test_a_group_is_compared_with_the_mean_of_the_next() -> None:
+    falling = odds(*np.arange(N, 0, -1.0) ** 2)
+    out = out_of(falling)
+    assert out[:PLACES] == pytest.approx([falling[i] - falling[i + 1 : i + 1 + NEXT].mean() for i in range(PLACES)])
+    assert not out[PLACES:].any()
+    shifted = out_of(falling - 100)  # what shifts a provider's groups shifts them all
+    assert shifted == pytest.approx(out)
 
 
-@pytest.mark.parametrize(("overlap", "found"), [(4, [0, 1]), (5, [0])])
-def test_a_group_that_shares_accounts_with_a_better_one_is_no_other(overlap: int, found: list[int]) -> None:
-    assert listed([9.0, 8.0], overlap=overlap).group.tolist() == found
+@pytest.mark.parametrize(("overlap", "second"), [(4, 8.0), (5, 0.0)])
+def test_a_group_that_shares_accounts_with_a_better_one_is_no_other(overlap: int, second: float) -> None:
+    out = out_of(odds(9.0, 8.0), overlap=overlap)
+    assert out[1] == second
+    assert out[0] == pytest.approx(9.0 - (8.0 / NEXT if second else 0.0))
 
 
-@pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        ({}, [0]),
-        ({"hidden": range(4)}, [0]),  # few of its accounts are in a campaign
-        ({"hidden": range(5)}, []),
-        ({"size": FEWEST_WATCHED}, [0]),
-        ({"size": FEWEST_WATCHED - 1}, []),
-        ({"context__one_owner": 0.5}, []),
-        ({"context__contracted": 0.5}, []),
-        ({"context__one_payer": 0.5}, []),
-        ({"context__occasion": 1.0}, [0]),  # an everyday reason is told beside it
-    ],
-)
-def test_nobody_is_listed_who_is_accused_or_known(change: dict[str, Any], found: list[int]) -> None:
-    assert listed([9.0], **change).group.tolist() == found
+def test_who_is_accused_is_not_compared() -> None:
+    assert out_of(odds(9.0), hidden=range(4))[0] == 9.0
+    assert out_of(odds(9.0), hidden=range(5))[0] == 0.0
+    assert out_of(odds(30.0, 9.0), comparable=np.arange(N) != 0)[:2].tolist() == [0.0, 9.0]
+
+
+def test_it_needs_others_to_compare_with() -> None:
+    few = np.arange(N) <= FEWEST_NEXT
+    assert out_of(odds(9.0), comparable=few)[0] == 9.0
+    assert not out_of(odds(9.0), comparable=few & (np.arange(N) != 1)).any()
+
+
+def test_no_group_at_all_stands_out_nowhere() -> None:
+    known = scene(groups(), people(3))
+    assert judge.stands_out(known, np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)).shape == (0,)
+
+
+def listed(highest: np.ndarray, **change: Any) -> judge.Watch:
+    known, member = told(**change)
+    return judge.watched(known, highest, highest - 20, member, EVERY)
+
+
+def test_the_list_is_short_and_has_the_furthest_first() -> None:
+    found = listed(odds(20.0, 30.0, 25.0, 15.0))
+    assert found.group.tolist() == [1, 2, 0]
+    assert len(found.group) == WATCHED
+    assert found.score.tolist() == [10.0, 5.0, 0.0]
+    assert found.stands_out[0] == pytest.approx(30 - 60 / NEXT)
+
+
+@pytest.mark.parametrize(("far", "found"), [(WATCHED_FROM, [0]), (WATCHED_FROM - 0.01, [])])
+def test_where_nobody_stands_out_nobody_is_listed(far: float, found: list[int]) -> None:
+    assert listed(odds(far)).group.tolist() == found
+
+
+@pytest.mark.parametrize(("size", "found"), [(FEWEST_WATCHED, [0]), (FEWEST_WATCHED - 1, [])])
+def test_few_accounts_are_not_watched(size: int, found: list[int]) -> None:
+    assert listed(odds(9.0), size=size).group.tolist() == found
 
 
 def test_the_accused_of_a_listed_group_are_not_listed() -> None:
-    found = listed([9.0], hidden=range(3))
+    found = listed(odds(9.0), hidden=range(3))
     assert found.group.tolist() == [0]
     assert found.member[:20].tolist() == [False] * 3 + [True] * 17
 
 
-def test_the_list_is_short_and_needs_others_to_compare_with() -> None:
-    assert len(listed([20.0, 16.0, 12.0, 8.0, 4.0]).group) == WATCHED
-    few = np.arange(N) >= 4  # all but four belong to somebody
-    assert listed([9.0], context__one_owner=few * 1.0).group.tolist() == [0]
-    assert listed([9.0], context__one_owner=(np.arange(N) >= 3) * 1.0).group.tolist() == []
+ONE = Trees(("harvest.rate", "timing.together"), (0,), (0, -1, 1, -1, -1), (0.5, 0.0, 0.5, 0.0, 0.0), (1, 0, 3, 0, 0), (2, 0, 4, 0, 0),
+            (-1.0, -2.0, 0.5, -1.0, 3.0))  # fmt: skip
+"""-2 for a low rate; else -1, or 3 for accounts that move together."""
+LINE = {"linked": 5.0, "unlinked": 8.0}
+UNTIED = {"identity__payment": 0.0, "identity__signup": 0.0}
+
+
+def outliers(**change: Any) -> tuple[judge.Model, dict[str, np.ndarray], judge.Verdicts]:
+    """One group that no part passes, which stands out by 6 nats unless it is told otherwise; two families speak."""
+    parts = {"linked": part(harvest__volume=1.0), "unlinked": part(harvest__volume=1.0), TREES: grown(-30.0, ONE)}
+    one = replace(model(**parts), apart=LINE, logs=100)
+    told = values(1, **({"context__stands_out": 6.0, "harvest__rate": 1.0, "timing__together": 1.0, "harvest__volume": -5.0,
+                         "identity__payment": 0.6, "volume__even_load": 0.6, "context__crowd": np.log10(50) / 4} | change))  # fmt: skip
+    return one, told, judge.judge(told, findings(1, {"timing.together": 1e-9, "volume.even_load": 1e-9}), one)
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, "campaign"),
+        ({"context__stands_out": 5.0}, "campaign"),
+        ({"context__stands_out": 4.9}, ""),
+        # Of accounts that nothing links the part that sees links says nothing; what every part has a reason for is for a person.
+        (UNTIED, "review"),
+        (UNTIED | {"context__stands_out": 8.0}, "campaign"),
+        ({"context__alike": 0.1, "context__mostly_alike": 0.1, "context__stands_out": 30.0}, "review"),
+        ({"context__one_owner": 0.6}, ""),
+        ({"context__contracted": 0.6}, ""),
+        ({"context__one_payer": 0.6}, "review"),
+        ({"timing__together": 0.0}, "review"),  # one family alone speaks
+    ],
+)
+def test_what_stands_out_further_than_innocents_is_accused(change: dict[str, float], verdict: str) -> None:
+    _, _, found = outliers(**change)
+    assert (bool(found.campaign[0]), bool(found.review[0])) == (verdict == "campaign", verdict == "review")
+
+
+def test_its_score_is_how_much_further_and_its_bars_are_the_trees() -> None:
+    one, told, found = outliers(context__stands_out=7.5)
+    assert found.log_odds[0] == pytest.approx(2.5)
+    assert found.q_value[0] == pytest.approx(0.5 / 100 * np.exp(-2.5))
+    base, pieces = one.bars(told, 0)
+    assert pieces == pytest.approx({"harvest.rate": 1.5, "timing.together": 2.5})
+    assert base + sum(pieces.values()) == pytest.approx(2.5)
+    rows = {row["name"]: row for row in evidence_rows(told, findings(1, {}), one, 0)}
+    assert "next ones" in rows[STANDS_OUT]["sentence"]
+    assert rows[STANDS_OUT]["value"] == 7.5
+
+
+def test_without_a_piece_it_would_lie_so_much_lower_in_its_log() -> None:
+    one, told, found = outliers(context__stands_out=7.5)
+    assert "without timing.together the score would fall below the line" in changes(told, one, found, 0)
+    one, told, found = outliers(context__stands_out=9.5)
+    assert "without timing.together the score would fall below the line" not in changes(told, one, found, 0)
+
+
+def test_a_log_that_was_not_compared_and_a_model_that_cannot_accuse_nobody_by_it() -> None:
+    one, told, _ = outliers(context__stands_out=30.0)
+    del told[STANDS_OUT]
+    assert not one.speaks(told).stands_out.any()
+    one, told, _ = outliers(context__stands_out=30.0)
+    assert not replace(one, apart={}).speaks(told).stands_out.any()

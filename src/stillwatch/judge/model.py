@@ -82,8 +82,6 @@ CHOSEN = float(np.log(5))
 
 STANDS_OUT = "context.stands_out"
 """The value that tells how far a group lies beyond the others of its own log: :func:`stillwatch.judge.stands_out`."""
-LISTED = 1.0
-"""Nats below the furthest line of standing out from which a group is for review, whatever part or everyday reason speaks against it."""
 
 SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""

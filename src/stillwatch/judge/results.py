@@ -149,6 +149,13 @@ def _downsample(series: I64, step: int) -> list[int]:
     return [int(x) for x in padded.reshape(-1, step).sum(axis=1)]
 
 
+def far_out(values: dict[str, F64], model: Model, group: int) -> str:
+    """A sentence for a group that stands out in its log as far as one may be accused for; empty for another."""
+    nats = float(values[STANDS_OUT][group])
+    told = f" What it does goes together as in no other group of this log: it lies {nats:.1f} nats beyond the next ones."
+    return told if nats >= min(model.apart.values(), default=np.inf) else ""
+
+
 def details(
     scene: Scene, found: Found, number: int, values: dict[str, F64], findings: dict[str, Finding], model: Model,
     verdicts: Verdicts, tally: Tally, labels: dict[int, str],
@@ -174,6 +181,7 @@ def details(
         "sentence": (
             f"{len(members):,} accounts act as one {kind}: {', '.join(row for row in spoken_families(verdicts, group)) or 'no family'} "
             f"speak for it, and {n_harvested:,} of their {int(scene.people.n_events[members].sum()):,} requests are taken for harvest."
+            + far_out(values, model, group)
         ),
         "evidence": evidence_rows(values, findings, model, group),
         "bias_log_odds": round(model.bars(values, group)[0], 4),

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.model import LISTED, STANDS_OUT, Model
+from stillwatch.judge.model import STANDS_OUT, Model
 from stillwatch.judge.reasons import batched, everyday, listed_batches
 from stillwatch.nulls import benjamini_hochberg
 
@@ -176,7 +176,7 @@ def judge(
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
     chosen = explained & batched(values) & ~listed_batches(values)
     open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -np.log(10)))
-    listed = values.get(STANDS_OUT, np.zeros(len(q))) >= max(model.apart.values(), default=np.inf) - LISTED
+    listed = values.get(STANDS_OUT, np.zeros(len(q))) >= min(model.apart.values(), default=np.inf)
     review = ~campaign & ~owned & (open_ | listed)
     passed = log_odds[campaign]
     line = float(passed.min()) if len(passed) else 0.0

@@ -3,8 +3,8 @@
 The line of a campaign is drawn by the innocents of calibration, whoever they were. Another provider's operators may all lie below it, or
 have an everyday reason, and still be what is rarest in the log. So what the trees give is also compared with what they give other
 groups of the same log that share few accounts: what shifts a provider's innocents shifts them all. A group that stands out further
-than innocents did is accused if no everyday reason explains it; a little less far, or explained, it is for review; and less far it is put
-on the watch list, by which nobody is accused: in every log something is rarest, and often it is a crowd that works alike.
+than innocents did is accused if no everyday reason explains it; if one does, it is for review; and less far out it is put on the watch
+list, by which nobody is accused: in every log something is rarest, and often it is a crowd that works alike.
 """
 
 from dataclasses import dataclass
