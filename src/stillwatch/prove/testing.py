@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import exp, log
+from math import log
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
 from stillwatch.prove.prf import Key, key_from_bytes
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
-from stillwatch.prove.statistics import LN10, Null, SignSums, detectable, holm, power, rank_p, show_p, weighted_log_tail
+from stillwatch.prove.statistics import Null, SignSums, detectable, holm, power, rank_p, show_p, weighted_log_tail
 from stillwatch.prove.tuples import Tuples
 from stillwatch.prove.weighted import Weighted
 
@@ -414,13 +414,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value
-
-
-def p_value(log_p: float) -> float:
-    """The p-value itself; 0 below the smallest float."""
-    return exp(log_p) if log_p > -745 else 0.0
-
-
-def log10(log_p: float) -> float:
-    """Base ten."""
-    return log_p / LN10
