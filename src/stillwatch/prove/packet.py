@@ -104,43 +104,60 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     if inputs.early and (inputs.mode == "read" or inputs.together or on_tokens):
         raise InputError("the commitment lets questions stop early, and this test cannot allow for it",
                          todo="Leave --mode read, --together or --reference out, or commit without --early")  # fmt: skip
-    if isinstance(inputs.mark, ChoiceMark) and inputs.mode == "read":
+    if not isinstance(inputs.mark, ChoiceMark):
+        result = _on_tokens(inputs, inputs.mark)
+    elif inputs.mode == "read":
         result = _choices_read(inputs, inputs.mark)
-        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
-    if isinstance(inputs.mark, ChoiceMark):
-        def texts(given: Sequence[Answer]) -> tuple[list[str], list[str]]:
-            return [one.prompt for one in given], [one.output for one in given]
+    else:
+        result = _choices_written(inputs, inputs.mark)
+    return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
 
-        prompts_, outputs_ = texts(inputs.answers)
-        result = choice_test(inputs.mark, outputs_, inputs.tenants, inputs.seed, prompts=prompts_,
-                             reference=None if inputs.reference is None else texts(inputs.reference),
-                             n_decoys=inputs.n_decoys, alpha=inputs.alpha, early=inputs.early, together=inputs.together)  # fmt: skip
-        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
+
+def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
+    """Marks on tokens, written or read, against a reference or against nothing."""
     if inputs.tokenizer is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
     prompts = inputs.tokenizer.ids([one.prompt for one in inputs.answers])
     outputs = inputs.tokenizer.ids([one.output for one in inputs.answers])
     rule: Any = inputs.exclude
     keys: Any = inputs.plain_keys or inputs.tenants
-    weighted = _weighted(inputs, prompts, outputs)
+    weighted = _weighted(inputs, mark, inputs.tokenizer, prompts, outputs)
     if weighted is not None:
-        result = weighted_test(inputs.mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
-                               mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)  # fmt: skip
-        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
+        return weighted_test(mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
+                             mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)  # fmt: skip
     if inputs.mode == "read":
-        predicted = []
-        for one, ids in zip(inputs.answers, outputs, strict=True):
-            if one.predicted is None or len(one.predicted) != len(ids):
-                raise InputError("an answer has no predictions, or not one a token", where=one.prompt[:60],
-                                 todo="Make them with stillwatch prove read")  # fmt: skip
-            predicted.append(one.predicted)
-        tuples = read(prompts, outputs, predicted, inputs.mark.window, rule)
+        tuples = read(prompts, outputs, _predicted(inputs.answers, outputs), mark.window, rule)
     else:
-        tuples = written(prompts, outputs, inputs.mark.window, rule)
-    result = mark_test(inputs.mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
-                       mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
-                       early=inputs.early, together=inputs.together)  # fmt: skip
-    return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
+        tuples = written(prompts, outputs, mark.window, rule)
+    return mark_test(mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
+                     mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
+                     early=inputs.early, together=inputs.together)  # fmt: skip
+
+
+def _predicted(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequence[int]]:
+    """What the suspect would write next at each token of each answer.
+
+    Raises:
+        InputError: an answer has none, or not one a token.
+    """
+    predicted: list[Sequence[int]] = []
+    for one, ids in zip(answers, outputs, strict=True):
+        if one.predicted is None or len(one.predicted) != len(ids):
+            raise InputError("an answer has no predictions, or not one a token", where=one.prompt[:60],
+                             todo="Make them with stillwatch prove read")  # fmt: skip
+        predicted.append(one.predicted)
+    return predicted
+
+
+def _choices_written(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
+    """Choice marks in what the suspect wrote."""
+    def texts(given: Sequence[Answer]) -> tuple[list[str], list[str]]:
+        return [one.prompt for one in given], [one.output for one in given]
+
+    prompts, outputs = texts(inputs.answers)
+    return choice_test(mark, outputs, inputs.tenants, inputs.seed, prompts=prompts,
+                       reference=None if inputs.reference is None else texts(inputs.reference),
+                       n_decoys=inputs.n_decoys, alpha=inputs.alpha, early=inputs.early, together=inputs.together)  # fmt: skip
 
 
 def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
@@ -156,14 +173,12 @@ def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
                      n_records=len(inputs.answers), n_positions=n, together=inputs.together)  # fmt: skip
 
 
-def _weighted(inputs: Inputs, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
+def _weighted(inputs: Inputs, mark: Scheme, coder: Tokenizer, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
     """Draws weighted against the reference, where there is one; None to count them once."""
-    if isinstance(inputs.mark, ChoiceMark) or inputs.tokenizer is None:
-        return None
     if inputs.mode == "read":
         if not any(one.weights for one in inputs.answers):
             return None
-        reading = Reading(inputs.mark.window)
+        reading = Reading(mark.window)
         for one, prompt, output in zip(inputs.answers, prompts, outputs, strict=True):
             if one.weights is None or len(one.weights) != len(output):
                 raise InputError("an answer has no weights, or not one list a token", where=one.prompt[:60],
@@ -172,9 +187,9 @@ def _weighted(inputs: Inputs, prompts: Sequence[Ids], outputs: Sequence[Ids]) ->
         return reading.weighted()
     if inputs.reference is None:
         return None
-    other_prompts = inputs.tokenizer.ids([one.prompt for one in inputs.reference])
-    other_outputs = inputs.tokenizer.ids([one.output for one in inputs.reference])
-    return of_texts(prompts, outputs, other_prompts, other_outputs, inputs.mark.window)
+    other_prompts = coder.ids([one.prompt for one in inputs.reference])
+    other_outputs = coder.ids([one.output for one in inputs.reference])
+    return of_texts(prompts, outputs, other_prompts, other_outputs, mark.window)
 
 
 def mark_of(description: Mapping[str, Any]) -> Scheme | ChoiceMark:
