@@ -13,8 +13,9 @@ from stillwatch.prove.attribution import split
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme
 from stillwatch.prove.sequential import LOOKS, EProcess, growth, looked_log_p, plan
+from stillwatch.prove.show import remarks, table
 from stillwatch.prove.statistics import Null
-from stillwatch.prove.testing import choice_looks, choice_test, mark_test, remarks, table, weighted_test
+from stillwatch.prove.testing import choice_looks, choice_test, mark_test, weighted_test
 from stillwatch.prove.tuples import written
 from stillwatch.prove.weighted import Weighted
 

@@ -238,15 +238,27 @@ def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()
 
 
 def write(
-    folder: Path, inputs: Inputs, entries: Sequence[Mapping[str, Any]], entry: Mapping[str, Any] | None,
-    suspect: Mapping[str, Any], made_at: datetime, answers_from: Path, extra: Mapping[str, Any] | None = None,
-    reference: Mapping[str, Any] | None = None,
+    folder: Path, inputs: Inputs, result: MarkTest, parts: Split | None, entries: Sequence[Mapping[str, Any]],
+    entry: Mapping[str, Any] | None, suspect: Mapping[str, Any], made_at: datetime, answers_from: Path,
+    extra: Mapping[str, Any] | None = None, reference: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Run the test and write the packet without its page; returns the record.
+    """Write the packet of a test without its page; returns the record.
 
     Opened keys stand in the record: whoever holds it can set these marks, so retire the keys.
+
+    Args:
+        folder: to write to.
+        inputs: of the test.
+        result: of :func:`run`.
+        parts: of the same.
+        entries: the commitment log.
+        entry: the one of them that the test is under.
+        suspect: who gave the answers.
+        made_at: the time that the record tells.
+        answers_from: file of the answers, which tells when each was asked.
+        extra: further parts of the record.
+        reference: who gave the reference's answers.
     """
-    result, parts = run(inputs)
     folder.mkdir(parents=True, exist_ok=True)
     times = {time for row in read_rows(answers_from) if (time := question_time(row)) is not None}
     with replacing(folder / "answers.jsonl") as partial, partial.open("w", encoding="utf-8") as handle:
