@@ -81,6 +81,12 @@ class PairLinks(NamedTuple):
     rate: float
     """Expected shared objects of two accounts, per product of their degrees."""
 
+    @property
+    def log_odds(self) -> Floats:
+        """Evidence for a link of each pair, nats ``(n_pairs,)``: log-likelihood ratio of what is shared against the Poisson null."""
+        expected = np.maximum(self.expected, 1e-12)
+        return np.asarray(self.n_shared * np.log(self.n_shared / expected) - self.n_shared + expected, np.float64)
+
 
 def pair_links(
     account: Ints, object_: Ints, n_accounts: int, n_objects: int, *,
