@@ -209,7 +209,9 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     if dataset.accounts_file is None:
         return ACCOUNTS.schema.empty_table()
     parts = list(tables(dataset.accounts_file, ACCOUNTS))
-    table = ACCOUNTS.conform(_decoded(pa.concat_tables(parts)), where=dataset.accounts_file)
+    whole = pa.concat_tables(parts)
+    plain = pa.table({name: decoded(whole[name]) for name in whole.column_names})
+    table = ACCOUNTS.conform(plain, where=dataset.accounts_file)
     row = pa.array(range(len(table)))
     latest = table.append_column("row", row).group_by("account_id").aggregate([("row", "max")])
     table = table.take(latest["row_max"].combine_chunks().sort()) if len(latest) < len(table) else table
@@ -220,8 +222,6 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     return table.set_column(table.column_names.index("banned_at"), "banned_at", known)
 
 
-def _decoded(table: pa.Table) -> pa.Table:
-    def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-        return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-
-    return pa.table({name: decoded(table[name]) for name in table.column_names})
+def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column itself, where it is a dictionary of values."""
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column

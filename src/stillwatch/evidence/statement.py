@@ -27,7 +27,7 @@ from stillwatch import __version__, signing
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_small, read_table, verify
 from stillwatch.evidence.packet import FORMAT, STATEMENT, zip_signed
-from stillwatch.files import digest, replacing, write_json
+from stillwatch.files import digest, json_bytes, replacing, write_json
 from stillwatch.report import page
 from stillwatch.report.evidence import LEAST
 
@@ -88,7 +88,7 @@ def write(
             "files": {p.name: {"sha256": digest(p), "bytes": p.stat().st_size} for p in sorted(folder.iterdir())},
             "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(private.public_key())},
         }  # fmt: skip
-        content = (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+        content = json_bytes(manifest)
         zip_signed(folder, content, signing.sign(private, content), partial)
     return out
 
