@@ -184,8 +184,6 @@ def test_what_is_no_secret_is_told_without_telling_it(tmp_path: Path, content: s
     assert not content or content not in str(caught.value).replace("whsec_ and", "")
 
 
-
-
 def test_a_receiver_that_could_never_be_told_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["webhooks", "add", "siem", "http://siem.example/hook", "--secret-file", str(tmp_path / "secret")]
     words += ["--store", str(tmp_path / "s")]

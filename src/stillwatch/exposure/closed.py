@@ -19,7 +19,6 @@ F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 
 
-
 @dataclass(frozen=True)
 class Task:
     """A teacher's answers to a pool of prompts and to held-out ones."""
