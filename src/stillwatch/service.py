@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.respond.commands import actor_option, store_option
+from stillwatch.respond.vocabulary import LONGEST_DAYS
 
 if TYPE_CHECKING:
     from stillwatch.serve.server import Settings
 
-LONGEST_DAYS = 3650
 TOKENS = Path("stillwatch-tokens.json")
 
 Add = Callable[[str, Callable[[argparse.Namespace], Any], str], argparse.ArgumentParser]

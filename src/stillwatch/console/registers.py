@@ -10,10 +10,9 @@ from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
 from stillwatch.respond import allow, appeals, audit
 from stillwatch.respond.schema import Appeal, AuditRow
-from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
+from stillwatch.respond.vocabulary import LIFT, LONGEST_DAYS, ActionState, Role, Subject
 
 ROWS = 100
-LONGEST_DAYS = 3650
 
 
 def _appeals(visit: Visit) -> Response:
