@@ -123,13 +123,13 @@ def _span(path: Path) -> tuple[datetime, datetime] | None:
 
 
 def between(times: pa.ChunkedArray, start: datetime | None, end: datetime | None) -> pa.ChunkedArray:
-    """Which of some times (us UTC, or integers of that) are from one on and before another; None: there is no such bound."""
+    """Which of some times (us UTC, or integers of that) are from one on and before another; a null is not. None: there is no such bound."""
     times = times.cast(pa.timestamp("us", "UTC"))
     kept = pc.is_valid(times)
     if start is not None:
-        kept = pc.and_(kept, pc.greater_equal(times, pa.scalar(start, times.type)))
+        kept = pc.and_kleene(kept, pc.greater_equal(times, pa.scalar(start, times.type)))
     if end is not None:
-        kept = pc.and_(kept, pc.less(times, pa.scalar(end, times.type)))
+        kept = pc.and_kleene(kept, pc.less(times, pa.scalar(end, times.type)))
     return kept
 
 
