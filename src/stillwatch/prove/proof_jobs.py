@@ -11,6 +11,7 @@ from stillwatch.prove.answers import Answer, Tokenizer, read_answers, read_parqu
 from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, names_of, say, tenants_as_one
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.inputs import Inputs, run
 from stillwatch.prove.keys import decoy_seed, read_log
 from stillwatch.prove.schemes import Scheme, from_transformers
 from stillwatch.prove.testing import MarkTest
@@ -22,12 +23,12 @@ def test(args: Args) -> Any:
         _is_free(args.out, args.sign)
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
     entry, design, keys = _configured(args) if args.config else _committed(args)
-    inputs = packet.Inputs(
+    inputs = Inputs(
         answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args),
         reference=_reference(args), mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
         early="prompts_in_order" in design, **keys,
     )  # fmt: skip
-    result, parts = packet.run(inputs)
+    result, parts = run(inputs)
     described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
     if args.out is not None:
         described = _prove(args, inputs, result, parts, entry)
@@ -44,7 +45,7 @@ def test(args: Args) -> Any:
 
 
 Keys = tuple[dict[str, Any] | None, dict[str, Any], dict[str, Any]]
-"""The commitment, if there is one; the design of the test; and mark, keys and seed as :class:`packet.Inputs` takes them."""
+"""The commitment, if there is one; the design of the test; and mark, keys and seed as :class:`Inputs` takes them."""
 
 
 def _configured(args: Args) -> Keys:
@@ -111,7 +112,7 @@ def _reference(args: Args) -> tuple[Answer, ...] | None:
     return tuple(read_answers(args.reference, args.prompt_column, args.output_column))
 
 
-def _prove(args: Args, inputs: packet.Inputs, result: MarkTest, parts: Split | None, entry: dict[str, Any] | None) -> dict[str, Any]:
+def _prove(args: Args, inputs: Inputs, result: MarkTest, parts: Split | None, entry: dict[str, Any] | None) -> dict[str, Any]:
     """Write the proof and its page, and say what it holds; returns the record."""
     from stillwatch.prove.page import headline, write_page
     from stillwatch.prove.verify import as_committed
