@@ -138,26 +138,9 @@ def write(
         reference: who gave the reference's answers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    times = {time for row in read_rows(answers_from) if (time := question_time(row)) is not None}
-    with replacing(folder / "answers.jsonl") as partial, partial.open("w", encoding="utf-8") as handle:
-        for one, row in zip(inputs.answers, read_rows(answers_from), strict=True):
-            kept: dict[str, Any] = {"prompt": one.prompt, "sample": one.sample, "output": one.output,
-                                    "asked_at": question_time(row)}  # fmt: skip
-            if one.predicted is not None:
-                kept["predicted"] = list(one.predicted)
-            if one.weights is not None:
-                kept["weights"] = one.weights
-            if one.shifts is not None:
-                kept["shifts"] = one.shifts
-            handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
-    (folder / "reference.jsonl").unlink(missing_ok=True)
-    (folder / "tokenizer.json").unlink(missing_ok=True)
-    if inputs.reference is not None:
-        with replacing(folder / "reference.jsonl") as partial:
-            lines = [json.dumps({"prompt": one.prompt, "output": one.output}, ensure_ascii=False) for one in inputs.reference]
-            partial.write_text("".join(line + "\n" for line in lines), "utf-8")
-    if isinstance(inputs.tokenizer, FileTokenizer):
-        shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
+    asked_at = [question_time(row) for row in read_rows(answers_from)]
+    times = [time for time in asked_at if time is not None]
+    _write_evidence(folder, inputs, asked_at)
     record = {
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
         **statements(),
@@ -179,6 +162,27 @@ def write(
     write_json(record, folder / "record.json")
     seal(folder)
     return record
+
+
+def _write_evidence(folder: Path, inputs: Inputs, asked_at: Sequence[str | None]) -> None:
+    """The answers, each with its time and what was read of it, and the reference and the tokenizer where they were used."""
+    answers = [
+        {"prompt": one.prompt, "sample": one.sample, "output": one.output, "asked_at": time}
+        | {name: told for name in ("predicted", "weights", "shifts") if (told := getattr(one, name)) is not None}
+        for one, time in zip(inputs.answers, asked_at, strict=True)
+    ]
+    _write_lines(folder / "answers.jsonl", answers)
+    (folder / "reference.jsonl").unlink(missing_ok=True)
+    (folder / "tokenizer.json").unlink(missing_ok=True)
+    if inputs.reference is not None:
+        _write_lines(folder / "reference.jsonl", [{"prompt": one.prompt, "output": one.output} for one in inputs.reference])
+    if isinstance(inputs.tokenizer, FileTokenizer):
+        shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
+
+
+def _write_lines(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    with replacing(path) as partial:
+        partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
 
 
 def statements() -> dict[str, Any]:
