@@ -120,13 +120,9 @@ def mark_test(
     decoy_z = np.array([null.z(total, n) for total, n in decoys])
     found = mark.totals(tuples, list(keys.values()))
     log_ps = [null.log_p(total, n) for total, n in found]
-    pool, whole = None, np.zeros((0, 2))
+    pool = None
     if together:
-        mine = np.array([one for name, one in zip(keys, found, strict=True) if name in together])
-        total, n = float(mine[:, 0].sum()), int(mine[:, 1].sum())
-        sets = _decoy_sets(seed, n_decoys, len(mine))
-        whole = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(mine), 2).sum(1)
-        pool = _Pool(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in whole])
+        pool = _summed(mark, tuples, [one for name, one in zip(keys, found, strict=True) if name in together], seed, n_decoys)
     anytime_p = None
     if (anytime or early) and mark.name in ("kgw", "gumbel"):
         anytime_p = {tenant: EProcess(null).add(mark.numbers(tuples, key)) for tenant, key in keys.items()}
@@ -323,6 +319,15 @@ class _Pool:
     z: float
     log_p: float
     decoy_z: list[float]
+
+
+def _summed(mark: Scheme, tuples: Tuples, found: Sequence[tuple[float, int]], seed: bytes, n_decoys: int) -> _Pool:
+    """The sum over the totals and numbers of several keys."""
+    null, each = mark.null, np.array(found)
+    total, n = float(each[:, 0].sum()), int(each[:, 1].sum())
+    sets = _decoy_sets(seed, n_decoys, len(found))
+    decoys = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(found), 2).sum(1)
+    return _Pool(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in decoys])
 
 
 def _decoy_sets(seed: bytes, n_decoys: int, size: int) -> list[bytes]:
