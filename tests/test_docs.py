@@ -33,6 +33,12 @@ def test_commands_are_found() -> None:
     assert commands(text) == ["detect a --out r", "report r", "verify -"]
 
 
+def test_the_layout_names_every_module_beside_the_stages() -> None:
+    layout = (ROOT / "docs" / "contributing.md").read_text()
+    modules = [path.name for path in (ROOT / "src" / "stillwatch").glob("*.py") if not path.name.startswith("__")]
+    assert [name for name in modules if f"`{name}`" not in layout] == []
+
+
 @pytest.mark.parametrize(("page", "command"), [(page.name, line) for page in PAGES for line in commands(page.read_text())])
 def test_a_command_that_a_page_shows_is_taken(page: str, command: str) -> None:
     """What is wrong with one stands on standard error."""

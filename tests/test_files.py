@@ -1,5 +1,6 @@
 """Files are whole or absent, whatever happens while they are written."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, data_files, digest, read_json, reading_parquet, replacing, write_json, write_parquet
+from stillwatch.files import PARTIAL, data_files, digest, publishing, read_json, reading_parquet, replacing, write_json, write_parquet
 
 TABLE = pa.table({"account_id": ["a", "b"], "n": [1, 2]})
 
@@ -109,3 +110,53 @@ def test_a_parquet_file_that_cannot_be_read_is_named_in_one_line(tmp_path: Path)
         assert "\n" not in str(caught.value)
         assert str(path) in str(caught.value)
         assert ("Make it first" in str(caught.value)) == (content is None)
+
+
+SET = ("a", "b", "last")
+
+
+def publish(out: Path, content: str, *, fail: bool = False) -> None:
+    with publishing(out, SET, stale=("page",)) as staging:
+        for name in SET:
+            (staging / name).write_text(content)
+        if fail:
+            raise RuntimeError
+
+
+def held(out: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in out.iterdir()}
+
+
+def test_a_set_takes_its_places_and_what_was_made_of_the_old_one_goes(tmp_path: Path) -> None:
+    publish(tmp_path / "run", "old")
+    (tmp_path / "run" / "page").write_text("of the old")
+    (tmp_path / "run" / "other").write_text("stays")
+    publish(tmp_path / "run", "new")
+    assert held(tmp_path / "run") == dict.fromkeys(SET, "new") | {"other": "stays"}
+
+
+def test_a_set_that_fails_leaves_the_old_one_and_its_page(tmp_path: Path) -> None:
+    publish(tmp_path, "old")
+    (tmp_path / "page").write_text("of the old")
+    with pytest.raises(RuntimeError):
+        publish(tmp_path, "new", fail=True)
+    assert held(tmp_path) == dict.fromkeys(SET, "old") | {"page": "of the old"}
+
+
+@pytest.mark.parametrize("step", ["unlink", "replace"])
+def test_a_set_that_is_cut_off_half_way_has_no_last_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    publish(tmp_path, "old")
+    unlink, replace = Path.unlink, os.replace
+
+    def cut_off(name: str) -> None:
+        if name == "b":
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        if step == "unlink":
+            patched.setattr(Path, "unlink", lambda path, missing_ok=False: cut_off(path.name) or unlink(path, missing_ok))
+        else:
+            patched.setattr(os, "replace", lambda source, target: cut_off(Path(target).name) or replace(source, target))
+        with pytest.raises(InputError, match="cannot write"):
+            publish(tmp_path, "new")
+    assert "last" not in held(tmp_path), "where it stands, all are of one run"

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import cli, lockstep
+from stillwatch import cli, lockstep, nulls
 from stillwatch.errors import InputError
 from stillwatch.evaluate.ranking import auc, average_precision, curve
 from stillwatch.files import read_json
@@ -52,6 +52,16 @@ def test_crew_is_found_and_chance_is_not(tmp_path: Path) -> None:
     assert crew <= found
     assert len(found - crew) <= 2
     assert flagged(detected(planted(crew=False), tmp_path)) == set()
+
+
+def test_who_joins_a_group_shares_much_with_more_than_one_of_it() -> None:
+    """Five are flagged; 5 shares twenty objects each with two of them, 6 with one alone, 7 two each, which its 280 may share by chance."""
+    a, b, n = np.array([(0, 5, 20), (1, 5, 20), (0, 6, 20), (0, 7, 2), (1, 7, 2)], np.int32).T
+    degree = np.array([10] * 7 + [280], np.int64)
+    links = nulls.PairLinks(a, b, n, degree[a] * degree[b] * 1e-4, degree, 1e-4)
+    flags = np.arange(8) < 5
+    group = lockstep.joined(np.where(flags, 3, -1), flags, links)
+    assert group.tolist() == [0, 0, 0, 0, 0, 0, -1, -1]
 
 
 def test_run_folder_is_whole_and_the_same_again(tmp_path: Path) -> None:

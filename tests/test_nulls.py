@@ -62,12 +62,6 @@ def test_hypotheses_that_were_not_passed_count_as_tests() -> None:
     assert nulls.benjamini_hochberg(log_p, n_tests=100) == pytest.approx(whole[:2])
 
 
-def test_otsu_cuts_between_two_heaps() -> None:
-    value = np.array([0.1, 0.2, 0.3, 4.0, 4.2, 4.4])
-    assert 0.3 < nulls.otsu_threshold(value, np.ones(6)) < 4.0
-    assert nulls.otsu_threshold(np.ones(3), np.ones(3)) == float("inf")
-
-
 # --- Pairs ---------------------------------------------------------------------------------------------------------
 
 
@@ -184,25 +178,6 @@ def test_groups_of_permuted_objects_are_as_likely_as_their_p_values_say() -> Non
     assert nulls.benjamini_hochberg(np.concatenate(account_p), 40 * 660 * 22).min() > 0.01
     real = nulls.cluster_obs_exp(group, nulls.pair_links(account, object_, 660, 3400))
     assert (real.log_p[20:] < -100).all()
-
-
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 4)), min_size=2, max_size=10))
-def test_otsu_is_the_best_of_all_cuts(rows: list[tuple[int, int]]) -> None:
-    value, weight = (np.array(column, np.float64) for column in zip(*rows, strict=True))
-    different = np.unique(value)
-
-    def between(cut: float) -> float:
-        low = value < cut
-        mean = np.average(value, weights=weight)
-        return sum(
-            weight[side].sum() * (np.average(value[side], weights=weight[side]) - mean) ** 2 for side in (low, ~low)
-        )
-
-    cut = nulls.otsu_threshold(value, weight)
-    if len(different) < 2:
-        assert cut == float("inf")
-    else:
-        assert between(cut) == pytest.approx(max(between(x) for x in (different[1:] + different[:-1]) / 2))
 
 
 def test_no_links_no_groups() -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from stillwatch.rates import BURST_S, Throttle, admitted
+from stillwatch.rates import BURST_S, Rates, Throttle, admitted
 
 
 def test_a_rate_lets_its_share_through_and_a_burst_at_once() -> None:
@@ -34,3 +34,16 @@ def test_what_was_refused_is_not_counted() -> None:
         assert throttle.wait_s("a", 6.0, "case", 600.0, at) == pytest.approx(10 - at)
     assert throttle.wait_s("b", 6.0, "case", 600.0, 9.6) == 0, "refusals of one account take nothing from the group"
     assert throttle.wait_s("a", 6.0, "case", 600.0, 10.0) == 0
+
+
+def test_silence_saves_up_a_burst_and_no_more() -> None:
+    after_a_day = np.concatenate([[0.0], np.full(100, 86_400.0)])
+    assert admitted(after_a_day, ["a"] * 101, 60.0)[1:].sum() == BURST_S
+
+
+def test_the_oldest_windows_are_forgotten_first() -> None:
+    rates: Rates[int] = Rates(capacity=10)
+    for key in range(11):
+        rates.take(key, 1.0, at=0.0)
+    waits = [rates.wait_s(key, 1.0, at=1.0) > 0 for key in range(11)]
+    assert waits == [key >= 5 for key in range(11)]

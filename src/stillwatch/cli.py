@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,8 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = _Parser(prog="stillwatch", description=__doc__.split("\n")[0] if __doc__ else None)
-    top.description = (
-        "Find networks of fake accounts that harvest a hosted language model, and leave the innocent alone."
-    )
+    what = "Find networks of fake accounts that harvest a hosted language model, and leave the innocent alone."
+    top = _Parser(prog="stillwatch", description=what)
     top.add_argument("--version", action="version", version=f"stillwatch {__version__}")
     shared = _Parser(add_help=False)
     shared.add_argument("-q", "--quiet", action="store_true", help="print errors only")
@@ -167,8 +165,6 @@ def parser() -> argparse.ArgumentParser:
 def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
-    from datetime import UTC
-
     try:
         value = datetime.fromisoformat(text)
     except ValueError as error:

@@ -123,13 +123,13 @@ def _span(path: Path) -> tuple[datetime, datetime] | None:
 
 
 def between(times: pa.ChunkedArray, start: datetime | None, end: datetime | None) -> pa.ChunkedArray:
-    """Which of some times (us UTC, or integers of that) are from one on and before another; None: there is no such bound."""
+    """Which of some times (us UTC, or integers of that) are from one on and before another; a null is not. None: there is no such bound."""
     times = times.cast(pa.timestamp("us", "UTC"))
     kept = pc.is_valid(times)
     if start is not None:
-        kept = pc.and_(kept, pc.greater_equal(times, pa.scalar(start, times.type)))
+        kept = pc.and_kleene(kept, pc.greater_equal(times, pa.scalar(start, times.type)))
     if end is not None:
-        kept = pc.and_(kept, pc.less(times, pa.scalar(end, times.type)))
+        kept = pc.and_kleene(kept, pc.less(times, pa.scalar(end, times.type)))
     return kept
 
 
@@ -209,7 +209,9 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     if dataset.accounts_file is None:
         return ACCOUNTS.schema.empty_table()
     parts = list(tables(dataset.accounts_file, ACCOUNTS))
-    table = ACCOUNTS.conform(_decoded(pa.concat_tables(parts)), where=dataset.accounts_file)
+    whole = pa.concat_tables(parts)
+    plain = pa.table({name: decoded(whole[name]) for name in whole.column_names})
+    table = ACCOUNTS.conform(plain, where=dataset.accounts_file)
     row = pa.array(range(len(table)))
     latest = table.append_column("row", row).group_by("account_id").aggregate([("row", "max")])
     table = table.take(latest["row_max"].combine_chunks().sort()) if len(latest) < len(table) else table
@@ -220,8 +222,6 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     return table.set_column(table.column_names.index("banned_at"), "banned_at", known)
 
 
-def _decoded(table: pa.Table) -> pa.Table:
-    def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-        return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-
-    return pa.table({name: decoded(table[name]) for name in table.column_names})
+def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column itself, where it is a dictionary of values."""
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column

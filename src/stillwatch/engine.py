@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.errors import InputError
+from stillwatch.files import quoted
 
 MOST_THREADS = 1024
 """More would only wait for each other, and some systems start no more."""
@@ -54,7 +55,7 @@ class Engine:
 
     def view(self, name: str, files: list[Path]) -> None:
         """Name the rows of some Parquet files."""
-        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+        listed = ", ".join(map(quoted, files))
         self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
 
     def put(self, name: str, columns: Mapping[str, NDArray[Any]] | pa.Table) -> None:

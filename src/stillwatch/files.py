@@ -90,10 +90,15 @@ def reading_parquet(path: Path, todo: str | None = None) -> Iterator[None]:
         raise InputError(f"not readable as Parquet ({' '.join(str(error).split())})", where=path) from error
 
 
+def json_bytes(value: Any) -> bytes:
+    """JSON as UTF-8, keys sorted so that equal values give equal bytes."""
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
 def write_json(value: Any, path: Path) -> None:
-    """Write JSON atomically, keys sorted so that equal values give equal bytes."""
+    """Write :func:`json_bytes` atomically."""
     with replacing(path) as partial:
-        partial.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        partial.write_bytes(json_bytes(value))
 
 
 def read_json(path: Path) -> Any:
@@ -115,6 +120,11 @@ def data_files(folder: Path, suffixes: tuple[str, ...] = (".parquet", ".jsonl"))
         for path in folder.rglob("*")
         if path.suffix in suffixes and path.is_file() and not path.name.startswith((".", "_"))
     )
+
+
+def quoted(path: Path | str) -> str:
+    """A path as a string of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Hashes: keyed ones for identifiers, fast ones for values that are compared only inside one run."""
+"""Keyed hashes of identifiers, and the tenant's key that they take."""
 
 import hashlib
 import hmac

@@ -126,9 +126,7 @@ def communities(links: nulls.PairLinks, n_accounts: int, resolution: float, seed
         return group
     names = [str(code) for code in range(n_accounts)]
     # Weighted by evidence (log-likelihood ratio), not by count: with counts a crew drowns in a large random community.
-    expected = np.maximum(links.expected, 1e-12)
-    evidence = links.n_shared * np.log(links.n_shared / expected) - links.n_shared + expected
-    weights = np.maximum(evidence, 1e-6).tolist()
+    weights = np.maximum(links.log_odds, 1e-6).tolist()
     edges = [
         (names[a], names[b], weight)
         for a, b, weight in zip(links.a.tolist(), links.b.tolist(), weights, strict=True)
@@ -326,14 +324,13 @@ def _write_links(out: Path, ids: pa.Array, looked: list[View], group: I64) -> No
             continue
         links = view.links
         rows = np.flatnonzero((group[links.a] >= 0) & (group[links.a] == group[links.b]) & (links.n_shared >= 2))
-        n, expected = links.n_shared[rows].astype(np.float64), np.maximum(links.expected[rows], 1e-12)
         columns = {
             "account_a": ids.take(pa.array(links.a[rows])),
             "account_b": ids.take(pa.array(links.b[rows])),
             "view": pa.array([view.name] * len(rows), pa.string()),
             "n_shared": links.n_shared[rows],
             "expected": links.expected[rows],
-            "log_odds": n * np.log(n / expected) - n + expected,
+            "log_odds": links.log_odds[rows],
         }
         parts.append(LINKS.conform(pa.table(columns)))
     table = pa.concat_tables(parts) if parts else LINKS.schema.empty_table()

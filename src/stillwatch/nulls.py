@@ -66,24 +66,6 @@ def benjamini_hochberg(log_p: Floats, n_tests: float | None = None) -> Floats:
     return q
 
 
-def otsu_threshold(value: Floats, weight: Floats) -> float:
-    """The cut of weighted values into two classes with the largest variance between them (Otsu 1979); needs no labels.
-
-    Returns:
-        The middle of the gap that is cut, or infinity where there are fewer than two different values.
-    """
-    order = np.argsort(value, kind="stable")
-    x, w = value[order], weight[order]
-    below, sum_below = np.cumsum(w)[:-1], np.cumsum(w * x)[:-1]
-    total, mean = w.sum(), (w * x).sum()
-    cuts = np.flatnonzero(x[1:] > x[:-1])
-    if not len(cuts):
-        return float("inf")
-    between = (mean * below[cuts] / total - sum_below[cuts]) ** 2 / (below[cuts] * (total - below[cuts]))
-    best = cuts[between.argmax()]
-    return float((x[best] + x[best + 1]) / 2)
-
-
 # --- Pairs ---------------------------------------------------------------------------------------------------------
 
 
@@ -98,6 +80,12 @@ class PairLinks(NamedTuple):
     """Objects of each account, popular ones included, ``(n_accounts,)``."""
     rate: float
     """Expected shared objects of two accounts, per product of their degrees."""
+
+    @property
+    def log_odds(self) -> Floats:
+        """Evidence for a link of each pair, nats ``(n_pairs,)``: log-likelihood ratio of what is shared against the Poisson null."""
+        expected = np.maximum(self.expected, 1e-12)
+        return np.asarray(self.n_shared * np.log(self.n_shared / expected) - self.n_shared + expected, np.float64)
 
 
 def pair_links(

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def track(items: Iterable[T], what: str, total: int | None = None, *, quiet: bool = False) -> Iterator[T]:
-    """Yield the items; on a terminal, and after half a second, show how many of ``total`` are done."""
+    """Yield the items; on a terminal, show how many of ``total`` are done."""
     if quiet or not sys.stderr.isatty():
         yield from items
         return

@@ -7,12 +7,15 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.respond.commands import actor_option, store_option
+from stillwatch.respond.vocabulary import LONGEST_DAYS
 
-LONGEST_DAYS = 3650
+if TYPE_CHECKING:
+    from stillwatch.serve.server import Settings
+
 TOKENS = Path("stillwatch-tokens.json")
 
 Add = Callable[[str, Callable[[argparse.Namespace], Any], str], argparse.ArgumentParser]
@@ -64,7 +67,6 @@ def register(add: Add) -> None:
                        help="keep it in the store instead: an admin makes it, and the audit log tells (default: $STILLWATCH_STORE)")
     actor_option(token)
 
-
     identify = add("identify", _identify, "which identifier of the tables a customer's name is, and which cases and actions have it")
     identify.add_argument("names", nargs="+", metavar="NAME", help="account, organisation or key as the gateway logs it; - reads lines")
     identify.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with (default: none did)")
@@ -83,9 +85,7 @@ def _extra() -> None:
 
 def _serve(args: argparse.Namespace) -> None:
     _extra()
-    from stillwatch.serve import server, sources, tokens
-    from stillwatch.serve.decision_log import FileSink, Sink
-    from stillwatch.serve.refresh import SNAPSHOT
+    from stillwatch.serve import server
 
     settings = server.Settings(
         host=args.host, port=args.port, grpc_port=args.grpc_port, state=args.state, tokens=args.tokens,
@@ -95,40 +95,54 @@ def _serve(args: argparse.Namespace) -> None:
         tls_cert=args.tls_cert, tls_key=args.tls_key, otel=args.otel,
         log_level="debug" if args.verbose else "error" if args.quiet else "info",
     ).checked()
-    if args.key_file is not None and not args.key_file.exists():
-        raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
+    _key_is_there(args.key_file)
     if args.console_origin and (args.run is not None or args.snapshot is not None or args.no_console):
         raise InputError("there is no console to serve", where="--console-origin", todo="It needs --store, and no --no-console")
-    source: sources.SnapshotSource
-    sink: Sink = FileSink(args.state / "decisions")
-    token_source: tokens.TokenSource | None = None
-    mounts: dict[str, Any] = {}
-    if args.run is not None:
-        if args.enforce:
-            raise InputError("a run folder is served in shadow mode only", todo="Import it into a store and let people decide")
-        source = sources.RunSource(args.run)
-        source.revision()  # a wrong path is told at once
-    elif args.snapshot is not None:
-        source = sources.ParquetSource(args.snapshot)
-        source.revision()
+    if args.run is None and args.snapshot is None:
+        _serve_store(args, settings)
     else:
-        from stillwatch.respond.store import DEFAULT_URL, Store, StoreError
-        from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
+        _serve_files(args, settings)
 
-        url = args.store or DEFAULT_URL
-        source, sink, token_source = StoreSource(url), StoreSink(url), StoreTokens(url, args.tokens, args.state / "store-tokens.json")
-        try:
-            store = Store.open(url, create=False)
-        except StoreError as error:
-            if not (args.state / SNAPSHOT).exists():
-                raise  # a wrong address is told at once, not served as a store where nobody is acted on
-            print(f"stillwatch: {error} The last snapshot is served, without a console until the next start", file=sys.stderr, flush=True)
-        else:
-            if not args.no_console:
-                from stillwatch.console.app import PREFIX, application
 
-                mounts[PREFIX] = application(store, origin=args.console_origin)
-    server.run(settings, source, sink, mounts=mounts, token_source=token_source)
+def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
+    """Serve a run folder, in shadow mode only, or a table of anybody's; a wrong path is told at once."""
+    from stillwatch.serve import server, sources
+    from stillwatch.serve.decision_log import FileSink
+
+    if args.run is not None and args.enforce:
+        raise InputError("a run folder is served in shadow mode only", todo="Import it into a store and let people decide")
+    source = sources.ParquetSource(args.snapshot) if args.run is None else sources.RunSource(args.run)
+    source.revision()
+    server.run(settings, source, FileSink(args.state / "decisions"))
+
+
+def _serve_store(args: argparse.Namespace, settings: "Settings") -> None:
+    """Serve the store, with its tokens and the console; its last snapshot alone where it cannot be reached."""
+    from stillwatch.respond.store import DEFAULT_URL, Store, StoreError
+    from stillwatch.serve import server
+    from stillwatch.serve.refresh import SNAPSHOT
+    from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
+
+    url, mounts = args.store or DEFAULT_URL, {}
+    try:
+        store = Store.open(url, create=False)
+    except StoreError as error:
+        if not (args.state / SNAPSHOT).exists():
+            raise  # a wrong address is told at once, not served as a store where nobody is acted on
+        print(f"stillwatch: {error} The last snapshot is served, without a console until the next start", file=sys.stderr, flush=True)
+    else:
+        if not args.no_console:
+            from stillwatch.console.app import PREFIX, application
+
+            mounts[PREFIX] = application(store, origin=args.console_origin)
+    tokens = StoreTokens(url, args.tokens, args.state / "store-tokens.json")
+    server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens)
+
+
+def _key_is_there(path: Path | None) -> None:
+    """A key that ingest did not write would find nobody, so none is made here."""
+    if path is not None and not path.exists():
+        raise InputError("no such key file", where=path, todo="Pass the one that ingest wrote")
 
 
 def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -138,8 +152,7 @@ def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
     from stillwatch.respond.acting import reading
     from stillwatch.serve.identity import Identities
 
-    if args.key_file is not None and not args.key_file.exists():
-        raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
+    _key_is_there(args.key_file)
     names = [line.strip() for name in args.names for line in (sys.stdin if name == "-" else [name]) if line.strip()]
     if not names:
         raise InputError("no name", todo="Pass names, or - and one a line on standard input")

@@ -14,6 +14,7 @@ from stillwatch.respond.store import SYSTEM, Store, StoreError
 from stillwatch.respond.urls import parse_url
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.decision_log import Record
+from stillwatch.serve.identity import CREDENTIAL_SURFACES
 from stillwatch.serve.snapshot import ENTRIES, conformed
 from stillwatch.serve.sources import Changes
 from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens, load, save
@@ -25,8 +26,6 @@ MOST_CHANGED = 50_000
 """Identifiers that are written as changes over a snapshot; it is written as a whole when there are more."""
 SWEEP_S = 60.0
 """How often expired actions are marked as such; decisions heed the time themselves."""
-CREDENTIAL_SURFACES = ("envoy", "envoy-grpc", "nginx", "forward")
-"""Surfaces that know a client by its API key."""
 
 
 class StoreSource:

@@ -21,6 +21,8 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
+from stillwatch.fast_hashes import BYTE_PRIME, PRIME, START, fnv1a, join, mix
+
 GROUPS = ("words", "pairs", "shapes", "letters")
 N_GROUPS = len(GROUPS)
 
@@ -38,34 +40,12 @@ _FUNCTION_WORDS = (
 )
 FUNCTION_WORDS = tuple(_FUNCTION_WORDS.split())
 
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
-_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX2 = np.uint64(0x94D049BB133111EB)
-_START = np.uint64(0xCBF29CE484222325)
-_BYTE_PRIME = np.uint64(0x100000001B3)
 _NUMBER = np.uint64(0x5851F42D4C957F2D)
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U64 = NDArray[np.uint64]
-
-
-@njit(cache=True, nogil=True, inline="always")
-def mix(x: np.uint64) -> np.uint64:
-    """SplitMix64 finaliser."""
-    x ^= x >> np.uint64(30)
-    x *= _MIX1
-    x ^= x >> np.uint64(27)
-    x *= _MIX2
-    x ^= x >> np.uint64(31)
-    return x
-
-
-@njit(cache=True, nogil=True, inline="always")
-def join(a: np.uint64, b: np.uint64) -> np.uint64:
-    """Hash of an ordered pair of hashes."""
-    return mix((a ^ (b + _PRIME + (a << np.uint64(6)) + (a >> np.uint64(2)))) * _PRIME)
 
 
 def arrow_text(texts: Sequence[str] | pa.Array) -> tuple[I64, U8]:
@@ -82,11 +62,8 @@ def arrow_text(texts: Sequence[str] | pa.Array) -> tuple[I64, U8]:
 def _function_table() -> U64:
     """Open-addressed set of the hashes of function words."""
     table = np.zeros(1024, np.uint64)
-    mask = (1 << 64) - 1
     for word in FUNCTION_WORDS:
-        h = int(_START)
-        for byte in word.encode():
-            h = ((h ^ byte) * int(_BYTE_PRIME)) & mask
+        h = fnv1a(word)
         slot = h & 1023
         while table[slot]:
             slot = (slot + 1) & 1023
@@ -155,14 +132,14 @@ def read_tokens(data: U8, begin: int, end: int, functions: U64, words: U64, shap
             continue
         start = position
         if 65 <= c <= 90 or 97 <= c <= 122 or c >= 128:
-            h = _START
+            h = START
             while position < end:
                 c = data[position]
                 if 65 <= c <= 90:
                     c += np.uint8(32)
                 elif not (97 <= c <= 122 or c >= 128 or c == 39):
                     break
-                h = (h ^ np.uint64(c)) * _BYTE_PRIME
+                h = (h ^ np.uint64(c)) * BYTE_PRIME
                 position += 1
             words[n] = mix(h)
             if _contains(functions, h):
@@ -248,7 +225,7 @@ def read_features(
             run = ((run << np.uint64(8)) | np.uint64(c)) & np.uint64(0xFFFFFFFF)
             length += 1
             if length >= 4:
-                n = _put(mix(run + _PRIME), 3, b, seen, stamp, out, n)
+                n = _put(mix(run + PRIME), 3, b, seen, stamp, out, n)
     ends[3] = n
     return n_tokens
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from stillwatch.ingest.output import Finish
 
 KEY_NAME = "stillwatch.key"
-TEXT = ("system", "prompt", "response")
-"""Columns that are empty by intent in the modes features and metadata."""
 
 
 # --- Ingest --------------------------------------------------------------------------------------------------------
@@ -81,6 +79,8 @@ def _sketcher(key: bytes) -> "Finish":
 
 def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str:
     """The summary of an ingest as plain text."""
+    from stillwatch.ingest.output import TEXT
+
     rows = summary["rows"]
     lines = [f"{rows['written']:,} of {rows['read']:,} rows became events: {out / 'events'}"]
     if summary["first"]:
@@ -103,6 +103,7 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         lines.append(f"{name.capitalize()}: {part['read']:,} rows read, {good}")
         lines += [f"  {count:>9,}  put aside: {explained[reason]}" for reason, count in _most(part["quarantined"])]
     lines += _doubts(summary)
+    # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
     if rows["written"] and empty:
         lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
@@ -173,23 +174,8 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
     rows = _compared(run, world)
     accounts = measured["accounts"]
     if not quiet:
-        from stillwatch.evaluate.show import table
-
-        heads = ("campaign", "accounts", "exchanges", "confidence", "true operator", "recall", "false accounts")
-        cells = [
-            (
-                row["campaign_id"], f"{row['n_accounts']:,}", f"{row['n_harvested']:,}", row["confidence"],
-                row["operator"] or "none", "–" if row["recall"] is None else f"{row['recall']:.2f}",
-                f"{row['false_accounts']:,}",
-            )
-            for row in rows
-        ]  # fmt: skip
-        print("\nFound, beside the truth\n")
-        print(table(heads, cells))
         found = {row["operator"] for row in rows}
-        missed = [name for name in made["operators"] if name not in found]
-        if missed:
-            print(f"\nOperators without a campaign: {', '.join(missed)}")
+        print(_found(rows, [name for name in made["operators"] if name not in found]))
         print(
             f"\n{accounts['true']:,} of {accounts['n_attackers']:,} fake accounts flagged,"
             f" {accounts['false']:,} of {accounts['n_innocent']:,} innocent accounts flagged"
@@ -204,6 +190,23 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
         "fake_accounts_flagged": accounts["true"],
         "innocent_accounts_flagged": accounts["false"],
     }
+
+
+def _found(rows: list[dict[str, Any]], missed: list[str]) -> str:
+    """The campaigns beside the truth as a table, and the operators of whom there is none."""
+    from stillwatch.evaluate.show import table
+
+    heads = ("campaign", "accounts", "exchanges", "confidence", "true operator", "recall", "false accounts")
+    cells = [
+        (
+            row["campaign_id"], f"{row['n_accounts']:,}", f"{row['n_harvested']:,}", row["confidence"],
+            row["operator"] or "none", "–" if row["recall"] is None else f"{row['recall']:.2f}",
+            f"{row['false_accounts']:,}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    told = f"\nFound, beside the truth\n\n{table(heads, cells)}"
+    return told + (f"\n\nOperators without a campaign: {', '.join(missed)}" if missed else "")
 
 
 def _say(quiet: bool, line: str) -> None:

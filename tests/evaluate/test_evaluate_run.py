@@ -230,6 +230,13 @@ def test_order_of_rows_changes_nothing() -> None:
     )
 
 
+def test_a_campaign_half_of_each_of_two_is_the_first_by_name() -> None:
+    told = verdicts([(name, "campaign", "both", 1.0) for name in ("n0", "n1", "s0", "s1")])
+    truth = rows(TRUTH, [("s0", "south", "relay"), ("s1", "south", "relay"), ("n0", "north", "hydra"), ("n1", "north", "hydra")],
+                 "account_id campaign kind")  # fmt: skip
+    assert [row["is"] for row in evaluate.measures(told, truth)["reported"]] == ["north"]
+
+
 def test_bad_input_is_one_line(run: Path, tmp_path: Path) -> None:
     truth = tmp_path / "truth.parquet"
     with pytest.raises(InputError, match=r"no such run folder: .*nowhere"):

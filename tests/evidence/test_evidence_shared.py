@@ -90,7 +90,7 @@ def test_ocsf_findings_are_as_their_models_say(run_of_two: Path, tmp_path: Path)
         models.DetectionFinding(**broken)
 
 
-@pytest.mark.parametrize(("n", "severity"), [(10, 2), (10_000, 3), (100_000, 4), (1_000_000, 5)])
+@pytest.mark.parametrize(("n", "severity"), [(0, 2), (9_999, 2), (10_000, 3), (99_999, 3), (100_000, 4), (1_000_000, 5)])
 def test_severity_grows_with_the_harvest(n: int, severity: int) -> None:
     assert ocsf._severity(n)[0] == severity
 

@@ -13,7 +13,7 @@ from evidence_helpers import SECRET_TEXT, members
 
 from stillwatch import signing
 from stillwatch.cli import main
-from stillwatch.evidence import packet, pdf
+from stillwatch.evidence import packet, pdf, statement
 
 MINE, *OTHERS = members("c-aaaa")
 
@@ -48,6 +48,17 @@ def test_it_verifies_with_the_public_key_alone(made: Path, capsys: pytest.Captur
             archive.writestr(name, content)
     assert main(["verify", str(made / "changed.zip"), "--public-key", str(made / "key.pem.pub")]) == 1
     assert "requests.csv was changed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@f", "'@f"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"),
+        ("a=1", "a=1"), (-1, "-1"), (None, ""),
+    ],
+)
+def test_a_spreadsheet_runs_no_cell(value: object, cell: str) -> None:
+    assert statement._cell(value) == cell
 
 
 def test_it_names_the_packet_that_it_was_made_of(made: Path) -> None:

@@ -16,9 +16,9 @@ from evidence_helpers import write_run
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.evidence import delivery
+from stillwatch.evidence import delivery, webhooks
 from stillwatch.respond import audit
-from stillwatch.respond.store import Store
+from stillwatch.respond.store import SYSTEM, Store
 
 LOOPBACK = delivery.networks(["127.0.0.0/8"])
 
@@ -157,6 +157,18 @@ def test_messages_come_in_order_signed_and_again_after_a_failure(
     assert secret.read_text().strip().encode() not in (tmp_path / "s.db").read_bytes() + (tmp_path / "s.db-wal").read_bytes()
 
 
+def test_a_receiver_is_never_told_again_what_another_process_told_it(tmp_path: Path) -> None:
+    url = str(tmp_path / "s.db")
+    add = ["webhooks", "add", "siem", "https://siem.example/hook", "--secret-file", str(tmp_path / "k"), "--store", url, "-q"]
+    assert main([*add, "--as", "ana"]) == 0
+    store = Store.open(url)
+    for told in (7, 3):
+        with store.write(SYSTEM) as change:
+            webhooks.record(change, {"siem": (told, None), "gone": (9, None)})
+    with store.read() as session:
+        assert [(row["name"], row["cursor"]) for row in webhooks.listed(session)] == [("siem", 7)]
+
+
 def test_messages_hold_no_account_and_no_words(receiver: Any, tmp_path: Path) -> None:
     store = str(tmp_path / "s.db")
     url = f"http://127.0.0.1:{receiver.server_port}/hook"
@@ -182,8 +194,6 @@ def test_what_is_no_secret_is_told_without_telling_it(tmp_path: Path, content: s
     with pytest.raises(InputError) as caught:
         delivery.secret(path)
     assert not content or content not in str(caught.value).replace("whsec_ and", "")
-
-
 
 
 def test_a_receiver_that_could_never_be_told_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -225,7 +225,6 @@ def test_a_skill_that_never_comes_is_a_threshold_not_seen() -> None:
     curve = Curve("answers only", SIZES, np.full((8, 2), 0.01), 0.01, 2000)
     assert thresholds.is_threshold(curve)
     assert "not seen up to 64,000" in str(thresholds.bracket(curve, 0.9))
-    assert thresholds.exposed_from([thresholds.bracket(curve, 0.9)]) is None
 
 
 @pytest.mark.parametrize("shape", ["power", "hill"])

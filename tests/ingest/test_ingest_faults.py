@@ -349,6 +349,11 @@ def test_splitting_gives_the_elements_whatever_the_blocks(values, size, indent):
     assert [json.dumps(json.loads(piece)) for piece in split.records(blocks)] == [json.dumps(value) for value in values]
 
 
+def test_a_bracket_too_many_costs_no_record_after_it():
+    found = list(split.records([b'[\n{"a": 1}\n]\n]\n{\n"b": {"c": 2}\n}\n}\n[{"d": 3}, {"e": 4}]']))
+    assert [piece for piece in found if piece[:1] == b"{"] == [b'{"a": 1}', b'{\n"b": {"c": 2}\n}', b'{"d": 3}', b'{"e": 4}']
+
+
 def test_default_as_of_is_now(write, tmp_path):
     path = write([event(timestamp=time.time()), event(event_id="late", timestamp=time.time() + 90_000)])
     summary = ingest.run([path], "canonical", tmp_path / "out", key=KEY, quiet=True)

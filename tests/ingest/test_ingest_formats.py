@@ -198,6 +198,8 @@ STREAMED_RESPONSE = [
         "usage": {"input_tokens": 1, "output_tokens": 2},
     }},
 ]  # fmt: skip
+CUT_RESPONSE = [*STREAMED_RESPONSE[:2], STREAMED_RESPONSE[2] | {"type": "response.incomplete"}]
+"""Ended by a limit of tokens or a filter: what was answered until then counts."""
 STREAMED_MESSAGE = [
     {"type": "message_start", "message": {"id": "msg_1", "usage": {"input_tokens": 1, "output_tokens": 0}}},
     {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
@@ -207,7 +209,7 @@ STREAMED_MESSAGE = [
 ]
 
 
-@pytest.mark.parametrize("events", [STREAMED_CHAT, STREAMED_RESPONSE, STREAMED_RESPONSE[:2], STREAMED_MESSAGE])
+@pytest.mark.parametrize("events", [STREAMED_CHAT, STREAMED_RESPONSE, CUT_RESPONSE, STREAMED_RESPONSE[:2], STREAMED_MESSAGE])
 @pytest.mark.parametrize("form", ["list", "text"])
 def test_streams_are_put_together(run, write, events, form):
     text = "".join(f"event: x\ndata: {json.dumps(one)}\n\n" for one in events) + "data: [DONE]\n\ndata: {\"cut"

@@ -25,6 +25,7 @@ SPEND = "request_id,startTime,user,model\n"
 @pytest.mark.parametrize(
     ("told", "microseconds"),
     [
+        ("800000000000", 800_000_000_000_000),  # milliseconds before 2001, when an account may have been made
         ("1770120112345", 1770120112345_000),  # also 23:45 on a day of the year 1770, in ISO 8601's basic form
         ("1770120112", 1770120112_000_000),
         ("1770120112345678", 1770120112345678),

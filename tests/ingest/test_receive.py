@@ -99,7 +99,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_line(receiving: Receiving, monke
         """Takes three bytes, then there is no space."""
 
         def __init__(self, descriptor: int, *_: object, **__: object) -> None:
-            self.file = open(descriptor, "ab", buffering=0)  # noqa: SIM115
+            self.file = open(descriptor, "ab", buffering=0)  # noqa: SIM115 - closed by __exit__
             self.left = 3
 
         def __enter__(self) -> "Full":

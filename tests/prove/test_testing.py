@@ -13,8 +13,9 @@ from stillwatch.prove.attribution import split
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme
 from stillwatch.prove.sequential import LOOKS, EProcess, growth, looked_log_p, plan
+from stillwatch.prove.show import remarks, table
 from stillwatch.prove.statistics import Null
-from stillwatch.prove.testing import choice_looks, choice_test, mark_test, remarks, table, weighted_test
+from stillwatch.prove.testing import choice_looks, choice_test, mark_test, weighted_test
 from stillwatch.prove.tuples import written
 from stillwatch.prove.weighted import Weighted
 
@@ -170,9 +171,8 @@ def test_commitments_chain_and_open(tmp_path: Path) -> None:
     entries = k.read_log(log_file)
     assert [entry["hash"] for entry in entries] == [first["hash"], second["hash"]]
     assert second["previous"] == first["hash"]
-    assert k.find_commitment(entries, who[1]) == first
-    other = k.tenant_secret(bytes(32), "b", "kgw")
-    assert k.find_commitment(entries, other) is None
+    assert first["commitments"] == {one.tenant: one.commitment for one in who}
+    assert k.tenant_secret(bytes(32), "b", "kgw").commitment not in first["commitments"].values()
     assert who[0].secret.hex() not in log_file.read_text()
     log_file.write_text(log_file.read_text().replace("2026-11-01", "2026-10-01"))
     with pytest.raises(InputError, match="entry 0"):

@@ -232,7 +232,6 @@ def test_the_first_days_alone_say_what_they_say_of_the_whole(
     assert len(step_files(tmp_path)) == len(step_files(whole[0]))  # each was there already
 
 
-
 def test_a_look_at_the_last_days_is_what_detect_recent_finds(
     small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """The geometry of the pictures, from numbers that can be checked by hand."""
 
 import base64
+import math
 import re
 import struct
 import zlib
@@ -94,6 +95,7 @@ def test_heat_sorts_by_first_seen_and_is_darker_for_more() -> None:
     assert [row.nonzero()[0].tolist() for row in alpha] == [[0], [1, 2], [2], []]
     assert alpha[1, 1] == 255
     assert 50 < alpha[0, 0] < alpha[2, 2] < 255
+    assert alpha[2, 2] == round(50 + 205 * math.log(6) / math.log(101)), "few requests beside many are seen: the scale is a log"
 
 
 def test_heat_is_capped_evenly() -> None:

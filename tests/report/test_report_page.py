@@ -11,6 +11,7 @@ import report_run as runs
 
 from stillwatch import cli, report
 from stillwatch.errors import InputError
+from stillwatch.report.page import capabilities
 
 ATTACK = (
     "</style></title></code>\"'><script>pwned=1</script><img src=x onerror=pwned=1>"
@@ -384,3 +385,8 @@ def test_an_exposure_file_of_another_make_is_one_clear_line(tmp_path: Path, caps
     error = capsys.readouterr().err
     assert "exposure.json" in error
     assert error.count("\n") == 1
+
+
+def test_capabilities_come_largest_first_without_traces_of_others() -> None:
+    shares = {"code": 0.2, "data_analysis": 0.795, "vision": 0.004, "other": None}
+    assert capabilities({"capabilities": shares}) == [("data analysis", 0.795), ("code", 0.2)]

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from respond_helpers import ANA, BEN, DEE, NOW
-from sqlalchemy import Connection, String, text
+from sqlalchemy import Connection, String, select, text
 
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, migrations, policy
-from stillwatch.respond.schema import Appeal, Base, Meta, PolicyVersion, Run
-from stillwatch.respond.snapshot import Decision, append_decisions, decision_of
+from stillwatch.respond.schema import Appeal, Base, DecisionRow, Meta, PolicyVersion, Run
+from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
 
 
@@ -242,10 +242,9 @@ def test_decisions_are_stored_once_by_request(store: Store) -> None:
     made = [Decision(f"r{i}", NOW, "decide", "a", None, "block", "block", "shadow", "terms_of_use", None, 0) for i in range(1200)]
     assert append_decisions(store, made) == 1200
     assert append_decisions(store, [*made[:10], Decision("new", NOW, "decide", "a", None, "allow", None, "shadow", None, None, 0)]) == 1
-    found = decision_of(store, "r7")
-    assert found is not None
-    assert found.decision == "block"
-    assert found.at == NOW
+    with store.read() as session:
+        found = session.scalars(select(DecisionRow).where(DecisionRow.request_id == "r7")).one()
+    assert (found.decision, found.at) == ("block", NOW)
 
 
 def test_policies_are_versions_and_one_is_active(store: Store) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.audit import fit, share
-from stillwatch.audit.detector import BITS, Detector, families
+from stillwatch.audit.detector import Detector, families
 
 MAX_BIAS = 0.02
 MAX_BIAS_SEEN = 0.05
@@ -200,5 +200,3 @@ class References:
                       "model-written references do not cover")
         return Shift(area, beyond, n, reason)
 
-
-__all__ = ["BITS", "References", "SelfCheck", "Shift", "auroc", "self_check"]

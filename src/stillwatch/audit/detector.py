@@ -10,6 +10,7 @@ held-out references say, without any assumption about shape, how human and model
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -202,42 +203,65 @@ def train(
     sets = fit.read(_words(texts, layout), bits)
     label = np.arange(len(texts)) >= len(human)
     keep = sets.n_words >= MIN_WORDS
+    _enough(keep, label)
+    sets = fit.Sets(sets.matrix[keep], sets.n_words[keep], bits)
+    label = label[keep]
+    kept = list(compress(texts, keep))
+    given = list(compress((*asked[0], *asked[1]), keep)) if asked is not None else [""] * len(kept)
+    group = together(kept, given)
+    fold = rng.permuted(np.arange(group.max() + 1) % N_FOLDS)[group]
+    weight = np.stack([_balanced(label, fold != k) for k in range(N_FOLDS)])
+    table, intercepts, linear, seen = _linear(sets, label, fold, weight)
+    values = np.column_stack([linear, measures.of(kept, layout=layout)])
+    if questions_count:
+        values = np.column_stack([values, questions.of(kept, given)])
+    trees, held_out = _grown(values, label, fold, weight)
+    names = list(compress(makers or [""] * len(generated), keep[len(human) :]))
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees, *_makers(names, label),
+                    np.unique(_named(kept)), layout, questions_count)  # fmt: skip
+
+
+def _enough(keep: NDArray[np.bool_], label: NDArray[np.bool_]) -> None:
+    """Raise the InputError of :func:`train` unless enough references of either kind are long enough."""
     for what, mine in (("human", ~label), ("model-written", label)):
         n = int((keep & mine).sum())
         if n < MIN_REFERENCE:
             todo = f"At least {MIN_REFERENCE} are needed, some hundred are better"
             raise InputError(f"{number_of(n, f'{what} reference text')} of {MIN_WORDS} words or more", todo=todo)
-    sets = fit.Sets(sets.matrix[keep], sets.n_words[keep], bits)
-    label = label[keep]
-    kept = [text for text, k in zip(texts, keep, strict=True) if k]
-    given = [question for question, k in zip((*asked[0], *asked[1]), keep, strict=True) if k] if asked is not None else [""] * len(kept)
-    group = together(kept, given)
-    fold = rng.permuted(np.arange(group.max() + 1) % N_FOLDS)[group]
+
+
+def _balanced(label: NDArray[np.bool_], trained_on: NDArray[np.bool_]) -> F64:
+    """Weights ``(n,)`` under which both kinds of what a model is trained on weigh the same, one a text on average."""
+    share = np.where(label, 0.5 / max((label & trained_on).sum(), 1), 0.5 / max((~label & trained_on).sum(), 1))
+    return np.asarray(share * trained_on.sum(), np.float64)
+
+
+def _linear(
+    sets: fit.Sets, label: NDArray[np.bool_], fold: NDArray[np.int64], weight: F64
+) -> tuple[F32, F64, F64, NDArray[np.int64]]:
+    """Table and intercepts of :class:`Detector`, held-out linear scores ``(n,)``, and how many texts have each feature."""
     idf, seen = fit.rarity(sets.matrix)
     matrix = fit.scaled(sets, idf)
     table = np.zeros((matrix.shape[1], N_FOLDS + 2), np.float32)
-    intercepts, linear, held_out = np.zeros(N_FOLDS), np.zeros(len(label)), np.zeros(len(label))
-    weight = np.empty((N_FOLDS, len(label)))
+    intercepts, linear = np.zeros(N_FOLDS), np.zeros(len(label))
     for k in range(N_FOLDS):
         mine = fold == k
-        share = np.where(label, 0.5 / max((label & ~mine).sum(), 1), 0.5 / max((~label & ~mine).sum(), 1))
-        weight[k] = share * (~mine).sum()
         weights, intercepts[k] = fit.logistic(matrix[~mine], label[~mine], weight=weight[k][~mine])
         linear[mine] = matrix[mine] @ weights + intercepts[k]
         table[:, k] = weights * idf
-    values, grown = np.column_stack([linear, measures.of(kept, layout=layout)]), []
-    if questions_count:
-        values = np.column_stack([values, questions.of(kept, given)])
+    table[:, N_FOLDS] = idf * idf
+    table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
+    return table, intercepts, linear, seen
+
+
+def _grown(values: F64, label: NDArray[np.bool_], fold: NDArray[np.int64], weight: F64) -> tuple[boost.Trees, F64]:
+    """Trees of all models, and each reference's score ``(n,)`` by those that have not seen it."""
+    grown, held_out = [], np.zeros(len(label))
     for k in range(N_FOLDS):
         mine = fold == k
         grown.append(boost.fit(values[~mine], label[~mine], weight[k][~mine]))
         held_out[mine] = boost.predict(values[mine], *grown[k])
-    trees = boost.Trees(*(np.stack(part) for part in zip(*grown, strict=True)))
-    table[:, N_FOLDS] = idf * idf
-    table[:, N_FOLDS + 1] = seen >= fit.MIN_SEEN
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees,
-                    *_makers([name for name, k in zip(makers or [""] * len(generated), keep[len(human) :], strict=True) if k], label),
-                    np.unique(_named(kept)), layout, questions_count)
+    return boost.Trees(*(np.stack(part) for part in zip(*grown, strict=True))), held_out
 
 
 def _makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:

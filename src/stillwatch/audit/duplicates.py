@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from stillwatch import text_features
 from stillwatch.audit import corpus
 from stillwatch.errors import InputError
+from stillwatch.fast_hashes import join, mix
 from stillwatch.files import replacing
-from stillwatch.text_features import join, longest_text, mix, read_tokens
+from stillwatch.text_features import longest_text, read_tokens
 
 SLOTS = 64
 BANDS = 16

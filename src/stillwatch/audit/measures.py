@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import text_features
+from stillwatch.fast_hashes import BYTE_PRIME, START, fnv1a
 
 NAMES = (
     "word length", "spread of word length", "words a sentence", "different words", "commas", "full stops", "line breaks",
@@ -31,20 +32,11 @@ _COMMON, _FIRST, _SECOND = 29, 30, 31
 _CLASSES = (("and", _COMMON), ("the", _COMMON), ("of", _COMMON), ("to", _COMMON), ("that", _COMMON), ("i", _FIRST), ("me", _FIRST),
             ("my", _FIRST), ("we", _FIRST), ("you", _SECOND), ("your", _SECOND))
 
-_START = np.uint64(0xCBF29CE484222325)
-_BYTE_PRIME = np.uint64(0x100000001B3)
 
 F64 = NDArray[np.float64]
 
 
-def _hash(word: str) -> int:
-    h = int(_START)
-    for byte in word.encode():
-        h = ((h ^ byte) * int(_BYTE_PRIME)) & ((1 << 64) - 1)
-    return h
-
-
-_HASHES = np.array([_hash(word) for word, _ in _CLASSES], np.uint64)
+_HASHES = np.array([fnv1a(word) for word, _ in _CLASSES], np.uint64)
 _MEANS = np.array([column for _, column in _CLASSES], np.int64)
 
 
@@ -95,13 +87,13 @@ def _measure(
         at = begin
         while at < end:
             start = at
-            h = _START
+            h = START
             letters, capitals = 0, 0
             while at < end and data[at] > 32:
                 c = data[at]
                 upper = 65 <= c <= 90
                 if upper or 97 <= c <= 122 or c >= 128 or c == 39:
-                    h = (h ^ np.uint64(c + 32 if upper else c)) * _BYTE_PRIME
+                    h = (h ^ np.uint64(c + 32 if upper else c)) * BYTE_PRIME
                 letters += upper or 97 <= c <= 122
                 capitals += upper
                 if c == 44:
@@ -205,13 +197,13 @@ def _measure_shape(offsets: NDArray[np.int64], data: NDArray[np.uint8], out: F64
         # sums over whole sentences and lines; the last one counts only where it is the only one
         n, total, squares, longest, least = 0, 0.0, 0.0, 0.0, 1e9
         lines, line_total, line_squares, blank, small = 0, 0.0, 0.0, 0, 0
-        sentence, line, first_hash, first_small, colon, item = 0.0, 0.0, _START, 0, 0, 0
+        sentence, line, first_hash, first_small, colon, item = 0.0, 0.0, START, 0, 0, 0
         n_words, line_begin, at = 0, begin, begin
         while at < end:
-            start, h = at, _START
+            start, h = at, START
             while at < end and data[at] > 32:
                 c = data[at]
-                h = (h ^ np.uint64(c + 32 if 65 <= c <= 90 else c)) * _BYTE_PRIME
+                h = (h ^ np.uint64(c + 32 if 65 <= c <= 90 else c)) * BYTE_PRIME
                 colon |= c == 58 and at < line_begin + 40
                 at += 1
             last = data[at - 1]

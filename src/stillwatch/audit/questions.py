@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import text_features
-from stillwatch.text_features import join
+from stillwatch.fast_hashes import BYTE_PRIME, START, fnv1a, join
 
 NAMES = (
     "words of the question among the answer's", "words of the answer among the question's", "first words from the question",
@@ -19,21 +19,12 @@ N_QUESTIONS = len(NAMES)
 FIRST = 12
 _COMMON = ("the a an of to in and is are was for on with that this it as be by i you your my me what how do does can please at or "
            "from")  # fmt: skip
-_START = np.uint64(0xCBF29CE484222325)
-_BYTE_PRIME = np.uint64(0x100000001B3)
 
 F64 = NDArray[np.float64]
 U64 = NDArray[np.uint64]
 
 
-def _hash(word: str) -> int:
-    h = int(_START)
-    for byte in word.encode():
-        h = ((h ^ byte) * int(_BYTE_PRIME)) & ((1 << 64) - 1)
-    return h
-
-
-_SKIPPED = np.sort(np.array([_hash(word) for word in _COMMON.split()], np.uint64))
+_SKIPPED = np.sort(np.array([fnv1a(word) for word in _COMMON.split()], np.uint64))
 
 
 def of(texts: list[str], asked: list[str]) -> F64:
@@ -51,13 +42,13 @@ def _words(data: NDArray[np.uint8], begin: int, end: int) -> U64:
     found = np.empty((end - begin) // 2 + 1, np.uint64)
     n, at = 0, begin
     while at < end:
-        h, start = _START, at
+        h, start = START, at
         while at < end:
             c = data[at]
             upper = 65 <= c <= 90
             if not (upper or 97 <= c <= 122 or 48 <= c <= 57 or c == 39):
                 break
-            h = (h ^ np.uint64(c + 32 if upper else c)) * _BYTE_PRIME
+            h = (h ^ np.uint64(c + 32 if upper else c)) * BYTE_PRIME
             at += 1
         if at > start:
             found[n] = h

@@ -22,7 +22,6 @@ from stillwatch.counting import number_of
 from stillwatch.files import replacing
 from stillwatch.progress import track
 
-VERDICTS = ("model", "human", "unsure")
 REASONS = ("document", "canary", "duplicate", "campaign")
 NOVEL_QUANTILE = 0.01
 FOLDER = "documents"

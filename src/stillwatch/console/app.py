@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stillwatch.console import accounts, case_pages, entrance, live, measures, policy_pages, queue, registers
+from stillwatch.console.form import client_ip, read_form
 from stillwatch.console.page import NotFoundError, Page, Visit, environment
 from stillwatch.console.security import Brake, find, form_token, same
 from stillwatch.errors import InputError, StillwatchError
@@ -24,9 +25,6 @@ from stillwatch.respond.store import ForbiddenError, Store
 from stillwatch.respond.vocabulary import RANK
 
 PREFIX = "/console"
-LARGEST = 256 << 10
-"""Bytes of a form; a policy is the longest."""
-MOST_FIELDS = 64
 
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *case_pages.PAGES, *measures.PAGES, *accounts.PAGES, *registers.PAGES, *policy_pages.PAGES, *live.PAGES,
@@ -129,7 +127,7 @@ class Gate:
         now = datetime.now(UTC)
         token = request.cookies.get(self.cookie(request), "")
         try:
-            found = await run_in_threadpool(self._find, token, now, _ip(request)) if token else None
+            found = await run_in_threadpool(self._find, token, now, client_ip(request)) if token else None
             if found is None:
                 return self._to_login(request)
             if RANK[found.actor.role] < RANK[page.role]:
@@ -204,30 +202,3 @@ class Gate:
             environment().get_template("problem.html").render(prefix=self.prefix, text=text, status=status, name=name)
         )
         return HTMLResponse(page, status)
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form, urlencoded; a field that comes twice is a mistake.
-
-    Raises:
-        InputError: it is no form, or longer than one may be.
-    """
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise InputError("the request is no form")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise InputError(f"the form is longer than {LARGEST} bytes")
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError as error:
-        raise InputError("the form cannot be read") from error
-    if len(dict(pairs)) != len(pairs):
-        raise InputError("a field of the form comes twice")
-    # A NUL cannot be stored, and nobody types one.
-    return {name: value.replace("\0", "") for name, value in pairs}
-
-
-def _ip(request: Request) -> str | None:
-    return request.client.host if request.client else None

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from stillwatch.console import people
+from stillwatch.console.form import client_ip, read_form
 from stillwatch.console.page import SAID, Page, Visit, environment
 from stillwatch.console.security import LIFETIME, digest, logout, password_is, same
 from stillwatch.console.security import login as open_session
@@ -25,8 +26,6 @@ FORM_COOKIE = "stillwatch_login"
 
 async def login(gate: "Gate", request: Request) -> Response:
     """Show the login page, or open a session."""
-    from stillwatch.console.app import _ip, read_form
-
     if request.method != "POST":
         return _form(
             gate,
@@ -35,15 +34,13 @@ async def login(gate: "Gate", request: Request) -> Response:
             said=SAID.get(request.query_params.get("said", ""), ""),
         )
     form = await read_form(request)
-    name, back, ip = form.get("name", "").strip(), form.get("next", ""), _ip(request)
+    name, back, ip = form.get("name", "").strip(), form.get("next", ""), client_ip(request)
     planted = request.cookies.get(FORM_COOKIE, "")
     if not gate.own(request) or not planted or not same(form.get("token", ""), digest(planted)):
         return _form(gate, request, back=back, wrong="The form was too old. Try again.", status=403)
     if gate.brake.refuses(name, ip):
         return _form(gate, request, back=back, wrong="Too many failed logins. Wait a quarter of an hour.", status=429)
-    gate.brake.failed(
-        name, ip
-    )  # counted before the slow check, so that many at once cannot slip past; taken back below
+    gate.brake.failed(name, ip)  # counted before the slow check, so that many at once cannot slip past; taken back below
     old = request.cookies.get(gate.cookie(request))
     password, now = form.get("password", ""), datetime.now(UTC)
     token = await run_in_threadpool(open_session, gate.store, name, password, ip=ip, old_token=old, now=now)

@@ -12,14 +12,14 @@ from urllib.parse import quote, urlencode
 import jinja2
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from stillwatch.console.security import Login, form_token
+from stillwatch.console.security import Login, digest, form_token
 from stillwatch.errors import InputError
 from stillwatch.report import page as report_page
 from stillwatch.report import words
 from stillwatch.report.evidence import FAMILIES, LEAST
 from stillwatch.respond.actions import standing
 from stillwatch.respond.policy import Policy, active
-from stillwatch.respond.schema import ActionRow
+from stillwatch.respond.schema import ActionRow, LoginSession
 from stillwatch.respond.store import Actor, Change, Store
 from stillwatch.respond.vocabulary import RANK, Role, Standing
 
@@ -169,9 +169,6 @@ def masked(text: Any) -> str:
 
 def remember(change: Change, found: Login, name: str, value: Any) -> None:
     """Keep something with the session."""
-    from stillwatch.console.security import digest
-    from stillwatch.respond.schema import LoginSession
-
     row = change.session.get(LoginSession, digest(found.token))
     if row is not None:
         row.data = {**row.data, name: value}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, func, or_, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -60,7 +60,7 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
     A throttle is tried by its rate: every request of its accounts was logged, whether it was refused or not.
     """
     since = now - timedelta(days=DAYS)
-    enforced_then = func.sum(func.coalesce(DecisionRow.mode == Mode.ENFORCE, False).cast(_integer()))
+    enforced_then = func.sum(func.coalesce(DecisionRow.mode == Mode.ENFORCE, False).cast(Integer()))
     rows = session.execute(
         select(DecisionRow.action, func.count(), func.count(DecisionRow.account_id.distinct()), enforced_then)
         .where(DecisionRow.at >= since, DecisionRow.action.is_not(None)).group_by(DecisionRow.action)
@@ -111,12 +111,6 @@ def _throttled(session: Session, row: ActionRow, tried: Policy, since: datetime,
     cut, sent = len(sent) > MOST, sent[:MOST]
     requests = throttle.Requests(np.array([at for at, _ in sent]), [name for _, name in sent])
     return Throttled(row, throttle.of_policy(requests, tried, row.parameters), throttle.table(requests), cut)
-
-
-def _integer() -> Any:
-    from sqlalchemy import Integer
-
-    return Integer()
 
 
 def _size(row: ActionRow) -> int:

@@ -10,10 +10,9 @@ from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
 from stillwatch.respond import allow, appeals, audit
 from stillwatch.respond.schema import Appeal, AuditRow
-from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
+from stillwatch.respond.vocabulary import LIFT, LONGEST_DAYS, ActionState, Role, Subject
 
 ROWS = 100
-LONGEST_DAYS = 3650
 
 
 def _appeals(visit: Visit) -> Response:
@@ -92,10 +91,8 @@ def _revoke(visit: Visit) -> Response:
 
 def _log(visit: Visit) -> Response:
     """The audit log, newest first; filtered by who, what and about what."""
-    before, wanted = (
-        visit.number("before", default=0),
-        {name: visit.query.get(name, "").strip() for name in ("actor", "action", "object")},
-    )
+    before = visit.number("before", default=0)
+    wanted = {name: visit.query.get(name, "").strip() for name in ("actor", "action", "object")}
     statement = select(AuditRow).order_by(AuditRow.seq.desc()).limit(ROWS + 1)
     columns: dict[str, Any] = {"actor": AuditRow.actor, "action": AuditRow.action, "object": AuditRow.object}
     for name, value in wanted.items():

@@ -64,14 +64,6 @@ def probe_accuracy(train: F32, labels: Sequence[str], test: F32, test_labels: Se
     return float(((held @ best).argmax(axis=1) == truth).mean())
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share of n."""
-    z = 1.96
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-    return middle - half, middle + half
-
-
 def cpu_seconds_per_call(work: Callable[[Sequence[str]], Any], texts: Sequence[str], *, least_s: float = 0.5) -> float:
     """CPU seconds of this process for one text, batches as the model likes them, after a first call that is not counted."""
     work(texts[: min(len(texts), 64)])

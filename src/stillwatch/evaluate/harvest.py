@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.evaluate.intervals import ratio
+from stillwatch.files import quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,6 +83,6 @@ def contingency(
 
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:
     if isinstance(data, Path):
-        return "read_parquet('" + str(data).replace("'", "''") + "')"
+        return f"read_parquet({quoted(data)})"
     engine.register(f"{name}_table", data)
     return f"{name}_table"

@@ -30,11 +30,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stillwatch import __version__, judge, signing, sketch
-from stillwatch.dataset import batches, open_dataset
+from stillwatch.dataset import batches, decoded, open_dataset
 from stillwatch.errors import InputError
 from stillwatch.evidence import ocsf, shared, stix
 from stillwatch.evidence.pdf import print_pdf
-from stillwatch.files import digest, reading_parquet, replacing, write_json, write_parquet
+from stillwatch.files import digest, json_bytes, reading_parquet, replacing, write_json, write_parquet
 from stillwatch.judge.model import dump
 from stillwatch.prove import citing
 from stillwatch.report.load import Campaign, Run, load
@@ -189,17 +189,13 @@ def _events(options: Options, summary: Mapping[str, Any], members: pa.Array, fol
     for path in open_dataset(options.data).event_files:
         for table in batches(path, names, as_of, start):
             mine = table.filter(pc.is_in(table["account_id"].cast(pa.string()), members))
-            found.append(pa.table({name: _decoded(mine[name]) for name in mine.column_names}))
+            found.append(pa.table({name: decoded(mine[name]) for name in mine.column_names}))
     if not found:
         missing["events.parquet"] = "the input folder has no requests of the time that the run looked at"
         return
     if not options.with_text:
         missing["text of events.parquet"] = "left out, as was asked for; traces.parquet has hashes of it"
     write_parquet(pa.concat_tables(found).sort_by([("timestamp", "ascending"), ("event_id", "ascending")]), folder / "events.parquet")
-
-
-def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
 def _manifest(
@@ -216,7 +212,7 @@ def _manifest(
         "proofs": proofs,
         "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(key.public_key())},
     }  # fmt: skip
-    return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return json_bytes(manifest)
 
 
 def zip_signed(folder: Path, manifest: bytes, signature: bytes, target: Path) -> None:

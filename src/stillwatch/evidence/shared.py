@@ -118,4 +118,3 @@ def confidence(score: float) -> int:
     A score is no log-odds, so no chance can be had from it: the number stands for the word alone. Never 100.
     """
     return CONFIDENCE[words.confidence(score)]
-

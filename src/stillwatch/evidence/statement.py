@@ -27,7 +27,7 @@ from stillwatch import __version__, signing
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_small, read_table, verify
 from stillwatch.evidence.packet import FORMAT, STATEMENT, zip_signed
-from stillwatch.files import digest, replacing, write_json
+from stillwatch.files import digest, json_bytes, replacing, write_json
 from stillwatch.report import page
 from stillwatch.report.evidence import LEAST
 
@@ -62,6 +62,33 @@ def write(
     found = verify(path, private.public_key() if packet_key is None else signing.public_key(packet_key))
     if found.manifest["format"] != FORMAT:
         raise InputError("a statement is made of a packet, and this is none", where=path)
+    told, requests = _of_account(path, account_id)
+    missing = {} if requests is not None else {"requests.csv": "the packet was made without the input folder"}
+    about = {"sha256": digest(path), "created_at": found.manifest["created_at"], "key_id": found.key_id}
+    html = _template().render(told=told, packet=about, called=called, contact=contact, missing=missing, version=__version__)
+    with replacing(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
+        folder = Path(made)
+        write_json(told, folder / "statement.json")
+        for name, text in (("statement.html", html), ("requests.csv", requests)):
+            if text is not None:
+                (folder / name).write_text(text, encoding="utf-8", errors="replace")
+        manifest = json_bytes({
+            "format": STATEMENT, "campaign_id": told["campaign_id"], "account_id": account_id, "called": called, "packet": about,
+            "missing": missing,
+            "created_at": (now or datetime.now(UTC)).isoformat(), "software": {"stillwatch": __version__},
+            "files": {p.name: {"sha256": digest(p), "bytes": p.stat().st_size} for p in sorted(folder.iterdir())},
+            "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(private.public_key())},
+        })  # fmt: skip
+        zip_signed(folder, manifest, signing.sign(private, manifest), partial)
+    return out
+
+
+def _of_account(path: Path, account_id: str) -> tuple[dict[str, Any], str | None]:
+    """What a packet says of an account, and the account's requests as CSV; null where the packet has no events.
+
+    Raises:
+        InputError: the packet has no such account.
+    """
     with opened(path) as archive:
         campaign = json.loads(read_small(archive, "campaign.json", path))
         summary = json.loads(read_small(archive, "summary.json", path))
@@ -71,26 +98,7 @@ def write(
     if not rows:
         raise InputError("the packet has no such account", where=account_id, todo="Pass it as accounts.parquet of the packet names it")
     mine = None if events is None else events.filter(pc.equal(events["account_id"].cast(pa.string()), account_id))
-    told = _told(campaign, summary, rows[0], mine, harvest)
-    missing = {} if mine is not None else {"requests.csv": "the packet was made without the input folder"}
-    about = {"sha256": digest(path), "created_at": found.manifest["created_at"], "key_id": found.key_id}
-    with replacing(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
-        folder = Path(made)
-        write_json(told, folder / "statement.json")
-        html = _template().render(told=told, packet=about, called=called, contact=contact, missing=missing, version=__version__)
-        (folder / "statement.html").write_text(html, encoding="utf-8", errors="replace")
-        if mine is not None:
-            (folder / "requests.csv").write_text(_csv(mine, harvest), encoding="utf-8", errors="replace")
-        manifest = {
-            "format": STATEMENT, "campaign_id": told["campaign_id"], "account_id": account_id, "called": called, "packet": about,
-            "missing": missing,
-            "created_at": (now or datetime.now(UTC)).isoformat(), "software": {"stillwatch": __version__},
-            "files": {p.name: {"sha256": digest(p), "bytes": p.stat().st_size} for p in sorted(folder.iterdir())},
-            "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(private.public_key())},
-        }  # fmt: skip
-        content = (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-        zip_signed(folder, content, signing.sign(private, content), partial)
-    return out
+    return _told(campaign, summary, rows[0], mine, harvest), None if mine is None else _csv(mine, harvest)
 
 
 def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table | None, harvest: pa.Table | None) -> dict[str, Any]:

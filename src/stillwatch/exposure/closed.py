@@ -18,8 +18,6 @@ from stillwatch.exposure.learners import Kernel, choose, learn
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 
-CHANNELS = ("probabilities", "labels")
-
 
 @dataclass(frozen=True)
 class Task:

@@ -53,12 +53,6 @@ class Countermeasure:
     """Share of honest users' requests whose first answer becomes another one."""
 
 
-def undefended(task: Task, rows: I64, draw: int) -> F32:
-    """The teacher's probabilities."""
-    found: F32 = np.asarray(task.pool[rows])
-    return found
-
-
 def labels_only(task: Task, rows: I64, draw: int) -> F32:
     """No probabilities: one for the answer, nothing else."""
     return _sure(task.pool[rows].argmax(axis=1), task.n_classes)

@@ -1,6 +1,5 @@
 """Skills that switch on: no smooth law is fitted to them, the last failing and first passing harvest are told instead."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,9 +60,3 @@ def bracket(curve: Curve, level: float) -> Bracket:
     first = int(np.argmax(passed))
     count = int((curve.scores[first] >= level).sum())
     return Bracket(float(curve.n[first - 1]) if first else None, float(curve.n[first]), count, int(seeds[first]))
-
-
-def exposed_from(brackets: Sequence[Bracket]) -> float | None:
-    """The smallest N at which any of several recipes has the skill."""
-    passing = [found.passing for found in brackets if found.passing is not None]
-    return min(passing, default=None)

@@ -1,7 +1,7 @@
 """What so many exchanges are worth: for the sizes in the news, and for each campaign of a detection run, by capability."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -274,8 +274,3 @@ def _per_day(n: int, first: datetime | None, last: datetime | None) -> float | N
         return None
     days = (last - first).total_seconds() / 86400
     return n / days if days > 1 / 24 else None
-
-
-def as_json(value: Any) -> Any:
-    """Dataclasses as JSON objects; curves as lists."""
-    return asdict(value)

@@ -29,12 +29,12 @@ class Shelf:
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Make the folder; it and its files are readable by their owner alone, since prompts are in them."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.folder, self.n, self._now, self._turn = folder, 0, now, threading.Lock()
+        self.folder, self.n, self._now, self.turn = folder, 0, now, threading.Lock()
 
     def put(self, body: bytes) -> Path:
         """Append a body. Raises OSError where it cannot be stored; the file is then as it was."""
         path = self.folder / f"{self._now():%Y-%m-%dT%H}.ndjson"
-        with self._turn, open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0) as file:
+        with self.turn, open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0) as file:
             start = os.fstat(file.fileno()).st_size
             rest = memoryview(body.strip() + b"\n")
             try:
@@ -48,9 +48,71 @@ class Shelf:
 
 
 class _Server(ThreadingHTTPServer):
+    """Hands requests to :class:`_Handler`, a thread each."""
+
     daemon_threads = True
     request_queue_size = 128
     """Callers that wait to be let in; the usual five are few where a gateway posts a request at a time."""
+
+    def __init__(self, address: tuple[str, int], shelf: Shelf, token: str, say: Callable[[str], None]) -> None:
+        super().__init__(address, _Handler)
+        self.shelf, self.token, self.say = shelf, token, say
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version, timeout = "HTTP/1.1", PATIENCE_S
+
+    def do_GET(self) -> None:
+        if self.path == "/healthz":
+            self._answer(200, f"{self.server.shelf.n} bodies since the start")
+        else:
+            self._answer(404, "POST the log")
+
+    def do_POST(self) -> None:
+        length = self.headers.get("content-length", "")
+        given = self.headers.get("authorization", "").encode("latin-1", "replace")
+        token = self.server.token
+        if token and not hmac.compare_digest(given, b"Bearer " + token.encode()):
+            self._refuse(401, "wrong token")
+        elif self.headers.get("content-encoding", "identity") != "identity":
+            self._refuse(415, "compressed bodies are not taken")
+        elif not (length.isascii() and length.isdecimal()):
+            self._refuse(411, "no Content-Length")
+        elif int(length) > LARGEST:
+            self._refuse(413, f"more than {LARGEST >> 20} MiB")
+        else:
+            self._take(self.rfile.read(int(length)), int(length))
+
+    def _take(self, body: bytes, length: int) -> None:
+        if len(body) < length:
+            self.close_connection = True  # the caller went away in the middle; it knows
+            return
+        try:
+            if body.strip():
+                self.server.shelf.put(body)
+        except OSError as error:
+            self.server.say(f"not stored: {len(body):,} bytes ({error.strerror or error})")
+            self._answer(503, "it could not be stored")
+        else:
+            self._answer(200, "stored")
+
+    def _refuse(self, status: int, what: str) -> None:
+        self.close_connection = True  # its body was not read
+        self._answer(status, what)
+
+    def _answer(self, status: int, what: str) -> None:
+        text = f"{what}\n".encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(text)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_: Any) -> None:
+        """One line a body would be noise."""
 
 
 def server(shelf: Shelf, host: str, port: int, token: str = "", say: Callable[[str], None] = print) -> ThreadingHTTPServer:
@@ -69,59 +131,8 @@ def server(shelf: Shelf, host: str, port: int, token: str = "", say: Callable[[s
     if not token and not _own(host):
         todo = "Pass --token-file: whoever reaches the port could write to the disk"
         raise InputError("a receiver that others can reach needs a token", where=f"--host {host}", todo=todo)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version, timeout = "HTTP/1.1", PATIENCE_S
-
-        def do_GET(self) -> None:
-            self._answer(200, f"{shelf.n} bodies since the start") if self.path == "/healthz" else self._answer(404, "POST the log")
-
-        def do_POST(self) -> None:
-            length = self.headers.get("content-length", "")
-            given = self.headers.get("authorization", "").encode("latin-1", "replace")
-            if token and not hmac.compare_digest(given, b"Bearer " + token.encode()):
-                self._refuse(401, "wrong token")
-            elif self.headers.get("content-encoding", "identity") != "identity":
-                self._refuse(415, "compressed bodies are not taken")
-            elif not (length.isascii() and length.isdecimal()):
-                self._refuse(411, "no Content-Length")
-            elif int(length) > LARGEST:
-                self._refuse(413, f"more than {LARGEST >> 20} MiB")
-            else:
-                self._take(self.rfile.read(int(length)), int(length))
-
-        def _take(self, body: bytes, length: int) -> None:
-            if len(body) < length:
-                self.close_connection = True  # the caller went away in the middle; it knows
-                return
-            try:
-                if body.strip():
-                    shelf.put(body)
-            except OSError as error:
-                say(f"not stored: {len(body):,} bytes ({error.strerror or error})")
-                self._answer(503, "it could not be stored")
-            else:
-                self._answer(200, "stored")
-
-        def _refuse(self, status: int, what: str) -> None:
-            self.close_connection = True  # its body was not read
-            self._answer(status, what)
-
-        def _answer(self, status: int, what: str) -> None:
-            text = f"{what}\n".encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
-            self.send_header("Content-Length", str(len(text)))
-            if self.close_connection:
-                self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_: Any) -> None:
-            """One line a body would be noise."""
-
     try:
-        return _Server((host, port), Handler)
+        return _Server((host, port), shelf, token, say)
     except (OSError, OverflowError) as error:
         raise InputError(f"cannot listen ({error})", where=f"{host}:{port}", todo="Pass another --port or --host") from error
 
@@ -151,5 +162,5 @@ def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: b
             signal.signal(number, end)
         say(f"http://{host}:{made.server_port}/ appends what is posted to {folder}, a file an hour")
         made.serve_forever(poll_interval=0.2)
-        with shelf._turn:
+        with shelf.turn:
             say(f"{shelf.n:,} bodies are in {folder}: stillwatch ingest {folder} --from litellm --out DIR")

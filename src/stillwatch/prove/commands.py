@@ -8,6 +8,9 @@ from typing import Any
 
 from stillwatch.prove import lineage_commands
 
+Sub = Callable[[str, str, str], argparse.ArgumentParser]
+"""Adds a command: its name, the module that does it, its help."""
+
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add ``prove`` and its subcommands to the command line."""
@@ -23,6 +26,14 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
         found.set_defaults(command=run)
         return found
 
+    _keys_and_marks(sub)
+    _questions(sub)
+    _proofs(sub)
+    lineage_commands.register(below, shared)  # which have no key and no p-value of their own, so they live apart
+
+
+def _keys_and_marks(sub: Sub) -> None:
+    """Before there is a suspect: keys and design, marks, who saw them, how many answers a test needs."""
     commit = sub("commit", "mark_jobs", "commit to tenants' keys and the design of the test, before anybody is tested")
     _master(commit)
     commit.add_argument("--tenants", required=True, help="names, comma-separated, or a file with one a line")
@@ -79,6 +90,9 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     plan.add_argument("--power", type=float, default=0.9)
     _columns(plan)
 
+
+def _questions(sub: Sub) -> None:
+    """Questioning a suspect, or a stand-in for one."""
     ask = sub("ask", "ask_jobs", "question a suspect: resumable, rate-limited, costed and confirmed before it starts")
     _suspect(ask)
     ask.add_argument("--prompts", type=Path, required=True, help="text (one a line), JSONL, JSON or Parquet")
@@ -110,6 +124,9 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
                       help="the suspect's base, or for choice marks any model that cannot have learnt them: its chances are set against")
     _columns(read)
 
+
+def _proofs(sub: Sub) -> None:
+    """The test of what came back, and the proof of it."""
     test = sub("test", "proof_jobs", "test a suspect's answers under committed keys; writes a proof")
     test.add_argument("answers", type=Path, metavar="ANSWERS", help="JSONL or Parquet of prompt, output")
     _committed(test)
@@ -148,7 +165,6 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     verify.add_argument("folder", type=Path, metavar="PROOF")
     verify.add_argument("--published", metavar="HASH", help="the commitment's hash, from where it was published")
     verify.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the proof")
-    lineage_commands.register(below, shared)  # which have no key and no p-value of their own, so they live apart
 
 
 def _master(to: argparse.ArgumentParser) -> None:

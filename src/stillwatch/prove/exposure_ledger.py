@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import data_files
+from stillwatch.files import data_files, quoted
 from stillwatch.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -153,5 +153,5 @@ def harvesters(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[str,
 
 
 def _source(files: list[Path]) -> str:
-    names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    names = ", ".join(map(quoted, files))
     return f"read_parquet([{names}])" if files and files[0].suffix == ".parquet" else f"read_json_auto([{names}])"

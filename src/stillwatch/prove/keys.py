@@ -179,14 +179,6 @@ def commit(
     return entry
 
 
-def find_commitment(entries: Sequence[Mapping[str, Any]], one: Opened) -> Mapping[str, Any] | None:
-    """The first entry that commits to a tenant's key, or None."""
-    for entry in entries:
-        if entry.get("commitments", {}).get(one.tenant) == one.commitment:
-            return entry
-    return None
-
-
 def decoy_seed(entry: Mapping[str, Any]) -> bytes:
     """The public seed of decoy keys: fixed by the commitment, so that decoys cannot be picked either."""
     return bytes.fromhex(str(entry["hash"]))

@@ -19,7 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import text_features
-from stillwatch.text_features import join
+from stillwatch.fast_hashes import join
 
 MIN_SEEN = 2
 WEIGHTS = (1.0, 1.0, 0.25)

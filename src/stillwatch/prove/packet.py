@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
@@ -22,15 +22,13 @@ from typing import Any
 from stillwatch import __version__
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import digest, read_json, replacing, write_json
-from stillwatch.prove import choice_reading
-from stillwatch.prove.answers import Answer, FileTokenizer, Tokenizer, read_answers, read_rows
-from stillwatch.prove.attribution import Split, split
+from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers, read_rows
+from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.inputs import Inputs
 from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
-from stillwatch.prove.schemes import Numbers, Scheme, scheme
-from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test, weighted_test
-from stillwatch.prove.tuples import Ids, read, written
-from stillwatch.prove.weighted import Reading, Weighted, of_texts
+from stillwatch.prove.schemes import Scheme, scheme
+from stillwatch.prove.testing import MarkTest
 
 FORMAT = "stillwatch proof 4"
 SIGNATURE = "manifest.sig"
@@ -70,111 +68,6 @@ NOT_CLAIMED = (
     "That nothing else was tried: other suspects, questions, answers or references whose results are not in this record. The"
     " commitment fixes what it names, and Holm's correction covers the keys of this test alone.",
 )
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a test needs; :func:`run` computes the same from the files of a packet."""
-
-    mark: Scheme | ChoiceMark
-    tenants: tuple[Opened, ...]
-    answers: tuple[Answer, ...]
-    seed: bytes
-    plain_keys: Mapping[str, Numbers] = field(default_factory=dict)
-    reference: tuple[Answer, ...] | None = None
-    tokenizer: Tokenizer | None = None
-    mode: str = "written"
-    exclude: str | None = None
-    n_decoys: int = 999
-    alpha: float = 1e-5
-    harvested: Mapping[str, float] = field(default_factory=dict)
-    published: Mapping[str, float] = field(default_factory=dict)
-    campaigns: tuple[str, ...] = ()
-    together: tuple[str, ...] = ()
-    early: bool = False
-
-
-def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
-    """The statistics: a pure function, which making and verifying a packet share.
-
-    Raises:
-        InputError: the inputs do not make a test.
-    """
-    on_tokens = inputs.reference is not None and not isinstance(inputs.mark, ChoiceMark)
-    if inputs.early and (inputs.mode == "read" or inputs.together or on_tokens):
-        raise InputError("the commitment lets questions stop early, and this test cannot allow for it",
-                         todo="Leave --mode read, --together or --reference out, or commit without --early")  # fmt: skip
-    if isinstance(inputs.mark, ChoiceMark) and inputs.mode == "read":
-        result = _choices_read(inputs, inputs.mark)
-        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
-    if isinstance(inputs.mark, ChoiceMark):
-        def texts(given: Sequence[Answer]) -> tuple[list[str], list[str]]:
-            return [one.prompt for one in given], [one.output for one in given]
-
-        prompts_, outputs_ = texts(inputs.answers)
-        result = choice_test(inputs.mark, outputs_, inputs.tenants, inputs.seed, prompts=prompts_,
-                             reference=None if inputs.reference is None else texts(inputs.reference),
-                             n_decoys=inputs.n_decoys, alpha=inputs.alpha, early=inputs.early, together=inputs.together)  # fmt: skip
-        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
-    if inputs.tokenizer is None:
-        raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
-    prompts = inputs.tokenizer.ids([one.prompt for one in inputs.answers])
-    outputs = inputs.tokenizer.ids([one.output for one in inputs.answers])
-    rule: Any = inputs.exclude
-    keys: Any = inputs.plain_keys or inputs.tenants
-    weighted = _weighted(inputs, prompts, outputs)
-    if weighted is not None:
-        result = weighted_test(inputs.mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
-                               mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)  # fmt: skip
-        return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
-    if inputs.mode == "read":
-        predicted = []
-        for one, ids in zip(inputs.answers, outputs, strict=True):
-            if one.predicted is None or len(one.predicted) != len(ids):
-                raise InputError("an answer has no predictions, or not one a token", where=one.prompt[:60],
-                                 todo="Make them with stillwatch prove read")  # fmt: skip
-            predicted.append(one.predicted)
-        tuples = read(prompts, outputs, predicted, inputs.mark.window, rule)
-    else:
-        tuples = written(prompts, outputs, inputs.mark.window, rule)
-    result = mark_test(inputs.mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
-                       mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
-                       early=inputs.early, together=inputs.together)  # fmt: skip
-    return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
-
-
-def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
-    """Choice marks in reading mode: shifts against a reference, at the places of texts whose forms were drawn anew."""
-    texts = [choice_reading.redrawn(one.output, one.key) for one in inputs.answers]
-    if any(one.shifts is None for one in inputs.answers):
-        raise InputError("an answer has no shifts", todo="Make them with stillwatch prove read --reference-folder, without --tokenizer")
-    try:
-        lean, n = choice_reading.leans(mark, texts, [one.shifts or () for one in inputs.answers])
-    except ValueError as error:
-        raise InputError(f"the shifts are not of these answers ({error})", todo="Make them anew with stillwatch prove read") from error
-    return lean_test(mark, lean, inputs.tenants, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha, mode="read",
-                     n_records=len(inputs.answers), n_positions=n, together=inputs.together)  # fmt: skip
-
-
-def _weighted(inputs: Inputs, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
-    """Draws weighted against the reference, where there is one; None to count them once."""
-    if isinstance(inputs.mark, ChoiceMark) or inputs.tokenizer is None:
-        return None
-    if inputs.mode == "read":
-        if not any(one.weights for one in inputs.answers):
-            return None
-        reading = Reading(inputs.mark.window)
-        for one, prompt, output in zip(inputs.answers, prompts, outputs, strict=True):
-            if one.weights is None or len(one.weights) != len(output):
-                raise InputError("an answer has no weights, or not one list a token", where=one.prompt[:60],
-                                 todo="Make them with stillwatch prove read --reference-folder")  # fmt: skip
-            reading.add_kept(prompt.tolist(), output.tolist(), one.weights)
-        return reading.weighted()
-    if inputs.reference is None:
-        return None
-    other_prompts = inputs.tokenizer.ids([one.prompt for one in inputs.reference])
-    other_outputs = inputs.tokenizer.ids([one.output for one in inputs.reference])
-    return of_texts(prompts, outputs, other_prompts, other_outputs, inputs.mark.window)
 
 
 def mark_of(description: Mapping[str, Any]) -> Scheme | ChoiceMark:
@@ -223,36 +116,31 @@ def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()
 
 
 def write(
-    folder: Path, inputs: Inputs, entries: Sequence[Mapping[str, Any]], entry: Mapping[str, Any] | None,
-    suspect: Mapping[str, Any], made_at: datetime, answers_from: Path, extra: Mapping[str, Any] | None = None,
-    reference: Mapping[str, Any] | None = None,
+    folder: Path, inputs: Inputs, result: MarkTest, parts: Split | None, entries: Sequence[Mapping[str, Any]],
+    entry: Mapping[str, Any] | None, suspect: Mapping[str, Any], made_at: datetime, answers_from: Path,
+    extra: Mapping[str, Any] | None = None, reference: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Run the test and write the packet without its page; returns the record.
+    """Write the packet of a test without its page; returns the record.
 
     Opened keys stand in the record: whoever holds it can set these marks, so retire the keys.
+
+    Args:
+        folder: to write to.
+        inputs: of the test.
+        result: of :func:`stillwatch.prove.inputs.run`.
+        parts: of the same.
+        entries: the commitment log.
+        entry: the one of them that the test is under.
+        suspect: who gave the answers.
+        made_at: the time that the record tells.
+        answers_from: file of the answers, which tells when each was asked.
+        extra: further parts of the record.
+        reference: who gave the reference's answers.
     """
-    result, parts = run(inputs)
     folder.mkdir(parents=True, exist_ok=True)
-    times = {time for row in read_rows(answers_from) if (time := question_time(row)) is not None}
-    with replacing(folder / "answers.jsonl") as partial, partial.open("w", encoding="utf-8") as handle:
-        for one, row in zip(inputs.answers, read_rows(answers_from), strict=True):
-            kept: dict[str, Any] = {"prompt": one.prompt, "sample": one.sample, "output": one.output,
-                                    "asked_at": question_time(row)}  # fmt: skip
-            if one.predicted is not None:
-                kept["predicted"] = list(one.predicted)
-            if one.weights is not None:
-                kept["weights"] = one.weights
-            if one.shifts is not None:
-                kept["shifts"] = one.shifts
-            handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
-    (folder / "reference.jsonl").unlink(missing_ok=True)
-    (folder / "tokenizer.json").unlink(missing_ok=True)
-    if inputs.reference is not None:
-        with replacing(folder / "reference.jsonl") as partial:
-            lines = [json.dumps({"prompt": one.prompt, "output": one.output}, ensure_ascii=False) for one in inputs.reference]
-            partial.write_text("".join(line + "\n" for line in lines), "utf-8")
-    if isinstance(inputs.tokenizer, FileTokenizer):
-        shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
+    asked_at = [question_time(row) for row in read_rows(answers_from)]
+    times = [time for time in asked_at if time is not None]
+    _write_evidence(folder, inputs, asked_at)
     record = {
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
         **statements(),
@@ -274,6 +162,27 @@ def write(
     write_json(record, folder / "record.json")
     seal(folder)
     return record
+
+
+def _write_evidence(folder: Path, inputs: Inputs, asked_at: Sequence[str | None]) -> None:
+    """The answers, each with its time and what was read of it, and the reference and the tokenizer where they were used."""
+    answers = [
+        {"prompt": one.prompt, "sample": one.sample, "output": one.output, "asked_at": time}
+        | {name: told for name in ("predicted", "weights", "shifts") if (told := getattr(one, name)) is not None}
+        for one, time in zip(inputs.answers, asked_at, strict=True)
+    ]
+    _write_lines(folder / "answers.jsonl", answers)
+    (folder / "reference.jsonl").unlink(missing_ok=True)
+    (folder / "tokenizer.json").unlink(missing_ok=True)
+    if inputs.reference is not None:
+        _write_lines(folder / "reference.jsonl", [{"prompt": one.prompt, "output": one.output} for one in inputs.reference])
+    if isinstance(inputs.tokenizer, FileTokenizer):
+        shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
+
+
+def _write_lines(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    with replacing(path) as partial:
+        partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
 
 
 def statements() -> dict[str, Any]:

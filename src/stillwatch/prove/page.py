@@ -1,6 +1,5 @@
 """The page of a proof: one self-contained HTML file, no script, no network."""
 
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
     text = environment.get_template("proof.html").render(
         record=record, result=result, checks=checks, keys=keys[:BEST_SHOWN], n_keys=len(keys), headline=headline(record),
         suspect=called(record["suspect"]), reference=called(record["reference"]), answers=read_rows(folder / "answers.jsonl"),
-        bars=bars(keys, result), style=(TEMPLATES / "proof.css").read_text("utf-8"),
+        bars=bars(keys), style=(TEMPLATES / "proof.css").read_text("utf-8"),
         digest=read_json(folder / "manifest.json")["files"]["record.json"],
     )  # fmt: skip
     path = folder / "report.html"
@@ -81,10 +80,9 @@ def headline(record: dict[str, Any]) -> str:
     return what if committed else what + "; the keys were not committed to in advance"
 
 
-def bars(keys: list[dict[str, Any]], result: dict[str, Any]) -> list[dict[str, Any]]:
+def bars(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The z of each key as a bar: left (per cent), width (per cent), for up to forty keys in the order of names."""
     shown = sorted(keys[:40], key=lambda one: str(one["tenant"]))
     most = max([abs(one["z"]) for one in shown] + [5.0])
-    threshold = -log(result["alpha"])
-    return [{"tenant": one["tenant"], "z": one["z"], "width": 100 * max(0.0, one["z"]) / most,
-             "lit": one["verdict"] == "marked", "strong": -(one["log_p"] or -1e300) >= threshold} for one in shown]  # fmt: skip
+    return [{"tenant": one["tenant"], "z": one["z"], "width": 100 * max(0.0, one["z"]) / most, "lit": one["verdict"] == "marked"}
+            for one in shown]  # fmt: skip

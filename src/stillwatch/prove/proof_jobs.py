@@ -6,91 +6,35 @@ from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
-from stillwatch.prove import packet
-from stillwatch.prove.answers import read_answers, read_parquet
+from stillwatch.prove import packet, show
+from stillwatch.prove.answers import Answer, Tokenizer, read_answers, read_parquet
 from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, names_of, say, tenants_as_one
+from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.keys import Opened, decoy_seed, read_log
-from stillwatch.prove.schemes import Numbers, Scheme, from_transformers
-from stillwatch.prove.testing import remarks, table
+from stillwatch.prove.inputs import Inputs, run
+from stillwatch.prove.keys import decoy_seed, read_log
+from stillwatch.prove.schemes import Scheme, from_transformers
+from stillwatch.prove.testing import MarkTest
 
 
 def test(args: Args) -> Any:
     """Test answers and write a proof."""
     if args.out is not None:
-        _is_free(args.out)
+        _is_free(args.out, args.sign)
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
-    entries: list[dict[str, Any]] = []
-    entry: dict[str, Any] | None = None
-    plain: dict[str, Numbers] = {}
-    opened: tuple[Opened, ...] = ()
-    design: dict[str, Any] = {"alpha": 1e-5, "n_decoys": 99}
-    if args.config:
-        how, key = from_transformers(read_json(args.config), args.vocab_size)
-        found: Scheme | ChoiceMark = how
-        plain, seed = {"configured": key}, packet.UNCOMMITTED
-        say(args, "The key of --config was not committed to in advance; the record says so.")
-    else:
-        entry, design = commitment(args)
-        entries = read_log(args.log)
-        found = packet.mark_of(design["mark"])
-        opened = packet.open_keys(entry, master_of(args), names_of(args.tenants) if args.tenants else [])
-        seed = decoy_seed(entry)
-    together = [] if args.config else tenants_as_one(args.together, [one.tenant for one in opened], design.get("together"))
-    coder = coder_of(args.tokenizer, found)
-    if coder is not None and design.get("tokenizer") and coder.name != design["tokenizer"]:
-        raise InputError("the tokenizer is not the committed one", where=args.tokenizer)
-    harvested: dict[str, float] = {}
-    published: dict[str, float] = {}
-    campaigns: tuple[str, ...] = ()
-    if args.ledger:
-        from stillwatch.prove.exposure_ledger import exposures, harvesters
-
-        joined = read_parquet(args.ledger)
-        if not {"tenant", "campaign_id", "tokens"} <= set(joined.column_names):
-            raise InputError("not an exposure ledger", where=args.ledger, todo="Make it with stillwatch prove ledger")
-        harvested, published = map(dict, exposures(joined, tuple(args.campaign)))
-        campaigns = harvesters(joined, tuple(args.campaign))
-        unknown = sorted(set(args.campaign) - set(campaigns))
-        if unknown:
-            raise InputError(f"the ledger holds no harvest of {', '.join(unknown)}", where=args.ledger,
-                             todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'}")  # fmt: skip
-    if args.reference is not None and args.reference.is_file() and digest(args.reference) == digest(args.answers):
-        raise InputError("the reference is the suspect itself", where=args.reference, todo="Ask a model that cannot have learnt the mark")
-    reference = None if args.reference is None else tuple(
-        read_answers(args.reference, args.prompt_column, args.output_column))  # fmt: skip
-    inputs = packet.Inputs(
-        mark=found, tenants=tuple(opened), answers=tuple(answers), seed=seed, plain_keys=plain, reference=reference,
-        tokenizer=coder, mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
-        harvested=harvested, published=published, campaigns=campaigns, together=tuple(together),
-        early="prompts_in_order" in design,
+    entry, design, keys = _configured(args) if args.config else _committed(args)
+    inputs = Inputs(
+        answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args),
+        reference=_reference(args), mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
+        early="prompts_in_order" in design, **keys,
     )  # fmt: skip
-    if args.out is None:
-        result, parts = packet.run(inputs)
-        described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
-    else:
-        if args.sign is None and (args.out / packet.SIGNATURE).is_file():
-            raise InputError("a signed proof stands there", where=args.out, todo="Pass --sign FILE, or another --out")
-        named = _named(args.answers)
-        if args.suspect:
-            named["name"] = args.suspect
-        extra = {"canary": _canaries(args.canaries)} if args.canaries else None
-        described = packet.write(args.out, inputs, entries, entry, named, datetime.now(UTC), args.answers, extra,
-                                 None if args.reference is None else _named(args.reference))  # fmt: skip
-        from stillwatch.prove.page import headline, write_page
-        from stillwatch.prove.verify import as_committed
-
-        result, parts = packet.run(inputs)
-        page = write_page(args.out, args.sign)
-        say(args, headline(described))
-        if entry is not None and not (kept := as_committed(described, entry, inputs)).passed:
-            say(args, f"This proof will not verify: {kept.detail}. It is under entry {entries.index(entry)}; --entry takes another")
-        if args.sign is not None:
-            say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
-        say(args, str(page))
-    for row in table(result):
+    result, parts = run(inputs)
+    described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
+    if args.out is not None:
+        described = _prove(args, inputs, result, parts, entry)
+    for row in show.table(result):
         say(args, f"{row[0]:20} {row[1]:>9} {row[2]:>8} {row[3]:>8} {row[4]:>10} {row[5]:>10} {row[6]:>8}  {row[7]}")
-    for line in remarks(result):
+    for line in show.remarks(result):
         say(args, line)
     if parts is not None:
         say(args, f"{parts.reading}: " + "; ".join(parts.reasons))
@@ -100,16 +44,108 @@ def test(args: Args) -> Any:
     return described
 
 
-def _is_free(out: Path) -> None:
+Keys = tuple[dict[str, Any] | None, dict[str, Any], dict[str, Any]]
+"""The commitment, if there is one; the design of the test; and mark, keys and seed as :class:`Inputs` takes them."""
+
+
+def _configured(args: Args) -> Keys:
+    """The key of a transformers configuration."""
+    mark, key = from_transformers(read_json(args.config), args.vocab_size)
+    say(args, "The key of --config was not committed to in advance; the record says so.")
+    keys = {"mark": mark, "tenants": (), "plain_keys": {"configured": key}, "seed": packet.UNCOMMITTED}
+    return None, {"alpha": 1e-5, "n_decoys": 99}, keys
+
+
+def _committed(args: Args) -> Keys:
+    """The keys of a commitment."""
+    entry, design = commitment(args)
+    mark = packet.mark_of(design["mark"])
+    opened = packet.open_keys(entry, master_of(args), names_of(args.tenants) if args.tenants else [])
+    together = tenants_as_one(args.together, [one.tenant for one in opened], design.get("together"))
+    return entry, design, {"mark": mark, "tenants": opened, "seed": decoy_seed(entry), "together": tuple(together)}
+
+
+def _tokenizer(args: Args, mark: Scheme | ChoiceMark, committed: str | None) -> Tokenizer | None:
+    """The marked model's tokenizer, where the mark is one on tokens.
+
+    Raises:
+        InputError: it is not the committed one.
+    """
+    coder = coder_of(args.tokenizer, mark)
+    if coder is not None and committed and coder.name != committed:
+        raise InputError("the tokenizer is not the committed one", where=args.tokenizer)
+    return coder
+
+
+def _exposure(args: Args) -> dict[str, Any]:
+    """What the exposure ledger tells: tokens harvested and seen by tenant, and by which campaigns.
+
+    Raises:
+        InputError: it is no ledger, or has no harvest of a campaign that was named.
+    """
+    if not args.ledger:
+        return {}
+    from stillwatch.prove.exposure_ledger import exposures, harvesters
+
+    joined = read_parquet(args.ledger)
+    if not {"tenant", "campaign_id", "tokens"} <= set(joined.column_names):
+        raise InputError("not an exposure ledger", where=args.ledger, todo="Make it with stillwatch prove ledger")
+    harvested, published = exposures(joined, tuple(args.campaign))
+    campaigns = harvesters(joined, tuple(args.campaign))
+    unknown = sorted(set(args.campaign) - set(campaigns))
+    if unknown:
+        raise InputError(f"the ledger holds no harvest of {', '.join(unknown)}", where=args.ledger,
+                         todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'}")  # fmt: skip
+    return {"harvested": harvested, "published": published, "campaigns": campaigns}
+
+
+def _reference(args: Args) -> tuple[Answer, ...] | None:
+    """Answers of a model that cannot have learnt the mark, where they are given.
+
+    Raises:
+        InputError: they are the suspect's own.
+    """
+    if args.reference is None:
+        return None
+    if args.reference.is_file() and digest(args.reference) == digest(args.answers):
+        raise InputError("the reference is the suspect itself", where=args.reference, todo="Ask a model that cannot have learnt the mark")
+    return tuple(read_answers(args.reference, args.prompt_column, args.output_column))
+
+
+def _prove(args: Args, inputs: Inputs, result: MarkTest, parts: Split | None, entry: dict[str, Any] | None) -> dict[str, Any]:
+    """Write the proof and its page, and say what it holds; returns the record."""
+    from stillwatch.prove.page import headline, write_page
+    from stillwatch.prove.verify import as_committed
+
+    entries = [] if entry is None else read_log(args.log)
+    named = _named(args.answers)
+    if args.suspect:
+        named["name"] = args.suspect
+    extra = {"canary": _canaries(args.canaries)} if args.canaries else None
+    record = packet.write(args.out, inputs, result, parts, entries, entry, named, datetime.now(UTC), args.answers, extra,
+                          None if args.reference is None else _named(args.reference))  # fmt: skip
+    page = write_page(args.out, args.sign)
+    say(args, headline(record))
+    if entry is not None and not (kept := as_committed(record, entry, inputs)).passed:
+        say(args, f"This proof will not verify: {kept.detail}. It is under entry {entries.index(entry)}; --entry takes another")
+    if args.sign is not None:
+        say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
+    say(args, str(page))
+    return record
+
+
+def _is_free(out: Path, sign: Path | None) -> None:
     """A proof is written into a folder of its own: its files would replace others of their names.
 
     Raises:
-        InputError: something else than a proof stands there.
+        InputError: something else than a proof stands there, or a signed one, which would lose its signature.
     """
     if out.is_file():
         raise InputError("a file stands there", where=out, todo="Pass a folder that is empty, absent or a proof")
     if out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file():
         raise InputError("the folder holds something else than a proof", where=out, todo="Pass one that is empty, absent or a proof")
+    if sign is None and (out / packet.SIGNATURE).is_file():
+        raise InputError("a signed proof stands there", where=out, todo="Pass --sign FILE, or another --out")
 
 
 def _canaries(path: Path) -> dict[str, Any]:

@@ -25,9 +25,7 @@ class EProcess:
     """Feed it the numbers of new distinct tuples, in order; ``log_p`` is valid at every moment."""
 
     null: Null
-    log_e: float = 0.0
     best: float = 0.0
-    n: int = 0
     _ratios: Floats = field(init=False)
     _strengths: Floats = field(init=False)
 
@@ -62,7 +60,6 @@ class EProcess:
         paths = paths + self._ratios
         self._ratios = paths[-1]
         evidence = special.logsumexp(paths, axis=1) - log(len(shift))
-        self.log_e, self.n = float(evidence[-1]), self.n + len(numbers)
         self.best = max(self.best, float(evidence.max()))
         return self.log_p
 

@@ -212,14 +212,6 @@ def holm(log_p: Sequence[float]) -> list[float]:
     return [float(value) for value in out]
 
 
-def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Exact two-sided confidence interval of a share."""
-    half = (1 - level) / 2
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(half, successes, trials - successes + 1))
-    high = 1.0 if successes == trials else float(stats.beta.ppf(1 - half, successes + 1, trials - successes))
-    return low, high
-
-
 def power(null: Null, n: int, shift: float, log_alpha: float) -> float:
     """Chance that ``n`` tuples reach ``log_alpha`` when each tuple's mean is ``1 + shift`` times the null's."""
     if n == 0:

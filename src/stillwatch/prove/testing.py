@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import exp, log
+from math import log
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.counting import noun, number_of
 from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
 from stillwatch.prove.prf import Key, key_from_bytes
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
-from stillwatch.prove.statistics import LN10, Null, SignSums, detectable, holm, power, rank_p, show_p, weighted_log_tail
+from stillwatch.prove.statistics import Null, SignSums, detectable, holm, power, rank_p, weighted_log_tail
 from stillwatch.prove.tuples import Tuples
 from stillwatch.prove.weighted import Weighted
 
@@ -121,13 +120,9 @@ def mark_test(
     decoy_z = np.array([null.z(total, n) for total, n in decoys])
     found = mark.totals(tuples, list(keys.values()))
     log_ps = [null.log_p(total, n) for total, n in found]
-    pool, whole = None, np.zeros((0, 2))
+    pool = None
     if together:
-        mine = np.array([one for name, one in zip(keys, found, strict=True) if name in together])
-        total, n = float(mine[:, 0].sum()), int(mine[:, 1].sum())
-        sets = _decoy_sets(seed, n_decoys, len(mine))
-        whole = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(mine), 2).sum(1)
-        pool = _Pool(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in whole])
+        pool = _summed(mark, tuples, [one for name, one in zip(keys, found, strict=True) if name in together], seed, n_decoys)
     anytime_p = None
     if (anytime or early) and mark.name in ("kgw", "gumbel"):
         anytime_p = {tenant: EProcess(null).add(mark.numbers(tuples, key)) for tenant, key in keys.items()}
@@ -314,45 +309,6 @@ def lean_test(
     )  # fmt: skip
 
 
-def table(result: MarkTest) -> list[list[str]]:
-    """Rows for people: tenant, scored, mean, p, p after Holm, rank p, verdict."""
-    once = result.statistic == "once"
-    named = ["scored", "mean", "null"] if once else ["pairs" if result.statistic == "choice" else "scored", "excess", "null"]
-    rows = [["tenant", *named, "p", "p (Holm)", "rank p", "verdict"]]
-    for one in sorted([*result.keys, *([result.together] if result.together else [])], key=lambda one: one.log_p):
-        rows.append([one.tenant, f"{one.n:,}", f"{one.mean:.4f}", f"{result.null_mean:.4f}" if once else "0", show_p(one.log_p),
-                     show_p(one.log_p_holm), f"{one.rank_p:.3g}", one.verdict])  # fmt: skip
-    return rows
-
-
-def remarks(result: MarkTest) -> list[str]:
-    """What must be said beside the table: size, power, floors."""
-    distinct = noun(result.n_tuples, "pair with a lean", "pairs with a lean") if result.statistic == "choice" else "distinct"
-    said = [f"{number_of(result.n_records, 'answer')}, {number_of(result.n_positions, 'place')}, {result.n_excluded:,} left out"
-            f" because shown, {result.n_tuples:,} {distinct}"]  # fmt: skip
-    if result.log_p_floor is not None:
-        said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")
-    else:
-        said.append(f"floor of the rank p: {result.rank_floor:.3g}")
-    if result.statistic == "weighted":
-        said.append("p is an upper bound (Chernoff, Berry and Esseen)")
-    elif result.statistic == "choice":
-        said.append("p is exact over the signs of the pairs")
-        if result.log_p_anytime is not None:
-            said.append(f"p (Holm) is of the best of {len(LOOKS)} looks, since questions could stop at each")
-    elif result.detectable_shift is None:
-        said.append(f"too little text: no excess reaches {result.alpha:g} with power 0.8")
-    else:
-        said.append(f"an excess of {100 * result.detectable_shift:.1f} % over the null reaches {result.alpha:g} over all"
-                    " keys with power 0.8; power at "
-                    + ", ".join(f"{100 * float(shift):g} %: {value:.2f}" for shift, value in result.power.items()))  # fmt: skip
-    if result.together is not None:
-        said.append(f"keys together: ranked among {min(result.n_decoys, SETS)} sets of decoys; their null is that the text depends on none")
-    looked_at = min(result.n_decoys, LEAN_DECOYS) if result.statistic == "choice" else result.n_decoys
-    said.append(f"decoys with p <= 0.01: {100 * result.decoy_false_positives:.1f} % of {looked_at} (1 % is expected)")
-    return said
-
-
 @dataclass(frozen=True)
 class _Pool:
     """The sum over the keys of several tenants; ``decoy_z`` of as many sets of as many decoys."""
@@ -363,6 +319,15 @@ class _Pool:
     z: float
     log_p: float
     decoy_z: list[float]
+
+
+def _summed(mark: Scheme, tuples: Tuples, found: Sequence[tuple[float, int]], seed: bytes, n_decoys: int) -> _Pool:
+    """The sum over the totals and numbers of several keys."""
+    null, each = mark.null, np.array(found)
+    total, n = float(each[:, 0].sum()), int(each[:, 1].sum())
+    sets = _decoy_sets(seed, n_decoys, len(found))
+    decoys = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(found), 2).sum(1)
+    return _Pool(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in decoys])
 
 
 def _decoy_sets(seed: bytes, n_decoys: int, size: int) -> list[bytes]:
@@ -414,13 +379,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value
-
-
-def p_value(log_p: float) -> float:
-    """The p-value itself; 0 below the smallest float."""
-    return exp(log_p) if log_p > -745 else 0.0
-
-
-def log10(log_p: float) -> float:
-    """Base ten."""
-    return log_p / LN10

@@ -25,7 +25,6 @@ from stillwatch.prove.prf import PUBLIC, hash_rows
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 Exclude: TypeAlias = Literal["window", "tuple", "none"]
-BATCH_RECORDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -186,8 +185,7 @@ def counted(
     if len(prompts) != len(outputs):
         raise ValueError("as many prompts as outputs are needed")
     runs, _, _, _ = _kept(prompts, outputs, context_width, exclude)
-    names, first, counts = np.unique(hash_rows(PUBLIC, runs), return_index=True, return_counts=True)
-    del names
+    _, first, counts = np.unique(hash_rows(PUBLIC, runs), return_index=True, return_counts=True)
     order = np.argsort(first)
     return runs[first[order]], counts[order].astype(np.int64)
 

@@ -26,17 +26,16 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.answers import read_rows
 from stillwatch.prove.canary import Canary, Design, again
+from stillwatch.prove.inputs import Inputs, run
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import (
     SIGNATURE,
     Check,
-    Inputs,
     expected_seed,
     in_order,
     load,
     prompts_digest,
     question_time,
-    run,
     signatures,
     statements,
 )

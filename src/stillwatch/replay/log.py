@@ -1,6 +1,7 @@
 """The log that is replayed, in columns, and what the truth tells of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Log:
         end = len(self.clock) if end_us is None else np.searchsorted(self.clock, end_us)
         return self.order[np.searchsorted(self.clock, start_us) : end]
 
-    @property
+    @cached_property
     def begun(self) -> I64:
         """First request of each account, ``(n_accounts,)``."""
         first = np.full(self.n_accounts, np.iinfo(np.int64).max)

@@ -16,6 +16,7 @@ PASSES = {"observe": 1.0, "challenge": 0.1, "restrict": 1.0, "block": 0.0}
 count as taken. That one challenged request in ten is answered is a guess."""
 SUBJECTS = ("nobody", "campaign", "account")
 
+
 @dataclass(frozen=True)
 class Rung:
     """An action, and after how many findings in as many steps it is decided."""

@@ -52,4 +52,3 @@ def _without(row: dict[str, Any], accounts: set[str]) -> dict[str, Any] | None:
     """A find without some accounts; None where none is left."""
     kept = [pair for pair in zip(row["accounts"], row["scores"], strict=True) if pair[0] not in accounts]
     return row | {"accounts": [name for name, _ in kept], "scores": [score for _, score in kept]} if kept else None
-

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from stillwatch.replay.policy import Policy, Reply, read_policies, told
 from stillwatch.replay.recent import together
 from stillwatch.replay.step import iso, look
 
+Step = dict[str, Any]
+"""What one look finds: ``as_of``, ``n_events``, ``n_accounts`` and ``found``, a row a campaign or group for review."""
 COLUMNS = {
     "policy": pa.string(), "campaign": pa.string(), "n_accounts": pa.int64(), "n_requests": pa.int64(),
     "n_harvest": pa.int64(), "first_request": pa.string(), "one_percent_at": pa.string(), "detected_at": pa.string(),
@@ -89,7 +91,7 @@ def run(
     grid, early = _grid(log, every_us, first_us)
     began_us, recent = int(log.time.min()), sorted(set(recent_us))
 
-    def look_at(branch: Branch, at_us: int) -> dict[str, Any]:
+    def look_at(branch: Branch, at_us: int) -> Step:
         since = [at_us - long for long in recent if at_us - long > began_us and branch.answered(at_us - long, at_us)]
         whole, *parts = (
             look(data, registry, branch, at_us, steps, scratch, threads, memory_gb, since_us) for since_us in (BEGINNING, *since)
@@ -102,10 +104,11 @@ def run(
         branch = Branch(log, reply, None if known is None else known.operator, rates)
         branch.know_sign_ups(registry)
         told_of.append(_policy(one, branch, log, known, grid, (growth, min(recent, default=NEVER)), look_at, quiet))
+    shutil.rmtree(scratch, ignore_errors=True)
     result = {
         "version": __version__,
         "inputs": _inputs(data, truth, truth_events),
-        "first_event": iso(int(log.time.min())),
+        "first_event": iso(began_us),
         "last_event": iso(int(log.time.max())),
         "n_events": len(log.time),
         "n_accounts": log.n_accounts,
@@ -116,15 +119,19 @@ def run(
         "truth": known is not None,
         "truth_events": known is not None and known.by_event,
         "policies": told_of,
-    } | {"policy": told(policies, reply)}
-    rows = [{"policy": one["policy"]} | row for one in told_of for row in one["campaigns"]]
-    write_parquet(pa.Table.from_pylist(rows, schema=pa.schema(list(COLUMNS.items()))), out / "replay.parquet")
-    write_json(result, out / "replay.json")
-    shutil.rmtree(scratch, ignore_errors=True)
+        "policy": told(policies, reply),
+    }
+    _write(result, out)
     if not quiet:
         print(show.text(result))
         print(f"All figures: {out / 'replay.json'}, {out / 'replay.parquet'}")
     return result
+
+
+def _write(result: dict[str, Any], out: Path) -> None:
+    rows = [{"policy": one["policy"]} | row for one in result["policies"] for row in one["campaigns"]]
+    write_parquet(pa.Table.from_pylist(rows, schema=pa.schema(list(COLUMNS.items()))), out / "replay.parquet")
+    write_json(result, out / "replay.json")
 
 
 def _policy(
@@ -134,14 +141,13 @@ def _policy(
     truth: Truth | None,
     grid: list[int],
     growth: tuple[float, int],
-    look_at: Any,
+    look_at: Callable[[Branch, int], Step],
     quiet: bool,
 ) -> dict[str, Any]:
     """One policy over the whole log."""
     desk, seen, timeline = Desk(policy), [], []
     harvest = None if truth is None else truth.harvested
-    skipped = [0]
-    for at_us in track(_due(branch, grid, growth, skipped), f"replay {policy.name}", len(grid), quiet=quiet):
+    for at_us in track(_due(branch, grid, growth), f"replay {policy.name}", len(grid), quiet=quiet):
         step = look_at(branch, at_us)
         seen.append((at_us, step))
         desk.take(step, at_us, branch)
@@ -158,7 +164,7 @@ def _policy(
     return {
         "policy": policy.name,
         "steps": timeline,
-        "skipped": skipped[0],
+        "skipped": len(grid) - len(timeline),
         "campaigns": rows,
         "innocents": None if truth is None else measure.innocents(log, truth, branch, seen),
         "n_acted_on": len(branch.level),
@@ -167,7 +173,7 @@ def _policy(
     }
 
 
-def _due(branch: Branch, grid: list[int], growth: tuple[float, int], skipped: list[int]) -> Iterator[int]:
+def _due(branch: Branch, grid: list[int], growth: tuple[float, int]) -> Iterator[int]:
     """Steps at which enough is new, as a share of the last so many microseconds before the step before; the last one always."""
     share, long_us = growth
     before, known = 0, 0
@@ -176,8 +182,6 @@ def _due(branch: Branch, grid: list[int], growth: tuple[float, int], skipped: li
         if n > before and (n >= before + known * share or at_us == grid[-1]):
             before, known = n, branch.answered(at_us - long_us, at_us)
             yield at_us
-        else:
-            skipped[0] += 1
 
 
 def _grid(log: Log, every_us: int, first_us: int | None) -> tuple[list[int], int]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import reading_parquet, replacing, write_json
+from stillwatch.files import quoted, reading_parquet, replacing, write_json
 from stillwatch.report.load import details, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
 
@@ -76,7 +76,7 @@ def _copy(source: Path, contract: Table, columns: list[str], target: Path, optio
         else:
             _view(engine, source, contract)
         try:
-            engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {_quoted(partial)} ({options})")
+            engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")
         except duckdb.Error as error:
             raise InputError(f"cannot export ({' '.join(str(error).split())})", where=source) from error
 
@@ -89,8 +89,4 @@ def _view(engine: Any, source: Path, contract: Table) -> None:
         present = pq.read_schema(source)
     contract.conform(present.empty_table(), where=source)
     absent = "".join(f', NULL::VARCHAR AS "{name}"' for name in contract.names if name not in present.names)
-    engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({_quoted(source)})")
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({quoted(source)})")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from stillwatch.errors import InputError
 from stillwatch.respond.schema import User
 from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
-from stillwatch.respond.vocabulary import Role
+from stillwatch.respond.vocabulary import LONGEST_DAYS, Role
 
 Args = argparse.Namespace
 
@@ -76,9 +76,6 @@ def say(args: Args, *lines: str) -> None:
 def spaced(name: str) -> str:
     """A name of the vocabulary as words."""
     return name.replace("_", " ")
-
-
-LONGEST_DAYS = 3650
 
 
 def days(args: Args) -> float:

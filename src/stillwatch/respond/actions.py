@@ -47,7 +47,7 @@ def targets(session: Session, action_id: str, *, live: bool = False) -> list[tup
 def touching(session: Session, subjects: Sequence[tuple[str, str]], state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
     """Actions (and lifts) in a state that touch any of some subjects and were not ended on them."""
     found: dict[str, ActionRow] = {}
-    for some in chunks(list(subjects), 5000):
+    for some in chunks(list(subjects)):
         held = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(some), Target.ended_at.is_(None))
         live = select(ActionRow).where(ActionRow.action_id.in_(held), ActionRow.state == state)
         found |= {row.action_id: row for row in session.scalars(live)}
@@ -378,14 +378,12 @@ def _take_effect(change: Change, row: ActionRow) -> None:
 
 
 def _release(change: Change, action_id: str, subjects: Subjects) -> None:
-    for at in range(0, len(subjects), 1000):
-        for kind in Subject:
-            ids = [subject_id for subject, subject_id in subjects[at : at + 1000] if subject is kind]
-            if ids:
-                change.session.execute(
-                    update(Target).where(Target.action_id == action_id, Target.subject == kind, Target.subject_id.in_(ids))
-                    .values(ended_at=change.now)
-                )  # fmt: skip
+    for kind in Subject:
+        for ids in chunks([subject_id for subject, subject_id in subjects if subject is kind]):
+            change.session.execute(
+                update(Target).where(Target.action_id == action_id, Target.subject == kind, Target.subject_id.in_(ids))
+                .values(ended_at=change.now)
+            )  # fmt: skip
 
 
 def _end(change: Change, row: ActionRow, state: ActionState, what: str, note: str | None) -> None:

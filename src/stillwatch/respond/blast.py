@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import cases
+from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import Account, ActionRow, AllowEntry, Case, Key, Member, Target
 from stillwatch.respond.vocabulary import ActionState, Subject
 
 OLD = timedelta(days=365)
-CHUNK = 5000
 STRAY = "key of unknown owner"
 """What stands among the kinds of customers for such keys."""
 
@@ -98,16 +98,12 @@ def _per_day(rows: Sequence[Account], counts: Sequence[int]) -> float | None:
     return round(sum(n / max(row.window_days or 0.0, 1 / 24) for row, n in zip(rows, counts, strict=True)), 1)
 
 
-def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
-
-
 def _accounts_of(session: Session, reached: Reach) -> tuple[list[str], list[str]]:
     """Accounts behind the subjects, keys as the account they belong to; and keys whose owner is not known."""
     found = [subject_id for subject, subject_id in reached.subjects if subject is Subject.ACCOUNT]
     keys = [subject_id for subject, subject_id in reached.subjects if subject is Subject.KEY]
     owned: dict[str, str] = {}
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         owned |= {row.key_id: row.account_id for row in session.scalars(select(Key).where(Key.key_id.in_(chunk)))}
     found += owned.values()
     return list(dict.fromkeys(found)), [key_id for key_id in keys if key_id not in owned]
@@ -116,14 +112,14 @@ def _accounts_of(session: Session, reached: Reach) -> tuple[list[str], list[str]
 def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:
     return {
         row.account_id: row
-        for chunk in _chunks(accounts)
+        for chunk in chunks(accounts)
         for row in session.scalars(select(Account).where(Account.account_id.in_(chunk)))
     }
 
 
 def _of_cases(session: Session, accounts: Sequence[str]) -> set[str]:
     return {
-        name for chunk in _chunks(accounts)
+        name for chunk in chunks(accounts)
         for name in session.scalars(select(Member.account_id).where(Member.account_id.in_(chunk)).distinct())
     }  # fmt: skip
 
@@ -131,7 +127,7 @@ def _of_cases(session: Session, accounts: Sequence[str]) -> set[str]:
 def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
     """Least q-value, in [0, 1], of the campaigns that accuse each account; accounts that people cleared are left out."""
     found: dict[str, float] = {}
-    for chunk in _chunks(accounts):
+    for chunk in chunks(accounts):
         rows = select(Member.account_id, func.min(Case.q_value)).join(Case, Case.case_id == Member.case_id)
         accused = rows.where(
             Member.account_id.in_(chunk), Member.present, ~Member.excluded, Case.detected == "campaign"
@@ -150,7 +146,7 @@ def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, 
         return set()
     keys = [subject_id for subject, subject_id in subjects if subject is Subject.KEY]
     owner: dict[str, str] = {}
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.key_id.in_(chunk))):
             owner[key_id] = account_id
     accounts = [i for subject, i in subjects if subject is Subject.ACCOUNT] + list(owner.values())
@@ -166,7 +162,7 @@ def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, 
 
 def _under_action(session: Session, now: datetime, reached: Reach) -> int:
     found = 0
-    for chunk in _chunks([subject_id for _, subject_id in reached.subjects]):
+    for chunk in chunks([subject_id for _, subject_id in reached.subjects]):
         live = (
             select(Target.subject, Target.subject_id).join(ActionRow, ActionRow.action_id == Target.action_id)
             .where(Target.subject_id.in_(chunk), Target.ended_at.is_(None),

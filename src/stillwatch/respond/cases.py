@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from stillwatch.errors import InputError
+from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import Annotation, AuditRow, Campaign, Case, Label, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import OPEN_STATES, TRANSITIONS, Role, State, Verdict
@@ -218,8 +219,7 @@ def cleared(session: Session, account_ids: Sequence[str], *, since: datetime | N
     """
     late = () if since is None else (Label.at >= since,)
     found: set[str] = set()
-    for at in range(0, len(account_ids), 5000):
-        chunk = account_ids[at : at + 5000]
+    for chunk in chunks(account_ids):
         named = select(func.max(Label.label_id)).where(Label.account_id.in_(chunk), Label.source != "verdict")
         latest = named.group_by(Label.account_id)
         found |= set(session.scalars(select(Label.account_id).where(Label.label_id.in_(latest), Label.innocent, *late)))

@@ -92,5 +92,3 @@ def _compare(campaign: Found, case: Known) -> Match | None:
 
 def _share(shared: int, a: int, b: int, fewest: int) -> float:
     return shared / min(a, b) if shared >= min(fewest, a, b) and min(a, b) else 0.0
-
-

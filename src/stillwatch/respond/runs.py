@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stillwatch import columns, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import digest, read_json, reading_parquet
+from stillwatch.files import digest, quoted, read_json, reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
 
@@ -189,10 +189,10 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
     """The columns of events that are needed; those that a file lacks are null."""
     parts = []
     for suffix, reader in ((".parquet", "read_parquet"), (".jsonl", "read_json_auto")):
-        paths = [str(path) for path in files if path.suffix == suffix]
+        paths = [path for path in files if path.suffix == suffix]
         if not paths:
             continue
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        listed = ", ".join(map(quoted, paths))
         source = f"{reader}([{listed}], union_by_name=true)"
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         chosen = [

@@ -250,9 +250,3 @@ def append_decisions(store: Store, decisions: Sequence[Decision]) -> int:
     rows = [{name: getattr(decision, name) for name in Decision.__slots__} for decision in decisions]
     with store.connect(writing=True) as connection:
         return put(connection, DecisionRow, rows, update=(), key=("request_id",))
-
-
-def decision_of(store: Store, request_id: str) -> DecisionRow | None:
-    """What was answered to a request, if it was stored."""
-    with store.read() as session:
-        return session.scalars(select(DecisionRow).where(DecisionRow.request_id == request_id)).first()

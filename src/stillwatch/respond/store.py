@@ -192,7 +192,7 @@ class Store:
         try:
             yield
         except (DBAPIError, InterfaceError) as error:
-            raise StoreError(*_what(error), where=self.name, todo=_todo(error)) from error
+            raise StoreError(_what(error), where=self.name, todo=_todo(error)) from error
         except SSLError as error:  # the driver lets it through
             what = " ".join((error.strerror or str(error)).split())
             todo = "Check sslmode and sslrootcert of the URL"
@@ -259,9 +259,9 @@ def _sqlite_rules(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _what(error: DBAPIError) -> tuple[str]:
+def _what(error: DBAPIError) -> str:
     reason = " ".join(str(error.orig).split())
-    return (f"the store failed ({reason[:300]}); nothing of this was stored",)
+    return f"the store failed ({reason[:300]}); nothing of this was stored"
 
 
 def _todo(error: DBAPIError) -> str:

@@ -21,6 +21,7 @@ RATES = (60.0, 12.0, 6.0, 2.0, 1.0, 0.2)
 SHARES = (0.5, 0.1, 0.01)
 """Of the mean rate of all accounts together, tried as a limit for all of them."""
 
+
 @dataclass(frozen=True)
 class Requests:
     """What some accounts sent."""

@@ -137,3 +137,6 @@ class Role(StrEnum):
 
 
 RANK: dict[str, int] = {role.value: rank for rank, role in enumerate(Role)}
+
+LONGEST_DAYS = 3650
+"""The longest that people can let anything last: a token, an entry of the allow-list, decisions that are kept."""

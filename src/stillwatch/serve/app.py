@@ -16,7 +16,7 @@ from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, 
 from stillwatch.serve.dialects.decide import DECIDE
 from stillwatch.serve.dialects.litellm import GUARDRAIL
 from stillwatch.serve.dialects.relays import ENVOY, FORWARD, NGINX
-from stillwatch.serve.identity import unhashed
+from stillwatch.serve.identity import CREDENTIAL_SURFACES, unhashed
 from stillwatch.serve.metrics import CONTENT_TYPE, Metrics
 from stillwatch.serve.telemetry import PROPAGATED, Tracing
 from stillwatch.serve.tokens import Role, Tokens
@@ -113,7 +113,7 @@ class Service:
         self.decider, self.tokens, self.context, self.log = decider, tokens, context, log
         self.draining = False
         self.metrics = Metrics(self._gauges)
-        self._status, self._deadlines, self._tracing = status, Deadlines(deadline_s), tracing
+        self._status, self._deadlines, self.tracing = status, Deadlines(deadline_s), tracing
         self._mounts = sorted((mounts or {}).items(), key=lambda mount: -len(mount[0]))
         self._exact = {route.path: route for route in routes() if not route.path.endswith("/*")}
         self._under = [(route.path[:-1], route) for route in routes() if route.path.endswith("/*")]
@@ -237,10 +237,10 @@ class Service:
         if not isinstance(asked, Question):
             return asked
         decision = self.decided(asked, started_ns)
-        if self._tracing is not None:
+        if self.tracing is not None:
             parent = request.header(PROPAGATED).encode("latin-1")
             ended = time.time_ns()
-            self._tracing.span(parent, surface, decision, ended - (time.perf_counter_ns() - started_ns), ended)
+            self.tracing.span(parent, surface, decision, ended - (time.perf_counter_ns() - started_ns), ended)
         return dialect.answer(decision, asked)
 
     def decided(self, question: Question, started_ns: int) -> Decision:
@@ -296,8 +296,7 @@ def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:
 
 def _principal(question: Question) -> str:
     name = question.who[0][0] if question.who and question.who[0] else ""
-    from_credential = question.surface in ("envoy", "envoy-grpc", "nginx", "forward")
-    return "" if from_credential and unhashed(name) else name
+    return "" if question.surface in CREDENTIAL_SURFACES and unhashed(name) else name
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

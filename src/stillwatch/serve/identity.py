@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 CREDENTIALS = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
 """Headers that carry a client's API key in the APIs in use."""
+CREDENTIAL_SURFACES = ("envoy", "envoy-grpc", "nginx", "forward")
+"""Surfaces that know a client by its API key."""
 CACHE = 1 << 16
 """Hashes that are kept; the cache is emptied when full."""
 LONGEST = 1024

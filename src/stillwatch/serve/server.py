@@ -171,8 +171,8 @@ async def _serve(settings: Settings, service: Service, refresher: Refresher) -> 
         with contextlib.suppress(asyncio.CancelledError):
             await watching
         await loop.run_in_executor(None, service.log.close)
-        if service._tracing is not None:
-            service._tracing.close()
+        if service.tracing is not None:
+            service.tracing.close()
         logger.info("ended")
 
 

@@ -1,7 +1,6 @@
 """One row of hashes and counts for each event."""
 
 import ipaddress
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,6 @@ from numpy.typing import NDArray
 
 from stillwatch.sketch import kernels, lexicon
 from stillwatch.tables import Column, Table
-
-Arrays = Mapping[str, NDArray[np.generic]]
 
 SKETCHES = Table(
     "sketches",
@@ -163,41 +160,7 @@ def sketch_events(events: pa.Table) -> pa.Table:
     Args:
         events: conforming events; ``system``, ``ip``, ``user_agent`` and other repeated strings may be dictionaries.
     """
-    n = len(events)
     prompt = _texts(events["prompt"], kernels.N_SHINGLES)
-    system_values = events["system"]
-    if not pa.types.is_dictionary(system_values.type):
-        system_values = system_values.dictionary_encode()
-    encoded = pa.chunked_array(system_values).unify_dictionaries().combine_chunks() if n else None
-    if encoded is None:
-        system = {name: np.zeros(0, np.int64) for name in ("system", "system_opening", "system_shingle")}
-    else:
-        read = _texts(pa.chunked_array([encoded.dictionary]), 1)
-        index = _places(encoded, len(encoded.dictionary))
-        system = {
-            name: np.append(values, np.int64(0))[index]
-            for name, values in (
-                ("system", read["whole"]),
-                ("system_opening", read["opening"]),
-                ("system_shingle", read["shingles"][:, 0]),
-            )
-        }
-    parameters = np.stack(
-        [
-            np.round(np.nan_to_num(pc.fill_null(events["temperature"], -1).to_numpy()) * 1000).astype(np.int64),
-            np.round(np.nan_to_num(pc.fill_null(events["top_p"], -1).to_numpy()) * 1000).astype(np.int64),
-            _integers(events["max_tokens"], np.int64),
-            pc.fill_null(events["stream"].cast(pa.int8()), 2).to_numpy().astype(np.int64),
-        ],
-        axis=1,
-    )
-    parameters_key, client = np.empty(n, np.int64), np.empty(n, np.int64)
-    kernels.combine(parameters, parameters_key)
-    agents = np.stack([_hash(events["user_agent"]), _hash(events["ja4"])], axis=1)
-    kernels.combine(agents, client)
-    client[(agents == 0).all(axis=1)] = 0
-    ip = events["ip"]
-    encoded_ip = ip if pa.types.is_dictionary(ip.type) else ip.dictionary_encode()
     columns = {
         "account": account_key(events["account_id"]),
         "time": events["timestamp"].cast(pa.int64()).to_numpy(),
@@ -205,13 +168,13 @@ def sketch_events(events: pa.Table) -> pa.Table:
         "opening": prompt["opening"],
         "closing": prompt["closing"],
         **{f"shingle_{j}": np.ascontiguousarray(prompt["shingles"][:, j]) for j in range(kernels.N_SHINGLES)},
-        **system,
+        **_systems(events["system"]),
         "tools": _integers(events["tools_key"], np.int64),
         "context": _integers(events["context_key"], np.int64),
         "parent": _integers(events["parent_key"], np.int64),
-        "parameters": parameters_key,
-        "client": client,
-        "net": _networks(encoded_ip),
+        "parameters": _parameters(events),
+        "client": _clients(events),
+        "net": _networks(events["ip"]),
         "model": _hash(events["model"]),
         "path": _hash(events["access_path"]),
         "capability": lexicon.capability(prompt["classes"]),
@@ -224,10 +187,49 @@ def sketch_events(events: pa.Table) -> pa.Table:
     return pa.table(columns, schema=SKETCHES.schema)
 
 
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """The column, not empty, with one dictionary."""
+    column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    return column.unify_dictionaries().combine_chunks()
+
+
+def _systems(system: pa.ChunkedArray) -> dict[str, NDArray[np.int64]]:
+    """The columns of the system prompt, 0 for null; each distinct one is read once."""
+    names = ("system", "system_opening", "system_shingle")
+    if not len(system):
+        return {name: np.zeros(0, np.int64) for name in names}
+    encoded = _encoded(system)
+    read = _texts(pa.chunked_array([encoded.dictionary]), 1)
+    index = _places(encoded, len(encoded.dictionary))
+    values = (read["whole"], read["opening"], read["shingles"][:, 0])
+    return {name: np.append(hashes, np.int64(0))[index] for name, hashes in zip(names, values, strict=True)}
+
+
+def _parameters(events: pa.Table) -> NDArray[np.int64]:
+    """Hash of each request's sampling parameters, to a thousandth."""
+    fractions = (pc.fill_null(events[name], -1).to_numpy() for name in ("temperature", "top_p"))
+    columns = [np.round(np.nan_to_num(values) * 1000).astype(np.int64) for values in fractions]
+    stream = pc.fill_null(events["stream"].cast(pa.int8()), 2).to_numpy().astype(np.int64)
+    return _combined([*columns, _integers(events["max_tokens"], np.int64), stream])
+
+
+def _clients(events: pa.Table) -> NDArray[np.int64]:
+    """Hash of each request's user agent and JA4; 0 where neither is told."""
+    agent, ja4 = _hash(events["user_agent"]), _hash(events["ja4"])
+    return np.where((agent == 0) & (ja4 == 0), 0, _combined([agent, ja4]))
+
+
+def _combined(columns: list[NDArray[Any]]) -> NDArray[np.int64]:
+    """One hash of each row."""
+    out = np.empty(len(columns[0]), np.int64)
+    kernels.combine(np.stack(columns, axis=1), out)
+    return out
+
+
 def _networks(ip: pa.ChunkedArray) -> NDArray[np.int64]:
     """Hash of the network of each address, 0 for null; each distinct address is parsed once."""
     if not len(ip):
         return np.zeros(0, np.int64)
-    array = ip.unify_dictionaries().combine_chunks()
+    array = _encoded(ip)
     values = np.append(_hash(pa.chunked_array([network(array.dictionary)])), np.int64(0))
     return values[_places(array, len(values) - 1)]

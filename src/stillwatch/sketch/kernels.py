@@ -11,38 +11,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from stillwatch.fast_hashes import BYTE_PRIME, START, join, mix
+
 SHINGLE_WORDS = 4
 EDGE_WORDS = 8
 N_SHINGLES = 3
 
-_PRIME = np.uint64(0x9E3779B97F4A7C15)
-_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX2 = np.uint64(0x94D049BB133111EB)
 _DIGITS = np.uint64(0x5851F42D4C957F2D)
-_START = np.uint64(0xCBF29CE484222325)
-_BYTE_PRIME = np.uint64(0x100000001B3)
 _TOP = np.uint64(0xFFFFFFFFFFFFFFFF)
 _MOST = np.uint16(0xFFFF)
 
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
-
-
-@njit(cache=True, nogil=True, inline="always")
-def mix(x: np.uint64) -> np.uint64:
-    """SplitMix64 finaliser: spreads every input bit over the output."""
-    x ^= x >> np.uint64(30)
-    x *= _MIX1
-    x ^= x >> np.uint64(27)
-    x *= _MIX2
-    x ^= x >> np.uint64(31)
-    return x
-
-
-@njit(cache=True, nogil=True, inline="always")
-def join(a: np.uint64, b: np.uint64) -> np.uint64:
-    """Hash of an ordered pair of hashes."""
-    return mix((a ^ (b + _PRIME + (a << np.uint64(6)) + (a >> np.uint64(2)))) * _PRIME)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -59,9 +39,9 @@ def hash_strings(offsets: I64, data: U8, out: I64) -> None:
         if begin == end:
             out[i] = 0
             continue
-        h = _START
+        h = START
         for j in range(begin, end):
-            h = (h ^ np.uint64(data[j])) * _BYTE_PRIME
+            h = (h ^ np.uint64(data[j])) * BYTE_PRIME
         out[i] = _nonzero(mix(h))
 
 
@@ -92,6 +72,7 @@ def read_texts(
         n_words: ``(n,)`` out.
         classes: ``(n, n_classes)`` out, how many words and word pairs speak for each class; 65,535 stands for more.
     """
+    # One function in spite of its length: with helpers for classes and shingles it took 1.4 times as long, inlined or not.
     k = shingles.shape[1]
     n_classes = classes.shape[1]
     slots = np.uint64(len(lexicon_keys) - 1)
@@ -101,44 +82,44 @@ def read_texts(
         position, end = offsets[i], offsets[i + 1]
         best[:] = _TOP
         count = 0
-        all_words = exact = _START
+        all_words = exact = START
         w1 = w2 = w3 = np.uint64(0)
         while position < end:
             c = data[position]
             if c < 128:
                 if 65 <= c <= 90 or 97 <= c <= 122:
-                    h = _START
+                    h = START
                     while position < end:
                         c = data[position]
                         if 65 <= c <= 90:
                             c += np.uint8(32)
                         elif not (97 <= c <= 122 or c == 39):
                             break
-                        h = (h ^ np.uint64(c)) * _BYTE_PRIME
+                        h = (h ^ np.uint64(c)) * BYTE_PRIME
                         position += 1
                 elif 48 <= c <= 57:
-                    h, number = _DIGITS, _START
+                    h, number = _DIGITS, START
                     while position < end and 48 <= data[position] <= 57:
-                        number = (number ^ np.uint64(data[position])) * _BYTE_PRIME
+                        number = (number ^ np.uint64(data[position])) * BYTE_PRIME
                         position += 1
                     exact = join(exact, number)
                 else:
                     position += 1
                     continue
             elif 0xE3 <= c <= 0xED:
-                h = _START
+                h = START
                 stop = min(position + 3, end)
                 while position < stop:
-                    h = (h ^ np.uint64(data[position])) * _BYTE_PRIME
+                    h = (h ^ np.uint64(data[position])) * BYTE_PRIME
                     position += 1
             else:
-                h = _START
+                h = START
                 while position < end and data[position] >= 128 and not 0xE3 <= data[position] <= 0xED:
-                    h = (h ^ np.uint64(data[position])) * _BYTE_PRIME
+                    h = (h ^ np.uint64(data[position])) * BYTE_PRIME
                     position += 1
             word = mix(h)
             for pair in range(2):
-                key = mix(h) if pair == 0 else join(ring[(count - 1) % EDGE_WORDS], mix(h))
+                key = word if pair == 0 else join(w3, word)
                 if pair == 1 and count == 0:
                     break
                 slot = key & slots
@@ -150,7 +131,7 @@ def read_texts(
                                 classes[i, bit] += np.uint16(1)
                         break
                     slot = (slot + np.uint64(1)) & slots
-            ring[count % EDGE_WORDS] = mix(h)
+            ring[count % EDGE_WORDS] = word
             exact = join(exact, word)
             if count < EDGE_WORDS:
                 all_words = join(all_words, word)
@@ -175,7 +156,7 @@ def read_texts(
         if count == 0:
             continue
         whole[i] = _nonzero(exact)
-        last = _START
+        last = START
         for j in range(max(0, count - EDGE_WORDS), count):
             last = join(last, ring[j % EDGE_WORDS])
         closing[i] = _nonzero(last)
@@ -188,9 +169,9 @@ def read_texts(
 def word_hashes(offsets: I64, data: U8, out: NDArray[np.uint64]) -> None:
     """The lexicon's hash of each one-word string, as :func:`read_texts` computes it."""
     for i in range(len(out)):
-        h = _START
+        h = START
         for j in range(offsets[i], offsets[i + 1]):
-            h = (h ^ np.uint64(data[j])) * _BYTE_PRIME
+            h = (h ^ np.uint64(data[j])) * BYTE_PRIME
         out[i] = mix(h)
 
 
@@ -205,7 +186,7 @@ def pair_hashes(first: NDArray[np.uint64], second: NDArray[np.uint64], out: NDAr
 def combine(columns: I64, out: I64) -> None:
     """Hash each row of ``columns`` ``(n, m)`` into ``out`` ``(n,)``."""
     for i in range(len(out)):
-        h = _START
+        h = START
         for j in range(columns.shape[1]):
             h = join(h, np.uint64(columns[i, j]))
         out[i] = _nonzero(h)

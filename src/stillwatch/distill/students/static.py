@@ -189,7 +189,6 @@ class Trained:
 
     model: StaticEncoder
     history: loop.History
-    n_texts: int
 
 
 def train(
@@ -267,7 +266,7 @@ def train(
     torch.manual_seed(schedule.seed)
     history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, quiet=quiet)
     model = StaticEncoder(start.tokenizer, bag.weight.detach().numpy().copy(), start.max_length)
-    return Trained(model, history, len(texts))
+    return Trained(model, history)
 
 
 def _relation(torch: Any, student: Any, teacher: Any) -> Any:

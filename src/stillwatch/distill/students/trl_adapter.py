@@ -41,7 +41,7 @@ def _limit(minutes: float) -> Any:
 
     transformers = need("transformers", what="training a language model")
 
-    class Limit(transformers.TrainerCallback):  # type: ignore[misc,name-defined]
+    class Limit(transformers.TrainerCallback):  # type: ignore[misc,name-defined]  # a base class of an extra, imported here
         def __init__(self) -> None:
             self.start = time.monotonic()
 

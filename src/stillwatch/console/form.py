@@ -1,0 +1,39 @@
+"""What a browser sent, before anybody knows who sits before it."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from stillwatch.errors import InputError
+
+LARGEST = 256 << 10
+"""Bytes of a form; a policy is the longest."""
+MOST_FIELDS = 64
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form, urlencoded; a field that comes twice is a mistake.
+
+    Raises:
+        InputError: it is no form, or longer than one may be.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise InputError("the request is no form")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise InputError(f"the form is longer than {LARGEST} bytes")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError as error:
+        raise InputError("the form cannot be read") from error
+    if len(dict(pairs)) != len(pairs):
+        raise InputError("a field of the form comes twice")
+    # A NUL cannot be stored, and nobody types one.
+    return {name: value.replace("\0", "") for name, value in pairs}
+
+
+def client_ip(request: Request) -> str | None:
+    """Where a request comes from, as the server saw it."""
+    return request.client.host if request.client else None
