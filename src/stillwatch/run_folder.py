@@ -16,22 +16,7 @@ from numpy.typing import NDArray
 from stillwatch import __version__, dataset, group, judge, link, partitions, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
-from stillwatch.judge import results, verdict
-from stillwatch.judge.reasons import (
-    UNPLACED,
-    beside,
-    everyday,
-    firms,
-    gathered,
-    housed,
-    listed_batches,
-    loosely_tied,
-    taught,
-    unlike,
-    unowned,
-    unplaced,
-    untied,
-)
+from stillwatch.judge import results
 from stillwatch.tables import HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
@@ -116,7 +101,7 @@ def _write(
         detail["templates"] = [{"masked": form, "events": n, "of": len(examples)} for form, n in forms[:5]]
         detail["pivots"] = _pivots(outcome.tally, number, data, seen.labels)
         if number >= outcome.n_campaigns:
-            detail["not_accused"] = not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
+            detail["not_accused"] = results.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
     earlier = _earlier(since) if since else []
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
@@ -340,62 +325,6 @@ def _links(outcome: Outcome, campaign: I64) -> pa.Table:
     return pa.concat_tables(parts) if parts else LINKS.schema.empty_table()
 
 
-RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
-
-
-def not_accused(values: dict[str, NDArray[np.float64]], verdicts: judge.Verdicts, model: judge.Model, group: int) -> list[str]:
-    """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
-    mine = {name: value[group : group + 1] for name, value in values.items()}
-    said = model.speaks(mine)
-    name, score = list(model.parts)[int(said.part[0])], said.score
-    out = []
-    if verdict.one_customer(mine)[0]:
-        few = mine["context.one_payer"][0] < verdict.OWNED
-        out.append(
-            f"it has fewer than {verdict.FEWEST} accounts: a firm or a family looks like it too often" if few else
-            "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
-        )  # fmt: skip
-    if everyday(name, mine)[0]:
-        if taught(mine)[0]:
-            out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
-        elif unplaced(mine)[0]:
-            out.append(f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office")
-        elif unowned(mine)[0]:
-            out.append(
-                f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations: "
-                "ask whether it is one customer"
-            )
-        elif firms(mine)[0]:
-            out.append("half of it belongs to organisations: ask whether they are customers of one vendor, or firms that work together")
-        elif name == "unlinked":
-            out.append(
-                "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
-                else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
-                if beside(mine)[0] else "no link ties its accounts, and they do not work as one: do many people do the same thing?"
-                if unlike(mine)[0] else RING
-            )  # fmt: skip
-        elif untied(mine)[0]:
-            out.append("no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?")
-        elif loosely_tied(mine)[0] and not housed(mine)[0]:
-            out.append(RING)
-        else:
-            out.append(
-                "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
-                if housed(mine)[0] else
-                "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
-                "they people who hunt for free credit?" if listed_batches(mine)[0] or name == "batched" else
-                "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
-                "customers"
-            )  # fmt: skip
-    if verdicts.families[group].sum() < verdict.MIN_FAMILIES:
-        out.append(f"fewer than {verdict.MIN_FAMILIES} independent families of evidence speak")
-    if score[0] < 0:
-        out.append("its score is below the line")
-    if verdicts.q_value[group] > verdict.FDR:
-        out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {verdict.FDR:g}")
-    return out
-
-
 def _watch(outcome: Outcome) -> pa.Table:
     """The watch list; a group's accounts are those that may be listed."""
     scene, watch = outcome.scene, outcome.watch
@@ -407,7 +336,7 @@ def _watch(outcome: Outcome) -> pa.Table:
             "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
             "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
             "reasons": results.reasons(outcome.values, outcome.findings, outcome.model, number),
-            "not_accused": not_accused(outcome.values, outcome.verdicts, outcome.model, number),
+            "not_accused": results.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
             "explanations": results.explanations(outcome.verdicts, number),
         })  # fmt: skip
     return pa.Table.from_pylist(rows, WATCH.schema)

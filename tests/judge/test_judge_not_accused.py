@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from judge_helpers import findings, model, part, values
 
 from stillwatch import judge
-from stillwatch.run_folder import not_accused
+from stillwatch.judge.results import not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}

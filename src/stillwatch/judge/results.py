@@ -15,9 +15,24 @@ from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
 from stillwatch.judge.model import JOINT_SENTENCES, STANDS_OUT, TREES, Model, alike, joint
 from stillwatch.judge.people import UNKNOWN
-from stillwatch.judge.reasons import REASONS
+from stillwatch.judge.reasons import (
+    REASONS,
+    UNPLACED,
+    beside,
+    everyday,
+    firms,
+    gathered,
+    housed,
+    listed_batches,
+    loosely_tied,
+    taught,
+    unlike,
+    unowned,
+    unplaced,
+    untied,
+)
 from stillwatch.judge.scene import Scene
-from stillwatch.judge.verdict import FAMILIES, Verdicts
+from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, MIN_FAMILIES, OWNED, Verdicts, one_customer
 from stillwatch.judge.watch import stands_out
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
@@ -141,6 +156,62 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
     if len(spoken) == 2:
         out.append(f"only two families speak ({' and '.join(spoken)}): an innocent reason for either ends the case")
     out.append("registration records, an owner's answer or a contract that explain what is shared")
+    return out
+
+
+RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
+
+
+def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
+    """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
+    mine = {name: value[group : group + 1] for name, value in values.items()}
+    said = model.speaks(mine)
+    name, score = list(model.parts)[int(said.part[0])], said.score
+    out = []
+    if one_customer(mine)[0]:
+        few = mine["context.one_payer"][0] < OWNED
+        out.append(
+            f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
+            "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
+        )  # fmt: skip
+    if everyday(name, mine)[0]:
+        if taught(mine)[0]:
+            out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
+        elif unplaced(mine)[0]:
+            out.append(f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office")
+        elif unowned(mine)[0]:
+            out.append(
+                f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations: "
+                "ask whether it is one customer"
+            )
+        elif firms(mine)[0]:
+            out.append("half of it belongs to organisations: ask whether they are customers of one vendor, or firms that work together")
+        elif name == "unlinked":
+            out.append(
+                "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
+                else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
+                if beside(mine)[0] else "no link ties its accounts, and they do not work as one: do many people do the same thing?"
+                if unlike(mine)[0] else RING
+            )  # fmt: skip
+        elif untied(mine)[0]:
+            out.append("no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?")
+        elif loosely_tied(mine)[0] and not housed(mine)[0]:
+            out.append(RING)
+        else:
+            out.append(
+                "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
+                if housed(mine)[0] else
+                "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
+                "they people who hunt for free credit?" if listed_batches(mine)[0] or name == "batched" else
+                "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
+                "customers"
+            )  # fmt: skip
+    if verdicts.families[group].sum() < MIN_FAMILIES:
+        out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
+    if score[0] < 0:
+        out.append("its score is below the line")
+    if verdicts.q_value[group] > FDR:
+        out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {FDR:g}")
     return out
 
 
