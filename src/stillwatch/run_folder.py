@@ -276,9 +276,8 @@ def _marks(outcome: Outcome, columns: tuple[str, ...]) -> list[list[tuple[str, i
 
 
 def _drawn(outcome: Outcome, campaign: I64) -> dict[str, tuple[I64, I64]]:
-    """Pairs to draw within campaigns, by family of views."""
-    pairs = {family: (a, b) for family, (a, b, *_) in _pairs(outcome, campaign).items()}
-    return {view.split(".")[0]: pairs[view] for view in pairs}
+    """Pairs to draw within campaigns, by view."""
+    return {view: (a, b) for view, (a, b, *_) in _pairs(outcome, campaign).items()}
 
 
 def _pairs(outcome: Outcome, campaign: I64) -> dict[str, tuple[I64, I64, I64, NDArray[np.float64]]]:
