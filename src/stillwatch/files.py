@@ -69,6 +69,32 @@ def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -
         shutil.rmtree(staging, ignore_errors=True)
 
 
+@contextmanager
+def alone(folder: Path, what: str) -> Iterator[None]:
+    """Hold a folder, which is made if absent, for one writer at a time; the hold ends with the process, however that ends.
+
+    Raises:
+        InputError: another process holds it; ``what`` is what it does ("ingest").
+    """
+    import fcntl
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        what = f"cannot write ({error.strerror or error})"
+        raise InputError(what, where=folder, todo="Free space or pass another folder") from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            todo = "Wait until it is done, or pass another folder"
+            raise InputError(f"another {what} is writing to this folder", where=folder, todo=todo) from error
+        yield
+    finally:
+        os.close(handle)
+
+
 def write_parquet(table: "pa.Table", path: Path) -> None:
     """Write a table atomically; same table, same bytes."""
     import pyarrow.parquet as pq

@@ -25,7 +25,7 @@ SECRETS = (GONE, "key-of-ada", "Ada", "her thesis", "we are a class", "the sylla
 @pytest.fixture
 def lived(store: Store, run_folder: Folder) -> Store:
     """A store in which people wrote about an account wherever they can, and nothing holds on it any more."""
-    details = {"graph": {"nodes": [{"account": GONE}, {"account": OTHER}]}}
+    details = {"graph": {"nodes": [GONE, OTHER], "edges": [[0, 1, "identity.payment", 1.0]]}}
     imported(store, run_folder({"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2"], "details": details}}))
     case_id = the_case(store).case_id
     block = proposed(store, case_id=case_id)

@@ -90,7 +90,7 @@ def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     """Choose the best-linked accounts and their strongest links, and lay them out; None without links."""
     if not part or not part.get("edges"):
         return None
-    names = [str(name) for name in part["nodes"]]
+    names = [str(name) for name in part.get("nodes") or ()]
     edges = [(int(i), int(j), str(view), float(w or 0)) for i, j, view, w in part["edges"] if i != j]
     edges = [edge for edge in edges if 0 <= edge[0] < len(names) and 0 <= edge[1] < len(names)]
     if not edges:
