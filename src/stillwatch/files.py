@@ -91,8 +91,11 @@ def alone(folder: Path, what: str) -> Iterator[None]:
     Raises:
         InputError: another process holds it; ``what`` is what it does ("ingest").
     """
-    import fcntl
-
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such hold
+        yield
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)

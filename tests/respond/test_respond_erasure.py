@@ -122,13 +122,24 @@ def test_what_is_left_of_an_erased_row_cannot_be_changed(lived: Store, column: s
     erased(lived)
     with lived.read() as session:
         (seq, _), *_ = json.loads(session.scalars(select(AuditRow.after).where(AuditRow.action == audit.ERASE)).one() or "")["rows"]
-    with lived.connect(writing=True) as connection:
-        if lived.engine.dialect.name == "sqlite":
-            connection.execute(text("DROP TRIGGER audit_log_no_update"))
-        else:
-            connection.execute(text("ALTER TABLE audit_log DISABLE TRIGGER USER"))
-        connection.execute(text(f"UPDATE audit_log SET {column} = '\"x\"' WHERE seq = {seq}"))
+    tampered(lived, f"UPDATE audit_log SET {column} = '\"x\"' WHERE seq = {seq}")
     assert any(f"row {seq} was changed" in fault for fault in verified(lived).faults)
+
+
+@pytest.mark.parametrize("after", ["oops", '"x"', "{}", '{"rows": 7}', '{"rows": [[1, 2, 3]]}', '{"rows": [["a", "b"]]}'])
+def test_a_changed_row_of_an_erasure_is_found(lived: Store, after: str) -> None:
+    erased(lived)
+    last = verified(lived).n_rows
+    tampered(lived, f"UPDATE audit_log SET after = '{after}' WHERE seq = {last}")
+    faults = verified(lived).faults
+    assert any(f"row {last} was changed" in fault for fault in faults)
+    assert len(faults) > 3, "nothing vouches for what it changed"
+
+
+def tampered(store: Store, statement: str) -> None:
+    """What somebody who owns the database does."""
+    with store.connect(writing=True) as connection, erasure._unlocked(connection):
+        connection.exec_driver_sql(statement)
 
 
 def test_two_accounts_one_after_the_other(lived: Store) -> None:
@@ -196,6 +207,23 @@ def test_what_stands_in_the_way(store: Store, case_id: str) -> None:
     assert GONE in everything(store)
     erased(store, now=later)
     assert GONE not in everything(store)
+
+
+def test_a_short_identifier_is_no_part_of_other_texts(store: Store, run_folder: Folder) -> None:
+    imported(store, run_folder({"c-one": {"members": ["1", *accounts(0, 9)]}}))
+    case_id = the_case(store).case_id
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    with store.write(ANA, now=NOW) as change:
+        cases.annotate(change, case_id, "1 of them was seen on day 1")
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+    done = erased(store, "1")
+    told = everything(store)
+    assert "1 of them was seen on day 1" in told
+    assert "account:1\\" not in told
+    assert f"account:{done['pseudonym']}" in told
+    assert verified(store).whole
+    with store.read() as session:
+        assert session.get(Member, (case_id, "1")) is None
 
 
 def test_from_the_command_line(lived: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -137,7 +137,12 @@ def verify(session: Session, *, head: str | None = None, limit: int = 20) -> Ver
 def _erasures(session: Session) -> tuple[tuple[int, ...], dict[int, str]]:
     """Rows that tell of erasures, and the digest of what the last of them left of a row."""
     rows = session.scalars(select(AuditRow).where(AuditRow.action == ERASE).order_by(AuditRow.seq)).all()
-    left = {int(seq): str(says) for row in rows for seq, says in json.loads(row.after or "{}").get("rows", []) if seq < row.seq}
+    left: dict[int, str] = {}
+    for row in rows:
+        try:
+            left |= {int(seq): str(says) for seq, says in json.loads(row.after or "{}")["rows"] if seq < row.seq}
+        except (ValueError, TypeError, KeyError):  # somebody changed it, which the reading tells
+            continue
     return tuple(row.seq for row in rows), left
 
 

@@ -39,7 +39,7 @@ from stillwatch.respond.vocabulary import ActionState, Role, Subject
 
 ERASED = "[erased]"
 SHORTEST = 3
-"""Characters of a further name: shorter ones stand in many words."""
+"""Characters of a name that is looked for within texts: shorter ones (account 1) stand in many, and are replaced where they stand alone."""
 FREE = frozenset({"text", "statement"})
 """Fields of the audit log that hold free text."""
 MENTIONS: tuple[InstrumentedAttribute[Any], ...] = (
@@ -103,12 +103,13 @@ class _Scrub:
         self.stands_for = stands_for
         self.texts: set[str] = set()
         """What was written about the account alone."""
-        longest_first = "|".join(re.escape(name) for name in sorted(stands_for, key=len, reverse=True))
-        self._names = re.compile(rf"(?<![\w-])(?:{longest_first})(?![\w-])")
+        longest_first = "|".join(re.escape(name) for name in sorted(stands_for, key=len, reverse=True) if len(name) >= SHORTEST)
+        self._within = re.compile(rf"(?<![\w-])(?:{longest_first or '(?!)'})(?![\w-])")
+        self._alone = {f"{before}{name}": f"{before}{new}" for name, new in stands_for.items() for before in ("", "account:", "key:")}
 
     def __call__(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._names.sub(lambda found: self.stands_for[found[0]], value)
+            return self._alone.get(value) or self._within.sub(lambda found: self.stands_for[found[0]], value)
         if isinstance(value, list):
             return [self(one) for one in value]
         if isinstance(value, dict):
@@ -251,7 +252,7 @@ def _log(session: Session, scrub: _Scrub, alone: set[str], besides: set[str], ac
             old = (row.before, row.after, row.reason)
             row.before, row.after = _json(scrub, row.before), _json(scrub, row.after)
             if row.reason and row.action.startswith("member.") and row.reason.startswith(f"{account_id}: "):
-                row.reason = f"{scrub(account_id)}: {ERASED}"
+                row.reason = f"{scrub.stands_for[account_id]}: {ERASED}"
             elif row.reason and row.action != "action.lift":  # whose reason is a code
                 whole = row.object in alone or (row.reason in scrub.texts and not row.action.startswith("case."))
                 row.reason = ERASED if whole else scrub(row.reason)
