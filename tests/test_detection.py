@@ -44,6 +44,14 @@ def test_operators_are_found_whole_and_alone(small_world: Path, small_run: Path,
     assert told["events"]["event_recall"] >= 0.75
 
 
+def test_links_to_draw_name_their_views(small_run: Path) -> None:
+    """The views of a family do not stand in for each other: what links the accounts most may be any of them."""
+    told = {row["view"] for row in rows(small_run, "links")}
+    assert len({view for view in told if view.startswith("identity.")}) > 1
+    drawn = {edge[2] for row in rows(small_run, "campaigns") for edge in json.loads(row["details"])["graph"]["edges"]}
+    assert drawn == told
+
+
 def test_the_commands_say_what_was_found(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["detect", str(small_world), "--out", str(tmp_path / "run")]) == 0
     told = capsys.readouterr().out

@@ -1,6 +1,8 @@
 """Keyed hashes of identifiers, and the file that holds a tenant's key."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,18 @@ def test_a_longer_key_and_white_space_around_it_are_fine(tmp_path: Path) -> None
 def test_a_folder_is_no_key(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a key file"):
         tenant_key(tmp_path)
+
+
+def test_processes_that_make_a_key_at_once_read_the_same(tmp_path: Path) -> None:
+    """Else what one of them hashed could never be joined again."""
+    path = tmp_path / "stillwatch.key"
+    gate = threading.Barrier(8)
+
+    def made(_: int) -> bytes:
+        gate.wait()
+        return tenant_key(path)
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(made, range(8)))
+    assert keys == {tenant_key(path)}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["stillwatch.key"]

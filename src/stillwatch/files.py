@@ -69,6 +69,50 @@ def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def demand_own(out: Path, marks: tuple[str, ...], what: str) -> None:
+    """Raise an InputError unless a folder is absent, empty, or holds a file that tells that it is ``what`` already.
+
+    Args:
+        out: folder that is to be written to.
+        marks: names of such files.
+        what: such as "a harvest store".
+    """
+    if out.exists() and not out.is_dir():
+        raise InputError("a file stands there", where=out, todo="Pass a folder")
+    if out.is_dir() and not any((out / name).exists() for name in marks) and any(out.iterdir()):
+        todo = "Pass a folder that is absent, empty, or one already"
+        raise InputError(f"the folder holds something else than {what}", where=out, todo=todo)
+
+
+@contextmanager
+def alone(folder: Path, what: str) -> Iterator[None]:
+    """Hold a folder, which is made if absent, for one writer at a time; the hold ends with the process, however that ends.
+
+    Raises:
+        InputError: another process holds it; ``what`` is what it does ("ingest").
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such hold
+        yield
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        what = f"cannot write ({error.strerror or error})"
+        raise InputError(what, where=folder, todo="Free space or pass another folder") from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            todo = "Wait until it is done, or pass another folder"
+            raise InputError(f"another {what} is writing to this folder", where=folder, todo=todo) from error
+        yield
+    finally:
+        os.close(handle)
+
+
 def write_parquet(table: "pa.Table", path: Path) -> None:
     """Write a table atomically; same table, same bytes."""
     import pyarrow.parquet as pq

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import secrets
 from pathlib import Path
 
@@ -17,11 +18,19 @@ def keyed(key: bytes, value: str) -> str:
 
 
 def tenant_key(path: Path) -> bytes:
-    """Read the tenant's key, or create it with mode 0600."""
+    """Read the tenant's key, or create it with mode 0600; of several processes that create it at once, all read the same."""
     if not path.exists():
-        with replacing(path) as partial:
+        made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with replacing(made) as partial:
             partial.touch(mode=0o600)
             partial.write_text(secrets.token_hex(KEY_BYTES) + "\n")
+        try:
+            os.link(made, path)  # unlike a renaming, it never replaces one that another process has made
+        except FileExistsError:
+            pass
+        except OSError:  # a disk without links
+            made.replace(path)
+        made.unlink(missing_ok=True)
     try:
         key = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as error:

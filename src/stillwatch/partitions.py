@@ -55,7 +55,8 @@ def sketch_files(
         path: ready[path] if path in ready and not any(ends[path]) else folder / f"{_name(path, *ends[path])}.parquet"
         for path in data.event_files
     }
-    missing = [path for path, target in targets.items() if not target.exists()]
+    # What was changed since is made again: the events are there.
+    missing = [path for path, target in targets.items() if not _whole(target)]
 
     def work(source: Path) -> None:
         if source in ready:
@@ -124,7 +125,24 @@ def writing(target: Path) -> Iterator[Add]:
             if writer is not None:
                 writer.close()
         # Written before the partition takes its name, so a partition that exists has its accounts.
-        write_parquet(pa.table({"account_id": pc.unique(pa.chunked_array(ids, pa.string()))}), ids_path(target))
+        unique = pc.unique(pa.chunked_array(ids, pa.string()))
+        told = {"bytes": str(partial.stat().st_size), "accounts": str(len(unique))}
+        write_parquet(pa.table({"account_id": unique}).replace_schema_metadata(told), ids_path(target))
+
+
+def _whole(target: Path) -> bool:
+    """Whether a partition is there and, as far as its size and the list of its accounts tell, as it was written."""
+    try:
+        told, size = pq.read_metadata(ids_path(target)), target.stat().st_size
+        written = told.metadata or {}
+        pq.read_schema(target)
+        return (
+            told.schema.names == ["account_id"]
+            and int(written.get(b"bytes", size)) == size
+            and int(written.get(b"accounts", told.num_rows)) == told.num_rows
+        )
+    except (OSError, pa.ArrowException, ValueError):
+        return False
 
 
 def remove(target: Path) -> None:
@@ -179,6 +197,6 @@ def _ready(data: dataset.Dataset, threads: int) -> list[Path] | None:
     for path, sketches, sha256 in zip(data.event_files, found, actual, strict=True):
         if path.parent != data.folder / "events" or digests.get(path.name) != sha256:
             raise InputError("not the events that were sketched when ingest dropped the text", where=path, todo=todo)
-        if not sketches.exists() or not ids_path(sketches).exists():
-            raise InputError("no sketches of this file of events", where=path, todo=todo)
+        if not _whole(sketches):
+            raise InputError("no sketches of this file of events, or damaged ones", where=path, todo=todo)
     return found

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from stillwatch import __version__, dataset, group, judge, link, partitions, sketch
+from stillwatch import __version__, dataset, group, judge, link, partitions, run_details, sketch
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, write_json, write_parquet
 from stillwatch.judge import results
 from stillwatch.tables import HARVEST, LINKS, WATCH
 
@@ -261,9 +261,8 @@ def _marks(outcome: Outcome, columns: tuple[str, ...]) -> list[list[tuple[str, i
 
 
 def _drawn(outcome: Outcome, campaign: I64) -> dict[str, tuple[I64, I64]]:
-    """Pairs to draw within campaigns, by family of views."""
-    pairs = {family: (a, b) for family, (a, b, *_) in _pairs(outcome, campaign).items()}
-    return {view.split(".")[0]: pairs[view] for view in pairs}
+    """Pairs to draw within campaigns, by view."""
+    return {view: (a, b) for view, (a, b, *_) in _pairs(outcome, campaign).items()}
 
 
 def _pairs(outcome: Outcome, campaign: I64) -> dict[str, tuple[I64, I64, I64, NDArray[np.float64]]]:
@@ -369,15 +368,18 @@ def _earlier(run: Path) -> list[tuple[str, set[str], set[str]]]:
     if not (path.exists() and (run / "summary.json").exists()):
         raise InputError("not a whole run", where=run, todo="Pass a folder that stillwatch detect wrote")
     accounts: dict[str, set[str]] = {}
-    table = pq.read_table(run / "accounts.parquet", columns=["account_id", "campaign_id"])
+    with reading_parquet(run / "accounts.parquet"):
+        table = pq.read_table(run / "accounts.parquet", columns=["account_id", "campaign_id"])
+    with reading_parquet(path):
+        rows = pq.read_table(path, columns=["campaign_id", "details"]).to_pylist()
     for account, campaign in zip(table["account_id"].to_pylist(), table["campaign_id"].to_pylist(), strict=True):
         if campaign is not None:
             accounts.setdefault(campaign, set()).add(account)
     campaigns = []
-    for row in pq.read_table(path, columns=["campaign_id", "details"]).to_pylist():
-        marks = json.loads(row["details"] or "{}").get("objects", [])
+    for row in rows:
+        marks = run_details.parse(row["details"], row["campaign_id"], path).get("objects") or []
         members = accounts.get(row["campaign_id"], set())
-        campaigns.append((row["campaign_id"], members, {mark["object"] for mark in marks}))
+        campaigns.append((row["campaign_id"], members, {str(mark["object"]) for mark in marks if "object" in mark}))
     return campaigns
 
 

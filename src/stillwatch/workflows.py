@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch import hashing
+from stillwatch.errors import InputError
+from stillwatch.files import alone
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,20 +50,25 @@ def ingest(
         What :func:`stillwatch.ingest.run` returns, and the path of the key under ``key_file``.
 
     Raises:
-        InputError: see :func:`stillwatch.ingest.run`; the key file does not hold a key.
+        InputError: see :func:`stillwatch.ingest.run`; the key file does not hold a key; another ingest
+            writes to ``out``; or no event came of the sources, which is said when all is written.
     """
     from stillwatch.ingest import check, run
 
     check(sources, format, out, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies)  # a mistyped command leaves no key behind
     key_file = key_file or out / KEY_NAME
-    fresh = not key_file.exists()
-    key = hashing.tenant_key(key_file)
-    summary = run(
-        sources, format, out, privacy=privacy, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies, key=key,
-        as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
-    )  # fmt: skip
+    with alone(out, "ingest"):
+        fresh = not key_file.exists()
+        key = hashing.tenant_key(key_file)
+        summary = run(
+            sources, format, out, privacy=privacy, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies, key=key,
+            as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
+        )  # fmt: skip
     if not quiet:
         print(_ingested(summary, out, key_file if fresh else None))
+    if not summary["rows"]["written"]:
+        todo = f"Is --from {format} what the log is? {out / 'quarantine.parquet'} says why"
+        raise InputError("there is no event to look at", where=out / "events", todo=todo)
     return summary | {"key_file": str(key_file)}
 
 
@@ -116,8 +123,6 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         )
     if rows["written"]:
         lines.append(f"Next: stillwatch detect {out} --out RUN")
-    else:
-        lines.append(f"There is no event to look at. Is --from {summary['format']} what the log is? {out / 'quarantine.parquet'} says why")
     return "\n".join(lines)
 
 

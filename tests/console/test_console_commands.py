@@ -14,13 +14,13 @@ import pytest
 pytest.importorskip("granian")
 pytest.importorskip("argon2")
 pytest.importorskip("sqlalchemy")
-from console_kit import copy
+from console_kit import Client, copy
 from sqlalchemy import select
 
 from ports import free_port
 from stillwatch.cli import main
 from stillwatch.respond import cases
-from stillwatch.respond.schema import ActionRow
+from stillwatch.respond.schema import ActionRow, AuditRow
 from stillwatch.respond.store import Store
 
 COMMAND = [sys.executable, "-m", "stillwatch"]
@@ -42,6 +42,34 @@ def test_users_from_a_terminal(tmp_path: Path) -> None:
     assert (second.returncode, second.stdout) == (0, "ana may log in as analyst\n")
     assert run("user", "add", "eve", "--role", "admin", "--as", "ana", store=store).returncode == 1
     assert "ana" in run("user", "list", "--as", "ana", store=store).stdout
+
+
+def test_who_was_disabled_can_be_let_in_again(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = copy(filled, tmp_path)
+
+    def user(*words: str, by: str = "dee") -> tuple[int, str]:
+        done = main(["user", *words, "--store", str(tmp_path / "store.db"), "--as", by])
+        said = capsys.readouterr()
+        return done, said.out + said.err
+
+    assert user("enable", "ana")[0] == 1, "she is not disabled"
+    assert user("disable", "ana")[0] == 0
+    visitor = Client(store)
+    assert visitor.login("ana").status_code == 401
+    password = tmp_path / "password"
+    password.write_text("another long password")
+    done, said = user("add", "ana", "--role", "admin", "--password-file", str(password))
+    assert (done, "stillwatch user enable ana" in said) == (1, True)
+    assert user("enable", "ana", by="ben")[0] == 1, "this takes an admin, as disabling does"
+    assert user("enable", "nobody")[0] == 1
+    assert user("enable", "ana") == (0, "ana may log in again as analyst, with the password of before\n")
+    assert visitor.login("ana").status_code == 303
+    with store.read() as session:
+        last = session.scalars(select(AuditRow).where(AuditRow.action.like("user.%")).order_by(AuditRow.seq.desc())).first()
+    assert last is not None
+    assert (last.action, last.object, last.actor, last.after) == ("user.enable", "ana", "dee", '"analyst"')
+    visitor.close()
+    store.close()
 
 
 def test_the_console_by_itself(tmp_path: Path) -> None:

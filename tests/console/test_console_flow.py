@@ -291,6 +291,9 @@ def test_a_kind_of_links_has_an_address(client: Clients, case_id: str) -> None:
     assert not re.findall(chosen, vic.get(f"/cases/{case_id}").text)
     assert re.findall(chosen, vic.get(f"/cases/{case_id}?links=identity").text) == ["identity"]
     assert not re.findall(chosen, vic.get(f"/cases/{case_id}?links=nothing").text)
+    view = vic.get(f"/cases/{case_id}?links=identity.payment").text
+    assert re.findall(chosen.replace(r"\w+", r"[\w.]+"), view) == ["identity.payment"], "a single view has one, too"
+    assert view.count(" checked> ") == 1
 
 
 def test_find_by_any_name(client: Clients, store: Store, case_id: str) -> None:

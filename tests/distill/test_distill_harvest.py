@@ -289,3 +289,28 @@ def test_policies(policy: str, trace: str | None, k: int) -> None:
 def test_unknown_policies(policy: str) -> None:
     with pytest.raises(InputError, match="unknown policy"):
         policies.parse(policy)
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_a_folder_that_holds_something_else_is_left_alone(
+    tmp_path: Path, entries: dict[str, object], dry: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.txt").write_text("one\ntwo")
+    path = tmp_path / "t.toml"
+    path.write_text("".join(f"{k} = {json.dumps(v)}\n" for k, v in (entries | {"location": "http://127.0.0.1:1/v1"}).items()))
+    out = tmp_path / "letters"
+    out.mkdir()
+    (out / "letter.txt").write_text("dear all")
+    assert main(["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(out), *dry]) == 1
+    told = capsys.readouterr().err
+    assert (told.count("\n"), "the folder holds something else than a harvest store" in told) == (1, True)
+    assert [entry.name for entry in out.iterdir()] == ["letter.txt"]
+    assert main(["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(path), *dry]) == 1
+    assert "a file stands there" in capsys.readouterr().err
+
+
+def test_a_store_that_was_killed_at_its_first_step_is_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / ".lock").touch()
+    store.Store(tmp_path / "store", teacher={}, identity="i", policy="none").close()
+    store.Store(tmp_path / "store", teacher={}, identity="i", policy="none").close()

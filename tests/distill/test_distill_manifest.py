@@ -83,3 +83,9 @@ def test_without_a_manifest_nothing_is_asked(tmp_path: Path, capsys: pytest.Capt
     assert "no manifest for the teacher" in error
     assert error.count("\n") == 1
     assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("currency", ["dollars", "", "usd", "€", "US$"])
+def test_a_currency_has_three_letters(entries: dict[str, object], currency: str) -> None:
+    with pytest.raises(InputError, match="currency"):
+        manifest.parse(entries | {"currency": currency})

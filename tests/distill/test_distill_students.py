@@ -274,6 +274,49 @@ def test_held_out_data_is_checked(tmp_path: Path) -> None:
     path.write_text('{"text": "a", "label": "b", "split": "test"}\n')
     with pytest.raises(InputError, match="both splits"):
         train.read_held(path)
+    path.write_text('{"text": "a", "label": "b", "split": "test"}\n{"text": "c", "label": "B", "split": "train"}\n')
+    with pytest.raises(InputError, match="no label of the test rows is one of the train rows"):
+        train.read_held(path)
+
+
+def test_held_out_labels_that_the_teacher_never_used_are_told(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (given, _), (held, labels) = texts(200, 3), texts(40, 4)
+    (tmp_path / "p.txt").write_text("\n".join(given))
+    path = tmp_path / "t.toml"
+    told = entries | {"kind": "classifier", "location": f"{__name__}:Topics", "currency": "EUR"}
+    path.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in told.items()))
+    store, student = str(tmp_path / "store"), tmp_path / "student"
+    assert main(["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", store]) == 0
+    assert "cost up to about 0.00 EUR" in capsys.readouterr().out
+
+    def trained(spelt: dict[str, str]) -> int:
+        named = [spelt.get(label, label) for label in labels]
+        rows = [{"text": t, "label": y, "split": split} for split in ("test", "train") for t, y in zip(held, named, strict=True)]
+        (tmp_path / "held.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        argv = ["distill", "train", "classifier", "--store", store, "--held-out", str(tmp_path / "held.jsonl"), "--out", str(student)]
+        return main([*argv, "--teacher", str(path)])
+
+    assert trained({label: label.upper() for label in WORDS}) == 1
+    said = capsys.readouterr().err
+    assert (said.count("\n"), "the teacher used none of the held-out labels" in said) == (1, True)
+    assert "such as 'sport', not 'FOOD'" in said
+    assert not student.exists(), "nothing was trained"
+    assert trained({"food": "FOOD"}) == 0
+    note = "The teacher never used 1 held-out label ('FOOD'): 13 of 40 held-out texts count as wrong, whatever the student says."
+    assert note in capsys.readouterr().out
+    assert note in (student / "README.md").read_text()
+    assert trained({}) == 0
+    said = capsys.readouterr().out
+    assert "never used" not in said
+    assert "| EUR for a million calls |" in said
+    assert json.loads((student / "comparison.json").read_text())["rows"][0]["currency"] == "EUR"
+
+
+def test_costs_are_in_dollars_unless_the_manifest_says_otherwise() -> None:
+    rows = [measures.row("student", {"accuracy": 0.5}, 10, 0, 1.0, 0.04)]
+    assert measures.show(rows).splitlines()[0].endswith("| USD for a million calls |")
 
 
 def test_measures_on_known_values() -> None:

@@ -209,7 +209,8 @@ def test_without_events_and_without_harvest(run: Path) -> None:
         "estimated": 20, "true": None, "event_precision": None, "event_recall": None, "error": None,
     }  # fmt: skip
     (run / "harvest.parquet").unlink()
-    assert evaluate.run(run, run.parent / "truth.parquet", quiet=True)["campaigns"][0]["harvest"] is None
+    with pytest.raises(InputError, match="though campaigns have a harvest"):
+        evaluate.run(run, run.parent / "truth.parquet", quiet=True)
 
 
 def test_nothing_flagged_is_no_precision() -> None:

@@ -126,6 +126,18 @@ def test_stores_that_cannot_be_studied(tmp_path: Path) -> None:
         train.classifier(tmp_path / "e", tmp_path / "student")
 
 
+def test_a_folder_that_holds_something_else_is_left_alone(
+    harvested: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "exposure.html").write_text("dear all")
+    assert main(["exposure", str(harvested), "--out", str(tmp_path / "letters")]) == 1
+    told = capsys.readouterr().err
+    assert (told.count("\n"), "the folder holds something else than an exposure study" in told) == (1, True)
+    assert [entry.name for entry in (tmp_path / "letters").iterdir()] == ["exposure.html"]
+    assert main(["exposure", str(harvested), "--out", str(harvested)]) == 1, "its own store is no study either"
+
+
 def test_a_student_that_is_none_is_named_before_anything_is_trained(harvested: Path) -> None:
     found = study.load(harvested, capability="x")
     with pytest.raises(InputError, match="no student 'word'"):

@@ -4,6 +4,8 @@ import bz2
 import json
 import lzma
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +14,9 @@ import pytest
 from ingest_helpers import AS_OF, KEY, TIME, envelope, event, payload
 
 from stillwatch import workflows
+from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.files import alone
 from stillwatch.hashing import keyed
 from stillwatch.ingest.values import instant
 
@@ -238,11 +242,53 @@ def test_a_mistyped_command_leaves_nothing(write, tmp_path, wrong):
 
 def test_the_first_bad_row_is_shown(write, tmp_path, capsys):
     path = write([event(timestamp="yesterday"), event(timestamp="soon")])
-    workflows.ingest([path], "canonical", tmp_path / "out", as_of=AS_OF)
+    with pytest.raises(InputError, match=r"there is no event to look at: .*/events. Is --from canonical what the log is"):
+        workflows.ingest([path], "canonical", tmp_path / "out", as_of=AS_OF)
     told = capsys.readouterr().out
     assert f"the first: {path}, line 1: timestamp is a string that does not fit us (ISO 8601" in told
-    assert "There is no event to look at" in told
     assert "Next:" not in told
+    assert pq.read_metadata(tmp_path / "out" / "quarantine.parquet").num_rows == 2
+
+
+def test_a_log_without_rows_is_an_error(write, tmp_path, capsys):
+    words = ["ingest", str(write(b"", "empty.jsonl")), "--from", "canonical", "--out", str(tmp_path / "out")]
+    assert main(words) == 1
+    told = capsys.readouterr()
+    assert "0 of 0 rows became events" in told.out
+    assert (told.err.count("\n"), "there is no event to look at" in told.err) == (1, True)
+
+
+# --- Two at a time -------------------------------------------------------------------------------------------------
+
+
+def test_one_ingest_at_a_time_writes_to_a_folder(write, tmp_path):
+    out = tmp_path / "out"
+    workflows.ingest([write([event()])], "canonical", out, as_of=AS_OF, quiet=True)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    (out / ".ingest.partial").mkdir()  # of the other one
+    with alone(out, "ingest"), pytest.raises(InputError, match="another ingest is writing to this folder"):
+        workflows.ingest([write([event(), event(event_id="e2")])], "canonical", out, as_of=AS_OF, quiet=True)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert (out / ".ingest.partial").exists(), "what the other one is writing stays"
+    workflows.ingest([write([event(), event(event_id="e2")])], "canonical", out, as_of=AS_OF, quiet=True)
+    assert pq.read_metadata(out / "events" / "part-00000.parquet").num_rows == 2
+
+
+def test_two_processes_leave_one_of_their_results(write, tmp_path):
+    logs = [write([event(event_id=f"{name}{i}") for i in range(3000)], f"{name}.jsonl") for name in "ab"]
+    words = [sys.executable, "-m", "stillwatch", "ingest", "--from", "canonical", "--out", str(tmp_path / "out"), "-q"]
+    both = [subprocess.Popen([*words, str(log)], stderr=subprocess.PIPE, text=True) for log in logs]
+    told = [(process.communicate()[1], process.returncode) for process in both]
+    assert sorted(code for _, code in told) in ([0, 0], [0, 1])
+    assert all("another ingest is writing" in said for said, code in told if code)
+    events = pq.read_table(tmp_path / "out" / "events")
+    assert len(events) == 3000
+    assert len({name[:1] for name in events["event_id"].to_pylist()}) == 1
+    record = json.loads((tmp_path / "out" / "ingest.json").read_text())
+    assert record["rows"]["written"] == 3000
+
+
+# --- What else is told ---------------------------------------------------------------------------------------------
 
 
 def test_an_edge_log_of_another_zone_is_told(write, tmp_path, capsys):

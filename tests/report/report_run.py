@@ -67,7 +67,8 @@ def graph(rng: np.random.Generator, ids: list[str], families: dict[str, float], 
             for j in range(i + 1, len(ids)):
                 near = 1.0 if crew[i] == crew[j] else 0.04
                 if rng.random() < density * near:
-                    edges.append([i, j, family, round(float(rng.gamma(3, 1.5)), 2)])
+                    view = f"identity.{('payment', 'email')[(i + j) % 2]}" if family == "identity" else family
+                    edges.append([i, j, view, round(float(rng.gamma(3, 1.5)), 2)])
     return {"nodes": ids, "edges": edges}
 
 

@@ -84,13 +84,13 @@ def test_one_family_of_links_can_be_shown_alone(tab: browser.Page, page: Path) -
     """Without a script: the other links go from the large picture, not from the small ones, and untouched accounts fade."""
     tab.open(page)
     seen = "[...document.querySelectorAll('#campaign-1 .graphs > div:first-child .edges')].map(g => g.getBoundingClientRect().width > 0)"
-    assert tab.ask(seen) == [True, True, True]
+    assert tab.ask(seen) == [True] * 4, "identity has two views"
     tab.ask("document.querySelector('#campaign-1 .only input.o-identity').click()")
     shown = tab.ask(
         "[...document.querySelectorAll('#campaign-1 .graphs > div:first-child .edges')]"
         ".filter(g => g.getBoundingClientRect().width > 0).map(g => g.classList[1])"
     )
-    assert shown == ["e-identity"]
+    assert shown == ["e-identity", "e-identity"]
     faded = (
         "[...document.querySelectorAll('#campaign-1 .nodes circle')]"
         ".every(c => (getComputedStyle(c).opacity < 1) !== c.matches('.n-identity'))"
@@ -99,7 +99,23 @@ def test_one_family_of_links_can_be_shown_alone(tab: browser.Page, page: Path) -
     facets = tab.ask("[...document.querySelectorAll('#campaign-1 .facets svg')].map(s => s.querySelector('use').getBBox().width)")
     assert all(width > 50 for width in facets)
     tab.ask("document.querySelector('#campaign-1 .only input[value=all]').click()")
-    assert tab.ask(seen) == [True, True, True]
+    assert tab.ask(seen) == [True] * 4
+
+
+def test_one_view_of_links_can_be_shown_alone(tab: browser.Page, page: Path) -> None:
+    tab.open(page)
+    groups = "[...document.querySelectorAll('#campaign-1 .graphs > div:first-child .view')]"
+    numbers = tab.ask(f"{groups}.map(g => g.classList[1])")
+    assert sorted(numbers) == ["v0", "v0", "v1", "v2"]
+    tab.ask("document.querySelector('#campaign-1 .only input[value=\"identity.payment\"]').click()")
+    chosen = tab.ask("document.querySelector('#campaign-1 .only input:checked').className.slice(2)")
+    assert tab.ask(f"{groups}.filter(g => g.getBoundingClientRect().width > 0).map(g => g.classList[1])") == [chosen]
+    faded = "[...document.querySelectorAll('#campaign-1 .nodes circle')].map(c => getComputedStyle(c).opacity < 1)"
+    touched = tab.ask(f"[...document.querySelectorAll('#campaign-1 .nodes circle')].map(c => !c.matches('.n-{chosen}'))")
+    assert tab.ask(faded) == touched
+    assert set(touched) == {True, False}
+    facets = tab.ask("[...document.querySelectorAll('#campaign-1 .facets svg')].map(s => s.querySelector('use').getBBox().width)")
+    assert all(width > 50 for width in facets), "the small pictures stay whole"
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -12,7 +12,8 @@ import pytest
 
 from stillwatch.report import charts
 from stillwatch.report.evidence import objects, waterfall
-from stillwatch.report.graph import MAX_EDGES, MAX_NODES, graph, layout
+from stillwatch.report.graph import MAX_EDGES, MAX_NODES, MAX_VIEWS, graph, layout
+from stillwatch.report.page import TEMPLATES
 
 HOUR = 24 * 20_000
 
@@ -203,9 +204,39 @@ def test_graph_is_the_same_every_time_and_capped() -> None:
     assert all(drawn.top <= node.y <= drawn.top + drawn.height for node in drawn.nodes)
     for family in drawn.families:
         mine = [node for node in drawn.nodes if family.name in node.families]
-        ends = set(re.findall(r"[ML]([\d.]+ [\d.]+)", family.weak + family.strong))
+        (view,) = family.views
+        ends = set(re.findall(r"[ML]([\d.]+ [\d.]+)", view.weak + view.strong))
         assert {f"{node.x:.1f} {node.y:.1f}" for node in mine} == ends, "an account is of the families whose links end at it"
         assert family.accounts == len(mine)
+
+
+def test_views_of_a_family_are_told_apart() -> None:
+    pays, mails = "identity.payment", "identity.email"
+    edges = [[0, 1, pays, 1.0], [1, 2, pays, 1.0], [0, 1, mails, 1.0], [2, 3, "session.handoff", 1.0]]
+    drawn = graph({"nodes": list("abcd"), "edges": edges}, 4)
+    assert drawn is not None
+    identity, session = drawn.families
+    assert [(view.name, view.number, view.n, view.accounts) for view in identity.views] == [
+        ("identity.payment", 1, 2, 3), ("identity.email", 2, 1, 2)
+    ]  # fmt: skip
+    assert (identity.name, identity.shown, identity.n, identity.accounts) == ("identity", "identity", 3, 3)
+    assert (session.shown, session.views[0].number) == ("session.handoff", 0), "the only view of its family is the family"
+    assert [(node.families, node.views) for node in drawn.nodes] == [
+        (("identity",), (1, 2)), (("identity",), (1, 2)), (("identity", "session"), (1,)), (("session",), ()),
+    ]  # fmt: skip
+    assert drawn.alone == {"identity", "identity.payment", "identity.email", "session", "session.handoff"}
+
+
+def test_the_style_sheet_has_rules_for_every_view_that_can_be_alone() -> None:
+    edges = [[0, 1, f"identity.v{i}", 1.0] for i in range(MAX_VIEWS + 3)]
+    drawn = graph({"nodes": ["a", "b"], "edges": edges}, 2)
+    assert drawn is not None
+    numbers = [view.number for view in drawn.families[0].views]
+    assert numbers == [*range(1, MAX_VIEWS + 1), 0, 0, 0]
+    style = (TEMPLATES / "style.css").read_text()
+    for number in numbers[:MAX_VIEWS]:
+        assert f".graphs:has(.o-v{number}:checked) .view:not(.v{number})" in style
+        assert f".graphs:has(.o-v{number}:checked) .nodes circle:not(.n-v{number})" in style
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,9 @@ def test_json_is_exact(tmp_path: Path) -> None:
 
 def test_command_prints_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = report_run.full(tmp_path)
-    (run / "harvest.parquet").unlink()
     assert cli.main(["export", str(run), "--format", "csv", "--out", str(tmp_path / "o")]) == 0
     assert capsys.readouterr().out.split() == [
-        str(tmp_path / "o" / f"{name}.csv") for name in ("campaigns", "accounts")
+        str(tmp_path / "o" / f"{name}.csv") for name in ("campaigns", "accounts", "harvest")
     ]
 
 

@@ -284,8 +284,6 @@ def test_little_data_is_no_obstacle(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "details",
     [
-        "not json",
-        "[1]",
         '{"evidence": [{"name": "x"}], "objects": [{}], "templates": [{}], "pivots": [{}], "bans": []}',
         '{"evidence": [{"name": "x", "log_odds": NaN, "observed": Infinity}]}',
     ],

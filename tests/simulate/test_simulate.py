@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import simulate, tables
+from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.simulate import Crowd, Operator, World
 from stillwatch.simulate.presets import crowds
@@ -288,6 +289,19 @@ def test_prompts_and_rates_from_files(tmp_path: Path) -> None:
     assert logs.value(f"select avg((prompt like '%file prompt number%')::int) {first} = 'attack'") > 0.7
     early = "avg((extract(hour from timestamp at time zone 'UTC') < 7)::int)"
     assert logs.value(f"select {early} from events join truth using (account_id) where kind = 'popular_tool'") > 0.6
+
+
+@pytest.mark.parametrize("wrong", [float("inf"), float("-inf"), float("nan"), -1.0, 1e300])
+@pytest.mark.parametrize("column", ["window_start_s", "rate_per_s"])
+def test_rates_that_are_no_numbers_are_refused(tmp_path: Path, column: str, wrong: float, capsys: pytest.CaptureFixture[str]) -> None:
+    table = {"client": ["c", "d"], "window_start_s": [0.0, 600.0], "rate_per_s": [1.0, None]}
+    table[column] = [1.0, wrong]
+    pq.write_table(pa.table(table), tmp_path / "rates.parquet")
+    words = ["simulate", "demo", "--events", "1000", "--out", str(tmp_path / "out"), "--rates", str(tmp_path / "rates.parquet"), "-q"]
+    assert main(words) == 1
+    told = capsys.readouterr().err
+    assert (told.count("\n"), "rate_per_s that is not from 0 to 1e+09" in told) == (1, True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_operators_ask_what_a_harvest_store_asked(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stillwatch import run_details
 from stillwatch.errors import InputError
 
 BLANK = "▒▒▒"
@@ -60,7 +61,8 @@ def load(run: Path) -> Templates:
         raise InputError("no campaigns.parquet", where=run, todo="Pass the folder that stillwatch detect wrote")
     try:
         rows = pq.read_table(path, columns=["campaign_id", "details"]).to_pylist()
-        told = [(row["campaign_id"], form["masked"]) for row in rows for form in json.loads(row["details"] or "{}").get("templates", [])]
+        details = [(row["campaign_id"], run_details.parse(row["details"], row["campaign_id"], path)) for row in rows]
+        told = [(name, form["masked"]) for name, parts in details for form in parts.get("templates") or () if form.get("masked")]
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"no templates can be read ({str(error).splitlines()[0]})", where=path) from error
     kept = []

@@ -31,6 +31,7 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
     role.add_argument("name", metavar="NAME")
     role.add_argument("role", metavar="ROLE", choices=roles)
     sub("disable", "user_disable", "shut a user out").add_argument("name", metavar="NAME")
+    sub("enable", "user_enable", "let a user in again, with role and password as before").add_argument("name", metavar="NAME")
     sub("list", "user_list", "all users")
 
     alone = add("console", job(JOBS, "serve"), "serve the console in a process of its own")

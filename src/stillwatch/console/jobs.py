@@ -70,6 +70,14 @@ def user_disable(args: Args) -> Any:
     return {"disabled": args.name}
 
 
+def user_enable(args: Args) -> Any:
+    """``user enable``."""
+    with writing(args) as change:
+        role = people.enable(change, args.name).role
+    say(args, f"{args.name} may log in again as {role}, with the password of before")
+    return {"enabled": args.name, "role": role}
+
+
 def user_list(args: Args) -> Any:
     """``user list``."""
     with reading(args) as session:

@@ -24,8 +24,10 @@ def add(change: Change, name: str, role: Role, password: str) -> User:
     """
     change.require(Role.ADMIN)
     names.name("" if name == SYSTEM.name else name, "a user")
-    if change.session.get(User, name) is not None:
-        raise InputError("there is a user of this name", where=name)
+    taken = change.session.get(User, name)
+    if taken is not None:
+        back = None if taken.disabled_at is None else f"The user is disabled: stillwatch user enable {name}"
+        raise InputError("there is a user of this name", where=name, todo=back)
     if role is not Role.ADMIN and change.session.scalars(select(User.name).limit(1)).first() is None:
         raise InputError("the first user must be an admin", where=name, todo="Pass --role admin")
     row = User(name=name, role=role, password_hash=hash_password(password), created_at=change.now)
@@ -63,6 +65,21 @@ def disable(change: Change, name: str) -> None:
     row.disabled_at = change.now
     _end_sessions(change, name)
     change.audit("user.disable", name)
+
+
+def enable(change: Change, name: str) -> User:
+    """Let a user who was shut out in again, with the role and password of before; needs an admin.
+
+    Raises:
+        InputError: nobody of this name is shut out.
+    """
+    change.require(Role.ADMIN)
+    row = _get(change, name)
+    if row.disabled_at is None:
+        raise InputError("this user is not disabled", where=name)
+    change.audit("user.enable", name, before={"disabled_at": row.disabled_at}, after=row.role)
+    row.disabled_at = None
+    return row
 
 
 def _get(change: Change, name: str) -> User:

@@ -51,7 +51,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     train.add_argument("--epochs", type=int, default=12)
     train.add_argument("--minutes", type=float, default=10.0, help="wall-clock limit; a checkpoint is gone on from")
     train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--cpu-hour-price", type=float, default=0.04, help="price of a CPU hour, for the cost of a million calls")
+    train.add_argument("--cpu-hour-price", type=float, default=0.04,
+                       help="price of a CPU hour, for the cost of a million calls; in the manifest's currency (USD where it names none)")
 
     export = sub("export", _export, "write a student as ONNX (its own form is safetensors already)")
     export.add_argument("student", type=Path, metavar="DIR")
@@ -83,6 +84,7 @@ def _harvest(args: argparse.Namespace) -> Any:
     from stillwatch.distill import harvest, manifest, policies, prompts, store, teachers
 
     told = manifest.read(args.teacher)
+    store.demand_free(args.out)
     policies.parse(args.policy)
     _drawn(args)
     wanted = prompts.requests(
@@ -99,7 +101,7 @@ def _harvest(args: argparse.Namespace) -> Any:
         if args.dry_run or not quiet:
             plan = harvest.estimate(opened, teacher, told, wanted, args.policy)
             if not quiet:
-                print(show_estimate(plan))
+                print(show_estimate(plan, told.currency))
             if args.dry_run:
                 return asdict(plan)
         done = harvest.run(
@@ -166,6 +168,8 @@ def _train(args: argparse.Namespace) -> Any:
         print(f"  trained on {number_of(result.n_exchanges, 'exchange')}{left}")
         if result.rows:
             print(measures.show(result.rows))
+        for note in result.notes:
+            print(f"  {note}")
         if held is None and args.route not in ("language", "on-policy"):
             print("  not compared with anything: --held-out FILE measures what is kept")
         elif result.rows and told is None:
@@ -211,7 +215,7 @@ def _data(args: argparse.Namespace) -> Any:
     if args.dry_run or not quiet:
         most = data.estimate(teacher, told, plan)
         if not quiet:
-            print(f"at most {show_estimate(most)}")
+            print(f"at most {show_estimate(most, told.currency)}")
         if args.dry_run:
             return asdict(most)
     summary = data.run(teacher, told, plan, args.out, quiet=quiet)
@@ -220,10 +224,11 @@ def _data(args: argparse.Namespace) -> Any:
     return summary
 
 
-def show_estimate(plan: Any) -> str:
+def show_estimate(plan: Any, currency: str) -> str:
     """The estimate in words."""
     text = f"{number_of(plan.exchanges, 'exchange')}, {plan.stored:,} of them in the store"
-    text += f"; to ask: about {plan.input_tokens:,} tokens in, at most {plan.output_tokens:,} out, cost up to about {plan.cost:,.2f}"
+    text += f"; to ask: about {plan.input_tokens:,} tokens in, at most {plan.output_tokens:,} out"
+    text += f", cost up to about {plan.cost:,.2f} {currency}"
     if plan.seconds:
         text += f", at least {plan.seconds / 60:,.1f} minutes at the rate limit"
     return text + (f"; {plan.in_doubt:,} in doubt" if plan.in_doubt else "")

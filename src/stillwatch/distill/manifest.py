@@ -25,6 +25,8 @@ from stillwatch.files import read_json
 
 KINDS = ("openai", "transformers", "encoder", "classifier")
 OWNERSHIP = ("own", "licensed")
+CURRENCY = "USD"
+"""Where a manifest names no other."""
 
 RESTRICTED = Path(__file__).with_name("restricted.json")
 """Public services that answer with models of others (``hosts``), beginnings of the names of models that only such a service has
@@ -61,8 +63,10 @@ class Manifest:
     concurrency: int = 4
     timeout_s: float = 60.0
     price_input: float = 0.0
-    """Currency units per million input tokens."""
+    """Of a million input tokens, in ``currency``."""
     price_output: float = 0.0
+    currency: str = CURRENCY
+    """Of the prices, and of a CPU hour's: ISO 4217."""
     max_length: int = 0
     """Tokens that the teacher reads of a text; 0 is its own limit."""
     precision: str = "float32"
@@ -120,6 +124,8 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
     if manifest.ownership not in OWNERSHIP:
         todo = f"Known: {', '.join(OWNERSHIP)}. A model of others without a licence cannot be a teacher"
         raise InputError(f"ownership = {manifest.ownership!r} in the manifest", where=where, todo=todo)
+    if not (len(manifest.currency) == 3 and manifest.currency.isascii() and manifest.currency.isalpha() and manifest.currency.isupper()):
+        raise InputError(f"currency = {manifest.currency!r}", where=where, todo="Write its three letters, such as USD or EUR")
     if manifest.precision not in ("float32", "bfloat16"):
         raise InputError(f"precision = {manifest.precision!r}", where=where, todo="Known: float32, bfloat16")
     _refuse(manifest, where)

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.distill.manifest import CURRENCY
+
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 S = TypeVar("S")
@@ -104,7 +106,8 @@ class Row:
     cpu_s: float
     """CPU seconds a call; 0 where not known."""
     cost_per_million: float
-    """Currency units: CPU time at ``cpu_hour`` a hour, or the endpoint's prices."""
+    """In ``currency``: CPU time at ``cpu_hour`` a hour, or the endpoint's prices."""
+    currency: str = CURRENCY
 
 
 def row(model: str, quality: dict[str, float], n_test: int, size: int, cpu_s: float, cpu_hour: float) -> Row:
@@ -116,7 +119,8 @@ def show(rows: Sequence[Row]) -> str:
     """The comparison as Markdown; shares kept and speeds are of the teacher, if the first row is it."""
     names = list(rows[0].quality)
     teacher = rows[0] if rows[0].model == "teacher" else None
-    head = ["model", *[f"{name} (kept)" if teacher else name for name in names], "MB", "CPU ms a call", "speed", "cost of a million calls"]
+    head = ["model", *[f"{name} (kept)" if teacher else name for name in names]]
+    head += ["MB", "CPU ms a call", "speed", f"{rows[0].currency} for a million calls"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for line in rows:
         cells = [line.model]

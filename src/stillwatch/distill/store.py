@@ -20,10 +20,10 @@ import orjson
 
 from stillwatch.distill.exchange import Exchange
 from stillwatch.errors import InputError
-from stillwatch.files import read_json, write_json
+from stillwatch.files import demand_own, read_json, write_json
 
 FORMAT = 1
-ROWS, EARLY, SENT, ABOUT = "exchanges.jsonl", "early.jsonl", "sent.jsonl", "store.json"
+ROWS, EARLY, SENT, ABOUT, LOCK = "exchanges.jsonl", "early.jsonl", "sent.jsonl", "store.json", ".lock"
 
 
 def read(folder: Path) -> list[Exchange]:
@@ -61,15 +61,21 @@ def _lines(path: Path) -> Iterator[bytes]:
                 yield line
 
 
+def demand_free(folder: Path) -> None:
+    """Raise an InputError where a folder holds something else than a harvest store."""
+    demand_own(folder, (ABOUT, ROWS, LOCK), "a harvest store")
+
+
 class Store:
     """A store opened to append to; one process at a time."""
 
     def __init__(self, folder: Path, *, teacher: dict[str, Any], identity: str, policy: str, keep_text: bool = True) -> None:
-        """Open or make the folder; raises InputError where it holds another teacher's answers or is in use."""
+        """Open or make the folder; raises InputError where it holds another teacher's answers or something else, or is in use."""
+        demand_free(folder)
         self.folder, self.keep_text = folder, keep_text
         entries = {"format": FORMAT, "teacher": teacher, "identity": identity, "policy": policy, "text": keep_text}
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = open(folder / ".lock", "w")  # noqa: SIM115 - held as long as the store is open
+        self._lock = open(folder / LOCK, "w")  # noqa: SIM115 - held as long as the store is open
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -1,7 +1,7 @@
 """Train a student on a store, compare it with its teacher, write it down with a card."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from stillwatch.counting import number_of
 from stillwatch.distill import card, harvest, manifest, measures, store, teachers
 from stillwatch.distill.exchange import Exchange, ask
 from stillwatch.distill.measures import Row
@@ -52,6 +53,8 @@ def read_held(path: Path) -> Held:
         raise InputError(f"not readable as held-out data ({error})", where=path, todo=todo) from error
     if not parts["test"] or not parts["train"]:
         raise InputError("held-out data needs rows of both splits", where=path, todo="Set split to train or test")
+    if not {y for _, y in parts["test"]} & {y for _, y in parts["train"]}:
+        raise InputError("no label of the test rows is one of the train rows", where=path, todo="Spell them alike in both splits")
     return Held([t for t, _ in parts["train"]], [y for _, y in parts["train"]],
                 [t for t, _ in parts["test"]], [y for _, y in parts["test"]])  # fmt: skip
 
@@ -83,6 +86,8 @@ class Result:
     n_exchanges: int
     dropped: int
     """Exchanges left out because their prompt is in the held-out test set."""
+    notes: list[str] = field(default_factory=list)
+    """What to know of the comparison, besides."""
 
 
 def classifier(
@@ -100,6 +105,7 @@ def classifier(
     keep = without([str(row.prompt) for row in rows], held)
     used = [row for row, kept in zip(rows, keep, strict=True) if kept]
     classes, probabilities = soft(used)
+    notes = never_answered(classes, held.test_labels, folder) if held is not None else []
     place = {name: i for i, name in enumerate(classes)}
     labels = None if probabilities is not None else np.array([place[str(row.reply.answer)] for row in used])
     texts = [str(row.prompt) for row in used]
@@ -112,7 +118,26 @@ def classifier(
     settings = {"features": fit.model.features, "ridge": fit.strength, "answers": "labels" if probabilities is None else "probabilities"}
     if fit.floor is not None:
         settings["log-probabilities believed down to"] = fit.floor
-    return finish(folder, out, "classifier", settings, compared, len(used), int((~keep).sum()))
+    currency = told.currency if told else manifest.CURRENCY
+    return finish(folder, out, "classifier", settings, compared, len(used), int((~keep).sum()), notes, currency)
+
+
+def never_answered(classes: Sequence[str], labels: Sequence[str], where: Path) -> list[str]:
+    """What to say of held-out labels that the teacher never used: no student of it can be right there.
+
+    Raises:
+        InputError: it used none of them, so that the comparison would be of nothing.
+    """
+    unknown = sorted(set(labels) - set(classes))
+    if not unknown:
+        return []
+    if len(unknown) == len(set(labels)):
+        todo = f"Write labels as the teacher answers, such as {classes[0][:40]!r}, not {unknown[0][:40]!r}"
+        raise InputError("the teacher used none of the held-out labels", where=where, todo=todo)
+    n = sum(label not in classes for label in labels)
+    named = ", ".join(repr(label[:40]) for label in unknown[:3]) + (", …" if len(unknown) > 3 else "")
+    return [f"The teacher never used {number_of(len(unknown), 'held-out label')} ({named}): "
+            f"{n:,} of {len(labels):,} held-out texts count as wrong, whatever the student says."]  # fmt: skip
 
 
 def soft(rows: Sequence[Exchange]) -> tuple[list[str], NDArray[np.float32] | None]:
@@ -221,7 +246,7 @@ def encoder(
     if held is not None:
         models = [("teacher", lambda t: teacher.embed(t)[0].astype(np.float32), measures.size_bytes(Path(told.location))), *students]
         compared = compare_encoders(models, held, cpu_hour=cpu_hour)
-    return finish(folder, out, kind, asdict(schedule) | asdict(history), compared, len(texts), int((~keep).sum()), notes)
+    return finish(folder, out, kind, asdict(schedule) | asdict(history), compared, len(texts), int((~keep).sum()), notes, told.currency)
 
 
 def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_hour: float) -> list[Row]:
@@ -243,10 +268,12 @@ def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_
 
 
 def finish(
-    folder: Path, out: Path, route: str, settings: dict[str, Any], rows: list[Row], n: int, dropped: int, notes: Sequence[str] = ()
-) -> Result:
-    """Write card and comparison beside the student."""
+    folder: Path, out: Path, route: str, settings: dict[str, Any], rows: list[Row], n: int, dropped: int, notes: Sequence[str] = (),
+    currency: str = manifest.CURRENCY,
+) -> Result:  # fmt: skip
+    """Write card and comparison beside the student; ``notes`` go into the card, ``currency`` is that of the rows' costs."""
+    rows = [replace(row, currency=currency) for row in rows]
     about = store.about(folder)
     card.write(out, route=route, teacher=about["teacher"], store=about, n_exchanges=n, settings=settings, rows=rows, notes=notes)
     write_json({"route": route, "n_exchanges": n, "dropped": dropped, "rows": [asdict(row) for row in rows]}, out / "comparison.json")
-    return Result(out, rows, n, dropped)
+    return Result(out, rows, n, dropped, list(notes))

@@ -11,6 +11,7 @@ from stillwatch.errors import InputError
 from stillwatch.evaluate.measure import measures
 from stillwatch.evaluate.ranking import ranking
 from stillwatch.files import digest, reading_parquet, write_json
+from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
     elif not truth_events.is_file():
         raise InputError("no such file", where=truth_events)
     verdicts_file, campaigns_file = run / "accounts.parquet", run / "campaigns.parquet"
-    harvest = run / "harvest.parquet"
     verdicts, campaigns = _read(verdicts_file, ACCOUNT_VERDICTS), _read(campaigns_file, CAMPAIGNS)
+    harvest = demand_harvest(run, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
     known = _read(truth, TRUTH)
     if len(known) == 0:
         raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
@@ -65,7 +66,7 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
         _check_columns(truth_events, TRUTH_EVENTS)
     watch = run / "watch.parquet"
     result = measures(
-        verdicts, known, campaigns=campaigns, harvest=harvest if harvest.is_file() else None, truth_events=truth_events,
+        verdicts, known, campaigns=campaigns, harvest=harvest, truth_events=truth_events,
         watch=_read(watch, WATCH) if watch.is_file() else None,
     )
     read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
+from stillwatch.files import demand_own
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -31,6 +32,8 @@ def _exposure(args: argparse.Namespace) -> Any:
 
     if args.capability not in curves.CAPABILITIES:
         raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(curves.CAPABILITIES)}")
+    out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
+    demand_own(out, (report.TABLES[0],), "an exposure study")  # before the minutes that it takes
     quiet = args.quiet or args.json
     students = args.student or ["words", "characters"]
     truth = _truth(args.truth) if args.truth else None
@@ -55,7 +58,6 @@ def _exposure(args: argparse.Namespace) -> Any:
         "budget": f"up to {max(float(m.fidelity.n[-1]) for m in measured):,.0f} exchanges",
     }  # fmt: skip
     built = report.build(skills, measured, checks, effects, valued, teachers, settings, widening)
-    out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
     paths = report.write(built, out)
     if args.run and out.resolve() == (args.run / "exposure").resolve() and (args.run / "report.html").is_file():
         paths.append(run_report.run(args.run))  # so that each campaign's part of it says what its harvest is worth

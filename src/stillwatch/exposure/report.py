@@ -47,10 +47,14 @@ def build(
     return Report(skills, measured, checks, effects, news, tested, widening, campaigns, teachers, settings)
 
 
+TABLES = ("exposure.json", "curves.json")
+"""Written first; the first tells that a folder is a study's."""
+
+
 def write(report: Report, out: Path) -> list[Path]:
     """Write exposure.json, curves.json, one PNG a skill (where matplotlib is installed) and exposure.html, the page last."""
     out.mkdir(parents=True, exist_ok=True)
-    paths = [out / "exposure.json", out / "curves.json"]
+    paths = [out / name for name in TABLES]
     write_json(_json(report), paths[0])
     curves.write(report.measured, paths[1])
     pictures: list[str] = []

@@ -20,7 +20,8 @@ def run(run: Path, *, out: Path | None = None) -> Path:
         The file written.
 
     Raises:
-        InputError: the folder or one of its tables is absent or unreadable, or the file cannot be written.
+        InputError: the folder or one of its tables is absent or unreadable, details are not what detect writes, or the file cannot be
+            written.
     """
     import os
     from urllib.parse import quote
@@ -28,9 +29,11 @@ def run(run: Path, *, out: Path | None = None) -> Path:
     from stillwatch.files import replacing
     from stillwatch.report.load import load
     from stillwatch.report.page import page
+    from stillwatch.run_details import demand_harvest
 
     path = run / "report.html" if out is None else out
     loaded = load(run)
+    demand_harvest(run, sum(campaign.row["n_harvested"] for campaign in (*loaded.campaigns, *loaded.reviews)))
     link = None if loaded.exposure is None else quote(Path(os.path.relpath(loaded.exposure, path.parent)).as_posix())
     text = page(loaded, exposure=link)
     with replacing(path) as partial:

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import quoted, reading_parquet, replacing, write_json
-from stillwatch.report.load import details, read_table
+from stillwatch.report.load import read_table
+from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
 
 TABLES = {"campaigns": CAMPAIGNS, "accounts": ACCOUNT_VERDICTS, "harvest": HARVEST}
@@ -18,17 +20,20 @@ def write(run: Path, format: str, out: Path) -> list[Path]:
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
     written = []
+    campaigns = run / "campaigns.parquet"
+    rows = read_table(campaigns, CAMPAIGNS).to_pylist()
+    parsed = [_parsed(row, campaigns) for row in rows] if format == "json" else []
+    harvest = demand_harvest(run, sum(row["n_harvested"] for row in rows))
     for name, contract in TABLES.items():
         source = run / f"{name}.parquet"
-        # A run from traces has no requests, so no harvest.
-        if name == "harvest" and not source.exists():
+        if name == "harvest" and harvest is None:  # a run from traces has no requests
             continue
         if format == "csv":
             target = out / f"{name}.csv"
             _copy(source, contract, _csv_columns(contract), target, "FORMAT csv, HEADER")
         elif name == "campaigns":
             target = out / f"{name}.json"
-            write_json([_parsed(row) for row in read_table(source, CAMPAIGNS).to_pylist()], target)
+            write_json(parsed, target)
         else:
             target = out / f"{name}.jsonl"
             _copy(source, contract, [f'"{column}"' for column in contract.names], target, "FORMAT json")
@@ -36,9 +41,9 @@ def write(run: Path, format: str, out: Path) -> list[Path]:
     return written
 
 
-def _parsed(row: dict[str, Any]) -> dict[str, Any]:
+def _parsed(row: dict[str, Any], where: Path) -> dict[str, Any]:
     times = {name: None if row[name] is None else row[name].isoformat() for name in ("first_seen", "last_seen")}
-    return row | times | {"details": details(row["details"])}
+    return row | times | {"details": run_details.parse(row["details"], row["campaign_id"], where)}
 
 
 def _csv_columns(contract: Table) -> list[str]:

@@ -12,26 +12,34 @@ Edge = tuple[int, int, str, float]
 
 MAX_NODES = 80
 MAX_EDGES = 900
+MAX_VIEWS = 12
+"""Views that can be shown alone; the style sheet has rules for as many."""
 STEPS = 250
 MARGIN = 4.0
 
 
 @dataclass(frozen=True)
 class Node:
-    """One account: place and radius in a box of 100 by 100; ``shown`` is its identifier, ``families`` those that link it."""
+    """One account: place and radius in a box of 100 by 100; ``shown`` is its identifier.
+
+    ``families`` and ``views`` (their numbers) are those that link it.
+    """
 
     x: float
     y: float
     radius: float
     shown: str
     families: tuple[str, ...]
+    views: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Family:
-    """The links of one family of views as SVG paths, weak ones thin and strong ones thick."""
+class View:
+    """The links of one view as SVG paths, weak ones thin and strong ones thick."""
 
     name: str
+    number: int
+    """From 1 on; 0 where it cannot be shown alone, being one of too many or the only one of its family."""
     weak: str
     strong: str
     n: int
@@ -40,8 +48,23 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Family:
+    """The links of one family of views."""
+
+    name: str
+    views: Sequence[View]
+    n: int
+    accounts: int
+
+    @property
+    def shown(self) -> str:
+        """What the links are called: by their view, where all are of one."""
+        return self.views[0].name if len(self.views) == 1 else self.name
+
+
+@dataclass(frozen=True)
 class Graph:
-    """Nodes and the links between them by family, in a box 100 wide that starts at ``top``.
+    """Nodes and the links between them by family and view, in a box 100 wide that starts at ``top``.
 
     ``accounts`` and ``links`` are what there is in all; ``graded`` tells that links differ in strength.
     """
@@ -55,34 +78,43 @@ class Graph:
     links_shown: int
     graded: bool
 
+    @property
+    def alone(self) -> set[str]:
+        """Names of families and views that can be shown alone."""
+        several = self.families if len(self.families) > 1 else ()
+        numbered = {view.name for family in self.families for view in family.views if view.number}
+        return numbered | {name for family in several for name in (family.name, family.shown)}
+
 
 def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     """Choose the best-linked accounts and their strongest links, and lay them out; None without links."""
     if not part or not part.get("edges"):
         return None
-    names = [str(name) for name in part["nodes"]]
-    edges = [(int(i), int(j), str(family), float(w or 0)) for i, j, family, w in part["edges"] if i != j]
+    names = [str(name) for name in part.get("nodes") or ()]
+    edges = [(int(i), int(j), str(view), float(w or 0)) for i, j, view, w in part["edges"] if i != j]
     edges = [edge for edge in edges if 0 <= edge[0] < len(names) and 0 <= edge[1] < len(names)]
     if not edges:
         return None
     kept = _best_linked(len(names), edges)
     place = {node: at for at, node in enumerate(kept)}
-    inside = [(place[i], place[j], family, w) for i, j, family, w in edges if i in place and j in place]
+    inside = [(place[i], place[j], view, w) for i, j, view, w in edges if i in place and j in place]
     inside = sorted(inside, key=lambda edge: -edge[3])[:MAX_EDGES]
     at = layout(len(kept), inside)
     degree = np.bincount([end for edge in inside for end in edge[:2]], minlength=len(kept))
     radius = 0.55 + 0.75 * np.sqrt(degree / max(degree.max(), 1))
+    families = _families(inside, at)
+    number = {view.name: view.number for family in families for view in family.views}
     by: list[set[str]] = [set() for _ in kept]
-    for i, j, family, _ in inside:
-        by[i].add(family)
-        by[j].add(family)
+    for i, j, view, _ in inside:
+        by[i].add(view)
+        by[j].add(view)
     nodes = [
-        Node(x, y, r, names[node], tuple(sorted(mine)))
+        Node(x, y, r, names[node], tuple(sorted(set(map(_family, mine)))), tuple(sorted({number[view] for view in mine} - {0})))
         for (x, y), r, node, mine in zip(at.tolist(), radius.tolist(), kept, by, strict=True)
     ]
     top, bottom = float(at[:, 1].min()) - MARGIN, float(at[:, 1].max()) + MARGIN
     return Graph(
-        nodes, _families(inside, at), top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside),
+        nodes, families, top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside),
         graded=len({weight for *_, weight in inside}) > 1,
     )  # fmt: skip
 
@@ -95,16 +127,32 @@ def _best_linked(n: int, edges: Sequence[Edge]) -> list[int]:
     return sorted(int(node) for node in np.argsort(-strength, kind="stable")[:MAX_NODES])
 
 
+def _family(view: str) -> str:
+    return view.split(".")[0]
+
+
 def _families(edges: Sequence[Edge], at: Floats) -> list[Family]:
+    """Families and, in each, views, those of most links first."""
     typical = float(np.median([weight for *_, weight in edges])) if edges else 0.0
-    result = []
-    for name in sorted({family for _, _, family, _ in edges}):
-        mine = [edge for edge in edges if edge[2] == name]
-        lines = [(f"M{at[i, 0]:.1f} {at[i, 1]:.1f}L{at[j, 0]:.1f} {at[j, 1]:.1f}", w) for i, j, _, w in mine]
-        weak = "".join(line for line, w in lines if w < typical)
-        touched = len({end for edge in mine for end in edge[:2]})
-        result.append(Family(name, weak, "".join(line for line, w in lines if w >= typical), len(mine), touched))
-    return sorted(result, key=lambda family: (-family.n, family.name))
+    by: dict[str, dict[str, list[Edge]]] = {}
+    for edge in edges:
+        by.setdefault(_family(edge[2]), {}).setdefault(edge[2], []).append(edge)
+    result, free = [], iter(range(1, MAX_VIEWS + 1))
+    for name, views in sorted(by.items(), key=lambda item: (-sum(map(len, item[1].values())), item[0])):
+        ordered = sorted(views.items(), key=lambda item: (-len(item[1]), item[0]))
+        drawn = [_view(view, next(free, 0) if len(views) > 1 else 0, mine, at, typical) for view, mine in ordered]
+        result.append(Family(name, drawn, sum(view.n for view in drawn), _touched([edge for mine in views.values() for edge in mine])))
+    return result
+
+
+def _view(name: str, number: int, edges: Sequence[Edge], at: Floats, typical: float) -> View:
+    lines = [(f"M{at[i, 0]:.1f} {at[i, 1]:.1f}L{at[j, 0]:.1f} {at[j, 1]:.1f}", w) for i, j, _, w in edges]
+    weak = "".join(line for line, w in lines if w < typical)
+    return View(name, number, weak, "".join(line for line, w in lines if w >= typical), len(edges), _touched(edges))
+
+
+def _touched(edges: Sequence[Edge]) -> int:
+    return len({end for edge in edges for end in edge[:2]})
 
 
 def layout(n: int, edges: Sequence[Edge]) -> Floats:

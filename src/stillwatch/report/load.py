@@ -1,12 +1,11 @@
 """Read what a report needs from a run folder, and nothing more: of a million accounts, only the accused."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch import run_worth
+from stillwatch import run_details, run_worth
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, WATCH, Table
@@ -56,11 +55,12 @@ def load(folder: Path) -> Run:
     """Read a run folder.
 
     Raises:
-        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable.
+        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, or details are not what detect writes.
     """
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
-    rows = read_table(folder / "campaigns.parquet", CAMPAIGNS).to_pylist()
+    table = folder / "campaigns.parquet"
+    rows = read_table(table, CAMPAIGNS).to_pylist()
     members = _members(folder / "accounts.parquet")
     summary_file = folder / "summary.json"
     summary = read_json(summary_file) if summary_file.exists() else {}
@@ -69,7 +69,10 @@ def load(folder: Path) -> Run:
     rows.sort(key=lambda row: (-row["n_harvested"], -row["n_accounts"], row["campaign_id"]))
     valued = run_worth.read(folder)
     all_campaigns = [
-        Campaign(row, details(row["details"]) | valued.get(row["campaign_id"], {}), members.get(row["campaign_id"], ()))
+        Campaign(
+            row, run_details.parse(row["details"], row["campaign_id"], table) | valued.get(row["campaign_id"], {}),
+            members.get(row["campaign_id"], ()),
+        )
         for row in rows
     ]  # fmt: skip
     page, watch = folder / run_worth.PAGE, folder / "watch.parquet"
@@ -89,17 +92,6 @@ def read_table(path: Path, contract: Table, *, accused_only: bool = False) -> "p
     with reading_parquet(path, "Run stillwatch detect first"):
         table = pq.read_table(path, filters=[("campaign_id", "!=", "")] if accused_only else None)
     return contract.conform(table, where=path)
-
-
-def details(text: str | None) -> dict[str, Any]:
-    """Parse the details of a campaign; NaN and infinities, which JSON does not know, become null."""
-    if not text:
-        return {}
-    try:
-        value = json.loads(text, parse_constant=lambda _: None)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _members(path: Path) -> dict[str, list[Member]]:

@@ -1,13 +1,18 @@
 """The audit log: append-only, each row hashed with the one before it.
 
-A row's hash covers all its columns and the hash of the row before, so a changed, removed, inserted or reordered row breaks
+A row's hash covers its columns and the hash of the row before, so a changed, removed, inserted or reordered row breaks
 the chain where it was touched. Rows cut off the end are told by ``store_meta``, which counts them. Whoever can write the
 whole database can forge both; against that, keep the head (``stillwatch audit-log verify`` prints it) outside of the
 database and pass it to a later verification.
+
+What a row says (``before``, ``after``, ``reason``) goes into its hash as a salted digest. An erasure (:mod:`.erasure`) can so
+change what a row says about one account: the row, whose digest and hash stay, is still chained, and the digest of what is
+left of it stands in a later row, that of the erasure. The salt goes, or whoever guesses what was erased could check it.
 """
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +23,8 @@ from sqlalchemy.orm import Session
 
 from stillwatch.respond.schema import EPOCH, AuditRow, Meta
 
+ERASE = "account.erase"
+"""The action of rows that tell of an erasure: ``after["rows"]`` has the ``seq`` and the new digest of each row that it changed."""
 START = "0" * 64
 """What the first row names as the hash before it."""
 
@@ -31,6 +38,10 @@ class Verification:
     """``SEQ:HASH`` of the last row."""
     faults: tuple[str, ...]
     """One sentence each, in order of the log; empty where it is whole."""
+    n_erased: int = 0
+    """Rows of which erasures changed what they say."""
+    erasures: tuple[int, ...] = ()
+    """``seq`` of the rows that tell of erasures."""
 
     @property
     def whole(self) -> bool:
@@ -52,19 +63,34 @@ def _plain(value: Any) -> Any:
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
+def digest(row: AuditRow) -> str:
+    """SHA-256 of what a row says and its salt; of the whole row where it was written by a version that had no salt."""
+    if row.payload_hash is None:
+        return _sha256(*_place(row), row.before, row.after, row.reason, row.prev_hash)
+    return _sha256(row.salt, row.before, row.after, row.reason)
+
+
 def row_hash(row: AuditRow) -> str:
     """SHA-256 over a row's columns and the hash of the row before."""
-    us = (row.at - EPOCH) // timedelta(microseconds=1)
-    parts = [row.seq, us, row.actor, row.actor_ip, row.action, row.object, row.before, row.after, row.reason, row.prev_hash]
+    return digest(row) if row.payload_hash is None else _sha256(*_place(row), row.payload_hash, row.prev_hash)
+
+
+def _place(row: AuditRow) -> list[Any]:
+    return [row.seq, (row.at - EPOCH) // timedelta(microseconds=1), row.actor, row.actor_ip, row.action, row.object]
+
+
+def _sha256(*parts: Any) -> str:
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
 
 
 def append(meta: Meta, row: AuditRow) -> AuditRow:
-    """Chain a row (its ``seq``, ``prev_hash`` and ``hash`` are set here) to the end; ``meta`` must be locked.
+    """Chain a row (its ``seq``, salt and hashes are set here) to the end; ``meta`` must be locked.
 
     The caller stores the row in the same transaction.
     """
     row.seq, row.prev_hash = meta.audit_seq + 1, meta.audit_hash
+    row.salt, row.payload_hash = secrets.token_hex(16), ""
+    row.payload_hash = digest(row)
     row.hash = row_hash(row)
     meta.audit_seq, meta.audit_hash = row.seq, row.hash
     return row
@@ -79,7 +105,8 @@ def verify(session: Session, *, head: str | None = None, limit: int = 20) -> Ver
         limit: faults to tell at most.
     """
     faults: list[str] = []
-    n, seq, previous = 0, 0, START
+    n, n_erased, seq, previous = 0, 0, 0, START
+    erasures, left = _erasures(session)
     kept = _parsed(head)
     kept_seen = kept is None
     for row in _rows(session):
@@ -89,7 +116,11 @@ def verify(session: Session, *, head: str | None = None, limit: int = 20) -> Ver
             faults.append(f"{what} missing before row {row.seq}")
         elif row.prev_hash != previous:
             faults.append(f"row {row.seq} does not follow row {seq}: one of them was replaced or moved")
-        if row_hash(row) != row.hash:
+        says = digest(row)
+        untouched = says == (row.payload_hash or row.hash)
+        erased = not untouched and left.get(row.seq) == says
+        n_erased += erased
+        if not (untouched or erased) or (row.payload_hash is not None and row_hash(row) != row.hash):
             faults.append(f"row {row.seq} was changed ({row.action} of {row.object} by {row.actor})")
         if kept is not None and row.seq == kept[0]:
             kept_seen = row.hash == kept[1]
@@ -100,7 +131,19 @@ def verify(session: Session, *, head: str | None = None, limit: int = 20) -> Ver
         faults.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
     if not kept_seen:
         faults.append(f"the log does not hold row {head}, which was kept from an earlier verification")
-    return Verification(n, f"{seq}:{previous}", tuple(faults[:limit]))
+    return Verification(n, f"{seq}:{previous}", tuple(faults[:limit]), n_erased, erasures)
+
+
+def _erasures(session: Session) -> tuple[tuple[int, ...], dict[int, str]]:
+    """Rows that tell of erasures, and the digest of what the last of them left of a row."""
+    rows = session.scalars(select(AuditRow).where(AuditRow.action == ERASE).order_by(AuditRow.seq)).all()
+    left: dict[int, str] = {}
+    for row in rows:
+        try:
+            left |= {int(seq): str(says) for seq, says in json.loads(row.after or "{}")["rows"] if seq < row.seq}
+        except (ValueError, TypeError, KeyError):  # somebody changed it, which the reading tells
+            continue
+    return tuple(row.seq for row in rows), left
 
 
 def _rows(session: Session) -> Iterator[AuditRow]:

@@ -121,6 +121,11 @@ def _cases(sub: Sub, attach: Job | None) -> None:
         made.add_argument("case", metavar="CASE")
         made.add_argument("account", metavar="ACCOUNT")
         made.add_argument("--note", required=True)
+    erased = sub("erase", "erase_account", "erase an account from the store, as a customer may ask; needs an admin")
+    erased.add_argument("account", metavar="ACCOUNT", help="as the tables have it; stillwatch identify tells it from a customer's name")
+    erased.add_argument("--note", required=True, help="which request asks for it; stays in the audit log, so without the customer's name")
+    erased.add_argument("--also", action="append", default=[], metavar="NAME", help="a further name to erase from texts; may be repeated")
+    erased.add_argument("--yes", action="store_true", help="do it, rather than only count what would be erased")
     labels = sub("labels", "write_labels", "write what people found out about accounts, in the form of a truth table")
     labels.add_argument("--out", type=Path, required=True, metavar="FILE", help="Parquet")
 

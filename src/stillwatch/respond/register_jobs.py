@@ -89,7 +89,10 @@ def verify_log(args: Args) -> dict[str, Any]:
     if not found.whole:
         raise InputError(f"the audit log is broken: {'; '.join(found.faults)}")
     say(args, f"{number_of(found.n_rows, 'row')}, whole. Keep this outside of the database: {found.head}")
-    return {"rows": found.n_rows, "head": found.head, "whole": True}
+    if found.erasures:
+        by = ", ".join(map(str, found.erasures))
+        say(args, f"{number_of(found.n_erased, 'row')} changed by erasures, of which rows {by} tell")
+    return {"rows": found.n_rows, "head": found.head, "whole": True, "erased_rows": found.n_erased, "erasures": list(found.erasures)}
 
 
 def export_log(args: Args) -> dict[str, Any]:

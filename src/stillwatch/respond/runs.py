@@ -1,7 +1,6 @@
 """Read what an import needs from a run folder, and from the folder it was made of: registry facts, keys and traffic."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch import columns, run_worth
+from stillwatch import columns, run_details, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
 from stillwatch.files import digest, quoted, read_json, reading_parquet
@@ -45,7 +44,7 @@ def read_run(folder: Path) -> FoundRun:
     """Read campaigns and accused accounts of a run.
 
     Raises:
-        InputError: the folder is no whole run, or one of its tables cannot be read.
+        InputError: the folder is no whole run, one of its tables cannot be read, or details are not what detect writes.
     """
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
@@ -63,7 +62,10 @@ def read_run(folder: Path) -> FoundRun:
         members.setdefault(row.pop("campaign_id"), []).append(row)
     valued = run_worth.read(folder)
     found = [
-        FoundCampaign(row, _details(row.pop("details")) | valued.get(row["campaign_id"], {}), members.get(row["campaign_id"], ()))
+        FoundCampaign(
+            row, run_details.parse(row.pop("details"), row["campaign_id"], tables[0]) | valued.get(row["campaign_id"], {}),
+            members.get(row["campaign_id"], ()),
+        )
         for row in campaigns.to_pylist()
     ]  # fmt: skip
     start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
@@ -81,14 +83,6 @@ def _read(path: Path, contract: Table, filters: Any = None) -> pa.Table:
     with reading_parquet(path, "Run stillwatch detect first"):
         table = pq.read_table(path, filters=filters)
     return contract.conform(table, where=path)
-
-
-def _details(text: str | None) -> dict[str, Any]:
-    try:
-        value = json.loads(text or "{}", parse_constant=lambda _: None)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 @dataclass(frozen=True)

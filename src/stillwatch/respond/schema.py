@@ -389,7 +389,7 @@ class ApiToken(Base):
 
 
 class AuditRow(Base):
-    """One entry of the audit log; the database refuses to change or remove it, and its hash would tell."""
+    """One entry of the audit log; the database refuses to change or remove it, and its hash would tell. Only an erasure may."""
 
     __tablename__ = "audit_log"
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
@@ -403,6 +403,10 @@ class AuditRow(Base):
     after: Mapped[str | None] = mapped_column(Text)
     """JSON."""
     reason: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    """Random; null in rows that an erasure changed, and in those of versions before erasures."""
+    payload_hash: Mapped[str | None] = mapped_column(String(64))
+    """Digest of salt, before, after and reason as they were written; null in rows of versions before erasures."""
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 

@@ -262,4 +262,4 @@ def run(
     settings = asdict(schedule) | {"layers": chosen, "cached distributions": cached} | notes
     if not on_policy:
         settings["loss"] = loss_kind
-    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, len(kept), 0)
+    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, len(kept), 0, currency=told.currency)

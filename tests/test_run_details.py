@@ -1,0 +1,125 @@
+"""A run folder that somebody changed by hand: each reader says so in one line, or makes anew what can be made anew."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import partitions, run_details
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+
+WRONG: dict[str, list[Any]] = {
+    "evidence": [7, [7], [{"log_odds": "a"}], [{"observed": True}]],
+    "objects": [7, [7], [{"accounts": "many"}]],
+    "timeline": [7, {"start_hour": "x"}, {"start_hour": 10**9}, {"harvested": [1, None]}, {"other": [-1]}, {"harvested": [0] * 30_000}],
+    "activity": [7, {"counts": [[1], [1, 2]]}, {"counts": [3]}, {"step_hours": 10**6}],
+    "graph": [7, {"nodes": 5}, {"nodes": ["a"], "edges": [[1, 2]]}, {"edges": [["a", 0, "x", 1]]}],
+    "pathways": [7, {"a": "b"}], "clients": [7], "templates": [7, [{"masked": 3}]], "pivots": [7, ["x"], [{"share_before": "a"}]],
+    "bans": [7, ["x"], [None], [1e30]], "changes": [7], "not_accused": [7], "bias_log_odds": ["x"], "title": [7],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_part_of_another_shape_is_named(name: str, value: Any) -> None:
+    with pytest.raises(InputError, match=f"the details of c-1 have a part '{name}' that detect does not write: f"):
+        run_details.parse(json.dumps({name: value}), "c-1", Path("f"))
+
+
+@pytest.mark.parametrize("text", ["oops", "[1]", "7", "[" * 100_000])
+def test_details_that_are_no_object_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="the details of c-1 are no JSON object"):
+        run_details.parse(text, "c-1", Path("f"))
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"evidence": [{"name": "x", "log_odds": NaN}]}', '{"graph": null, "new part": 7}'])
+def test_parts_may_be_absent_or_new(text: str | None) -> None:
+    run_details.parse(text, "c-1", Path("f"))
+
+
+def changed(run: Path, details: str) -> Path:
+    path = run / "campaigns.parquet"
+    table = pq.read_table(path)
+    place = table.column_names.index("details")
+    pq.write_table(table.set_column(place, table.schema.field(place), pa.array([details] * len(table), pa.string())), path)
+    return run
+
+
+def one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(words) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    return told
+
+
+def test_every_reader_refuses_changed_details(
+    small_world: Path, small_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = changed(shutil.copytree(small_run, tmp_path / "run"), '{"objects": 7, "templates": 7}')
+    again = ["detect", str(small_world), "--out", str(tmp_path / "x"), "--since", str(run)]
+    for words in (
+        ["report", str(run)], ["export", str(run), "--format", "json"], again,
+        ["cases", "import", str(run), "--store", str(tmp_path / "s.db")],
+    ):  # fmt: skip
+        assert "that detect does not write" in one_line(words, capsys)
+
+
+def test_a_harvest_that_is_gone_is_noticed(small_world: Path, small_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = shutil.copytree(small_run, tmp_path / "run")
+    (run / "harvest.parquet").unlink()
+    for words in (
+        ["report", str(run)], ["export", str(run), "--format", "json"], ["export", str(run), "--format", "csv"],
+        ["evaluate", str(run), "--truth", str(small_world)],
+    ):  # fmt: skip
+        assert "no such file, though campaigns have a harvest" in one_line(words, capsys)
+
+
+def test_a_run_without_a_harvest_needs_no_table_of_it(tmp_path: Path) -> None:
+    assert run_details.demand_harvest(tmp_path, 0) is None
+
+
+def _cut(sketches: Path) -> None:
+    sketches.write_bytes(sketches.read_bytes()[:100])
+
+
+def _fewer(sketches: Path) -> None:
+    table = pq.read_table(sketches)
+    pq.write_table(table.slice(0, len(table) // 2), sketches)
+
+
+def _other(sketches: Path) -> None:
+    table = pq.read_table(sketches)
+    place = table.column_names.index("account")
+    pq.write_table(table.set_column(place, "account", pa.array([7] * len(table), table.schema.field(place).type)), sketches)
+
+
+def _no_accounts(sketches: Path) -> None:
+    partitions.ids_path(sketches).unlink()
+
+
+def _fewer_accounts(sketches: Path) -> None:
+    path = partitions.ids_path(sketches)
+    pq.write_table(pq.read_table(path).slice(3), path)
+
+
+@pytest.mark.parametrize("change", [_cut, _fewer, _other, _no_accounts, _fewer_accounts])
+def test_changed_sketches_are_made_again(small_world: Path, small_run: Path, tmp_path: Path, change: Any) -> None:
+    run = shutil.copytree(small_run, tmp_path / "run")
+    before = (run / "accounts.parquet").read_bytes()
+    change(sorted((run / "sketches").glob("*.parquet"))[1])
+    assert main(["detect", str(small_world), "--out", str(run), "-q"]) == 0
+    assert (run / "accounts.parquet").read_bytes() == before
+
+
+def test_changed_sketches_that_only_ingest_can_make_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log, out = tmp_path / "log.jsonl", tmp_path / "logs"
+    same = {"timestamp": "2026-01-01T00:00:00Z", "account_id": "a"}
+    rows = [{"event_id": str(i), "prompt": f"What is {i}?", **same} for i in range(50)]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["ingest", str(log), "--from", "canonical", "--privacy", "features", "--out", str(out), "-q"]) == 0
+    _fewer(next((out / "sketches").glob("*.parquet")))
+    assert "damaged" in one_line(["detect", str(out), "--out", str(tmp_path / "run"), "-q"], capsys)
