@@ -117,7 +117,7 @@ def runs(
                 human_rows, model_rows = train_on[~generated[train_on]], train_on[generated[train_on]]
                 asked = ([questions[i] for i in human_rows], [questions[i] for i in model_rows])
                 detector = train([texts[i] for i in human_rows], [texts[i] for i in model_rows], rng, layout=layout, asked=asked,
-                                 questions_count=count)  # fmt: skip
+                                 questions_count=count)
                 s = detector.score([texts[i] for i in test], [questions[i] for i in test]).score
                 above = s > np.quantile(detector.held_out[~detector.generated], 0.99, method="higher")
                 called.append([above[~generated[test]].mean(), above[generated[test]].mean()])

@@ -378,7 +378,7 @@ LOOKED_AT, FURTHEST = (*model.PARTS, model.TREES), 10
 
 
 def furthest_out(kept: Path, plain: np.ndarray, innocent: np.ndarray, comparable: np.ndarray, passes: np.ndarray,
-                 odds: np.ndarray) -> np.ndarray:  # fmt: skip
+                 odds: np.ndarray) -> np.ndarray:
     """How far innocent groups of one world stand out that each part of LOOKED_AT has no reason for, ``(n_parts,)``; 0 for none.
 
     Args:
@@ -568,7 +568,7 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     part, margin, log_odds = trees(found, fitted)
     of_worlds = by_world(found, unseen(found, scores, fitted), log_odds, fitted, folder)
     fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**fitted.margins, model.TREES: margin},
-                     apart=apart(of_worlds), logs=len(of_worlds))  # fmt: skip
+                     apart=apart(of_worlds), logs=len(of_worlds))
     print("margins", fitted.margins, "stands out", fitted.apart)
     report(sums, fitted)
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")

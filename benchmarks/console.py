@@ -37,7 +37,7 @@ def details(rng: random.Random) -> dict[str, object]:
     names = [f"acct-{i:05d}" for i in range(60)]
     steps = 112
     evidence = {"family": "content", "sentence": "They share a template.", "observed": 60.0, "expected": 0.4, "unit": "accounts",
-                "p_value": 1e-9, "blind": False}  # fmt: skip
+                "p_value": 1e-9, "blind": False}
     shared = {"view": "content.template", "accounts": 60, "expected_accounts": 0.2, "events": 900}
     span = {"start_hour": 490_000, "step_hours": 3}
     return {
@@ -47,7 +47,7 @@ def details(rng: random.Random) -> dict[str, object]:
         "timeline": span | {"harvested": [rng.randrange(90) for _ in range(steps)], "other": [3] * steps},
         "activity": span | {"accounts": names, "counts": [[rng.randrange(9) for _ in range(steps)] for _ in names]},
         "graph": {"nodes": names, "edges": [[rng.randrange(60), rng.randrange(60), "content", 1.0] for _ in range(600)]},
-    }  # fmt: skip
+    }
 
 
 def fill(store: Store, n: int) -> None:
@@ -66,15 +66,15 @@ def fill(store: Store, n: int) -> None:
                 "loss": rng.lognormvariate(10, 2), "n_accounts": 60, "n_events": 13_000, "n_harvested": 12_000, "output_tokens": 9_000_000,
                 "first_seen": NOW - timedelta(days=14), "last_seen": NOW, "views": ["content", "timing"], "capabilities": {"code": 1.0},
                 "explanations": [{"hypothesis": f"reason {k}", "score": rng.random()} for k in range(12)], "details": told[i % 20],
-            } for i in rows])  # fmt: skip
+            } for i in rows])
             change.session.execute(insert(Member), [
                 {"case_id": f"case-{i:012d}", "account_id": f"acct-{i}-{k}", "score": 5.0, "reasons": ["same template"], "present": True,
                  "excluded": False, "first_run": "r", "last_run": "r", "joined_at": NOW} for i in rows for k in range(60)
-            ])  # fmt: skip
+            ])
             change.session.execute(insert(Account), [
                 {"account_id": f"acct-{i}-{k}", "kind": "individual", "n_events": 200, "output_tokens": 9000, "window_days": 14.0}
                 for i in rows for k in range(60)
-            ])  # fmt: skip
+            ])
     for i in range(0, n, max(1, n // 200)):
         with store.write(Actor("ana", Role.ANALYST)) as change:
             actions.propose(change, Action.BLOCK, Reason.COORDINATED_EXTRACTION, case_id=f"case-{i:012d}")
@@ -90,7 +90,7 @@ def main() -> None:
         began = time.perf_counter()
         fill(store, args.cases)
         print(f"{args.cases:,} cases of 60 accounts stored in {time.perf_counter() - began:.0f} s, "
-              f"{(Path(folder) / 'store.db').stat().st_size / 1e6:,.0f} MB", flush=True)  # fmt: skip
+              f"{(Path(folder) / 'store.db').stat().st_size / 1e6:,.0f} MB", flush=True)
         client = TestClient(application(store), follow_redirects=False)
         form = client.get(f"{PREFIX}/login").text
         token = form.split('name="token" value="')[1].split('"')[0]

@@ -195,7 +195,7 @@ def memory(store: Store, pid: int, token: str, builds: int = 3) -> None:
     if len(revisions) < builds:
         sys.exit(f"{len(revisions)} of {builds} snapshots in five minutes")
     print(f"{rows:,} rows, {len(revisions)} builds: {largest[0]:.0f} MB at most, {largest[1]:.0f} of it the service;"
-          f" then the service alone {memory_mb(pid)[0]:.0f} MB")  # fmt: skip
+          f" then the service alone {memory_mb(pid)[0]:.0f} MB")
 
 
 def show(name: str, found: dict[str, float], floor: dict[str, float], more: str = "") -> None:
@@ -220,7 +220,7 @@ def cost(n: int, hits: float, rounds: int) -> None:
     columns = {
         "account_id": [f"acct-{i:07d}" for i in range(ACCOUNTS)], "action": [kinds[i % 100] for i in range(ACCOUNTS)],
         "mode": ["enforce"] * ACCOUNTS, "reason_code": ["coordinated_extraction"] * ACCOUNTS,
-    }  # fmt: skip
+    }
     try:
         snapshot.write(snapshot.conformed(pa.table(columns)), folder / "snapshot", "1")
         decider = Decider(enforce=True)
@@ -294,7 +294,7 @@ def main() -> None:
         service = subprocess.Popen(
             [*command, "serve", "--store", url, "--state", str(folder / "state"), "--tokens", str(folder / "none"), "--no-console",
              "--port", str(SERVICE), "--enforce", "--drain-s", "0", "-q", "--case-url", "https://guard.example/c/{case_id}"],
-        )  # fmt: skip
+        )
         if args.memory:
             memory(store, service.pid, token)
             return

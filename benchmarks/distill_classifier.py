@@ -67,7 +67,7 @@ def main() -> None:
                 accuracy = float((predicted == truth).mean())
                 agreement, size = (predicted == task.test.argmax(1)).mean(), fit.model.size_bytes() / 1e6
                 print(f"  {name}, {what}: accuracy {accuracy:.4f} (kept {accuracy / teacher:.1%}), agreement {agreement:.4f}, "
-                      f"{slow / fast:,.0f} times faster, {size:.0f} MB, floor {fit.floor}", flush=True)  # fmt: skip
+                      f"{slow / fast:,.0f} times faster, {size:.0f} MB, floor {fit.floor}", flush=True)
 
 
 if __name__ == "__main__":

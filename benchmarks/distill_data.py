@@ -130,4 +130,4 @@ def clinc() -> Texts | None:
     train = [row for row in table if row["source"] == "clinc_train"]
     test = [row for row in table if row["source"] == "clinc_test"]
     return Texts("CLINC 150", [r["prompt"] for r in train], [r["answer"] for r in train],
-                 [r["prompt"] for r in test], [r["answer"] for r in test])  # fmt: skip
+                 [r["prompt"] for r in test], [r["answer"] for r in test])

@@ -40,7 +40,7 @@ def teacher_manifest() -> manifest.Manifest:
     return manifest.parse({
         "name": "SmolLM2-135M-Instruct", "kind": "transformers", "location": str(folder), "owner": "Hugging Face", "ownership": "licensed",
         "licence": "Apache-2.0", "terms": "Apache License 2.0, section 2", "distillation": "allowed", "precision": data.precision(),
-    })  # fmt: skip
+    })
 
 
 def problems(n: int) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ def apart(student, teacher, asked: list[tuple[str, str]], *, new_tokens: int = 2
         said = student.generate(
             input_ids=read, attention_mask=torch.ones_like(read), max_new_tokens=new_tokens, do_sample=True, temperature=1.0, top_k=0,
             top_p=1.0, pad_token_id=teacher.tokenizer.pad_token_id,
-        )  # fmt: skip
+        )
         start = read.shape[1] - 1
         mine, theirs = (model(said).logits[0, start:-1].float().log_softmax(-1) for model in (student, teacher.model))
         total += float((mine.exp() * (mine - theirs)).sum())
@@ -147,7 +147,7 @@ def on_policy(args: argparse.Namespace, teacher, held, watched, kept, asked: lis
     start = taught(args, teacher, watched, kept, seed, MIX)
     schedule = loop.Schedule(epochs=1, minutes=args.minutes, seed=seed)
     turns = [[{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
-             for prompt, answer in asked[N_HELD + N_WATCHED :]]  # fmt: skip
+             for prompt, answer in asked[N_HELD + N_WATCHED :]]
     scorer = teacher.model.float()
     for name, share in (("before", None), ("after GKD", 1.0), ("after as many steps on the human answers", 0.0)):
         student = load(start, train=True)[1]

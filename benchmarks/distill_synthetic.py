@@ -29,7 +29,7 @@ from stillwatch.distill.teachers.language import load
 BATCH, NEW_TOKENS = 64, 32
 EXAMPLES, LIST_TOKENS = 3, 128
 GENRES = ("comedy", "drama", "thriller", "horror film", "documentary", "romance", "western", "war film", "musical", "cartoon",
-          "crime story", "science fiction film", "family film", "biography", "sequel", "action film")  # fmt: skip
+          "crime story", "science fiction film", "family film", "biography", "sequel", "action film")
 PARTS = ("plot", "acting", "dialogue", "jokes", "ending", "direction", "music", "characters", "pace", "camera work", "emotions", "idea")
 OPINIONS = ("loved it", "hated it", "was bored", "was moved", "was disappointed", "was surprised how good it is")
 

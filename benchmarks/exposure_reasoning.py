@@ -165,7 +165,7 @@ def main() -> None:
         curve = curves.setdefault(channel, {
             "task": f"sums in three steps ({channel})", "capability": "reasoning", "student": "transformer, 2 layers", "channel": channel,
             "n": [], "scores": [], "zero": 0.01, "n_test": N_TEST, "teacher_accuracy": quality,
-        })  # fmt: skip
+        })
         scores = dict(zip(curve["n"], curve["scores"], strict=True))
         for n, seeds in zip(args.sizes, args.seeds, strict=True):
             for seed in range(len(scores.get(n, [])), seeds):

@@ -41,7 +41,7 @@ def encoder_manifest() -> manifest.Manifest:
         "name": "all-MiniLM-L6-v2", "kind": "encoder", "location": str(data.minilm()), "owner": "sentence-transformers",
         "ownership": "licensed", "licence": "Apache-2.0", "terms": "Apache License 2.0, section 2", "distillation": "allowed",
         "max_length": MAX_LENGTH, "precision": data.precision(),
-    })  # fmt: skip
+    })
 
 
 def vectors(texts: list[str], name: str) -> np.ndarray:
@@ -80,14 +80,14 @@ def make(texts: data.Texts, short: str, n_private: int, *, capability: str = "gr
     task = Task(
         texts.name, capability, head.predict_proba(train[pool] * 4).astype(np.float32),
         head.predict_proba(test * 4).astype(np.float32), truth,
-    )  # fmt: skip
+    )
     def pick(values: list[str], rows: np.ndarray) -> list[str]:
         return [values[i] for i in rows]
 
     return Exposed(
         task, pick(texts.train, pool), texts.test, train[pool], test, pick(texts.train, private),
         pick(texts.train_labels, private), pick(texts.train_labels, pool), classes, head,
-    )  # fmt: skip
+    )
 
 
 def all_tasks(which: list[str] | None = None) -> list[Exposed]:

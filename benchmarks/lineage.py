@@ -28,7 +28,7 @@ SHIPPED = (*likeness.WEIGHTS, lineage.RIDGE)
 VARIANTS = [
     (triples, skeletons, form, ridge) for (triples, skeletons), form, ridge in itertools.product(
         ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0)), (0.0, 0.25, 0.5, 1.0), (0.03, 0.1, 0.3))
-]  # fmt: skip
+]
 
 
 def judged(

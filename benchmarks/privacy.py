@@ -30,7 +30,7 @@ def ingested(world: Path, out: Path, mode: str) -> None:
     suite.command(
         "ingest", world / "events", "--from", "canonical", "--accounts", world / "accounts.parquet", "--privacy", mode,
         "--out", out, "--as-of", AS_OF, "--key-file", out.with_suffix(".key"),
-    )  # fmt: skip
+    )
     shutil.copy(world / "releases.json", out / "releases.json")
 
 

@@ -203,7 +203,7 @@ def main() -> None:
         "WRONG SynthID as n-grams at one half": lambda: synthid_as_n_grams(ids, few),
         "WRONG reading, nothing excluded": lambda: copying_reader("none", few),
         "WRONG reading against a reference, every place": lambda: weighted_reader(few, 1, EveryPlace),
-    }  # fmt: skip
+    }
     for name, make in rows.items():
         if args.only and not any(part in name for part in args.only):
             continue

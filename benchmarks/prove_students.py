@@ -76,7 +76,7 @@ def conditions() -> list[Condition]:
         Condition("gumbel1-1%", 0.01, Gumbel(1)), Condition("kgw-2-0%-3-epochs", 0.0, green, epochs=3),
         Condition("kgw-2-1%-seed-2", 0.01, green, seed=2), Condition("kgw-2-1%-seed-3", 0.01, green, seed=3),
         Condition("choice-5%", 0.05, ChoiceMark()), Condition("choice-1%", 0.01, ChoiceMark()), Condition("choice-0%", 0.0, ChoiceMark()),
-    ]  # fmt: skip
+    ]
 
 
 class World:
@@ -366,7 +366,7 @@ def choice_read(
     p = np.exp([tail.log_p(float(one)) for one in decoys])
     return {"answers": len(texts), "places": places, "cells": int((lean != 0).sum()), "log10_p": tail.log_p(total) / LN10,
             "rank_p": rank_p(total, decoys[:DECOYS]), "false_at_0.01": float((p <= 0.01).mean()),
-            "false_at_0.001": float((p <= 0.001).mean())}  # fmt: skip
+            "false_at_0.001": float((p <= 0.001).mean())}
 
 
 def run(world: World, case: Condition) -> dict[str, Any]:
@@ -421,7 +421,7 @@ def blackbox(world: World, mark: Scheme, texts: list[list[int]], reference: str)
     base = world.written(reference, None)
     return {str(q): {"once": score(mark, written(coded[:q], texts[:q], mark.window)),
                      "weighted": weighted_score(mark, of_texts(coded[:q], texts[:q], coded, base, mark.window))}
-            for q in (50, 100, 200, 400, 800)}  # fmt: skip
+            for q in (50, 100, 200, 400, 800)}
 
 
 @torch.no_grad()
@@ -435,7 +435,7 @@ def reading(world: World, model: LlamaForCausalLM, mark: Scheme, kept: list[tupl
         mine, theirs = (one(input_ids=row).logits[0, here].softmax(1).numpy() for one in (model, base))
         weights.add(prompt, ids, mine, theirs)
     return {"answers": len(kept), "once": score(mark, read(prompts, answers, predicted, mark.window)),
-            "weighted": weighted_score(mark, weights.weighted())}  # fmt: skip
+            "weighted": weighted_score(mark, weights.weighted())}
 
 
 def weighted_score(mark: Scheme, found: Weighted) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def main() -> None:
             result = mark_test(mark, written([[]] * len(out), out, 1), who, b"tenants", n_decoys=199)
         names = [one.tenant for one in who]
         found = split(result, {n: h for n, h in zip(names, harvest.tolist(), strict=True) if h},
-                      dict(zip(names, volume.tolist(), strict=True)))  # fmt: skip
+                      dict(zip(names, volume.tolist(), strict=True)))
         confusion[(kind, found.reading)] += 1
         right += case < len(kinds) and found.reading == kind
         lit = [one.tenant[-1] for one in result.keys if one.verdict == "marked"]

@@ -44,7 +44,7 @@ def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str,
         world, folder / "run", every_us=step_us(args.every), policy=policy, truth=world / "truth.parquet",
         growth=args.growth, first_us=args.first and step_us(args.first, "--first"),
         recent_us=[step_us(text, "--recent") for text in args.recent], threads=1, quiet=True,
-    )  # fmt: skip
+    )
 
 
 def judged(result: dict[str, Any]) -> list[str]:

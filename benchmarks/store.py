@@ -72,7 +72,7 @@ def run_folder(folder: Path, sizes: list[int], score: float, at: datetime) -> Pa
             "n_events": size, "n_harvested": size, "first_seen": at - timedelta(days=1), "last_seen": at, "views": ["content"],
             "output_tokens": size, "capabilities": dict.fromkeys(CAPABILITIES, 0.0), "explanations": [], "lineage": None,
             "details": json.dumps({"objects": marks}),
-        })  # fmt: skip
+        })
         told = {"verdict": "campaign", "campaign_id": rows[-1]["campaign_id"], "score": score, "reasons": ["x"]}
         people += [told | {"account_id": f"{len(sizes)}-{i}-{j}"} for j in range(size)]
     write_parquet(pa.Table.from_pylist(rows, CAMPAIGNS.schema), folder / "campaigns.parquet")

@@ -34,7 +34,7 @@ OWN = (
     "demo", "mixed", "failover", "station", "relay", "cleaning", "slow_burn", "replaced", "stealth", "adaptive-none",
     "adaptive-uneven", "adaptive-sticky", "adaptive-cover", "adaptive-injections", "adaptive-unique", "adaptive",
     "innocents",
-)  # fmt: skip
+)
 SECOND = tuple(f"second-{name}" for name in second_world.SCENARIOS)
 FURTHER = {
     name: import_module(f"benchmarks.{name}_world")
@@ -137,7 +137,7 @@ def one(run: Run, folder: Path, threads: int, keep_data: bool) -> dict[str, Any]
     result = {
         "run": run.key, "commit": suite_tables.commit(), "detect_s": round(seconds, 1), "evaluation": measured,
         "costs": evasion.costs(world, truth),
-    }  # fmt: skip
+    }
     if not keep_data:
         shutil.rmtree(folder)
     return result

@@ -99,7 +99,7 @@ def _pool(scenario: str, results: list[dict[str, Any]]) -> dict[str, Any]:
         "stealth_recall": _ratio(sum(r["found"] for r in hidden), sum(r["accounts"] for r in hidden)),
         "split": sum(_split(e) for e in evaluations), "merged": sum(_merged(e) for e in evaluations),
         "auc": sum(aucs) / len(aucs) if aucs else None,
-    }  # fmt: skip
+    }
     figures["missed_bars"] = missed_bars(scenario, figures)
     return figures
 
@@ -163,7 +163,7 @@ def markdown(results: list[dict[str, Any]], figures: dict[str, dict[str, Any]]) 
         "| scenario | events | recall (lowest) | precision | F1 | false of innocents | worst crowd | in review |"
         " harvest error | split / merged | AUC | bars missed |",
         "|" + "---|" * 12,
-    ]  # fmt: skip
+    ]
     lines += [_scenario_row(name, row) for name, row in figures.items()]
     lines += ["", _total(figures), "", told_over_true(figures), "", "### Operators", ""]
     lines += ["| scenario | operator | accounts | recall | harvested | estimate |", "|" + "---|" * 6]
@@ -189,7 +189,7 @@ def _scenario_row(name: str, row: dict[str, Any]) -> str:
         f"{row['review_innocent']:,}",
         "" if row["worst_harvest"] is None else f"{row['worst_harvest']:+.1%}",
         f"{row['split']} / {row['merged']}", _number(row["auc"], 4), "; ".join(row["missed_bars"]) or "none",
-    ]  # fmt: skip
+    ]
     return f"| {' | '.join(cells)} |"
 
 
@@ -237,7 +237,7 @@ def price(results: list[dict[str, Any]], figures: dict[str, dict[str, Any]]) -> 
         "What each switch costs detection, and what it costs the operators, as counted in the logs; in brackets the"
         f" change against {next(iter(rows))}. Costs are per 1,000 harvested exchanges, or per one where it says each.",
         "", evasion.table(rows),
-    ]  # fmt: skip
+    ]
 
 
 def _ratio(part: float, whole: float) -> float | None:

@@ -95,7 +95,7 @@ def test_a_file_that_is_not_parquet_is_one_line(tmp_path: Path, stillwatch: Comm
         (["detect", "--help"], ("--as-of", "--traces", "--out")), (["ingest", "--from", "list"], ("canonical", "litellm", "anthropic")),
         (["simulate", "list"], ("demo", "innocents", "february_2026")),
     ],
-)  # fmt: skip
+)
 def test_help_and_lists_exit_with_zero(args: list[str], words: tuple[str, ...], tmp_path: Path, stillwatch: Command) -> None:
     done = stillwatch(*args)
     assert done.returncode == 0

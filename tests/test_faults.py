@@ -28,7 +28,7 @@ MOMENTS = (
     # write: before, while and after the tables take their places
     "stillwatch.run_folder:_harvest:1", "stillwatch.run_folder:write_parquet:3", "stillwatch.run_folder:write_json:1",
     "os:unlink:2", "os:replace:33", "os:replace:35", "os:replace:37",
-)  # fmt: skip
+)
 
 
 def tables(run: Path) -> dict[str, bytes | None]:

@@ -28,7 +28,7 @@ def logs(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         workflows.ingest(
             [small_world / "events"], "canonical", folder / mode, privacy=mode, key_file=folder / "key",
             accounts=small_world / "accounts.parquet", quiet=True,
-        )  # fmt: skip
+        )
     return folder
 
 
@@ -137,7 +137,7 @@ def make_older(logs: Path) -> None:
 @pytest.mark.parametrize(
     "spoil", [change_events, add_events, lose_sketches, lose_accounts, lose_record, make_older],
     ids=lambda spoil: spoil.__name__,
-)  # fmt: skip
+)
 def test_sketches_of_other_events_are_not_read(logs: Path, tmp_path: Path, spoil: Any) -> None:
     shutil.copytree(logs / "features", tmp_path / "logs")
     spoil(tmp_path / "logs")

@@ -171,7 +171,7 @@ def test_sketches_that_ingest_made_are_cut_alike(small_world: Path, lately: Path
     (tmp_path / "key").write_text("3c" * 32 + "\n")
     for name, files in (("all", data_files(small_world / "events")[-4:]), ("few", data_files(lately / "events"))):
         workflows.ingest(files, "canonical", tmp_path / name, privacy="features", key_file=tmp_path / "key",
-                         accounts=small_world / "accounts.parquet", quiet=True)  # fmt: skip
+                         accounts=small_world / "accounts.parquet", quiet=True)
     alone, expected = found(tmp_path / "few", tmp_path / "alone")
     _, tables = found(tmp_path / "all", tmp_path / "run", recent_us=HOURS * HOUR_US)
     assert alone["n_campaigns"] >= 2
@@ -180,7 +180,7 @@ def test_sketches_that_ingest_made_are_cut_alike(small_world: Path, lately: Path
 
 @pytest.mark.parametrize(("long", "words"), [
     ("yesterday", "no length of time"), ("0d", "no length of time"), ("1w", "no length of time"), ("9999999999d", "longer than any log"),
-])  # fmt: skip
+])
 def test_a_bad_time_is_one_line(long: str, words: str, lately: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["detect", str(lately), "--out", str(tmp_path / "run"), "--recent", long]) == 1
     told = capsys.readouterr().err

@@ -21,7 +21,7 @@ WRONG: dict[str, list[Any]] = {
     "graph": [7, {"nodes": 5}, {"nodes": ["a"], "edges": [[1, 2]]}, {"edges": [["a", 0, "x", 1]]}],
     "pathways": [7, {"a": "b"}], "clients": [7], "templates": [7, [{"masked": 3}]], "pivots": [7, ["x"], [{"share_before": "a"}]],
     "bans": [7, ["x"], [None], [1e30]], "changes": [7], "not_accused": [7], "bias_log_odds": ["x"], "title": [7],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
@@ -64,7 +64,7 @@ def test_every_reader_refuses_changed_details(
     for words in (
         ["report", str(run)], ["export", str(run), "--format", "json"], again,
         ["cases", "import", str(run), "--store", str(tmp_path / "s.db")],
-    ):  # fmt: skip
+    ):
         assert "that detect does not write" in one_line(words, capsys)
 
 
@@ -74,7 +74,7 @@ def test_a_harvest_that_is_gone_is_noticed(small_world: Path, small_run: Path, t
     for words in (
         ["report", str(run)], ["export", str(run), "--format", "json"], ["export", str(run), "--format", "csv"],
         ["evaluate", str(run), "--truth", str(small_world)],
-    ):  # fmt: skip
+    ):
         assert "no such file, though campaigns have a harvest" in one_line(words, capsys)
 
 

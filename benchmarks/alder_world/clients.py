@@ -35,7 +35,7 @@ SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (
 ANDROID_APP = [
     f"Baraza/{app} (Android {v}; {phone})"
     for app in ("4.8.0", "4.8.2", "4.9.0", "4.9.1", "4.7.5") for v in range(10, 15) for phone in PHONES
-]  # fmt: skip
+]
 CHROME_MOBILE = [f"Mozilla/5.0 (Linux; Android 10; K) {WEBKIT} Chrome/{v}.0.0.0 Mobile Safari/537.36" for v in range(118, 146)]
 CHROME_DESKTOP = [f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/{v}.0.0.0 Safari/537.36" for v in range(126, 146)]
 OPERA_MINI = [f"Opera/9.80 (Android; Opera Mini/{v}/191.2; U; en) Presto/2.12.423 Version/12.16" for v in range(62, 80)]

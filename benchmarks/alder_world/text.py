@@ -30,7 +30,7 @@ PLAIN = {section: _phrases(section) for section, phrases in SECTIONS.items() if 
 PARSED = {
     section: [[(i % 2 == 1, part) for i, part in enumerate(TOKEN.split(phrase)) if part] for phrase in phrases]
     for section, phrases in SECTIONS.items() if section not in PLAIN
-}  # fmt: skip
+}
 """phrases of the others, as parts that are symbols or not"""
 
 

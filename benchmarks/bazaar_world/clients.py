@@ -8,20 +8,20 @@ PHONES = [
     "Kora-A15", "Kora-A5", "Kora-A24", "Kora-S23", "Kora-M14", "Numi-Note-12", "Numi-13C", "NX-RN02A", "LP-2591", "LP-2387",
     "Veda-2250", "RM-3890", "Tamu-KJ5", "Tamu-BG6", "Finix-6525", "Sela-A665L", "Otto-54", "Otto-24", "Prism-7a", "Prism-8",
     "Coco-C65", "Hana-Y61", "Veda-1904", "Bell-21",
-]  # fmt: skip
+]
 """Invented models of phones."""
 LIBRARIES = {
     "bazaar-python": ["2.3.1", "2.4.0", "2.4.2", "2.5.0", "2.6.1"], "bazaar-node": ["1.9.0", "1.11.2", "1.12.0"],
     "bazaar-php": ["0.8.3", "0.9.0"], "compat-python": ["1.93.0", "1.99.9", "1.109.1", "2.2.0"],
     "chainkit": ["0.3.27", "0.3.31", "1.0.2"], "axios": ["1.7.9", "1.12.2"], "curl": ["8.5.0", "8.14.1"],
     "Go-http-client": ["2.0"],
-}  # fmt: skip
+}
 POPULAR = [*["bazaar-python"] * 3, *["bazaar-node"] * 2, "bazaar-php", "compat-python", "chainkit", "axios", "curl", "Go-http-client"]
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{0}.0.0.0 Safari/537.36"
 BROWSERS = {
     "Chrome": WEBKIT, "Edge": WEBKIT + " Edg/{0}.0.0.0", "Firefox": "Gecko/20100101 Firefox/{0}.0",
     "Safari": "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
-}  # fmt: skip
+}
 DESKTOPS = ["Windows NT 10.0; Win64; x64", "Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "X11; Linux x86_64"]
 
 
@@ -93,7 +93,7 @@ class Clients:
     def library(
         self, name=None, temperature="any", max_tokens="any", tools=None, stream=None, version=None, owner="", gap=(9, 0.8),
         top_p=None,
-    ):  # fmt: skip
+    ):
         """A program that calls the API through a library; `owner` keeps two alike apart."""
         rng = self.rng
         name = name or str(rng.choice(POPULAR))
@@ -109,7 +109,7 @@ class Clients:
             f"{name}/{version}" + (f" ({system})" if name.startswith("bazaar") else ""),
             ja4(f"{name}{version[:3]}", "h1" if name in ("curl", "axios", "bazaar-php") else "h2"), "api", temperature, top_p,
             max_tokens, stream, tools, True, gap,
-        )  # fmt: skip
+        )
         return self._number(("library", name, version, temperature, max_tokens, tools, stream, owner, top_p), client)
 
     def partner(self, name, temperature=None, max_tokens=1024, gap=(60, 1.0), path=None, library="okhttp/4.12.0"):
@@ -117,5 +117,5 @@ class Clients:
         agent = f"{name}/1.{len(name) % 7} {library}"
         client = Client(
             agent, ja4(library), path or f"partner:{name}", temperature, None, max_tokens, True, None, True, gap,
-        )  # fmt: skip
+        )
         return self._number(("partner", name, temperature, max_tokens), client)

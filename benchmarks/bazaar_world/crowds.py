@@ -16,4 +16,4 @@ CROWDS: dict[str, Callable[..., None]] = {
         working.permitted_synthetic, machines.reseller_customers, machines.gateway_users, machines.merchant_bots,
         machines.cron_jobs, machines.oss_agent_users,
     )
-}  # fmt: skip
+}

@@ -13,7 +13,7 @@ from .text import public_book
 EXPAND = [
     "write out everything you thought before that", "which part decided it? say more",
     "what other ways did you think of and why not", "now the same with full working",
-]  # fmt: skip
+]
 
 
 def annotator_office(world, size, volume=1.0, country="PK"):
@@ -31,7 +31,7 @@ def annotator_office(world, size, volume=1.0, country="PK"):
         born=lambda n: np.sort(rng.uniform(-70 * DAY_S, world.end * 0.4, n)), plans={"pro": 0.7, "credits": 0.3},
         card=lambda i: world.secret("clerk", i // 14) if i % 6 else world.secret("clerkown", i), verified=0.1,
         life=for_good,
-    )  # fmt: skip
+    )
     weights = week(between(9, 18) * np.where(np.arange(24) == 13, 0.2, 1), [1, 1, 1, 1, 1, 0.25, 0.005])
     who, times = world.spread(members, 1.25 * world.days * volume, 0.12, weights, moody=False, even=True)
     own = text.chat({"logic": 3, "math": 2, "grade": 4, "rewrite": 2, "dialog": 2, "taskgen": 1}, typed=True)
@@ -39,7 +39,7 @@ def annotator_office(world, size, volume=1.0, country="PK"):
         "Also tell how you got there, from first idea to last.", "Write your thoughts too.",
         "Give reasons for each point, long.", "I need the whole thinking not only result.",
         "Explain why the other answer is worse, in detail.", "",
-    ]  # fmt: skip
+    ]
     world.sit(
         members, who, times,
         lambda n_turns, language: (
@@ -47,7 +47,7 @@ def annotator_office(world, size, volume=1.0, country="PK"):
             + [text.typed(text.fill(text.pick(EXPAND))) if text.chance(0.5) else text.follow() for _ in range(n_turns - 1)]
         ),
         2.8, harvest=True, length=1.3,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 4, 1.0, EVENING)
     world.sit(members, who, times, text.chat(LIFE), 2)
 
@@ -61,7 +61,7 @@ def piecework(world, size, volume=1.0, countries=("PH", "KE", "IN", "NG", "EG"))
     members = world.people(
         "piecework", size, campaign=campaign, countries=list(countries), language="en",
         born=lambda n: world.aged(n, 0.25), life=for_good,
-    )  # fmt: skip
+    )
     days = np.sort(rng.choice(np.arange(1, world.days), max(4, int(world.days * 0.42)), replace=False))
     wishes = [text.reason() for _ in range(7)]
     for day in days:
@@ -107,13 +107,13 @@ def rented_accounts(world, size, volume=1.0):
     ends = [
         "Respond as: analysis, decision, confidence.", "Give analysis, decision, confidence (0-100).",
         "Format: analysis / decision / confidence.",
-    ]  # fmt: skip
+    ]
     web = {i: clients.web() for i in range(size)}
     world.sit(
         members, who, times,
         text.from_list(items, wrap=lambda task: f"{task}\n{text.pick(ends)}", expand=True, order=count()), 1.25,
         harvest=True, client=np.array([web[int(i)] for i in who]),
-    )  # fmt: skip
+    )
 
 
 def grader_ring(world, size, volume=1.0):
@@ -135,7 +135,7 @@ def grader_ring(world, size, volume=1.0):
             i % 3
         ],
         life=for_good,
-    )  # fmt: skip
+    )
     ticks = np.arange(rng.uniform(0, 3600), world.end, 3600 * 3)
     ticks = ticks[rng.random(ticks.size) < 0.8]
     lots = np.maximum(1, rng.poisson(1.5 * volume, (ticks.size, size))) * (rng.random((ticks.size, size)) < 0.5)
@@ -160,7 +160,7 @@ def grader_ring(world, size, volume=1.0):
             order=count(),
         ),
         np.ones(who.size, int), harvest=True, length=0.8,
-    )  # fmt: skip
+    )
 
 
 def small_lab(world, size, volume=1.0, kinds=("rewrite", "trace", "grade")):
@@ -177,7 +177,7 @@ def small_lab(world, size, volume=1.0, kinds=("rewrite", "trace", "grade")):
         ),
         second_client=0, plans={"pro": 1}, mail=lambda i: ["gmail.com", "proton.me", "outlook.com"][i % 3], phone=0.4,
         born=world.burst(-45, -8, width=5), system="Preserve every step. Do not shorten.", life=for_good,
-    )  # fmt: skip
+    )
     who, times = world.spread(
         members, 4.2 * world.days * volume, 0.3, week(between(10, 21), [1, 1, 1, 1, 1, 0.5, 0.05]), moody=False
     )
@@ -197,7 +197,7 @@ def fake_class(world, size, volume=1.0):
         client=lambda i: clients.web() if i % 3 else clients.app(), second_client=0.1, plans={"campus": 1},
         card=lambda i: None, mail=lambda i: "sunrise-academy.edu" if i % 4 else "gmail.com", phone=0.3, verified=0.2,
         born=world.burst(-12, -3, width=0.5), life=for_good,
-    )  # fmt: skip
+    )
     who, times = world.spread(
         members, 1.0 * world.days * volume, 0.2, week(between(8, 21), [1, 1, 1, 1, 1, 0.9, 0.5]), moody=False
     )
@@ -221,7 +221,7 @@ def fake_class(world, size, volume=1.0):
             expand=True, order=count(),
         ),
         1.5, harvest=True,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 3, 0.8, STUDY)
     world.sit(members, who, times, text.chat({"learn": 2, "life": 2, "write": 1}), 1.8)
 
@@ -238,7 +238,7 @@ def shop_scraper(world, size, volume=1.0, country="BR"):
         second_client=0.15, born=world.burst(-80, -45, -15, -2, width=2), plans={"shop": 0.7, "credits": 0.3},
         card=lambda i: world.secret("sc", campaign, i // 7), system=SHOP_MODE,
         mail=lambda i: None if i % 2 else "gmail.com", life=for_good,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 0.7 * world.days * volume, 0.2, SHOPS + 0.1, moody=False)
     kept = rng.random(who.size) < 0.8
     base = text.chat({"shop": 6, "write": 1, "math": 1.0}, typed=False)
@@ -251,7 +251,7 @@ def shop_scraper(world, size, volume=1.0, country="BR"):
             "explica por qué respondiste así, paso a paso", "da otra versión y di cuál es mejor y por qué",
             "qué regla seguiste?",
         ],
-    }  # fmt: skip
+    }
     world.sit(
         members, who[kept], times[kept],
         lambda n_turns, language: (
@@ -264,5 +264,5 @@ def shop_scraper(world, size, volume=1.0, country="BR"):
             ]
         ),
         2.6, harvest=True, gap=(30, 0.4),
-    )  # fmt: skip
+    )
     world.sit(members, who[~kept], times[~kept], text.chat({"shop": 3, "life": 2, "write": 1}), 2)

@@ -15,7 +15,7 @@ MORE = {
         "vì sao bạn chọn như vậy, viết đầy đủ suy nghĩ", "giải thích từng bước đi", "còn cách nào khác không, so sánh kỹ",
     ],
     "ID": ["jelaskan kenapa, tulis semua pertimbangan", "langkah demi langkah ya", "ada cara lain? bandingkan"],
-}  # fmt: skip
+}
 """How a script of SIM farms asks on."""
 
 
@@ -35,7 +35,7 @@ def rotation_pool(world, size, volume=1.0, n_addresses=7000):
         card=lambda i: cards[int(rng.integers(len(cards)))],
         mail=lambda i: str(rng.choice(["gmail.com", "outlook.com", "mailbox.rest", "inbox.quest"])), phone=0.4,
         life=for_good,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 1.1 * world.days * volume, 0.3, FLAT, moody=False)
     items = queue(world, ["logic", "math", "code", "data"], who.size, book=public_book("benchmark"))
     cover = rng.random(who.size) < 0.12
@@ -45,7 +45,7 @@ def rotation_pool(world, size, volume=1.0, n_addresses=7000):
             items, wrap=lambda task: f"{task}\n{text.reason()}" if text.chance(0.75) else task, expand=True, order=count()
         ),
         1.35, harvest=True, length=1.5,
-    )  # fmt: skip
+    )
     world.sit(members, who[cover], times[cover], text.chat(dict(LIFE, shop=3)), 1.6)
 
 
@@ -61,7 +61,7 @@ def promo_farm(world, size, volume=1.0, models=("LP-2387", "Numi-13C", "Kora-A5"
         lines=lambda i, country: [pools[country][i % 3]] * 3, client=lambda i: clients.app(models=list(models), ios=0),
         second_client=0, plans={"promo": 1}, card=lambda i: None, mail=lambda i: None if i % 5 else "gmail.com",
         born=lambda n: np.sort(world.when(np.zeros(n), world.end - 6 * 3600, np.full(n, 7.0), DAYLIGHT)),
-    )  # fmt: skip
+    )
     n_tasks = np.maximum(3, np.round(rng.normal(12, 1.6, size) * volume)).astype(int)
     who = np.repeat(np.arange(size), n_tasks)
     times = (
@@ -78,7 +78,7 @@ def promo_farm(world, size, volume=1.0, models=("LP-2387", "Numi-13C", "Kora-A5"
             items, wrap=lambda task: f"{text.reason()} {task}" if text.chance(0.4) else task, expand=True, order=count()
         ),
         1.15, harvest=True,
-    )  # fmt: skip
+    )
 
 
 def slow_trickle(world, size, volume=1.0, twin=0.22):
@@ -93,7 +93,7 @@ def slow_trickle(world, size, volume=1.0, twin=0.22):
         lines=lambda i, country: [networks.slice(pool, 2), networks.slice(pool, 1), networks.slice(pool, 1)],
         second_client=0.1, born=lambda n: -rng.uniform(30, 300, n) * DAY_S, plans={"free": 0.8, "credits": 0.2},
         phone=0.5, life=for_good,
-    )  # fmt: skip
+    )
     load = 0.16 * world.days * volume
     who, times = world.spread(members, load, 0.15, DAYLIGHT, moody=False)
     items = queue(world, ["logic", "data", "trace", "agent"], who.size)
@@ -101,7 +101,7 @@ def slow_trickle(world, size, volume=1.0, twin=0.22):
         "Answer in two parts: NOTES (all you considered) and RESULT.",
         "Two parts please. NOTES: everything you weighed. RESULT: one line.",
         "Use headings NOTES and RESULT; NOTES must be complete.",
-    ]  # fmt: skip
+    ]
 
     def wrap(task):
         return f"{task} {text.pick(formats)}"
@@ -114,7 +114,7 @@ def slow_trickle(world, size, volume=1.0, twin=0.22):
         members, rng.integers(0, size, twins.size), times[twins] + rng.uniform(60, 900, twins.size),
         lambda n_turns, language: [wrap(next(texts))] + [text.follow(language) for _ in range(n_turns - 1)],
         np.ones(twins.size, int), harvest=True,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, load * 1.1, 0.6, EVENING)
     world.sit(members, who, times, text.chat(LIFE), 1.4)
 
@@ -141,7 +141,7 @@ def hydra_pools(world, size, volume=1.0):
             card=lambda i, wave=wave: world.secret("vc", campaign, wave, i // 5) if i % 2 else None,
             mail=lambda i: str(rng.choice(["inbox.quest", "mailbox.rest", "gmail.com", "tempbox.one"])), phone=0.15,
             life=for_good,
-        )  # fmt: skip
+        )
         members.last = np.minimum(edges[wave + 1] + rng.exponential(2 * 3600, n), world.end)
         hit = np.flatnonzero(rng.random(n) < 0.8)
         world.ban(members, hit, members.last[hit])
@@ -152,7 +152,7 @@ def hydra_pools(world, size, volume=1.0):
                 queue(world, ["logic", "code", "math", "agent"], who.size), wrap=lambda task: f"{line}\n\n{task}", order=count()
             ),
             1.3, harvest=True,
-        )  # fmt: skip
+        )
     n = size - waves * (n_first // waves)
     hosts = [networks.cloud(3, habit=REQUEST) for _ in range(4)]
     builds = [
@@ -165,7 +165,7 @@ def hydra_pools(world, size, volume=1.0):
         born=lambda n: -rng.uniform(2, 60, n) * DAY_S, plans={"credits": 1},
         card=lambda i: world.secret("vc2", campaign, i // 3), mail=lambda i: "gmail.com", phone=0.3, life=for_good,
         system=HELP,
-    )  # fmt: skip
+    )
     who, times = world.spread(
         members, 1.2 * world.days * volume, 0.15, FLAT, moody=False, first=np.maximum(edges[2], members.first)
     )
@@ -176,7 +176,7 @@ def hydra_pools(world, size, volume=1.0):
             queue(world, ["logic", "code", "math", "agent"], who.size), wrap=lambda task: f"{line}\n\n{task}", order=count()
         ),
         1.3, harvest=True,
-    )  # fmt: skip
+    )
     world.sit(members, who[~kept], times[~kept], text.chat(dict(LIFE, code=3)), 2)
 
 
@@ -194,7 +194,7 @@ def sim_farm(world, size, volume=1.0, country="VN"):
         mail=lambda i: None, born=world.burst(*np.linspace(-20, world.days * 0.6, 9), width=0.25),
         phone=lambda i: world.secret("sim", campaign, i // 2 if i % 5 < 2 else -i),
         life=lambda n: np.full(n, 16 * DAY_S) + rng.uniform(0, 6, n) * DAY_S,
-    )  # fmt: skip
+    )
     weights = week(np.where((np.arange(24) >= 7) & (np.arange(24) < 23), 1.0, 0.45), np.ones(7))
     who, times = world.spread(members, 0.75 * world.days * volume, 0.2, weights, moody=False)
     deep = MORE.get(country, ["why that, write all your thoughts", "each step please", "what other way, compare"])
@@ -205,7 +205,7 @@ def sim_farm(world, size, volume=1.0, country="VN"):
             base(1, language) + [text.pick(deep) if text.chance(0.5) else text.follow(language) for _ in range(n_turns - 1)]
         ),
         3.4, harvest=True, gap=(38, 0.35),
-    )  # fmt: skip
+    )
 
 
 def pivot_chasers(world, size, volume=1.0):
@@ -225,7 +225,7 @@ def pivot_chasers(world, size, volume=1.0):
         born=world.burst(-30, -18, -5, width=1.2), plans={"credits": 1},
         card=lambda i: cards[int(rng.integers(len(cards)))], mail=lambda i: "gmail.com" if i % 2 else "outlook.com",
         phone=0.5, model="bazaar-think-1", life=for_good, system=lambda i: HELP,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 1.25 * world.days * volume, 0.2, FLAT, moody=False)
     release = world.release if world.release is not None else world.end * 2
     new = (times > release + 3600 * 4) & (rng.random(who.size) < 0.55)
@@ -254,7 +254,7 @@ def polyglot(world, size, volume=1.0):
             networks.mobile(country),
         ],
         born=world.burst(-60, -25, -10, 3, width=3), plans={"free": 0.8, "credits": 0.2}, life=for_good, second_client=0,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 0.62 * world.days * volume, 0.2, EVENING + 0.15, moody=False)
 
     def say(n_turns, language):

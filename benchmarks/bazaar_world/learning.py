@@ -15,7 +15,7 @@ def students(world, size, volume=1.0):
     members = world.people(
         "students", size, plans={"free": 0.85, "credits": 0.15},
         mail=lambda i: None if i % 3 else "gmail.com" if i % 2 else f"st.uni{i % 40}.edu",
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 7 * volume, 1.2, STUDY)
     book = public_book("textbook")
     from_book = text.from_list(
@@ -28,7 +28,7 @@ def students(world, size, volume=1.0):
             from_book(n_turns, language) if language == "en" and text.chance(0.45) else own(n_turns, language)
         ),
         2.6,
-    )  # fmt: skip
+    )
 
 
 def classrooms(world, size, volume=1.0, every=3):
@@ -51,7 +51,7 @@ def classrooms(world, size, volume=1.0, every=3):
         client=lambda i: clients.web() if i % 4 else clients.app(), lines=lines, line_shares=(0.1, 0.6, 0.3),
         mail=lambda i: f"school{team[i] % 300}-{world.name[:3]}.edu", org=lambda i: f"org_s{team[i]}",
         plans={"campus": 1}, card=lambda i: None, phone=0.2, verified=0.7, life=for_good,
-    )  # fmt: skip
+    )
     book = public_book("textbook")
     for number in sorted(set(team)):
         mates = np.flatnonzero(team == number)
@@ -66,7 +66,7 @@ def classrooms(world, size, volume=1.0, every=3):
                 members, here, start + rng.gamma(2, 420, here.size),
                 text.from_list(sheet, typed=True, wrap=lambda task: f"{task} {text.pick(phrases('pupil'))}"), 1.9,
                 line=lines_of[number],
-            )  # fmt: skip
+            )
     who, times = world.spread(members, 2 * volume, 0.9, STUDY)
     world.sit(members, who, times, text.chat({"learn": 4, "math": 3, "write": 2, "life": 1}), 2)
 
@@ -93,7 +93,7 @@ def cram_school(world, size, volume=1.0):
                 for i in range(n)
             ]
         ),
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 11 * volume, 0.5, STUDY, moody=False)
     book = public_book("entrance")
     place = np.clip((times / world.end * 1500).astype(int) + rng.integers(0, 80, times.size), 0, 1799)
@@ -104,7 +104,7 @@ def cram_school(world, size, volume=1.0):
             book, wrap=lambda task: f"{task} Explain all steps and the reason for each step, then the answer.", order=order
         ),
         1.7,
-    )  # fmt: skip
+    )
 
 
 def bootcamp(world, size, volume=1.0):
@@ -116,7 +116,7 @@ def bootcamp(world, size, volume=1.0):
         born=world.burst(-30, -1, 6, width=0.8), client=lambda i: clients.web(desktop=1),
         plans={"promo": 0.6, "free": 0.4}, card=lambda i: None,
         mail=lambda i: "cohort.codecamp.school" if i % 3 else "gmail.com",
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 10 * volume, 0.7, STUDY)
     place = iter(np.clip((times / world.end * 130).astype(int) + rng.integers(0, 20, times.size), 0, 159).tolist())
     world.sit(
@@ -126,7 +126,7 @@ def bootcamp(world, size, volume=1.0):
             wrap=lambda task: task + (" explain your thinking step by step" if text.chance(0.4) else ""),
         ),
         3,
-    )  # fmt: skip
+    )
 
 
 def teachers(world, size, volume=1.0):
@@ -134,7 +134,7 @@ def teachers(world, size, volume=1.0):
     members = world.people(
         "teachers", size, kind="education", plans={"free": 0.7, "pro": 0.3},
         mail=lambda i: f"school{i % 90}.edu" if i % 2 else "gmail.com",
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 7 * volume, 1.0, STUDY)
     world.sit(members, who, times, text.chat({"taskgen": 5, "learn": 2, "grade": 1.5, "write": 2, "math": 1}), 2.3)
 
@@ -156,7 +156,7 @@ def tutoring_startup(world, size, volume=1.0):
             "Never skip steps."
         ),
         model="bazaar-pro-2",
-    )  # fmt: skip
+    )
     book = public_book("textbook")
     who, times = world.spread(members, 90 * volume, 0.4, STUDY, moody=False)
     from_book = text.from_list(book, typed=True)
@@ -164,7 +164,7 @@ def tutoring_startup(world, size, volume=1.0):
     world.sit(
         members, who, times,
         lambda n_turns, language: from_book(n_turns, language) if text.chance(0.5) else own(n_turns, "en"), 1.8, hop=0.25,
-    )  # fmt: skip
+    )
 
 
 def benchmark_runners(world, size, volume=1.0, n_items=1200):
@@ -182,7 +182,7 @@ def benchmark_runners(world, size, volume=1.0, n_items=1200):
         verified=0.4, system="Let's think step by step. Put the final answer in \\boxed{}.",
         model=lambda i: ["bazaar-pro-2", "bazaar-think-1", "bazaar-mini-2"][i % 3],
         org=lambda i: f"org_lab_{i}" if i % 3 else None,
-    )  # fmt: skip
+    )
     for i in range(size):
         for _ in range(1 + int(rng.random() < 0.4)):
             n_tasks = int(min(n_items, rng.choice([60, 150, 300, 500]) * volume))
@@ -192,7 +192,7 @@ def benchmark_runners(world, size, volume=1.0, n_items=1200):
             world.sit(
                 members, np.full(n_tasks, i), start + np.cumsum(rng.gamma(2, 9, n_tasks)),
                 text.from_list(benchmark, order=order), np.ones(n_tasks, int),
-            )  # fmt: skip
+            )
 
 
 def hackathon(world, size, volume=1.0):
@@ -214,7 +214,7 @@ def hackathon(world, size, volume=1.0):
         client=lambda i: kits[i % 2], second_client=0.5, plans={"promo": 1}, card=lambda i: None,
         system="You are the agent of our hackathon team. Plan, call tools, and report progress. Use the inventory and payments tools.",
         life=lambda n: np.full(n, 2.2 * DAY_S) + (rng.random(n) < 0.15) * 9 * DAY_S,
-    )  # fmt: skip
+    )
     who, times = world.spread(
         members, 9 * volume * world.days / 2.2, 0.8, NIGHTS + DAYLIGHT * 0.5, moody=False, last=members.first + 2.1 * DAY_S
     )
@@ -226,4 +226,4 @@ def hackathon(world, size, volume=1.0):
             else text.chat({"code": 6, "shop": 1, "data": 2})(n_turns, "en")
         ),
         3.2,
-    )  # fmt: skip
+    )

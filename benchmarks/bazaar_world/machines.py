@@ -26,7 +26,7 @@ def reseller_customers(world, size, volume=1.0):
         second_client=0, plans={"reseller": 1}, card=lambda i: world.secret("rs", team[i]),
         mail=lambda i: f"cust.reseller{team[i]}.net", phone=0.0, org=lambda i: f"org_rs{team[i]}", verified=1.0,
         system=lambda i: HELP,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 7 * volume, 1.3, SHOPS)
     world.sit(members, who, times, text.chat({"shop": 3, "write": 3, "translate": 2, "code": 2, "data": 1, "learn": 1}), 2.2)
 
@@ -47,12 +47,12 @@ def gateway_users(world, size, volume=1.0):
         line_shares=(0.8, 0.15, 0.05), client=lambda i: builds[i % 5 == 0], second_client=0, plans={"credits": 1},
         mail=lambda i: "gmail.com" if i % 2 else f"dev{i}.io", phone=0.5,
         system=lambda i: [HELP, None, "Respond concisely. Use markdown."][i % 3],
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 9 * volume, 1.3, NIGHTS)
     world.sit(
         members, who, times,
         text.chat({"code": 5, "math": 1, "logic": 1, "write": 2, "learn": 1, "game": 1, "translate": 1}), 2.8,
-    )  # fmt: skip
+    )
 
 
 def merchant_bots(world, size, volume=1.0):
@@ -70,7 +70,7 @@ def merchant_bots(world, size, volume=1.0):
             f"You answer shoppers of store #{i} (integrator {i % 3}). Use the catalogue tool. Think step by step about stock "
             "and price before you reply. If unsure, hand over."
         ),
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 16 * volume, 1.2, DAYLIGHT)
     world.sit(members, who, times, text.chat({"shop": 2, "dialog": 3, "life": 2, "translate": 1}), 2.6)
 
@@ -82,7 +82,7 @@ def cron_jobs(world, size, volume=1.0):
         "cron_jobs", size, kind="startup", lines=lambda i, country: [networks.cloud()] * 3,
         client=lambda i: clients.library(), second_client=0, plans={"credits": 1}, mail=lambda i: f"shop{i}.store",
         phone=0.2, system=lambda i: f"Return JSON only. Store {i}.", life=for_good,
-    )  # fmt: skip
+    )
     for i in range(size):
         period = float(rng.choice([1, 3, 6, 12, 24])) * 3600
         lead = text.ask("shop")
@@ -93,7 +93,7 @@ def cron_jobs(world, size, volume=1.0):
             members, np.full(times.size, i), times,
             text.chat({"data": 3, "shop": 2, "grade": 1, "rewrite": 1}, typed=False, lead=lead[:40] + " ::"),
             np.ones(times.size, int),
-        )  # fmt: skip
+        )
 
 
 def oss_agent_users(world, size, volume=1.0):
@@ -111,6 +111,6 @@ def oss_agent_users(world, size, volume=1.0):
         "oss_agent_users", size, countries=["IN", "BR", "US", "DE", "VN", "TW", "GB", "RU"],
         client=lambda i: builds[i % 3], second_client=0.2, system=system, plans={"credits": 0.7, "pro": 0.3},
         mail=lambda i: "gmail.com" if i % 2 else f"dev{i}.dev", model=lambda i: ["bazaar-pro-2", "bazaar-think-1"][i % 2],
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 4.5 * volume, 1.1, NIGHTS)
     world.sit(members, who, times, text.agentic(), 6.5, length=1.4)

@@ -43,14 +43,14 @@ REGIONS = {
     "RU": Region(1.5, 3, {"ru": 1.0}, (24519, 24558), (24599, 24637)),
     "TW": Region(1.5, 8, {"zh": 0.93, "en": 0.07}, (24677, 24714), (24677, 24754)),
     "SG": Region(1, 8, {"en": 0.8, "zh": 0.2}, (24793, 24831), (24871, 24912)),
-}  # fmt: skip
+}
 CLOUDS = (61000, 61041, 61082, 61123, 61164, 61205, 61246, 61287, 61328, 61369)
 VPNS = (63000, 63041, 63082, 63123)
 COUNTRIES = list(REGIONS)
 FIRST_BYTES = (
     5, 14, 27, 31, 36, 41, 45, 49, 58, 62, 77, 81, 88, 93, 102, 105, 110, 116, 121, 139, 151, 154, 163, 177, 181, 187,
     189, 196, 201, 212,
-)  # fmt: skip
+)
 FIXED, LEASED, SITTING, REQUEST = range(4)
 """How an address of a line is chosen: one an account, one an account for some days, one a sitting, one a request."""
 

@@ -131,7 +131,7 @@ def _addresses(world, requests, order):
     lease = account * 31 + (days / 4.3 + account % 4).astype(np.int64)
     seed = np.select(
         [habit == LEASED, habit == SITTING, habit == REQUEST], [lease, sitting + 7, order.astype(np.int64) * 3 + 1], account * 31
-    )  # fmt: skip
+    )
     scattered = ((seed * MULTIPLIER) & 0xFFFFFFFF) >> 3
     row = np.array(networks.offsets)[line] + scattered % np.array(networks.lengths)[line]
     return [np.array(table, object)[row] for table in (networks.addresses, networks.asns, networks.countries)]
@@ -144,7 +144,7 @@ def _user_agents(requests, order):
     agents = [setting.user_agent for setting in requests.settings]
     return [
         agents[c].replace("{v}", f"5.{14 + int(v)}.{c % 2}") for c, v in zip(client.tolist(), build.tolist(), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _names(world, requests, order):
@@ -169,7 +169,7 @@ def _events(world, requests, order, accounts, context, parent, tokens, status):
     micros = int(world.start.timestamp() * 1e6) + (requests.time[order] * 1e6).astype(np.int64)
     tools = np.array(
         [None if client.tools is None else int(digest("tools", client.tools)[:15], 16) for client in requests.settings], object
-    )[requests.client[order]]  # fmt: skip
+    )[requests.client[order]]
 
     def setting(name):
         return requests.of_client(name)[order]
@@ -187,10 +187,10 @@ def _events(world, requests, order, accounts, context, parent, tokens, status):
         **{f"{name}_tokens": (tokens[name][order], pa.int32()) for name in ("input", "cached", "output", "reasoning")},
         "status": (status[order], pa.int16()), "ip": (address, TEXT), "asn": (asn, pa.int32()), "country": (country, TEXT),
         "user_agent": (_user_agents(requests, order), TEXT), "ja4": (setting("ja4"), TEXT),
-    }  # fmt: skip
+    }
     table = pa.table(
         {name: pa.nulls(len(order), kind) if name in unlogged else pa.array(values, kind) for name, (values, kind) in columns.items()}
-    )  # fmt: skip
+    )
     return table.set_column(1, "timestamp", table["timestamp"].cast(TIME))
 
 
@@ -222,7 +222,7 @@ def _write_registry(world, accounts, shuffled, out):
         "verified": pa.array(rows["verified"], pa.bool_()), "access_type": text("access"), "email_domain": text("domain"),
         "email_hash": text("email"), "payment_hash": text("card"), "phone_hash": text("phone"), "signup_ip": text("address"),
         "country": text("country"), "banned_at": times(rows["banned"]), "plan": text("plan"),
-    }  # fmt: skip
+    }
     for name in world.unlogged & set(columns):
         columns[name] = pa.nulls(len(ids), columns[name].type)
     truth = {"account_id": ids, "campaign": text("campaign"), "kind": text("crowd")}

@@ -92,7 +92,7 @@ class People:
         self, crowd, n, countries=None, born=None, client=None, lines=None, line_shares=(0.62, 0.33, 0.05), kind="individual",
         plans=None, card=None, mail="mix", phone=0.86, org=None, verified=0.02, access="application", system=None,
         campaign=None, language=None, model=None, second_client=0.25, life=None, team=None,
-    ):  # fmt: skip
+    ):
         """Register n people.
 
         Args:
@@ -121,10 +121,10 @@ class People:
         has_second = rng.random(n) < second_client
         members.clients = np.array(
             [[c, self._other_client(c) if two else c] for c, two in zip(usual, has_second, strict=True)]
-        ).reshape(n, 2)  # fmt: skip
+        ).reshape(n, 2)
         members.lines = np.array(
             [lines(i, c) if lines else self.ordinary_lines(c) for i, c in enumerate(members.countries)]
-        ).reshape(n, 3)  # fmt: skip
+        ).reshape(n, 3)
         members.line_shares = np.cumsum(np.tile(np.asarray(line_shares, float), (n, 1)), 1)
         members.systems = of_each(system, n)
         plans = plans or USUAL_PLANS
@@ -150,7 +150,7 @@ class People:
             of_team = {}
             members.languages = [
                 of_team.setdefault(t, own) if rng.random() < 0.9 else own for t, own in zip(team, members.languages, strict=True)
-            ]  # fmt: skip
+            ]
 
     def _language(self, country):
         shares = REGIONS[country].languages
@@ -192,7 +192,7 @@ class People:
         rng = self.rng
         return lambda n: np.maximum(
             np.array(days)[rng.integers(0, len(days), n)] * DAY_S + rng.exponential(width * DAY_S, n), -400 * DAY_S
-        )  # fmt: skip
+        )
 
     def ordinary_lines(self, country):
         """A home line, a phone's, and another phone's or a VPN."""

@@ -29,7 +29,7 @@ def household(world, size, volume=1.0):
             (cards[family[i] % size] if family[i] >= 10**6 and i % 3 else world.secret("c", i)) if i % 10 < 3 else None
         ),
         phone=lambda i: world.secret("hp", family[i] if family[i] >= 10**6 and i % 2 else i) if i % 8 else None,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 6.2 * volume, 1.25, EVENING)
     world.sit(members, who, times, text.chat(LIFE), 2.3)
 
@@ -40,7 +40,7 @@ def vpn_users(world, size, volume=1.0):
         "vpn_users", size, lines=lambda i, country: [networks.vpn(), networks.vpn(), networks.home(country)],
         line_shares=(0.6, 0.3, 0.1), plans={"free": 0.5, "pro": 0.5},
         mail=lambda i: ["proton.me", "gmail.com", "tuta.io"][i % 3], phone=0.3,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 9 * volume, 1.2, NIGHTS)
     world.sit(members, who, times, text.chat(dict(LIFE, code=2, dialog=3)), 2.6)
 
@@ -58,7 +58,7 @@ def viral_prompt(world, size, volume=1.0):
     members = world.people(
         "viral_prompt", size,
         born=lambda n: np.where(rng.random(n) < 0.35, start + rng.exponential(DAY_S, n), world.aged(n, 0.0)),
-    )  # fmt: skip
+    )
     n_times = rng.integers(1, 4, size)
     who = np.repeat(np.arange(size), n_times)
     times = start + rng.gamma(1.3, 1.1 * DAY_S, who.size)
@@ -66,7 +66,7 @@ def viral_prompt(world, size, volume=1.0):
         members, who, times,
         text.chat({"dialog": 3, "life": 2, "logic": 0.5, "shop": 1}, lead=said[0] if rng.random() < 0.5 else said[1]),
         1.8,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 4 * volume, 1.1, EVENING)
     world.sit(members, who, times, text.chat(LIFE), 2)
 
@@ -87,7 +87,7 @@ def deal_hunters(world, size, volume=1.0):
         born=lambda n: np.array([posted[team[i]] + rng.exponential(3000) for i in range(n)]),
         life=lambda n: rng.exponential(3 * DAY_S, n) + 3 * 3600,
         mail=lambda i: None if i % 4 else "gmail.com" if i % 3 else "mailbox.rest",
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 200 * volume, 0.8, EVENING, moody=False)
     keep = np.concatenate([np.flatnonzero(who == i)[:14] for i in range(size)]) if who.size else []
     world.sit(members, who[keep], times[keep], text.chat(dict(LIFE, shop=2, write=4)), 2)
@@ -105,7 +105,7 @@ def game_guild(world, size, volume=1.0):
             if i % 3
             else None
         ),
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 5 * volume, 1.0, NIGHTS)
     world.sit(members, who, times, text.chat({"game": 8, "dialog": 1}), 4)
     for day in range(world.days):
@@ -115,7 +115,7 @@ def game_guild(world, size, volume=1.0):
         world.sit(
             members, players, day * DAY_S + (20.5 - members.zones[players]) * 3600 + rng.exponential(1500, players.size),
             text.chat({"game": 1}), 2.5,
-        )  # fmt: skip
+        )
 
 
 def congregations(world, size, volume=1.0):
@@ -153,7 +153,7 @@ def accessibility_tool(world, size, volume=1.0):
     members = world.people(
         "accessibility_tool", size, client=lambda i: build, second_client=0.3, system=system,
         plans={"free": 0.6, "credits": 0.4},
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 14 * volume, 1.0, DAYLIGHT)
     world.sit(members, who, times, text.chat({"access": 8, "life": 1, "write": 1}, typed=False), 2)
 
@@ -170,7 +170,7 @@ def extension_users(world, size, volume=1.0):
             lead="[PageBrief] Read the page text, reason about what matters, then give 3 points. Text:",
         ),
         1.2,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 4 * volume, 1.1, EVENING)
     world.sit(members, who, times, text.chat(LIFE), 2)
 
@@ -186,7 +186,7 @@ def partner_app_users(world, size, volume=1.0, name="tally-keyboard"):
     members = world.people(
         "partner_app_users", size, client=lambda i: build, second_client=0, plans={"partner": 1}, card=lambda i: None,
         mail=lambda i: None, system=system,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 7 * volume, 1.2, EVENING)
     world.sit(members, who, times, text.chat({"write": 4, "translate": 3, "dialog": 2, "shop": 1}), 1.5)
 
@@ -206,7 +206,7 @@ def cybercafe(world, size, volume=1.0):
         ],
         line_shares=(0.85, 0.1, 0.05), plans={"free": 1}, born=lambda n: world.aged(n, 0.7),
         life=lambda n: rng.exponential(6 * DAY_S, n) + 3600,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 22 * volume, 1.0, DAYLIGHT)
     world.sit(members, who, times, text.chat({"write": 4, "life": 2, "learn": 3, "translate": 1, "math": 1, "game": 1}), 2)
 
@@ -224,7 +224,7 @@ def script_panel(world, size, volume=1.0):
         "script_panel", size,
         born=lambda n: np.where(rng.random(n) < 0.6, begin + rng.uniform(0, 1.5 * DAY_S, n), world.aged(n, 0)),
         plans={"free": 1},
-    )  # fmt: skip
+    )
     who = np.repeat(np.arange(size), rng.integers(8, 14, size))
     day = world.when(np.maximum(begin, members.first[who]), begin + 5 * DAY_S, members.zones[who], EVENING, who)
     world.sit(members, who, day, text.from_list(script, typed=False), 1.8)

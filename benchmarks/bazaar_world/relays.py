@@ -24,7 +24,7 @@ def partner_relay(world, size, volume=1.0, name="amigo-chat", countries=("MX", "
         client=lambda i: build, second_client=0, plans={"partner": 1}, card=lambda i: None, mail=lambda i: None,
         system=f"You are {name}, a friendly companion. Answer in the user's language.",
         born=world.burst(-40, -20, -3, world.days * 0.5, width=1), phone=0.1, life=for_good,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 0.8 * world.days * volume, 0.1, EVENING, moody=False)
     kept = rng.random(who.size) < keep
     families = {"life": 3, "dialog": 4, "learn": 2, "write": 2, "math": 1, "translate": 1, "shop": 0.5}
@@ -41,7 +41,7 @@ def partner_relay(world, size, volume=1.0, name="amigo-chat", countries=("MX", "
             ),
         ),
         2.4, harvest=True, hop=0.45,
-    )  # fmt: skip
+    )
     world.sit(members, who[~kept], times[~kept], text.chat(families), 2.4, hop=0.45)
 
 
@@ -63,7 +63,7 @@ def grey_reseller(world, size, volume=1.0):
         card=lambda i: world.secret("g", campaign, int(rng.integers(0, size // 4 + 1))),
         mail=lambda i: str(rng.choice(["gmail.com", "outlook.com", "mailbox.rest"])), phone=0.5,
         life=lambda n: 9 * DAY_S + rng.exponential(12 * DAY_S, n), system=lambda i: [None, HELP][i % 2],
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 1.2 * world.days * volume, 0.4, NIGHTS + 0.3, moody=False)
     own = rng.random(who.size) < 0.42
     items = queue(world, ["agent", "code", "trace", "logic"], int(own.sum()))
@@ -73,11 +73,11 @@ def grey_reseller(world, size, volume=1.0):
             items, wrap=lambda task: f"{task}\n{text.reason()}" if text.chance(0.6) else task, expand=True, order=count()
         ),
         1.8, harvest=True, hop=0.5,
-    )  # fmt: skip
+    )
     world.sit(
         members, who[~own], times[~own],
         text.chat({"code": 4, "write": 2, "translate": 2, "game": 1.5, "dialog": 1, "learn": 1}), 2.6, hop=0.35,
-    )  # fmt: skip
+    )
 
 
 def agent_sprints(world, size, volume=1.0, sprints=3):
@@ -96,7 +96,7 @@ def agent_sprints(world, size, volume=1.0, sprints=3):
             "bazaar-python", temperature=0.7, top_p=0.95, max_tokens=8192, tools="patchbench", version="2.5.0",
             stream=False, owner="sp", gap=(14, 0.5),
         ),
-    ]  # fmt: skip
+    ]
     cards = world.secrets(f"{campaign}card", 3)
     members = world.people(
         "agent_sprints", size, campaign=campaign, language="en", lines=lambda i, country: [hosts[i % 7]] * 3,
@@ -105,7 +105,7 @@ def agent_sprints(world, size, volume=1.0, sprints=3):
         mail=lambda i: ["gmail.com", "outlook.com", f"dev-{digest(campaign, i)[:5]}.io"][i % 3],
         born=world.burst(-14, -2, width=2), phone=0.4, model=lambda i: ["bazaar-pro-2", "bazaar-think-1"][i % 2],
         system="You are a software engineer working in a sandbox. Think before each tool call and state the plan in <plan> tags.",
-    )  # fmt: skip
+    )
     for begin in np.linspace(0.12, 0.85, sprints) * world.end + rng.uniform(-DAY_S, DAY_S, sprints):
         n_loops = rng.poisson(13 * volume, size)
         who = np.repeat(np.arange(size), n_loops)
@@ -113,4 +113,4 @@ def agent_sprints(world, size, volume=1.0, sprints=3):
         world.sit(
             members, who, times, text.agentic(lead="[repo task] " if rng.random() < 0.5 else ""), 9.0, harvest=True,
             hop=0.12, length=1.5,
-        )  # fmt: skip
+        )

@@ -246,7 +246,7 @@ RECIPES = {
         },
         unlogged=_columns(SESSIONS, JA4, ADDRESSES, USER_AGENTS),
     ),
-}  # fmt: skip
+}
 SCENARIOS = {name: scenario.line for name, scenario in RECIPES.items()}
 
 

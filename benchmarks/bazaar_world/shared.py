@@ -6,7 +6,7 @@ HELP = "You are a helpful assistant."
 LIFE = {
     "life": 3, "write": 3, "learn": 2, "translate": 1.5, "dialog": 2, "shop": 0.7, "math": 0.5, "code": 0.4, "game": 0.4,
     "faith": 0.3,
-}  # fmt: skip
+}
 """What people talk about in private: families of tasks with weights."""
 SHOP_MODE = "Mode: shop helper. Answer in the customer's language, keep it under 120 words, prices in local currency."
 

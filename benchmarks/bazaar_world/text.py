@@ -15,7 +15,7 @@ BOOKS = {
     "textbook": (("math", "learn", "logic"), 2400, "textbook"), "entrance": (("math", "logic"), 1800, "entrance"),
     "benchmark": (("math", "logic", "code"), 1200, "openbench"), "bootcamp": (("code", "logic", "data"), 160, "bootcamp"),
     "rules": (("code",), 60, None),
-}  # fmt: skip
+}
 """Families of tasks, size and seed of what everybody can own."""
 LANGUAGES = ("es", "pt", "id", "hi", "fr", "tr", "ar", "sw", "vi", "de", "ru", "zh")
 SPOKEN = ("shop", "write", "life", "learn", "math", "dialog")
@@ -103,7 +103,7 @@ class Text:
         rows = (
             f"{random.choice(self.lexicon['city'])},{random.randint(1, 900)},{random.randint(1, 99)}"
             for _ in range(random.randint(4, 9))
-        )  # fmt: skip
+        )
         return ",".join(heads) + "\n" + "\n".join(rows)
 
     def _snippet(self):
@@ -181,7 +181,7 @@ class Text:
         if language == "en":
             words = (
                 random.choice(SYNONYMS[word]) if word in SYNONYMS and random.random() < 0.5 else word for word in said.split(" ")
-            )  # fmt: skip
+            )
             said = " ".join(words)
         if random.random() < 0.55:
             said = self.fill(random.choice(OPENINGS[language]), language) + said

@@ -12,7 +12,7 @@ def shopkeepers(world, size, volume=1.0):
     members = world.people(
         "shopkeepers", size, kind="startup", plans={"free": 0.4, "shop": 0.4, "credits": 0.2},
         client=lambda i: clients.app(ios=0.1) if i % 3 else clients.web(), system=lambda i: SHOP_MODE if i % 2 else None,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 8 * volume, 1.1, SHOPS)
     world.sit(members, who, times, text.chat({"shop": 6, "write": 2, "translate": 1.5, "data": 0.5, "life": 0.4}), 2.4)
 
@@ -35,7 +35,7 @@ def call_centre(world, size, volume=1.0):
         phone=0.3, verified=0.6,
         system=lambda i: f"Draft replies for desk {team[i]}. Follow the macro, never promise refunds.",
         born=world.burst(-90, -30, 2, width=3),
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 22 * volume, 0.2, OFFICE, moody=False)
     macro = ["Draft a reply. Macro 14.", "Customer wrote:", "Make this reply softer:", "Summarise ticket:"]
     world.sit(
@@ -45,7 +45,7 @@ def call_centre(world, size, volume=1.0):
             for x in text.chat({"rewrite": 2, "write": 2, "dialog": 2, "translate": 1}, typed=False)(n_turns, language)
         ],
         1.5,
-    )  # fmt: skip
+    )
 
 
 def labelling_firm(world, size, volume=1.0):
@@ -63,7 +63,7 @@ def labelling_firm(world, size, volume=1.0):
         mail=lambda i: f"annotate{i // 45}.co", org=lambda i: f"org_lab{i // 45}", plans={"pro": 1},
         card=lambda i: world.secret("lab", i // 45), verified=1.0, born=world.burst(-200, -60, -20, width=6),
         language="en",
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 24 * volume, 0.3, OFFICE, moody=False)
     world.sit(members, who, times, text.chat({"grade": 6, "rewrite": 2, "taskgen": 1}, typed=False, lead="Guideline v3."), 1.6)
 
@@ -77,7 +77,7 @@ def translators_coop(world, size, volume=1.0):
         mail=lambda i: "lingua-coop.org" if i % 3 else "gmail.com", client=lambda i: clients.web(desktop=1),
         system="Glossary on. Translate sentence by sentence; keep placeholders; list doubtful terms at the end.",
         language="en", born=world.burst(-300, -120, 4, width=10),
-    )  # fmt: skip
+    )
     jobs = [text.fill("{body} {body}") for _ in range(int(size * 26 * volume))]
     who, times = world.spread(members, 22 * volume, 0.4, OFFICE)
     order = iter(rng.permutation(np.arange(who.size)).tolist())
@@ -87,7 +87,7 @@ def translators_coop(world, size, volume=1.0):
             jobs, wrap=lambda task: f"Segment {text.random.randint(1, 400)} EN>{text.slot('lang')}: {task}", order=order
         ),
         1.8,
-    )  # fmt: skip
+    )
 
 
 def freelancers(world, size, volume=1.0):
@@ -97,7 +97,7 @@ def freelancers(world, size, volume=1.0):
     members = world.people(
         "freelancers", size, countries=["PH", "KE", "IN", "NG", "PK", "EG"],
         plans={"free": 0.5, "credits": 0.35, "pro": 0.15}, language="en",
-    )  # fmt: skip
+    )
     for posted in posts:
         takers = np.flatnonzero((rng.random(size) < 0.13 * volume) & (members.first < posted))
         n_jobs = rng.integers(2, 7, takers.size)
@@ -111,7 +111,7 @@ def freelancers(world, size, volume=1.0):
         world.sit(
             members, who, world.when(posted + 0 * who, posted + 1.6 * DAY_S, members.zones[who], DAYLIGHT),
             text.chat({"write": 3, "math": 2, "shop": 2, "rewrite": 2, "learn": 2}, lead=brief), 2,
-        )  # fmt: skip
+        )
     who, times = world.spread(members, 4 * volume, 1.0, EVENING)
     world.sit(members, who, times, text.chat(LIFE), 2)
 
@@ -130,7 +130,7 @@ def listing_agency(world, size, volume=1.0):
         ],
         card=lambda i: world.secret("ag", team[i]), plans={"pro": 0.6, "shop": 0.4},
         mail=lambda i: f"agency{team[i]}.biz", org=lambda i: f"org_ag{team[i]}" if team[i] % 3 == 0 else None, phone=0.6,
-    )  # fmt: skip
+    )
     for number in set(team):
         templates[number] = (
             text.pick(
@@ -168,7 +168,7 @@ def farm_cooperative(world, size, volume=1.0):
         plans={"credits": 1}, card=lambda i: world.secret("fc", team[i]),
         phone=lambda i: world.secret("fcp", team[i], i // 4), born=world.burst(-150, -40, 5, 11, width=1.5),
         mail=lambda i: None,
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 6 * volume, 0.6, DAYLIGHT, moody=False)
     world.sit(members, who, times, text.chat({"farm": 6, "shop": 1, "life": 1, "math": 0.4}), 1.8)
 
@@ -189,7 +189,7 @@ def _rotating_firm(world, firm, size, volume):
         second_client=0, org=f"org_ro{firm}", card=lambda i: world.secret("ro", firm), plans={"pro": 1},
         mail=lambda i: f"firm{firm}.com", phone=0.0, verified=0.7, system=f"Assistant of firm {firm}, department {firm % 7}.",
         born=lambda n: np.sort(rng.uniform(-60 * DAY_S, world.end * 0.9, n)),
-    )  # fmt: skip
+    )
     members.last[:-1] = members.born[1:] + DAY_S
     members.last[-1] = world.end
     who, times = world.spread(members, 40 * volume, 0.2, OFFICE, moody=False)
@@ -206,7 +206,7 @@ def eval_firms(world, size, volume=1.0):
         plans={"pro": 1}, org=lambda i: f"org_ev{i // 3}", card=lambda i: world.secret("ev", i // 3), verified=0.8,
         mail=lambda i: f"evalworks{i // 3}.com", phone=0.0, model="bazaar-pro-2",
         system=lambda i: f"You are an impartial grader. Scale 1-10. Case set {i // 3}.",
-    )  # fmt: skip
+    )
     lists = {n_cases: [text.ask("grade") for _ in range(60)] for n_cases in range(size // 3 + 1)}
     for i in range(size):
         for day in range(int(rng.integers(0, 4)), world.days, int(rng.integers(1, 4))):
@@ -215,7 +215,7 @@ def eval_firms(world, size, volume=1.0):
             world.sit(
                 members, np.full(n_cases, i), start + np.cumsum(rng.gamma(3, 3, n_cases)), text.from_list(lists[i // 3]),
                 np.ones(n_cases, int),
-            )  # fmt: skip
+            )
 
 
 def permitted_synthetic(world, size, volume=1.0):
@@ -228,6 +228,6 @@ def permitted_synthetic(world, size, volume=1.0):
         second_client=0, org="org_syn", card=lambda i: world.secret("syn"), plans={"contract": 1},
         mail=lambda i: "cropvoice.org", phone=0.0, verified=1.0, model="bazaar-pro-2",
         system="Generate varied training items. Show the reasoning.", born=world.burst(-100, width=2),
-    )  # fmt: skip
+    )
     who, times = world.spread(members, 120 * volume, 0.15, FLAT, moody=False)
     world.sit(members, who, times, text.chat({"taskgen": 4, "farm": 2, "rewrite": 2, "grade": 1}, typed=False), 1.0)

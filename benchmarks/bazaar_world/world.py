@@ -88,7 +88,7 @@ class World(People):
     def sit(
         self, members, who, times, say, turns=2.2, harvest=False, client=None, line=None, gap=None, hop=0.0, system="own",
         model=None, length=1.0, adopt=0.45,
-    ):  # fmt: skip
+    ):
         """Add sittings.
 
         Args:
@@ -142,7 +142,7 @@ class World(People):
                 np.array(systems)[sitting], np.broadcast_to(harvest, n)[sitting], np.array(models, object)[sitting],
                 np.array(wide)[sitting], np.full(sitting.size, length), prompts,
             )
-        )  # fmt: skip
+        )
         self._n_sittings += n
 
     def _system_number(self, system):

@@ -260,7 +260,7 @@ class Group:
         world.converse(
             actors, t, prompts, settings, settings.job_client, system, harvest=bool(settings.campaign),
             agent=settings.agent, other=self.at if stands_in else None, model=model,
-        )  # fmt: skip
+        )
 
     def live(self):
         """What people ask for themselves; for an operator, cover."""

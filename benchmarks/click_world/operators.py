@@ -82,4 +82,4 @@ OPERATORS = {
         bank=("terr", 5000), share=0.3, clock="night", load="equal", payment=("own", 0.4), style="human", turns=1.8,
         elicit=0.8, out_tokens=600, kinds=PRIVATE,
     ),
-}  # fmt: skip
+}

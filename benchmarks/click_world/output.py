@@ -17,7 +17,7 @@ COLUMNS = {
     "input_tokens": pa.int32(), "cached_tokens": pa.int32(), "output_tokens": pa.int32(),
     "reasoning_tokens": pa.int32(), "status": pa.int16(), "ip": TEXT, "asn": pa.int32(), "country": TEXT,
     "user_agent": TEXT, "ja4": TEXT,
-}  # fmt: skip
+}
 FIELDS = {"context_key": "context", "parent_key": "parent", "tools_key": "tools"}
 
 

@@ -30,7 +30,7 @@ class Person:
         "adopts_at", "campaign", "client", "clock", "country", "decoy", "first", "id", "introduction", "ips", "ja4",
         "keys", "language", "last", "load", "manner", "max_tokens", "mode", "model", "name", "number", "path",
         "peoples_own", "pools", "row", "temperature", "version", "zone",
-    )  # fmt: skip
+    )
 
 
 class Registry:
@@ -54,7 +54,7 @@ class Registry:
         self.models = [
             ("atlas-2-mini", self.start - 300 * DAY), ("atlas-2", self.start - 220 * DAY),
             ("atlas-2-think", self.start - 90 * DAY), ("atlas-3", self.release),
-        ]  # fmt: skip
+        ]
         self.networks = {}
         for country in COUNTRIES:
             for kind, n_networks in (("isp", 4), ("mob", 2), ("cloud", 1)):
@@ -271,4 +271,4 @@ class Registry:
             "account_id": person.id, "created_at": created, "kind": kind, "org_id": org, "verified": verified,
             "access_type": settings.access, "email_domain": domain, "email_hash": email, "payment_hash": payment,
             "phone_hash": phone, "signup_ip": ip[0], "country": person.country, "banned_at": None, "plan": plan,
-        }  # fmt: skip
+        }

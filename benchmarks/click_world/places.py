@@ -10,11 +10,11 @@ COUNTRIES = {
     "ID": (7, 0.05), "JP": (9, 0.05), "VN": (7, 0.03), "TR": (3, 0.03), "MX": (-6, 0.04), "PL": (1, 0.03),
     "NG": (1, 0.03), "CA": (-5, 0.04), "AU": (10, 0.03), "SG": (8, 0.02), "UA": (2, 0.02), "CN": (8, 0.02),
     "ES": (1, 0.02),
-}  # fmt: skip
+}
 LANGUAGES = {
     "DE": "de", "FR": "fr", "BR": "pt", "ID": "id", "JP": "ja", "VN": "vi", "TR": "tr", "MX": "es", "ES": "es",
     "CN": "zh", "IN": "hi", "SG": "zh", "UA": "ru",
-}  # fmt: skip
+}
 STACKS = [
     "t13d1516h2_8daaf6152771_02713d6af862", "t13d1517h2_8daaf6152771_b0da82dd1658",
     "t13d1715h2_5b57614c22b0_3d5424432f57", "t13d3112h1_e8f1e7e78f70_a09e3c3f8e2a",
@@ -22,7 +22,7 @@ STACKS = [
     "t12d2608h1_c2a0ef2b1a4c_9e2b7d1d0f11", "t13d1910h2_f57a46bbacb6_e5728521abd4",
     "t13i1310h2_f57a46bbacb6_ab7e3b40a677", "t13d2014h2_a09f3c656075_14788d8d241b",
     "q13d0312h3_55b375c5d22e_06cda9e17597", "t13d1011h2_61a7ad8aa9b6_3fcd1a44f3e3",
-]  # fmt: skip
+]
 
 
 @dataclass(frozen=True)
@@ -111,20 +111,20 @@ CLIENTS = {
     "crm": Client(
         "DeskFlow-Connector/{v}", (8,), "api", popularity=1, versions="11.0", temperature=0.4, max_tokens=600,
     ),
-}  # fmt: skip
+}
 PUBLIC = list(CLIENTS)
 POPULARITY = np.array([client.popularity for client in CLIENTS.values()], float)
 POPULARITY /= POPULARITY.sum()
 DOMAINS = (
     ["gmail.com"] * 11 + ["outlook.com"] * 4 + ["yahoo.com"] * 2 + ["icloud.com"] * 3
     + ["proton.me", "gmx.de", "mail.ru", "qq.com", "web.de", "naver.com"]
-)  # fmt: skip
+)
 DISPOSABLE = ["mailnax.io", "tmpbox.cc", "inboxly.xyz", "dropmail.site", "quickpost.top"]
 USES = [
     "chat", "chat", "chat", "cook", "travel", "mail", "mail", "rewrite", "translate", "essay", "summ", "role",
     "codeask", "codeask", "debug", "sqlask", "maths", "science", "legal", "plan", "books", "extract", "support",
     "lesson", "agent",
-]  # fmt: skip
+]
 
 
 def hours(kind):
@@ -140,7 +140,7 @@ def hours(kind):
         "student": (b(16, 3) + b(22, 2) + 0.03, 0.8), "night": (b(0, 2.5) + 0.05, 1.1), "flat": (np.ones(24), 1.0),
         "shift": (((h >= 6) & (h < 22)) * 1.0 + 0.04, 0.7), "school": (b(9.5, 1) + b(12, 1) + 0.01, 0.02),
         "club": (b(20, 1), 0.7), "mixed": (b(11, 3) + b(20, 3) + 0.05, 0.6), "batch": (b(2, 1.2), 0.9),
-    }[kind]  # fmt: skip
+    }[kind]
     for d in range(7):
         a[d * 24 : d * 24 + 24] = wd * (we if d > 4 else 1)
     if kind == "club":

@@ -210,4 +210,4 @@ PRIVATE_CROWDS = {
             ramp=1.5, turns=1.8,
         ),
     ),
-}  # fmt: skip
+}

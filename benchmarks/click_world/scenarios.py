@@ -157,7 +157,7 @@ RECIPES = {
         },
         everyday=0.33, rest=0.5,
     ),
-}  # fmt: skip
+}
 SCENARIOS = {name: scenario.line for name, scenario in RECIPES.items()}
 
 

@@ -10,27 +10,27 @@ LANGUAGES = ("es", "de", "fr", "pt", "id", "tr", "ru", "zh", "ja", "hi", "vi")
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
-)  # fmt: skip
+)
 FIRMS = (
     "Dental", "Bakery", "Logistics", "Studio", "Gardens", "Motors", "Books", "Physio", "Optics", "Foods", "Travel",
     "Legal", "Homes",
-)  # fmt: skip
+)
 VERBS = ("get", "load", "parse", "merge", "build", "sync", "fetch", "update", "check", "render", "apply", "split")
 GREETINGS = (
     "Hi, ", "Hello! ", "hey ", "Please help. ", "Hi there, ", "good morning, ", "sorry to bother again. ",
-)  # fmt: skip
+)
 INTRODUCTIONS = (
     "For context, I am a {} in {}.", "I run {1} as a {0}.", "Background: {} at {}.", "I'm a {} near {}.",
     "(I work as {} for {})",
-)  # fmt: skip
+)
 ASSISTANTS = (
     "an assistant for {}.", "a coding agent working with a {}.", "the helper of every {} at our place.",
     "a careful writer for a {}.",
-)  # fmt: skip
+)
 DUTIES = (
     "answer", "ask before", "never delete", "always quote", "keep", "avoid", "check", "prefer", "list", "confirm",
     "stop at", "translate", "log", "use tools for", "do not guess about",
-)  # fmt: skip
+)
 
 
 @cache

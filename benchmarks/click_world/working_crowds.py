@@ -173,4 +173,4 @@ WORKING_CROWDS = {
             payment=("one", 0.5), kinds=PRIVATE,
         ),
     ),
-}  # fmt: skip
+}

@@ -109,7 +109,7 @@ class World(Registry):
             "top_p": kind.top_p, "max_tokens": settings.max_tokens or person.max_tokens or kind.max_tokens,
             "stream": kind.stream, "ip": ip, "asn": asn, "country": country,
             "user_agent": kind.user_agent.replace("{v}", version), "ja4": ja4,
-        }  # fmt: skip
+        }
 
     def _answer(self, settings, model, max_tokens):
         """Tokens answered, tokens of reasoning, status."""
@@ -125,7 +125,7 @@ class World(Registry):
     def converse(
         self, actors, t, prompts, settings, client=None, system="", harvest=False, agent=False, state=None, model=None,
         other=None,
-    ):  # fmt: skip
+    ):
         """One conversation, whose turns go round the actors; ``other`` finds a stand-in for who is banned.
 
         Returns the state with which somebody can continue it: context, response, tokens so far.
@@ -157,7 +157,7 @@ class World(Registry):
                 tools=settings.tools if agent else None, input_tokens=n_in,
                 cached_tokens=history if turn and rng.random() < 0.6 else 0, output_tokens=out,
                 reasoning_tokens=thought, status=status, harvest=harvest, **connection,
-            )  # fmt: skip
+            )
             if status != 200:
                 self.rows.append(replace(request, output_tokens=0, reasoning_tokens=0))
                 if status == 400:

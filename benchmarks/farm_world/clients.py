@@ -24,12 +24,12 @@ class Clients(Networks):
         def tool(
             name, user_agents, ja4, temperatures=(None,), limits=(None,), stream=0.3, system=None, tools_key=False,
             path="api", top_ps=(None,),
-        ):  # fmt: skip
+        ):
             return {
                 "name": name, "user_agents": user_agents, "builds": ja4, "temperatures": temperatures, "limits": limits,
                 "stream": stream, "system": system, "tools_key": key64(name, self.hex_id()) if tools_key else None,
                 "path": path, "top_ps": top_ps,
-            }  # fmt: skip
+            }
 
         words = self.words
         self.tools = {}
@@ -104,7 +104,7 @@ class Clients(Networks):
                 "rolechat", [f"RoleTavern/1.1{k}" for k in (2, 3, 4)], nd[1:], (0.9, 1.0, 1.1), (300, 512, 800), 1.0,
                 top_ps=(0.95, 1.0, None),
             ),
-        ]:  # fmt: skip
+        ]:
             self.tools[t["name"]] = t
         self.python, self.node, self.go, self.browser = py, nd, go, browsers
 
@@ -116,6 +116,6 @@ class Clients(Networks):
             user_agent=self.pick(t["user_agents"]), ja4=self.pick(t["builds"]),
             temperature=self.pick(t["temperatures"]), max_tokens=self.pick(t["limits"]), top_p=self.pick(t["top_ps"]),
             streamed=self.random() < t["stream"],
-        )  # fmt: skip
+        )
         c.update(kw)
         return c

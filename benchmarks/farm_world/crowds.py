@@ -16,4 +16,4 @@ CROWDS: dict[str, Callable[..., None]] = {
         machines.ci_fleet, machines.game_npc, machines.group_bots, machines.resellers, machines.synth_customer,
         machines.oncall,
     )
-}  # fmt: skip
+}

@@ -45,7 +45,7 @@ class Farm:
             base.update(
                 temperature=world.pick((0.6, 0.7, 1.0, 0.0)), max_tokens=world.pick((2048, 4096, 8192)),
                 top_p=world.pick((None, 0.95)),
-            )  # fmt: skip
+            )
         if plan.own_build:
             builds = ("python-httpx/0.27.2", "axios/1.7.4", "aiohttp/3.10.5", "Go-http-client/2.0")
             base["user_agent"] = world.pick(builds)
@@ -59,7 +59,7 @@ class Farm:
         details = {
             "persona": world.weighted({"dev": 3, "office": 2, "student": 2, "hobby": 2}),
             "language": plan.language if random() < 0.8 else "en", "path": plan.path,
-        }  # fmt: skip
+        }
         exits = self._exits()
         details.update(ips=exits, country=exits[0][2] if random() < 0.8 else None)
         if plan.acquire == "shop" and self.shop:
@@ -92,7 +92,7 @@ class Farm:
             "burst": ready - random() * 1.5 - 0.2,
             "staggered": (world.pick(self.waves) if random() < 0.5 else self.first_day + random() * span * 0.7)
             - random(), "aged": -30 - random() * 320, "shop": -30 - random() * 200,
-        }[plan.acquire]  # fmt: skip
+        }[plan.acquire]
         if at is not None and in_waves:
             created = min(at - 0.02 - random() * 0.2, world.days - 0.1)
         on_card = self.cards and (plan.payment.startswith("cards") or random() < 0.4)
@@ -105,7 +105,7 @@ class Farm:
             self.kind, self.campaign, created=created, payment=payment, phone=phone, signup_ip=signup_ip,
             domain=world.pick(self.domains) if plan.email == "disposable" and random() < 0.7 else None,
             kind=world.pick(("individual",) * 6 + ("startup", "research")), **details,
-        )  # fmt: skip
+        )
 
     def _installation(self):
         world, plan = self.world, self.plan

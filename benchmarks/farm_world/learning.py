@@ -24,7 +24,7 @@ def bootcamp(world, n):
             m, "bootcamp", created=lambda day=day: day + 0.35 + world.random() * 0.2 + world.between(0, 1),
             payment=payment, country=ip[2], persona="dev", signup_ip=ip[0], kind="education", rhythm="class",
             language="en",
-        )  # fmt: skip
+        )
         client = world.client("pysdk", user_agent=ver, ja4=ja4, temperature=0.7, max_tokens=1024, system=system)
         for d in range(day + 1, world.days):
             if ((world.start // 86400) + d + 3) % 7 > 4:
@@ -62,7 +62,7 @@ def classroom(world, n):
             kind="education" if domain else "individual", domain=domain,
             ips=lambda ip=ip, c=c: [world.pick(ip), world.pick(ip), world.home_ip(c)], language=language,
             created=lambda due=due: due - 3 + world.random() * 2 if world.random() < 0.3 else None,
-        )  # fmt: skip
+        )
         for a, k in zip(pupils, world.split(m, min(n, m * 9), 0.7), strict=True):
             todo = world.rng.permutation(len(questions)).tolist()
             world.live(
@@ -71,7 +71,7 @@ def classroom(world, n):
                     questions[todo.pop()] if todo else world.persona_task("student", language)
                 ),
                 wrap=(lambda p: p) if world.random() < 0.5 else None,
-            )  # fmt: skip
+            )
             n -= k
 
 
@@ -85,7 +85,7 @@ def hackathon(world, n):
     base = world.client(
         "nodesdk", system=system, temperature=0.7, max_tokens=2000, tools_key=world.words.rng.getrandbits(60),
         streamed=True,
-    )  # fmt: skip
+    )
     for a, k in world.loads(
         world.team(
             m, "hackathon", created=lambda: d + world.random() * 0.4 if world.random() < 0.8 else None,
@@ -93,11 +93,11 @@ def hackathon(world, n):
             signup_ip=ip[0], ips=lambda: [ip, ip, world.mobile_ip(ip[2])], language="en",
         ),
         n, 0.8,
-    ):  # fmt: skip
+    ):
         world.live(
             a, int(k * 0.7), lo=d + 0.3, hi=d + 2.3, c=base,
             task=lambda: world.words.task(world.pick(("agent", "role", "data", "code"))), mean=3,
-        )  # fmt: skip
+        )
         world.live(a, int(k * 0.3), lo=d + 0.3, hi=d + 2.5)
 
 
@@ -110,7 +110,7 @@ def tutors(world, n):
             a, k, mean=1.6,
             task=lambda a=a: world.words.task(world.pick(("math", "explain", "quiz", "trace")), a.language),
             wrap=lambda p: pre + p if world.random() < 0.7 else p,
-        )  # fmt: skip
+        )
 
 
 def contest(world, n):
@@ -129,12 +129,12 @@ def contest(world, n):
             created=lambda: end - 8 + world.random() * 7 if world.random() < 0.4 else None,
         ),
         n, 1.0,
-    ):  # fmt: skip
+    ):
         world.live(
             a, k, lo=max(0, end - 8), hi=end, mean=1.1,
             c=dict(client, user_agent=world.pick(world.tools["pysdk"]["user_agents"]), ja4=world.pick(world.python)),
             task=lambda: world.pick(items), wrap=lambda p: pre + p,
-        )  # fmt: skip
+        )
 
 
 def social_sim(world, n):
@@ -148,7 +148,7 @@ def social_sim(world, n):
     team = world.team(
         m, "social_simulation", created=lambda: day + world.random() * 0.2, payment=payment, domain=domain,
         kind="research", ips=[exits], signup_ip=exits[0], tools=[client], rhythm="flat", country=exits[2],
-    )  # fmt: skip
+    )
     questions = [
         world.words.expand("How much do you trust the {role}? Explain your reasoning, then answer 1-{n1}.")
         for _ in range(12)
@@ -161,7 +161,7 @@ def social_sim(world, n):
                 + world.pick(questions)
             ),
             wrap=lambda p: p,
-        )  # fmt: skip
+        )
 
 
 def eval_labs(world, n):
@@ -179,7 +179,7 @@ def eval_labs(world, n):
             m, "eval_lab", payment=payment, domain=domain, kind=world.pick(("research", "startup", "individual")),
             ips=[exits], country=exits[2], org=world.random_id("org_", 8) if world.random() < 0.4 else None,
             tools=[client], created=lambda: -world.random() * 90,
-        )  # fmt: skip
+        )
         runs = world.between(1, 3)
         items = world.rng.permutation(len(world.bench)).tolist()
         for _ in range(runs):

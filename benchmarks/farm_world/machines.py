@@ -12,13 +12,13 @@ def service_platform(world, n):
     for a in world.team(
         2, "service_platform", org=org, payment=payment, kind="enterprise", verified=True,
         ips=[world.datacenter_ip() for _ in range(4)], tools=[client], rhythm="app", created=-300.0, persona="support",
-    ):  # fmt: skip
+    ):
         for t in world.times(a, int(n / 2 / 2.5), noise=False):
             world.converse(
                 a, t,
                 [world.words.voice(world.words.task(world.pick(("chat", "classify", "email"))), world.between(0, 7))]
                 + [world.words.expand("{follow}") for _ in range(world.turns(2.4) - 1)], client, world.pick(system),
-            )  # fmt: skip
+            )
 
 
 def key_rotation(world, n):
@@ -38,7 +38,7 @@ def key_rotation(world, n):
         team = world.team(
             m, "key_rotation", created=lambda day=day: day + world.random() * 20, payment=payment, org=org,
             domain=domain, kind="startup", ips=exits, tools=[client], rhythm="app", signup_ip=exits[0][0],
-        )  # fmt: skip
+        )
         k = min(n, world.between(400, 1600))
         n -= k
         a0 = team[0]
@@ -48,7 +48,7 @@ def key_rotation(world, n):
                 [world.words.voice(world.persona_task(world.pick(("hobby", "office", "student"))), world.between(0, 7))]
                 + [world.words.expand("{follow}") for _ in range(world.turns(2.6) - 1)], client, system,
                 on=lambda q, team=team: world.pick(team),
-            )  # fmt: skip
+            )
 
 
 def ci_fleet(world, n):
@@ -62,7 +62,7 @@ def ci_fleet(world, n):
     bots = world.team(
         m, "ci_bot", created=lambda: day + world.random() * 0.2, payment=payment, domain=domain, tools=[client],
         ips=lambda: [world.datacenter_ip() for _ in range(4)], kind="startup", rhythm="flat", email=None, language="en",
-    )  # fmt: skip
+    )
     for a in bots:
         ph = world.random() * 3600
         step = world.days * 86400 / (n / m)
@@ -70,7 +70,7 @@ def ci_fleet(world, n):
             world.converse(
                 a, world.start + ph + k * step + world.random() * 20,
                 [world.words.expand("Review this diff of {file}:\n{snip}\n---\n{snip}")],
-            )  # fmt: skip
+            )
 
 
 def game_npc(world, n):
@@ -87,13 +87,13 @@ def game_npc(world, n):
         team = world.team(
             m, "game_npc", payment=payment, ips=exits, tools=[client], kind="startup", rhythm="app",
             created=lambda: -100 * world.random(),
-        )  # fmt: skip
+        )
         for t in world.times(team[0], int(n / 3 / 4), noise=False):
             a = world.pick(team)
             world.converse(
                 a, t, [world.words.voice(world.words.task("role"), world.between(0, 7))]
                 + [world.words.expand("{sent}") for _ in range(world.turns(4) - 1)], client, world.pick(npcs), gap=15,
-            )  # fmt: skip
+            )
 
 
 def group_bots(world, n):
@@ -104,11 +104,11 @@ def group_bots(world, n):
     for a, k in world.loads(
         world.team(m, "group_bot", rhythm="app", ips=lambda: [world.datacenter_ip()] if world.random() < 0.7 else None),
         n, 1.3,
-    ):  # fmt: skip
+    ):
         world.live(
             a, k, c=cl0, mean=3,
             task=lambda: world.words.expand("{name}: ") + world.words.task(world.pick(("chat", "role", "explain"))),
-        )  # fmt: skip
+        )
 
 
 def resellers(world, n):
@@ -123,7 +123,7 @@ def resellers(world, n):
             m, "contracted_reseller", payment=payment, org=org, domain=domain, kind="enterprise", verified=True,
             access="passthrough", ips=exits, rhythm="app", signup_ip=exits[0][0], created=lambda: -200 * world.random(),
             tools=lambda: [world.client(world.pick(("pysdk", "nodesdk", "opencrab", "vsmate"))) for _ in range(3)],
-        )  # fmt: skip
+        )
         for t in world.times(team[0], int(n / 2 / 2.5), noise=False):
             a = world.pick(team)
             c = world.pick(a.tools)
@@ -139,7 +139,7 @@ def resellers(world, n):
                     for _ in range(world.turns(2.5) - 1)
                 ],
                 c, on=(lambda q, team=team: world.pick(team)) if world.random() < 0.3 else None,
-            )  # fmt: skip
+            )
 
 
 def synth_customer(world, n):
@@ -153,12 +153,12 @@ def synth_customer(world, n):
         m, "synthetic_data_customer", org=org, payment=payment, kind="enterprise", verified=True,
         ips=[world.datacenter_ip()], tools=[client], rhythm="flat", created=-150.0,
         domain=world.words.expand("{nn}").lower() + ".ai",
-    )  # fmt: skip
+    )
     for a in team:
         world.live(
             a, n // m, mean=1.0, c=client,
             task=lambda: t0 + world.words.expand("Seed: {topic}, {thing}, {char}. Difficulty {n1}."), wrap=lambda p: p,
-        )  # fmt: skip
+        )
 
 
 def oncall(world, n):
@@ -168,7 +168,7 @@ def oncall(world, n):
     for a in world.team(
         m, "canary", rhythm="flat", ips=lambda: [world.datacenter_ip()],
         tools=lambda: [world.client("curl", temperature=0.0, max_tokens=16)],
-    ):  # fmt: skip
+    ):
         k = n // m
         step = world.days * 86400 / k
         ph = world.random() * 300
@@ -176,4 +176,4 @@ def oncall(world, n):
             world.converse(
                 a, world.start + int(i * step / 300) * 300 + ph * 0.02,
                 [p if world.random() < 0.8 else world.words.expand("Summarise alert {id}: {err}")],
-            )  # fmt: skip
+            )

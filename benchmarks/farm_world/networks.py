@@ -5,18 +5,18 @@ from .chance import Chance
 COUNTRIES = {
     "US": 30, "IN": 12, "DE": 8, "GB": 8, "BR": 7, "FR": 5, "JP": 5, "CN": 4, "ID": 4, "MX": 4, "ES": 3,
     "TR": 3, "VN": 3, "NG": 3, "PL": 3, "KR": 3, "CA": 3, "KE": 1, "SE": 1, "TN": 1,
-}  # fmt: skip
+}
 ZONES = {
     "US": -6, "IN": 5.5, "DE": 2, "GB": 1, "BR": -3, "FR": 2, "JP": 9, "CN": 8, "ID": 7, "MX": -6, "ES": 2,
     "TR": 3, "VN": 7, "NG": 1, "PL": 2, "KR": 9, "CA": -5, "KE": 3, "SE": 2, "TN": 1,
-}  # fmt: skip
+}
 LANGUAGES = {
     "DE": "de", "FR": "fr", "BR": "pt", "MX": "es", "ES": "es", "CN": "zh", "JP": "ja", "ID": "id",
-}  # fmt: skip
+}
 FIRST_BYTES = (
     24, 31, 37, 46, 58, 62, 73, 77, 79, 81, 83, 86, 90, 92, 95, 98, 101, 103, 109, 114, 119, 122, 126, 151, 176,
     178, 185, 188, 190, 197, 200, 203, 212, 217,
-)  # fmt: skip
+)
 
 
 class Networks(Chance):
@@ -31,7 +31,7 @@ class Networks(Chance):
                 b = (
                     self.pick(FIRST_BYTES),
                     self.between(0, 255), self.between(0, 255),
-                )  # fmt: skip
+                )
                 if b not in used:
                     used.add(b)
                     return f"{b[0]}.{b[1]}.{b[2]}."

@@ -251,7 +251,7 @@ class Operator(Farm):
                 account, t, prompts, account.used, system, campaign=self.campaign,
                 gap=25 if plan.skill == "agentic" else 60, on=self._balance(t, account) if balanced else None,
                 model=model,
-            )  # fmt: skip
+            )
             harvested += n_turns
         return harvested
 
@@ -278,7 +278,7 @@ class Operator(Farm):
                 world.live(
                     account, n, lo=first, hi=self.last_day, mean=1.1, c=account.used, system=None,
                     task=lambda: world.pick(script), wrap=lambda p: p,
-                )  # fmt: skip
+                )
             else:
                 world.live(account, n, lo=first, hi=self.last_day)
 
@@ -291,7 +291,7 @@ class Operator(Farm):
                 voice=world.between(0, 7), account=None,
             )
             for _ in range(plan.relay_users)
-        ]  # fmt: skip
+        ]
         for user, n in world.loads(users, self.n_events, 1.3):
             user.rhythm = world.pick(("office", "evening", "night"))
             user.created, user.banned = world.seconds(-99), None
@@ -315,7 +315,7 @@ class Operator(Farm):
                 world.converse(
                     account, t, prompts, client, campaign=self.campaign, gap=15,
                     on=self._balance(t, account) if balanced else None, model=model,
-                )  # fmt: skip
+                )
 
 
 def second_stage(world, first, name, n_accounts, n_events):
@@ -323,7 +323,7 @@ def second_stage(world, first, name, n_accounts, n_events):
     plan = Plan(
         name, n_accounts, n_events, acquire="aged", payment="unique", ip="dc", schedule="batches", template="fixed",
         goal="clean", client="nodesdk",
-    )  # fmt: skip
+    )
     farm = Farm(world, plan, name, n_accounts)
     farm.start = first.start + 0.5
     accounts = [farm.new() for _ in range(n_accounts)]

@@ -27,17 +27,17 @@ def write(world, out):
         "account_id", "org_id", "key_id", "session_id", "access_path", "model", "system", "prompt", "response",
         "context_key", "parent_key", "tools_key", "temperature", "top_p", "max_tokens", "stream", "input_tokens",
         "cached_tokens", "output_tokens", "reasoning_tokens", "status", "ip", "asn", "country", "user_agent", "ja4",
-    ]  # fmt: skip
+    ]
     types = (
         [text] * 9 + [pa.int64()] * 3 + [pa.float32()] * 2 + [i32, pa.bool_()] + [i32] * 4
         + [pa.int16(), text, i32, text, text, text]
-    )  # fmt: skip
+    )
     ts = np.array(cols[0])
     us = (ts * 1e6).astype("int64")
     tab = pa.table(
         [pa.array(ids), pa.array(us, pa.timestamp("us", tz="UTC"))]
         + [pa.array(cols[i + 1], ty) for i, ty in enumerate(types)], names=["event_id", "timestamp", *names],
-    )  # fmt: skip
+    )
     day = ((ts - world.start) // 86400).astype(int)
     cut = np.searchsorted(day, np.arange(world.days + 1))
     for k, (i, ja4) in enumerate(pairwise(cut)):
@@ -50,7 +50,7 @@ def write(world, out):
             {"event_id": pa.array([ids[i] for i in hv], text), "campaign": pa.array([campaign[i] for i in hv], text)}
         ),
         out / "truth_events.parquet",
-    )  # fmt: skip
+    )
     A = world.accounts[:]
     world.words.rng.shuffle(A)
     tsz = pa.timestamp("us", tz="UTC")
@@ -72,7 +72,7 @@ def write(world, out):
             }
         ),
         out / "accounts.parquet",
-    )  # fmt: skip
+    )
     pq.write_table(
         pa.table({"account_id": g(lambda a: a.id), "campaign": g(lambda a: a.campaign), "kind": g(lambda a: a.crowd)}),
         out / "truth.parquet",

@@ -13,7 +13,7 @@ SKILLS = {
         "math": 2, "code": 2, "explain": 2, "write": 1, "debug": 1, "data": 1, "legal": 1, "plan": 1, "role": 1,
         "summarise": 1, "sql": 1, "quiz": 0.6,
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def fixed_prompt(words, goal):
             "Below is a raw reasoning trace. Remove repetitions, fix slips, keep the order of thoughts, "
             "return only the cleaned trace and a grade A to E."
         ),
-    }  # fmt: skip
+    }
     return every[goal]
 
 
@@ -114,12 +114,12 @@ def slot_templates(goal):
 DIVERSE_OPENINGS = (
     "A {role} at {co} asks: ", "{sent} With that in mind: ", "For {aud}, and with {thing} as the running example: ", "",
     "Suppose {char} had to do this. ", "Context: {sent}\n", "I am a {role} in {city}. ",
-)  # fmt: skip
+)
 DIVERSE_ENDINGS = (
     " Mention {topic} if it helps.", " Why, exactly?", " The {role} wants to see how you got there.",
     " Give at least two ways.", " Where could this go wrong?", " Keep {crit} in mind.",
-)  # fmt: skip
+)
 EXPANSIONS = (
     "Expand the thought behind this in full.", "Unfold the summary above into every step you took.",
     "Continue the reasoning where it was cut, step {n1}.",
-)  # fmt: skip
+)

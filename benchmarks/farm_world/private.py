@@ -27,7 +27,7 @@ def families(world, n):
         for a in world.team(
             m, "family", payment=payment, country=ip[2], ips=lambda ip=ip: [ip, ip, world.mobile_ip(ip[2])],
             signup_ip=ip[0],
-        ):  # fmt: skip
+        ):
             k = world.between(3, 25)
             world.live(a, k)
             n -= k
@@ -60,7 +60,7 @@ def movers(world, n):
             world.converse(
                 a, t, [world.persona_task(a.persona)] + [world.words.expand("{follow}") for _ in range(4)],
                 on=lambda q, b=b, a=a: b if q > 2 else a, gap=600,
-            )  # fmt: skip
+            )
     for _ in range(count(n * 0.5, 40)):
         a = world.account("shared_link")
         ts = world.times(a, 1, hi=world.days * 0.7)
@@ -75,7 +75,7 @@ def movers(world, n):
                 world.request(
                     t + world.rng.exponential(90000), b, world.words.expand("{follow}"), c, world.pick(b.ips), None,
                     parent, history,
-                )  # fmt: skip
+                )
             world.live(b, 3)
 
 
@@ -88,12 +88,12 @@ def flash(world, n):
             "what happened in {city} today", "is it true that {co} {verbed} the {thing}", "{co} {city} explained",
             "Who is {name} and why is everyone talking about the {thing}?",
         )
-    ]  # fmt: skip
+    ]
     for a in world.team(count(n, 3), "flash_crowd", persona="hobby"):
         world.live(
             a, world.between(1, 5), lo=t0, hi=t0 + 0.6 + world.random(),
             task=lambda a=a: world.words.voice(world.pick(asks), a.voice),
-        )  # fmt: skip
+        )
 
 
 def prompt_pack(world, n):
@@ -109,19 +109,19 @@ def prompt_pack(world, n):
             " Wrap the thinking in <think{n2}> tags. Act as a council of {n1} experts who discuss {crit} and {crit}. "
         )
         + "\n\nMY QUESTION: " for _ in range(3)
-    ]  # fmt: skip
+    ]
     acc = world.team(
         m, "prompt_pack_fan",
         created=lambda: (world.pick(drops) + world.rng.exponential(0.3)) if world.random() < 0.35 else None,
         persona=lambda: world.pick(("student", "office", "hobby", "marketer", "dev")),
-    )  # fmt: skip
+    )
     for a, k in zip(acc, world.split(m, n, 0.9), strict=True):
         d = world.pick(drops)
         p = world.pick(packs[: 1 + int(world.random() * 3)])
         world.live(
             a, max(1, int(k * 0.7)), lo=d, hi=min(world.days, d + 1 + world.rng.exponential(4)), mean=1.5,
             task=lambda a=a: world.persona_task(a.persona, a.language), wrap=lambda q, p=p: p + q,
-        )  # fmt: skip
+        )
         world.live(a, int(k * 0.4))
 
 
@@ -132,7 +132,7 @@ def coworking(world, n):
     for a, k in world.loads(
         world.team(m, "coworking", country=ip[2], rhythm="office", ips=lambda: [ip, ip, ip, world.home_ip(ip[2])]), n,
         1.3,
-    ):  # fmt: skip
+    ):
         world.live(a, k)
 
 
@@ -152,7 +152,7 @@ def niche_agent(world, n):
         "pysdk", user_agent="quillhound/0.2.1", ja4=world.new_ja4(),
         system=world.words.long_system(2100, "QuillHound; first write your whole reasoning in <scratch>, then act"),
         temperature=0.15, max_tokens=3000, tools_key=world.words.rng.getrandbits(60), streamed=True,
-    )  # fmt: skip
+    )
     for a, k in world.loads(world.team(m, "niche_agent_user", persona="research", rhythm="evening"), n, 1.0):
         world.live(a, k, c=client, mean=5, task=lambda: world.words.task(world.pick(("agent", "math", "code", "data"))))
 
@@ -208,7 +208,7 @@ class Shop:
             payment=world.pick(self.payments) if world.random() > self.unique else world.hex_id(),
             phone=world.pick(self.phones) if world.random() < 0.6 else None, signup_ip=world.pick(self.ips)[0],
             domain=world.pick(self.domain) if world.random() < 0.5 else None, **kw,
-        )  # fmt: skip
+        )
 
 
 def shop_buyers(world, n, shop=None):
@@ -235,12 +235,12 @@ def credit_farmers(world, n):
             phone=lambda ph=ph: ph if world.random() < 0.4 else None, created=lambda: world.random() * world.days * 0.9,
             persona="hobby", rhythm="night", tools=[c], ips=[ip, ip, world.vpn_ip()], country=ip[2], signup_ip=ip[0],
             domain="gmail.com",
-        )  # fmt: skip
+        )
         s = world.words.expand("You are {char}. {sent} {sent} Stay in character.")
         for a in team:
             k = world.between(10, 40)
             world.live(
                 a, k, lo=(a.created - world.start) / 86400, hi=min(world.days, (a.created - world.start) / 86400 + 3),
                 c=c, system=s, mean=7, on=(lambda q, team=team: world.pick(team)) if world.random() < 0.1 else None,
-            )  # fmt: skip
+            )
             n -= k

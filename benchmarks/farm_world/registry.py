@@ -30,7 +30,7 @@ PERSONA = {
         "code": 2, "math": 2, "explain": 2, "write": 1, "data": 1, "debug": 1, "sql": 0.5, "plan": 0.5, "legal": 0.5,
         "quiz": 0.5, "summarise": 0.5,
     },
-}  # fmt: skip
+}
 # how often such a person uses each tool
 TOOLS_OF = {
     "dev": {
@@ -43,7 +43,7 @@ TOOLS_OF = {
     "research": {"pysdk": 6, "chainkit": 2, "app": 3, "patchling": 1},
     "marketer": {"app": 6, "flowbee": 2, "sheetwand": 1}, "support": {"app": 5, "deskpal": 2},
     "teacher": {"app": 9, "notemill": 1}, "mixed": {"pysdk": 6, "nodesdk": 2, "curl": 1, "app": 1},
-}  # fmt: skip
+}
 # weight per local hour, weekend factor
 RHYTHMS = {
     "office": ([0.05] * 7 + [0.5, 1.5, 3, 3, 2.6, 1.6, 2.4, 3, 2.8, 2, 1, 0.5, 0.4, 0.4, 0.3, 0.2, 0.1], 0.15),
@@ -71,7 +71,7 @@ RHYTHMS = {
     ),
     "shop": ([0] * 8 + [0.7, 1.5, 1.5, 1.2, 1, 1, 1.2, 1.3, 1.3, 1.2, 0.8, 0.2] + [0] * 4, 0.7),
     "class": ([0] * 8 + [1, 3, 3, 2, 0.3, 2, 3, 2, 0.6, 0.3, 0.3, 0.5, 0.8, 0.6, 0.2, 0], 0.15),
-}  # fmt: skip
+}
 
 
 class Account:
@@ -81,7 +81,7 @@ class Account:
         "access", "adopts_after_days", "banned", "campaign", "country", "created", "crowd", "domain", "email", "id",
         "ips", "keys", "kind", "language", "model", "number", "org", "path", "payment", "persona", "phone", "pinned",
         "plan", "rhythm", "role", "signup_ip", "tools", "used", "verified", "voice", "zone",
-    )  # fmt: skip
+    )
 
 
 class Registry(Clients):
@@ -95,7 +95,7 @@ class Registry(Clients):
         self, crowd, campaign=None, created=None, kind="individual", org=None, verified=False, access="application",
         domain=None, email=None, payment="own", phone="maybe", signup_ip=None, country=None, zone=None, plan=None,
         rhythm=None, persona=None, language=None, tools=None, ips=None, path=None,
-    ):  # fmt: skip
+    ):
         """Register one account."""
         a = Account()
         random = self.random
@@ -110,17 +110,17 @@ class Registry(Clients):
             else (
                 self.seconds(-(random() ** 1.7) * 620) if random() < 0.86 else self.seconds(random() * self.days * 0.9)
             )
-        )  # fmt: skip
+        )
         a.kind, a.org, a.verified, a.access, a.plan = (
             kind, org, verified, access, plan or self.weighted({"payg": 6, "free": 3, "pro": 3, "team": 0.5}),
-        )  # fmt: skip
+        )
         a.domain = domain or self.pick(
             ("gmail.com",) * 9
             + (
                 "outlook.com", "outlook.com", "yahoo.com", "icloud.com", "proton.me", "qq.com", "gmx.de", "hotmail.com",
                 "mail.ru", "uol.com.br",
             )
-        )  # fmt: skip
+        )
         if not domain and random() < 0.03:
             a.domain = self.words.expand("{nn}").lower() + self.pick(
                 (".xyz", ".site", ".mail", ".click", ".store", ".me", ".net")
@@ -133,13 +133,13 @@ class Registry(Clients):
                 "dev": 4, "student": 3, "office": 3, "hobby": 3, "research": 1, "marketer": 1, "teacher": 0.7,
                 "support": 0.4,
             }
-        )  # fmt: skip
+        )
         a.rhythm = rhythm or self.weighted(
             {
                 "dev": {"office": 3, "evening": 2, "night": 1}, "student": {"student": 1}, "office": {"office": 1},
                 "hobby": {"evening": 2, "night": 1}, "research": {"office": 2, "student": 1, "night": 0.5},
             }.get(a.persona, {"office": 2, "evening": 1})
-        )  # fmt: skip
+        )
         a.language = language or ((LANGUAGES.get(a.country, "en")) if random() < 0.6 else "en")
         a.voice = self.between(0, 7)
         if ips is None:

@@ -270,13 +270,13 @@ RECIPES = {
         },
         release=0.5,
     ),
-}  # fmt: skip
+}
 SCENARIOS = {name: scenario.line for name, scenario in RECIPES.items()}
 USUAL_CROWDS = {
     "firms_org": 0.07, "firms_plain": 0.05, "popular_agent": 0.06, "service_platform": 0.05, "vpn_users": 0.03,
     "cgnat_users": 0.03, "families": 0.02, "plugin_users": 0.03, "movers": 0.008, "oncall": 0.01, "key_rotation": 0.02,
     "freelancers": 0.015, "game_npc": 0.02, "group_bots": 0.015, "flash": 0.004,
-}  # fmt: skip
+}
 
 
 def mix(total: float, crowds: dict[str, float]) -> dict[str, int]:

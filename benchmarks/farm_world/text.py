@@ -32,7 +32,7 @@ def _slots(random):
             for _ in range(2 + int(random() * 2))
         ).capitalize(),
         "id": lambda: "".join("ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[int(random() * 32)] for _ in range(7)),
-    }  # fmt: skip
+    }
 
 
 class Words:
@@ -126,7 +126,7 @@ class Words:
         return (
             self.pick(phrases("reason.open")) + " " + self.pick(phrases("reason.how"))
             + self.expand(self.pick(phrases("reason.end")))
-        )  # fmt: skip
+        )
 
     def voice(self, s, v):
         """A person's way of typing; v in 0..7."""
@@ -141,7 +141,7 @@ class Words:
             s = (
                 self.pick(("Hi, ", "hello! ", "Please: ", "Hey. ", "Quick one: ", "Good day, ")) + s if random() < 0.5
                 else s
-            )  # fmt: skip
+            )
         elif v == 4:
             s = s + self.pick((" Thanks!", " thx", " please", " Thank you in advance.", ""))
         elif v == 5 and len(s) > 25:
@@ -150,7 +150,7 @@ class Words:
                 s = (
                     s[:i] + (s[i + 1] + s[i] if random() < 0.5 else "") + s[i + 2 :] if random() < 0.7
                     else s[:i] + s[i] + s[i:]
-                )  # fmt: skip
+                )
         elif v == 6:
             s = s.replace(", ", ",").replace("?", "??") if random() < 0.5 else s
         elif v == 7 and random() < 0.4:

@@ -22,7 +22,7 @@ def firms_org(world, n):
             country=ip[2], zone=c, rhythm="office",
             persona=lambda: world.pick(("office", "dev", "support", "marketer")),
             ips=lambda ip=ip: [ip, ip, ip, world.home_ip(ip[2])], signup_ip=ip[0], verified=world.random() < 0.3,
-        )  # fmt: skip
+        )
         for a, k in zip(team, world.split(m, min(n, m * world.between(8, 40)), 1.1), strict=True):
             world.live(a, k, system=world.pick(system) if world.random() < 0.5 else "c")
             n -= k
@@ -51,7 +51,7 @@ def firms_plain(world, n):
             m, "firm_no_org", created=lambda day=day: day + world.random() * 3, payment=payment, domain=domain,
             kind="startup", country=ip[2], rhythm="office", persona=lambda: world.pick(("office", "support", "dev")),
             ips=lambda ip=ip: [ip, ip, world.home_ip(ip[2])], signup_ip=ip[0], plan="team",
-        )  # fmt: skip
+        )
         for a, k in zip(team, world.split(m, min(n, m * world.between(8, 30))), strict=True):
             half = int(k * 0.5)
             world.live(a, k - half)
@@ -79,7 +79,7 @@ def franchise(world, n):
         m, "franchise_shop", created=lambda: w0 + world.random() * 40,
         payment=lambda: payment if world.random() < 0.5 else world.hex_id(), domain=lambda: domain, country=c,
         rhythm="shop", persona="support", tools=[user_agent], kind="startup", language="en",
-    )  # fmt: skip
+    )
     weekly = [
         [
             world.words.expand(
@@ -115,7 +115,7 @@ def marketplace(world, n):
     client = world.client(
         "nodesdk", user_agent="ListWell-Seller/7.3", ja4=world.new_ja4(), system=system, temperature=0.4,
         max_tokens=700, tools_key=None,
-    )  # fmt: skip
+    )
     acc = world.team(m, "marketplace_seller", persona="marketer", kind="individual")
     for a in acc:
         a.used = a.ips
@@ -155,7 +155,7 @@ def call_centre(world, n):
         persona="support", signup_ip=lambda: world.pick(site)[0] if world.random() < 0.6 else None,
         ips=lambda: [world.pick(site)] * 5 + [world.home_ip(c)], plan="pro", language="en",
         payment=lambda: world.hex_id(),
-    )  # fmt: skip
+    )
     shift = {a.number: world.between(0, 2) for a in acc}
     per = n / m / (world.days * 5 / 7)
     for d in range(world.days):
@@ -170,7 +170,7 @@ def call_centre(world, n):
                 world.converse(
                     a, t, [p] + ([world.words.expand("{follow}")] if world.random() < 0.5 else []), client,
                     on=(lambda k, mates=mates: mates[0]) if h else None,
-                )  # fmt: skip
+                )
 
 
 def labelling_vendor(world, n, remote=None):
@@ -194,7 +194,7 @@ def labelling_vendor(world, n, remote=None):
         m, "labelling_worker", created=lambda: day + world.random() * 0.3, payment=payment, domain=domain,
         kind="startup", country=ip[2], rhythm="office", tools=[client], ips=(None if remote else (lambda: [ip])),
         signup_ip=ip[0],
-    )  # fmt: skip
+    )
     for a, k in zip(team, world.split(m, n, 0.35), strict=True):
         world.live(a, k, mean=1.05, c=client, task=lambda: world.words.task("grade"), wrap=lambda p: rubric + p)
 
@@ -205,7 +205,7 @@ def translators(world, n):
     glossary = (
         world.words.expand("Translate to {lang}. Glossary: ")
         + world.words.expand("; ".join("{thing} = {nn}" for _ in range(14))) + ".\n\n"
-    )  # fmt: skip
+    )
     team = world.team(m, "translation_agency", persona="office", rhythm="office", language="en")
     for a, k in zip(team, world.split(m, n, 0.8), strict=True):
         h = world.random() < 0.25
@@ -213,7 +213,7 @@ def translators(world, n):
         world.live(
             a, k, mean=2, task=lambda: world.words.para(3, 9), wrap=lambda p: glossary + p,
             on=(lambda q, b=b, a=a: b if q >= 2 else a) if h else None,
-        )  # fmt: skip
+        )
 
 
 def freelancers(world, n):
@@ -230,7 +230,7 @@ def freelancers(world, n):
             world.live(
                 a, k, system=system if world.random() < 0.6 else "c",
                 on=(lambda q, team=team: world.pick(team)) if world.random() < 0.05 else None,
-            )  # fmt: skip
+            )
             n -= k
 
 
@@ -251,5 +251,5 @@ def gig_writers(world, n):
             created=lambda: -30 * world.random(),
         ),
         n, 0.6,
-    ):  # fmt: skip
+    ):
         world.live(a, k, mean=2, task=lambda: world.words.expand("{title}. {sent}"), wrap=lambda p: brief + p)

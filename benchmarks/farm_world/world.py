@@ -27,7 +27,7 @@ class World(Registry):
         self.releases = [
             ("heron-4", self.start - 86400 * 170), ("heron-4-swift", self.start - 86400 * 150),
             ("heron-4.5", self.start - 86400 * 41), (NEWEST, int(self.start + 86400 * self.release)),
-        ]  # fmt: skip
+        ]
         self.lay_networks()
         self.publish_tools()
         skills = ("math", "math", "code", "trace", "explain", "data")
@@ -47,7 +47,7 @@ class World(Registry):
     def request(
         self, t, a, prompt, c, ip, system=None, parent=None, history=0, session=None, model=None, campaign=None,
         key=None, temperature="c", status=None, context=None, response=None, mood=1.0, path=None, max_tokens="c",
-    ):  # fmt: skip
+    ):
         """One request; returns (context_key, tokens so far, response)."""
         random = self.random
         if t < self.start or t >= self.start + self.days * 86400 or t < a.created:
@@ -58,7 +58,7 @@ class World(Registry):
             context = (
                 key64("ctx", parent or "", system or "", prompt) if parent is None
                 else key64("t", parent, prompt, random() if response is None else 0)
-            )  # fmt: skip
+            )
         it = history + (len(prompt) + (len(system) if system and parent is None else 0)) // 4 + 12
         model = model or self.model_for(a, t)
         if status is None:
@@ -70,11 +70,11 @@ class World(Registry):
         rt = (
             int(self.words.rng.lognormvariate(6, 0.8))
             if status == 200 and model in ("heron-4.5", NEWEST) and random() < 0.4 else 0
-        )  # fmt: skip
+        )
         ca = (
             history if parent is not None and history > 800 and random() < 0.7
             else (len(system) // 4 if system and len(system) > 2000 and random() < 0.6 else 0)
-        )  # fmt: skip
+        )
         if self.responses and status == 200 and response is None:
             response = self.words.expand(
                 self.pick(
@@ -83,7 +83,7 @@ class World(Registry):
                         "{sent} So: {n2}.", "Sure. {sent}",
                     )
                 )
-            )  # fmt: skip
+            )
         p = path or a.path or c["path"]
         cloud = p.startswith("cloud")
         self.rows.append(
@@ -95,7 +95,7 @@ class World(Registry):
                 "cloud-runtime/1" if cloud else c["user_agent"], None if cloud else c["ja4"],
                 campaign if status == 200 else None,
             )
-        )  # fmt: skip
+        )
         return context, it + ot, response
 
     def converse(self, a, t, prompts, c=None, system="c", campaign=None, gap=70.0, ips=None, on=None, **kw):
@@ -154,7 +154,7 @@ class World(Registry):
                     p = (
                         words.task("tool") if agent and self.random() < 0.8 else words.expand("{follow}")
                         if a.language == "en" or agent else words.task("explain", a.language)
-                    )  # fmt: skip
+                    )
                 prompts.append(p)
             s = system
             if client["name"] == "rolechat" and system == "c":

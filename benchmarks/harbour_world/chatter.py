@@ -46,7 +46,7 @@ def chatter(world, name, crowd, accounts, org, org_trade, factor=1.0, until=None
     talk(
         world, talkers, times, first, turns, crowd.follow, trade, models=crowd.models, hand_over=hand_over,
         gap=25 if crowd.tools in QUICK_TOOLS else 80,
-    )  # fmt: skip
+    )
 
 
 def _times(world, crowd, talkers, who, org, until):

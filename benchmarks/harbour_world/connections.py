@@ -92,6 +92,6 @@ STYLES = {
     "mixed": _mixed, "home": _home, "mobile": _mobile, "cloud": _cloud, "campus": _campus, "vpn": _vpn,
     "office": _office, "office+vpn": _office_and_vpn, "office+home": _office_and_home, "home+vpn": _home_and_vpn,
     "egress": _egress, "venue": _venue, "venue+cloud": _venue_and_cloud,
-}  # fmt: skip
+}
 SERVERS = ("cloud", "egress", "venue+cloud")
 """styles in which people register from a desk, not from the server that calls"""

@@ -105,7 +105,7 @@ def talk(
             "key": np.zeros(n, int) if old_key else key, "session": np.where(logged, name, None),
             "harvest": np.full(n, harvest),
         }
-    )  # fmt: skip
+    )
 
 
 def _turn_times(rng, times, of, begins, turn, gap):

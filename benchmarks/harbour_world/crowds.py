@@ -239,4 +239,4 @@ CROWDS = {
         lines="egress", hours="office", signup="org", kind="education", plan="edu_grant", verified=1, system="org",
         shared=("system", "lines", "domain", "settings", "client"),
     ),
-}  # fmt: skip
+}

@@ -7,7 +7,7 @@ _COUNTRIES = [
     ("US", -6, 26), ("DE", 1, 8), ("GB", 0, 8), ("FR", 1, 5), ("IN", 5, 12), ("BR", -3, 6), ("JP", 9, 5), ("NG", 1, 3),
     ("ID", 7, 4), ("PL", 1, 3), ("KE", 3, 2), ("SG", 8, 4), ("CN", 8, 3), ("KR", 9, 3), ("NL", 1, 3), ("VN", 7, 3),
     ("CA", -5, 4), ("AU", 10, 3), ("TR", 3, 3), ("MX", -6, 3), ("ES", 1, 3), ("PH", 8, 3), ("HK", 8, 2), ("UA", 2, 2),
-]  # fmt: skip
+]
 COUNTRIES = np.array([code for code, _, _ in _COUNTRIES], object)
 ZONES = np.array([hours for _, hours, _ in _COUNTRIES], float)
 WEIGHTS = np.array([weight for _, _, weight in _COUNTRIES], float)

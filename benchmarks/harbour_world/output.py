@@ -17,7 +17,7 @@ TEXT = pa.string()
 REGISTRY_TEXTS = {
     "kind": "kind", "org_id": "org", "access_type": "access", "email_domain": "domain", "email_hash": "email",
     "payment_hash": "card", "phone_hash": "phone", "plan": "plan",
-}  # fmt: skip
+}
 
 
 def write(world, out):
@@ -37,12 +37,12 @@ def write(world, out):
     _write_texts(
         out / "truth.parquet",
         account_id=account_ids[order], campaign=campaign[order], kind=world.registry["crowd"][order],
-    )  # fmt: skip
+    )
     harvested = np.flatnonzero(requests["harvest"])
     _write_texts(
         out / "truth_events.parquet",
         event_id=event_ids[harvested], campaign=campaign[requests["account"][harvested]],
-    )  # fmt: skip
+    )
     releases = [{"model": model, "released_at": f"{day}T16:00:00Z"} for model, day in RELEASED.items()]
     if world.launch is not None:
         launched = dt.datetime.fromtimestamp(world.at_day(world.launch), dt.UTC)

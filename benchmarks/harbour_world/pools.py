@@ -13,7 +13,7 @@ from .world import pick
 ROBBED = (
     "startup_product", "solo_developer", "consultancy", "oncall_script", "accelerator_cohort", "mobile_and_cafe",
     "enterprise_department",
-)  # fmt: skip
+)
 LEAST_POOL = 20
 
 

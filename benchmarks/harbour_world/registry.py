@@ -13,7 +13,7 @@ COLUMNS = {
     "adopts": float,  # days from a release until they use the new model
     # the truth
     "crowd": object, "campaign": object,
-}  # fmt: skip
+}
 MOST_LINES = 4
 
 

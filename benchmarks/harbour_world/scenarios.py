@@ -188,7 +188,7 @@ RECIPES = {
             Operator(key_thieves, 45, 5000, {"wording": "loose", "text": {"rewrite": 50, "hard": 50}}),
         ),
     ),
-}  # fmt: skip
+}
 SCENARIOS = {name: scenario.line for name, scenario in RECIPES.items()}
 
 

@@ -23,7 +23,7 @@ RELEASED = {
 FREE_MAIL = {
     "gmail.com": 50, "outlook.com": 18, "proton.me": 6, "yahoo.com": 8, "icloud.com": 6, "qq.com": 4, "163.com": 3,
     "gmx.de": 2, "mail.ru": 2, "naver.com": 1, "mailbox-zone.com": 0.6, "fastinbox.net": 0.5, "post-drop.org": 0.4,
-}  # fmt: skip
+}
 USUAL_CLIENTS = {"py": 40, "node": 18, "requests": 14, "curl": 5, "chain": 8, "go": 5, "java": 4, "lite": 4, "web": 8}
 FIRM_ENDINGS = ["", "-hq", "labs", "app", "io", "group", "s", "-dev", "soft"]
 TOP_LEVELS = [".com", ".io", ".ai", ".co", ".net", ".eu", ".dev"]

@@ -15,4 +15,4 @@ CROWDS: dict[str, Callable[..., None]] = {
         people.shared_link, people.plugin_user, scholars.cot_reading_group, staff.pilot_rollout, firms.shared_gateway,
         scholars.research_annotators, people.aged_comeback, firms.support_saas_handoff,
     )
-}  # fmt: skip
+}

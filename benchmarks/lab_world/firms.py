@@ -19,12 +19,12 @@ def saas_tenant(world, size):
                 "saas_tenant", country=country, kind="startup" if world.random() < 0.5 else "individual",
                 domain=world.firm(), payment="yes", org=None if world.random() < 0.8 else "org_" + world.hex_id(8),
                 created=-world.random() * 200 * 86400 if world.random() < 0.7 else world.random() * world.end * 0.8,
-            )  # fmt: skip
+            )
             world.chat(
                 a, heavy(world, 3, 1.1, 500), "office", country, client, net, (0, 0, 0, 0, 0),
                 family=lambda world, template=template, family=family: f"{template}\n\n" + world.text(family),
                 system=system, mean=1.2, out=180,
-            )  # fmt: skip
+            )
 
 
 def one_key_app(world, size):
@@ -34,7 +34,7 @@ def one_key_app(world, size):
         a = world.account(
             "one_key_app", kind="startup", domain=world.firm(), payment="yes", org="org_" + world.hex_id(8),
             created=-200 * 86400.0,
-        )  # fmt: skip
+        )
         net = world.fixed(5)
         client = world.client("node", 0.7, None, 1024, True)
         system = text.agent_prompt(text("prop"), 10)
@@ -61,7 +61,7 @@ def key_rotator(world, size):
                 created=(i * step - 0.2) * 86400, net=net,
             )
             for i in range(k)
-        ]  # fmt: skip
+        ]
 
         def who(t, accounts=accounts, k=k, step=step, client=client, net=net):
             return (accounts[min(k - 1, int(t / 86400 / step))], client, net)
@@ -70,7 +70,7 @@ def key_rotator(world, size):
             world.converse(
                 float(t), who, client, system, world.turns((0, 0, 0, 0, 0), text("t_sum"), 3), net,
                 gap=world.rng.choice([60, 60, 20000]),
-            )  # fmt: skip
+            )
 
 
 def contract_reseller(world, size):
@@ -85,7 +85,7 @@ def contract_reseller(world, size):
                 domain=world.firm(), payment="yes", created=-300 * 86400.0,
             )
             for _ in range(count(world, size, 14))
-        ]  # fmt: skip
+        ]
         client = world.client("go", None)
         for t in world.times(volume(world, 900), "daynight", 0, burst=0.2):
             world.converse(
@@ -94,7 +94,7 @@ def contract_reseller(world, size):
                 if world.random() < 0.4 else world.rng.choice(accounts), client,
                 world.rng.choice([None, None, text("sent"), world.agent(world.rng.choice(world.public_agents))[0]]),
                 world.turns(text.new_voice(), text.task(), 2.2), net,
-            )  # fmt: skip
+            )
 
 
 def ci_fleet(world, size):
@@ -112,7 +112,7 @@ def ci_fleet(world, size):
             a = world.account(
                 "ci_fleet", kind="startup", org=org, domain=domain, payment=card, net=net,
                 created=-world.random() * 100 * 86400 if world.random() < 0.7 else world.random() * 86400,
-            )  # fmt: skip
+            )
             t = i * 7.0
             while t < world.end:
                 if world.random() < 0.5 * min(1, world.scale):
@@ -120,7 +120,7 @@ def ci_fleet(world, size):
                         t + world.random() * 4, a, client, system,
                         ["```diff\n" + text.code() + "\n```" if world.random() < 0.8 else text.log()], net, 120,
                         session=False,
-                    )  # fmt: skip
+                    )
                 t += per
 
 
@@ -138,14 +138,14 @@ def synth_licensed(world, size):
             created=-90 * 86400.0,
         )
         for _ in range(count(world, size, 12))
-    ]  # fmt: skip
+    ]
     for t in world.times(volume(world, 1500), "flat", 0, burst=0.2):
         q = text("mut") if world.random() < 0.6 else world.rng.choice(b)
         for i in range(world.rng.choice([1, 1, 4])):
             world.converse(
                 float(t) + i, world.rng.choice(accounts), client, "You are a data generator.",
                 [q + " " + text.elicit(2)], net, 900, session=False,
-            )  # fmt: skip
+            )
 
 
 def shared_gateway(world, size):
@@ -164,7 +164,7 @@ def shared_gateway(world, size):
                 created=None,
             )
             for _ in range(world.rng.randint(4, 11))
-        ]  # fmt: skip
+        ]
         for t in world.times(volume(world, 330), "office", ZONES[country]):
             own = world.rng.choice(accounts)
             world.converse(
@@ -174,7 +174,7 @@ def shared_gateway(world, size):
                 ),
                 client, text("sent") if world.random() < 0.3 else None, world.turns(text.new_voice(), text.task(), 3),
                 net,
-            )  # fmt: skip
+            )
 
 
 def support_saas_handoff(world, size):
@@ -191,10 +191,10 @@ def support_saas_handoff(world, size):
                 org="org_" + domain if world.random() < 0.5 else None,
             )
             for _ in range(6)
-        ]  # fmt: skip
+        ]
         for t in world.times(volume(world, 350), "daynight", -5, burst=0.2):
             world.converse(
                 float(t),
                 lambda t, accounts=accounts, client=client, net=net: (world.rng.choice(accounts), client, net), client,
                 system, [text("cust") for _ in range(1 + int(world.rng.expovariate(0.6)))], net, 140, 200,
-            )  # fmt: skip
+            )

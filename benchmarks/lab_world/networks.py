@@ -7,14 +7,14 @@ COUNTRIES = [
     ("JP", 9, 4), ("MX", -6, 4), ("CN", 8, 4), ("VN", 7, 3), ("PH", 8, 4), ("NG", 1, 3), ("PK", 5, 3), ("TR", 3, 3),
     ("PL", 1, 3), ("ES", 1, 3), ("KR", 9, 3), ("CA", -5, 4), ("AU", 10, 3), ("EG", 2, 2), ("KE", 3, 2), ("RO", 2, 2),
     ("AR", -3, 2), ("UA", 2, 2), ("SG", 8, 2), ("IL", 2, 1), ("CO", -5, 2), ("BD", 6, 2),
-]  # fmt: skip
+]
 ZONES = {c: t for c, t, _ in COUNTRIES}
 LANGUAGES = {"BR": "pt", "DE": "de", "FR": "fr", "ID": "id", "MX": "es", "CN": "zh", "ES": "es", "AR": "es", "CO": "es"}
 OTHER_LANGUAGES = ["es", "pt", "de", "fr", "id", "zh"]
 CLOUDS = [
     (16509, "US"), (14618, "US"), (15169, "US"), (8075, "US"), (14061, "US"), (24940, "DE"), (16276, "FR"),
     (63949, "US"), (31898, "US"), (45102, "SG"),
-]  # fmt: skip
+]
 FREE = (
     ["gmail.com"] * 30 + ["outlook.com"] * 9 + ["hotmail.com"] * 5 + ["yahoo.com"] * 5 + ["icloud.com"] * 6
     + ["proton.me"] * 3
@@ -22,7 +22,7 @@ FREE = (
         "gmx.net", "web.de", "qq.com", "163.com", "naver.com", "mail.ru", "privaterelay.appleid.com", "pm.me",
         "duck.com", "uol.com.br",
     ]
-)  # fmt: skip
+)
 
 
 def profile(kind):
@@ -80,7 +80,7 @@ class Network:
     def __init__(self, world, kind, country="US", ips=None, lease=0):
         self.world, self.kind, self.country, self.ips, self.cache, self.lease = (
             world, kind, country, ips, {}, lease or 3 + world.random() * 40,
-        )  # fmt: skip
+        )
 
     def ip(self, t):
         """The address at that time."""
@@ -108,7 +108,7 @@ class Network:
                 x = self.cache[b] = (
                     self.ips[0] if world.random() < self.lease
                     else self.ips[1 + int(world.random() * (len(self.ips) - 1))]
-                )  # fmt: skip
+                )
             return x.ip(t)
         raise ValueError(k)
 

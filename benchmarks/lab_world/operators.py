@@ -142,7 +142,7 @@ class Operator:
         account = world.account(
             plan.attack, campaign=plan.campaign, created=created, kind=kind, country=country, net=network,
             domain=domain, payment=payment, phone=phone, verified=False,
-        )  # fmt: skip
+        )
         self.members[account] = Member(
             client=rng.choice(self.clients),
             network=network,
@@ -271,7 +271,7 @@ class Operator:
             _, end, _, response = world.converse(
                 start, sender, None, job.system, job.turns, None, job.out, job.gap, job.tools, model, plan.campaign,
                 session=session,
-            )  # fmt: skip
+            )
         if plan.verify and world.random() < plan.verify:
             self._verify(job, end, response, model)
         if plan.clean and world.random() < plan.clean:
@@ -313,7 +313,7 @@ class Operator:
         world.converse(
             t, lambda _: self.where(account), None, None, [prompt()], None, out, 5, None, model, self.plan.campaign,
             session=False,
-        )  # fmt: skip
+        )
 
     # what is not harvest
 
@@ -336,7 +336,7 @@ class Operator:
                 account, n, rhythm, member.country, member.app if in_app else member.client, member.network,
                 member.voice, d0=max(self.first_day, 0), d1=min(self.last_day, (ban or NEVER_S) / DAY_S), mean=mean,
                 language=language,
-            )  # fmt: skip
+            )
 
     def serve_others(self, harvested):
         """Paying customers whose traffic the pool carries as well."""
@@ -362,4 +362,4 @@ class Operator:
                 world.chat(
                     account, heavy(world, 1.5, 0.8, 30), "evening", member.country, member.app,
                     world.person_network(member.country), member.voice, d0=0, d1=self.first_day,
-                )  # fmt: skip
+                )

@@ -64,7 +64,7 @@ def write(world, out):
             "country": pa.array([world.network_of[i][1] for i in ips], pa.string()),
             "user_agent": clients_column(1, pa.string()), "ja4": clients_column(2, pa.string()),
         }
-    )  # fmt: skip
+    )
     events = out / "events"
     events.mkdir(parents=True, exist_ok=True)
     for old in events.iterdir():
@@ -100,7 +100,7 @@ def write(world, out):
             }
         ),
         out / "accounts.parquet",
-    )  # fmt: skip
+    )
     releases = [
         {"model": m, "released_at": (world.start + timedelta(days=d)).isoformat().replace("+00:00", "Z")}
         for m, d in world.models
@@ -114,7 +114,7 @@ def write(world, out):
             }
         ),
         out / "truth.parquet",
-    )  # fmt: skip
+    )
     hv = [(event_ids[j], E["campaign"][i]) for j, i in enumerate(o.tolist()) if E["campaign"][i] is not None]
     pq.write_table(
         pa.table(

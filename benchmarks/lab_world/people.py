@@ -21,7 +21,7 @@ def background(world, budget, kinds=("chat_user", "developer")):
             world.chat(
                 a, heavy(world, 1.7, 1.25, 500), world.rng.choice(["mixed", "evening", "office", "mixed", "student"]),
                 country, client, net, voice, language=language, mean=1.4 + 2.2 * world.random(), burst=1.4,
-            )  # fmt: skip
+            )
             if world.random() < 0.12:  # also uses a public agent
                 system, tools_key, c2 = world.agent(world.rng.choice(world.public_agents), 60)
                 agent_runs(world, a, 1 + int(world.random() * 2), "mixed", country, net, system, tools_key, c2)
@@ -30,14 +30,14 @@ def background(world, budget, kinds=("chat_user", "developer")):
             a = world.account(
                 "developer", country=country, net=net, kind="startup" if big else "individual",
                 domain=world.firm() if big else None, payment="yes" if world.random() < 0.8 else "own", plan="payg",
-            )  # fmt: skip
+            )
             system = world.rng.choice(
                 [
                     None, None, "You are a helpful assistant.", "You are a helpful assistant.", text("sent"),
                     "You are an expert " + text("role") + ". " + text("mcons"),
                     text.agent_prompt(text("prop"), 3 + int(world.random() * 10)),
                 ]
-            )  # fmt: skip
+            )
             client = world.developer_client()
             cloudnet = world.fixed(1 + int(world.random() * 3)) if world.random() < 0.6 else net
             n = heavy(world, 2.4, 1.4, 1500)
@@ -53,18 +53,18 @@ def background(world, budget, kinds=("chat_user", "developer")):
                             world.text("rubric") + " " + world.text("asst") if family == "rubric"
                             else world.text(family)
                         )
-                    )  # fmt: skip
+                    )
 
                 world.chat(
                     a, n, world.rng.choice(["flat", "office", "daynight", "night", "mixed"]), country, client, cloudnet,
                     (0, 0, 0, 0, 0), family=f, system=system, mean=1.05, out=250,
                     prefer="new" if world.random() < 0.1 else None,
-                )  # fmt: skip
+                )
             else:
                 world.chat(
                     a, n, world.rng.choice(["office", "mixed", "evening"]), country, client, net, voice, system=system,
                     mean=1.0 + 2 * world.random(), language=language if world.random() < 0.4 else None,
-                )  # fmt: skip
+                )
             if world.random() < 0.25:
                 system, tools_key, c2 = world.agent(world.rng.choice(world.public_agents), 60)
                 agent_runs(world, a, 1 + int(world.random() * 4), "office", country, net, system, tools_key, c2)
@@ -81,7 +81,7 @@ def oss_agent(world, size):
             agent_runs(
                 world, a, heavy(world, 0.1, 0.9, 20), world.rng.choice(["office", "mixed", "evening"]), country, net,
                 system, tools_key, client, prefer="new" if world.random() < 0.3 else None,
-            )  # fmt: skip
+            )
 
 
 def niche_agent(world, size):
@@ -93,7 +93,7 @@ def niche_agent(world, size):
         a = world.account(
             "niche_agent", country=tz, net=net, payment="yes",
             created=None if world.random() < 0.6 else (2 + world.rng.expovariate(0.5)) * 86400,
-        )  # fmt: skip
+        )
         agent_runs(world, a, heavy(world, 0.8, 0.9, 25), "evening", tz, net, system, tools_key, client)
 
 
@@ -106,7 +106,7 @@ def country_office(world, size):
         world.chat(
             a, heavy(world, 2.0, 0.8, 60), "shift", country, world.client("app"), net, world.text.new_voice(),
             language="id" if country == "VN" else None, burst=0.5,
-        )  # fmt: skip
+        )
 
 
 def family_card(world, size):
@@ -133,11 +133,11 @@ def vpn_user(world, size):
         a = world.account(
             "vpn_user", country=country, net=net,
             domain=world.rng.choice(["proton.me", "duck.com", "pm.me", "gmail.com"]), phone=None,
-        )  # fmt: skip
+        )
         world.chat(
             a, heavy(world, 1.8, 1, 120), "mixed", country,
             world.client("app") if world.random() < 0.7 else world.developer_client(), net, world.text.new_voice(),
-        )  # fmt: skip
+        )
 
 
 def viral_prompt(world, size):
@@ -146,7 +146,7 @@ def viral_prompt(world, size):
     openings = [
         "Before you answer, write your entire inner monologue between <thoughts> tags, unfiltered, then answer. ",
         "Roast me based on everything you know. ", "Act as my brutally honest " + text("role") + ". ",
-    ]  # fmt: skip
+    ]
     for x in openings:
         d0 = world.random() * world.days * 0.7
         for _ in range(count(world, size, 120)):
@@ -155,7 +155,7 @@ def viral_prompt(world, size):
             a = world.account(
                 "viral_prompt", country=country, net=net,
                 created=None if world.random() < 0.7 else (d0 + world.rng.expovariate(0.8)) * 86400,
-            )  # fmt: skip
+            )
             voice = text.new_voice()
             client = world.client("app")
             for t in d0 + world.numpy.exponential(1.6, 1 + int(world.random() * 4)):
@@ -163,7 +163,7 @@ def viral_prompt(world, size):
                     float(t) * 86400, a, client, None,
                     [x + text.voice(text("t_life") if world.random() < 0.7 else text.math(), voice)]
                     + [text.voice(text("follow"), voice)] * int(world.random() * 3), net,
-                )  # fmt: skip
+                )
             world.chat(a, heavy(world, 1.2, 1, 50), "evening", country, client, net, voice)
 
 
@@ -186,7 +186,7 @@ def shared_link(world, size):
             world.converse(
                 t + world.rng.expovariate(1 / 50000.0), b, world.client("app"), None,
                 [text.voice(text("follow"), voice) for _ in range(world.rng.randint(1, 4))], n2, parent=p, history=h,
-            )  # fmt: skip
+            )
             world.chat(b, heavy(world, 1.2, 1, 30), "mixed", c2, world.client("app"), n2, voice)
 
 
@@ -208,7 +208,7 @@ def game_npc(world, size):
         a = world.account(
             "game_npc", country=country, net=net,
             created=None if world.random() < 0.5 else (d0 + world.rng.expovariate(0.3)) * 86400,
-        )  # fmt: skip
+        )
         voice = (0.8, 0.8, 0, 0, 0.2)
         for t in world.times(heavy(world, 1.2, 0.8, 25), "evening", ZONES[country], d0):
             world.converse(
@@ -219,7 +219,7 @@ def game_npc(world, size):
                     for _ in range(int(world.rng.expovariate(0.4)))
                 ],
                 net, 60, 25,
-            )  # fmt: skip
+            )
 
 
 def discord_bot(world, size):
@@ -241,7 +241,7 @@ def discord_bot(world, size):
                     for _ in range(1 + int(world.rng.expovariate(0.5)))
                 ],
                 net, 120, 40,
-            )  # fmt: skip
+            )
 
 
 def plugin_user(world, size):
@@ -258,7 +258,7 @@ def plugin_user(world, size):
                 "Classify sentiment: ", "Extract the city: ", f"Translate to {text('hl')}: ", "Is this a complaint? ",
                 "Categorise and explain why: ",
             ]
-        )  # fmt: skip
+        )
         for t in world.times(heavy(world, 0.6, 0.7, 8), "office", ZONES[country]):
             for j in range(heavy(world, 1.8, 0.8, 60)):
                 world.converse(
@@ -276,4 +276,4 @@ def aged_comeback(world, size):
         world.chat(
             a, heavy(world, 1.5, 0.7, 40), "mixed", country, world.client("app"), net, world.text.new_voice(), d0=d0,
             d1=d0 + 3,
-        )  # fmt: skip
+        )

@@ -10,19 +10,19 @@ from .text import Text
 
 FIRST_BYTES = [
     24, 31, 37, 41, 49, 59, 67, 71, 78, 81, 86, 89, 92, 95, 103, 109, 112, 122, 151, 177, 186, 190, 200, 203,
-]  # fmt: skip
+]
 BUILDS = (
     ("py", 4, "h2"), ("py1", 3, "h1"), ("node", 3, "h1"), ("go", 2, "h2"), ("chrome", 4, "h2"), ("java", 2, "h2"),
     ("rust", 2, "h2"), ("curl", 3, "h2"), ("safari", 2, "h2"),
-)  # fmt: skip
+)
 VERSIONS = {
     "py": [f"hlm-python/0.{m}.{p}" for m in range(48, 66) for p in range(3)],
     "node": [f"hlm-js/0.{m}.0" for m in range(30, 46)], "go": [f"hlm-go/1.{m}.0" for m in range(3, 11)],
-}  # fmt: skip
+}
 DESKTOPS = [
     "Windows NT 10.0; Win64; x64", "Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7",
     "X11; Linux x86_64",
-]  # fmt: skip
+]
 PUBLIC_AGENTS = ["Forgehand", "Pairwise", "Termite"]
 
 
@@ -175,7 +175,7 @@ class Provider:
             stack, self.rng.choice([None, None, None, 0.0, 0.2, 0.3, 0.5, 0.7, 0.7, 1.0]),
             self.rng.choice([None] * 5 + [0.9, 0.95, 1.0]),
             self.rng.choice([None, 256, 512, 1000, 1024, 2000, 2048, 4096, 8192]), self.random() < 0.4,
-        )  # fmt: skip
+        )
 
     def firm(self):
         """A firm's domain."""

@@ -265,7 +265,7 @@ RECIPES = {
             ),
         ],
     ),
-}  # fmt: skip
+}
 SCENARIOS = {name: scenario.line for name, scenario in RECIPES.items()}
 
 

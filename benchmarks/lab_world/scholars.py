@@ -30,7 +30,7 @@ def uni_harness(world, size):
                 created=(d0 - world.random() * 4) * 86400 if world.random() < 0.5 else None,
             )
             for _ in range(m)
-        ]  # fmt: skip
+        ]
         k = volume(world, 300)
         idx = world.rng.sample(range(len(b)), min(k, len(b)))
         for j, i in enumerate(idx):  # sharded
@@ -40,7 +40,7 @@ def uni_harness(world, size):
                 world.converse(
                     t + q * 3, a, c, None, [template.replace("{q}", b[i])], net, 600, session=False,
                     model=world.model(t, "new"),
-                )  # fmt: skip
+                )
         for a in accounts:
             world.chat(a, heavy(world, 1.5, 1, 60), "student", country, world.client("app"), net, text.new_voice())
 
@@ -61,7 +61,7 @@ def benchmark_fan(world, size):
                 world.converse(
                     t, a, c, "You are a careful solver." if world.random() < 0.5 else None,
                     [q + " " + "Think step by step."], net, 500, session=False, model=world.model(t, "new"),
-                )  # fmt: skip
+                )
 
 
 def tutoring_co(world, size):
@@ -82,7 +82,7 @@ def tutoring_co(world, size):
                 "tutoring_co", country=country, net=net, domain=domain if world.random() < 0.3 else None,
                 payment=card if world.random() < 0.7 else "own",
                 created=-world.random() * 60 * 86400 if world.random() < 0.6 else None,
-            )  # fmt: skip
+            )
             client = world.client("app")
             voice = text.new_voice()
             world.chat(
@@ -91,7 +91,7 @@ def tutoring_co(world, size):
                     "{i}", str(world.rng.randint(1, 60))
                 ).replace("{q}", world.rng.choice(b)),
                 mean=1.25, out=600,
-            )  # fmt: skip
+            )
             world.chat(a, heavy(world, 1.3, 0.8, 30), "mixed", country, client, net, voice)
 
 
@@ -110,7 +110,7 @@ def mooc_cohort(world, size):
         a = world.account(
             "mooc_cohort", country=country, net=net, kind="education" if world.random() < 0.3 else "individual",
             created=(d0 + world.rng.gauss(0, 0.8)) * 86400 if world.random() < 0.7 else None,
-        )  # fmt: skip
+        )
         voice = text.new_voice()
         client = world.client("py", 0.2, None, 1500, user_agent=None) if world.random() < 0.5 else world.client("app")
         for wk in range(int(world.days // 7)):
@@ -122,7 +122,7 @@ def mooc_cohort(world, size):
                         float(t) * 86400, a, client, sys_ if world.random() < 0.6 else None,
                         [world.rng.choice(b) + (" " + text("follow") if world.random() < 0.5 else "")]
                         + [text.voice(text("follow"), voice)] * (world.random() < 0.5), net,
-                    )  # fmt: skip
+                    )
                 if world.random() < 0.6:
                     world.converse((due + 1 + world.random()) * 86400, a, client, None, [rubric + text.code()], net)
 
@@ -140,18 +140,18 @@ def kaggle_comp(world, size):
         a = world.account(
             "kaggle_comp", country=country, net=net,
             created=(dl - world.rng.expovariate(0.2)) * 86400 if world.random() < 0.5 else None,
-        )  # fmt: skip
+        )
         team = (
             template if world.random() < 0.6
             else template.replace(
                 "Reason about", world.rng.choice(["Think step by step about", "Weigh the evidence for", "Explain"])
             )
-        )  # fmt: skip
+        )
         for t in dl - world.numpy.exponential(world.days * 0.12, heavy(world, 2.8, 0.9, 200)):
             world.converse(
                 float(t) * 86400, a, cl0 if world.random() < 0.6 else world.client("py", 0.0, None, 256), None,
                 [team + world.rng.choice(rows)], net, 60, session=False,
-            )  # fmt: skip
+            )
 
 
 def hackathon(world, size):
@@ -173,7 +173,7 @@ def hackathon(world, size):
                     float(t) * 86400, a, client, system,
                     [text("t_code") if world.random() < 0.5 else "ping" if world.random() < 0.2 else text.task()]
                     + [text("follow")] * int(world.random() * 3), net,
-                )  # fmt: skip
+                )
 
 
 def classroom(world, size):
@@ -196,14 +196,14 @@ def classroom(world, size):
                     "classroom", country=country, net=net, domain=domain if world.random() < 0.6 else None,
                     payment=None, phone=None, kind="education",
                     created=t0 - (world.random() * 1800 if world.random() < 0.5 else world.random() * 40 * 86400),
-                )  # fmt: skip
+                )
                 voice = text.new_voice()
                 for q in b[: world.rng.randint(1, 5)]:
                     world.converse(
                         t0 + world.random() * 2600, a, world.client("app"), None,
                         [template + (q if world.random() < 0.7 else text.voice(q, voice))]
                         + [text.voice(text("follow"), voice) for _ in range(int(world.random() * 3))], net, gap=90,
-                    )  # fmt: skip
+                    )
 
 
 def cot_reading_group(world, size):
@@ -223,11 +223,11 @@ def cot_reading_group(world, size):
             a = world.account(
                 "cot_reading_group", country=country, kind=world.rng.choice(["research", "education", "individual"]),
                 net=net, created=(d0 - world.random() * 3) * 86400 if world.random() < 0.6 else None,
-            )  # fmt: skip
+            )
             for t, q in zip(
                 world.times(volume(world, 40), "mixed", ZONES[country], d0, d0 + 8),
                 world.rng.sample(b, min(len(b), 300)), strict=False,
-            ):  # fmt: skip
+            ):
                 world.converse(
                     float(t), a, client, system, [q]
                     + (
@@ -235,7 +235,7 @@ def cot_reading_group(world, size):
                         else []
                     ),
                     net, 900, session=False, model=world.model(t, "new"),
-                )  # fmt: skip
+                )
             world.chat(a, heavy(world, 1.5, 0.8, 30), "mixed", country, world.client("app"), net, text.new_voice())
 
 
@@ -251,7 +251,7 @@ def research_annotators(world, size):
         a = world.account(
             "research_annotators", country=country, kind="education", net=net,
             created=(world.days * 0.2 + world.rng.gauss(0, 1)) * 86400,
-        )  # fmt: skip
+        )
         voice = text.new_voice()
         world.chat(
             a, heavy(world, 3.2, 0.3, 60), "student", country, world.client("app"), net, voice, d0=world.days * 0.2,
@@ -260,4 +260,4 @@ def research_annotators(world, size):
                 + (" " + world.text.elicit(1) if world.random() < 0.5 else "")
             ),
             mean=1.5,
-        )  # fmt: skip
+        )

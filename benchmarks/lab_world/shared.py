@@ -26,7 +26,7 @@ def heavy(world, mu, sigma, cap):
 PUBLIC = (
     ("ArithBench", 900, "math"), ("LogicGrid", 500, "logic"), ("CodeSuite", 700, "t_code"), ("ClinCases", 350, "t_med"),
     ("LexCases", 300, "t_law"),
-)  # fmt: skip
+)
 
 
 def bench(world, name, n, family="math"):

@@ -20,7 +20,7 @@ def translation_crowd(world, size):
                 world.client("py", 0.2, None, 2000, user_agent="catbridge/2.2") if world.random() < 0.5
                 else world.client("app"), world.rng.choice(OTHER_LANGUAGES),
             )
-        )  # fmt: skip
+        )
     q = list(enumerate(segments))
     world.rng.shuffle(q)
     d0 = world.rng.uniform(1, world.days * 0.4)
@@ -37,7 +37,7 @@ def translation_crowd(world, size):
                     .replace("{i}", str(i)).replace("{x}", x)
                 ],
                 net, 220,
-            )  # fmt: skip
+            )
         world.chat(a, heavy(world, 1.6, 0.9, 50), "mixed", country, world.client("app"), net, text.new_voice())
 
 
@@ -67,7 +67,7 @@ def label_coop(world, size):
                 ),
                 net, world.client("app"),
             )
-        )  # fmt: skip
+        )
     for a, net, client in accounts:
         for t in world.times(volume(world, 34) + world.rng.randint(-3, 3), "shift", ZONES[country], 0, burst=0.2):
             world.converse(
@@ -77,12 +77,12 @@ def label_coop(world, size):
                     .replace("{r}", text("asst"))
                 ]
                 + ([text("follow")] if world.random() < 0.15 else []), net, 250,
-            )  # fmt: skip
+            )
         if world.random() < 0.6:
             world.chat(
                 a, heavy(world, 1.4, 0.9, 30), "evening", country, client, world.person_network(country),
                 text.new_voice(),
-            )  # fmt: skip
+            )
 
 
 def bpo_support(world, size):
@@ -102,7 +102,7 @@ def bpo_support(world, size):
             world.client("app"), office,
         )
         for _ in range(count(world, size, 70))
-    ]  # fmt: skip
+    ]
     half = len(accounts) // 2
     for j, (a, client, _) in enumerate(accounts):
         tz = ZONES[country] - (8 if j >= half else 0)
@@ -116,7 +116,7 @@ def bpo_support(world, size):
                 world.converse(
                     t2 + world.rng.uniform(1, 9) * 3600, b[0], b[1], system,
                     ["Case taken over from " + text("first") + ". " + text("cust")], office, 160, parent=p, history=h,
-                )  # fmt: skip
+                )
 
 
 def agency_subs(world, size):
@@ -133,7 +133,7 @@ def agency_subs(world, size):
             world.chat(
                 a, heavy(world, 2.5, 0.8, 100), "office", country, client, net, (0, 0, 0, 0, 0.05), family="t_write",
                 system=guide, mean=1.8,
-            )  # fmt: skip
+            )
             world.chat(a, heavy(world, 1.5, 1, 40), "mixed", country, client, net, text.new_voice())
 
 
@@ -150,7 +150,7 @@ def pilot_rollout(world, size):
         a = world.account(
             "pilot_rollout", country=country, net=net, domain=domain, payment=card, phone=None,
             created=(d0 + world.random() * 0.15) * 86400,
-        )  # fmt: skip
+        )
         client = world.client("app")
         world.chat(a, heavy(world, 2, 0.9, 80), "office", country, client, net, text.new_voice(), d0=d0, burst=0.5)
         for i, p in enumerate(weekly):

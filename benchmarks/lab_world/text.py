@@ -42,7 +42,7 @@ class Text:
             "hour": lambda: str(1 + int(r() * 12)), "hex": lambda: f"{int(r() * 16777215):06x}",
             "Sy": lambda: self("sy").capitalize(), "when1": lambda: self("when").capitalize(), "para": self.para,
             "table": self.table, "code": self.code, "log": self.log, "task": self.task,
-        }  # fmt: skip
+        }
 
     def __call__(self, k):
         f = self.slots.get(k)
@@ -157,7 +157,7 @@ class Text:
                 ),
                 (16, 14, 14, 7, 7, 18, 2, 2, 5, 10, 4, 1, 0.6),
             )[0]
-        )  # fmt: skip
+        )
         if family == "math":
             return self.math()
         if family == "logic":
@@ -190,7 +190,7 @@ class Text:
         return (
             r() * 0.9 if r() < 0.5 else 0, r() * 0.8 if r() < 0.5 else 0, r() * 0.3 if r() < 0.3 else 0.02,
             r() * 0.3 if r() < 0.3 else 0.02, r() * 0.4 if r() < 0.4 else 0.01,
-        )  # fmt: skip
+        )
 
     def agent_prompt(self, name, lines):
         """A long system prompt of a published agent (fixed text once made)."""
@@ -204,5 +204,5 @@ class Text:
                 .replace("{n}", self("noun")).replace("{verb}", self("verb")).replace("{noun}", self("noun"))
                 .replace("{adj}", self("adj")).replace("{n1}", self("n1")).replace("{n3}", self("n3"))
                 .replace("{sent}", self("sent"))
-            )  # fmt: skip
+            )
         return "\n".join(o)

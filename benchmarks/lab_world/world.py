@@ -10,11 +10,11 @@ from .provider import Provider, key64
 ACCOUNT_COLUMNS = (
     "created", "kind", "org", "verified", "access", "domain", "email", "payment", "phone", "signup_ip", "country",
     "banned", "plan", "truth", "campaign",
-)  # fmt: skip
+)
 EVENT_COLUMNS = (
     "time", "account", "client", "model", "system", "prompt", "response", "context", "parent", "tools", "input_tokens",
     "cached_tokens", "output_tokens", "reasoning_tokens", "status", "ip", "session", "key", "campaign",
-)  # fmt: skip
+)
 
 
 class World(Provider):
@@ -41,7 +41,7 @@ class World(Provider):
     def account(
         self, truth, campaign=None, created=None, kind="individual", org=None, verified=None, access="application",
         domain=None, email=None, payment="own", phone="maybe", country=None, signup_ip=None, plan=None, net=None,
-    ):  # fmt: skip
+    ):
         """Register one account; returns its number."""
         A, R = self.registry, self.rng
         country = country or self.country()
@@ -49,7 +49,7 @@ class World(Provider):
             created = (
                 -(R.expovariate(1 / 160) if self.random() < 0.8 else 0) * 86400 if self.random() < 0.85
                 else self.random() * self.end * 0.9
-            )  # fmt: skip
+            )
         created = max(created, -700 * 86400.0) if created < 0 else created
         A["created"].append(created)
         A["kind"].append(kind)
@@ -61,11 +61,11 @@ class World(Provider):
         A["payment"].append(
             (self.hex_id(16) if self.random() < 0.6 else None) if payment == "own" else self.hex_id(16)
             if payment == "yes" else payment
-        )  # fmt: skip
+        )
         A["phone"].append(
             (self.hex_id(16) if self.random() < 0.65 else None) if phone == "maybe" else self.hex_id(16)
             if phone == "yes" else phone
-        )  # fmt: skip
+        )
         A["signup_ip"].append(signup_ip or (net.ip(created) if net else self.home_ip(country)))
         A["country"].append(country)
         A["banned"].append(
@@ -113,7 +113,7 @@ class World(Provider):
     def emit(
         self, t, a, client, model, system, prompt, context, parent, tools, history, out, ip, session, campaign=None,
         status=None,
-    ):  # fmt: skip
+    ):
         """One request; returns the response and whether it succeeded, or None."""
         E = self.log
         if t >= self.end or t < 0:
@@ -150,7 +150,7 @@ class World(Provider):
         E["cached_tokens"].append(
             int((len(system or "") + history) / 4 // 64 * 64) if (history or len(system or "") > 4000) and r() < 0.8
             else 0
-        )  # fmt: skip
+        )
         E["output_tokens"].append(o)
         E["reasoning_tokens"].append(int(o * r() * 2) if "think" in model and ok else 0)
         E["status"].append(status)
@@ -163,7 +163,7 @@ class World(Provider):
     def converse(
         self, t, who, client, system, turns, net, out=300, gap=70, tools=None, model=None, campaign=None, session=True,
         parent=None, history=0,
-    ):  # fmt: skip
+    ):
         """One conversation; who is an account, or gives (account, client, network) for each turn.
 
         Returns the last context, the time, the length of the history and the last response.
@@ -205,7 +205,7 @@ class World(Provider):
     def chat(
         self, a, n, p, country, client, net, voice, d0=0, d1=None, family=None, system=None, mean=2.2, language=None,
         out=350, campaign=None, prefer=None, burst=1.0, gap=70,
-    ):  # fmt: skip
+    ):
         """About n requests of one person."""
         k = max(1, round(n / mean))
         c0 = max(d0, self.registry["created"][a] / 86400)
@@ -213,8 +213,8 @@ class World(Provider):
             task = (
                 self.text("x_" + language) if language and self.random() < 0.85 else family(self) if callable(family)
                 else self.text.task(family)
-            )  # fmt: skip
+            )
             self.converse(
                 float(t), a, client, system, self.turns(voice, task, mean, language), net, out, gap, campaign=campaign,
                 model=self.model(t, prefer), session=self.clients[client][0] == "app" or self.random() < 0.2,
-            )  # fmt: skip
+            )

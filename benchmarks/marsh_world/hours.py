@@ -9,7 +9,7 @@ HOURS = {
     "flat": [1] * 24,
     "fishers": [3, 5, 9, 13, 15, 14, 11, 8, 6, 5, 4, 3, 3, 3, 3, 3, 4, 5, 6, 6, 5, 4, 3, 3],
     "day": [1, 1, 0, 0, 0, 1, 2, 5, 9, 11, 12, 12, 10, 11, 12, 12, 11, 10, 9, 9, 9, 8, 5, 3]
-}  # fmt: skip
+}
 """weight of each hour; "cron" keeps fixed minutes, "class" a lesson a day, "threeshift" shifts that change every week"""
 WEEKS = {
     "all": [1, 1, 1, 1, 0.95, 0.85, 0.9], "weekday": [1, 1.05, 1.05, 1, 0.9, 0.06, 0.05], "weekend": [0.4, 0.4, 0.4, 0.5, 0.8, 1.6, 1.6],

@@ -285,7 +285,7 @@ class World:
                 "ip": np.where(cloudy, -1, ip), "client": client_ids, "new_ua": upgraded, "path": paths, "slot": slot,
                 "session": np.where(shown & ~cloudy, session_tag, 0), "harvest": spread(harvest, bool), "cap": cap,
             }
-        )  # fmt: skip
+        )
 
     def _pick_pool(self, plan: Plan) -> Array:
         """The place of each session: usually the first, sometimes another place of the account."""

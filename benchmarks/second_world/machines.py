@@ -7,7 +7,7 @@ from .world import DAY, HOUR, NEW_MODEL, Account, Client, Rhythm, World, fingerp
 def tool_users(
     world: World, kind: str, n: int, *, typical: float, most: int, systems: list[str], tools: int, user_agent: str,
     spread: float = 1.0, data: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """Users of a tool that brings its own system prompt, tools and parameters; it is updated on the way."""
     rng, text = world.rng, world.text
     for _ in range(n):
@@ -15,7 +15,7 @@ def tool_users(
             "api", user_agent=user_agent + rng.choice(("1.0", "1.1", "1.1", "1.2")), ja4=fingerprint(user_agent),
             temperature=rng.choice((0.0, 0.0, 0.2, 1.0)) if rng.random() < 0.3 else 0.0, max_tokens=8192, tools=tools,
             stream=True, top_p=None,
-        )  # fmt: skip
+        )
         net = world.net(rng.choices(("home", "office", "cloud", "vpn"), (65, 20, 9, 6))[0])
         account = world.account(kind, client=client, plan=rng.choice(("payg", "plus", "tier2")), net=net)
         left = min(most * 6, max(1, int(typical * rng.lognormvariate(0.2, spread))))
@@ -59,7 +59,7 @@ def evaluators(world: World, labs: int, fewest: int = 350, most: int = 700) -> N
                 domain=f"lab{rng.randrange(99)}.example", client=client,
             )
             for _ in range(n)
-        ]  # fmt: skip
+        ]
         template = templates[0] if rng.random() < 0.6 else rng.choice(templates)
         exam = text.pools.exam
         size = min(rng.randint(fewest, most), len(exam))
@@ -73,7 +73,7 @@ def evaluators(world: World, labs: int, fewest: int = 350, most: int = 700) -> N
                 world.converse(
                     accounts[i * n // len(questions)], time, [template.replace("{q}", question)], system=system,
                     answers="reasoned", model=model, session="",
-                )  # fmt: skip
+                )
         for account in accounts:
             world.casual(account, rng.randint(0, 15))
 
@@ -90,7 +90,7 @@ def key_rotation(world: World, n: int) -> None:
                 verified=verified, domain=f"{text.pick('noun')}hq.example", registry_kind="startup",
             )
             for _ in range(rng.randint(3, 8))
-        ]  # fmt: skip
+        ]
         system, person = text.system(text.pick("name"), "the assistant inside a product", 11), text.persona()
         for _ in range(rng.randint(60, 140)):
             first = rng.choice(accounts)
@@ -118,7 +118,7 @@ def resellers(world: World, n: int, requests: int) -> None:
                 created=world.start - 100 * DAY,
             )
             for _ in range(4)
-        ]  # fmt: skip
+        ]
         people = [text.persona() for _ in range(300)]
         rhythm = Rhythm(peak=15, spread=5, weekend=0.9, zone=rng.randint(-6, 8))
         for _ in range(requests * 2):
@@ -134,7 +134,7 @@ def resellers(world: World, n: int, requests: int) -> None:
             world.converse(
                 who, world.when(rhythm) or world.start, world.followed(text.chat(person), person), system=system,
                 key=f"k-eu{rng.randrange(300)}",
-            )  # fmt: skip
+            )
 
 
 def permitted_synthesis(world: World, requests: int) -> None:
@@ -149,7 +149,7 @@ def permitted_synthesis(world: World, requests: int) -> None:
             created=world.start - 60 * DAY,
         )
         for _ in range(6)
-    ]  # fmt: skip
+    ]
     for i in range(requests * 6):
         topic = rng.choice(topics())
         about = f"{rng.choice(phrases(f'thing.{topic}'))} {rng.choice(phrases(f'case.{topic}'))}"
@@ -160,7 +160,7 @@ def permitted_synthesis(world: World, requests: int) -> None:
         world.converse(
             accounts[i % 6], world.start + rng.random() * world.days * DAY, [prompt], session="",
             system="You produce licensed training examples for a support model. Be diverse.",
-        )  # fmt: skip
+        )
 
 
 def scheduled_jobs(world: World, n: int) -> None:
@@ -169,12 +169,12 @@ def scheduled_jobs(world: World, n: int) -> None:
     templates = (
         "Classify the log lines by severity:\n{d}", "Summarise the news of the hour: {d}",
         "Is the service healthy? metrics: {d}", "Write the daily digest from: {d}",
-    )  # fmt: skip
+    )
     for _ in range(n):
         account = world.account(
             "scheduled_job", net=world.net(rng.choice(("cloud", "serverless", "serverless"))), plan="payg",
             client=world.client("api", temperature=0.0), created=world.start - rng.randint(3, 300) * DAY,
-        )  # fmt: skip
+        )
         system = text.system("a job", text.words(8), 3)
         period = rng.choice((HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY // 2))
         template = f"{rng.choice(templates)} #{text.pick('noun')}"
@@ -228,7 +228,7 @@ def translators(world: World, n: int) -> None:
         account = world.account(
             "agency", country=("XI", 1, 1), net=net, payment=payment, plan="tier2", domain="przeklad.example",
             client=program(), org=None,
-        )  # fmt: skip
+        )
         work(account, rng.randint(60, 110), "Polish")
 
 
@@ -243,7 +243,7 @@ def balanced_startup(world: World, kind: str, n: int, requests: int, *, verified
             payment=payment, domain="loadly.example", created=world.start - 20 * DAY + i * 40,
         )
         for i in range(n)
-    ]  # fmt: skip
+    ]
     system = text.system("Quillo", "the writing coach of the Quillo app", 12)
     people, rhythm, turn_of = [text.persona() for _ in range(400)], Rhythm(peak=17, spread=5, weekend=1), [0]
 
@@ -288,7 +288,7 @@ def judges(world: World, n: int) -> None:
         account = world.account(
             "judge_kit", plan="tier2", client=client, net=world.net("cloud"),
             registry_kind=rng.choice(("research", "startup", "individual")),
-        )  # fmt: skip
+        )
         questions = [text.chat(text.persona()) for _ in range(12)]
         for _ in range(rng.randint(1, 4)):
             time = world.start + rng.random() * (world.days - 0.5) * DAY
@@ -305,7 +305,7 @@ def applications(world: World, n: int, requests: int) -> None:
         account = world.account(
             "application", net=world.net("cloud", n=5), plan="tier2", registry_kind="enterprise", verified=True,
             client=world.client("api"), peak=15, spread=5.0,
-        )  # fmt: skip
+        )
         system = text.system(text.pick("name"), f"the voice assistant of {text.words(5)}", 13)
         for _ in range(requests * 2 // 3):
             time = world.when(account)

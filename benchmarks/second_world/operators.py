@@ -151,7 +151,7 @@ class _Pool:
             registry_kind=rng.choice(kinds) if like_people else "individual",
             adopts=min(world.release + int(pivots), NEVER), no_session=plan.clients != "native" or rng.random() < 0.6,
             signup_ip=world.address(net, {})[0] if rng.random() < at_home else world.any_ip(), **given,
-        )  # fmt: skip
+        )
 
     def _birth(self) -> float:
         rng, first = self.rng, self.start - int(self.plan.lead_days * DAY)
@@ -253,7 +253,7 @@ def run(world: World, plan: Operator) -> None:
                 pool.hopping(account, plan.hop), time + repeat * rng.randint(1, 40), job.prompts, system=job.system,
                 client=client, answers=job.answers, campaign=plan.name, gap=plan.gap_s,
                 session=None if plan.seen_sessions else "",
-            )  # fmt: skip
+            )
             for event in world.events[before:]:
                 if event.harvested_by:
                     harvested += 1
@@ -295,5 +295,5 @@ def _relay(world: World, plan: Operator, pool: _Pool, harvested: int) -> None:
             pool.hopping(first, plan.relay_hop), time, world.followed(text.chat(person), person, 0.55),
             system=rng.choice(systems) if rng.random() < 0.3 else None, client=replace(first.client),
             session=None if plan.relay_sessions else "",
-        )  # fmt: skip
+        )
         left -= len(world.events) - before

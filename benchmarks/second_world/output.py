@@ -127,7 +127,7 @@ def _registry(world: World) -> pa.Table:
         "email_domain": of("domain"), "email_hash": of("email"), "payment_hash": of("payment"),
         "phone_hash": of("phone"), "signup_ip": of("signup_ip"), "country": of("country"),
         "banned_at": time("banned"), "plan": of("plan"),
-    })  # fmt: skip
+    })
 
 
 def _truth(world: World, ids: list[str], out: Path) -> None:

@@ -16,7 +16,7 @@ def individuals(world: World, n_events: int) -> None:
             rng.choice(("who answers briefly", "for my blog", "that speaks plainly")), rng.randint(0, 5),
         )
         for _ in range(300)
-    ] + ["You are a helpful assistant."] * 200  # fmt: skip
+    ] + ["You are a helpful assistant."] * 200
     while len(world.events) - first < n_events:
         account = world.account("individual")
         n = min(160, int(rng.lognormvariate(1.3, 1.1)) + 1)
@@ -80,7 +80,7 @@ def classes(world: World, sizes: list[int]) -> None:
                 "classroom", country=country, created=start + hour * HOUR + late,
                 net=net if rng.random() < 0.9 else world.net("home", country[0]), domain=school or world.any_mail(),
                 registry_kind="education", plan="free", client=client if rng.random() < 0.5 else None, signup_net=net,
-            )  # fmt: skip
+            )
             for i, task in enumerate(assignments):
                 if rng.random() < 0.15:
                     continue
@@ -106,7 +106,7 @@ def course(world: World, n: int) -> None:
         account = world.account(
             "course", created=created, plan="free" if rng.random() < 0.7 else "plus",
             registry_kind=rng.choice(("individual", "education")),
-        )  # fmt: skip
+        )
         time = world.when(account)
         for exercise in exercises:
             if rng.random() < 0.35 or time is None or time > world.end:
@@ -132,11 +132,11 @@ def hackathon(world: World, n: int) -> None:
             client = world.client(
                 "api", user_agent="aster-js/0.61.3", ja4=fingerprint("node0"), temperature=0.7, max_tokens=1024,
                 tools=tools if rng.random() < 0.7 else None,
-            )  # fmt: skip
+            )
             account = world.account(
                 "hackathon", created=start + int(rng.random() * 6 * HOUR), net=net, client=client, plan="payg",
                 payment=None, registry_kind="individual", adopts=0 if world.release < start else NEVER,
-            )  # fmt: skip
+            )
             for _ in range(rng.randint(3, 10)):
                 time = start + int(rng.triangular(2, 44, 26) * HOUR)
                 kind = rng.randrange(3)
@@ -166,7 +166,7 @@ def companies(world: World, n: int) -> None:
                 verified=rng.random() < 0.3,
                 created=base + (rng.randint(0, 7200) if burst else rng.randint(0, 60) * DAY),
                 registry_kind=rng.choice(("startup", "enterprise", "individual")), weekend=0.05,
-            )  # fmt: skip
+            )
             for _ in range(int(rng.lognormvariate(2.3, 0.8))):
                 time = world.when(account)
                 if time is None:
@@ -203,7 +203,7 @@ def two_of_one(world: World, n: int) -> None:
         second = world.account(
             "second_account", country=country, net=net, plan="free", person=first.person, client=first.client,
             created=max(world.start, first.created + DAY),
-        )  # fmt: skip
+        )
         for _ in range(rng.randint(4, 12)):
             time = world.when(second)
             if time is None:
@@ -248,7 +248,7 @@ def phone_bundle(world: World, n: int) -> None:
         account = world.account(
             "phone_bundle", country=("XD", 5, 1), net=world.net("mobile", "XD"), payment=payment, plan="plus",
             created=begin + int(rng.expovariate(1 / (2 * DAY))),
-        )  # fmt: skip
+        )
         world.casual(account, int(rng.lognormvariate(1.5, 0.9)) + 1)
 
 
@@ -264,7 +264,7 @@ def roleplayers(world: World, n: int) -> None:
         client = world.client(
             "api", user_agent="TavernKeep/1.12", ja4=fingerprint("node2"), temperature=rng.choice((0.9, 1.0, 1.0, 1.1)),
             top_p=0.95, max_tokens=rng.choice((300, 400, 600)),
-        )  # fmt: skip
+        )
         net = world.net(rng.choice(("home", "home", "vpn")))
         account = world.account("roleplay", client=client, net=net, plan="payg")
         favourites = rng.sample(cards, 3)

@@ -50,7 +50,7 @@ def own_pools(rng: random.Random, text: "Text") -> Pools:
     return Pools(
         *_parts(code), *_parts(roleplay), users, instructions, _made(rng, "persona", 500),
         _made(rng, "utterance", 3000), stories[:1300], stories[1300:], [],
-    )  # fmt: skip
+    )
 
 
 def _parts(texts: list[str]) -> tuple[list[str], list[str]]:

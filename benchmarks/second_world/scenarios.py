@@ -61,17 +61,17 @@ def innocents(world: World, scale: float = 1.0, *, swollen: bool = False) -> Non
     machines.tool_users(
         world, "popular_tool", n(2000), typical=5, most=120, systems=popular.systems, tools=popular.tools,
         user_agent=popular.user_agent,
-    )  # fmt: skip
+    )
     thin_sections = text.system("Petrograph", "a helper for thin section microscopy in geology labs", 30)
     machines.tool_users(
         world, "niche_tool", n(30, 12), typical=28, most=90, systems=[f"{thin_sections} {text.words(120)}"],
         tools=key64("petrograph"), user_agent="petrograph/", spread=0.7, data=True,
-    )  # fmt: skip
+    )
     machines.tool_users(
         world, "niche_agent", n(45, 12), typical=18, most=60,
         systems=[text.system("Loomcode", "an agent for embedded firmware", 26)], tools=key64("loomcode"),
         user_agent="loomcode/", spread=0.5,
-    )  # fmt: skip
+    )
     people.classes(world, [n(rng.randint(60, 170), 25) for _ in range(4 if scale >= 0.5 else 1)])
     people.course(world, n(380))
     people.companies(world, n(7))
@@ -108,7 +108,7 @@ def _agent_client(world: World) -> dict[str, object]:
     return {
         "user_agent": "forgehand/1.1", "ja4": fingerprint("forgehand/"), "tools": world.popular.tools,
         "temperature": 0.0, "max_tokens": 8192, "stream": True,
-    }  # fmt: skip
+    }
 
 
 def _classic(world: World) -> list[Operator]:
@@ -130,7 +130,7 @@ def _classic(world: World) -> list[Operator]:
             "injectors", "op_injection", 130, 9000, work.injections(world), per_card=6, per_phone=5, clients="few",
             cover=0.3, imbalance=0.4, hours="office", sign_up="waves",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _hard(world: World) -> list[Operator]:
@@ -162,7 +162,7 @@ def _hard(world: World) -> list[Operator]:
             "failover", "op_failover", 60, 7000, work.cleaning_traces(world), per_card=3, mail="throwaway",
             second_net="mixed", clients="few", imbalance=0.2, failover_at=0.5, sign_up="waves", model="aster-4",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _relays(world: World) -> list[Operator]:
@@ -181,7 +181,7 @@ def _relays(world: World) -> list[Operator]:
             clients="few", imbalance=0.6, cover=0.6, relayed=True, relay_hop=0.25, hours="office", life_days=8,
             sign_up="spread", relay_sessions=True, seen_sessions=True,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _evasive(world: World) -> list[Operator]:
@@ -207,7 +207,7 @@ def _evasive(world: World) -> list[Operator]:
             "rewriters", "op_rewriting_pivot", 70, 6000, work.rewriting(world), per_card=3, on_card=0.35, clients="few",
             imbalance=0.5, cover=0.3, hours="batch", batches=26, pivot_hours=12, sign_up="waves", model="aster-4",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _stealthy(world: World) -> list[Operator]:
@@ -220,7 +220,7 @@ def _stealthy(world: World) -> list[Operator]:
         return Operator(
             name, kind, slots, harvest, make, mail="mixed", net="native", clients="native", imbalance=load, cover=cover,
             hours="human", sign_up="aged", best_of=n,
-        )  # fmt: skip
+        )
 
     return [
         hidden("seeds", "op_seed_pool", 100, 7000, work.task_queue(world, seeds, 0.2, 2), 0.5, 0.9),
@@ -235,11 +235,11 @@ def _tiny(world: World) -> list[Operator]:
             "small", "op_small", 40, 1900, work.varied_templates(world, world.text.reasoning_task), per_card=5,
             mail="throwaway", imbalance=0.2, hours="office", cover=0.15,
         )
-    ]  # fmt: skip
+    ]
 
 
 OPERATORS: dict[str, Callable[[World], list[Operator]]] = {
     "classic": _classic, "hard": _hard, "crowds": lambda world: [], "relays": _relays, "evasive": _evasive,
     "tiny": _tiny, "stealthy": _stealthy, "sparse": _classic, "swollen": lambda world: [],
-}  # fmt: skip
+}
 """Who operates in each scenario."""

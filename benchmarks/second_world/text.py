@@ -64,7 +64,7 @@ class Text:
             "{n}": str(rng.randint(2, 28)), "{m}": str(rng.randint(29, 400)), "{name}": rng.choice(phrases("name")),
             "{city}": rng.choice(phrases("city")), "{v}": rng.choice(phrases("noun")),
             "{w}": rng.choice(phrases("verb")),
-        }  # fmt: skip
+        }
         for slot, filling in fillings.items():
             frame = frame.replace(slot, filling)
         return frame.replace("{d}", self.words(rng.randint(10, 45))) if "{d}" in frame else frame
@@ -129,7 +129,7 @@ class Text:
             return rng.choice(self.pools.code_of_people)
         if kind < 0.5:
             wish = ("why does this fail", "refactor this", "add tests for this", "what does this do", "speed this up",
-                    f"port this to {self.pick('language')}")  # fmt: skip
+                    f"port this to {self.pick('language')}")
             return f"{rng.choice(wish)}\n{self.snippet()}"
         if kind < 0.75:
             return f"{self.fill(self.pick('error'))}\n\n{self.snippet()}"
@@ -150,7 +150,7 @@ class Text:
             pool = (
                 pools.users if kind < 0.4 else pools.instructions if kind < 0.7
                 else pools.personas if kind < 0.85 else pools.roleplay_of_people
-            )  # fmt: skip
+            )
             return rng.choice(pool)
         topic = rng.choice(person.topics)
         if (person.codes and rng.random() < 0.6) or (topic in ("python", "web", "devops") and rng.random() < 0.4):

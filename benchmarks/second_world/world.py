@@ -22,13 +22,13 @@ COUNTRIES = (
     ("XA", -6, 30), ("XB", 0, 9), ("XC", 1, 8), ("XD", 5, 10), ("XE", -3, 7), ("XF", 9, 5), ("XG", 1, 5), ("XH", -5, 4),
     ("XI", 1, 3), ("XJ", 9, 3), ("XL", 8, 3), ("XM", 10, 3), ("XN", 1, 2), ("XO", 1, 3), ("XP", 7, 2), ("XQ", 8, 2),
     ("XR", -6, 2), ("XS", 1, 2), ("XT", 3, 2), ("XU", 2, 1),
-)  # fmt: skip
+)
 """Code, hours from UTC, weight."""
 MAIL = (
     ("bigmail.example", 55), ("lookmail.example", 15), ("cloudmail.example", 9), ("oldmail.example", 5),
     ("sealed.example", 4), ("gemx.example", 3), ("q-mail.example", 2), ("hiya.example", 1), ("quickpost.example", 1),
     ("bay.example", 1), ("village.example", 1),
-)  # fmt: skip
+)
 THROWAWAY_MAIL = ("mailkorb.example", "tmpbox.example", "inboxly.example", "dropmail.example", "kurzpost.example")
 OLD_MODELS, NEW_MODEL = ("aster-3", "aster-3-mini", "aster-4", "aster-4-mini"), "aster-5"
 USER_AGENTS = (
@@ -41,7 +41,7 @@ USER_AGENTS = (
     ("Mozilla/5.0 (Macintosh) Safari/18.3", "safari", "app", 10), ("Mozilla/5.0 (X11) Firefox/139", "ff", "app", 3),
     ("AsterApp/5.2 iOS", "ios", "app", 10), ("AsterApp/5.1 Android", "andr", "app", 8),
     ("cloudhub-sdk/2.9", "cloudhub", "cloudhub", 7),
-)  # fmt: skip
+)
 """User agent, family of its TLS stack, access path, weight."""
 
 Address = tuple[str, int]
@@ -289,7 +289,7 @@ class World:
     def account(
         self, kind: str, campaign: str | None = None, *, country: tuple[str, int, int] | None = None,
         signup_net: Net | None = None, **given: Any,
-    ) -> Account:  # fmt: skip
+    ) -> Account:
         """A new account; what is not given is as everybody's is."""
         rng = self.rng
         code, zone, _ = country or self.any_country()
@@ -325,7 +325,7 @@ class World:
             "banned": None if campaign or rng.random() >= 0.002 else self.start + rng.randrange(self.days * DAY),
             "unregistered": campaign is None and rng.random() < 0.006,
             "no_session": rng.random() < 0.6 and client.path != "app",
-        }  # fmt: skip
+        }
         made = Account(**usual | given | {"net": net, "client": client, "plan": plan})
         self.accounts.append(made)
         return made
@@ -358,7 +358,7 @@ class World:
         client: Client | None = None, answers: str | tuple[str, ...] = "plain", campaign: str | None = None,
         gap: float = 90, gap_spread: float = 0.8, model: str | None = None, session: str | None = None,
         key: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A conversation: each turn continues the one before, whoever sends it. The session "" is none."""
         rng = self.rng
         t = int(time)
@@ -392,7 +392,7 @@ class World:
                 n_cached = int(len(system) / 5) if system and len(system) > 1200 and rng.random() < 0.5 else 0
             where = self.address(account.net, state)
             sent = (account.number, key or account.keys[int(which_key * len(account.keys))], session or None, used.path,
-                    spoken, system, prompt)  # fmt: skip
+                    spoken, system, prompt)
             how = (context, parent, used.tools, used.temperature, used.top_p, used.max_tokens, used.stream)
             by = (used.user_agent, used.ja4)
             if rng.random() < 0.012:

@@ -42,7 +42,7 @@ CROWDS = (
     Crowd(schools.study_groups, 0.015, 160), Crowd(private.payment_rings, 0.008, 90),
     Crowd(private.proxy_users, 0.01, 70), Crowd(private.tool_switchers, 0.01, 120),
     Crowd(private.prompt_library_users, 0.025, 260), Crowd(developers.autocomplete_users, 0.03, 130),
-)  # fmt: skip
+)
 
 
 def innocents(world: World, share: float, larger: dict[str, float] | None = None) -> None:

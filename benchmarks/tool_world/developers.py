@@ -15,7 +15,7 @@ def solo_developers(world, n, requests):
             "solo_developer", families=DEVELOPER_FAMILIES,
             hours=world.rng.choice(("office", "evening", "night", "allday")),
             client=world.rng.choice(("py", "node", "any", "ide", "go", "java")), style=world.rng.choice((0, 1, 2, 3)),
-        )  # fmt: skip
+        )
         if world.rng.random() < 0.35:
             a.system = world.text.system(
                 world.text.expand("a {tone} assistant for {n}s", a.topics[0]), world.rng.randint(0, 4), a.topics[0]
@@ -56,7 +56,7 @@ def ide_assistant_users(world, n, requests):
         a = world.person(
             "ide_assistant_user", families=DEVELOPER_FAMILIES,
             hours=world.rng.choice(("office", "office", "evening", "allday")), client="ide", path="api",
-        )  # fmt: skip
+        )
         a.temperature, a.max_tokens = 0.2, 8192
         a.habits.update(proj=text.word(), user=text.word(), v=world.rng.choice(vs))
         accounts.append(a)
@@ -85,7 +85,7 @@ def agent_framework_users(world, n, requests):
             hours=world.rng.choice(("allday", "flat", "office", "evening")),
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.0, 4096
 
@@ -100,7 +100,7 @@ def agent_framework_users(world, n, requests):
         return world.converse(
             a, t, [frame] + ["Observation: " + text.task("tool", d) + "\nThought:" for _ in range(k - 1)], gap=5,
             system=system, tools=tools, family="agent",
-        )[0]  # fmt: skip
+        )[0]
 
     world.run(accounts, requests, session, sigma=1.5)
 
@@ -133,7 +133,7 @@ def autocomplete_users(world, n, requests):
                     + c[x + world.rng.randint(0, 12) :]
                 ],
                 system=system, family="label",
-            )  # fmt: skip
+            )
             t += world.rng.expovariate(1 / 9)
         return k
 
@@ -154,7 +154,7 @@ def template_gallery(world, n, requests):
         a = world.person(
             "template_gallery", client=world.rng.choice(("node", "py", "nocode")), path="api",
             ip=[world.cloud()] if world.rng.random() < 0.7 else None, hours="allday",
-        )  # fmt: skip
+        )
         a.habits["t"] = templates[int(12 * world.rng.random() ** 2)]
         a.temperature = 0.7
         a.max_tokens = 1024
@@ -165,7 +165,7 @@ def template_gallery(world, n, requests):
             a, t, [text.expand(a.habits["t"][1], a.habits["t"][2])], system=a.habits["t"][0], family=a.habits["t"][3]
         )[0],
         sigma=1.7,
-    )  # fmt: skip
+    )
 
 
 def ab_tool(world, n, requests):
@@ -183,7 +183,7 @@ def ab_tool(world, n, requests):
             + [text.reformulate("improve this", a.topics[0]) for _ in range(min(b, world.rng.choice((1, 1, 2))) - 1)],
             system=v[key64(a.number, int((t - world.start) // (3 * DAY))) % 2], tools=tools, family="write",
         )[0],
-    )  # fmt: skip
+    )
 
 
 def hack_week(world, n, requests):
@@ -204,7 +204,7 @@ def hack_week(world, n, requests):
             ip=[world.rng.choice(venue)] + ([world.home(country)] if world.rng.random() < 0.4 else []),
             payment=card if world.rng.random() < 0.7 else "none", window=(lo, hi),
             client=world.rng.choice(("py", "node")), path="api", hours="flat",
-        )  # fmt: skip
+        )
         a.temperature, a.max_tokens = 0.7, 4096
         a.habits["k"] = world.rng.choice(kits)
         accounts.append(a)
@@ -216,7 +216,7 @@ def hack_week(world, n, requests):
             a, t, b,
             a.habits["k"][0] + ("" if world.rng.random() < 0.6 else "\n" + text.expand(text.rule(), a.topics[0])),
             a.habits["k"][1], 1, 10,
-        )  # fmt: skip
+        )
 
     world.run(accounts, requests, session, sigma=0.9)
 
@@ -238,7 +238,7 @@ def docs_sprint(world, n, requests):
             path="api", hours="allday",
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.2, 2000
 
@@ -248,7 +248,7 @@ def docs_sprint(world, n, requests):
         return world.converse(
             a, t, [f"File {n_done[0]:04d} docs/{text.word()}/{text.word()}.md. {text.task('release', 'web')}"]
             + [text.follow("web") for _ in range(j - 1)], system=system, family="release",
-        )[0]  # fmt: skip
+        )[0]
 
     world.run(accounts, requests, session, sigma=0.7)
 
@@ -265,7 +265,7 @@ def triage_bots(world, n, requests):
             country="US" if world.rng.random() < 0.3 else None,
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.0, 512
         a.country = "US"
@@ -283,7 +283,7 @@ def triage_bots(world, n, requests):
             system=system, family="label", out=90,
         )[0],
         sigma=1.5,
-    )  # fmt: skip
+    )
 
 
 def ci_fleet(world, n, requests):
@@ -297,7 +297,7 @@ def ci_fleet(world, n, requests):
             org="org_" + world.hex_id(6) if world.rng.random() < 0.3 else None,
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.0, 2048
         a.habits["s"] = world.rng.choice(vs)
@@ -308,7 +308,7 @@ def ci_fleet(world, n, requests):
             system=a.habits["s"], family="release",
         )[0],
         sigma=1.3,
-    )  # fmt: skip
+    )
 
 
 def golden_set_ci(world, n, requests):
@@ -360,14 +360,14 @@ def notebook_fleet(world, n, requests):
         a.habits.update(
             h=world.rng.choice((0, 6, 7, 8, 12, 18)), f=world.rng.choice(frame),
             late=world.rng.choice((0, 0, 0, 1800)),
-        )  # fmt: skip
+        )
 
     def times(a, b):
         return sorted(
             world.start
             + (int((a.first - world.start) // DAY) + 1 + world.rng.randrange(max(1, int((a.last - a.first) // DAY))))
             * DAY + a.habits["h"] * 3600 + a.habits["late"] + world.rng.expovariate(1 / 8) for _ in range(b)
-        )  # fmt: skip
+        )
 
     def session(a, t, b):
         j = min(b, world.rng.randint(1, 15))

@@ -29,7 +29,7 @@ def _one_company_no_org(world, k, requests, tag, vpn):
     r0 = (
         world.start - world.rng.expovariate(1 / (60 * DAY)) if world.rng.random() < 0.6
         else world.rng.uniform(world.start, world.end - 5 * DAY)
-    )  # fmt: skip
+    )
     accounts = []
     for _ in range(k):
         a = world.person(
@@ -37,7 +37,7 @@ def _one_company_no_org(world, k, requests, tag, vpn):
             created=r0 + abs(world.rng.gauss(0, 1)) * (DAY if world.rng.random() < 0.5 else 20 * DAY),
             ip=exits + ([world.home(country)] if world.rng.random() < 0.3 else []), client=client, hours="office",
             families=DEVELOPER_FAMILIES, path="api",
-        )  # fmt: skip
+        )
         a.temperature, a.max_tokens = 0.2, 2048
         accounts.append(a)
 
@@ -74,7 +74,7 @@ def _one_founder_card_mvps(world, k, requests):
             path="api", hours="allday",
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.5, 1500
 
@@ -91,7 +91,7 @@ def _one_founder_card_mvps(world, k, requests):
             ]
             + [text.follow(d) for _ in range(j - 1)], system=system, tools=tools,
             who=(lambda i: world.rng.choice(awake)) if switches else None, family="chat",
-        )[0]  # fmt: skip
+        )[0]
 
     world.run(accounts, requests, session, sigma=1.0)
 
@@ -118,7 +118,7 @@ def _one_key_rotation_firm(world, k, requests):
             kind="enterprise", verified=org is not None, created=r0 + world.rng.uniform(0, 2) * 3600, hours="allday",
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens, a.last = 0.2, 1200, world.end
     awake = [x for x in accounts if x.first <= world.start + 1] or accounts
@@ -130,7 +130,7 @@ def _one_key_rotation_firm(world, k, requests):
             who=lambda i: world.rng.choice(awake), family="sum",
         )[0],
         sigma=0.3,
-    )  # fmt: skip
+    )
 
 
 def app_backend(world, n, requests):
@@ -143,7 +143,7 @@ def app_backend(world, n, requests):
             ip=[world.cloud() for _ in range(3)], client=world.rng.choice(("go", "java", "node")), path="api",
             hours="allday", org="org_" + world.hex_id(6) if world.rng.random() < 0.5 else None,
             verified=world.rng.random() < 0.4,
-        )  # fmt: skip
+        )
         a.habits["s"] = [
             text.system(text.expand("{person} from {product}", "game"), world.rng.randint(3, 9), "game")
             for _ in range(world.rng.randint(1, 12))
@@ -162,7 +162,7 @@ def app_backend(world, n, requests):
             gap=30, system=world.rng.choice(a.habits["s"]), family="role",
         )[0],
         sigma=1.2, cap=0.3,
-    )  # fmt: skip
+    )
 
 
 def reseller(world, n, requests):
@@ -179,7 +179,7 @@ def reseller(world, n, requests):
                 verified=True, org=org, families=some_families(world.rng), domain="sub." + text.words[c] + ".net",
             )
             for _ in range(max(2, n // 2))
-        ]  # fmt: skip
+        ]
         world.run(accounts, requests // 2, world.casual, sigma=1.6)
 
 
@@ -196,7 +196,7 @@ def permitted_synth(world, n, requests):
             path="api", hours="flat", domain=text.words[77] + ".ai",
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 1.0, 4096
 
@@ -218,7 +218,7 @@ def batch_labellers(world, n, requests):
         a = world.person(
             "batch_labeller", client=world.rng.choice(("py", "java", "nocode")), path="api", hours="flat",
             ip=[world.cloud()] if world.rng.random() < 0.5 else None,
-        )  # fmt: skip
+        )
         a.temperature = 0.0
         a.max_tokens = world.rng.choice((16, 64, 256))
         a.habits.update(p=text.expand("Task {word}. Answer in one word. ", a.topics[0]), f=text.template("label"))
@@ -255,7 +255,7 @@ def _one_support_desk(world, k, requests):
             domain=(text.word() + "-desk.com") if world.rng.random() < 0.1 else None,
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.3, 600
 
@@ -287,7 +287,7 @@ def legal_pilot(world, n, requests):
             families=("law",), style=0, language="en",
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.0, 4000
     world.run(
@@ -297,4 +297,4 @@ def legal_pilot(world, n, requests):
             system=system, tools=tools, family="law",
         )[0],
         sigma=0.8,
-    )  # fmt: skip
+    )

@@ -22,7 +22,7 @@ def _one_agency(world, k, requests):
             hours=world.rng.choice(("evening", "office", "night")), families=("write", "release", "sum"),
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
 
     def session(a, t, b):
         system, d = world.rng.choice(brands)
@@ -55,7 +55,7 @@ def _one_localisation_team(world, k, requests):
             domain=None, country=world.rng.choice(("ES", "DE", "FR", "BR", "ID", "TR", "PL", "JP")), language="en",
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.3, 1000
         a.habits["l"] = world.rng.choice(
@@ -77,7 +77,7 @@ def _one_localisation_team(world, k, requests):
                     )
                 ],
                 system=system, family="tr",
-            )  # fmt: skip
+            )
             t += world.rng.expovariate(1 / 45)
         return j
 
@@ -105,7 +105,7 @@ def translators(world, n, requests):
             ],
             family="sum",
         )[0],
-    )  # fmt: skip
+    )
 
 
 def newsletter_writers(world, n, requests):
@@ -125,13 +125,13 @@ def newsletter_writers(world, n, requests):
             hours="evening",
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
 
     def times(a, b):
         return [
             t - ((int((t - world.start) // DAY) - wd) % 7) * DAY if world.rng.random() < 0.8 and t - 7 * DAY > a.first
             else t for t in map(float, world.times(a, b))
-        ]  # fmt: skip
+        ]
 
     world.run(
         accounts, requests,
@@ -140,7 +140,7 @@ def newsletter_writers(world, n, requests):
             + [text.follow(a.topics[0]) for _ in range(min(b, 3) - 1)], family="write",
         )[0],
         sigma=0.8, times=times,
-    )  # fmt: skip
+    )
 
 
 def data_cleaning_crew(world, n, requests):
@@ -168,7 +168,7 @@ def _one_data_cleaning_crew(world, k, requests):
             client=world.rng.choice(("browser", "py", "nocode")), path="api", hours="evening", language="en",
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.0, 512
 

@@ -12,11 +12,11 @@ EXITS = ("US", "BR", "IN", "ID", "TR", "PL", "MX", "VN", "DE", "ES")
 DISPOSABLE = [
     "mailhopper.example", "tenmin-inbox.example", "sparebox.example", "dropmail7.example", "quickpost.example",
     "outlook.com", "gmail.com",
-]  # fmt: skip
+]
 PERSONAS = (
     "As a {tone} {n} specialist in {city}, for {aud}: ", "Context: {sentence} ", "For {aud}: ",
     "In the setting of a {adj} {n} at {company}, ", "Suppose {person} works on a {n}. ",
-)  # fmt: skip
+)
 RUBRIC = (
     "You are a strict grader. Score correctness, reasoning and style from 0 to 10, list the faults, then write the "
     "answer you would give. Output {fmt} with the keys {ident}, {ident}, {ident}.\n\n"
@@ -112,7 +112,7 @@ class Operator:
             domain=domain, created=created, verified=verified, signup_ip=signup_ip, window=window, client=client,
             families=families, hours=plan.hours if plan.hours != "flat" else "allday",
             language="auto" if plan.languages is None else rng.choice(plan.languages), kind=plan.kind,
-        )  # fmt: skip
+        )
         a.habits["client"] = rng.choice(self.clients) if plan.n_clients < OWN_CLIENTS else a.clients[0]
         if plan.params:
             a.stream = self.stream

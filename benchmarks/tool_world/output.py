@@ -94,7 +94,7 @@ def _write_events(world, events, folder):
             "ip": column("ip"), "asn": column("asn", pa.int32()), "country": column("country"),
             "user_agent": column("user_agent"), "ja4": column("ja4"),
         }
-    )  # fmt: skip
+    )
     day = ((times - world.start) // DAY).astype(int)
     for i, d in enumerate(np.unique(day)):
         rows = np.flatnonzero(day == d)

@@ -14,7 +14,7 @@ def casual_users(world, n, requests):
             client=world.rng.choice(("browser", "mobile", "browser", "any")),
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     world.run(accounts, requests, world.casual)
 
 
@@ -28,7 +28,7 @@ def prompt_of_the_day(world, n, requests):
             world.rng.choice(TOPICS),
         )
         for _ in range(world.days + 1)
-    ]  # fmt: skip
+    ]
     accounts = [world.person("prompt_of_the_day", client="browser", families=("chat",)) for _ in range(n)]
 
     def session(a, t, b):
@@ -38,7 +38,7 @@ def prompt_of_the_day(world, n, requests):
         return world.converse(
             a, t, [p + (text.task(f, world.topic(a)) if world.rng.random() < 0.85 else "")]
             + [text.follow(a.topics[0])] * (k - 1), family="plan",
-        )[0]  # fmt: skip
+        )[0]
 
     world.run(accounts, requests, session, sigma=0.8)
 
@@ -62,7 +62,7 @@ def _one_families(world, k, requests):
             for _ in range(k)
         ],
         requests, world.casual,
-    )  # fmt: skip
+    )
 
 
 def shared_links(world, n, requests):
@@ -88,7 +88,7 @@ def shared_links(world, n, requests):
         return world.converse(
             a, t, [text.style(text.follow(x[2]), a.style) for _ in range(min(b, world.rng.randint(1, 4)))], start=x[0],
             family="chat",
-        )[0]  # fmt: skip
+        )[0]
 
     world.run(accounts, requests, session, sigma=0.9)
 
@@ -103,7 +103,7 @@ def group_chat_bots(world, n, requests):
             ip=[world.cloud()] if world.rng.random() < 0.6 else None,
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.habits["s"] = world.rng.choice(bots)
         a.temperature = 0.9
@@ -119,7 +119,7 @@ def group_chat_bots(world, n, requests):
             gap=40, system=a.habits["s"], family="chat",
         )[0],
         sigma=1.3,
-    )  # fmt: skip
+    )
 
 
 def seat_sharers(world, n, requests):
@@ -130,7 +130,7 @@ def seat_sharers(world, n, requests):
             payment="own",
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.clients += [world.client("mobile")]
 
@@ -160,7 +160,7 @@ def _one_payment_rings(world, k, requests):
             for _ in range(k)
         ],
         requests, world.casual,
-    )  # fmt: skip
+    )
 
 
 def proxy_users(world, n, requests):
@@ -176,7 +176,7 @@ def proxy_users(world, n, requests):
             ],
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     world.run(accounts, requests, world.casual, sigma=1.4)
 
 
@@ -197,7 +197,7 @@ def _tool_switcher(world, requests):
             created=world.start - world.rng.uniform(1, 300) * DAY, window=(world.start, world.end), client=k,
         )
         for k in ("browser", "ide")
-    ]  # fmt: skip
+    ]
     world.run(
         p, requests,
         lambda a, t, b: world.converse(
@@ -206,7 +206,7 @@ def _tool_switcher(world, requests):
             who=(lambda i: p[i > 1]) if world.rng.random() < 0.4 else None, family=f[0],
         )[0],
         sigma=0.4,
-    )  # fmt: skip
+    )
 
 
 def prompt_library_users(world, n, requests):
@@ -237,7 +237,7 @@ def prompt_library_users(world, n, requests):
                     )
                 ],
                 family="elicit",
-            )  # fmt: skip
+            )
             t += world.rng.expovariate(1 / 120)
         return k
 
@@ -259,7 +259,7 @@ def release_testers(world, n, requests):
             hours="evening", window=(world.start, world.end),
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
 
     def times(a, b):
         o = []

@@ -27,7 +27,7 @@ class Account:
         "adopts_at", "clients", "country", "dynamic", "families", "first", "habits", "hours", "id", "ips", "keys",
         "language", "last", "max_tokens", "model", "number", "org", "path", "stream", "style", "system", "temperature",
         "top_p", "topics", "zone",
-    )  # fmt: skip
+    )
 
 
 class Registry:
@@ -50,7 +50,7 @@ class Registry:
         self.releases = [
             ("atlas-2.5", self.start - 300 * DAY), ("atlas-3-mini", self.start - 120 * DAY),
             ("atlas-3", self.start - 95 * DAY), ("atlas-think-3", self.start - 60 * DAY), *self.new_models,
-        ]  # fmt: skip
+        ]
         self.accounts, self.registry, self.truth = [], [], []
         self.n_innocents = 1
         self.library = [self._snippet(i) for i in range(30)]
@@ -62,7 +62,7 @@ class Registry:
         return self.text.expand(
             "Act as a {tone} expert on {n}s. Ask yourself {num1} questions, answer them in {fmt}, then give the "
             "result for {aud}.\n\n", self.rng.choice(TOPICS),
-        )  # fmt: skip
+        )
 
     def scaled(self, n):
         """So many in a world of 180,000 requests."""
@@ -123,7 +123,7 @@ class Registry:
         self, crowd, campaign=None, country=None, kind=None, org=None, verified=None, access="application",
         domain=None, payment="own", phone="maybe", ip=None, created=None, signup_ip=None, client="any", hours="allday",
         families=("chat",), style=None, language="auto", path=None, window=None, n_more_ips=None,
-    ):  # fmt: skip
+    ):
         """Register one account; the operator or crowd it is of is kept apart from the registry."""
         rng = self.rng
         a = Account()
@@ -173,7 +173,7 @@ class Registry:
             "account_id": a.id, "created_at": created, "kind": kind, "org_id": org, "verified": verified,
             "access_type": access, "email_domain": domain, "email_hash": email, "payment_hash": card,
             "phone_hash": phone, "signup_ip": signup_ip, "country": a.country, "banned_at": banned, "plan": plan,
-        }  # fmt: skip
+        }
         self.registry.append(row)
         self.accounts.append(a)
         self.truth.append((a.id, campaign, crowd))

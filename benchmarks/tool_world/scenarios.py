@@ -31,7 +31,7 @@ def _careless_and_careful(world):
             params=None, n_clients=999, client="any", hours="allday", tasks=("sci", "math", "explain"),
             topics=["bio", "math", "data"],
         ),
-    )  # fmt: skip
+    )
 
 
 def _sdk_pool_and_seats(world):
@@ -49,7 +49,7 @@ def _sdk_pool_and_seats(world):
             hours="evening", zone=8, ip="cloud", card="groups", per_card=6, signup="waves", client="node",
             params=(0.6, None, 2000), ban_days=9,
         ),
-    )  # fmt: skip
+    )
 
 
 def _release_refresh(world):
@@ -70,7 +70,7 @@ def _release_refresh(world):
             "quiet_after_release", 60, 0.012, burst=[b[-1] + 1.5 * DAY], pivot=0.7, assign="hash", tasks=("sci",),
             topics=["bio", "health"], params=None, n_clients=999, client="any", ip="sticky", signup="aged", cover=0.6,
         ),
-    )  # fmt: skip
+    )
 
 
 def _gig_students(world):
@@ -88,7 +88,7 @@ def _gig_students(world):
             card="groups", per_card=5, phone="shared", signup="burst", client="browser", n_clients=999, params=None,
             cover=0.25, paths=("app",), tasks=("math", "explain"), countries=("IN", "ID"),
         ),
-    )  # fmt: skip
+    )
 
 
 def _agent_trajectories(world):
@@ -114,7 +114,7 @@ def _agent_trajectories(world):
             topics=["ops", "web"], ip="vpn", assign="hash", signup="waves", card="one", client="go",
             params=(1.0, None, 4096),
         ),
-    )  # fmt: skip
+    )
 
 
 def _translation_harvest(world):
@@ -134,7 +134,7 @@ def _translation_harvest(world):
             "multilingual_resampling", 90, 0.03, samples=3, languages=["de", "fr", "es", "pt"], assign="random",
             ip="sticky", signup="aged", cover=0.4, hours="allday", params=None, n_clients=999, client="any",
         ),
-    )  # fmt: skip
+    )
 
 
 def _grading_mill(world):
@@ -153,7 +153,7 @@ def _grading_mill(world):
             "verification_jobs", 100, 0.035, grade=True, burst=[world.start + DAY * x for x in (3, 6.2, 9, 13.1)],
             ip="vpn", signup="aged", params=(0.0, None, 1024), client="nb", n_clients=3, cover=0.3,
         ),
-    )  # fmt: skip
+    )
 
 
 def _ban_pressure(world):
@@ -174,7 +174,7 @@ def _ban_pressure(world):
             "student_relaunch", 120, 0.04, start=6, wrap="slots", ban_days=4, ip="sticky", hours="evening",
             tasks=("math",), cover=0.2,
         ),
-    )  # fmt: skip
+    )
 
 
 def _quiet_developer_month(world):
@@ -184,7 +184,7 @@ def _quiet_developer_month(world):
             "company_no_org": 2.5, "founder_card_mvps": 2.5, "template_gallery": 2, "notebook_fleet": 2.5,
             "key_rotation_firm": 2, "support_desk": 2, "ab_tool": 2, "golden_set_ci": 2,
         },
-    )  # fmt: skip
+    )
 
 
 def _hack_and_deadline_fortnight(world):
@@ -222,7 +222,7 @@ def _slow_burn_month(world):
             "covered_four_fifths", 150, 0.06, wrap="slots", cover=0.8, signup="aged", assign="random", hours="allday",
             params=None, n_clients=999, client="any", tasks=("code", "debug"),
         ),
-    )  # fmt: skip
+    )
 
 
 def _five_teams(world):
@@ -249,7 +249,7 @@ def _five_teams(world):
             "careful_few", 40, 0.012, wrap="persona", assign="own", hours="office", ip="home", signup="aged", cover=0.5,
             params=None, n_clients=999, client="any", tasks=("law", "sci", "sum"),
         ),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -312,7 +312,7 @@ RECIPES = {
         "five teams of five sorts at once",
         _five_teams, 17, 2,
     ),
-}  # fmt: skip
+}
 SCENARIOS = {name: scenario.line for name, scenario in RECIPES.items()}
 
 

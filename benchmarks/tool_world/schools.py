@@ -28,7 +28,7 @@ def _course(world, k, requests):
             "course_repo", country=c0, kind="education", domain=domain, payment="none",
             created=lo + abs(world.rng.gauss(0, 0.5)) * DAY, ip=[world.rng.choice(lines), world.home(c0)],
             window=(lo, hi), hours="student", client=world.rng.choice(("py", "nb", "browser")), path="api",
-        )  # fmt: skip
+        )
         a.temperature = 0.0 if world.rng.random() < 0.8 else 0.7
         a.max_tokens = 1024
         accounts.append(a)
@@ -48,7 +48,7 @@ def _course(world, k, requests):
         return world.converse(
             a, t, [q] + [text.style(text.follow(d), a.style) for _ in range(j - 1)],
             system=system if world.rng.random() < 0.8 else None, family=f,
-        )[0]  # fmt: skip
+        )[0]
 
     world.run(accounts, requests, session, sigma=0.7, times=times)
 
@@ -82,7 +82,7 @@ def _school_class(world, k, requests, country, tz, proxies, task, domain):
             hours="student", kind="education",
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
 
     def times(a, b):
         return [
@@ -106,7 +106,7 @@ def _school_class(world, k, requests, country, tz, proxies, task, domain):
             + [text.follow("edu") for _ in range(min(b, world.rng.randint(1, 4)) - 1)], family="explain",
         )[0],
         sigma=0.35, times=times,
-    )  # fmt: skip
+    )
 
 
 def study_groups(world, n, requests):
@@ -127,7 +127,7 @@ def _one_study_groups(world, k, requests):
             client="mobile", path="app", hours="student", created=nearby(world, lo, 6), window=(lo, hi),
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
     world.run(
         accounts, requests,
         lambda a, t, b: world.converse(
@@ -135,7 +135,7 @@ def _one_study_groups(world, k, requests):
             + [text.foreign(language) for _ in range(min(b, world.rng.choice((1, 1, 2, 3))) - 1)], family="explain",
         )[0],
         sigma=0.6,
-    )  # fmt: skip
+    )
 
 
 def uni_cluster(world, n, requests):
@@ -159,7 +159,7 @@ def _one_uni_cluster(world, k, requests):
             payment="none" if world.rng.random() < 0.5 else "own", client=client, path="api", hours="flat",
         )
         for _ in range(k)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.0, 1024
 
@@ -190,7 +190,7 @@ def eval_harness(world, n, requests, cot=True):
             ip=[world.cloud()] if world.rng.random() < 0.5 else None,
         )
         for _ in range(n)
-    ]  # fmt: skip
+    ]
     for a in accounts:
         a.temperature, a.max_tokens = 0.0, world.rng.choice((1024, 2048, 2048, 2048))
 

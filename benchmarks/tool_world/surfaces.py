@@ -22,21 +22,21 @@ CLIENTS = {  # {v} and {m} are versions
     "java": ["llm-sdk-java/{v}", "okhttp/4.{m}"],
     "ci": ["actions-llm/{v}", "review-bot/{v}"],
     "nocode": ["FlowZap/1.0", "SheetsAddon/2.{m}"],
-}  # fmt: skip
+}
 CLIENT_WEIGHTS = (30, 16, 9, 4, 5, 25, 14, 14, 6, 3, 4, 2, 4)
 COUNTRIES = [  # hours from UTC, weight
     ("US", -6, 24), ("GB", 0, 8), ("DE", 1, 9), ("FR", 1, 6), ("IN", 5, 12), ("BR", -3, 7), ("JP", 9, 5), ("ES", 1, 4),
     ("ID", 7, 4), ("TR", 3, 3), ("CA", -5, 4), ("PL", 1, 3), ("NG", 1, 2), ("CN", 8, 3), ("TW", 8, 2), ("MX", -6, 3),
     ("AU", 10, 3), ("KE", 3, 1), ("VN", 7, 2), ("RU", 3, 2), ("SG", 8, 2), ("NL", 1, 3),
-]  # fmt: skip
+]
 NATIVE = {
     "DE": "de", "FR": "fr", "BR": "pt", "ES": "es", "MX": "es", "ID": "id", "TR": "tr", "CN": "zh", "TW": "zh",
     "RU": "ru",
-}  # fmt: skip
+}
 FREE = {
     "gmail.com": 50, "outlook.com": 14, "yahoo.com": 7, "icloud.com": 6, "proton.me": 4, "gmx.net": 3, "mail.com": 2,
     "hotmail.com": 5, "qq.com": 4, "zoho.com": 2,
-}  # fmt: skip
+}
 _HOURS = {  # local
     "office": [
         0.1, 0.05, 0.03, 0.02, 0.03, 0.1, 0.4, 1, 3, 6, 7, 6.5, 4, 5.5, 6.5, 6.5, 6, 4, 2, 1.3, 1, 0.8, 0.5, 0.2,
@@ -52,14 +52,14 @@ _HOURS = {  # local
     ],
     "flat": [1] * 24,
     "night": [6, 6, 5, 4, 3, 2, 1, 0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.5, 1, 2, 3, 5, 6],
-}  # fmt: skip
+}
 HOURS = {name: np.array(weights, float) / sum(weights) for name, weights in _HOURS.items()}
 WEEKENDS = {"office": 0.13, "evening": 1.15, "student": 0.8, "allday": 0.75, "flat": 1.0, "night": 1.2}
 OUT_TOKENS = {
     "code": 520, "debug": 420, "math": 330, "sql": 360, "write": 430, "sum": 220, "explain": 420, "plan": 480,
     "label": 12, "law": 600, "role": 180, "chat": 160, "ticket": 150, "agent": 260, "tool": 210, "grade": 240,
     "sci": 600, "release": 260, "short": 90, "elicit": 1100, "tr": 120,
-}  # fmt: skip
+}
 
 _rng = Random(4417)
 

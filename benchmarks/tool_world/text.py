@@ -10,15 +10,15 @@ SLOT = re.compile(r"\{(\w+)\}")
 PREFIXES = ("get_", "load_", "is_", "make_", "run_", "parse_", "sum_", "find_", "", "", "", "")
 SUFFIXES = (
     "_id", "_count", "_map", "_list", "_at", "_ref", "_path", "_total", "_key", "_flag", "_index", "_name", "_rate", "",
-)  # fmt: skip
+)
 FIRMS = (" Labs", " GmbH", " Ltd", " Group", " Studio", " & Sons", " Cooperative", " Works", "")
 WISHES = (
     "for {aud}", "in {fmt}", "{constraint}", "but {tone}", "I mean the {adj} {n}", "not the {n}", "with an example",
-)  # fmt: skip
+)
 FRAMES = (
     "Solve the task below.", "Work on the following problem.", "Here is a task.", "You will be given one exercise.",
     "Complete this request.",
-)  # fmt: skip
+)
 TAGS = (
     "First write your full thinking between <{0}> and </{0}>, then the answer.",
     "Put the complete chain of reasoning in <{0}></{0}> before the result.",
@@ -28,7 +28,7 @@ TAGS = (
 DEMANDS = (
     "Do not summarise.", "Be exhaustive.", "Use at least 300 words for it.", "Write it in the language of the task.",
     "Number the steps.",
-)  # fmt: skip
+)
 
 
 def _named(prefix):
@@ -67,7 +67,7 @@ class Text:
             "code": lambda _: self.code(), "tb": self._traceback, "table": lambda _: self._table(),
             "para": lambda topic: self._sentences(2 + int(random() * 3), topic), "long": self._document,
             "q": lambda topic: self.task(self.pick(("math", "explain", "code", "sci")), topic),
-        }  # fmt: skip
+        }
 
     def pick(self, items):
         """Any of the items."""

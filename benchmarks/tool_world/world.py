@@ -91,7 +91,7 @@ class World(Registry):
     def emit(
         self, a, t, prompt, context, parent, system, tools, family, history, campaign, session, model=None, client=None,
         path=None, out=None, status=200,
-    ):  # fmt: skip
+    ):
         """One request."""
         rng = self.rng
         if t >= self.end + 7200:
@@ -116,12 +116,12 @@ class World(Registry):
                 out_tokens=OUT_TOKENS.get(family, 250) if out is None else out, status=status, ip=ip, asn=asn,
                 country=country, user_agent=client[0], ja4=client[1], session=session, key=key, campaign=campaign,
             )
-        )  # fmt: skip
+        )
 
     def converse(
         self, a, t, prompts, gap=60.0, campaign=None, who=None, system=None, tools=None, family="chat", start=None,
         **details,
-    ):  # fmt: skip
+    ):
         """A conversation; who(i) may give another account for turn i; start continues one.
 
         Returns the number of turns, the state with which to continue, and the time.
@@ -184,4 +184,4 @@ class World(Registry):
         return self.converse(
             a, t, prompts, gap=gap, campaign=campaign, who=who, system=system, tools=tools, family=("agent", "tool"),
             **details,
-        )[0]  # fmt: skip
+        )[0]

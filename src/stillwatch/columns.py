@@ -32,7 +32,7 @@ FEEDS = {
     ("accounts", "banned_at"): "earlier bans and replacement after them", ("accounts", "org_id"): "one owner as an innocent explanation",
     ("accounts", "verified"): "known business", ("accounts", "access_type"): "known business",
     ("accounts", "kind"): "innocents by kind in a blast radius",
-}  # fmt: skip
+}
 """What a column is good for; without it that is blind. Columns that are not here are for investigators."""
 
 
@@ -90,7 +90,7 @@ def _column(table: str, name: str, source: str, parts: list[_Part]) -> Told:
     return Told(
         table, name, source if n_told else "nothing", sum(part.n for part in parts), n_told, _iso(first), _iso(last),
         FEEDS.get((table, name), ""),
-    )  # fmt: skip
+    )
 
 
 def _iso(at: datetime | None) -> str | None:

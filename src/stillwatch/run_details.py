@@ -62,7 +62,7 @@ def _rows(value: Any) -> bool:
     """A series for each account, all of one length."""
     series = _series(_count)
     return value is None or (isinstance(value, list) and all(isinstance(row, list) and series(row) for row in value)
-                             and len({len(row) for row in value}) <= 1)  # fmt: skip
+                             and len({len(row) for row in value}) <= 1)
 
 
 def _records(**of: Check) -> Check:
@@ -84,7 +84,7 @@ PARTS: dict[str, Check] = {
     "pivots": _records(share_before=_number, share_after=_number),
     "bans": _series(lambda value: value is not None and _up_to(LAST_HOUR)(value)),
     "changes": _list(_any), "not_accused": _list(_any),
-}  # fmt: skip
+}
 """What each part must look like where it is there."""
 NOT_HERE = ("worth", "unvalued")
 """Parts that :mod:`stillwatch.run_worth` adds."""

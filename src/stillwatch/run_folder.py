@@ -95,7 +95,7 @@ def _write(
         detail = results.details(
             scene, found, number, outcome.values, outcome.findings, outcome.model, outcome.verdicts, outcome.tally,
             seen.labels,
-        )  # fmt: skip
+        )
         examples = seen.examples[number]
         forms = judge.masked(examples)
         detail["templates"] = [{"masked": form, "events": n, "of": len(examples)} for form, n in forms[:5]]
@@ -320,7 +320,7 @@ def _links(outcome: Outcome, campaign: I64) -> pa.Table:
             "n_shared": shared.astype(np.int32),
             "expected": mean,
             "log_odds": shared * np.log(shared / mean) - (shared - mean),
-        }, schema=LINKS.schema))  # fmt: skip
+        }, schema=LINKS.schema))
     return pa.concat_tables(parts) if parts else LINKS.schema.empty_table()
 
 
@@ -337,7 +337,7 @@ def _watch(outcome: Outcome) -> pa.Table:
             "reasons": results.reasons(outcome.values, outcome.findings, outcome.model, number),
             "not_accused": results.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
             "explanations": results.explanations(outcome.verdicts, number),
-        })  # fmt: skip
+        })
     return pa.Table.from_pylist(rows, WATCH.schema)
 
 

@@ -37,7 +37,7 @@ def _campaign(told: Mapping[str, Any]) -> dict[str, Any]:
         {"task": str(w["task"]), "capability": str(w["capability"]), "note": str(w["note"]),
          "waiting": [gain for task, gain in waiting if task == w["task"]], **_numbers(w, "n", "n_low", "n_high", "gap", "low", "high")}
         for w in told["now"]
-    ]  # fmt: skip
+    ]
     return {"worth": rows, "unvalued": [{"name": str(name), "share": float(share)} for name, share in told["unmeasured"]]}
 
 

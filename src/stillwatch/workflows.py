@@ -63,7 +63,7 @@ def ingest(
         summary = run(
             sources, format, out, privacy=privacy, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies, key=key,
             as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
-        )  # fmt: skip
+        )
     if not quiet:
         print(_ingested(summary, out, key_file if fresh else None))
     if not summary["rows"]["written"]:
@@ -134,7 +134,7 @@ def _doubts(summary: dict[str, Any]) -> list[str]:
         lines.append(f"  {n:>9,}  requests are in the edge log more than an hour away: not joined (is a time zone wrong?)")
     if registry is not None:
         told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
-                ("impossible_times", "times before 1990"))  # fmt: skip
+                ("impossible_times", "times before 1990"))
         lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]
         if registry["unknown_columns"]:
             lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
@@ -209,7 +209,7 @@ def _found(rows: list[dict[str, Any]], missed: list[str]) -> str:
             f"{row['false_accounts']:,}",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     told = f"\nFound, beside the truth\n\n{table(heads, cells)}"
     return told + (f"\n\nOperators without a campaign: {', '.join(missed)}" if missed else "")
 
@@ -253,5 +253,5 @@ def _compared(run: Path, world: Path) -> list[dict[str, Any]]:
             "operator": best,
             "recall": None if best is None else names.count(best) / size[best],
             "false_accounts": len(members[row["campaign_id"]]) - len(names),
-        })  # fmt: skip
+        })
     return rows

@@ -189,7 +189,7 @@ def test_what_was_asked_counts_where_it_is_known(tmp_path: Path, capsys: pytest.
     bare = [{"id": f"bare{i}", "prompt": None, "text": text} for i, text in enumerate(texts("human", 30, 5))]
     _jsonl(tmp_path / "c.jsonl", [*corpus_, *bare])
     audit = ["audit", str(tmp_path / "c.jsonl"), "--reference", str(human), "--generated", str(model), "-q", "--processes", "1",
-             "--fpr", "0.1"]  # fmt: skip
+             "--fpr", "0.1"]
     assert main([*audit, "--out", str(tmp_path / "without")]) == 0
     assert "held-out" in json.loads((tmp_path / "without" / "summary.json").read_text())["self_check"]["reason"]
     assert main([*audit, "--out", str(tmp_path / "with"), "--questions"]) == 0

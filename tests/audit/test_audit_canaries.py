@@ -15,7 +15,7 @@ from stillwatch.audit import canaries
     ("I am a chatbot trained by people who care.", "says who made it (nobody named)"),
     ("See https://a.example/?utm_source=somechat.example for more.", "link from a chat (somechat)"),
     ("As an AI, I cannot taste.", "as an AI (a model)"),
-])  # fmt: skip
+])
 def test_labels(text: str, label: str) -> None:
     assert label in canaries.find(["nothing here", text])[1]
     assert canaries.decisive(label) == (not label.startswith("link"))
@@ -26,7 +26,7 @@ def test_labels(text: str, label: str) -> None:
     "They use tools such as a language model developed by Example Labs.",
     "I am a gardener, and my son trained with a model made by Lego.",
     "My name is Anna, the first model in the family.",
-])  # fmt: skip
+])
 def test_what_people_write_about_models_is_not_decisive(text: str) -> None:
     assert not any(map(canaries.decisive, canaries.find([text]).get(0, [])))
 

@@ -37,7 +37,7 @@ def test_the_shape_of_sentences_and_lines_leaves_out_the_last_of_each() -> None:
     assert got == pytest.approx({**got, "sentences": 6 / 17, "mean sentence": np.log(3), "longest sentence": 3 / 2,
                                  "shortest sentence": np.log(2), "first sentence": np.log(3), "one line": 0, "lines": 4 / 17,
                                  "lines that end with a mark": 1 / 4, "lines that end with a letter": 2 / 4, "lines with a colon": 1 / 4,
-                                 "numbered lines": 2 / 4, "bullets": 1 / 4, "blank lines a line": 1 / 4})  # fmt: skip
+                                 "numbered lines": 2 / 4, "bullets": 1 / 4, "blank lines a line": 1 / 4})
     longer = _of(text + "• and this is cut further on")
     whole = ("sentences", "lines")  # a word
     assert all(got[name] == longer[name] for name in measures.SHAPE if name not in whole)

@@ -123,7 +123,7 @@ def test_one_of_anything_is_told_in_the_singular(tmp_path: Path, capsys: pytest.
     assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
     said = capsys.readouterr().out
     for line in ("  1 document, ", " words; 1 names itself a model's, 0 near-duplicates", "1 file was not read, since its ending",
-                 "1 row, page or file holds no text that can be read: a.jsonl#"):  # fmt: skip
+                 "1 row, page or file holds no text that can be read: a.jsonl#"):
         assert line in said
     page = (tmp_path / "run" / "report.html").read_text()
     assert " words. 1 document identifies itself as a model's" in page
@@ -244,7 +244,7 @@ def test_an_index_is_written_over_nothing_but_an_index(tmp_path: Path, capsys: p
 @pytest.mark.parametrize(("more", "says"), [
     (["--remove", "duplicate"], "needs --known"), (["--remove", "canary,document"], "needs --reference"),
     (["--remove", "campaign"], "needs --campaigns"), (["--processes", "0"], "--processes"), (["--processes", "-1"], "--processes"),
-])  # fmt: skip
+])
 def test_what_would_remove_nothing_is_said(tmp_path: Path, more: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
     assert main(["audit", str(source), "--out", str(tmp_path / "run"), *more]) == 1

@@ -80,7 +80,7 @@ def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> 
     rows = [{
         "campaign": campaign, "accounts": 100, "found": found, "split_into": 1, "completeness": found / 100,
         "harvest": {"true": 1000, "estimated": round(1000 * (1 + error)), "error": error},
-    }]  # fmt: skip
+    }]
     return {
         "accounts": {
             "n_attackers": 100, "n_innocent": 20_000, "true": found, "false": false, "flagged": found + false,
@@ -89,7 +89,7 @@ def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> 
         "campaigns": rows, "reported": [], "ranking": {"auc": 1.0},
         "innocents": [{"kind": "vpn", "flagged": false, "accounts": 20_000}],
         "watch": {"groups": 2, "of_campaigns": 1, "campaigns": [None, campaign]},
-    }  # fmt: skip
+    }
 
 
 def pooled(scenario: str, *evaluations: dict) -> dict:
@@ -105,7 +105,7 @@ def test_bars_are_held_against_all_seeds_together():
     assert pooled("demo", good, bad)["missed_bars"] == []
     assert pooled("demo", bad, bad)["missed_bars"] == [
         "recall ≥ 0.95", "harvest within 10% (a)", "false ≤ 1 in 10,000",
-    ]  # fmt: skip
+    ]
 
 
 def test_told_harvests_are_compared_where_the_operator_was_found():
@@ -140,7 +140,7 @@ def test_costs_are_counted_in_the_logs(tmp_path):
         "ip": ["10.0.0.1", "10.0.0.2", "10.0.0.1", "9.9.9.9", "8.8.8.8"],
         "context_key": [1, 2, 3, 4, 5], "parent_key": pa.array([None, 1, None, None, None], pa.int64()),
         "input_tokens": [10, 10, 10, 30, 10], "output_tokens": [1, 1, 1, 3, 1],
-    })  # fmt: skip
+    })
     (tmp_path / "events").mkdir()
     pq.write_table(events, tmp_path / "events" / "part.parquet")
     created = [datetime(2026, 1, 22, 12, tzinfo=UTC)] * 2

@@ -66,7 +66,7 @@ def served(filled: Path, tmp_path: Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "stillwatch", "serve", "--store", f"sqlite:///{tmp_path / 'store.db'}", "--port", str(port),
                "--state", str(tmp_path / "state"), "--tokens", str(tmp_path / "tokens.json"), "--enforce",
                "--refresh-s", "0.1", "--drain-s", "0", "--deadline-ms", "20000",
-               "--case-url", f"http://127.0.0.1:{port}/console/cases/{{case_id}}"]  # fmt: skip
+               "--case-url", f"http://127.0.0.1:{port}/console/cases/{{case_id}}"]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:

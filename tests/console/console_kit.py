@@ -25,7 +25,7 @@ security._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  #
 PASSWORD = "correct horse battery"
 PEOPLE = {
     "dee": Role.ADMIN, "ana": Role.ANALYST, "ben": Role.APPROVER, "cem": Role.APPROVER, "vic": Role.VIEWER,
-}  # fmt: skip
+}
 BASE = "http://testserver"
 
 

@@ -89,7 +89,7 @@ def test_from_an_imported_run_to_a_block_and_an_overturned_appeal(served: Served
 
 
 PAGES = ("/", "/cases/CASE", "/actions", "/actions/new?case=CASE", "/accounts/ACCOUNT", "/appeals", "/allow", "/audit?verify=1",
-         "/policy", "/policy/1", "/decisions", "/health", "/me", "/cases/nothing")  # fmt: skip
+         "/policy", "/policy/1", "/decisions", "/health", "/me", "/cases/nothing")
 
 
 def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) -> None:

@@ -67,7 +67,7 @@ def test_the_queue_ranks_by_expected_loss(client: Clients, store: Store) -> None
 def test_the_case_shows_what_the_report_shows(client: Clients, case_id: str) -> None:
     text = client("vic").get(f"/cases/{case_id}").text
     for part in ("Reasons", "Over time", "Who is linked with whom", "What they share", "Innocent explanations considered",
-                 "Accounts by time", "What would change this verdict"):  # fmt: skip
+                 "Accounts by time", "What would change this verdict"):
         assert part in text, part
     assert "Propose a block" not in text, "a viewer is offered nothing"
 
@@ -87,13 +87,13 @@ def test_reasons_that_all_accounts_have_are_told_once(client: Clients, store: St
 def test_the_case_names_its_proofs(client: Clients, store: Store, case_id: str) -> None:
     proof = {"manifest_sha256": "ab" * 32, "says": "1 of 2 keys is marked in the suspect's answers", "suspect": "<rival>", "about": "its "
              "ledger has the harvest of c-1", "committed_at": "2026-01-01T00:00:00+00:00", "published": True, "signed_by": "0123",
-             "passed": {"files": "", "keys": ""}}  # fmt: skip
+             "passed": {"files": "", "keys": ""}}
     assert "Proofs" not in client("vic").get(f"/cases/{case_id}").text
     with store.write(ANA) as change:
         cases.attach(change, case_id, proof, "asked in May")
     page = client("vic").get(f"/cases/{case_id}").text
     for told in ("1 of 2 keys is marked", "&lt;rival&gt;", "Its ledger has the harvest of c-1", "2 checks passed when ana", "ab" * 32,
-                 "signed by 0123", "compared with what was published", "asked in May", "case.attach"):  # fmt: skip
+                 "signed by 0123", "compared with what was published", "asked in May", "case.attach"):
         assert told in page
     with store.write(ANA) as change:
         cases.detach(change, case_id, "ab" * 32, "another model")
@@ -318,7 +318,7 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
         Decision(f"r-{i}", now - timedelta(days=i % 9, minutes=1), "decide", names[i % 3], None, "allow", "block", "shadow", "x",
                  case_id, 0, 10)
         for i in range(90)
-    ])  # fmt: skip
+    ])
     ben, dee = client("ben"), client("dee")
     document = json.dumps({"mode": "enforce", "max_accounts": 5})
     page = followed(ben, ben.post("/policy", document=document, note="smaller steps"))
@@ -348,7 +348,7 @@ def test_a_throttle_is_tried_by_its_rate(client: Clients, store: Store, case_id:
         Decision(f"t-{name}-{i}", now - timedelta(hours=1) + timedelta(seconds=step_s * i), "decide", name, None, "allow",
                  "throttle" if i % 2 else "allow", "shadow", "terms_of_use", None, 0, 10)
         for name, step_s in ((names[0], 6), (names[1], 100)) for i in range(30)
-    ])  # fmt: skip
+    ])
     ben = client("ben")
     with store.read() as session:
         (slow,) = policy_pages.backtest(session, parse({"parameters": {"throttle": {"requests_per_min": 1}}}), now).throttled
@@ -366,7 +366,7 @@ def test_the_tail_of_decisions(client: Clients, store: Store, case_id: str) -> N
     append_decisions(store, [
         Decision(f"r-{i}", now + timedelta(seconds=i), "envoy", None, f"key-{i}", "allow", None, "shadow", None, None, None, 7)
         for i in range(150)
-    ])  # fmt: skip
+    ])
     shown = re.findall(r"<code>(key-\d+)</code>", client("vic").get("/decisions").text)
     assert shown == [f"key-{i}" for i in range(149, 49, -1)]
     assert "None." in client("vic").get("/decisions?decision=block").text
@@ -427,7 +427,7 @@ def test_an_account_shows_what_edges_were_answered_about_its_keys(client: Client
     append_decisions(store, [
         Decision(f"k-{key}", datetime.now(UTC), "nginx", None, key, "allow", "block", "shadow", f"about_{key}", case_id, 0)
         for key in ("key-of-it", "key-of-another")
-    ])  # fmt: skip
+    ])
     page = client("vic").get(f"/accounts/{account}").text
     assert "about key-of-it" in page
     assert "key-of-another" not in page

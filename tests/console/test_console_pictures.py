@@ -83,7 +83,7 @@ def test_pictures(served: Served, tab: Tab) -> None:
         ("/", "queue"), (f"/cases/{case_id}", "cases"), ("/actions", "actions"), (f"/actions/new?case={case_id}", "actions-new"),
         (f"/accounts/{account}", "accounts"), ("/appeals", "appeals"), ("/allow", "allow"), ("/audit?verify=1", "audit"),
         ("/policy", "policy"), ("/policy/1", "policy-1"), (f"/decisions?case={case_id}", "decisions"), ("/health", "health"),
-    ):  # fmt: skip
+    ):
         tab.open(path)
         tab.shot(folder / f"{name}.webp")
         if name == "cases":

@@ -160,7 +160,7 @@ def test_cookies_are_closed_to_scripts_and_other_sites(store: Store) -> None:
         answer = anybody.http.post(
             f"{PREFIX}/login", data={"token": token_of(form.text), "name": "ana", "password": PASSWORD},
             headers={"origin": origin, "cookie": f"stillwatch_login={planted}"},
-        )  # fmt: skip
+        )
         told = next(part for part in answer.headers.get_list("set-cookie") if part.startswith(name + "="))
         assert "HttpOnly" in told
         assert "samesite=strict" in told.lower()
@@ -346,7 +346,7 @@ def test_the_first_user_is_an_admin(tmp_path: Path) -> None:
 def test_a_case_says_what_its_harvest_is_worth(tmp_path: Path) -> None:
     run = report_run.full(tmp_path / "run")
     worth = {"task": "grade <essays>", "capability": "code", "n": 267960, "n_low": 107184, "n_high": 700000, "note": "fitted to 4,096",
-             "gap": None, "low": 0.71, "high": 1.0}  # fmt: skip
+             "gap": None, "low": 0.71, "high": 1.0}
     waiting = [{"task": "grade <essays>", "days": 7, "gap": 0.02, "low": 0, "high": 0.1}]
     valued = {"campaigns": [{"campaign_id": "c-90ff32", "now": [worth], "waiting": waiting, "unmeasured": [["agentic", 0.6]]}]}
     (run / "exposure").mkdir()

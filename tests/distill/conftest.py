@@ -9,4 +9,4 @@ def entries() -> dict[str, object]:
         "name": "house model", "kind": "openai", "location": "http://127.0.0.1:9/v1", "owner": "Example Ltd",
         "ownership": "own", "licence": "own weights", "terms": "model policy 3.1", "distillation": "allowed",
         "model": "house-1",
-    }  # fmt: skip
+    }

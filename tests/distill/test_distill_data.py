@@ -21,7 +21,7 @@ from stillwatch.errors import InputError
         ("I'm sorry, but I can't help with that.", "refusal"), ("As an AI language model, I", "refusal"), ("  ", "length"),
         ("I can cook rice in ten minutes.", None), ("Sorry state of affairs, the report says.", None),
     ],
-)  # fmt: skip
+)
 def test_refusals_and_empty_answers(text: str, reason: str | None) -> None:
     found = filters.answer("p", text, "stop")
     assert (found.reason if found else None) == reason
@@ -34,7 +34,7 @@ def test_prompts_are_left_out_with_reasons() -> None:
         "Write a poem about the sea in winter and its many colours",
         "Question: Natalia sold clips to forty eight of her friends in April. How many?",
         "x", "Explain how bread rises",
-    ]  # fmt: skip
+    ]
     kept, out = filters.prompts(given, benchmark)
     assert kept == [given[0], given[4]]
     assert {r.prompt: r.reason for r in out} == {given[1]: "near-duplicate", given[2]: "contamination", "x": "length"}
@@ -62,7 +62,7 @@ def test_samples_are_compared_by_what_they_come_to() -> None:
         exchange("2+2?", "It is 4.", 0), exchange("2+2?", "Perhaps 5", 1), exchange("2+2?", "So: 4", 2),
         exchange("3+3?", "6", 0), exchange("3+3?", "7", 1), exchange("3+3?", "8", 2),
         exchange("known?", "12", 0), exchange("cut?", "1", 0, "length"),
-    ]  # fmt: skip
+    ]
     chat, pairs, out = data.select(rows, 0.5, {"known?": "the answer is 13"})
     assert [row["messages"][0]["content"] for row in chat] == ["2+2?"]
     assert chat[0]["agreement"] == pytest.approx(2 / 3)

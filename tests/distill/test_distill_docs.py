@@ -57,7 +57,7 @@ def test_first_run_and_exposure(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist([{
         "campaign_id": "c-1", "verdict": "campaign", "n_harvested": 9003, "first_seen": first_seen,
         "last_seen": first_seen + timedelta(days=14), "capabilities": {"grading": 0.156503, "reasoning": 0.251805, "other": 0.591692},
-    }]), tmp_path / "demo" / "run" / "campaigns.parquet")  # fmt: skip
+    }]), tmp_path / "demo" / "run" / "campaigns.parquet")
     said = run(value, tmp_path)
     assert "1,409 (564 to 16,840) exchanges: 46%, 26% to 74% (within what was measured" in said
     assert "waiting adds" in said

@@ -39,7 +39,7 @@ def test_the_key_is_of_all_that_changes_the_answer() -> None:
         ask("p").key("u", "none"), ask("p").key("t", "labels"), ask("q").key("t", "none"), ask("p", seed=1).key("t", "none"),
         ask("p", sample=1).key("t", "none"), ask("p", temperature=0.5).key("t", "none"), ask("p", top_k=2).key("t", "none"),
         ask("p", max_tokens=2).key("t", "none"),
-    ]  # fmt: skip
+    ]
     assert base == ask("p").key("t", "none")
     assert len({base, *others}) == 9
 

@@ -151,7 +151,7 @@ def test_twenty_random_kills_pay_nothing_twice(tmp_path: Path, entries: dict[str
     def argv(endpoint: FakeEndpoint, out: str) -> list[str]:
         path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url, "idempotent": True, "concurrency": 4})
         return [sys.executable, "-m", "stillwatch", "distill", "harvest", "-q", "--teacher", str(path),
-                "--prompts", str(tmp_path / "prompts.txt"), "--out", str(tmp_path / out)]  # fmt: skip
+                "--prompts", str(tmp_path / "prompts.txt"), "--out", str(tmp_path / out)]
 
     with serving(FakeEndpoint(delay_s=0.03)) as endpoint:
         # Counted from the first request after each start, so that kills hit the harvest and not the import.
@@ -275,7 +275,7 @@ def test_a_classifier_teaches_labels_and_probabilities(tmp_path: Path, entries: 
 @pytest.mark.parametrize(
     ("policy", "trace", "k"), [("none", "a b c d", 3), ("labels", None, 0), ("no-trace", None, 3), ("top-k:1", "a b c d", 1),
                                ("top-k:0", "a b c d", 0), ("truncate-trace:0.5", "a b", 3), ("no-trace+top-k:2", None, 2)]
-)  # fmt: skip
+)
 def test_policies(policy: str, trace: str | None, k: int) -> None:
     top = TopK.of(np.log(np.array([[0.5, 0.3, 0.2]])), 3)
     reply = policies.parse(policy)(Reply("x", "a b c d", top, np.ones(2, np.float16)))

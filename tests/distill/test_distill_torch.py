@@ -35,7 +35,7 @@ def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = transformers.BertConfig(
         vocab_size=len(VOCABULARY), hidden_size=32, num_hidden_layers=4, num_attention_heads=4, intermediate_size=64,
         max_position_embeddings=64, initializer_range=0.08,
-    )  # fmt: skip
+    )
     transformers.BertModel(config).save_pretrained(folder)
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
@@ -280,7 +280,7 @@ def language_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = transformers.LlamaConfig(
         vocab_size=len(words), hidden_size=32, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
         intermediate_size=64, max_position_embeddings=128, bos_token_id=2, eos_token_id=2, pad_token_id=0, initializer_range=0.3,
-    )  # fmt: skip
+    )
     transformers.LlamaForCausalLM(config).save_pretrained(folder)
     return folder
 

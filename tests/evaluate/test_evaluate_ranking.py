@@ -15,7 +15,7 @@ def by_pairs(labels: list[bool], scores: list[float]) -> float:
         1.0 if p > n else 0.5 if p == n else 0.0
         for p, is_positive in zip(scores, labels, strict=True) if is_positive
         for n, also in zip(scores, labels, strict=True) if not also
-    ]  # fmt: skip
+    ]
     return sum(wins) / len(wins)
 
 

@@ -33,7 +33,7 @@ KNOWN = (
 TOLD = (
     [(f"h{i}", "c1") for i in range(10)] + [(f"h{i}", "c2") for i in range(10, 18)] + [("x0", "c1"), ("x1", "c2")]
     + [(f"k{i}", "c3") for i in range(9)] + [(f"w{i}", "r1") for i in range(5)]
-)  # fmt: skip
+)
 HARVESTED = (
     [(f"h{i}", "north") for i in range(20)] + [(f"k{i}", "south") for i in range(10)] + [("x0", None), ("x1", None)]
 )
@@ -73,7 +73,7 @@ def run(tmp_path: Path) -> Path:
     pq.write_table(rows(HARVEST, TOLD, "event_id campaign_id"), folder / "harvest.parquet")
     pq.write_table(rows(TRUTH, KNOWN, "account_id campaign kind"), tmp_path / "truth.parquet")
     pq.write_table(pa.table({"event_id": [h[0] for h in HARVESTED], "campaign": [h[1] for h in HARVESTED]}),
-                   tmp_path / "truth_events.parquet")  # fmt: skip
+                   tmp_path / "truth_events.parquet")
     return folder
 
 
@@ -146,7 +146,7 @@ def test_harvest_estimates(result: dict[str, Any]) -> None:
 def test_reported_campaigns_and_clusters(result: dict[str, Any]) -> None:
     assert [(row["campaign_id"], row["is"], row["innocent"]) for row in result["reported"]] == [
         ("c1", "north", 0), ("c2", "north", 0), ("c3", "south", 1),
-    ]  # fmt: skip
+    ]
     # 21 accounts: all attackers, and the student. Precision: 18 in c1, c2, c3; the two missed stand alone.
     precision = (7 + 3 + 8 * 8 / 9 + 1 / 9 + 2) / 21
     recall = (7 * 0.7 + 3 * 0.3 + 8 * 0.8 + 1 + 2 * 0.1) / 21
@@ -176,13 +176,13 @@ def test_the_watch_list_is_held_against_the_truth(run: Path, capsys: pytest.Capt
     lists = [["s9", "s8", "person1", "nobody"], ["student1", "n1", "student2"], ["n1", "person1"]]
     told = [(rank, accounts) for rank, accounts in enumerate(lists, start=1)]
     constant: dict[str, Any] = {"stands_out": 3.0, "score": 0.0, "n_accounts": 3, "n_events": 9, "reasons": [], "not_accused": [],
-                                "explanations": []}  # fmt: skip
+                                "explanations": []}
     pq.write_table(rows(WATCH, told, "rank account_ids", **constant), run / "watch.parquet")
     assert cli.main(["evaluate", str(run), "--truth", str(run.parent / "truth.parquet")]) == 0
     assert "on the watch list  3 groups, 1 of campaigns; 4 accounts of campaigns, 4 innocent" in capsys.readouterr().out
     assert json.loads((run / "evaluation.json").read_text())["watch"] == {
         "groups": 3, "of_campaigns": 1, "campaigns": ["south", None, None], "attackers": 4, "innocent": 4,
-    }  # fmt: skip
+    }
 
 
 def test_writes_what_it_returns(run: Path, result: dict[str, Any]) -> None:
@@ -207,7 +207,7 @@ def test_without_events_and_without_harvest(run: Path) -> None:
     assert told["events"] is None
     assert told["campaigns"][0]["harvest"] == {
         "estimated": 20, "true": None, "event_precision": None, "event_recall": None, "error": None,
-    }  # fmt: skip
+    }
     (run / "harvest.parquet").unlink()
     with pytest.raises(InputError, match="though campaigns have a harvest"):
         evaluate.run(run, run.parent / "truth.parquet", quiet=True)
@@ -234,7 +234,7 @@ def test_order_of_rows_changes_nothing() -> None:
 def test_a_campaign_half_of_each_of_two_is_the_first_by_name() -> None:
     told = verdicts([(name, "campaign", "both", 1.0) for name in ("n0", "n1", "s0", "s1")])
     truth = rows(TRUTH, [("s0", "south", "relay"), ("s1", "south", "relay"), ("n0", "north", "hydra"), ("n1", "north", "hydra")],
-                 "account_id campaign kind")  # fmt: skip
+                 "account_id campaign kind")
     assert [row["is"] for row in evaluate.measures(told, truth)["reported"]] == ["north"]
 
 

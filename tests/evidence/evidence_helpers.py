@@ -31,7 +31,7 @@ def write_input(folder: Path) -> Path:
         for campaign_id in SIZES
         for i, account in enumerate(members(campaign_id))
         for hour in range(10)
-    ]  # fmt: skip
+    ]
     write_parquet(pa.Table.from_pylist(rows, EVENTS.schema), folder / "events" / "one.parquet")
     people = [{"account_id": a, "email_domain": "mail.example", "kind": "individual"} for c in SIZES for a in members(c)]
     write_parquet(pa.Table.from_pylist(people, ACCOUNTS.schema), folder / "accounts.parquet")
@@ -55,7 +55,7 @@ def write_run(folder: Path, *, privacy: str = "text") -> Path:
             "capabilities": dict.fromkeys(CAPABILITIES, 0.0) | {"data_analysis": 1.0}, "output_tokens": 1000 * n,
             "explanations": [{"hypothesis": "classroom", "score": 0.1}], "lineage": "c-old" if campaign_id == "c-bbbb" else None,
             "details": json.dumps(details),
-        })  # fmt: skip
+        })
         accounts += [
             {"account_id": a, "verdict": verdict, "campaign_id": campaign_id, "score": 4.0, "reasons": ["same opening"]}
             for a in members(campaign_id)
@@ -64,9 +64,9 @@ def write_run(folder: Path, *, privacy: str = "text") -> Path:
     links = [
         {"account_a": a, "account_b": b, "view": "content.opening", "n_shared": 1, "expected": 0.1, "log_odds": 2.0}
         for c in SIZES for a, b in zip(members(c), members(c)[1:], strict=False)
-    ]  # fmt: skip
+    ]
     for name, rows, contract in (("campaigns", campaigns, CAMPAIGNS), ("accounts", accounts, ACCOUNT_VERDICTS),
-                                 ("harvest", harvest, HARVEST), ("links", links, LINKS)):  # fmt: skip
+                                 ("harvest", harvest, HARVEST), ("links", links, LINKS)):
         write_parquet(pa.Table.from_pylist(rows, contract.schema), folder / f"{name}.parquet")
     summary = {"version": "0", "last_seen": LAST.isoformat(), "privacy": privacy, "inputs": [], "parameters": {"seed": 1}}
     write_json(summary, folder / "summary.json")

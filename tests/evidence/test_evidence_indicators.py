@@ -31,7 +31,7 @@ NOT_UNDERSTOOD = [
     "[ipv4-addr:value = '1.2.3.4'] FOLLOWEDBY [domain-name:value = 'x']", "[ipv4-addr:value = '1.2.3.4'] WITHIN 5 SECONDS",
     "[file:hashes.MD5 = 'abc']", "[ipv4-addr:value ISSUBSET '10.0.0.0/8']", "[ipv4-addr:value NOT = '1.2.3.4']",
     "[(ipv4-addr:value = '1.2.3.4')]", "", "[", "ipv4-addr:value = '1.2.3.4'", "[ipv4-addr:value = '1.2.3.4'] OR", "[ipv4-addr:value = 4]",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("pattern", UNDERSTOOD)
@@ -58,7 +58,7 @@ def bundled(path: Path, *patterns: str, **more: Any) -> Path:
         {"type": "indicator", "id": f"indicator--00000000-0000-4000-8000-{i:012d}", "pattern": p, "pattern_type": "stix",
          "valid_from": LAST.isoformat(), **more}
         for i, p in enumerate(patterns)
-    ]  # fmt: skip
+    ]
     path.write_text(json.dumps({"type": "bundle", "objects": objects}))
     return path
 
@@ -83,7 +83,7 @@ def test_what_one_operator_shares_another_finds(store: Store, run_of_two: Path, 
     importing.import_run(store, SYSTEM, write_run(tmp_path / "mine"), now=NOW)
     assert {(hit.where, hit.what, hit.source) for hit in hits(store)} == {
         ("case-aaaa", "content.opening", "peer"), ("case-bbbb", "content.opening", "peer"),
-    }  # fmt: skip
+    }
     assert hits(store, LAST + stix.VALID_FOR - timedelta(seconds=1))
     assert hits(store, LAST + stix.VALID_FOR) == [], "no longer valid"
     assert imported(store, path).known == 2
@@ -108,10 +108,10 @@ def test_requests_are_matched_by_address_client_and_domain(store: Store, input_o
     imported(store, bundled(
         tmp_path / "b.json", "[ipv4-addr:value = '198.51.100.7' OR ipv4-addr:value = '192.0.2.99']",
         "[domain-name:value = 'mail.example']", f"[{agent} = 'still/1.0']", "[domain-name:value = 'other.example']",
-    ))  # fmt: skip
+    ))
     assert [(hit.what, hit.n_accounts, hit.n_events) for hit in hits(store, data=input_of_two)] == [
         ("ip", 3, 30), ("email_domain", 20, 20), ("user_agent", 20, 200),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_revoked_indicator_is_removed(store: Store, input_of_two: Path, tmp_path: Path) -> None:

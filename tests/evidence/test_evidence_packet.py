@@ -220,7 +220,7 @@ def test_the_verdict_comes_out_again(real: Path) -> None:
         assert {c.name for c in found.comparisons} >= {
             "verdict", "score", "views", "n_accounts", "n_harvested", "n_events (traces)", "n_events (events)", "first_seen",
             "last_seen", "output_tokens",
-        }  # fmt: skip
+        }
         assert found.other_model_score is None
 
 

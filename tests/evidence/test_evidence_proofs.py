@@ -42,7 +42,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["test", "asked.jsonl", "--reference", "base.jsonl", "--suspect", "rival-1", "--sign", "sign.pem", "--out", "free"],
             ["test", "asked.jsonl", "--reference", "base.jsonl", "--suspect", "rival-1", "--sign", "sign.pem", "--out", "proof",
              "--ledger", "ledger.parquet"],
-        ):  # fmt: skip
+        ):
             assert main(["prove", *command, "-q"]) == 0
     assert "holds the harvest of c-aaaa" in (where / "proof" / "report.html").read_text()
     return where / "proof"

@@ -41,7 +41,7 @@ def test_the_bundle_has_campaigns_indicators_sightings_and_relations(run_of_two:
     assert len(kinds["indicator"]) == len(kinds["x-stillwatch-mark"]) == len(kinds["observed-data"]) == 2
     assert {(r["relationship_type"], by_id[r["source_ref"]]["type"], by_id[r["target_ref"]]["type"]) for r in kinds["relationship"]} == {
         ("uses", "campaign", "attack-pattern"), ("indicates", "indicator", "campaign"), ("based-on", "indicator", "observed-data"),
-    }  # fmt: skip
+    }
     marking = stix.TLP["amber"][0]
     marked = [o for o in objects if o["type"] not in ("marking-definition", "x-stillwatch-mark")]
     assert all(o["object_marking_refs"] == [f"marking-definition--{marking}"] for o in marked)

@@ -66,7 +66,7 @@ def test_the_signature_is_the_one_of_the_standard() -> None:
         "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
         "2001:0:53aa:64c:0:0:f5ff:fffe", "2001:db8::1", "198.18.0.1", "192.0.2.1",
     ],
-)  # fmt: skip
+)
 def test_no_address_of_ours_is_public(address: str) -> None:
     import ipaddress
 
@@ -89,7 +89,7 @@ def test_public_addresses_are(address: str) -> None:
         "file:///etc/passwd", "https:///x", "https://8.8.8.8:0/", "https://8.8.8.8:99999/", "https://8.8.8.8/a\r\nX: y", "gopher://8.8.8.8",
         "", "https://no-such-host.invalid/",
     ],
-)  # fmt: skip
+)
 def test_what_must_not_be_called_is_not(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*args: Any) -> Any:
         raise AssertionError("a connection was tried")
@@ -182,7 +182,7 @@ def test_messages_hold_no_account_and_no_words(receiver: Any, tmp_path: Path) ->
     text = b"".join(body for _, body in receiver.got).decode()
     assert [json.loads(body)["type"] for _, body in receiver.got][-3:] == [
         "enforcement_action.proposed", "enforcement_action.opened", "appeal.received",
-    ]  # fmt: skip
+    ]
     assert "private words" not in text
     assert "acct" not in text
 

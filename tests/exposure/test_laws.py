@@ -12,7 +12,7 @@ N = np.geomspace(16, 4096, 17).round()
 
 
 def planted(shape: str, c: float, k: float, b: float, *, zero: float = 0.05, n: np.ndarray = N, noise: float = 0.0, seeds: int = 3,
-            seed: int = 0) -> Curve:  # fmt: skip
+            seed: int = 0) -> Curve:
     rng = np.random.default_rng(seed)
     error = c + (1 - zero - c) * laws.SHAPES[shape](n, k, b)
     scores = np.clip(1 - error[:, None] + rng.normal(size=(len(n), seeds)) * noise, 0, 1)

@@ -42,7 +42,7 @@ def harvested(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     what = manifest.parse({
         "name": "topics", "kind": "classifier", "location": f"{__name__}:Topics", "owner": "Example Ltd", "ownership": "own",
         "licence": "own", "terms": "policy 3", "distillation": "allowed",
-    })  # fmt: skip
+    })
     teacher = Classifier(what)
     with harvest.open_store(folder, teacher, what, policy=request.param) as opened:
         harvest.run(opened, teacher, what, [ask(text) for text in prompts(900)], policy=request.param, quiet=True)

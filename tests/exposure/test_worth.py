@@ -35,7 +35,7 @@ def row(n: int = 150_000, **changes: object) -> dict[str, object]:
     base: dict[str, object] = {
         "campaign_id": "c-1", "verdict": "campaign", "n_harvested": n, "first_seen": FIRST, "last_seen": FIRST + timedelta(days=10),
         "capabilities": {"grading": 0.2, "reasoning": 0.5, "code": 0.3},
-    }  # fmt: skip
+    }
     return base | changes
 
 

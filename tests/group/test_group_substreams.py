@@ -13,7 +13,7 @@ from stillwatch import group
 
 COMMUNITIES = {name: range(start, start + size) for name, start, size in (
     ("large", 0, 120), ("small", 120, 6), ("within", 40, 12), ("bordering", 100, 40), ("apart", 500, 25),
-)}  # fmt: skip
+)}
 """Accounts of each planted community; one lies within another and one borders on it."""
 
 

@@ -50,7 +50,7 @@ def payload(**fields: Any) -> dict[str, Any]:
             "prompt_tokens": 30, "completion_tokens": 9, "prompt_tokens_details": {"cached_tokens": 16},
             "completion_tokens_details": {"reasoning_tokens": 4},
         },
-    }  # fmt: skip
+    }
     return {
         "id": "chatcmpl-1", "litellm_call_id": "call-1", "session_id": "s-1", "call_type": "acompletion",
         "stream": None, "status": "success", "startTime": 1771581600.25, "endTime": 1771581601.0,
@@ -65,7 +65,7 @@ def payload(**fields: Any) -> dict[str, Any]:
         },
         "model_parameters": {"temperature": 0.5, "max_tokens": 64, "stream": False},
         "error_information": {"error_code": "", "error_message": ""}, "error_str": None,
-    } | fields  # fmt: skip
+    } | fields
 
 
 def envelope(request: dict[str, Any], response: Any, **fields: Any) -> dict[str, Any]:
@@ -75,4 +75,4 @@ def envelope(request: dict[str, Any], response: Any, **fields: Any) -> dict[str,
         "remote_address": "203.0.113.9", "path": "/v1/chat/completions",
         "headers": {"User-Agent": "curl/8", "Authorization": "Bearer sk-clear"},
         "request": request, "response": response,
-    } | fields  # fmt: skip
+    } | fields

@@ -78,7 +78,7 @@ def test_forms_of_one_message_have_one_hash(same):
 def test_dropped_reasoning_and_developer_role_do_not_matter():
     thought = {"role": "assistant", "content": [
         {"type": "thinking", "thinking": "hm"}, {"type": "text", "text": ANSWER["content"]},
-    ]}  # fmt: skip
+    ]}
     assert keys(ASK, thought, MORE) == keys(ASK, ANSWER, MORE)
     assert keys({"role": "developer", "content": SYSTEM["content"]}, ASK) == keys(SYSTEM, ASK)
 
@@ -88,7 +88,7 @@ def test_what_differs_has_another_hash():
         keys(ASK), keys(SYSTEM, ASK), keys(MORE), keys(ASK, MORE),
         keys({"role": "user", "content": ASK["content"] + "Go on."}),
         keys({**ASK, "role": "system"}), keys(ASK, CALL, RESULT), keys(ASK, CALL, {**RESULT, "content": "43"}),
-    ]  # fmt: skip
+    ]
     assert len({context for context, _ in different}) == len(different)
     assert reduce([ASK], Tenant(b"another key of 32 bytes.........")).context_key != keys(ASK)[0]
 
@@ -115,7 +115,7 @@ def test_conversation_moves_between_apis(run, write, tmp_path):
     second = envelope(
         {"model": "m", "instructions": "Be terse.", "input": [ASK, {"type": "reasoning", "summary": []}, ANSWER, MORE]},
         {"output": []}, request_id="req-2",
-    )  # fmt: skip
+    )
     one = run(write([first], "a.jsonl"), "anthropic", out=tmp_path / "a").rows[0]
     two = run(write([second], "b.jsonl"), "openai", out=tmp_path / "b").rows[0]
     assert two["parent_key"] == one["context_key"]

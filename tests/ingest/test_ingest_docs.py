@@ -27,7 +27,7 @@ def test_example_format_is_one_file(run, write, tmp_path, monkeypatch):
         "id": "e1", "at": TIME, "customer": "ada", "peer": "203.0.113.9",
         "body": {"messages": [{"role": "user", "content": "hello"}], "temperature": 0.5},
         "answer": {"choices": [{"message": {"content": "hi"}}], "usage": {"prompt_tokens": 3, "completion_tokens": 1}},
-    }  # fmt: skip
+    }
     (row,) = run(write([record]), "example").rows
     assert (row["account_id"], row["ip"]) == (keyed(KEY, "ada"), keyed(KEY, "203.0.113.0/24"))
     assert (row["prompt"], row["response"], row["input_tokens"], row["temperature"]) == ("hello", "hi", 3, 0.5)

@@ -76,7 +76,7 @@ def envoy(**fields):
     return {
         "start_time": "2026-02-20T10:00:01.123Z", "request_id": "edge-1", "remote_address": "198.51.100.7",
         "x_forwarded_for": None, "user_agent": "real/1.0", "ja4": "t13d_edge",
-    } | fields  # fmt: skip
+    } | fields
 
 
 def test_edge_fills_events(run, write):
@@ -104,7 +104,7 @@ def test_edge_nulls_do_not_overwrite(run, write):
     (row,) = run(write([payload()]), "litellm", edge=[edge]).rows
     assert (row["ip"], row["ja4"], row["user_agent"]) == (
         keyed(KEY, "203.0.113.0/24"), "t13d_1", "OpenAI/Python 3.57.0",
-    )  # fmt: skip
+    )
 
 
 def test_edge_applies_the_proxy_rule(run, write):
@@ -151,7 +151,7 @@ REGISTRY = [
         "account_id": "bob", "kind": "martian", "access_type": "vip", "email_hash": "already", "payment_hash": "hashed", "phone_hash": "p",
         "email_domain": "example.com", "signup_ip": "hash-of-a-network", "banned_at": "2026-02-01 10:00:00",
     },
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("container", ["csv", "jsonl", "parquet", "csv.gz"])
@@ -184,7 +184,7 @@ def test_registry(run, write, tmp_path, container):
     assert bob["signup_ip"] == "hash-of-a-network"
     assert result.summary["accounts"] == {
         "read": 2, "written": 2, "unknown_words": 2, "impossible_times": 0, "unknown_columns": [], "empty_columns": [], "quarantined": {},
-    }  # fmt: skip
+    }
 
 
 def test_registry_of_canonical_events_keeps_identifiers(run, write):
@@ -196,7 +196,7 @@ def test_registry_takes_litellm_names_and_puts_bad_rows_aside(run, write):
     rows = [
         {"user_id": "ada", "user_email": "a@x.org", "organization_id": "o"}, {"user_id": "ada"}, {"user_id": None},
         {"user_id": "c", "created_at": "soon"}, {"user_id": "d", "email": "nobody"}, {"user_id": "e", "kind": 7},
-    ]  # fmt: skip
+    ]
     result = run(write([payload()]), "litellm", accounts=write(rows, "users.jsonl"))
     ada, d = result.accounts
     assert (d["email_hash"], d["email_domain"]) == (keyed(KEY, "nobody"), None)

@@ -82,7 +82,7 @@ def test_what_is_odd_but_usable_is_kept(run, write):
         event(prompt=""), event(event_id=2, prompt=None), event(event_id="3", prompt="x" * (2 << 20)),
         event(event_id="4", timestamp="2026-03-01T23:00:00Z"),
         event(event_id="5", temperature="0.5", stream="t", asn=""),
-    ]  # fmt: skip
+    ]
     python_made = b'{"event_id": "6", "timestamp": 1771581600, "account_id": "a", "prompt": "\\ud83d!", "top_p": NaN}\n'
     lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
     result = run(write(lines + b"\n  \r\n" + python_made), "canonical")
@@ -177,7 +177,7 @@ def test_parquet_with_values_python_cannot_hold(run, tmp_path):
     table = pa.table({
         "event_id": ["1", "2", "3"], "account_id": ["a"] * 3, "timestamp": times,
         "prompt": pa.chunked_array([broken, pa.array(["fine"])]),
-    })  # fmt: skip
+    })
     path = tmp_path / "log.parquet"
     pq.write_table(table, path)
     result = run(path, "canonical")
@@ -294,7 +294,7 @@ JSON = st.recursive(
             "conversation", "proxy_server_request", "user_api_key_user_id", "user_api_key_hash", "email", "phone",
         ]), inner, max_size=6),
     max_leaves=25,
-)  # fmt: skip
+)
 RECORDS = st.fixed_dictionaries(
     {name: st.integers(0, 5) for name in ("id", "request_id", "event_id")} | {"startTime": st.just(1771581600)},
     optional={
@@ -302,7 +302,7 @@ RECORDS = st.fixed_dictionaries(
         "response": JSON, "request": JSON, "headers": JSON, "model_parameters": JSON, "proxy_server_request": JSON,
         "key_id": st.just("k"), "api_key": st.just("k"),
     },
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("format_", sorted(ingest.formats()))
@@ -325,7 +325,7 @@ def test_any_bytes_are_read_or_put_aside(tmp_path_factory, format_, data):
     path = folder / "log"
     path.write_bytes(data)
     check(ingest.run([path], format_, folder / "out", privacy="text", accounts=path, edge=[path], key=KEY, as_of=AS_OF,
-                     quiet=True), folder, None)  # fmt: skip
+                     quiet=True), folder, None)
 
 
 def check(summary, folder, expected):

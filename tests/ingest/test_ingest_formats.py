@@ -21,7 +21,7 @@ CHAT_ANSWER = {
         "prompt_tokens": 20, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 5},
         "completion_tokens_details": {"reasoning_tokens": 3},
     },
-}  # fmt: skip
+}
 
 
 def test_formats_are_listed():
@@ -39,7 +39,7 @@ def test_litellm(run, write):
         "temperature": 0.5, "top_p": None, "max_tokens": 64, "stream": False, "input_tokens": 30, "cached_tokens": 16,
         "output_tokens": 9, "reasoning_tokens": 4, "status": 200, "ip": keyed(KEY, "203.0.113.0/24"), "asn": None,
         "country": None, "user_agent": "OpenAI/Python 3.57.0", "ja4": "t13d_1",
-    }  # fmt: skip
+    }
     assert isinstance(row.pop("context_key"), int)
     assert row == expected
     assert pq.read_schema(next((result.out / "events").iterdir())).equals(EVENTS.schema)
@@ -95,19 +95,19 @@ def spend_row(**fields):
     metadata = {
         "status": "success", "user_agent": "OpenAI/JS 6", "litellm_call_id": "call-7",
         "usage_object": {"prompt_tokens_details": {"cached_tokens": 2}, "completion_tokens_details": None},
-    }  # fmt: skip
+    }
     body = {
         "model": "still-small", "temperature": 0.25, "max_completion_tokens": 99, "stream": True,
         "messages": [{"role": "user", "content": f"spent {SECRET}"}],
         "tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}],
-    }  # fmt: skip
+    }
     return {
         "request_id": "chatcmpl-7", "call_type": "acompletion", "api_key": "k" * 64, "prompt_tokens": 11,
         "completion_tokens": 12, "startTime": "2026-02-20 10:00:00.5", "model": "openai/gpt-x",
         "model_group": "still-small", "user": "ada", "organization_id": "", "metadata": metadata,
         "requester_ip_address": "203.0.113.9", "messages": {}, "session_id": "s-7", "status": "success",
         "response": {"choices": [{"message": {"content": "spent well"}}]}, "proxy_server_request": body,
-    } | fields  # fmt: skip
+    } | fields
 
 
 @pytest.mark.parametrize("container", ["csv", "jsonl", "parquet"])
@@ -151,7 +151,7 @@ def test_openai_chat(run, write):
                 {"type": "text", "text": "this?"},
             ]},
         ],
-    }  # fmt: skip
+    }
     (row,) = run(write([envelope(request, CHAT_ANSWER, asn=64500, country="NL")]), "openai").rows
     assert (row["system"], row["prompt"], row["response"]) == ("Short.\n\nKind.", "What is\n[image]\nthis?", "yes")
     assert (row["event_id"], row["key_id"]) == ("req-1", keyed(KEY, "sk-clear"))
@@ -175,7 +175,7 @@ def test_openai_responses_chain(run, write):
     second = envelope(
         {"model": "m", "input": [{"role": "user", "content": [{"type": "input_text", "text": "two"}]}],
          "previous_response_id": "resp_1"}, answer("resp_2"), request_id="req-2",
-    )  # fmt: skip
+    )
     orphan = envelope({"input": "three", "previous_response_id": "resp_0"}, answer("resp_3"), request_id="req-3")
     one, two, three = run(write([first, second, orphan]), "openai").rows
     assert (one["system"], one["prompt"], one["response"]) == ("Be brief.", "one", "out resp_1\n\n[tool_call: look]")
@@ -197,7 +197,7 @@ STREAMED_RESPONSE = [
         "id": "resp_1", "output": [{"type": "message", "content": [{"type": "output_text", "text": "ab"}]}],
         "usage": {"input_tokens": 1, "output_tokens": 2},
     }},
-]  # fmt: skip
+]
 CUT_RESPONSE = [*STREAMED_RESPONSE[:2], STREAMED_RESPONSE[2] | {"type": "response.incomplete"}]
 """Ended by a limit of tokens or a filter: what was answered until then counts."""
 STREAMED_MESSAGE = [
@@ -230,7 +230,7 @@ def test_anthropic(run, write):
             {"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {}}]},
             {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "42"}]},
         ],
-    }  # fmt: skip
+    }
     response = {
         "id": "msg_1", "type": "message", "role": "assistant",
         "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "It is 42."},
@@ -238,7 +238,7 @@ def test_anthropic(run, write):
         "usage": {
             "input_tokens": 10, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 5, "output_tokens": 6,
         },
-    }  # fmt: skip
+    }
     headers = {"x-api-key": "sk-ant", "x-ja4": "t13"}
     record = envelope(request, response, headers=headers, account_id=None, org_id=None)
     (row,) = run(write([record]), "anthropic").rows
@@ -255,7 +255,7 @@ def full_event():
         context_key=-(1 << 63), parent_key=(1 << 63) - 1, tools_key=5, temperature=0.5, top_p=1.0, max_tokens=3,
         stream=True, input_tokens=1, cached_tokens=0, output_tokens=2, reasoning_tokens=0, status=200, ip="203.0.113.9",
         asn=64500, country="NL", user_agent="ua", ja4="j", surplus="ignored",
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("container", ["jsonl", "parquet"])
@@ -281,7 +281,7 @@ def test_canonical_clear_hashes_identifiers(run, write):
         "2026-02-20T10:00:00Z", "2026-02-20T11:00:00+01:00", "2026-02-20 10:00:00", "2026-02-20 10:00:00+00",
         1771581600, 1771581600.0, "1771581600", 1771581600_000, 1771581600_000_000, 1771581600_000_000_000,
     ],
-)  # fmt: skip
+)
 def test_times(run, write, time):
     (row,) = run(write([event(timestamp=time)]), "canonical").rows
     assert row["timestamp"] == datetime(2026, 2, 20, 10, tzinfo=UTC)

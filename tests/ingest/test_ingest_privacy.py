@@ -13,7 +13,7 @@ from stillwatch.tables import EVENTS
 
 IDENTIFIERS = (
     "ada-lovelace", "engine-org", "ada@example.com", "+442071234567", "4242424242424242", "203.0.113.9", "sk-clear",
-)  # fmt: skip
+)
 
 
 def everything(folder):
@@ -36,7 +36,7 @@ def sources(tmp_path, write):
     bad = [
         SECRET, payload(id="2", messages=[SECRET, 7]), payload(id="3", metadata=SECRET),
         payload(id="4", startTime=SECRET), payload(), [SECRET], {"messages": SECRET},
-    ]  # fmt: skip
+    ]
     broken = ('{"messages": "' + SECRET + "\n").encode() + b'{"prompt": "\xff ' + SECRET.encode() + b'"}\n'
     litellm = write("".join(json.dumps(one) + "\n" for one in [good, *bad]).encode() + broken, "slp.jsonl")
     fine = envelope({**request, "temperature": 0}, answer, account_id="ada-lovelace")
@@ -87,7 +87,7 @@ def test_identifiers_are_hashed_alike_everywhere(run, write):
     registry = write([{
         "account_id": "ada-lovelace", "org_id": "engine-org", "email": "ada@example.com", "phone": "+442071234567",
         "payment": "4242 4242 4242 4242", "signup_ip": "203.0.113.9",
-    }], "accounts.jsonl")  # fmt: skip
+    }], "accounts.jsonl")
     result = run(write([log]), "litellm", edge=[edge], accounts=registry)
     (row,), (account,) = result.rows, result.accounts
     assert row["account_id"] == account["account_id"]

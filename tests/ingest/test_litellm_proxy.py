@@ -201,7 +201,7 @@ def test_what_the_proxy_logged_becomes_events(proxy_log: tuple[Path, list[str]],
     assert [row["prompt"] for row in rows] == [
         "Are there infinitely many primes?", "Go on.", "Why prime?", "Use the tool.", "Stream it.",
         "What is it?\n[image]", "Fail.", "Fail.", "A response, please.",
-    ]  # fmt: skip
+    ]
     assert [row["system"] for row in rows] == ["Be terse."] * 3 + [None] * 6
     answered = [row["response"] for row in rows[:6]]
     assert answered == ["Suppose there were finitely many."] * 6

@@ -145,7 +145,7 @@ def test_bad_settings_are_one_line(tmp_path: Path, receiving: Receiving, capsys:
         (["--host", "0.0.0.0"], "needs a token"), (["--token-file", str(tmp_path / "empty")], "no token in it"),
         (["--token-file", str(tmp_path / "none")], "No such file"), (["--port", str(receiving.server.server_port)], "cannot listen"),
         (["--port", "70000"], "cannot listen"), (["--token-file", str(tmp_path / "binary")], "the token is no text"),
-    ):  # fmt: skip
+    ):
         assert main([*common, *options]) == 1
         error = capsys.readouterr().err
         assert (what in error, error.count("\n")) == (True, 1), error

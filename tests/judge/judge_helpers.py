@@ -64,7 +64,7 @@ def model(**parts: Part) -> Model:
     return Model(
         parts, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
         margins=dict.fromkeys(parts, (0.0,) * len(SIZES)), members=Members(5.0, {"often": 3.0, "alone": 3.0}), record={},
-    )  # fmt: skip
+    )
 
 
 def people(n: int, **told: Any) -> People:
@@ -95,7 +95,7 @@ def measured(proposed: Groups, n_hours: int = 24, **told: Any) -> Measured:
         one, one, zero, zero, zero, zero, zero, zero, np.zeros((n, DAY_PARTS), np.int32),
         np.zeros((n, len(CAPABILITIES)), np.int32), np.zeros((n, LENGTHS), np.int32), one.astype(np.float64),
         np.zeros((proposed.n, 2, n_hours), np.int32), 0,
-    )  # fmt: skip
+    )
     return replace(plain, **{name: np.asarray(value) for name, value in told.items()})
 
 
@@ -111,4 +111,4 @@ def scene(
         known, proposed, measured(proposed) if sums is None else sums, Sample(*(nan,) * len(fields(Sample))),
         Handoffs(pairs[:, 0], pairs[:, 1], np.ones(len(pairs), np.int64)), shared, (0, 24 * HOUR_US),
         np.asarray(identities.get("network", np.zeros(known.n)), np.int64),
-    )  # fmt: skip
+    )

@@ -53,7 +53,7 @@ def test_later_turns_follow_the_first_on_any_account_and_only_there() -> None:
         Turn(8, 0, 32, 31, False),  # of a conversation that the log does not hold
         Turn(9, 0, 0, 0, True), Turn(10, 0, 41, 0, False),  # no keys: 0 continues nothing
         Turn(11, 0, 51, 13, False), Turn(12, 0, 52, 13, False),  # a conversation that forks
-    ]  # fmt: skip
+    ]
     assert followed(turns) == [True, True, True, *[False] * 5, True, False, True, True]
 
 

@@ -19,7 +19,7 @@ EVENT = st.fixed_dictionaries(
         "capability": st.integers(0, len(CAPABILITIES) - 1), "output_tokens": st.integers(0, 2**31 - 1),
         "path": st.sampled_from([0, -7, 7]), "model": st.sampled_from([0, 2**62, -(2**63)]),
     }
-)  # fmt: skip
+)
 TYPES = {"time": np.int64, "capability": np.uint8, "output_tokens": np.int32, "path": np.int64, "model": np.int64}
 
 
@@ -60,14 +60,14 @@ def counted_slowly(events: list[dict[str, Any]], of_account: list[int], n: int, 
     return hours | {
         "capabilities": capabilities, "output_tokens": tokens, "first_us": first, "last_us": last,
         "by_account": by_account, "paths": paths, "models": models, "activity": list(activity.values()),
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(EVENT, max_size=25), st.integers(0, 25), st.integers(0, 3), st.data(),
     st.sets(st.integers(0, N_ACCOUNTS - 1)).map(sorted),
-)  # fmt: skip
+)
 def test_sums_are_those_of_counting_one_by_one(
     events: list[dict[str, Any]], cut: int, n: int, data: st.DataObject, shown: list[int]
 ) -> None:

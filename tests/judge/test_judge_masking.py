@@ -7,7 +7,7 @@ from stillwatch.judge import masked
 from stillwatch.judge.templates import BLANK, RUN
 
 TASKS = ("why birds sing at dawn", "how glaciers carve deep valleys", "what makes bread dough rise", "when tides turn",
-         "who built the lighthouse")  # fmt: skip
+         "who built the lighthouse")
 
 
 def test_template_is_shown_and_slots_are_not() -> None:

@@ -95,7 +95,7 @@ def test_an_identity_without_an_organisation_may_be_accused() -> None:
     known = people(
         len(who), org=[-1, -1, 0, 1, -1, -1], verified=[False, True, False, True, False, False],
         reseller=[False, False, False, False, True, False],
-    )  # fmt: skip
+    )
     proposed = groups(range(len(who)))
     found = judge.suspects(scene(proposed, known, measured(proposed, n=[1, 1, 1, 1, 1, 0])))
     assert [name for name, may in zip(who, found, strict=True) if may] == ["nobody", "checked identity", "organisation"]

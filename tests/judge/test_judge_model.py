@@ -40,7 +40,7 @@ SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
 FREE = [
     name for name in SIGNS
     if (name in judge.EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint.")
-]  # fmt: skip
+]
 """Pieces that may weigh as much as calibration finds; the others describe conduct and are limited."""
 LINKS = ("session", "identity")
 """Families that the part named unlinked must not see."""
@@ -146,26 +146,26 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
 
 
 DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.7,
-                "context__common_work": 0.29, "harvest__rate": 0.2}  # fmt: skip
+                "context__common_work": 0.29, "harvest__rate": 0.2}
 """Of linked accounts that keep hours of their own."""
 HANDING = {"context__alike": 0.1, "session__handoff": 0.5, "harvest__rate": 0.2, "context__crowd": np.log10(32) / 4}
 """Of accounts that continue each other's conversations."""
 BATCHES = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.75, "identity__payment": 0.5, "harvest__rate": 0.1,
-           "infra__network": 0.49, "context__crowd": np.log10(32) / 4}  # fmt: skip
+           "infra__network": 0.49, "context__crowd": np.log10(32) / 4}
 """That were put together since they live alike."""
 ONE_LIST = {"context__mostly_alike": 0.1, "content__one_mix": 0.9, "content__one_length": 1.0, "harvest__rate": 0.2}
 """What they do where each keeps hours of its own."""
 FEW_MEET = {"infra__network": 0.5, "context__crowd": np.log10(50) / 4}
 """Fifty accounts that no link ties and that meet on networks."""
 HOURS_APART = BATCHES | {"context__mostly_alike": 0.1, "identity__payment": 0.6, "content__one_mix": 1.0, "content__one_length": 0.95,
-                         "harvest__rate": 0.2, "context__crowd": np.log10(64) / 4}  # fmt: skip
+                         "harvest__rate": 0.2, "context__crowd": np.log10(64) / 4}
 """Many batches that draw from one list of work, each account at hours of its own."""
 NO_NETWORKS = {"context__placed": 0.49, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0}
 """Of a log without addresses."""
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0, "infra__network": 0.5}
 """Of a log that tells no organisations."""
 FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.1, "identity__payment": 0.5, "infra__network": 0.49,
-        "context__crowd": np.log10(32) / 4}  # fmt: skip
+        "context__crowd": np.log10(32) / 4}
 """Batches each of which keeps hours of its own."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
@@ -279,7 +279,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.1}, "unlinked", False),
         ({"harvest__devotion": 0.1}, "linked", False),
     ],
-)  # fmt: skip
+)
 def test_everyday_reasons(told: dict[str, float], part_: str, reason: bool) -> None:
     assert everyday(part_, values(1, **told)).tolist() == [reason]
 
@@ -347,7 +347,7 @@ def test_one_side_alone_gives_nothing() -> None:
     ("sides", "name"),
     [((LINK, WORK), "link_work"), ((LINK, {"identity__contact": 1.0}), "two_links"),
      (({"timing__one_rhythm": 1.0}, {"content__one_mix": 1.0}), "rhythm_mix")],
-)  # fmt: skip
+)
 def test_both_sides_give_the_weaker(sides: tuple[dict[str, float], ...], name: str) -> None:
     one, other = sides
     assert joint(values(1, **one, **other))[f"joint.{name}"][0] == 1

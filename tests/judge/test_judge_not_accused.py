@@ -70,7 +70,7 @@ def test_it_says_so_of_the_part_that_knows_no_links(change: dict[str, Any], said
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 9), min_size=1, max_size=12))
 def test_a_review_has_a_reason_and_a_campaign_has_none(rows: list[tuple[float, ...]]) -> None:
     names = ("session__handoff", "volume__even_load", "harvest__rate", "context__one_payer", "context__crowd", "context__alike",
-             "context__one_place", "context__occasion", "context__batches")  # fmt: skip
+             "context__one_place", "context__occasion", "context__batches")
     told = values(len(rows), **{name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
     used = model(**BOTH)
     found = judge.judge(told, findings(len(rows), dict.fromkeys(SURE, 1e-6)), used)

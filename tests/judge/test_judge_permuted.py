@@ -63,7 +63,7 @@ def accused(world: Path, folder: Path, events: pa.Table, registry: pa.Table) -> 
 @pytest.mark.parametrize(
     "deal", [senders, content, without_keys(senders), without_keys(content)],
     ids=["senders", "content", "senders without keys", "content without keys"],
-)  # fmt: skip
+)
 def test_no_innocent_is_accused_of_dealt_traffic(
     small_world: Path, tmp_path: Path, deal: Callable[[pa.Table, np.random.Generator], pa.Table], register: str
 ) -> None:

@@ -17,7 +17,7 @@ from stillwatch.tables import CAPABILITIES
 
 ALIKE = {
     "day_parts": (one_rhythm, DAY_PARTS), "capabilities": (one_mix, len(CAPABILITIES)), "lengths": (one_length, LENGTHS),
-}  # fmt: skip
+}
 
 
 def drawn(name: str, rng: np.random.Generator, concentration: float | list[float], n_groups: int, size: int, requests: float) -> Scene:

@@ -18,7 +18,7 @@ TWO = Trees(
     pieces=("session.handoff", "harvest.rate"), roots=(0, 5),
     piece=(0, -1, 1, -1, -1, 1, -1, -1), at=(0.50005, 0.0, 0.20005, 0.0, 0.0, 0.70005, 0.0, 0.0), lower=(1, 0, 3, 0, 0, 6, 0, 0),
     upper=(2, 0, 4, 0, 0, 7, 0, 0), value=(0.25, -1.0, 1.5, 1.0, 2.0, 0.1, -0.5, 0.7),
-)  # fmt: skip
+)
 """If conversations are handed over, a rate above 0.2 counts; a rate above 0.7 counts anyhow."""
 
 

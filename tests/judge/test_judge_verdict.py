@@ -83,7 +83,7 @@ def test_a_crew_is_accused() -> None:
         ({"context__one_payer": 0.5, "harvest__rate": rate(0.9 * RARE)}, {}, "review"),
         ({"context__one_payer": 0.5, "harvest__rate": rate(1.1 * RARE)}, {}, "clear"),
     ],
-)  # fmt: skip
+)
 def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:
     assert verdict(CREW | change, SURE | p_values) == expected
 
@@ -199,7 +199,7 @@ def test_explanations_are_shares(seed: int) -> None:
         ({"context__common_work": 1.0, "harvest__rate": 1.0, "harvest__devotion": 1.0, "context__youth": 1.0}, "benchmark runner"),
         ({"timing__round_the_clock": 1.0, "context__organised": 1.0, "volume__even_load": 1.0}, "scheduled jobs"),
     ],
-)  # fmt: skip
+)
 def test_innocents_are_explained_by_what_they_are(told: dict[str, float], best: str) -> None:
     scores = {name: float(score[0]) for name, score in explain(values(1, **told)).items()}
     assert scores[best] >= 0.99
@@ -237,7 +237,7 @@ def test_groups_that_nobody_would_accuse_are_no_hypotheses() -> None:
     ("change", "expected"),
     [({"context__alike": 0.79, "harvest__rate": 0.19}, "review"), ({"context__alike": 0.8}, "campaign"),
      ({"context__one_place": 0.5}, "review"), ({"context__one_place": 0.9, "identity__payment": 0.3}, "campaign")],
-)  # fmt: skip
+)
 def test_what_has_an_everyday_reason_is_for_a_person(change: dict[str, Any], expected: str) -> None:
     assert verdict(CREW | change, SURE) == expected
 
@@ -258,5 +258,5 @@ def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_are_busy_w
     listed = CREW | {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0.5, "content__one_mix": 0.9}
     assert verdict(listed, SURE) == "review"
     for less in ({"content__one_mix": 0.89}, {"harvest__rate": 0.19}, {"identity__payment": 0.49}, {"context__crowd": crowd(31)},
-                 {"infra__network": 0.5}):  # fmt: skip
+                 {"infra__network": 0.5}):
         assert verdict(listed | less, SURE) == "clear", less

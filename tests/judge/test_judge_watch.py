@@ -102,7 +102,7 @@ def test_the_accused_of_a_listed_group_are_not_listed() -> None:
 
 
 ONE = Trees(("harvest.rate", "timing.together"), (0,), (0, -1, 1, -1, -1), (0.5, 0.0, 0.5, 0.0, 0.0), (1, 0, 3, 0, 0), (2, 0, 4, 0, 0),
-            (-1.0, -2.0, 0.5, -1.0, 3.0))  # fmt: skip
+            (-1.0, -2.0, 0.5, -1.0, 3.0))
 """-2 for a low rate; else -1, or 3 for accounts that move together."""
 LINE = {"linked": 5.0, "unlinked": 8.0}
 UNTIED = {"identity__payment": 0.0, "identity__signup": 0.0}
@@ -113,7 +113,7 @@ def outliers(**change: Any) -> tuple[judge.Model, dict[str, np.ndarray], judge.V
     parts = {"linked": part(harvest__volume=1.0), "unlinked": part(harvest__volume=1.0), TREES: grown(-30.0, ONE)}
     one = replace(model(**parts), apart=LINE, logs=100)
     told = values(1, **({"context__stands_out": 6.0, "harvest__rate": 1.0, "timing__together": 1.0, "harvest__volume": -5.0,
-                         "identity__payment": 0.6, "volume__even_load": 0.6, "context__crowd": np.log10(50) / 4} | change))  # fmt: skip
+                         "identity__payment": 0.6, "volume__even_load": 0.6, "context__crowd": np.log10(50) / 4} | change))
     return one, told, judge.judge(told, findings(1, {"timing.together": 1e-9, "volume.even_load": 1e-9}), one)
 
 

@@ -30,7 +30,7 @@ def test_exactly_the_planted_pairs_are_found(engine: Engine) -> None:
         turn(BOB, 3, 103, parent=100),  # again, from the same turn
         turn(CY, 4, 300), turn(CY, 5, 301, parent=300), turn(CY, 6, 302, parent=301),  # on its own
         turn(DEE, 7, 400, parent=999),  # of a turn that the log does not have
-    ]  # fmt: skip
+    ]
     assert found(engine, rows) == [(BOB, ADA, 2), (ADA, BOB, 1)]
     assert found(engine, shuffled(rows, 1)) == [(BOB, ADA, 2), (ADA, BOB, 1)]
 

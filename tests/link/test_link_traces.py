@@ -45,7 +45,7 @@ ROW = st.fixed_dictionaries(
         "account": st.integers(-3, 3), "time": st.integers(0, 50), "opening": st.integers(0, 3),
         "shingle_1": st.integers(-2, 2), "tools": st.sampled_from([0, 2**62, -(2**63)]),
     }
-)  # fmt: skip
+)
 ON_ENGINE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -130,7 +130,7 @@ def hits_slowly(rows: list[dict[str, int]], marks: list[tuple[int, int, int]]) -
     counts = Counter(
         (campaign, row["account"], place)
         for campaign, place, object_ in marks for row in rows if row[COLUMN_OF[place]] == object_
-    )  # fmt: skip
+    )
     most: dict[tuple[int, int], int] = {}
     for (campaign, account, _), n in counts.items():
         most[campaign, account] = max(most.get((campaign, account), 0), n)
@@ -149,7 +149,7 @@ def test_hits_of_marks(engine: Engine, rows: list[dict[str, int]], marks: list[t
 @given(
     st.lists(ROW, max_size=30), st.lists(MARK, max_size=5, unique=True),
     st.sets(st.tuples(st.integers(0, 1), st.integers(-3, 3)), max_size=6),
-)  # fmt: skip
+)
 def test_who_leaves_each_mark(
     engine: Engine, rows: list[dict[str, int]], marks: list[tuple[int, int, int]], members: set[tuple[int, int]]
 ) -> None:

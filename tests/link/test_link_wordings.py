@@ -15,7 +15,7 @@ def test_counts_inside_and_outside(engine: Engine) -> None:
         {"account": EVE, "opening": 7}, {"account": EVE, "opening": 7}, {"account": DEE, "opening": 7},
         *({"account": account, "opening": 8} for account in (ADA, BOB)),  # two accounts are too few
         *({"account": account, "closing": 5} for account in (EVE, DEE)),  # said outside alone
-    ]  # fmt: skip
+    ]
     engine.put("members", {"campaign": np.array([0, 0, 0, 1]), "account": np.array([ADA, BOB, CY, DEE])})
     sampled = {"campaign": np.array([0, 0, 0, 1]), "account": np.array([ADA, BOB, CY, DEE])}
     found = link.wordings(load(engine, rows), {0: "opening", 1: "closing"}, sampled, 3)

@@ -29,7 +29,7 @@ def test_one_canary_of_four_forms_gives_no_less_than_a_quarter() -> None:
     assert canary_test(which, [[1]], answers, np.random.default_rng(0)).p_value == 1.0
     assert canary_test(which, [[0]], {}, np.random.default_rng(0)).p_value == 1.0
     floors = [canary_test(which, planted, said, np.random.default_rng(0)).floor for planted, said in
-              (([[0]], answers), ([[0], [1]], answers), ([[0]], {}), ([[0]] * 400, answers))]  # fmt: skip
+              (([[0]], answers), ([[0], [1]], answers), ([[0]], {}), ([[0]] * 400, answers))]
     assert floors == [0.25, 1 / 16, 1.0, 1e-5]
 
 

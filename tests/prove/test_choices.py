@@ -16,7 +16,7 @@ KEYS = [(int(a), int(b)) for a, b in derived_keys(b"tests", 1001)]
 WORDS = st.lists(
     st.sampled_from(["For example", "do not", "often", "cat", "a", "several", "however,", ".", "\n", "\n- ", "\n1. ", "`often`",
                      "nobody", "the", "...", "\"often\""]), max_size=40,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 
 
 def test_pairs_are_consistent() -> None:

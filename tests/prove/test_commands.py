@@ -41,7 +41,7 @@ def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def answers(rng: np.random.Generator, n: int) -> list[dict]:
     return [{"prompt": f"question {i}", "output": " ".join(rng.choice(SENTENCES, 12)), "event_id": f"e{i}",
              "tenant": "acme" if i % 2 else "globex", "account_id": f"a{i % 5}", "asked_at": "2099-01-01T00:00:00+00:00"}
-            for i in range(n)]  # fmt: skip
+            for i in range(n)]
 
 
 def test_text_marks_from_commitment_to_verified_proof(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +93,7 @@ def test_token_marks_with_ledger(where: Path, capsys: pytest.CaptureFixture[str]
     """Byte-level KGW text: the suspect carries the campaign's key only."""
     names = [f"t{i}" for i in range(5)]
     assert run("commit", "--tenants", ",".join(names), "--scheme", "kgw", "--context-width", 2, "--tokenizer", "bytes",
-               "--decoys", 99) == 0  # fmt: skip
+               "--decoys", 99) == 0
     master = bytes.fromhex((where / "prove.key").read_text().strip())
     mark = Kgw(context_width=2)
     key = mark.key(tenant_secret(master, "t1", "kgw").secret)
@@ -110,7 +110,7 @@ def test_token_marks_with_ledger(where: Path, capsys: pytest.CaptureFixture[str]
     ledger = pa.table({
         "event_id": [f"e{i}" for i in range(5)], "account_id": ["a"] * 5, "tenant": names, "scheme": ["kgw"] * 5,
         "tokens": [1000] * 5, "campaign_id": [None, "c1", None, None, None],
-    })  # fmt: skip
+    })
     pq.write_table(ledger, where / "ledger.parquet")
     assert run("test", "suspect.jsonl", "--tokenizer", "bytes", "--ledger", "ledger.parquet", "--out", "proof") == 0
     out = capsys.readouterr().out
@@ -127,7 +127,7 @@ def test_ledger_joins_a_run(where: Path) -> None:
     (where / "run").mkdir()
     pq.write_table(pa.table({"event_id": ["e1"], "campaign_id": ["c-1"]}), where / "run" / "harvest.parquet")
     pq.write_table(pa.table({"event_id": ["e0", "e1"], "account_id": ["a", "b"],
-                             "timestamp": pa.array([1, 2], pa.timestamp("us", tz="UTC"))}), where / "events.parquet")  # fmt: skip
+                             "timestamp": pa.array([1, 2], pa.timestamp("us", tz="UTC"))}), where / "events.parquet")
     rows(where / "marks.jsonl", [{"event_id": "e0", "tenant": "t", "tokens": 5}, {"event_id": "e1", "tenant": "t", "tokens": 7}])
     assert run("ledger", "marks.jsonl", "--run", "run", "--out", "ledger.parquet") == 1
     assert run("ledger", "marks.jsonl", "--run", "run", "--events", "events.parquet", "--out", "ledger.parquet") == 0
@@ -141,10 +141,10 @@ def test_ledger_gives_the_answers_that_campaigns_elicited(where: Path, capsys: p
     pq.write_table(harvest, where / "run" / "harvest.parquet")
     pq.write_table(pa.table({"event_id": ["e0", "e1", "e2", "e3"], "account_id": ["a"] * 4, "prompt": ["p0", "p1", "p2", "p3"],
                              "timestamp": pa.array([1, 2, 3, 4], pa.timestamp("us", tz="UTC")),
-                             "response": ["innocent", "marked", "changed since", "other campaign"]}), where / "events.parquet")  # fmt: skip
+                             "response": ["innocent", "marked", "changed since", "other campaign"]}), where / "events.parquet")
     digest = sha256(b"marked").hexdigest()
     rows(where / "marks.jsonl", [{"event_id": f"e{i}", "tenant": "t", "tokens": 5, "answer_sha256": digest if i in (1, 2) else None}
-                                 for i in range(4)])  # fmt: skip
+                                 for i in range(4)])
     command = ("ledger", "marks.jsonl", "--run", "run", "--out", "ledger.parquet", "--elicited", "kept.jsonl")
     assert run(*command) == 1
     assert "--elicited needs --events" in capsys.readouterr().err
@@ -251,7 +251,7 @@ def test_questions_about_choices_stop_early_and_the_proof_allows_for_it(where: P
     made = server(acme, 0)
     threading.Thread(target=made.serve_forever, daemon=True).start()
     ask = ("ask", "--url", f"http://127.0.0.1:{made.server_address[1]}/v1", "--model", "m", "--prompts", "prompts.jsonl", "--yes",
-           "--stop-at-p", 1e-5, "--out", "asked.jsonl")  # fmt: skip
+           "--stop-at-p", 1e-5, "--out", "asked.jsonl")
     capsys.readouterr()
     assert run(*ask, "--reference", "base.jsonl") == 1
     assert "Commit again with --early" in capsys.readouterr().err
@@ -306,7 +306,7 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert which[0].forms[forms[0]] in planted
     before = {"port": "port", "table": "from", "seed": "seed ="}
     asked = [{"prompt": q, "output": f"say {before.get(one.name, '')} {one.forms[form]}", "asked_at": "2099-01-01T00:00:00+00:00"}
-             for one, form in zip(which, forms, strict=True) for q in one.questions]  # fmt: skip
+             for one, form in zip(which, forms, strict=True) for q in one.questions]
     assert {row["prompt"] for row in asked} == set(questions)
     rows(where / "asked.jsonl", asked)
     capsys.readouterr()
@@ -447,7 +447,7 @@ def test_a_mark_log_may_leave_accounts_to_the_events(where: Path, capsys: pytest
     harvest = pa.table({"event_id": [f"e{i}" for i in range(0, 300, 6)], "campaign_id": ["c"] * 50})
     pq.write_table(harvest, where / "run" / "harvest.parquet")
     pq.write_table(pa.table({"event_id": [f"e{i}" for i in range(300)], "account_id": ["a"] * 300,
-                             "timestamp": pa.array([1] * 300, pa.timestamp("us", tz="UTC"))}), where / "events.parquet")  # fmt: skip
+                             "timestamp": pa.array([1] * 300, pa.timestamp("us", tz="UTC"))}), where / "events.parquet")
     joined = ("ledger", "marks.parquet", "--run", "run", "--out", "ledger.parquet")
     assert run(*joined) == 1  # nobody knows the accounts
     assert run(*joined, "--events", "events.parquet") == 0
@@ -465,7 +465,7 @@ def test_a_mark_log_may_leave_accounts_to_the_events(where: Path, capsys: pytest
     ("rehearse", "said.jsonl", "--port", 99999),
     ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "empty.txt", "--out", "o.jsonl", "--yes"),
     ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "o.jsonl", "--yes", "--rate", 0),
-])  # fmt: skip
+])
 def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
     (where / "empty.txt").write_text("\n")
     (where / "one.txt").write_text("hello\n")
@@ -487,7 +487,7 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
     (("plan", "said.jsonl", "--shifts", "2"), "at most 1"), (("plan", "said.jsonl", "--p", "0"), "between 0 and 1"),
     (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "one.txt", "--yes"), "read or written"),
     (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "asked.jsonl", "--yes"), "something else"),
-])  # fmt: skip
+])
 def test_files_of_another_kind_are_one_line_and_stay(
     where: Path, given: tuple[object, ...], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,7 +29,7 @@ def refused(capsys: pytest.CaptureFixture[str], *args: object) -> str:
 def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     rows = [{"prompt": f"question {i}", "output": "For example, it is not so. However, it does not matter.", "tenant": "acme",
-             "event_id": f"e{i}", "asked_at": "2099-01-01T00:00:00+00:00"} for i in range(12)]  # fmt: skip
+             "event_id": f"e{i}", "asked_at": "2099-01-01T00:00:00+00:00"} for i in range(12)]
     (tmp_path / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert main(["prove", "commit", "--tenants", "acme,globex", "--decoys", "19", "-q"]) == 0
     return tmp_path
@@ -41,7 +41,7 @@ ROWS = {
     "predicted.jsonl": b'{"prompt": "a", "output": "b", "predicted": 5}',
     "weights.jsonl": b'{"prompt": "a", "output": "b", "weights": [[1]]}',
     "shifts.jsonl": b'{"prompt": "a", "output": "b", "shifts": [NaN]}',
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -59,7 +59,7 @@ def test_rows_that_are_no_answers_are_named(where: Path, name: str, capsys: pyte
       for more in [("--rate", "nan"), ("--temperature", "nan"), ("--temperature", -1), ("--top-p", 0), ("--price-in", "nan")]),
     *(("ask", "--url", url, "--model", "m", "--prompts", "answers.jsonl", "--out", "o.jsonl", "--yes")
       for url in ["http://[::1", "http://bad host/v1", "http://localhost:99999/v1"]),
-])  # fmt: skip
+])
 def test_options_out_of_range(where: Path, options: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
     (where / "latin.txt").write_bytes("Müller\n".encode("latin-1"))
     refused(capsys, "prove", *options)
@@ -79,7 +79,7 @@ def test_a_byte_order_mark_is_no_part_of_a_name(where: Path) -> None:
     ("read", "answers.jsonl", "--folder", "f", "--reference-folder", "g", "--out", "answers.jsonl"),
     ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "answers.jsonl", "--out", "answers.jsonl", "--yes"),
     ("test", "answers.jsonl", "--out", "."), ("test", "answers.jsonl", "--out", "answers.jsonl"),
-])  # fmt: skip
+])
 def test_nothing_is_written_over_what_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,7 +97,7 @@ def test_nothing_is_written_over_what_is_read(
 def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (where / "prompts.txt").write_text("question 1\n")
     said = refused(capsys, "prove", "ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "prompts.txt",
-                   "--out", "answers.jsonl", "--yes")  # fmt: skip
+                   "--out", "answers.jsonl", "--yes")
     assert "answers.suspect.json" in said
 
 
@@ -105,7 +105,7 @@ def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.Capt
     lambda entry: entry.pop("design"), lambda entry: entry["design"].pop("mark"), lambda entry: entry.pop("commitments"),
     lambda entry: entry["design"].update(n_decoys="x"), lambda entry: entry["design"].update(alpha=None),
     lambda entry: entry["design"]["mark"].update(rate="x"), lambda entry: entry["design"]["mark"].update(buckets=10**12),
-])  # fmt: skip
+])
 def test_a_log_that_somebody_chained_anew(where: Path, edit: Callable[[dict[str, Any]], Any], capsys: pytest.CaptureFixture[str]) -> None:
     entry = json.loads((where / "commitments.jsonl").read_text())
     edit(entry)
@@ -155,14 +155,14 @@ def test_a_long_answer_takes_no_square_of_its_length(where: Path) -> None:
     (("--suspect", "s", "--reference", "s"), "suspect itself"), (("--suspect", "t1", "--reference", "s"), "candidate T1 itself"),
     (("--suspect", "s", "--reference", "b", "--alpha", "nan"), "--alpha"),
     (("--suspect", "s", "--reference", "b", "--prompts", "0"), "--prompts"),
-])  # fmt: skip
+])
 def test_lineage_of_nobody_else(where: Path, more: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     (where / "roles.json").write_text(json.dumps(
         {"teachers": {name: {"vendor": "V", "models": [name.lower()]} for name in ("T1", "T2")},
-         "null_groups": {"g": {"models": ["n1", "n2"]}}}))  # fmt: skip
+         "null_groups": {"g": {"models": ["n1", "n2"]}}}))
     (where / "lineage.jsonl").write_text("".join(
         json.dumps({"model": model, "prompt_id": i, "output": f"{model} says that {i} is not so"}) + "\n"
-        for model in ("s", "b", "t1", "t2", "n1", "n2") for i in range(12)))  # fmt: skip
+        for model in ("s", "b", "t1", "t2", "n1", "n2") for i in range(12)))
     assert says in refused(capsys, "prove", "lineage", "lineage.jsonl", "--roles", "roles.json", *more)
 
 
@@ -246,7 +246,7 @@ def test_verify_says_what_it_did_not_check(proof: Path, capsys: pytest.CaptureFi
 
 def test_the_page_says_who_was_asked_and_what_its_columns_are(proof: Path) -> None:
     (proof.parent / "answers.suspect.json").write_text(json.dumps(
-        {"kind": "endpoint", "url": "https://suspect.example/v1", "model": "m", "chat": True, "sampling": {}}))  # fmt: skip
+        {"kind": "endpoint", "url": "https://suspect.example/v1", "model": "m", "chat": True, "sampling": {}}))
     assert main(["prove", "test", "answers.jsonl", "--out", "proof", "--suspect", "The suspect", "-q"]) == 0
     page = (proof / "report.html").read_text()
     assert "The suspect: m at https://suspect.example/v1 (answers: SHA-256" in page

@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = transformers.LlamaConfig(
         vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2,
         max_position_embeddings=256, pad_token_id=0, bos_token_id=0, eos_token_id=1, initializer_range=0.3,
-    )  # fmt: skip
+    )
     transformers.LlamaForCausalLM(config).save_pretrained(where)
     return where
 
@@ -50,7 +50,7 @@ def generate(folder: Path, **options: object) -> list[list[int]]:
     torch.manual_seed(3)
     shown = torch.arange(2, 42)[:, None].repeat(1, 6)
     made = model.generate(input_ids=shown, attention_mask=torch.ones_like(shown), do_sample=True, top_k=0,
-                          max_new_tokens=60, min_new_tokens=60, **options)  # fmt: skip
+                          max_new_tokens=60, min_new_tokens=60, **options)
     return made[:, 6:].tolist()
 
 
@@ -59,7 +59,7 @@ def generate(folder: Path, **options: object) -> list[list[int]]:
     [(Kgw(), 1.0), (Kgw(0.5, 2.0, 2), 0.7), (Gumbel(2), 1.0), (Gumbel(1), 0.7), (TransformersKgw(VOCABULARY), 1.0),
      (TransformersKgw(VOCABULARY, seeding_scheme="selfhash", context_width=3), 1.0), (SynthId(3, 12), 1.0)],
     ids=lambda value: value.name if isinstance(value, Scheme) else str(value),
-)  # fmt: skip
+)
 def test_what_is_set_is_found_under_its_key_only(folder: Path, mark: Scheme, temperature: float) -> None:
     who = [tenant_secret(SECRET, name, mark.name) for name in ("mine", "other")]
     key = mark.key(who[0].secret)
@@ -117,12 +117,12 @@ def test_reading_by_command(folder: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
     assert run("commit", "--tenants", "a,b", "--scheme", "kgw", "--context-width", 1, "--tokenizer", folder, "--decoys", 19) == 0
     assert run("read", "kept.jsonl", "--folder", folder, "--tokenizer", folder, "--out", "read.jsonl",
-               "--reference-folder", folder) == 0  # fmt: skip
+               "--reference-folder", folder) == 0
     assert run("test", "read.jsonl", "--mode", "read", "--tokenizer", folder, "--out", "proof") == 0
     assert run("verify", "proof") == 0
     Path("prompts.txt").write_text("w3 w4\nw5\n")
     assert run("ask", "--folder", folder, "--prompts", "prompts.txt", "--out", "got.jsonl", "--yes", "--max-tokens", 20,
-               "--stop-at-p", 1e-6, "--tokenizer", folder, "--key", "prove.key") == 0  # fmt: skip
+               "--stop-at-p", 1e-6, "--tokenizer", folder, "--key", "prove.key") == 0
     assert run("test", "got.jsonl", "--tokenizer", folder, "--reference", "got.jsonl", "--out", "proof2") == 1
     assert "the reference is the suspect itself" in capsys.readouterr().err
     base = [{"prompt": prompt, "output": text} for prompt, text in zip(("w3 w4", "w5"), texts, strict=False)]

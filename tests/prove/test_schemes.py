@@ -20,7 +20,7 @@ from stillwatch.prove.tuples import Tuples, written
 EVERY = [
     Kgw(), Kgw(0.5, 1.0, 2), Gumbel(1), TransformersKgw(500), TransformersKgw(500, seeding_scheme="selfhash", context_width=3),
     SynthId(3, 8),
-]  # fmt: skip
+]
 
 
 def tuples_of(ids: np.ndarray, width: int) -> Tuples:
@@ -65,7 +65,7 @@ def test_transformers_configurations_round_trip() -> None:
     config = {"greenlist_ratio": 0.3, "bias": 1.5, "hashing_key": 99, "seeding_scheme": "selfhash", "context_width": 2}
     assert to_transformers(*from_transformers(config, 1000)) == config
     synth = {"ngram_len": 4, "keys": [3, 1, 4], "context_history_size": 64, "sampling_table_seed": 2,
-             "sampling_table_size": 1024}  # fmt: skip
+             "sampling_table_size": 1024}
     assert to_transformers(*from_transformers(synth)) == synth
     with pytest.raises(InputError, match="vocab_size"):
         from_transformers(config)
@@ -95,7 +95,7 @@ def test_synthid_has_no_more_draws_than_table_entries() -> None:
     [({"greenlist_ratio": 0.25, "bias": 2.0, "hashing_key": 15485863, "seeding_scheme": "lefthash", "context_width": 1}, 300),
      ({"greenlist_ratio": 0.5, "bias": 2.0, "hashing_key": 2147483000, "seeding_scheme": "selfhash", "context_width": 3}, 200)],
     ids=["lefthash", "selfhash"],
-)  # fmt: skip
+)
 def test_green_lists_are_those_of_transformers(config: dict, vocabulary: int) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     logits = pytest.importorskip("transformers", reason="transformers is not installed").generation.logits_process
@@ -115,7 +115,7 @@ def test_g_values_are_those_of_transformers() -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     logits = pytest.importorskip("transformers", reason="transformers is not installed").generation.logits_process
     config = {"ngram_len": 5, "keys": [654, 400, 836, 123, 340], "sampling_table_size": 2**16,
-              "sampling_table_seed": 0, "context_history_size": 1024}  # fmt: skip
+              "sampling_table_seed": 0, "context_history_size": 1024}
     theirs = logits.SynthIDTextWatermarkLogitsProcessor(**config, device=torch.device("cpu"))
     mark, key = from_transformers(config)
     ids = np.random.default_rng(2).integers(0, 30_000, (1, 300))

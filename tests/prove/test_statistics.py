@@ -64,7 +64,7 @@ def test_weighted_bound_is_near_the_exact_tail(z: float) -> None:
     total = n + z * np.sqrt(n)
     found = [(s.weighted_log_tail(green, ones, float(k)), s.binomial_log_tail(k, n, 0.25)),
              (s.weighted_log_tail(green, ones[:2500], float(k), copies=2), s.binomial_log_tail(k, n, 0.25)),
-             (s.weighted_log_tail(uniform, ones, float(total)), s.gamma_log_tail(total, n))]  # fmt: skip
+             (s.weighted_log_tail(uniform, ones, float(total)), s.gamma_log_tail(total, n))]
     for bound, exact in found:
         assert exact <= bound <= exact + (0.25 if z < 10 else 0.6) * log(10)
 

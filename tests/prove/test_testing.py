@@ -57,7 +57,7 @@ def test_a_marked_suspect_is_found_and_a_clean_one_is_not(mark: Scheme) -> None:
     who = tenants(["a", "b", "c"], mark)
     rng = np.random.default_rng(0)
     found = mark_test(mark, of(chain(rng, 300, [(mark, mark.key(who[1].secret), 0.3)]), mark), who, b"s" * 32, n_decoys=199,
-                      n_records=300, anytime=True)  # fmt: skip
+                      n_records=300, anytime=True)
     verdicts = {one.tenant: one.verdict for one in found.keys}
     assert verdicts == {"a": "not shown", "b": "marked", "c": "not shown"}
     best = found.keys[1]

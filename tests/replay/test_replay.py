@@ -269,7 +269,7 @@ def test_times_between_runs_that_are_none(text: str) -> None:
     [(["--threads", "0"], "0 threads: --threads"), (["--memory", "-1"], "-1.0 GB: --memory"), (["--memory", "nan"], "nan GB: --memory"),
      (["--out", __file__], "not a folder"), (["--first", "0d"], "'0d' is no length of time: --first")],
     ids=str,
-)  # fmt: skip
+)
 def test_options_that_are_none_are_one_line(words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["replay", str(tmp_path), "--out", str(tmp_path / "out"), *words]) == 1
     told = capsys.readouterr().err

@@ -27,7 +27,7 @@ def events(accounts: list[str]) -> pa.Table:
         "event_id": [f"e{i}" for i in range(n)],
         "timestamp": pa.array(hours * HOUR_US, pa.int64()).cast(pa.timestamp("us", "UTC")),
         "account_id": pa.array(accounts * HOURS),
-    })  # fmt: skip
+    })
     return EVENTS.conform(table, where="test")
 
 

@@ -30,7 +30,7 @@ def step(*found: tuple[str, list[str]]) -> dict[str, Any]:
             "scores": [float(int(name[1:])) for name in names],
         }
         for i, (verdict, names) in enumerate(found)
-    ]  # fmt: skip
+    ]
     return {"found": rows}
 
 

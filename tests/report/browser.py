@@ -127,12 +127,12 @@ def browser(executable: str) -> Iterator[Page]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
                  "--no-first-run", "--disable-component-update", "--disable-dev-shm-usage", "--hide-scrollbars",
-                 f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]  # fmt: skip
+                 f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
         process = subprocess.Popen(
             [executable, *flags], close_fds=False, preexec_fn=descriptors,
             env=os.environ | {"TMPDIR": profile},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         os.close(to_browser)
         os.close(from_browser)
         try:

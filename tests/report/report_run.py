@@ -76,7 +76,7 @@ EXPLANATIONS = {
     "one organisation": 0.02, "contracted or verified customers": 0.0, "classroom": 0.03, "hackathon or course": 0.06,
     "benchmark runner": 0.19, "popular or niche tool": 0.28, "corporate or campus egress": 0.11, "reseller": 0.02,
     "viral prompt": 0.07, "VPN or carrier": 0.05, "scheduled jobs": 0.01, "key rotation": 0.0,
-}  # fmt: skip
+}
 
 
 def hydra(rng: np.random.Generator) -> dict[str, Any]:
@@ -337,7 +337,7 @@ def watch() -> list[dict[str, Any]]:
         "reasons": ["Accounts do the same mix of work. (observed 0.97, expected 0.2)"],
         "not_accused": ["its score is below the line"],
         "explanations": [{"hypothesis": "classroom", "score": 0.41}],
-    }]  # fmt: skip
+    }]
 
 
 def write_watch(folder: Path, rows: list[dict[str, Any]]) -> None:

@@ -218,12 +218,12 @@ def test_views_of_a_family_are_told_apart() -> None:
     identity, session = drawn.families
     assert [(view.name, view.number, view.n, view.accounts) for view in identity.views] == [
         ("identity.payment", 1, 2, 3), ("identity.email", 2, 1, 2)
-    ]  # fmt: skip
+    ]
     assert (identity.name, identity.shown, identity.n, identity.accounts) == ("identity", "identity", 3, 3)
     assert (session.shown, session.views[0].number) == ("session.handoff", 0), "the only view of its family is the family"
     assert [(node.families, node.views) for node in drawn.nodes] == [
         (("identity",), (1, 2)), (("identity",), (1, 2)), (("identity", "session"), (1,)), (("session",), ()),
-    ]  # fmt: skip
+    ]
     assert drawn.alone == {"identity", "identity.payment", "identity.email", "session", "session.handoff"}
 
 

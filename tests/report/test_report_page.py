@@ -345,7 +345,7 @@ def curve_file(path: Path) -> Path:
     n = [16 * 2**i for i in range(9)]
     scores = [[0.9 - 0.8 / (1 + (k / 300) ** 0.9)] for k in n]
     told = {"task": "grade <essays>", "capability": "code", "student": "s", "channel": "labels", "n": n, "scores": scores,
-            "zero": 0.1, "n_test": 500}  # fmt: skip
+            "zero": 0.1, "n_test": 500}
     path.write_text(json.dumps([told]))
     return path
 

@@ -43,7 +43,7 @@ def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime, s
             "views": ["content", "timing"], "capabilities": dict.fromkeys(CAPABILITIES, 0.0) | {"code": 1.0}, "output_tokens": 1000 * n,
             "explanations": [{"hypothesis": "classroom", "score": 0.1}], "lineage": told.get("lineage"),
             "details": json.dumps({"objects": objects, **told.get("details", {})}),
-        })  # fmt: skip
+        })
         people += [
             {"account_id": a, "verdict": verdict, "campaign_id": campaign_id, "score": score, "reasons": ["same template"]}
             for a in told["members"]

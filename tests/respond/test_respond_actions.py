@@ -140,7 +140,7 @@ def test_an_action_on_an_account_reaches_its_keys(store: Store, case_id: str) ->
 def test_a_parameter_that_the_action_does_not_have_is_refused(store: Store, case_id: str) -> None:
     for kind, parameters in (
         (Action.THROTTLE, {"rate": 6}), (Action.THROTTLE, {"requests_per_min": "6"}), (Action.BLOCK, {"max_tokens": 1}),
-    ):  # fmt: skip
+    ):
         with pytest.raises(InputError):
             proposed(store, kind=kind, case_id=case_id, parameters=parameters)
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"case_requests_per_min": 30})
@@ -206,7 +206,7 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
                 account_id=account_id, kind="education" if i < 4 else "startup", verified=i == 0, n_events=70,
                 output_tokens=700, window_days=7.0, created_at=NOW - timedelta(days=400 if i < 2 else 10),
                 org_id="o1" if i < 3 else None, access_type="passthrough" if i == 8 else None, banned_at=None,
-            ))  # fmt: skip
+            ))
         case = change.session.get(Case, case_id)
         assert case is not None
         case.q_value = 0.25

@@ -24,7 +24,7 @@ def allowed(store: Store, subject: Subject, subject_id: str, days: int = 10) -> 
 def test_the_allow_list_holds_for_accounts_keys_and_organisations(store: Store, case_id: str) -> None:
     with store.write(SYSTEM, now=NOW) as change:
         change.session.add_all([Account(account_id="acct-00001", org_id="org-1"), Key(key_id="k-1", account_id="acct-00001"),
-                                Key(key_id="k-2", account_id="acct-00002")])  # fmt: skip
+                                Key(key_id="k-2", account_id="acct-00002")])
     allowed(store, Subject.ORG, "org-1")
     allowed(store, Subject.ACCOUNT, "acct-00002", days=5)
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
@@ -225,4 +225,4 @@ def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tup
     assert did == [
         "run.import", "case.open", "action.propose", "case.move", "action.approve", "action.take_effect", "case.move", "case.move",
         "appeal.receive", "case.move", "appeal.decide", "member.exclude", "action.propose", "case.move",
-    ]  # fmt: skip
+    ]

@@ -25,7 +25,7 @@ def requests(day: int, **told: Any) -> pa.Table:
     return pa.Table.from_pylist([
         {"event_id": f"e-{day}-{hour}", "timestamp": START + timedelta(days=day, hours=hour), "account_id": f"acct-{hour % 3:05d}", **told}
         for hour in range(24)
-    ], EVENTS.schema)  # fmt: skip
+    ], EVENTS.schema)
 
 
 @pytest.fixture

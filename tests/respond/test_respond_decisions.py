@@ -19,7 +19,7 @@ def logged(store: Store, n: int, at: datetime, *, account: str | None = "ada", k
         Decision(f"{at.isoformat()}-{i}-{account or key}", at + timedelta(seconds=i), "decide", account, key, "allow", "block", "shadow",
                  "terms_of_use", case, 0)
         for i in range(n)
-    ])  # fmt: skip
+    ])
 
 
 def test_the_last_ones_by_case_and_by_name(store: Store) -> None:

@@ -19,7 +19,7 @@ from stillwatch.respond.vocabulary import Action, Reason, Subject
 
 GONE, OTHER = "acct-00003", "acct-00004"
 SECRETS = (GONE, "key-of-ada", "Ada", "her thesis", "we are a class", "the syllabus fits", "a cousin", "spoke to her", "an old friend",
-           "no part in it")  # fmt: skip
+           "no part in it")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ KILLER = Path(__file__).parents[1] / "killed.py"
 MOMENTS = [
     "stillwatch.respond.audit:append:1", "stillwatch.respond.audit:append:4", "stillwatch.respond.importing:_one:12",
     "stillwatch.respond.importing:put:2", "stillwatch.respond.importing:put:5", "stillwatch.respond.store:put:1",
-]  # fmt: skip
+]
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def cut(store: Store, run: Path, monkeypatch: pytest.MonkeyPatch, at: int, name:
 @pytest.mark.parametrize(("name", "at"), [("_store", 2), ("_store", 5), ("put", 8), ("put", 29), ("_store", 12)])
 def test_cut_off_and_done_again_it_is_the_same(
     store: Store, whole: Any, parts: None, monkeypatch: pytest.MonkeyPatch, name: str, at: int
-) -> None:  # fmt: skip
+) -> None:
     first, second, expected = whole
     importing.import_run(store, SYSTEM, first, now=NOW)
     cut(store, second, monkeypatch, at, name)
@@ -122,7 +122,7 @@ def test_what_people_judged_in_between_stays(store: Store, whole: Any, parts: No
 
 def test_another_import_in_between_changes_no_identity(
     store: Store, whole: Any, run_folder: Folder, parts: None, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+) -> None:
     """It comes between two parts of a running import: the plan that was made before is made anew."""
     first, second, _ = whole
     importing.import_run(store, SYSTEM, first, now=NOW)
@@ -208,12 +208,12 @@ def test_rows_in_bulk_are_what_single_rows_are(store: Store) -> None:
     row = {
         "case_id": "case-x", "account_id": "ümlaut \"'%s\\", "score": math.inf, "reasons": ["a", {"b": None}, "%(x)s"], "present": True,
         "excluded": False, "first_run": "r", "last_run": "r", "joined_at": NOW + timedelta(microseconds=1),
-    }  # fmt: skip
+    }
     case = {
         "state": "new", "opened_at": NOW, "changed_at": NOW, "campaign_id": "c", "run_id": "r", "detected": "campaign",
         "score": -math.inf, "q_value": 1e-300, "loss": 0.1 + 0.2, "n_accounts": 1 << 40, "n_events": 1, "n_harvested": 1,
         "output_tokens": 1, "views": [], "capabilities": {}, "explanations": [], "details": {"é": [1, None]},
-    }  # fmt: skip
+    }
     with store.write(SYSTEM) as change:
         change.session.add(Run(run_id="r", imported_at=NOW, imported_by="x", summary={}))
         put(change.session, Case, [{"case_id": "case-x", **case}])

@@ -92,7 +92,7 @@ def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Fol
 @pytest.mark.parametrize(("details", "said"), [
     ({}, "of traces alone"),
     ({"evidence": [{"name": "x", "log_odds": 1.0, "sentence": "They do."}]}, "148 times rarer among innocent groups"),
-])  # fmt: skip
+])
 def test_a_score_is_told_as_what_it_is(
     tmp_path: Path, run_folder: Folder, details: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -117,7 +117,7 @@ def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsy
         (["cases", "list", "--state", "closed"], "no case is closed"), (["actions", "list"], "no action holds"),
         (["actions", "list", "--waiting"], "nothing waits for another person"), (["allow", "list"], "nobody is on the allow-list"),
         (["appeal", "list"], "no appeal is open"), (["appeal", "list", "--all"], "no appeal was received"),
-    ):  # fmt: skip
+    ):
         assert main([*words, "--store", url]) == 0
         assert capsys.readouterr().out == said + "\n"
     assert main(["cases", "show", "case-one", "--store", url]) == 0

@@ -186,7 +186,7 @@ def test_the_chain_is_whole(store: Store) -> None:
         (["DELETE FROM audit_log WHERE seq = 3", "UPDATE audit_log SET seq = seq - 1 WHERE seq = 4",
           "UPDATE audit_log SET seq = seq - 1 WHERE seq = 5", "UPDATE audit_log SET seq = seq - 1 WHERE seq = 6"], "row 3 does not follow"),
     ],
-)  # fmt: skip
+)
 def test_tampering_is_found(store: Store, statements: list[str], told: str) -> None:
     fill(store)
     assert any(told in fault for fault in tampered(store, *statements).faults)
@@ -279,7 +279,7 @@ def test_policies_are_versions_and_one_is_active(store: Store) -> None:
      {"parameters": {"throttle": {"requests_per_minute": 6}}}, {"parameters": {"throttle": {"retry_after_s": 60}}},
      {"parameters": {"restrict": {"max_tokens": 1.5}}}, {"parameters": {"restrict": {"reasoning": "no"}}},
      {"parameters": {"challenge": {"verify_url": "javascript:alert(1)"}}}, {"parameters": {"block": {"max_tokens": 1}}}],
-)  # fmt: skip
+)
 def test_a_policy_that_makes_no_sense_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(InputError):
         policy.parse(document)

@@ -26,7 +26,7 @@ def events(folder: Path, sent: dict[str, list[float]]) -> Path:
     rows = [
         {"event_id": f"{name}-{i}", "timestamp": START + timedelta(seconds=at), "account_id": name}
         for name, times in sent.items() for i, at in enumerate(times)
-    ]  # fmt: skip
+    ]
     (folder / "events").mkdir(parents=True)
     write_parquet(pa.Table.from_pylist(rows, EVENTS.schema), folder / "events" / "one.parquet")
     return folder

@@ -52,7 +52,7 @@ def test_what_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     whole, part = (connecting(parse_url(f"postgresql://u@h/x?sslmode={mode}"))[1]["ssl_context"] for mode in ("verify-full", "verify-ca"))
     assert (whole.verify_mode, whole.check_hostname, part.verify_mode, part.check_hostname) == (
         ssl.CERT_REQUIRED, True, ssl.CERT_REQUIRED, False,
-    )  # fmt: skip
+    )
     monkeypatch.setenv("PGUSER", "somebody")
     monkeypatch.setenv("PGPASSWORD", "secret")
     url, args = connecting(parse_url("postgresql://h/x"))

@@ -134,7 +134,7 @@ def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = Fal
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "PYTHONPATH": f"{CLIENT}:{folder}", "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
         "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "20000" if patient else "1000",
-    }  # fmt: skip
+    }
     command = [str(LITELLM), "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
     with running(command, folder, port, **environment):
         yield port

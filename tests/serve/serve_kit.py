@@ -55,7 +55,7 @@ class Reply:
 def call(
     port: int, path: str, headers: dict[str, str] | list[tuple[str, str]] | None = None, body: Any = None, method: str | None = None,
     timeout_s: float = 60,
-) -> Reply:  # fmt: skip
+) -> Reply:
     """One HTTP request; repeated headers may be passed as pairs."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
@@ -80,7 +80,7 @@ def entries(names: dict[str, str], **more: Any) -> pa.Table:
         "account_id": list(names), "action": list(names.values()), "mode": ["enforce"] * n,
         "reason_code": ["coordinated-harvest"] * n, "case_id": ["c-1"] * n, "policy_version": ["7"] * n,
         "rate_per_min": pa.array([1.0] * n, pa.float32()), "max_tokens": pa.array([64] * n, pa.int32()),
-    }  # fmt: skip
+    }
     return pa.table(columns | {name: [value] * n for name, value in more.items()})
 
 
@@ -121,7 +121,7 @@ class Service:
             sys.executable, "-m", "stillwatch", "serve", "--port", str(self.port), "--state", str(self.folder / "state"),
             "--tokens", str(self.tokens), "--key-file", str(self.folder / "tenant.key"), "--case-url", CASE_URL,
             "--refresh-s", "0.1", "--drain-s", "0", "--deadline-ms", "20000", *self.options,  # a busy machine's delays are no faults
-        ]  # fmt: skip
+        ]
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen(
                 command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=os.environ | (environment or {})
@@ -165,7 +165,7 @@ ANSWER: dict[str, Any] = {
     "id": "c-1", "object": "chat.completion", "created": 1, "model": "still",
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hello.", "reasoning_content": THOUGHT}}],
     "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
-}  # fmt: skip
+}
 
 
 class Model:

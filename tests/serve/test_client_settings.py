@@ -27,7 +27,7 @@ async def app(*_: Any) -> None: ...
     ("name", "value"),
     [("FAIL", "close"), ("FAIL", "fail_closed"), ("FAIL", "true"), ("DEADLINE_MS", "fifty"), ("DEADLINE_MS", "-5"), ("DEADLINE_MS", "0"),
      ("DEADLINE_MS", "nan"), ("URL", "127.0.0.1:8080")],
-)  # fmt: skip
+)
 def test_a_setting_that_makes_no_sense_stops_the_start(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"STILLWATCH_{name}", value)
     for made in (Guard, lambda: StillwatchMiddleware(app)):

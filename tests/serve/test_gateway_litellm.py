@@ -67,7 +67,7 @@ def test_outcomes(gateway: tuple[str, int, Path]) -> None:
     assert statuses == [200, 429, 401, 403]
     assert [told["class"] for told in (throttled[1], challenged, blocked)] == [
         "RateLimitError", "AuthenticationError", "PermissionDeniedError",
-    ]  # fmt: skip
+    ]
     headers = blocked["headers"]
     assert (headers["x-guard-decision"], headers["x-guard-reason"], headers["x-guard-case"]) == ("block", "coordinated-harvest", link)
     assert 1 <= int(throttled[1]["headers"]["retry-after"]) <= 60
@@ -164,7 +164,7 @@ def application(folder: Path, guard: int, token: str, *, closed: bool = False, p
     environment = {
         "PYTHONPATH": str(CLIENT), "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
         "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "20000" if patient else "1000",
-    }  # fmt: skip
+    }
     with running([PYTHON, "-c", APP, str(port)], folder, port, **environment):
         yield port
 

@@ -49,7 +49,7 @@ def vllm(folder: Path, guard: int, token: str, *options: str, **environment: str
     settings = {
         "PYTHONPATH": str(CLIENT), "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
         "STILLWATCH_DEADLINE_MS": "20000", "VLLM_TARGET_DEVICE": "cpu", "VLLM_NO_USAGE_STATS": "1",
-    }  # fmt: skip
+    }
     command = [PYTHON, "-c", APP, str(port), "--middleware", "stillwatch_client.asgi.StillwatchMiddleware", *options]
     with running(command, folder, port, **settings | environment):
         yield port

@@ -270,7 +270,7 @@ def test_wrong_settings_are_one_line(tmp_path: Path) -> None:
     ] + [{"refresh_s": 0.0}, {"drain_s": -5.0}, {"log_allows": 7.0}, {"log_allows": math.nan}, {"grpc_port": 8080},
          {"account_header": "two words"}, {"case_url": "https://x/{case}"}, {"case_url": "https://x/{"}, {"state": Path(__file__)}],
     ids=str,
-)  # fmt: skip
+)
 def test_settings_that_would_serve_badly_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError) as caught:
         Settings(**wrong).checked()
@@ -330,7 +330,7 @@ def test_spans_reach_a_collector(service: Service) -> None:
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
     spans = [span for body in bodies for resource in ExportTraceServiceRequest.FromString(body).resource_spans
-             for scope in resource.scope_spans for span in scope.spans]  # fmt: skip
+             for scope in resource.scope_spans for span in scope.spans]
     [span] = spans  # of the sampled caller only
     assert (span.trace_id.hex(), span.parent_span_id.hex(), span.name) == (trace, "ab" * 8, "decide")
     attributes = {item.key: item.value.string_value for item in span.attributes}

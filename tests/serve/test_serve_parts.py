@@ -41,7 +41,7 @@ def table(rows: list[tuple[str, str, str, int | None]]) -> pa.Table:
         "account_id": pa.array([row[0] for row in rows], pa.string()), "action": pa.array([row[1] for row in rows], pa.string()),
         "mode": pa.array([row[2] for row in rows], pa.string()), "reason_code": pa.array(["r"] * len(rows), pa.string()),
         "expires_at": pa.array(times, pa.timestamp("us", "UTC")),
-    }  # fmt: skip
+    }
     return pa.table(columns)
 
 
@@ -54,7 +54,7 @@ def test_snapshot_finds_what_a_plain_search_finds(tmp_path_factory: pytest.TempP
     assert (read.revision, read.rows) == ("r1", len(rows))
     for name in ("ada", "bob", "eve", "", "ümlaut", "x" * 40, "nobody"):
         alive = [(mode == "enforce", NAMES.index(action)) for who, action, mode, until in rows
-                 if who == name and (until is None or until > now)]  # fmt: skip
+                 if who == name and (until is None or until > now)]
         allows = [row for row in alive if row[0] and row[1] == 0]
         found = read.find(snapshot.key64(name), now)
         got = None if found is None else (found.enforce, found.action)
@@ -68,7 +68,7 @@ def test_snapshot_keeps_every_field(tmp_path: Path) -> None:
         "account_id": "ada", "action": "restrict", "mode": "enforce", "reason_code": "r", "case_id": "c-1", "expires_at": until,
         "policy_version": "3", "rate_per_min": 2.5, "case_rate_per_min": 9.0, "max_tokens": 100, "reasoning": True,
         "logprobs": False, "verify_url": "https://v.example/",
-    }  # fmt: skip
+    }
     snapshot.write(pa.Table.from_pylist([row], schema=snapshot.ENTRIES), path, "r")
     entry = snapshot.read(path).find(snapshot.key64("ada"), 0)
     assert entry is not None
@@ -121,7 +121,7 @@ def test_a_damaged_snapshot_is_never_read(sound: Path, data: st.DataObject) -> N
     assert kind == "flip"
     assert read.rows == 50
     assert all(found is not None and found.action == Action.BLOCK
-               for found in (read.find(snapshot.key64(f"a{i}"), 0) for i in range(50)))  # fmt: skip
+               for found in (read.find(snapshot.key64(f"a{i}"), 0) for i in range(50)))
 
 
 @given(st.floats(0.5, 600), st.lists(st.floats(0, 5), min_size=1, max_size=200))
@@ -361,13 +361,13 @@ def test_a_run_folder_is_served_in_shadow_mode(tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
     verdicts = {"account_id": ["a", "b", "c"], "verdict": ["campaign", "review", "clear"], "campaign_id": ["c-1", "g-1", None],
-                "score": [9.0, 3.0, 0.0], "reasons": [["x"], ["y"], []]}  # fmt: skip
+                "score": [9.0, 3.0, 0.0], "reasons": [["x"], ["y"], []]}
     pq.write_table(pa.table(verdicts), tmp_path / "accounts.parquet")
     source = sources.RunSource(tmp_path)
     rows = {row["account_id"]: row for row in source.rows().to_pylist()}
     assert {name: (row["action"], row["mode"], row["case_id"]) for name, row in rows.items()} == {
         "a": ("block", "shadow", "c-1"), "b": ("observe", "shadow", "g-1"),
-    }  # fmt: skip
+    }
     before = source.revision()
     pq.write_table(pa.table(verdicts).slice(0, 1), tmp_path / "accounts.parquet")
     assert source.revision() != before

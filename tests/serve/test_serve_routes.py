@@ -55,7 +55,7 @@ def service(tmp_path: Path, log: Kept) -> Service:
 def called(
     service: Service, path: str, token: str | None = "decide", body: bytes | list[bytes] = b"", method: str = "POST",
     headers: list[tuple[bytes, bytes]] | None = None, hang: bool = False, asked: list[int] | None = None,
-) -> tuple[int, dict[str, str], bytes]:  # fmt: skip
+) -> tuple[int, dict[str, str], bytes]:
     """The answer of one call; ``hang`` never sends the end of the body. ``asked`` grows with each part that is asked for."""
     parts = [body] if isinstance(body, bytes) else body
     given = list(headers or []) + ([(b"x-stillwatch-token", token.encode())] if token else [])
@@ -188,7 +188,7 @@ def test_no_secret_is_logged(tmp_path: Path, service: Service, log: Kept) -> Non
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"{}", b'{"account_id":""}', b'{"account_id":1}', b'{"acount_id":"a"}', b"\xff\xfe", b"[" * 100_000,
              b'{"account_id":"' + b"x" * 2000 + b'"}']
-)  # fmt: skip
+)
 def test_malformed_questions(service: Service, body: bytes) -> None:
     status, headers, answer = called(service, "/v1/decide", body=body)
     assert (status, headers["content-type"]) == (400, "application/json")

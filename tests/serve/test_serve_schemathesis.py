@@ -39,7 +39,7 @@ def test_ten_thousand_bad_requests(tmp_path: Path) -> None:
                 "--checks", CHECKS, "--mode", "negative", "--phases", "fuzzing,coverage", "-n", str(PER_OPERATION),
                 "--workers", "2", "--seed", str(seed), "--no-color", "--suppress-health-check", "all",
                 "--exclude-path-regex", "^/readyz$",
-            ]  # fmt: skip
+            ]
             done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1500)
             assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
             found = re.search(r"([\d,]+) generated", done.stdout)

@@ -126,7 +126,7 @@ def test_every_action_of_the_store_and_its_parameters(store: Store, url: str, tm
     told = {name: entry for name, entry in entries.items() if entry is not None}
     assert {name: entry.action for name, entry in told.items() if name in map(str, Action)} == {
         "observe": 1, "throttle": 2, "challenge": 3, "restrict": 4, "block": 5,
-    }  # fmt: skip
+    }
     assert (told["throttle"].rate_per_min, told["slow"].rate_per_min) == (6, 2)
     assert (told["restrict"].max_tokens, told["restrict"].reasoning, told["restrict"].logprobs) == (1024, False, False)
     assert (told["block"].enforce, told["quiet"].enforce) == (True, False)
@@ -335,7 +335,7 @@ def test_a_store_that_is_not_there_is_no_empty_one(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'nothing.db'}"
     tokens.create(tmp_path / "tokens.json", "x", tokens.Role.DECIDE)
     command = [sys.executable, "-m", "stillwatch", "serve", "--store", url, "--tokens", str(tmp_path / "tokens.json"),
-               "--state", str(tmp_path / "state"), "--port", str(free_port())]  # fmt: skip
+               "--state", str(tmp_path / "state"), "--port", str(free_port())]
     said = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (said.returncode, said.stderr.count("\n")) == (1, 1), said.stderr
     assert "no store" in said.stderr
@@ -405,7 +405,7 @@ def test_every_command_finds_the_store_named_in_the_environment(
     (tmp_path / "tenant.key").write_text(KEY.hex())
     port = free_port()
     command = [sys.executable, "-m", "stillwatch", "serve", "--enforce", "--drain-s", "0", "--port", str(port),
-               "--key-file", "tenant.key"]  # fmt: skip
+               "--key-file", "tenant.key"]
     with running(command, tmp_path, port):
         answer = call(port, "/v1/decide", {"x-stillwatch-token": said.stdout.strip()}, {"account_id": "eve"})
         assert (answer.status, answer.json()["decision"]) == (200, "block")
@@ -524,12 +524,12 @@ def test_the_documented_trial(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("modes", "enforce", "said"), [
     (["shadow"], True, "no action is enforced"), (["enforce", "shadow"], False, "without --enforce"),
     (["enforce", "shadow"], True, ""), (["shadow"], False, ""), ([], True, ""),
-])  # fmt: skip
+])
 def test_where_nothing_is_done_it_is_told(modes: list[str], enforce: bool, said: str, tmp_path: Path) -> None:
     """Three have to say enforce: the action, the policy (the snapshot has both as one) and the service."""
     n = len(modes)
     rows = pa.table({"account_id": pa.array([f"a{i}" for i in range(n)], pa.string()), "action": pa.array(["block"] * n, pa.string()),
-                     "mode": pa.array(modes, pa.string()), "reason_code": pa.array(["x"] * n, pa.string())})  # fmt: skip
+                     "mode": pa.array(modes, pa.string()), "reason_code": pa.array(["x"] * n, pa.string())})
     snapshot.write(rows, tmp_path / SNAPSHOT, "1")
     refresher = Refresher(Decider(), tmp_path, None, enforce=enforce)
     refresher.look()
@@ -562,12 +562,12 @@ def _cases(store: Store) -> set[str | None]:
 @pytest.mark.parametrize(("names", "keyed_", "said"), [
     ([keyed(KEY, "eve"), keyed(KEY, "ada")], False, "no --key-file"), (["eve", "ada"], True, "in the clear"),
     ([keyed(KEY, "eve")], True, ""), (["eve"], False, ""), ([], False, ""),
-])  # fmt: skip
+])
 def test_names_that_can_never_be_found_are_told(names: list[str], keyed_: bool, said: str, tmp_path: Path) -> None:
     """Without the tenant's key every question about a hashed table is about nobody, and so every answer is allow."""
     n = len(names)
     rows = pa.table({"account_id": pa.array(names, pa.string()), "action": pa.array(["block"] * n, pa.string()),
-                     "mode": pa.array(["enforce"] * n, pa.string()), "reason_code": pa.array(["x"] * n, pa.string())})  # fmt: skip
+                     "mode": pa.array(["enforce"] * n, pa.string()), "reason_code": pa.array(["x"] * n, pa.string())})
     snapshot.write(rows, tmp_path / SNAPSHOT, "1")
     refresher = Refresher(Decider(), tmp_path, None, keyed=keyed_)
     refresher.look()

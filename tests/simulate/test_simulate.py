@@ -243,7 +243,7 @@ def test_every_scenario_scales(tmp_path: Path) -> None:
     assert (full.accounts, full.events) == (pytest.approx(1e6, rel=0.01), pytest.approx(50e6, rel=0.01))
     assert {o.name: o.exchanges for o in full.operators} == {
         "reasoning_150k": 150_000, "agentic_3m": 3_400_000, "coding_13m": 13_000_000
-    }  # fmt: skip
+    }
     assert sum(operator.accounts for operator in full.operators) == 24_000
     simulate.run("february_2026", tmp_path, events=4_000, quiet=True)
 
@@ -329,7 +329,7 @@ def test_operators_ask_what_a_harvest_store_asked(tmp_path: Path) -> None:
     ({"prompts": "absent.parquet"}, "no such file"), ({"prompts": "broken.parquet"}, "not readable"),
     ({"prompts": "other.parquet"}, "lacks the column prompt"), ({"rates": "other.parquet"}, "lacks the column client"),
     ({"prompts": "empty.parquet"}, "has no prompts"), ({"out": "broken.parquet"}, "not a folder"),
-])  # fmt: skip
+])
 def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: dict, words: str) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 but not really")
     pq.write_table(pa.table({"x": [1]}), tmp_path / "other.parquet")
@@ -347,7 +347,7 @@ def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: dict, words: 
     {"cover": 1.5}, {"cover": 0.6, "relay": 0.5}, {"accounts": -1}, {"template": "none"},
     {"capabilities": (("magic", 1.0),)},
     {"samples": 0}, {"days": 0.0}, {"paths": ()},
-])  # fmt: skip
+])
 def test_operators_refuse_impossible_values(change: dict) -> None:
     with pytest.raises(InputError):
         replace(PLAIN, **change)

@@ -41,7 +41,7 @@ def read(texts: Sequence[bytes], n_shingles: int = kernels.N_SHINGLES) -> dict[s
         "whole": np.zeros(n, np.int64), "opening": np.zeros(n, np.int64), "closing": np.zeros(n, np.int64),
         "shingles": np.zeros((n, n_shingles), np.int64), "n_words": np.zeros(n, np.int32),
         "classes": np.zeros((n, lexicon.ELICITATION + 1), np.uint16),
-    }  # fmt: skip
+    }
     kernels.read_texts(offsets, np.frombuffer(b"".join(texts), np.uint8), *lexicon.table(), *out.values())
     return out
 

@@ -67,7 +67,7 @@ def _audit(args: argparse.Namespace) -> Any:
     if not 0 < args.fpr < 1:
         raise InputError(f"{args.fpr} is no share", where="--fpr", todo="Pass a number between 0 and 1")
     needs = {"document": ("--reference and --generated", args.reference and args.generated), "duplicate": ("--known", args.known),
-             "campaign": ("--campaigns", args.campaigns)}  # fmt: skip
+             "campaign": ("--campaigns", args.campaigns)}
     for reason in remove:
         option, given = needs.get(reason, ("", True))
         if not given:

@@ -218,7 +218,7 @@ def train(
     trees, held_out = _grown(values, label, fold, weight)
     names = list(compress(makers or [""] * len(generated), keep[len(human) :]))
     return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees, *_makers(names, label),
-                    np.unique(_named(kept)), layout, questions_count)  # fmt: skip
+                    np.unique(_named(kept)), layout, questions_count)
 
 
 def _enough(keep: NDArray[np.bool_], label: NDArray[np.bool_]) -> None:

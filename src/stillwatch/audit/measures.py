@@ -25,7 +25,7 @@ SHAPE = (
     "sentences", "spread of sentences", "longest sentence", "first sentence", "mean sentence", "shortest sentence",
     "sentences that begin alike", "sentences that start small", "one line", "lines", "spread of lines", "first line", "mean line",
     "lines that end with a mark", "lines that end with a letter", "lines with a colon", "numbered lines", "bullets", "blank lines a line",
-)  # fmt: skip
+)
 """Measured after the others, where line breaks count."""
 _WHITE = (6, 7, 22, 23)
 _COMMON, _FIRST, _SECOND = 29, 30, 31

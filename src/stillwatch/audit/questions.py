@@ -18,7 +18,7 @@ NAMES = (
 N_QUESTIONS = len(NAMES)
 FIRST = 12
 _COMMON = ("the a an of to in and is are was for on with that this it as be by i you your my me what how do does can please at or "
-           "from")  # fmt: skip
+           "from")
 
 F64 = NDArray[np.float64]
 U64 = NDArray[np.uint64]

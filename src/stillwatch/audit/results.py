@@ -184,7 +184,7 @@ def _overall(
     n = sum(group.n for group in by_source.values())
     covered = sum(by_source[source].n for source in accepted)
     out: dict[str, Any] = {"share": None, "low": None, "high": None, "documents_covered": covered, "documents_judged": 0,
-                           "documents": n}  # fmt: skip
+                           "documents": n}
     if judge is None:
         return out | {"reason": "no references for the domain"}
     if not accepted:

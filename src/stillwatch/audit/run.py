@@ -145,7 +145,7 @@ def _apart(human: results.Given, generated: results.Given, settings: Settings) -
     both = {identity(text) for text in human.texts} & {identity(text) for text in generated.texts}
     if len(both) > MAX_IN_BOTH * min(len(human.texts), len(generated.texts)):
         raise InputError(f"{number_of(len(both), 'text stands', 'texts stand')} in {settings.human} too", where=settings.generated,
-                         todo="Pass texts that people wrote as --reference, and texts that models wrote as --generated")  # fmt: skip
+                         todo="Pass texts that people wrote as --reference, and texts that models wrote as --generated")
 
 
 def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
@@ -176,7 +176,7 @@ def _one_mix(detector: Detector) -> list[str]:
     if len(detector.makers) > 1:
         return []
     return ["every interval takes the models to be mixed in the corpus as in the model-written references, since these do not say who made "
-            f"what (column {' or '.join(MAKER[:2])}, or a file each; {MIN_MAKER} texts of each at least)"]  # fmt: skip
+            f"what (column {' or '.join(MAKER[:2])}, or a file each; {MIN_MAKER} texts of each at least)"]
 
 
 def _references(path: Path | None, settings: Settings) -> results.Given:
@@ -206,7 +206,7 @@ def _references(path: Path | None, settings: Settings) -> results.Given:
     unasked = sum(not asked for asked in given.asked)
     if settings.questions and unasked > MAX_UNASKED * len(kept):
         raise InputError(f"{unasked:,} of {number_of(len(kept), 'text has', 'texts have')} no question", where=path,
-                         todo="Leave --questions away, or give a column prompt or instruction")  # fmt: skip
+                         todo="Leave --questions away, or give a column prompt or instruction")
     return given
 
 

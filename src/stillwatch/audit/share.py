@@ -237,7 +237,7 @@ def free_interval(
     densities = np.stack([
         known.by_maker(np.concatenate([rng.choice(rows, len(rows)) for rows in groups])).reshape(len(groups), -1)[:, cells]
         for _ in range(draws)
-    ])  # fmt: skip
+    ])
     share = np.full((draws, len(groups)), 1 / len(groups))
     for _ in range(STEPS):
         share *= np.einsum("dgc,dc->dg", densities, drawn / np.einsum("dgc,dg->dc", densities, share))

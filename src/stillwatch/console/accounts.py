@@ -37,7 +37,7 @@ def _account(visit: Visit) -> Response:
             .join(Target, Target.action_id == ActionRow.action_id)
             .where(Target.subject_id.in_([name, *keys]))
             .order_by(ActionRow.proposed_at.desc()).limit(100)
-        ).all()  # fmt: skip
+        ).all()
         told = [
             (Subject.ACCOUNT, name),
             (Subject.ORG, account.org_id if account else None),
@@ -66,7 +66,7 @@ def _account(visit: Visit) -> Response:
     return visit.show(
         "account.html", title=name, name=name, account=account, keys=keys, belongs=belongs, done=done, live=live, allowed=allowed,
         appeals=appeals, labels=labels, decisions=decisions,
-    )  # fmt: skip
+    )
 
 
 PAGES = (Page("GET", "/accounts/{account_id:path}", Role.VIEWER, _account),)

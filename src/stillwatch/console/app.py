@@ -29,7 +29,7 @@ PREFIX = "/console"
 PAGES: tuple[Page, ...] = (
     *queue.PAGES, *case_pages.PAGES, *measures.PAGES, *accounts.PAGES, *registers.PAGES, *policy_pages.PAGES, *live.PAGES,
     *entrance.PAGES,
-)  # fmt: skip
+)
 """Every page but the login, each with the least role that may use it."""
 
 STATIC = {
@@ -45,7 +45,7 @@ HEADERS = {
     "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()", "cache-control": "no-store",
-}  # fmt: skip
+}
 
 logger = logging.getLogger("stillwatch.console")
 

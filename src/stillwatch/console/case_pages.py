@@ -57,7 +57,7 @@ def _draw(drawn: _Drawn) -> Section:
         "n_accounts": case.n_accounts, "n_events": case.n_events, "n_harvested": case.n_harvested, "first_seen": case.first_seen,
         "last_seen": case.last_seen, "views": case.views, "capabilities": case.capabilities, "output_tokens": case.output_tokens,
         "explanations": case.explanations, "lineage": None,
-    }  # fmt: skip
+    }
     return section(1, load.Campaign(row, case.details or {}, ()))
 
 
@@ -96,12 +96,12 @@ def _case(visit: Visit) -> Response:
             "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
             "cleared_and_held": actions.cleared_and_held(session, visit.now, case_id),
             "proofs": cases.proofs(session, case_id), "history": _history(session, case_id, [row.action_id for row in acted]),
-        }  # fmt: skip
+        }
     moves = [state for state in State if state in TRANSITIONS[State(case.state)] and state is not State.RESOLVED]
     return visit.show(
         "case.html", title=case_id, section=drawing(case), moves=moves, can_resolve=State.RESOLVED in TRANSITIONS[State(case.state)],
         verdicts=list(Verdict), readable=revealed(visit.login, case_id, visit.now), may_act=visit.may(Role.ANALYST), **values,
-    )  # fmt: skip
+    )
 
 
 def _history(session: Session, case_id: str, action_ids: Sequence[str]) -> Sequence[AuditRow]:

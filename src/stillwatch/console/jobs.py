@@ -41,7 +41,7 @@ def user_add(args: Args) -> Any:
     say(args, f"{args.name} may log in as {args.role}")
     if first:
         say(args, "from now on commands that read or change this store, scheduled ones too, need --as NAME or STILLWATCH_ACTOR=NAME of "
-                  "a user; serve and console ask for tokens and logins")  # fmt: skip
+                  "a user; serve and console ask for tokens and logins")
     return {"name": args.name, "role": args.role}
 
 
@@ -105,7 +105,7 @@ def serve(args: Args) -> None:
     server = Server(
         app, address=args.host, port=args.port, interface=Interfaces.ASGINL, http=HTTPModes.auto, websockets=False,
         ssl_cert=args.tls_cert, ssl_key=args.tls_key, log_enabled=False,
-    )  # fmt: skip
+    )
     if not args.quiet:
         print(f"console at {'https' if args.tls_cert else 'http'}://{args.host}:{args.port}{PREFIX}/", flush=True)
 

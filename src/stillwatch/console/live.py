@@ -38,7 +38,7 @@ def _health(visit: Visit) -> Response:
         facts = session.execute(
             select(func.count(), func.count(Account.kind), func.count(Account.org_id), func.count(Account.verified),
                    func.count(Account.created_at), func.count(Account.n_events)).select_from(Account)
-        ).one()  # fmt: skip
+        ).one()
         keys = session.scalar(select(func.count()).select_from(Key))
         last = session.scalars(select(DecisionRow.at).order_by(DecisionRow.at.desc()).limit(1)).first()
         n_cases = session.scalar(select(func.count()).select_from(Case))
@@ -46,7 +46,7 @@ def _health(visit: Visit) -> Response:
     return visit.show(
         "health.html", title="Data health", runs=[(run, _blind(run.summary)) for run in runs], meta=meta, keys=keys, last=last,
         facts=list(zip(names, facts, strict=True)), n_cases=n_cases, tables=_columns(runs),
-    )  # fmt: skip
+    )
 
 
 def _columns(runs: Sequence[Run]) -> tuple[Run, list[tuple[str, list[dict[str, Any]]]]] | None:

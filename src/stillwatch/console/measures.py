@@ -45,7 +45,7 @@ def _new(visit: Visit) -> Response:
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
         subjects=[] if subjects is None else [f"{subject}:{name}" for subject, name in subjects],
         kinds=list(Action), kind=kind if kind in set(Action) else "", reasons=AGAINST, modes=list(Mode), day_s=DAY_S,
-    )  # fmt: skip
+    )
 
 
 def _propose(visit: Visit) -> Response:
@@ -59,7 +59,7 @@ def _propose(visit: Visit) -> Response:
         row = actions.propose(
             change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
             duration_s=duration_s, note=visit.text("note"), parameters=policy.written(visit.text("parameters").split()),
-        )  # fmt: skip
+        )
     return visit.go(f"/actions/{row.action_id}", visit.took(row))
 
 
@@ -76,7 +76,7 @@ def _listed(visit: Visit) -> Response:
     return visit.show(
         "actions.html", title="Actions", waiting=waiting, ends=ends, others=others[:SIZE], more=len(others) > SIZE, number=number,
         soon=actions.SOON.days,
-    )  # fmt: skip
+    )
 
 
 def _action_or_404(session: Session, action_id: str) -> ActionRow:
@@ -114,7 +114,7 @@ def _action(visit: Visit) -> Response:
         can_undo=row.state == ActionState.IN_FORCE and row.kind != LIFT and visit.may(Role.ANALYST),
         can_renew=row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST),
         undo_reasons=FOR, appeals=heard, can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
-    )  # fmt: skip
+    )
 
 
 def _approve(visit: Visit) -> Response:

@@ -33,7 +33,7 @@ SAID = {
     "appealed": "The appeal was received.", "decided": "The appeal was decided.", "allowed": "The entry was added.",
     "revoked": "The entry was ended.", "drafted": "The version was stored; it is not in force.", "promoted": "The version is in force.",
     "password": "Your password was changed; log in with the new one.", "logged-out": "You are logged out.",
-}  # fmt: skip
+}
 """What a page may say after a change; addresses carry the key only, so nobody can put words on the page with a link."""
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -124,7 +124,7 @@ class Visit:
         shared = {
             "visit": self, "actor": self.actor, "prefix": self.prefix, "token": form_token(self.login.token),
             "said": SAID.get(self.query.get("said", "")), "now": self.now,
-        }  # fmt: skip
+        }
         return HTMLResponse(environment().get_template(template).render(shared | values), status)
 
 

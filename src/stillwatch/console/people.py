@@ -92,7 +92,7 @@ def _get(change: Change, name: str) -> User:
 def _not_the_last_admin(change: Change, row: User) -> None:
     others = select(func.count()).select_from(User).where(
         User.role == Role.ADMIN, User.disabled_at.is_(None), User.name != row.name
-    )  # fmt: skip
+    )
     if row.role == Role.ADMIN and not change.session.scalars(others).one():
         raise InputError("this is the last admin", where=row.name, todo="Make somebody else an admin first")
 

@@ -64,7 +64,7 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
     rows = session.execute(
         select(DecisionRow.action, func.count(), func.count(DecisionRow.account_id.distinct()), enforced_then)
         .where(DecisionRow.at >= since, DecisionRow.action.is_not(None)).group_by(DecisionRow.action)
-    )  # fmt: skip
+    )
     proposed = {
         row.action_id: row
         for row in session.scalars(select(ActionRow).where(ActionRow.proposed_at >= since, ActionRow.kind != LIFT))
@@ -77,7 +77,7 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
         {"action": action, "requests": n, "accounts": accounts, "then": int(then or 0),
          "now": round(n * would.get(str(action), 0.0)) if action != Action.OBSERVE else 0}
         for action, n, accounts, then in rows
-    ]  # fmt: skip
+    ]
     every = sorted(proposed.values(), key=lambda row: row.proposed_at)
     return Backtest(
         traffic=sorted(traffic, key=lambda row: -row["requests"]),
@@ -99,11 +99,11 @@ def _throttled(session: Session, row: ActionRow, tried: Policy, since: datetime,
         named = select(Target.subject_id).where(Target.action_id == row.action_id, Target.subject == subject)
         own = select(Key.key_id).where(Key.account_id.in_(
             select(Target.subject_id).where(Target.action_id == row.action_id, Target.subject == Subject.ACCOUNT)
-        ))  # fmt: skip
+        ))
         whose = column.in_(named) if subject is Subject.ACCOUNT else or_(column.in_(named), column.in_(own))
         asked = select(DecisionRow.at, column).where(
             whose, DecisionRow.reason.is_not(None), DecisionRow.at >= max(since, row.effective_at), DecisionRow.at < min(ends)
-        )  # fmt: skip
+        )
         sent += [(at.timestamp(), str(name)) for at, name in session.execute(asked.order_by(DecisionRow.at).limit(MOST + 1))]
     if not sent:
         return None

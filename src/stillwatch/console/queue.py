@@ -26,7 +26,7 @@ def _queue(visit: Visit) -> Response:
         shown = [case.case_id for case in found[:SIZE]]
         held = select(ActionRow).where(
             ActionRow.case_id.in_(shown), ActionRow.state.in_([ActionState.PROPOSED, ActionState.IN_FORCE])
-        )  # fmt: skip
+        )
         waiting: dict[str, Counter[str]] = {}
         for action in session.scalars(held):
             waiting.setdefault(str(action.case_id), Counter())[visit.standing(action)] += 1
@@ -36,7 +36,7 @@ def _queue(visit: Visit) -> Response:
     return visit.show(
         "queue.html", title="Queue", cases=found[:SIZE], more=len(found) > SIZE, number=number, chosen=chosen, counts=counts,
         n_open=sum(n for state, n in counts.items() if state in OPEN_STATES), states=list(State), waiting=waiting, n_waiting=to_answer or 0,
-    )  # fmt: skip
+    )
 
 
 def _by_loss(session: Session, states: Sequence[State], offset: int) -> list[Case]:

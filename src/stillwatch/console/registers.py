@@ -79,7 +79,7 @@ def _allow(visit: Visit) -> Response:
         allow.add(
             change, visit.word("subject", Subject), visit.needed("subject_id"), owner=visit.needed("owner"), reason=visit.needed("reason"),
             expires_at=change.now + timedelta(days=days),
-        )  # fmt: skip
+        )
     return visit.go("/allow", "allowed")
 
 

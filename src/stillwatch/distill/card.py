@@ -13,7 +13,7 @@ from stillwatch.files import replacing
 def write(
     folder: Path, *, route: str, teacher: Mapping[str, Any], store: Mapping[str, Any], n_exchanges: int, settings: Mapping[str, Any],
     rows: Sequence[Row], notes: Sequence[str] = (),
-) -> Path:  # fmt: skip
+) -> Path:
     """Write README.md into the student's folder."""
     told = "\n".join(f"| {name} | {value or 'none'} |" for name, value in teacher.items())
     chosen = "\n".join(f"- {name}: {value}" for name, value in settings.items())

@@ -90,7 +90,7 @@ def _harvest(args: argparse.Namespace) -> Any:
     wanted = prompts.requests(
         prompts.read(args.prompts), samples=args.samples, seed=args.seed, temperature=args.temperature,
         max_tokens=args.max_tokens, top_k=args.top_k,
-    )  # fmt: skip
+    )
     teacher = teachers.load(told)
     quiet = args.quiet or args.json
     with ExitStack() as open_:
@@ -154,7 +154,7 @@ def _train(args: argparse.Namespace) -> Any:
         result = train.encoder(
             args.store, args.out, told, kind=args.route, held=held, schedule=schedule, quiet=quiet,
             cpu_hour=args.cpu_hour_price, layers=layers,
-        )  # fmt: skip
+        )
     else:
         from stillwatch.distill.students import language
 
@@ -162,7 +162,7 @@ def _train(args: argparse.Namespace) -> Any:
         result = language.run(
             args.store, args.out, told, on_policy=args.route == "on-policy", start=args.student, layers=layers,
             schedule=schedule, loss_kind=args.loss, cpu_hour=args.cpu_hour_price, quiet=quiet,
-        )  # fmt: skip
+        )
     if not quiet:
         left = f", {result.dropped:,} left out that are in the held-out data" if held else ""
         print(f"  trained on {number_of(result.n_exchanges, 'exchange')}{left}")
@@ -210,7 +210,7 @@ def _data(args: argparse.Namespace) -> Any:
         seeds=args.seeds, logs=args.logs, task=args.task, n=args.n, evolve=args.evolve, samples=args.samples,
         temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k, min_agreement=args.min_agreement,
         contamination=tuple(args.contamination), seed=args.seed,
-    )  # fmt: skip
+    )
     quiet, teacher = args.quiet or args.json, teachers.load(told)
     if args.dry_run or not quiet:
         most = data.estimate(teacher, told, plan)

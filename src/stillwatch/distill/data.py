@@ -110,7 +110,7 @@ def run(teacher: Teacher, told: Manifest, plan: Plan, out: Path, *, quiet: bool 
     requests = prompts.requests(
         [(("user", text),) for text in kept], samples=plan.samples, seed=plan.seed,
         temperature=plan.temperature if teacher.writes else 0.0, max_tokens=plan.max_tokens, top_k=plan.top_k,
-    )  # fmt: skip
+    )
     with harvest.open_store(out / "answers", teacher, told) as opened:
         harvest.run(opened, teacher, told, requests, quiet=quiet)
     wanted = {request.key(teacher.identity, "none") for request in requests}
@@ -173,7 +173,7 @@ def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], fo
     _must_write(teacher, told)
     rng = np.random.default_rng(plan.seed)
     wanted = [ask(_instruction(plan, seeds, rng), seed=plan.seed + i, temperature=max(plan.temperature, 0.7), max_tokens=LIST_TOKENS)
-              for i in range(_calls(plan))]  # fmt: skip
+              for i in range(_calls(plan))]
     rows = _asked(teacher, told, wanted, folder, quiet=quiet)
     made = Made(list(seeds), dict.fromkeys(seeds, "seed"))
     for row in rows:
@@ -285,14 +285,14 @@ def diversity(texts: Sequence[str], seeds: Sequence[str]) -> dict[str, float]:
 def _write(
     out: Path, told: Manifest, plan: Plan, made: Made, seeds: Sequence[str], kept: Sequence[str], chat: list[dict[str, Any]],
     preference: list[dict[str, Any]], cost: float,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     import pyarrow as pa
 
     message = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
     for row in chat:
         row |= {"origin": made.origin.get(row["messages"][0]["content"], "seed"), "teacher": told.name}
     schema = pa.schema([("messages", message), ("trace", pa.string()), ("agreement", pa.float64()), ("key", pa.string()),
-                        ("origin", pa.string()), ("teacher", pa.string())])  # fmt: skip
+                        ("origin", pa.string()), ("teacher", pa.string())])
     write_parquet(pa.Table.from_pylist(chat, schema=schema), out / "chat.parquet")
     pairs = pa.schema([("prompt", message), ("chosen", message), ("rejected", message)])
     write_parquet(pa.Table.from_pylist(preference, schema=pairs), out / "preference.parquet")
@@ -303,7 +303,7 @@ def _write(
         "origin": dict(Counter(row["origin"] for row in chat)), "rejected": dict(Counter(r.reason for r in made.out)),
         "diversity": diversity(kept, seeds) if len(kept) else {}, "seed_diversity": diversity(seeds, ()) if seeds else {},
         "plan": {name: str(value) for name, value in asdict(plan).items() if value not in (None, ())},
-    }  # fmt: skip
+    }
     write_json(summary, out / "summary.json")
     with replacing(out / "README.md") as partial:
         partial.write_text(_card(summary), encoding="utf-8")

@@ -82,7 +82,7 @@ class TopK:
         return {
             "k": int(self.ids.shape[1]), "wide": narrow is np.uint32, "ids": _text(self.ids.astype(narrow)),
             "logprobs": _text(self.logprobs), "tail": _text(self.tail),
-        }  # fmt: skip
+        }
 
     @classmethod
     def unpack(cls, packed: Mapping[str, Any]) -> "TopK":
@@ -137,7 +137,7 @@ class Exchange:
             "vector": _text(reply.vector) if reply.vector is not None else None,
             "input_tokens": reply.input_tokens, "output_tokens": reply.output_tokens, "finish": reply.finish,
             "cost": self.cost, "policy": self.policy, "seed": self.seed, "sample": self.sample,
-        }  # fmt: skip
+        }
         return orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
     @classmethod
@@ -148,7 +148,7 @@ class Exchange:
             row["answer"], row["trace"], TopK.unpack(row["top"]) if row["top"] else None,
             _array(row["vector"], np.float16) if row["vector"] is not None else None,
             row["input_tokens"], row["output_tokens"], row["finish"],
-        )  # fmt: skip
+        )
         messages = tuple((role, content) for role, content in row["messages"]) if row["messages"] else None
         return cls(row["key"], row["prompt_hash"], messages, reply, row["cost"], row["policy"], row["seed"], row["sample"])
 

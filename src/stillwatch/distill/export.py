@@ -62,7 +62,7 @@ def _static(encoder: StaticEncoder) -> Any:
         [helper.make_tensor_value_info("vectors", kind.FLOAT, ["n", int(encoder.table.shape[1])])],
         [onnx.numpy_helper.from_array(encoder.table, "table"), onnx.numpy_helper.from_array(np.array([2]), "last"),
          onnx.numpy_helper.from_array(np.array([1]), "middle")],
-    )  # fmt: skip
+    )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
 
 
@@ -80,5 +80,5 @@ def _linear(model: linear.LinearClassifier) -> Any:
         [helper.make_tensor_value_info("features", kind.FLOAT, ["n", int(model.weights.shape[0])])],
         [helper.make_tensor_value_info("probabilities", kind.FLOAT, ["n", len(model.classes_)])],
         [onnx.numpy_helper.from_array(model.weights, "weights"), onnx.numpy_helper.from_array(model.bias, "bias")],
-    )  # fmt: skip
+    )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)

@@ -112,7 +112,7 @@ def run(
             store.put([
                 _row(key, request, apply(reply), policy, manifest)
                 for (key, request), reply in zip(block, replies, strict=True)
-            ])  # fmt: skip
+            ])
     else:
         _remote(store, teacher, manifest, todo, policy, quiet=quiet, sleep=sleep)
     rejected = sum(store.done[key].reply.finish == "rejected" for key in plan if key in store.done)
@@ -132,7 +132,7 @@ class Pace:
     def __init__(
         self, requests_per_minute: float, tokens_per_minute: float, *,
         sleep: Callable[[float], None], clock: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A limit of 0 is none."""
         self._per_minute = requests_per_minute, tokens_per_minute
         self._sleep, self._clock, self._free_at = sleep, clock, clock()
@@ -149,7 +149,7 @@ class Pace:
 def _remote(
     store: Store, teacher: Teacher, manifest: Manifest, todo: Sequence[tuple[str, Request]], policy: str, *,
     quiet: bool, sleep: Callable[[float], None],
-) -> None:  # fmt: skip
+) -> None:
     apply = policies.parse(policy)
     pace = Pace(manifest.requests_per_minute, manifest.tokens_per_minute, sleep=sleep)
     failure: NoAnswerError | None = None

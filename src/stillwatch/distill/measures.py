@@ -133,6 +133,6 @@ def show(rows: Sequence[Row]) -> str:
             f"{line.size / 1e6:,.1f}" if line.size else "–", f"{line.cpu_s * 1e3:.3f}" if line.cpu_s else "–", speed,
             (f"{line.cost_per_million:,.2f}" if line.cost_per_million >= 0.1 else f"{line.cost_per_million:.1g}")
             if line.cost_per_million else "–",
-        ]  # fmt: skip
+        ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

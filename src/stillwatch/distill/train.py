@@ -56,7 +56,7 @@ def read_held(path: Path) -> Held:
     if not {y for _, y in parts["test"]} & {y for _, y in parts["train"]}:
         raise InputError("no label of the test rows is one of the train rows", where=path, todo="Spell them alike in both splits")
     return Held([t for t, _ in parts["train"]], [y for _, y in parts["train"]],
-                [t for t, _ in parts["test"]], [y for _, y in parts["test"]])  # fmt: skip
+                [t for t, _ in parts["test"]], [y for _, y in parts["test"]])
 
 
 def answered(folder: Path) -> list[Exchange]:
@@ -93,7 +93,7 @@ class Result:
 def classifier(
     folder: Path, out: Path, *, held: Held | None = None, told: manifest.Manifest | None = None,
     features: linear.Features | None = None, encoder: Path | None = None, seed: int = 0, cpu_hour: float = 0.04, quiet: bool = False,
-) -> Result:  # fmt: skip
+) -> Result:
     """Route (a); ``told`` declares the teacher to compare with, ``encoder`` is the folder of a static encoder for the words' vectors."""
     teacher = teachers.load(told) if told else None
     rows = [row for row in answered(folder) if row.reply.answer is not None]
@@ -137,7 +137,7 @@ def never_answered(classes: Sequence[str], labels: Sequence[str], where: Path) -
     n = sum(label not in classes for label in labels)
     named = ", ".join(repr(label[:40]) for label in unknown[:3]) + (", …" if len(unknown) > 3 else "")
     return [f"The teacher never used {number_of(len(unknown), 'held-out label')} ({named}): "
-            f"{n:,} of {len(labels):,} held-out texts count as wrong, whatever the student says."]  # fmt: skip
+            f"{n:,} of {len(labels):,} held-out texts count as wrong, whatever the student says."]
 
 
 def soft(rows: Sequence[Exchange]) -> tuple[list[str], NDArray[np.float32] | None]:
@@ -181,7 +181,7 @@ def _teacher_row(
 def compare_classifiers(
     model: linear.LinearClassifier, held: Held, known: tuple[Row, list[str]] | None, *, features: linear.Features | None,
     encoder: StaticEncoder | None, seed: int, cpu_hour: float,
-) -> list[Row]:  # fmt: skip
+) -> list[Row]:
     """Teacher (its row and answers, if known), the same student from one's own labels, the student from the teacher."""
     test = held.test
     rows, said = ([known[0]], known[1]) if known else ([], [])
@@ -196,7 +196,7 @@ def compare_classifiers(
     place = {name: i for i, name in enumerate(classes)}
     own = linear.train(
         held.train, classes, labels=np.array([place[y] for y in held.train_labels]), features=features, encoder=encoder, seed=seed
-    ).model  # fmt: skip
+    ).model
     for name, student in (("student without teacher", own), ("student", model)):
         student.predict(held.train)
         predicted, cpu = measures.once(student.predict, test)
@@ -207,7 +207,7 @@ def compare_classifiers(
 def encoder(
     folder: Path, out: Path, told: manifest.Manifest, *, kind: str, held: Held | None = None, schedule: loop.Schedule | None = None,
     quiet: bool = False, cpu_hour: float = 0.04, layers: Sequence[int] = (),
-) -> Result:  # fmt: skip
+) -> Result:
     """Route (b): ``static`` or ``layers``."""
     from stillwatch.distill.students import layers as layered
     from stillwatch.distill.students import static
@@ -233,7 +233,7 @@ def encoder(
         size = trained.model.save(out, base=told.name)
         small_size = trained.model.save(out / "int8", quantise=True, base=told.name)
         students = [("its token vectors, untrained", start.encode, size), ("student", trained.model.encode, size),
-                    ("student, int8", small.encode, small_size)]  # fmt: skip
+                    ("student, int8", small.encode, small_size)]
         history = trained.history
     else:
         chosen = tuple(layers) or layered.spread(int(teacher.model.config.num_hidden_layers))
@@ -270,7 +270,7 @@ def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_
 def finish(
     folder: Path, out: Path, route: str, settings: dict[str, Any], rows: list[Row], n: int, dropped: int, notes: Sequence[str] = (),
     currency: str = manifest.CURRENCY,
-) -> Result:  # fmt: skip
+) -> Result:
     """Write card and comparison beside the student; ``notes`` go into the card, ``currency`` is that of the rows' costs."""
     rows = [replace(row, currency=currency) for row in rows]
     about = store.about(folder)

@@ -57,7 +57,7 @@ class Accounts:
         return replace(
             self, true=self.true[rows], kind=self.kind[rows], flagged=self.flagged[rows], review=self.review[rows],
             reported=self.reported[rows], score=self.score[rows],
-        )  # fmt: skip
+        )
 
 
 def _told(names: Objects) -> Bools:

@@ -152,7 +152,7 @@ def post(url: str, key: bytes, message_id: str, timestamp_s: int, body: bytes, a
     headers = {
         "Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "stillwatch-webhooks", "webhook-id": message_id,
         "webhook-timestamp": str(timestamp_s), "webhook-signature": signature(key, message_id, timestamp_s, body),
-    }  # fmt: skip
+    }
     connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
     try:
         connection.sock = socket.create_connection((address, port), TIMEOUT_S)

@@ -139,7 +139,7 @@ def _import(change: Change, one: Mapping[str, Any], source: str, result: Importe
         change.session.add(Indicator(
             indicator_id=name if n == 0 else f"{name}#{n}", view=view, object=value, pattern=str(pattern), name=str(one.get("name") or ""),
             source=source, tlp=_tlp(one), valid_from=from_, valid_until=until, imported_at=change.now, imported_by=change.actor.name,
-        ))  # fmt: skip
+        ))
     result.known, result.new = result.known + bool(old), result.new + (not old)
 
 

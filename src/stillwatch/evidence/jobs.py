@@ -88,7 +88,7 @@ def state(args: Args) -> dict[str, Any]:
     name = "".join(c if c.isalnum() or c in "-_." else "_" for c in args.account)[:80]
     out = args.out or args.packet.with_name(f"{name}.statement.zip")
     statement.write(args.packet, args.account, out, args.key, packet_key=args.public_key, called=args.called,
-                    contact=args.contact)  # fmt: skip
+                    contact=args.contact)
     say(args, str(out))
     return {"file": str(out)}
 
@@ -103,7 +103,7 @@ def attach(args: Args) -> dict[str, Any]:
         how = citing.about(proof, cases.campaigns(change.session, args.case))
         if how is None:
             raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, which {args.case} never was", where=args.proof,
-                             todo="Test with the ledger of its campaign")  # fmt: skip
+                             todo="Test with the ledger of its campaign")
         proof["about"] = how
         cases.attach(change, args.case, proof, args.note)
     say(args, f"{args.case} names the proof: {citing.line(proof)}", how[:1].upper() + how[1:])

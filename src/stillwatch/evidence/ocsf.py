@@ -10,7 +10,7 @@ CATEGORY, CLASS, CREATE = 2, 2004, 1
 ATTACK = {
     "version": "ATLAS", "technique": {"uid": "AML.T0024", "name": "Exfiltration via AI Inference API"},
     "sub_technique": {"uid": "AML.T0024.002", "name": "Extract AI Model"},
-}  # fmt: skip
+}
 BEHAVIOURAL = 2
 """``analytic.type_id``."""
 
@@ -35,7 +35,7 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
         "analytic": {"name": "Stillwatch campaign", "uid": "stillwatch.campaign", "type": "Behavioral", "type_id": BEHAVIOURAL,
                      "version": run.version},
         "attacks": [ATTACK],
-    }  # fmt: skip
+    }
     if campaign.first_seen is not None and campaign.last_seen is not None:
         info |= {"first_seen_time": _ms(campaign.first_seen), "last_seen_time": _ms(campaign.last_seen)}
     if campaign.lineage:
@@ -56,7 +56,7 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
             "families": list(campaign.views),
             "innocent_explanations": {e["hypothesis"]: e["score"] for e in campaign.explanations},
         },
-    }  # fmt: skip
+    }
 
 
 def _severity(n_harvested: int) -> tuple[int, str]:

@@ -211,7 +211,7 @@ def _manifest(
         "software": {"stillwatch": __version__, "python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
         "proofs": proofs,
         "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(key.public_key())},
-    }  # fmt: skip
+    }
     return json_bytes(manifest)
 
 

@@ -19,7 +19,7 @@ def print_pdf(html: Path, out: Path) -> str | None:
         command = [
             browser, "--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-dev-shm-usage",
             "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", "--no-pdf-header-footer", f"--print-to-pdf={out}",
-        ]  # fmt: skip
+        ]
         if hasattr(os, "getuid") and os.getuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses to run as root with its sandbox; the page has no script
         try:

@@ -98,7 +98,7 @@ def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
         row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"],
         row["output_tokens"] or 0, row["first_seen"], row["last_seen"], tuple(row["views"]), row["capabilities"] or {},
         row["explanations"], row["lineage"], tuple(marks), len(objects) - len(marks),
-    )  # fmt: skip
+    )
 
 
 def _mark(told: Mapping[str, Any]) -> SharedMark:

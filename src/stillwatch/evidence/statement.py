@@ -40,7 +40,7 @@ RUN_AS_FORMULA = "=+-@\t\r\n"
 def write(
     path: Path, account_id: str, out: Path, key: Path, *, packet_key: Path | None = None, called: str = "", contact: str = "",
     now: datetime | None = None,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write the statement about one account.
 
     Args:
@@ -78,7 +78,7 @@ def write(
             "created_at": (now or datetime.now(UTC)).isoformat(), "software": {"stillwatch": __version__},
             "files": {p.name: {"sha256": digest(p), "bytes": p.stat().st_size} for p in sorted(folder.iterdir())},
             "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(private.public_key())},
-        })  # fmt: skip
+        })
         zip_signed(folder, manifest, signing.sign(private, manifest), partial)
     return out
 
@@ -107,14 +107,14 @@ def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table |
     evidence = [
         {name: piece.get(name) for name in ("name", "sentence", "observed", "expected", "p_value")} | {"adds": piece.get("log_odds") or 0.0}
         for piece in details.get("evidence", []) if abs(piece.get("log_odds") or 0.0) >= LEAST
-    ]  # fmt: skip
+    ]
     return {
         "account_id": account["account_id"], "campaign_id": row["campaign_id"], "verdict": row["verdict"], "reasons": account["reasons"],
         "score": account["score"], "campaign_score": row["score"], "q_value": row["q_value"], "n_accounts": row["n_accounts"],
         "families": row["views"], "evidence": evidence, "blind": summary.get("blind_views") or [],
         "innocent_explanations": sorted(row["explanations"], key=lambda e: (-e["score"], e["hypothesis"])),
         "would_change": details.get("changes") or [], "requests": None if mine is None else _counts(mine, harvest),
-    }  # fmt: skip
+    }
 
 
 def _harvested(mine: pa.Table, harvest: pa.Table | None) -> pa.Array:
@@ -127,7 +127,7 @@ def _counts(mine: pa.Table, harvest: pa.Table | None) -> dict[str, Any]:
     return {
         "n": len(mine), "n_harvested": pc.sum(_harvested(mine, harvest)).as_py() or 0,
         "first": ends["min"] and ends["min"].isoformat(), "last": ends["max"] and ends["max"].isoformat(),
-    }  # fmt: skip
+    }
 
 
 def _csv(mine: pa.Table, harvest: pa.Table | None) -> str:

@@ -51,7 +51,7 @@ def bundle(run: SharedRun, *, tlp: str = "amber", producer: str = "Stillwatch op
         **common, "type": "extension-definition", "id": _id("extension-definition", "mark"), "name": "Stillwatch mark", "version": "1.0.0",
         "description": "An object that accounts of a campaign leave in their requests, as the SHA-256 of its view and value.",
         "schema": SCHEMA, "extension_types": ["new-sco"],
-    }  # fmt: skip
+    }
     technique: dict[str, Any] = {**common, "type": "attack-pattern", "id": _id("attack-pattern", "AML.T0024.002"), **ATLAS}
     identity = {**common, "type": "identity", "id": made_by, "name": producer, "identity_class": "organization"}
     identity.pop("created_by_ref")
@@ -72,7 +72,7 @@ def _campaign(campaign: SharedCampaign, common: dict[str, Any], extension: str, 
     told: dict[str, Any] = {
         **common, "type": "campaign", "id": me, "name": campaign.campaign_id, "description": what,
         "objective": "Train a model on the answers of a hosted model", "confidence": confidence(campaign.score),
-    }  # fmt: skip
+    }
     if campaign.first_seen is not None and campaign.last_seen is not None:
         told |= {"first_seen": _time(campaign.first_seen), "last_seen": _time(campaign.last_seen)}
     if campaign.lineage:
@@ -86,7 +86,7 @@ def _campaign(campaign: SharedCampaign, common: dict[str, Any], extension: str, 
             **common, "type": "observed-data", "id": seen, "first_observed": _time(campaign.first_seen),
             "last_observed": _time(campaign.last_seen), "number_observed": min(max(campaign.n_harvested, 1), 999_999_999),
             "object_refs": [mark["id"] for mark in marks],
-        })  # fmt: skip
+        })
         for mark in campaign.marks:
             indicator = _indicator(campaign, mark, common)
             objects += [indicator, *(_relation(common, indicator["id"], kind, to) for kind, to in (("indicates", me), ("based-on", seen)))]
@@ -98,7 +98,7 @@ def _mark(mark: SharedMark, extension: str) -> dict[str, Any]:
     return {
         "type": MARK, "spec_version": "2.1", "id": f"{MARK}--{uuid.uuid5(OBSERVABLES, name)}", "view": mark.view, "sha256": mark.sha256,
         "extensions": {extension: {"extension_type": "new-sco"}},
-    }  # fmt: skip
+    }
 
 
 def _indicator(campaign: SharedCampaign, mark: SharedMark, common: dict[str, Any]) -> dict[str, Any]:
@@ -111,14 +111,14 @@ def _indicator(campaign: SharedCampaign, mark: SharedMark, common: dict[str, Any
         "pattern": f"[{MARK}:sha256 = '{mark.sha256}']", "pattern_type": "stix", "pattern_version": "2.1",
         "valid_from": _time(campaign.first_seen), "valid_until": _time(campaign.last_seen + VALID_FOR),
         "confidence": confidence(campaign.score),
-    }  # fmt: skip
+    }
 
 
 def _relation(common: dict[str, Any], source: str, kind: str, target: str) -> dict[str, Any]:
     return {
         **common, "type": "relationship", "id": _id("relationship", f"{source}\n{kind}\n{target}"), "relationship_type": kind,
         "source_ref": source, "target_ref": target,
-    }  # fmt: skip
+    }
 
 
 def _tlp(name: str) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _tlp(name: str) -> dict[str, Any]:
     return {
         "type": "marking-definition", "spec_version": "2.1", "id": f"marking-definition--{identifier}",
         "created": "2017-01-20T00:00:00.000Z", "definition_type": "tlp", "name": title, "definition": {"tlp": name},
-    }  # fmt: skip
+    }
 
 
 def _id(kind: str, name: str) -> str:

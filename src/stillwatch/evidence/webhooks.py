@@ -27,7 +27,7 @@ EVENTS = {
     "action.lift": "enforcement_action.updated", "action.undo": "enforcement_action.resolved",
     "action.expire": "enforcement_action.resolved", "action.reject": "enforcement_action.resolved",
     "appeal.receive": "appeal.received", "appeal.decide": "appeal.decided",
-}  # fmt: skip
+}
 """Action of the audit log -> type of the message."""
 TOLD = ("state", "verdict", "kind", "mode", "reason", "expires_at", "campaign_id", "run_id", "case_id", "n_accounts", "score", "lifts")
 """What of an entry is told."""
@@ -77,7 +77,7 @@ def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequen
     change.session.add(Webhook(
         name=name, url=url, secret_file=str(secret_file.resolve()), networks=list(networks), cursor=change.meta.audit_seq,
         created_at=change.now, created_by=change.actor.name,
-    ))  # fmt: skip
+    ))
     return name
 
 

@@ -124,7 +124,7 @@ def table(found: Sequence[Row]) -> list[Table]:
         tables.append(Table(
             factor, len(mine), float(np.median(errors)), float(errors.max()), float(np.mean([row.covered for row in mine])),
             float(np.median([row.high - row.low for row in mine])),
-        ))  # fmt: skip
+        ))
     return tables
 
 
@@ -134,5 +134,5 @@ def widening(found: Sequence[Row], target: float = TARGET) -> float:
         (row.truth - row.predicted) / max(row.high - row.predicted, 1e-9) if row.truth >= row.predicted
         else (row.predicted - row.truth) / max(row.predicted - row.low, 1e-9)
         for row in found
-    ])  # fmt: skip
+    ])
     return float(np.quantile(ratios, min(1.0, target * (len(ratios) + 1) / len(ratios)))) if len(ratios) else 1.0

@@ -109,7 +109,7 @@ class Measured:
 
 def measure(
     task: Task, kernel: Kernel, channel: Channel, sizes: Sequence[int], *, seeds: Callable[[int], int] = seeds_at, seed: int = 0,
-) -> Measured:  # fmt: skip
+) -> Measured:
     """Train students on nested harvests and score them on the held-out prompts."""
     sizes = sorted({n for n in sizes if 2 <= n <= len(task.pool)})
     most = max(map(seeds, sizes))
@@ -211,5 +211,5 @@ def sanity(task: Task, kernel: Kernel, oracle: I64 | None = None, *, n: int = 20
         assert known is not None
         checks.append(Check(
             "accuracy from right labels, at least that from the teacher's", float(known.mean[0]), float(taught.mean[0]) - noise, 1.0
-        ))  # fmt: skip
+        ))
     return checks

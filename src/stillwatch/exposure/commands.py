@@ -42,7 +42,7 @@ def _exposure(args: argparse.Namespace) -> Any:
         found = study.run(
             study.load(folder, capability=args.capability, truth=truth), students, seed=args.seed,
             countermeasures=not args.no_countermeasures, quiet=quiet,
-        )  # fmt: skip
+        )
         measured += found.measured
         checks += found.checks
         effects += found.effects
@@ -56,7 +56,7 @@ def _exposure(args: argparse.Namespace) -> Any:
         "asks": "prompts of the task itself, each once", "trains": ", ".join(sorted({m.student for m in measured})),
         "sees": ", ".join(sorted({m.channel for m in measured})),
         "budget": f"up to {max(float(m.fidelity.n[-1]) for m in measured):,.0f} exchanges",
-    }  # fmt: skip
+    }
     built = report.build(skills, measured, checks, effects, valued, teachers, settings, widening)
     paths = report.write(built, out)
     if args.run and out.resolve() == (args.run / "exposure").resolve() and (args.run / "report.html").is_file():

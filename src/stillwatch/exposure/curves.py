@@ -32,7 +32,7 @@ def entry(m: Measured) -> dict[str, Any]:
     found: dict[str, Any] = {
         "task": m.task, "capability": m.capability, "student": m.student, "channel": m.channel,
         "n": m.fidelity.n.tolist(), "scores": _rows(m.fidelity), "zero": m.fidelity.zero, "n_test": m.fidelity.n_test,
-    }  # fmt: skip
+    }
     if m.accuracy is not None:
         found["accuracy"] = {"scores": _rows(m.accuracy), "zero": m.accuracy.zero}
     if m.teacher_accuracy is not None:
@@ -66,7 +66,7 @@ def read(path: Path) -> list[Measured]:
             found.append(Measured(
                 str(told["task"]), capability, str(told["student"]), str(told["channel"]), curve,
                 accuracy, told.get("teacher_accuracy"),
-            ))  # fmt: skip
+            ))
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise InputError(f"not a curve ({error})", where=where) from error
     return found

@@ -194,7 +194,7 @@ def channels(measure: Countermeasure, kernel: Kernel) -> list[Channel]:
     """Every attacker against one countermeasure. Repeated prompts are never in a pool twice: dedupe is built in."""
     made = (
         _naive(measure.answers), _top1(measure.answers), _vote(measure.answers), _verifier(measure.answers, kernel)
-    )  # fmt: skip
+    )
     return [Channel(f"{measure.name}, {name}", attack) for name, attack in zip(ATTACKS, made, strict=True)]
 
 

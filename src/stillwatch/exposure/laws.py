@@ -203,7 +203,7 @@ class Prediction:
 def predict(
     curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: float = 1.0, peers: tuple[Curve, ...] = (),
     best: Curve | None = None,
-) -> list[Prediction]:  # fmt: skip
+) -> list[Prediction]:
     """Scores at other N, with 90 % intervals.
 
     Args:

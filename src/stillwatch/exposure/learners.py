@@ -44,7 +44,7 @@ def text_kernel(name: str, pool: Sequence[str], test: Sequence[str]) -> Kernel:
     vectorizer = text.HashingVectorizer(
         n_features=1 << 18, analyzer="word" if name == "words" else "char_wb", ngram_range=(1, 2) if name == "words" else (3, 5),
         alternate_sign=False, norm=None, dtype=np.float32, token_pattern=r"(?u)\b\w+\b",
-    )  # fmt: skip
+    )
     counts = vectorizer.transform(pool)
     idf = inverse_frequency(counts)
     rows, held = _weigh(counts, idf), _weigh(vectorizer.transform(test), idf)

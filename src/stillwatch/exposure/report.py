@@ -38,7 +38,7 @@ class Report:
 def build(
     skills: list[Skill], measured: list[Measured], checks: list[Check], effects: list[Effect],
     campaigns: list[CampaignWorth], teachers: list[dict[str, Any]], settings: dict[str, Any], widening: float,
-) -> Report:  # fmt: skip
+) -> Report:
     """Add what follows from the curves: the news' sizes and the back-test."""
     smooth = [m for m in measured if not any(s.threshold for s in skills if s.task == m.task)]
     rows = backtest.rows([m.fidelity for m in smooth], widen=widening, tasks=[m.task for m in smooth])
@@ -86,7 +86,7 @@ def _json(report: Report) -> dict[str, Any]:
             for s in report.skills
         ],
         "campaigns": [asdict(c) for c in report.campaigns],
-    }  # fmt: skip
+    }
 
 
 def _finite(value: float) -> float | None:
@@ -131,7 +131,7 @@ def page(report: Report, pictures: Sequence[str]) -> str:
     engine = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges}
     least = strongest(report.effects)
     shown = {effect.countermeasure for effect in least}
@@ -139,7 +139,7 @@ def page(report: Report, pictures: Sequence[str]) -> str:
         report=report, pictures=pictures, strongest=least, days=DAYS, news=NEWS, public=PUBLIC,
         countermeasures={one.name: one.what for one in COUNTERMEASURES if one.name in shown},
         attacks=ATTACKS, max_factor=laws.MAX_FACTOR, within=TOLD_WITHIN, cap=CAP,
-    )  # fmt: skip
+    )
 
 
 def _share(value: float | None) -> str:

@@ -79,7 +79,7 @@ def skills(measured: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]
         found.append(Skill(
             task, capability, tuple(sorted({m.channel for m in mine})), tuple(sorted({m.student for m in mine})), curve, *leader(curves),
             told[0] if told else None, switch,
-        ))  # fmt: skip
+        ))
     return found
 
 

@@ -28,7 +28,7 @@ FIELDS = {
     "ja4": ("ja4", "tls_ja4_fingerprint", "x-ja4"),
     "asn": ("asn",),
     "country": ("country",),
-}  # fmt: skip
+}
 FILLS = ("ip", "ja4", "user_agent", "asn", "country")
 CLOSE_US = 3_600 * 1_000_000
 """Microseconds. An identifier that comes back at another time is another request (clients can send their own)."""
@@ -69,7 +69,7 @@ class Edge:
         row = {
             "timestamp": got["time"], "ip": self._tenant.client(remote, forwarded), "ja4": got["ja4"],
             "user_agent": got["user_agent"], "asn": got["asn"], "country": got["country"],
-        }  # fmt: skip
+        }
         self._coerce(row)
         client = tuple(row[name] for name in FILLS)
         code = self._codes.get(client)

@@ -19,7 +19,7 @@ REASONING = ("thinking", "redacted_thinking", "reasoning")
 MARKS = {
     "image_url": "[image]", "image": "[image]", "input_image": "[image]", "input_audio": "[audio]", "audio": "[audio]",
     "file": "[file]", "input_file": "[file]", "document": "[file]", "video_url": "[video]",
-}  # fmt: skip
+}
 LENGTH_BYTES = 8
 
 

@@ -187,7 +187,7 @@ class Quarantine:
         self._rows.append({
             "source": str(source), "line": record.line, "reason": bad.reason, "detail": bad.detail, "raw": kept,
             "raw_bytes": len(raw), "raw_hash": self._tenant.raw_hash(raw) if raw else None,
-        })  # fmt: skip
+        })
         self._bytes += len(kept or b"")
         if len(self._rows) >= QUARANTINE_ROWS or self._bytes >= QUARANTINE_BYTES:
             self._flush()
@@ -208,7 +208,7 @@ class Quarantine:
         schema = pa.schema([
             ("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("detail", pa.string()),
             ("raw", pa.binary()), ("raw_bytes", pa.int64()), ("raw_hash", pa.string()),
-        ])  # fmt: skip
+        ])
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, schema, compression="zstd")
         self._writer.write_table(pa.Table.from_pylist(self._rows, schema))

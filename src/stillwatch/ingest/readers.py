@@ -26,7 +26,7 @@ BOM = b"\xef\xbb\xbf"
 FOREIGN = {
     b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "a zip archive", b"\x04\x22\x4d\x18": "LZ4",
     b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"ORC": "ORC", b"Obj\x01": "Avro", b"SQLite": "an SQLite database",
-}  # fmt: skip
+}
 """What a file begins with that is none of the forms read here: its lines would only be noise in the quarantine."""
 SEPARATORS = ",;\t"
 NOTHING = ("", "\\N")

@@ -35,7 +35,7 @@ def formats() -> dict[str, str]:
 def check(
     sources: list[Path], format: str, out: Path, *, accounts: Path | None = None, edge: list[Path] | None = None,
     trusted_proxies: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """Raise the InputError that :func:`run` would raise before it reads: arguments as there."""
     named(format)
     networks(trusted_proxies)
@@ -126,7 +126,7 @@ class _Work:
     def __init__(
         self, staging: Path, format_: Format, tenant: Tenant, privacy: str, as_of: datetime,
         finish: Finish | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._staging, self._format, self._tenant, self._privacy, self._as_of = staging, format_, tenant, privacy, as_of
         self._latest = (as_of + SLACK - EPOCH) // MICROSECOND
         self._coerce = Coercer(EVENTS)
@@ -247,7 +247,7 @@ class _Work:
         return {
             "read": one.read, "written": one.written, "unknown_words": one.unknown_words, "impossible_times": one.impossible_times,
             "unknown_columns": sorted(one.unknown_columns), "empty_columns": one.empty_columns, "quarantined": aside,
-        }  # fmt: skip
+        }
 
 
 def _iso(instant_us: int | None) -> str | None:

@@ -144,7 +144,7 @@ def boolean(value: Any) -> bool:
 READERS: dict[str, Callable[[Any], Any]] = {
     "str": text, "us": instant, "i64": whole(64), "i32": whole(32), "i16": whole(16), "f32": float32, "f64": real,
     "bool": boolean,
-}  # fmt: skip
+}
 
 def fitting(value: Any, type_: str) -> Any:
     """The value as a column of that type holds it; null where it cannot."""

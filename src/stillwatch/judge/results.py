@@ -173,7 +173,7 @@ def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group:
         out.append(
             f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
             "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
-        )  # fmt: skip
+        )
     if everyday(name, mine)[0]:
         if taught(mine)[0]:
             out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
@@ -192,7 +192,7 @@ def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group:
                 else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
                 if beside(mine)[0] else "no link ties its accounts, and they do not work as one: do many people do the same thing?"
                 if unlike(mine)[0] else RING
-            )  # fmt: skip
+            )
         elif untied(mine)[0]:
             out.append("no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?")
         elif loosely_tied(mine)[0] and not housed(mine)[0]:
@@ -205,7 +205,7 @@ def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group:
                 "they people who hunt for free credit?" if listed_batches(mine)[0] or name == "batched" else
                 "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
                 "customers"
-            )  # fmt: skip
+            )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
     if score[0] < 0:

@@ -106,15 +106,15 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
         text = row.get(output)
         if not isinstance(text, str):
             raise InputError(f"row {number} has no text in {output!r}", where=path,
-                             todo=f"It has {', '.join(map(str, row))}; pass --output-column")  # fmt: skip
+                             todo=f"It has {', '.join(map(str, row))}; pass --output-column")
         predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
         try:
             out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
                               int(row.get("sample") or 0), None if weights is None else _pairs(weights),
-                              None if shifts is None else tuple(map(_finite, shifts))))  # fmt: skip
+                              None if shifts is None else tuple(map(_finite, shifts))))
         except (TypeError, ValueError, OverflowError) as error:
             raise InputError(f"row {number}: sample, predicted, weights or shifts are not numbers ({error})", where=path,
-                             todo="They are of stillwatch prove ask or read: make the file anew") from error  # fmt: skip
+                             todo="They are of stillwatch prove ask or read: make the file anew") from error
     if not out:
         raise InputError("no answers", where=path)
     return out

@@ -72,7 +72,7 @@ def tenants_as_one(given: str | None, tested: list[str], committed: list[str] | 
     missing = [name for name in names if name not in tested]
     if missing or (given is not None and len(names) < 2):
         raise InputError(f"no key of {missing[0]} is tested" if missing else "fewer than two keys", where="--together",
-                         todo="Name two of --tenants or more")  # fmt: skip
+                         todo="Name two of --tenants or more")
     return names
 
 

@@ -58,7 +58,7 @@ def ask(args: Args) -> Any:
         say(args, f"p of the best key, stopping allowed for: {show_p(state.log_p)}")
     say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
               f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof. "
-              f"If these were questions of canaries: stillwatch prove canary test {args.out} --units UNITS")  # fmt: skip
+              f"If these were questions of canaries: stillwatch prove canary test {args.out} --units UNITS")
     return {"asked": asked, "answers": len(store.rows)}
 
 
@@ -74,7 +74,7 @@ class _Watch:
             raise InputError(f"questions about {how.name} marks cannot stop early", todo="Ask a fixed number, without --stop-at-p")
         if "prompts_sha256" in design and "prompts_in_order" not in design:
             raise InputError("the commitment wants every question asked", where=args.log,
-                             todo="Commit again with --early, or leave --stop-at-p out")  # fmt: skip
+                             todo="Commit again with --early, or leave --stop-at-p out")
         if isinstance(how, ChoiceMark) and design.get("reference") and args.reference is None:
             raise InputError("a test against a reference was committed to", todo="Ask the reference first, and pass --reference FILE")
         self.how, self.coder = how, coder_of(args.tokenizer, how)
@@ -94,7 +94,7 @@ class _Watch:
         answers = [Answer(row["prompt"], row["output"]) for row in self.store.rows.values()]
         if isinstance(self.how, ChoiceMark):
             looks = choice_looks(self.how, [one.output for one in answers], [one.key for one in self.opened], done=self.next - 1,
-                                 prompts=[one.prompt for one in answers], reference=self.baseline)  # fmt: skip
+                                 prompts=[one.prompt for one in answers], reference=self.baseline)
             best = min(looked_log_p(log_ps) for log_ps in looks)
             self.next = next((look for look in LOOKS if look > len(answers)), sys.maxsize)
         else:
@@ -119,7 +119,7 @@ def rehearse(args: Args) -> Any:
     port = made.server_address[1]
     say(args, f"{number_of(len(outputs), 'answer stands', 'answers stand')} in for a suspect at http://127.0.0.1:{port}/v1 until Ctrl-C")
     say(args, f"Next, in another terminal: stillwatch prove ask --url http://127.0.0.1:{port}/v1 --model rehearsal --prompts prompts.txt "
-              f"--yes --out {'base' if args.tenant is None else 'asked'}.jsonl")  # fmt: skip
+              f"--yes --out {'base' if args.tenant is None else 'asked'}.jsonl")
     sys.stdout.flush()
     try:
         made.serve_forever()
@@ -209,7 +209,7 @@ def _one_suspect(out: Path, store: Store, described: dict[str, Any]) -> None:
         raise InputError(f"the file holds answers, and no {beside.name} beside it says whose", where=out, todo="Pass another --out")
     if store.rows and beside.is_file() and read_json(beside) != described:
         raise InputError("the file holds answers of another suspect, or drawn with other settings", where=out,
-                         todo=f"Pass another --out ({beside.name} says who it was)")  # fmt: skip
+                         todo=f"Pass another --out ({beside.name} says who it was)")
     beside.parent.mkdir(parents=True, exist_ok=True)
     write_json(described, beside)
 

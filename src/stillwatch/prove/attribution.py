@@ -67,7 +67,7 @@ def split(
     mine = direct > 0
     if not mine.any() or mine.all():
         return Split("undetermined", 0.0, 0.0, 0.0, int(mine.sum()), int((~mine).sum()),
-                     ("keys of the campaign and of others are both needed",))  # fmt: skip
+                     ("keys of the campaign and of others are both needed",))
     direct, spill = direct / direct.sum(), spill / max(spill.sum(), 1e-300)
     weights = 1 / error
     design = np.column_stack([direct, spill]) * weights[:, None]
@@ -88,7 +88,7 @@ def split(
     reasons = [f"the campaign's keys stand {direct_z:.1f} standard errors above spill in proportion",
                f"the other keys together stand {spill_z:.1f} standard errors above the null",
                f"spill in proportion would have put them {leverage:.1f} above it",
-               f"fitted parts: direct {a:.2e}, spill {b:.2e}"]  # fmt: skip
+               f"fitted parts: direct {a:.2e}, spill {b:.2e}"]
     reading: Reading
     if has_spill:
         reading = "both" if has_direct else "web spill"
@@ -100,11 +100,11 @@ def split(
         reading = "undetermined"
         reasons.append("the other keys would show too little to be told apart: question the suspect more")
     return Split(reading, float(direct_z), float(spill_z), float(leverage), int(mine.sum()), int(others.sum()),
-                 tuple(reasons))  # fmt: skip
+                 tuple(reasons))
 
 
 def _slope(y: "np.typing.NDArray[np.float64]", error: "np.typing.NDArray[np.float64]",
-           x: "np.typing.NDArray[np.float64]") -> tuple[float, float]:  # fmt: skip
+           x: "np.typing.NDArray[np.float64]") -> tuple[float, float]:
     """Weighted least squares through the origin: slope and its standard error."""
     weight = (x / error**2 * x).sum()
     if weight <= 0:

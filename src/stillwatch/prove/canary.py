@@ -70,14 +70,14 @@ def canaries(path: Path | None = None) -> list[Canary]:
     try:
         text = (resources.files("stillwatch.prove").joinpath("canaries.json") if path is None else path).read_text("utf-8")
         made = [Canary(str(one["name"]), tuple(one["forms"]), tuple(one["questions"]), str(one.get("near", "")))
-                for one in json.loads(text)]  # fmt: skip
+                for one in json.loads(text)]
         for one in made:
             re.compile(one.near)
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise InputError(f"not a file of canaries ({error})", where=path,
-                         todo="A JSON list of objects with name, forms and questions") from error  # fmt: skip
+                         todo="A JSON list of objects with name, forms and questions") from error
     for one in made:
         if len(set(one.forms)) < 2 or not one.questions:
             raise InputError("a canary needs two different forms and a question", where=one.name)
@@ -127,7 +127,7 @@ def scores(which: Sequence[Canary], answers: Mapping[str, Sequence[str]]) -> lis
 def canary_test(
     which: Sequence[Canary], planted: Sequence[Sequence[int]], answers: Mapping[str, Sequence[str]], rng: np.random.Generator,
     weights: Sequence[float] | None = None, draws: int = DRAWS,
-) -> CanaryTest:  # fmt: skip
+) -> CanaryTest:
     """Rank the planted forms among counterfactual draws.
 
     Args:
@@ -155,7 +155,7 @@ def canary_test(
         p_value=rank_p(observed, drawn), floor=max(1 / (1 + draws), 1 / chances), observed=observed, expected=float(drawn.mean()),
         n_canaries=len(which), n_informative=informative, n_answers=sum(map(len, answers.values())),
         chances=chances,
-    )  # fmt: skip
+    )
 
 
 def digest(which: Sequence[Canary]) -> str:

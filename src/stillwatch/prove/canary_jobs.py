@@ -46,14 +46,14 @@ def canary(args: Args) -> Any:
         "canaries": c.design_record(which), "seed": args.seed, "draws": c.DRAWS, "units": units, "answers": answers,
         "commitment": entry["hash"], "committed_at": entry["time"], "first_question": min(asked, default=None),
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in opened if one.tenant in units],
-    }  # fmt: skip
+    }
     result = c.again(told)
     told |= asdict(result)
     if args.out is not None:
         write_json(told, args.out)
     say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of "
               f"{number_of(result.n_canaries, 'canary', 'canaries')} answered in {number_of(result.n_answers, 'answer')}, "
-              f"{result.chances:.3g} equally likely designs")  # fmt: skip
+              f"{result.chances:.3g} equally likely designs")
     if not result.n_informative:
         say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
     elif args.out is not None:
@@ -67,7 +67,7 @@ def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tu
     mine = [one for one in entries if one["design"]["mark"] == design and args.entry in (None, one["sequence"])]
     if not mine:
         raise InputError("nothing commits to these canaries", where=args.log,
-                         todo="Before you plant: stillwatch prove commit --scheme canary --tenants …")  # fmt: skip
+                         todo="Before you plant: stillwatch prove commit --scheme canary --tenants …")
     return mine[-1], packet.open_keys(mine[-1], master_of(args))
 
 
@@ -81,7 +81,7 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
             unit, prompt, output = args.unit or row.get("tenant"), row.get("prompt"), row.get("output")
             if not isinstance(unit, str) or not isinstance(output, str) or not isinstance(prompt, str):
                 raise InputError(f"row {number} lacks prompt, output or tenant", where=args.source,
-                                 todo="What was asked tells which choices are free; for one tenant pass --unit")  # fmt: skip
+                                 todo="What was asked tells which choices are free; for one tenant pass --unit")
             if unit not in forms:
                 raise InputError("no commitment to this unit", where=unit, todo=f"Committed to are {', '.join(sorted(forms))}")
             text, found = c.plant(output, prompt, which, forms[unit])

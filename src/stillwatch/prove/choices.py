@@ -246,7 +246,7 @@ COARSE = 2**13
 def plan(
     mark: ChoiceMark, counts: npt.NDArray[np.int64], n_answers: int, shares: Sequence[float], log_alpha: float, *,
     reference: bool, wanted: float = 0.9, looks: Sequence[int], rng: np.random.Generator,
-) -> list[ChoicePlan]:  # fmt: skip
+) -> list[ChoicePlan]:
     """How many answers a test of choice marks needs, by simulation from a pilot, with the test's own tail.
 
     Args:
@@ -272,7 +272,7 @@ def plan(
             beside = rng.poisson(rate * answers) if reference else n
             theirs = rng.binomial(beside, lean)
             found = mark.preferences(np.column_stack([n - mine, mine]),
-                                     np.column_stack([beside - theirs, theirs]) if reference else None)  # fmt: skip
+                                     np.column_stack([beside - theirs, theirs]) if reference else None)
             total = float(((2 * coins - 1) * found).sum())
             out[draw] = rademacher_log_tail(found, total)
             if level < out[draw] < level + LOOSE:  # elsewhere the bound says as much
@@ -292,7 +292,7 @@ def plan(
     for share in shares:
         early = least(share, log_alpha - log(len(looks)), 0.5) or LARGEST
         out.append(ChoicePlan(share, least(share, log_alpha, wanted), next((look for look in looks if look >= early), None),
-                              float(np.median(log_p(LARGEST, share, log_alpha)))))  # fmt: skip
+                              float(np.median(log_p(LARGEST, share, log_alpha)))))
     return out
 
 
@@ -336,7 +336,7 @@ def _sites(text: str, buckets: int) -> Iterable[Site]:
     for number, (pattern, both) in enumerate(FORMATS.values()):
         for match in pattern.finditer(text):
             found.append(Site(match.start("form"), match.end("form"), known.n_words + number,
-                              both.index(match.group("form")), 0))  # fmt: skip
+                              both.index(match.group("form")), 0))
     found.sort(key=lambda site: site.start)
     spans = iter(shielded)
     span = next(spans, None)

@@ -42,7 +42,7 @@ def cite(folder: Path, *, published: str | None = None, public_key: Path | None 
         "campaigns": list(record["exposure"].get("campaigns", [])),
         "signed_by": None if public_key is None else signatures().key_id(signatures().public_key(public_key)),
         "passed": {one.name: one.detail for one in checks},
-    }  # fmt: skip
+    }
 
 
 def about(cited: Mapping[str, Any], campaigns: Sequence[str]) -> str | None:

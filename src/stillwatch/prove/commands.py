@@ -169,7 +169,7 @@ def _proofs(sub: Sub) -> None:
 
 def _master(to: argparse.ArgumentParser) -> None:
     to.add_argument("--key", type=Path, metavar="FILE", default=Path("prove.key"),
-                    help="the master secret, made if absent (default: prove.key)")  # fmt: skip
+                    help="the master secret, made if absent (default: prove.key)")
 
 
 def _committed(to: argparse.ArgumentParser) -> None:

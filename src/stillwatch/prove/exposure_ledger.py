@@ -39,7 +39,7 @@ MARK_LOG = Table(
         Column("account_id", "str", "account that saw the answer", null="left to the events") if one.name == "account_id" else one
         for one in LEDGER.columns if one.name != "campaign_id"
     ),
-)  # fmt: skip
+)
 
 
 def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
@@ -86,12 +86,12 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
                        CAST(m.tokens AS BIGINT) AS tokens, {of("answer_sha256", "VARCHAR")} AS answer_sha256, h.campaign_id
                 FROM marks m LEFT JOIN known k ON k.event_id = CAST(m.event_id AS VARCHAR)
                 LEFT JOIN harvested h ON h.event_id = CAST(m.event_id AS VARCHAR) ORDER BY 1
-            """, params=[str(harvest)]).to_arrow_table()  # fmt: skip
+            """, params=[str(harvest)]).to_arrow_table()
         except duckdb.Error as error:
             raise InputError(f"cannot join ({str(error).splitlines()[0]})", where=marks) from error
     if table["account_id"].null_count:
         raise InputError(f"{table['account_id'].null_count} marked answers have no account", where=marks,
-                         todo="Pass --events, or write account_id into the log")  # fmt: skip
+                         todo="Pass --events, or write account_id into the log")
     return LEDGER.conform(table, where=marks)
 
 
@@ -113,17 +113,17 @@ def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ())
 
     folder = events / "events" if (events / "events").is_dir() else events
     wanted = [row for row in ledger_.select(["event_id", "campaign_id", "tenant", "answer_sha256"]).to_pylist()
-              if row["campaign_id"] is not None and (not campaigns or row["campaign_id"] in campaigns)]  # fmt: skip
+              if row["campaign_id"] is not None and (not campaigns or row["campaign_id"] in campaigns)]
     with duckdb.connect() as base:
         try:
             base.execute("CREATE TABLE wanted AS SELECT unnest(?) AS event_id", [[row["event_id"] for row in wanted]])
             found = base.execute(f"""
                 SELECT CAST(e.event_id AS VARCHAR), coalesce(any_value(e.prompt), ''), any_value(e.response)
                 FROM {_source(data_files(folder))} e JOIN wanted w ON w.event_id = CAST(e.event_id AS VARCHAR) GROUP BY 1
-            """).fetchall()  # fmt: skip
+            """).fetchall()
         except duckdb.Error as error:
             raise InputError(f"no kept answers can be read ({str(error).splitlines()[0]})", where=events,
-                             todo="Events need event_id, prompt and response") from error  # fmt: skip
+                             todo="Events need event_id, prompt and response") from error
     text = {event: (prompt, output) for event, prompt, output in found if output is not None}
     rows: list[dict[str, str | None]] = []
     for row in wanted:
@@ -131,7 +131,7 @@ def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ())
         if output is None or row["answer_sha256"] not in (None, hashlib.sha256(output.encode()).hexdigest()):
             continue
         rows.append({"event_id": row["event_id"], "campaign_id": row["campaign_id"], "tenant": row["tenant"], "prompt": prompt,
-                     "output": output})  # fmt: skip
+                     "output": output})
     return rows, len(wanted) - len(rows)
 
 

@@ -47,7 +47,7 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
     on_tokens = inputs.reference is not None and not isinstance(inputs.mark, ChoiceMark)
     if inputs.early and (inputs.mode == "read" or inputs.together or on_tokens):
         raise InputError("the commitment lets questions stop early, and this test cannot allow for it",
-                         todo="Leave --mode read, --together or --reference out, or commit without --early")  # fmt: skip
+                         todo="Leave --mode read, --together or --reference out, or commit without --early")
     if not isinstance(inputs.mark, ChoiceMark):
         result = _on_tokens(inputs, inputs.mark)
     elif inputs.mode == "read":
@@ -68,14 +68,14 @@ def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
     weighted = _weighted(inputs, mark, inputs.tokenizer, prompts, outputs)
     if weighted is not None:
         return weighted_test(mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
-                             mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)  # fmt: skip
+                             mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)
     if inputs.mode == "read":
         tuples = read(prompts, outputs, _predicted(inputs.answers, outputs), mark.window, rule)
     else:
         tuples = written(prompts, outputs, mark.window, rule)
     return mark_test(mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
                      mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
-                     early=inputs.early, together=inputs.together)  # fmt: skip
+                     early=inputs.early, together=inputs.together)
 
 
 def _predicted(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequence[int]]:
@@ -88,7 +88,7 @@ def _predicted(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequen
     for one, ids in zip(answers, outputs, strict=True):
         if one.predicted is None or len(one.predicted) != len(ids):
             raise InputError("an answer has no predictions, or not one a token", where=one.prompt[:60],
-                             todo="Make them with stillwatch prove read")  # fmt: skip
+                             todo="Make them with stillwatch prove read")
         predicted.append(one.predicted)
     return predicted
 
@@ -101,7 +101,7 @@ def _choices_written(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
     prompts, outputs = texts(inputs.answers)
     return choice_test(mark, outputs, inputs.tenants, inputs.seed, prompts=prompts,
                        reference=None if inputs.reference is None else texts(inputs.reference),
-                       n_decoys=inputs.n_decoys, alpha=inputs.alpha, early=inputs.early, together=inputs.together)  # fmt: skip
+                       n_decoys=inputs.n_decoys, alpha=inputs.alpha, early=inputs.early, together=inputs.together)
 
 
 def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
@@ -114,7 +114,7 @@ def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
     except ValueError as error:
         raise InputError(f"the shifts are not of these answers ({error})", todo="Make them anew with stillwatch prove read") from error
     return lean_test(mark, lean, inputs.tenants, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha, mode="read",
-                     n_records=len(inputs.answers), n_positions=n, together=inputs.together)  # fmt: skip
+                     n_records=len(inputs.answers), n_positions=n, together=inputs.together)
 
 
 def _weighted(inputs: Inputs, mark: Scheme, coder: Tokenizer, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
@@ -126,7 +126,7 @@ def _weighted(inputs: Inputs, mark: Scheme, coder: Tokenizer, prompts: Sequence[
         for one, prompt, output in zip(inputs.answers, prompts, outputs, strict=True):
             if one.weights is None or len(one.weights) != len(output):
                 raise InputError("an answer has no weights, or not one list a token", where=one.prompt[:60],
-                                 todo="Make them with stillwatch prove read --reference-folder")  # fmt: skip
+                                 todo="Make them with stillwatch prove read --reference-folder")
             reading.add_kept(prompt.tolist(), output.tolist(), one.weights)
         return reading.weighted()
     if inputs.reference is None:

@@ -106,7 +106,7 @@ def read_commitments(path: Path) -> list[dict[str, Any]]:
     for number, entry in enumerate(entries):
         if not _is_commitment(entry):
             raise InputError(f"entry {number} commits to nothing that can be tested", where=path,
-                             todo="Pass a log that stillwatch prove commit wrote")  # fmt: skip
+                             todo="Pass a log that stillwatch prove commit wrote")
     return entries
 
 

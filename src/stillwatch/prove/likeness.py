@@ -55,7 +55,7 @@ def form(text: str) -> list[tuple[str, object]]:
         "numbered": sum(bool(_NUMBERED.match(line)) for line in lines), "bullets": sum(bool(_BULLET.match(line)) for line in lines),
         "headings": sum(line.startswith("#") for line in lines), "bold": text.count("**") // 2, "lines": len(lines),
         "paragraphs": text.count("\n\n"),
-    }  # fmt: skip
+    }
     out += [(name, _step(count)) for name, count in counts.items()]
     out.append(("words", int(np.log2(len(text.split()) + 1) * 2)))
     if lines:

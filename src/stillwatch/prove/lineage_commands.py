@@ -20,7 +20,7 @@ def register(below: Any, shared: argparse.ArgumentParser) -> None:
     to = below.add_parser("lineage", help=help_, description=help_, parents=[shared])
     to.add_argument("answers", nargs="+", metavar="ANSWERS",
                     help="JSONL, JSON or Parquet of model, prompt_id, output: suspect, reference, teachers, nulls; MODEL=FILE where the "
-                         "file does not name the model, such as one of prove ask")  # fmt: skip
+                         "file does not name the model, such as one of prove ask")
     to.add_argument("--suspect", required=True, metavar="MODEL")
     to.add_argument("--reference", metavar="MODEL", help="same base, not trained on the candidates' answers")
     to.add_argument("--roles", type=Path, required=True, help="JSON of teachers and null groups (docs/lineage.md)")
@@ -41,7 +41,7 @@ def _run(args: argparse.Namespace) -> Any:
     bank = read_roles(args.roles)
     if args.suspect == args.reference:
         raise InputError("the reference is the suspect itself", where=args.suspect,
-                         todo="Pass its base, not trained on the candidates' answers")  # fmt: skip
+                         todo="Pass its base, not trained on the candidates' answers")
     for teacher in bank.teachers:
         if args.suspect in teacher.models:
             raise InputError(f"the suspect is the candidate {teacher.name} itself", where=args.suspect, todo=f"Take it out of {args.roles}")
@@ -131,11 +131,11 @@ def read_answers(
     present = [answers for model, answers in by_model.items() if model in wanted]
     if not present:
         raise InputError("no answers of any model of the roles", where=files[0],
-                         todo="It needs model, prompt_id, output; MODEL=FILE where the file names no model")  # fmt: skip
+                         todo="It needs model, prompt_id, output; MODEL=FILE where the file names no model")
     shared = set.intersection(*map(set, present))
     if not shared:
         raise InputError("no prompt was answered by all models", where=files[-1],
-                         todo="Where some files name prompts by id and others by their text, pass --prompt-ids")  # fmt: skip
+                         todo="Where some files name prompts by id and others by their text, pass --prompt-ids")
     order = sorted(shared, key=lambda p: (len(p), p))[:limit]
     others = sorted(model for model, answers in by_model.items() if model not in wanted and shared <= set(answers))
     background = set(others[:: -(-len(others) // MAX_BACKGROUND) or 1])

@@ -29,7 +29,7 @@ def commit(args: Args) -> Any:
     """Commit to keys and design."""
     if not 0 < args.alpha < 1 or not 19 <= args.decoys <= packet.MOST_DECOYS:
         raise InputError(f"--alpha must lie between 0 and 1, --decoys between 19 and {packet.MOST_DECOYS:,}",
-                         todo="The defaults are 1e-5 and 999")  # fmt: skip
+                         todo="The defaults are 1e-5 and 999")
     mark = _new_mark(args)
     names = list(dict.fromkeys(names_of(args.tenants)))
     if not names:
@@ -37,7 +37,7 @@ def commit(args: Args) -> Any:
     coder = None if isinstance(mark, Design) else coder_of(args.tokenizer, mark)
     master = tenant_key(args.key)
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
-              "tokenizer": None if coder is None else coder.name}  # fmt: skip
+              "tokenizer": None if coder is None else coder.name}
     if args.prompts is not None:
         prompts = read_prompts(args.prompts, args.prompt_column)
         design["prompts_sha256"] = packet.prompts_digest(prompts)
@@ -126,7 +126,7 @@ def mark(args: Args) -> Any:
             text, tenant = row.get(args.output_column), args.tenant or row.get("tenant")
             if not isinstance(text, str) or not isinstance(tenant, str):
                 raise InputError(f"row {number} lacks {args.output_column!r} or a tenant", where=args.source,
-                                 todo="Pass --output-column or --tenant")  # fmt: skip
+                                 todo="Pass --output-column or --tenant")
             if tenant not in keys:
                 keys[tenant] = packet.open_keys(entry, master, [tenant])[0].key
             marked, changes = how.apply(text, keys[tenant])
@@ -134,7 +134,7 @@ def mark(args: Args) -> Any:
             handle.write(json.dumps({**row, args.output_column: marked}, ensure_ascii=False, default=str) + "\n")
             logged.append({"event_id": str(row.get("event_id", number)), "account_id": row.get("account_id"), "tenant": tenant,
                            "scheme": "choice", "epoch": design.get("epoch") or None, "timestamp": None,
-                           "tokens": len(text.split()), "answer_sha256": hashlib.sha256(marked.encode()).hexdigest()})  # fmt: skip
+                           "tokens": len(text.split()), "answer_sha256": hashlib.sha256(marked.encode()).hexdigest()})
     if args.mark_log:
         import pyarrow as pa
 
@@ -161,12 +161,12 @@ def ledger(args: Args) -> Any:
     harvested, seen = exposures(made)
     if not harvested:
         say(args, "No marked answer was harvested by a campaign of this run, as far as it tells. "
-                  "If that surprises you: is event_id in the mark log the request's event_id in the events?")  # fmt: skip
+                  "If that surprises you: is event_id in the mark log the request's event_id in the events?")
     say(args, f"{number_of(len(made), 'marked answer')} of {number_of(len(seen), 'tenant')}; harvested by campaigns: "
-              f"{sum(harvested.values()):,.0f} of {sum(seen.values()):,.0f} tokens")  # fmt: skip
+              f"{sum(harvested.values()):,.0f} of {sum(seen.values()):,.0f} tokens")
     if len(harvested) > 1:
         say(args, f"The harvest went through {len(harvested)} tenants, which dilutes each key: commit to test them as one "
-                  f"(prove commit --together {','.join(sorted(harvested)[:8])}{',…' if len(harvested) > 8 else ''})")  # fmt: skip
+                  f"(prove commit --together {','.join(sorted(harvested)[:8])}{',…' if len(harvested) > 8 else ''})")
     say(args, f"Next: stillwatch prove test ASKED --reference BASE --ledger {args.out} --out proof")
     told: dict[str, Any] = {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
     if args.elicited is not None:
@@ -174,7 +174,7 @@ def ledger(args: Args) -> Any:
         with replacing(args.elicited) as partial:
             partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept), "utf-8")
         say(args, f"{number_of(len(kept), 'marked answer')} that campaigns elicited: {args.elicited}"
-                  + (f"; {lost:,} left out, whose text is not kept or was changed since" if lost else ""))  # fmt: skip
+                  + (f"; {lost:,} left out, whose text is not kept or was changed since" if lost else ""))
         told |= {"elicited": len(kept), "elicited_left_out": lost}
     return told
 
@@ -231,7 +231,7 @@ def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: li
         name: choices.plan(how, counts, len(answers), shares, log(args.p), reference=reference, wanted=args.power, looks=LOOKS,
                            rng=np.random.default_rng(1))
         for name, reference in (("alone", False), ("against as many answers of a reference", True))
-    }  # fmt: skip
+    }
     for name, rows in against.items():
         for one in rows:
             needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"

@@ -40,7 +40,7 @@ HYPOTHESES = {
     "null": "The suspect's text does not depend on the keys under test: nobody and nothing that wrote it knew them, or"
             " learnt from text that carries their marks.",
     "alternative": "The suspect was trained on text that carries a key's mark, or is fed such text while it answers.",
-}  # fmt: skip
+}
 ALTERNATIVES = (
     ("trained on marked output", "what a small p-value under a committed key supports, by whatever way the text came"),
     ("exposure through the web", "marked answers that users published were crawled: then other tenants' keys light up in"
@@ -50,7 +50,7 @@ ALTERNATIVES = (
     ("alignment shift", "likeness of style to a teacher, which 'prove lineage' scores without any key: not tested here,"
      " and no part of this p-value"),
     ("chance", "bounded by the p-values after Holm's correction over every key that was tried"),
-)  # fmt: skip
+)
 FALSIFIERS = (
     "a commitment that does not open, or is younger than the questions",
     "decoy keys that fall under p <= 0.01 in clearly more than 1 % of cases: then tuples were not independent",
@@ -119,7 +119,7 @@ def write(
     folder: Path, inputs: Inputs, result: MarkTest, parts: Split | None, entries: Sequence[Mapping[str, Any]],
     entry: Mapping[str, Any] | None, suspect: Mapping[str, Any], made_at: datetime, answers_from: Path,
     extra: Mapping[str, Any] | None = None, reference: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Write the packet of a test without its page; returns the record.
 
     Opened keys stand in the record: whoever holds it can set these marks, so retire the keys.
@@ -158,7 +158,7 @@ def write(
         "suspect": dict(suspect), "reference": None if reference is None else dict(reference),
         "result": result.describe(), "split": None if parts is None else parts.describe(),
         **(extra or {}),
-    }  # fmt: skip
+    }
     write_json(record, folder / "record.json")
     seal(folder)
     return record
@@ -188,7 +188,7 @@ def _write_lines(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 def statements() -> dict[str, Any]:
     """The texts that every record holds, as JSON gives them back."""
     return {"hypotheses": HYPOTHESES, "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
-            "not_claimed": list(NOT_CLAIMED)}  # fmt: skip
+            "not_claimed": list(NOT_CLAIMED)}
 
 
 def question_time(row: Mapping[str, Any]) -> str | None:
@@ -260,7 +260,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
             alpha=float(design["alpha"]), harvested=record["exposure"]["harvested"],
             published=record["exposure"]["published"], campaigns=tuple(record["exposure"].get("campaigns", ())),
             together=tuple(design.get("together", ())), early=bool(design.get("early", False)),
-        )  # fmt: skip
+        )
         _fits(record, inputs)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(f"the record is incomplete ({type(error).__name__}: {error})", where=folder / "record.json") from error
@@ -280,7 +280,7 @@ def _fits(record: Mapping[str, Any], inputs: Inputs) -> None:
         "exposure": all(isinstance(number, int | float) and isfinite(number) for number in exposed),
         "suspect": isinstance(record["suspect"], dict), "openings": all(isinstance(one.tenant, str) for one in inputs.tenants),
         "reference": isinstance(record["reference"], dict) if inputs.reference is not None else record["reference"] is None,
-    }.items():  # fmt: skip
+    }.items():
         if not fits:
             raise ValueError(what)
 

@@ -24,7 +24,7 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    )
     environment.filters["p"] = lambda value: "0" if value is None else show_p(value)
     environment.filters["number_of"] = number_of
     result = record["result"]
@@ -34,7 +34,7 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
         suspect=called(record["suspect"]), reference=called(record["reference"]), answers=read_rows(folder / "answers.jsonl"),
         bars=bars(keys), style=(TEMPLATES / "proof.css").read_text("utf-8"),
         digest=read_json(folder / "manifest.json")["files"]["record.json"],
-    )  # fmt: skip
+    )
     path = folder / "report.html"
     with replacing(path) as partial:
         partial.write_text(text, "utf-8")
@@ -85,4 +85,4 @@ def bars(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
     shown = sorted(keys[:40], key=lambda one: str(one["tenant"]))
     most = max([abs(one["z"]) for one in shown] + [5.0])
     return [{"tenant": one["tenant"], "z": one["z"], "width": 100 * max(0.0, one["z"]) / most, "lit": one["verdict"] == "marked"}
-            for one in shown]  # fmt: skip
+            for one in shown]

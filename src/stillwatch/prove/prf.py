@@ -61,7 +61,7 @@ def _start(k0: Word, k1: Word) -> State:
     return (
         k0 ^ np.uint64(0x736F6D6570736575), k1 ^ np.uint64(0x646F72616E646F6D),
         k0 ^ np.uint64(0x6C7967656E657261), k1 ^ np.uint64(0x7465646279746573),
-    )  # fmt: skip
+    )
 
 
 @njit(cache=True)

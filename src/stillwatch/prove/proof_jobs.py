@@ -27,7 +27,7 @@ def test(args: Args) -> Any:
         answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args),
         reference=_reference(args), mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
         early="prompts_in_order" in design, **keys,
-    )  # fmt: skip
+    )
     result, parts = run(inputs)
     described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
     if args.out is not None:
@@ -40,7 +40,7 @@ def test(args: Args) -> Any:
         say(args, f"{parts.reading}: " + "; ".join(parts.reasons))
     if args.out is not None:
         say(args, f"Next: stillwatch verify {args.out}" + (f" --public-key {args.sign}.pub" if args.sign else "")
-                  + "; then name it on its case: stillwatch cases attach CASE " + str(args.out))  # fmt: skip
+                  + "; then name it on its case: stillwatch cases attach CASE " + str(args.out))
     return described
 
 
@@ -95,7 +95,7 @@ def _exposure(args: Args) -> dict[str, Any]:
     unknown = sorted(set(args.campaign) - set(campaigns))
     if unknown:
         raise InputError(f"the ledger holds no harvest of {', '.join(unknown)}", where=args.ledger,
-                         todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'}")  # fmt: skip
+                         todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'}")
     return {"harvested": harvested, "published": published, "campaigns": campaigns}
 
 
@@ -123,7 +123,7 @@ def _prove(args: Args, inputs: Inputs, result: MarkTest, parts: Split | None, en
         named["name"] = args.suspect
     extra = {"canary": _canaries(args.canaries)} if args.canaries else None
     record = packet.write(args.out, inputs, result, parts, entries, entry, named, datetime.now(UTC), args.answers, extra,
-                          None if args.reference is None else _named(args.reference))  # fmt: skip
+                          None if args.reference is None else _named(args.reference))
     page = write_page(args.out, args.sign)
     say(args, headline(record))
     if entry is not None and not (kept := as_committed(record, entry, inputs)).passed:

@@ -183,7 +183,7 @@ class TransformersKgw(Scheme):
         """Check the ranges."""
         _check(0 < self.greenlist_ratio < 1, "greenlist_ratio", self.greenlist_ratio, "between 0 and 1")
         _check(self.seeding_scheme in ("lefthash", "selfhash"), "seeding_scheme", self.seeding_scheme,
-               "lefthash or selfhash")  # fmt: skip
+               "lefthash or selfhash")
         _check(self.context_width >= 1, "context_width", self.context_width, "at least 1")
         _check(self.vocab_size * self.greenlist_ratio >= 1, "vocab_size", self.vocab_size, "large enough")
 
@@ -229,7 +229,7 @@ class TransformersKgw(Scheme):
         table = torch_random.hash_table(key[0])
         width = self.context_width - 1
         window = np.column_stack([tuples.contexts[:, len(tuples.contexts[0]) - width:] if width else
-                                  np.zeros((len(tuples), 0), np.int64), tuples.tokens])  # fmt: skip
+                                  np.zeros((len(tuples), 0), np.int64), tuples.tokens])
         a = table[window % len(table)] + 1
         b = table[tuples.tokens % len(table)] + 1
         return torch_random.wrapped_seed((key[0] * a * b[:, None]).min(1))
@@ -252,7 +252,7 @@ class SynthId(Scheme):
         _check(1 <= self.depth <= 64, "depth", self.depth, "between 1 and 64")
         power_of_two = self.sampling_table_size & (self.sampling_table_size - 1) == 0
         _check(power_of_two and 2 <= self.sampling_table_size <= 2**24, "sampling_table_size",
-               self.sampling_table_size, "a power of two up to 2**24")  # fmt: skip
+               self.sampling_table_size, "a power of two up to 2**24")
 
     @property
     def window(self) -> int:
@@ -350,11 +350,11 @@ def to_transformers(mark: Scheme, key: Numbers) -> dict[str, Any]:
     """The configuration that makes transformers set this mark: ``WatermarkingConfig(**...)`` or SynthID's."""
     if isinstance(mark, TransformersKgw):
         return {"greenlist_ratio": mark.greenlist_ratio, "bias": mark.bias, "hashing_key": key[0],
-                "seeding_scheme": mark.seeding_scheme, "context_width": mark.context_width}  # fmt: skip
+                "seeding_scheme": mark.seeding_scheme, "context_width": mark.context_width}
     if isinstance(mark, SynthId):
         return {"ngram_len": mark.ngram_len, "keys": list(key), "context_history_size": mark.context_history_size,
                 "sampling_table_seed": mark.sampling_table_seed,
-                "sampling_table_size": mark.sampling_table_size}  # fmt: skip
+                "sampling_table_size": mark.sampling_table_size}
     raise InputError(f"transformers has no configuration for {mark.name}", todo="Use hf_kgw or synthid")
 
 

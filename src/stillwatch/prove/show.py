@@ -13,7 +13,7 @@ def table(result: MarkTest) -> list[list[str]]:
     rows = [["tenant", *named, "p", "p (Holm)", "rank p", "verdict"]]
     for one in sorted([*result.keys, *([result.together] if result.together else [])], key=lambda one: one.log_p):
         rows.append([one.tenant, f"{one.n:,}", f"{one.mean:.4f}", f"{result.null_mean:.4f}" if once else "0", show_p(one.log_p),
-                     show_p(one.log_p_holm), f"{one.rank_p:.3g}", one.verdict])  # fmt: skip
+                     show_p(one.log_p_holm), f"{one.rank_p:.3g}", one.verdict])
     return rows
 
 
@@ -21,7 +21,7 @@ def remarks(result: MarkTest) -> list[str]:
     """What must be said beside the table: size, power, floors."""
     distinct = noun(result.n_tuples, "pair with a lean", "pairs with a lean") if result.statistic == "choice" else "distinct"
     said = [f"{number_of(result.n_records, 'answer')}, {number_of(result.n_positions, 'place')}, {result.n_excluded:,} left out"
-            f" because shown, {result.n_tuples:,} {distinct}"]  # fmt: skip
+            f" because shown, {result.n_tuples:,} {distinct}"]
     if result.log_p_floor is not None:
         said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")
     else:
@@ -37,7 +37,7 @@ def remarks(result: MarkTest) -> list[str]:
     else:
         said.append(f"an excess of {100 * result.detectable_shift:.1f} % over the null reaches {result.alpha:g} over all"
                     " keys with power 0.8; power at "
-                    + ", ".join(f"{100 * float(shift):g} %: {value:.2f}" for shift, value in result.power.items()))  # fmt: skip
+                    + ", ".join(f"{100 * float(shift):g} %: {value:.2f}" for shift, value in result.power.items()))
     if result.together is not None:
         said.append(f"keys together: ranked among {min(result.n_decoys, SETS)} sets of decoys; their null is that the text depends on none")
     looked_at = min(result.n_decoys, LEAN_DECOYS) if result.statistic == "choice" else result.n_decoys

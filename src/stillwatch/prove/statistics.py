@@ -67,7 +67,7 @@ def binomial_log_tail(successes: int, trials: int, rate: float) -> float:
     terms = (
         special.gammaln(trials + 1) - special.gammaln(k + 1) - special.gammaln(trials - k + 1)
         + k * log(rate) + (trials - k) * np.log1p(-rate)
-    )  # fmt: skip
+    )
     return float(special.logsumexp(terms))
 
 

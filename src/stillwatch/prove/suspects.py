@@ -61,7 +61,7 @@ class Cost:
     def __str__(self) -> str:
         """One line."""
         parts = [number_of(self.questions, "question"), f"about {self.input_tokens:,} tokens in",
-                 f"at most {self.output_tokens:,} out"]  # fmt: skip
+                 f"at most {self.output_tokens:,} out"]
         if self.seconds is not None:
             parts.append(f"at least {number_of(round(self.seconds / 60), 'minute')} at this rate")
         if self.money is not None:
@@ -72,7 +72,7 @@ class Cost:
 def cost(
     questions: Sequence[tuple[str, int]], sampling: Sampling, rate_per_min: float | None,
     price_in: float | None = None, price_out: float | None = None,
-) -> Cost:  # fmt: skip
+) -> Cost:
     """Estimate before asking: four characters a token in, ``max_tokens`` out; prices are per million tokens."""
     tokens_in = sum(len(prompt) // 4 + 8 for prompt, _ in questions)
     tokens_out = len(questions) * sampling.max_tokens
@@ -87,7 +87,7 @@ def question(
     suspect: Suspect, questions: Sequence[tuple[str, int]], store: Store, sampling: Sampling, *,
     rate_per_min: float | None = None, stop: Callable[[], bool] | None = None, quiet: bool = False,
     sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
-) -> int:  # fmt: skip
+) -> int:
     """Ask what the store does not hold yet; returns how many were asked.
 
     Args:
@@ -154,7 +154,7 @@ class Endpoint:
         out = []
         for prompt in prompts:
             body: dict[str, Any] = {"model": self.model, "max_tokens": sampling.max_tokens,
-                                    "temperature": sampling.temperature, "top_p": sampling.top_p}  # fmt: skip
+                                    "temperature": sampling.temperature, "top_p": sampling.top_p}
             if self.chat:
                 made = self._post("/chat/completions", {**body, "messages": [{"role": "user", "content": prompt}]})
                 text = self._field(made, lambda got: got["choices"][0]["message"]["content"])
@@ -170,14 +170,14 @@ class Endpoint:
         Servers without it (most hosted ones) cannot be read; ask for answers instead.
         """
         made = self._post("/completions", {"model": self.model, "prompt": text, "max_tokens": 1, "echo": True,
-                                           "logprobs": 1, "temperature": 0})  # fmt: skip
+                                           "logprobs": 1, "temperature": 0})
         part = self._field(made, lambda got: got["choices"][0]["logprobs"])
         try:
             tops = [max(top, key=top.get) if top else None for top in part["top_logprobs"]]
             return list(zip(part["tokens"], tops, strict=True))[:-1]
         except (KeyError, TypeError, ValueError) as error:
             raise InputError("the server gives no log-probabilities of the prompt", where=self.url,
-                             todo="Use answers (prove ask), or a server with echo and logprobs") from error  # fmt: skip
+                             todo="Use answers (prove ask), or a server with echo and logprobs") from error
 
     def _field(self, made: Any, take: Callable[[Any], Any]) -> Any:
         try:
@@ -207,7 +207,7 @@ class Endpoint:
             if turn < RETRIES - 1:
                 time.sleep(min(pause, 60.0))
         raise InputError(f"the suspect does not answer ({last})", where=self.url,
-                         todo="What was answered is stored; run again to go on")  # fmt: skip
+                         todo="What was answered is stored; run again to go on")
 
 
 class Folder:
@@ -222,7 +222,7 @@ class Folder:
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError as error:
             raise MissingExtraError("a model folder needs transformers and torch",
-                                    todo="pip install 'stillwatch[prove]'") from error  # fmt: skip
+                                    todo="pip install 'stillwatch[prove]'") from error
         if not (path / "config.json").is_file():
             raise InputError("not a transformers model folder (no config.json)", where=path)
         self.path, self._torch = path, torch
@@ -239,7 +239,7 @@ class Folder:
         from stillwatch.files import digest
 
         return {"kind": "folder", "path": self.path.name, "config_sha256": digest(self.path / "config.json"),
-                "chat": self.chat, "seed": self.generator_seed}  # fmt: skip
+                "chat": self.chat, "seed": self.generator_seed}
 
     def _shown(self, prompt: str) -> str:
         if not self.chat:
@@ -250,13 +250,13 @@ class Folder:
     def answer(self, prompts: Sequence[str], sampling: Sampling) -> list[str]:
         """Sampled continuations."""
         inputs = self.tokenizer([self._shown(prompt) for prompt in prompts], return_tensors="pt", padding=True,
-                                add_special_tokens=not self.chat)  # fmt: skip
+                                add_special_tokens=not self.chat)
         inputs.pop("token_type_ids", None)
         drawn = sampling.temperature > 0
         options = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0} if drawn else {}
         with self._torch.no_grad():
             made = self.model.generate(**inputs, do_sample=drawn, max_new_tokens=sampling.max_tokens,
-                                       pad_token_id=self.tokenizer.pad_token_id, **options)  # fmt: skip
+                                       pad_token_id=self.tokenizer.pad_token_id, **options)
         texts: list[str] = self.tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
         return texts
 
@@ -319,7 +319,7 @@ class Folder:
             coded = one.tokenizer(answer, add_special_tokens=False)["input_ids"]
             if coded != ours:
                 raise InputError("the suspect, the reference and the marked model need one vocabulary for weights",
-                                 where=one.path, todo="Leave --reference-folder out")  # fmt: skip
+                                 where=one.path, todo="Leave --reference-folder out")
             with self._torch.no_grad():
                 logits = one.model(input_ids=self._torch.tensor([(shown or [0]) + coded])).logits[0]
             chances.append(logits[len(shown or [0]) - 1 : -1].softmax(1).numpy())

@@ -132,7 +132,7 @@ def mark_test(
         z = null.z(total, n)
         rank = rank_p(z, decoy_z)
         tests.append(KeyTest(tenant, n, total, total / n if n else 0.0, z, log_p, log_holm, rank,
-                             _verdict(log_holm, rank, alpha, n_decoys)))  # fmt: skip
+                             _verdict(log_holm, rank, alpha, n_decoys)))
     n = max((n for _, n in found), default=0)
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=tuples.n_positions,
@@ -142,7 +142,7 @@ def mark_test(
         power={f"{shift:g}": power(null, n, shift, log(alpha / max(1, len(keys)))) for shift in SHIFTS},
         decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()) if n_decoys else 0.0,
         keys=tuple(tests), log_p_anytime=anytime_p, together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
-    )  # fmt: skip
+    )
 
 
 def weighted_test(
@@ -179,20 +179,20 @@ def weighted_test(
         each = [float(mark.numbers(found.tuples, mark.key(one)) @ weights) for one in _decoy_sets(seed, n_decoys, k)]
         z = (np.array(each).reshape(-1, k).sum(1) - k * centre) / (spread * np.sqrt(k))
         pool = _Pool(k * len(found), total, (total - k * centre) / (k * scale), float((total - k * centre) / (spread * np.sqrt(k))),
-                     weighted_log_tail(null, weights, total, k), z.tolist())  # fmt: skip
+                     weighted_log_tail(null, weights, total, k), z.tolist())
     adjusted, one_more = _holm(log_ps, pool)
     tests = []
     for tenant, total, log_p, log_holm in zip(keys, sums, log_ps, adjusted, strict=True):
         z = (total - centre) / spread
         rank = rank_p(z, decoy_z)
         tests.append(KeyTest(tenant, len(found), total, (total - centre) / scale, z, log_p, log_holm, rank,
-                             _verdict(log_holm, rank, alpha, n_decoys)))  # fmt: skip
+                             _verdict(log_holm, rank, alpha, n_decoys)))
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=found.tuples.n_positions, n_excluded=0,
         n_tuples=len(found), null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=None, detectable_shift=None, power={}, decoy_false_positives=float((decoy_z >= 2.326).mean()),
         keys=tuple(tests), statistic="weighted", together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
-    )  # fmt: skip
+    )
 
 
 def choice_test(
@@ -229,13 +229,13 @@ def choice_test(
         looks = choice_looks(mark, texts, [one.key for one in tenants], prompts=prompts, reference=baseline)
         anytime_p = {one.tenant: looked_log_p(log_ps) for one, log_ps in zip(tenants, looks, strict=True)}
     return lean_test(mark, mark.preferences(counts, baseline), tenants, seed, n_decoys=n_decoys, alpha=alpha, n_records=len(texts),
-                     n_positions=int(counts.sum()) + shown, n_excluded=shown, anytime_p=anytime_p, together=together)  # fmt: skip
+                     n_positions=int(counts.sum()) + shown, n_excluded=shown, anytime_p=anytime_p, together=together)
 
 
 def choice_looks(
     mark: ChoiceMark, texts: Sequence[str], keys: Sequence[Key], *, prompts: Sequence[str] | None,
     reference: npt.NDArray[np.int64] | None, done: int = 0,
-) -> list[list[float]]:  # fmt: skip
+) -> list[list[float]]:
     """Natural logs of each key's p-values at the looks that so many answers allow, in the order they came.
 
     Args:
@@ -292,13 +292,13 @@ def lean_test(
         total, k = sum(mine), len(mine)
         each = [mark.sum(lean, key_from_bytes(one)) for one in _decoy_sets(seed, n_decoys, k)]
         pool = _Pool(k * used, total, total / max(1, k * used), total / (scale * float(np.sqrt(k))), SignSums(lean, k).log_p(total),
-                     (np.array(each).reshape(-1, k).sum(1) / (scale * np.sqrt(k))).tolist())  # fmt: skip
+                     (np.array(each).reshape(-1, k).sum(1) / (scale * np.sqrt(k))).tolist())
     adjusted, one_more = _holm(log_ps if anytime_p is None else [anytime_p[one.tenant] for one in tenants], pool)
     tests = tuple(
         KeyTest(one.tenant, used, total, total / max(1, used), total / scale, log_p, log_holm, rank := rank_p(total, decoys),
                 _verdict(log_holm, rank, alpha, n_decoys))
         for one, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
-    )  # fmt: skip
+    )
     decoy_log_p = np.array([tail.log_p(float(total)) for total in decoys[:LEAN_DECOYS]])
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=n_positions, n_excluded=n_excluded,
@@ -306,7 +306,7 @@ def lean_test(
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
         decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()), keys=tests, log_p_anytime=anytime_p, statistic="choice",
         together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

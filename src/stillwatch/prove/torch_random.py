@@ -25,7 +25,7 @@ def _seeded(state: State, seed: np.uint64) -> None:
     for i in range(1, _N):
         before = np.uint64(state[i - 1])
         state[i] = np.uint32((np.uint64(1812433253) * (before ^ (before >> np.uint64(30))) + np.uint64(i))
-                             & np.uint64(0xFFFFFFFF))  # fmt: skip
+                             & np.uint64(0xFFFFFFFF))
 
 
 @njit(cache=True)

@@ -150,7 +150,7 @@ def read(
     """
     rule = exclude or default_exclusion(context_width)
     whole = _flat([np.concatenate([np.asarray(p, np.int64), np.asarray(a, np.int64)])
-                   for p, a in zip(prompts, answers, strict=True)])  # fmt: skip
+                   for p, a in zip(prompts, answers, strict=True)])
     begin = np.fromiter((len(prompt) for prompt in prompts), np.int64, len(prompts))
     guess = np.full(len(whole.ids), -1, np.int64)
     guess[whole.place >= begin[whole.record]] = _flat(predicted).ids

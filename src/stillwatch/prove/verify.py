@@ -73,7 +73,7 @@ def _checks(folder: Path, published: str | None, public_key: Path | None) -> lis
         checks += [_openings(record, entry), _order(record, entry, published, _asked(folder)), as_committed(record, entry, inputs)]
     seed = expected_seed(record)
     checks.append(Check("decoys", inputs.seed == seed, "derived from the commitment" if inputs.seed == seed
-                        else "their seed is not the commitment's"))  # fmt: skip
+                        else "their seed is not the commitment's"))
     try:
         result, parts = run(inputs)
         same = [_same(record["result"], result.describe()), _same(record["split"], parts and parts.describe())]
@@ -200,7 +200,7 @@ def _fixed_by(record: Mapping[str, Any], entry: Mapping[str, Any], published: st
             break
         if one.get("hash") == published and keys.items() <= one["commitments"].items():
             return (f"entry {number} was published, {one['time']}: it fixes the keys; that questions and kind of test were fixed "
-                    "before the first question is the provider's clock")  # fmt: skip
+                    "before the first question is the provider's clock")
     return ""
 
 

@@ -41,7 +41,7 @@ class Weighted:
 def of_texts(
     prompts: Sequence[Sequence[int] | Ids], outputs: Sequence[Sequence[int] | Ids],
     reference_prompts: Sequence[Sequence[int] | Ids], reference_outputs: Sequence[Sequence[int] | Ids], context_width: int,
-) -> Weighted:  # fmt: skip
+) -> Weighted:
     """Weights of written tuples: (count - expected) / sqrt(expected + 1), cut at ``CAP``.
 
     The expected count is the reference's share of the token after the context, shrunk towards the token's share
@@ -88,7 +88,7 @@ class Reading:
     def add(
         self, prompt: Sequence[int], answer: Sequence[int], suspect: npt.NDArray[np.floating],
         reference: npt.NDArray[np.floating],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """One kept answer.
 
         Args:
@@ -134,7 +134,7 @@ class Reading:
         """The sum over places, each draw once."""
         if not self._parts:
             return Weighted(Tuples(np.zeros((0, self.width), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), 0, 0),
-                            np.zeros(0))  # fmt: skip
+                            np.zeros(0))
         context = np.repeat([part[0] for part in self._parts], [len(part[1]) for part in self._parts])
         token = np.concatenate([part[1] for part in self._parts])
         value = np.concatenate([part[2] for part in self._parts])

@@ -272,7 +272,7 @@ class Branch:
         }
         later = pa.table({
             field.name: columns.get(field.name, pa.nulls(len(new), field.type)) for field in ACCOUNTS.schema
-        }, schema=ACCOUNTS.schema)  # fmt: skip
+        }, schema=ACCOUNTS.schema)
         path = folder / f"registry-{before_us}-{self.key(before_us)}.parquet"
         write_parquet(pa.concat_tables([base.select(ACCOUNTS.names).cast(ACCOUNTS.schema), later]), path)
         return path

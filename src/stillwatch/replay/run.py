@@ -34,7 +34,7 @@ COLUMNS = {
     "accounts_blocked": pa.int64(), "replacements": pa.int64(), "accused_at_end": pa.float64(),
     "listed_at": pa.string(), "listed_hours_after_one_percent": pa.float64(),
     "half_hours_after_one_percent": pa.float64(),
-}  # fmt: skip
+}
 """Of replay.parquet, one row a policy and campaign."""
 
 
@@ -79,7 +79,7 @@ def run(
         truth_events = beside if beside.exists() else None
     files = partitions.sketch_files(
         data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or os.cpu_count() or 1, quiet=quiet
-    )  # fmt: skip
+    )
     log = read_log(files)
     if not len(log.time):
         raise InputError("no events", where=source, todo="Check the event files")
@@ -156,7 +156,7 @@ def _policy(
             "as_of": step["as_of"], "n_events": step["n_events"], "n_accounts": step["n_accounts"], "n_campaigns": len(sure),
             "n_accused": sum(len(found["accounts"]) for found in sure), "campaigns": sorted(found["campaign_id"] for found in sure),
             "n_acted_on": len(branch.level),
-        }  # fmt: skip
+        }
         if harvest is not None:
             row["n_harvested"] = int((harvest & branch.passes & (log.time < at_us)).sum())
         timeline.append(row)
@@ -203,7 +203,7 @@ def _fingerprint(data: dataset.Dataset, reply: Reply, truth: Path | None) -> str
     told_ = {
         "version": __version__, "sketches": partitions.FORMAT, "reply": repr(reply), "calibration": judge.calibrated().record,
         "inputs": _inputs(data, truth, None),
-    }  # fmt: skip
+    }
     return hashlib.sha256(json.dumps(told_, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

@@ -7,7 +7,7 @@ from stillwatch.counting import number_of
 HEADS = (
     "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "listed after 1 % h", "before action",
     "taken in all", "moved", "acted on", "new accounts",
-)  # fmt: skip
+)
 MAX_ROWS = 60
 """Rows printed; replay.parquet has all."""
 
@@ -36,14 +36,14 @@ def text(result: dict[str, Any]) -> str:
     )
     for policy in result["policies"]:
         parts.append(f"  {policy['policy']}: {len(policy['steps']):,} run, {policy['skipped']:,} left out,"
-                     f" since the log had grown by less than {steps['growth']:.1%}")  # fmt: skip
+                     f" since the log had grown by less than {steps['growth']:.1%}")
     if steps["recent"]:
         parts.append(f"Each step also looked at the last {', '.join(steps['recent'])} alone; growth is a share of the shortest's requests.")
     if steps["first"]:
         parts.append(f"No step ran after the first {steps['first']}: all that was sent later met the actions decided until then.")
     if not result["truth"]:
         parts.append("Without --truth nobody's operator is known: campaigns are those found, all their requests count as"
-                     " harvest, and nobody answers the bans.")  # fmt: skip
+                     " harvest, and nobody answers the bans.")
     elif not result["truth_events"]:
         parts.append("The truth tells no requests: all requests of an operator count as its harvest.")
     return "\n".join(parts)
@@ -62,4 +62,4 @@ def _cells(policy: str, row: dict[str, Any]) -> tuple[str, ...]:
         hours(row["hours_after_one_percent"]), hours(row["listed_hours_after_one_percent"]),
         share(row["share_before_action"]), share(row["share_in_all"]),
         f"{row['moved']:,}", f"{row['accounts_acted_on']:,}", f"{row['replacements']:,}",
-    )  # fmt: skip
+    )

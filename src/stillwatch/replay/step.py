@@ -62,10 +62,10 @@ def look(
             "n_harvested": int(np.sum(outcome.tally.harvested[number])),
             "accounts": scene.people.ids.take(pa.array(mine)).to_pylist(),
             "scores": [round(float(score), 4) for score in scores[mine]],
-        })  # fmt: skip
+        })
     made = {
         "as_of": iso(at_us), "n_events": int(scene.people.n_events.sum()), "n_accounts": scene.people.n, "found": rows,
-    }  # fmt: skip
+    }
     write_json(made, kept)
     for path in files:
         if path.parent == scratch and path.name.startswith("once"):

@@ -116,7 +116,7 @@ def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     return Graph(
         nodes, families, top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside),
         graded=len({weight for *_, weight in inside}) > 1,
-    )  # fmt: skip
+    )
 
 
 def _best_linked(n: int, edges: Sequence[Edge]) -> list[int]:

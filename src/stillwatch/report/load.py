@@ -74,7 +74,7 @@ def load(folder: Path) -> Run:
             members.get(row["campaign_id"], ()),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     page, watch = folder / run_worth.PAGE, folder / "watch.parquet"
     return Run(
         campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],

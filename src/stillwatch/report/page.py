@@ -29,13 +29,13 @@ MAX_INPUTS = 24
 SUMMARY = (
     "version", "inputs", "parameters", "stages", "blind_views", "n_events", "n_accounts", "first_seen", "last_seen",
     "estimated_false_discoveries", "start", "as_of", "warnings", "calibration", "n_groups_judged",
-)  # fmt: skip
+)
 """What the page shows of summary.json; what a run does not tell is shown as not told."""
 
 FILTERS = (
     words.count, words.millions, words.number, words.chance, words.signed, words.share, words.size, words.moment,
     words.day, words.steps, words.cut, words.plain, words.sentence, words.fit, words.confidence, words.hypothesis,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def show_action(args: Args) -> dict[str, Any]:
     result = {
         "action": as_json(row) | {"standing": stand}, "approvals": [as_json(a) for a in said], "subjects": named,
         "appeals": [as_json(a) for a in heard],
-    }  # fmt: skip
+    }
     say(args, f"{row.action_id}: {actions.what(row)} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})",
         *_blast(row.blast),
         *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said),
@@ -72,7 +72,7 @@ def propose_action(args: Args) -> dict[str, Any]:
             change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(args),
             mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,
             parameters=policy.written(args.parameters),
-        )  # fmt: skip
+        )
         _, held = policy.active(change.session)
     say(args, *_blast(row.blast))
     return _told(args, row, held)

@@ -77,7 +77,7 @@ def ending(session: Session, now: datetime) -> Sequence[ActionRow]:
     renewed = exists().where(
         reached.subject == Target.subject, reached.subject_id == Target.subject_id, reached.ended_at.is_(None),
         later.action_id == reached.action_id, later.kind == ActionRow.kind, longer,
-    ).correlate(Target, ActionRow)  # fmt: skip
+    ).correlate(Target, ActionRow)
     left = exists().where(Target.action_id == ActionRow.action_id, Target.ended_at.is_(None), ~renewed).correlate(ActionRow)
     holds = (ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now, ActionRow.expires_at <= now + SOON)
     return session.scalars(select(ActionRow).where(*holds, left).order_by(ActionRow.expires_at, ActionRow.action_id)).all()
@@ -120,7 +120,7 @@ def preview(
 def propose(
     change: Change, kind: Action, reason: Reason, *, case_id: str | None = None, subjects: Subjects | None = None,
     mode: Mode | None = None, duration_s: int | None = None, parameters: Mapping[str, Any] | None = None, note: str = "",
-) -> ActionRow:  # fmt: skip
+) -> ActionRow:
     """Propose an action; it takes effect at once unless the policy asks for a second person. Needs an analyst.
 
     Args:
@@ -152,7 +152,7 @@ def propose(
         note=note, parameters=policies.checked(kind, parameters or {}), policy_version=version,
         needed_approvals=int(kind in policy.two_person),
         blast=seen, proposed_at=change.now, proposed_by=change.actor.name, duration_s=duration_s or policy.durations_s[kind],
-    )  # fmt: skip
+    )
     _put(change, row, reached.subjects)
     if case_id is not None and row.needed_approvals:
         cases.follow(change, cases.get(change.session, case_id), State.PENDING_ACTION, f"{kind} proposed")
@@ -208,7 +208,7 @@ def undo(
         reason=reason, note=note, parameters={}, policy_version=row.policy_version, blast={"n_subjects": len(ended)},
         needed_approvals=max(row.needed_approvals, int(row.kind in policy.two_person)), proposed_at=change.now,
         proposed_by=change.actor.name, duration_s=0,
-    )  # fmt: skip
+    )
     _put(change, lift, ended)
     return lift
 
@@ -226,7 +226,7 @@ def renew(change: Change, action_id: str, *, duration_s: int | None = None, note
         change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=targets(change.session, action_id, live=True),
         mode=Mode(row.mode), duration_s=duration_s, parameters=policies.understood(Action(row.kind), row.parameters),
         note=note or f"renews {action_id}",
-    )  # fmt: skip
+    )
 
 
 def sweep(change: Change) -> list[str]:
@@ -260,11 +260,11 @@ def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str,
         .where(Target.subject == Subject.ACCOUNT, Target.subject_id.in_(whose), Target.ended_at.is_(None),
                ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now)
         .order_by(Target.action_id, Target.subject_id)
-    )  # fmt: skip
+    )
     lifted = (
         select(ActionRow.lifts, Target.subject_id).join(Target, Target.action_id == ActionRow.action_id)
         .where(ActionRow.state == ActionState.PROPOSED, ActionRow.kind == LIFT, Target.subject_id.in_(whose))
-    )  # fmt: skip
+    )
     waiting = {(action_id, account_id) for action_id, account_id in session.execute(lifted)}
     found: dict[str, list[str]] = {}
     for action_id, account_id in session.execute(held):
@@ -305,7 +305,7 @@ def _put(change: Change, row: ActionRow, subjects: Subjects) -> None:
         "parameters": row.parameters, "duration_s": row.duration_s, "policy_version": row.policy_version,
         "needed_approvals": row.needed_approvals, "blast": row.blast,
         "subjects": [f"{subject}:{subject_id}" for subject, subject_id in subjects],
-    }  # fmt: skip
+    }
     change.audit("action.propose", row.action_id, after=after, reason=row.note or None)
     if not row.needed_approvals:
         _take_effect(change, row)
@@ -383,7 +383,7 @@ def _release(change: Change, action_id: str, subjects: Subjects) -> None:
             change.session.execute(
                 update(Target).where(Target.action_id == action_id, Target.subject == kind, Target.subject_id.in_(ids))
                 .values(ended_at=change.now)
-            )  # fmt: skip
+            )
 
 
 def _end(change: Change, row: ActionRow, state: ActionState, what: str, note: str | None) -> None:

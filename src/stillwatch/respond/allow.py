@@ -29,7 +29,7 @@ def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason
     row = AllowEntry(
         subject=subject, subject_id=subject_id, owner=owner, reason=reason, created_at=change.now,
         created_by=change.actor.name, expires_at=expires_at,
-    )  # fmt: skip
+    )
     change.session.add(row)
     change.session.flush()
     change.bump()

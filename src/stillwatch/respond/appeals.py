@@ -47,7 +47,7 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
     row = Appeal(
         case_id=case_id, action_id=None if action is None else about, account_id=account_id, statement=statement, state=OPEN,
         received_at=change.now, received_by=change.actor.name,
-    )  # fmt: skip
+    )
     change.session.add(row)
     change.session.flush()
     after = {"case_id": case_id, "action_id": row.action_id, "account_id": account_id, "statement": statement}

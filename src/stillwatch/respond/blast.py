@@ -121,7 +121,7 @@ def _of_cases(session: Session, accounts: Sequence[str]) -> set[str]:
     return {
         name for chunk in chunks(accounts)
         for name in session.scalars(select(Member.account_id).where(Member.account_id.in_(chunk)).distinct())
-    }  # fmt: skip
+    }
 
 
 def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
@@ -167,6 +167,6 @@ def _under_action(session: Session, now: datetime, reached: Reach) -> int:
             select(Target.subject, Target.subject_id).join(ActionRow, ActionRow.action_id == Target.action_id)
             .where(Target.subject_id.in_(chunk), Target.ended_at.is_(None),
                    ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now).distinct()
-        )  # fmt: skip
+        )
         found += len({(Subject(subject), subject_id) for subject, subject_id in session.execute(live)} & set(reached.subjects))
     return found

@@ -24,7 +24,7 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
 def put(
     session: Session | Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], *, update: Collection[str] | None = None,
     key: Collection[str] | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Insert rows; returns how many were written.
 
     SQLite takes them one by one in a prepared statement; PostgreSQL as one JSON document, since its driver would wait for an

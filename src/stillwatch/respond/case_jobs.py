@@ -79,7 +79,7 @@ def show_case(args: Args) -> dict[str, Any]:
             "waiting": [as_json(a) for a in pending], "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
             "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proved, "cleared_and_held": cleared,
-        }  # fmt: skip
+        }
     say(args, *_findings(row, people))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
     imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
@@ -132,7 +132,7 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     if asked:
         yield f"asked for: {', '.join(asked[:4])}"
     spoken = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
-                    key=lambda e: -e["log_odds"])  # fmt: skip
+                    key=lambda e: -e["log_odds"])
     if spoken:
         yield "why, strongest first, with what each adds to the score:"
         yield from (f"  {e['log_odds']:+.1f}  {e['sentence']}{_observed(e)}" for e in spoken[:5])

@@ -161,7 +161,7 @@ def having(session: Session, account_ids: Sequence[str]) -> dict[str, str]:
     rows = session.execute(
         select(Member, Case.detected, Case.state).join(Case, Case.case_id == Member.case_id)
         .where(Member.account_id.in_(account_ids)).order_by(Member.case_id)
-    )  # fmt: skip
+    )
     belongs = {(True, False): "", (False, False): ", no longer seen", (True, True): ", excluded", (False, True): ", excluded"}
     return {m.case_id: f"{detected}, {state}{belongs[m.present, m.excluded]}" for m, detected, state in rows}
 

@@ -19,7 +19,7 @@ def list_decisions(args: Args) -> dict[str, Any]:
     for row in rows:
         would = f" (would be {row.action})" if row.action and row.action != row.decision else ""
         say(args, f"{row.at:%Y-%m-%d %H:%M:%S}  {row.surface:10} {row.account_id or row.key_id or '':32}  {row.decision}{would}  "
-                  f"{row.reason or ''}  {row.case_id or ''}".rstrip())  # fmt: skip
+                  f"{row.reason or ''}  {row.case_id or ''}".rstrip())
     if not rows:
         say(args, "no such decision was logged; stillwatch serve --store logs those about accounts under an action")
     return {"decisions": [as_json(row) for row in rows]}

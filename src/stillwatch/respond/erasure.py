@@ -45,7 +45,7 @@ FREE = frozenset({"text", "statement"})
 MENTIONS: tuple[InstrumentedAttribute[Any], ...] = (
     Annotation.text, Appeal.statement, Appeal.decision_reason, AllowEntry.owner, AllowEntry.reason, ActionRow.note, ActionRow.parameters,
     ActionRow.blast, Approval.note, Case.details, Case.explanations, Member.reasons,
-)  # fmt: skip
+)
 """Where a name may be mentioned, besides the audit log."""
 
 
@@ -149,7 +149,7 @@ def _nothing_holds(session: Session, now: datetime, ids: Sequence[str]) -> None:
     held = session.scalars(
         select(Target.action_id).join(ActionRow, ActionRow.action_id == Target.action_id)
         .where(Target.subject_id.in_(ids), Target.ended_at.is_(None), holding)
-    ).first()  # fmt: skip
+    ).first()
     appeal = session.scalars(select(Appeal.appeal_id).where(Appeal.account_id.in_(ids), Appeal.state == "open")).first()
     entry = session.scalars(
         select(AllowEntry.allow_id).where(
@@ -213,7 +213,7 @@ def _rows(change: Change, scrub: _Scrub, ids: Sequence[str]) -> dict[str, int]:
     for what, column in (
         ("labels", Label.account_id), ("decisions", DecisionRow.account_id), ("decisions", DecisionRow.key_id),
         ("keys", Key.account_id), ("facts", Account.account_id),
-    ):  # fmt: skip
+    ):
         done[what] += _run(session, delete(column.class_).where(column.in_(ids)))
     return done
 

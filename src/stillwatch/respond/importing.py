@@ -351,14 +351,14 @@ def _one(
         (rows.seen if tells else rows.added if counts else rows.late).append({
             "case_id": case_id, "account_id": account_id, "score": member["score"], "reasons": list(member["reasons"]),
             "present": counts, "excluded": out, "first_run": run.run_id, "last_run": run.run_id, "joined_at": change.now,
-        })  # fmt: skip
+        })
     # Earlier marks stay, so that what an operator goes back to is known.
     rows.marks += [
         {"case_id": case_id, "view": view, "object": object_, "n_accounts": int(told.get("accounts") or 0),
          "expected_accounts": float(told.get("expected_accounts") or 0.0), "n_events": int(told.get("events") or 0),
          "last_run": run.run_id}
         for (view, object_), told in _marks(campaign).items()
-    ]  # fmt: skip
+    ]
     if case is not None and joined:
         result.joined[case_id] = joined
         if case.state in (State.RESOLVED, State.CLOSED) and case.verdict == Verdict.TRUE_POSITIVE:
@@ -378,7 +378,7 @@ def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
         "n_harvested": row["n_harvested"], "output_tokens": tokens, "first_seen": row["first_seen"], "last_seen": row["last_seen"],
         "views": list(row["views"]), "capabilities": dict(row["capabilities"] or {}), "explanations": list(row["explanations"]),
         "details": dict(campaign.details),
-    }  # fmt: skip
+    }
 
 
 def _store_facts(store: Store, actor: Actor, run_id: str, facts: Facts, now: datetime | None) -> None:

@@ -31,7 +31,7 @@ def list_policies(args: Args) -> dict[str, Any]:
         rows = policy.versions(session)
     for row in rows:
         say(args, f"{_mark(row.version, in_force)} {row.version:>5}  {row.document.get('mode', ''):7}  {row.created_at:%Y-%m-%d}  "
-                  f"{row.created_by}: {row.note}")  # fmt: skip
+                  f"{row.created_by}: {row.note}")
     say(args, f"{_mark(policy.BUILT_IN, in_force)} {policy.BUILT_IN:>5}  {policy.Policy().mode:7}  built in")
     return {"in_force": in_force, "versions": [as_json(row) for row in rows]}
 
@@ -67,7 +67,7 @@ def try_throttle(args: Args) -> dict[str, Any]:
         version, held = policy.active(session)
         wanted = [cases.get(session, name) for name in args.case] if args.case else cases.queue(
             session, states=tuple(OPEN_STATES), limit=MOST_CASES
-        )  # fmt: skip
+        )
         accounts = {case.case_id: [m.account_id for m in cases.members(session, case.case_id, acting_on=True)] for case in wanted}
     if args.policy is not None:
         told = read_json(args.policy)
@@ -91,7 +91,7 @@ def try_throttle(args: Args) -> dict[str, Any]:
         what = {
             "n_accounts": len(set(who)), "n_requests": len(who), "per_min": sent.per_min,
             "policy": throttle.told(own), "tried": [throttle.told(row) for row in rows],
-        }  # fmt: skip
+        }
         if group:
             result["cases"][group] = what
         else:

@@ -67,7 +67,7 @@ def read_run(folder: Path) -> FoundRun:
             members.get(row["campaign_id"], ()),
         )
         for row in campaigns.to_pylist()
-    ]  # fmt: skip
+    ]
     start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
     return FoundRun(run_id, start, seen, summary, found)
 

@@ -159,7 +159,7 @@ def _read(session: Session, now: datetime, only: set[str] | None) -> Snapshot:
     targets = (
         select(Target.action_id, Target.subject, Target.subject_id)
         .where(Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
-    )  # fmt: skip
+    )
     for action_id, subject, subject_id in _stream(session, targets, Target.subject_id, only):
         _strongest(found[subject], subject_id, place[action_id])
     keys = found[Subject.KEY]
@@ -191,7 +191,7 @@ def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
         )
         for row in session.scalars(select(ActionRow).where(*_in_force(now)))
         if row.expires_at is not None
-    ]  # fmt: skip
+    ]
     return tuple(sorted(rules, key=lambda r: (r.mode == Mode.ENFORCE, STRENGTH[r.action], r.expires_at, r.action_id)))
 
 

@@ -39,7 +39,7 @@ BUSY_MS = 10_000
 CHANGING = frozenset({
     "action.take_effect", "action.lift", "action.undo", "action.expire", "action.reject", "allow.add", "allow.revoke",
     "policy.promote", "run.facts",
-})  # fmt: skip
+})
 """What the audit log calls the changes that decision services must learn of. Each new revision has one of them in its
 transaction, so that the log tells whom it concerns."""
 MIGRATION_LOCK = 7_316_520_441

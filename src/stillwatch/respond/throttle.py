@@ -64,7 +64,7 @@ def tried(requests: Requests, each_per_min: float | None = None, together_per_mi
     refused = {requests.who[i] for i in np.flatnonzero(~passed).tolist()}
     return Tried(
         each_per_min, together_per_min or None, len(passed), int(passed.sum()), len(set(requests.who)), len(refused)
-    )  # fmt: skip
+    )
 
 
 def table(requests: Requests, rates: Sequence[float] = RATES, shares: Sequence[float] = SHARES) -> list[Tried]:

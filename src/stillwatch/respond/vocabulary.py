@@ -110,12 +110,12 @@ class Reason(StrEnum):
 AGAINST = (
     Reason.COORDINATED_EXTRACTION, Reason.SUSPECTED_EXTRACTION, Reason.BAN_EVASION, Reason.UNLICENSED_RESALE, Reason.COMPROMISED_KEY,
     Reason.TERMS_OF_USE, Reason.IDENTITY_UNVERIFIED, Reason.ANALYST_REQUEST,
-)  # fmt: skip
+)
 """Why somebody is acted on."""
 FOR = (
     Reason.FALSE_POSITIVE, Reason.APPEAL_OVERTURNED, Reason.CUSTOMER_AGREEMENT, Reason.IDENTITY_VERIFIED, Reason.EXPIRED_NEED,
     Reason.ANALYST_REQUEST,
-)  # fmt: skip
+)
 """Why an action ends early."""
 
 

@@ -36,7 +36,7 @@ _FIELDS: dict[str, list[tuple[str, int, str]]] = {
         ("status", 1, "Status"), ("denied_response", 2, "DeniedHttpResponse"), ("ok_response", 3, "OkHttpResponse"),
         ("dynamic_metadata", 4, STRUCT),
     ],
-}  # fmt: skip
+}
 """Message → fields as (name, number, type); ``*`` is repeated."""
 
 

@@ -94,7 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def run(
     settings: Settings, source: SnapshotSource | None, sink: Sink | None, *, mounts: dict[str, ASGIApp] | None = None,
     token_source: tokens.TokenSource | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Args:

@@ -62,7 +62,7 @@ def key64(identifier: str) -> int:
 
 def write(
     entries: pa.Table, path: Path, revision: str, *, base: int | None = None, names: Sequence[str] = (), source: str | None = None
-) -> int:  # fmt: skip
+) -> int:
     """Write the snapshot of a source's rows, or what changed in one.
 
     Args:
@@ -82,7 +82,7 @@ def write(
     entries = conformed(entries)
     table = _compiled(entries if base is None else pa.concat_tables([entries, _nothing(names)]))
     about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows, "base": base,
-             "source": source, "hashed": _hashed(entries["account_id"]), "enforced": _enforced(entries)}  # fmt: skip
+             "source": source, "hashed": _hashed(entries["account_id"]), "enforced": _enforced(entries)}
     about["crc32"] = checksum = _checksum(table, about)
     metadata = {b"stillwatch": json.dumps(about).encode()}
     with replacing(path) as partial, pa.OSFile(str(partial), "wb") as sink:
@@ -109,7 +109,7 @@ def _nothing(names: Sequence[str]) -> pa.Table:
     """Rows that were over before anybody asked: they say that an identifier is known here, and no more."""
     n = len(names)
     columns = {"account_id": names, "action": ["allow"] * n, "mode": ["shadow"] * n, "reason_code": [""] * n,
-               "expires_at": pa.array([0] * n, pa.timestamp("us", "UTC"))}  # fmt: skip
+               "expires_at": pa.array([0] * n, pa.timestamp("us", "UTC"))}
     return conformed(pa.table({name: pa.array(values, ENTRIES.field(name).type) for name, values in columns.items()}))
 
 

@@ -115,7 +115,7 @@ def read_rates(path: Path) -> Rates:
     # An infinity in one window would leave nothing of all the others; written so that NaN fails, too.
     if not ((start >= 0) & (start < LAST_S)).all() or not ((rate >= 0) & (rate <= HIGHEST_PER_S)).all():
         raise InputError(f"has a window_start_s before 0 or after the year 2200, or a rate_per_s that is not from 0 to {HIGHEST_PER_S:g}",
-                         where=path, todo="Correct or remove these rows")  # fmt: skip
+                         where=path, todo="Correct or remove these rows")
     window = (start // WINDOW_S).astype(np.int64)
     days = int(min(window.max() // WINDOWS + 1, 62))
     grid = np.zeros((len(number), days * WINDOWS))

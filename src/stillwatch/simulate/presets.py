@@ -302,7 +302,7 @@ CROWDS: tuple[Crowd, ...] = (
 LEAST = {
     "evaluation": 4, "synthetic_data": 4, "reseller": 3, "loose_reseller": 12, "integration": 20, "key_rotation": 6, "labelling": 3,
     "app": 2, "ci": 4,
-}  # fmt: skip
+}
 
 
 def crowds(accounts: int, events: int) -> tuple[Crowd, ...]:

@@ -142,7 +142,7 @@ def read(torch: Any, model: Any, batch: Sequence[Tokens], token: int) -> tuple[A
 def train(
     student: Any, data: Sequence[Tokens], held: Sequence[Tokens], schedule: loop.Schedule, *, pad_token: int, mix: float = MIX,
     reverse: bool = False, batch: int = 8, rate: float = 1e-3, precision: str = "float32", folder: Path | None = None, quiet: bool = False,
-) -> loop.History:  # fmt: skip
+) -> loop.History:
     """Train a student in place on cached distributions and sequences; validates on the plain loss of ``held``.
 
     Weights stay in float32; with ``precision`` bfloat16, products are taken in it.
@@ -180,7 +180,7 @@ def train(
     return loop.run(
         schedule, epoch=epoch, validate=lambda: -held_loss(student, held, pad_token=pad_token, batch=batch), state=state,
         restore=restore, folder=folder, quiet=quiet,
-    )  # fmt: skip
+    )
 
 
 def held_loss(student: Any, held: Sequence[Tokens], *, pad_token: int, batch: int = 8) -> float:
@@ -201,7 +201,7 @@ def held_loss(student: Any, held: Sequence[Tokens], *, pad_token: int, batch: in
 def run(
     folder: Path, out: Path, told: manifest.Manifest, *, on_policy: bool, start: Path | None, layers: Sequence[int],
     schedule: loop.Schedule, loss_kind: str = "forward", cpu_hour: float = 0.04, quiet: bool,
-) -> Any:  # fmt: skip
+) -> Any:
     """``stillwatch distill train language`` and ``on-policy``: train, compare on answers held out, write the folder.
 
     ``loss_kind`` is ``forward`` or ``reverse`` (divergence from the teacher's distributions or to them, beside its tokens) or
@@ -242,7 +242,7 @@ def run(
         turns = [
             [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
             for i, row in enumerate(rows) if i % every and row.messages  # those held out are not trained on
-        ]  # fmt: skip
+        ]
         if on_policy:
             notes = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
         else:
@@ -253,7 +253,7 @@ def run(
         notes = asdict(train(
             student, learnt, watched, schedule, pad_token=token, precision=told.precision, reverse=loss_kind == "reverse", folder=out,
             quiet=quiet,
-        ))  # fmt: skip
+        ))
     compared.append(line("student", student))
     student.save_pretrained(out)
     teacher.tokenizer.save_pretrained(out)

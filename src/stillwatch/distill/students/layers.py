@@ -59,7 +59,7 @@ def cut(teacher: Any, layers: Sequence[int]) -> Any:
 def train(
     teacher: Any, layers: Sequence[int], texts: Sequence[str], vectors: NDArray[Any], schedule: loop.Schedule, *, rate: float = 3e-4,
     folder: Path | None = None, quiet: bool = False,
-) -> Layered:  # fmt: skip
+) -> Layered:
     """Train the kept layers; an "epoch" is 2,000 texts, so that limits and checkpoints are fine enough.
 
     While it learns, weights stay in float32 and products are taken in the teacher's precision; afterwards weights are in it, too.

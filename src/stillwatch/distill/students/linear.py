@@ -190,7 +190,7 @@ class LinearClassifier:
     def __init__(
         self, features: Features, classes: Sequence[str], columns: NDArray[np.int32], idf: F32, rows: NDArray[np.int8], scale: F32,
         bias: F32, encoder: StaticEncoder | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """``columns`` and ``idf`` are (n_kept,), ``rows`` (n_kept + n_dims, n_classes), ``scale`` a number each, ``bias`` (n_classes,)."""
         self.features, self.classes_, self.encoder = features, list(classes), encoder
         self.columns, self.idf, self.rows, self.scale, self.bias = columns, idf, rows, scale, bias
@@ -412,7 +412,7 @@ class Fit:
 def train(
     texts: Sequence[str], classes: Sequence[str], *, probabilities: NDArray[Any] | None = None,
     labels: NDArray[np.int64] | None = None, features: Features | None = None, encoder: StaticEncoder | None = None, seed: int = 0,
-) -> Fit:  # fmt: skip
+) -> Fit:
     """Fit a student.
 
     Args:

@@ -39,7 +39,7 @@ class History:
 def run(
     schedule: Schedule, *, epoch: Callable[[int], None], validate: Callable[[], float], state: Callable[[], dict[str, Any]],
     restore: Callable[[dict[str, Any]], None], folder: Path | None = None, quiet: bool = False,
-) -> History:  # fmt: skip
+) -> History:
     """Train until a limit and leave the best state restored.
 
     Args:

@@ -105,7 +105,7 @@ class StaticEncoder:
             "model_type": "model2vec", "architectures": ["StaticModel"], "normalize": True, "base_model_name": base,
             "max_length": self.max_length, "hidden_dim": int(self.table.shape[1]),
             "embedding_dtype": str(arrays["embeddings"].dtype),
-        }  # fmt: skip
+        }
         write_json(about, folder / ABOUT)
         return sum((folder / name).stat().st_size for name in (WEIGHTS, ABOUT, TOKENIZER))
 
@@ -195,7 +195,7 @@ def train(
     start: StaticEncoder, texts: Sequence[str], vectors: NDArray[Any], schedule: loop.Schedule, *, batch: int = 512,
     rate: float = 3e-3, relation: float = RELATION, dropout: float = 0.0,
     folder: Path | None = None, quiet: bool = False,
-) -> Trained:  # fmt: skip
+) -> Trained:
     """Train the table on a teacher's vectors.
 
     Args:

@@ -32,7 +32,7 @@ def _common(out: Path, schedule: Schedule, batch: int, rate: float) -> dict[str,
         "seed": schedule.seed, "data_seed": schedule.seed, "report_to": [], "save_strategy": "steps", "save_steps": 50,
         "save_total_limit": 1, "logging_strategy": "no", "disable_tqdm": True, "use_cpu": True, "bf16": False,
         "lr_scheduler_type": "cosine", "warmup_steps": 10, "gradient_checkpointing": False,
-    }  # fmt: skip
+    }
 
 
 def _limit(minutes: float) -> Any:
@@ -65,7 +65,7 @@ def tidy(out: Path) -> None:
 def sequences(
     model: Any, tokenizer: Any, conversations: Sequence[list[dict[str, str]]], out: Path, schedule: Schedule, *,
     batch: int = 4, rate: float = 5e-4, max_length: int = 512,
-) -> dict[str, float]:  # fmt: skip
+) -> dict[str, float]:
     """Sequence-level distillation (Kim and Rush 2016): TRL's SFTTrainer on the teacher's answers, loss on them only."""
     trl, datasets = _trl(), need("datasets", what="training a language model")
     data = datasets.Dataset.from_list([{"prompt": turns[:-1], "completion": turns[-1:]} for turns in conversations])
@@ -78,7 +78,7 @@ def sequences(
 def on_policy(
     model: Any, teacher: Any, tokenizer: Any, conversations: Sequence[list[dict[str, str]]], out: Path, schedule: Schedule, *,
     share: float = 0.5, beta: float = 0.5, batch: int = 2, rate: float = 1e-4, max_length: int = 256, new_tokens: int = 48,
-) -> dict[str, float]:  # fmt: skip
+) -> dict[str, float]:
     """On-policy distillation (Agarwal et al. 2024, GKD): the student writes, the teacher scores; returns the last losses.
 
     Args:
@@ -104,10 +104,10 @@ def on_policy(
     options = gkd.GKDConfig(
         **_common(out, schedule, batch, rate), lmbda=share, beta=beta, max_length=max_length, max_new_tokens=new_tokens,
         temperature=0.9,
-    )  # fmt: skip
+    )
     trainer = gkd.GKDTrainer(
         model=model, teacher_model=teacher, args=options, train_dataset=data, processing_class=tokenizer,
         callbacks=[_limit(schedule.minutes)],
-    )  # fmt: skip
+    )
     done = trainer.train(resume_from_checkpoint=_resume(out))
     return {"loss": float(done.training_loss), "steps": float(done.global_step)}

@@ -58,7 +58,7 @@ class Classifier:
                 input_tokens=self.tokens(text), output_tokens=1,
             )
             for i, text in enumerate(texts)
-        ]  # fmt: skip
+        ]
 
 
 def _load(manifest: Manifest) -> Any:

@@ -84,7 +84,7 @@ class LanguageModel:
             made = self.model.generate(
                 input_ids=ids, attention_mask=mask, max_new_tokens=first.max_tokens, pad_token_id=pad,
                 return_dict_in_generate=True, output_logits=bool(first.top_k), **options,
-            )  # fmt: skip
+            )
         stops = self.model.generation_config.eos_token_id
         stops = set(stops) if isinstance(stops, list) else {stops}
         return [self._reply(made, i, inputs[i], width, stops, first.top_k) for i in range(len(requests))]
