@@ -17,7 +17,7 @@ import pytest
 
 from stillwatch import cli, pipeline, report, workflows
 from stillwatch.errors import InputError
-from stillwatch.files import data_files
+from stillwatch.files import alone, data_files
 
 TABLES = ("accounts.parquet", "campaigns.parquet", "harvest.parquet", "links.parquet")
 MOMENTS = (
@@ -280,3 +280,12 @@ def test_repeated_requests_are_told(small_world: Path, tmp_path: Path) -> None:
     ingested = workflows.ingest([world / "events"], "canonical", tmp_path / "logs", quiet=True)
     assert ingested["quarantined"] == {"duplicate_event_id": pq.read_metadata(day).num_rows}
     assert pipeline.detect(tmp_path / "logs", tmp_path / "clean", quiet=True)["warnings"] == []
+
+
+def test_one_detection_at_a_time_writes_to_a_run(runs: dict[str, Path], small_world: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(runs["new"], run)
+    before = tables(run)
+    with alone(run, "detect"), pytest.raises(InputError, match="another detect is writing to this folder"):
+        pipeline.detect(small_world, run, quiet=True)
+    assert tables(run) == before

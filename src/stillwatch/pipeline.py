@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stillwatch import dataset, group, judge, link, partitions, run_folder, sketch
 from stillwatch.engine import Engine, open_engine
 from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.files import alone
 from stillwatch.judge import results
 from stillwatch.parallel import ahead
 from stillwatch.tables import ACCOUNTS
@@ -433,14 +434,15 @@ def detect(
     if traces is not None:
         from stillwatch.lockstep import detect_traces
 
-        return detect_traces(traces, out, seed=seed, quiet=quiet)
+        with alone(out, "detect"):
+            return detect_traces(traces, out, seed=seed, quiet=quiet)
     assert source is not None
     clock = Clock()
     data = dataset.open_dataset(source)
     parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "seed": seed, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US
-    with open_engine(out, threads, memory_gb) as duck:
+    with alone(out, "detect"), open_engine(out, threads, memory_gb) as duck:
         with clock.stage("sketch"):
             if recent_us is not None:
                 data = dataset.lately(data, recent_us, as_of)

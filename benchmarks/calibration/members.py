@@ -1,0 +1,43 @@
+"""Who belongs: what tells the accounts of a campaign from those drawn in."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+
+from stillwatch import group, judge, pipeline
+from stillwatch.judge import model, verdict
+
+PIECES = (
+    "often", "amount", "accepted", "best", "own", "joined", "private", "young", "hours", "mix", "length", "age", "bare", "alone", "links",
+)
+
+
+def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
+    """How the accounts of every campaign of one world stand, with what is true of them."""
+    scene, operator, _ = pickle.loads(kept.read_bytes())
+    fake = operator >= 0
+    values, findings = model.look(scene)
+    same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
+    found = verdict.judge(values, findings, fitted, same)
+    of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), pipeline.MIN_ACCOUNTS, found.log_odds)
+    n = int(of_account.max(initial=-1)) + 1
+    lead = judge.leads(scene, of_group, n, found.log_odds)
+    links = judge.linkage(scene, of_group, of_account, lead)
+    mine, pieces = judge.standing(scene, of_group, of_account, n, found.log_odds, links)
+    return {**pieces, "fake": fake[mine], "campaign": np.array([f"{kept.stem} {number}" for number in of_account[mine]], dtype=object)}
+
+
+def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
+    """Fit what tells a campaign's accounts from those drawn in; campaigns count alike, and those mostly of innocents teach nothing."""
+    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    _, number, size = np.unique(found["campaign"].astype(str), return_inverse=True, return_counts=True)
+    fake = found["fake"].astype(bool)
+    use = (np.bincount(number, weights=fake) >= 0.5 * size)[number]
+    pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
+    bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
+    left = model.Members(bias, weights)
+    kept = left.posterior({name: found[name] for name in PIECES}) >= judge.SURE
+    print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
+          f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
+    return left
