@@ -24,7 +24,7 @@ from benchmarks.calibration.apart import apart, by_world
 from benchmarks.calibration.examples import HELD_OUT, OTHERS, TREES_ALONE, TWICE, Examples, split, spoken, values_of, world
 from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
-from benchmarks.calibration.trees import trees
+from benchmarks.calibration.trees import grow, with_tails
 
 from stillwatch import judge, pipeline
 from stillwatch.judge import model, verdict
@@ -53,30 +53,37 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
 
 
 def left_out(found: Examples, folder: Path) -> None:
-    """Judge each author's worlds by weights that never saw that author; print what a provider nobody has seen would get."""
-    sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
-    reach, scores = furthest(sums)
-    whole, total = fit(sums, {}), dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
-    of_worlds = by_world(found, unseen(found, scores, whole), trees(found, whole)[2], whole, folder)
-    for author in np.unique(found["author"]).tolist():
-        others = margins({name: theirs for name, theirs in reach.items() if name != author})
-        rest = {name: value[found["author"] != author] for name, value in found.items()}
-        fitted = replace(fit({name: value[sums["author"] != author] for name, value in sums.items()}, {}), margins=others)
-        scenes = sorted(folder.glob("*.scene"))
-        theirs, rest_of = ([path for path in scenes if path.name.startswith(f"{author} ") == mine] for mine in (True, False))
-        rest_of = [path for path in rest_of if path.name.split()[0] not in TREES_ALONE]
-        with ProcessPoolExecutor(2) as pool:
-            fitted = replace(fitted, members=members(list(pool.map(accounts, rest_of, [fitted] * len(rest_of)))))
-            part, margin, _ = trees(rest, fitted)
-            lines = apart({world: out for world, out in of_worlds.items() if world.split()[0] != author})
-            fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**others, model.TREES: margin}, apart=lines)
+    """Judge each author's worlds by weights that never saw that author; print what a provider nobody has seen would get.
+
+    Who belongs is fitted on campaigns of the others, which sums of all authors made.
+    """
+    seen = ~np.isin(found["author"], TREES_ALONE)
+    sums = {name: value[seen] for name, value in found.items()}
+    reach, fits = furthest(sums)
+    whole, forest = fit(sums, {}), grow(found)
+    of_worlds = by_world(found, unseen(found, fits, whole), forest.log_odds, whole, folder)
+    scenes, total = sorted(folder.glob("*.scene")), dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
+    with ProcessPoolExecutor(2) as pool:
+        alone = [path for path in scenes if path.name.split()[0] not in TREES_ALONE]
+        told_apart = dict(zip(alone, pool.map(accounts, alone, [whole] * len(alone)), strict=True))
+        for author in np.unique(found["author"]).tolist():
+            others, rest = found["author"] != author, margins({name: theirs for name, theirs in reach.items() if name != author})
+            fitted = fits.get(author, whole)
+            part, margin = with_tails(forest.unseen[author], {name: value[others] for name, value in found.items()},
+                                      forest.log_odds[others], fitted)
+            fitted = replace(
+                fitted, parts={**fitted.parts, model.TREES: part}, margins={**rest, model.TREES: margin},
+                members=members([told for path, told in told_apart.items() if path.name.split()[0] != author]),
+                apart=apart({world: out for world, out in of_worlds.items() if world.split()[0] != author}), logs=len(of_worlds),
+            )
+            theirs = [path for path in scenes if path.name.split()[0] == author]
             told = list(pool.map(judged, theirs, [fitted] * len(theirs)))
-        for one in told:
-            print("  ", *(f"{name} {value}" for name, value in one.items()))
-        mine = {name: sum(one[name] for one in told) for name in total}
-        total = {name: total[name] + mine[name] for name in total}
-        print(f"LEFT OUT {author}, margins {others}:", mine, f"recall {mine['found'] / max(mine['fakes'], 1):.3f}, "
-              f"false per 10,000 {1e4 * mine['false'] / mine['innocent']:.2f}", flush=True)
+            for one in told:
+                print("  ", *(f"{name} {value}" for name, value in one.items()))
+            mine = {name: sum(one[name] for one in told) for name in total}
+            total = {name: total[name] + mine[name] for name in total}
+            print(f"LEFT OUT {author}:", mine, f"recall {mine['found'] / max(mine['fakes'], 1):.3f}, "
+                  f"false per 10,000 {1e4 * mine['false'] / mine['innocent']:.2f}", flush=True)
     print("LEFT OUT all:", total)
 
 
@@ -142,14 +149,15 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"])),
     }
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
-    reach, scores = furthest(sums)
+    reach, fits = furthest(sums)
     fitted = replace(fit(sums, record), margins=margins(reach))
     # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
     scenes = [path for path in sorted(folder.glob("*.scene")) if path.name.split()[0] not in TREES_ALONE]
     with ProcessPoolExecutor(2) as pool:
         fitted = replace(fitted, members=members(list(pool.map(accounts, scenes, [fitted] * len(scenes)))))
-    part, margin, log_odds = trees(found, fitted)
-    of_worlds = by_world(found, unseen(found, scores, fitted), log_odds, fitted, folder)
+    forest = grow(found)
+    part, margin = with_tails(forest.whole, found, forest.log_odds, fitted)
+    of_worlds = by_world(found, unseen(found, fits, fitted), forest.log_odds, fitted, folder)
     fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**fitted.margins, model.TREES: margin},
                      apart=apart(of_worlds), logs=len(of_worlds))
     print("margins", fitted.margins, "stands out", fitted.apart)

@@ -11,12 +11,12 @@ from benchmarks.calibration.examples import Examples, split, spoken, untold, val
 from stillwatch import judge
 from stillwatch.judge import model, reasons, verdict
 
-LOOKED_AT, FURTHEST = (*model.PARTS, model.TREES), 10
+FURTHEST = 10
 
 
 def furthest_out(kept: Path, plain: np.ndarray, innocent: np.ndarray, comparable: np.ndarray, passes: np.ndarray,
                  odds: np.ndarray) -> np.ndarray:
-    """How far innocent groups of one world stand out that each part of LOOKED_AT has no reason for, ``(n_parts,)``; 0 for none.
+    """How far innocent groups of one world stand out that each part has no reason for, ``(n_parts,)``; 0 for none.
 
     Args:
         kept: scene of the world.
@@ -36,11 +36,11 @@ def by_world(
 ) -> dict[str, np.ndarray]:
     """:func:`furthest_out` of every world, scored by parts that never saw its author."""
     values = values_of(found)
-    plain = np.stack([~reasons.everyday(name, values) for name in LOOKED_AT])
+    plain = np.stack([~reasons.everyday(name, values) for name in model.PARTS])
     mine = verdict.known_business(values) | verdict.one_customer(values)
     comparable = (spoken(found, values, fitted) >= verdict.MIN_FAMILIES) & ~mine
-    passes = comparable & (plain[: len(by_part)] & (by_part >= 0)).any(axis=0)
-    innocent = np.stack([split(found)[1] & ~untold(found, name) for name in LOOKED_AT])
+    passes = comparable & (plain & (by_part >= 0)).any(axis=0)
+    innocent = np.stack([split(found)[1] & ~untold(found, name) for name in model.PARTS])
     worlds, number = np.unique(found["world"], return_inverse=True)
     rows = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
     of_world = [(folder / f"{world}.scene", plain[:, of], innocent[:, of], comparable[of], passes[of], log_odds[of])
@@ -56,8 +56,8 @@ def apart(of_worlds: Mapping[str, np.ndarray]) -> dict[str, float]:
     Where tails are exponential, that is how much further one more of e times as many worlds reaches. The parts that see links have one
     line, since few innocent groups of batches have no everyday reason.
     """
-    ordered = {name: np.sort([out[i] for out in of_worlds.values()])[::-1] for i, name in enumerate(LOOKED_AT)}
+    ordered = {name: np.sort([out[i] for out in of_worlds.values()])[::-1] for i, name in enumerate(model.PARTS)}
     for world, out in sorted(of_worlds.items(), key=lambda of: -of[1].max())[:9]:
-        print("stands out", world, dict(zip(LOOKED_AT, out.round(2).tolist(), strict=True)))
+        print("stands out", world, dict(zip(model.PARTS, out.round(2).tolist(), strict=True)))
     lines = {name: float(line[0] + line[:FURTHEST].mean() - line[FURTHEST]) for name, line in ordered.items()}
     return lines | dict.fromkeys(("batched", "linked"), max(lines["batched"], lines["linked"]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
-from benchmarks.calibration.examples import TREES_ALONE, Examples, split, spoken, untold, values_of
+from benchmarks.calibration.examples import Examples, split, spoken, untold, values_of
 from scipy import stats
 
 from stillwatch import judge
@@ -87,21 +87,20 @@ def tail(log_odds: np.ndarray) -> model.Tail:
     return model.Tail(start, share, float(scale), shape, line, max(share * float(beyond.sf(line)), 0.5 / len(ordered)))
 
 
-def furthest(found: Examples) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def furthest(found: Examples) -> tuple[dict[str, np.ndarray], dict[str, model.Model]]:
     """How far beyond the line of each part the innocents of each author reach, left out of the fit, in nats, ``(n_parts, len(SIZES))``.
 
-    And the scores of all groups, ``(n_parts, n_groups)``, each left out with its author.
+    And the fits.
     """
-    reach, scores = {}, np.full((len(model.PARTS), len(found["size"])), -np.inf)
+    reach, fits = {}, {}
     for author in np.unique(found["author"]):
         mine = found["author"] == author
-        fitted = fit({name: value[~mine] for name, value in found.items()}, {})
+        fits[str(author)] = fitted = fit({name: value[~mine] for name, value in found.items()}, {})
         theirs = {name: value[mine] for name, value in found.items()}
         values = values_of(theirs)
         size, innocent = model.size_class(values), split(theirs)[1] & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
         reach[str(author)] = np.full((len(fitted.parts), len(model.SIZES)), -np.inf)
-        scores[:, mine] = fitted.by_part(values)
-        for part, (name, score) in enumerate(zip(fitted.parts, scores[:, mine], strict=True)):
+        for part, (name, score) in enumerate(zip(fitted.parts, fitted.by_part(values), strict=True)):
             plain = innocent & ~reasons.everyday(name, values) & ~untold(theirs, name)
             told = []
             for k in range(len(model.SIZES)):
@@ -112,7 +111,7 @@ def furthest(found: Examples) -> tuple[dict[str, np.ndarray], np.ndarray]:
                     told.append(f"{score[top]:.2f} ({theirs['kind'][top]}, {theirs['size'][top]} accounts)")
             beyond = int((plain & (score >= 0)).sum())
             print(f"left out {author}, {name}: {int(plain.sum())} innocent groups, {beyond} beyond the line, furthest", *told)
-    return reach, scores
+    return reach, fits
 
 
 def margins(reach: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
@@ -126,10 +125,10 @@ def margins(reach: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
     return {name: tuple(map(float, of_sizes)) for name, of_sizes in zip(model.PARTS, most, strict=True)}
 
 
-def unseen(found: Examples, scores: np.ndarray, fitted: model.Model) -> np.ndarray:
-    """Scores of all groups by sums that never saw their author, ``(n_parts, n_groups)``: TREES_ALONE by the whole fit."""
-    alone = np.isin(found["author"], TREES_ALONE)
-    rest = values_of({name: value[alone] for name, value in found.items()})
-    out = np.full((len(model.PARTS), len(alone)), -np.inf)
-    out[:, ~alone], out[:, alone] = scores, fitted.by_part(rest)
+def unseen(found: Examples, fits: Mapping[str, model.Model], whole: model.Model) -> np.ndarray:
+    """Scores of all groups by sums that never saw their author, ``(n_parts, n_groups)``; TREES_ALONE have no fit of their own."""
+    out = np.empty((len(model.PARTS), len(found["size"])))
+    for author in np.unique(found["author"]):
+        mine = found["author"] == author
+        out[:, mine] = fits.get(str(author), whole).by_part(values_of({name: value[mine] for name, value in found.items()}))
     return out

@@ -1,6 +1,6 @@
 """The part of trees: grown by gradient boosting with each piece kept to its sign, its tails by authors left out."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from benchmarks.calibration.examples import UNTOLD, Examples, split, spoken, values_of
@@ -67,25 +67,43 @@ def grown(x: np.ndarray, positive: np.ndarray, weight: np.ndarray, names: tuple[
     return model.Part(float(fitted._baseline_prediction[0, 0]), {}, (), Trees(names, tuple(roots), *zip(*nodes, strict=True)))
 
 
-def trees(found: Examples, fitted: model.Model) -> tuple[model.Part, tuple[float, ...], np.ndarray]:
-    """The part of trees, with tails of how innocents score under trees that never saw their author, its margins, and these log-odds.
+@dataclass(frozen=True)
+class Grown:
+    """Trees without tails."""
 
-    Of groups for which two families speak, since others are not accused. A margin is the step from the second furthest author to the
-    furthest, which is at the line or below.
-    """
+    whole: model.Part
+    """Of all authors."""
+    unseen: dict[str, model.Part]
+    """For each author, trees that saw no world of his: FOLDS of authors are left out together."""
+    log_odds: np.ndarray
+    """What these give each group, ``(n_groups,)``."""
+
+
+def grow(found: Examples) -> Grown:
+    """Grow trees on all authors, and on all but each FOLDS of them."""
     names = tuple(sorted(key[2:] for key in found if key.startswith("v.") and key[2:] not in OF_THE_LOG))
     x, positive, weight = examples_of(found, names)
     authors, number = np.unique(found["author"], return_inverse=True)
-    values = {name: x[:, i] for i, name in enumerate(names)}
-    log_odds = np.full(len(x), np.nan)
+    log_odds, unseen = np.full(len(x), np.nan), {}
     for fold in range(FOLDS):
         mine = number % FOLDS == fold
         if mine.any() and not mine.all():
             one = grown(x, positive, np.where(mine, 0, weight), names)
-            log_odds[mine] = one.log_odds({name: value[mine] for name, value in values.items()})
-    enough = spoken(found, values_of(found) | values, fitted)
-    innocent, size = (weight > 0) & ~positive & (enough >= verdict.MIN_FAMILIES), model.size_class(values)
-    tails, margin = [], []
+            log_odds[mine] = one.log_odds(dict(zip(names, x[mine].T, strict=True)))
+            unseen |= {str(author): one for author in authors[fold::FOLDS]}
+    return Grown(grown(x, positive, weight, names), unseen, log_odds)
+
+
+def with_tails(part: model.Part, found: Examples, log_odds: np.ndarray, fitted: model.Model) -> tuple[model.Part, tuple[float, ...]]:
+    """Trees with the tails of how innocents score under trees that never saw their author, and its margins.
+
+    Of groups for which two families speak, since others are not accused. A margin is the step from the second furthest author to the
+    furthest, which is at the line or below.
+    """
+    values = {name: np.round(value, DIGITS) for name, value in values_of(found).items()}
+    authors, number = np.unique(found["author"], return_inverse=True)
+    innocent = split(found)[1] & ~np.isin(found["kind"], UNTOLD) & (spoken(found, values, fitted) >= verdict.MIN_FAMILIES)
+    size, tails, margin = model.size_class(values), [], []
     for k in range(len(model.SIZES)):
         rows = innocent & (size == k)
         tails.append(tail(log_odds[rows]))
@@ -94,5 +112,4 @@ def trees(found: Examples, fitted: model.Model) -> tuple[model.Part, tuple[float
         top = np.flatnonzero(rows)[np.argsort(-log_odds[rows])[:5]]
         print(f"trees from {model.SIZES[k]} accounts, furthest",
               *(f"{log_odds[i]:.2f} ({found['kind'][i]}, {found['size'][i]} accounts, {found['world'][i]})" for i in top))
-    whole = grown(x, positive, weight, names)
-    return replace(whole, tails=tuple(tails)), tuple(margin), log_odds
+    return replace(part, tails=tuple(tails)), tuple(margin)
