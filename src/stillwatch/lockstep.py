@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from stillwatch import __version__, nulls
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, alone, digest, publishing, reading_parquet, write_json, write_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, TRACES, WATCH
 
 Floats = NDArray[np.float64]
@@ -227,7 +227,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1, quiet: bool = False) 
         "n_for_review": int((group >= 0).sum()),
         "warnings": [],
     }
-    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
+    with alone(out, "detect"), publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
         _write_accounts(staging, ids, score, group, names, rows)
         _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()])
         _write_links(staging, ids, looked, group)

@@ -434,8 +434,7 @@ def detect(
     if traces is not None:
         from stillwatch.lockstep import detect_traces
 
-        with alone(out, "detect"):
-            return detect_traces(traces, out, seed=seed, quiet=quiet)
+        return detect_traces(traces, out, seed=seed, quiet=quiet)
     assert source is not None
     clock = Clock()
     data = dataset.open_dataset(source)
