@@ -68,6 +68,7 @@ def test_a_stream_comes_as_it_is_made(gateway: int, model: Model) -> None:
     try:
         connection.request("POST", "/v1/chat/completions", json.dumps(CHAT | {"stream": True}), {"authorization": "Bearer sk-nobody"})
         response = connection.getresponse()
+        assert response.status == 200
         assert THOUGHT.encode() in response.readline()
         model.proceed.set()
         assert response.read().endswith(b"data: [DONE]\n\n")
