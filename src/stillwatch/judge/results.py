@@ -55,7 +55,7 @@ class Found:
     n_campaigns: int
     """The first ``n_campaigns`` are campaigns, the rest is for review."""
     linked: dict[str, tuple[I64, I64]]
-    """view family -> account pairs to draw."""
+    """view -> account pairs to draw."""
     marks: list[list[tuple[str, int, int, float, int]]]
     """Per campaign: (view, object, accounts, expected accounts, events)."""
 
