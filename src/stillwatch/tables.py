@@ -248,7 +248,7 @@ WATCH = Table(
     "one group of accounts that nobody is accused of and that stands out among its log's groups",
     (
         Column("rank", "i32", "1 for the group that stands out most", required=True),
-        Column("stands_out", "f64", "nats of log-odds, by the trees, by which it lies above the mean of the log's next groups", required=True),
+        Column("stands_out", "f64", "nats of the trees' log-odds by which it lies above the mean of the log's next groups", required=True),
         Column("score", "f64", "as a campaign's; what explains the group in everyday life is left aside", required=True),
         Column("n_accounts", "i64", "accounts", required=True),
         Column("n_events", "i64", "requests of these accounts", required=True),
