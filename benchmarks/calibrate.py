@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.calibration.apart import apart, by_world
+from benchmarks.calibration.beyond import unseen_by, with_lines
 from benchmarks.calibration.examples import HELD_OUT, OTHERS, TREES_ALONE, TWICE, Examples, split, spoken, values_of, world
 from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
-from benchmarks.calibration.trees import grow, with_tails
+from benchmarks.calibration.trees import grow
 
 from stillwatch import judge, pipeline
 from stillwatch.judge import model, verdict
@@ -61,7 +61,7 @@ def left_out(found: Examples, folder: Path) -> None:
     sums = {name: value[seen] for name, value in found.items()}
     reach, fits = furthest(sums)
     whole, forest = fit(sums, {}), grow(found)
-    of_worlds = by_world(found, unseen(found, fits, whole), forest.log_odds, whole, folder)
+    told = unseen_by(found, unseen(found, fits, whole), forest.log_odds, whole, folder)
     scenes, total = sorted(folder.glob("*.scene")), dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
     with ProcessPoolExecutor(2) as pool:
         alone = [path for path in scenes if path.name.split()[0] not in TREES_ALONE]
@@ -69,18 +69,16 @@ def left_out(found: Examples, folder: Path) -> None:
         for author in np.unique(found["author"]).tolist():
             others, rest = found["author"] != author, margins({name: theirs for name, theirs in reach.items() if name != author})
             fitted = fits.get(author, whole)
-            part, margin = with_tails(forest.unseen[author], {name: value[others] for name, value in found.items()},
-                                      forest.log_odds[others], fitted)
+            beyond, usual = with_lines(forest.unseen[author], found, told, others)
             fitted = replace(
-                fitted, parts={**fitted.parts, model.TREES: part}, margins={**rest, model.TREES: margin},
-                members=members([told for path, told in told_apart.items() if path.name.split()[0] != author]),
-                apart=apart({world: out for world, out in of_worlds.items() if world.split()[0] != author}), logs=len(of_worlds),
+                fitted, margins=rest, forest=beyond, usual={**fitted.usual, model.YARDSTICK: usual},
+                members=members([of for path, of in told_apart.items() if path.name.split()[0] != author]),
             )
             theirs = [path for path in scenes if path.name.split()[0] == author]
-            told = list(pool.map(judged, theirs, [fitted] * len(theirs)))
-            for one in told:
+            verdicts = list(pool.map(judged, theirs, [fitted] * len(theirs)))
+            for one in verdicts:
                 print("  ", *(f"{name} {value}" for name, value in one.items()))
-            mine = {name: sum(one[name] for one in told) for name in total}
+            mine = {name: sum(one[name] for one in verdicts) for name in total}
             total = {name: total[name] + mine[name] for name in total}
             print(f"LEFT OUT {author}:", mine, f"recall {mine['found'] / max(mine['fakes'], 1):.3f}, "
                   f"false per 10,000 {1e4 * mine['false'] / mine['innocent']:.2f}", flush=True)
@@ -156,11 +154,10 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     with ProcessPoolExecutor(2) as pool:
         fitted = replace(fitted, members=members(list(pool.map(accounts, scenes, [fitted] * len(scenes)))))
     forest = grow(found)
-    part, margin = with_tails(forest.whole, found, forest.log_odds, fitted)
-    of_worlds = by_world(found, unseen(found, fits, fitted), forest.log_odds, fitted, folder)
-    fitted = replace(fitted, parts={**fitted.parts, model.TREES: part}, margins={**fitted.margins, model.TREES: margin},
-                     apart=apart(of_worlds), logs=len(of_worlds))
-    print("margins", fitted.margins, "stands out", fitted.apart)
+    told = unseen_by(found, unseen(found, fits, fitted), forest.log_odds, fitted, folder)
+    beyond, usual = with_lines(forest.whole, found, told, np.ones(len(found["size"]), bool))
+    fitted = replace(fitted, forest=beyond, usual={**fitted.usual, model.YARDSTICK: usual})
+    print("margins", fitted.margins)
     report(sums, fitted)
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")
 

@@ -1,1 +1,1 @@
-"""The steps of ``python benchmarks/calibrate.py``, in their order: examples, sums, members, trees, apart."""
+"""The steps of ``python benchmarks/calibrate.py``, in their order: examples, sums, members, trees, beyond."""

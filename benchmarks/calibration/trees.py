@@ -1,13 +1,13 @@
-"""The part of trees: grown by gradient boosting with each piece kept to its sign, its tails by authors left out."""
+"""The trees: grown by gradient boosting with each piece kept to its sign."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from benchmarks.calibration.examples import UNTOLD, Examples, split, spoken, values_of
-from benchmarks.calibration.sums import blinded, tail
+from benchmarks.calibration.examples import UNTOLD, Examples, split, values_of
+from benchmarks.calibration.sums import blinded
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from stillwatch.judge import model, verdict
+from stillwatch.judge import model
 from stillwatch.judge.trees import DIGITS, Trees
 
 GROWTH = {"max_iter": 120, "learning_rate": 0.12, "max_leaf_nodes": 15, "min_samples_leaf": 100, "l2_regularization": 5}
@@ -38,8 +38,8 @@ def examples_of(found: Examples, names: tuple[str, ...]) -> tuple[np.ndarray, np
     return x, positive, weight
 
 
-def grown(x: np.ndarray, positive: np.ndarray, weight: np.ndarray, names: tuple[str, ...]) -> model.Part:
-    """Boosted trees, each piece kept to its sign, without tails."""
+def grown(x: np.ndarray, positive: np.ndarray, weight: np.ndarray, names: tuple[str, ...]) -> model.Forest:
+    """Boosted trees, each piece kept to its sign, without lines."""
     # One group is proposed many times over: the same example once, with the weight of all.
     key = np.random.default_rng(0).integers(1, 1 << 62, len(names)) | 1
     same = np.rint(x * 10**DIGITS).astype(np.int64) @ key * 2 + positive
@@ -64,16 +64,16 @@ def grown(x: np.ndarray, positive: np.ndarray, weight: np.ndarray, names: tuple[
             inner = (int(node["feature_idx"]), at, start + int(node["left"]), start + int(node["right"]))
             place = (-1, 0.0, 0, 0) if node["is_leaf"] else inner
             nodes.append((*place, round(float(mean[i]), DIGITS + 1)))
-    return model.Part(float(fitted._baseline_prediction[0, 0]), {}, (), Trees(names, tuple(roots), *zip(*nodes, strict=True)))
+    return model.Forest(float(fitted._baseline_prediction[0, 0]), Trees(names, tuple(roots), *zip(*nodes, strict=True)))
 
 
 @dataclass(frozen=True)
 class Grown:
-    """Trees without tails."""
+    """Trees without lines."""
 
-    whole: model.Part
+    whole: model.Forest
     """Of all authors."""
-    unseen: dict[str, model.Part]
+    unseen: dict[str, model.Forest]
     """For each author, trees that saw no world of his: FOLDS of authors are left out together."""
     log_odds: np.ndarray
     """What these give each group, ``(n_groups,)``."""
@@ -92,24 +92,3 @@ def grow(found: Examples) -> Grown:
             log_odds[mine] = one.log_odds(dict(zip(names, x[mine].T, strict=True)))
             unseen |= {str(author): one for author in authors[fold::FOLDS]}
     return Grown(grown(x, positive, weight, names), unseen, log_odds)
-
-
-def with_tails(part: model.Part, found: Examples, log_odds: np.ndarray, fitted: model.Model) -> tuple[model.Part, tuple[float, ...]]:
-    """Trees with the tails of how innocents score under trees that never saw their author, and its margins.
-
-    Of groups for which two families speak, since others are not accused. A margin is the step from the second furthest author to the
-    furthest, which is at the line or below.
-    """
-    values = {name: np.round(value, DIGITS) for name, value in values_of(found).items()}
-    authors, number = np.unique(found["author"], return_inverse=True)
-    innocent = split(found)[1] & ~np.isin(found["kind"], UNTOLD) & (spoken(found, values, fitted) >= verdict.MIN_FAMILIES)
-    size, tails, margin = model.size_class(values), [], []
-    for k in range(len(model.SIZES)):
-        rows = innocent & (size == k)
-        tails.append(tail(log_odds[rows]))
-        most = np.sort([log_odds[rows & (number == a)].max(initial=-np.inf) for a in range(len(authors))])
-        margin.append(float(most[-1] - most[-2]) * (1 - tails[-1].shape) / tails[-1].scale)
-        top = np.flatnonzero(rows)[np.argsort(-log_odds[rows])[:5]]
-        print(f"trees from {model.SIZES[k]} accounts, furthest",
-              *(f"{log_odds[i]:.2f} ({found['kind'][i]}, {found['size'][i]} accounts, {found['world'][i]})" for i in top))
-    return replace(part, tails=tuple(tails)), tuple(margin)

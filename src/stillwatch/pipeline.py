@@ -275,7 +275,7 @@ def accuse(
     scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding], odds: NDArray[np.float64],
     model: judge.Model,
 ) -> tuple[group.Groups, NDArray[np.int64], judge.Verdicts]:
-    """Campaigns before who is linked to them joins, each one's lead, and the verdicts; ``values`` gets how far groups stand out.
+    """Campaigns before who is linked to them joins, each one's lead, and the verdicts; ``values`` gets the log's yardstick.
 
     ``odds`` is what the trees give each group.
     """
@@ -289,7 +289,8 @@ def accuse(
     # And so may be what lies far beyond all that is left of the log.
     free[second.member_account] = False
     member = judge.suspects(scene) & scene.of_members(free)
-    values[judge.STANDS_OUT] = judge.stands_out(scene, odds, member, verdicts.comparable & ~known)
+    told = judge.yardstick(scene, odds, member, verdicts.comparable & ~known)
+    values[judge.YARDSTICK] = np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)
     verdicts = judge.judge(values, findings, model, same)
     third, third_lead = campaigns(scene, verdicts.campaign & ~known & apart(scene, free), free, verdicts.log_odds, model)
     return group.concatenate([first, second, third]), np.concatenate([first_lead, second_lead, third_lead]), verdicts

@@ -111,7 +111,7 @@ def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str
         found = [row.get(name, {}).get(part) for row in rows]
         return np.array([np.nan if x is None else x for x in found], np.float64)
 
-    values = {name: np.nan_to_num(column(name, "value")) for name in (*judge.EVIDENCE, *CONDUCT, *REASONS, judge.STANDS_OUT)}
+    values = {name: np.nan_to_num(column(name, "value")) for name in (*judge.EVIDENCE, *CONDUCT, *REASONS, judge.YARDSTICK)}
     for name, computed in models.joint(values).items():
         kept = column(name, "value")
         values[name] = np.where(np.isnan(kept), computed, kept)

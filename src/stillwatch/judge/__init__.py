@@ -4,22 +4,22 @@ from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import SURE, belonging, campaigns_of, leads, linkage, linked, marking, pooled, standing, suspects
-from stillwatch.judge.model import STANDS_OUT, Model, calibrated, look
+from stillwatch.judge.model import YARDSTICK, Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
 from stillwatch.judge.verdict import FEWEST, Verdicts, judge
-from stillwatch.judge.watch import Watch, stands_out, watched
+from stillwatch.judge.watch import Watch, stands_out, watched, yardstick
 
 __all__ = [
     "EVIDENCE",
     "FEWEST",
     "HOUR_US",
     "KINDS",
-    "STANDS_OUT",
     "SURE",
     "UNKNOWN",
+    "YARDSTICK",
     "Finding",
     "Handoffs",
     "Matcher",
@@ -58,4 +58,5 @@ __all__ = [
     "suspects",
     "watched",
     "worded",
+    "yardstick",
 ]

@@ -4,10 +4,11 @@ Three logistic regressions look at the groups, and the one that finds a group ra
 evidence; it leans on what only an operator's accounts share. *Unlinked* never sees links: it knows accounts of one hand by how
 they work, so that an operator who gives up every shared card and conversation is still looked at. *Batched* looks at batches of a few
 accounts with a card each that live alike, and tells farms from families. Each weight has a sign, so that no piece can speak against
-its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign,
-and are asked no everyday reason, since they learnt from the innocents who have one. Each weight times its value, or what its splits
-change, is a bar of the analyst's waterfall. Trees also tell how far a group lies beyond the others of its own log, which a provider whose
-innocents calibration never saw does not shift. Weights, trees, their data and command lie in calibration.json, written by
+its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign.
+What they give is read against what they give the next groups of the same log, which what shifts a provider's innocents shifts as well;
+alone they are asked no everyday reason, since they learnt from the innocents who have one, and together with a part that sums they
+pass what is unusual to both. Each weight times its value, or what splits change, is a bar of the analyst's waterfall. Weights, trees,
+their data and command lie in calibration.json, written by
 ``python benchmarks/calibrate.py``; none is typed in.
 """
 
@@ -80,8 +81,11 @@ most of them unlike, and innocents of that make lay 5.3 nats below the line (six
 CHOSEN = float(np.log(5))
 """Nats that batches need besides: that they live alike, which is half of what is weighed, was looked for."""
 
-STANDS_OUT = "context.stands_out"
-"""The value that tells how far a group lies beyond the others of its own log: :func:`stillwatch.judge.stands_out`."""
+YARDSTICK = "context.yardstick"
+"""The value that tells what the trees give the next groups of a log: :func:`stillwatch.judge.yardstick`."""
+
+OPEN = float(np.log(10))
+"""Nats below the line to which a group is worth a person's look."""
 
 SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
@@ -123,25 +127,20 @@ class Tail:
 
 @dataclass(frozen=True)
 class Part:
-    """Log-odds are ``bias + sum(weights[name] * value)``, nats, or bias and what trees give."""
+    """Log-odds are ``bias + sum(weights[name] * value)``, nats."""
 
     bias: float
     weights: dict[str, float]
     tails: tuple[Tail, ...]
     """Of innocent groups without an everyday reason, one for each of SIZES."""
-    trees: Trees | None = None
 
     def log_odds(self, values: Mapping[str, F64]) -> F64:
         """Log-odds of each group, ``(n_groups,)``."""
-        if self.trees is not None:
-            return self.bias + self.trees.log_odds(values)
         total: F64 = np.asarray(self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0)))
         return total
 
     def shares(self, values: Mapping[str, F64], group: int) -> dict[str, float]:
         """What each piece gives one group's log-odds, nats."""
-        if self.trees is not None:
-            return self.trees.shares(values, group)
         return {name: weight * float(values[name][group]) for name, weight in self.weights.items()}
 
     def of_class(self, name: str, at: F64) -> F64:
@@ -176,16 +175,35 @@ REACH = (-4.0, 1.5)
 """Least and most that a piece of an account's standing counts: who sends more than usual is not the surer a member."""
 
 
+@dataclass(frozen=True)
+class Forest:
+    """Trees, and how far beyond its log's other groups they must find a group."""
+
+    bias: float
+    trees: Trees
+    share: float = 0.0
+    """Of a log's yardstick, by which its lines are shifted, 0 to 1."""
+    lines: dict[str, float] = field(default_factory=dict)
+    """Nats from which a group passes, of the trees alone (TREES) and of the trees and the score of each part that sums, together:
+    further than innocents reached in any log of calibration, by parts that never saw their author."""
+    logs: int = 1
+    """Logs of calibration."""
+
+    def log_odds(self, values: Mapping[str, F64]) -> F64:
+        """Log-odds of each group, ``(n_groups,)``."""
+        return self.bias + self.trees.log_odds(values)
+
+
 class Spoken(NamedTuple):
     """What is said of groups, ``(n_groups,)`` each."""
 
     part: NDArray[np.int64]
-    """The part that speaks."""
+    """The part that speaks, alone or with the trees; -1 for trees alone."""
     score: F64
     explained: NDArray[np.bool_]
     """Everyday life has a reason for what the part sees."""
-    stands_out: NDArray[np.bool_]
-    """No part passes it, and it lies so far beyond the others of its log that the trees speak all the same."""
+    beyond: NDArray[np.bool_]
+    """No part passes it, and the score is how far it lies beyond the line that its log gives it by the trees."""
 
 
 @dataclass(frozen=True)
@@ -204,16 +222,13 @@ class Model:
     """Tells the accounts of a campaign from those drawn in."""
     record: dict[str, object]
     """Command, data and commit of the calibration."""
-    apart: dict[str, float] = field(default_factory=dict)
-    """Nats by which a group must stand out in its log for whom a part has no everyday reason, by part: further than innocents did."""
-    logs: int = 1
-    """Logs of calibration, none of whose innocents stood out so far."""
+    forest: Forest | None = None
 
     @property
     def pieces(self) -> tuple[str, ...]:
         """What any part looks at."""
-        looked_at = (part.trees.pieces if part.trees else tuple(part.weights) for part in self.parts.values())
-        return tuple(dict.fromkeys(name for names in looked_at for name in names))
+        looked_at = [tuple(part.weights) for part in self.parts.values()]
+        return tuple(dict.fromkeys(name for names in (*looked_at, self.forest.trees.pieces if self.forest else ()) for name in names))
 
     def by_part(self, values: Mapping[str, F64]) -> F64:
         """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than the line is.
@@ -228,37 +243,49 @@ class Model:
     def margin(self, values: Mapping[str, F64]) -> F64:
         """The margin of each group's size, ``(n_parts, n_groups)``: more for what was looked for, less for many that work as one."""
         at, chosen = between_classes(values), CHOSEN * batched(values)
-        more = {"linked": chosen, "batched": chosen, TREES: chosen, "unlinked": -LEEWAY * many_as_one(values)}
+        more = {"linked": chosen, "batched": chosen, "unlinked": -LEEWAY * many_as_one(values)}
         return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) + more.get(name, 0.0) for name in self.parts])
 
     def speaks(self, values: Mapping[str, F64]) -> Spoken:
         """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees.
 
-        The highest of the parts without such a reason if it passes the line, else the highest; the trees only where they alone pass, or
-        where no part passes and the group stands out in its log, by more than innocents do whom the same part has no reason for.
+        The highest of the parts without such a reason if it passes the line; else the trees, alone or with such a part, where they pass or
+        nearly do; else the highest part.
         """
         by_part = self.by_part(values)
         reason = np.stack([everyday(name, values) for name in self.parts])
-        plain, last = np.where(reason, -np.inf, by_part), np.array([name == TREES for name in self.parts])
-        sums, sum_plain = (np.where(last[:, None], -np.inf, told) for told in (by_part, plain))
-        passed = np.where(sum_plain.max(axis=0) >= 0, sum_plain.argmax(axis=0), plain.argmax(axis=0))
-        part = np.where(plain.max(axis=0) >= 0, passed, sums.argmax(axis=0))
+        plain = np.where(reason, -np.inf, by_part)
+        passes = plain.max(axis=0) >= 0
+        part = np.where(passes, plain.argmax(axis=0), by_part.argmax(axis=0))
         score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
-        beyond = self._beyond_its_log(values, dict(zip(self.parts, plain, strict=True)))
-        out = (plain.max(axis=0) < 0) & (beyond >= 0)
-        return Spoken(np.where(out, last.argmax(), part), np.where(out, beyond, score), explained & ~out, out)
+        by_log, with_part = self._beyond_its_log(values, plain)
+        beyond = ~passes & (by_log >= -OPEN)
+        return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond)
 
-    def _beyond_its_log(self, values: Mapping[str, F64], plain: Mapping[str, F64]) -> F64:
-        """Nats by which each group stands out in its log further than it must, ``(n_groups,)``; ``plain``: scores without a reason."""
-        stands_out = values.get(STANDS_OUT)
-        if stands_out is None or not self.apart:
-            return np.full(len(next(iter(plain.values()))), -np.inf)
-        beyond = [np.where(plain[name] > -np.inf, stands_out - line, -np.inf) for name, line in self.apart.items()]
-        return np.asarray(np.max(beyond, axis=0))
+    def _beyond_its_log(self, values: Mapping[str, F64], plain: F64) -> tuple[F64, NDArray[np.int64]]:
+        """Nats by which each group lies beyond the line of its log, and the part that says so with the trees, -1 for none.
+
+        Batches were put together since they live alike, which is half of what trees look at: of them nothing is said.
+
+        Args:
+            values: of each piece, ``(n_groups,)``.
+            plain: scores of parts that have no everyday reason, ``(n_parts, n_groups)``.
+        """
+        n = plain.shape[1]
+        if self.forest is None or not self.forest.lines or YARDSTICK not in values:
+            return np.full(n, -np.inf), np.full(n, -1)
+        odds = self.forest.log_odds(values) - self.forest.share * values[YARDSTICK]
+        told = {name: odds + score for name, score in zip(self.parts, plain, strict=True)}
+        told[TREES] = np.where(everyday(TREES, values), -np.inf, odds)
+        beyond = np.stack([told[name] - line for name, line in self.forest.lines.items()])
+        places = np.array([-1 if name == TREES else list(self.parts).index(name) for name in self.forest.lines])
+        return np.where(batched(values), -np.inf, beyond.max(axis=0)), places[beyond.argmax(axis=0)]
 
     def by_trees(self, values: Mapping[str, F64]) -> F64:
         """Log-odds that the trees give each group, ``(n_groups,)``: what groups of one log are compared by."""
-        return self.parts[TREES].log_odds(values)
+        if self.forest is None:
+            return np.zeros(len(next(iter(values.values()))))
+        return self.forest.log_odds(values)
 
     def score(self, values: Mapping[str, F64]) -> F64:
         """Score of each group, ``(n_groups,)``: that of the part that speaks; 0 is the line."""
@@ -273,11 +300,15 @@ class Model:
     def bars(self, values: Mapping[str, F64], group: int) -> tuple[float, dict[str, float]]:
         """What the score of one group is made of: a base, and the share of each piece of the part that speaks."""
         mine = {name: value[group : group + 1] for name, value in values.items()}
-        said = self.speaks(mine)
-        part = list(self.parts.values())[int(said.part[0])]
-        at = between_classes(mine)
-        slope = 1.0 if said.stands_out[0] else float(part.slope(at, part.log_odds(mine) - part.of_class("line", at))[0])
-        pieces = {name: share * slope for name, share in part.shares(mine, 0).items()}
+        said, pieces = self.speaks(mine), dict[str, float]()
+        if said.part[0] >= 0:
+            part, at = list(self.parts.values())[int(said.part[0])], between_classes(mine)
+            slope = float(part.slope(at, part.log_odds(mine) - part.of_class("line", at))[0])
+            pieces = {name: share * slope for name, share in part.shares(mine, 0).items()}
+        if said.beyond[0] and self.forest is not None:
+            for name, share in self.forest.trees.shares(mine, 0).items():
+                pieces[name] = pieces.get(name, 0.0) + share
+            pieces[YARDSTICK] = -self.forest.share * float(mine[YARDSTICK][0])
         return float(said.score[0]) - sum(pieces.values()), pieces
 
 
@@ -336,7 +367,7 @@ UNLINKED = (
 PARTS = {"batched": LINKED, "linked": LINKED, "unlinked": UNLINKED}
 """Pieces of each part that sums them."""
 TREES = "trees"
-"""The part that does not."""
+"""What does not sum them: the name of the trees."""
 
 
 def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Finding]]:
@@ -412,16 +443,15 @@ def load(text: str) -> Model:
     """The model of the text of calibration.json."""
     told = json.loads(text)
     parts = {
-        name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]), _trees(part.get("trees")))
+        name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]))
         for name, part in sorted(told["parts"].items())
     }
     margins = {name: tuple(of_sizes) for name, of_sizes in told["margins"].items()}
-    more = {name: told[name] for name in ("apart", "logs") if name in told}
-    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], **more)
-
-
-def _trees(told: dict[str, list[Any]] | None) -> Trees | None:
-    return None if told is None else Trees(**{name: tuple(value) for name, value in told.items()})
+    forest = told["forest"]
+    if forest is not None:
+        trees = Trees(**{name: tuple(value) for name, value in forest.pop("trees").items()})
+        forest = Forest(trees=trees, **forest)
+    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], forest)
 
 
 def dump(model: Model) -> str:

@@ -13,7 +13,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, STANDS_OUT, TREES, Model, alike, joint
+from stillwatch.judge.model import JOINT_SENTENCES, TREES, YARDSTICK, Model, alike, joint
 from stillwatch.judge.people import UNKNOWN
 from stillwatch.judge.reasons import (
     REASONS,
@@ -33,7 +33,7 @@ from stillwatch.judge.reasons import (
 )
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, MIN_FAMILIES, OWNED, Verdicts, one_customer
-from stillwatch.judge.watch import stands_out
+from stillwatch.judge.watch import yardstick
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -70,7 +70,7 @@ def names(scene: Scene, found: Found) -> list[str]:
     return out
 
 
-COMPUTED = {"context.alike": alike, "context.mostly_alike": mostly_alike, STANDS_OUT: stands_out}
+COMPUTED = {"context.alike": alike, "context.mostly_alike": mostly_alike, YARDSTICK: yardstick}
 """What else an analyst reads of, by what computes it."""
 
 
@@ -85,7 +85,7 @@ def _sentence(name: str) -> str:
 def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[dict[str, Any]]:
     """The waterfall of one group: every piece with what was observed and expected, strongest first, and what other parts look at."""
     rows = []
-    for name, bar in (dict.fromkeys((*REASONS, STANDS_OUT, *model.pieces), 0.0) | model.bars(values, group)[1]).items():
+    for name, bar in (dict.fromkeys((*REASONS, YARDSTICK, *model.pieces), 0.0) | model.bars(values, group)[1]).items():
         value = float(values[name][group])
         row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
         if name in findings:
@@ -129,10 +129,6 @@ def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int
         mine = {name: value[group : group + 1] for name, value in values.items()}
         told = mine | {name: np.array([value]) for name, value in new.items()}
         told |= joint(told)
-        if TREES in model.parts and mine[STANDS_OUT][0] > 0:
-            # The group would lie so much lower; the log's others would not.
-            lower = np.subtract(*(model.parts[TREES].log_odds(each) for each in (mine, told)))
-            told[STANDS_OUT] = np.maximum(mine[STANDS_OUT] - lower, 0)
         said = model.speaks(told)
         return float(said.score[0]), bool(said.explained[0])
 
@@ -166,7 +162,7 @@ def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group:
     """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
     said = model.speaks(mine)
-    name, score = list(model.parts)[int(said.part[0])], said.score
+    name, score = [*model.parts, TREES][int(said.part[0])], said.score
     out = []
     if one_customer(mine)[0]:
         few = mine["context.one_payer"][0] < OWNED
@@ -221,10 +217,12 @@ def _downsample(series: I64, step: int) -> list[int]:
 
 
 def far_out(values: dict[str, F64], model: Model, group: int) -> str:
-    """A sentence for a group that stands out in its log as far as one may be accused for; empty for another."""
-    nats = float(values[STANDS_OUT][group])
-    told = f" What it does goes together as in no other group of this log: it lies {nats:.1f} nats beyond the next ones."
-    return told if nats >= min(model.apart.values(), default=np.inf) else ""
+    """A sentence for a group that lies beyond the others of its log as far as one may be accused for; empty for another."""
+    mine = {name: value[group : group + 1] for name, value in values.items()}
+    said = model.speaks(mine)
+    nats = float(model.by_trees(mine)[0] - mine[YARDSTICK][0])
+    told = f" What it does goes together as in hardly another group of this log: it lies {nats:.1f} nats beyond the next ones."
+    return told if said.beyond[0] and said.score[0] >= 0 else ""
 
 
 def details(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.model import STANDS_OUT, Model
+from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import batched, everyday, listed_batches
 from stillwatch.nulls import benjamini_hochberg
 
@@ -148,8 +148,8 @@ def judge(
 
     A campaign needs at least two independent families, nobody who owns or contracted most of it, and a score that innocent
     groups do not reach: its p-value under the calibrated tail of innocent groups must pass false-discovery control over
-    all sets of accounts of the run that nothing everyday explains; or it stands out in its own log further than such innocents did in any
-    log of calibration. What is as unusual but lacks one of the conditions, or passes only at a higher rate, is for a person to review.
+    all sets of accounts of the run that nothing everyday explains; or it lies further beyond its log's other groups than innocents did in
+    any log of calibration. What is as unusual but lacks one of the conditions, or passes only at a higher rate, is for a person to review.
 
     Args:
         values: of each piece, ``(n_groups,)``.
@@ -157,7 +157,7 @@ def judge(
         model: the weights.
         same: label of each group, one for groups of nearly the same accounts; by default each group stands alone.
     """
-    part, log_odds, explained, stands_out = model.speaks(values)
+    part, log_odds, explained, beyond = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values)
@@ -166,18 +166,18 @@ def judge(
     alone = np.arange(len(owned)) if same is None else same
     # Each part looks for its own kind of campaign: a family of hypotheses apart, among the groups that it may accuse (Sun et al. 2006).
     by_part = zip(model.parts, model.p_values(values), strict=True)
-    q = np.choose(part, [q_values(p, alone, may & ~everyday(name, values)) for name, p in by_part])
-    # Of the logs of calibration none had innocents who stand out so far, each log being one trial: at most half of one in so many.
-    q = np.where(stands_out, 0.5 / model.logs * np.exp(-np.maximum(log_odds, 0)), q)
+    q = np.choose(np.maximum(part, 0), [q_values(p, alone, may & ~everyday(name, values)) for name, p in by_part])
+    if model.forest is not None:
+        # Of the logs of calibration none had innocents so far out, each log being one trial: at most half of one in so many.
+        q = np.where(beyond, np.minimum(0.5 / model.forest.logs * np.exp(-log_odds), 1), q)
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
     sure = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~asked & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
     chosen = explained & batched(values) & ~listed_batches(values)
-    open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -np.log(10)))
-    listed = values.get(STANDS_OUT, np.zeros(len(q))) >= min(model.apart.values(), default=np.inf)
-    review = ~campaign & ~owned & (open_ | listed)
+    open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
+    review = ~campaign & ~owned & open_
     passed = log_odds[campaign]
     line = float(passed.min()) if len(passed) else 0.0
     return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, line, explain(values))

@@ -2,9 +2,9 @@
 
 The line of a campaign is drawn by the innocents of calibration, whoever they were. Another provider's operators may all lie below it, or
 have an everyday reason, and still be what is rarest in the log. So what the trees give is also compared with what they give other
-groups of the same log that share few accounts: what shifts a provider's innocents shifts them all. A group that stands out further
-than innocents did is accused if no everyday reason explains it; if one does, it is for review; and less far out it is put on the watch
-list, by which nobody is accused: in every log something is rarest, and often it is a crowd that works alike.
+groups of the same log that share few accounts: what shifts a provider's innocents shifts them all. The log's yardstick, which is what they
+give its next groups, shifts the line by which the trees accuse. What passes no line and yet stands out is put on the watch list, by which
+nobody is accused: in every log something is rarest, and often it is a crowd that works alike.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ WATCHED_FROM = 4.0
 NEXT, FEWEST_NEXT = 11, 3
 """Groups that a group is compared with, at most and at least."""
 PLACES = 4
-"""Groups of a log that may stand out: the highest that share few accounts."""
+"""Groups of a log that may stand out: the highest that share few accounts. The next ones are its yardstick."""
 SHARED = 0.2
 """Share of a group's accounts that better groups may hold for it to be another one."""
 
@@ -44,11 +44,10 @@ class Watch:
     """Memberships that may be listed, ``(n_members,)``."""
 
 
-def stands_out(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> F64:
-    """All that its accounts do goes together as in no other group of this log: by so many nats it lies above the mean of the next ones.
+def yardstick(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> float:
+    """The log's other groups: what trees give the fifth to fifteenth highest that share few accounts; a log with higher ones asks for more.
 
-    0 for all but the PLACES highest of the groups that share few accounts. It is blind where several operators, or several groups of one,
-    fill the next places, and in a log with too few groups to compare.
+    NaN where there are too few groups to compare. It is blind where several operators, or several groups of one, fill these places.
 
     Args:
         scene: the run.
@@ -56,9 +55,20 @@ def stands_out(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: N
         member: memberships of accounts that nobody is accused of, ``(n_members,)``.
         comparable: groups that are compared, ``(n_groups,)``.
     """
-    out, left = np.zeros(scene.n), scene.total(member) >= (1 - SHARED) * scene.size
-    may = np.flatnonzero(comparable & left)
-    apart = _apart(scene, member, may[np.argsort(-odds[may], kind="stable")], PLACES + NEXT)
+    next_ones = odds[_apart(scene, odds, member, comparable)[PLACES:]]
+    return float(next_ones.mean()) if len(next_ones) >= FEWEST_NEXT else float("nan")
+
+
+def stands_out(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> F64:
+    """All that its accounts do goes together as in no other group of this log: by so many nats it lies above the mean of the next ones.
+
+    0 for all but the PLACES highest of the groups that share few accounts. It is blind where several operators, or several groups of one,
+    fill the next places, and in a log with too few groups to compare.
+
+    Args:
+        scene, odds, member, comparable: as of :func:`yardstick`.
+    """
+    out, apart = np.zeros(scene.n), _apart(scene, odds, member, comparable)
     for place in range(min(PLACES, len(apart) - FEWEST_NEXT)):
         out[apart[place]] = odds[apart[place]] - odds[apart[place + 1 : place + 1 + NEXT]].mean()
     return out
@@ -68,7 +78,7 @@ def watched(scene: Scene, odds: F64, score: F64, member: NDArray[np.bool_], comp
     """The watch list of a run, of groups that stand out among those that are left.
 
     Args:
-        scene, odds, member, comparable: as of :func:`stands_out`.
+        scene, odds, member, comparable: as of :func:`yardstick`.
         score: of each group, ``(n_groups,)``.
     """
     out = stands_out(scene, odds, member, comparable)
@@ -77,17 +87,18 @@ def watched(scene: Scene, odds: F64, score: F64, member: NDArray[np.bool_], comp
     return Watch(kept, out[kept], score[kept], member)
 
 
-def _apart(scene: Scene, member: NDArray[np.bool_], ordered: I64, most: int) -> I64:
-    """The first ``most`` of the groups that share few accounts with those before."""
+def _apart(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> I64:
+    """The highest PLACES + NEXT groups, of those of which few are accused, that share few accounts with those before."""
+    may = np.flatnonzero(comparable & (scene.total(member) >= (1 - SHARED) * scene.size))
     start = np.searchsorted(scene.groups.member_group, np.arange(scene.n + 1))
     taken, out = np.zeros(scene.people.n, bool), []
-    for group in ordered.tolist():
+    for group in may[np.argsort(-odds[may], kind="stable")].tolist():
         rows = slice(start[group], start[group + 1])
         accounts = scene.groups.member_account[rows][member[rows]]
         if taken[accounts].mean() > SHARED:
             continue
         taken[accounts] = True
         out.append(group)
-        if len(out) == most:
+        if len(out) == PLACES + NEXT:
             break
     return np.array(out, np.int64)

@@ -1,0 +1,94 @@
+"""How far innocents lie beyond the other groups of their logs, by what never saw their author: the lines of the trees."""
+
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from benchmarks.calibration.examples import UNTOLD, Examples, split, spoken, values_of
+
+from stillwatch import judge
+from stillwatch.judge import model, reasons, verdict
+
+FURTHEST = 10
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Shares of a log's yardstick that are tried."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Every group, scored by what never saw its author."""
+
+    told: dict[str, np.ndarray]
+    """Of the trees alone, and of the trees and each part that sums, nats, ``(n_groups,)``; what may not be accused so is at -inf."""
+    yardstick: np.ndarray
+    """Of each group's log, ``(n_groups,)``; NaN where there are too few groups to compare."""
+    passes: np.ndarray
+    """A part that sums accuses it, ``(n_groups,)``."""
+
+
+def yardstick_of(kept: Path, comparable: np.ndarray, passes: np.ndarray, odds: np.ndarray) -> float:
+    """The yardstick of one world.
+
+    Args:
+        kept: scene of the world.
+        comparable, passes, odds: of each group: as of :func:`judge.yardstick`, whether it is accused, and its log-odds.
+    """
+    scene, _, _ = pickle.loads(kept.read_bytes())
+    free, suspects = np.ones(scene.people.n, bool), judge.suspects(scene)
+    free[scene.groups.member_account[suspects & passes[scene.groups.member_group]]] = False
+    return judge.yardstick(scene, odds, suspects & scene.of_members(free), comparable & ~passes)
+
+
+def unseen_by(found: Examples, by_part: np.ndarray, odds: np.ndarray, fitted: model.Model, folder: Path) -> Unseen:
+    """All groups of all worlds, by scores ``(n_parts, n_groups)`` and log-odds of trees ``(n_groups,)`` that never saw their author."""
+    values = values_of(found)
+    plain = np.where(np.stack([reasons.everyday(name, values) for name in model.PARTS]), -np.inf, by_part)
+    mine = verdict.known_business(values) | verdict.one_customer(values)
+    comparable = (spoken(found, values, fitted) >= verdict.MIN_FAMILIES) & ~mine
+    passes = comparable & (plain >= 0).any(axis=0)
+    worlds, number = np.unique(found["world"], return_inverse=True)
+    rows = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
+    with ProcessPoolExecutor(2) as pool:
+        of_worlds = list(pool.map(yardstick_of, [folder / f"{world}.scene" for world in worlds], *(
+            [of[rows_of] for rows_of in rows] for of in (comparable, passes, odds)), chunksize=4))
+    told = {name: odds + score for name, score in zip(model.PARTS, plain, strict=True) if name != "batched"}
+    told[model.TREES] = np.where(reasons.everyday(model.TREES, values), -np.inf, odds)
+    may = comparable & ~reasons.batched(values)
+    return Unseen({name: np.where(may, value, -np.inf) for name, value in told.items()}, np.array(of_worlds)[number], passes)
+
+
+def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.ndarray) -> tuple[model.Forest, float]:
+    """Trees with the lines beyond which no innocent group of the worlds that are used lies, and the mean yardstick of these.
+
+    A line is the furthest innocents of all worlds and once more the mean excess of the FURTHEST worlds': where tails are exponential,
+    that is how much further one more of e times as many worlds reaches. Of the SHARES the one that passes the most operators is taken.
+
+    Args:
+        forest: the trees.
+        found: all groups.
+        unseen: what is said of them.
+        use: groups of the worlds that are used, ``(n_groups,)``.
+    """
+    positive, innocent = split(found)
+    innocent &= use & ~np.isin(found["kind"], UNTOLD) & ~unseen.passes
+    worlds, number = np.unique(found["world"][use], return_inverse=True)
+    first = np.unique(number, return_index=True)[1]
+    usual = float(np.nanmean(unseen.yardstick[use][first]))
+    yardstick = np.where(np.isnan(unseen.yardstick), usual, unseen.yardstick)
+    operators = np.unique(np.stack([np.unique(found["world"], return_inverse=True)[1], found["operator"]]), axis=1, return_inverse=True)[1]
+    most: tuple[int, float, dict[str, float]] = (-1, 0.0, {})
+    for share in SHARES:
+        passed, lines = np.zeros(len(use), bool), {}
+        for name, told in unseen.told.items():
+            score = told - share * yardstick
+            furthest = np.full(len(worlds), -np.inf)
+            np.maximum.at(furthest, number, np.where(innocent, score, -np.inf)[use])
+            furthest = np.sort(furthest)[::-1]
+            lines[name] = float(furthest[0] + furthest[:FURTHEST].mean() - furthest[FURTHEST])
+            passed |= use & positive & ~unseen.passes & (score >= lines[name])
+        n = len(np.setdiff1d(operators[passed], operators[use & positive & unseen.passes]))
+        print(f"share of the yardstick {share:g}: lines", {name: round(line, 2) for name, line in lines.items()}, "operators more", n)
+        most = max(most, (n, share, lines), key=lambda one: one[0])
+    return model.Forest(forest.bias, forest.trees, most[1], most[2], len(worlds)), usual
