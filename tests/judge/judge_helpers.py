@@ -11,7 +11,7 @@ from stillwatch.group import Groups
 from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import RARE, SIGNS, SIZES, Members, Part, Tail, joint
+from stillwatch.judge.model import RARE, SIGNS, SIZES, Forest, Members, Part, Tail, joint
 from stillwatch.judge.reasons import AS_ONE, TIED
 from stillwatch.judge.trees import Trees
 from stillwatch.tables import CAPABILITIES
@@ -53,17 +53,18 @@ def part(scale: float = 1.0, **weights: float) -> Part:
     return Part(0.0, named, (exponential(0.0, 0.01, scale),) * len(SIZES))
 
 
-def grown(bias: float, trees: Trees) -> Part:
-    """A part of these trees with the same tail."""
-    return Part(bias, {}, (exponential(0.0, 0.01, 1.0),) * len(SIZES), trees)
+def grown(bias: float, known: Trees, share: float = 1.0, **lines: float) -> Forest:
+    """These trees with lines of their own, of a hundred logs."""
+    return Forest(bias, known, share, lines, 100)
 
 
-def model(**parts: Part) -> Model:
-    """A model of these parts; of one whose log-odds are 100 times harvest.rate where none is given."""
+def model(forest: Forest | None = None, **parts: Part) -> Model:
+    """A model of these parts and trees; of one whose log-odds are 100 times harvest.rate where none is given."""
     parts = parts or {"linked": part(harvest__rate=100.0)}
     return Model(
         parts, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
         margins=dict.fromkeys(parts, (0.0,) * len(SIZES)), members=Members(5.0, {"often": 3.0, "alone": 3.0}), record={},
+        forest=forest,
     )
 
 

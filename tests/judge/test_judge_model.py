@@ -20,9 +20,8 @@ from stillwatch.judge.model import (
     RARE,
     SIZES,
     SOFT,
-    STANDS_OUT,
-    TREES,
     UNLINKED,
+    YARDSTICK,
     Part,
     Tail,
     alike,
@@ -303,7 +302,7 @@ def test_bars_add_up_to_the_score() -> None:
 
 def test_shipped_calibration_obeys_its_own_rules() -> None:
     shipped = judge.calibrated()
-    assert {name: set(one.weights) for name, one in shipped.parts.items() if name != TREES} == {n: set(told) for n, told in PARTS.items()}
+    assert {name: set(one.weights) for name, one in shipped.parts.items()} == {n: set(told) for n, told in PARTS.items()}
     assert not any(name.split(".")[0] in LINKS for name in shipped.parts["unlinked"].weights)
     for part_, one in shipped.parts.items():
         for name, weight in one.weights.items():
@@ -312,7 +311,7 @@ def test_shipped_calibration_obeys_its_own_rules() -> None:
         assert len(one.tails) == len(SIZES)
         assert all(0 < tail.rare < tail.share < 0.5 and tail.scale > 0 for tail in one.tails)
     assert {"command", "commit"} <= set(shipped.record)
-    assert all(shipped.usual[name] <= shipped.strong[name] for name in shipped.usual)
+    assert all(shipped.usual[name] <= strong for name, strong in shipped.strong.items())
     assert (shipped.p_values(values(1)) > shipped.parts["linked"].tails[0].rare).all()
     assert all(margin >= 0 for name in shipped.parts for margin in shipped.margins[name])
     assert all(weight >= 0 for weight in shipped.members.weights.values())
@@ -420,7 +419,7 @@ def test_every_piece_has_a_sentence() -> None:
     told = {name for name in (*LINKED, *UNLINKED) if name.startswith("joint.")}
     assert told == set(JOINT_SENTENCES)
     shipped = judge.calibrated()
-    rows = evidence_rows(values(1, **{"session__handoff": 1.0, "context__stands_out": 0.0}), findings(1, {}), shipped, 0)
-    assert {row["name"] for row in rows} == {*REASONS, STANDS_OUT, *shipped.pieces}
+    rows = evidence_rows(values(1, **{"session__handoff": 1.0, "context__yardstick": 0.0}), findings(1, {}), shipped, 0)
+    assert {row["name"] for row in rows} == {*REASONS, YARDSTICK, *shipped.pieces}
     assert {*LINKED, *UNLINKED} <= set(shipped.pieces)
     assert all(row["sentence"] and row["sentence"] != row["name"] for row in rows)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.model import SIGNS, SIZES, TREES, dump, joint, load
+from stillwatch.judge.model import SIGNS, SIZES, TREES, YARDSTICK, dump, joint, load
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import DIGITS, Trees
 
@@ -50,20 +50,44 @@ def test_trees_speak_only_where_no_sum_passes() -> None:
     """A part that sums pieces passes the first group; the second is explained to it, the third below its line: trees speak. The fourth
     is below both lines, and the sum is told.
     """
-    told = values(4, harvest__rate=[1.0, 1.0, 0.9, 0.1], session__handoff=1.0, context__occasion=[0.0, 1.0, 0.0, 0.0])
-    both = model(unlinked=part(harvest__volume=1.0, harvest__rate=20.0), trees=grown(1.0, TWO))
+    told = values(4, harvest__rate=[1.0, 1.0, 0.9, 0.1], session__handoff=1.0, context__occasion=[0.0, 1.0, 0.0, 0.0],
+                  context__yardstick=[1.0, 1.0, 1.0, 4.0])
+    both = model(grown(1.0, TWO, 0.5, trees=2.5), unlinked=part(harvest__volume=1.0, harvest__rate=20.0))
     both = replace(both, margins={**both.margins, "unlinked": (18.5,) * len(SIZES)})
-    part_, score, explained, _ = both.speaks(told)
-    assert part_.tolist() == [0, 1, 1, 0]
-    assert not explained.any()
-    assert both.by_part(told)[1, 0] > score[0] >= 0
-    alone = replace(both, parts={**both.parts, TREES: grown(-8.0, TWO)})
-    assert alone.speaks(told)[0].tolist() == [0, 0, 0, 0]
+    said = both.speaks(told)
+    assert said.part.tolist() == [0, -1, -1, 0]
+    assert said.beyond.tolist() == [False, True, True, False]
+    assert not said.explained.any()
+    assert said.score[1] == pytest.approx(1.0 + 2.7 - 0.5 * 1.0 - 2.5)  # less half of the log's yardstick, and the line
     base, pieces = both.bars(told, 1)
-    assert set(pieces) == set(TWO.pieces)
-    assert base + sum(pieces.values()) == pytest.approx(score[1])
+    assert set(pieces) == {*TWO.pieces, YARDSTICK}
+    assert pieces[YARDSTICK] == -0.5
+    assert base + sum(pieces.values()) == pytest.approx(said.score[1])
     assert set(both.pieces) == {"harvest.volume", "harvest.rate", "session.handoff"}
     assert load(dump(both)) == both
+
+
+def test_trees_and_a_part_together_pass_what_neither_passes() -> None:
+    """The part needs a nat more than it gives, the trees alone far more; together they pass, and the bars are of both."""
+    told = values(2, harvest__rate=0.9, session__handoff=[1.0, 0.0], harvest__volume=np.log(10.0) - 1.0, context__yardstick=0.0)
+    both = model(grown(0.0, TWO, linked=1.0, trees=9.0), linked=part(harvest__volume=1.0))
+    said = both.speaks(told)
+    assert said.beyond.tolist() == [True, True]
+    assert said.part.tolist() == [0, 0]
+    sums = both.by_part(told)[0]
+    assert (sums < 0).all()
+    assert said.score == pytest.approx(sums - 1.0 + np.array([2.7, 1 - 1 - 0.3]))
+    base, pieces = both.bars(told, 0)
+    assert set(pieces) == {"harvest.volume", *TWO.pieces, YARDSTICK}
+    assert base + sum(pieces.values()) == pytest.approx(said.score[0])
+    explained = told | {"context.education": np.ones(2), "context.common_work": np.ones(2)}
+    assert not both.speaks(explained).beyond.any()
+
+
+def test_of_batches_that_live_alike_trees_say_nothing() -> None:
+    told = values(2, harvest__rate=0.9, context__batches=[0.0, 1.0], context__yardstick=0.0)
+    both = model(grown(9.0, TWO, trees=1.0), linked=part(harvest__volume=1.0))
+    assert both.speaks(told | {"harvest.volume": np.full(2, -9.0)}).beyond.tolist() == [True, False]
 
 
 def test_trees_are_asked_no_reason_but_what_a_log_does_not_tell() -> None:
@@ -76,9 +100,10 @@ def test_trees_are_asked_no_reason_but_what_a_log_does_not_tell() -> None:
 
 def test_shipped_trees_keep_signs_and_see_nothing_of_the_provider() -> None:
     """Raised alone, with what agrees with it, a piece of evidence never makes a group more innocent, and a contract never less."""
-    shipped = judge.calibrated().parts[TREES]
-    assert shipped.trees is not None
-    assert shipped.weights == {}
+    shipped = judge.calibrated().forest
+    assert shipped is not None
+    assert set(shipped.lines) == {TREES, "linked", "unlinked"}
+    assert 0 <= shipped.share <= 1
     assert not {"context.placed", "context.owners"} & set(shipped.trees.pieces)
     rng, n = np.random.default_rng(5), 2000
     drawn = {name: rng.random(n) for name in values(1)}
@@ -93,5 +118,5 @@ def test_shipped_trees_keep_signs_and_see_nothing_of_the_provider() -> None:
         assert (change >= -1e-3).all(), name
     used = np.array(shipped.trees.piece)
     assert len(np.unique(used[used >= 0])) > 20
-    told = json.loads(dump(judge.calibrated()))["parts"][TREES]["trees"]
+    told = json.loads(dump(judge.calibrated()))["forest"]["trees"]
     assert len(told["piece"]) == len(told["at"]) == len(told["lower"]) == len(told["upper"]) == len(told["value"])

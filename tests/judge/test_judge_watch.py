@@ -1,4 +1,4 @@
-"""Who stands out among the log's own groups is accused, for review or on the watch list; nobody who is accused, owned or few is listed."""
+"""Who lies beyond the log's own groups is accused, for review or on the watch list; nobody who is accused, owned or few is listed."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,9 +8,8 @@ import pytest
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
 from stillwatch import judge
-from stillwatch.judge import STANDS_OUT
-from stillwatch.judge.model import TREES
-from stillwatch.judge.results import changes, evidence_rows
+from stillwatch.judge import YARDSTICK
+from stillwatch.judge.results import changes, evidence_rows, far_out
 from stillwatch.judge.trees import Trees
 from stillwatch.judge.watch import FEWEST_NEXT, FEWEST_WATCHED, NEXT, PLACES, WATCHED, WATCHED_FROM
 
@@ -101,65 +100,86 @@ def test_the_accused_of_a_listed_group_are_not_listed() -> None:
     assert found.member[:20].tolist() == [False] * 3 + [True] * 17
 
 
+@pytest.mark.parametrize(("comparable", "expected"), [(N, 100 - np.arange(PLACES, PLACES + NEXT).mean()), (PLACES + FEWEST_NEXT, 95.0)])
+def test_the_yardstick_is_the_mean_of_the_places_after_those_that_may_stand_out(comparable: int, expected: float) -> None:
+    known, member = told()
+    assert judge.yardstick(known, odds(*100 - np.arange(N)), member, np.arange(N) < comparable) == pytest.approx(expected)
+    assert judge.yardstick(known, odds(*-np.arange(N)), member, np.arange(N) < comparable) == pytest.approx(expected - 100)
+
+
+def test_a_log_of_few_groups_has_no_yardstick() -> None:
+    known, member = told()
+    assert np.isnan(judge.yardstick(known, odds(9.0), member, np.arange(N) < PLACES + FEWEST_NEXT - 1))
+    nobody = scene(groups(), people(3))
+    assert np.isnan(judge.yardstick(nobody, np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)))
+
+
+def test_who_is_accused_is_not_of_the_yardstick() -> None:
+    known, member = told(hidden=range(5))
+    assert judge.yardstick(known, odds(*100 - np.arange(N)), member, EVERY) == pytest.approx(100 - np.arange(5, 16).mean())
+
+
 ONE = Trees(("harvest.rate", "timing.together"), (0,), (0, -1, 1, -1, -1), (0.5, 0.0, 0.5, 0.0, 0.0), (1, 0, 3, 0, 0), (2, 0, 4, 0, 0),
             (-1.0, -2.0, 0.5, -1.0, 3.0))
 """-2 for a low rate; else -1, or 3 for accounts that move together."""
-LINE = {"linked": 5.0, "unlinked": 8.0}
-UNTIED = {"identity__payment": 0.0, "identity__signup": 0.0}
 
 
 def outliers(**change: Any) -> tuple[judge.Model, dict[str, np.ndarray], judge.Verdicts]:
-    """One group that no part passes, which stands out by 6 nats unless it is told otherwise; two families speak."""
-    parts = {"linked": part(harvest__volume=1.0), "unlinked": part(harvest__volume=1.0), TREES: grown(-30.0, ONE)}
-    one = replace(model(**parts), apart=LINE, logs=100)
-    told = values(1, **({"context__stands_out": 6.0, "harvest__rate": 1.0, "timing__together": 1.0, "harvest__volume": -5.0,
+    """One group that no part passes, beyond its log by a nat unless it is told otherwise; two families speak."""
+    forest = grown(0.0, ONE, trees=8.0, linked=-2.0, unlinked=1.0)
+    one = model(forest, linked=part(harvest__volume=1.0), unlinked=part(harvest__volume=1.0))
+    told = values(1, **({"context__yardstick": 1.0, "harvest__rate": 1.0, "timing__together": 1.0, "harvest__volume": np.log(10) - 3.0,
                          "identity__payment": 0.6, "volume__even_load": 0.6, "context__crowd": np.log10(50) / 4} | change))
     return one, told, judge.judge(told, findings(1, {"timing.together": 1e-9, "volume.even_load": 1e-9}), one)
+
+
+UNTIED = {"identity__payment": 0.0, "identity__signup": 0.0}
 
 
 @pytest.mark.parametrize(
     ("change", "verdict"),
     [
         ({}, "campaign"),
-        ({"context__stands_out": 5.0}, "campaign"),
-        ({"context__stands_out": 4.9}, ""),
-        # Of accounts that nothing links the part that sees links says nothing; what every part has a reason for is for a person.
+        ({"context__yardstick": 2.0}, "campaign"),
+        ({"context__yardstick": 2.1}, "review"),
+        ({"context__yardstick": 2.0 + np.log(10) + 0.01}, ""),
+        # Of accounts that nothing links the part that sees links says nothing; where every part has a reason the trees alone are asked.
         (UNTIED, "review"),
-        (UNTIED | {"context__stands_out": 8.0}, "campaign"),
-        ({"context__alike": 0.1, "context__mostly_alike": 0.1, "context__stands_out": 30.0}, "review"),
+        (UNTIED | {"context__yardstick": -1.0}, "campaign"),
+        ({"context__alike": 0.1, "context__mostly_alike": 0.1, "context__yardstick": -1.0}, ""),
+        ({"context__alike": 0.1, "context__mostly_alike": 0.1, "context__yardstick": -5.0}, "campaign"),
         ({"context__one_owner": 0.6}, ""),
         ({"context__contracted": 0.6}, ""),
         ({"context__one_payer": 0.6}, "review"),
-        ({"timing__together": 0.0}, "review"),  # one family alone speaks
+        ({"timing__together": 0.0, "context__yardstick": -9.0}, "review"),  # one family alone speaks
     ],
 )
-def test_what_stands_out_further_than_innocents_is_accused(change: dict[str, float], verdict: str) -> None:
+def test_what_lies_beyond_its_log_further_than_innocents_is_accused(change: dict[str, float], verdict: str) -> None:
     _, _, found = outliers(**change)
     assert (bool(found.campaign[0]), bool(found.review[0])) == (verdict == "campaign", verdict == "review")
 
 
-def test_its_score_is_how_much_further_and_its_bars_are_the_trees() -> None:
-    one, told, found = outliers(context__stands_out=7.5)
-    assert found.log_odds[0] == pytest.approx(2.5)
-    assert found.q_value[0] == pytest.approx(0.5 / 100 * np.exp(-2.5))
-    base, pieces = one.bars(told, 0)
-    assert pieces == pytest.approx({"harvest.rate": 1.5, "timing.together": 2.5})
-    assert base + sum(pieces.values()) == pytest.approx(2.5)
+def test_its_score_is_how_much_further_and_an_analyst_reads_of_the_log() -> None:
+    one, told, found = outliers()
+    assert found.log_odds[0] == pytest.approx(3.0 - 3.0 - 1.0 + 2.0)
+    assert found.q_value[0] == pytest.approx(0.5 / 100 * np.exp(-1.0))
     rows = {row["name"]: row for row in evidence_rows(told, findings(1, {}), one, 0)}
-    assert "next ones" in rows[STANDS_OUT]["sentence"]
-    assert rows[STANDS_OUT]["value"] == 7.5
+    assert "other groups" in rows[YARDSTICK]["sentence"]
+    assert (rows[YARDSTICK]["value"], rows[YARDSTICK]["log_odds"]) == (1.0, -1.0)
+    assert "2.0 nats beyond" in far_out(told, one, 0)
+    assert far_out(outliers(context__yardstick=2.1)[1], one, 0) == ""
 
 
 def test_without_a_piece_it_would_lie_so_much_lower_in_its_log() -> None:
-    one, told, found = outliers(context__stands_out=7.5)
+    one, told, found = outliers()
     assert "without timing.together the score would fall below the line" in changes(told, one, found, 0)
-    one, told, found = outliers(context__stands_out=9.5)
+    one, told, found = outliers(context__yardstick=-4.0)
     assert "without timing.together the score would fall below the line" not in changes(told, one, found, 0)
 
 
 def test_a_log_that_was_not_compared_and_a_model_that_cannot_accuse_nobody_by_it() -> None:
-    one, told, _ = outliers(context__stands_out=30.0)
-    del told[STANDS_OUT]
-    assert not one.speaks(told).stands_out.any()
-    one, told, _ = outliers(context__stands_out=30.0)
-    assert not replace(one, apart={}).speaks(told).stands_out.any()
+    one, told, _ = outliers(context__yardstick=-30.0)
+    assert one.speaks(told).beyond.any()
+    assert not replace(one, forest=None).speaks(told).beyond.any()
+    del told[YARDSTICK]
+    assert not one.speaks(told).beyond.any()
