@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +21,11 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.calibration.beyond import unseen_by, with_lines
+from benchmarks.calibration.beyond import Unseen, unseen_by, with_lines
 from benchmarks.calibration.examples import HELD_OUT, OTHERS, TREES_ALONE, TWICE, Examples, split, spoken, values_of, world
 from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
-from benchmarks.calibration.trees import grow
+from benchmarks.calibration.trees import Grown, grow
 
 from stillwatch import judge, pipeline
 from stillwatch.judge import model, verdict
@@ -52,26 +53,22 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
     }
 
 
-def left_out(found: Examples, folder: Path) -> None:
+def left_out(
+    found: Examples, reach: Mapping[str, np.ndarray], fits: Mapping[str, model.Model], told_apart: Mapping[Path, dict[str, np.ndarray]],
+    forest: Grown, unseen: Unseen, whole: model.Model, scenes: list[Path],
+) -> None:
     """Judge each author's worlds by weights that never saw that author; print what a provider nobody has seen would get.
 
-    Who belongs is fitted on campaigns of the others, which sums of all authors made.
+    Who belongs is fitted on campaigns of the others, which sums of all authors made (``told_apart``).
     """
-    seen = ~np.isin(found["author"], TREES_ALONE)
-    sums = {name: value[seen] for name, value in found.items()}
-    reach, fits = furthest(sums)
-    whole, forest = fit(sums, {}), grow(found)
-    told = unseen_by(found, unseen(found, fits, whole), forest.log_odds, whole, folder)
-    scenes, total = sorted(folder.glob("*.scene")), dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
+    total = dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
     with ProcessPoolExecutor(2) as pool:
-        alone = [path for path in scenes if path.name.split()[0] not in TREES_ALONE]
-        told_apart = dict(zip(alone, pool.map(accounts, alone, [whole] * len(alone)), strict=True))
         for author in np.unique(found["author"]).tolist():
-            others, rest = found["author"] != author, margins({name: theirs for name, theirs in reach.items() if name != author})
+            beyond, usual = with_lines(forest.unseen[author], found, unseen, found["author"] != author)
             fitted = fits.get(author, whole)
-            beyond, usual = with_lines(forest.unseen[author], found, told, others)
             fitted = replace(
-                fitted, margins=rest, forest=beyond, usual={**fitted.usual, model.YARDSTICK: usual},
+                fitted, margins=margins({name: theirs for name, theirs in reach.items() if name != author}), forest=beyond,
+                usual={**fitted.usual, model.YARDSTICK: usual},
                 members=members([of for path, of in told_apart.items() if path.name.split()[0] != author]),
             )
             theirs = [path for path in scenes if path.name.split()[0] == author]
@@ -121,7 +118,7 @@ def main() -> None:
     parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
     parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
     parser.add_argument("--keep", type=Path, help="folder to keep the measured worlds in, and to read them from if they are there")
-    parser.add_argument("--left-out", action="store_true", help="judge each author by weights that never saw it; writes nothing")
+    parser.add_argument("--left-out", action="store_true", help="then judge each author by weights that never saw it, too")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         calibrate(args, args.keep or Path(scratch))
@@ -137,9 +134,6 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     with ProcessPoolExecutor(2) as pool:
         parts = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), [folder] * len(worlds)))
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    if args.left_out:
-        left_out(found, folder)
-        return
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     record = {
         "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
@@ -148,18 +142,21 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     }
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
     reach, fits = furthest(sums)
-    fitted = replace(fit(sums, record), margins=margins(reach))
+    whole = replace(fit(sums, record), margins=margins(reach))
     # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
-    scenes = [path for path in sorted(folder.glob("*.scene")) if path.name.split()[0] not in TREES_ALONE]
+    scenes = sorted(folder.glob("*.scene"))
+    alone = [path for path in scenes if path.name.split()[0] not in TREES_ALONE]
     with ProcessPoolExecutor(2) as pool:
-        fitted = replace(fitted, members=members(list(pool.map(accounts, scenes, [fitted] * len(scenes)))))
+        told_apart = dict(zip(alone, pool.map(accounts, alone, [whole] * len(alone)), strict=True))
     forest = grow(found)
-    told = unseen_by(found, unseen(found, fits, fitted), forest.log_odds, fitted, folder)
-    beyond, usual = with_lines(forest.whole, found, told, np.ones(len(found["size"]), bool))
-    fitted = replace(fitted, forest=beyond, usual={**fitted.usual, model.YARDSTICK: usual})
+    seen_by_none = unseen_by(found, unseen(found, fits, whole), forest.log_odds, whole, folder)
+    beyond, usual = with_lines(forest.whole, found, seen_by_none, np.ones(len(found["size"]), bool))
+    fitted = replace(whole, members=members(list(told_apart.values())), forest=beyond, usual={**whole.usual, model.YARDSTICK: usual})
     print("margins", fitted.margins)
     report(sums, fitted)
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")
+    if args.left_out:
+        left_out(found, reach, fits, told_apart, forest, seen_by_none, whole, scenes)
 
 
 if __name__ == "__main__":

@@ -186,6 +186,8 @@ class Forest:
     lines: dict[str, float] = field(default_factory=dict)
     """Nats from which a group passes, of the trees alone (TREES) and of the trees and the score of each part that sums, together:
     further than innocents reached in any log of calibration, by parts that never saw their author."""
+    anywhere: float = float("inf")
+    """Log-odds from which the trees alone pass a group, whatever they give the others of its log, found as the lines are."""
     logs: int = 1
     """Logs of calibration."""
 
@@ -198,7 +200,7 @@ class Spoken(NamedTuple):
     """What is said of groups, ``(n_groups,)`` each."""
 
     part: NDArray[np.int64]
-    """The part that speaks, alone or with the trees; -1 for trees alone."""
+    """The part that speaks, alone or with the trees; -1 for trees alone, against their log, and -2 where they need none."""
     score: F64
     explained: NDArray[np.bool_]
     """Everyday life has a reason for what the part sees."""
@@ -276,9 +278,9 @@ class Model:
             return np.full(n, -np.inf), np.full(n, -1)
         odds = self.forest.log_odds(values) - self.forest.share * values[YARDSTICK]
         told = {name: odds + score for name, score in zip(self.parts, plain, strict=True)}
-        told[TREES] = np.where(everyday(TREES, values), -np.inf, odds)
-        beyond = np.stack([told[name] - line for name, line in self.forest.lines.items()])
-        places = np.array([-1 if name == TREES else list(self.parts).index(name) for name in self.forest.lines])
+        told[TREES], alone = (np.where(everyday(TREES, values), -np.inf, of) for of in (odds, self.forest.log_odds(values)))
+        beyond = np.stack([*(told[name] - line for name, line in self.forest.lines.items()), alone - self.forest.anywhere])
+        places = np.array([*(-1 if name == TREES else list(self.parts).index(name) for name in self.forest.lines), -2])
         return np.where(batched(values), -np.inf, beyond.max(axis=0)), places[beyond.argmax(axis=0)]
 
     def by_trees(self, values: Mapping[str, F64]) -> F64:
@@ -308,7 +310,7 @@ class Model:
         if said.beyond[0] and self.forest is not None:
             for name, share in self.forest.trees.shares(mine, 0).items():
                 pieces[name] = pieces.get(name, 0.0) + share
-            pieces[YARDSTICK] = -self.forest.share * float(mine[YARDSTICK][0])
+            pieces[YARDSTICK] = -self.forest.share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
         return float(said.score[0]) - sum(pieces.values()), pieces
 
 

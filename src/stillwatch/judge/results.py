@@ -162,7 +162,7 @@ def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group:
     """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
     said = model.speaks(mine)
-    name, score = [*model.parts, TREES][int(said.part[0])], said.score
+    name, score = [*model.parts, TREES][max(int(said.part[0]), -1)], said.score
     out = []
     if one_customer(mine)[0]:
         few = mine["context.one_payer"][0] < OWNED
