@@ -55,7 +55,7 @@ def part(scale: float = 1.0, **weights: float) -> Part:
 
 def grown(bias: float, known: Trees, share: float = 1.0, **lines: float) -> Forest:
     """These trees with lines of their own, of a hundred logs."""
-    return Forest(bias, known, share, lines, 100)
+    return Forest(bias, known, share, lines, logs=100)
 
 
 def model(forest: Forest | None = None, **parts: Part) -> Model:

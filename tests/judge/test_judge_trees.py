@@ -84,6 +84,19 @@ def test_trees_and_a_part_together_pass_what_neither_passes() -> None:
     assert not both.speaks(explained).beyond.any()
 
 
+def test_what_no_log_of_calibration_reached_passes_in_any_log() -> None:
+    """A log all of whose groups are far out hides the second; the first lies beyond innocents of all logs, without a bar for its own."""
+    told = values(2, harvest__rate=[0.9, 0.1], session__handoff=1.0, harvest__volume=-9.0, context__yardstick=50.0)
+    both = model(replace(grown(0.0, TWO, trees=1.0), anywhere=2.5), linked=part(harvest__volume=1.0))
+    said = both.speaks(told)
+    assert said.beyond.tolist() == [True, True]
+    assert said.part.tolist() == [-2, -2]
+    assert said.score == pytest.approx([2.7 - 2.5, 0.5 - 2.5])
+    base, pieces = both.bars(told, 0)
+    assert pieces[YARDSTICK] == 0
+    assert base + sum(pieces.values()) == pytest.approx(said.score[0])
+
+
 def test_of_batches_that_live_alike_trees_say_nothing() -> None:
     told = values(2, harvest__rate=0.9, context__batches=[0.0, 1.0], context__yardstick=0.0)
     both = model(grown(9.0, TWO, trees=1.0), linked=part(harvest__volume=1.0))
