@@ -15,8 +15,8 @@ FOLDS = 6
 """Parts of the authors, each of which is scored by trees that never saw it."""
 HEARD = {True: 300.0, False: 3000.0}
 """Weight of all positive and of all negative examples of an author, so that none is heard above the others."""
-OF_THE_LOG = ("context.placed", "context.owners")
-"""What a log does not tell is the provider's, and would give away the simulator."""
+OF_THE_LOG = ("context.placed", "context.owners", "context.unwanted")
+"""What is the provider's, or read by a list of words that fits one simulator better than another, would give the simulator away."""
 TREE_COPIES = 3
 SIGNED = {**model.SIGNS, **dict.fromkeys(model.JOINT_SENTENCES, 1)}
 

@@ -10,6 +10,7 @@ from judge_helpers import FEW, findings, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.model import RARE
+from stillwatch.judge.results import not_accused
 from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
@@ -193,6 +194,7 @@ def test_explanations_are_shares(seed: int) -> None:
     [
         ({"context__one_owner": 1.0}, "one organisation"),
         ({"context__contracted": 1.0, "harvest__narrow": 1.0}, "contracted or verified customers"),
+        ({"context__unwanted": 1.0}, "content mill or resale"),
         ({"context__education": 1.0, "context__youth": 1.0}, "classroom"),
         ({"identity__signup": 1.0, "context__youth": 1.0}, "hackathon or course"),
         ({"infra__network": 1.0, "context__one_domain": 1.0, "volume__even_load": 1.0}, "corporate or campus egress"),
@@ -260,3 +262,22 @@ def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_are_busy_w
     for less in ({"content__one_mix": 0.89}, {"harvest__rate": 0.19}, {"identity__payment": 0.49}, {"context__crowd": crowd(31)},
                  {"infra__network": 0.5}):
         assert verdict(listed | less, SURE) == "clear", less
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({"context__unwanted": 0.49}, "campaign"),
+        ({"context__unwanted": 0.5}, "review"),
+        ({"context__unwanted": 1.0, "harvest__elicitation": 0.05}, "campaign"),
+        ({"context__unwanted": 1.0, "harvest__long_answers": 0.15}, "campaign"),
+        ({"context__unwanted": 1.0, "harvest__long_answers": 0.14, "harvest__elicitation": 0.04}, "review"),
+        ({"context__unwanted": 1.0, "context__crowd": np.log10(19) / 4}, ""),
+    ],
+)
+def test_who_asks_for_little_that_is_worth_training_on_is_for_a_person(change: dict[str, float], verdict: str) -> None:
+    told, sure, one = values(1, **(CREW | change)), findings(1, SURE), model()
+    found = judge.judge(told, sure, one)
+    assert (bool(found.campaign[0]), bool(found.review[0])) == (verdict == "campaign", verdict == "review")
+    asked = any("content mill" in reason for reason in not_accused(told, found, one, 0))
+    assert asked == (verdict != "campaign")

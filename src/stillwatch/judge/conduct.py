@@ -46,6 +46,25 @@ def short_answers(scene: Scene) -> F64:
     return np.clip(-long_answers(scene) / 0.7, 0, 1)
 
 
+WANTED = [CAPABILITIES.index(name) for name in ("reasoning", "grading", "code", "agentic", "data_analysis")]
+"""What models are trained on."""
+HARDLY_ANY = 0.05
+"""Share of a log's requests below which it does not tell what is asked for."""
+
+
+def unwanted(scene: Scene) -> F64:
+    """Requests for reasoning, grading, code, agents or data are rarer than the log's: 0 for as many, 1 for none.
+
+    Capabilities are read from a list of English words: blind without text, and where the log hardly asks for any.
+    """
+    counts = scene.measured.capabilities
+    usual = counts[:, WANTED].sum() / max(counts.sum(), 1)
+    if usual < HARDLY_ANY:
+        return np.zeros(scene.n)
+    every = np.maximum(sum(scene.total(column) for column in counts.T), 1)
+    return np.asarray(np.clip(1 - sum(scene.total(counts[:, place]) for place in WANTED) / every / usual, 0, 1))
+
+
 def single_turns(scene: Scene) -> F64:
     """Share of requests that begin a conversation; agentic harvest has few."""
     return _per(scene, scene.measured.first_turns)
@@ -223,4 +242,5 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.occasion": occasion,
     "context.one_domain": one_domain,
     "context.batches": batches,
+    "context.unwanted": unwanted,
 }

@@ -67,12 +67,16 @@ TAUGHT, ASSIGNED = 0.3, 0.2
 """Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
+UNWANTED, ELICITED, LONGER = 0.5, 0.05, 0.15
+"""Value of unwanted from which accounts have another purpose than to train on the answers, unless so many requests ask to write the
+reasoning out, or answers are longer (log10 over the average). Of networks of fake accounts for another purpose (content mills, resale of
+access) 0.5 is the least that was seen; of operators whose prompts the list of words knows hardly any reaches it."""
 REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
-    "infra.network",
+    "infra.network", "context.unwanted", "harvest.elicitation",
 )
 """What :func:`everyday` asks for."""
 
@@ -219,6 +223,15 @@ def beside(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     aside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
     return np.asarray(aside & (values["context.mostly_alike"] < MET_AS_ONE))
+
+
+def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that ask for little that is worth training on, nor for reasoning written out, for answers that are not long.
+
+    Content mills and those who resell access by stealth do run networks of fake accounts, but train nothing on them.
+    """
+    short = values["harvest.long_answers"] < LONGER
+    return np.asarray((values["context.unwanted"] >= UNWANTED) & (values["harvest.elicitation"] < ELICITED) & short)
 
 
 def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:

@@ -25,6 +25,7 @@ from stillwatch.judge.reasons import (
     housed,
     listed_batches,
     loosely_tied,
+    other_purpose,
     taught,
     unlike,
     unowned,
@@ -169,6 +170,11 @@ def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group:
         out.append(
             f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
             "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
+        )
+    if other_purpose(mine)[0]:
+        out.append(
+            "its requests hardly ask for reasoning, grading, code, agents or data, nor to write reasoning out, and answers are not long: "
+            "ask whether it is a content mill, or access that is resold"
         )
     if everyday(name, mine)[0]:
         if taught(mine)[0]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
 from stillwatch.judge.model import OPEN, Model
-from stillwatch.judge.reasons import batched, everyday, listed_batches
+from stillwatch.judge.reasons import ELICITED, batched, everyday, listed_batches, other_purpose
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
@@ -68,6 +68,7 @@ def explain(values: Mapping[str, F64]) -> dict[str, F64]:
         "viral prompt": np.minimum.reduce([same_work, unlinked, 1 - v["harvest.devotion"]]),
         "VPN or carrier": np.minimum.reduce([v["infra.network"], unlinked, uneven]),
         "scheduled jobs": np.minimum.reduce([v["timing.round_the_clock"], v["context.organised"], unlinked]),
+        "content mill or resale": np.minimum.reduce([v["context.unwanted"], 1 - np.clip(v["harvest.elicitation"] / ELICITED, 0, 1)]),
         "key rotation": np.minimum.reduce([v["session.handoff"], v["context.one_owner"]]),
     }
 
@@ -160,9 +161,9 @@ def judge(
     part, log_odds, explained, beyond = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned, customer = known_business(values), one_customer(values)
-    asked = customer | explained
-    may = ~owned & ~customer
+    owned, customer, elsewhere = known_business(values), one_customer(values), other_purpose(values)
+    asked = customer | explained | elsewhere
+    may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same
     # Each part looks for its own kind of campaign: a family of hypotheses apart, among the groups that it may accuse (Sun et al. 2006).
     by_part = zip(model.parts, model.p_values(values), strict=True)

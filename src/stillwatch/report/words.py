@@ -36,6 +36,7 @@ HYPOTHESES = {
     "popular or niche tool": "users of one tool share its prompts, its tools and its build",
     "corporate or campus egress": "one company or campus with one way out to the network",
     "reseller": "a contracted reseller or aggregator with many end users",
+    "content mill or resale": "many accounts of one hand that write articles for the web, or whose access is resold, train no model",
     "viral prompt": "many people try a prompt that goes around",
     "VPN or carrier": "users of one VPN or carrier share addresses",
     "scheduled jobs": "on-call scripts and build jobs that run like clockwork",
