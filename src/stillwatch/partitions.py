@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset
 from stillwatch.errors import InputError
-from stillwatch.files import digest, replacing, write_parquet
+from stillwatch.files import digest, reading_parquet, replacing, write_parquet
 from stillwatch.progress import track
 from stillwatch.tables import EVENTS
 
@@ -143,6 +143,36 @@ def _whole(target: Path) -> bool:
         )
     except (OSError, pa.ArrowException, ValueError):
         return False
+
+
+def without(source: Path, target: Path | None, account_id: str, key: int) -> int:
+    """Copy a partition without the rows of one account.
+
+    Args:
+        source: the partition.
+        target: what to write; None: only count.
+        account_id: who is left out.
+        key: the number that sketches carry for it.
+
+    Returns:
+        How many rows it has of the account; where there is none, nothing is written.
+
+    Raises:
+        InputError: a file of it is not readable.
+    """
+    with reading_parquet(ids_path(source)):
+        ids = pq.read_table(ids_path(source))["account_id"]
+    if not pc.any(pc.equal(ids, account_id)).as_py():
+        return 0
+    with reading_parquet(source), pq.ParquetFile(source) as file:
+        n = sum(int((part["account"] == key).sum()) for part in columns(source, ("account",)))
+        if target is not None:
+            left = ids.filter(pc.not_equal(ids, account_id))
+            with writing(target) as add:
+                for i in range(file.num_row_groups):
+                    group = file.read_row_group(i)
+                    add(group.filter(pc.not_equal(group["account"], key)), left)
+    return n
 
 
 def remove(target: Path) -> None:
