@@ -97,6 +97,12 @@ def _other(sketches: Path) -> None:
     pq.write_table(table.set_column(place, "account", pa.array([7] * len(table), table.schema.field(place).type)), sketches)
 
 
+def _one_bit(sketches: Path) -> None:
+    content = bytearray(sketches.read_bytes())
+    content[len(content) // 2] ^= 1
+    sketches.write_bytes(content)
+
+
 def _no_accounts(sketches: Path) -> None:
     partitions.ids_path(sketches).unlink()
 
@@ -106,7 +112,7 @@ def _fewer_accounts(sketches: Path) -> None:
     pq.write_table(pq.read_table(path).slice(3), path)
 
 
-@pytest.mark.parametrize("change", [_cut, _fewer, _other, _no_accounts, _fewer_accounts])
+@pytest.mark.parametrize("change", [_cut, _fewer, _other, _one_bit, _no_accounts, _fewer_accounts])
 def test_changed_sketches_are_made_again(small_world: Path, small_run: Path, tmp_path: Path, change: Any) -> None:
     run = shutil.copytree(small_run, tmp_path / "run")
     before = (run / "accounts.parquet").read_bytes()
@@ -115,11 +121,12 @@ def test_changed_sketches_are_made_again(small_world: Path, small_run: Path, tmp
     assert (run / "accounts.parquet").read_bytes() == before
 
 
-def test_changed_sketches_that_only_ingest_can_make_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("change", [_fewer, _one_bit])
+def test_changed_sketches_that_only_ingest_can_make_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Any) -> None:
     log, out = tmp_path / "log.jsonl", tmp_path / "logs"
     same = {"timestamp": "2026-01-01T00:00:00Z", "account_id": "a"}
     rows = [{"event_id": str(i), "prompt": f"What is {i}?", **same} for i in range(50)]
     log.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert main(["ingest", str(log), "--from", "canonical", "--privacy", "features", "--out", str(out), "-q"]) == 0
-    _fewer(next((out / "sketches").glob("*.parquet")))
+    change(next((out / "sketches").glob("*.parquet")))
     assert "damaged" in one_line(["detect", str(out), "--out", str(tmp_path / "run"), "-q"], capsys)

@@ -6,7 +6,7 @@ comment at the head of each tells purpose, means, account supply, work queue, an
 
 from dataclasses import dataclass, replace
 
-from .crowds import AGENT, CHAT, CODE, HARD, HOME, STUDY
+from .crowd import AGENT, CHAT, CODE, HARD, HOME, STUDY
 from .profiles import Stream, Supply, Wrap
 
 

@@ -154,7 +154,7 @@ def parser() -> argparse.ArgumentParser:
     exposure_commands.register(add, commands, shared)
     audit_commands.register(add, commands, shared, corpus_commands)
     service.register(add)
-    respond_commands.register(add, commands, shared, evidence_commands.attach)
+    respond_commands.register(add, commands, shared, evidence_commands.attach, respond_commands.job("stillwatch.erasing", "erase_account"))
     console_commands.register(add, commands, shared)
     evidence_commands.register(add, commands, shared)
     prove_commands.register(add, commands, shared)

@@ -12,7 +12,7 @@ import pyarrow.json as pj
 import pyarrow.parquet as pq
 
 from stillwatch.errors import InputError
-from stillwatch.files import data_files, read_json
+from stillwatch.files import data_files, demand_settled, read_json
 from stillwatch.tables import ACCOUNTS, EVENTS, Table
 
 BATCH_ROWS = 250_000
@@ -45,11 +45,12 @@ def open_dataset(folder: Path) -> Dataset:
     """Find the files of a folder.
 
     Raises:
-        InputError: the folder or its events are absent, an ingest into it was interrupted, or releases.json is no list
-            of releases.
+        InputError: the folder or its events are absent, an ingest into it or an erasure was interrupted, or releases.json is no
+            list of releases.
     """
     if not folder.is_dir():
         raise InputError("no such folder", where=folder, todo="Pass a folder that has events/")
+    demand_settled(folder)
     ingested = _ingested(folder)
     events = folder / "events"
     files = tuple(data_files(events)) if events.exists() else ()

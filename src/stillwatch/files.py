@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 PARTIAL = ".partial"
 RUN_FILES = ("harvest.parquet", "links.parquet", "watch.parquet", "accounts.parquet", "campaigns.parquet", "summary.json")
 """The files of a run, in the order in which they take their places."""
-RUN_STALE = ("report.html", "evaluation.json")
+ERASURES = "erasures.json"
+"""What was erased from a folder of logs or a run since it was written (:mod:`stillwatch.folder_erasure`)."""
+RUN_STALE = ("report.html", "evaluation.json", ERASURES)
 """What is made of a run, and would be of an earlier one after the next."""
+ERASING, TO_ERASE = f".erase{PARTIAL}", ".erase.ready"
+"""Folders within a folder: files that an erasure is still writing, and those that are whole and only have to take their places."""
 
 
 @contextmanager
@@ -84,13 +88,23 @@ def demand_own(out: Path, marks: tuple[str, ...], what: str) -> None:
         raise InputError(f"the folder holds something else than {what}", where=out, todo=todo)
 
 
+def demand_settled(folder: Path) -> None:
+    """Raise an InputError where an erasure was cut off while its files took their places: some have the account still, some not."""
+    if (folder / TO_ERASE).exists():
+        todo = "Run the same stillwatch cases erase again, which finishes it"
+        raise InputError("an erasure was interrupted", where=folder, todo=todo)
+
+
 @contextmanager
-def alone(folder: Path, what: str) -> Iterator[None]:
+def alone(folder: Path, what: str, *, settled: bool = True) -> Iterator[None]:
     """Hold a folder, which is made if absent, for one writer at a time; the hold ends with the process, however that ends.
 
     Raises:
-        InputError: another process holds it; ``what`` is what it does ("ingest").
+        InputError: another process holds it (``what`` is what it does: "ingest"), or it must be ``settled`` and an erasure was cut off
+            in it, whose files would take the places of newer ones.
     """
+    if settled:
+        demand_settled(folder)
     try:
         import fcntl
     except ImportError:  # Windows has no such hold

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset
 from stillwatch.errors import InputError
-from stillwatch.files import digest, replacing, write_parquet
+from stillwatch.files import digest, reading_parquet, replacing, write_parquet
 from stillwatch.progress import track
 from stillwatch.tables import EVENTS
 
@@ -55,8 +55,11 @@ def sketch_files(
         path: ready[path] if path in ready and not any(ends[path]) else folder / f"{_name(path, *ends[path])}.parquet"
         for path in data.event_files
     }
-    # What was changed since is made again: the events are there.
-    missing = [path for path, target in targets.items() if not _whole(target)]
+    # What was changed since is made again: the events are there. Ingest's own were looked at.
+    looked = [target for path, target in targets.items() if ready.get(path) != target]
+    with ThreadPoolExecutor(threads) as pool:
+        whole = dict(zip(looked, pool.map(_whole, looked), strict=True))
+    missing = [path for path, target in targets.items() if not whole.get(target, True)]
 
     def work(source: Path) -> None:
         if source in ready:
@@ -126,23 +129,54 @@ def writing(target: Path) -> Iterator[Add]:
                 writer.close()
         # Written before the partition takes its name, so a partition that exists has its accounts.
         unique = pc.unique(pa.chunked_array(ids, pa.string()))
-        told = {"bytes": str(partial.stat().st_size), "accounts": str(len(unique))}
+        told = {"sha256": digest(partial), "accounts": str(len(unique))}
         write_parquet(pa.table({"account_id": unique}).replace_schema_metadata(told), ids_path(target))
 
 
 def _whole(target: Path) -> bool:
-    """Whether a partition is there and, as far as its size and the list of its accounts tell, as it was written."""
+    """Whether a partition is there as it was written, with the list of its accounts; of one that tells no digest, its size counts."""
     try:
-        told, size = pq.read_metadata(ids_path(target)), target.stat().st_size
+        told = pq.read_metadata(ids_path(target))
         written = told.metadata or {}
+        if told.schema.names != ["account_id"] or int(written.get(b"accounts", told.num_rows)) != told.num_rows:
+            return False
+        if (sha256 := written.get(b"sha256")) is not None:
+            return bool(sha256.decode() == digest(target))
         pq.read_schema(target)
-        return (
-            told.schema.names == ["account_id"]
-            and int(written.get(b"bytes", size)) == size
-            and int(written.get(b"accounts", told.num_rows)) == told.num_rows
-        )
+        size = target.stat().st_size
+        return int(written.get(b"bytes", size)) == size
     except (OSError, pa.ArrowException, ValueError):
         return False
+
+
+def without(source: Path, target: Path | None, account_id: str, key: int) -> int:
+    """Copy a partition without the rows of one account.
+
+    Args:
+        source: the partition.
+        target: what to write; None: only count.
+        account_id: who is left out.
+        key: the number that sketches carry for it.
+
+    Returns:
+        How many rows it has of the account; where there is none, nothing is written.
+
+    Raises:
+        InputError: a file of it is not readable.
+    """
+    with reading_parquet(ids_path(source)):
+        ids = pq.read_table(ids_path(source))["account_id"]
+    if not pc.any(pc.equal(ids, account_id)).as_py():
+        return 0
+    with reading_parquet(source), pq.ParquetFile(source) as file:
+        n = sum(int((part["account"] == key).sum()) for part in columns(source, ("account",)))
+        if target is not None:
+            left = ids.filter(pc.not_equal(ids, account_id))
+            with writing(target) as add:
+                for i in range(file.num_row_groups):
+                    group = file.read_row_group(i)
+                    add(group.filter(pc.not_equal(group["account"], key)), left)
+    return n
 
 
 def remove(target: Path) -> None:
@@ -194,9 +228,10 @@ def _ready(data: dataset.Dataset, threads: int) -> list[Path] | None:
     found = [data.folder / FOLDER / f"{path.stem}.parquet" for path in data.event_files]
     with ThreadPoolExecutor(threads) as pool:
         actual = list(pool.map(digest, data.event_files))
-    for path, sketches, sha256 in zip(data.event_files, found, actual, strict=True):
+        whole = list(pool.map(_whole, found))
+    for path, sha256, kept in zip(data.event_files, actual, whole, strict=True):
         if path.parent != data.folder / "events" or digests.get(path.name) != sha256:
             raise InputError("not the events that were sketched when ingest dropped the text", where=path, todo=todo)
-        if not _whole(sketches):
+        if not kept:
             raise InputError("no sketches of this file of events, or damaged ones", where=path, todo=todo)
     return found

@@ -1,14 +1,16 @@
-"""What readers of a run folder check before they trust it: the column ``details``, and that the harvest is there.
+"""What readers of a run folder check before they trust it: the column ``details``, that the harvest is there, what was erased.
 
 Details are JSON that reports, cases and packets draw from. Every part of them may be absent.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
+from stillwatch.files import ERASURES, demand_settled, read_json, reading_parquet
 
 Check = Callable[[Any], bool]
 
@@ -119,11 +121,79 @@ def demand_harvest(run: Path, n_harvested: int) -> Path | None:
     """The table of harvested requests; None where there is none and campaigns tell of none.
 
     Raises:
-        InputError: campaigns tell of a harvest, and the table is gone.
+        InputError: campaigns tell of a harvest, and the table is gone; or an erasure was interrupted.
     """
+    demand_settled(run)
     path = run / "harvest.parquet"
     if path.is_file():
         return path
     if n_harvested:
         raise InputError("no such file, though campaigns have a harvest", where=path, todo="Run stillwatch detect again")
     return None
+
+
+def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> None:
+    """Raise an InputError unless the harvest is there with as many requests of each campaign as the campaign tells.
+
+    Args:
+        run: run folder.
+        campaigns: rows of campaigns.parquet, those for review left out.
+        told: what :func:`erasures` gives; those requests may be gone.
+    """
+    import pyarrow.parquet as pq
+
+    wanted = {str(row["campaign_id"]): int(row["n_harvested"]) for row in campaigns}
+    path = demand_harvest(run, sum(wanted.values()))
+    if path is None:
+        return
+    with reading_parquet(path):
+        counts = pq.read_table(path, columns=["campaign_id"])["campaign_id"].value_counts().to_pylist()
+    found = {str(count["values"]): int(count["counts"]) for count in counts}
+    for name in sorted({*wanted, *found}):
+        here, right = found.get(name, 0), wanted.get(name, 0) - erased(told, name)["harvested"]
+        if here != right:
+            what = f"has {number_of(here, 'request')} of {name}, which tells {right:,}"
+            raise InputError(what, where=path, todo="It is of another run, or was changed: run stillwatch detect again")
+
+
+COUNTED = ("accounts", "requests", "harvested")
+"""What an erasure tells of a campaign: how many of them are gone."""
+
+
+def erasures(folder: Path) -> list[dict[str, Any]]:
+    """What was erased from a folder of logs or a run since it was written, oldest first; empty where nothing was.
+
+    Returns:
+        Of each: ``at`` (ISO time), ``note``, ``files`` (``path``, SHA-256 ``before`` and ``after``), ``campaigns``: of each campaign
+        that had the account, the counts of :data:`COUNTED`.
+
+    Raises:
+        InputError: erasures.json is not what an erasure writes.
+    """
+    path = folder / ERASURES
+    if not path.is_file():
+        return []
+    counts = _fields(**dict.fromkeys(COUNTED, _count))
+    entry = _fields(at=_text, note=_text, files=_records(path=_text, before=_text, after=_text))
+    told = read_json(path)
+    if not (isinstance(told, list) and all(
+        isinstance(row, dict) and entry(row) and isinstance(row.get("campaigns"), dict)
+        and all(value is not None and counts(value) for value in row["campaigns"].values()) for row in told
+    )):
+        raise InputError("not what stillwatch cases erase writes", where=path, todo="Restore it: it tells what is gone from the tables")
+    return told
+
+
+def erased(told: Sequence[Mapping[str, Any]], campaign_id: str) -> dict[str, int]:
+    """How many accounts, requests and harvested requests of a campaign were erased in all."""
+    return {name: sum(int(row["campaigns"].get(campaign_id, {}).get(name, 0)) for row in told) for name in COUNTED}
+
+
+def told_erased(told: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What was erased, in a line each."""
+    lines = []
+    for row in told:
+        gone = {name: sum(int(counts[name]) for counts in row["campaigns"].values()) for name in COUNTED}
+        of = f" of {', '.join(sorted(row['campaigns']))} with {number_of(gone['requests'], 'request')}" if row["campaigns"] else ""
+        lines.append(f"{row['at']!s:.10}: an account{of} was erased since ({row['note']}); figures are as they were found")
+    return lines

@@ -90,5 +90,7 @@ def test_pictures(served: Served, tab: Tab) -> None:
             for part in range(PARTS):
                 tab.shot(folder / f"{name}-{part + 1}.webp", top=part * TALL, tall=TALL)
         if name in ("queue", "cases"):
+            tab.open(path, dark=True)
+            tab.shot(folder / f"{name}-dark.webp")
             tab.open(path, width=390, dark=True)
             tab.shot(folder / f"{name}-phone.webp")

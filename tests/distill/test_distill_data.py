@@ -10,9 +10,10 @@ import pytest
 from distill_endpoint import FakeEndpoint, serving
 
 from stillwatch.cli import main
-from stillwatch.distill import data, filters, store
+from stillwatch.distill import data, filters, store, train
 from stillwatch.distill.exchange import Exchange, Reply
 from stillwatch.errors import InputError
+from stillwatch.files import demand_own
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,33 @@ class Writer(FakeEndpoint):
             )
             found["choices"][0]["message"] = {"content": text}
         return found
+
+
+@pytest.mark.parametrize(("words", "what"), [
+    (["data", "--task", "x"], "training data"), (["data", "--task", "x", "--dry-run"], "training data"),
+    (["train", "classifier", "--store", "store"], "a student"), (["train", "static", "--store", "store"], "a student"),
+])
+@pytest.mark.parametrize("name", ["letter.txt", "config.json", "summary.json"])
+def test_a_folder_that_holds_something_else_is_left_alone(
+    tmp_path: Path, entries: dict[str, object], words: list[str], what: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "t.toml", tmp_path / "letters"
+    path.write_text("".join(f"{k} = {json.dumps(v)}\n" for k, v in entries.items()))
+    out.mkdir()
+    (out / name).write_text("dear all")
+    assert main(["distill", *words, "--teacher", str(path), "--out", str(out)]) == 1
+    told = capsys.readouterr().err
+    assert (told.count("\n"), f"the folder holds something else than {what}" in told) == (1, True)
+    assert [entry.name for entry in out.iterdir()] == [name]
+
+
+def test_a_folder_that_a_kill_left_is_gone_on_with(tmp_path: Path) -> None:
+    with store.Store(tmp_path / "d" / "prompts", teacher={"name": "t"}, identity="i", policy="none", keep_text=True):
+        pass
+    demand_own(tmp_path / "d", data.MARKS, "training data")
+    train.begin(tmp_path / "s")
+    (tmp_path / "s" / "model.safetensors").touch()
+    demand_own(tmp_path / "s", (train.MARK,), "a student")
 
 
 def test_data_from_a_task_end_to_end(

@@ -100,6 +100,32 @@ def test_a_store_becomes_a_page(harvested: Path, tmp_path: Path, capsys: pytest.
     assert json.loads((tmp_path / "again" / "curves.json").read_text()) == again
 
 
+def test_prompts_without_a_right_answer_are_told_apart(
+    harvested: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = prompts(900)
+    labels = [Topics.classes_[i] for i in Topics().predict_proba(texts).argmax(1)]
+    truth = dict(list(zip(texts, labels, strict=True))[:700])
+    never = texts[:20]
+    truth |= dict.fromkeys(never, "music")
+    found = study.load(harvested, capability="grading", truth=truth)
+    n_wrong = sum(text in never for text in found.test)
+    n_known = sum(text in truth for text in found.test)
+    assert 0 < n_known < len(found.test)
+    assert found.task.teacher_accuracy == pytest.approx(1 - n_wrong / n_known), "the teacher is right wherever it is known"
+    assert (found.without_truth, found.never_answered) == (200, 20)
+    results = study.run(found, ["words"], countermeasures=False, quiet=True)
+    accuracy = results.measured[0].accuracy
+    assert accuracy is not None
+    assert accuracy.n_test == n_known
+    (tmp_path / "truth.jsonl").write_text("".join(json.dumps({"prompt": p, "label": y}) + "\n" for p, y in truth.items()))
+    words = ["exposure", str(harvested), "--student", "words", "--no-countermeasures", "--truth", str(tmp_path / "truth.jsonl")]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "200 prompts have no right answer in " in said
+    assert "20 prompts have a right answer that the teacher never gives" in said
+
+
 def write_rows(folder: Path, rows: list[Exchange], text: bool = True) -> Path:
     with store.Store(folder, teacher={"name": "t"}, identity="i", policy="none", keep_text=text) as opened:
         opened.expect([row.key for row in rows])

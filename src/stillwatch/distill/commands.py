@@ -8,6 +8,7 @@ from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
+from stillwatch.files import demand_own
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -136,6 +137,7 @@ def _train(args: argparse.Namespace) -> Any:
         raise InputError("--store or --out is missing", todo="Pass the harvest store and the folder of the student")
     if (args.out / store.ABOUT).exists():
         raise InputError("a harvest store is there", where=args.out, todo="Pass another folder for the student")
+    demand_own(args.out, (train.MARK, train.COMPARISON, loop.CHECKPOINT), "a student")
     if args.epochs < 1 or not args.minutes > 0 or not 0 <= args.cpu_hour_price < inf:
         raise InputError("--epochs starts at 1, --minutes must be above 0, --cpu-hour-price be 0 or more")
     quiet = args.quiet or args.json
@@ -200,6 +202,7 @@ def _data(args: argparse.Namespace) -> Any:
     from stillwatch.distill import data, manifest, teachers
 
     told = manifest.read(args.teacher)
+    demand_own(args.out, data.MARKS, "training data")
     sources = [source for source in (args.seeds, args.logs, args.task) if source]
     if len(sources) != 1:
         raise InputError("pass one of --seeds, --logs and --task")

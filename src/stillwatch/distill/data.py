@@ -24,6 +24,8 @@ from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json, write_parquet
 
+MARKS = ("chat.parquet", *(f"{part}/{name}" for part in ("prompts", "answers") for name in (store.ABOUT, store.ROWS, store.LOCK)))
+"""By which a folder is known that this command wrote, or was killed in."""
 EXAMPLES, LINES = 4, 5
 LIST_TOKENS, EVOLVED_TOKENS = 400, 200
 """The teacher may write at most: for a list of prompts, for an evolved one."""

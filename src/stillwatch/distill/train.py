@@ -19,6 +19,8 @@ from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import write_json
 
+MARK, COMPARISON = ".student", "comparison.json"
+"""By which the folder of a student is known: from the beginning, and where it is whole."""
 ROUTES = {
     "classifier": "(a) linear classifier on hashed n-grams: seconds; the smallest and fastest",
     "static": "(b) encoder to a table of token vectors: minutes; hundreds of times faster, loses word order",
@@ -110,6 +112,7 @@ def classifier(
     labels = None if probabilities is not None else np.array([place[str(row.reply.answer)] for row in used])
     texts = [str(row.prompt) for row in used]
     fit = linear.train(texts, classes, probabilities=probabilities, labels=labels, features=features, encoder=vectors, seed=seed)
+    begin(out)
     fit.model.save(out)
     compared: list[Row] = []
     if held is not None:
@@ -224,6 +227,7 @@ def encoder(
     texts = [str(row.prompt) for row, kept in zip(rows, keep, strict=True) if kept]
     vectors = np.stack([row.reply.vector for row, kept in zip(rows, keep, strict=True) if kept and row.reply.vector is not None])
     schedule = schedule or loop.Schedule()
+    begin(out)
     notes: list[str] = []
     students: list[tuple[str, Any, int]] = []
     if kind == "static":
@@ -267,6 +271,12 @@ def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_
     return rows
 
 
+def begin(out: Path) -> None:
+    """Mark a folder as a student's, so that training goes on there after a kill, wherever that came."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).touch()
+
+
 def finish(
     folder: Path, out: Path, route: str, settings: dict[str, Any], rows: list[Row], n: int, dropped: int, notes: Sequence[str] = (),
     currency: str = manifest.CURRENCY,
@@ -275,5 +285,5 @@ def finish(
     rows = [replace(row, currency=currency) for row in rows]
     about = store.about(folder)
     card.write(out, route=route, teacher=about["teacher"], store=about, n_exchanges=n, settings=settings, rows=rows, notes=notes)
-    write_json({"route": route, "n_exchanges": n, "dropped": dropped, "rows": [asdict(row) for row in rows]}, out / "comparison.json")
+    write_json({"route": route, "n_exchanges": n, "dropped": dropped, "rows": [asdict(row) for row in rows]}, out / COMPARISON)
     return Result(out, rows, n, dropped, list(notes))

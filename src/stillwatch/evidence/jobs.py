@@ -1,5 +1,6 @@
 """What the commands of evidence do."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import orjson
 
 from stillwatch import signing
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, statement, stix, webhooks
 from stillwatch.files import replacing, write_json
@@ -79,8 +81,19 @@ def verify(args: Args) -> dict[str, Any]:
         *([f"about account {manifest['account_id']} alone, out of the packet with SHA-256 {manifest['packet']['sha256']}"]
           if manifest["format"] == packet.STATEMENT else []),
         *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
+        *_erased(manifest),
         *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])))
     return {"verified": True, "key_id": found.key_id, "manifest": manifest}
+
+
+def _erased(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What was erased before a packet was made: why its rows are fewer than it counts, and files of the logs no longer those of the run."""
+    told = manifest.get("erasures") or {}
+    for row in told.get("run") or ():
+        yield (f"erased before: {number_of(row['accounts'], 'account')} with {number_of(row['requests'], 'request')}, "
+               f"on {row['at']:.10} ({row['note']}); what is counted is as it was found")
+    for row in told.get("logs") or ():
+        yield f"the logs were changed by an erasure on {row['at']:.10} ({row['note']}): {number_of(len(row['files']), 'file')}"
 
 
 def state(args: Args) -> dict[str, Any]:
@@ -121,6 +134,10 @@ def rescore(args: Args) -> dict[str, Any]:
     if not found.agrees:
         wrong = ", ".join(c.name for c in found.comparisons if not c.agrees)
         raise InputError(f"the packet does not give what it records: {wrong}", where=args.packet)
+    if any(found.erased.values()):
+        kept = " Times and tokens are not compared." if found.erased["harvested"] else ""
+        say(args, f"erased before the packet was made, and counted as it was found: {number_of(found.erased['accounts'], 'account')} "
+                  f"with {number_of(found.erased['requests'], 'request')}.{kept}")
     say(args, f"all {len(found.comparisons)} come out as recorded")
     return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_score": found.other_model_score,
             "comparisons": [vars(c) for c in found.comparisons]}

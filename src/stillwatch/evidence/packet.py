@@ -2,7 +2,7 @@
 
 | file | what |
 |---|---|
-| manifest.json | format, versions, parameters, inputs with digests, SHA-256 of each other file, what is missing and why, proofs it names |
+| manifest.json | format, versions, parameters, inputs and other files with digests, what is missing and why, proofs it names, erasures |
 | manifest.sig | Ed25519 signature over the bytes of manifest.json, base64 |
 | report.html, report.pdf | the report of this campaign |
 | campaign.json | its row and details |
@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch import __version__, judge, signing, sketch
+from stillwatch import __version__, judge, run_details, signing, sketch
 from stillwatch.dataset import batches, decoded, open_dataset
 from stillwatch.errors import InputError
 from stillwatch.evidence import ocsf, shared, stix
@@ -83,7 +83,7 @@ def write(
         now: the time that the manifest tells; the clock's by default.
 
     Raises:
-        InputError: no such campaign, the run is not whole, or a file cannot be read or written.
+        InputError: no such campaign, the run is not whole, its harvest does not fit, or a file cannot be read or written.
     """
     loaded = load(run)
     known = {str(c.row["campaign_id"]): c for c in (*loaded.campaigns, *loaded.reviews)}
@@ -91,8 +91,8 @@ def write(
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise InputError(f"the run has no campaign {', '.join(unknown)}", where=run, todo=f"It has {', '.join(sorted(known))}")
-    private = signing.signing_key(key)
     reduced = shared.read(run, k=options.k)
+    private = signing.signing_key(key)
     cited = [citing.cite(proof, public_key=options.proof_key) for proof in options.proofs]
     for folder, proof in zip(options.proofs, cited, strict=True):
         if citing.about(proof, wanted) is None:
@@ -210,9 +210,18 @@ def _manifest(
         "parameters": {"k": options.k, "tlp": options.tlp, "with_text": options.with_text},
         "software": {"stillwatch": __version__, "python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
         "proofs": proofs,
+        "erasures": _erasures(loaded, campaign_id, options.data),
         "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(key.public_key())},
     }
     return json_bytes(manifest)
+
+
+def _erasures(loaded: Run, campaign_id: str, data: Path | None) -> dict[str, Any]:
+    """What was erased from the run (of this campaign alone) and from the logs: why counts and digests are not those of the run."""
+    of_run = [row for row in loaded.erasures if campaign_id in row["campaigns"]]
+    run = [{"at": row["at"], "note": row["note"], **row["campaigns"][campaign_id]} for row in of_run]
+    logs = run_details.erasures(data) if data is not None else []
+    return {"run": run, "logs": [{name: row[name] for name in ("at", "note", "files")} for row in logs]}
 
 
 def zip_signed(folder: Path, manifest: bytes, signature: bytes, target: Path) -> None:

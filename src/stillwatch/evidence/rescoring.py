@@ -3,7 +3,7 @@
 The score and the families come from the values of the evidence and the model of the packet. Values that the run did not
 keep (of the pieces that did not speak) count as zero. False-discovery control compares with the other groups that the run
 found, which the packet holds without their accounts; the groups that the run looked at and let go are not in it. The
-counts come from the rows of accounts, harvest, events and traces.
+counts come from the rows of accounts, harvest, events and traces, and what the manifest says was erased since.
 """
 
 import json
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from stillwatch import judge
+from stillwatch import judge, run_details
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_small, read_table
 from stillwatch.judge import model as models
@@ -49,6 +49,8 @@ class Rescored:
     comparisons: tuple[Comparison, ...]
     other_model_score: float | None
     """Under the model that this version ships, where it is another one."""
+    erased: Mapping[str, int]
+    """What of the campaign was erased before the packet was made, and is counted with its rows."""
 
     @property
     def agrees(self) -> bool:
@@ -68,6 +70,7 @@ def rescore(path: Path) -> Rescored:
         campaign = _json(archive, "campaign.json", path)
         groups = _json(archive, "groups.json", path)
         told = read_small(archive, "model.json", path).decode("utf-8", "replace")
+        erased = _erased(_json(archive, "manifest.json", path), path)
         tables = {name: read_table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
     row = campaign["row"]
     groups = [g for g in groups if g["evidence"] and all("value" in e for e in g["evidence"])]
@@ -93,7 +96,15 @@ def rescore(path: Path) -> Rescored:
         # Fewer groups are compared than in the run, so a family more may speak; none may fall silent.
         Comparison("views", sorted(row["views"]), sorted(families), set(row["views"]) <= set(families)),
     ]
-    return Rescored(row["campaign_id"], (*compared, *_counts(row, tables)), other)
+    return Rescored(row["campaign_id"], (*compared, *_counts(row, tables, erased)), other, erased)
+
+
+def _erased(manifest: Mapping[str, Any], path: Path) -> dict[str, int]:
+    try:
+        told = (manifest.get("erasures") or {}).get("run") or []
+        return {name: sum(int(row[name]) for row in told) for name in run_details.COUNTED}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError("what its manifest says of erasures is not what a packet says", where=path) from error
 
 
 def _json(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
@@ -122,7 +133,7 @@ def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str
     return values, findings
 
 
-def _counts(row: Mapping[str, Any], tables: Mapping[str, pa.Table | None]) -> list[Comparison]:
+def _counts(row: Mapping[str, Any], tables: Mapping[str, pa.Table | None], erased: Mapping[str, int]) -> list[Comparison]:
     accounts, harvest, events, traces = (tables[name] for name in ("accounts", "harvest", "events", "traces"))
     out = []
 
@@ -130,14 +141,14 @@ def _counts(row: Mapping[str, Any], tables: Mapping[str, pa.Table | None]) -> li
         out.append(Comparison(name, recorded, recomputed, recorded == recomputed))
 
     if accounts is not None:
-        compare("n_accounts", row["n_accounts"], len(accounts))
+        compare("n_accounts", row["n_accounts"], len(accounts) + erased["accounts"])
     if harvest is not None and row["verdict"] == "campaign":
-        compare("n_harvested", row["n_harvested"], len(harvest))
+        compare("n_harvested", row["n_harvested"], len(harvest) + erased["harvested"])
     if traces is not None:
-        compare("n_events (traces)", row["n_events"], len(traces))
+        compare("n_events (traces)", row["n_events"], len(traces) + erased["requests"])
     if events is not None:
-        compare("n_events (events)", row["n_events"], len(events))
-        if harvest is not None and row["verdict"] == "campaign":
+        compare("n_events (events)", row["n_events"], len(events) + erased["requests"])
+        if harvest is not None and row["verdict"] == "campaign" and not erased["harvested"]:
             mine = events.filter(pc.is_in(events["event_id"], harvest["event_id"].combine_chunks()))
             compare("first_seen", row["first_seen"], pc.min(mine["timestamp"]).as_py().isoformat())
             compare("last_seen", row["last_seen"], pc.max(mine["timestamp"]).as_py().isoformat())

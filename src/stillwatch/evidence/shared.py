@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stillwatch import run_details
 from stillwatch.report import words
 from stillwatch.report.load import Campaign, load
 
@@ -73,9 +74,10 @@ def read(run: Path, *, k: int = K) -> SharedRun:
     """Read a run's campaigns (not its groups for review), reduced to what may be shared.
 
     Raises:
-        InputError: the run is absent or unreadable.
+        InputError: the run is absent or unreadable, or its harvest is gone or does not fit: what is shared tells its figures.
     """
     loaded = load(run)
+    run_details.demand_fitting_harvest(run, (campaign.row for campaign in loaded.campaigns), loaded.erasures)
     keyed = loaded.summary.get("privacy", "text") != "text"
     seen = loaded.summary.get("last_seen")
     campaigns = tuple(_reduced(campaign, k, keyed) for campaign in sorted(loaded.campaigns, key=lambda c: str(c.row["campaign_id"])))

@@ -19,6 +19,10 @@ F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 
 
+NEVER, UNKNOWN = -1, -2
+"""In place of a right class: it is none that the teacher ever answers (so whoever answers is wrong), or nobody told it."""
+
+
 @dataclass(frozen=True)
 class Task:
     """A teacher's answers to a pool of prompts and to held-out ones."""
@@ -31,7 +35,7 @@ class Task:
     test: F32
     """(n_test, n_classes)."""
     truth: I64 | None = None
-    """(n_test,), the right class; -1 where none of them is."""
+    """(n_test,), the right class, :data:`NEVER` or :data:`UNKNOWN`."""
 
     @property
     def n_classes(self) -> int:
@@ -45,8 +49,14 @@ class Task:
 
     @property
     def teacher_accuracy(self) -> float | None:
-        """Of the teacher on the held-out prompts."""
-        return None if self.truth is None else float((self.test.argmax(axis=1) == self.truth).mean())
+        """Of the teacher on the held-out prompts whose right class is known; None where none is."""
+        return None if self.truth is None else self.accuracy(self.test.argmax(axis=1))
+
+    def accuracy(self, answer: I64) -> float | None:
+        """Share of the held-out prompts whose right class is known that are answered with it."""
+        if self.truth is None or not (known := self.truth != UNKNOWN).any():
+            return None
+        return float((answer == self.truth)[known].mean())
 
 
 Attack = Callable[[Task, I64, np.random.Generator], tuple[I64, list[F32]]]
@@ -131,15 +141,15 @@ def measure(
                 strength, which = chosen[n]
                 answer = learn(kernel, rows, wanted[which], strength).argmax(axis=1)
             fidelity[i, repeat] = (answer == teacher).mean()
-            if task.truth is not None:
-                accuracy[i, repeat] = (answer == task.truth).mean()
+            if (right := task.accuracy(answer)) is not None:
+                accuracy[i, repeat] = right
     n_points = np.array(sizes, np.float64)
     name = f"{task.name}, {kernel.name}, {channel.name}"
     curve = Curve(name, n_points, fidelity, task.zero, len(teacher))
     truth = None
-    if task.truth is not None:
-        zero = float((task.truth == np.bincount(teacher).argmax()).mean())
-        truth = Curve(name, n_points, accuracy, zero, len(teacher))
+    zero = task.accuracy(np.full(len(teacher), np.bincount(teacher).argmax()))
+    if task.truth is not None and zero is not None:
+        truth = Curve(name, n_points, accuracy, zero, int((task.truth != UNKNOWN).sum()))
     return Measured(task.name, task.capability, kernel.name, channel.name, curve, truth, task.teacher_accuracy)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_own
 
@@ -39,10 +40,12 @@ def _exposure(args: argparse.Namespace) -> Any:
     truth = _truth(args.truth) if args.truth else None
     measured, checks, effects, teachers = [], [], [], []
     for folder in args.stores:
-        found = study.run(
-            study.load(folder, capability=args.capability, truth=truth), students, seed=args.seed,
-            countermeasures=not args.no_countermeasures, quiet=quiet,
-        )
+        loaded = study.load(folder, capability=args.capability, truth=truth)
+        for n, what in ((loaded.without_truth, f"no right answer in {args.truth}: accuracy is told of the others"),
+                        (loaded.never_answered, "a right answer that the teacher never gives, and count as answered wrong")):
+            if n and not quiet:
+                print(f"{folder}: {number_of(n, 'prompt has', 'prompts have')} {what}")
+        found = study.run(loaded, students, seed=args.seed, countermeasures=not args.no_countermeasures, quiet=quiet)
         measured += found.measured
         checks += found.checks
         effects += found.effects

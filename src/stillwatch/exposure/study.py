@@ -32,6 +32,10 @@ class Study:
     classes: list[str]
     oracle: NDArray[np.int64] | None
     """(n_pool,) right classes, where the truth is known."""
+    without_truth: int = 0
+    """Prompts that no right answer was given for; accuracy is told of the others."""
+    never_answered: int = 0
+    """Prompts whose right answer the teacher never gives; they count as wrong."""
 
 
 def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = None) -> Study:
@@ -58,7 +62,7 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
     test, pool = np.flatnonzero(held)[:MAX_TEST], np.flatnonzero(~held)[:MAX_POOL]
     right = None
     if truth is not None:
-        right = np.array([place.get(truth.get(str(row.prompt), ""), -1) for row in rows])
+        right = np.array([place.get(truth[str(row.prompt)], closed.NEVER) if str(row.prompt) in truth else closed.UNKNOWN for row in rows])
         if (right >= 0).mean() < 0.5:
             todo = "Give it a row for each prompt of the store, labels as the teacher writes them"
             raise InputError("fewer than half of the prompts have a right answer among the teacher's", where="--truth", todo=todo)
@@ -66,7 +70,8 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
     task = closed.Task(name, capability, probabilities[pool], probabilities[test], None if right is None else right[test])
     texts = [str(row.prompt) for row in rows]
     oracle = right[pool] if right is not None and (right[pool] >= 0).all() else None
-    return Study(task, [texts[i] for i in pool], [texts[i] for i in test], list(classes), oracle)
+    untold, never = (0, 0) if right is None else (int((right == closed.UNKNOWN).sum()), int((right == closed.NEVER).sum()))
+    return Study(task, [texts[i] for i in pool], [texts[i] for i in test], list(classes), oracle, untold, never)
 
 
 def _fraction(prompt_hash: str) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import partitions
 from stillwatch.errors import InputError
-from stillwatch.files import write_json, write_parquet
+from stillwatch.files import ERASURES, write_json, write_parquet
 from stillwatch.ingest.faults import Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
@@ -24,7 +24,7 @@ Finish = Callable[["pa.Table"], "pa.Table | None"]
 """Takes a batch of events, text still in it; may give their sketches, which are then written beside the events."""
 
 STAGING, OLD = ".ingest.partial", ".ingest.old"
-WRITTEN = ("events", partitions.FOLDER, "quarantine.parquet", "accounts.parquet", "ingest.json", STAGING, OLD)
+WRITTEN = ("events", partitions.FOLDER, "quarantine.parquet", "accounts.parquet", "ingest.json", ERASURES, STAGING, OLD)
 """What a run replaces in the folder it writes."""
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
 """A batch of events is written when it has this many rows, or characters of text."""
@@ -56,7 +56,8 @@ def staged(out: Path) -> Iterator[Path]:
 
 def publish(staging: Path, out: Path, summary: dict[str, Any]) -> None:
     """Put the new tables in place of the old ones; ``ingest.json`` goes first and comes last: it says all is done."""
-    (out / "ingest.json").unlink(missing_ok=True)
+    for name in ("ingest.json", ERASURES):
+        (out / name).unlink(missing_ok=True)
     (out / OLD).mkdir()
     for name in ("events", partitions.FOLDER):
         if (out / name).exists():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import run_details, run_worth
 from stillwatch.errors import InputError
-from stillwatch.files import read_json, reading_parquet
+from stillwatch.files import demand_settled, read_json, reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, WATCH, Table
 
 if TYPE_CHECKING:
@@ -49,16 +49,20 @@ class Run:
     """Rows of watch.parquet, where there is one."""
     exposure: Path | None = None
     """The page that values the harvests, where there is one."""
+    erasures: Sequence[Mapping[str, Any]] = ()
+    """What was erased since; see :func:`stillwatch.run_details.erasures`."""
 
 
 def load(folder: Path) -> Run:
     """Read a run folder.
 
     Raises:
-        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, or details are not what detect writes.
+        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, details are not what detect writes, or an
+            erasure was interrupted.
     """
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
+    demand_settled(folder)
     table = folder / "campaigns.parquet"
     rows = read_table(table, CAMPAIGNS).to_pylist()
     members = _members(folder / "accounts.parquet")
@@ -75,6 +79,9 @@ def load(folder: Path) -> Run:
         )
         for row in rows
     ]
+    erasures = run_details.erasures(folder)
+    if erasures:
+        summary["warnings"] = [*run_details.told_erased(erasures), *(summary.get("warnings") or [])]
     page, watch = folder / run_worth.PAGE, folder / "watch.parquet"
     return Run(
         campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],
@@ -82,6 +89,7 @@ def load(folder: Path) -> Run:
         summary=summary,
         watch=read_table(watch, WATCH).to_pylist() if watch.is_file() else (),
         exposure=page if page.is_file() else None,
+        erasures=erasures,
     )
 
 

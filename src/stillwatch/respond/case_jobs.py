@@ -10,7 +10,7 @@ from sqlalchemy import select
 from stillwatch.counting import noun, number_of
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
-from stillwatch.respond import actions, appeals, cases, erasure, importing, policy
+from stillwatch.respond import actions, appeals, cases, importing, policy
 from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
@@ -245,21 +245,3 @@ def write_labels(args: Args) -> dict[str, Any]:
     innocent = sum(row["campaign"] is None for row in rows)
     say(args, f"{args.out}: {number_of(len(rows), 'account')}, {innocent:,} of them innocent")
     return {"file": str(args.out), "n_accounts": len(rows), "n_innocent": innocent}
-
-
-def erase_account(args: Args) -> dict[str, Any]:
-    """``cases erase``."""
-    store = Store.open(args.store or DEFAULT_URL, create=False)
-    try:
-        with store.read() as session:
-            who = actor(session, args.actor)
-        done = erasure.erase(store, who, args.account, note=args.note, also=args.also, dry=not args.yes)
-    finally:
-        store.close()
-    told = ", ".join(f"{spaced(what)} {n:,}" for what, n in done.items() if what != "pseudonym")
-    if args.yes:
-        say(args, f"erased ({told}); what is left of it is called {done['pseudonym']}")
-        say(args, "runs, reports, exports, logs and backups outside of the store still have it")
-    else:
-        say(args, f"would be erased: {told}", "nothing was erased; pass --yes to do it: nobody can take it back")
-    return {"erased": bool(args.yes), **(done if args.yes else done | {"pseudonym": None})}

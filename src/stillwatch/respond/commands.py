@@ -27,16 +27,17 @@ def actor_option(parser: argparse.ArgumentParser) -> None:
                         help="who acts (default: $STILLWATCH_ACTOR, else the login name)")
 
 
-def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: Job | None = None) -> None:
+def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: Job, erase: Job) -> None:
     """Add the commands to the command line; ``add`` makes a top command, ``shared`` has the options of all.
 
-    ``attach`` does ``cases attach``: it verifies a proof, which cases know nothing of.
+    ``attach`` does ``cases attach``: it verifies a proof, which cases know nothing of. ``erase`` does ``cases erase``: it also
+    reaches folders of logs and runs.
     """
 
     def made(name: str, jobs: str, help_: str) -> Sub:
         return group(add, shared, name, f"stillwatch.respond.{jobs}", help_)
 
-    _cases(made("cases", "case_jobs", "what people make of the campaigns that were found"), attach)
+    _cases(made("cases", "case_jobs", "what people make of the campaigns that were found"), attach, erase)
     _actions(made("actions", "action_jobs", "observe, throttle, challenge, restrict or block, and undo it"))
     _allow(made("allow", "register_jobs", "accounts, keys and organisations that no action touches"))
     _appeal(made("appeal", "register_jobs", "what accused customers say, and what was decided"))
@@ -85,7 +86,7 @@ def _words(enum: Any) -> list[str]:
     return [str(word) for word in enum]
 
 
-def _cases(sub: Sub, attach: Job | None) -> None:
+def _cases(sub: Sub, attach: Job, erase: Job) -> None:
     import_ = sub("import", "import_run", "open or update the cases of a run")
     import_.add_argument("run", type=Path, metavar="RUN")
     import_.add_argument("--data", type=Path, metavar="DIR", help="the folder that detect read: registry facts, traffic and keys")
@@ -104,26 +105,28 @@ def _cases(sub: Sub, attach: Job | None) -> None:
     note = sub("note", "note_case", "add a remark")
     note.add_argument("case", metavar="CASE")
     note.add_argument("text", metavar="TEXT")
-    if attach is not None:
-        made = sub("attach", "", "verify a proof of stillwatch prove test and name it on a case")
-        made.set_defaults(command=attach)
-        made.add_argument("case", metavar="CASE")
-        made.add_argument("proof", type=Path, metavar="PROOF", help="folder of the proof")
-        made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the proof")
-        made.add_argument("--published", metavar="HASH", help="the commitment's hash, from where it was published")
-        made.add_argument("--note", default="", help="how it concerns the case")
-        made = sub("detach", "detach_proof", "say that a proof does not concern a case after all; the log keeps both")
-        made.add_argument("case", metavar="CASE")
-        made.add_argument("proof", metavar="SHA256", help="of the proof's manifest.json, as cases show says")
-        made.add_argument("--note", required=True)
+    made = sub("attach", "", "verify a proof of stillwatch prove test and name it on a case")
+    made.set_defaults(command=attach)
+    made.add_argument("case", metavar="CASE")
+    made.add_argument("proof", type=Path, metavar="PROOF", help="folder of the proof")
+    made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the proof")
+    made.add_argument("--published", metavar="HASH", help="the commitment's hash, from where it was published")
+    made.add_argument("--note", default="", help="how it concerns the case")
+    made = sub("detach", "detach_proof", "say that a proof does not concern a case after all; the log keeps both")
+    made.add_argument("case", metavar="CASE")
+    made.add_argument("proof", metavar="SHA256", help="of the proof's manifest.json, as cases show says")
+    made.add_argument("--note", required=True)
     for word, what in (("exclude", "judge that an account does not belong to a case"), ("include", "take an exclusion back")):
         made = sub(word, f"{word}_account", what)
         made.add_argument("case", metavar="CASE")
         made.add_argument("account", metavar="ACCOUNT")
         made.add_argument("--note", required=True)
-    erased = sub("erase", "erase_account", "erase an account from the store, as a customer may ask; needs an admin")
+    erased = sub("erase", "", "erase an account from the store, logs and runs, as a customer may ask; needs an admin of the store")
+    erased.set_defaults(command=erase)
     erased.add_argument("account", metavar="ACCOUNT", help="as the tables have it; stillwatch identify tells it from a customer's name")
-    erased.add_argument("--note", required=True, help="which request asks for it; stays in the audit log, so without the customer's name")
+    erased.add_argument("--note", required=True, help="which request asks for it; is kept, so without the customer's name")
+    erased.add_argument("--from", dest="folders", type=Path, nargs="+", action="extend", default=[], metavar="FOLDER",
+                        help="also from these: folders that detect read (with events/) or wrote, runs beside the logs they were made of")
     erased.add_argument("--also", action="append", default=[], metavar="NAME", help="a further name to erase from texts; may be repeated")
     erased.add_argument("--yes", action="store_true", help="do it, rather than only count what would be erased")
     labels = sub("labels", "write_labels", "write what people found out about accounts, in the form of a truth table")

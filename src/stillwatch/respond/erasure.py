@@ -54,7 +54,8 @@ class _NothingIsStoredError(Exception):
 
 
 def erase(
-    store: Store, who: Actor, account_id: str, *, note: str, also: Sequence[str] = (), dry: bool = False, now: datetime | None = None
+    store: Store, who: Actor, account_id: str, *, note: str, also: Sequence[str] = (), elsewhere: Mapping[str, int] | None = None,
+    dry: bool = False, now: datetime | None = None,
 ) -> dict[str, Any]:
     """Erase an account; needs an admin.
 
@@ -64,6 +65,7 @@ def erase(
         account_id: the account, as the tables have it.
         note: which request asks for it; stays in the audit log, so it must not name the account.
         also: further names of the customer that remarks may have.
+        elsewhere: rows that were erased from folders, by folder, for the audit log; not None: the store need not hold anything.
         dry: only count what would be erased.
         now: the time it happens; the clock's by default.
 
@@ -71,14 +73,14 @@ def erase(
         ``pseudonym`` and, by what it is, how much was erased.
 
     Raises:
-        InputError: the store holds nothing of it, something in force or open names it, or the note does.
+        InputError: the store holds nothing of it (and ``elsewhere`` is None), something in force or open names it, or the note does.
     """
     done: dict[str, Any] = {}
     try:
         with store.write(who, now=now) as change:
             if store.engine.dialect.name == "sqlite":
                 change.session.connection().exec_driver_sql("PRAGMA secure_delete=ON")  # nor may free pages of the file have it
-            done = _erase(change, names.identifier(account_id, "ACCOUNT"), note, [_further(name) for name in also])
+            done = _erase(change, names.identifier(account_id, "ACCOUNT"), note, [_further(name) for name in also], elsewhere)
             if dry:
                 raise _NothingIsStoredError
     except _NothingIsStoredError:
@@ -123,7 +125,9 @@ class _Scrub:
         return or_(*(cast(column, String).contains(spelt, autoescape=True) for column in columns for spelt in sorted(spellings)))
 
 
-def _erase(change: Change, account_id: str, note: str, also: Sequence[str]) -> dict[str, Any]:
+def _erase(
+    change: Change, account_id: str, note: str, also: Sequence[str], elsewhere: Mapping[str, int] | None
+) -> dict[str, Any]:
     change.require(Role.ADMIN)
     session = change.session
     ids = [account_id, *session.scalars(select(Key.key_id).where(Key.account_id == account_id).order_by(Key.key_id))]
@@ -136,10 +140,12 @@ def _erase(change: Change, account_id: str, note: str, also: Sequence[str]) -> d
     done["mentions"] = sum(_mentions(session, columns, scrub) for columns in _by_table(MENTIONS))
     done |= _rows(change, scrub, ids)
     changed = _log(session, scrub, alone, besides, account_id)
-    if not (changed or any(done.values())):
+    if not (changed or any(done.values()) or elsewhere is not None):
         raise InputError("the store holds nothing of it", where=account_id, todo="stillwatch identify NAME tells an account's keyed hash")
     done["log_rows"] = len(changed)
-    change.audit(audit.ERASE, pseudonym, after={"rows": changed, **done}, reason=note)
+    if changed or any(done.values()) or elsewhere:
+        folders = {} if elsewhere is None else {"folders": {scrub(name): n for name, n in elsewhere.items()}}
+        change.audit(audit.ERASE, pseudonym, after={"rows": changed, **done, **folders}, reason=note)
     return {"pseudonym": pseudonym, **done}
 
 

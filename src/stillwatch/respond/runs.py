@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from stillwatch import columns, run_details, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import digest, quoted, read_json, reading_parquet
+from stillwatch.files import demand_settled, digest, quoted, read_json, reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
 
@@ -44,15 +44,19 @@ def read_run(folder: Path) -> FoundRun:
     """Read campaigns and accused accounts of a run.
 
     Raises:
-        InputError: the folder is no whole run, one of its tables cannot be read, or details are not what detect writes.
+        InputError: the folder is no whole run, one of its tables cannot be read, details are not what detect writes, or an erasure was
+            interrupted.
     """
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
+    demand_settled(folder)
     if not (folder / "summary.json").exists():  # written last: where it stands, the run is whole
         raise InputError("no whole run (no summary.json)", where=folder, todo="Pass a folder that stillwatch detect wrote and finished")
     summary = read_json(folder / "summary.json")
     if not isinstance(summary, dict):
         raise InputError("not a JSON object", where=folder / "summary.json")
+    if erasures := run_details.erasures(folder):
+        summary["warnings"] = [*run_details.told_erased(erasures), *(summary.get("warnings") or [])]
     tables = [folder / name for name in ("campaigns.parquet", "accounts.parquet")]
     run_id = hashlib.sha256("".join(map(_digest, tables)).encode()).hexdigest()
     campaigns = _read(tables[0], CAMPAIGNS)

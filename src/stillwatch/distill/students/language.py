@@ -210,7 +210,7 @@ def run(
     """
     from stillwatch.distill import measures
     from stillwatch.distill.students import trl_adapter
-    from stillwatch.distill.train import answered, finish
+    from stillwatch.distill.train import answered, begin, finish
 
     if told.kind != "transformers":
         raise InputError(f"{told.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
@@ -235,6 +235,7 @@ def run(
         value, cpu = measures.once(lambda asked: held_loss(model, asked, pad_token=token), held)
         return measures.row(name, {"likelihood a token": float(np.exp(-value))}, len(held), parameters(model) * 4, cpu, cpu_hour)
 
+    begin(out)
     held_loss(teacher.model, kept[:1], pad_token=token)  # so that nothing is loaded while the teacher is timed
     compared = [line("teacher", teacher.model), line("student without teacher (its start)", student)]
     notes: dict[str, Any] = {}

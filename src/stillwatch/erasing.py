@@ -1,0 +1,80 @@
+"""What ``cases erase`` does: the store, and the folders of logs and runs that it names."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from stillwatch import folder_erasure
+from stillwatch.counting import noun, number_of
+from stillwatch.errors import InputError
+from stillwatch.respond import erasure
+from stillwatch.respond.acting import Args, actor, say, spaced
+from stillwatch.respond.store import DEFAULT_URL, Store
+
+
+def erase_account(args: Args) -> dict[str, Any]:
+    """``cases erase``: folders first, then the store, whose audit log tells of both.
+
+    Raises:
+        InputError: somebody may not or need not: see :func:`stillwatch.respond.erasure.erase` and :func:`stillwatch.folder_erasure.erase`.
+    """
+    # Whoever has logs and runs and no store yet must be able to answer a request, too.
+    if args.folders and args.store is None and not Path(DEFAULT_URL.removeprefix("sqlite:///")).exists():
+        done, in_store = folder_erasure.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes), None
+    else:
+        done, in_store = _both(args)
+    rows = {str(each.folder): each.rows for each in done}
+    if not (any(rows.values()) or any((in_store or {}).values()) or any(each.finished for each in done)):
+        todo = "stillwatch identify NAME tells an account's keyed hash"
+        raise InputError("neither the folders nor a store hold anything of it", where=args.account, todo=todo)
+    _tell(args, done, in_store)
+    pseudonym = (in_store or {}).get("pseudonym") if args.yes else None
+    left = {str(each.folder): each.left for each in done if each.left}
+    return {"erased": bool(args.yes), **(in_store or {}), "pseudonym": pseudonym, "folders": rows, "left": left}
+
+
+def _both(args: Args) -> tuple[list[folder_erasure.Done], dict[str, Any]]:
+    store = Store.open(args.store or DEFAULT_URL, create=False)
+    try:
+        with store.read() as session:
+            who = actor(session, args.actor)
+        elsewhere: dict[str, int] | None = {} if args.folders else None
+        # First of all whether it may be done, since nobody can take back what is done in the folders.
+        counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere, dry=True)
+        done = folder_erasure.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes) if args.folders else []
+        if args.yes:
+            elsewhere = {str(each.folder): sum(each.rows.values()) for each in done if each.rows} if args.folders else None
+            counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere)
+    finally:
+        store.close()
+    return done, counted if any(n for what, n in counted.items() if what != "pseudonym") or not args.folders else {}
+
+
+def _tell(args: Args, done: Sequence[folder_erasure.Done], in_store: dict[str, Any] | None) -> None:
+    for each in done:
+        if each.finished:
+            say(args, f"{each.folder}: finished an erasure that was cut off")
+        of = ", ".join(f"{name} {n:,}" for name, n in sorted(each.rows.items())[:6]) + (", …" if len(each.rows) > 6 else "")
+        n, how = sum(each.rows.values()), "erased" if args.yes else "would be erased"
+        say(args, f"{each.folder}: " + (f"{number_of(n, 'row')} {how} ({of})" if n else "nothing of it"))
+        if each.removed:
+            say(args, f"  {'removed' if args.yes else 'would be removed'}, since it can be made again: {', '.join(each.removed)}")
+        if each.unmatched:
+            say(args, "  harvest.parquet still lists its requests by their identifiers: none of the logs that were passed has them")
+        if each.left:
+            say(args, f"  {noun(len(each.left), 'file that still names it, and is', 'files that still name it, and are')} not changed: "
+                      + ", ".join(each.left))
+    if in_store is None:
+        say(args, f"no store was looked at: there is none at {DEFAULT_URL}, and --store names none")
+    elif not in_store:
+        say(args, "the store holds nothing of it")
+    else:
+        told = ", ".join(f"{spaced(what)} {n:,}" for what, n in in_store.items() if what != "pseudonym")
+        say(args, f"the store: erased ({told}); what is left of it is called {in_store['pseudonym']}" if args.yes
+            else f"the store: would be erased: {told}")
+    if not args.yes:
+        say(args, "nothing was erased; pass --yes to do it: nobody can take it back")
+    elif not args.folders:
+        say(args, "logs and runs still have it, which --from FOLDER reaches; so have exports, packets and backups")
+    else:
+        say(args, "what lies elsewhere (sources that are ingested again, exports, packets that were handed out, backups) still has it")

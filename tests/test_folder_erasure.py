@@ -1,0 +1,309 @@
+"""Erasure of an account from folders of logs and runs: nothing of it stays, all else does, and later commands say why figures differ."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import folder_erasure, partitions, pipeline, run_details, sketch
+from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.files import alone, write_json, write_parquet
+from stillwatch.report.load import load
+from stillwatch.tables import TRACES
+
+pytest.importorskip("sqlalchemy")
+
+
+def accused(run: Path) -> tuple[str, str]:
+    """An account of the largest campaign, and the campaign."""
+    rows = pq.read_table(run / "accounts.parquet", filters=[("verdict", "=", "campaign")]).to_pylist()
+    return rows[0]["account_id"], rows[0]["campaign_id"]
+
+
+def digests(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def held(folder: Path, account: str) -> list[str]:
+    """Tables that have the account or its sketches."""
+    found = []
+    key = int(sketch.account_key(pa.array([account]))[0])
+    for path in [*folder.rglob("*.parquet"), *folder.rglob("*.ids")]:
+        table = pq.read_table(path)
+        sketched = path.parent.name == "sketches" and path.suffix == ".parquet"
+        if pc.any(pc.equal(table["account"], key)).as_py() if sketched else account in str(table.to_pylist()):
+            found.append(str(path))
+    return found
+
+
+@pytest.fixture
+def folders(small_world: Path, small_run: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Copies of logs and of the run that was made of them."""
+    return shutil.copytree(small_world, tmp_path / "logs"), shutil.copytree(small_run, tmp_path / "run")
+
+
+def test_nothing_of_the_account_stays_in_logs_and_run(folders: tuple[Path, Path]) -> None:
+    logs, run = folders
+    account, campaign = accused(run)
+    before = {path: pq.read_table(path) for path in [*logs.rglob("*.parquet"), *run.glob("*.parquet")]}
+    mine = pa.concat_tables([pq.read_table(p, columns=["event_id", "account_id"]) for p in sorted((logs / "events").glob("*.parquet"))])
+    mine = mine.filter(pc.equal(mine["account_id"], account))["event_id"].combine_chunks()
+    assert held(logs, account)
+    assert held(run, account)
+    (run / "report.html").write_text(account)
+    done = folder_erasure.erase([logs, run], account, note="request 17")
+    assert [each.folder for each in done] == [run, logs], "only the logs tell which requests are its"
+    assert held(logs, account) == held(run, account) == []
+    assert not (run / "report.html").exists()
+    harvest = pq.read_table(run / "harvest.parquet")
+    assert not pc.any(pc.is_in(harvest["event_id"], mine)).as_py()
+    for path, table in before.items():  # all other rows are as they were
+        after = pq.read_table(path)
+        if "account_id" in table.column_names:
+            assert after.equals(table.filter(pc.not_equal(table["account_id"], account))), path
+            assert after.schema.equals(table.schema, check_metadata=True)
+    lost = len(before[run / "harvest.parquet"]) - len(harvest)
+    assert lost > 0
+    (told,) = run_details.erasures(run)
+    assert told["campaigns"] == {campaign: {"accounts": 1, "requests": len(mine), "harvested": lost}}
+    assert account not in (run / "erasures.json").read_text() + (logs / "erasures.json").read_text()
+    rows = {row["campaign_id"]: row for row in before[run / "campaigns.parquet"].to_pylist()}
+    after = {row["campaign_id"]: row for row in pq.read_table(run / "campaigns.parquet").to_pylist()}
+    assert after[campaign]["n_accounts"] == rows[campaign]["n_accounts"], "figures stay as they were found"
+
+
+def test_what_is_drawn_stays_in_step(folders: tuple[Path, Path]) -> None:
+    logs, run = folders
+    _, campaign = accused(run)
+    details = next(c.details for c in load(run).campaigns if c.row["campaign_id"] == campaign)
+    graph, activity = details["graph"], details["activity"]
+    account = graph["nodes"][0]
+    links = [(graph["nodes"][a], graph["nodes"][b], view) for a, b, view, _ in graph["edges"]]
+    counts = dict(zip(activity["accounts"], activity["counts"], strict=True))
+    folder_erasure.erase([logs, run], account, note="request 17")
+    new = next(c.details for c in load(run).campaigns if c.row["campaign_id"] == campaign)
+    nodes = new["graph"]["nodes"]
+    assert [(nodes[a], nodes[b], view) for a, b, view, _ in new["graph"]["edges"]] == [row for row in links if account not in row[:2]]
+    left = dict(zip(new["activity"]["accounts"], new["activity"]["counts"], strict=True))
+    assert left == {name: row for name, row in counts.items() if name != account}
+    assert {name: new[name] for name in new if name not in ("graph", "activity")} == {
+        name: details[name] for name in details if name not in ("graph", "activity")}
+
+
+def test_later_commands_say_that_something_was_erased(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("cryptography")
+    logs, run = folders
+    account, campaign = accused(run)
+    words = ["cases", "erase", account, "--note", "request 17", "--from", str(run), str(logs)]
+    store = ["--store", f"sqlite:///{tmp_path}/store.db"]
+    assert main(["cases", "import", str(run), "--data", str(logs), *store]) == 0
+    assert main([*words, *store, "--yes"]) == 0
+    capsys.readouterr()
+    key, out = str(tmp_path / "k.pem"), tmp_path / "packets"
+    packed = ["export", str(run), "--format", "packet", "--data", str(logs), "--key", key, "--out", str(out)]
+    assert main([*packed, "--campaign", campaign]) == 0
+    packet = str(out / f"{campaign}.packet.zip")
+    assert main(["verify", packet, "--public-key", f"{key}.pub"]) == 0
+    told = capsys.readouterr().out
+    assert "erased before: 1 account with " in told
+    assert "the logs were changed by an erasure" in told
+    assert main(["rescore", packet, "--public-key", f"{key}.pub"]) == 0
+    assert "1 account with" in capsys.readouterr().out
+    assert main(["report", str(run)]) == 0
+    assert "was erased since (request 17)" in (run / "report.html").read_text()
+    assert main(["cases", "import", str(run), "--data", str(logs), *store]) == 0
+    told = capsys.readouterr().out
+    assert "0 opened" in told, "the same cases"
+    assert "0 reopened" in told
+    assert main(["detect", str(logs), "--out", str(run), "-q"]) == 0
+    assert not (run / "erasures.json").exists(), "a new run was made of what is left"
+
+
+def test_a_packet_without_what_was_erased_must_say_so(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    pytest.importorskip("cryptography")
+    logs, run = folders
+    account, campaign = accused(run)
+    folder_erasure.erase([logs, run], account, note="request 17")
+    write_json([], run / "erasures.json")
+    words = ["export", str(run), "--format", "packet", "--data", str(logs), "--key", str(tmp_path / "k.pem"), "--campaign", campaign]
+    assert main(words) == 1
+
+
+def test_a_dry_run_changes_nothing_and_tells_what_still_names_it(folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    logs, run = folders
+    account, _ = accused(run)
+    (run / "notes.txt").write_text(f"about {account}, and Ada")
+    (run / "others.txt").write_text(f"about {account}x, and Adam")
+    before = digests(logs) | digests(run)
+    words = ["cases", "erase", account, "--note", "request 17", "--from", str(run), str(logs), "--also", "Ada"]
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "would be erased" in told
+    assert "names it, and is not changed: notes.txt" in told
+    assert digests(logs) | digests(run) == before
+
+
+def test_an_account_that_is_nowhere(folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs, run = folders
+    assert main(["cases", "erase", "nobody-at-all", "--note", "request 17", "--from", str(run), str(logs), "--yes"]) == 1
+    assert "neither the folders nor a store" in capsys.readouterr().err
+    assert main(["cases", "erase", "nobody-at-all", "--note", "request 17", "--from", str(tmp_path)]) == 1
+    assert "neither logs nor a run" in capsys.readouterr().err
+    with pytest.raises(InputError, match="must say which request"):
+        folder_erasure.erase([logs], "nobody", note="nobody asks")
+
+
+def test_what_the_store_forbids_is_not_done_in_folders(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs, run = folders
+    account, _ = accused(run)
+    store = ["--store", f"sqlite:///{tmp_path}/store.db"]
+    assert main(["cases", "import", str(run), *store]) == 0
+    password = tmp_path / "password"
+    password.write_text("a long pass phrase of nobody\n")
+    for name, role in (("dee", "admin"), ("ana", "analyst")):
+        assert main(["user", "add", name, "--role", role, "--password-file", str(password), *store, "--as", "dee"]) == 0
+    before = digests(run) | digests(logs)
+    words = ["cases", "erase", account, "--note", "request 17", "--from", str(run), str(logs), "--yes", *store]
+    assert main([*words, "--as", "ana"]) == 1
+    assert "admin" in capsys.readouterr().err
+    assert digests(run) | digests(logs) == before
+    assert main([*words, "--as", "dee"]) == 0
+    assert main(["audit-log", "export", "--out", str(tmp_path / "log.jsonl"), *store, "--as", "dee"]) == 0
+    last = (tmp_path / "log.jsonl").read_text().splitlines()[-1]
+    assert str(run) in last, "the audit log tells where, and never whom"
+    assert account not in last
+
+
+def test_logs_in_json_lines(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    logs = tmp_path / "json"
+    (logs / "events").mkdir(parents=True)
+    rows = [{"event_id": str(i), "timestamp": "2026-01-01T00:00:00Z", "account_id": name} for i, name in enumerate("abcab")]
+    lines = [json.dumps(row) + "\n" for row in rows]
+    (logs / "events" / "one.jsonl").write_text("".join(lines) + "not json\n")
+    (logs / "accounts.jsonl").write_text('{"account_id": "\\u0061"}\n{"account_id":  "b"}\n')
+    (logs / "truth_events.jsonl").write_text('{"event_id": "0"}\n{"event_id": "1"}\n')
+    lines.append("not json\n")
+    with pytest.raises(InputError, match="not readable"):
+        folder_erasure.erase([logs], "a", note="request 17")
+    (logs / "events" / "one.jsonl").write_text("".join(lines[:-1]))
+    (done,) = folder_erasure.erase([logs], "a", note="request 17")
+    assert done.rows == {"accounts.jsonl": 1, "events/one.jsonl": 2, "truth_events.jsonl": 1}
+    assert (logs / "events" / "one.jsonl").read_text() == "".join(lines[i] for i in (1, 2, 4))
+    assert (logs / "accounts.jsonl").read_text() == '{"account_id":  "b"}\n'
+    assert (logs / "truth_events.jsonl").read_text() == '{"event_id": "1"}\n'
+
+
+def test_a_single_table(tmp_path: Path) -> None:
+    rows = [{"account_id": name, "view": "content.x", "object": "o", "hour": 1, "n": 1, "weight": 1.0} for name in "aba"]
+    write_parquet(pa.Table.from_pylist(rows, TRACES.schema), tmp_path / "traces.parquet")
+    (done,) = folder_erasure.erase([tmp_path / "traces.parquet"], "a", note="request 17")
+    assert done.rows == {"traces.parquet": 2}
+    assert pq.read_table(tmp_path / "traces.parquet").to_pylist() == [rows[1]]
+
+
+def test_sketches_in_place_of_text_stay_those_of_the_events(tmp_path: Path) -> None:
+    log, out = tmp_path / "log.jsonl", tmp_path / "logs"
+    rows = [{"event_id": str(i), "prompt": f"What is {i}?", "timestamp": "2026-01-01T00:00:00Z", "account_id": f"acct-{i % 5}"}
+            for i in range(50)]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"event_id": "x", "account_id": "acct-3", "prompt": 7}\n')
+    assert main(["ingest", str(log), "--from", "canonical", "--privacy", "features", "--out", str(out), "-q"]) == 0
+    part = next((out / "sketches").glob("*.parquet"))
+    before = pq.read_table(part)
+    (done,) = folder_erasure.erase([out], "acct-3", note="request 17")
+    assert done.rows == {"events/part-00000.parquet": 10, "sketches/part-00000.parquet": 10}
+    kept = pc.not_equal(before["account"], int(sketch.account_key(pa.array(["acct-3"]))[0]))
+    assert pq.read_table(part).equals(before.filter(kept))
+    assert main(["detect", str(out), "--out", str(tmp_path / "run"), "-q"]) == 0
+    assert main(["ingest", str(log), "--from", "canonical", "--privacy", "features", "--out", str(out), "-q"]) == 0
+    assert not (out / "erasures.json").exists(), "the sources brought it back"
+
+
+def test_rows_that_were_put_aside_go_where_they_name_it(tmp_path: Path) -> None:
+    log, out = tmp_path / "log.jsonl", tmp_path / "logs"
+    good = {"event_id": "1", "timestamp": "2026-01-01T00:00:00Z", "account_id": "acct-3"}
+    log.write_text(json.dumps(good) + '\n{"event_id": "x", "account_id": "acct-3"}\n{"event_id": "y", "account_id": "acct-33"}\n')
+    assert main(["ingest", str(log), "--from", "canonical", "--out", str(out), "-q"]) == 0
+    (done,) = folder_erasure.erase([out], "acct-3", note="request 17")
+    assert done.rows["quarantine.parquet"] == 1
+    assert b"acct-33" in pq.read_table(out / "quarantine.parquet")["raw"][0].as_py()
+
+
+@pytest.fixture(scope="module")
+def a_little(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+    """Logs of two days, a run, and an account that both have."""
+    from stillwatch import simulate
+
+    place = tmp_path_factory.mktemp("little")
+    simulate.run("demo", place / "logs", events=6_000, seed=3, quiet=True)
+    pipeline.detect(place / "logs", place / "run", quiet=True)
+    ids = partitions.account_ids(sorted((place / "run" / "sketches").glob("*.parquet")))
+    return place / "logs", place / "run", ids[0].as_py()
+
+
+def copied(little: tuple[Path, Path, str], to: Path) -> tuple[Path, Path, str]:
+    logs, run, account = little
+    return shutil.copytree(logs, to / "logs"), shutil.copytree(run, to / "run"), account
+
+
+def untimed(folder: Path) -> dict[str, bytes]:
+    found = digests(folder)
+    found.pop("erasures.json", None)
+    return found
+
+
+@pytest.mark.parametrize("at", ["os:replace:2", "os:rename:1", "os:rename:2", "shutil:rmtree:3", "last", "middle", "middle of the logs"])
+def test_killed_in_the_middle_it_loses_nothing(a_little: tuple[Path, Path, str], tmp_path: Path, at: str) -> None:
+    logs, run, account = copied(a_little, tmp_path / "whole")
+    before = digests(tmp_path / "whole")
+    folder_erasure.erase([run, logs], account, note="request 17")
+    staged = sum(len(run_details.erasures(folder)[0]["files"]) for folder in (run,)) + 2  # and erasures.json, gone.json
+    of_logs = len(run_details.erasures(logs)[0]["files"]) + 2
+    wanted = untimed(logs), untimed(run)
+    at = {"middle": f"os:replace:{staged + 3}", "last": f"os:replace:{2 * staged - 1}",
+          "middle of the logs": f"os:replace:{2 * staged - 1 + of_logs + 3}"}.get(at, at)
+    logs, run, _ = copied(a_little, tmp_path / "cut")
+    words = ["cases", "erase", account, "--note", "request 17", "--from", str(logs), str(run), "--yes"]
+    killed = [sys.executable, str(Path(__file__).parent / "killed.py"), at, *words]
+    assert subprocess.run(killed, cwd=tmp_path, capture_output=True, check=False).returncode == -9
+    for folder in (logs, run):
+        if (folder / ".erase.ready").exists():
+            assert main(["detect", str(logs), "--out", str(run), "-q"]) == 1, "not half of it"
+            assert main(["cases", "erase", account, "--note", "request 17", "--from", str(folder)]) == 1, "nor told as if it were whole"
+        elif not (folder / "erasures.json").exists():
+            assert {str(Path(folder.name) / name): data for name, data in digests(folder).items() if ".erase.partial" not in name} == {
+                name: data for name, data in before.items() if name.startswith(f"{folder.name}/")}
+    assert subprocess.run([sys.executable, "-m", "stillwatch", *words, "-q"], cwd=tmp_path, check=False).returncode == 0
+    assert (untimed(logs), untimed(run)) == wanted
+    assert [len(run_details.erasures(folder)) for folder in (logs, run)] == [1, 1]
+
+
+def test_a_run_in_the_making_is_not_touched(a_little: tuple[Path, Path, str], tmp_path: Path) -> None:
+    _, run, account = copied(a_little, tmp_path)
+    with alone(run, "detect"), pytest.raises(InputError, match="another command is writing"):
+        folder_erasure.erase([run], account, note="request 17")
+
+
+@pytest.mark.parametrize("text", ["7", "[7]", '[{"at": "x", "note": "x", "files": [], "campaigns": {"c": {"accounts": "one"}}}]', "oops"])
+def test_a_record_that_was_changed_is_noticed(a_little: tuple[Path, Path, str], tmp_path: Path, text: str) -> None:
+    _, run, _ = copied(a_little, tmp_path)
+    (run / "erasures.json").write_text(text)
+    assert main(["report", str(run)]) == 1
+
+
+def test_without_its_logs_a_run_says_what_stays(folders: tuple[Path, Path], capsys: Any) -> None:
+    _, run = folders
+    account, _ = accused(run)
+    assert main(["cases", "erase", account, "--note", "request 17", "--from", str(run), "--yes"]) == 0
+    assert "harvest.parquet still lists its requests by their identifiers" in capsys.readouterr().out
