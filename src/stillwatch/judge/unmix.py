@@ -35,6 +35,8 @@ LARGEST = 50_000
 """Conversations of a campaign by which the mixture is fitted; all are told by it."""
 PRIOR = 5.0
 """Conversations for which the look of cover counts in that of harvest, and the campaign's usual set-ups in those of both."""
+TELLING = 0.95
+"""Share of a campaign's conversations up to which marks tell harvest; where they show more, cover shows them too, perhaps."""
 ROUNDS, CLOSE = 100, 1e-3
 """Expectation maximisation ends after so many rounds, or when no conversation's posterior changes by more."""
 EVEN = 4
@@ -254,7 +256,11 @@ def harvested(told: Conversations, usual: list[I64]) -> NDArray[np.bool_]:
     # Which are looked at does not depend on the order of the log.
     place = told.time.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     some = told if n <= LARGEST else told.take(place < np.uint64(LARGEST / n * 2**64))
-    log_odds = max((fitted(some, usual, at_marks=start) for start in (True, False)), key=lambda found: found.likelihood).log_odds(told)
+    found = fitted(some, usual, at_marks=True)
+    # Of three populations (harvest, relayed users, cover) the likeliest two need not be those that marks tell apart.
+    if not 0 < (some.marked > 0).mean() <= TELLING:
+        found = max(found, fitted(some, usual, at_marks=False), key=lambda mixture: mixture.likelihood)
+    log_odds = found.log_odds(told)
     values, of_value = np.unique(log_odds, return_inverse=True)
     requests = np.bincount(of_value, weights=told.turns)
     expected = (requests / (1 + np.exp(-np.clip(values, -30, 30)))).sum()
