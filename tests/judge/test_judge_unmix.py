@@ -69,6 +69,22 @@ def test_cover_that_strays_into_marks_stays_cover() -> None:
     assert harvested(told, innocents(rng))[~truth].mean() < 0.01
 
 
+def test_relayed_users_who_are_neither_stay_out() -> None:
+    """Likelier than harvest beside the rest is what innocents look like beside the rest; marks say which of them is asked for."""
+    rng = np.random.default_rng(9)
+    told, truth = planted(rng, 0.1, shows=0.8, strays=0.002, own=1.0)
+    users = np.arange(4_000) >= 2_000
+    told.kind[:] = np.where(users & (rng.random((5, 4_000)) < 0.4), looks(rng, 4_000, 30), told.kind)
+    told.setup[users] = 9
+    usual = innocents(rng)
+    at_marks, free = (unmix.fitted(told, usual, at_marks=start) for start in (True, False))
+    assert free.likelihood > at_marks.likelihood
+    assert (free.log_odds(told) > 0)[~truth].mean() > 0.15
+    found = harvested(told, usual)
+    assert found[truth].mean() > 0.95
+    assert found[~truth].mean() < 0.03
+
+
 def test_what_sends_it_tells_harvest_that_looks_almost_like_cover() -> None:
     rng = np.random.default_rng(5)
     errors = []
