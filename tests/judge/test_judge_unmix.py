@@ -122,6 +122,8 @@ def test_a_large_campaign_is_told_by_a_part_of_it(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(unmix, "fitted", lambda some, *rest, **more: sizes.append(len(some.begin)) or whole(some, *rest, **more))
     assert off(told, truth, innocents(rng)) < 0.03
     assert all(1_700 < size < 2_300 for size in sizes)
+    told.time[:] = 86_400_000_000  # a log that tells the day alone
+    assert off(told, truth, innocents(rng)) < 0.03
 
 
 @settings(max_examples=30, deadline=None)

@@ -256,6 +256,7 @@ def harvested(told: Conversations, usual: list[I64]) -> NDArray[np.bool_]:
     # Which are looked at does not depend on the order of the log.
     place = told.time.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     some = told if n <= LARGEST else told.take(place < np.uint64(LARGEST / n * 2**64))
+    some = some if len(some.begin) >= FEWEST else told  # a log of few times
     found = fitted(some, usual, at_marks=True)
     # Of three populations (harvest, relayed users, cover) the likeliest two need not be those that marks tell apart.
     if not 0 < (some.marked > 0).mean() <= TELLING:
