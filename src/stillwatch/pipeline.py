@@ -30,10 +30,6 @@ AN_ACCOUNT = 5
 """Requests that an account's age and volume count for beside the habits of its batch."""
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
-MARK_SHARE = 0.02
-"""Share of a campaign's requests that its marks must show to tell harvest from cover."""
-MARKED_ENOUGH = 0.75
-"""Share of a campaign's conversations that marks show from which the others are its cover; below, likeness tells."""
 JOIN_SHARE = 0.98
 """The same for a mark by which further accounts may join."""
 JOIN_REQUESTS, JOIN_RATE = 3, 0.4
@@ -44,6 +40,8 @@ WORDED_ACCOUNTS = 3
 """Accounts of a campaign that must use a wording for it to be the campaign's."""
 POOL_REACH = 0.1
 """The same in a pool, as a share of the accounts."""
+INNOCENT_REQUESTS = 500_000
+"""Requests of innocents, by whole accounts, that say how cover looks."""
 SPOKEN_FOR = 3_000
 """Accounts of a campaign, chosen by hash, whose wordings are looked at."""
 MIN_ACCOUNTS = 4
@@ -336,9 +334,7 @@ def unmix(
 ) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
     """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
 
-    What shows a campaign's marks, is like what does where marks show less than three quarters, or continues a conversation
-    that is either, is its harvest and the rest is cover. A campaign without marks is harvest altogether, and so is one whose
-    marks show 2 % of its requests or less: these are chance meetings of its tasks.
+    Conversations are told whole, by a mixture (:mod:`stillwatch.judge.unmix`).
     """
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
@@ -350,27 +346,31 @@ def unmix(
     counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
     shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
     tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
-    owners, parts, kind = [], [np.zeros((5, 0), np.int64)], [np.zeros((len(judge.KINDS), 0), np.uint8)]
-    usual = [np.zeros(k, np.int64) for k in judge.KINDS]
-    for account, columns in traffic.batches(("time", "context", "parent", "capability", "n_words", "output_tokens", *CONTENT_COLUMNS)):
-        mine = account_campaign[account]
-        owners.append(mine)
-        rows = np.flatnonzero(mine >= 0)
-        flags = matcher.marked(account[rows], {name: columns[name][rows] for name in CONTENT_COLUMNS})
-        parts.append(np.stack([columns["time"][rows], mine[rows], columns["context"][rows], columns["parent"][rows], flags]))
-        all_kinds, others = judge.kinds(columns), (mine < 0) & (columns["parent"] == 0)
-        kind.append(all_kinds[:, rows])
-        usual = [known + np.bincount(row[others], minlength=len(known)) for known, row in zip(usual, all_kinds, strict=True)]
-    time, whose, context, parent, marked = np.concatenate(parts, axis=1)
-    flags, like = marked.astype(bool), np.concatenate(kind, axis=1)
-    so_far = judge.continued(time, whose, context, parent, flags)
-    all_of_it = np.bincount(whose[so_far], minlength=final.n) <= MARK_SHARE * np.bincount(whose, minlength=final.n)
-    for number in np.flatnonzero(~all_of_it):
-        begun = np.flatnonzero((whose == number) & ((parent == 0) | flags))
-        if flags[begun].mean() < MARKED_ENOUGH:
-            flags[begun] |= judge.likened(like[:, begun], flags[begun], usual)
-    flags = judge.continued(time, whose, context, parent, flags)
-    flags |= all_of_it[whose]
+    # Some innocents are looked at as if they were one more campaign.
+    innocent = account_campaign < 0
+    share = min(INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
+    compared = account_campaign.copy()
+    compared[innocent & (people.key.view(np.uint64) <= np.uint64(share * (2**64 - 2**11)))] = final.n
+    owners, parts, kind = [], [np.zeros((5, 0), np.int64)], [np.zeros((len(judge.TRAITS) - 1, 0), np.uint8)]
+    names = dict.fromkeys(("time", "context", "parent", "capability", "n_words", "output_tokens", *judge.SETUP, *CONTENT_COLUMNS))
+    flagged = [np.zeros(0, bool)]
+    for account, columns in traffic.batches(tuple(names)):
+        owners.append(account_campaign[account])
+        rows = np.flatnonzero(compared[account] >= 0)
+        looked = {name: values[rows] for name, values in columns.items()}
+        flagged.append(matcher.marked(account[rows], looked))
+        parts.append(np.stack([looked["time"], compared[account[rows]], looked["context"], looked["parent"], judge.setups(looked)]))
+        kind.append(judge.traits(looked))
+    time, whose, context, parent, setup = np.concatenate(parts, axis=1)
+    root = judge.conversations(time, whose, context, parent)
+    told = judge.Conversations.of(root, time, np.concatenate(kind, axis=1), setup, np.concatenate(flagged))
+    of = whose[told.begin]
+    usual = told.take((of == final.n) & (parent[told.begin] == 0)).usual()
+    flags = np.zeros(len(time), bool)
+    for number in range(final.n):
+        rows = np.flatnonzero(of == number)
+        flags[told.begin[rows]] = judge.harvested(told.take(rows), usual)
+    flags = flags[root][whose < final.n]
     harvested, at = [], 0
     for mine, (account, columns) in zip(owners, traffic.batches(("time", "output_tokens", "capability", "path", "model")), strict=True):
         rows = np.flatnonzero(mine >= 0)

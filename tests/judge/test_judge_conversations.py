@@ -1,4 +1,4 @@
-"""A conversation is harvested whole: over turns and over accounts of one campaign, and never into another one."""
+"""Requests are put together as conversations: over turns and over accounts of one campaign, and never into another one."""
 
 from dataclasses import dataclass
 from random import Random
@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.judge import continued
+from stillwatch.judge import conversations
 
 
 @dataclass(frozen=True)
@@ -16,50 +16,47 @@ class Turn:
     campaign: int
     context: int
     parent: int
-    marked: bool
 
 
-def followed(turns: list[Turn]) -> list[bool]:
-    columns = [np.array([getattr(turn, name) for turn in turns], np.int64) for name in ("time", "campaign", "context", "parent")]
-    marked = np.array([turn.marked for turn in turns], bool)
-    before = marked.copy()
-    out = continued(*columns, marked)
-    assert (marked == before).all()
-    return [bool(told) for told in out]
+def followed(turns: list[Turn]) -> list[int]:
+    return conversations(*(np.array([getattr(turn, name) for turn in turns], np.int64) for name in Turn.__annotations__)).tolist()
 
 
-def slowly(turns: list[Turn]) -> list[bool]:
-    """The same by repeating until nothing changes: who continues what was marked then or before."""
-    told = [turn.marked for turn in turns]
-    while True:
-        since: dict[tuple[int, int], int] = {}
-        for turn, is_told in zip(turns, told, strict=True):
-            if is_told and turn.context:
-                since[turn.campaign, turn.context] = min(turn.time, since.get((turn.campaign, turn.context), turn.time))
-        new = [
-            is_told or (turn.parent != 0 and since.get((turn.campaign, turn.parent), turn.time + 1) <= turn.time)
-            for turn, is_told in zip(turns, told, strict=True)
+def slowly(turns: list[Turn]) -> list[Turn]:
+    """The first turn of each turn's conversation."""
+    out: dict[int, Turn] = {}
+    for turn in sorted(turns, key=lambda turn: turn.time):
+        before = [
+            other for other in turns
+            if other.time < turn.time and other.campaign == turn.campaign and other.context == turn.parent != 0
         ]
-        if new == told:
-            return told
-        told = new
+        out[turn.time] = out[max(before, key=lambda other: other.time).time] if before else turn
+    return [out[turn.time] for turn in turns]
 
 
 def test_later_turns_follow_the_first_on_any_account_and_only_there() -> None:
     turns = [
-        Turn(1, 0, 11, 0, True), Turn(2, 0, 12, 11, False), Turn(3, 0, 13, 12, False),  # marked, continued twice
-        Turn(4, 1, 14, 11, False), Turn(5, 1, 15, 14, False),  # another campaign continues it: nothing of it is marked
-        Turn(6, 0, 21, 0, False), Turn(7, 0, 22, 21, False),  # a conversation without marks
-        Turn(8, 0, 32, 31, False),  # of a conversation that the log does not hold
-        Turn(9, 0, 0, 0, True), Turn(10, 0, 41, 0, False),  # no keys: 0 continues nothing
-        Turn(11, 0, 51, 13, False), Turn(12, 0, 52, 13, False),  # a conversation that forks
+        Turn(1, 0, 11, 0), Turn(2, 0, 12, 11), Turn(3, 0, 13, 12),  # continued twice
+        Turn(4, 1, 14, 11), Turn(5, 1, 15, 14),  # another campaign continues it: a conversation of its own
+        Turn(6, 0, 32, 31),  # of a conversation that the log does not hold
+        Turn(7, 0, 0, 0), Turn(8, 0, 41, 0),  # no keys: 0 continues nothing
+        Turn(9, 0, 51, 13), Turn(10, 0, 52, 13),  # a conversation that forks
     ]
-    assert followed(turns) == [True, True, True, *[False] * 5, True, False, True, True]
+    assert followed(turns) == [0, 0, 0, 3, 3, 5, 6, 7, 0, 0]
 
 
-def test_a_mark_in_the_middle_is_followed_forwards_only() -> None:
-    turns = [Turn(1, 0, 1, 0, False), Turn(2, 0, 2, 1, True), Turn(3, 0, 3, 2, False)]
-    assert followed(turns) == [False, True, True]
+def test_the_latest_of_those_who_say_the_same_is_continued() -> None:
+    """Many people begin with the same greeting."""
+    assert followed([Turn(1, 0, 5, 0), Turn(2, 0, 5, 0), Turn(3, 0, 6, 5), Turn(4, 0, 5, 0), Turn(5, 0, 7, 6)]) == [0, 1, 1, 3, 1]
+
+
+def test_turns_of_one_time_stamp_are_put_together_in_any_order() -> None:
+    turns = [Turn(9, 0, 1, 0), Turn(9, 0, 2, 1), Turn(9, 0, 3, 2)]
+    assert followed(turns) == [0, 0, 0]
+    assert followed(turns[::-1]) == [2, 2, 2]
+    # What claims to continue itself, or its own continuation, ends somewhere.
+    assert followed([Turn(9, 0, 1, 1)]) == [0]
+    assert len(set(followed([Turn(9, 0, 1, 2), Turn(9, 0, 2, 1)]))) == 1
 
 
 def test_nobody() -> None:
@@ -67,23 +64,19 @@ def test_nobody() -> None:
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> list[Turn]:
-    """Turns that start, continue or fork conversations of their own or of another campaign; times may tie."""
+def logs(draw: st.DrawFn) -> list[Turn]:
+    """Turns that start, continue or fork conversations of their own or of another campaign."""
     turns: list[Turn] = []
     for i in range(draw(st.integers(0, 40))):
         before = draw(st.integers(-1, i - 1)) if i else -1
         parent = turns[before].context if before >= 0 else draw(st.sampled_from([0, 0, -5]))
         context = draw(st.sampled_from([100 + i, -(2**63) + i, 0, 3 << 40]))
-        time = (turns[-1].time if turns else 0) + draw(st.integers(0, 2))
-        turns.append(Turn(time, draw(st.integers(0, 2)), context, parent, draw(st.integers(0, 4)) == 0))
+        turns.append(Turn(i, draw(st.integers(0, 2)), context, parent))
     return turns
 
 
 @settings(max_examples=300, deadline=None)
-@given(conversations(), st.randoms(use_true_random=False))
-def test_the_closure_is_that_of_repeating_in_any_order(turns: list[Turn], random: Random) -> None:
-    expected = dict(zip(map(id, turns), slowly(turns), strict=True))
-    assert followed(turns) == list(expected.values())
-    shuffled = turns.copy()
-    random.shuffle(shuffled)
-    assert followed(shuffled) == [expected[id(turn)] for turn in shuffled]
+@given(logs(), st.randoms(use_true_random=False))
+def test_it_is_that_of_looking_for_each_in_any_order(turns: list[Turn], random: Random) -> None:
+    random.shuffle(turns)
+    assert [turns[row] for row in followed(turns)] == slowly(turns)

@@ -1,7 +1,7 @@
 """Judge: is a group a campaign, what did it harvest, and which innocent explanation fits it?"""
 
 from stillwatch.judge.evidence import EVIDENCE, Finding
-from stillwatch.judge.harvest import KINDS, Tally, continued, kinds, likened, worded
+from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import SURE, belonging, campaigns_of, leads, linkage, linked, marking, pooled, standing, suspects
 from stillwatch.judge.model import YARDSTICK, Model, calibrated, look
@@ -9,6 +9,7 @@ from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
+from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, setups, traits
 from stillwatch.judge.verdict import FEWEST, Verdicts, judge
 from stillwatch.judge.watch import Watch, stands_out, watched, yardstick
 
@@ -16,10 +17,12 @@ __all__ = [
     "EVIDENCE",
     "FEWEST",
     "HOUR_US",
-    "KINDS",
+    "SETUP",
     "SURE",
+    "TRAITS",
     "UNKNOWN",
     "YARDSTICK",
+    "Conversations",
     "Finding",
     "Handoffs",
     "Matcher",
@@ -35,13 +38,12 @@ __all__ = [
     "belonging",
     "calibrated",
     "campaigns_of",
-    "continued",
+    "conversations",
     "customers",
     "devoted",
+    "harvested",
     "judge",
-    "kinds",
     "leads",
-    "likened",
     "linkage",
     "linked",
     "look",
@@ -53,9 +55,11 @@ __all__ = [
     "people",
     "pooled",
     "sample",
+    "setups",
     "standing",
     "stands_out",
     "suspects",
+    "traits",
     "watched",
     "worded",
     "yardstick",

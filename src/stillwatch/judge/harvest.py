@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -16,58 +15,8 @@ from stillwatch.tables import CAPABILITIES
 I64 = NDArray[np.int64]
 
 
-KINDS = (len(CAPABILITIES) * 4, 16, 16)
-"""Classes of a request by capability, system prompt and tools; by the length of its prompt; by the length of its answer."""
-TELLING = 0.3
-"""Nats a request by which marked requests must differ from innocents' for the others to be told by likeness."""
-
 BEYOND, CHANCE = 10.0, 1e-4
 """Times the expected number of requests, and its p-value (Poisson), from which a wording is a campaign's own."""
-
-
-def kinds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
-    """Class of each request on each of KINDS, ``(len(KINDS), n)``."""
-    first = columns["capability"].astype(np.int64) * 4 + (columns["system"] != 0) * 2 + (columns["tools"] != 0)
-    lengths = (np.log2(np.maximum(columns[name], 0).astype(np.float64) + 1).astype(np.int64) for name in ("n_words", "output_tokens"))
-    return np.stack([first, *(np.minimum(length, 15) for length in lengths)]).astype(np.uint8)
-
-
-def likened(kind: NDArray[np.uint8], marked: NDArray[np.bool_], usual: list[I64]) -> NDArray[np.bool_]:
-    """Unmarked conversations of one campaign that are most like its marked ones, about as many as a mixture of both needs.
-
-    Marked conversations tell how harvest looks, innocents' how cover looks, since it is made to look like theirs; classes are
-    taken as independent. The share of harvest among the unmarked is the one unknown; it is found by expectation maximisation
-    with both sides held fixed, which cannot wander off. None where marked and innocent look alike.
-
-    Args:
-        kind: ``(len(KINDS), n)`` of the first turns of the campaign's accounts.
-        marked: ``(n,)``.
-        usual: for each of KINDS, how many first turns of innocents fall in each class.
-    """
-    out = np.zeros(len(marked), bool)
-    rest = np.flatnonzero(~marked)
-    if not len(rest) or marked.sum() < 20:
-        return out
-    ratio, differs = np.zeros(len(rest)), 0.0
-    for row, theirs in zip(kind, usual, strict=True):
-        ours = np.bincount(row[marked], minlength=len(theirs)) + 0.5
-        other = theirs + 0.5
-        ours, other = ours / ours.sum(), other / other.sum()
-        ratio += np.log(ours / other)[row[rest]]
-        differs += float((ours * np.log(ours / other)).sum())
-    if differs < TELLING:
-        return out
-    # Requests of one class are as likely as each other: all of them or none, so that the order of the log does not matter.
-    found, place, n = np.unique(ratio, return_inverse=True, return_counts=True)
-    share = 0.5
-    for _ in range(200):
-        posterior = 1 / (1 + (1 - share) / share * np.exp(-np.clip(found, -30, 30)))
-        before, share = share, float(np.clip((posterior * n).sum() / n.sum(), 1e-6, 1 - 1e-6))
-        if abs(share - before) < 1e-6:
-            break
-    middle = n[::-1].cumsum()[::-1] - n / 2
-    out[rest[(middle <= (posterior * n).sum())[place]]] = True
-    return out
 
 
 def worded(inside: I64, outside: I64, events: I64, innocent_events: int) -> NDArray[np.bool_]:
@@ -84,47 +33,6 @@ def worded(inside: I64, outside: I64, events: I64, innocent_events: int) -> NDAr
     """
     expected = (outside + 1.0) * events / max(innocent_events, 1)
     return np.asarray((inside >= BEYOND * expected) & (stats.poisson.sf(inside - 1, expected) <= CHANCE))
-
-
-@njit(cache=True, nogil=True)
-def _follow(
-    order: I64, time: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_], keys: I64, whose: I64, since: I64
-) -> None:
-    mask = np.uint64(len(keys) - 1)
-    for i in order:
-        slot = (np.uint64(parent[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
-        while not marked[i] and parent[i] != 0 and whose[slot] >= 0:
-            marked[i] = keys[slot] == parent[i] and whose[slot] == campaign[i] and since[slot] <= time[i]
-            slot = (slot + np.uint64(1)) & mask
-        if marked[i] and context[i] != 0:
-            slot = (np.uint64(context[i]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
-            while whose[slot] >= 0 and not (keys[slot] == context[i] and whose[slot] == campaign[i]):
-                slot = (slot + np.uint64(1)) & mask
-            since[slot] = time[i] if whose[slot] < 0 else min(since[slot], time[i])
-            keys[slot], whose[slot] = context[i], campaign[i]
-
-
-def continued(time: I64, campaign: I64, context: I64, parent: I64, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Marked requests and those that continue them, on whichever account of the same campaign: a conversation is harvested whole.
-
-    The order of the requests does not matter, whether their times differ or not.
-
-    Args:
-        time: of the requests of all campaigns' accounts, us, ``(n,)``.
-        campaign: whose they are.
-        context: hash of all messages sent, 0 where not told.
-        parent: the same of the turn before, 0 on a first turn.
-        marked: shows a mark of its campaign.
-    """
-    out = marked.copy()
-    size = 1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(time))))))
-    keys, whose, since = np.zeros(size, np.int64), np.full(size, -1, np.int64), np.zeros(size, np.int64)
-    told, before = (np.argsort(time, kind="stable"), time, campaign, context, parent, out, keys, whose, since), -1
-    # One pass in the order of time does it, but for turns of one time stamp, whose order nobody knows.
-    _follow(*told)
-    while before != (before := int(out.sum())):
-        _follow(*told)
-    return out
 
 
 @dataclass
