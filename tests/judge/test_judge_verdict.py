@@ -15,6 +15,7 @@ from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, expl
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 """Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""
+BY_CARD: dict[str, Any] = {"session__handoff": 0.0, "identity__payment": 1.0}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
 
 
@@ -268,7 +269,9 @@ def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_are_busy_w
     ("change", "verdict"),
     [
         ({"context__unwanted": 0.49}, "campaign"),
-        ({"context__unwanted": 0.5}, "review"),
+        ({"context__unwanted": 0.5}, "review"),  # these hand over conversations
+        (BY_CARD | {"context__unwanted": 0.69}, "campaign"),
+        (BY_CARD | {"context__unwanted": 0.7}, "review"),
         ({"context__unwanted": 1.0, "harvest__elicitation": 0.05}, "campaign"),
         ({"context__unwanted": 1.0, "harvest__long_answers": 0.15}, "campaign"),
         ({"context__unwanted": 1.0, "harvest__long_answers": 0.14, "harvest__elicitation": 0.04}, "review"),
@@ -276,7 +279,7 @@ def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_are_busy_w
     ],
 )
 def test_who_asks_for_little_that_is_worth_training_on_is_for_a_person(change: dict[str, float], verdict: str) -> None:
-    told, sure, one = values(1, **(CREW | change)), findings(1, SURE), model()
+    told, sure, one = values(1, **(CREW | change)), findings(1, SURE | {"identity.payment": 1e-12}), model()
     found = judge.judge(told, sure, one)
     assert (bool(found.campaign[0]), bool(found.review[0])) == (verdict == "campaign", verdict == "review")
     asked = any("content mill" in reason for reason in not_accused(told, found, one, 0))

@@ -67,10 +67,10 @@ TAUGHT, ASSIGNED = 0.3, 0.2
 """Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
-UNWANTED, ELICITED, LONGER = 0.5, 0.05, 0.15
-"""Value of unwanted from which accounts have another purpose than to train on the answers, unless so many requests ask to write the
-reasoning out, or answers are longer (log10 over the average). Of networks of fake accounts for another purpose (content mills, resale of
-access) 0.5 is the least that was seen; of operators whose prompts the list of words knows hardly any reaches it."""
+UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
+"""Value of unwanted from which accounts have another purpose than to train on the answers, and of those that hand over conversations
+(HANDED), as resold access does; unless so many requests ask to write the reasoning out, or answers are longer (log10 over the average).
+Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
 REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
@@ -230,8 +230,8 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Content mills and those who resell access by stealth do run networks of fake accounts, but train nothing on them.
     """
-    short = values["harvest.long_answers"] < LONGER
-    return np.asarray((values["context.unwanted"] >= UNWANTED) & (values["harvest.elicitation"] < ELICITED) & short)
+    short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONGER)
+    return np.asarray(short & (values["context.unwanted"] >= np.where(values["session.handoff"] >= HANDED, RESOLD, UNWANTED)))
 
 
 def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
