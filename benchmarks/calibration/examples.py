@@ -12,6 +12,7 @@ from benchmarks import (
     bazaar_world,
     click_world,
     delta_world,
+    dune_world,
     farm_world,
     fen_world,
     harbour_world,
@@ -21,6 +22,7 @@ from benchmarks import (
     marsh_world,
     mill_world,
     quarry_world,
+    quay_world,
     ridge_world,
     second_world,
     slate_world,
@@ -29,7 +31,7 @@ from benchmarks import (
 )
 from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
-from stillwatch.judge import model, verdict
+from stillwatch.judge import model, reasons, verdict
 
 Examples = dict[str, np.ndarray]
 """One entry a group: values (``v.``), significance (``s.``), and what is true of it."""
@@ -38,7 +40,7 @@ OTHERS = {
     "second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world, "bazaar": bazaar_world,
     "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world, "ridge": ridge_world, "fen": fen_world,
     "heron": heron_world, "delta": delta_world, "kelp": kelp_world, "tarn": tarn_world, "slate": slate_world,
-    "alder": alder_world, "marsh": marsh_world,
+    "alder": alder_world, "marsh": marsh_world, "dune": dune_world, "quay": quay_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
 UNTOLD = ("seat_sharing",)
@@ -120,7 +122,7 @@ def spoken(found: Examples, values: dict[str, np.ndarray], fitted: model.Model) 
 def split(found: Examples) -> tuple[np.ndarray, np.ndarray]:
     """Positive and negative examples; what is never accused, or left to a person whatever it scores, teaches nothing."""
     told = values_of(found)
-    owned = verdict.known_business(told) | verdict.one_customer(told)
+    owned = verdict.known_business(told) | verdict.one_customer(told) | reasons.other_purpose(told)
     return (found["purity"] >= 0.8) & (found["coverage"] >= 0.3) & ~owned, (found["any"] <= 0.1) & ~owned
 
 

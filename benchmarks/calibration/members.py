@@ -36,8 +36,11 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     use = (np.bincount(number, weights=fake) >= 0.5 * size)[number]
     pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
     bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
-    left = model.Members(bias, weights)
-    kept = left.posterior({name: found[name] for name in PIECES}) >= judge.SURE
+    posterior = model.Members(bias, weights).posterior({name: found[name] for name in PIECES})
+    drawn = posterior[use & ~fake]
+    n_nearly = np.count_nonzero((drawn >= judge.NEARLY) & (drawn < judge.SURE))
+    left = model.Members(bias, weights, n_nearly / max(np.count_nonzero((drawn >= judge.HARDLY) & (drawn < judge.NEARLY)), 1))
+    kept = posterior >= judge.SURE
     print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
           f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
     return left

@@ -3,7 +3,7 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
-from stillwatch.judge.members import SURE, belonging, campaigns_of, leads, linkage, linked, marking, pooled, standing, suspects
+from stillwatch.judge.members import HARDLY, NEARLY, SURE, belonging, campaigns_of, leads, linkage, linked, marking, pooled, standing, suspects
 from stillwatch.judge.model import YARDSTICK, Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample
@@ -16,7 +16,9 @@ from stillwatch.judge.watch import Watch, stands_out, watched, yardstick
 __all__ = [
     "EVIDENCE",
     "FEWEST",
+    "HARDLY",
     "HOUR_US",
+    "NEARLY",
     "SETUP",
     "SURE",
     "TRAITS",

@@ -217,6 +217,9 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> F6
 
 SURE, ROUNDS = 0.95, 10
 """Posterior probability from which an account is accused with its campaign; and how often accounts are compared anew at most."""
+NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.1
+"""Posterior probability from which an account is accused besides where its campaign has few between the second number and the first, as
+drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 
 
 LOWEST = -5.0
@@ -373,17 +376,24 @@ def _joined(scene: Scene, mine: I64, campaign: I64) -> F64:
 def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log_odds: F64, model: Model) -> I64:
     """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
 
-    Wrong for accounts without links that were banned early and had no time to appear.
+    Accounts drawn in are of every kind, those of an operator who replaces his are a little unlike each other: where hardly any account
+    is in between, those nearly sure are the operator's, too. Wrong for accounts without links that were banned early and had no time to
+    appear.
     """
-    out, links = account_label.copy(), linkage(scene, group_label, account_label, lead)
+    out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
+    posterior = np.full(scene.people.n, -1.0)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
-        gone = mine[model.members.posterior(pieces) < SURE]
+        posterior[mine] = model.members.posterior(pieces)
+        gone = mine[posterior[mine] < SURE]
         if not len(gone):
             break
         out[gone] = -1
-    return out
+    nearly, between = ((posterior >= low) & (posterior < high) for low, high in ((NEARLY, SURE), (HARDLY, NEARLY)))
+    n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
+    clear = model.members.strays * (n_between + 1) <= STRAYS * n_nearly
+    return np.where(nearly & clear[account_label], account_label, out)
 
 
 def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:

@@ -164,6 +164,8 @@ class Members:
 
     bias: float
     weights: dict[str, float]
+    strays: float = float("inf")
+    """Accounts drawn in that have a posterior from NEARLY to SURE, for each that has one from HARDLY to NEARLY (:mod:`.members`)."""
 
     def posterior(self, pieces: Mapping[str, F64]) -> F64:
         """Probability that each account is one of the campaign's, ``(n_rows,)``; how far a piece may speak is limited."""
