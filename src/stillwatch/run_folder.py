@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from stillwatch import __version__, dataset, group, judge, link, partitions, run_details, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, write_json, write_parquet
-from stillwatch.judge import results
+from stillwatch.judge import results, verdict_words
 from stillwatch.tables import HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
@@ -101,7 +101,7 @@ def _write(
         detail["templates"] = [{"masked": form, "events": n, "of": len(examples)} for form, n in forms[:5]]
         detail["pivots"] = _pivots(outcome.tally, number, data, seen.labels)
         if number >= outcome.n_campaigns:
-            detail["not_accused"] = results.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
+            detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
     earlier = _earlier(since) if since else []
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
@@ -335,7 +335,7 @@ def _watch(outcome: Outcome) -> pa.Table:
             "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
             "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
             "reasons": results.reasons(outcome.values, outcome.findings, outcome.model, number),
-            "not_accused": results.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
+            "not_accused": verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
             "explanations": results.explanations(outcome.verdicts, number),
         })
     return pa.Table.from_pylist(rows, WATCH.schema)

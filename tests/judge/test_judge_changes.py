@@ -6,7 +6,7 @@ import pytest
 from judge_helpers import findings, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.results import changes
+from stillwatch.judge.verdict_words import changes
 
 POOL: dict[str, Any] = {"session__handoff": 1.0, "identity__payment": 1.0, "volume__even_load": 1.0, "context__alike": 0.1}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
@@ -25,10 +25,8 @@ def test_what_alone_takes_it_below_the_line() -> None:
 
 def test_what_alone_leaves_an_everyday_reason() -> None:
     """Accounts that work unlike are a pool by two links; without either they are not."""
-    said = told({})
-    for link in ("session.handoff", "identity.payment"):
-        assert f"without {link} there would be an everyday reason for what is left" in said
-    assert not any("without session.handoff there" in one for one in told({"context__alike": 1.0}))
+    assert "without session.handoff or identity.payment there would be an everyday reason for what is left" in told({})
+    assert not any("without session.handoff" in one for one in told({"context__alike": 1.0}))
 
 
 @pytest.mark.parametrize("name", ["context__alike", "context__mostly_alike"])
@@ -48,3 +46,70 @@ def test_two_families_are_said_to_be_few() -> None:
     assert any("only two families speak (session and volume)" in one for one in told({}))
     three = SURE | {"identity.payment": 1e-12}
     assert not any("only two families" in one for one in told({}, three))
+
+
+WORK = {"session__handoff": 0.8, "context__alike": 1.0, "timing__together": 1.0}
+"""Of one hand by how it works."""
+SURER = SURE | {"timing.together": 1e-12, "identity.payment": 1e-12}
+NO_LINKS = {"session__handoff": 0.0, "identity__payment": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("linked", {"infra__network": 0.3, "context__one_place": 0.4, "context__organised": 0.2, "identity__payment": 0.0},
+         "belonged to organisations (20% is told to)"),
+        ("linked", {"context__education": 0.1},
+         "registered for education (10% are) and 20% of requests sent what others send (0% do)"),
+        ("unlinked", {"harvest__devotion": 0.61}, "less than half of what its usual account does (61%)"),
+        ("unlinked", {}, "within three days"),
+        ("unlinked", NO_LINKS | {"content__one_length": 0.5, "harvest__long_answers": 0.3}, "were not long (2.0 times the log's average)"),
+        ("linked", {"context__placed": 0.0, "identity__payment": 0.0}, "fewer than 64 accounts were left of it, it would go to a person"),
+        ("linked", {"context__owners": 0.0, "infra__network": 1.0, "identity__payment": 0.0}, "since the log tells no organisations"),
+    ],
+)
+def test_an_everyday_reason_that_would_leave_it_to_a_person_is_told(name: str, change: dict[str, Any], said: str) -> None:
+    found, used = values(1, **(POOL | WORK | change)), model(**{name: part(volume__even_load=100.0)})
+    verdicts = judge.judge(found, findings(1, SURER), used)
+    assert verdicts.campaign[0]
+    assert any(said in one for one in changes(found, used, verdicts, 0))
+
+
+def test_an_everyday_reason_that_would_not_is_not() -> None:
+    """A pool of two links is one whatever its accounts do and whoever they are, but for a class."""
+    assert not [one for one in told({}) if any(what in one for what in ("organisations", "three days", "odd jobs", "networks", "a club"))]
+
+
+def purpose(verdict: str = "campaign", **change: float) -> list[str]:
+    """What is said of a purpose, beside a group that asks for less than the log."""
+    asking = WORK | change
+    found = values(2, **(POOL | {name: [value, 1.0 if name == "context__unwanted" else value] for name, value in asking.items()}))
+    used = model(linked=part(volume__even_load=100.0))
+    verdicts = judge.judge(found, findings(2, SURER), used)
+    assert getattr(verdicts, verdict)[0]
+    return [one for one in changes(found, used, verdicts, 0) if "reasoning" in one]
+
+
+@pytest.mark.parametrize(("handed", "bar"), [(1.0, "50%"), (0.49, "30%")])
+def test_how_far_a_campaign_is_from_another_purpose(handed: float, bar: str) -> None:
+    (said,) = purpose(context__unwanted=0.28, session__handoff=handed)
+    assert f"at most {bar} of the log's share (72% now), it would go to a person" in said
+    (as_many,) = purpose(context__unwanted=0.0, session__handoff=handed)
+    assert "(as large as the log's, or larger now)" in as_many
+
+
+def test_all_that_is_missing_for_another_purpose_is_told() -> None:
+    (said,) = purpose(context__unwanted=0.9, harvest__elicitation=0.3, harvest__long_answers=0.3)
+    assert "share" not in said
+    assert "were less than 5% of its requests for reasoning written out (30% are) and its answers shorter than 1.4 times" in said
+    assert "(they are 2.0 times)" in said
+
+
+def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> None:
+    assert not any("content mill" in one for one in told({"context__alike": 1.0}))
+
+
+def test_what_another_purpose_alone_leaves_to_a_person_would_be_accused() -> None:
+    (said,) = purpose("review", context__unwanted=0.8)
+    assert "more than 50% of the log's share (they are 20%), it would be accused" in said
+    assert not purpose("review", context__unwanted=0.8, context__one_payer=0.6)

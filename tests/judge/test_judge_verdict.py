@@ -10,8 +10,8 @@ from judge_helpers import FEW, findings, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.model import RARE
-from stillwatch.judge.results import not_accused
 from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
+from stillwatch.judge.verdict_words import not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 """Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""

@@ -9,8 +9,9 @@ from judge_helpers import findings, groups, grown, model, part, people, scene, v
 
 from stillwatch import judge
 from stillwatch.judge import YARDSTICK
-from stillwatch.judge.results import changes, evidence_rows, far_out
+from stillwatch.judge.results import evidence_rows, far_out
 from stillwatch.judge.trees import Trees
+from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import FEWEST_NEXT, FEWEST_WATCHED, NEXT, PLACES, WATCHED, WATCHED_FROM
 
 N = 20

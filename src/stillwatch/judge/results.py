@@ -13,27 +13,12 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, TREES, YARDSTICK, Model, alike, joint
+from stillwatch.judge.model import JOINT_SENTENCES, YARDSTICK, Model, alike
 from stillwatch.judge.people import UNKNOWN
-from stillwatch.judge.reasons import (
-    REASONS,
-    UNPLACED,
-    beside,
-    everyday,
-    firms,
-    gathered,
-    housed,
-    listed_batches,
-    loosely_tied,
-    other_purpose,
-    taught,
-    unlike,
-    unowned,
-    unplaced,
-    untied,
-)
+from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
-from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, MIN_FAMILIES, OWNED, Verdicts, one_customer
+from stillwatch.judge.verdict import FAMILIES, Verdicts
+from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import yardstick
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
@@ -120,101 +105,6 @@ def explanations(verdicts: Verdicts, group: int) -> list[dict[str, Any]]:
 
 def _short(x: float | None) -> str:
     return "nothing" if x is None else f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3g}"
-
-
-def changes(values: dict[str, F64], model: Model, verdicts: Verdicts, group: int) -> list[str]:
-    """What would change the verdict: each fact that, alone, takes the score below the line, and the standing conditions."""
-    out = []
-
-    def changed(**new: float) -> tuple[float, bool]:
-        mine = {name: value[group : group + 1] for name, value in values.items()}
-        told = mine | {name: np.array([value]) for name, value in new.items()}
-        told |= joint(told)
-        said = model.speaks(told)
-        return float(said.score[0]), bool(said.explained[0])
-
-    score, explained = changed()
-    if score >= 0 and not explained:
-        for name in EVIDENCE:
-            if values[name][group] > 0:
-                left, reason = changed(**{name: 0.0})
-                if left < 0:
-                    out.append(f"without {name} the score would fall below the line")
-                elif reason:
-                    out.append(f"without {name} there would be an everyday reason for what is left")
-        if changed(**{"context.one_place": 1.0})[1]:
-            out.append("accounts at home in one or two places would be colleagues, a class or an event, whom a person asks first")
-        elif changed(**dict.fromkeys(("context.alike", "context.mostly_alike", "content.one_length"), 0.0))[1]:
-            out.append("accounts that keep hours and do work of their own would be a club or one shop's customers: a person asks first")
-    elif explained:
-        out.append("an everyday reason explains it: offices, firms, an occasion, a course, odd jobs, or linked accounts that work unlike")
-    out.append("contracts or checked identities of half the accounts, or one organisation that owns half, make it known business")
-    spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
-    if len(spoken) == 2:
-        out.append(f"only two families speak ({' and '.join(spoken)}): an innocent reason for either ends the case")
-    out.append("registration records, an owner's answer or a contract that explain what is shared")
-    return out
-
-
-RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
-
-
-def not_accused(values: dict[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
-    """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
-    mine = {name: value[group : group + 1] for name, value in values.items()}
-    said = model.speaks(mine)
-    name, score = [*model.parts, TREES][max(int(said.part[0]), -1)], said.score
-    out = []
-    if one_customer(mine)[0]:
-        few = mine["context.one_payer"][0] < OWNED
-        out.append(
-            f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
-            "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
-        )
-    if other_purpose(mine)[0]:
-        out.append(
-            "its requests hardly ask for reasoning, grading, code, agents or data, nor to write reasoning out, and answers are not long: "
-            "ask whether it is a content mill, or access that is resold"
-        )
-    if everyday(name, mine)[0]:
-        if taught(mine)[0]:
-            out.append("many are registered for education and send what others send: ask whether the same exercises are set to them")
-        elif unplaced(mine)[0]:
-            out.append(f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office")
-        elif unowned(mine)[0]:
-            out.append(
-                f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations: "
-                "ask whether it is one customer"
-            )
-        elif firms(mine)[0]:
-            out.append("half of it belongs to organisations: ask whether they are customers of one vendor, or firms that work together")
-        elif name == "unlinked":
-            out.append(
-                "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event" if gathered(mine)[0]
-                else "it is a small part of what its accounts do, for answers that are not long: ask whether it is odd jobs"
-                if beside(mine)[0] else "no link ties its accounts, and they do not work as one: do many people do the same thing?"
-                if unlike(mine)[0] else RING
-            )
-        elif untied(mine)[0]:
-            out.append("no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?")
-        elif loosely_tied(mine)[0] and not housed(mine)[0]:
-            out.append(RING)
-        else:
-            out.append(
-                "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
-                if housed(mine)[0] else
-                "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
-                "they people who hunt for free credit?" if listed_batches(mine)[0] or name == "batched" else
-                "its accounts share something but keep hours and do work of their own: ask whether it is a club, a cohort or one shop's "
-                "customers"
-            )
-    if verdicts.families[group].sum() < MIN_FAMILIES:
-        out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
-    if score[0] < 0:
-        out.append("its score is below the line")
-    if verdicts.q_value[group] > FDR:
-        out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {FDR:g}")
-    return out
 
 
 def _downsample(series: I64, step: int) -> list[int]:

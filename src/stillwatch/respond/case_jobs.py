@@ -145,7 +145,7 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     changes = row.details.get("changes") or []
     if changes:
         yield "what would change the verdict:"
-        yield from (f"  {change}" for change in changes[:6])
+        yield from (f"  {change}" for change in changes)
 
 
 def _rarity(score: float) -> str:

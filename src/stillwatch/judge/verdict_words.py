@@ -1,0 +1,260 @@
+"""What would change a verdict, and why nobody is accused: the conditions of :func:`stillwatch.judge.judge` in words, with figures."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.judge.evidence import EVIDENCE
+from stillwatch.judge.model import TREES, Model, joint
+from stillwatch.judge.reasons import (
+    ASSIGNED,
+    AT_HOME,
+    ELICITED,
+    HANDED,
+    LONGER,
+    RESOLD,
+    SIDE_WORK,
+    TAUGHT,
+    UNPLACED,
+    UNWANTED,
+    beside,
+    everyday,
+    firms,
+    gathered,
+    housed,
+    listed_batches,
+    loosely_tied,
+    other_purpose,
+    taught,
+    unlike,
+    unowned,
+    unplaced,
+    untied,
+)
+from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, MIN_FAMILIES, OWNED, Verdicts, known_business, one_customer
+
+F64 = NDArray[np.float64]
+Group = Mapping[str, float]
+"""Values of one group."""
+
+OWN_WORK: Group = dict.fromkeys(("context.alike", "context.mostly_alike", "content.one_length"), 0.0)
+
+
+def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: int) -> list[str]:
+    """What would change the verdict on a group, in sentences that tell how far it is from each.
+
+    Each fact that, alone, takes the score below the line or leaves it to a person for an everyday reason, and the standing conditions.
+    """
+    mine = {name: float(value[group]) for name, value in values.items()}
+    facts = [name for name in EVIDENCE if mine[name] > 0]
+    supposed = [({"context.one_place": 1.0}, _NEIGHBOURS), (OWN_WORK, _CLUB), *_supposed(mine)]
+    score, explained = _speaks(mine, model, [{}, *({name: 0.0} for name in facts), *(change for change, _ in supposed)])
+    out = []
+    if score[0] >= 0 and not explained[0]:
+        less, others = slice(1, 1 + len(facts)), explained[1 + len(facts) :]
+        below = score[less] < 0
+        out += _without(_only(facts, below), "the score would fall below the line")
+        out += _without(_only(facts, ~below & explained[less]), "there would be an everyday reason for what is left")
+        told = [sentence for (_, sentence), so in zip(supposed, others, strict=True) if so]
+        # Who would be a neighbour would be of a club, too.
+        out += [sentence for sentence in told if sentence != _CLUB or _NEIGHBOURS not in told]
+    elif explained[0]:
+        out.append("an everyday reason explains it: offices, firms, an occasion, a course, odd jobs, or linked accounts that work unlike")
+    accused = bool(verdicts.campaign[group])
+    # Where no group asks for less than the log does, the log does not tell.
+    if accused and values["context.unwanted"].any():
+        out.append(_to_other_purpose(mine))
+    if accused:
+        out.append(
+            f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
+            f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
+        )
+    elif _only_purpose(mine, explained[0], verdicts, group):
+        out.append(
+            f"were its requests for {_WANTED} more than {1 - _least(mine):.0%} of the log's share (they are {_share(mine)}), "
+            "it would be accused"
+        )
+    out.append(
+        f"contracts or checked identities of half the accounts ({mine['context.contracted']:.0%} have them), or one organisation that owns "
+        f"half ({mine['context.one_owner']:.0%}), make it known business"
+    )
+    spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
+    if len(spoken) == MIN_FAMILIES:
+        out.append(f"only two families speak ({' and '.join(spoken)}): an innocent reason for either ends the case")
+    out.append("registration records, an owner's answer or a contract that explain what is shared")
+    return out
+
+
+_NEIGHBOURS = "accounts at home in one or two places would be colleagues, a class or an event, whom a person asks first"
+_CLUB = "accounts that keep hours and do work of their own would be a club or one shop's customers: a person asks first"
+
+
+def _supposed(mine: Group) -> list[tuple[Group, str]]:
+    """Everyday facts that might be found of a group, as values, each with what it would be then and how far it is from that."""
+    long = mine["harvest.long_answers"]
+    out: list[tuple[Group, str]] = [
+        (
+            {"context.organised": max(mine["context.organised"], AT_HOME)},
+            f"if half of it belonged to organisations ({mine['context.organised']:.0%} is told to), it would be customers of one vendor, "
+            "or firms that work together: a person asks first",
+        ),
+        (
+            {
+                "context.education": max(mine["context.education"], TAUGHT),
+                "context.common_work": max(mine["context.common_work"], ASSIGNED),
+            },
+            f"if {TAUGHT:.0%} were registered for education ({mine['context.education']:.0%} are) and {ASSIGNED:.0%} of requests sent what "
+            f"others send ({mine['context.common_work']:.0%} do), it would be a class: a person asks first",
+        ),
+        ({"context.occasion": 1.0}, "if nine tenths of its requests fell within three days, it would be an event: a person asks first"),
+    ]
+    if mine["harvest.devotion"] >= SIDE_WORK:
+        out.append((
+            {"harvest.devotion": SIDE_WORK - 0.01},
+            f"if it were less than half of what its usual account does ({mine['harvest.devotion']:.0%}), it would be odd jobs: "
+            "a person asks first",
+        ))
+    if long > 0:
+        out.append((
+            {"harvest.long_answers": 0.0},
+            f"if its answers were not long ({_times(long)} the log's average), there would be an everyday reason for what is left",
+        ))
+    few = {"context.crowd": min(mine["context.crowd"], float(np.log10(UNPLACED - 1) / 4))}
+    for what, untold in (("networks", unplaced), ("organisations", unowned)):
+        if untold(_one({**mine, **few}))[0]:
+            out.append((few, f"if fewer than {UNPLACED} accounts were left of it, it would go to a person, since the log tells no {what}"))
+    return out
+
+
+def _least(mine: Group) -> float:
+    return RESOLD if mine["session.handoff"] >= HANDED else UNWANTED
+
+
+def _only_purpose(mine: Group, explained: np.bool_, verdicts: Verdicts, group: int) -> bool:
+    """Whether another purpose is the only condition of a campaign that a group misses."""
+    one = _one(mine)
+    sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
+    return bool(other_purpose(one)[0] and sure and not (explained or one_customer(one)[0] or known_business(one)[0]))
+
+
+def _to_other_purpose(mine: Group) -> str:
+    """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
+    needed = [
+        (mine["context.unwanted"] < _least(mine),
+         f"its requests for {_WANTED} at most {1 - _least(mine):.0%} of the log's share ({_share(mine)} now)"),
+        (mine["harvest.elicitation"] >= ELICITED,
+         f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
+        (mine["harvest.long_answers"] >= LONGER,
+         f"its answers shorter than {_times(LONGER)} the log's average (they are {_times(mine['harvest.long_answers'])})"),
+    ]
+    what = _listed([text for far, text in needed if far], "and")
+    return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
+
+
+_WANTED = "reasoning, grading, code, agents and data"
+
+
+def _share(mine: Group) -> str:
+    """What a group asks for that is worth training on, as a share of what its log does."""
+    unwanted = mine["context.unwanted"]
+    return f"{1 - unwanted:.0%}" if unwanted > 0 else "as large as the log's, or larger"
+
+
+def _times(long_answers: float) -> str:
+    return f"{10**long_answers:.1f} times"
+
+
+def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> tuple[F64, NDArray[np.bool_]]:
+    """Score and whether an everyday reason explains it, of a group with each of these values in place of its own, ``(n_changes,)``."""
+    rows = [{**mine, **change} for change in told]
+    changed = {name: np.array([row[name] for row in rows]) for name in mine}
+    said = model.speaks(changed | joint(changed))
+    return said.score, said.explained
+
+
+def _one(mine: Group) -> dict[str, F64]:
+    return {name: np.array([value]) for name, value in mine.items()}
+
+
+def _only(facts: list[str], which: NDArray[np.bool_]) -> list[str]:
+    return [name for name, so in zip(facts, which, strict=True) if so]
+
+
+def _without(names: list[str], then: str) -> list[str]:
+    return [f"without {_listed(names, 'or')} {then}"] if names else []
+
+
+def _listed(texts: list[str], last: str) -> str:
+    return f" {last} ".join([*([", ".join(texts[:-1])] if texts[1:] else []), texts[-1]])
+
+
+RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
+
+
+def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
+    """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
+    mine = {name: value[group : group + 1] for name, value in values.items()}
+    own = {name: float(value[0]) for name, value in mine.items()}
+    said = model.speaks(mine)
+    name, score = [*model.parts, TREES][max(int(said.part[0]), -1)], said.score
+    out = []
+    if one_customer(mine)[0]:
+        few = own["context.one_payer"] < OWNED
+        out.append(
+            f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
+            "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
+        )
+    if other_purpose(mine)[0]:
+        out.append(
+            f"its requests for {_WANTED} are {_share(own)} of the log's share, where {1 - _least(own):.0%} or less are for a person "
+            f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
+            "average): ask whether it is a content mill, or access that is resold"
+        )
+    if everyday(name, mine)[0]:
+        out.append(_reason(name, mine))
+    if verdicts.families[group].sum() < MIN_FAMILIES:
+        out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
+    if score[0] < 0:
+        out.append("its score is below the line")
+    if verdicts.q_value[group] > FDR:
+        out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {FDR:g}")
+    return out
+
+
+def _reason(name: str, mine: Mapping[str, F64]) -> str:
+    """The everyday reason for what a part sees in a group that has one."""
+    if taught(mine)[0]:
+        taught_share, assigned = (f"{mine[name][0]:.0%}" for name in ("context.education", "context.common_work"))
+        told = f"{taught_share} are registered for education and {assigned} of requests send what others send"
+        return f"{told}: ask whether the same exercises are set to them"
+    if unplaced(mine)[0]:
+        return f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office"
+    if unowned(mine)[0]:
+        few = f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations"
+        return f"{few}: ask whether it is one customer"
+    if firms(mine)[0]:
+        share = f"{mine['context.organised'][0]:.0%} of it belongs to organisations"
+        return f"{share}: ask whether they are customers of one vendor, or firms that work together"
+    if name == "unlinked":
+        if gathered(mine)[0]:
+            return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
+        if beside(mine)[0]:
+            share = f"it is {mine['harvest.devotion'][0]:.0%} of what its usual account does"
+            return f"{share}, for answers that are not long: ask whether it is odd jobs"
+        if unlike(mine)[0]:
+            return "no link ties its accounts, and they do not work as one: do many people do the same thing?"
+        return RING
+    if untied(mine)[0]:
+        return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
+    if housed(mine)[0]:
+        return "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
+    if loosely_tied(mine)[0]:
+        return RING
+    if listed_batches(mine)[0] or name == "batched":
+        return (
+            "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
+            "they people who hunt for free credit?"
+        )
+    alone = "its accounts share something but keep hours and do work of their own"
+    return f"{alone}: ask whether it is a club, a cohort or one shop's customers"
