@@ -158,7 +158,7 @@ def test_an_account_that_is_nowhere(folders: tuple[Path, Path], tmp_path: Path, 
     assert main(["cases", "erase", "nobody-at-all", "--note", "request 17", "--from", str(run), str(logs), "--yes"]) == 1
     assert "neither the folders nor a store" in capsys.readouterr().err
     assert main(["cases", "erase", "nobody-at-all", "--note", "request 17", "--from", str(tmp_path)]) == 1
-    assert "neither logs nor a run" in capsys.readouterr().err
+    assert "neither logs nor a run, a replay, a proof or an exposure study" in capsys.readouterr().err
     with pytest.raises(InputError, match="must say which request"):
         folder_erasure.erase([logs], "nobody", note="nobody asks")
 
@@ -211,6 +211,95 @@ def test_a_single_table(tmp_path: Path) -> None:
     (done,) = folder_erasure.erase([tmp_path / "traces.parquet"], "a", note="request 17")
     assert done.rows == {"traces.parquet": 2}
     assert pq.read_table(tmp_path / "traces.parquet").to_pylist() == [rows[1]]
+
+
+def test_a_mark_log_that_leaves_accounts_to_the_events(tmp_path: Path) -> None:
+    """As ``prove mark`` writes it; the ledger made of it tells accounts."""
+    from stillwatch.prove.exposure_ledger import LEDGER, MARK_LOG
+
+    (tmp_path / "logs" / "events").mkdir(parents=True)
+    events = [{"event_id": f"e{i}", "timestamp": "2026-01-01T00:00:00Z", "account_id": name} for i, name in enumerate("aba")]
+    (tmp_path / "logs" / "events" / "one.jsonl").write_text("".join(json.dumps(row) + "\n" for row in events))
+    rows = [{"event_id": f"e{i}", "account_id": name, "tenant": "t", "scheme": "choice", "tokens": 5} for i, name in enumerate("aba")]
+    marks, ledger, elicited = tmp_path / "marks.parquet", tmp_path / "ledger.parquet", tmp_path / "elicited.jsonl"
+    write_parquet(LEDGER.conform(pa.Table.from_pylist(rows)), ledger)
+    write_parquet(MARK_LOG.conform(pa.Table.from_pylist([row | {"account_id": None} for row in rows])), marks)
+    elicited.write_text("".join(json.dumps({"event_id": row["event_id"], "output": "o"}) + "\n" for row in rows))
+    done = folder_erasure.erase([tmp_path / "logs", marks, ledger, elicited], "a", note="request 17")
+    assert [sum(each.rows.values()) for each in done] == [2, 2, 2, 2]
+    assert pq.read_table(marks)["event_id"].to_pylist() == pq.read_table(ledger)["event_id"].to_pylist() == ["e1"]
+    assert elicited.read_text() == '{"event_id": "e1", "output": "o"}\n'
+
+
+def replayed(logs: Path, out: Path) -> Path:
+    """A replay of two steps, the second under blocks that operators answer with new accounts."""
+    (out.parent / "policy.json").write_text(json.dumps({"policies": [
+        {"name": "block", "ladder": [{"after": 1, "action": "block"}], "review_hours": 0},
+    ], "reply": {"failover": 0, "replaced": 1}}))
+    words = ["replay", str(logs), "--every", "7d", "--policy", str(out.parent / "policy.json"), "--truth", str(logs / "truth.parquet")]
+    assert main([*words, "--out", str(out), "-q"]) == 0
+    return out
+
+
+def test_nothing_of_the_account_stays_in_a_replay(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = replayed(small_world, tmp_path / "replay")
+    steps = {path: {name for row in json.loads(path.read_text())["found"] for name in row["accounts"]}
+             for path in (out / "steps").rglob("*.json")}
+    account = next(name.split("~")[0] for names in steps.values() for name in sorted(names) if "~" in name)
+    (out / "cut").mkdir()  # as a replay that was killed leaves it
+    (out / "cut" / "once.parquet").write_text("sketches")
+    result = (out / "replay.json").read_bytes()
+    words = ["cases", "erase", account, "--note", "request 17", "--from", str(out)]
+    before = digests(out)
+    assert main(words) == 0
+    assert digests(out) == before, "only told"
+    capsys.readouterr()
+    assert main([*words, "--yes"]) == 0
+    assert "removed, since it can be made again: steps/" in capsys.readouterr().out
+    assert held(out, account) == []
+    for path, names in steps.items():
+        assert path.exists() == (not any(name == account or name.startswith(f"{account}~") for name in names)), path
+    assert not (out / "cut" / "once.parquet").exists()
+    assert (out / "replay.json").read_bytes() == result
+    assert account not in (out / "erasures.json").read_text()
+    assert main([*words, "--yes"]) == 1, "nothing is left of it"
+
+
+def test_a_replay_that_erasure_was_cut_off_in_does_not_go_on(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "replay" / ".erase.ready").mkdir(parents=True)
+    assert main(["replay", str(small_world), "--every", "7d", "--out", str(tmp_path / "replay"), "-q"]) == 1
+    assert "an erasure was interrupted" in capsys.readouterr().err
+    with alone(tmp_path / "other", "command"):
+        assert main(["replay", str(small_world), "--every", "7d", "--out", str(tmp_path / "other"), "-q"]) == 1
+    assert "another replay is writing" in capsys.readouterr().err
+
+
+def test_a_step_that_found_only_who_replaces_it_goes(tmp_path: Path) -> None:
+    (tmp_path / "steps" / "x").mkdir(parents=True)
+    (tmp_path / "sketches").mkdir()
+    for name, account in (("mine", "acct-1~2"), ("other", "acct-12")):
+        (tmp_path / "steps" / "x" / f"{name}.json").write_text(json.dumps({"found": [{"accounts": [account]}]}))
+    (done,) = folder_erasure.erase([tmp_path], "acct-1", note="request 17")
+    assert done.rows == {"steps/x/mine.json": 1}
+    assert [path.name for path in (tmp_path / "steps" / "x").iterdir()] == ["other.json"]
+
+
+def test_a_step_of_a_replay_that_was_changed_is_told(tmp_path: Path) -> None:
+    (tmp_path / "steps" / "x").mkdir(parents=True)
+    (tmp_path / "sketches").mkdir()
+    (tmp_path / "steps" / "x" / "one.json").write_text('{"found": [7]}')
+    with pytest.raises(InputError, match="not what a step of stillwatch replay found"):
+        folder_erasure.erase([tmp_path], "acct-1", note="request 17")
+
+
+@pytest.mark.parametrize("mark", ["record.json", "exposure.json"])
+def test_a_proof_that_names_it_is_told_and_stays(tmp_path: Path, mark: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A tenant may be an account, and a proof is signed."""
+    (tmp_path / mark).write_text('{"tenants": ["acct-1"]}')
+    words = ["cases", "erase", "acct-1", "--note", "request 17", "--from", str(tmp_path), "--yes"]
+    assert main(words) == 0
+    assert f"still names it, and is not changed: {mark}" in capsys.readouterr().out
+    assert (tmp_path / mark).read_text() == '{"tenants": ["acct-1"]}'
 
 
 def test_sketches_in_place_of_text_stay_those_of_the_events(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What ``cases erase`` does: the store, and the folders of logs and runs that it names."""
+"""What ``cases erase`` does: the store, and the folders of logs, runs and replays that it names."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ def erase_account(args: Args) -> dict[str, Any]:
     else:
         done, in_store = _both(args)
     rows = {str(each.folder): each.rows for each in done}
-    if not (any(rows.values()) or any((in_store or {}).values()) or any(each.finished for each in done)):
+    if not (any(rows.values()) or any((in_store or {}).values()) or any(each.finished or each.left for each in done)):
         todo = "stillwatch identify NAME tells an account's keyed hash"
         raise InputError("neither the folders nor a store hold anything of it", where=args.account, todo=todo)
     _tell(args, done, in_store)
@@ -58,7 +58,8 @@ def _tell(args: Args, done: Sequence[folder_erasure.Done], in_store: dict[str, A
         n, how = sum(each.rows.values()), "erased" if args.yes else "would be erased"
         say(args, f"{each.folder}: " + (f"{number_of(n, 'row')} {how} ({of})" if n else "nothing of it"))
         if each.removed:
-            say(args, f"  {'removed' if args.yes else 'would be removed'}, since it can be made again: {', '.join(each.removed)}")
+            removed = ", ".join(each.removed[:6]) + (f", … ({len(each.removed)} files)" if len(each.removed) > 6 else "")
+            say(args, f"  {'removed' if args.yes else 'would be removed'}, since it can be made again: {removed}")
         if each.unmatched:
             say(args, "  harvest.parquet still lists its requests by their identifiers: none of the logs that were passed has them")
         if each.left:

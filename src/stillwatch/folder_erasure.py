@@ -1,4 +1,4 @@
-"""Erasure of an account from folders: logs that detection reads, and runs that it wrote.
+"""Erasure of an account from folders: logs that detection reads, runs that it wrote, and replays.
 
 Rows about the account go from every table. What a run says of a campaign as a whole stays as it was found; ``erasures.json``
 tells how much of it is gone since, so that nobody takes the difference for tampering (:func:`stillwatch.run_details.erasures`).
@@ -39,7 +39,7 @@ from stillwatch.files import (
     replacing,
     write_json,
 )
-from stillwatch.tables import EVENTS
+from stillwatch.tables import EVENTS, REPLACES
 
 ERASED = "[erased]"
 SHORTEST = 3
@@ -48,7 +48,11 @@ GONE = "gone.json"
 """Among files that wait for their places: what is removed."""
 EXPORTED = ("campaigns.csv", "accounts.csv", "harvest.csv", "campaigns.json", "accounts.jsonl", "harvest.jsonl")
 """What ``stillwatch export`` makes of a run, besides what holds no account and what is signed."""
-TABLES = ("events", partitions.FOLDER)
+UNCHANGED = ("record.json", "exposure.json")
+"""What tells a proof and an exposure study: signed or whole as they are, and made without accounts, so only searched for names."""
+STEPS, CUT = "steps", "cut"
+"""Folders of a replay: what its steps found, by account, and sketches that a step reads. Both are made again where they are missing."""
+TABLES = ("events", partitions.FOLDER, CUT)
 """Folders of tables that are rewritten, and not searched for names: what they hold besides is text of other accounts."""
 CHUNK = 16 << 20
 """Bytes of a file that are searched at once."""
@@ -87,10 +91,11 @@ class _Who:
 def erase(
     folders: Sequence[Path], account: str, *, note: str, also: Sequence[str] = (), dry: bool = False, now: datetime | None = None
 ) -> list[Done]:
-    """Erase an account from folders of logs and runs: from runs first, since only the logs tell which requests are its.
+    """Erase an account from folders of logs, runs and replays: from runs first, since only the logs tell which requests are its.
 
     Args:
-        folders: of logs or of runs; also single tables (traces, labels), which keep no record of it.
+        folders: of logs, runs or replays; proofs and exposure studies, which are searched and not changed; also single tables
+            (traces, labels, mark logs, ledgers), which keep no record of it.
         account: as the tables have it.
         note: which request asks for it; kept in ``erasures.json``, so it must not name the account.
         also: further names of the customer that files may have.
@@ -101,7 +106,7 @@ def erase(
         One a folder, runs first.
 
     Raises:
-        InputError: a folder is neither, another command writes to it, a file is not readable, or the note names the account.
+        InputError: a folder is none of these, another command writes to it, a file is not readable, or the note names the account.
     """
     names = (account, *also)
     if not note.strip() or ((named := _pattern(names)) and named.search(note.encode())):
@@ -110,12 +115,16 @@ def erase(
     tables = [path for path in folders if path.is_file() and path.suffix in (".parquet", ".jsonl")]
     runs = [folder for folder in folders if (folder / "campaigns.parquet").exists()]
     logs = [folder for folder in folders if (folder / "events").is_dir() and folder not in runs]
-    if other := [path for path in folders if path not in (*tables, *runs, *logs)]:
-        todo = "Pass folders that stillwatch detect reads (with events/) or wrote (with campaigns.parquet), or a Parquet or JSONL file"
-        raise InputError("neither logs nor a run", where=other[0], todo=todo)
-    done = [Done(folder) for folder in (*runs, *logs, *tables)]
+    replays = [folder for folder in folders if _is_replay(folder) and folder not in (*runs, *logs)]
+    rewritten = (*runs, *logs, *replays)
+    kept = [folder for folder in folders if any((folder / name).is_file() for name in UNCHANGED) and folder not in rewritten]
+    if other := [path for path in folders if path not in (*tables, *rewritten, *kept)]:
+        todo = ("Pass folders that stillwatch detect reads (with events/), that detect, replay, prove test or exposure wrote, "
+                "or a Parquet or JSONL file")
+        raise InputError("neither logs nor a run, a replay, a proof or an exposure study", where=other[0], todo=todo)
+    done = [Done(folder) for folder in (*rewritten, *kept, *tables)]
     with ExitStack() as held:
-        for each in done[: len(runs) + len(logs)]:
+        for each in done[: len(rewritten)]:
             held.enter_context(alone(each.folder, "command", settled=False))
             each.finished = not dry and finish(each.folder)
             if dry and (each.folder / TO_ERASE).exists():
@@ -126,9 +135,16 @@ def erase(
             if each.folder in tables:
                 n = (_parquet if each.folder.suffix == ".parquet" else _lines)(each.folder, None if dry else each.folder, who)
                 each.rows = {each.folder.name: n} if n else {}
+            elif each.folder in kept:
+                each.left = _left(each, who)
             else:
                 _erase(each, who, note, dry, now or datetime.now(UTC))
     return done
+
+
+def _is_replay(folder: Path) -> bool:
+    """Whether ``stillwatch replay`` wrote it, to its end or not."""
+    return (folder / "replay.json").is_file() or ((folder / STEPS).is_dir() and (folder / partitions.FOLDER).is_dir())
 
 
 def finish(folder: Path) -> bool:
@@ -177,15 +193,43 @@ def _erase(done: Done, who: _Who, note: str, dry: bool, now: datetime) -> None:
             if n := partitions.without(path, None if dry else staging / name, who.account, who.key):
                 done.rows[str(name)] = n
         _demand_in_step(folder, done)
+        replayed = _is_replay(folder) and not run
+        steps = _steps(folder, who) if replayed else {}
+        done.rows |= steps
         if run and done.rows:
             exported = [f"export/{name}" for name in EXPORTED]
             done.removed = [name for name in (*RUN_STALE, *exported) if name != ERASURES and (folder / name).is_file()]
+        elif replayed and done.rows:
+            # A step reads what was cut for it if it is there, with the account.
+            done.removed = [*steps, *(str(path.relative_to(folder)) for path in sorted((folder / CUT).rglob("*")) if path.is_file())]
         done.unmatched = bool(counted) and not len(who.events)
         if done.rows and not dry:
             _publish(folder, staging, done, counted, note, now)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    done.left = [str(path.relative_to(folder)) for path in _others(folder, done) if _mentions(path, who.names)]
+    done.left = _left(done, who)
+
+
+def _left(done: Done, who: _Who) -> list[str]:
+    return [str(path.relative_to(done.folder)) for path in _others(done.folder, done) if _mentions(path, who.names)]
+
+
+def _steps(folder: Path, who: _Who) -> dict[str, int]:
+    """Findings of a replay that have the account, or one that replaced it: in how many campaigns and groups for review."""
+    found = {}
+    for path in sorted((folder / STEPS).rglob("*.json")):
+        told = read_json(path)
+        try:
+            n = sum(any(_is_or_replaces(name, who.account) for name in row["accounts"]) for row in told["found"])
+        except (KeyError, TypeError) as error:
+            raise InputError("not what a step of stillwatch replay found", where=path, todo="Remove it: a replay makes it again") from error
+        if n:
+            found[str(path.relative_to(folder))] = n
+    return found
+
+
+def _is_or_replaces(name: str, account: str) -> bool:
+    return name == account or name.startswith(f"{account}{REPLACES}")
 
 
 def _demand_in_step(folder: Path, done: Done) -> None:
@@ -218,6 +262,17 @@ def _publish(folder: Path, staging: Path, done: Done, counted: dict[str, dict[st
 
 def _test(names: Sequence[str], who: _Who) -> tuple[list[str], Test] | None:
     """What tells the rows about the account in a table with these columns, and which columns it looks at; None: no rows are."""
+    if "account_id" in names and "event_id" in names and len(who.events):
+        # A mark log may leave the account to the events.
+        mine = who.events["event_id"].combine_chunks()
+
+        def test(rows: pa.RecordBatch) -> pa.Array:
+            same = _same(rows["account_id"], who.account)
+            if not rows["account_id"].null_count:
+                return same
+            return pc.or_(same, pc.and_(pc.is_null(rows["account_id"]), pc.is_in(rows["event_id"].cast(pa.string()), mine)))
+
+        return ["account_id", "event_id"], test
     if "account_id" in names:
         return ["account_id"], lambda rows: _same(rows["account_id"], who.account)
     if {"account_a", "account_b"} <= set(names):

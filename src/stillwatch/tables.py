@@ -14,6 +14,9 @@ from stillwatch.errors import SchemaError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+REPLACES = "~"
+"""Stands in a replay between the name of an account and the number of the one that replaces it."""
+
 
 @dataclass(frozen=True)
 class Column:

@@ -20,7 +20,7 @@ from stillwatch.files import write_parquet
 from stillwatch.rates import Throttle
 from stillwatch.replay.log import I64, INNOCENT, Log, uniform
 from stillwatch.replay.policy import ACTIONS, PASSES, Reply
-from stillwatch.tables import ACCOUNTS
+from stillwatch.tables import ACCOUNTS, REPLACES
 
 Rates = tuple[float, float | None]
 """Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""
@@ -188,7 +188,7 @@ class Branch:
         if self.reply.signups_per_day is not None:
             self._next_us[whose] = at + round(DAY_US / max(self.reply.signups_per_day * self._size[whose], 1))
         new = self.log.n_accounts + len(self.names)
-        self.names.append(f"{self.name(self.origin(code))}~{len(self.names) + 1}")
+        self.names.append(f"{self.name(self.origin(code))}{REPLACES}{len(self.names) + 1}")
         self._code[self.names[-1]] = new
         self.root.append(self.origin(code))
         self.born_us.append(at)

@@ -79,19 +79,21 @@ def _replay(args: argparse.Namespace) -> Any:
         raise InputError("not a folder", where=args.out, todo="Pass another --out")
     if args.truth_events is not None and args.truth is None:
         raise InputError("--truth-events without --truth", todo="Pass both")
+    from stillwatch.files import alone
     from stillwatch.replay.run import run
 
-    return run(
-        args.source,
-        args.out,
-        every_us=every,
-        policy=args.policy,
-        truth=args.truth,
-        truth_events=args.truth_events,
-        growth=args.growth,
-        first_us=first,
-        recent_us=[step_us(text, "--recent") for text in args.recent],
-        threads=args.threads,
-        memory_gb=args.memory,
-        quiet=args.quiet or args.json,
-    )
+    with alone(args.out, "replay"):
+        return run(
+            args.source,
+            args.out,
+            every_us=every,
+            policy=args.policy,
+            truth=args.truth,
+            truth_events=args.truth_events,
+            growth=args.growth,
+            first_us=first,
+            recent_us=[step_us(text, "--recent") for text in args.recent],
+            threads=args.threads,
+            memory_gb=args.memory,
+            quiet=args.quiet or args.json,
+        )

@@ -126,7 +126,8 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
     erased.add_argument("account", metavar="ACCOUNT", help="as the tables have it; stillwatch identify tells it from a customer's name")
     erased.add_argument("--note", required=True, help="which request asks for it; is kept, so without the customer's name")
     erased.add_argument("--from", dest="folders", type=Path, nargs="+", action="extend", default=[], metavar="FOLDER",
-                        help="also from these: folders that detect read (with events/) or wrote, runs beside the logs they were made of")
+                        help="also from these: folders that detect read (with events/), runs beside the logs they were made of, "
+                             "replays, and single tables such as ledgers")
     erased.add_argument("--also", action="append", default=[], metavar="NAME", help="a further name to erase from texts; may be repeated")
     erased.add_argument("--yes", action="store_true", help="do it, rather than only count what would be erased")
     labels = sub("labels", "write_labels", "write what people found out about accounts, in the form of a truth table")
