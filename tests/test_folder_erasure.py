@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import folder_erasure, partitions, pipeline, run_details, sketch
+from stillwatch import folder_erasure, hashing, partitions, pipeline, run_details, sketch
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.files import alone, write_json, write_parquet
@@ -327,6 +327,69 @@ def test_rows_that_were_put_aside_go_where_they_name_it(tmp_path: Path) -> None:
     (done,) = folder_erasure.erase([out], "acct-3", note="request 17")
     assert done.rows["quarantine.parquet"] == 1
     assert b"acct-33" in pq.read_table(out / "quarantine.parquet")["raw"][0].as_py()
+
+
+ROWS = [{"event_id": f"e{i}", "timestamp": "2026-01-01T00:00:00Z", "account_id": f"acct-{i % 3}", "prompt": f"What is {i}?"}
+        for i in range(9)]
+
+
+def ingested(tmp_path: Path, form: str = "canonical-clear", *words: str) -> tuple[dict[str, Any], str]:
+    """Ingest rows of three accounts, one of acct-1 without a time, and their registry; the summary, and acct-1 as tables have it."""
+    log, registry, out = tmp_path / "log.jsonl", tmp_path / "registry.jsonl", tmp_path / "logs"
+    log.write_text("".join(json.dumps(row) + "\n" for row in [*ROWS, {"event_id": "x", "account_id": "acct-1", "prompt": "told"}]))
+    registry.write_text("".join(json.dumps({"account_id": f"acct-{i}"}) + "\n" for i in range(3)))
+    named = ["ingest", str(log), "--from", form, "--out", str(out), "--accounts", str(registry), *words]
+    assert main(named) == 0
+    key = hashing.tenant_key(Path(words[1]) if words else out / "stillwatch.key")
+    return json.loads((out / "ingest.json").read_text()), "acct-1" if form == "canonical" else hashing.keyed(key, "acct-1")
+
+
+@pytest.mark.parametrize("form", ["canonical", "canonical-clear"])
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_same_sources_do_not_bring_it_back(tmp_path: Path, form: str, apart: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    key = ["--key-file", str(tmp_path / "own.key")] if apart else []
+    _, account = ingested(tmp_path, form, *key)
+    out = tmp_path / "logs"
+    assert main(["cases", "erase", account, "--note", "request 17", "--from", str(out), *key, "--yes"]) == 0
+    listed = hashing.erased_path(tmp_path / "own.key" if apart else out / "stillwatch.key")
+    assert f"{listed}: has its keyed hash" in capsys.readouterr().out
+    assert listed.stat().st_mode & 0o777 == 0o600
+    assert account not in listed.read_text(), "nor the hash that tables know it by"
+    summary, _ = ingested(tmp_path, form, *key)
+    told = capsys.readouterr().out
+    assert "the account was erased (stillwatch cases erase)" in told
+    assert summary["rows"] == {"read": 10, "written": 6, "quarantined": 4}
+    assert summary["quarantined"] == {"erased_account": 4}, "the row without a time, too"
+    assert summary["accounts"]["quarantined"] == {"erased_account": 1}
+    assert held(out, account) == []
+    assert not len(pq.read_table(out / "quarantine.parquet"))
+    assert b"acct-1" not in b"".join(digests(out).values())
+
+
+def test_who_is_not_erased_is_not_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, account = ingested(tmp_path)
+    words, logs = ["cases", "erase", account, "--note", "request 17", "--from"], str(tmp_path / "logs")
+    listed = hashing.erased_path(tmp_path / "logs" / "stillwatch.key")
+    assert main([*words, logs]) == 0
+    assert f"{listed}: would have its keyed hash" in capsys.readouterr().out
+    assert main([*words, logs, str(tmp_path), "--yes"]) == 1, "a folder that is none of ours"
+    assert main(["cases", "erase", "nobody-at-all", "--note", "request 17", "--from", logs, "--yes"]) == 1
+    assert main([*words, logs, "--key-file", str(tmp_path / "none"), "--yes"]) == 1
+    assert "no such key file" in capsys.readouterr().err
+    assert not listed.exists() or hashing.erased_hashes(tmp_path / "logs" / "stillwatch.key") == []
+    assert main([*words, logs, "--yes"]) == 0
+    assert len(hashing.erased_hashes(tmp_path / "logs" / "stillwatch.key")) == 1
+
+
+def test_a_list_that_was_damaged_lets_nobody_back_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, account = ingested(tmp_path)
+    key = tmp_path / "logs" / "stillwatch.key"
+    assert main(["cases", "erase", account, "--note", "request 17", "--from", str(tmp_path / "logs"), "--yes"]) == 0
+    hashing.erased_path(key).write_text(hashing.erased_path(key).read_text()[:-5] + "\n")
+    before = digests(tmp_path / "logs")
+    assert main(["ingest", str(tmp_path / "log.jsonl"), "--from", "canonical-clear", "--out", str(tmp_path / "logs")]) == 1
+    assert "is no keyed hash" in capsys.readouterr().err
+    assert digests(tmp_path / "logs") == before
 
 
 @pytest.fixture(scope="module")

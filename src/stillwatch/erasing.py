@@ -1,10 +1,11 @@
 """What ``cases erase`` does: the store, and the folders of logs, runs and replays that it names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from stillwatch import folder_erasure
+from stillwatch import folder_erasure, hashing
 from stillwatch.counting import noun, number_of
 from stillwatch.errors import InputError
 from stillwatch.respond import erasure
@@ -19,21 +20,50 @@ def erase_account(args: Args) -> dict[str, Any]:
         InputError: somebody may not or need not: see :func:`stillwatch.respond.erasure.erase` and :func:`stillwatch.folder_erasure.erase`.
     """
     # Whoever has logs and runs and no store yet must be able to answer a request, too.
-    if args.folders and args.store is None and not Path(DEFAULT_URL.removeprefix("sqlite:///")).exists():
-        done, in_store = folder_erasure.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes), None
+    alone = args.folders and args.store is None and not Path(DEFAULT_URL.removeprefix("sqlite:///")).exists()
+    keys = _keys(args)
+    if alone:
+        with _listed(args, keys):
+            done, in_store = folder_erasure.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes), None
+            _demand_any(args, done, in_store)
     else:
-        done, in_store = _both(args)
+        done, in_store = _both(args, keys)
+    _tell(args, done, in_store, keys)
     rows = {str(each.folder): each.rows for each in done}
-    if not (any(rows.values()) or any((in_store or {}).values()) or any(each.finished or each.left for each in done)):
-        todo = "stillwatch identify NAME tells an account's keyed hash"
-        raise InputError("neither the folders nor a store hold anything of it", where=args.account, todo=todo)
-    _tell(args, done, in_store)
     pseudonym = (in_store or {}).get("pseudonym") if args.yes else None
     left = {str(each.folder): each.left for each in done if each.left}
-    return {"erased": bool(args.yes), **(in_store or {}), "pseudonym": pseudonym, "folders": rows, "left": left}
+    listed = [str(hashing.erased_path(key)) for key in keys]
+    return {"erased": bool(args.yes), **(in_store or {}), "pseudonym": pseudonym, "folders": rows, "left": left, "listed": listed}
 
 
-def _both(args: Args) -> tuple[list[folder_erasure.Done], dict[str, Any]]:
+def _keys(args: Args) -> list[Path]:
+    """Keys on whose lists the account goes, for ingest to leave it out."""
+    if args.key_file is not None:
+        if not args.key_file.is_file():
+            raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
+        return [args.key_file]
+    return [key for folder in dict.fromkeys(args.folders) if (key := folder / hashing.KEY_NAME).is_file()]
+
+
+@contextmanager
+def _listed(args: Args, keys: Sequence[Path]) -> Iterator[None]:
+    """List the account before anything of it goes, so that an erasure that is cut off has listed it; not where nothing is erased."""
+    new = [key for key in keys if args.yes and hashing.list_erased(key, args.account)]
+    try:
+        yield
+    except InputError:
+        for key in new:
+            hashing.list_erased(key, args.account, off=True)
+        raise
+
+
+def _demand_any(args: Args, done: Sequence[folder_erasure.Done], in_store: Mapping[str, Any] | None) -> None:
+    if not (any((in_store or {}).values()) or any(each.rows or each.finished or each.left for each in done)):
+        todo = "stillwatch identify NAME tells an account's keyed hash"
+        raise InputError("neither the folders nor a store hold anything of it", where=args.account, todo=todo)
+
+
+def _both(args: Args, keys: Sequence[Path]) -> tuple[list[folder_erasure.Done], dict[str, Any]]:
     store = Store.open(args.store or DEFAULT_URL, create=False)
     try:
         with store.read() as session:
@@ -41,16 +71,21 @@ def _both(args: Args) -> tuple[list[folder_erasure.Done], dict[str, Any]]:
         elsewhere: dict[str, int] | None = {} if args.folders else None
         # First of all whether it may be done, since nobody can take back what is done in the folders.
         counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere, dry=True)
-        done = folder_erasure.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes) if args.folders else []
-        if args.yes:
-            elsewhere = {str(each.folder): sum(each.rows.values()) for each in done if each.rows} if args.folders else None
-            counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere)
+        with _listed(args, keys):
+            done = []
+            if args.folders:
+                done = folder_erasure.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes)
+            if args.yes:
+                elsewhere = {str(each.folder): sum(each.rows.values()) for each in done if each.rows} if args.folders else None
+                counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere)
+            in_store = counted if any(n for what, n in counted.items() if what != "pseudonym") or not args.folders else {}
+            _demand_any(args, done, in_store)
     finally:
         store.close()
-    return done, counted if any(n for what, n in counted.items() if what != "pseudonym") or not args.folders else {}
+    return done, in_store
 
 
-def _tell(args: Args, done: Sequence[folder_erasure.Done], in_store: dict[str, Any] | None) -> None:
+def _tell(args: Args, done: Sequence[folder_erasure.Done], in_store: dict[str, Any] | None, keys: Sequence[Path]) -> None:
     for each in done:
         if each.finished:
             say(args, f"{each.folder}: finished an erasure that was cut off")
@@ -73,9 +108,12 @@ def _tell(args: Args, done: Sequence[folder_erasure.Done], in_store: dict[str, A
         told = ", ".join(f"{spaced(what)} {n:,}" for what, n in in_store.items() if what != "pseudonym")
         say(args, f"the store: erased ({told}); what is left of it is called {in_store['pseudonym']}" if args.yes
             else f"the store: would be erased: {told}")
+    for key in keys:
+        say(args, f"{hashing.erased_path(key)}: {'has' if args.yes else 'would have'} its keyed hash, so that ingest leaves its rows out")
     if not args.yes:
         say(args, "nothing was erased; pass --yes to do it: nobody can take it back")
     elif not args.folders:
         say(args, "logs and runs still have it, which --from FOLDER reaches; so have exports, packets and backups")
     else:
-        say(args, "what lies elsewhere (sources that are ingested again, exports, packets that were handed out, backups) still has it")
+        sources = "sources" if keys else "sources, which bring it back where they are ingested again unless --key-file lists it"
+        say(args, f"what lies elsewhere ({sources}, exports, packets that were handed out, backups) still has it")

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from stillwatch.ingest.output import Finish
 
-KEY_NAME = "stillwatch.key"
-
 
 # --- Ingest --------------------------------------------------------------------------------------------------------
 
@@ -42,7 +40,8 @@ def ingest(
         accounts: account registry.
         edge: edge logs.
         trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
-        key_file: the tenant's key; by default ``stillwatch.key`` in ``out``. It is made where it is absent.
+        key_file: the tenant's key; by default ``stillwatch.key`` in ``out``. It is made where it is absent. Accounts on the list
+            beside it (:func:`stillwatch.hashing.erased_path`) are left out.
         as_of: events later than this by more than a day are impossible; now by default.
         quiet: print nothing.
 
@@ -56,13 +55,13 @@ def ingest(
     from stillwatch.ingest import check, run
 
     check(sources, format, out, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies)  # a mistyped command leaves no key behind
-    key_file = key_file or out / KEY_NAME
+    key_file = key_file or out / hashing.KEY_NAME
     with alone(out, "ingest"):
         fresh = not key_file.exists()
         key = hashing.tenant_key(key_file)
         summary = run(
             sources, format, out, privacy=privacy, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies, key=key,
-            as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
+            erased=hashing.erased_hashes(key_file), as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
         )
     if not quiet:
         print(_ingested(summary, out, key_file if fresh else None))
@@ -97,7 +96,7 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     explained = summary["explained"]
     examples = summary["examples"]
     for reason, count in _most(summary["quarantined"]):
-        lines += [f"  {count:>9,}  {explained[reason]}", f"             the first: {examples[reason]}"]
+        lines += [f"  {count:>9,}  {explained[reason]}", *([f"             the first: {examples[reason]}"] if reason in examples else [])]
     for reason, count in _most(summary["sources"]):
         lines += [f"Sources: {count:,} times {explained[reason]}", f"  the first: {examples[reason]}"]
     if summary["not_read"]:

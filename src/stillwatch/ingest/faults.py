@@ -1,5 +1,7 @@
 """Why a row, or a whole source, is put aside; the run goes on."""
 
+ERASED = "erased_account"
+"""Counted and told, and nothing else of the row is kept."""
 REASONS = {
     "not_json": "the line is not JSON",
     "not_csv": "the line cannot be read as CSV",
@@ -14,6 +16,7 @@ REASONS = {
     "no_event_id": "the request has no identifier",
     "no_timestamp": "the request has no time",
     "no_account_id": "nobody is named who could be acted on (neither account, organisation nor key)",
+    ERASED: "the account was erased (stillwatch cases erase): the row is left out, and nothing of it is kept",
     "impossible_time": "the time is before 2015, or more than a day after the as-of time",
     "duplicate_event_id": "an earlier row of this run has the same event_id",
     "duplicate_account_id": "an earlier row of the registry has the same account_id",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch import partitions
 from stillwatch.errors import InputError
 from stillwatch.files import ERASURES, write_json, write_parquet
-from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.faults import ERASED, Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.tables import EVENTS, Table
@@ -179,7 +179,10 @@ class Quarantine:
         """By reason, where the first of its kind stands and what exactly is wrong there."""
 
     def add(self, role: str, source: Path, record: Record, bad: Bad) -> None:
-        """Put one record, or one fault of a whole source (line 0), aside."""
+        """Put one record, or one fault of a whole source (line 0), aside; of an erased account it is only counted."""
+        if bad.reason == ERASED:
+            self.rows[role][bad.reason] += 1
+            return
         (self.rows[role] if record.line else self.sources)[bad.reason] += 1
         place = f"{source}, line {record.line}" if record.line else str(source)
         self.examples.setdefault(bad.reason, f"{place}: {bad.detail}" if bad.detail else place)

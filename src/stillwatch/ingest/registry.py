@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.faults import ERASED, Bad
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
@@ -109,6 +109,8 @@ class Registry:
         row: dict[str, Any] = {name: raw.get(name) for name in ACCOUNTS.names if raw.get(name) != ""}
         if self._keyed:
             row |= {name: self._tenant.id(row.get(name)) for name in ("account_id", "org_id")}
+        if self._tenant.erased(row.get("account_id")):
+            raise Bad(ERASED)
         self._hash_details(row, raw)
         self._known(row, "kind", KINDS)
         self._known(row, "access_type", ACCESS_TYPES)

@@ -1,5 +1,6 @@
 """Runs the stage: sources in, events, accounts, quarantine and a summary out."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import digest, write_parquet
 from stillwatch.ingest.edge import Edge
-from stillwatch.ingest.faults import REASONS, Bad
+from stillwatch.ingest.faults import ERASED, REASONS, Bad
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import WRITTEN, Events, Finish, Quarantine, publish, staged
 from stillwatch.ingest.parsers import Format, all_formats, named
@@ -75,6 +76,7 @@ def run(
     edge: list[Path] | None = None,
     trusted_proxies: str = "",
     key: bytes,
+    erased: Iterable[str] = (),
     as_of: datetime | None = None,
     quiet: bool = False,
     finish: Finish | None = None,
@@ -90,6 +92,7 @@ def run(
         edge: edge logs, joined by request identifier.
         trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
         key: the tenant's secret key.
+        erased: of accounts whose rows are left out: :func:`stillwatch.hashing.erased_hash`.
         as_of: events later than this by more than a day are impossible; now by default.
         quiet: show no progress.
         finish: called with each batch of events (the EVENTS schema, at most about 100,000 rows), text still in it.
@@ -106,7 +109,7 @@ def run(
         raise InputError(f"unknown privacy mode {privacy!r}", where="--privacy", todo=todo)
     chosen = named(format)
     paths, edges, registries, unread = _inputs(sources, out, accounts, edge)
-    tenant = Tenant(key, trusted_proxies, text=privacy != "metadata")
+    tenant = Tenant(key, trusted_proxies, text=privacy != "metadata", erased=erased)
     with staged(out) as staging, ThreadPoolExecutor(1) as pool:
         work = _Work(staging, chosen, tenant, privacy, as_of or datetime.now(UTC), finish)
         steps = [(work.load_edge, path) for path in edges] + [(work.load_accounts, path) for path in registries]
@@ -183,6 +186,9 @@ class _Work:
             raise
         except Exception as error:  # a format is a plug-in: whatever it trips over costs one row, not the run
             raise Bad("parser_failed", type(error).__name__) from error
+        # Before all else: what is put aside for another reason is kept.
+        if self._tenant.erased(row.get("account_id")):
+            raise Bad(ERASED)
         self._coerce(row)
         self._check(row)
         if self._edge is not None:

@@ -2,11 +2,11 @@
 
 import hashlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from stillwatch.errors import InputError
-from stillwatch.hashing import keyed
+from stillwatch.hashing import erased_hash, keyed
 from stillwatch.ingest.index import Index
 
 CACHE = 1 << 18
@@ -23,9 +23,11 @@ V = TypeVar("V")
 class Tenant:
     """The key of a tenant, its trusted proxies, and whether text may be read."""
 
-    def __init__(self, key: bytes, trusted_proxies: str = "", *, text: bool = True) -> None:
-        """Take the secret key, comma-separated networks, and False for text where no text may be read."""
+    def __init__(self, key: bytes, trusted_proxies: str = "", *, text: bool = True, erased: Iterable[str] = ()) -> None:
+        """Take the secret key, comma-separated networks, False for text where no text may be read, and hashes of erased accounts."""
         self.text = text
+        self._erased = frozenset(erased)
+        self._is_erased: dict[str, bool] = {}
         self._key = key
         # BLAKE2b takes at most 64 bytes of key
         self._short = key if len(key) <= 64 else hashlib.sha512(key).digest()
@@ -41,6 +43,12 @@ class Tenant:
         if type(value) is not str and type(value) is not int:
             return value
         return cached(self._ids, str(value), lambda plain: keyed(self._key, plain))
+
+    def erased(self, account_id: Any) -> bool:
+        """Whether an account, as tables have it, is on the list of those that were erased."""
+        if not self._erased or type(account_id) not in (str, int):
+            return False
+        return cached(self._is_erased, str(account_id), lambda name: erased_hash(self._key, name) in self._erased)
 
     def turn(self, response_id: str) -> int:
         """The context_key of the request that this response answered.

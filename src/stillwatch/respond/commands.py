@@ -129,6 +129,9 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
                         help="also from these: folders that detect read (with events/), runs beside the logs they were made of, "
                              "replays, and single tables such as ledgers")
     erased.add_argument("--also", action="append", default=[], metavar="NAME", help="a further name to erase from texts; may be repeated")
+    erased.add_argument("--key-file", type=Path, metavar="FILE",
+                        help="the tenant's key, beside which the account is put on the list of those that ingest leaves out "
+                             "(default: stillwatch.key in the folders of logs, where there is one)")
     erased.add_argument("--yes", action="store_true", help="do it, rather than only count what would be erased")
     labels = sub("labels", "write_labels", "write what people found out about accounts, in the form of a truth table")
     labels.add_argument("--out", type=Path, required=True, metavar="FILE", help="Parquet")
