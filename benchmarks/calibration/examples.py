@@ -46,9 +46,10 @@ HELD_OUT = {"second": ("stealthy",)}
 UNTOLD = ("seat_sharing",)
 """Innocents who teach the part of links nothing: shops that sell seats of accounts bought with a few cards and numbers are farms in all
 that a log tells. The suite counts them among the innocents."""
-TREES_ALONE = ("slate", "alder", "marsh")
+TREES_ALONE = ("slate", "alder", "marsh", "dune", "quay")
 """Authors whose worlds teach the trees and not the sums. To a sum of pieces the honest relays and pools of keys of ``slate`` work as
-operators do, which would move the line for everybody; and with the others' worlds sums find fewer of everybody else's operators."""
+operators do, which would move the line for everybody; with those of ``alder`` and ``marsh`` sums find fewer of everybody else's operators; the last two were
+not tried."""
 TWICE = ("swollen",)
 """Scenarios of crowds that are rare: twice as many seeds."""
 

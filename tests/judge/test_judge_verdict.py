@@ -10,6 +10,7 @@ from judge_helpers import FEW, findings, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.model import RARE
+from stillwatch.judge.reasons import HOPPER
 from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
 from stillwatch.judge.verdict_words import not_accused
 
@@ -71,7 +72,11 @@ def test_a_crew_is_accused() -> None:
         ({"context__one_payer": 0.5, "context__crowd": crowd(WORTH - 1)}, {}, "clear"),
         ({"context__one_payer": 0.5, "context__contracted": 0.5}, {}, "clear"),
         ({"context__one_payer": 0.5, "session__handoff": 0.0}, {}, "review"),  # whatever the families say
-        ({"context__crowd": FEW}, {}, "campaign"),
+        ({"context__crowd": FEW, "identity__payment": 0.3}, {}, "campaign"),
+        # few accounts tied by conversations alone may be one person's
+        ({"context__crowd": crowd(HOPPER)}, {}, "campaign"),
+        ({"context__crowd": crowd(HOPPER - 1)}, {}, "clear"),
+        ({"context__crowd": crowd(HOPPER - 1), "identity__contact": 0.3}, {}, "campaign"),
         ({"context__crowd": crowd(FEWEST - 1)}, {}, "clear"),
         # an event is a doubt only about what no link holds together
         ({"context__occasion": 1.0}, {}, "campaign"),

@@ -3,7 +3,20 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
-from stillwatch.judge.members import HARDLY, NEARLY, SURE, belonging, campaigns_of, leads, linkage, linked, marking, pooled, standing, suspects
+from stillwatch.judge.members import (
+    HARDLY,
+    NEARLY,
+    SURE,
+    belonging,
+    campaigns_of,
+    leads,
+    linkage,
+    linked,
+    marking,
+    pooled,
+    standing,
+    suspects,
+)
 from stillwatch.judge.model import YARDSTICK, Model, calibrated, look
 from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample

@@ -55,6 +55,9 @@ MANY = (50, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
 UNPLACED = 64
 """Accounts below which a group that no cards or numbers link may be one firm or one office where the log tells no networks."""
+HOPPER = 16
+"""Accounts below which conversations handed over, and no cards or numbers, may tie those of one person: who goes on with his own talk on
+the next of his free accounts has up to 13."""
 OWNERS = 0.001
 """Share of a log's accounts that an organisation or a contract must be told for, so that who has none can be told from a customer's."""
 HALF_ALIKE = 0.5
@@ -165,6 +168,15 @@ def unowned(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.owners"] < OWNERS) & met & (_shared(values) < BATCHES) & few)
 
 
+def own_talk(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of few accounts that hand conversations over and that no cards or numbers link.
+
+    Who has used up the free quota of one account goes on with his own conversation on the next.
+    """
+    few = values["context.crowd"] < np.log10(HOPPER) / 4 - 1e-9
+    return np.asarray(few & (values["session.handoff"] >= BATCHES) & (_shared(values) < BATCHES))
+
+
 def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of many batches that are busy and alike but for a few, or many more that draw, busier still, from one list of work."""
     alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
@@ -253,14 +265,16 @@ def many_as_one(values: Mapping[str, F64]) -> F64:
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned`, :func:`loosely_tied`, :func:`unplaced` and :func:`unowned` find; and of accounts that nothing links, the part
-    that weighs links says nothing, the one that does not nothing of those that do not work as one, and the one for batches nothing of few
-    or of neighbours. Trees learnt from innocents who have a reason; only what a log does not tell, they cannot know.
+    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced` and :func:`unowned` find; and of accounts that nothing
+    links, the part that weighs links says nothing, the one that does not nothing of those that do not work as one, and the one for batches
+    nothing of few or of neighbours. Trees learnt from innocents who have a reason; what a log does not tell, they cannot know, and what one
+    person does, they learnt from few.
     """
+    few = own_talk(values) | unplaced(values) | unowned(values)
     if part == "trees":
-        return np.asarray(unplaced(values) | unowned(values))
+        return few
     own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values)
-    return np.asarray(reasoned(part, values) | loosely_tied(values) | unplaced(values) | unowned(values) | own)
+    return np.asarray(reasoned(part, values) | loosely_tied(values) | few | own)
 
 
 def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:

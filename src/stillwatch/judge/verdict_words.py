@@ -12,6 +12,7 @@ from stillwatch.judge.reasons import (
     AT_HOME,
     ELICITED,
     HANDED,
+    HOPPER,
     LONGER,
     RESOLD,
     SIDE_WORK,
@@ -26,6 +27,7 @@ from stillwatch.judge.reasons import (
     listed_batches,
     loosely_tied,
     other_purpose,
+    own_talk,
     taught,
     unlike,
     unowned,
@@ -120,6 +122,9 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
             {"harvest.long_answers": 0.0},
             f"if its answers were not long ({_times(long)} the log's average), there would be an everyday reason for what is left",
         ))
+    few = {"context.crowd": min(mine["context.crowd"], float(np.log10(HOPPER - 1) / 4))}
+    if own_talk(_one({**mine, **few}))[0]:
+        out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: only conversations tie them"))
     few = {"context.crowd": min(mine["context.crowd"], float(np.log10(UNPLACED - 1) / 4))}
     for what, untold in (("networks", unplaced), ("organisations", unowned)):
         if untold(_one({**mine, **few}))[0]:
@@ -228,6 +233,8 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
         taught_share, assigned = (f"{mine[name][0]:.0%}" for name in ("context.education", "context.common_work"))
         told = f"{taught_share} are registered for education and {assigned} of requests send what others send"
         return f"{told}: ask whether the same exercises are set to them"
+    if own_talk(mine)[0]:
+        return f"it has fewer than {HOPPER} accounts, tied by handed-over conversations alone: ask whether one person goes on with his own"
     if unplaced(mine)[0]:
         return f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office"
     if unowned(mine)[0]:
