@@ -22,8 +22,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.calibration.beyond import Unseen, unseen_by, with_lines
-from benchmarks.calibration.examples import HELD_OUT, OTHERS, TREES_ALONE, TWICE, Examples, split, spoken, values_of, world
-from benchmarks.calibration.members import accounts, members
+from benchmarks.calibration.examples import HELD_OUT, OTHERS, TREES_ALONE, TWICE, Examples, examples, split, spoken, values_of, world
+from benchmarks.calibration.members import accounts, counted, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
 
@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
     parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
     parser.add_argument("--keep", type=Path, help="folder to keep the measured worlds in, and to read them from if they are there")
+    parser.add_argument("--strays", action="store_true", help="count only the accounts drawn in, with the weights that ship")
     parser.add_argument("--left-out", action="store_true", help="then judge each author by weights that never saw it, too")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -132,19 +133,27 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         names = [name for name in simulator.SCENARIOS if name not in HELD_OUT.get(author, ())]
         worlds += [(author, name, args.seed + seed) for name in names for seed in range(seeds * (2 if name in TWICE else 1))]
     with ProcessPoolExecutor(2) as pool:
-        parts = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), [folder] * len(worlds)))
-    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        made = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), [folder] * len(worlds)))
+    scenes = sorted(folder.glob("*.scene"))
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    record = {
-        "command": f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
-                   f"--second {args.second} --others {args.others}",
-        "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"])),
-    }
+    command = (f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
+               f"--second {args.second} --others {args.others}")
+    if args.strays:
+        shipped = model.calibrated()
+        with ProcessPoolExecutor(2) as pool:
+            told = list(pool.map(accounts, made, [replace(shipped, forest=None)] * len(made)))
+        record = {"command": f"{command} --strays", "commit": commit, "worlds": len(made)}
+        again = replace(shipped, members=counted(told, shipped.members), record={**shipped.record, "strays": record})
+        CALIBRATION.write_text(model.dump(again), encoding="utf-8")
+        return
+    with ProcessPoolExecutor(2) as pool:
+        parts = list(pool.map(examples, made))
+    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    record = {"command": command, "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"]))}
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
     reach, fits = furthest(sums)
     whole = replace(fit(sums, record), margins=margins(reach))
     # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
-    scenes = sorted(folder.glob("*.scene"))
     alone = [path for path in scenes if path.name.split()[0] not in TREES_ALONE]
     with ProcessPoolExecutor(2) as pool:
         told_apart = dict(zip(alone, pool.map(accounts, alone, [whole] * len(alone)), strict=True))

@@ -40,7 +40,8 @@ OTHERS = {
     "second": second_world, "farm": farm_world, "lab": lab_world, "click": click_world, "tool": tool_world, "bazaar": bazaar_world,
     "harbour": harbour_world, "mill": mill_world, "quarry": quarry_world, "ridge": ridge_world, "fen": fen_world,
     "heron": heron_world, "delta": delta_world, "kelp": kelp_world, "tarn": tarn_world, "slate": slate_world,
-    "alder": alder_world, "marsh": marsh_world, "dune": dune_world, "quay": quay_world,
+    "alder": alder_world, "marsh": marsh_world,
+    "dune": dune_world, "quay": quay_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
 UNTOLD = ("seat_sharing",)
@@ -48,8 +49,8 @@ UNTOLD = ("seat_sharing",)
 that a log tells. The suite counts them among the innocents."""
 TREES_ALONE = ("slate", "alder", "marsh", "dune", "quay")
 """Authors whose worlds teach the trees and not the sums. To a sum of pieces the honest relays and pools of keys of ``slate`` work as
-operators do, which would move the line for everybody; with those of ``alder`` and ``marsh`` sums find fewer of everybody else's operators; the last two were
-not tried."""
+operators do, which would move the line for everybody; with those of ``alder`` and ``marsh`` sums find fewer of everybody else's
+operators; the last two were not tried."""
 TWICE = ("swollen",)
 """Scenarios of crowds that are rare: twice as many seeds."""
 
@@ -94,8 +95,8 @@ def examples(kept: Path) -> Examples:
     }
 
 
-def world(author: str, scenario: str, seed: int, events: int, scenes: Path) -> Examples:
-    """Simulate and measure one world of one author, if its scene is not kept already, and look at it."""
+def world(author: str, scenario: str, seed: int, events: int, scenes: Path) -> Path:
+    """Simulate and measure one world of one author, if its scene is not kept already; the scene's file."""
     kept = scenes / f"{author} {scenario} {seed}.scene"
     if not kept.exists():
         with tempfile.TemporaryDirectory() as scratch:
@@ -105,7 +106,7 @@ def world(author: str, scenario: str, seed: int, events: int, scenes: Path) -> E
             else:
                 OTHERS[author].generate(scenario, folder, seed, events=None if scenario == "tiny" else events)
             measured(folder, Path(scratch) / "work", kept)
-    return examples(kept)
+    return kept
 
 
 def values_of(found: Examples) -> dict[str, np.ndarray]:

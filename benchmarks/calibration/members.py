@@ -1,6 +1,7 @@
 """Who belongs: what tells the accounts of a campaign from those drawn in."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +29,35 @@ def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
     return {**pieces, "fake": fake[mine], "campaign": np.array([f"{kept.stem} {number}" for number in of_account[mine]], dtype=object)}
 
 
+def strays(posterior: np.ndarray, fake: np.ndarray, use: np.ndarray) -> float:
+    """Accounts drawn into campaigns that are mostly an operator's (``use``) at NEARLY to SURE, for each that is below, down to HARDLY."""
+    drawn = posterior[use & ~fake]
+    nearly = np.count_nonzero((drawn >= judge.NEARLY) & (drawn < judge.SURE))
+    return nearly / max(np.count_nonzero((drawn >= judge.HARDLY) & (drawn < judge.NEARLY)), 1)
+
+
+def counted(parts: list[dict[str, np.ndarray]], fitted: model.Members) -> model.Members:
+    """The same weights with the strays counted anew."""
+    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return replace(fitted, strays=strays(fitted.posterior(found), *_told(found)[:2]))
+
+
+def _told(found: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Which accounts are an operator's, which are in campaigns mostly of one, the campaign of each, and each campaign's size."""
+    _, number, size = np.unique(found["campaign"].astype(str), return_inverse=True, return_counts=True)
+    fake = found["fake"].astype(bool)
+    return fake, (np.bincount(number, weights=fake) >= 0.5 * size)[number], number, size
+
+
 def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     """Fit what tells a campaign's accounts from those drawn in; campaigns count alike, and those mostly of innocents teach nothing."""
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    _, number, size = np.unique(found["campaign"].astype(str), return_inverse=True, return_counts=True)
-    fake = found["fake"].astype(bool)
-    use = (np.bincount(number, weights=fake) >= 0.5 * size)[number]
+    fake, use, number, size = _told(found)
     pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
     bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
-    posterior = model.Members(bias, weights).posterior({name: found[name] for name in PIECES})
-    drawn = posterior[use & ~fake]
-    n_nearly = np.count_nonzero((drawn >= judge.NEARLY) & (drawn < judge.SURE))
-    left = model.Members(bias, weights, n_nearly / max(np.count_nonzero((drawn >= judge.HARDLY) & (drawn < judge.NEARLY)), 1))
+    left = model.Members(bias, weights)
+    posterior = left.posterior({name: found[name] for name in PIECES})
     kept = posterior >= judge.SURE
     print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
           f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
-    return left
+    return replace(left, strays=strays(posterior, fake, use))
