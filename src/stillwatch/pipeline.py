@@ -304,6 +304,13 @@ def _owned(marks: Marks, final: group.Groups) -> group.Groups:
     return group.Groups(final.n, final.member_group, final.member_account, owner, place, key, final.origin)
 
 
+def relaying(scene: judge.Scene, final: group.Groups) -> NDArray[np.bool_]:
+    """Campaigns of whom half of the accounts hand conversations over, ``(final.n,)``."""
+    label = np.full(scene.people.n, -1, np.int64)
+    label[final.member_account] = final.member_group
+    return judge.pooled(scene, label, final.n)[: final.n]
+
+
 def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
     """The campaigns with the wordings of prompts that are their own among their marks, to tell harvest from cover by."""
     people, n = traffic.people, final.n
@@ -318,9 +325,7 @@ def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Gr
     innocent = int(people.n_events.sum() - people.n_events[final.member_account].sum())
     own = judge.worded(found["inside"], found["outside"], events[campaign], innocent)
     # In a pool others' requests pass through any account, so only what many say is the operator's.
-    label = np.full(people.n, -1, np.int64)
-    label[final.member_account] = final.member_group
-    least = np.where(judge.pooled(scene, label, n)[:n], POOL_REACH * np.bincount(whose, minlength=n), 0)
+    least = np.where(relaying(scene, final), POOL_REACH * np.bincount(whose, minlength=n), 0)
     own &= found["accounts"] >= least[campaign]
     marks = np.unique(np.concatenate([
         np.stack([final.object_group, final.object_column, final.object_key], axis=1),
@@ -329,24 +334,27 @@ def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Gr
     return replace(final, object_group=marks[:, 0], object_column=marks[:, 1], object_key=marks[:, 2])
 
 
-def unmix(
-    traffic: Traffic, scene: judge.Scene, final: group.Groups
-) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
-    """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
+@dataclass(frozen=True)
+class Talks:
+    """Conversations of the accounts of campaigns, and of some innocents as if they were one more campaign."""
 
-    Conversations are told whole, by a mixture (:mod:`stillwatch.judge.unmix`).
-    """
+    told: judge.Conversations
+    of: NDArray[np.int64]
+    """Campaign of each conversation."""
+    usual: list[NDArray[np.int64]]
+    """Innocents' in each class, for each of TRAITS."""
+    root: NDArray[np.int64]
+    """The row that begins the conversation of each request of a campaign, ``(n_requests,)``."""
+    owners: list[NDArray[np.int64]]
+    """Per batch of events: campaign of each event's account, -1 for none."""
+
+
+def talks(traffic: Traffic, final: group.Groups) -> Talks:
+    """Put the requests of campaigns together to conversations, with the marks that they show."""
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
     account_campaign = np.full(people.n, -1, np.int64)
     account_campaign[final.member_account] = final.member_group
-    window = (scene.window_us[0] // judge.HOUR_US, scene.window_us[1] // judge.HOUR_US)
-    busiest = np.lexsort((final.member_account, -people.n_events[final.member_account], final.member_group))
-    start = np.searchsorted(final.member_group, np.arange(final.n))
-    counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
-    shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
-    tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
-    # Some innocents are looked at as if they were one more campaign.
     innocent = account_campaign < 0
     share = min(INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
     compared = account_campaign.copy()
@@ -366,20 +374,43 @@ def unmix(
     told = judge.Conversations.of(root, time, np.concatenate(kind, axis=1), setup, np.concatenate(flagged))
     of = whose[told.begin]
     usual = told.take((of == final.n) & (parent[told.begin] == 0)).usual()
-    flags = np.zeros(len(time), bool)
+    return Talks(told, of, usual, root[whose < final.n], owners)
+
+
+def unmix(
+    traffic: Traffic, scene: judge.Scene, final: group.Groups
+) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
+    """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
+
+    Conversations are told whole, by a mixture (:mod:`stillwatch.judge.unmix`).
+    """
+    people = traffic.people
+    window = (scene.window_us[0] // judge.HOUR_US, scene.window_us[1] // judge.HOUR_US)
+    busiest = np.lexsort((final.member_account, -people.n_events[final.member_account], final.member_group))
+    start = np.searchsorted(final.member_group, np.arange(final.n))
+    counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
+    shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
+    tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
+    found, relays = talks(traffic, final), relaying(scene, final)
+    flags = np.zeros(found.told.begin.max(initial=-1) + 1, bool)
     for number in range(final.n):
-        rows = np.flatnonzero(of == number)
-        flags[told.begin[rows]] = judge.harvested(told.take(rows), usual)
-    flags = flags[root][whose < final.n]
+        told = found.told.take(found.of == number)
+        odds = judge.log_odds(told, found.usual)
+        harvest = judge.harvested(told, odds)
+        flags[told.begin] = harvest
+        tally.between[number] = judge.between(told, found.usual, odds, harvest, relays=bool(relays[number]))
+    flags = flags[found.root]
     harvested, at = [], 0
-    for mine, (account, columns) in zip(owners, traffic.batches(("time", "output_tokens", "capability", "path", "model")), strict=True):
+    for mine, (account, columns) in zip(
+        found.owners, traffic.batches(("time", "output_tokens", "capability", "path", "model")), strict=True
+    ):
         rows = np.flatnonzero(mine >= 0)
         of_batch = np.zeros(len(mine), bool)
         of_batch[rows] = flags[at : at + len(rows)]
         at += len(rows)
         harvested.append(of_batch)
         tally.add(account, mine, of_batch, columns)
-    return tally, harvested, owners
+    return tally, harvested, found.owners
 
 
 def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None, clock: Clock) -> run_folder.Outcome:

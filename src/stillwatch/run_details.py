@@ -156,6 +156,16 @@ def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], to
             raise InputError(what, where=path, todo="It is of another run, or was changed: run stillwatch detect again")
 
 
+HARVESTED = ("harvested_low", "harvested_high")
+"""Columns of campaigns that hold the interval of ``n_harvested``; null in runs of traces, and of earlier versions."""
+
+
+def between(row: Mapping[str, Any]) -> str:
+    """The interval of a campaign's harvest in words; nothing where none is told."""
+    low, high = (row.get(name) for name in HARVESTED)
+    return "" if low is None or high is None else f"{low:,} to {high:,}"
+
+
 COUNTED = ("accounts", "requests", "harvested")
 """What an erasure tells of a campaign: how many of them are gone."""
 

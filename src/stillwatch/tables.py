@@ -221,6 +221,8 @@ CAMPAIGNS = Table(
         Column("n_accounts", "i64", "accounts", required=True),
         Column("n_events", "i64", "requests of these accounts", required=True),
         Column("n_harvested", "i64", "requests that belong to the harvest", required=True),
+        Column("harvested_low", "i64", "90 % interval of them: at least", null="not told"),
+        Column("harvested_high", "i64", "at most", null="not told"),
         Column("first_seen", "us", "first harvested request, UTC"),
         Column("last_seen", "us", "last harvested request, UTC"),
         Column("views", "list[str]", "views that link the accounts", required=True),

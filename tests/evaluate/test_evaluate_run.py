@@ -143,6 +143,18 @@ def test_harvest_estimates(result: dict[str, Any]) -> None:
     assert events["event_recall"] == pytest.approx(27 / 30)
 
 
+@pytest.mark.parametrize(("highest", "within"), [(15, 1), (14, 0)])
+def test_intervals_are_held_against_the_truth(run: Path, capsys: pytest.CaptureFixture[str], highest: int, within: int) -> None:
+    """North took 20 and is told as two campaigns, whose intervals add up; too many accounts of south are missing."""
+    told = campaigns().to_pydict() | {"harvested_low": [11, 4, 1, 1], "harvested_high": [highest, 5, 9, 5]}
+    pq.write_table(pa.table(told, schema=CAMPAIGNS.schema), run / "campaigns.parquet")
+    assert cli.main(["evaluate", str(run), "--truth", str(run.parent / "truth.parquet")]) == 0
+    assert f"in the interval    the harvest of {within} of 1 campaigns found nearly whole" in capsys.readouterr().out
+    result = json.loads((run / "evaluation.json").read_text())
+    assert [result["campaigns"][0]["harvest"][name] for name in ("low", "high")] == [15, highest + 5]
+    assert result["intervals"] == {"campaigns": 1, "within": within}
+
+
 def test_reported_campaigns_and_clusters(result: dict[str, Any]) -> None:
     assert [(row["campaign_id"], row["is"], row["innocent"]) for row in result["reported"]] == [
         ("c1", "north", 0), ("c2", "north", 0), ("c3", "south", 1),
@@ -207,6 +219,7 @@ def test_without_events_and_without_harvest(run: Path) -> None:
     assert told["events"] is None
     assert told["campaigns"][0]["harvest"] == {
         "estimated": 20, "true": None, "event_precision": None, "event_recall": None, "error": None,
+        "low": None, "high": None,
     }
     (run / "harvest.parquet").unlink()
     with pytest.raises(InputError, match="though campaigns have a harvest"):

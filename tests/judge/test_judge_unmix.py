@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.judge import SETUP, TRAITS, Conversations, harvested, setups, traits, unmix
+from stillwatch.judge import SETUP, TRAITS, Conversations, log_odds, setups, traits, unmix
 from stillwatch.tables import CAPABILITIES
 
 INNOCENT, QUEUE = 20, 10
@@ -31,6 +31,10 @@ def planted(
 
 def innocents(rng: np.random.Generator, n: int = 50_000, sharp: float = 2.0) -> list[np.ndarray]:
     return [np.bincount(row, minlength=k) for row, k in zip(looks(rng, n, INNOCENT, sharp), TRAITS, strict=True)]
+
+
+def harvested(told: Conversations, usual: list[np.ndarray]) -> np.ndarray:
+    return unmix.harvested(told, log_odds(told, usual))
 
 
 def off(told: Conversations, truth: np.ndarray, usual: list[np.ndarray]) -> float:

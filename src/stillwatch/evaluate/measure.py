@@ -1,5 +1,6 @@
 """The measures of a run against the truth: one pure function from tables to a dictionary."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,16 @@ from stillwatch.evaluate.clustering import clustering
 from stillwatch.evaluate.harvest import Contingency, contingency
 from stillwatch.evaluate.intervals import bootstrap, ratio, upper_bound, wilson
 from stillwatch.evaluate.ranking import FALSE_ACCOUNT_RATE, ranking
+from stillwatch.run_details import HARVESTED
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Bools = NDArray[np.bool_]
 Objects = NDArray[np.object_]
+
+MOSTLY = 0.9
+"""Share of a campaign's accounts that must be found for the interval of its harvest to be held against the truth."""
 
 
 @dataclass(frozen=True)
@@ -91,25 +96,28 @@ def measures(
     Returns:
         ``accounts``, ``ranking``, ``clusters``, ``campaigns`` (one per true campaign), ``reported`` (one per campaign
         of the run), ``attacks`` and ``innocents`` (one per kind), ``events`` (null without events),
+        ``intervals`` (campaigns found nearly whole, and those whose true harvest lies in the interval told),
         ``watch`` (null without a watch list).
     """
     known = join(verdicts, truth)
     harvested = None if harvest is None else contingency(harvest, truth_events, _flagged_ids(verdicts))
-    estimates = None
+    estimates: dict[str, dict[str, Any]] | None = None
     if campaigns is not None:
-        estimates = dict(zip(campaigns["campaign_id"].to_pylist(), campaigns["n_harvested"].to_pylist(), strict=True))
+        estimates = {row["campaign_id"]: row for row in campaigns.select(["campaign_id", "n_harvested", *HARVESTED]).to_pylist()}
     # Innocents that were left alone are most accounts, and say nothing about campaigns.
     involved = known.where(known.attacker | known.flagged)
     majority = _majority(involved)
+    true = _true_campaigns(involved, majority, harvested, estimates)
     return {
         "accounts": _accounts(known, seed),
         "ranking": ranking(known.attacker, known.score),
         "clusters": clustering(involved.true, involved.reported),
-        "campaigns": _true_campaigns(involved, majority, harvested, estimates),
+        "campaigns": true,
         "reported": _reported(involved, majority),
         "attacks": _attacks(known),
         "innocents": _innocents(known),
         "events": None if harvested is None or not harvested.has_truth else harvested.overall(),
+        "intervals": _covered(true),
         "watch": None if watch is None else _watched(watch, truth),
     }
 
@@ -240,7 +248,7 @@ def _units(known: Accounts) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArr
 
 
 def _true_campaigns(
-    known: Accounts, majority: dict[str, str], harvested: Contingency | None, estimates: dict[str, int] | None
+    known: Accounts, majority: dict[str, str], harvested: Contingency | None, estimates: dict[str, dict[str, Any]] | None
 ) -> list[dict[str, Any]]:
     rows = []
     for name in sorted(set(known.true[known.attacker])):
@@ -269,18 +277,35 @@ def _true_campaigns(
 
 
 def _harvest(
-    name: str, majority: dict[str, str], harvested: Contingency | None, estimates: dict[str, int] | None
+    name: str, majority: dict[str, str], harvested: Contingency | None, estimates: dict[str, dict[str, Any]] | None
 ) -> dict[str, Any] | None:
-    """Harvested requests estimated for a true campaign (sum over reported campaigns that are it) against the truth."""
+    """Harvested requests estimated for a true campaign (sum over reported campaigns that are it) against the truth.
+
+    ``low`` and ``high`` add up the intervals; null where one tells none. Accounts that were not found are not in them.
+    """
     ids = [reported for reported, true in majority.items() if true == name]
     if harvested is None:
         return None
     result = harvested.of(name, ids)
     if estimates is not None:
-        result["estimated"] = sum(estimates.get(reported, 0) for reported in ids)
+        rows = [estimates[reported] for reported in ids if reported in estimates]
+        result["estimated"] = sum(row["n_harvested"] for row in rows)
+        low, high = ([row[name] for row in rows] for name in HARVESTED)
+        told = bool(rows) and None not in (*low, *high)
+        result["low"], result["high"] = (sum(low), sum(high)) if told else (None, None)
     true = result["true"]
     result["error"] = None if not true else result["estimated"] / true - 1
     return result
+
+
+def _covered(campaigns: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Campaigns of whom :data:`MOSTLY` of the accounts were found and an interval is told, and those whose true harvest lies in it.
+
+    What accounts that were not found took is in no interval.
+    """
+    told = [row["harvest"] for row in campaigns if row["harvest"] and (row["recall"]["value"] or 0) >= MOSTLY]
+    told = [row for row in told if row["true"] is not None and row.get("low") is not None]
+    return {"campaigns": len(told), "within": sum(row["low"] <= row["true"] <= row["high"] for row in told)}
 
 
 def _reported(known: Accounts, majority: dict[str, str]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from stillwatch.evidence.shared import SharedCampaign, SharedRun, confidence, main_capability
+from stillwatch.evidence.shared import SharedCampaign, SharedRun, confidence, main_capability, told_between
 
 SCHEMA_VERSION = "1.5.0"
 CATEGORY, CLASS, CREATE = 2, 2004, 1
@@ -28,7 +28,7 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
         "title": f"{campaign.n_accounts} accounts harvest answers, mostly {main_capability(campaign)}",
         "desc": (
             f"{campaign.n_accounts} accounts act as one; {campaign.n_harvested} of their {campaign.n_events} requests are taken for "
-            "harvest. A person must confirm this before anybody is acted on."
+            f"harvest{told_between(campaign)}. A person must confirm this before anybody is acted on."
         ),
         "types": ["Model extraction"],
         "created_time": at,

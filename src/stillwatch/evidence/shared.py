@@ -46,6 +46,8 @@ class SharedCampaign:
     n_accounts: int
     n_events: int
     n_harvested: int
+    between: str
+    """Its 90 % interval in words; empty where none is told."""
     output_tokens: int
     first_seen: datetime | None
     last_seen: datetime | None
@@ -97,7 +99,7 @@ def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
     open_ = [o for o in objects if not keyed and str(o["view"]).split(".")[0] in SHARED_FAMILIES and o["accounts"] >= k]
     marks = sorted(map(_mark, open_), key=lambda mark: (-mark.n_accounts, mark.sha256))
     return SharedCampaign(
-        row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"],
+        row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"], run_details.between(row),
         row["output_tokens"] or 0, row["first_seen"], row["last_seen"], tuple(row["views"]), row["capabilities"] or {},
         row["explanations"], row["lineage"], tuple(marks), len(objects) - len(marks),
     )
@@ -106,6 +108,11 @@ def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
 def _mark(told: Mapping[str, Any]) -> SharedMark:
     view = str(told["view"])
     return SharedMark(view, mark_hash(view, str(told["object"])), int(told["accounts"]), int(told.get("events") or 0))
+
+
+def told_between(campaign: SharedCampaign) -> str:
+    """The interval of the harvest in brackets; nothing where none is told."""
+    return f" ({campaign.between})" if campaign.between else ""
 
 
 def main_capability(campaign: SharedCampaign) -> str:

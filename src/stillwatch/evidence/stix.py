@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from stillwatch.evidence.shared import SharedCampaign, SharedMark, SharedRun, confidence, main_capability
+from stillwatch.evidence.shared import SharedCampaign, SharedMark, SharedRun, confidence, main_capability, told_between
 
 OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the UUIDv5 of observables: STIX 2.1, section 2.9."""
@@ -66,7 +66,8 @@ def bundle(run: SharedRun, *, tlp: str = "amber", producer: str = "Stillwatch op
 def _campaign(campaign: SharedCampaign, common: dict[str, Any], extension: str, technique: str) -> list[dict[str, Any]]:
     me = _id("campaign", campaign.campaign_id)
     what = (
-        f"{campaign.n_accounts} accounts act as one and took {campaign.n_harvested} answers, mostly {main_capability(campaign)}. "
+        f"{campaign.n_accounts} accounts act as one and took {campaign.n_harvested} answers{told_between(campaign)}, "
+        f"mostly {main_capability(campaign)}. "
         f"Independent evidence: {', '.join(campaign.views) or 'none'}. Estimated false-discovery rate {campaign.q_value:.2g}."
     )
     told: dict[str, Any] = {

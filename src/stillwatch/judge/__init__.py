@@ -2,6 +2,7 @@
 
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
+from stillwatch.judge.interval import between
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import (
     HARDLY,
@@ -22,7 +23,7 @@ from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
-from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, setups, traits
+from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, log_odds, setups, traits
 from stillwatch.judge.verdict import FEWEST, Verdicts, judge
 from stillwatch.judge.watch import Watch, stands_out, watched, yardstick
 
@@ -51,6 +52,7 @@ __all__ = [
     "Watch",
     "account_codes",
     "belonging",
+    "between",
     "calibrated",
     "campaigns_of",
     "conversations",
@@ -61,6 +63,7 @@ __all__ = [
     "leads",
     "linkage",
     "linked",
+    "log_odds",
     "look",
     "lookup",
     "marking",

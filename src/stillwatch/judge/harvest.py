@@ -41,6 +41,8 @@ class Tally:
 
     harvested: I64
     """``(n_campaigns, n_hours)``."""
+    between: I64
+    """Fewest and most requests that the harvest is told to be, ``(n_campaigns, 2)``."""
     other: I64
     """Other requests of the same accounts, ``(n_campaigns, n_hours)``."""
     capabilities: I64
@@ -64,7 +66,7 @@ class Tally:
         """Zero for ``n`` campaigns over the hours from first to last."""
         shape = (n, hours[1] - hours[0] + 1)
         return cls(
-            np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros((n, len(CAPABILITIES)), np.int64),
+            np.zeros(shape, np.int64), np.zeros((n, 2), np.int64), np.zeros(shape, np.int64), np.zeros((n, len(CAPABILITIES)), np.int64),
             np.zeros(n, np.int64), np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min),
             np.zeros(n_accounts, np.int64), [{} for _ in range(n)], [{} for _ in range(n)], hours[0],
             shown, np.zeros((len(shown), shape[1]), np.int64),

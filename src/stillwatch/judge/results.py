@@ -197,6 +197,7 @@ def campaign_table(
                 "n_accounts": int(members.sum()),
                 "n_events": int(scene.people.n_events[members].sum()),
                 "n_harvested": harvested,
+                **dict(zip(("harvested_low", "harvested_high"), tally.between[number].tolist(), strict=True)),
                 "first_seen": int(tally.first_us[number]) if harvested else None,
                 "last_seen": int(tally.last_us[number]) if harvested else None,
                 "views": spoken_families(verdicts, int(group)),

@@ -39,6 +39,8 @@ TELLING = 0.95
 """Share of a campaign's conversations up to which marks tell harvest; where they show more, cover shows them too, perhaps."""
 ROUNDS, CLOSE = 100, 1e-3
 """Expectation maximisation ends after so many rounds, or when no conversation's posterior changes by more."""
+SURE = 30.0
+"""Log-odds beyond which nothing is surer."""
 EVEN = 4
 """Rounds before set-ups count: what separates the two must be found first."""
 
@@ -241,18 +243,23 @@ def fitted(told: Conversations, usual: list[I64], *, at_marks: bool) -> Mixture:
     return found
 
 
-def harvested(told: Conversations, usual: list[I64]) -> NDArray[np.bool_]:
-    """Conversations of one campaign that are its harvest, ``(n,)``: as many requests as the mixture says, like ones all or none.
+def too_few(told: Conversations, usual: list[I64]) -> bool:
+    """Whether there are too few conversations of the campaign's, or of innocents', to compare."""
+    return min(len(told.begin), int(usual[0].sum())) < FEWEST
 
-    Where there are too few of the campaign's or of innocents' to compare, those that are marked, or all if none is.
+
+def log_odds(told: Conversations, usual: list[I64]) -> F64:
+    """Of harvest for each conversation of one campaign, ``(n,)``, by the mixture that explains them best.
+
+    Where there are too few of the campaign's or of innocents' to compare, those that are marked are sure, or all if none is.
 
     Args:
         told: the campaign's.
         usual: innocents' in each class, for each of TRAITS.
     """
     n = len(told.begin)
-    if min(n, int(usual[0].sum())) < FEWEST:
-        return np.asarray((told.marked > 0) | (not told.marked.any()))
+    if too_few(told, usual):
+        return np.where((told.marked > 0) | (not told.marked.any()), SURE, -SURE)
     # Which are looked at does not depend on the order of the log.
     place = told.time.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     some = told if n <= LARGEST else told.take(place < np.uint64(LARGEST / n * 2**64))
@@ -261,9 +268,18 @@ def harvested(told: Conversations, usual: list[I64]) -> NDArray[np.bool_]:
     # Of three populations (harvest, relayed users, cover) the likeliest two need not be those that marks tell apart.
     if not 0 < (some.marked > 0).mean() <= TELLING:
         found = max(found, fitted(some, usual, at_marks=False), key=lambda mixture: mixture.likelihood)
-    log_odds = found.log_odds(told)
-    values, of_value = np.unique(log_odds, return_inverse=True)
+    return found.log_odds(told)
+
+
+def chances(odds: F64) -> F64:
+    """What log-odds say, 0 to 1."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -SURE, SURE))))
+
+
+def harvested(told: Conversations, odds: F64) -> NDArray[np.bool_]:
+    """Conversations that are harvest, ``(n,)``: as many requests as their log-odds say, like ones all or none."""
+    values, of_value = np.unique(odds, return_inverse=True)
     requests = np.bincount(of_value, weights=told.turns)
-    expected = (requests / (1 + np.exp(-np.clip(values, -30, 30)))).sum()
+    expected = (requests * chances(values)).sum()
     middle = requests[::-1].cumsum()[::-1] - requests / 2
     return np.asarray((middle <= expected)[of_value])

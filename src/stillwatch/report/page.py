@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch import __version__
+from stillwatch import __version__, run_details
 from stillwatch.report import words
 from stillwatch.report.charts import Time, time
 from stillwatch.report.evidence import FAMILIES, LEAST, Shared, Waterfall, objects, waterfall
@@ -35,6 +35,7 @@ SUMMARY = (
 FILTERS = (
     words.count, words.millions, words.number, words.chance, words.signed, words.share, words.size, words.moment,
     words.day, words.steps, words.cut, words.plain, words.sentence, words.fit, words.confidence, words.hypothesis,
+    run_details.between,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from stillwatch import run_details
 from stillwatch.counting import noun, number_of
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
@@ -126,7 +127,8 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     besides = len(people) - gone - row.n_accounts  # what a look at the last requests adds to a run of the whole log
     more = f" and {besides:,} that another look found" if besides > 0 else ""
     yield (f"{number_of(row.n_accounts, 'account')}{more} ({gone:,} no longer seen, {out:,} excluded), "
-           f"{row.n_harvested:,} of their {number_of(row.n_events, 'request')} harvested; "
+           f"{row.n_harvested:,}{f' ({told})' if (told := run_details.between(row.details)) else ''} of their "
+           f"{number_of(row.n_events, 'request')} harvested; "
            f"at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
     asked = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
     if asked:

@@ -24,6 +24,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from stillwatch import run_details
 from stillwatch.respond import cases
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.matching import Found, Known, Match, match
@@ -377,7 +378,7 @@ def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
         "q_value": row["q_value"], "loss": chance * tokens / days, "n_accounts": row["n_accounts"], "n_events": row["n_events"],
         "n_harvested": row["n_harvested"], "output_tokens": tokens, "first_seen": row["first_seen"], "last_seen": row["last_seen"],
         "views": list(row["views"]), "capabilities": dict(row["capabilities"] or {}), "explanations": list(row["explanations"]),
-        "details": dict(campaign.details),
+        "details": {**campaign.details, **{name: row[name] for name in run_details.HARVESTED}},
     }
 
 
