@@ -53,11 +53,21 @@ def test_a_step_is_detection_as_of_its_time(
         run = tmp_path / str(at)
         as_of = datetime.fromisoformat(steps[at]["as_of"])
         summary = pipeline.detect(small_world, run, as_of=as_of, quiet=True, threads=1)
-        table = pq.read_table(run / "campaigns.parquet", columns=["campaign_id", "verdict"]).to_pylist()
+        table = pq.read_table(run / "campaigns.parquet", columns=["campaign_id", "verdict", "n_accounts", "details"]).to_pylist()
         sure = sorted(row["campaign_id"] for row in table if row["verdict"] == "campaign")
         assert sure == steps[at]["campaigns"]
         assert summary["n_events"] == steps[at]["n_events"]
         assert summary["n_accused"] == steps[at]["n_accused"]
+        review = [(row["n_accounts"], json.loads(row["details"])["not_accused"]) for row in table if row["verdict"] == "review"]
+        told = [(row["n_accounts"], row["not_accused"]) for row in steps[at]["listed"]]
+        assert told == sorted(review, key=lambda row: -row[0])[: replay.LISTED]
+
+
+def test_the_largest_groups_for_review_are_told_with_what_they_miss() -> None:
+    groups = [{"verdict": "review", "accounts": ["a"] * n, "not_accused": [f"of {n}"]} for n in (8, 30, 9, 10, 11, 12)]
+    old = {"verdict": "review", "accounts": ["a"] * 40}  # as it was kept before
+    told = replay.listed({"found": [{"verdict": "campaign", "accounts": ["a"] * 99, "not_accused": []}, *groups, old]})
+    assert told == [{"n_accounts": n, "not_accused": [f"of {n}"] if n < 40 else []} for n in (40, 30, 12, 11, 10)]
 
 
 def test_what_happens_later_changes_no_earlier_step(

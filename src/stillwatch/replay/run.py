@@ -25,6 +25,8 @@ from stillwatch.replay.step import iso, look
 
 Step = dict[str, Any]
 """What one look finds: ``as_of``, ``n_events``, ``n_accounts`` and ``found``, a row a campaign or group for review."""
+LISTED = 5
+"""Groups for review that are told of a step."""
 COLUMNS = {
     "policy": pa.string(), "campaign": pa.string(), "n_accounts": pa.int64(), "n_requests": pa.int64(),
     "n_harvest": pa.int64(), "first_request": pa.string(), "one_percent_at": pa.string(), "detected_at": pa.string(),
@@ -155,7 +157,7 @@ def _policy(
         row = {
             "as_of": step["as_of"], "n_events": step["n_events"], "n_accounts": step["n_accounts"], "n_campaigns": len(sure),
             "n_accused": sum(len(found["accounts"]) for found in sure), "campaigns": sorted(found["campaign_id"] for found in sure),
-            "n_acted_on": len(branch.level),
+            "n_acted_on": len(branch.level), "listed": listed(step),
         }
         if harvest is not None:
             row["n_harvested"] = int((harvest & branch.passes & (log.time < at_us)).sum())
@@ -171,6 +173,13 @@ def _policy(
         "n_failovers": branch.failovers,
         "n_replacements": len(branch.names),
     }
+
+
+def listed(step: Step) -> list[dict[str, Any]]:
+    """The largest groups for review of a step: ``n_accounts``, and ``not_accused``, the conditions of a campaign that each misses."""
+    groups = sorted((row for row in step["found"] if row["verdict"] == "review"), key=lambda row: -len(row["accounts"]))
+    # Steps that an earlier version kept tell no conditions.
+    return [{"n_accounts": len(row["accounts"]), "not_accused": row.get("not_accused", [])} for row in groups[:LISTED]]
 
 
 def _due(branch: Branch, grid: list[int], growth: tuple[float, int]) -> Iterator[int]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from stillwatch import dataset, partitions, pipeline
 from stillwatch.engine import open_engine
 from stillwatch.files import read_json, write_json
-from stillwatch.judge import results
+from stillwatch.judge import results, verdict_words
 from stillwatch.replay.branch import BEGINNING, Branch
 
 
@@ -55,9 +55,12 @@ def look(
     rows = []
     for number, name in enumerate(results.names(scene, found)):
         mine = np.flatnonzero(campaign == number)
+        accused = number < outcome.n_campaigns
+        why = [] if accused else verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         rows.append({
             "campaign_id": name,
-            "verdict": "campaign" if number < outcome.n_campaigns else "review",
+            "verdict": "campaign" if accused else "review",
+            "not_accused": why,
             "n_events": int(scene.people.n_events[mine].sum()),
             "n_harvested": int(np.sum(outcome.tally.harvested[number])),
             "accounts": scene.people.ids.take(pa.array(mine)).to_pylist(),
