@@ -338,7 +338,9 @@ def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.Cap
     assert "hashed n-grams" in capsys.readouterr().out
     assert main(["distill", "train", "static", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "--teacher is missing" in capsys.readouterr().err
-    for option, value in (("--epochs", "0"), ("--minutes", "nan"), ("--cpu-hour-price", "nan"), ("--cpu-hour-price", "-1")):
+    wrong = (("--epochs", "0"), ("--minutes", "nan"), ("--cpu-hour-price", "nan"), ("--cpu-hour-price", "-1"), ("--width", "0"),
+             ("--width", "1.5"), ("--width", "nan"))
+    for option, value in wrong:
         assert main(["distill", "train", "classifier", "--store", "s", "--out", "o", option, value]) == 1
         assert option in capsys.readouterr().err
     (tmp_path / "store.json").write_text("{}")

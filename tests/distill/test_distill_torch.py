@@ -191,6 +191,49 @@ def test_fewer_layers_are_kept_in_the_precision_of_the_manifest(
     np.testing.assert_array_equal(again.embed(given[:20])[0].astype(np.float32), made.encode(given[:20]))
 
 
+def test_narrow_layers_keep_the_neurons_that_move_the_output(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    teacher = Encoder(told(entries, encoder_folder, "encoder"))
+    given = sentences(100, 7)
+    whole = layers.cut(teacher, (0, 3))
+    # every other neuron gives the same whatever it reads: nothing is lost without it
+    with torch.no_grad():
+        for layer in whole.model.encoder.layer:
+            layer.intermediate.dense.weight[::2] = 0.0
+            layer.intermediate.dense.bias[::2] = 2.0
+    before = whole.embed(given)[0].astype(float)
+    layers.narrow(whole, 0.5, given)
+    np.testing.assert_allclose(whole.embed(given)[0].astype(float), before, atol=2e-3)
+    inner = whole.model.encoder.layer[1]
+    assert inner.intermediate.dense.weight.shape == inner.output.dense.weight.shape == (32, 32)
+    more = sentences(300, 9)
+    made = layers.train(teacher, (0, 3), more, teacher.embed(more)[0], loop.Schedule(epochs=1), width=0.25, quiet=True)
+    made.save(tmp_path)
+    again = Encoder(told(entries, tmp_path, "encoder"))
+    assert again.model.config.intermediate_size == 16
+    np.testing.assert_allclose(again.embed(given[:20])[0].astype(float), made.encode(given[:20]), atol=5e-3)
+
+
+def test_a_checkpoint_of_another_width_is_named(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    teacher = Encoder(told(entries, encoder_folder, "encoder"))
+    given = sentences(300, 8)
+    vectors = teacher.embed(given)[0]
+
+    def first(items: Any, *_: Any, **__: Any) -> Any:
+        yield items[0]
+        raise KeyboardInterrupt
+
+    def train(width: float) -> layers.Layered:
+        return layers.train(teacher, (0, 3), given, vectors, loop.Schedule(epochs=2), width=width, folder=tmp_path, quiet=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "track", first)
+        with pytest.raises(KeyboardInterrupt):
+            train(0.5)
+    with pytest.raises(InputError, match="the checkpoint is of another student"):
+        train(0.75)
+    assert len(train(0.5).history.validation) == 2
+
+
 def test_the_static_route_end_to_end(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
     path = tmp_path / "t.toml"
     path.write_text(

@@ -48,6 +48,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     train.add_argument("--loss", choices=("forward", "reverse", "sequences"), default="forward",
                        help="language: divergence from the teacher's distributions or to them, or its tokens alone (TRL's SFT)")
     train.add_argument("--layers", default="", help="layers to keep, such as 0,5 (default: two, or four of a language model)")
+    train.add_argument("--width", type=float, default=1.0, metavar="SHARE",
+                       help="layers: share of each layer's inner (feed-forward) neurons to keep, for speed (default: all)")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the student")
     train.add_argument("--epochs", type=int, default=12)
     train.add_argument("--minutes", type=float, default=10.0, help="wall-clock limit; a checkpoint is gone on from")
@@ -147,6 +149,9 @@ def _train(args: argparse.Namespace) -> Any:
         raise InputError("--teacher is missing", todo="Pass the teacher's manifest")
     schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=args.seed)
     layers = _numbers(args.layers)
+    if not 0 < args.width <= 1:
+        todo = "Pass the share of inner neurons to keep, above 0 and at most 1"
+        raise InputError(f"a width of {args.width:g}", where="--width", todo=todo)
     if args.route == "classifier":
         result = train.classifier(
             args.store, args.out, held=held, told=told, encoder=args.encoder, seed=args.seed, cpu_hour=args.cpu_hour_price, quiet=quiet
@@ -155,7 +160,7 @@ def _train(args: argparse.Namespace) -> Any:
         assert told is not None
         result = train.encoder(
             args.store, args.out, told, kind=args.route, held=held, schedule=schedule, quiet=quiet,
-            cpu_hour=args.cpu_hour_price, layers=layers,
+            cpu_hour=args.cpu_hour_price, layers=layers, width=args.width,
         )
     else:
         from stillwatch.distill.students import language

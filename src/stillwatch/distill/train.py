@@ -209,9 +209,9 @@ def compare_classifiers(
 
 def encoder(
     folder: Path, out: Path, told: manifest.Manifest, *, kind: str, held: Held | None = None, schedule: loop.Schedule | None = None,
-    quiet: bool = False, cpu_hour: float = 0.04, layers: Sequence[int] = (),
+    quiet: bool = False, cpu_hour: float = 0.04, layers: Sequence[int] = (), width: float = 1.0,
 ) -> Result:
-    """Route (b): ``static`` or ``layers``."""
+    """Route (b): ``static`` or ``layers``, of whose inner neurons the share ``width`` is kept."""
     from stillwatch.distill.students import layers as layered
     from stillwatch.distill.students import static
     from stillwatch.distill.teachers.encoder import Encoder
@@ -241,11 +241,11 @@ def encoder(
         history = trained.history
     else:
         chosen = tuple(layers) or layered.spread(int(teacher.model.config.num_hidden_layers))
-        result = layered.train(teacher, chosen, texts, vectors, schedule, folder=out, quiet=quiet)
+        result = layered.train(teacher, chosen, texts, vectors, schedule, width=width, folder=out, quiet=quiet)
         result.save(out)
         students = [("student", result.encode, measures.size_bytes(out))]
         history = result.history
-        notes.append(f"Layers kept: {', '.join(map(str, chosen))}.")
+        notes.append(f"Layers kept: {', '.join(map(str, chosen))}, with {width:.0%} of their inner neurons.")
     compared: list[Row] = []
     if held is not None:
         models = [("teacher", lambda t: teacher.embed(t)[0].astype(np.float32), measures.size_bytes(Path(told.location))), *students]

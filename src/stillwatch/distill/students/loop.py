@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.distill.extra import need
+from stillwatch.errors import InputError
 from stillwatch.progress import track
 
 CHECKPOINT = "checkpoint.pt"
@@ -59,7 +60,11 @@ def run(
     if path is not None and path.is_file():
         kept = torch.load(path, weights_only=True)
         done, best, best_epoch, spent = kept["validation"], kept["best"], kept["best_epoch"], kept["seconds"]
-        restore(kept["state"])
+        try:
+            restore(kept["state"])
+        except (RuntimeError, ValueError, KeyError) as error:
+            todo = "Pass the options that it was begun with, or delete this file"
+            raise InputError("the checkpoint is of another student", where=path, todo=todo) from error
     start = time.monotonic() - spent
     stopped = "epochs"
     for number in track(range(len(done), schedule.epochs), "training", total=schedule.epochs - len(done), quiet=quiet):
