@@ -309,7 +309,7 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(("between", "stay"), [(0, 7), (1, 7), (2, 0), (7, 0)])
 def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(monkeypatch: pytest.MonkeyPatch, between: int, stay: int) -> None:
-    """Seven of a campaign are at 0.8. They stay where so few are at 0.4 that less than a tenth of the seven is expected to be drawn in."""
+    """Seven of a campaign are at 0.8. They stay where so few are at 0.4 that less than a twentieth of the seven is expected to be drawn in."""
     posterior = np.array([0.99] * 20 + [0.8] * 7 + [0.4] * between + [0.01] * 5)
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -319,7 +319,7 @@ def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(monkeypatch: p
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     n = len(posterior)
     crew, whole = scene(groups(range(n)), people(n)), np.zeros(n, np.int64)
-    told = replace(model(), members=Members(0.0, {"often": 10.0}, strays=0.3))
+    told = replace(model(), members=Members(0.0, {"often": 10.0}, strays=0.15))
     left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([1.0]), told)
     assert left.tolist() == [0] * (20 + stay) + [-1] * (n - 20 - stay)
 

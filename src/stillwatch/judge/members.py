@@ -217,7 +217,7 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> F6
 
 SURE, ROUNDS = 0.95, 10
 """Posterior probability from which an account is accused with its campaign; and how often accounts are compared anew at most."""
-NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.1
+NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 """Posterior probability from which an account is accused besides where its campaign has few between the second number and the first, as
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 
