@@ -123,6 +123,7 @@ def test_tables_of_a_run_agree(small_world: Path, small_run: Path) -> None:
         assert (row["n_accounts"], row["n_events"]) == (n_accounts[name], n_events[name])
         if row["verdict"] == "campaign":
             assert row["n_harvested"] == len(own) > 0
+            assert 0 <= row["harvested_low"] <= row["n_harvested"] <= row["harvested_high"] <= row["n_events"]
             assert row["first_seen"] == min(event["timestamp"] for event in own)
             assert row["last_seen"] == max(event["timestamp"] for event in own)
             assert row["output_tokens"] == sum(event["output_tokens"] or 0 for event in own)

@@ -51,7 +51,8 @@ def write_run(folder: Path, *, privacy: str = "text") -> Path:
         verdict = "review" if campaign_id == "c-review" else "campaign"
         campaigns.append({
             "campaign_id": campaign_id, "verdict": verdict, "score": 4.0, "q_value": 1e-4, "n_accounts": n, "n_events": 10 * n,
-            "n_harvested": 10 * n, "first_seen": START, "last_seen": LAST, "views": ["content", "timing"],
+            "n_harvested": 10 * n, "harvested_low": 9 * n, "harvested_high": 10 * n,
+            "first_seen": START, "last_seen": LAST, "views": ["content", "timing"],
             "capabilities": dict.fromkeys(CAPABILITIES, 0.0) | {"data_analysis": 1.0}, "output_tokens": 1000 * n,
             "explanations": [{"hypothesis": "classroom", "score": 0.1}], "lineage": "c-old" if campaign_id == "c-bbbb" else None,
             "details": json.dumps(details),

@@ -38,6 +38,8 @@ def test_the_bundle_has_campaigns_indicators_sightings_and_relations(run_of_two:
     for one in objects:
         kinds.setdefault(one["type"], []).append(one)
     assert [c["name"] for c in kinds["campaign"]] == ["c-aaaa", "c-bbbb"], "groups for review are not shared"
+    n = SIZES["c-aaaa"]
+    assert f"took {10 * n} answers ({9 * n} to {10 * n}), mostly" in kinds["campaign"][0]["description"]
     assert len(kinds["indicator"]) == len(kinds["x-stillwatch-mark"]) == len(kinds["observed-data"]) == 2
     assert {(r["relationship_type"], by_id[r["source_ref"]]["type"], by_id[r["target_ref"]]["type"]) for r in kinds["relationship"]} == {
         ("uses", "campaign", "attack-pattern"), ("indicates", "indicator", "campaign"), ("based-on", "indicator", "observed-data"),

@@ -304,6 +304,8 @@ def full(folder: Path) -> Path:
             ["session.handoff", "content.template", "identity.payment"],
             hydra(rng),
             lineage="c-11d09f",
+            harvested_low=9_104_000,
+            harvested_high=11_900_000,
         ),
         row(
             "c-90ff32",

@@ -39,7 +39,8 @@ def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime, s
         objects = [left | {"object": mark} for mark in told.get("marks", [])]
         rows.append({
             "campaign_id": campaign_id, "verdict": verdict, "score": score, "q_value": 1e-4, "n_accounts": n,
-            "n_events": 10 * n, "n_harvested": 9 * n, "first_seen": last_seen - timedelta(days=2), "last_seen": last_seen,
+            "n_events": 10 * n, "n_harvested": 9 * n, "harvested_low": 8 * n, "harvested_high": 10 * n,
+            "first_seen": last_seen - timedelta(days=2), "last_seen": last_seen,
             "views": ["content", "timing"], "capabilities": dict.fromkeys(CAPABILITIES, 0.0) | {"code": 1.0}, "output_tokens": 1000 * n,
             "explanations": [{"hypothesis": "classroom", "score": 0.1}], "lineage": told.get("lineage"),
             "details": json.dumps({"objects": objects, **told.get("details", {})}),
