@@ -152,7 +152,7 @@ CROWDS = (
         (14, 50), 5, 0.4, mail={"public": 0.7, "own": 0.3}, card=PAID, hours="office", turns=1.5, handoff=0.12, several=(1, 2),
     ),
     Party(
-        "exam_marking", Text({"grading": 1}, pool=-1, deal="twice", frames={"marking": 1, "rubric": 0.3}, n_frames=3),
+        "exam_marking", Text({"grading": 1}, pool=-1, deal="twice", frames={"marking": 1, "rubric": 0.3}),
         (20, 80), 7, 0.35, lasts=5, kinds={"education": 0.8, "individual": 0.2}, mail={"own": 0.4, "public": 0.6}, near=True,
         hours="evening", turns=1.1, aside=0.1, signup="trickle", plan="free",
     ),

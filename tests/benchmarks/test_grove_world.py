@@ -98,7 +98,7 @@ def test_conversations_are_handed_over(world: Callable[[str], World]) -> None:
     tools, relay, slow = world("toolbelt"), world("lantern"), world("slow_sap")
     assert tools.handed_over(tools.harvest) > 0.15
     assert relay.handed_over(relay.harvest) > 0.25
-    assert slow.handed_over(slow.harvest) == 0
+    assert slow.handed_over(slow.harvest) < 0.05  # the same first question has the same key
     assert len(tools.harvest["tools_key"].unique()) == 1
     rotation = relay.events.filter(pc.equal(relay.events["kind"], "key_rotation"))
     assert relay.handed_over(rotation) > 0.2  # innocents do so too
@@ -141,7 +141,8 @@ def test_a_weaker_model_after_a_block(world: Callable[[str], World]) -> None:
     assert len(refused) > 0
     after = made.theirs.filter(pc.greater(made.theirs["timestamp"], pc.max(refused["timestamp"])))
     assert made.share(after, pc.equal(after["model"], "birch-2-mini")) > 0.95
-    assert made.share(made.harvest, pc.equal(made.harvest["model"], "birch-2-mini")) < 0.7
+    before = made.theirs.filter(pc.less(made.theirs["timestamp"], pc.min(refused["timestamp"])))
+    assert made.share(before, pc.equal(before["model"], "birch-2-mini")) < 0.05
 
 
 def test_hard_operators_leave_little(world: Callable[[str], World]) -> None:
