@@ -1,4 +1,4 @@
-"""What the scenarios of the grove world say of their operators is true in the tables."""
+"""What the scenarios of the cairn world say of their operators is true in the tables."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from benchmarks.grove_world import SCENARIOS, generate, scenarios
-from benchmarks.grove_world.crowds import CROWDS
+from benchmarks.cairn_world import SCENARIOS, generate, scenarios
+from benchmarks.cairn_world.crowds import CROWDS
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 

@@ -111,10 +111,10 @@ def dotted(addresses: np.ndarray) -> list[str]:
 STACKS = {"python": 6, "node": 4, "go": 3, "java": 2, "curl": 3, "browser": 7, "phone": 4}
 """TLS stacks and how many fingerprints each has."""
 NAMES = {
-    "python": ("python", "grove-python/1.{}.{} py3.1{}", 14), "raw": ("python", "python-requests/2.3{}.{}", 7),
-    "node": ("node", "grove-node/0.{}.{} node2{}", 12), "go": ("go", "Go-http-client/{}.{}", 2), "java": ("java", "okhttp/4.{}.{}", 5),
+    "python": ("python", "cairn-python/1.{}.{} py3.1{}", 14), "raw": ("python", "python-requests/2.3{}.{}", 7),
+    "node": ("node", "cairn-node/0.{}.{} node2{}", 12), "go": ("go", "Go-http-client/{}.{}", 2), "java": ("java", "okhttp/4.{}.{}", 5),
     "curl": ("curl", "curl/8.{}.{}", 5), "browser": ("browser", "Mozilla/5.0 ({} Gecko) rv:1{}{}", 26),
-    "phone": ("phone", "GroveApp/5.{}.{} os1{}", 16),
+    "phone": ("phone", "CairnApp/5.{}.{} os1{}", 16),
     "treehand": ("node", "treehand/0.{}.{}", 6), "sedge": ("python", "sedge-agent/1.{}.{}", 4),
     "device": ("go", "hearthbox/3.{}.{}", 3),
 }
