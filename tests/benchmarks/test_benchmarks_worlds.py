@@ -13,12 +13,12 @@ import pytest
 from benchmarks import (
     alder_world,
     bazaar_world,
+    cairn_world,
     click_world,
     delta_world,
     dune_world,
     farm_world,
     fen_world,
-    cairn_world,
     harbour_world,
     heron_world,
     kelp_world,

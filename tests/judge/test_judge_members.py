@@ -309,7 +309,7 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(("between", "stay"), [(0, 7), (1, 7), (2, 0), (7, 0)])
 def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(monkeypatch: pytest.MonkeyPatch, between: int, stay: int) -> None:
-    """Seven of a campaign are at 0.8. They stay where so few are at 0.4 that less than a twentieth of the seven is expected to be drawn in."""
+    """Seven of a campaign are at 0.8, and stay where so few are at 0.4 that less than a twentieth of the seven would be drawn in."""
     posterior = np.array([0.99] * 20 + [0.8] * 7 + [0.4] * between + [0.01] * 5)
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
