@@ -301,11 +301,11 @@ def _harvest(
 def _covered(campaigns: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Campaigns of whom :data:`MOSTLY` of the accounts were found and an interval is told, and those whose true harvest lies in it.
 
-    What accounts that were not found took is in no interval.
+    What accounts that were not found took is in no interval: its upper end is raised by their share of the accounts.
     """
-    told = [row["harvest"] for row in campaigns if row["harvest"] and (row["recall"]["value"] or 0) >= MOSTLY]
-    told = [row for row in told if row["true"] is not None and row.get("low") is not None]
-    return {"campaigns": len(told), "within": sum(row["low"] <= row["true"] <= row["high"] for row in told)}
+    told = [(row["harvest"], row["recall"]["value"]) for row in campaigns if row["harvest"] and (row["recall"]["value"] or 0) >= MOSTLY]
+    told = [(row, found) for row, found in told if row["true"] is not None and row.get("low") is not None]
+    return {"campaigns": len(told), "within": sum(row["low"] <= row["true"] <= row["high"] / found for row, found in told)}
 
 
 def _reported(known: Accounts, majority: dict[str, str]) -> list[dict[str, Any]]:
