@@ -5,7 +5,7 @@
 The worlds are simulated and detected, and the requests that are harvest by the truth are counted among those of the accounts of each
 campaign and group for review of which at least half are operators'. How far the estimate may be off is a sum of what makes it doubtful
 (judge/unmix.py), with weights by quantile regression, widened until strangers are covered: each author by the weights of the others.
-Authors whom no other calibration sees are held against what is written.
+STRANGERS are held against what is written.
 """
 
 import argparse
@@ -26,14 +26,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.calibration.examples import OTHERS
 
 import suite_tables
-from benchmarks import dune_world, quay_world
 from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
 from stillwatch.judge import interval, unmix
 
 WRITTEN = Path(judge.__file__).parent / "interval.json"
-STRANGERS = {"dune": dune_world, "quay": quay_world}
-AUTHORS = {**OTHERS, **STRANGERS}
+STRANGERS = ("dune", "quay")
+"""Authors that are held against what is written, and teach it nothing."""
 SCENARIOS = (
     "bazaar-new_model", "click-voucher_bazaar", "delta-reworded", "farm-deep_cover", "farm-five_books", "farm-two_pools_abroad",
     "fen-burner_cards", "fen-cheap_gateway", "harbour-night_market", "heron-crowd_cover", "kelp-cheap_gateways",
@@ -99,7 +98,7 @@ def looked_at(world: str, seed: int, events: int, folder: Path) -> list[Campaign
                 number = seed + int(scenario)
                 simulate.write(simulate.random_world(np.random.default_rng(number), events=events), made, seed=number, quiet=True)
             else:
-                AUTHORS[author].generate(scenario, made, seed, events=events)
+                OTHERS[author].generate(scenario, made, seed, events=events)
             kept.write_bytes(pickle.dumps(campaigns(world, made, Path(scratch) / "work")))
     found: list[Campaign] = pickle.loads(kept.read_bytes())
     print(f"{world}: {len(found)} campaigns", file=sys.stderr, flush=True)
@@ -199,7 +198,7 @@ def main() -> None:
         n = len(args.scenarios)
         parts = list(pool.map(looked_at, args.scenarios, [args.seed] * n, [args.events] * n, [folder] * n))
     found = examples([campaign for part in parts for campaign in part])
-    strange = np.isin(found.author, list(STRANGERS))
+    strange = np.isin(found.author, STRANGERS)
     known = found.of(~strange)
     inside, reach = np.zeros(len(known.author), bool), np.zeros((2, len(known.author)))
     for author in np.unique(known.author):
