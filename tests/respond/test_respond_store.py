@@ -1,5 +1,6 @@
 """The store on both databases: schema, migrations, audit chain, serial writers, errors in one line."""
 
+import sqlite3
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -96,8 +97,10 @@ def test_decisions_of_an_older_store_are_found_by_key(store: Store) -> None:
 
 def test_opened_by_many_at_once_it_is_migrated_once(url: str) -> None:
     failed: list[Exception] = []
+    together = threading.Barrier(4)
 
     def opened() -> None:
+        together.wait()
         try:
             Store.open(url).close()
         except Exception as error:
@@ -112,6 +115,23 @@ def test_opened_by_many_at_once_it_is_migrated_once(url: str) -> None:
     store = Store.open(url, create=False)
     assert store.revision() == 0
     store.close()
+
+
+def test_a_new_file_is_switched_to_wal_once_nobody_is_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "store.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # in the old journal: nobody can switch now, and SQLite does not wait
+    with monkeypatch.context() as hurried:
+        hurried.setattr("stillwatch.respond.store.BUSY_MS", 100)
+        with pytest.raises(StoreError, match="locked"):
+            Store.open(f"sqlite:///{path}")
+    timer = threading.Timer(0.5, other.rollback)
+    timer.start()
+    Store.open(f"sqlite:///{path}").close()
+    timer.join()
+    other.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_newer_store_and_a_missing_one_are_refused_in_one_line(url: str) -> None:

@@ -12,6 +12,8 @@ A write is one transaction: what people did and its audit rows are stored togeth
 SQLite by its lock and on PostgreSQL by the row of ``store_meta``; the audit chain needs it.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -247,7 +249,7 @@ def _sqlite_rules(engine: Engine) -> None:
         connection.isolation_level = None  # transactions begin below, not where the driver guesses
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _to_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -257,6 +259,19 @@ def _sqlite_rules(engine: Engine) -> None:
         # A writer takes the lock at once: two that read first and write later could only fail.
         writing = connection.get_execution_options().get("writing")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _to_wal(cursor: Any) -> None:
+    """Switch a new file to WAL; while another connection does the same, SQLite refuses at once, whatever the busy timeout."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _what(error: DBAPIError) -> str:
