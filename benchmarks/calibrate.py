@@ -40,7 +40,7 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
     sure, _, found = pipeline.accuse(scene, values, findings, fitted.by_trees(values), fitted)
     accused, review = (np.zeros(scene.people.n, bool) for _ in range(2))
     accused[sure.member_account] = True
-    open_, _ = pipeline.campaigns(scene, found.review & pipeline.apart(scene, ~accused), ~accused, found.log_odds, fitted)
+    open_, _ = pipeline.campaigns(scene, found.review & pipeline.reviewable(scene, ~accused), ~accused, found.log_odds, fitted)
     review[open_.member_account] = True
     fake = operator >= 0
     wrong, counts = np.unique(kinds[accused & ~fake], return_counts=True)

@@ -36,6 +36,8 @@ JOIN_REQUESTS, JOIN_RATE = 3, 0.4
 """Requests with such marks, and share of the rate of the campaign's own accounts, from which an account may join."""
 APART = 0.8
 """Share of a group's accounts that no campaign may hold for the group to be reviewed."""
+TALKING = 20
+"""Accounts that no campaign holds from which a group of handed-over conversations is reviewed whoever else is in it."""
 WORDED_ACCOUNTS = 3
 """Accounts of a campaign that must use a wording for it to be the campaign's."""
 POOL_REACH = 0.1
@@ -441,7 +443,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         free = np.ones(traffic.people.n, bool)
         sure = expand(engine, traffic, scene, _marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
-        open_, open_lead = campaigns(scene, verdicts.review & apart(scene, free), free, verdicts.log_odds, model)
+        open_, open_lead = campaigns(scene, verdicts.review & reviewable(scene, free), free, verdicts.log_odds, model)
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
         final, marks = _marks(engine, traffic, final)
@@ -490,6 +492,12 @@ def detect(
 def apart(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Groups whose accounts are mostly ``free``: one that looks like it because of accused accounts says nothing of the others."""
     return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= APART * scene.size)
+
+
+def reviewable(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Groups that a person may be asked about: those :func:`apart`, and who hands conversations on to each other, accused or not."""
+    talking = np.array([origin.startswith("session") for origin in scene.groups.origin], bool)
+    return apart(scene, free) | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))
 
 
 def _marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks]:

@@ -1,5 +1,7 @@
 """From verdicts to campaigns: what passes a line, who is left, and what then lies beyond the rest."""
 
+from dataclasses import replace
+
 import numpy as np
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
@@ -49,3 +51,11 @@ def test_several_that_lie_beyond_hide_each_other_only_where_they_are_many() -> N
     """Of seven three are of the yardstick's eleven, 9 - 3 x 9 / 11 = 6.5 nats; of eight 5.7."""
     assert len(accused({}, dict.fromkeys(range(7), 1.0))[0]) == 7
     assert accused({}, dict.fromkeys(range(8), 1.0))[0] == []
+
+
+def test_who_is_left_of_a_relay_is_reviewed_and_who_is_left_of_another_group_is_not() -> None:
+    proposed = groups(range(40), range(40, 80), range(80, 120), range(120, 140))
+    known = scene(replace(proposed, origin=("session", "content", "session+content", "content")), people(140))
+    free = np.ones(140, bool)
+    free[[*range(20), *range(40, 60), *range(80, 101), *range(120, 124)]] = False
+    assert pipeline.reviewable(known, free).tolist() == [True, False, False, True]
