@@ -64,6 +64,18 @@ def test_the_queue_ranks_by_expected_loss(client: Clients, store: Store) -> None
     assert len(wanted) > 1
 
 
+def test_the_interval_of_a_harvest_stands_beside_it(client: Clients, store: Store) -> None:
+    with store.read() as session:
+        told = {case.campaign_id: case.case_id for case in session.scalars(select(Case))}
+    visitor = client("vic")
+    queue = visitor.get("/?state=all").text
+    cells = re.findall(r'data-name="Harvested">(.*?)</td>', queue)
+    assert [cell for cell in cells if " to " in cell] == ['10,214,732<br><span class="note">9,104,000 to 11,900,000</span>']
+    assert "812,000" in cells, "a run that told none is shown as it was"
+    assert "9,104,000 to 11,900,000 (90 % interval)" in visitor.get(f"/cases/{told['c-4be0a1']}").text
+    assert "interval" not in visitor.get(f"/cases/{told['c-90ff32']}").text
+
+
 def test_the_case_shows_what_the_report_shows(client: Clients, case_id: str) -> None:
     text = client("vic").get(f"/cases/{case_id}").text
     for part in ("Reasons", "Over time", "Who is linked with whom", "What they share", "Innocent explanations considered",

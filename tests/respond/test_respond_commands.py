@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from respond_helpers import Folder, accounts
 
@@ -72,6 +73,21 @@ def test_what_cannot_be_is_one_line(told: Told, words: tuple[str, ...], said: st
     assert told("actions", "list") == "no action holds\n"
     assert told("appeal", "list") == "no appeal is open\n"
     assert told("webhooks", "list") == ""
+
+
+def test_the_interval_of_a_harvest_stands_beside_it(told: Told, run_folder: Folder) -> None:
+    run = run_folder({"c-old": {"members": accounts(20, 9)}})
+    table = pq.read_table(run / "campaigns.parquet").drop(["harvested_low", "harvested_high"])  # as an earlier version wrote it
+    pq.write_table(table, run / "campaigns.parquet")
+    told("cases", "import", str(run))
+    old, new = sorted(told("cases", "list").splitlines())
+    assert " 72 requests (64 to 80) " in new
+    assert " 81 requests " in old
+    assert "(" not in old
+    found = {case["campaign_id"]: case for case in json.loads(told("cases", "list", "--json"))["cases"]}
+    assert [found[name][end] for name in ("c-one", "c-old") for end in ("harvested_low", "harvested_high")] == [64, 80, None, None]
+    assert "72 (64 to 80) of their 80 requests harvested" in told("cases", "show", "case-one")
+    assert "81 of their 90 requests harvested" in told("cases", "show", "case-old")
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,18 @@
 """The store on both databases: schema, migrations, audit chain, serial writers, errors in one line."""
 
+import json
 import sqlite3
 import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from respond_helpers import ANA, BEN, DEE, NOW
+from respond_helpers import ANA, BEN, DEE, NOW, Folder, accounts, imported
 from sqlalchemy import Connection, String, select, text
 
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, migrations, policy
-from stillwatch.respond.schema import Appeal, Base, DecisionRow, Meta, PolicyVersion, Run
+from stillwatch.respond.schema import Appeal, Base, Case, DecisionRow, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
 
@@ -33,8 +34,15 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
 
 
+def without_0007(connection: Connection) -> None:
+    """Cases as they were when only their details told the interval of the harvest."""
+    for column in ("harvested_low", "harvested_high"):
+        connection.execute(text(f"ALTER TABLE cases DROP COLUMN {column}"))
+
+
 def without_0006(connection: Connection) -> None:
     """The audit log as it was before what a row says had a hash of its own."""
+    without_0007(connection)
     for column in ("salt", "payload_hash"):
         connection.execute(text(f"ALTER TABLE audit_log DROP COLUMN {column}"))
 
@@ -92,6 +100,21 @@ def test_decisions_of_an_older_store_are_found_by_key(store: Store) -> None:
         connection.execute(text("DROP INDEX ix_decisions_key_id"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     test_migrations_give_the_schema_of_the_code(again := Store.open(store.engine.url.render_as_string(hide_password=False)))
+    again.close()
+
+
+def test_intervals_of_an_older_store_come_out_of_the_details(store: Store, run_folder: Folder) -> None:
+    imported(store, run_folder({"c-told": {"members": accounts(0, 8)}, "c-untold": {"members": accounts(50, 8)}}))
+    with store.connect(writing=True) as connection:
+        without_0007(connection)
+        for case, details in (("told", {"harvested_low": 3_000_000_000, "harvested_high": 4_000_000_000}), ("untold", {"title": "x"})):
+            connection.execute(text("UPDATE cases SET details = :d WHERE campaign_id = :c"), {"d": json.dumps(details), "c": f"c-{case}"})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+    test_migrations_give_the_schema_of_the_code(again := Store.open(store.engine.url.render_as_string(hide_password=False)))
+    with again.read() as session:
+        assert {case.campaign_id: (case.harvested_low, case.harvested_high, case.between) for case in session.scalars(select(Case))} == {
+            "c-told": (3_000_000_000, 4_000_000_000, "3,000,000,000 to 4,000,000,000"), "c-untold": (None, None, ""),
+        }
     again.close()
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from stillwatch import run_details
 from stillwatch.console.page import NotFoundError, Page, Visit, remember
 from stillwatch.console.security import REVEAL, revealed
 from stillwatch.errors import InputError
@@ -57,7 +56,7 @@ def _draw(drawn: _Drawn) -> Section:
         "campaign_id": case.campaign_id, "verdict": case.detected, "score": case.score, "q_value": case.q_value,
         "n_accounts": case.n_accounts, "n_events": case.n_events, "n_harvested": case.n_harvested, "first_seen": case.first_seen,
         "last_seen": case.last_seen, "views": case.views, "capabilities": case.capabilities, "output_tokens": case.output_tokens,
-        "explanations": case.explanations, "lineage": None, **{name: (case.details or {}).get(name) for name in run_details.HARVESTED},
+        "explanations": case.explanations, "lineage": None,
     }
     return section(1, load.Campaign(row, case.details or {}, ()))
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from stillwatch import run_details
 from stillwatch.counting import noun, number_of
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
@@ -51,7 +50,7 @@ def list_cases(args: Args) -> dict[str, Any]:
     for row in rows:
         say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} {noun(row.n_accounts, 'account'):8} "
                   f"{row.n_harvested:>10,} {noun(row.n_harvested, 'request'):8} "
-                  f"{row.loss:>12,.0f} tokens a day  {row.assignee or ''}")
+                  f"{f'({row.between})' if row.between else '':26} {row.loss:>12,.0f} tokens a day  {row.assignee or ''}")
     if not rows:
         say(args, f"no case is {' or '.join(map(spaced, states)) if args.state else 'open'}")
     return {"cases": [as_json(row, "details") for row in rows], "counts": counts}
@@ -127,7 +126,7 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     besides = len(people) - gone - row.n_accounts  # what a look at the last requests adds to a run of the whole log
     more = f" and {besides:,} that another look found" if besides > 0 else ""
     yield (f"{number_of(row.n_accounts, 'account')}{more} ({gone:,} no longer seen, {out:,} excluded), "
-           f"{row.n_harvested:,}{f' ({told})' if (told := run_details.between(row.details)) else ''} of their "
+           f"{row.n_harvested:,}{f' ({row.between})' if row.between else ''} of their "
            f"{number_of(row.n_events, 'request')} harvested; "
            f"at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
     asked = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]

@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from stillwatch import run_details
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -96,6 +98,9 @@ class Case(Base):
     n_accounts: Mapped[int] = mapped_column(BigInteger)
     n_events: Mapped[int] = mapped_column(BigInteger)
     n_harvested: Mapped[int] = mapped_column(BigInteger)
+    harvested_low: Mapped[int | None] = mapped_column(BigInteger)
+    harvested_high: Mapped[int | None] = mapped_column(BigInteger)
+    """The 90 % interval of ``n_harvested``; null where the run told none."""
     output_tokens: Mapped[int] = mapped_column(BigInteger)
     first_seen: Mapped[datetime | None]
     last_seen: Mapped[datetime | None]
@@ -104,6 +109,11 @@ class Case(Base):
     explanations: Mapped[list[Any]]
     details: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     """Evidence, timeline, graph, masked examples: what the report draws. Some 100 kB, so lists do not load it."""
+
+    @property
+    def between(self) -> str:
+        """The interval of the harvest in words; empty where none is told."""
+        return run_details.between({name: getattr(self, name) for name in run_details.HARVESTED})
 
 
 class Campaign(Base):
