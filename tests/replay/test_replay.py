@@ -23,6 +23,7 @@ from stillwatch.replay.commands import step_us
 
 TWO_DAYS_US = 2 * 86_400_000_000
 FILES = ("replay.json", "replay.parquet")
+TOLD = ("n_harvested", "harvested_low", "harvested_high")
 
 
 def replayed(world: Path, out: Path, **options: Any) -> dict[str, Any]:
@@ -53,14 +54,38 @@ def test_a_step_is_detection_as_of_its_time(
         run = tmp_path / str(at)
         as_of = datetime.fromisoformat(steps[at]["as_of"])
         summary = pipeline.detect(small_world, run, as_of=as_of, quiet=True, threads=1)
-        table = pq.read_table(run / "campaigns.parquet", columns=["campaign_id", "verdict", "n_accounts", "details"]).to_pylist()
+        table = pq.read_table(run / "campaigns.parquet", columns=["campaign_id", "verdict", "n_accounts", "details", *TOLD]).to_pylist()
         sure = sorted(row["campaign_id"] for row in table if row["verdict"] == "campaign")
         assert sure == steps[at]["campaigns"]
         assert summary["n_events"] == steps[at]["n_events"]
         assert summary["n_accused"] == steps[at]["n_accused"]
+        (kept,) = (step for name, step in step_files(whole[0]).items() if name.startswith(f"{as_of:%Y%m%dT%H%M%SZ}-")
+                   and name.endswith(of_no_action(whole[0])))
+        assert {row["campaign_id"]: [row[name] for name in TOLD] for row in kept["found"]} == {
+            row["campaign_id"]: [row[name] for name in TOLD] for row in table
+        }
         review = [(row["n_accounts"], json.loads(row["details"])["not_accused"]) for row in table if row["verdict"] == "review"]
         told = [(row["n_accounts"], row["not_accused"]) for row in steps[at]["listed"]]
         assert told == sorted(review, key=lambda row: -row[0])[: replay.LISTED]
+
+
+def test_the_harvest_that_was_told_last_stands_beside_the_true_one(small_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
+    owner = dict(zip(*(pq.read_table(small_world / "truth.parquet")[name].to_pylist() for name in ("account_id", "campaign")), strict=True))
+    last = max(name for name in step_files(whole[0]) if name.endswith(of_no_action(whole[0])))
+    told: dict[str, list[list[int]]] = {}
+    for found in step_files(whole[0])[last]["found"]:
+        whose = [owner[name] for name in found["accounts"]]
+        if found["verdict"] == "campaign" and (most := max(set(whose), key=whose.count)) and 2 * whose.count(most) > len(whose):
+            told.setdefault(most, []).append([found[name] for name in TOLD])
+    assert told
+    for row in of(whole[1], "shadow")["campaigns"]:
+        if row["accused_at_end"]:
+            assert [row[name] for name in TOLD] == [sum(values) for values in zip(*told[row["campaign"]], strict=True)]
+            assert row["harvested_low"] <= row["n_harvested"] <= row["harvested_high"]
+    table = pq.read_table(whole[0] / "replay.parquet", filters=[("policy", "==", "shadow")]).to_pylist()
+    assert [[row[name] for name in TOLD] for row in table] == [
+        [row[name] for name in TOLD] for row in of(whole[1], "shadow")["campaigns"]
+    ]
 
 
 def test_the_largest_groups_for_review_are_told_with_what_they_miss() -> None:

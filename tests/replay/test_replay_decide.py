@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from stillwatch.replay import measure, show
 from stillwatch.replay.branch import HOUR_US, Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import Log
@@ -92,3 +93,21 @@ def test_shadow_acts_on_nobody(branch: Branch) -> None:
         desk.take(step(("campaign", NAMES[:8])), hour * HOUR_US, branch)
     assert branch.actions == []
     assert len(desk.cases) == 1
+
+
+@pytest.mark.parametrize(("ends", "printed"), [
+    ({"harvested_low": 900, "harvested_high": 1_100}, "1,000 (900 to 1,100)"),
+    ({}, "1,000"),  # a step that an earlier version kept
+])
+def test_the_harvest_of_the_last_find_is_told_with_its_interval(branch: Branch, ends: dict[str, int], printed: str) -> None:
+    desk = Desk(Policy("p", "nobody", ()))
+    first, last = step(("campaign", NAMES[:8])), step(("campaign", NAMES[:10]))
+    first["found"][0] |= {"n_harvested": 7, "harvested_low": 6, "harvested_high": 8}
+    last["found"][0] |= {"n_harvested": 1_000, **ends}
+    desk.take(first, 24 * HOUR_US, branch)
+    desk.take(last, 48 * HOUR_US, branch)
+    desk.take(step(), 72 * HOUR_US, branch)
+    (row,) = measure.cases(branch.log, desk, branch)
+    assert [row[name] for name in measure.TOLD] == [1_000, ends.get("harvested_low"), ends.get("harvested_high")]
+    assert show.HEADS[9] == "told (90 %)"
+    assert [show._cells("p", told)[9] for told in (row, row | {"n_harvested": None})] == [printed, "–"]

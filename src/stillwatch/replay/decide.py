@@ -17,7 +17,8 @@ class Case:
     first_us: int
     accounts: set[int]
     findings: int = 0
-    n_harvested: int = 0
+    last: dict[str, Any] = field(default_factory=dict)
+    """As it was found last."""
 
 
 @dataclass
@@ -126,6 +127,6 @@ class Desk:
                 cases.append(case)
             case.accounts |= set(members)
             case.findings += 1
-            case.n_harvested = row["n_harvested"]
+            case.last = row
             out[name] = case
         return out

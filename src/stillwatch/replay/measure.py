@@ -1,6 +1,7 @@
 """What a policy came to: time to detect, harvest taken before action and in all, innocents touched."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,11 @@ from stillwatch.replay.branch import HOUR_US, Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import INNOCENT, Log, Truth
 from stillwatch.replay.step import iso
+from stillwatch.run_details import HARVESTED
 
 ONE_PERCENT = 0.01
+TOLD = ("n_harvested", *HARVESTED)
+"""What detection tells of a harvest: the estimate and its 90 % interval."""
 
 
 def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -31,7 +35,7 @@ def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
         if row is not None:
             accounts = np.unique(log.account[mine[log.account]])
             row["accused_at_end"] = round(float(np.isin(accounts, list(last)).mean()), 6)
-            rows.append(row)
+            rows.append(row | _told(_last(number, truth, branch, steps)))
     return rows
 
 
@@ -43,8 +47,30 @@ def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
         mine[sorted({branch.origin(code) for code in case.accounts})] = True
         row = _row(log, branch, case.name, mine, mine[log.account], case.first_us, case.first_us, case.first_us)
         if row is not None:
-            rows.append(row | {"accused_at_end": 1.0})
+            rows.append(row | {"accused_at_end": 1.0} | _told([case.last]))
     return rows
+
+
+def _told(found: Sequence[dict[str, Any]]) -> dict[str, int | None]:
+    """What some finds tell of their harvest, added up; null where there is none or one does not tell it, as steps of earlier versions."""
+    told = {name: [row.get(name) for row in found] for name in TOLD}
+    return {name: sum(values) if values and None not in values else None for name, values in told.items()}
+
+
+def _last(number: int, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The campaigns that are mostly an operator's, of the last step that has any."""
+    for _, step in reversed(steps):
+        mine = [row for row in step["found"] if row["verdict"] == "campaign" and _mostly(row, truth, branch)[0] == number]
+        if mine:
+            return mine
+    return []
+
+
+def _mostly(row: dict[str, Any], truth: Truth, branch: Branch) -> tuple[int, int]:
+    """The operator whom more than half of a find's accounts belong to, or INNOCENT, and how many."""
+    whose = Counter(int(truth.operator[branch.origin(code)]) for code in branch.codes(row["accounts"]))
+    most, n = max(whose.items(), key=lambda pair: (pair[1], -pair[0]))
+    return (most, n) if most >= 0 and 2 * n > whose.total() else (INNOCENT, 0)
 
 
 def _first(
@@ -60,9 +86,8 @@ def _first(
         held: Counter[int] = Counter()
         for row in step["found"]:
             if row["verdict"] in verdicts:
-                whose = Counter(int(truth.operator[branch.origin(code)]) for code in branch.codes(row["accounts"]))
-                most, n = max(whose.items(), key=lambda pair: (pair[1], -pair[0]))
-                if most >= 0 and 2 * n > whose.total():
+                most, n = _mostly(row, truth, branch)
+                if n:
                     held[most] += n
         for number, n in held.items():
             if n >= FEWEST and (begun is None or 2 * n >= np.searchsorted(begun[number], at_us)):

@@ -9,6 +9,7 @@ from typing import Any
 
 from stillwatch.judge import FEWEST
 from stillwatch.respond.matching import Found, Known, match
+from stillwatch.run_details import HARVESTED
 
 
 def together(whole: dict[str, Any], recent: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -42,7 +43,8 @@ def _add(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
             old = known[int(same[row["campaign_id"]].case_id)]
             if new is not None:
                 old |= {part: [*old[part], *new[part]] for part in ("accounts", "scores")}
-            old["n_harvested"] = max(old["n_harvested"], row["n_harvested"])
+            if row["n_harvested"] > old["n_harvested"]:
+                old |= {part: row.get(part) for part in ("n_harvested", *HARVESTED)}
         elif new is not None and len(new["accounts"]) >= min(FEWEST, len(row["accounts"])):
             known.append(new)
         held |= set(row["accounts"])

@@ -36,6 +36,7 @@ COLUMNS = {
     "accounts_blocked": pa.int64(), "replacements": pa.int64(), "accused_at_end": pa.float64(),
     "listed_at": pa.string(), "listed_hours_after_one_percent": pa.float64(),
     "half_hours_after_one_percent": pa.float64(),
+    "n_harvested": pa.int64(), "harvested_low": pa.int64(), "harvested_high": pa.int64(),
 }
 """Of replay.parquet, one row a policy and campaign."""
 

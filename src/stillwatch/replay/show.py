@@ -3,10 +3,11 @@
 from typing import Any
 
 from stillwatch.counting import number_of
+from stillwatch.run_details import between
 
 HEADS = (
     "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "listed after 1 % h", "before action",
-    "taken in all", "moved", "acted on", "new accounts",
+    "taken in all", "told (90 %)", "moved", "acted on", "new accounts",
 )
 MAX_ROWS = 60
 """Rows printed; replay.parquet has all."""
@@ -60,6 +61,14 @@ def _cells(policy: str, row: dict[str, Any]) -> tuple[str, ...]:
     return (
         policy, row["campaign"], f"{row['n_accounts']:,}", f"{row['n_harvest']:,}", "–" if first is None else f"{first:.1f}",
         hours(row["hours_after_one_percent"]), hours(row["listed_hours_after_one_percent"]),
-        share(row["share_before_action"]), share(row["share_in_all"]),
+        share(row["share_before_action"]), share(row["share_in_all"]), _told(row),
         f"{row['moved']:,}", f"{row['accounts_acted_on']:,}", f"{row['replacements']:,}",
     )
+
+
+def _told(row: dict[str, Any]) -> str:
+    """The harvest that detection told at last, with its interval."""
+    if row["n_harvested"] is None:
+        return "–"
+    told = between(row)
+    return f"{row['n_harvested']:,}" + (f" ({told})" if told else "")

@@ -13,6 +13,7 @@ from stillwatch.engine import open_engine
 from stillwatch.files import read_json, write_json
 from stillwatch.judge import results, verdict_words
 from stillwatch.replay.branch import BEGINNING, Branch
+from stillwatch.run_details import HARVESTED
 
 
 def moment(us: int) -> datetime:
@@ -63,6 +64,7 @@ def look(
             "not_accused": why,
             "n_events": int(scene.people.n_events[mine].sum()),
             "n_harvested": int(np.sum(outcome.tally.harvested[number])),
+            **dict(zip(HARVESTED, outcome.tally.between[number].tolist(), strict=True)),
             "accounts": scene.people.ids.take(pa.array(mine)).to_pylist(),
             "scores": [round(float(score), 4) for score in scores[mine]],
         })
