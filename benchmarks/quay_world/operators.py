@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .crowds import CROWDS, SITE, Draw, agent
+from .crowd import SITE, Draw, agent
+from .crowds import CROWDS
 from .profiles import CHAT, DEVELOP, UNTIL_THE_END, Group, Life, Line, Setup, Supply, Work
 
 OWN_WORDING = 900
