@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from evidence_helpers import SECRET_TEXT, SIZES, members, write_run
 
@@ -79,6 +80,19 @@ def test_marks_under_the_tenants_key_are_not_shared(tmp_path: Path) -> None:
     run = shared.read(write_run(tmp_path / "run", privacy="features"))
     assert run.keyed
     assert not any(c.marks for c in run.campaigns)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_interval_of_a_harvest_is_shared_with_it(tmp_path: Path, told: bool) -> None:
+    run = write_run(tmp_path / "run")
+    table = pq.read_table(run / "campaigns.parquet")
+    if not told:  # as an earlier version wrote it
+        pq.write_table(table.drop(["harvested_low", "harvested_high"]), run / "campaigns.parquet")
+    n, low, high = (table[name][0].as_py() for name in ("n_harvested", "harvested_low", "harvested_high"))
+    finding = ocsf.findings(shared.read(run))[0]
+    ends = (low, high) if told else (None, None)
+    assert [finding["unmapped"][name] for name in ("harvested", "harvested_low", "harvested_high")] == [n, *ends]
+    assert (f"taken for harvest ({low} to {high})." if told else "taken for harvest.") in finding["finding_info"]["desc"]
 
 
 def test_ocsf_findings_are_as_their_models_say(run_of_two: Path, tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
         ],
         "unmapped": {
             "accounts": campaign.n_accounts, "requests": campaign.n_events, "harvested": campaign.n_harvested,
+            "harvested_low": campaign.harvested_low, "harvested_high": campaign.harvested_high,
             "output_tokens": campaign.output_tokens, "q_value": campaign.q_value, "score": campaign.score,
             "families": list(campaign.views),
             "innocent_explanations": {e["hypothesis"]: e["score"] for e in campaign.explanations},

@@ -46,8 +46,9 @@ class SharedCampaign:
     n_accounts: int
     n_events: int
     n_harvested: int
-    between: str
-    """Its 90 % interval in words; empty where none is told."""
+    harvested_low: int | None
+    harvested_high: int | None
+    """The 90 % interval of ``n_harvested``; null where none is told."""
     output_tokens: int
     first_seen: datetime | None
     last_seen: datetime | None
@@ -99,9 +100,9 @@ def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
     open_ = [o for o in objects if not keyed and str(o["view"]).split(".")[0] in SHARED_FAMILIES and o["accounts"] >= k]
     marks = sorted(map(_mark, open_), key=lambda mark: (-mark.n_accounts, mark.sha256))
     return SharedCampaign(
-        row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"], run_details.between(row),
-        row["output_tokens"] or 0, row["first_seen"], row["last_seen"], tuple(row["views"]), row["capabilities"] or {},
-        row["explanations"], row["lineage"], tuple(marks), len(objects) - len(marks),
+        row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"],
+        row["harvested_low"], row["harvested_high"], row["output_tokens"] or 0, row["first_seen"], row["last_seen"], tuple(row["views"]),
+        row["capabilities"] or {}, row["explanations"], row["lineage"], tuple(marks), len(objects) - len(marks),
     )
 
 
@@ -112,7 +113,8 @@ def _mark(told: Mapping[str, Any]) -> SharedMark:
 
 def told_between(campaign: SharedCampaign) -> str:
     """The interval of the harvest in brackets; nothing where none is told."""
-    return f" ({campaign.between})" if campaign.between else ""
+    between = run_details.between(vars(campaign))
+    return f" ({between})" if between else ""
 
 
 def main_capability(campaign: SharedCampaign) -> str:
