@@ -82,6 +82,24 @@ def test_counts_that_may_be_off_widen_the_interval_and_not_the_estimate() -> Non
     assert unnamed.high > 0.8
 
 
+def test_the_interval_of_the_run_takes_the_place_of_the_factor() -> None:
+    skill = worth.skills([smooth()])[0]
+    shares = {"grading": 0.2, "code": 0.3, "other": 0.5}
+    found = worth.value(row(10_000, capabilities=shares, harvested_low=9_000, harvested_high=12_000), [skill])
+    told = found.now[0]
+    assert (told.n, told.n_low, told.n_high) == (pytest.approx(2000), pytest.approx(1800), pytest.approx(12_000 * 0.7))
+    assert told.gap == worth.worth(skill, 2000).gap
+    assert (told.low, told.high) == (worth.worth(skill, 1800).low, worth.worth(skill, 12_000 * 0.7).high)
+    assert (found.capped[0].n_low, found.capped[0].n_high) == (pytest.approx(180), pytest.approx(1200 * 0.7))
+    factor = worth.value(row(10_000, capabilities=shares, harvested_low=None, harvested_high=None), [skill])
+    assert factor == worth.value(row(10_000, capabilities=shares), [skill])
+    assert factor.now[0].low < told.low <= told.high < factor.now[0].high
+    for wide, tight in zip(factor.waiting, found.waiting, strict=True):
+        assert wide.low <= tight.low <= tight.high <= wide.high
+    nothing = worth.value(row(10_000, harvested_low=0, harvested_high=10_000, capabilities={"grading": 1.0}), [skill]).now[0]
+    assert nothing.low == 0
+
+
 def gained(n: int, days: float = 7.0, shares: dict[str, float] | None = None, **changes: object) -> worth.Gain:
     found = worth.value(row(n, capabilities=shares or {"grading": 1.0}, **changes), worth.skills([smooth()]))
     return next(g for g in found.waiting if g.days == days)
@@ -201,7 +219,10 @@ def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytes
     run = tmp_path / "run"
     run.mkdir()
     shares = pa.map_(pa.string(), pa.float64())
-    table = pa.Table.from_pylist([row(3_400_000, capabilities={"grading": 1.0})])
+    table = pa.Table.from_pylist([
+        row(3_400_000, capabilities={"grading": 1.0}, harvested_low=None, harvested_high=None),
+        row(3_000, campaign_id="c-2", capabilities={"grading": 1.0}, harvested_low=2_900, harvested_high=3_100),
+    ])
     assert shares is not None
     pq.write_table(table, run / "campaigns.parquet")
     curves.write([smooth(), switch()], tmp_path / "c.json")
@@ -209,8 +230,12 @@ def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytes
     said = capsys.readouterr().out
     assert "no point estimate" in said
     assert "c-1 (3,400,000 exchanges)" in said
+    assert "c-2 (3,000 exchanges, 2,900 to 3,100)" in said
     page = (run / "exposure" / "exposure.html").read_text()
     assert 'id="c-1"' in page
+    assert "<p>3,400,000 exchanges harvested, " in page
+    assert "<p>3,000 exchanges harvested (2,900 to 3,100), " in page
+    assert "2.5 times too low or too high" in page
     assert "a threshold" in page
     assert "150,000" in page
     assert "http" not in page.replace("http-equiv", "")
@@ -220,6 +245,7 @@ def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytes
     assert grading == [(30 * N[-1], False), *((n, 30 * N[-1] < n) for n in worth.NEWS)]
     assert sums == [(n, False) for n in worth.NEWS]
     assert told["campaigns"][0]["now"][0]["basis"] == "refused"
+    assert [(c["harvested_low"], c["harvested_high"]) for c in told["campaigns"]] == [(None, None), (2_900, 3_100)]
     pytest.importorskip("matplotlib")
     assert (run / "exposure" / "curve-1.png").read_bytes().startswith(b"\x89PNG")
     assert page.count("data:image/png;base64,") == 2

@@ -14,6 +14,7 @@ from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import ATTACKS, COUNTERMEASURES, Effect, strongest
 from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, sizes, worth
 from stillwatch.files import replacing, write_json
+from stillwatch.run_details import between
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -180,7 +181,8 @@ def console(report: Report) -> str:
     for check in report.checks:
         lines.append(f"  {check}")
     for campaign in report.campaigns:
-        lines.append(f"{campaign.campaign_id} ({campaign.n_harvested:,} exchanges)")
+        told = between(vars(campaign))
+        lines.append(f"{campaign.campaign_id} ({campaign.n_harvested:,} exchanges{f', {told}' if told else ''})")
         for w in campaign.now:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
             lines.append(f"  {w.task}, {_exchanges(w)} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")

@@ -13,13 +13,15 @@ from stillwatch.exposure import thresholds
 from stillwatch.exposure.backtest import leader
 from stillwatch.exposure.closed import Measured, best_of
 from stillwatch.exposure.laws import MAX_FACTOR, MIN_POINTS, Curve, Prediction, predict, steps
+from stillwatch.run_details import HARVESTED
 
 NEWS = (150_000.0, 3_400_000.0, 13_000_000.0)
 """Exchanges of the three harvests that a provider reported."""
 DAYS = (7.0, 30.0)
 """How far ahead the worth of stopping now is told."""
 TOLD_WITHIN = 2.5
-"""Nine in ten operators that were found were told between 1/2.5 and 2.5 times their true harvest (docs/exposure.md says of which)."""
+"""Of runs that tell no interval: nine in ten operators that were found were told between 1/2.5 and 2.5 times their true harvest
+(docs/exposure.md says of which)."""
 COUNTS = 9
 """Numbers of exchanges, from the fewest to the most, at which waiting is valued: it is worth most where the curve is steepest."""
 CAP = 10.0
@@ -186,6 +188,9 @@ class CampaignWorth:
     campaign_id: str
     verdict: str
     n_harvested: int
+    harvested_low: int | None
+    harvested_high: int | None
+    """The run's 90 % interval; null where it tells none."""
     per_day: float | None
     """Exchanges a day from first to last seen; null where it lasted under an hour."""
     now: tuple[Worth, ...]
@@ -211,7 +216,7 @@ def campaigns(run: Path, known: Sequence[Skill], *, widen: float = 1.0) -> list[
     path = run / "campaigns.parquet"
     if not path.is_file():
         raise InputError("no campaigns.parquet", where=run, todo="Pass the folder that stillwatch detect wrote")
-    columns = ["campaign_id", "verdict", "n_harvested", "first_seen", "last_seen", "capabilities"]
+    columns = ["campaign_id", "verdict", "n_harvested", *HARVESTED, "first_seen", "last_seen", "capabilities"]
     names = set(pq.read_schema(path).names)
     rows = pq.read_table(path, columns=[name for name in columns if name in names]).to_pylist()
     return [value(row, known, widen=widen) for row in rows]
@@ -220,24 +225,29 @@ def campaigns(run: Path, known: Sequence[Skill], *, widen: float = 1.0) -> list[
 def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0) -> CampaignWorth:
     """Value one row of campaigns.parquet.
 
-    The interval of a skill reaches from what the law says of :data:`TOLD_WITHIN` times fewer exchanges to what it says of
-    so many times more, with all requests of unknown capability added: neither count is known better than that.
+    The interval of a skill reaches from what the law says of the fewest exchanges of the run's interval to what it says of the
+    most, with all requests of unknown capability added: neither count is known better than that. Where the run tells no
+    interval, its ends are :data:`TOLD_WITHIN` times fewer and more.
     """
     n = int(row["n_harvested"])
+    low, high = (row.get(name) for name in HARVESTED)
+    fewest, most = (n / TOLD_WITHIN, n * TOLD_WITHIN) if low is None or high is None else (low, high)
     shares = {str(k): float(v) for k, v in (row.get("capabilities") or {}).items() if v}
     per_day = _per_day(n, row.get("first_seen"), row.get("last_seen"))
     now, waiting, capped = [], [], []
     for skill in known:
         share = shares.get(skill.capability, 0.0) if shares else 1.0
-        most = min(share + (shares.get(UNKNOWN, 0.0) if skill.capability != UNKNOWN else 0.0), 1.0)
-        counts = (n * share, n * share / TOLD_WITHIN, n * most * TOLD_WITHIN)
+        may_be = min(share + (shares.get(UNKNOWN, 0.0) if skill.capability != UNKNOWN else 0.0), 1.0)
+        counts = (n * share, fewest * share, most * may_be)
         now.append(_between(skill, *counts, widen=widen))
         capped.append(_between(skill, *(count / CAP for count in counts), widen=widen))
         if per_day is not None:
             waiting += [_gain(skill, counts, days, days * per_day / max(n, 1), widen=widen) for days in DAYS]
     measured = {skill.capability for skill in known}
     missing = tuple(sorted(((k, v) for k, v in shares.items() if k not in measured and v >= 0.005), key=lambda item: -item[1]))
-    return CampaignWorth(str(row["campaign_id"]), str(row.get("verdict")), n, per_day, tuple(now), tuple(waiting), tuple(capped), missing)
+    return CampaignWorth(
+        str(row["campaign_id"]), str(row.get("verdict")), n, low, high, per_day, tuple(now), tuple(waiting), tuple(capped), missing
+    )
 
 
 def _between(skill: Skill, n: float, fewest: float, most: float, *, widen: float) -> Worth:
