@@ -1,6 +1,7 @@
 """Erasure of an account from folders of logs and runs: nothing of it stays, all else does, and later commands say why figures differ."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,12 +15,15 @@ import pytest
 
 from stillwatch import folder_erasure, hashing, partitions, pipeline, run_details, sketch
 from stillwatch.cli import main
+from stillwatch.dataset import open_dataset
 from stillwatch.errors import InputError
 from stillwatch.files import alone, write_json, write_parquet
 from stillwatch.report.load import load
 from stillwatch.tables import TRACES
 
 pytest.importorskip("sqlalchemy")
+
+from sqlalchemy import select
 
 
 def accused(run: Path) -> tuple[str, str]:
@@ -439,6 +443,101 @@ def test_killed_in_the_middle_it_loses_nothing(a_little: tuple[Path, Path, str],
     assert subprocess.run([sys.executable, "-m", "stillwatch", *words, "-q"], cwd=tmp_path, check=False).returncode == 0
     assert (untimed(logs), untimed(run)) == wanted
     assert [len(run_details.erasures(folder)) for folder in (logs, run)] == [1, 1]
+
+
+MARKED = ("marks.parquet", "ledger.parquet", "elicited.jsonl")
+OF_STEPS = {f"replay/{name}" for name in ("steps/x/one.json", "steps/x/two.json", "cut/often-1.parquet")}
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Logs, a replay that was killed, a mark log and answers that leave accounts to the events, a ledger, a store."""
+    from stillwatch.prove.exposure_ledger import LEDGER, MARK_LOG
+    from stillwatch.respond.schema import Account
+    from stillwatch.respond.store import SYSTEM, Store
+
+    place = tmp_path_factory.mktemp("lived")
+    logs, replay = place / "logs", place / "replay"
+    ingested(place, "canonical")
+    partitions.sketch_files(open_dataset(logs), replay / "sketches", sketch.sketch_events, as_of=None, threads=1, quiet=True)
+    for name, accounts in (("one", ["acct-0", "acct-1"]), ("two", ["acct-0", "acct-1~1"]), ("three", ["acct-0"])):
+        write_json({"found": [{"accounts": accounts}]}, replay / "steps" / "x" / f"{name}.json")
+    (replay / "cut").mkdir()
+    (replay / "cut" / "often-1.parquet").write_text("sketches")
+    rows = [{"event_id": row["event_id"], "account_id": row["account_id"], "tenant": "t", "scheme": "choice", "tokens": 5} for row in ROWS]
+    marks, ledger, elicited = (place / name for name in MARKED)
+    write_parquet(MARK_LOG.conform(pa.Table.from_pylist([row | {"account_id": None} for row in rows])), marks)
+    write_parquet(LEDGER.conform(pa.Table.from_pylist(rows)), ledger)
+    elicited.write_text("".join(json.dumps({"event_id": row["event_id"], "output": "o"}) + "\n" for row in rows))
+    store = Store.open(str(place / "store.db"))
+    with store.write(SYSTEM) as change:
+        change.session.add_all([Account(account_id=name, kind="individual") for name in ("acct-0", "acct-1")])
+    store.close()
+    return place
+
+
+def erasing(place: Path) -> list[str]:
+    return ["cases", "erase", "acct-1", "--note", "request 17", "--from", *(str(place / name) for name in ("logs", "replay", *MARKED)),
+            "--yes", "--store", f"sqlite:///{place / 'store.db'}", "-q"]
+
+
+def left_in(place: Path) -> tuple[dict[str, bytes], list[str]]:
+    """All files but sources and what tells times, and the accounts of the store."""
+    from stillwatch.respond.schema import Account
+    from stillwatch.respond.store import Store
+
+    store = Store.open(str(place / "store.db"))
+    with store.read() as session:
+        names = sorted(session.scalars(select(Account.account_id)))
+    store.close()
+    other = ("log.jsonl", "registry.jsonl", "store.db", "erasures.json")
+    return {name: data for name, data in digests(place).items() if not Path(name).name.startswith(other)}, names
+
+
+PLACED = "os:replace:-"
+"""So many before the last."""
+
+
+@pytest.mark.parametrize("at", [
+    "stillwatch.folder_erasure:_requests:1",  # it is listed for ingest, no more
+    "stillwatch.folder_erasure:_publish:1",
+    "stillwatch.folder_erasure:finish:3",  # the new files of the replay are whole, none is in its place
+    "os:unlink:2",  # a step is gone, another is not
+    "stillwatch.folder_erasure:_lines:1",  # of three tables two are done
+    "stillwatch.folder_erasure:_publish:2",
+    "stillwatch.folder_erasure:finish:4",  # the same of the logs
+    f"{PLACED}2", f"{PLACED}1",
+    "stillwatch.respond.erasure:erase:2",  # all but the store
+])
+def test_killed_among_replays_mark_logs_and_ledgers_the_next_time_does_the_rest(
+    lived: Path, tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, cut = (shutil.copytree(lived, tmp_path / name) for name in ("whole", "cut"))
+    (before, _), n, real = left_in(whole), 0, os.replace
+
+    def counted(*args: Any) -> None:
+        nonlocal n
+        n += 1
+        real(*args)
+
+    monkeypatch.setattr(os, "replace", counted)
+    assert main(erasing(whole)) == 0
+    monkeypatch.undo()
+    wanted, names = left_in(whole)
+    assert (names, before.keys() - wanted.keys()) == (["acct-0"], OF_STEPS)
+    assert held(whole, "acct-1") == []
+    tables = [pq.read_table(whole / name)["event_id"].to_pylist() for name in MARKED[:2]]
+    assert tables == [[row["event_id"] for row in ROWS if row["account_id"] != "acct-1"]] * 2
+    if at.startswith(PLACED):
+        at = f"os:replace:{n - int(at.removeprefix(PLACED)) + 1}"
+    killed = [sys.executable, str(Path(__file__).parent / "killed.py"), at, *erasing(cut)]
+    assert subprocess.run(killed, cwd=tmp_path, capture_output=True, check=False).returncode == -9
+    if (cut / "replay" / ".erase.ready").exists():
+        assert main(["replay", str(cut / "logs"), "--out", str(cut / "replay"), "-q"]) == 1, "not half of it"
+    assert main(erasing(cut)) == 0
+    assert left_in(cut) == (wanted, names)
+    assert [len(run_details.erasures(cut / folder)) for folder in ("logs", "replay")] == [1, 1]
+    assert len(hashing.erased_hashes(cut / "logs" / "stillwatch.key")) == 1
 
 
 def test_a_run_in_the_making_is_not_touched(a_little: tuple[Path, Path, str], tmp_path: Path) -> None:

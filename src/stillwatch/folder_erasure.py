@@ -91,7 +91,7 @@ class _Who:
 def erase(
     folders: Sequence[Path], account: str, *, note: str, also: Sequence[str] = (), dry: bool = False, now: datetime | None = None
 ) -> list[Done]:
-    """Erase an account from folders of logs, runs and replays: from runs first, since only the logs tell which requests are its.
+    """Erase an account from folders of logs, runs and replays: from logs last, since only they tell which requests are its.
 
     Args:
         folders: of logs, runs or replays; proofs and exposure studies, which are searched and not changed; also single tables
@@ -103,7 +103,7 @@ def erase(
         now: the time that is told; the clock's by default.
 
     Returns:
-        One a folder, runs first.
+        One a folder or table, logs last.
 
     Raises:
         InputError: a folder is none of these, another command writes to it, a file is not readable, or the note names the account.
@@ -122,9 +122,10 @@ def erase(
         todo = ("Pass folders that stillwatch detect reads (with events/), that detect, replay, prove test or exposure wrote, "
                 "or a Parquet or JSONL file")
         raise InputError("neither logs nor a run, a replay, a proof or an exposure study", where=other[0], todo=todo)
-    done = [Done(folder) for folder in (*rewritten, *kept, *tables)]
+    # Where it is cut off, what tells requests alone can still be matched the next time.
+    done = [Done(folder) for folder in (*runs, *replays, *tables, *kept, *logs)]
     with ExitStack() as held:
-        for each in done[: len(rewritten)]:
+        for each in (each for each in done if each.folder in rewritten):
             held.enter_context(alone(each.folder, "command", settled=False))
             each.finished = not dry and finish(each.folder)
             if dry and (each.folder / TO_ERASE).exists():
