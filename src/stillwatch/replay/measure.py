@@ -53,7 +53,7 @@ def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
 
 def _told(found: Sequence[dict[str, Any]]) -> dict[str, int | None]:
     """What some finds tell of their harvest, added up; null where there is none or one does not tell it, as steps of earlier versions."""
-    told = {name: [row.get(name) for row in found] for name in TOLD}
+    told: dict[str, list[Any]] = {name: [row.get(name) for row in found] for name in TOLD}
     return {name: sum(values) if values and None not in values else None for name, values in told.items()}
 
 
