@@ -133,6 +133,42 @@ def test_later_commands_say_that_something_was_erased(
     assert not (run / "erasures.json").exists(), "a new run was made of what is left"
 
 
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_who_has_a_packet_that_names_it_is_told(
+    folders: tuple[Path, Path], tmp_path: Path, cut_off: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("cryptography")
+    logs, run = folders
+    account, campaign = accused(run)
+    other = next(c.row["campaign_id"] for c in load(run).campaigns if c.row["campaign_id"] != campaign)
+    out, packed = tmp_path / "packets", ["export", str(run), "--format", "packet", "--key", str(tmp_path / "k.pem"), "--out"]
+    assert main([*packed, str(out), "--campaign", campaign, "--campaign", other, "--for", "the court"]) == 0
+    (out / f"{campaign}.packet.zip").rename(tmp_path / "handed out")
+    assert main([*packed, str(tmp_path / "kept"), "--campaign", campaign]) == 0
+    assert [(row["campaign_id"], row["for"]) for row in run_details.packets(run)] == [
+        (campaign, "the court"), (other, "the court"), (campaign, "")]
+    words = ["cases", "erase", account, "--note", "request 17", "--from", str(run), str(logs)]
+    if cut_off:
+        folder_erasure.erase([run], account, note="request 17")
+        assert main([*packed, str(tmp_path / "later"), "--campaign", campaign]) == 0
+    for yes in ([], ["--yes"]):
+        capsys.readouterr()
+        assert main([*words, *yes]) == 0
+        told = [line for line in capsys.readouterr().out.splitlines() if "a packet of " in line]
+        assert len(told) == 2
+        assert f" for the court names it, and is not reached: {out / f'{campaign}.packet.zip'} (SHA-256 " in told[0]
+        assert f" names it, and is not reached: {tmp_path / 'kept' / f'{campaign}.packet.zip'} (SHA-256 " in told[1]
+
+
+def test_a_list_of_packets_that_was_changed_is_noticed_before_anything_goes(a_little: tuple[Path, Path, str], tmp_path: Path) -> None:
+    _, run, account = copied(a_little, tmp_path)
+    (run / "packets.jsonl").write_text('{"at": 7}\n')
+    before = digests(run)
+    with pytest.raises(InputError, match="not what stillwatch export writes"):
+        folder_erasure.erase([run], account, note="request 17")
+    assert digests(run) == before
+
+
 def test_a_packet_without_what_was_erased_must_say_so(folders: tuple[Path, Path], tmp_path: Path) -> None:
     pytest.importorskip("cryptography")
     logs, run = folders
@@ -233,6 +269,24 @@ def test_a_mark_log_that_leaves_accounts_to_the_events(tmp_path: Path) -> None:
     assert [sum(each.rows.values()) for each in done] == [2, 2, 2, 2]
     assert pq.read_table(marks)["event_id"].to_pylist() == pq.read_table(ledger)["event_id"].to_pylist() == ["e1"]
     assert elicited.read_text() == '{"event_id": "e1", "output": "o"}\n'
+
+
+def test_a_table_that_tells_requests_alone_needs_the_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "logs" / "events").mkdir(parents=True)
+    event = {"event_id": "e1", "timestamp": "2026-01-01T00:00:00Z", "account_id": "acct-1"}
+    (tmp_path / "logs" / "events" / "one.jsonl").write_text(json.dumps(event) + "\n")
+    untold, told = tmp_path / "untold.parquet", tmp_path / "told.parquet"
+    pq.write_table(pa.table({"event_id": ["e1", "e2"], "account_id": pa.array([None, "b"])}), untold)
+    pq.write_table(pa.table({"event_id": ["e1", "e2"], "account_id": ["a", "b"]}), told)
+    pq.write_table(pa.table({"event_id": ["e1"]}), tmp_path / "ids.parquet")
+    (tmp_path / "lines.jsonl").write_text('{"event_id": "e1"}\n')
+    words = ["cases", "erase", "acct-1", "--note", "request 17", "--from"]
+    for path in (untold, tmp_path / "ids.parquet", tmp_path / "lines.jsonl"):
+        assert main([*words, str(path)]) == 0
+        assert "rows that tell requests and no accounts" in capsys.readouterr().out
+        assert main([*words, str(path), str(tmp_path / "logs")]) == 0
+        assert "no accounts" not in capsys.readouterr().out
+    assert main([*words, str(told)]) == 1, "nothing of it is there, for certain"
 
 
 def replayed(logs: Path, out: Path) -> Path:

@@ -33,7 +33,9 @@ def erase_account(args: Args) -> dict[str, Any]:
     pseudonym = (in_store or {}).get("pseudonym") if args.yes else None
     left = {str(each.folder): each.left for each in done if each.left}
     listed = [str(hashing.erased_path(key)) for key in keys]
-    return {"erased": bool(args.yes), **(in_store or {}), "pseudonym": pseudonym, "folders": rows, "left": left, "listed": listed}
+    packets = {str(each.folder): each.packets for each in done if each.packets}
+    return {"erased": bool(args.yes), **(in_store or {}), "pseudonym": pseudonym, "folders": rows, "left": left, "packets": packets,
+            "listed": listed}
 
 
 def _keys(args: Args) -> list[Path]:
@@ -58,7 +60,8 @@ def _listed(args: Args, keys: Sequence[Path]) -> Iterator[None]:
 
 
 def _demand_any(args: Args, done: Sequence[folder_erasure.Done], in_store: Mapping[str, Any] | None) -> None:
-    if not (any((in_store or {}).values()) or any(each.rows or each.finished or each.left for each in done)):
+    told = any(each.rows or each.finished or each.left or each.packets or each.unmatched for each in done)
+    if not (told or any((in_store or {}).values())):
         todo = "stillwatch identify NAME tells an account's keyed hash"
         raise InputError("neither the folders nor a store hold anything of it", where=args.account, todo=todo)
 
@@ -95,11 +98,18 @@ def _tell(args: Args, done: Sequence[folder_erasure.Done], in_store: dict[str, A
         if each.removed:
             removed = ", ".join(each.removed[:6]) + (f", … ({len(each.removed)} files)" if len(each.removed) > 6 else "")
             say(args, f"  {'removed' if args.yes else 'would be removed'}, since it can be made again: {removed}")
-        if each.unmatched:
+        if each.unmatched and each.folder.is_file():
+            say(args, "  it has rows that tell requests and no accounts: those of the account stay, since none of the logs passed "
+                      "has requests of it. Pass the logs, before they are erased")
+        elif each.unmatched:
             say(args, "  harvest.parquet still lists its requests by their identifiers: none of the logs that were passed has them")
         if each.left:
             say(args, f"  {noun(len(each.left), 'file that still names it, and is', 'files that still name it, and are')} not changed: "
                       + ", ".join(each.left))
+        for packet in each.packets:
+            whom = f" for {packet['for']}" if packet["for"] else ""
+            say(args, f"  a packet of {packet['at']:.10}{whom} names it, and is not reached: {packet['path']} "
+                      f"(SHA-256 {packet['sha256']:.16}…)")
     if in_store is None:
         say(args, f"no store was looked at: there is none at {DEFAULT_URL}, and --store names none")
     elif not in_store:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,9 +72,11 @@ class Done:
     finished: bool = False
     """An erasure that was cut off was brought to its end first."""
     unmatched: bool = False
-    """It is in a campaign, and no log tells which of the harvested requests are its."""
+    """It is in a campaign with a harvest, or this is a table that tells requests and no accounts; no log tells which are its."""
     left: list[str] = field(default_factory=list)
     """Files that still hold a name."""
+    packets: list[dict[str, str]] = field(default_factory=list)
+    """Evidence packets that named it, as :func:`stillwatch.run_details.packets` tells them: whoever has one has its name still."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def erase(
             if each.folder in tables:
                 n = (_parquet if each.folder.suffix == ".parquet" else _lines)(each.folder, None if dry else each.folder, who)
                 each.rows = {each.folder.name: n} if n else {}
+                each.unmatched = not len(who.events) and _tells_no_accounts(each.folder)
             elif each.folder in kept:
                 each.left = _left(each, who)
             else:
@@ -184,6 +187,7 @@ def _erase(done: Done, who: _Who, note: str, dry: bool, now: datetime) -> None:
     paths = [path for path in sorted(folder.glob("*")) if path.suffix in (".parquet", ".jsonl") and path.is_file()]
     paths += data_files(folder / "events") if (folder / "events").is_dir() else []
     counted = _of_campaigns(folder, who) if run else {}
+    packets = run_details.packets(folder) if run else []
     try:
         for path in paths:
             name = path.relative_to(folder)
@@ -209,6 +213,20 @@ def _erase(done: Done, who: _Who, note: str, dry: bool, now: datetime) -> None:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     done.left = _left(done, who)
+    before = [row for row in run_details.erasures(folder) if row["note"] == note]
+    done.packets = [packet for packet in packets if _named(packet, who, counted, before)]
+
+
+def _named(packet: Mapping[str, str], who: _Who, counted: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a packet had the account: its campaign did, or does not say so any more and the packet, where it is still there, does.
+
+    What the same request erased ``before`` counts, too: this time may be the one after it was cut off.
+    """
+    name, path = packet["campaign_id"], Path(packet["path"])
+    had = [counted, *(row["campaigns"] for row in before if packet["at"] <= row["at"])]
+    if any(campaigns.get(name, {}).get("accounts") for campaigns in had):
+        return True
+    return path.is_file() and _mentions(path, who.names)
 
 
 def _left(done: Done, who: _Who) -> list[str]:
@@ -285,6 +303,19 @@ def _test(names: Sequence[str], who: _Who) -> tuple[list[str], Test] | None:
         events = who.events["event_id"].combine_chunks()
         return ["event_id"], lambda rows: pc.is_in(rows["event_id"].cast(pa.string()), events)
     return None
+
+
+def _tells_no_accounts(path: Path) -> bool:
+    """Whether a table has rows that tell a request and not whose it is."""
+    if path.suffix == ".jsonl":
+        with open(path, "rb") as file:
+            return any(isinstance(row := _row(line), dict) and "event_id" in row and row.get("account_id") is None for line in file)
+    with reading_parquet(path), pq.ParquetFile(path) as table:
+        if "event_id" not in table.schema_arrow.names:
+            return False
+        if "account_id" not in table.schema_arrow.names:
+            return bool(table.metadata.num_rows)
+        return any(batch.column(0).null_count for batch in table.iter_batches(dataset.BATCH_ROWS, columns=["account_id"]))
 
 
 def _within(rows: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
@@ -381,10 +412,7 @@ def _lines(path: Path, target: Path | None, who: _Who) -> int:
     events = set(who.events["event_id"].to_pylist())
 
     def about(line: bytes) -> bool:
-        try:
-            row = json.loads(line)
-        except ValueError:
-            return False
+        row = _row(line)
         if not isinstance(row, dict):
             return False
         return str(row["account_id"]) == who.account if row.get("account_id") is not None else row.get("event_id") in events
@@ -395,6 +423,14 @@ def _lines(path: Path, target: Path | None, who: _Who) -> int:
         with replacing(target) as partial, open(path, "rb") as file, open(partial, "wb") as out:
             out.writelines(line for line in file if not about(line))
     return n
+
+
+def _row(line: bytes) -> Any:
+    """A line of JSON; null where it is none."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def _of_campaigns(run: Path, who: _Who) -> dict[str, dict[str, int]]:

@@ -5,14 +5,20 @@ Details are JSON that reports, cases and packets draw from. Every part of them m
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import ERASURES, demand_settled, read_json, reading_parquet
+from stillwatch.files import ERASURES, demand_settled, digest, read_json, reading_parquet
 
 Check = Callable[[Any], bool]
+
+PACKETS = "packets.jsonl"
+"""Within the run folder: which evidence packets were made of it, when, for whom and where they were put."""
+PACKET = ".packet.zip"
+"""After the campaign's identifier, the name of a packet."""
 
 LARGEST = 1e15
 LAST_HOUR, LONGEST_STEP_H, MOST_STEPS = 10_000_000, 1000, 20_000
@@ -207,3 +213,38 @@ def told_erased(told: Sequence[Mapping[str, Any]]) -> list[str]:
         of = f" of {', '.join(sorted(row['campaigns']))} with {number_of(gone['requests'], 'request')}" if row["campaigns"] else ""
         lines.append(f"{row['at']!s:.10}: an account{of} was erased since ({row['note']}); figures are as they were found")
     return lines
+
+
+def record_packets(run: Path, paths: Sequence[Path], whom: str, at: datetime) -> bool:
+    """Add packets that were made of a run to the list that it keeps of them; False where the folder cannot be written.
+
+    Args:
+        run: run folder.
+        paths: the packets, named by their campaigns.
+        whom: who gets them, in a few words; empty: not told.
+        at: when they were made.
+    """
+    rows = [{"at": at.isoformat(), "campaign_id": path.name.removesuffix(PACKET), "for": whom, "path": str(path.resolve()),
+             "sha256": digest(path)} for path in paths]
+    try:
+        with open(run / PACKETS, "ab") as file:
+            file.write(b"".join(json.dumps(row, sort_keys=True).encode() + b"\n" for row in rows))
+    except OSError:
+        return False
+    return True
+
+
+def packets(run: Path) -> list[dict[str, str]]:
+    """Packets that were made of a run, oldest first: ``at`` (ISO time), ``campaign_id``, ``for``, ``path``, ``sha256``.
+
+    Raises:
+        InputError: the list is not what export writes.
+    """
+    path, names = run / PACKETS, {"at", "campaign_id", "for", "path", "sha256"}
+    try:
+        rows = [json.loads(line) for line in path.read_bytes().splitlines()] if path.is_file() else []
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"not readable as JSON lines ({error})", where=path, todo="Restore it: it tells who has which packet") from error
+    if not all(isinstance(row, dict) and names <= row.keys() and all(isinstance(row[name], str) for name in names) for row in rows):
+        raise InputError("not what stillwatch export writes", where=path, todo="Restore it: it tells who has which packet")
+    return rows

@@ -20,6 +20,8 @@ def export_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--proof", type=Path, action="append", default=[], metavar="DIR",
                         help="packet: name this proof of stillwatch prove test, verified; may be repeated")
     export.add_argument("--proof-public-key", type=Path, metavar="FILE", help="packet: who must have signed the proofs (PEM)")
+    export.add_argument("--for", dest="whom", default="", metavar="WHOM",
+                        help="packet: who gets it, kept in RUN/packets.jsonl: cases erase tells which packets named an account")
     export.add_argument("--with-text", action="store_true", help="packet: prompts and answers too")
     export.add_argument("--tlp", choices=("white", "green", "amber", "red"), default="amber", help="stix, packet: who may read it")
     export.add_argument("--k", type=int, default=5, help="stix, ocsf, packet: a mark is shared if so many accounts left it (default: 5)")

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from stillwatch import signing
+from stillwatch import run_details, signing
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, statement, stix, webhooks
@@ -27,6 +27,8 @@ def export(args: Args) -> dict[str, Any]:
         options = packet.Options(args.data, args.with_text, args.tlp, args.k, args.producer, tuple(args.proof), args.proof_public_key)
         fresh = not args.key.exists()
         paths = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
+        if not run_details.record_packets(args.run, paths, args.whom, datetime.now(UTC)):
+            say(args, f"{args.run} cannot be written and keeps no list of these packets: note who gets them, for requests of erasure")
         if fresh:
             say(args, f"made a signing key: {args.key}; give {signing.public_path(args.key)} to whoever verifies")
     else:

@@ -99,7 +99,7 @@ def write(
             raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, none of which is packed", where=folder)
     written = []
     for name in wanted:
-        target = out / f"{name}.packet.zip"
+        target = out / f"{name}{run_details.PACKET}"
         with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as made:
             missing = _fill(Path(made), run, loaded, known[name], reduced, options)
             proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]
