@@ -185,3 +185,11 @@ def test_scenarios_are_described(name: str, tmp_path: Path) -> None:
     assert all(f"`{scenario}`" in readme for scenario in module.SCENARIOS)
     with pytest.raises(ValueError, match="no scenario"):
         module.generate("nothing", tmp_path, 1)
+
+
+def test_every_kind_of_crowd_of_quay_is_there() -> None:
+    from benchmarks.quay_world.crowds import CROWDS
+
+    kinds = {crowd.make.__module__.rpartition(".")[2] for crowd in CROWDS.values()}
+    assert (len(CROWDS), kinds) == (55, {"private", "learning", "working"})
+    assert {name for scenario in quay_world.SCENARIOS.values() for name in scenario.loud} <= CROWDS.keys()
