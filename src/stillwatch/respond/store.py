@@ -36,7 +36,7 @@ from stillwatch.respond.vocabulary import RANK, Role
 
 DEFAULT_URL = "sqlite:///stillwatch.db"
 NO_STORE = "Check --store; stillwatch cases import makes one, and so does stillwatch token NAME --store URL"
-BUSY_MS = 10_000
+BUSY_MS = 30_000
 """How long a writer waits for its turn on SQLite."""
 CHANGING = frozenset({
     "action.take_effect", "action.lift", "action.undo", "action.expire", "action.reject", "allow.add", "allow.revoke",
