@@ -13,10 +13,10 @@ RATE = Trees(("harvest.rate",), (0,), (0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (
 """Nine nats for a high rate, nothing for a low one."""
 
 
-def accused(volume: dict[int, float], rate: dict[int, float]) -> tuple[list[list[int]], judge.Verdicts]:
+def accused(volume: dict[int, float], rate: dict[int, float], bias: float = 2.0) -> tuple[list[list[int]], judge.Verdicts]:
     """Groups of each campaign; of N groups of SIZE accounts these have a volume, which the sums look at, or a rate, which the trees do."""
     known = scene(groups(*(list(range(i * SIZE, (i + 1) * SIZE)) for i in range(N))), people(N * SIZE))
-    one = model(grown(-50.0, RATE, trees=6.0), linked=part(harvest__volume=1.0))
+    one = model(grown(bias, RATE, trees=6.0), linked=part(harvest__volume=1.0))
     told = values(N, context__crowd=np.log10(SIZE) / 4, timing__together=1.0, volume__even_load=0.6, identity__payment=0.6)
     told["harvest.volume"] = np.array([volume.get(i, -9.0) for i in range(N)])
     told["harvest.rate"] = np.array([rate.get(i, 0.0) for i in range(N)])
@@ -31,6 +31,15 @@ def test_what_lies_beyond_its_log_is_a_campaign_beside_what_passes_a_line() -> N
     assert campaigns == [[3], [7]]
     assert verdicts.log_odds[7] == 9.0 - 6.0
     assert verdicts.log_odds[3] > 3.0
+
+
+def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:
+    """At 1 nat a sum that passes accuses, below it is for review; what the trees themselves put beyond its log is no matter of it."""
+    at, below = (accused({3: 20.0}, {7: 1.0}, bias=bias) for bias in (1.0, 0.99))
+    assert at[0] == [[3], [7]]
+    assert below[0] == [[7]]
+    assert below[1].review[3]
+    assert not below[1].review[[0, 7]].any()
 
 
 def test_what_passes_a_line_hides_nobody() -> None:

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from judge_helpers import findings, model, part, values
+from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
+from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict_words import changes
 
 POOL: dict[str, Any] = {"session__handoff": 1.0, "identity__payment": 1.0, "volume__even_load": 1.0, "context__alike": 0.1}
@@ -27,6 +28,15 @@ def test_what_alone_leaves_an_everyday_reason() -> None:
     """Accounts that work unlike are a pool by two links; without either they are not."""
     assert "without session.handoff or identity.payment there would be an everyday reason for what is left" in told({})
     assert not any("without session.handoff" in one for one in told({"context__alike": 1.0}))
+
+
+def test_what_alone_leaves_the_trees_in_doubt() -> None:
+    ties = Trees(("identity.payment",), (0,), (0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, 0.0, 3.0))
+    found, used = values(1, **POOL, context__mostly_alike=1.0), model(grown(0.0, ties), linked=part(volume__even_load=100.0))
+    found["context.alike"][:] = 1.0
+    said = changes(found, used, judge.judge(found, findings(1, SURE), used), 0)
+    assert "without identity.payment all that is left would together be too little: a person asks first" in said
+    assert "without volume.even_load the score would fall below the line" in said
 
 
 @pytest.mark.parametrize("name", ["context__alike", "context__mostly_alike"])

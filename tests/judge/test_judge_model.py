@@ -127,7 +127,7 @@ def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
 def test_of_two_parts_the_one_that_finds_a_group_rarer_speaks() -> None:
     two = model(one=part(harvest__rate=1.0), other=part(harvest__volume=1.0))
     told = values(3, harvest__rate=[19.0, 0, 19], harvest__volume=[0, 19.0, 17])
-    part_, score, explained, _ = two.speaks(told)
+    part_, score, explained, *_ = two.speaks(told)
     assert part_.tolist() == [0, 1, 0]
     assert score[0] == score[1] == score[2] > 0
     assert not explained.any()
@@ -138,7 +138,7 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
     two = model(linked=part(harvest__rate=1.0), unlinked=part(harvest__volume=1.0))
     told = values(4, harvest__rate=[12.0, 12.0, 1.0, 12.0], harvest__volume=19.0, context__occasion=[1.0, 0.0, 1.0, 1.0],
                   context__alike=[1.0, 1.0, 1.0, 0.1])
-    part_, score, explained, _ = two.speaks(told)
+    part_, score, explained, *_ = two.speaks(told)
     assert part_.tolist() == [0, 1, 1, 1]
     assert explained.tolist() == [False, False, True, True]
     assert score[0] < score[1] == score[2]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_helpers import findings, model, part, values
+from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
+from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict_words import not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
@@ -20,6 +21,8 @@ LISTED = {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0
 """Batches with a card each that do one kind of work at hours of their own."""
 
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "infra__network": 0.5}
+
+NOTHING = Trees(("harvest.rate",), (0,), (-1,), (0.0,), (0,), (0,), (0.0,))
 
 
 def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -> list[str]:
@@ -50,6 +53,12 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
     assert why({}) == []
     told = why(change)
     assert any(said in one for one in told), told
+
+
+def test_it_says_that_the_trees_doubt() -> None:
+    told, used = values(1, **CREW), model(grown(0.5, NOTHING), linked=part(harvest__rate=100.0))
+    (said,) = not_accused(told, judge.judge(told, findings(1, SURE), used), used, 0)
+    assert "the trees give +0.5 nats, where less than 1 is for a person" in said
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,10 @@ CHOSEN = float(np.log(5))
 YARDSTICK = "context.yardstick"
 """The value that tells what the trees give the next groups of a log: :func:`stillwatch.judge.yardstick`."""
 
+DOUBTED = 1.0
+"""Nats of the trees below which a group is for a person, whatever a part says: of authors left out, one such campaign in nine was of
+innocents, of the others one in 84."""
+
 OPEN = float(np.log(10))
 """Nats below the line to which a group is worth a person's look."""
 
@@ -208,6 +212,8 @@ class Spoken(NamedTuple):
     """Everyday life has a reason for what the part sees."""
     beyond: NDArray[np.bool_]
     """No part passes it, and the score is how far it lies beyond the line that its log gives it by the trees."""
+    doubted: NDArray[np.bool_]
+    """A part speaks, and the trees, which see how pieces go together, give it less than DOUBTED."""
 
 
 @dataclass(frozen=True)
@@ -262,11 +268,13 @@ class Model:
         passes = plain.max(axis=0) >= 0
         part = np.where(passes, plain.argmax(axis=0), by_part.argmax(axis=0))
         score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
-        by_log, with_part = self._beyond_its_log(values, plain)
+        odds = self.by_trees(values)
+        by_log, with_part = self._beyond_its_log(values, plain, odds)
         beyond = ~passes & (by_log >= -OPEN)
-        return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond)
+        doubted = ~beyond & (odds < DOUBTED) & (self.forest is not None)
+        return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted)
 
-    def _beyond_its_log(self, values: Mapping[str, F64], plain: F64) -> tuple[F64, NDArray[np.int64]]:
+    def _beyond_its_log(self, values: Mapping[str, F64], plain: F64, alone: F64) -> tuple[F64, NDArray[np.int64]]:
         """Nats by which each group lies beyond the line of its log, and the part that says so with the trees, -1 for none.
 
         Batches were put together since they live alike, which is half of what trees look at: of them nothing is said.
@@ -274,13 +282,14 @@ class Model:
         Args:
             values: of each piece, ``(n_groups,)``.
             plain: scores of parts that have no everyday reason, ``(n_parts, n_groups)``.
+            alone: what the trees give each group, ``(n_groups,)``.
         """
         n = plain.shape[1]
         if self.forest is None or not self.forest.lines or YARDSTICK not in values:
             return np.full(n, -np.inf), np.full(n, -1)
-        odds = self.forest.log_odds(values) - self.forest.share * values[YARDSTICK]
+        odds = alone - self.forest.share * values[YARDSTICK]
         told = {name: odds + score for name, score in zip(self.parts, plain, strict=True)}
-        told[TREES], alone = (np.where(everyday(TREES, values), -np.inf, of) for of in (odds, self.forest.log_odds(values)))
+        told[TREES], alone = (np.where(everyday(TREES, values), -np.inf, of) for of in (odds, alone))
         beyond = np.stack([*(told[name] - line for name, line in self.forest.lines.items()), alone - self.forest.anywhere])
         places = np.array([*(-1 if name == TREES else list(self.parts).index(name) for name in self.forest.lines), -2])
         return np.where(batched(values), -np.inf, beyond.max(axis=0)), places[beyond.argmax(axis=0)]

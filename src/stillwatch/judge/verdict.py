@@ -158,7 +158,7 @@ def judge(
         model: the weights.
         same: label of each group, one for groups of nearly the same accounts; by default each group stands alone.
     """
-    part, log_odds, explained, beyond = model.speaks(values)
+    part, log_odds, explained, beyond, doubted = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer, elsewhere = known_business(values), one_customer(values), other_purpose(values)
@@ -173,7 +173,7 @@ def judge(
         q = np.where(beyond, np.minimum(0.5 / model.forest.logs * np.exp(-log_odds), 1), q)
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
     sure = (q <= FDR) & (log_odds >= 0)
-    campaign = enough & ~owned & ~asked & sure
+    campaign = enough & ~owned & ~asked & ~doubted & sure
     worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
     chosen = explained & batched(values) & ~listed_batches(values)

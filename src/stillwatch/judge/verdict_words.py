@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.model import TREES, Model, joint
+from stillwatch.judge.model import DOUBTED, TREES, Model, joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
     AT_HOME,
@@ -51,13 +51,15 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
     mine = {name: float(value[group]) for name, value in values.items()}
     facts = [name for name in EVIDENCE if mine[name] > 0]
     supposed = [({"context.one_place": 1.0}, _NEIGHBOURS), (OWN_WORK, _CLUB), *_supposed(mine)]
-    score, explained = _speaks(mine, model, [{}, *({name: 0.0} for name in facts), *(change for change, _ in supposed)])
+    score, explained, doubted = _speaks(mine, model, [{}, *({name: 0.0} for name in facts), *(change for change, _ in supposed)])
     out = []
     if score[0] >= 0 and not explained[0]:
         less, others = slice(1, 1 + len(facts)), explained[1 + len(facts) :]
         below = score[less] < 0
         out += _without(_only(facts, below), "the score would fall below the line")
         out += _without(_only(facts, ~below & explained[less]), "there would be an everyday reason for what is left")
+        unusual = ~below & ~explained[less] & ~doubted[0]
+        out += _without(_only(facts, unusual & doubted[less]), "all that is left would together be too little: a person asks first")
         told = [sentence for (_, sentence), so in zip(supposed, others, strict=True) if so]
         # Who would be a neighbour would be of a club, too.
         out += [sentence for sentence in told if sentence != _CLUB or _NEIGHBOURS not in told]
@@ -72,7 +74,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
             f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
         )
-    elif _only_purpose(mine, explained[0], verdicts, group):
+    elif not doubted[0] and _only_purpose(mine, explained[0], verdicts, group):
         out.append(
             f"were its requests for {_WANTED} more than {1 - _least(mine):.0%} of the log's share (they are {_share(mine)}), "
             "it would be accused"
@@ -170,12 +172,13 @@ def _times(long_answers: float) -> str:
     return f"{10**long_answers:.1f} times"
 
 
-def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> tuple[F64, NDArray[np.bool_]]:
-    """Score and whether an everyday reason explains it, of a group with each of these values in place of its own, ``(n_changes,)``."""
+def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> tuple[F64, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Score, whether an everyday reason explains it, and whether the trees doubt it, of a group with each of these values in place of
+    its own, ``(n_changes,)``."""
     rows = [{**mine, **change} for change in told]
     changed = {name: np.array([row[name] for row in rows]) for name in mine}
     said = model.speaks(changed | joint(changed))
-    return said.score, said.explained
+    return said.score, said.explained, said.doubted
 
 
 def _one(mine: Group) -> dict[str, F64]:
@@ -218,6 +221,11 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         )
     if everyday(name, mine)[0]:
         out.append(_reason(name, mine))
+    if said.doubted[0]:
+        out.append(
+            f"all pieces together are less unusual than their sum (the trees give {model.by_trees(mine)[0]:+.1f} nats, where less than "
+            f"{DOUBTED:g} is for a person): ask whether it is a small firm or a shop's customers"
+        )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
     if score[0] < 0:
