@@ -31,7 +31,7 @@ from benchmarks import (
 )
 from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
-from stillwatch.judge import model, reasons, verdict
+from stillwatch.judge import model, verdict
 
 Examples = dict[str, np.ndarray]
 """One entry a group: values (``v.``), significance (``s.``), and what is true of it."""
@@ -122,9 +122,12 @@ def spoken(found: Examples, values: dict[str, np.ndarray], fitted: model.Model) 
 
 
 def split(found: Examples) -> tuple[np.ndarray, np.ndarray]:
-    """Positive and negative examples; what is never accused, or left to a person whatever it scores, teaches nothing."""
+    """Positive and negative examples; what is never accused, or left to a person whatever it scores, teaches nothing.
+
+    Who has another purpose does: without him trees and sums find fewer operators of authors left out, and more innocents.
+    """
     told = values_of(found)
-    owned = verdict.known_business(told) | verdict.one_customer(told) | reasons.other_purpose(told)
+    owned = verdict.known_business(told) | verdict.one_customer(told)
     return (found["purity"] >= 0.8) & (found["coverage"] >= 0.3) & ~owned, (found["any"] <= 0.1) & ~owned
 
 
