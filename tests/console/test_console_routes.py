@@ -349,18 +349,24 @@ def test_a_case_says_what_its_harvest_is_worth(tmp_path: Path) -> None:
              "gap": None, "low": 0.71, "high": 1.0}
     waiting = [{"task": "grade <essays>", "days": 7, "gap": 0.02, "low": 0, "high": 0.1}]
     valued = {"campaigns": [{"campaign_id": "c-90ff32", "now": [worth], "waiting": waiting, "unmeasured": [["agentic", 0.6]]}]}
+
+    def pages(name: str) -> list[str]:
+        store = Store.open(str(tmp_path / name))
+        with store.write(SYSTEM) as change:
+            people.add(change, "dee", Role.ADMIN, PASSWORD)
+        import_run(store, SYSTEM, run)
+        client = Client(store, "dee")
+        cases = sorted(set(re.findall(r"/cases/(case-[^\"/?]+)\"", client.get("/").text)))
+        texts = [client.get(f"/cases/{case}").text for case in cases]
+        client.close()
+        store.close()
+        assert len(texts) == 5
+        return texts
+
+    assert not any("What the harvest is worth" in page for page in pages("before.db"))
     (run / "exposure").mkdir()
     (run / "exposure" / "exposure.json").write_text(json.dumps(valued))
-    store = Store.open(str(tmp_path / "store.db"))
-    with store.write(SYSTEM) as change:
-        people.add(change, "dee", Role.ADMIN, PASSWORD)
-    import_run(store, SYSTEM, run)
-    client = Client(store, "dee")
-    pages = [client.get(f"/cases/{case}").text for case in sorted(set(re.findall(r"/cases/(case-[^\"/?]+)\"", client.get("/").text)))]
-    client.close()
-    store.close()
-    told = [page for page in pages if "What the harvest is worth" in page]
-    assert len(pages) == 5
+    told = [page for page in pages("after.db") if "What the harvest is worth" in page]
     assert len(told) == 1
     for words in ("grade &lt;essays&gt; (code)", "267,960", "107,184", "no estimate", "7 more days add", "Not valued", "agentic"):
         assert words in told[0]

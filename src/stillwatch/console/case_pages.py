@@ -36,7 +36,7 @@ def drawing(case: Case) -> Section:
 
 
 class _Drawn:
-    """A case as far as its drawing goes: the same as long as no import changed it."""
+    """A case as far as its drawing goes: the same as long as no import changed it, in another store neither."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -46,7 +46,7 @@ class _Drawn:
         return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Drawn) and other.key == self.key
+        return isinstance(other, _Drawn) and other.key == self.key and other.case.details == self.case.details
 
 
 @lru_cache(maxsize=64)
