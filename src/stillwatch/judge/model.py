@@ -85,8 +85,8 @@ YARDSTICK = "context.yardstick"
 """The value that tells what the trees give the next groups of a log: :func:`stillwatch.judge.yardstick`."""
 
 DOUBTED = 1.0
-"""Nats of the trees below which a group is for a person, whatever a part says: of authors left out, one such campaign in nine was of
-innocents, of the others one in 84."""
+"""Nats of the trees below which a group is for a person, whatever a part says: of authors left out (docs/experiments.md), one
+such campaign in nine was of innocents, of the others one in 84."""
 
 OPEN = float(np.log(10))
 """Nats below the line to which a group is worth a person's look."""
