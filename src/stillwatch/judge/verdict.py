@@ -150,7 +150,8 @@ def judge(
     A campaign needs at least two independent families, nobody who owns or contracted most of it, and a score that innocent
     groups do not reach: its p-value under the calibrated tail of innocent groups must pass false-discovery control over
     all sets of accounts of the run that nothing everyday explains, and the trees must not doubt it; or it lies further beyond its
-    log's other groups than innocents did in any log of calibration. What is as unusual but lacks one of the conditions, or passes only at a higher rate, is for a person to review.
+    log's other groups than innocents did in any log of calibration. What is as unusual but lacks one of the conditions, or passes only
+    at a higher rate, is for a person to review.
 
     Args:
         values: of each piece, ``(n_groups,)``.
