@@ -12,8 +12,8 @@ from stillwatch import judge
 from stillwatch.judge import model, reasons, verdict
 
 FURTHEST = 10
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Shares of a log's yardstick that are tried."""
+SHARES = {False: (0.0, 0.25, 0.5, 0.75, 1.0), True: (0.0,)}
+"""Shares of a log's yardstick that are tried of groups whose work is of few kinds and of many: few groups of a log are of many."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ def yardstick_of(kept: Path, comparable: np.ndarray, passes: np.ndarray, odds: n
 def unseen_by(found: Examples, by_part: np.ndarray, odds: np.ndarray, fitted: model.Model, folder: Path) -> Unseen:
     """All groups of all worlds, by scores ``(n_parts, n_groups)`` and log-odds of trees ``(n_groups,)`` that never saw their author."""
     values = values_of(found)
-    plain = np.where(np.stack([reasons.everyday(name, values) for name in model.PARTS]), -np.inf, by_part)
+    reason = {name: reasons.everyday(name, values) for name in model.PARTS}
     mine = verdict.known_business(values) | verdict.one_customer(values)
     comparable = (spoken(found, values, fitted) >= verdict.MIN_FAMILIES) & ~mine
-    passes = comparable & (plain >= 0).any(axis=0)
+    passes = comparable & (np.where(np.stack(list(reason.values())), -np.inf, by_part) >= 0).any(axis=0)
     worlds, number = np.unique(found["world"], return_inverse=True)
     rows = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
     with ProcessPoolExecutor(2) as pool:
         of_worlds = list(pool.map(yardstick_of, [folder / f"{world}.scene" for world in worlds], *(
             [of[rows_of] for rows_of in rows] for of in (comparable, passes, odds)), chunksize=4))
-    told = {name: odds + score for name, score in zip(model.PARTS, plain, strict=True) if name != "batched"}
-    told[model.TREES] = np.where(reasons.everyday(model.TREES, values), -np.inf, odds)
+    sums = {name: (score, reason[name]) for name, score in zip(model.PARTS, by_part, strict=True) if name != "batched"}
+    told = model.with_trees(values, sums, odds)
     may = comparable & ~reasons.batched(values)
     return Unseen({name: np.where(may, value, -np.inf) for name, value in told.items()}, np.array(of_worlds)[number], passes)
 
@@ -63,7 +63,8 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
     """Trees with the lines beyond which no innocent group of the worlds that are used lies, and the mean yardstick of these.
 
     A line is the furthest innocents of all worlds and once more the mean excess of the FURTHEST worlds': where tails are exponential,
-    that is how much further one more of e times as many worlds reaches. Of the SHARES the one that passes the most operators is taken.
+    that is how much further one more of e times as many worlds reaches. Of the SHARES the one that passes the most operators is taken,
+    of groups whose work is of few kinds and of many apart.
 
     Args:
         forest: the trees.
@@ -79,20 +80,25 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
     yardstick = np.where(np.isnan(unseen.yardstick), usual, unseen.yardstick)
     operators = np.unique(np.stack([np.unique(found["world"], return_inverse=True)[1], found["operator"]]), axis=1, return_inverse=True)[1]
 
-    def line(score: np.ndarray) -> float:
+    def line(score: np.ndarray, of: np.ndarray) -> float:
         furthest = np.full(len(worlds), -np.inf)
-        np.maximum.at(furthest, number, np.where(innocent, score, -np.inf)[use])
+        np.maximum.at(furthest, number, np.where(innocent & of, score, -np.inf)[use])
         furthest = np.sort(furthest)[::-1]
-        return float(furthest[0] + furthest[:FURTHEST].mean() - furthest[FURTHEST])
+        # Where hardly a world has such innocents, nothing tells how far they reach.
+        return float(furthest[0] + furthest[:FURTHEST].mean() - furthest[FURTHEST]) if np.isfinite(furthest[FURTHEST]) else np.inf
 
-    anywhere = line(unseen.told[model.TREES])
-    known = use & positive & (unseen.passes | (unseen.told[model.TREES] >= anywhere))
-    most: tuple[int, float, dict[str, float]] = (-1, 0.0, {})
-    for share in SHARES:
-        scores = {name: told - share * yardstick for name, told in unseen.told.items()}
-        lines = {name: line(score) for name, score in scores.items()}
-        passed = use & positive & np.logical_or.reduce([score >= lines[name] for name, score in scores.items()])
-        n = len(np.setdiff1d(operators[passed], operators[known]))
-        print(f"share of the yardstick {share:g}: lines", {name: round(told, 2) for name, told in lines.items()}, "operators more", n)
-        most = max(most, (n, share, lines), key=lambda one: one[0])
-    return model.Forest(forest.bias, forest.trees, most[1], most[2], anywhere, len(worlds)), usual
+    def lines_of(shares: tuple[float, ...], of: np.ndarray) -> model.Lines:
+        anywhere = line(unseen.told[model.TREES], of)
+        known = use & positive & (unseen.passes | of & (unseen.told[model.TREES] >= anywhere))
+        most: tuple[int, float, dict[str, float]] = (-1, 0.0, {})
+        for share in shares:
+            scores = {name: told - share * yardstick for name, told in unseen.told.items()}
+            lines = {name: line(score, of) for name, score in scores.items()}
+            passed = use & positive & of & np.logical_or.reduce([score >= lines[name] for name, score in scores.items()])
+            n = len(np.setdiff1d(operators[passed], operators[known]))
+            print(f"share of the yardstick {share:g}: lines", {name: round(told, 2) for name, told in lines.items()}, "operators more", n)
+            most = max(most, (n, share, lines), key=lambda one: one[0])
+        return model.Lines(most[1], {name: told for name, told in most[2].items() if np.isfinite(told)}, anywhere)
+
+    broad = model.broad({"harvest.narrow": found["v.harvest.narrow"]})
+    return model.Forest(forest.bias, forest.trees, (lines_of(SHARES[False], ~broad), lines_of(SHARES[True], broad)), len(worlds)), usual

@@ -11,7 +11,7 @@ from stillwatch.group import Groups
 from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import RARE, SIGNS, SIZES, Forest, Members, Part, Tail, joint
+from stillwatch.judge.model import RARE, SIGNS, SIZES, Forest, Lines, Members, Part, Tail, joint
 from stillwatch.judge.reasons import AS_ONE, TIED
 from stillwatch.judge.trees import Trees
 from stillwatch.tables import CAPABILITIES
@@ -21,11 +21,12 @@ FEW = np.log10(FEWEST) / 4
 
 
 def values(n: int, **told: Any) -> dict[str, np.ndarray]:
-    """All values of ``n`` groups of 100 accounts that work alike on one list and are barely tied; ``__`` stands for the dot of a name."""
+    """All values of ``n`` groups of 100 accounts that do one kind of work alike, on one list, and are barely tied; ``__`` stands for the
+    dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
     found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIED, 1.0, 1.0
-    found["context.owners"][:] = 0.1
+    found["context.owners"][:], found["harvest.narrow"][:] = 0.1, 1.0
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     found.setdefault("context.mostly_alike", found["context.alike"] * AS_ONE)
@@ -54,8 +55,8 @@ def part(scale: float = 1.0, **weights: float) -> Part:
 
 
 def grown(bias: float, known: Trees, share: float = 1.0, **lines: float) -> Forest:
-    """These trees with lines of their own, of a hundred logs."""
-    return Forest(bias, known, share, lines, logs=100)
+    """These trees with lines of their own for all groups, of a hundred logs."""
+    return Forest(bias, known, (Lines(share, lines),) * 2, logs=100)
 
 
 def model(forest: Forest | None = None, **parts: Part) -> Model:

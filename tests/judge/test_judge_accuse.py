@@ -6,6 +6,7 @@ import numpy as np
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
 from stillwatch import judge, pipeline
+from stillwatch.judge.model import DOUBTED
 from stillwatch.judge.trees import Trees
 
 N, SIZE = 16, 20
@@ -13,7 +14,7 @@ RATE = Trees(("harvest.rate",), (0,), (0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (
 """Nine nats for a high rate, nothing for a low one."""
 
 
-def accused(volume: dict[int, float], rate: dict[int, float], bias: float = 2.0) -> tuple[list[list[int]], judge.Verdicts]:
+def accused(volume: dict[int, float], rate: dict[int, float], bias: float = DOUBTED) -> tuple[list[list[int]], judge.Verdicts]:
     """Groups of each campaign; of N groups of SIZE accounts these have a volume, which the sums look at, or a rate, which the trees do."""
     known = scene(groups(*(list(range(i * SIZE, (i + 1) * SIZE)) for i in range(N))), people(N * SIZE))
     one = model(grown(bias, RATE, trees=6.0), linked=part(harvest__volume=1.0))
@@ -34,8 +35,8 @@ def test_what_lies_beyond_its_log_is_a_campaign_beside_what_passes_a_line() -> N
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:
-    """At 1 nat a sum that passes accuses, below it is for review; what the trees themselves put beyond its log is no matter of it."""
-    at, below = (accused({3: 20.0}, {7: 1.0}, bias=bias) for bias in (1.0, 0.99))
+    """At DOUBTED nats a sum that passes accuses, below it is for review; what the trees themselves put beyond its log is no matter of it."""
+    at, below = (accused({3: 20.0}, {7: 1.0}, bias=bias) for bias in (DOUBTED, DOUBTED - 0.01))
     assert at[0] == [[3], [7]]
     assert below[0] == [[7]]
     assert below[1].review[3]

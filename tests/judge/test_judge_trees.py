@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.model import SIGNS, SIZES, TREES, YARDSTICK, dump, joint, load
+from stillwatch.judge.model import BROAD, DOUBTED, SIGNS, SIZES, TREES, YARDSTICK, Lines, doubt, dump, joint, load
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import DIGITS, Trees
 
@@ -20,6 +20,10 @@ TWO = Trees(
     upper=(2, 0, 4, 0, 0, 7, 0, 0), value=(0.25, -1.0, 1.5, 1.0, 2.0, 0.1, -0.5, 0.7),
 )
 """If conversations are handed over, a rate above 0.2 counts; a rate above 0.7 counts anyhow."""
+
+
+ZERO = Trees(pieces=("harvest.rate",), roots=(0,), piece=(-1,), at=(0.0,), lower=(0,), upper=(0,), value=(0.0,))
+"""One tree that gives every group nothing."""
 
 
 def test_each_group_takes_its_way() -> None:
@@ -87,7 +91,7 @@ def test_trees_and_a_part_together_pass_what_neither_passes() -> None:
 def test_what_no_log_of_calibration_reached_passes_in_any_log() -> None:
     """A log all of whose groups are far out hides the second; the first lies beyond innocents of all logs, without a bar for its own."""
     told = values(2, harvest__rate=[0.9, 0.1], session__handoff=1.0, harvest__volume=-9.0, context__yardstick=50.0)
-    both = model(replace(grown(0.0, TWO, trees=1.0), anywhere=2.5), linked=part(harvest__volume=1.0))
+    both = model(replace(grown(0.0, TWO), lines=(Lines(1.0, {TREES: 1.0}, anywhere=2.5),) * 2), linked=part(harvest__volume=1.0))
     said = both.speaks(told)
     assert said.beyond.tolist() == [True, True]
     assert said.part.tolist() == [-2, -2]
@@ -95,6 +99,32 @@ def test_what_no_log_of_calibration_reached_passes_in_any_log() -> None:
     base, pieces = both.bars(told, 0)
     assert pieces[YARDSTICK] == 0
     assert base + sum(pieces.values()) == pytest.approx(said.score[0])
+
+
+def test_many_kinds_of_work_have_lines_of_their_own_and_are_asked_for_fewer_reasons() -> None:
+    """Four groups of an occasion do as much alike; where the work is of many kinds the line is lower, and the part without links counts."""
+    told = values(4, harvest__rate=0.9, harvest__narrow=[1.0, BROAD, BROAD - 0.01, 0.0], harvest__volume=-1.0, context__occasion=1.0,
+                  session__handoff=1.0, context__yardstick=0.4)
+    lines = Lines(1.0, {TREES: 9.0, "unlinked": 1.0}), Lines(0.5, {TREES: 9.0, "unlinked": 1.0})
+    both = model(replace(grown(0.0, TWO), lines=lines), unlinked=part(harvest__volume=1.0))
+    said = both.speaks(told)
+    assert said.beyond.tolist() == [False, False, True, True]
+    assert said.explained.tolist() == [True, True, False, False]
+    assert said.score[2:] == pytest.approx(both.by_part(told)[0][2:] + 2.7 - 0.5 * 0.4 - 1.0)
+    assert both.bars(told, 3)[1][YARDSTICK] == -0.2
+    taught = told | {"context.placed": np.zeros(4), "context.crowd": np.full(4, 0.4)}
+    assert not both.speaks(taught).beyond.any()  # what a log does not tell is asked of all
+
+
+def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
+    """Trees that give a nat less than, and as much as, is asked of each breadth of work."""
+    narrow = [BROAD - 0.1, BROAD, 0.45, 0.5, 1.0]
+    told = values(5, harvest__narrow=narrow, harvest__volume=9.0, identity__payment=1.0)
+    assert doubt(told).tolist() == pytest.approx([0.0, 0.0, DOUBTED / 2, DOUBTED, DOUBTED])
+    for nats, doubted in ((-0.1, [True] * 5), (0.0, [False, False, True, True, True]), (1.0, [False, False, False, True, True]),
+                          (DOUBTED, [False] * 5)):
+        one = model(grown(nats, ZERO), linked=part(harvest__volume=9.0))
+        assert one.speaks(told).doubted.tolist() == doubted
 
 
 def test_of_batches_that_live_alike_trees_say_nothing() -> None:
@@ -115,8 +145,11 @@ def test_shipped_trees_keep_signs_and_see_nothing_of_the_provider() -> None:
     """Raised alone, with what agrees with it, a piece of evidence never makes a group more innocent, and a contract never less."""
     shipped = judge.calibrated().forest
     assert shipped is not None
-    assert set(shipped.lines) == {TREES, "linked", "unlinked"}
-    assert 0 <= shipped.share <= 1
+    few, many = shipped.lines
+    assert set(few.parts) == {TREES, "linked", "unlinked"}
+    assert {TREES, "unlinked"} <= set(many.parts)
+    assert (0 <= few.share <= 1, many.share) == (True, 0.0)
+    assert 0 < many.anywhere < few.anywhere
     assert not {"context.placed", "context.owners"} & set(shipped.trees.pieces)
     rng, n = np.random.default_rng(5), 2000
     drawn = {name: rng.random(n) for name in values(1)}

@@ -7,8 +7,8 @@ accounts with a card each that live alike, and tells farms from families. Each w
 its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign.
 What they give is read against what they give the next groups of the same log, which what shifts a provider's innocents shifts as well;
 alone they are asked no everyday reason, since they learnt from the innocents who have one, and together with a part that sums they
-pass what is unusual to both. Each weight times its value, or what splits change, is a bar of the analyst's waterfall. Weights, trees,
-their data and command lie in calibration.json, written by
+pass what is unusual to both. Groups whose work is of many kinds have lines of their own. Each weight times its value, or what splits
+change, is a bar of the analyst's waterfall. Weights, trees, their data and command lie in calibration.json, written by
 ``python benchmarks/calibrate.py``; none is typed in.
 """
 
@@ -84,9 +84,14 @@ CHOSEN = float(np.log(5))
 YARDSTICK = "context.yardstick"
 """The value that tells what the trees give the next groups of a log: :func:`stillwatch.judge.yardstick`."""
 
-DOUBTED = 1.0
-"""Nats of the trees below which a group is for a person, whatever a part says: of authors left out (docs/experiments.md), one
-such campaign in nine was of innocents, of the others one in 84."""
+BROAD, NARROW = 0.4, 0.5
+"""Narrowness of the kinds of work below which groups have lines of their own, and from which trees doubt most. People who work alike
+do one kind of thing; a list of many kinds from which all draw alike is dealt out. Of authors left out no campaign that sums found below
+BROAD was of innocents, of the others one in 35."""
+
+DOUBTED = 2.0
+"""Nats of the trees below which a group of NARROW work is for a person, whatever a part says; none of BROAD work is above 0. Of authors
+left out (docs/experiments.md), one in six of the campaigns between was of innocents."""
 
 OPEN = float(np.log(10))
 """Nats below the line to which a group is worth a person's look."""
@@ -182,18 +187,27 @@ REACH = (-4.0, 1.5)
 
 
 @dataclass(frozen=True)
+class Lines:
+    """How far beyond its log's other groups trees must find a group of one class; classes apart are a Mondrian predictor (Vovk et al.
+    2005, section 4.5)."""
+
+    share: float = 0.0
+    """Of a log's yardstick, by which its lines are shifted, 0 to 1."""
+    parts: dict[str, float] = field(default_factory=dict)
+    """Nats from which a group passes, of the trees alone (TREES) and of the trees and the score of each part that sums, together:
+    further than innocents of the class reached in any log of calibration, by parts that never saw their author."""
+    anywhere: float = float("inf")
+    """Log-odds from which the trees alone pass a group, whatever they give the others of its log, found as the lines are."""
+
+
+@dataclass(frozen=True)
 class Forest:
     """Trees, and how far beyond its log's other groups they must find a group."""
 
     bias: float
     trees: Trees
-    share: float = 0.0
-    """Of a log's yardstick, by which its lines are shifted, 0 to 1."""
-    lines: dict[str, float] = field(default_factory=dict)
-    """Nats from which a group passes, of the trees alone (TREES) and of the trees and the score of each part that sums, together:
-    further than innocents reached in any log of calibration, by parts that never saw their author."""
-    anywhere: float = float("inf")
-    """Log-odds from which the trees alone pass a group, whatever they give the others of its log, found as the lines are."""
+    lines: tuple[Lines, Lines] = (Lines(), Lines())
+    """Of groups whose work is of few kinds, and of groups whose work is of many (:func:`.broad`)."""
     logs: int = 1
     """Logs of calibration."""
 
@@ -213,7 +227,7 @@ class Spoken(NamedTuple):
     beyond: NDArray[np.bool_]
     """No part passes it, and the score is how far it lies beyond the line that its log gives it by the trees."""
     doubted: NDArray[np.bool_]
-    """A part speaks, and the trees, which see how pieces go together, give it less than DOUBTED."""
+    """A part speaks, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
 
 
 @dataclass(frozen=True)
@@ -269,30 +283,37 @@ class Model:
         part = np.where(passes, plain.argmax(axis=0), by_part.argmax(axis=0))
         score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
         odds = self.by_trees(values)
-        by_log, with_part = self._beyond_its_log(values, plain, odds)
+        by_log, with_part = self._beyond_its_log(values, by_part, reason, odds)
         beyond = ~passes & (by_log >= -OPEN)
-        doubted = ~beyond & (odds < DOUBTED) & (self.forest is not None)
+        doubted = ~beyond & (odds < doubt(values)) & (self.forest is not None)
         return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted)
 
-    def _beyond_its_log(self, values: Mapping[str, F64], plain: F64, alone: F64) -> tuple[F64, NDArray[np.int64]]:
+    def _beyond_its_log(
+        self, values: Mapping[str, F64], by_part: F64, reason: NDArray[np.bool_], alone: F64,
+    ) -> tuple[F64, NDArray[np.int64]]:
         """Nats by which each group lies beyond the line of its log, and the part that says so with the trees, -1 for none.
 
         Batches were put together since they live alike, which is half of what trees look at: of them nothing is said.
 
         Args:
             values: of each piece, ``(n_groups,)``.
-            plain: scores of parts that have no everyday reason, ``(n_parts, n_groups)``.
+            by_part: scores, ``(n_parts, n_groups)``.
+            reason: whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``.
             alone: what the trees give each group, ``(n_groups,)``.
         """
-        n = plain.shape[1]
-        if self.forest is None or not self.forest.lines or YARDSTICK not in values:
-            return np.full(n, -np.inf), np.full(n, -1)
-        odds = alone - self.forest.share * values[YARDSTICK]
-        told = {name: odds + score for name, score in zip(self.parts, plain, strict=True)}
-        told[TREES], alone = (np.where(everyday(TREES, values), -np.inf, of) for of in (odds, alone))
-        beyond = np.stack([*(told[name] - line for name, line in self.forest.lines.items()), alone - self.forest.anywhere])
-        places = np.array([*(-1 if name == TREES else list(self.parts).index(name) for name in self.forest.lines), -2])
-        return np.where(batched(values), -np.inf, beyond.max(axis=0)), places[beyond.argmax(axis=0)]
+        n = by_part.shape[1]
+        best, place = np.full(n, -np.inf), np.full(n, -1)
+        if self.forest is None or YARDSTICK not in values:
+            return best, place
+        told = with_trees(values, dict(zip(self.parts, zip(by_part, reason, strict=True), strict=True)), alone)
+        for of, lines in zip((~broad(values), broad(values)), self.forest.lines, strict=True):
+            shift = lines.share * values[YARDSTICK]
+            places = {TREES: -1} | {name: i for i, name in enumerate(self.parts)}
+            beyond = {places[name]: told[name] - shift - line for name, line in lines.parts.items()}
+            for where, nats in (beyond | {-2: told[TREES] - lines.anywhere}).items():
+                better = of & (nats > best) & ~batched(values)
+                best, place = np.where(better, nats, best), np.where(better, where, place)
+        return best, place
 
     def by_trees(self, values: Mapping[str, F64]) -> F64:
         """Log-odds that the trees give each group, ``(n_groups,)``: what groups of one log are compared by."""
@@ -321,8 +342,37 @@ class Model:
         if said.beyond[0] and self.forest is not None:
             for name, share in self.forest.trees.shares(mine, 0).items():
                 pieces[name] = pieces.get(name, 0.0) + share
-            pieces[YARDSTICK] = -self.forest.share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
+            pieces[YARDSTICK] = -self.forest.lines[int(broad(mine)[0])].share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
         return float(said.score[0]) - sum(pieces.values()), pieces
+
+
+def broad(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups whose work is of many kinds, ``(n_groups,)``."""
+    return np.asarray(values["harvest.narrow"] < BROAD)
+
+
+def doubt(values: Mapping[str, F64]) -> F64:
+    """Nats of the trees below which a person is asked about a group, ``(n_groups,)``: the more, the fewer kinds of work it does."""
+    return np.asarray(np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED)))
+
+
+def with_trees(values: Mapping[str, F64], sums: Mapping[str, tuple[F64, NDArray[np.bool_]]], odds: F64) -> dict[str, F64]:
+    """What trees say of each group alone and with each part that sums, nats, ``(n_groups,)``; -inf for what a person is asked about.
+
+    Of people who keep one rhythm and do one mix of work the everyday reasons are of those who do one thing, so where the work is of many
+    kinds the part that sees no links is not asked for them. Shared cards are explained whatever the work.
+
+    Args:
+        values: of each piece.
+        sums: score and everyday reason of each part.
+        odds: what the trees give each group.
+    """
+    few = everyday(TREES, values)
+    told = {
+        name: np.where(few | reason & ~(broad(values) & (name == "unlinked")), -np.inf, odds + score)
+        for name, (score, reason) in sums.items()
+    }
+    return told | {TREES: np.where(few, -np.inf, odds)}
 
 
 def joint(values: Mapping[str, F64]) -> dict[str, F64]:
@@ -463,7 +513,8 @@ def load(text: str) -> Model:
     forest = told["forest"]
     if forest is not None:
         trees = Trees(**{name: tuple(value) for name, value in forest.pop("trees").items()})
-        forest = Forest(trees=trees, **forest)
+        lines = tuple(Lines(**of) for of in forest.pop("lines"))
+        forest = Forest(trees=trees, lines=(lines[0], lines[1]), **forest)
     return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], forest)
 
 

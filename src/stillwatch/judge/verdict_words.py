@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.model import DOUBTED, TREES, Model, joint
+from stillwatch.judge.model import NARROW, TREES, Model, broad, doubt, joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
     AT_HOME,
@@ -124,6 +124,11 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
             {"harvest.long_answers": 0.0},
             f"if its answers were not long ({_times(long)} the log's average), there would be an everyday reason for what is left",
         ))
+    if broad(_one(mine))[0]:
+        out.append((
+            {"harvest.narrow": NARROW},
+            "if it did few kinds of work, there would be an everyday reason for it: people who do one thing, alike",
+        ))
     few = {"context.crowd": min(mine["context.crowd"], float(np.log10(HOPPER - 1) / 4))}
     if own_talk(_one({**mine, **few}))[0]:
         out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: only conversations tie them"))
@@ -224,7 +229,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     if said.doubted[0]:
         out.append(
             f"all pieces together are less unusual than their sum (the trees give {model.by_trees(mine)[0]:+.1f} nats, where less than "
-            f"{DOUBTED:g} is for a person): ask whether it is a small firm or a shop's customers"
+            f"{doubt(mine)[0]:.2g} is for a person): ask whether it is a small firm or a shop's customers"
         )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
