@@ -12,8 +12,8 @@ from stillwatch import judge
 from stillwatch.judge import model, reasons, verdict
 
 FURTHEST = 10
-SHARES = {False: (0.0, 0.25, 0.5, 0.75, 1.0), True: (0.0,)}
-"""Shares of a log's yardstick that are tried of groups whose work is of few kinds and of many: few groups of a log are of many."""
+SHARES = (0.0, 0.25, 0.5, 0.75), (0.0,), (0.0,)
+"""Shares of a log's yardstick that are tried for each class of groups: of the latter a log has too few to tell by the next ones."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ def unseen_by(found: Examples, by_part: np.ndarray, odds: np.ndarray, fitted: mo
             [of[rows_of] for rows_of in rows] for of in (comparable, passes, odds)), chunksize=4))
     sums = {name: (score, reason[name]) for name, score in zip(model.PARTS, by_part, strict=True) if name != "batched"}
     told = model.with_trees(values, sums, odds)
-    may = comparable & ~reasons.batched(values)
-    return Unseen({name: np.where(may, value, -np.inf) for name, value in told.items()}, np.array(of_worlds)[number], passes)
+    return Unseen({name: np.where(comparable, value, -np.inf) for name, value in told.items()}, np.array(of_worlds)[number], passes)
 
 
 def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.ndarray) -> tuple[model.Forest, float]:
@@ -64,7 +63,7 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
 
     A line is the furthest innocents of all worlds and once more the mean excess of the FURTHEST worlds': where tails are exponential,
     that is how much further one more of e times as many worlds reaches. Of the SHARES the one that passes the most operators is taken,
-    of groups whose work is of few kinds and of many apart.
+    for each class of groups apart.
 
     Args:
         forest: the trees.
@@ -100,5 +99,6 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
             most = max(most, (n, share, lines), key=lambda one: one[0])
         return model.Lines(most[1], {name: told for name, told in most[2].items() if np.isfinite(told)}, anywhere)
 
-    broad = model.broad({"harvest.narrow": found["v.harvest.narrow"]})
-    return model.Forest(forest.bias, forest.trees, (lines_of(SHARES[False], ~broad), lines_of(SHARES[True], broad)), len(worlds)), usual
+    number_of = model.line_class({name[2:]: value for name, value in found.items() if name.startswith("v.")})
+    lines = tuple(lines_of(shares, number_of == i) for i, shares in enumerate(SHARES))
+    return model.Forest(forest.bias, forest.trees, lines, len(worlds)), usual

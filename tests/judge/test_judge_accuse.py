@@ -35,7 +35,7 @@ def test_what_lies_beyond_its_log_is_a_campaign_beside_what_passes_a_line() -> N
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:
-    """At DOUBTED nats a sum that passes accuses, below it is for review; what the trees themselves put beyond its log is no matter of it."""
+    """At DOUBTED nats a sum that passes accuses, below it is for review; what trees themselves put beyond its log is no matter of it."""
     at, below = (accused({3: 20.0}, {7: 1.0}, bias=bias) for bias in (DOUBTED, DOUBTED - 0.01))
     assert at[0] == [[3], [7]]
     assert below[0] == [[7]]

@@ -91,7 +91,7 @@ def test_trees_and_a_part_together_pass_what_neither_passes() -> None:
 def test_what_no_log_of_calibration_reached_passes_in_any_log() -> None:
     """A log all of whose groups are far out hides the second; the first lies beyond innocents of all logs, without a bar for its own."""
     told = values(2, harvest__rate=[0.9, 0.1], session__handoff=1.0, harvest__volume=-9.0, context__yardstick=50.0)
-    both = model(replace(grown(0.0, TWO), lines=(Lines(1.0, {TREES: 1.0}, anywhere=2.5),) * 2), linked=part(harvest__volume=1.0))
+    both = model(replace(grown(0.0, TWO), lines=(Lines(1.0, {TREES: 1.0}, anywhere=2.5),) * 3), linked=part(harvest__volume=1.0))
     said = both.speaks(told)
     assert said.beyond.tolist() == [True, True]
     assert said.part.tolist() == [-2, -2]
@@ -105,7 +105,7 @@ def test_many_kinds_of_work_have_lines_of_their_own_and_are_asked_for_fewer_reas
     """Four groups of an occasion do as much alike; where the work is of many kinds the line is lower, and the part without links counts."""
     told = values(4, harvest__rate=0.9, harvest__narrow=[1.0, BROAD, BROAD - 0.01, 0.0], harvest__volume=-1.0, context__occasion=1.0,
                   session__handoff=1.0, context__yardstick=0.4)
-    lines = Lines(1.0, {TREES: 9.0, "unlinked": 1.0}), Lines(0.5, {TREES: 9.0, "unlinked": 1.0})
+    lines = Lines(1.0, {TREES: 9.0, "unlinked": 1.0}), Lines(0.5, {TREES: 9.0, "unlinked": 1.0}), Lines()
     both = model(replace(grown(0.0, TWO), lines=lines), unlinked=part(harvest__volume=1.0))
     said = both.speaks(told)
     assert said.beyond.tolist() == [False, False, True, True]
@@ -114,6 +114,15 @@ def test_many_kinds_of_work_have_lines_of_their_own_and_are_asked_for_fewer_reas
     assert both.bars(told, 3)[1][YARDSTICK] == -0.2
     taught = told | {"context.placed": np.zeros(4), "context.crowd": np.full(4, 0.4)}
     assert not both.speaks(taught).beyond.any()  # what a log does not tell is asked of all
+
+
+@pytest.mark.parametrize("piece", ["identity__contact", "identity__banned"])
+def test_accounts_that_share_contacts_or_were_banned_have_lines_of_their_own(piece: str) -> None:
+    told = values(4, harvest__rate=0.9, session__handoff=1.0, harvest__volume=-9.0, harvest__narrow=[1.0, 1.0, 0.0, 0.0],
+                  context__yardstick=0.0, **{piece: [0.19, 0.2, 0.2, 0.0]})
+    lines = tuple(Lines(0.0, {}, anywhere=line) for line in (3.0, 2.5, 2.0))
+    said = model(replace(grown(0.0, TWO), lines=lines), linked=part(harvest__volume=1.0)).speaks(told)
+    assert said.score == pytest.approx(2.7 - np.array([3.0, 2.0, 2.0, 2.5]))
 
 
 def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
@@ -128,9 +137,10 @@ def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
 
 
 def test_of_batches_that_live_alike_trees_say_nothing() -> None:
-    told = values(2, harvest__rate=0.9, context__batches=[0.0, 1.0], context__yardstick=0.0)
+    told = values(4, harvest__rate=0.9, harvest__volume=-9.0, context__yardstick=0.0, context__batches=[0.0, 1.0, 1.0, 1.0],
+                  harvest__narrow=[1.0, 1.0, 0.0, 1.0], identity__contact=[0.0, 0.0, 0.0, 1.0])
     both = model(grown(9.0, TWO, trees=1.0), linked=part(harvest__volume=1.0))
-    assert both.speaks(told | {"harvest.volume": np.full(2, -9.0)}).beyond.tolist() == [True, False]
+    assert both.speaks(told).beyond.tolist() == [True, False, False, False]
 
 
 def test_trees_are_asked_no_reason_but_what_a_log_does_not_tell() -> None:
@@ -145,11 +155,11 @@ def test_shipped_trees_keep_signs_and_see_nothing_of_the_provider() -> None:
     """Raised alone, with what agrees with it, a piece of evidence never makes a group more innocent, and a contract never less."""
     shipped = judge.calibrated().forest
     assert shipped is not None
-    few, many = shipped.lines
+    few, many, known = shipped.lines
     assert set(few.parts) == {TREES, "linked", "unlinked"}
     assert {TREES, "unlinked"} <= set(many.parts)
     assert (0 <= few.share <= 1, many.share) == (True, 0.0)
-    assert 0 < many.anywhere < few.anywhere
+    assert 0 < known.anywhere < many.anywhere < few.anywhere
     assert not {"context.placed", "context.owners"} & set(shipped.trees.pieces)
     rng, n = np.random.default_rng(5), 2000
     drawn = {name: rng.random(n) for name in values(1)}

@@ -7,8 +7,9 @@ accounts with a card each that live alike, and tells farms from families. Each w
 its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign.
 What they give is read against what they give the next groups of the same log, which what shifts a provider's innocents shifts as well;
 alone they are asked no everyday reason, since they learnt from the innocents who have one, and together with a part that sums they
-pass what is unusual to both. Groups whose work is of many kinds have lines of their own. Each weight times its value, or what splits
-change, is a bar of the analyst's waterfall. Weights, trees, their data and command lie in calibration.json, written by
+pass what is unusual to both. Groups of many kinds of work, and of accounts that share contacts or were banned, have lines of their
+own. Each weight times its value, or what splits change, is a bar of the analyst's waterfall. Weights, trees, their data and command
+lie in calibration.json, written by
 ``python benchmarks/calibrate.py``; none is typed in.
 """
 
@@ -28,7 +29,7 @@ from scipy.special import expit
 from stillwatch.judge import evidence
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
-from stillwatch.judge.reasons import batched, everyday, many_as_one
+from stillwatch.judge.reasons import TIED, batched, everyday, many_as_one
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.trees import Trees
 from stillwatch.parallel import mapped
@@ -206,8 +207,8 @@ class Forest:
 
     bias: float
     trees: Trees
-    lines: tuple[Lines, Lines] = (Lines(), Lines())
-    """Of groups whose work is of few kinds, and of groups whose work is of many (:func:`.broad`)."""
+    lines: tuple[Lines, ...] = (Lines(),) * 3
+    """Of the groups of each :func:`.line_class`."""
     logs: int = 1
     """Logs of calibration."""
 
@@ -293,8 +294,6 @@ class Model:
     ) -> tuple[F64, NDArray[np.int64]]:
         """Nats by which each group lies beyond the line of its log, and the part that says so with the trees, -1 for none.
 
-        Batches were put together since they live alike, which is half of what trees look at: of them nothing is said.
-
         Args:
             values: of each piece, ``(n_groups,)``.
             by_part: scores, ``(n_parts, n_groups)``.
@@ -306,12 +305,13 @@ class Model:
         if self.forest is None or YARDSTICK not in values:
             return best, place
         told = with_trees(values, dict(zip(self.parts, zip(by_part, reason, strict=True), strict=True)), alone)
-        for of, lines in zip((~broad(values), broad(values)), self.forest.lines, strict=True):
+        classes = line_class(values)
+        for number, lines in enumerate(self.forest.lines):
             shift = lines.share * values[YARDSTICK]
             places = {TREES: -1} | {name: i for i, name in enumerate(self.parts)}
             beyond = {places[name]: told[name] - shift - line for name, line in lines.parts.items()}
             for where, nats in (beyond | {-2: told[TREES] - lines.anywhere}).items():
-                better = of & (nats > best) & ~batched(values)
+                better = (classes == number) & (nats > best)
                 best, place = np.where(better, nats, best), np.where(better, where, place)
         return best, place
 
@@ -342,13 +342,18 @@ class Model:
         if said.beyond[0] and self.forest is not None:
             for name, share in self.forest.trees.shares(mine, 0).items():
                 pieces[name] = pieces.get(name, 0.0) + share
-            pieces[YARDSTICK] = -self.forest.lines[int(broad(mine)[0])].share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
+            pieces[YARDSTICK] = -self.forest.lines[int(line_class(mine)[0])].share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
         return float(said.score[0]) - sum(pieces.values()), pieces
 
 
-def broad(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups whose work is of many kinds, ``(n_groups,)``."""
-    return np.asarray(values["harvest.narrow"] < BROAD)
+def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
+    """Class of the lines of each group, ``(n_groups,)``: 2 for accounts that share numbers or addresses or were banned already, as innocents
+    who work alike hardly do, 1 for BROAD work of others, 0 for the rest.
+
+    -1 for batches: they were put together since they live alike, which is half of what trees look at.
+    """
+    known = np.maximum(values["identity.contact"], values["identity.banned"]) >= TIED
+    return np.where(batched(values), -1, np.where(known, 2, np.where(values["harvest.narrow"] < BROAD, 1, 0)))
 
 
 def doubt(values: Mapping[str, F64]) -> F64:
@@ -359,18 +364,17 @@ def doubt(values: Mapping[str, F64]) -> F64:
 def with_trees(values: Mapping[str, F64], sums: Mapping[str, tuple[F64, NDArray[np.bool_]]], odds: F64) -> dict[str, F64]:
     """What trees say of each group alone and with each part that sums, nats, ``(n_groups,)``; -inf for what a person is asked about.
 
-    Of people who keep one rhythm and do one mix of work the everyday reasons are of those who do one thing, so where the work is of many
-    kinds the part that sees no links is not asked for them. Shared cards are explained whatever the work.
+    The everyday reasons are of people who do one kind of thing: where the work is of many, the part that sees no links is not asked for
+    them.
 
     Args:
         values: of each piece.
         sums: score and everyday reason of each part.
         odds: what the trees give each group.
     """
-    few = everyday(TREES, values)
+    few, unasked = everyday(TREES, values), line_class(values) == 1
     told = {
-        name: np.where(few | reason & ~(broad(values) & (name == "unlinked")), -np.inf, odds + score)
-        for name, (score, reason) in sums.items()
+        name: np.where(few | reason & ~(unasked & (name == "unlinked")), -np.inf, odds + score) for name, (score, reason) in sums.items()
     }
     return told | {TREES: np.where(few, -np.inf, odds)}
 
@@ -513,8 +517,7 @@ def load(text: str) -> Model:
     forest = told["forest"]
     if forest is not None:
         trees = Trees(**{name: tuple(value) for name, value in forest.pop("trees").items()})
-        lines = tuple(Lines(**of) for of in forest.pop("lines"))
-        forest = Forest(trees=trees, lines=(lines[0], lines[1]), **forest)
+        forest = Forest(trees=trees, lines=tuple(Lines(**of) for of in forest.pop("lines")), **forest)
     return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], forest)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.model import NARROW, TREES, Model, broad, doubt, joint
+from stillwatch.judge.model import BROAD, NARROW, TREES, Model, doubt, joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
     AT_HOME,
@@ -124,7 +124,7 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
             {"harvest.long_answers": 0.0},
             f"if its answers were not long ({_times(long)} the log's average), there would be an everyday reason for what is left",
         ))
-    if broad(_one(mine))[0]:
+    if mine["harvest.narrow"] < BROAD:
         out.append((
             {"harvest.narrow": NARROW},
             "if it did few kinds of work, there would be an everyday reason for it: people who do one thing, alike",
