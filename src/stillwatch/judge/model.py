@@ -347,8 +347,8 @@ class Model:
 
 
 def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
-    """Class of the lines of each group, ``(n_groups,)``: 2 for accounts that share numbers or addresses or were banned already, as innocents
-    who work alike hardly do, 1 for BROAD work of others, 0 for the rest.
+    """Class of the lines of each group, ``(n_groups,)``: 2 for accounts that share numbers or addresses or were banned already, as
+    innocents who work alike hardly do, 1 for BROAD work of others, 0 for the rest.
 
     -1 for batches: they were put together since they live alike, which is half of what trees look at.
     """
