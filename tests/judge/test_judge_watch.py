@@ -168,6 +168,9 @@ def test_its_score_is_how_much_further_and_an_analyst_reads_of_the_log() -> None
     assert "other groups" in rows[YARDSTICK]["sentence"]
     assert (rows[YARDSTICK]["value"], rows[YARDSTICK]["log_odds"]) == (1.0, -1.0)
     assert "2.0 nats beyond" in far_out(told, one, 0)
+    assert "held against" not in far_out(told, one, 0)
+    for change, said in (({"harvest__narrow": 0.3}, "of such work alone"), ({"identity__banned": 0.3}, "were banned already")):
+        assert said in far_out(outliers(**change)[1], one, 0)
     assert far_out(outliers(context__yardstick=2.1)[1], one, 0) == ""
 
 

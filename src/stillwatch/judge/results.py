@@ -13,7 +13,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, YARDSTICK, Model, alike
+from stillwatch.judge.model import JOINT_SENTENCES, YARDSTICK, Model, alike, line_class
 from stillwatch.judge.people import UNKNOWN
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
@@ -112,12 +112,22 @@ def _downsample(series: I64, step: int) -> list[int]:
     return [int(x) for x in padded.reshape(-1, step).sum(axis=1)]
 
 
+CLASSES = (
+    "",
+    " Its work is of many kinds; innocents who work alike mostly do one, so it is held against innocents of such work alone.",
+    " Its accounts share contacts or were banned already, so it is held against innocents alone of whom that is true as well.",
+    "",
+)
+"""What is said of each class of lines; the last is of batches, of which trees say nothing."""
+
+
 def far_out(values: dict[str, F64], model: Model, group: int) -> str:
     """A sentence for a group that lies beyond the others of its log as far as one may be accused for; empty for another."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
     said = model.speaks(mine)
     nats = float(model.by_trees(mine)[0] - mine[YARDSTICK][0])
     told = f" What it does goes together as in hardly another group of this log: it lies {nats:.1f} nats beyond the next ones."
+    told += CLASSES[int(line_class(mine)[0])]
     return told if said.beyond[0] and said.score[0] >= 0 else ""
 
 
