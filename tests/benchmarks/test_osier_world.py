@@ -31,7 +31,8 @@ class World:
         self.events = self.all.join(self.truth, "account_id").join(harvest, "event_id").sort_by("timestamp")
         self.theirs = self.events.filter(pc.is_valid(self.events["campaign"]))
         self.harvest = self.events.filter(pc.is_valid(self.events["harvest"]))
-        self.accounts = self.registry.join(self.truth.rename_columns({"kind": "crowd"}), "account_id").filter(pc.is_valid(pc.field("campaign")))
+        crowds = self.truth.rename_columns({"kind": "crowd"})
+        self.accounts = self.registry.join(crowds, "account_id").filter(pc.is_valid(pc.field("campaign")))
 
     def crowd(self, kind: str) -> pa.Table:
         return self.events.filter(pc.equal(self.events["kind"], kind))
