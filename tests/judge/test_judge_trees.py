@@ -125,6 +125,21 @@ def test_accounts_that_share_contacts_or_were_banned_have_lines_of_their_own(pie
     assert said.score == pytest.approx(2.7 - np.array([3.0, 2.0, 2.0, 2.5]))
 
 
+def test_a_class_without_a_line_for_a_part_has_that_of_the_first() -> None:
+    told = values(3, harvest__rate=0.9, session__handoff=1.0, harvest__volume=-1.0, context__yardstick=0.4,
+                  harvest__narrow=[1.0, 0.0, 1.0], identity__contact=[0.0, 0.0, 0.5])
+    lines = Lines(0.5, {TREES: 9.0, "linked": -9.0}), Lines(0.0, {TREES: 9.0}), Lines(0.25, {TREES: 9.0, "linked": -8.0})
+    both = model(replace(grown(0.0, TWO), lines=lines), linked=part(harvest__volume=1.0))
+    said = both.speaks(told)
+    sums = both.by_part(told)[0]
+    assert said.beyond.all()
+    assert said.score == pytest.approx(sums + 2.7 - 0.4 * np.array([0.5, 0.5, 0.25]) + [9.0, 9.0, 8.0])
+    for group in range(3):
+        base, pieces = both.bars(told, group)
+        assert base + sum(pieces.values()) == pytest.approx(said.score[group])
+        assert pieces[YARDSTICK] == pytest.approx(-0.4 * (0.5, 0.5, 0.25)[group])
+
+
 def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
     """Trees that give a nat less than, and as much as, is asked of each breadth of work."""
     narrow = [BROAD - 0.1, BROAD, 0.45, 0.5, 1.0]

@@ -212,6 +212,10 @@ class Forest:
     logs: int = 1
     """Logs of calibration."""
 
+    def drawn(self, number: int, name: str) -> Lines:
+        """The lines that hold for a part in a class: its own, or the first's where too few innocents told how far they reach."""
+        return self.lines[number] if name in self.lines[number].parts else self.lines[0]
+
     def log_odds(self, values: Mapping[str, F64]) -> F64:
         """Log-odds of each group, ``(n_groups,)``."""
         return self.bias + self.trees.log_odds(values)
@@ -305,12 +309,13 @@ class Model:
         if self.forest is None or YARDSTICK not in values:
             return best, place
         told = with_trees(values, dict(zip(self.parts, zip(by_part, reason, strict=True), strict=True)), alone)
-        classes = line_class(values)
+        classes, places = line_class(values), {TREES: -1} | {name: i for i, name in enumerate(self.parts)}
         for number, lines in enumerate(self.forest.lines):
-            shift = lines.share * values[YARDSTICK]
-            places = {TREES: -1} | {name: i for i, name in enumerate(self.parts)}
-            beyond = {places[name]: told[name] - shift - line for name, line in lines.parts.items()}
-            for where, nats in (beyond | {-2: told[TREES] - lines.anywhere}).items():
+            beyond = [(told[TREES] - lines.anywhere, -2)]
+            for name in self.forest.lines[0].parts:
+                drawn = self.forest.drawn(number, name)
+                beyond.append((told[name] - drawn.share * values[YARDSTICK] - drawn.parts[name], places[name]))
+            for nats, where in beyond:
                 better = (classes == number) & (nats > best)
                 best, place = np.where(better, nats, best), np.where(better, where, place)
         return best, place
@@ -342,7 +347,9 @@ class Model:
         if said.beyond[0] and self.forest is not None:
             for name, share in self.forest.trees.shares(mine, 0).items():
                 pieces[name] = pieces.get(name, 0.0) + share
-            pieces[YARDSTICK] = -self.forest.lines[int(line_class(mine)[0])].share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
+            name = TREES if said.part[0] < 0 else list(self.parts)[int(said.part[0])]
+            share = self.forest.drawn(int(line_class(mine)[0]), name).share
+            pieces[YARDSTICK] = -share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
         return float(said.score[0]) - sum(pieces.values()), pieces
 
 
