@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +22,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import data_files
 from stillwatch.replay import run as replay
 from stillwatch.replay.commands import step_us
+from stillwatch.replay.policy import DEFAULT
 
 TWO_DAYS_US = 2 * 86_400_000_000
 FILES = ("replay.json", "replay.parquet")
@@ -40,9 +43,24 @@ def step_files(out: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def whole(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    out = tmp_path_factory.mktemp("replay")
-    return out, replayed(small_world, out)
+def whole(small_world: Path, once: Callable[..., Path]) -> tuple[Path, dict[str, Any]]:
+    """The replay under the built-in policies: its folder, not to be changed, and what it told."""
+    out = once("replay", lambda folder: replayed(small_world, folder))
+    return out, json.loads((out / "replay.json").read_text())
+
+
+def with_steps_of(whole: tuple[Path, dict[str, Any]], out: Path) -> Path:
+    """A folder in which the sketches and the steps of the whole replay lie already: a replay into it reads those that it needs."""
+    for name in ("sketches", "steps"):
+        shutil.copytree(whole[0] / name, out / name)
+    return out
+
+
+def policies(folder: Path, *names: str) -> Path:
+    """A file of these of the built-in policies."""
+    path = folder / "policies.json"
+    path.write_text(json.dumps({"policies": [asdict(one) for one in DEFAULT if one.name in names]}))
+    return path
 
 
 def test_a_step_is_detection_as_of_its_time(
@@ -117,9 +135,10 @@ def test_what_happens_later_changes_no_earlier_step(
     pq.write_table(
         accounts.set_column(accounts.column_names.index("banned_at"), "banned_at", banned), world / "accounts.parquet"
     )
-    changed = replayed(world, tmp_path / "out", growth=0.0)
+    names = ("shadow", "campaign", "single")
+    changed = replayed(world, tmp_path / "out", growth=0.0, policy=policies(tmp_path, *names))
     assert of(changed, "shadow")["steps"][-1] != of(whole[1], "shadow")["steps"][-1]
-    for policy in ("shadow", "campaign", "single"):
+    for policy in names:
         before, after = (
             [
                 {k: v for k, v in row.items() if k != "n_harvested"}
@@ -131,7 +150,7 @@ def test_what_happens_later_changes_no_earlier_step(
         assert before == after
         assert len(before) == 5
     known_steps, new_steps = step_files(whole[0]), step_files(tmp_path / "out")
-    early = [name for name in known_steps if known_steps[name]["as_of"] <= cut.isoformat()]
+    early = [name for name in new_steps if new_steps[name]["as_of"] <= cut.isoformat()]
     assert len(early) >= 5
     assert all(known_steps[name] == new_steps[name] for name in early)
 
@@ -151,18 +170,22 @@ def test_bans_are_not_known_before_they_happen(tmp_path: Path) -> None:
 def test_a_killed_replay_goes_on_to_the_same_bytes(
     small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
-    truth = small_world / "truth.parquet"
-    command = ["replay", small_world, "--every", "2d", "--truth", truth, "--threads", "1", "--out", tmp_path, "-q"]
+    truth, policy, out = small_world / "truth.parquet", policies(tmp_path, "campaign"), tmp_path / "out"
+    undisturbed = with_steps_of(whole, tmp_path / "undisturbed")
+    replayed(small_world, undisturbed, policy=policy)
+    assert len(step_files(undisturbed)) == len(step_files(whole[0]))  # it found none anew
+    command = ["replay", small_world, "--every", "2d", "--truth", truth, "--policy", policy, "--threads", "1", "--out", out, "-q"]
     killed = Path(__file__).parents[1] / "killed.py"
     dead = subprocess.run([sys.executable, killed, "stillwatch.pipeline:find:6", *map(str, command)])
     assert dead.returncode == -9
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("steps/*/*.json")}
+    kept = {path: path.stat().st_mtime_ns for path in out.glob("steps/*/*.json")}
     assert len(kept) == 5
-    assert not (tmp_path / "replay.json").exists()
+    assert not (out / "replay.json").exists()
     assert cli.main([str(word) for word in command]) == 0
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert len(step_files(out)) > len(kept)
     for name in FILES:
-        assert (tmp_path / name).read_bytes() == (whole[0] / name).read_bytes()
+        assert (out / name).read_bytes() == (undisturbed / name).read_bytes()
 
 
 def test_figures_are_those_of_the_log(small_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
@@ -223,9 +246,11 @@ def test_shadow_touches_nobody_and_whole_campaigns_lose_more(small_world: Path, 
 
 
 def test_without_truth_it_reports_what_was_found(
-    small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["replay", small_world, "--every", "4d", "--threads", "1", "--out", tmp_path]
+    shutil.copytree(whole[0] / "sketches", tmp_path / "sketches")
+    policy = policies(tmp_path, "campaign")
+    command = ["replay", small_world, "--every", "4d", "--policy", policy, "--threads", "1", "--out", tmp_path]
     assert cli.main([str(word) for word in command]) == 0
     printed = capsys.readouterr().out
     assert "Without --truth" in printed
@@ -237,10 +262,9 @@ def test_without_truth_it_reports_what_was_found(
     assert any(row["harvested_in_all"] < row["n_harvest"] for row in campaign["campaigns"])
 
 
-def test_steps_without_news_are_left_out(small_world: Path, tmp_path: Path) -> None:
-    policy = tmp_path / "policy.json"
-    policy.write_text(json.dumps({"policies": [{"name": "shadow", "act_on": "nobody", "ladder": []}]}))
-    result = replayed(small_world, tmp_path / "out", every_us=TWO_DAYS_US, growth=0.5, policy=policy)
+def test_steps_without_news_are_left_out(small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    out = with_steps_of(whole, tmp_path)
+    result = replayed(small_world, out, every_us=TWO_DAYS_US, growth=0.5, policy=policies(tmp_path, "shadow"))
     (shadow,) = result["policies"]
     assert shadow["skipped"] > 0
     assert len(shadow["steps"]) + shadow["skipped"] + result["steps"]["early"] == result["steps"]["grid"]
@@ -253,9 +277,7 @@ def test_the_first_days_alone_say_what_they_say_of_the_whole(
     small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     """Steps of the first five days are those of the whole replay, and harvest is still counted over the whole log."""
-    for name in ("sketches", "steps"):
-        shutil.copytree(whole[0] / name, tmp_path / name)
-    early = replayed(small_world, tmp_path, first_us=5 * 86_400_000_000)
+    early = replayed(small_world, with_steps_of(whole, tmp_path), first_us=5 * 86_400_000_000)
     ended = datetime.fromisoformat(whole[1]["first_event"]) + timedelta(days=5)
     for policy in ("shadow", "campaign"):
         mine, all_ = of(early, policy), of(whole[1], policy)
@@ -270,11 +292,7 @@ def test_the_first_days_alone_say_what_they_say_of_the_whole(
 def test_a_look_at_the_last_days_is_what_detect_recent_finds(
     small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
-    for name in ("sketches", "steps"):
-        shutil.copytree(whole[0] / name, tmp_path / name)
-    policy = tmp_path / "policy.json"
-    policy.write_text('{"policies": [{"name": "shadow", "act_on": "nobody", "ladder": []}]}')
-    made = replayed(small_world, tmp_path, policy=policy, recent_us=[2 * TWO_DAYS_US, TWO_DAYS_US])
+    made = replayed(small_world, with_steps_of(whole, tmp_path), policy=policies(tmp_path, "shadow"), recent_us=[2 * TWO_DAYS_US, TWO_DAYS_US])
     assert made["steps"]["recent"] == ["48h", "96h"]
     assert not list(tmp_path.glob("cut/*"))
     before, shadow = of(whole[1], "shadow")["steps"], of(made, "shadow")["steps"]
@@ -313,8 +331,9 @@ def test_options_that_are_none_are_one_line(words: list[str], said: str, tmp_pat
 
 
 def test_a_truth_of_another_log_is_one_line(
-    small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    shutil.copytree(whole[0] / "sketches", tmp_path / "out" / "sketches")
     other = tmp_path / "truth.parquet"
     pq.write_table(pa.table({"account_id": ["x"], "campaign": ["y"], "kind": ["attack"]}), other)
     assert cli.main(["replay", str(small_world), "--out", str(tmp_path / "out"), "--truth", str(other)]) == 1
