@@ -292,7 +292,8 @@ def test_the_first_days_alone_say_what_they_say_of_the_whole(
 def test_a_look_at_the_last_days_is_what_detect_recent_finds(
     small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
-    made = replayed(small_world, with_steps_of(whole, tmp_path), policy=policies(tmp_path, "shadow"), recent_us=[2 * TWO_DAYS_US, TWO_DAYS_US])
+    policy, out = policies(tmp_path, "shadow"), with_steps_of(whole, tmp_path)
+    made = replayed(small_world, out, policy=policy, recent_us=[2 * TWO_DAYS_US, TWO_DAYS_US])
     assert made["steps"]["recent"] == ["48h", "96h"]
     assert not list(tmp_path.glob("cut/*"))
     before, shadow = of(whole[1], "shadow")["steps"], of(made, "shadow")["steps"]
