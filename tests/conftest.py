@@ -1,6 +1,7 @@
 """Shared fixtures, and the rule that on CI nothing skips for want of an install."""
 
 import fcntl
+import functools
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -71,6 +72,18 @@ def small_run(once: Callable[..., Path], small_world: Path) -> Path:
     from stillwatch import pipeline
 
     return once("small-run", lambda folder: pipeline.detect(small_world, folder, quiet=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_parser() -> Iterator[None]:
+    """``cli.main`` in this process takes the command line that it made before in the same environment: most of a short command's time."""
+    from stillwatch import cli
+
+    make = cli.parser
+    made = functools.cache(lambda _: make())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "parser", lambda: made(frozenset(item for item in os.environ.items() if item[0].startswith("STILLWATCH_"))))
+        yield
 
 
 def _forbid_skip(report: Any) -> None:
