@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,19 @@ TEXT_VIEWS = ("content.opening", "content.closing", "content.shingle", "content.
 
 
 @pytest.fixture(scope="module")
-def logs(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def logs(small_world: Path, once: Callable[..., Path]) -> Path:
     """The small world ingested in every mode, under one key."""
-    folder = tmp_path_factory.mktemp("logs")
-    (folder / "key").write_text("3c" * 32 + "\n")
-    for mode in MODES:
-        workflows.ingest(
-            [small_world / "events"], "canonical", folder / mode, privacy=mode, key_file=folder / "key",
-            accounts=small_world / "accounts.parquet", quiet=True,
-        )
-    return folder
+
+    def ingested(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "key").write_text("3c" * 32 + "\n")
+        for mode in MODES:
+            workflows.ingest(
+                [small_world / "events"], "canonical", folder / mode, privacy=mode, key_file=folder / "key",
+                accounts=small_world / "accounts.parquet", quiet=True,
+            )
+
+    return once("logs-of-every-mode", ingested)
 
 
 def alike(one: pa.Table, other: pa.Table) -> float:
