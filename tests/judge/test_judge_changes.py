@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from judge_helpers import findings, grown, model, part, values
 
@@ -123,3 +124,11 @@ def test_what_another_purpose_alone_leaves_to_a_person_would_be_accused() -> Non
     (said,) = purpose("review", context__unwanted=0.8)
     assert "more than 50% of the log's share (they are 20%), it would be accused" in said
     assert not purpose("review", context__unwanted=0.8, context__one_payer=0.6)
+
+
+def test_how_far_a_small_campaign_is_from_openly_one_customer() -> None:
+    small = {"context__crowd": np.log10(63) / 4, "context__one_domain": 0.5}
+    (said,) = (one for one in told({"context__alike": 1.0} | small) if "openly" in one)
+    assert "(50% are, 90% would be)" in said
+    for change in ({"context__crowd": np.log10(64) / 4}, {"context__one_domain": 0.0}):
+        assert not any("openly" in one for one in told({"context__alike": 1.0} | small | change))

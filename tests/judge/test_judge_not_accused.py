@@ -22,6 +22,8 @@ LISTED = {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0
 
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "infra__network": 0.5}
 
+OPENLY = {"context__one_domain": 0.9, "context__one_payer": 0.2, "context__crowd": np.log10(63) / 4}
+
 NOTHING = Trees(("harvest.rate",), (0,), (-1,), (0.0,), (0,), (0,), (0.0,))
 
 
@@ -45,6 +47,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__organised": 0.5, "infra__network": 0.3}, "50% of it belongs to organisations"),
         ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation, ban or burst"),
         ({"session__handoff": 0.0, "content__one_length": 0.5}, "a ring of another kind"),
+        (OPENLY, "90% of its few accounts have mail addresses of domains of their own"),
         ({"harvest__rate": 0.0}, "below the line"),
         ({"context__unwanted": 0.8}, "are 20% of the log's share, where 50% or less are for a person (0% ask to write"),
     ],
@@ -61,6 +64,18 @@ def test_it_says_that_the_trees_doubt() -> None:
         told = values(1, **CREW, harvest__narrow=narrow)
         (said,) = not_accused(told, judge.judge(told, findings(1, SURE), used), used, 0)
         assert f"the trees give +0.5 nats, where less than {least} is for a person" in said
+
+
+@pytest.mark.parametrize("change", [
+    {"context__one_domain": 0.89}, {"context__one_payer": 0.19}, {"context__crowd": np.log10(64) / 4},
+])
+def test_who_hides_one_of_both_or_is_many_is_not_openly_one_customer(change: dict[str, Any]) -> None:
+    assert why(OPENLY | change) == []
+    told = values(1, **(CREW | OPENLY | change))
+    assert judge.judge(told, findings(1, SURE), model()).campaign[0]
+    told = values(1, **(CREW | OPENLY))
+    verdicts = judge.judge(told, findings(1, SURE), model())
+    assert (verdicts.campaign[0], verdicts.review[0]) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from stillwatch.judge.reasons import (
     ASSIGNED,
     AT_HOME,
     ELICITED,
+    FEW_CARDS,
     HANDED,
     HOPPER,
     LONGER,
+    ONE_DOMAIN,
     RESOLD,
     SIDE_WORK,
     TAUGHT,
@@ -26,6 +28,7 @@ from stillwatch.judge.reasons import (
     housed,
     listed_batches,
     loosely_tied,
+    openly_one,
     other_purpose,
     own_talk,
     taught,
@@ -74,6 +77,12 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
             f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
         )
+        if mine["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9 and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
+            out.append(
+                f"were its addresses of domains of its own ({mine['context.one_domain']:.0%} are, {ONE_DOMAIN:.0%} would be) and few "
+                f"payment methods paid for it ({mine['context.one_payer']:.2f} from 0 to 1, {FEW_CARDS:g} would be few), it would openly "
+                "be one customer's: a person asks first"
+            )
     elif not doubted[0] and _only_purpose(mine, explained[0], verdicts, group):
         out.append(
             f"were its requests for {_WANTED} more than {1 - _least(mine):.0%} of the log's share (they are {_share(mine)}), "
@@ -147,7 +156,8 @@ def _only_purpose(mine: Group, explained: np.bool_, verdicts: Verdicts, group: i
     """Whether another purpose is the only condition of a campaign that a group misses."""
     one = _one(mine)
     sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
-    return bool(other_purpose(one)[0] and sure and not (explained or one_customer(one)[0] or known_business(one)[0]))
+    asked = explained or one_customer(one)[0] or openly_one(one)[0] or known_business(one)[0]
+    return bool(other_purpose(one)[0] and sure and not asked)
 
 
 def _to_other_purpose(mine: Group) -> str:
@@ -223,6 +233,11 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"its requests for {_WANTED} are {_share(own)} of the log's share, where {1 - _least(own):.0%} or less are for a person "
             f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
             "average): ask whether it is a content mill, or access that is resold"
+        )
+    if openly_one(mine)[0]:
+        out.append(
+            f"{own['context.one_domain']:.0%} of its few accounts have mail addresses of domains of their own, and few payment methods pay "
+            "for it: ask whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
         )
     if everyday(name, mine)[0]:
         out.append(_reason(name, mine))
