@@ -35,9 +35,11 @@ def test_what_lies_beyond_its_log_is_a_campaign_beside_what_passes_a_line() -> N
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:
-    """At DOUBTED nats a sum that passes accuses, below it is for review; what trees themselves put beyond its log is no matter of it."""
-    at, below = (accused({3: 20.0}, {7: 1.0}, bias=bias) for bias in (DOUBTED, DOUBTED - 0.01))
+    """At DOUBTED nats a sum that passes accuses, below it is for review, unless it lies six nats above its line; what trees themselves put
+    beyond its log is no matter of it."""
+    at, below, sure = (accused({3: volume}, {7: 1.0}, bias=bias) for volume, bias in ((7.0, DOUBTED), (7.0, DOUBTED - 0.01), (9.0, 0.0)))
     assert at[0] == [[3], [7]]
+    assert sure[0] == [[3], [7]]
     assert below[0] == [[7]]
     assert below[1].review[3]
     assert not below[1].review[[0, 7]].any()

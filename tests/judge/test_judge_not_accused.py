@@ -59,7 +59,7 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
 
 
 def test_it_says_that_the_trees_doubt() -> None:
-    used = model(grown(0.5, NOTHING), linked=part(harvest__rate=100.0))
+    used = model(grown(0.5, NOTHING), linked=part(harvest__rate=35.0))
     for narrow, least in ((1.0, "2"), (0.43, "0.6")):
         told = values(1, **CREW, harvest__narrow=narrow)
         (said,) = not_accused(told, judge.judge(told, findings(1, SURE), used), used, 0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.model import BROAD, DOUBTED, SIGNS, SIZES, TREES, YARDSTICK, Lines, doubt, dump, joint, load
+from stillwatch.judge.model import BEYOND_DOUBT, BROAD, DOUBTED, SIGNS, SIZES, TREES, YARDSTICK, Lines, doubt, dump, joint, load
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import DIGITS, Trees
 
@@ -143,12 +143,13 @@ def test_a_class_without_a_line_for_a_part_has_that_of_the_first() -> None:
 def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
     """Trees that give a nat less than, and as much as, is asked of each breadth of work."""
     narrow = [BROAD - 0.1, BROAD, 0.45, 0.5, 1.0]
-    told = values(5, harvest__narrow=narrow, harvest__volume=9.0, identity__payment=1.0)
+    told = values(5, harvest__narrow=narrow, harvest__volume=BEYOND_DOUBT, identity__payment=1.0)
     assert doubt(told).tolist() == pytest.approx([0.0, 0.0, DOUBTED / 2, DOUBTED, DOUBTED])
     for nats, doubted in ((-0.1, [True] * 5), (0.0, [False, False, True, True, True]), (1.0, [False, False, False, True, True]),
                           (DOUBTED, [False] * 5)):
-        one = model(grown(nats, ZERO), linked=part(harvest__volume=9.0))
+        one = model(grown(nats, ZERO), linked=part(harvest__volume=1.0))
         assert one.speaks(told).doubted.tolist() == doubted
+        assert not one.speaks(told | {"harvest.volume": np.full(5, BEYOND_DOUBT + np.log(10))}).doubted.any()
 
 
 def test_of_batches_that_live_alike_trees_say_nothing() -> None:

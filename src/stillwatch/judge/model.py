@@ -94,6 +94,10 @@ DOUBTED = 2.0
 """Nats of the trees below which a group of NARROW work is for a person, whatever a part says; none of BROAD work is above 0. Of authors
 left out (docs/experiments.md), one in six of the campaigns between was of innocents."""
 
+BEYOND_DOUBT = 6.0
+"""Score from which trees doubt nobody, as in the first days of a log, when they see little: of authors left out, innocents whom a sum
+accused reached 5.5."""
+
 OPEN = float(np.log(10))
 """Nats below the line to which a group is worth a person's look."""
 
@@ -232,7 +236,7 @@ class Spoken(NamedTuple):
     beyond: NDArray[np.bool_]
     """No part passes it, and the score is how far it lies beyond the line that its log gives it by the trees."""
     doubted: NDArray[np.bool_]
-    """A part speaks, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
+    """A part speaks, not from BEYOND_DOUBT on, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
 
 
 @dataclass(frozen=True)
@@ -290,7 +294,7 @@ class Model:
         odds = self.by_trees(values)
         by_log, with_part = self._beyond_its_log(values, by_part, reason, odds)
         beyond = ~passes & (by_log >= -OPEN)
-        doubted = ~beyond & (odds < doubt(values)) & (self.forest is not None)
+        doubted = ~beyond & (odds < doubt(values)) & (score < BEYOND_DOUBT) & (self.forest is not None)
         return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted)
 
     def _beyond_its_log(
