@@ -47,7 +47,6 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__organised": 0.5, "infra__network": 0.3}, "50% of it belongs to organisations"),
         ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation, ban or burst"),
         ({"session__handoff": 0.0, "content__one_length": 0.5}, "a ring of another kind"),
-        (OPENLY, "90% of its few accounts have mail addresses of domains of their own"),
         ({"harvest__rate": 0.0}, "below the line"),
         ({"context__unwanted": 0.8}, "are 20% of the log's share, where 50% or less are for a person (0% ask to write"),
     ],
@@ -69,13 +68,17 @@ def test_it_says_that_the_trees_doubt() -> None:
 @pytest.mark.parametrize("change", [
     {"context__one_domain": 0.89}, {"context__one_payer": 0.19}, {"context__crowd": np.log10(64) / 4},
 ])
-def test_who_hides_one_of_both_or_is_many_is_not_openly_one_customer(change: dict[str, Any]) -> None:
-    assert why(OPENLY | change) == []
-    told = values(1, **(CREW | OPENLY | change))
-    assert judge.judge(told, findings(1, SURE), model()).campaign[0]
+def test_who_hides_one_of_both_or_is_many_or_beyond_doubt_is_not_openly_one_customer(change: dict[str, Any]) -> None:
+    below = {"linked": part(harvest__rate=35.0)}
+    (said,) = why(OPENLY, **below)
+    assert said.startswith("90% of its few accounts have mail addresses of domains of their own")
     told = values(1, **(CREW | OPENLY))
-    verdicts = judge.judge(told, findings(1, SURE), model())
+    verdicts = judge.judge(told, findings(1, SURE), model(**below))
     assert (verdicts.campaign[0], verdicts.review[0]) == (False, True)
+    assert why(OPENLY | change, **below) == []
+    assert judge.judge(values(1, **(CREW | OPENLY | change)), findings(1, SURE), model(**below)).campaign[0]
+    assert why(OPENLY) == []  # its score is 18
+    assert judge.judge(told, findings(1, SURE), model()).campaign[0]
 
 
 @pytest.mark.parametrize(

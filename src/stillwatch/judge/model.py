@@ -95,8 +95,8 @@ DOUBTED = 2.0
 left out (docs/experiments.md), one in six of the campaigns between was of innocents."""
 
 BEYOND_DOUBT = 6.0
-"""Score from which trees doubt nobody, as in the first days of a log, when they see little: of authors left out, innocents whom a sum
-accused reached 5.5."""
+"""Score from which trees doubt nobody, as in the first days of a log, when they see little, and nobody is openly one customer: of authors
+left out, innocents whom a sum accused reached 5.5."""
 
 OPEN = float(np.log(10))
 """Nats below the line to which a group is worth a person's look."""

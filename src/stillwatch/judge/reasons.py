@@ -76,7 +76,8 @@ UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
 Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
 ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
-openly one customer's: of authors left out three of nine such campaigns were of innocents, content mills, of the others one in 76."""
+openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
+the others one in 76."""
 REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",

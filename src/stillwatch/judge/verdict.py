@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.model import OPEN, Model
+from stillwatch.judge.model import BEYOND_DOUBT, OPEN, Model
 from stillwatch.judge.reasons import ELICITED, batched, everyday, listed_batches, openly_one, other_purpose
 from stillwatch.nulls import benjamini_hochberg
 
@@ -162,7 +162,8 @@ def judge(
     part, log_odds, explained, beyond, doubted = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned, customer, elsewhere = known_business(values), one_customer(values), other_purpose(values) | openly_one(values)
+    owned, customer, elsewhere = known_business(values), one_customer(values), other_purpose(values)
+    elsewhere = elsewhere | openly_one(values) & (log_odds < BEYOND_DOUBT)
     asked = customer | explained | elsewhere
     may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same

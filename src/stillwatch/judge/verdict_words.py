@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.model import BROAD, NARROW, TREES, Model, doubt, joint
+from stillwatch.judge.model import BEYOND_DOUBT, BROAD, NARROW, TREES, Model, doubt, joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
     AT_HOME,
@@ -77,7 +77,8 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
             f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
         )
-        if mine["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9 and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
+        small = mine["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9 and verdicts.log_odds[group] < BEYOND_DOUBT
+        if small and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
             out.append(
                 f"were its addresses of domains of its own ({mine['context.one_domain']:.0%} are, {ONE_DOMAIN:.0%} would be) and few "
                 f"payment methods paid for it ({mine['context.one_payer']:.2f} from 0 to 1, {FEW_CARDS:g} would be few), it would openly "
@@ -156,7 +157,8 @@ def _only_purpose(mine: Group, explained: np.bool_, verdicts: Verdicts, group: i
     """Whether another purpose is the only condition of a campaign that a group misses."""
     one = _one(mine)
     sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
-    asked = explained or one_customer(one)[0] or openly_one(one)[0] or known_business(one)[0]
+    openly = openly_one(one)[0] and verdicts.log_odds[group] < BEYOND_DOUBT
+    asked = explained or one_customer(one)[0] or openly or known_business(one)[0]
     return bool(other_purpose(one)[0] and sure and not asked)
 
 
@@ -234,7 +236,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
             "average): ask whether it is a content mill, or access that is resold"
         )
-    if openly_one(mine)[0]:
+    if openly_one(mine)[0] and score[0] < BEYOND_DOUBT:
         out.append(
             f"{own['context.one_domain']:.0%} of its few accounts have mail addresses of domains of their own, and few payment methods pay "
             "for it: ask whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
