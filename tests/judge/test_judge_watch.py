@@ -9,6 +9,7 @@ from judge_helpers import findings, groups, grown, model, part, people, scene, v
 
 from stillwatch import judge
 from stillwatch.judge import YARDSTICK
+from stillwatch.judge.model import TREES, Lines
 from stillwatch.judge.results import evidence_rows, far_out
 from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict_words import changes
@@ -171,6 +172,12 @@ def test_its_score_is_how_much_further_and_an_analyst_reads_of_the_log() -> None
     assert "held against" not in far_out(told, one, 0)
     for change, said in (({"harvest__narrow": 0.3}, "of such work alone"), ({"identity__banned": 0.3}, "were banned already")):
         assert said in far_out(outliers(**change)[1], one, 0)
+    # A class that has no line for the part that speaks is held against the rest.
+    assert one.forest is not None
+    lines = (one.forest.lines[0], Lines(1.0, {TREES: 8.0}), one.forest.lines[2])
+    rest = far_out(outliers(harvest__narrow=0.3)[1], replace(one, forest=replace(one.forest, lines=lines)), 0)
+    assert "2.0 nats beyond" in rest
+    assert "held against" not in rest
     assert far_out(outliers(context__yardstick=2.1)[1], one, 0) == ""
 
 

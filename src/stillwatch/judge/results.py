@@ -13,7 +13,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, YARDSTICK, Model, alike, line_class
+from stillwatch.judge.model import JOINT_SENTENCES, TREES, YARDSTICK, Model, alike, line_class
 from stillwatch.judge.people import UNKNOWN
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
@@ -125,10 +125,14 @@ def far_out(values: dict[str, F64], model: Model, group: int) -> str:
     """A sentence for a group that lies beyond the others of its log as far as one may be accused for; empty for another."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
     said = model.speaks(mine)
+    if model.forest is None or not said.beyond[0] or said.score[0] < 0:
+        return ""
     nats = float(model.by_trees(mine)[0] - mine[YARDSTICK][0])
     told = f" What it does goes together as in hardly another group of this log: it lies {nats:.1f} nats beyond the next ones."
-    told += CLASSES[int(line_class(mine)[0])]
-    return told if said.beyond[0] and said.score[0] >= 0 else ""
+    # Where its class has no line for the part that speaks, that of the rest held.
+    number, part = int(line_class(mine)[0]), int(said.part[0])
+    own = part == -2 or (TREES, *model.parts)[part + 1] in model.forest.lines[number].parts
+    return told + CLASSES[number] * own
 
 
 def details(

@@ -96,6 +96,11 @@ def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.one_payer"] >= OWNED) | few)
 
 
+def asked_openly(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:
+    """Groups that are openly one customer's, unless their score is beyond doubt: a person asks before anybody is accused."""
+    return np.asarray(openly_one(values) & (score < BEYOND_DOUBT))
+
+
 NO_NULL = ("timing.steady", "infra.rotation")
 """Pieces without a p-value: they speak by effect size alone."""
 
@@ -162,8 +167,7 @@ def judge(
     part, log_odds, explained, beyond, doubted = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned, customer, elsewhere = known_business(values), one_customer(values), other_purpose(values)
-    elsewhere = elsewhere | openly_one(values) & (log_odds < BEYOND_DOUBT)
+    owned, customer, elsewhere = known_business(values), one_customer(values), other_purpose(values) | asked_openly(values, log_odds)
     asked = customer | explained | elsewhere
     may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same

@@ -28,7 +28,6 @@ from stillwatch.judge.reasons import (
     housed,
     listed_batches,
     loosely_tied,
-    openly_one,
     other_purpose,
     own_talk,
     taught,
@@ -37,7 +36,7 @@ from stillwatch.judge.reasons import (
     unplaced,
     untied,
 )
-from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, MIN_FAMILIES, OWNED, Verdicts, known_business, one_customer
+from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, MIN_FAMILIES, OWNED, Verdicts, asked_openly, known_business, one_customer
 
 F64 = NDArray[np.float64]
 Group = Mapping[str, float]
@@ -157,7 +156,7 @@ def _only_purpose(mine: Group, explained: np.bool_, verdicts: Verdicts, group: i
     """Whether another purpose is the only condition of a campaign that a group misses."""
     one = _one(mine)
     sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
-    openly = openly_one(one)[0] and verdicts.log_odds[group] < BEYOND_DOUBT
+    openly = asked_openly(one, verdicts.log_odds[group : group + 1])[0]
     asked = explained or one_customer(one)[0] or openly or known_business(one)[0]
     return bool(other_purpose(one)[0] and sure and not asked)
 
@@ -236,7 +235,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
             "average): ask whether it is a content mill, or access that is resold"
         )
-    if openly_one(mine)[0] and score[0] < BEYOND_DOUBT:
+    if asked_openly(mine, score)[0]:
         out.append(
             f"{own['context.one_domain']:.0%} of its few accounts have mail addresses of domains of their own, and few payment methods pay "
             "for it: ask whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
