@@ -22,7 +22,19 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.calibration.beyond import Unseen, unseen_by, with_lines
-from benchmarks.calibration.examples import HELD_OUT, OTHERS, TREES_ALONE, TWICE, Examples, examples, split, spoken, values_of, world
+from benchmarks.calibration.examples import (
+    HELD_OUT,
+    OTHERS,
+    TREES_ALONE,
+    TWICE,
+    WINDOWS,
+    Examples,
+    examples,
+    split,
+    spoken,
+    values_of,
+    world,
+)
 from benchmarks.calibration.members import accounts, counted, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
@@ -55,13 +67,16 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
 
 def left_out(
     found: Examples, reach: Mapping[str, np.ndarray], fits: Mapping[str, model.Model], told_apart: Mapping[Path, dict[str, np.ndarray]],
-    forest: Grown, unseen: Unseen, whole: model.Model, scenes: list[Path],
+    forest: Grown, unseen: Unseen, whole: model.Model, scenes: Mapping[str, list[Path]],
 ) -> None:
     """Judge each author's worlds by weights that never saw that author; print what a provider nobody has seen would get.
 
     Who belongs is fitted on campaigns of the others, which sums of all authors made (``told_apart``).
+
+    Args:
+        scenes: files by what they are of (whole logs, windows), which are counted apart.
     """
-    total = dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0)
+    total = {what: dict.fromkeys(("fakes", "found", "review", "innocent", "false", "doubted"), 0) for what in scenes}
     with ProcessPoolExecutor(2) as pool:
         for author in np.unique(found["author"]).tolist():
             beyond, usual = with_lines(forest.unseen[author], found, unseen, found["author"] != author)
@@ -71,15 +86,17 @@ def left_out(
                 usual={**fitted.usual, model.YARDSTICK: usual},
                 members=members([of for path, of in told_apart.items() if path.name.split()[0] != author]),
             )
-            theirs = [path for path in scenes if path.name.split()[0] == author]
-            verdicts = list(pool.map(judged, theirs, [fitted] * len(theirs)))
-            for one in verdicts:
-                print("  ", *(f"{name} {value}" for name, value in one.items()))
-            mine = {name: sum(one[name] for one in verdicts) for name in total}
-            total = {name: total[name] + mine[name] for name in total}
-            print(f"LEFT OUT {author}:", mine, f"recall {mine['found'] / max(mine['fakes'], 1):.3f}, "
-                  f"false per 10,000 {1e4 * mine['false'] / mine['innocent']:.2f}", flush=True)
-    print("LEFT OUT all:", total)
+            for what, paths in scenes.items():
+                theirs = [path for path in paths if path.name.split()[0] == author]
+                verdicts = list(pool.map(judged, theirs, [fitted] * len(theirs)))
+                for one in verdicts:
+                    print("  ", *(f"{name} {value}" for name, value in one.items()))
+                mine = {name: sum(one[name] for one in verdicts) for name in total[what]}
+                total[what] = {name: total[what][name] + mine[name] for name in mine}
+                print(f"LEFT OUT {author}, {what}:", mine, f"recall {mine['found'] / max(mine['fakes'], 1):.3f}, "
+                      f"false per 10,000 {1e4 * mine['false'] / max(mine['innocent'], 1):.2f}", flush=True)
+    for what, sums in total.items():
+        print(f"LEFT OUT all, {what}:", sums)
 
 
 def report(found: Examples, fitted: model.Model) -> None:
@@ -117,6 +134,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
     parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
+    parser.add_argument("--windows", type=int, default=0, help="with --left-out: of every so many worlds judge a window of the log, too")
     parser.add_argument("--keep", type=Path, help="folder to keep the measured worlds in, and to read them from if they are there")
     parser.add_argument("--strays", action="store_true", help="count only the accounts drawn in, with the weights that ship")
     parser.add_argument("--left-out", action="store_true", help="then judge each author by weights that never saw it, too")
@@ -132,9 +150,12 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         seeds = args.second if author == "second" else args.others
         names = [name for name in simulator.SCENARIOS if name not in HELD_OUT.get(author, ())]
         worlds += [(author, name, args.seed + seed) for name in names for seed in range(seeds * (2 if name in TWICE else 1))]
+    every = args.windows
+    windows = [WINDOWS[i // every % len(WINDOWS)] if every and i % every == 0 else None for i in range(len(worlds))]
     with ProcessPoolExecutor(2) as pool:
-        made = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), [folder] * len(worlds)))
-    scenes = sorted(folder.glob("*.scene"))
+        kept = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), windows, [folder] * len(worlds)))
+    made = [whole for whole, *_ in kept]
+    scenes = {"whole logs": sorted(made), "windows": sorted(path for _, *rest in kept for path in rest)}
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     command = (f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
                f"--second {args.second} --others {args.others}")
@@ -154,7 +175,7 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     reach, fits = furthest(sums)
     whole = replace(fit(sums, record), margins=margins(reach))
     # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
-    alone = [path for path in scenes if path.name.split()[0] not in TREES_ALONE]
+    alone = [path for path in scenes["whole logs"] if path.name.split()[0] not in TREES_ALONE]
     with ProcessPoolExecutor(2) as pool:
         told_apart = dict(zip(alone, pool.map(accounts, alone, [whole] * len(alone)), strict=True))
     forest = grow(found)

@@ -2,9 +2,11 @@
 
 import pickle
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks import (
@@ -53,14 +55,23 @@ operators do, which would move the line for everybody; with those of ``alder`` a
 operators; the last two were not tried."""
 TWICE = ("swollen",)
 """Scenarios of crowds that are rare: twice as many seeds."""
+WINDOWS = (("first", 2), ("first", 4), ("last", 1), ("last", 2), ("last", 4))
+"""Days of a log that may be judged beside the whole of it: a provider may have no more, and ``detect --recent`` looks at the last ones."""
 
 
-def measured(folder: Path, work: Path, kept: Path) -> None:
-    """Put the scene of one world and who its accounts are into ``kept``."""
-    data = dataset.open_dataset(folder)
-    files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
+def measured(folder: Path, work: Path, kept: Path, window: tuple[str, int] | None = None) -> None:
+    """Put the scene of one world, or of a window of its log, and who its accounts are into ``kept``."""
+    data, as_of = dataset.open_dataset(folder), None
+    if window is not None:
+        end, days = window
+        if end == "first":
+            as_of = min(pc.min(pq.read_table(path, columns=["timestamp"])["timestamp"]).as_py() for path in data.event_files)
+            as_of += timedelta(days=days)
+        else:
+            data = dataset.lately(data, days * 24 * judge.HOUR_US, None)
+    files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=as_of, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
-        traffic = pipeline.read_traffic(engine, data, files)
+        traffic = pipeline.read_traffic(engine, data, files, as_of)
         groups, handoffs, _ = pipeline.propose(engine, traffic)
         scene = pipeline.measure(traffic, groups, handoffs)
     truth = pq.read_table(folder / "truth.parquet")
@@ -95,18 +106,23 @@ def examples(kept: Path) -> Examples:
     }
 
 
-def world(author: str, scenario: str, seed: int, events: int, scenes: Path) -> Path:
-    """Simulate and measure one world of one author, if its scene is not kept already; the scene's file."""
-    kept = scenes / f"{author} {scenario} {seed}.scene"
-    if not kept.exists():
+def world(author: str, scenario: str, seed: int, events: int, window: tuple[str, int] | None, scenes: Path) -> list[Path]:
+    """Simulate and measure one world of one author, and a window of its log, if these scenes are not kept already; their files."""
+    name = f"{author} {scenario} {seed}"
+    kept = {None: scenes / f"{name}.scene"}
+    if window is not None:
+        kept[window] = scenes / f"{name} {window[0]} {window[1]}d.scene"
+    missing = {part: path for part, path in kept.items() if not path.exists()}
+    if missing:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / "world"
             if author == "own":
                 simulate.write(simulate.random_world(np.random.default_rng(seed), events=events), folder, seed=seed, quiet=True)
             else:
                 OTHERS[author].generate(scenario, folder, seed, events=None if scenario == "tiny" else events)
-            measured(folder, Path(scratch) / "work", kept)
-    return kept
+            for i, (part, path) in enumerate(missing.items()):
+                measured(folder, Path(scratch) / f"work{i}", path, part)
+    return list(kept.values())
 
 
 def values_of(found: Examples) -> dict[str, np.ndarray]:

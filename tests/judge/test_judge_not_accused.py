@@ -60,7 +60,7 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
 def test_it_says_that_the_trees_doubt() -> None:
     used = model(grown(0.5, NOTHING), linked=part(harvest__rate=35.0))
     for narrow, least in ((1.0, "2"), (0.43, "0.6")):
-        told = values(1, **CREW, harvest__narrow=narrow)
+        told = values(1, **CREW, harvest__narrow=narrow, harvest__volume=1.0)
         (said,) = not_accused(told, judge.judge(told, findings(1, SURE), used), used, 0)
         assert f"the trees give +0.5 nats, where less than {least} is for a person" in said
 

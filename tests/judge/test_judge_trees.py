@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.model import BEYOND_DOUBT, BROAD, DOUBTED, SIGNS, SIZES, TREES, YARDSTICK, Lines, doubt, dump, joint, load
+from stillwatch.judge.model import BEYOND_DOUBT, BROAD, DOUBTED, FAINT, SIGNS, SIZES, TREES, YARDSTICK, Lines, doubt, dump, joint, load
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import DIGITS, Trees
 
@@ -150,6 +150,16 @@ def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
         one = model(grown(nats, ZERO), linked=part(harvest__volume=1.0))
         assert one.speaks(told).doubted.tolist() == doubted
         assert not one.speaks(told | {"harvest.volume": np.full(5, BEYOND_DOUBT + np.log(10))}).doubted.any()
+
+
+def test_of_who_sent_little_trees_doubt_less() -> None:
+    """64 accounts of 10, 20, 25, 30 and 1,000 requests each, of one kind of work and of many."""
+    sent = np.array([10, 20, 25, 30, 1000])
+    for narrow, asked in ((1.0, DOUBTED), (0.0, 0.0)):
+        told = values(5, harvest__narrow=narrow, harvest__volume=np.log10(64 * sent) / 7, context__crowd=np.log10(64) / 4)
+        least = doubt(told)
+        assert least[[0, 1, 3, 4]].tolist() == pytest.approx([FAINT, FAINT, asked, asked])
+        assert FAINT < least[2] < asked
 
 
 def test_of_batches_that_live_alike_trees_say_nothing() -> None:

@@ -94,9 +94,13 @@ DOUBTED = 2.0
 """Nats of the trees below which a group of NARROW work is for a person, whatever a part says; none of BROAD work is above 0. Of authors
 left out (docs/experiments.md), one in six of the campaigns between was of innocents."""
 
+FAINT, SPARSE = -1.0, (20, 30)
+"""The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other: trees see
+little of who sent little, as in the first days of a log, and give all of them less. Of authors left out, no campaign of such accounts that
+had more was of innocents, in whole logs or in a day to four of them."""
+
 BEYOND_DOUBT = 6.0
-"""Score from which trees doubt nobody, as in the first days of a log, when they see little, and nobody is openly one customer: of authors
-left out, innocents whom a sum accused reached 5.5."""
+"""Score from which trees doubt nobody, and nobody is openly one customer: of authors left out, innocents whom a sum accused reached 5.5."""
 
 OPEN = float(np.log(10))
 """Nats below the line to which a group is worth a person's look."""
@@ -368,8 +372,12 @@ def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
 
 
 def doubt(values: Mapping[str, F64]) -> F64:
-    """Nats of the trees below which a person is asked about a group, ``(n_groups,)``: the more, the fewer kinds of work it does."""
-    return np.asarray(np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED)))
+    """Nats of the trees below which a person is asked about a group, ``(n_groups,)``: the more, the fewer kinds of work it does and the
+    more its accounts sent.
+    """
+    asked = np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED))
+    sent = 7 * values["harvest.volume"] - 4 * values["context.crowd"]
+    return np.asarray(FAINT + np.interp(sent, np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT))
 
 
 def with_trees(values: Mapping[str, F64], sums: Mapping[str, tuple[F64, NDArray[np.bool_]]], odds: F64) -> dict[str, F64]:
