@@ -74,6 +74,22 @@ def small_run(once: Callable[..., Path], small_world: Path) -> Path:
     return once("small-run", lambda folder: pipeline.detect(small_world, folder, quiet=True))
 
 
+@pytest.fixture(scope="session")
+def little_world(once: Callable[..., Path]) -> Path:
+    """The same with about 20,000 requests, of which three operators are found and one is for review; not to be changed."""
+    from stillwatch import simulate
+
+    return once("little-world", lambda folder: simulate.run("demo", folder, events=20_000, seed=3, quiet=True))
+
+
+@pytest.fixture(scope="session")
+def little_run(once: Callable[..., Path], little_world: Path) -> Path:
+    """What ``stillwatch detect`` finds in :func:`little_world`; not to be changed."""
+    from stillwatch import pipeline
+
+    return once("little-run", lambda folder: pipeline.detect(little_world, folder, quiet=True))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_parser() -> Iterator[None]:
     """``cli.main`` in this process takes the command line that it made before in the same environment: most of a short command's time."""

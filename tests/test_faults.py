@@ -2,11 +2,7 @@
 
 import json
 import random
-import resource
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import killed
 from stillwatch import cli, pipeline, report, workflows
 from stillwatch.errors import InputError
 from stillwatch.files import alone, data_files
@@ -36,17 +33,18 @@ def tables(run: Path) -> dict[str, bytes | None]:
 
 
 @pytest.fixture(scope="module")
-def runs(small_world: Path, small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def runs(little_world: Path, little_run: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Undisturbed runs on the whole world, and on its first half."""
     folder = tmp_path_factory.mktemp("runs")
     half = folder / "half-world"
     (half / "events").mkdir(parents=True)
-    shutil.copy(small_world / "accounts.parquet", half)
-    for path in data_files(small_world / "events")[:7]:
+    shutil.copy(little_world / "accounts.parquet", half)
+    for path in data_files(little_world / "events")[:7]:
         shutil.copy(path, half / "events")
     pipeline.detect(half, folder / "old", quiet=True)
     report.run(folder / "old")
-    return {"new": small_run, "old": folder / "old"}
+    assert not set(tables(folder / "old").items()) & set(tables(little_run).items()), "each table tells the one from the other"
+    return {"new": little_run, "old": folder / "old"}
 
 
 def one_run(run: Path, runs: dict[str, Path]) -> None:
@@ -66,48 +64,39 @@ def one_run(run: Path, runs: dict[str, Path]) -> None:
             assert found in whole
 
 
-def command(*args: object) -> list[str]:
-    return [sys.executable, "-m", "stillwatch", *map(str, args)]
-
-
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_run_is_made_good_by_the_same_command(
-    small_world: Path, runs: dict[str, Path], tmp_path: Path, moment: str
+    little_world: Path, runs: dict[str, Path], tmp_path: Path, moment: str
 ) -> None:
     run = tmp_path / "run"
     shutil.copytree(runs["old"], run)
-    killer = Path(__file__).parent / "killed.py"
-    arguments = ["detect", str(small_world), "--out", str(run), "-q"]
-    done = subprocess.run([sys.executable, killer, moment, *arguments], capture_output=True, text=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    arguments = ["detect", str(little_world), "--out", str(run), "-q"]
+    killed.at(moment, *arguments)
     one_run(run, runs)
     assert cli.main(arguments) == 0
     assert tables(run) == tables(runs["new"])
     assert {path.name for path in run.iterdir()} - {"try.html"} == {*TABLES, "watch.parquet", "sketches", "summary.json"}
 
 
-def test_runs_killed_at_random_moments(small_world: Path, runs: dict[str, Path], tmp_path: Path) -> None:
+def test_runs_killed_at_random_moments(little_world: Path, runs: dict[str, Path], tmp_path: Path) -> None:
     run, rng = tmp_path / "run", random.Random(5)
     for _ in range(4):
-        process = subprocess.Popen(command("detect", small_world, "--out", run, "-q"))
-        time.sleep(rng.uniform(0.5, 4))
+        process = killed.start("detect", little_world, "--out", run, "-q")
+        time.sleep(rng.uniform(0.2, 2))
         process.kill()
-        process.wait()
+        process.join()
         one_run(run, runs)
-    assert cli.main(["detect", str(small_world), "--out", str(run), "-q"]) == 0
+    assert cli.main(["detect", str(little_world), "--out", str(run), "-q"]) == 0
     assert tables(run) == tables(runs["new"])
 
 
-def test_a_killed_ingest_is_not_read(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_killed_ingest_is_not_read(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logs = tmp_path / "logs"
-    arguments = ["ingest", str(small_world / "events"), "--from", "canonical", "--out", str(logs), "-q"]
-    killed = [*arguments, "--privacy", "features"]
-    killer = Path(__file__).parent / "killed.py"
+    arguments = ["ingest", str(little_world / "events"), "--from", "canonical", "--out", str(logs), "-q"]
     assert cli.main(arguments) == 0
     whole = (logs / "events" / "part-00000.parquet").read_bytes()
     for moment in ("stillwatch.ingest.output:write_parquet:1", "os:rename:2", "stillwatch.ingest.output:write_json:1"):
-        done = subprocess.run([sys.executable, killer, moment, *killed], capture_output=True)
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        killed.at(moment, *arguments, "--privacy", "features")
         if not (logs / "ingest.json").exists():
             assert cli.main(["detect", str(logs), "--out", str(tmp_path / "run")]) == 1
             assert "ingest again" in capsys.readouterr().err
@@ -123,44 +112,40 @@ def test_a_killed_ingest_is_not_read(small_world: Path, tmp_path: Path, capsys: 
 
 def on_a_full_disk(limit: int, *args: object) -> str:
     """Run a command that cannot write files beyond a size (bytes); its one line."""
-
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    done = subprocess.run(command(*args), capture_output=True, text=True, preexec_fn=limited)
+    done = killed.run(*args, file_bytes=limit)
     assert done.returncode == 1, done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert done.stderr.startswith("stillwatch: cannot write")
     return done.stderr
 
 
-def test_a_disk_full_of_sketches(small_world: Path, tmp_path: Path) -> None:
-    on_a_full_disk(50_000, "detect", small_world, "--out", tmp_path)
+def test_a_disk_full_of_sketches(little_world: Path, tmp_path: Path) -> None:
+    on_a_full_disk(50_000, "detect", little_world, "--out", tmp_path)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_disk_full_of_tables_keeps_the_earlier_run(
-    small_world: Path, runs: dict[str, Path], tmp_path: Path
+    little_world: Path, runs: dict[str, Path], tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
     shutil.copytree(runs["old"], run)
     shutil.copytree(runs["new"] / "sketches", run / "sketches", dirs_exist_ok=True)
-    on_a_full_disk(4_000, "detect", small_world, "--out", run)
+    on_a_full_disk(4_000, "detect", little_world, "--out", run)
     assert tables(run) == tables(runs["old"])
     assert (run / "report.html").exists()
     assert not list(run.glob(".*"))
 
 
 @pytest.mark.parametrize("privacy", ["text", "features"])
-def test_a_disk_full_of_events(small_world: Path, tmp_path: Path, privacy: str) -> None:
+def test_a_disk_full_of_events(little_world: Path, tmp_path: Path, privacy: str) -> None:
     on_a_full_disk(
-        100_000, "ingest", small_world / "events", "--from", "canonical", "--out", tmp_path, "--privacy", privacy
+        100_000, "ingest", little_world / "events", "--from", "canonical", "--out", tmp_path, "--privacy", privacy
     )
     assert {path.name for path in tmp_path.iterdir()} == {"stillwatch.key"}
 
 
 def test_a_disk_full_of_the_simulator_or_the_report(
-    small_world: Path, runs: dict[str, Path], tmp_path: Path
+    little_world: Path, runs: dict[str, Path], tmp_path: Path
 ) -> None:
     on_a_full_disk(20_000, "simulate", "demo", "--events", 5_000, "--out", tmp_path / "world")
     on_a_full_disk(20_000, "report", runs["new"], "--out", tmp_path / "report.html")
@@ -269,9 +254,9 @@ def test_few_good_rows_are_enough(tmp_path: Path) -> None:
     report.run(tmp_path / "run")
 
 
-def test_repeated_requests_are_told(small_world: Path, tmp_path: Path) -> None:
+def test_repeated_requests_are_told(little_world: Path, tmp_path: Path) -> None:
     world = tmp_path / "world"
-    shutil.copytree(small_world, world)
+    shutil.copytree(little_world, world)
     day = data_files(world / "events")[3]
     shutil.copy(day, world / "events" / "again.parquet")
     summary = pipeline.detect(world, tmp_path / "run", quiet=True)
@@ -282,10 +267,10 @@ def test_repeated_requests_are_told(small_world: Path, tmp_path: Path) -> None:
     assert pipeline.detect(tmp_path / "logs", tmp_path / "clean", quiet=True)["warnings"] == []
 
 
-def test_one_detection_at_a_time_writes_to_a_run(runs: dict[str, Path], small_world: Path, tmp_path: Path) -> None:
+def test_one_detection_at_a_time_writes_to_a_run(runs: dict[str, Path], little_world: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(runs["new"], run)
     before = tables(run)
     with alone(run, "detect"), pytest.raises(InputError, match="another detect is writing to this folder"):
-        pipeline.detect(small_world, run, quiet=True)
+        pipeline.detect(little_world, run, quiet=True)
     assert tables(run) == before

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+import killed
 from stillwatch import folder_erasure, hashing, partitions, pipeline, run_details, sketch
 from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.errors import InputError
+from stillwatch.evidence import pdf
 from stillwatch.files import alone, write_json, write_parquet
 from stillwatch.report.load import load
 from stillwatch.tables import TRACES
@@ -24,6 +24,12 @@ from stillwatch.tables import TRACES
 pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import select
+
+
+@pytest.fixture(autouse=True)
+def no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packets are written as where no Chromium is installed: no test here reads their PDF, which takes it seconds."""
+    monkeypatch.setattr(pdf, "BROWSERS", ())
 
 
 def accused(run: Path) -> tuple[str, str]:
@@ -49,9 +55,9 @@ def held(folder: Path, account: str) -> list[str]:
 
 
 @pytest.fixture
-def folders(small_world: Path, small_run: Path, tmp_path: Path) -> tuple[Path, Path]:
+def folders(little_world: Path, little_run: Path, tmp_path: Path) -> tuple[Path, Path]:
     """Copies of logs and of the run that was made of them."""
-    return shutil.copytree(small_world, tmp_path / "logs"), shutil.copytree(small_run, tmp_path / "run")
+    return shutil.copytree(little_world, tmp_path / "logs"), shutil.copytree(little_run, tmp_path / "run")
 
 
 def test_nothing_of_the_account_stays_in_logs_and_run(folders: tuple[Path, Path]) -> None:
@@ -299,8 +305,8 @@ def replayed(logs: Path, out: Path) -> Path:
     return out
 
 
-def test_nothing_of_the_account_stays_in_a_replay(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = replayed(small_world, tmp_path / "replay")
+def test_nothing_of_the_account_stays_in_a_replay(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = replayed(little_world, tmp_path / "replay")
     steps = {path: {name for row in json.loads(path.read_text())["found"] for name in row["accounts"]}
              for path in (out / "steps").rglob("*.json")}
     account = next(name.split("~")[0] for names in steps.values() for name in sorted(names) if "~" in name)
@@ -323,12 +329,14 @@ def test_nothing_of_the_account_stays_in_a_replay(small_world: Path, tmp_path: P
     assert main([*words, "--yes"]) == 1, "nothing is left of it"
 
 
-def test_a_replay_that_erasure_was_cut_off_in_does_not_go_on(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_replay_that_erasure_was_cut_off_in_does_not_go_on(
+    little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "replay" / ".erase.ready").mkdir(parents=True)
-    assert main(["replay", str(small_world), "--every", "7d", "--out", str(tmp_path / "replay"), "-q"]) == 1
+    assert main(["replay", str(little_world), "--every", "7d", "--out", str(tmp_path / "replay"), "-q"]) == 1
     assert "an erasure was interrupted" in capsys.readouterr().err
     with alone(tmp_path / "other", "command"):
-        assert main(["replay", str(small_world), "--every", "7d", "--out", str(tmp_path / "other"), "-q"]) == 1
+        assert main(["replay", str(little_world), "--every", "7d", "--out", str(tmp_path / "other"), "-q"]) == 1
     assert "another replay is writing" in capsys.readouterr().err
 
 
@@ -473,23 +481,28 @@ def untimed(folder: Path) -> dict[str, bytes]:
     return found
 
 
+@pytest.fixture(scope="module")
+def a_little_erased(a_little: tuple[Path, Path, str], tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], ...]:
+    """What the logs and the run of :func:`a_little` hold after an undisturbed erasure."""
+    logs, run, account = copied(a_little, tmp_path_factory.mktemp("erased"))
+    folder_erasure.erase([run, logs], account, note="request 17")
+    return digests(logs), digests(run)
+
+
 @pytest.mark.parametrize("at", ["os:replace:2", "os:rename:1", "os:rename:2", "shutil:rmtree:3", "last", "middle", "middle of the logs"])
 def test_killed_in_the_middle_it_loses_nothing(
-    a_little: tuple[Path, Path, str], tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
+    a_little: tuple[Path, Path, str], a_little_erased: tuple[dict[str, bytes], ...], at: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    logs, run, account = copied(a_little, tmp_path / "whole")
-    before = digests(tmp_path / "whole")
-    folder_erasure.erase([run, logs], account, note="request 17")
-    staged = sum(len(run_details.erasures(folder)[0]["files"]) for folder in (run,)) + 2  # and erasures.json, gone.json
-    of_logs = len(run_details.erasures(logs)[0]["files"]) + 2
-    wanted = untimed(logs), untimed(run)
+    of_logs, staged = (len(json.loads(files["erasures.json"])[0]["files"]) + 2 for files in a_little_erased)  # erasures.json, gone.json
+    wanted = [{name: data for name, data in files.items() if name != "erasures.json"} for files in a_little_erased]
     at = {"middle": f"os:replace:{staged + 3}", "last": f"os:replace:{2 * staged - 1}",
           "middle of the logs": f"os:replace:{2 * staged - 1 + of_logs + 3}"}.get(at, at)
-    logs, run, _ = copied(a_little, tmp_path / "cut")
+    logs, run, account = copied(a_little, tmp_path / "cut")
+    before = digests(tmp_path / "cut")
     words = ["cases", "erase", account, "--note", "request 17", "--from", str(logs), str(run), "--yes"]
-    killed = [sys.executable, str(Path(__file__).parent / "killed.py"), at, *words]
-    assert subprocess.run(killed, cwd=tmp_path, capture_output=True, check=False).returncode == -9
+    killed.at(at, *words)
     for folder in (logs, run):
         if (folder / ".erase.ready").exists():
             assert main(["detect", str(logs), "--out", str(run), "-q"]) == 1, "not half of it"
@@ -498,7 +511,7 @@ def test_killed_in_the_middle_it_loses_nothing(
             assert {str(Path(folder.name) / name): data for name, data in digests(folder).items() if ".erase.partial" not in name} == {
                 name: data for name, data in before.items() if name.startswith(f"{folder.name}/")}
     assert main([*words, "-q"]) == 0
-    assert (untimed(logs), untimed(run)) == wanted
+    assert [untimed(logs), untimed(run)] == wanted
     assert [len(run_details.erasures(folder)) for folder in (logs, run)] == [1, 1]
 
 
@@ -551,6 +564,28 @@ def left_in(place: Path) -> tuple[dict[str, bytes], list[str]]:
     return {name: data for name, data in digests(place).items() if not Path(name).name.startswith(other)}, names
 
 
+@pytest.fixture(scope="module")
+def lived_erased(lived: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], int]:
+    """What :func:`lived` holds after an undisturbed erasure, and how many files took their places."""
+    whole, n, real = shutil.copytree(lived, tmp_path_factory.mktemp("erased") / "whole"), 0, os.replace
+    before, _ = left_in(whole)
+
+    def counted(*args: Any) -> None:
+        nonlocal n
+        n += 1
+        real(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", counted)
+        assert main(erasing(whole)) == 0
+    wanted, names = left_in(whole)
+    assert (names, before.keys() - wanted.keys()) == (["acct-0"], OF_STEPS)
+    assert held(whole, "acct-1") == []
+    tables = [pq.read_table(whole / name)["event_id"].to_pylist() for name in MARKED[:2]]
+    assert tables == [[row["event_id"] for row in ROWS if row["account_id"] != "acct-1"]] * 2
+    return wanted, n
+
+
 PLACED = "os:replace:-"
 """So many before the last."""
 
@@ -567,32 +602,16 @@ PLACED = "os:replace:-"
     "stillwatch.respond.erasure:erase:2",  # all but the store
 ])
 def test_killed_among_replays_mark_logs_and_ledgers_the_next_time_does_the_rest(
-    lived: Path, tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
+    lived: Path, lived_erased: tuple[dict[str, bytes], int], tmp_path: Path, at: str
 ) -> None:
-    whole, cut = (shutil.copytree(lived, tmp_path / name) for name in ("whole", "cut"))
-    (before, _), n, real = left_in(whole), 0, os.replace
-
-    def counted(*args: Any) -> None:
-        nonlocal n
-        n += 1
-        real(*args)
-
-    monkeypatch.setattr(os, "replace", counted)
-    assert main(erasing(whole)) == 0
-    monkeypatch.undo()
-    wanted, names = left_in(whole)
-    assert (names, before.keys() - wanted.keys()) == (["acct-0"], OF_STEPS)
-    assert held(whole, "acct-1") == []
-    tables = [pq.read_table(whole / name)["event_id"].to_pylist() for name in MARKED[:2]]
-    assert tables == [[row["event_id"] for row in ROWS if row["account_id"] != "acct-1"]] * 2
+    (wanted, n), cut = lived_erased, shutil.copytree(lived, tmp_path / "cut")
     if at.startswith(PLACED):
         at = f"os:replace:{n - int(at.removeprefix(PLACED)) + 1}"
-    killed = [sys.executable, str(Path(__file__).parent / "killed.py"), at, *erasing(cut)]
-    assert subprocess.run(killed, cwd=tmp_path, capture_output=True, check=False).returncode == -9
+    killed.at(at, *erasing(cut))
     if (cut / "replay" / ".erase.ready").exists():
         assert main(["replay", str(cut / "logs"), "--out", str(cut / "replay"), "-q"]) == 1, "not half of it"
     assert main(erasing(cut)) == 0
-    assert left_in(cut) == (wanted, names)
+    assert left_in(cut) == (wanted, ["acct-0"])
     assert [len(run_details.erasures(cut / folder)) for folder in ("logs", "replay")] == [1, 1]
     assert len(hashing.erased_hashes(cut / "logs" / "stillwatch.key")) == 1
 

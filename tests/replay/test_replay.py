@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -17,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+import killed
 from stillwatch import cli, dataset, pipeline
 from stillwatch.errors import InputError
 from stillwatch.files import data_files
@@ -175,9 +174,7 @@ def test_a_killed_replay_goes_on_to_the_same_bytes(
     replayed(small_world, undisturbed, policy=policy)
     assert len(step_files(undisturbed)) == len(step_files(whole[0]))  # it found none anew
     command = ["replay", small_world, "--every", "2d", "--truth", truth, "--policy", policy, "--threads", "1", "--out", out, "-q"]
-    killed = Path(__file__).parents[1] / "killed.py"
-    dead = subprocess.run([sys.executable, killed, "stillwatch.pipeline:find:6", *map(str, command)])
-    assert dead.returncode == -9
+    killed.at("stillwatch.pipeline:find:6", *command)
     kept = {path: path.stat().st_mtime_ns for path in out.glob("steps/*/*.json")}
     assert len(kept) == 5
     assert not (out / "replay.json").exists()

@@ -1,13 +1,8 @@
 """Killed imports, a full disk, damaged files: no judgement is lost, nothing is half done, one line tells."""
 
 import json
-import os
 import random
-import resource
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -15,13 +10,14 @@ from pathlib import Path
 import pytest
 from respond_helpers import ANA, BEN, NOW, accounts, write_run
 
+import killed
+from stillwatch.cli import main
 from stillwatch.respond import actions, audit, cases, importing
 from stillwatch.respond.schema import Campaign, Run
 from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Reason, State, Verdict
 
-KILLER = Path(__file__).parents[1] / "killed.py"
 MOMENTS = [
     "stillwatch.respond.audit:append:1", "stillwatch.respond.audit:append:4", "stillwatch.respond.importing:_one:12",
     "stillwatch.respond.importing:put:2", "stillwatch.respond.importing:put:5", "stillwatch.respond.store:put:1",
@@ -79,12 +75,10 @@ def import_command(path: Path, run: Path) -> list[str]:
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_import_leaves_the_store_as_it_was(judged: Path, second: Path, moment: str) -> None:
     before, n = judgement(judged), runs(judged)
-    done = subprocess.run([sys.executable, str(KILLER), moment, *import_command(judged, second)], capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    killed.at(moment, *import_command(judged, second))
     assert judgement(judged) == before
     assert runs(judged) == n, "all or nothing"
-    again = subprocess.run([sys.executable, "-m", "stillwatch", *import_command(judged, second)], capture_output=True)
-    assert again.returncode == 0, again.stderr
+    assert main(import_command(judged, second)) == 0
     assert judgement(judged) == before
     assert runs(judged) == (2, n[1] + 12)
 
@@ -95,10 +89,10 @@ def test_killed_at_any_time_it_is_all_or_nothing(judged: Path, second: Path, tmp
     for i in range(4):
         copy = tmp_path / f"copy-{i}.db"
         shutil.copy(judged, copy)
-        process = subprocess.Popen([sys.executable, "-m", "stillwatch", *import_command(copy, second)], stderr=subprocess.DEVNULL)
-        time.sleep(dice.uniform(0.3, 1.8))
+        process = killed.start(*import_command(copy, second))
+        time.sleep(dice.uniform(0.05, 0.6))
         process.kill()
-        process.wait()
+        process.join()
         assert judgement(copy) == before
         assert runs(copy) in (n, (2, n[1] + 12))
 
@@ -107,14 +101,8 @@ def test_killed_at_any_time_it_is_all_or_nothing(judged: Path, second: Path, tmp
 def test_a_full_disk_is_one_line_and_loses_nothing(judged: Path, second: Path, spare_bytes: int) -> None:
     before, n = judgement(judged), runs(judged)
     limit = spare_bytes or judged.stat().st_size
-
-    def limited() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
     # The write-ahead log grows from nothing, so a limit on files is a disk that fills up within the import.
-    command = [sys.executable, "-m", "stillwatch", *import_command(judged, second)]
-    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    done = killed.run(*import_command(judged, second), file_bytes=limit)
     if done.returncode:
         assert done.stderr.count("\n") == 1, done.stderr
         assert "Traceback" not in done.stderr
@@ -142,8 +130,8 @@ def test_a_damaged_store_is_one_line_and_is_not_written(judged: Path, second: Pa
         judged.with_name(judged.name + name).unlink(missing_ok=True)
     where = ["--store", str(judged)]
     for command in (import_command(judged, second), ["cases", "list", *where], ["audit-log", "verify", *where]):
-        done = subprocess.run([sys.executable, "-m", "stillwatch", *command], capture_output=True, text=True)
-        assert done.returncode == 1, (command, done.stdout, done.stderr)
+        done = killed.run(*command)
+        assert done.returncode == 1, (command, done)
         assert done.stderr.count("\n") == 1
         assert "Traceback" not in done.stderr
     assert judged.read_bytes() == bytes(content), "what could be rescued was overwritten"
@@ -169,8 +157,6 @@ def test_a_database_that_goes_away_is_one_line(postgres: str) -> None:
 
 
 def test_commands_speak_json(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from stillwatch.cli import main
-
     common = ["--store", str(judged), "--json"]
     assert main(["cases", "list", *common]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -187,7 +173,6 @@ def test_commands_speak_json(judged: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_commands_know_users_and_their_roles(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from stillwatch.cli import main
     from stillwatch.respond.schema import User
 
     store = Store.open(str(judged))

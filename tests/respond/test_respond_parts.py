@@ -2,9 +2,6 @@
 
 import itertools
 import math
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,8 +12,10 @@ from typing import Any
 import pytest
 from respond_helpers import ANA, NOW, VIC, accounts, write_run
 from sqlalchemy import inspect, select
-from test_respond_faults import KILLER, import_command
+from test_respond_faults import import_command
 
+import killed
+from stillwatch.cli import main
 from stillwatch.respond import audit, cases, importing
 from stillwatch.respond.bulk import put
 from stillwatch.respond.schema import AuditRow, Campaign, Case, Mark, Member, Run
@@ -190,14 +189,12 @@ def test_killed_between_parts_the_command_goes_on(tmp_path: Path) -> None:
     for moment in ("", "stillwatch.respond.importing:_store:3", "stillwatch.respond.importing:put:9"):
         path = tmp_path / f"store{len(found)}.db"
         if moment:
-            done = subprocess.run([sys.executable, str(KILLER), moment, *import_command(path, run)], capture_output=True)
-            assert done.returncode == -signal.SIGKILL, done.stderr
+            killed.at(moment, *import_command(path, run))
             store = Store.open(str(path))
             with store.read() as session:
                 assert 0 < session.query(Campaign).count() < 1200
             store.close()
-        again = subprocess.run([sys.executable, "-m", "stillwatch", *import_command(path, run)], capture_output=True)
-        assert again.returncode == 0, again.stderr
+        assert main(import_command(path, run)) == 0
         store = Store.open(str(path))
         found.append(contents(store))
         store.close()
