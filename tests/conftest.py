@@ -112,7 +112,7 @@ def _forbid_skip(report: Any) -> None:
         report.longrepr = f"skipped where STILLWATCH_CI=1 forbids it: {reason}"
 
 
-LONGEST = "test_ten_thousand_bad_requests"
+LONGEST = "test_thousands_of_bad_requests"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

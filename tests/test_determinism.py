@@ -38,37 +38,37 @@ def all_events(world: Path) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def reference(small_run: Path) -> dict[str, bytes]:
-    assert json.loads((small_run / "summary.json").read_text())["n_campaigns"] >= 3
-    return tables(small_run)
+def reference(little_run: Path) -> dict[str, bytes]:
+    assert json.loads((little_run / "summary.json").read_text())["n_campaigns"] >= 3
+    return tables(little_run)
 
 
-def test_the_same_again_is_the_same_bytes(small_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
-    assert detected(small_world, tmp_path, threads=1) == reference
+def test_the_same_again_is_the_same_bytes(little_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    assert detected(little_world, tmp_path, threads=1) == reference
 
 
 def test_a_second_run_reads_the_sketches_of_the_first(
-    small_world: Path, reference: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    little_world: Path, reference: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert detected(small_world, tmp_path) == reference
+    assert detected(little_world, tmp_path) == reference
     monkeypatch.setattr(sketch, "sketch_events", None)
-    assert detected(small_world, tmp_path) == reference
+    assert detected(little_world, tmp_path) == reference
 
 
 def test_daily_files_and_one_file_give_the_same_bytes(
-    small_world: Path, reference: dict[str, bytes], tmp_path: Path
+    little_world: Path, reference: dict[str, bytes], tmp_path: Path
 ) -> None:
-    one = beside(small_world, tmp_path / "one")
-    pq.write_table(all_events(small_world), one / "events" / "all.parquet")
+    one = beside(little_world, tmp_path / "one")
+    pq.write_table(all_events(little_world), one / "events" / "all.parquet")
     assert detected(one, tmp_path / "run") == reference
 
 
 def test_rows_in_another_order_give_the_same_verdicts(
-    small_world: Path, reference: dict[str, bytes], tmp_path: Path
+    little_world: Path, reference: dict[str, bytes], tmp_path: Path
 ) -> None:
     """Logs come by host or by account too: who is accused, why, and of which requests does not depend on it."""
-    world = beside(small_world, tmp_path / "world")
-    events = all_events(small_world)
+    world = beside(little_world, tmp_path / "world")
+    events = all_events(little_world)
     order = np.random.default_rng(1).permutation(len(events))
     pq.write_table(events.take(pa.array(order)), world / "events" / "all.parquet")
     found = detected(world, tmp_path / "run")
@@ -78,27 +78,27 @@ def test_rows_in_another_order_give_the_same_verdicts(
 
 
 def test_small_batches_give_the_same_bytes(
-    small_world: Path, reference: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    little_world: Path, reference: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dataset, "BATCH_ROWS", 997)
-    assert detected(small_world, tmp_path) == reference
+    assert detected(little_world, tmp_path) == reference
 
 
-def test_empty_files_change_nothing(small_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
-    world = beside(small_world, tmp_path / "world")
-    for path in data_files(small_world / "events"):
+def test_empty_files_change_nothing(little_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:
+    world = beside(little_world, tmp_path / "world")
+    for path in data_files(little_world / "events"):
         shutil.copy(path, world / "events" / path.name)
-    pq.write_table(all_events(small_world).slice(0, 0), world / "events" / "0.parquet")
+    pq.write_table(all_events(little_world).slice(0, 0), world / "events" / "0.parquet")
     (world / "events" / "1.jsonl").touch()
     assert detected(world, tmp_path / "run") == reference
 
 
 def test_json_lines_with_iso_times_give_the_same_bytes(
-    small_world: Path, reference: dict[str, bytes], tmp_path: Path
+    little_world: Path, reference: dict[str, bytes], tmp_path: Path
 ) -> None:
-    world = beside(small_world, tmp_path / "world")
+    world = beside(little_world, tmp_path / "world")
     with open(world / "events" / "all.jsonl", "w") as handle:
-        for row in all_events(small_world).to_pylist():
+        for row in all_events(little_world).to_pylist():
             row["timestamp"] = row["timestamp"].isoformat()
             told = {name: value for name, value in row.items() if value is not None}
             handle.write(json.dumps(told | {"of no column": {"a": 1}}) + "\n")

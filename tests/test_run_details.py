@@ -57,10 +57,10 @@ def one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_every_reader_refuses_changed_details(
-    small_world: Path, small_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    little_world: Path, little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = changed(shutil.copytree(small_run, tmp_path / "run"), '{"objects": 7, "templates": 7}')
-    again = ["detect", str(small_world), "--out", str(tmp_path / "x"), "--since", str(run)]
+    run = changed(shutil.copytree(little_run, tmp_path / "run"), '{"objects": 7, "templates": 7}')
+    again = ["detect", str(little_world), "--out", str(tmp_path / "x"), "--since", str(run)]
     for words in (
         ["report", str(run)], ["export", str(run), "--format", "json"], again,
         ["cases", "import", str(run), "--store", str(tmp_path / "s.db")],
@@ -68,12 +68,14 @@ def test_every_reader_refuses_changed_details(
         assert "that detect does not write" in one_line(words, capsys)
 
 
-def test_a_harvest_that_is_gone_is_noticed(small_world: Path, small_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = shutil.copytree(small_run, tmp_path / "run")
+def test_a_harvest_that_is_gone_is_noticed(
+    little_world: Path, little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = shutil.copytree(little_run, tmp_path / "run")
     (run / "harvest.parquet").unlink()
     for words in (
         ["report", str(run)], ["export", str(run), "--format", "json"], ["export", str(run), "--format", "csv"],
-        ["evaluate", str(run), "--truth", str(small_world)],
+        ["evaluate", str(run), "--truth", str(little_world)],
     ):
         assert "no such file, though campaigns have a harvest" in one_line(words, capsys)
 
@@ -113,11 +115,11 @@ def _fewer_accounts(sketches: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [_cut, _fewer, _other, _one_bit, _no_accounts, _fewer_accounts])
-def test_changed_sketches_are_made_again(small_world: Path, small_run: Path, tmp_path: Path, change: Any) -> None:
-    run = shutil.copytree(small_run, tmp_path / "run")
+def test_changed_sketches_are_made_again(little_world: Path, little_run: Path, tmp_path: Path, change: Any) -> None:
+    run = shutil.copytree(little_run, tmp_path / "run")
     before = (run / "accounts.parquet").read_bytes()
     change(sorted((run / "sketches").glob("*.parquet"))[1])
-    assert main(["detect", str(small_world), "--out", str(run), "-q"]) == 0
+    assert main(["detect", str(little_world), "--out", str(run), "-q"]) == 0
     assert (run / "accounts.parquet").read_bytes() == before
 
 

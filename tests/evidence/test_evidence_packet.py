@@ -204,12 +204,12 @@ def test_the_pdf_is_printed_by_chromium(run_of_two: Path, tmp_path: Path) -> Non
 
 
 @pytest.fixture(scope="module")
-def real(small_world: Path, small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real(little_world: Path, little_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Packets of a real run."""
     out = tmp_path_factory.mktemp("real")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "BROWSERS", ())
-        assert packet.write(small_run, out / "packets", out / "key.pem", options=packet.Options(data=small_world))
+        assert packet.write(little_run, out / "packets", out / "key.pem", options=packet.Options(data=little_world))
     return out
 
 
@@ -225,15 +225,15 @@ def test_the_verdict_comes_out_again(real: Path) -> None:
 
 
 def test_what_the_run_did_not_look_at_is_not_in_it(
-    small_world: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    little_world: Path, little_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last days before a time, in the folder of an earlier run, whose sketches still lie there: the verdict comes out again."""
     monkeypatch.setattr(pdf, "BROWSERS", ())
     run = tmp_path / "run"
-    shutil.copytree(small_run, run)
-    as_of = pc.max(pq.read_table(small_world / "events", columns=["timestamp"])["timestamp"]).as_py() - timedelta(days=2)
-    pipeline.detect(small_world, run, as_of=as_of, recent_us=132 * HOUR_US, quiet=True, threads=1)
-    made = packet.write(run, tmp_path / "packets", tmp_path / "key.pem", options=packet.Options(data=small_world))
+    shutil.copytree(little_run, run)
+    as_of = pc.max(pq.read_table(little_world / "events", columns=["timestamp"])["timestamp"]).as_py() - timedelta(days=2)
+    pipeline.detect(little_world, run, as_of=as_of, recent_us=132 * HOUR_US, quiet=True, threads=1)
+    made = packet.write(run, tmp_path / "packets", tmp_path / "key.pem", options=packet.Options(data=little_world))
     assert made
     for path in made:
         assert rescore(path).agrees, [c for c in rescore(path).comparisons if not c.agrees]

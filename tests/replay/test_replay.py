@@ -37,14 +37,20 @@ def of(result: dict[str, Any], policy: str) -> dict[str, Any]:
     return next(row for row in result["policies"] if row["policy"] == policy)
 
 
+def owners(world: Path) -> dict[str, str | None]:
+    """Account -> the campaign that it is of."""
+    truth = pq.read_table(world / "truth.parquet")
+    return dict(zip(truth["account_id"].to_pylist(), truth["campaign"].to_pylist(), strict=True))
+
+
 def step_files(out: Path) -> dict[str, dict[str, Any]]:
     return {path.name: json.loads(path.read_text()) for path in out.glob("steps/*/*.json")}
 
 
 @pytest.fixture(scope="module")
-def whole(small_world: Path, once: Callable[..., Path]) -> tuple[Path, dict[str, Any]]:
+def whole(little_world: Path, once: Callable[..., Path]) -> tuple[Path, dict[str, Any]]:
     """The replay under the built-in policies: its folder, not to be changed, and what it told."""
-    out = once("replay", lambda folder: replayed(small_world, folder))
+    out = once("replay", lambda folder: replayed(little_world, folder))
     return out, json.loads((out / "replay.json").read_text())
 
 
@@ -63,14 +69,14 @@ def policies(folder: Path, *names: str) -> Path:
 
 
 def test_a_step_is_detection_as_of_its_time(
-    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+    little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     steps = of(whole[1], "shadow")["steps"]
     assert steps[-1]["n_campaigns"] >= 3
     for at in (len(steps) // 2, len(steps) - 2):
         run = tmp_path / str(at)
         as_of = datetime.fromisoformat(steps[at]["as_of"])
-        summary = pipeline.detect(small_world, run, as_of=as_of, quiet=True, threads=1)
+        summary = pipeline.detect(little_world, run, as_of=as_of, quiet=True, threads=1)
         table = pq.read_table(run / "campaigns.parquet", columns=["campaign_id", "verdict", "n_accounts", "details", *TOLD]).to_pylist()
         sure = sorted(row["campaign_id"] for row in table if row["verdict"] == "campaign")
         assert sure == steps[at]["campaigns"]
@@ -86,8 +92,8 @@ def test_a_step_is_detection_as_of_its_time(
         assert told == sorted(review, key=lambda row: -row[0])[: replay.LISTED]
 
 
-def test_the_harvest_that_was_told_last_stands_beside_the_true_one(small_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
-    owner = dict(zip(*(pq.read_table(small_world / "truth.parquet")[name].to_pylist() for name in ("account_id", "campaign")), strict=True))
+def test_the_harvest_that_was_told_last_stands_beside_the_true_one(little_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
+    owner = owners(little_world)
     last = max(name for name in step_files(whole[0]) if name.endswith(of_no_action(whole[0])))
     told: dict[str, list[list[int]]] = {}
     for found in step_files(whole[0])[last]["found"]:
@@ -113,12 +119,12 @@ def test_the_largest_groups_for_review_are_told_with_what_they_miss() -> None:
 
 
 def test_what_happens_later_changes_no_earlier_step(
-    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+    little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     """Later requests change hands, everybody is banned later, files are rewritten: steps before say what they said."""
     cut = datetime.fromisoformat(of(whole[1], "campaign")["steps"][4]["as_of"])
     world = tmp_path / "world"
-    shutil.copytree(small_world, world)
+    shutil.copytree(little_world, world)
     limit = pa.scalar(cut, pa.timestamp("us", "UTC"))
     for path in data_files(world / "events"):
         table = pq.read_table(path)
@@ -167,13 +173,13 @@ def test_bans_are_not_known_before_they_happen(tmp_path: Path) -> None:
 
 
 def test_a_killed_replay_goes_on_to_the_same_bytes(
-    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+    little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
-    truth, policy, out = small_world / "truth.parquet", policies(tmp_path, "campaign"), tmp_path / "out"
+    truth, policy, out = little_world / "truth.parquet", policies(tmp_path, "campaign"), tmp_path / "out"
     undisturbed = with_steps_of(whole, tmp_path / "undisturbed")
-    replayed(small_world, undisturbed, policy=policy)
+    replayed(little_world, undisturbed, policy=policy)
     assert len(step_files(undisturbed)) == len(step_files(whole[0]))  # it found none anew
-    command = ["replay", small_world, "--every", "2d", "--truth", truth, "--policy", policy, "--threads", "1", "--out", out, "-q"]
+    command = ["replay", little_world, "--every", "2d", "--truth", truth, "--policy", policy, "--threads", "1", "--out", out, "-q"]
     killed.at("stillwatch.pipeline:find:6", *command)
     kept = {path: path.stat().st_mtime_ns for path in out.glob("steps/*/*.json")}
     assert len(kept) == 5
@@ -185,17 +191,15 @@ def test_a_killed_replay_goes_on_to_the_same_bytes(
         assert (out / name).read_bytes() == (undisturbed / name).read_bytes()
 
 
-def test_figures_are_those_of_the_log(small_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
+def test_figures_are_those_of_the_log(little_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
     events = pa.concat_tables(
         [
             pq.read_table(path, columns=["event_id", "account_id", "timestamp"])
-            for path in data_files(small_world / "events")
+            for path in data_files(little_world / "events")
         ]
     )
-    owner = dict(
-        zip(*(column.to_pylist() for column in pq.read_table(small_world / "truth.parquet").columns[:2]), strict=True)
-    )
-    harvested = pq.read_table(small_world / "truth_events.parquet")
+    owner = owners(little_world)
+    harvested = pq.read_table(little_world / "truth_events.parquet")
     whose = dict(zip(harvested["event_id"].to_pylist(), harvested["campaign"].to_pylist(), strict=True))
     rows = {row["campaign"]: row for row in of(whole[1], "shadow")["campaigns"]}
     assert set(rows) == {name for name in owner.values() if name}
@@ -224,10 +228,10 @@ def of_no_action(out: Path) -> str:
     return min(step_files(out)).rpartition("-")[2]
 
 
-def test_shadow_touches_nobody_and_whole_campaigns_lose_more(small_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
+def test_shadow_touches_nobody_and_whole_campaigns_lose_more(little_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
     result = whole[1]
     assert of(result, "shadow")["n_acted_on"] == of(result, "shadow")["innocents"]["touched"] == 0
-    owner = dict(zip(*(pq.read_table(small_world / "truth.parquet")[name].to_pylist() for name in ("account_id", "campaign")), strict=True))
+    owner = owners(little_world)
     kept = [step for name, step in step_files(whole[0]).items() if name.endswith(of_no_action(whole[0]))]
     for verdicts, name in ((("campaign",), "accused"), (("campaign", "review"), "listed")):
         named = {x for step in kept for row in step["found"] if row["verdict"] in verdicts for x in row["accounts"]}
@@ -243,11 +247,11 @@ def test_shadow_touches_nobody_and_whole_campaigns_lose_more(small_world: Path, 
 
 
 def test_without_truth_it_reports_what_was_found(
-    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(whole[0] / "sketches", tmp_path / "sketches")
     policy = policies(tmp_path, "campaign")
-    command = ["replay", small_world, "--every", "4d", "--policy", policy, "--threads", "1", "--out", tmp_path]
+    command = ["replay", little_world, "--every", "4d", "--policy", policy, "--threads", "1", "--out", tmp_path]
     assert cli.main([str(word) for word in command]) == 0
     printed = capsys.readouterr().out
     assert "Without --truth" in printed
@@ -259,9 +263,9 @@ def test_without_truth_it_reports_what_was_found(
     assert any(row["harvested_in_all"] < row["n_harvest"] for row in campaign["campaigns"])
 
 
-def test_steps_without_news_are_left_out(small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+def test_steps_without_news_are_left_out(little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     out = with_steps_of(whole, tmp_path)
-    result = replayed(small_world, out, every_us=TWO_DAYS_US, growth=0.5, policy=policies(tmp_path, "shadow"))
+    result = replayed(little_world, out, every_us=TWO_DAYS_US, growth=0.5, policy=policies(tmp_path, "shadow"))
     (shadow,) = result["policies"]
     assert shadow["skipped"] > 0
     assert len(shadow["steps"]) + shadow["skipped"] + result["steps"]["early"] == result["steps"]["grid"]
@@ -271,10 +275,10 @@ def test_steps_without_news_are_left_out(small_world: Path, whole: tuple[Path, d
 
 
 def test_the_first_days_alone_say_what_they_say_of_the_whole(
-    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+    little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     """Steps of the first five days are those of the whole replay, and harvest is still counted over the whole log."""
-    early = replayed(small_world, with_steps_of(whole, tmp_path), first_us=5 * 86_400_000_000)
+    early = replayed(little_world, with_steps_of(whole, tmp_path), first_us=5 * 86_400_000_000)
     ended = datetime.fromisoformat(whole[1]["first_event"]) + timedelta(days=5)
     for policy in ("shadow", "campaign"):
         mine, all_ = of(early, policy), of(whole[1], policy)
@@ -287,10 +291,10 @@ def test_the_first_days_alone_say_what_they_say_of_the_whole(
 
 
 def test_a_look_at_the_last_days_is_what_detect_recent_finds(
-    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+    little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     policy, out = policies(tmp_path, "shadow"), with_steps_of(whole, tmp_path)
-    made = replayed(small_world, out, policy=policy, recent_us=[2 * TWO_DAYS_US, TWO_DAYS_US])
+    made = replayed(little_world, out, policy=policy, recent_us=[2 * TWO_DAYS_US, TWO_DAYS_US])
     assert made["steps"]["recent"] == ["48h", "96h"]
     assert not list(tmp_path.glob("cut/*"))
     before, shadow = of(whole[1], "shadow")["steps"], of(made, "shadow")["steps"]
@@ -299,7 +303,7 @@ def test_a_look_at_the_last_days_is_what_detect_recent_finds(
 
     at = datetime.fromisoformat(shadow[-2]["as_of"])
     since = at - timedelta(days=4)
-    summary = pipeline.detect(small_world, tmp_path / "run", as_of=at, recent_us=2 * TWO_DAYS_US, quiet=True, threads=1)
+    summary = pipeline.detect(little_world, tmp_path / "run", as_of=at, recent_us=2 * TWO_DAYS_US, quiet=True, threads=1)
     (look,) = tmp_path.glob(f"steps/*/{at:%Y%m%dT%H%M%SZ}-{since:%Y%m%dT%H%M%SZ}-*.json")
     told = json.loads(look.read_text())
     assert (told["n_events"], told["n_accounts"]) == (summary["n_events"], summary["n_accounts"])
@@ -329,10 +333,10 @@ def test_options_that_are_none_are_one_line(words: list[str], said: str, tmp_pat
 
 
 def test_a_truth_of_another_log_is_one_line(
-    small_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(whole[0] / "sketches", tmp_path / "out" / "sketches")
     other = tmp_path / "truth.parquet"
     pq.write_table(pa.table({"account_id": ["x"], "campaign": ["y"], "kind": ["attack"]}), other)
-    assert cli.main(["replay", str(small_world), "--out", str(tmp_path / "out"), "--truth", str(other)]) == 1
+    assert cli.main(["replay", str(little_world), "--out", str(tmp_path / "out"), "--truth", str(other)]) == 1
     assert "no account of the log is in the truth" in capsys.readouterr().err
