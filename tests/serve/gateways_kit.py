@@ -5,14 +5,16 @@ import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from serve_kit import CLIENT, documented, running
+from serve_kit import CLIENT, documented, running, wait_for
 
 from ports import free_port
 
@@ -97,6 +99,24 @@ class Spy(CustomLogger):
 
 spy = Spy()
 """
+FORKER = """
+import json, os, signal, sys
+import litellm.proxy.proxy_server
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a proxy
+for line in sys.stdin:
+    arguments, folder, environment = json.loads(line)
+    if (process := os.fork()):
+        print(process, flush=True)
+        continue
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.chdir(folder)
+    for stream in (1, 2):
+        os.dup2(os.open("gateway.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+    os.environ.update(environment)
+    sys.path[:0] = environment["PYTHONPATH"].split(":")
+    litellm.run_server(arguments)
+"""
 OPENAI = """
 import json, sys
 import openai
@@ -131,13 +151,34 @@ def proxy(mode: str, folder: Path, guard: int, token: str, *, closed: bool = Fal
     (folder / "config.yaml").write_text(CONFIG + text)
     environment = {
         "STILLWATCH_TEST_MASTER_KEY": "sk-" + "9f" * 24, "STILLWATCH_TEST_MODEL": f"http://127.0.0.1:{model}/v1",
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "PYTHONPATH": f"{CLIENT}:{folder}", "STILLWATCH_URL": f"http://127.0.0.1:{guard}", "STILLWATCH_TOKEN": token,
         "STILLWATCH_FAIL": "closed" if closed else "open", "STILLWATCH_DEADLINE_MS": "20000" if patient else "1000",
     }
-    command = [str(LITELLM), "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
-    with running(command, folder, port, **environment):
+    parent = forker()
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    arguments = ["--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
+    parent.stdin.write(json.dumps([arguments, str(folder), environment]) + "\n")
+    parent.stdin.flush()
+    process = int(parent.stdout.readline())
+    try:
+        wait_for(port, None, folder / "gateway.log", 120)
         yield port
+    finally:
+        for number, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+            deadline = time.monotonic() + seconds
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process, number)
+                while time.monotonic() < deadline:
+                    os.kill(process, 0)
+                    time.sleep(0.05)
+
+
+@functools.cache
+def forker() -> "subprocess.Popen[str]":
+    """A process that has imported LiteLLM, which takes ten seconds, and forks a proxy for each line of its standard input."""
+    environment = os.environ | {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "PYTHONPATH": ""}
+    return subprocess.Popen([PYTHON, "-c", FORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
 
 @functools.cache
