@@ -41,6 +41,8 @@ from benchmarks.calibration.trees import Grown, grow
 
 from stillwatch import judge, pipeline
 from stillwatch.judge import model, verdict
+from stillwatch.judge.lines import YARDSTICK
+from stillwatch.judge.pieces import look
 
 CALIBRATION = Path(judge.__file__).parent / "calibration.json"
 
@@ -48,7 +50,7 @@ CALIBRATION = Path(judge.__file__).parent / "calibration.json"
 def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
     """What the judge says of the accounts of one world: counts, and the kinds of the innocents flagged."""
     scene, operator, kinds = pickle.loads(kept.read_bytes())
-    values, findings = model.look(scene)
+    values, findings = look(scene)
     sure, _, found = pipeline.accuse(scene, values, findings, fitted.by_trees(values), fitted)
     accused, review = (np.zeros(scene.people.n, bool) for _ in range(2))
     accused[sure.member_account] = True
@@ -83,7 +85,7 @@ def left_out(
             fitted = fits.get(author, whole)
             fitted = replace(
                 fitted, margins=margins({name: theirs for name, theirs in reach.items() if name != author}), forest=beyond,
-                usual={**fitted.usual, model.YARDSTICK: usual},
+                usual={**fitted.usual, YARDSTICK: usual},
                 members=members([of for path, of in told_apart.items() if path.name.split()[0] != author]),
             )
             for what, paths in scenes.items():
@@ -181,7 +183,7 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     forest = grow(found)
     seen_by_none = unseen_by(found, unseen(found, fits, whole), forest.log_odds, whole, folder)
     beyond, usual = with_lines(forest.whole, found, seen_by_none, np.ones(len(found["size"]), bool))
-    fitted = replace(whole, members=members(list(told_apart.values())), forest=beyond, usual={**whole.usual, model.YARDSTICK: usual})
+    fitted = replace(whole, members=members(list(told_apart.values())), forest=beyond, usual={**whole.usual, YARDSTICK: usual})
     print("margins", fitted.margins)
     report(sums, fitted)
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")

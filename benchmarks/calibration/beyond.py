@@ -10,6 +10,8 @@ from benchmarks.calibration.examples import UNTOLD, Examples, split, spoken, val
 
 from stillwatch import judge
 from stillwatch.judge import model, reasons, verdict
+from stillwatch.judge.lines import TREES, Lines, line_class, with_trees
+from stillwatch.judge.pieces import PARTS
 
 FURTHEST = 10
 SHARES = (0.0, 0.25, 0.5, 0.75), (0.0,), (0.0,)
@@ -44,7 +46,7 @@ def yardstick_of(kept: Path, comparable: np.ndarray, passes: np.ndarray, odds: n
 def unseen_by(found: Examples, by_part: np.ndarray, odds: np.ndarray, fitted: model.Model, folder: Path) -> Unseen:
     """All groups of all worlds, by scores ``(n_parts, n_groups)`` and log-odds of trees ``(n_groups,)`` that never saw their author."""
     values = values_of(found)
-    reason = {name: reasons.everyday(name, values) for name in model.PARTS}
+    reason = {name: reasons.everyday(name, values) for name in PARTS}
     mine = verdict.known_business(values) | verdict.one_customer(values)
     comparable = (spoken(found, values, fitted) >= verdict.MIN_FAMILIES) & ~mine
     passes = comparable & (np.where(np.stack(list(reason.values())), -np.inf, by_part) >= 0).any(axis=0)
@@ -53,8 +55,8 @@ def unseen_by(found: Examples, by_part: np.ndarray, odds: np.ndarray, fitted: mo
     with ProcessPoolExecutor(2) as pool:
         of_worlds = list(pool.map(yardstick_of, [folder / f"{world}.scene" for world in worlds], *(
             [of[rows_of] for rows_of in rows] for of in (comparable, passes, odds)), chunksize=4))
-    sums = {name: (score, reason[name]) for name, score in zip(model.PARTS, by_part, strict=True) if name != "batched"}
-    told = model.with_trees(values, sums, odds)
+    sums = {name: (score, reason[name]) for name, score in zip(PARTS, by_part, strict=True) if name != "batched"}
+    told = with_trees(values, sums, odds)
     return Unseen({name: np.where(comparable, value, -np.inf) for name, value in told.items()}, np.array(of_worlds)[number], passes)
 
 
@@ -86,9 +88,9 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
         # Where hardly a world has such innocents, nothing tells how far they reach.
         return float(furthest[0] + furthest[:FURTHEST].mean() - furthest[FURTHEST]) if np.isfinite(furthest[FURTHEST]) else np.inf
 
-    def lines_of(shares: tuple[float, ...], of: np.ndarray) -> model.Lines:
-        anywhere = line(unseen.told[model.TREES], of)
-        known = use & positive & (unseen.passes | of & (unseen.told[model.TREES] >= anywhere))
+    def lines_of(shares: tuple[float, ...], of: np.ndarray) -> Lines:
+        anywhere = line(unseen.told[TREES], of)
+        known = use & positive & (unseen.passes | of & (unseen.told[TREES] >= anywhere))
         most: tuple[int, float, dict[str, float]] = (-1, 0.0, {})
         for share in shares:
             scores = {name: told - share * yardstick for name, told in unseen.told.items()}
@@ -97,8 +99,8 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
             n = len(np.setdiff1d(operators[passed], operators[known]))
             print(f"share of the yardstick {share:g}: lines", {name: round(told, 2) for name, told in lines.items()}, "operators more", n)
             most = max(most, (n, share, lines), key=lambda one: one[0])
-        return model.Lines(most[1], {name: told for name, told in most[2].items() if np.isfinite(told)}, anywhere)
+        return Lines(most[1], {name: told for name, told in most[2].items() if np.isfinite(told)}, anywhere)
 
-    number_of = model.line_class({name[2:]: value for name, value in found.items() if name.startswith("v.")})
+    number_of = line_class({name[2:]: value for name, value in found.items() if name.startswith("v.")})
     lines = tuple(lines_of(shares, number_of == i) for i, shares in enumerate(SHARES))
     return model.Forest(forest.bias, forest.trees, lines, len(worlds)), usual

@@ -34,6 +34,7 @@ from benchmarks import (
 from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
 from stillwatch.judge import model, verdict
+from stillwatch.judge.pieces import joint, look
 
 Examples = dict[str, np.ndarray]
 """One entry a group: values (``v.``), significance (``s.``), and what is true of it."""
@@ -86,7 +87,7 @@ def measured(folder: Path, work: Path, kept: Path, window: tuple[str, int] | Non
 def examples(kept: Path) -> Examples:
     """Values of every group of one world, with what is true of it."""
     scene, number, kinds = pickle.loads(kept.read_bytes())
-    values, findings = model.look(scene)
+    values, findings = look(scene)
     sure = verdict.significant(findings)
     member, group = number[scene.groups.member_account[scene.seen]], scene.groups.member_group[scene.seen]
     size = np.maximum(np.bincount(group, minlength=scene.n), 1)
@@ -128,7 +129,7 @@ def world(author: str, scenario: str, seed: int, events: int, window: tuple[str,
 def values_of(found: Examples) -> dict[str, np.ndarray]:
     """The values of all groups, with the joint pieces."""
     values = {name[2:]: value for name, value in found.items() if name.startswith("v.")}
-    return values | model.joint(values)
+    return values | joint(values)
 
 
 def spoken(found: Examples, values: dict[str, np.ndarray], fitted: model.Model) -> np.ndarray:

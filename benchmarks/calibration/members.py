@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from benchmarks.calibration.logistic import fit
 
 from stillwatch import group, judge, pipeline
 from stillwatch.judge import model, verdict
+from stillwatch.judge.pieces import look
 
 PIECES = (
     "often", "amount", "accepted", "best", "own", "joined", "private", "young", "hours", "mix", "length", "age", "bare", "alone", "links",
@@ -18,7 +20,7 @@ def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
     """How the accounts of every campaign of one world stand, with what is true of them."""
     scene, operator, _ = pickle.loads(kept.read_bytes())
     fake = operator >= 0
-    values, findings = model.look(scene)
+    values, findings = look(scene)
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     found = verdict.judge(values, findings, fitted, same)
     of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), pipeline.MIN_ACCOUNTS, found.log_odds)
@@ -54,7 +56,7 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     fake, use, number, size = _told(found)
     pieces = {name: np.clip(found[name][use], *model.REACH) for name in PIECES}
-    bias, weights = model.fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
+    bias, weights = fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
     left = model.Members(bias, weights)
     posterior = left.posterior({name: found[name] for name in PIECES})
     kept = posterior >= judge.SURE

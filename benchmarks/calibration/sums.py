@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
+from benchmarks.calibration import logistic
 from benchmarks.calibration.examples import Examples, split, spoken, untold, values_of
 from scipy import stats
 
 from stillwatch import judge
 from stillwatch.judge import model, reasons, verdict
+from stillwatch.judge.pieces import CONDUCT_LIMIT, PARTS, joint
 
 RIDGE, LIGHTEST = 0.5, -0.5
 EVERYDAY = 0.2
@@ -37,7 +39,7 @@ def blinded(
             blank = 0.0 if name in judge.EVIDENCE or name.startswith("context.") else usual[name]
             out[name].append(np.where(hidden[families[name]], blank, value))
     merged = {name: np.concatenate(parts) for name, parts in out.items() if not name.startswith("joint.")}
-    return {**merged, **model.joint(merged)}, np.tile(positive, copies), np.tile(weight / copies, copies)
+    return {**merged, **joint(merged)}, np.tile(positive, copies), np.tile(weight / copies, copies)
 
 
 def fit(found: Examples, record: dict[str, object]) -> model.Model:
@@ -49,7 +51,7 @@ def fit(found: Examples, record: dict[str, object]) -> model.Model:
     strong = {name: float(np.quantile(value[known & (found["size"] >= 8)], 0.99)) for name, value in values.items()}
     size = model.size_class(values)
     parts = {}
-    for part, names in model.PARTS.items():
+    for part, names in PARTS.items():
         taught = reasons.teaching(part, values)
         mine, use = positive & taught, (positive | negative) & taught
         # Each world counts alike, however many groups it has.
@@ -60,8 +62,8 @@ def fit(found: Examples, record: dict[str, object]) -> model.Model:
         seen = chosen, positive[use], np.where(positive, share, innocent)[use]
         # What an operator can hide is hidden at random where links lead; elsewhere is what cannot be hidden cheaply, or has shown itself.
         seen = blinded(*seen, usual) if part == "linked" else seen
-        limit = None if part == "batched" else model.CONDUCT_LIMIT
-        bias, weights = model.fit(*seen, ridge=RIDGE, names=names, limit=limit)
+        limit = None if part == "batched" else CONDUCT_LIMIT
+        bias, weights = logistic.fit(*seen, ridge=RIDGE, names=names, limit=limit)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
         judged = negative & reasons.telling(part, values) & ~untold(found, part)
         # Few innocents of batches are known: one tail for all sizes.
@@ -122,12 +124,12 @@ def margins(reach: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
     """
     ordered = np.sort(np.maximum(list(reach.values()), 0), axis=0)
     most = 2 * ordered[-1] - ordered[-2]
-    return {name: tuple(map(float, of_sizes)) for name, of_sizes in zip(model.PARTS, most, strict=True)}
+    return {name: tuple(map(float, of_sizes)) for name, of_sizes in zip(PARTS, most, strict=True)}
 
 
 def unseen(found: Examples, fits: Mapping[str, model.Model], whole: model.Model) -> np.ndarray:
     """Scores of all groups by sums that never saw their author, ``(n_parts, n_groups)``; TREES_ALONE have no fit of their own."""
-    out = np.empty((len(model.PARTS), len(found["size"])))
+    out = np.empty((len(PARTS), len(found["size"])))
     for author in np.unique(found["author"]):
         mine = found["author"] == author
         out[:, mine] = fits.get(str(author), whole).by_part(values_of({name: value[mine] for name, value in found.items()}))

@@ -8,6 +8,7 @@ from benchmarks.calibration.sums import blinded
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from stillwatch.judge import model
+from stillwatch.judge.pieces import JOINT_SENTENCES, SIGNS
 from stillwatch.judge.trees import DIGITS, Trees
 
 GROWTH = {"max_iter": 120, "learning_rate": 0.12, "max_leaf_nodes": 15, "min_samples_leaf": 100, "l2_regularization": 5}
@@ -18,7 +19,7 @@ HEARD = {True: 300.0, False: 3000.0}
 OF_THE_LOG = ("context.placed", "context.owners", "context.unwanted")
 """What is the provider's, or read by a list of words that fits one simulator better than another, would give the simulator away."""
 TREE_COPIES = 3
-SIGNED = {**model.SIGNS, **dict.fromkeys(model.JOINT_SENTENCES, 1)}
+SIGNED = {**SIGNS, **dict.fromkeys(JOINT_SENTENCES, 1)}
 
 
 def examples_of(found: Examples, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,8 +10,10 @@ import pyarrow as pa
 from stillwatch.group import Groups
 from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
+from stillwatch.judge.lines import Lines
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import RARE, SIGNS, SIZES, Forest, Lines, Members, Part, Tail, joint
+from stillwatch.judge.model import RARE, SIZES, Forest, Members, Part, Tail
+from stillwatch.judge.pieces import SIGNS, joint
 from stillwatch.judge.reasons import AS_ONE, TIED
 from stillwatch.judge.trees import Trees
 from stillwatch.tables import CAPABILITIES

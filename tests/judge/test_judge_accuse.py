@@ -6,7 +6,7 @@ import numpy as np
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
 from stillwatch import judge, pipeline
-from stillwatch.judge.model import DOUBTED
+from stillwatch.judge.lines import DOUBTED
 from stillwatch.judge.trees import Trees
 
 N, SIZE = 16, 20

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.model import BEYOND_DOUBT, BROAD, DOUBTED, FAINT, SIGNS, SIZES, TREES, YARDSTICK, Lines, doubt, dump, joint, load
+from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, DOUBTED, FAINT, TREES, YARDSTICK, Lines, doubt
+from stillwatch.judge.model import SIZES, dump, load
+from stillwatch.judge.pieces import SIGNS, joint
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import DIGITS, Trees
 

@@ -9,7 +9,7 @@ from judge_helpers import findings, groups, grown, model, part, people, scene, v
 
 from stillwatch import judge
 from stillwatch.judge import YARDSTICK
-from stillwatch.judge.model import TREES, Lines
+from stillwatch.judge.lines import TREES, Lines
 from stillwatch.judge.results import evidence_rows, far_out
 from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict_words import changes

@@ -23,6 +23,7 @@ from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_small, read_table
 from stillwatch.judge import model as models
 from stillwatch.judge.conduct import CONDUCT
+from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.verdict import FAMILIES
 
@@ -123,7 +124,7 @@ def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str
         return np.array([np.nan if x is None else x for x in found], np.float64)
 
     values = {name: np.nan_to_num(column(name, "value")) for name in (*judge.EVIDENCE, *CONDUCT, *REASONS, judge.YARDSTICK)}
-    for name, computed in models.joint(values).items():
+    for name, computed in joint(values).items():
         kept = column(name, "value")
         values[name] = np.where(np.isnan(kept), computed, kept)
     findings = {

@@ -3,6 +3,7 @@
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.interval import between
+from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import (
     HARDLY,
@@ -18,8 +19,9 @@ from stillwatch.judge.members import (
     standing,
     suspects,
 )
-from stillwatch.judge.model import YARDSTICK, Model, calibrated, look
+from stillwatch.judge.model import Model, calibrated
 from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
+from stillwatch.judge.pieces import look
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked

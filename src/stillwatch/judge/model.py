@@ -16,61 +16,20 @@ lie in calibration.json, written by
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
-from stillwatch.judge import evidence
-from stillwatch.judge.conduct import CONDUCT
-from stillwatch.judge.evidence import EVIDENCE, Finding
-from stillwatch.judge.reasons import TIED, batched, everyday, many_as_one
-from stillwatch.judge.scene import Scene
+from stillwatch.judge.lines import BEYOND_DOUBT, TREES, YARDSTICK, Lines, doubt, line_class, with_trees
+from stillwatch.judge.reasons import batched, everyday, many_as_one
 from stillwatch.judge.trees import Trees
-from stillwatch.parallel import mapped
 
 F64 = NDArray[np.float64]
-
-SIGNS: dict[str, int] = {
-    **dict.fromkeys(EVIDENCE, 1),
-    "infra.network": 0,
-    "harvest.elicitation": 1,
-    "harvest.long_answers": 1,
-    "harvest.rate": 1,
-    "context.youth": 1,
-    "context.crowd": 1,
-    "context.one_payer": -1,
-    "context.one_owner": -1,
-    "context.organised": -1,
-    "context.contracted": -1,
-    "context.education": -1,
-    "context.common_work": -1,
-    "context.overlap": -1,
-    "context.short_answers": -1,
-    "context.occasion": -1,
-    "context.one_domain": -1,
-}
-"""1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct only describes."""
-
-
-PROTECTIVE = (
-    "context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap", "context.short_answers",
-    "context.occasion",
-)
-"""What speaks for innocence by contract, by common work or by taking little may weigh as much as calibration finds."""
-
-SOFT = ("identity.signup", "infra.network", "infra.rotation")
-"""Evidence that innocents of one place or one occasion share: limited like conduct."""
-
-CONDUCT_LIMIT = 0.7
-"""Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides. Not in the part
-for batches: all that it looks at share and live alike, and conduct is what tells farms from families."""
-
 
 RARE = 1e-3
 """Share of innocent groups, of those without an everyday reason, that may lie beyond the line; no innocent of calibration does."""
@@ -81,26 +40,6 @@ most of them unlike, and innocents of that make lay 5.3 nats below the line (six
 
 CHOSEN = float(np.log(5))
 """Nats that batches need besides: that they live alike, which is half of what is weighed, was looked for."""
-
-YARDSTICK = "context.yardstick"
-"""The value that tells what the trees give the next groups of a log: :func:`stillwatch.judge.yardstick`."""
-
-BROAD, NARROW = 0.4, 0.5
-"""Narrowness of the kinds of work below which groups have lines of their own, and from which trees doubt most. People who work alike
-do one kind of thing; a list of many kinds from which all draw alike is dealt out. Of authors left out no campaign that sums found below
-BROAD was of innocents, of the others one in 35."""
-
-DOUBTED = 2.0
-"""Nats of the trees below which a group of NARROW work is for a person, whatever a part says; none of BROAD work is above 0. Of authors
-left out (docs/experiments.md), one in six of the campaigns between was of innocents."""
-
-FAINT, SPARSE = -1.0, (20, 30)
-"""The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other: trees see
-little of who sent little, as in the first days of a log, and give all of them less. Of authors left out, no campaign of such accounts that
-had more was of innocents, in whole logs or in a day to four of them."""
-
-BEYOND_DOUBT = 6.0
-"""Score from which trees doubt nobody, and nobody is openly one customer: of authors left out, innocents whom a sum accused reached 5.5."""
 
 OPEN = float(np.log(10))
 """Nats below the line to which a group is worth a person's look."""
@@ -193,20 +132,6 @@ class Members:
 
 REACH = (-4.0, 1.5)
 """Least and most that a piece of an account's standing counts: who sends more than usual is not the surer a member."""
-
-
-@dataclass(frozen=True)
-class Lines:
-    """How far beyond its log's other groups trees must find a group of one class; classes apart are a Mondrian predictor (Vovk et al.
-    2005, section 4.5)."""
-
-    share: float = 0.0
-    """Of a log's yardstick, by which its lines are shifted, 0 to 1."""
-    parts: dict[str, float] = field(default_factory=dict)
-    """Nats from which a group passes, of the trees alone (TREES) and of the trees and the score of each part that sums, together:
-    further than innocents of the class reached in any log of calibration, by parts that never saw their author."""
-    anywhere: float = float("inf")
-    """Log-odds from which the trees alone pass a group, whatever they give the others of its log, found as the lines are."""
 
 
 @dataclass(frozen=True)
@@ -359,164 +284,6 @@ class Model:
             share = self.forest.drawn(int(line_class(mine)[0]), name).share
             pieces[YARDSTICK] = -share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
         return float(said.score[0]) - sum(pieces.values()), pieces
-
-
-def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
-    """Class of the lines of each group, ``(n_groups,)``: 2 for accounts that share numbers or addresses or were banned already, as
-    innocents who work alike hardly do, 1 for BROAD work of others, 0 for the rest.
-
-    -1 for batches: they were put together since they live alike, which is half of what trees look at.
-    """
-    known = np.maximum(values["identity.contact"], values["identity.banned"]) >= TIED
-    return np.where(batched(values), -1, np.where(known, 2, np.where(values["harvest.narrow"] < BROAD, 1, 0)))
-
-
-def doubt(values: Mapping[str, F64]) -> F64:
-    """Nats of the trees below which a person is asked about a group, ``(n_groups,)``: the more, the fewer kinds of work it does and the
-    more its accounts sent.
-    """
-    asked = np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED))
-    sent = 7 * values["harvest.volume"] - 4 * values["context.crowd"]
-    return np.asarray(FAINT + np.interp(sent, np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT))
-
-
-def with_trees(values: Mapping[str, F64], sums: Mapping[str, tuple[F64, NDArray[np.bool_]]], odds: F64) -> dict[str, F64]:
-    """What trees say of each group alone and with each part that sums, nats, ``(n_groups,)``; -inf for what a person is asked about.
-
-    The everyday reasons are of people who do one kind of thing: where the work is of many, the part that sees no links is not asked for
-    them.
-
-    Args:
-        values: of each piece.
-        sums: score and everyday reason of each part.
-        odds: what the trees give each group.
-    """
-    few, unasked = everyday(TREES, values), line_class(values) == 1
-    told = {
-        name: np.where(few | reason & ~(unasked & (name == "unlinked")), -np.inf, odds + score) for name, (score, reason) in sums.items()
-    }
-    return told | {TREES: np.where(few, -np.inf, odds)}
-
-
-def joint(values: Mapping[str, F64]) -> dict[str, F64]:
-    """Pieces that agree: the weaker side of each pair, so that one side alone gives nothing.
-
-    A link without divided work is a family, a class or a company. A burst of sign-ups is no link here: classes and readers of a
-    tutorial sign up together.
-    """
-    paid = values["identity.payment"]
-    link = np.maximum.reduce([values["session.handoff"], paid, values["identity.contact"], values["identity.replacement"]])
-    work = values["harvest.distinct"] * (1 - values["context.common_work"])
-    # People of one place keep the same hours and move together; from many places they do so only behind one source.
-    source = (
-        values["timing.one_rhythm"] * values["content.one_mix"] * np.minimum(values["timing.together"] * 2, 1)
-        * work * values["context.apart"] * np.minimum(values["context.crowd"] * 2, 1)
-    )
-    rhythm, even, mix = values["timing.one_rhythm"], values["volume.even_load"], values["content.one_mix"]
-    apart = values["context.apart"]
-    # People who do one thing alike differ in another; the accounts of one list of work are draws from it in all.
-    alike = rhythm * mix * values["content.one_length"] * work
-    return {
-        "joint.alike": alike,
-        "joint.alike_together": alike * np.minimum(values["timing.together"] * 2, 1),
-        "joint.rhythm_mix": rhythm * mix,
-        "joint.even_apart": even * apart,
-        "joint.together_apart": values["timing.together"] * apart,
-        "joint.mix_apart": mix * apart,
-        "joint.link_work": np.minimum(link, work),
-        "joint.one_source": source,
-        "joint.two_links": np.minimum(np.maximum(values["session.handoff"], values["content.queue"]),
-                                      np.maximum(paid, values["identity.contact"])),
-    }
-
-
-JOINT_SENTENCES = {
-    "joint.link_work": "Accounts that are linked send prompts of which none repeats: they divide up a list of work.",
-    "joint.two_links": "The accounts are linked in two independent ways: by their conversations and by who pays or answers for them.",
-    "joint.one_source": "Accounts that share no network keep the same hours, do the same work and move together, as behind one source.",
-    "joint.alike": "The accounts are alike at once in hours, kinds of work and lengths of prompts, and repeat nothing.",
-    "joint.alike_together": "The accounts are alike in all they do, and start and pause together.",
-    "joint.rhythm_mix": "The accounts keep the same hours and do the same mix of work.",
-    "joint.even_apart": "Accounts that share no network carry even loads.",
-    "joint.together_apart": "Accounts that share no network start and pause together.",
-    "joint.mix_apart": "Accounts that share no network do the same mix of work.",
-}
-"""What an analyst reads of each joint piece; it is blind where one of its sides is."""
-
-LINKED = (*SIGNS, *(f"joint.{name}" for name in ("link_work", "two_links", "rhythm_mix", "alike", "alike_together")))
-"""Pieces of the part that sees links."""
-UNLINKED = (
-    *(name for name in SIGNS if name.split(".")[0] not in ("session", "identity")),
-    *(f"joint.{name}" for name in ("even_apart", "together_apart", "mix_apart", "one_source", "alike", "alike_together")),
-)
-"""Pieces of the part that does not; a burst of sign-ups is an identity too."""
-PARTS = {"batched": LINKED, "linked": LINKED, "unlinked": UNLINKED}
-"""Pieces of each part that sums them."""
-TREES = "trees"
-"""What does not sum them: the name of the trees."""
-
-
-def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Finding]]:
-    """All values of every group, and the findings behind those that are evidence for coordination."""
-    findings = dict(zip(EVIDENCE, mapped(lambda piece: piece(scene), EVIDENCE.values(), threads), strict=True))
-    values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
-    conduct = mapped(lambda piece: np.nan_to_num(piece(scene)), CONDUCT.values(), threads)
-    values.update(zip(CONDUCT, conduct, strict=True))
-    pairs = {"context.alike": tuple(values[name] for name in ALIKE_IN), "context.mostly_alike": evidence.mostly_alike(scene)}
-    values.update({name: alike(pair, findings) for name, pair in pairs.items()})
-    values.update(joint(values))
-    return values, findings
-
-
-ALIKE_IN = ("timing.one_rhythm", "content.one_mix")
-
-
-def alike(pair: tuple[F64, ...], findings: Mapping[str, Finding]) -> F64:
-    """How much the accounts of each group keep one rhythm and do one mix of work, 0 to 1, ``(n_groups,)``.
-
-    A piece that is blind for a group does not make its accounts unlike, but where both are nothing says that they are alike.
-
-    Args:
-        pair: value of each of ALIKE_IN.
-        findings: behind them.
-    """
-    told = np.stack([~np.isnan(findings[name].p_value) for name in ALIKE_IN])
-    both = np.prod(np.where(told, np.stack(pair), 1.0), axis=0)
-    return np.asarray(np.where(told.any(axis=0), both, 0.0))
-
-
-def fit(
-    values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, ridge: float = 1.0, names: tuple[str, ...] = LINKED,
-    limit: float | None = CONDUCT_LIMIT,
-) -> tuple[float, dict[str, float]]:
-    """Fit bias and weights of ``names``.
-
-    Args:
-        values: of each piece, ``(n,)``.
-        positive: which examples are.
-        weight: of each example.
-        ridge: penalty on squared weights.
-        names: the pieces to weigh, each with the sign of SIGNS, or for what it stands for.
-        limit: largest weight of pieces that are no evidence; None for no limit.
-    """
-    x = np.stack([values[name] for name in names], axis=1)
-    y = positive.astype(np.float64)
-
-    def loss(beta: F64) -> tuple[float, F64]:
-        z = x @ beta[1:] + beta[0]
-        residual = weight * (expit(z) - y)
-        value = (weight * (np.logaddexp(0, z) - y * z)).sum() + 0.5 * ridge * (beta[1:] ** 2).sum()
-        return float(value), np.concatenate([[residual.sum()], x.T @ residual + ridge * beta[1:]])
-
-    limits: list[tuple[float | None, float | None]] = [(None, None)]
-    for name in names:
-        low, high = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[SIGNS.get(name, 1)]
-        if (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint.") or limit is None:
-            limits.append((low, high))
-        else:
-            limits.append((-limit if low is None else low, limit if high is None else high))
-    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 2000})
-    return float(found.x[0]), {name: float(b) for name, b in zip(names, found.x[1:], strict=True)}
 
 
 @cache

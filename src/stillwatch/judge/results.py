@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
+from stillwatch.judge.lines import TREES, YARDSTICK, line_class
 from stillwatch.judge.measure import HOUR_US
-from stillwatch.judge.model import JOINT_SENTENCES, TREES, YARDSTICK, Model, alike, line_class
+from stillwatch.judge.model import Model
 from stillwatch.judge.people import UNKNOWN
+from stillwatch.judge.pieces import JOINT_SENTENCES, alike
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.model import BEYOND_DOUBT, OPEN, Model
+from stillwatch.judge.lines import BEYOND_DOUBT
+from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import ELICITED, batched, everyday, listed_batches, openly_one, other_purpose
 from stillwatch.nulls import benjamini_hochberg
 

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.model import BEYOND_DOUBT, BROAD, NARROW, TREES, Model, doubt, joint
+from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, TREES, doubt
+from stillwatch.judge.model import Model
+from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
     AT_HOME,

@@ -1,0 +1,85 @@
+"""How far trees must find a group: lines by class, what they say with a part that sums, and when they doubt such a part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.judge.reasons import TIED, batched, everyday
+
+F64 = NDArray[np.float64]
+
+TREES = "trees"
+"""What does not sum them: the name of the trees."""
+
+YARDSTICK = "context.yardstick"
+"""The value that tells what the trees give the next groups of a log: :func:`stillwatch.judge.yardstick`."""
+
+BROAD, NARROW = 0.4, 0.5
+"""Narrowness of the kinds of work below which groups have lines of their own, and from which trees doubt most. People who work alike
+do one kind of thing; a list of many kinds from which all draw alike is dealt out. Of authors left out no campaign that sums found below
+BROAD was of innocents, of the others one in 35."""
+
+DOUBTED = 2.0
+"""Nats of the trees below which a group of NARROW work is for a person, whatever a part says; none of BROAD work is above 0. Of authors
+left out (docs/experiments.md), one in six of the campaigns between was of innocents."""
+
+FAINT, SPARSE = -1.0, (20, 30)
+"""The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other: trees see
+little of who sent little, as in the first days of a log, and give all of them less. Of authors left out, no campaign of such accounts that
+had more was of innocents, in whole logs or in a day to four of them."""
+
+BEYOND_DOUBT = 6.0
+"""Score from which trees doubt nobody, and nobody is openly one customer: of authors left out, innocents whom a sum accused reached 5.5."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How far beyond its log's other groups trees must find a group of one class; classes apart are a Mondrian predictor (Vovk et al.
+    2005, section 4.5)."""
+
+    share: float = 0.0
+    """Of a log's yardstick, by which its lines are shifted, 0 to 1."""
+    parts: dict[str, float] = field(default_factory=dict)
+    """Nats from which a group passes, of the trees alone (TREES) and of the trees and the score of each part that sums, together:
+    further than innocents of the class reached in any log of calibration, by parts that never saw their author."""
+    anywhere: float = float("inf")
+    """Log-odds from which the trees alone pass a group, whatever they give the others of its log, found as the lines are."""
+
+
+def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
+    """Class of the lines of each group, ``(n_groups,)``: 2 for accounts that share numbers or addresses or were banned already, as
+    innocents who work alike hardly do, 1 for BROAD work of others, 0 for the rest.
+
+    -1 for batches: they were put together since they live alike, which is half of what trees look at.
+    """
+    known = np.maximum(values["identity.contact"], values["identity.banned"]) >= TIED
+    return np.where(batched(values), -1, np.where(known, 2, np.where(values["harvest.narrow"] < BROAD, 1, 0)))
+
+
+def doubt(values: Mapping[str, F64]) -> F64:
+    """Nats of the trees below which a person is asked about a group, ``(n_groups,)``: the more, the fewer kinds of work it does and the
+    more its accounts sent.
+    """
+    asked = np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED))
+    sent = 7 * values["harvest.volume"] - 4 * values["context.crowd"]
+    return np.asarray(FAINT + np.interp(sent, np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT))
+
+
+def with_trees(values: Mapping[str, F64], sums: Mapping[str, tuple[F64, NDArray[np.bool_]]], odds: F64) -> dict[str, F64]:
+    """What trees say of each group alone and with each part that sums, nats, ``(n_groups,)``; -inf for what a person is asked about.
+
+    The everyday reasons are of people who do one kind of thing: where the work is of many, the part that sees no links is not asked for
+    them.
+
+    Args:
+        values: of each piece.
+        sums: score and everyday reason of each part.
+        odds: what the trees give each group.
+    """
+    few, unasked = everyday(TREES, values), line_class(values) == 1
+    told = {
+        name: np.where(few | reason & ~(unasked & (name == "unlinked")), -np.inf, odds + score) for name, (score, reason) in sums.items()
+    }
+    return told | {TREES: np.where(few, -np.inf, odds)}
