@@ -22,8 +22,8 @@ do one kind of thing; a list of many kinds from which all draw alike is dealt ou
 BROAD was of innocents, of the others one in 35."""
 
 DOUBTED = 2.0
-"""Nats of the trees below which a group of NARROW work is for a person, whatever a part says; none of BROAD work is above 0. Of authors
-left out (docs/experiments.md), one in six of the campaigns between was of innocents."""
+"""Nats of the trees below which a group of NARROW work is for a person, whatever a part says; of BROAD work it is 0. Of authors left out
+(docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents."""
 
 FAINT, SPARSE = -1.0, (20, 30)
 """The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other: trees see
