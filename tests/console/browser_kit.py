@@ -92,13 +92,6 @@ class Tab:
     def __init__(self, page: browser.Page, port: int) -> None:
         self.page, self.base = page, f"http://127.0.0.1:{port}/console"
 
-    def loaded(self) -> None:
-        deadline = time.monotonic() + 60
-        while not self.page.loaded:
-            assert time.monotonic() < deadline, "the page did not load"
-            self.page.call("Page.getLayoutMetrics")
-            time.sleep(0.01)
-
     def open(self, path: str, *, width: int = 1280, dark: bool = False) -> None:
         self.page.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
@@ -107,13 +100,13 @@ class Tab:
         self.page.call("Emulation.setEmulatedMedia", features=[scheme])
         self.page.loaded = False
         self.page.call("Page.navigate", url=self.base + path)
-        self.loaded()
+        self.page.wait()
 
     def does(self, script: str) -> None:
         """Run a script that leads to another page, and wait for it."""
         self.page.loaded = False
         self.page.ask(script)
-        self.loaded()
+        self.page.wait()
 
     def submit(self, action: str, **fields: str) -> None:
         """Fill in the form that goes to this path and send it with its button."""

@@ -30,11 +30,11 @@ def test_from_an_imported_run_to_a_block_and_an_overturned_appeal(served: Served
     for key in ("j", "Enter"):
         tab.page.loaded = False
         tab.key(key)
-    tab.loaded()
+    tab.page.wait()
     assert tab.address() == f"/cases/{case_id}", "keys lead from the queue to the case on top"
     tab.page.loaded = False
     tab.key("b")
-    tab.loaded()
+    tab.page.wait()
     assert tab.address() == "/actions/new"
     assert "Innocents expected" in tab.text()
     tab.submit(

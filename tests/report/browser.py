@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -84,11 +85,15 @@ class Page:
         self.call("Emulation.setEmulatedMedia", features=[scheme])
         self.call("Emulation.setScriptExecutionDisabled", value=not script)
         self.call("Page.navigate", url=path.resolve().as_uri())
-        deadline = time.monotonic() + 30
+        self.wait()
+
+    def wait(self) -> None:
+        """Read what the browser tells until the page has loaded."""
+        deadline = time.monotonic() + 60
         while not self.loaded:
-            if time.monotonic() > deadline:
+            if b"\0" not in self.buffer and not select.select([self.read], [], [], max(deadline - time.monotonic(), 0))[0]:
                 raise RuntimeError("the page did not load")
-            self.call("Page.getLayoutMetrics")
+            self._receive()
 
     def ask(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page."""
