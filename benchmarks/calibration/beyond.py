@@ -14,8 +14,8 @@ from stillwatch.judge.lines import TREES, Lines, line_class, with_trees
 from stillwatch.judge.pieces import PARTS
 
 FURTHEST = 10
-SHARES = (0.0, 0.25, 0.5, 0.75), (0.0,), (0.0,)
-"""Shares of a log's yardstick that are tried for each class of groups: of the latter a log has too few to tell by the next ones."""
+SHARES = (0.0, 0.25, 0.5, 0.75), (0.0,)
+"""Shares of a log's yardstick that are tried for each class of groups: of the second a log has too few to tell by the next ones."""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def part(scale: float = 1.0, **weights: float) -> Part:
 
 def grown(bias: float, known: Trees, share: float = 1.0, **lines: float) -> Forest:
     """These trees with lines of their own for all groups, of a hundred logs."""
-    return Forest(bias, known, (Lines(share, lines),) * 3, logs=100)
+    return Forest(bias, known, (Lines(share, lines),) * 2, logs=100)
 
 
 def model(forest: Forest | None = None, **parts: Part) -> Model:

@@ -170,11 +170,10 @@ def test_its_score_is_how_much_further_and_an_analyst_reads_of_the_log() -> None
     assert (rows[YARDSTICK]["value"], rows[YARDSTICK]["log_odds"]) == (1.0, -1.0)
     assert "2.0 nats beyond" in far_out(told, one, 0)
     assert "held against" not in far_out(told, one, 0)
-    for change, said in (({"harvest__narrow": 0.3}, "of such work alone"), ({"identity__banned": 0.3}, "were banned already")):
-        assert said in far_out(outliers(**change)[1], one, 0)
+    assert "of such work alone" in far_out(outliers(harvest__narrow=0.3)[1], one, 0)
     # A class that has no line for the part that speaks is held against the rest.
     assert one.forest is not None
-    lines = (one.forest.lines[0], Lines(1.0, {TREES: 8.0}), one.forest.lines[2])
+    lines = (one.forest.lines[0], Lines(1.0, {TREES: 8.0}))
     rest = far_out(outliers(harvest__narrow=0.3)[1], replace(one, forest=replace(one.forest, lines=lines)), 0)
     assert "2.0 nats beyond" in rest
     assert "held against" not in rest

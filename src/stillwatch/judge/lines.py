@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.reasons import TIED, batched, everyday
+from stillwatch.judge.reasons import batched, everyday
 
 F64 = NDArray[np.float64]
 
@@ -49,13 +49,11 @@ class Lines:
 
 
 def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
-    """Class of the lines of each group, ``(n_groups,)``: 2 for accounts that share numbers or addresses or were banned already, as
-    innocents who work alike hardly do, 1 for BROAD work of others, 0 for the rest.
+    """Class of the lines of each group, ``(n_groups,)``: 1 for BROAD work, 0 for the rest.
 
     -1 for batches: they were put together since they live alike, which is half of what trees look at.
     """
-    known = np.maximum(values["identity.contact"], values["identity.banned"]) >= TIED
-    return np.where(batched(values), -1, np.where(known, 2, np.where(values["harvest.narrow"] < BROAD, 1, 0)))
+    return np.where(batched(values), -1, np.where(values["harvest.narrow"] < BROAD, 1, 0))
 
 
 def doubt(values: Mapping[str, F64]) -> F64:

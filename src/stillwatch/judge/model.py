@@ -7,9 +7,8 @@ accounts with a card each that live alike, and tells farms from families. Each w
 its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign.
 What they give is read against what they give the next groups of the same log, which what shifts a provider's innocents shifts as well;
 alone they are asked no everyday reason, since they learnt from the innocents who have one, and together with a part that sums they
-pass what is unusual to both. Groups of many kinds of work, and of accounts that share contacts or were banned, have lines of their
-own. Each weight times its value, or what splits change, is a bar of the analyst's waterfall. Weights, trees, their data and command
-lie in calibration.json, written by
+pass what is unusual to both. Groups of many kinds of work have lines of their own. Each weight times its value, or what splits change,
+is a bar of the analyst's waterfall. Weights, trees, their data and command lie in calibration.json, written by
 ``python benchmarks/calibrate.py``; none is typed in.
 """
 
@@ -140,7 +139,7 @@ class Forest:
 
     bias: float
     trees: Trees
-    lines: tuple[Lines, ...] = (Lines(),) * 3
+    lines: tuple[Lines, ...] = (Lines(),) * 2
     """Of the groups of each :func:`.line_class`."""
     logs: int = 1
     """Logs of calibration."""

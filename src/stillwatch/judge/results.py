@@ -117,7 +117,6 @@ def _downsample(series: I64, step: int) -> list[int]:
 CLASSES = (
     "",
     " Its work is of many kinds; innocents who work alike mostly do one, so it is held against innocents of such work alone.",
-    " Its accounts share contacts or were banned already, so it is held against innocents alone of whom that is true as well.",
     "",
 )
 """What is said of each class of lines; the last is of batches, of which trees say nothing."""
