@@ -173,11 +173,11 @@ def test_shipped_trees_keep_signs_and_see_nothing_of_the_provider() -> None:
     """Raised alone, with what agrees with it, a piece of evidence never makes a group more innocent, and a contract never less."""
     shipped = judge.calibrated().forest
     assert shipped is not None
-    few, many, known = shipped.lines
+    few, many = shipped.lines
     assert set(few.parts) == {TREES, "linked", "unlinked"}
     assert {TREES, "unlinked"} <= set(many.parts)
     assert (0 <= few.share <= 1, many.share) == (True, 0.0)
-    assert 0 < known.anywhere < many.anywhere < few.anywhere
+    assert 0 < many.anywhere < few.anywhere
     assert not {"context.placed", "context.owners"} & set(shipped.trees.pieces)
     rng, n = np.random.default_rng(5), 2000
     drawn = {name: rng.random(n) for name in values(1)}
