@@ -20,7 +20,7 @@ from stillwatch.respond.store import SYSTEM, Store
 
 __all__ = ["served", "tab"]
 pytestmark = [pytest.mark.real_peer, NO_BROWSER]
-GATEWAYS = [edge for edge in EDGES if edge.values[0] in ("nginx", "caddy")] + [pytest.param("litellm", marks=[NO_LITELLM])]
+GATEWAYS = [edge for edge in EDGES if edge.values[0] == "nginx"] + [pytest.param("litellm", marks=[NO_LITELLM])]
 
 Client = Callable[[str], tuple[int, str]]
 """What an account gets of the gateway: status, and the link to its case."""
