@@ -30,8 +30,8 @@ AN_ACCOUNT = 5
 """Requests that an account's age and volume count for beside the habits of its batch."""
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
-JOIN_SHARE = 0.98
-"""The same for a mark by which further accounts may join."""
+LIKELY = 0.0
+"""Log-odds, by such marks, above which an account is asked whether it joins."""
 JOIN_REQUESTS, JOIN_RATE = 3, 0.4
 """Requests with such marks, and share of the rate of the campaign's own accounts, from which an account may join."""
 APART = 0.8
@@ -201,14 +201,17 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)
 
 
-def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, counted: Marks, final: group.Groups) -> group.Groups:
-    """Test every account against every campaign: who carries the marks that the campaign owns and is linked to it joins it.
+def expand(
+    engine: Engine, traffic: Traffic, scene: judge.Scene, verdicts: judge.Verdicts, model: judge.Model, lead: NDArray[np.int64],
+    counted: Marks, final: group.Groups,
+) -> group.Groups:
+    """Test every account against every campaign: who sends its work regularly and is linked to it, or surely like its accounts, joins it.
 
     Likelihood ratio of an account's marked requests under the campaign's rate and under everybody else's, times the prior
     odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a member.
     """
     people, columns = traffic.people, dict(enumerate(CONTENT_COLUMNS))
-    mine = counted["inside"] >= JOIN_SHARE * counted["accounts"]
+    mine = counted["inside"] >= OWNED_SHARE * counted["accounts"]
     marks = {name: counted[name][mine] for name in ("campaign", "place", "object")}
     found = link.hits(engine, columns, marks)
     whose, account, n = found["campaign"].astype(np.int64), traffic.codes(found["account"]), found["n"].astype(np.float64)
@@ -216,9 +219,8 @@ def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, counted: Marks,
     member[final.member_account] = final.member_group
     inside = member[account] == whose
     events = people.n_events.astype(np.float64)
-    stays, may_join = member.copy(), ~(people.reseller | (people.verified & (people.org >= 0)))
-    joins = np.full(people.n, -np.inf)
-    linked = judge.linked(scene, member)
+    asked, may_join = np.full(people.n, -1, np.int64), (member < 0) & ~(people.reseller | (people.verified & (people.org >= 0)))
+    highest = np.full(people.n, LIKELY)
     for number in range(final.n):
         rows = whose == number
         if not rows.any():
@@ -232,18 +234,18 @@ def expand(engine: Engine, traffic: Traffic, scene: judge.Scene, counted: Marks,
         # One account's requests repeat each other: the first few tell all that they can.
         odds = np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
         odds += np.log(max((member == number).sum(), 1) / people.n)
-        # A mark is of the campaign because few others leave it, so that its rate outside is told too low: who leaves it in
-        # passing, or has nothing else in common with the campaign, is no member, whatever the odds.
-        regular = (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events)
-        tied = np.logical_or.reduce([found == number for found in linked])
-        new = (member < 0) & tied & regular & (odds > np.log(99)) & may_join & (odds > joins)
-        stays[new], joins[new] = number, odds[new]
+        # Who leaves its marks in passing is no member, whatever the odds.
+        new = may_join & (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events) & (odds > highest)
+        asked[new], highest[new] = number, odds[new]
+    # The users of a tool that a campaign rides send its work, too: they have nothing else in common with it.
+    tied = np.logical_or.reduce([found == asked for found in judge.linked(scene, member)])
+    joins = (asked >= 0) & (tied | judge.joining(scene, verdicts.campaign, member, asked, lead, verdicts.log_odds, model))
+    stays = np.where(joins, asked, member)
     rows = np.flatnonzero(stays >= 0)
     order = np.lexsort((rows, stays[rows]))
-    grown = group.Groups(
+    return group.Groups(
         final.n, stays[rows][order], rows[order], final.object_group, final.object_column, final.object_key, final.origin
     )
-    return grown
 
 
 def campaigns(
@@ -441,7 +443,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         odds = model.by_trees(values)
         sure, sure_lead, verdicts = accuse(scene, values, findings, odds, model)
         free = np.ones(traffic.people.n, bool)
-        sure = expand(engine, traffic, scene, _marks(engine, traffic, sure)[1], sure)
+        sure = expand(engine, traffic, scene, verdicts, model, sure_lead, _marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
         open_, open_lead = campaigns(scene, verdicts.review & reviewable(scene, free), free, verdicts.log_odds, model)
         final = group.concatenate([sure, open_])

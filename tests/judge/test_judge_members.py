@@ -307,6 +307,40 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
     assert left.tolist() == [0] * 10 + [-1] * 3
 
 
+def asked_of(*, like: Any, unlike: Any) -> tuple[judge.Scene, np.ndarray, np.ndarray]:
+    """Twenty accounts are a campaign; more are asked for it: those like it are in its other group, those unlike only in others' groups."""
+    proposed = groups(range(20), [*range(20), *like], *([account, 190 + account % 7] for account in unlike))
+    member = np.where(np.arange(200) < 20, 0, -1)
+    return scene(proposed, people(200)), member, np.where(np.isin(np.arange(200), [*like, *unlike]), 0, -1)
+
+
+def joined(known: judge.Scene, member: np.ndarray, asked: np.ndarray) -> list[int]:
+    told = replace(model(), members=Members(5.0, {"own": 9.0}))
+    accepted, score = np.arange(known.n) == 0, np.ones(known.n)
+    return np.flatnonzero(judge.joining(known, accepted, member, asked, np.zeros(1, np.int64), score, told)).tolist()
+
+
+def test_who_is_asked_and_like_the_campaign_joins_it() -> None:
+    assert joined(*asked_of(like=[30, 31], unlike=[40, 41])) == [30, 31]
+    known, member, asked = asked_of(like=[30, 31], unlike=[40, 41])
+    assert joined(known, member, np.full(200, -1)) == []
+    assert joined(known, member, np.where(asked == 0, -1, asked)) == []
+
+
+def test_who_is_asked_does_not_move_what_is_usual() -> None:
+    """Ten times as many strangers are asked as the campaign has accounts: they stay as far from it as one alone."""
+    for strangers in (range(40, 41), range(40, 190)):
+        known, member, asked = asked_of(like=[30], unlike=strangers)
+        assert joined(known, member, asked) == [30]
+        label, group_label = np.where(asked == 0, 0, member), np.where(np.arange(known.n) < 1, 0, -1)
+        args = (known, group_label, label, 1, np.ones(known.n), np.zeros(200))
+        mine, pieces = judge.standing(*args, member >= 0)
+        assert [np.median(pieces[name][member[mine] >= 0]) for name in ("often", "accepted", "own", "best")] == [0, 0, 0, 0]
+        assert pieces["accepted"][mine == 40] == [-1]
+    _, pieces = judge.standing(*args)
+    assert np.median(pieces["accepted"][member[mine] >= 0]) == 1, "else the strangers are the usual ones"
+
+
 @pytest.mark.parametrize(("between", "stay"), [(0, 7), (1, 7), (2, 0), (7, 0)])
 def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(monkeypatch: pytest.MonkeyPatch, between: int, stay: int) -> None:
     """Seven of a campaign are at 0.8, and stay where so few are at 0.4 that less than a twentieth of the seven would be drawn in."""

@@ -176,16 +176,16 @@ LARGE = 0.2
 """Share of the leading group's accounts from which another group of the campaign speaks for single accounts, if it is as central."""
 
 
-def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> F64:
+def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64, known: NDArray[np.bool_] | None = None) -> F64:
     """How surely links and youth make each account one of its campaign's, nats beyond CERTAIN, ``(n_accounts,)``; 0 where it has none.
 
     The likelihood ratio of what links the account to the others (conversations handed over, a shared payment method or
     contact, the sub-stream carried, a young account), between the accounts of the leading group and all accounts outside,
     taken as independent, times the prior odds of being one of its accounts. A user of the same tool, drawn into a group,
-    lacks what the others have.
+    lacks what the others have. ``known`` accounts ``(n_accounts,)``, or all, tell what is usual.
     """
-    out = np.zeros(scene.people.n)
-    cores = np.where(np.isin(account_label, np.arange(len(lead))), account_label, -1)
+    out, known = np.zeros(scene.people.n), _all_if_none(known, scene)
+    cores = np.where(np.isin(account_label, np.arange(len(lead))) & known, account_label, -1)
     for number in range(len(lead)):
         cores[(account_label == number) & ~_is_in(scene, lead[number : number + 1])] = -1
     links = linked(scene, cores)
@@ -210,9 +210,14 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64) -> F6
             p_out = (float((sign & outside).sum()) + 1) / (float(outside.sum()) + 2)
             odds += np.where(sign, min(np.log(p_in / p_out), limit), np.log((1 - p_in) / (1 - p_out)))
         # Where even the usual account would be unsure, nothing ties the accounts: whoever is as it is is as sure.
-        line = min(np.log(CERTAIN / (1 - CERTAIN)), float(np.median(odds[mine]))) if mine.any() else 0.0
+        usual = odds[mine & known]
+        line = min(np.log(CERTAIN / (1 - CERTAIN)), float(np.median(usual))) if len(usual) else 0.0
         out[mine] = odds[mine] - line
     return out
+
+
+def _all_if_none(known: NDArray[np.bool_] | None, scene: Scene) -> NDArray[np.bool_]:
+    return np.ones(scene.people.n, bool) if known is None else known
 
 
 SURE, ROUNDS = 0.95, 10
@@ -222,6 +227,8 @@ NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 
 
+JOINS = 0.8
+"""The same for who sends a campaign's work regularly besides and is in none of the groups that were accused: that is not asked twice."""
 LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
 
@@ -231,7 +238,7 @@ LINKS = 3.0
 
 
 def standing(
-    scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, links: F64
+    scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, links: F64, known: NDArray[np.bool_] | None = None
 ) -> tuple[I64, dict[str, F64]]:
     """How each account compares with the usual one of its campaign: codes of the accounts, and a value of each piece.
 
@@ -263,10 +270,12 @@ def standing(
         n: number of campaigns.
         log_odds: score of each group.
         links: :func:`linkage`.
+        known: accounts that tell what is usual in a campaign, ``(n_accounts,)``; all of it if not given.
     """
+    told_by = _all_if_none(known, scene)
     group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
     whose, total = account_label[account], scene.people.n
-    rows = np.flatnonzero(whose >= 0)
+    rows = np.flatnonzero((whose >= 0) & told_by[account])
     counts = coo_matrix((np.ones(len(rows), np.int64), (group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
     best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
     mostly = np.where(inside >= HALF * scene.size, best, -2)
@@ -287,23 +296,25 @@ def standing(
     mine = np.flatnonzero(account_label >= 0)
     campaign = account_label[mine]
     n_groups = np.bincount(group_label[group_label >= 0], minlength=max(n, 1))
-    tied = np.logical_or.reduce([found == account_label for found in linked(scene, account_label)])[mine].astype(np.float64)
+    of = told_by[mine]
+    partners = linked(scene, np.where(told_by, account_label, -1))
+    tied = np.logical_or.reduce([found == account_label for found in partners])[mine].astype(np.float64)
 
     def usual(value: F64) -> F64:
-        told = [value[(campaign == number) & ~np.isnan(value)] for number in range(n)]
+        told = [value[(campaign == number) & of & ~np.isnan(value)] for number in range(n)]
         return np.array([np.median(some) if len(some) else 0.0 for some in told])[campaign]
 
     pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
               "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
-              "best": best_score[mine], "joined": _joined(scene, mine, campaign),
+              "best": best_score[mine], "joined": _joined(scene, mine, campaign, of),
               "private": -(scene.people.org[mine] >= 0).astype(np.float64),
               "young": (np.nan_to_num(scene.people.tenure_days()[mine], nan=1e9) < YOUNG_DAYS).astype(np.float64)}
     pieces = {name: value - usual(value) for name, value in pieces.items()}
     pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
     kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
-    pieces |= {name: -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n), usual)) for name, counts in kinds.items()}
+    pieces |= {name: -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n, of), usual)) for name, counts in kinds.items()}
     pieces["age"] = -np.log1p(_off(np.log1p(scene.people.tenure_days()[mine]), usual))
-    size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (None, tied))
+    size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (of, of * tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
     return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / LINKS}
 
@@ -312,7 +323,7 @@ LEAST_SPREAD = 0.02
 """Correlation by which accounts of one campaign differ at least, so that those of a large one need not be exactly alike."""
 
 
-def _unlike(counts: NDArray[np.int32], row: I64, campaign: I64, n: int) -> F64:
+def _unlike(counts: NDArray[np.int32], row: I64, campaign: I64, n: int, known: NDArray[np.bool_]) -> F64:
     """How much each account's mix differs from the mean of its campaign: intra-class correlation of the account alone, 0 where not told.
 
     Pearson's X² over its degrees of freedom, less one, a request but one (Donner 1986).
@@ -322,12 +333,14 @@ def _unlike(counts: NDArray[np.int32], row: I64, campaign: I64, n: int) -> F64:
         row: membership of each account, -1 where none is told, ``(n_rows,)``.
         campaign: of each account, below n.
         n: number of campaigns.
+        known: which rows make the mean, ``(n_rows,)``.
     """
     own = np.where(row[:, None] >= 0, counts[row], 0).astype(np.float64)
     sent = own.sum(axis=1)
     share = own / np.maximum(sent, 1)[:, None]
-    told = np.bincount(campaign, weights=sent > 0, minlength=n)
-    mean = np.stack([np.bincount(campaign, weights=column, minlength=n) for column in share.T], axis=1) / np.maximum(told, 1)[:, None]
+    told = np.bincount(campaign, weights=(sent > 0) & known, minlength=n)
+    sums = np.stack([np.bincount(campaign, weights=column * known, minlength=n) for column in share.T], axis=1)
+    mean = sums / np.maximum(told, 1)[:, None]
     expected = mean[campaign] * sent[:, None]
     chi2 = np.where(expected > 0, (own - expected) ** 2 / np.where(expected > 0, expected, 1), 0).sum(axis=1)
     freedom = np.maximum((mean > 0).sum(axis=1) - 1, 1)[campaign]
@@ -354,22 +367,22 @@ NEAR_US = 3 * 24 * HOUR_US
 """Time within which accounts signed up together."""
 
 
-def _joined(scene: Scene, mine: I64, campaign: I64) -> F64:
-    """Log of how much likelier the sign-up of each account is among its campaign's than among all accounts, 0 where not told."""
+def _joined(scene: Scene, mine: I64, campaign: I64, known: NDArray[np.bool_]) -> F64:
+    """Log of how much likelier the sign-up of each account is among its campaign's (``known``) than among all, 0 where not told."""
     created = scene.people.created_us
-    known = np.sort(created[created != UNKNOWN])
+    everybody = np.sort(created[created != UNKNOWN])
     out = np.zeros(len(mine))
     rows = np.flatnonzero(created[mine] != UNKNOWN)
     if not len(rows):
         return out
-    at = created[mine[rows]]
-    width = known[-1] - known[0] + 2 * NEAR_US + 1
-    line = at - known[0] + campaign[rows] * width
-    ordered = np.sort(line)
-    inside = np.searchsorted(ordered, line + NEAR_US, "right") - np.searchsorted(ordered, line - NEAR_US) - 1
-    others = np.bincount(campaign[rows])[campaign[rows]] - 1
-    everybody = np.searchsorted(known, at + NEAR_US, "right") - np.searchsorted(known, at - NEAR_US) - 1
-    out[rows] = np.log((inside + 1) / (others + 2)) - np.log((everybody + 1) / (len(known) + 1))
+    at, of = created[mine[rows]], known[rows]
+    width = everybody[-1] - everybody[0] + 2 * NEAR_US + 1
+    line = at - everybody[0] + campaign[rows] * width
+    ordered = np.sort(line[of])
+    inside = np.searchsorted(ordered, line + NEAR_US, "right") - np.searchsorted(ordered, line - NEAR_US) - of
+    others = np.bincount(campaign[rows], weights=of)[campaign[rows]] - of
+    near = np.searchsorted(everybody, at + NEAR_US, "right") - np.searchsorted(everybody, at - NEAR_US) - 1
+    out[rows] = np.log((inside + 1) / (others + 2)) - np.log((near + 1) / (len(everybody) + 1))
     return out
 
 
@@ -394,6 +407,34 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
     clear = model.members.strays * (n_between + 1) <= STRAYS * n_nearly
     return np.where(nearly & clear[account_label], account_label, out)
+
+
+def joining(
+    scene: Scene, accepted: NDArray[np.bool_], member: I64, asked: I64, lead: I64, log_odds: F64, model: Model
+) -> NDArray[np.bool_]:
+    """Accounts that would surely belong to the campaign for which each is asked, beside its own, ``(n_accounts,)``.
+
+    Args:
+        scene: the run.
+        accepted: groups that were judged campaigns, ``(n_groups,)``.
+        member: campaign of each account, -1 for none, ``(n_accounts,)``: who is in one tells what is usual in it.
+        asked: campaign for which each account is asked, -1 for none, ``(n_accounts,)``; of nobody who is in one.
+        lead: leading group of each campaign.
+        log_odds: score of each group.
+        model: the weights.
+    """
+    n, out = len(lead), np.zeros(scene.people.n, bool)
+    if not (asked >= 0).any():
+        return out
+    whose = member[scene.groups.member_account]
+    rows = np.flatnonzero(scene.seen & (whose >= 0))
+    counts = coo_matrix((np.ones(len(rows), np.int64), (scene.groups.member_group[rows], whose[rows])), (scene.n, n)).tocsr()
+    best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+    group_label, label, known = np.where(accepted & (inside > 0), best, -1), np.where(member >= 0, member, asked), member >= 0
+    links = linkage(scene, group_label, label, lead, known)
+    mine, pieces = standing(scene, group_label, label, n, log_odds, links, known)
+    out[mine] = model.members.posterior(pieces) >= JOINS
+    return out & (asked >= 0)
 
 
 def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:
