@@ -228,7 +228,7 @@ drawn in accounts would be: few enough for this share of those from the first on
 
 
 JOINS = 0.8
-"""The same for who sends a campaign's work regularly besides and is in none of the groups that were accused: that is not asked twice."""
+"""Posterior probability from which an account joins a campaign whose work it sends regularly, though it is in no group that was accused."""
 LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
 
