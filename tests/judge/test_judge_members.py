@@ -327,6 +327,17 @@ def test_who_is_asked_and_like_the_campaign_joins_it() -> None:
     assert joined(known, member, np.where(asked == 0, -1, asked)) == []
 
 
+def test_where_nearly_all_are_linked_nobody_without_a_link_joins() -> None:
+    known, member, asked = asked_of(like=[30, 31], unlike=[40])
+    cards = np.arange(200)
+    cards[:20] = np.arange(20) // 2
+    cards[31] = 0
+    linked = replace(known, identities=known.identities | {"identity.payment": cards})
+    assert joined(linked, member, asked) == [31]
+    cards[2:20] = np.arange(2, 20)
+    assert joined(linked, member, asked) == [30, 31]
+
+
 def test_who_is_asked_does_not_move_what_is_usual() -> None:
     """Ten times as many strangers are asked as the campaign has accounts: they stay as far from it as one alone."""
     for strangers in (range(40, 41), range(40, 190)):

@@ -227,7 +227,7 @@ NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 
 
-JOINS = 0.8
+JOINS = 0.9
 """Posterior probability from which an account joins a campaign whose work it sends regularly, though it is in no group that was accused."""
 LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
@@ -433,7 +433,8 @@ def joining(
     group_label, label, known = np.where(accepted & (inside > 0), best, -1), np.where(member >= 0, member, asked), member >= 0
     links = linkage(scene, group_label, label, lead, known)
     mine, pieces = standing(scene, group_label, label, n, log_odds, links, known)
-    out[mine] = model.members.posterior(pieces) >= JOINS
+    # Where links tie nearly all of a campaign, nobody without one joins it.
+    out[mine] = (model.members.posterior(pieces) >= JOINS) & (pieces["alone"] > np.log(1 - TIED))
     return out & (asked >= 0)
 
 
