@@ -216,6 +216,14 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64, known
     return out
 
 
+def _mostly(scene: Scene, account_label: I64, n: int) -> tuple[I64, I64]:
+    """The campaign of which each group has most accounts, and how many, ``(n_groups,)`` each."""
+    whose = account_label[scene.groups.member_account]
+    rows = np.flatnonzero(scene.seen & (whose >= 0))
+    counts = coo_matrix((np.ones(len(rows), np.int64), (scene.groups.member_group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
+    return np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+
+
 def _all_if_none(known: NDArray[np.bool_] | None, scene: Scene) -> NDArray[np.bool_]:
     return np.ones(scene.people.n, bool) if known is None else known
 
@@ -275,9 +283,7 @@ def standing(
     told_by = _all_if_none(known, scene)
     group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
     whose, total = account_label[account], scene.people.n
-    rows = np.flatnonzero((whose >= 0) & told_by[account])
-    counts = coo_matrix((np.ones(len(rows), np.int64), (group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
-    best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+    best, inside = _mostly(scene, np.where(told_by, account_label, -1), n)
     mostly = np.where(inside >= HALF * scene.size, best, -2)
     judged = (group_label[group] == whose) & (whose >= 0)
     often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (mostly[group] == whose, whose >= 0, judged))
@@ -426,10 +432,7 @@ def joining(
     n, out = len(lead), np.zeros(scene.people.n, bool)
     if not (asked >= 0).any():
         return out
-    whose = member[scene.groups.member_account]
-    rows = np.flatnonzero(scene.seen & (whose >= 0))
-    counts = coo_matrix((np.ones(len(rows), np.int64), (scene.groups.member_group[rows], whose[rows])), (scene.n, n)).tocsr()
-    best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+    best, inside = _mostly(scene, member, n)
     group_label, label, known = np.where(accepted & (inside > 0), best, -1), np.where(member >= 0, member, asked), member >= 0
     links = linkage(scene, group_label, label, lead, known)
     mine, pieces = standing(scene, group_label, label, n, log_odds, links, known)
@@ -510,10 +513,7 @@ def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_
         n: number of campaigns.
         standing: ``(n_groups,)`` groups that have an object in a system prompt or in tools.
     """
-    group, whose = scene.groups.member_group, account_label[scene.groups.member_account]
-    rows = np.flatnonzero(scene.seen & (whose >= 0))
-    counts = coo_matrix((np.ones(len(rows), np.int64), (group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
-    best, inside = np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
+    best, inside = _mostly(scene, account_label, n)
     size = np.bincount(account_label[account_label >= 0], minlength=max(n, 1))
     first = scene.total(scene.measured.first_turns) / np.maximum(scene.events, 1)
     has_objects = np.bincount(scene.groups.object_group, minlength=scene.n) > 0
