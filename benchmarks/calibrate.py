@@ -35,6 +35,7 @@ from benchmarks.calibration.examples import (
     values_of,
     world,
 )
+from benchmarks.calibration.joins import joins
 from benchmarks.calibration.members import accounts, counted, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
@@ -139,10 +140,24 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=0, help="with --left-out: of every so many worlds judge a window of the log, too")
     parser.add_argument("--keep", type=Path, help="folder to keep the measured worlds in, and to read them from if they are there")
     parser.add_argument("--strays", action="store_true", help="count only the accounts drawn in, with the weights that ship")
+    parser.add_argument("--joins", type=int, default=0, metavar="WORLDS",
+                        help="fit only who joins a campaign, on so many fresh worlds, with the weights that ship")
     parser.add_argument("--left-out", action="store_true", help="then judge each author by weights that never saw it, too")
     args = parser.parse_args()
+    if args.joins:
+        shipped = model.calibrated()
+        record = {"command": f"python benchmarks/calibrate.py --joins {args.joins} --events {args.events} --seed {args.seed}",
+                  "commit": commit(), "worlds": args.joins}
+        again = replace(shipped, joins=joins(args.joins, args.seed, args.events), record={**shipped.record, "joins": record})
+        CALIBRATION.write_text(model.dump(again), encoding="utf-8")
+        return
     with tempfile.TemporaryDirectory() as scratch:
         calibrate(args, args.keep or Path(scratch))
+
+
+def commit() -> str:
+    """The commit that is checked out, "" outside of git."""
+    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def calibrate(args: argparse.Namespace, folder: Path) -> None:
@@ -158,21 +173,20 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         kept = list(pool.map(world, *zip(*worlds, strict=True), [args.events] * len(worlds), windows, [folder] * len(worlds)))
     made = [whole for whole, *_ in kept]
     scenes = {"whole logs": sorted(made), "windows": sorted(path for _, *rest in kept for path in rest)}
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     command = (f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
                f"--second {args.second} --others {args.others}")
     if args.strays:
         shipped = model.calibrated()
         with ProcessPoolExecutor(2) as pool:
             told = list(pool.map(accounts, made, [replace(shipped, forest=None)] * len(made)))
-        record = {"command": f"{command} --strays", "commit": commit, "worlds": len(made)}
+        record = {"command": f"{command} --strays", "commit": commit(), "worlds": len(made)}
         again = replace(shipped, members=counted(told, shipped.members), record={**shipped.record, "strays": record})
         CALIBRATION.write_text(model.dump(again), encoding="utf-8")
         return
     with ProcessPoolExecutor(2) as pool:
         parts = list(pool.map(examples, made))
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    record = {"command": command, "commit": commit, "groups": len(found["size"]), "worlds": len(np.unique(found["world"]))}
+    record = {"command": command, "commit": commit(), "groups": len(found["size"]), "worlds": len(np.unique(found["world"]))}
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
     reach, fits = furthest(sums)
     whole = replace(fit(sums, record), margins=margins(reach))
@@ -186,6 +200,9 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     fitted = replace(whole, members=members(list(told_apart.values())), forest=beyond, usual={**whole.usual, YARDSTICK: usual})
     print("margins", fitted.margins)
     report(sums, fitted)
+    # Who joins is asked of whole runs, which the kept worlds are not: --joins fits it anew by these weights.
+    shipped = model.calibrated()
+    fitted = replace(fitted, joins=shipped.joins, record={**fitted.record, "joins": shipped.record.get("joins")})
     CALIBRATION.write_text(model.dump(fitted), encoding="utf-8")
     if args.left_out:
         left_out(found, reach, fits, told_apart, forest, seen_by_none, whole, scenes)

@@ -201,11 +201,8 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)
 
 
-def expand(
-    engine: Engine, traffic: Traffic, scene: judge.Scene, verdicts: judge.Verdicts, model: judge.Model, lead: NDArray[np.int64],
-    counted: Marks, final: group.Groups,
-) -> group.Groups:
-    """Test every account against every campaign: who sends its work regularly and is linked to it, or surely like its accounts, joins it.
+def asked(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The campaign whose work each account outside all of them sends regularly, -1 for none, and the log-odds, ``(n_accounts,)`` each.
 
     Likelihood ratio of an account's marked requests under the campaign's rate and under everybody else's, times the prior
     odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a member.
@@ -215,11 +212,10 @@ def expand(
     marks = {name: counted[name][mine] for name in ("campaign", "place", "object")}
     found = link.hits(engine, columns, marks)
     whose, account, n = found["campaign"].astype(np.int64), traffic.codes(found["account"]), found["n"].astype(np.float64)
-    member = np.full(people.n, -1, np.int64)
-    member[final.member_account] = final.member_group
+    member = final.labels(people.n)
     inside = member[account] == whose
     events = people.n_events.astype(np.float64)
-    asked, may_join = np.full(people.n, -1, np.int64), (member < 0) & ~(people.reseller | (people.verified & (people.org >= 0)))
+    out, may_join = np.full(people.n, -1, np.int64), (member < 0) & ~(people.reseller | (people.verified & (people.org >= 0)))
     highest = np.full(people.n, LIKELY)
     for number in range(final.n):
         rows = whose == number
@@ -236,11 +232,18 @@ def expand(
         odds += np.log(max((member == number).sum(), 1) / people.n)
         # Who leaves its marks in passing is no member, whatever the odds.
         new = may_join & (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events) & (odds > highest)
-        asked[new], highest[new] = number, odds[new]
-    # The users of a tool that a campaign rides send its work, too: they have nothing else in common with it.
-    tied = np.logical_or.reduce([found == asked for found in judge.linked(scene, member)])
-    joins = (asked >= 0) & (tied | judge.joining(scene, verdicts.campaign, member, asked, lead, verdicts.log_odds, model))
-    stays = np.where(joins, asked, member)
+        out[new], highest[new] = number, odds[new]
+    return out, highest
+
+
+def expand(
+    engine: Engine, traffic: Traffic, scene: judge.Scene, verdicts: judge.Verdicts, model: judge.Model, lead: NDArray[np.int64],
+    counted: Marks, final: group.Groups,
+) -> group.Groups:
+    """Test every account against every campaign: who sends its work regularly and is like its accounts joins it."""
+    member, (whose, work) = final.labels(traffic.people.n), asked(engine, traffic, counted, final)
+    joins = judge.joining(scene, verdicts.campaign, member, whose, work, lead, verdicts.log_odds, model)
+    stays = np.where(joins, whose, member)
     rows = np.flatnonzero(stays >= 0)
     order = np.lexsort((rows, stays[rows]))
     return group.Groups(
@@ -310,9 +313,7 @@ def _owned(marks: Marks, final: group.Groups) -> group.Groups:
 
 def relaying(scene: judge.Scene, final: group.Groups) -> NDArray[np.bool_]:
     """Campaigns of whom half of the accounts hand conversations over, ``(final.n,)``."""
-    label = np.full(scene.people.n, -1, np.int64)
-    label[final.member_account] = final.member_group
-    return judge.pooled(scene, label, final.n)[: final.n]
+    return judge.pooled(scene, final.labels(scene.people.n), final.n)[: final.n]
 
 
 def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
@@ -357,8 +358,7 @@ def talks(traffic: Traffic, final: group.Groups) -> Talks:
     """Put the requests of campaigns together to conversations, with the marks that they show."""
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
-    account_campaign = np.full(people.n, -1, np.int64)
-    account_campaign[final.member_account] = final.member_group
+    account_campaign = final.labels(people.n)
     innocent = account_campaign < 0
     share = min(INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
     compared = account_campaign.copy()
@@ -443,12 +443,12 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         odds = model.by_trees(values)
         sure, sure_lead, verdicts = accuse(scene, values, findings, odds, model)
         free = np.ones(traffic.people.n, bool)
-        sure = expand(engine, traffic, scene, verdicts, model, sure_lead, _marks(engine, traffic, sure)[1], sure)
+        sure = expand(engine, traffic, scene, verdicts, model, sure_lead, owned_marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
         open_, open_lead = campaigns(scene, verdicts.review & reviewable(scene, free), free, verdicts.log_odds, model)
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
-        final, marks = _marks(engine, traffic, final)
+        final, marks = owned_marks(engine, traffic, final)
         free[open_.member_account] = False
         left = verdicts.comparable & ~verdicts.campaign & ~verdicts.review
         watch = judge.watched(scene, odds, verdicts.log_odds, judge.suspects(scene) & scene.of_members(free), left)
@@ -502,7 +502,7 @@ def reviewable(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]
     return apart(scene, free) | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))
 
 
-def _marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks]:
+def owned_marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks]:
     """The marks that campaigns own, and who leaves each."""
     columns = dict(enumerate(CONTENT_COLUMNS))
     engine.put("marks", {"campaign": final.object_group, "place": final.object_column, "object": final.object_key})

@@ -84,8 +84,7 @@ def _write(
     since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
-    campaign = np.full(scene.people.n, -1, np.int64)
-    campaign[final.member_account] = final.member_group
+    campaign = final.labels(scene.people.n)
     drawn, marks = _drawn(outcome, campaign), _marks(outcome, columns)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, drawn, marks)
     identifiers = results.names(scene, found)

@@ -34,6 +34,12 @@ class Groups:
         """Accounts of each group, ``(n,)``."""
         return np.bincount(self.member_group, minlength=self.n)
 
+    def labels(self, n_accounts: int) -> I64:
+        """The group of each account, -1 for none, ``(n_accounts,)``, where none is in two."""
+        out = np.full(n_accounts, -1, np.int64)
+        out[self.member_account] = self.member_group
+        return out
+
     def narrow(self, members: NDArray[np.bool_]) -> "Groups":
         """The same groups with only the memberships for which ``members`` is true."""
         return replace(self, member_group=self.member_group[members], member_account=self.member_account[members])

@@ -235,8 +235,6 @@ NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 
 
-JOINS = 0.9
-"""Posterior probability from which an account joins a campaign whose work it sends regularly, though it is in no group that was accused."""
 LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
 
@@ -415,30 +413,43 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     return np.where(nearly & clear[account_label], account_label, out)
 
 
-def joining(
-    scene: Scene, accepted: NDArray[np.bool_], member: I64, asked: I64, lead: I64, log_odds: F64, model: Model
-) -> NDArray[np.bool_]:
-    """Accounts that would surely belong to the campaign for which each is asked, beside its own, ``(n_accounts,)``.
+def candidates(
+    scene: Scene, accepted: NDArray[np.bool_], member: I64, asked: I64, lead: I64, log_odds: F64
+) -> tuple[I64, dict[str, F64]]:
+    """How each account that is asked stands in the campaign (:func:`standing`), whose own accounts alone say what is usual in it.
 
     Args:
         scene: the run.
         accepted: groups that were judged campaigns, ``(n_groups,)``.
-        member: campaign of each account, -1 for none, ``(n_accounts,)``: who is in one tells what is usual in it.
+        member: campaign of each account, -1 for none, ``(n_accounts,)``.
         asked: campaign for which each account is asked, -1 for none, ``(n_accounts,)``; of nobody who is in one.
         lead: leading group of each campaign.
         log_odds: score of each group.
-        model: the weights.
     """
-    n, out = len(lead), np.zeros(scene.people.n, bool)
-    if not (asked >= 0).any():
-        return out
+    n, known = len(lead), member >= 0
     best, inside = _mostly(scene, member, n)
-    group_label, label, known = np.where(accepted & (inside > 0), best, -1), np.where(member >= 0, member, asked), member >= 0
+    group_label, label = np.where(accepted & (inside > 0), best, -1), np.where(known, member, asked)
     links = linkage(scene, group_label, label, lead, known)
     mine, pieces = standing(scene, group_label, label, n, log_odds, links, known)
-    # Where links tie nearly all of a campaign, nobody without one joins it.
-    out[mine] = (model.members.posterior(pieces) >= JOINS) & (pieces["alone"] > np.log(1 - TIED))
-    return out & (asked >= 0)
+    rows = asked[mine] >= 0
+    return mine[rows], {name: value[rows] for name, value in pieces.items()}
+
+
+def joining(
+    scene: Scene, accepted: NDArray[np.bool_], member: I64, asked: I64, work: F64, lead: I64, log_odds: F64, model: Model
+) -> NDArray[np.bool_]:
+    """Accounts that surely belong to the campaign for which each is asked, beside its own, ``(n_accounts,)``.
+
+    Takes what :func:`candidates` takes, the log-odds ``work`` that each account has by the campaign's marks, ``(n_accounts,)``, and
+    the weights.
+    """
+    out = np.zeros(scene.people.n, bool)
+    if (asked >= 0).any() and model.joins is not None:
+        mine, pieces = candidates(scene, accepted, member, asked, lead, log_odds)
+        # Where links tie nearly all of a campaign, nobody without one joins it.
+        may = pieces["alone"] > np.log(1 - TIED)
+        out[mine] = may & (model.joins.log_odds(model.members.log_odds(pieces), work[mine]) >= model.joins.line)
+    return out
 
 
 def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:

@@ -123,14 +123,39 @@ class Members:
     strays: float = float("inf")
     """Accounts drawn in that have a posterior from NEARLY to SURE, for each that has one from HARDLY to NEARLY (:mod:`.members`)."""
 
-    def posterior(self, pieces: Mapping[str, F64]) -> F64:
-        """Probability that each account is one of the campaign's, ``(n_rows,)``; how far a piece may speak is limited."""
+    def log_odds(self, pieces: Mapping[str, F64]) -> F64:
+        """Log-odds that each account is one of the campaign's, ``(n_rows,)``; how far a piece may speak is limited."""
         total = self.bias + sum((weight * np.clip(pieces[name], *REACH) for name, weight in self.weights.items()), start=np.float64(0))
-        return np.asarray(expit(total))
+        return np.asarray(total)
+
+    def posterior(self, pieces: Mapping[str, F64]) -> F64:
+        """The same as probabilities."""
+        return np.asarray(expit(self.log_odds(pieces)))
 
 
 REACH = (-4.0, 1.5)
 """Least and most that a piece of an account's standing counts: who sends more than usual is not the surer a member."""
+
+
+@dataclass(frozen=True)
+class Joins:
+    """Logistic regression that tells, of the accounts outside a campaign that send its work regularly, its own from others."""
+
+    bias: float
+    standing: float
+    """Weight of the log-odds that :class:`Members` gives."""
+    work: float
+    """Weight of the log-odds by its marks."""
+    line: float
+    """Log-odds from which an account joins."""
+
+    def log_odds(self, standing: F64, work: F64) -> F64:
+        """Log-odds that each account is one of the campaign's, ``(n_rows,)``; how far either may speak is limited."""
+        return np.asarray(self.bias + self.standing * np.clip(standing, -TOLD, TOLD) + self.work * np.clip(work, -TOLD, TOLD))
+
+
+TOLD = 12.0
+"""Log-odds that either side of :class:`Joins` counts for at most."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +209,8 @@ class Model:
     record: dict[str, object]
     """Command, data and commit of the calibration."""
     forest: Forest | None = None
+    joins: Joins | None = None
+    """Without, nobody joins."""
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -303,7 +330,8 @@ def load(text: str) -> Model:
     if forest is not None:
         trees = Trees(**{name: tuple(value) for name, value in forest.pop("trees").items()})
         forest = Forest(trees=trees, lines=tuple(Lines(**of) for of in forest.pop("lines")), **forest)
-    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], forest)
+    joins = Joins(**told["joins"]) if told["joins"] else None
+    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], forest, joins)
 
 
 def dump(model: Model) -> str:

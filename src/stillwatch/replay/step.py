@@ -49,8 +49,7 @@ def look(
     with open_engine(scratch, threads, memory_gb) as engine:
         outcome = pipeline.find(engine, seen, files, moment(at_us), pipeline.Clock())
     scene, final = outcome.scene, outcome.final
-    campaign = np.full(scene.people.n, -1, np.int64)
-    campaign[final.member_account] = final.member_group
+    campaign = final.labels(scene.people.n)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, {}, [])
     scores = results.account_scores(scene, outcome.verdicts, found)
     rows = []
