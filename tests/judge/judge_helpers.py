@@ -12,7 +12,7 @@ from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handof
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.lines import Lines
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import RARE, SIZES, Forest, Members, Part, Tail
+from stillwatch.judge.model import RARE, SIZES, Forest, Joins, Members, Part, Tail
 from stillwatch.judge.pieces import SIGNS, joint
 from stillwatch.judge.reasons import AS_ONE, TIED
 from stillwatch.judge.trees import Trees
@@ -67,7 +67,7 @@ def model(forest: Forest | None = None, **parts: Part) -> Model:
     return Model(
         parts, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
         margins=dict.fromkeys(parts, (0.0,) * len(SIZES)), members=Members(5.0, {"often": 3.0, "alone": 3.0}), record={},
-        forest=forest,
+        forest=forest, joins=Joins(0.0, standing=1.0, work=0.0, line=2.2),
     )
 
 

@@ -1,4 +1,4 @@
-"""Who joins a campaign that was found: of those who send its work regularly, who is linked to it or surely like its accounts."""
+"""Who joins a campaign that was found: of those who send its work regularly, who is surely like its accounts."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -13,14 +13,12 @@ N, CREW, EVENTS = 1000, 20, 10
 
 
 def joins(monkeypatch: pytest.MonkeyPatch, sent: dict[int, int], *, surely: Any = (), owned: float = 0.6, **told: Any) -> list[int]:
-    """Who joins twenty accounts that send six marked requests of ten each, beside accounts that ``sent`` so many.
+    """Who joins twenty accounts that send six marked requests of ten each: of accounts that ``sent`` so many, some ``surely`` like it.
 
-    Account 100 has the card of account 0. Of the accounts that leave the mark the campaign has a share ``owned``.
+    Of the accounts that leave the mark the campaign has a share ``owned``.
     """
     everybody = people(N, n_events=np.full(N, EVENTS), **told)
-    cards = np.arange(N)
-    cards[100] = 0
-    known = scene(groups(range(CREW)), everybody, payment=cards)
+    known = scene(groups(range(CREW)), everybody)
     found = {"account": np.array([*range(CREW), *sent]), "n": np.array([6] * CREW + list(sent.values()))}
 
     def hits(_: Any, __: Any, marks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -39,22 +37,20 @@ def joins(monkeypatch: pytest.MonkeyPatch, sent: dict[int, int], *, surely: Any 
     return sorted(set(grown.member_account.tolist()) - set(range(CREW)))
 
 
-def test_who_sends_its_work_and_is_linked_or_like_it_joins(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = {100: 4, 200: 4, 201: 4}
-    assert joins(monkeypatch, sent) == [100]
-    assert joins(monkeypatch, sent, surely=[200]) == [100, 200]
+def test_who_sends_its_work_and_is_like_it_joins(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert joins(monkeypatch, {200: 4, 201: 4}, surely=[200, 300]) == [200]
 
 
 def test_who_sends_it_in_passing_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert joins(monkeypatch, {100: 2, 200: 2}, surely=[200]) == []
+    assert joins(monkeypatch, {200: 2}, surely=[200]) == []
 
 
 def test_work_that_is_mostly_others_makes_nobody_a_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert joins(monkeypatch, {100: 6, 200: 6}, surely=[200], owned=0.4) == []
+    assert joins(monkeypatch, {200: 6}, surely=[200], owned=0.4) == []
     # Half of everybody else sends the same, so that sending it says nothing.
-    assert joins(monkeypatch, {100: 4} | dict.fromkeys(range(200, 900), 6), surely=[200]) == []
+    assert joins(monkeypatch, dict.fromkeys(range(200, 900), 6), surely=[200]) == []
 
 
 def test_resellers_and_checked_organisations_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     reseller, verified, org = np.arange(N) == 100, np.arange(N) == 200, np.where(np.arange(N) == 200, 7, -1)
-    assert joins(monkeypatch, {100: 6, 200: 6}, surely=[200], reseller=reseller, verified=verified, org=org) == []
+    assert joins(monkeypatch, {100: 6, 200: 6, 300: 6}, surely=[100, 200, 300], reseller=reseller, verified=verified, org=org) == [300]

@@ -13,7 +13,7 @@ from stillwatch import judge
 from stillwatch.group import Groups
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
-from stillwatch.judge.model import Members
+from stillwatch.judge.model import Joins, Members
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 
 # --- Riders --------------------------------------------------------------------------------------------------------
@@ -314,10 +314,10 @@ def asked_of(*, like: Any, unlike: Any) -> tuple[judge.Scene, np.ndarray, np.nda
     return scene(proposed, people(200)), member, np.where(np.isin(np.arange(200), [*like, *unlike]), 0, -1)
 
 
-def joined(known: judge.Scene, member: np.ndarray, asked: np.ndarray) -> list[int]:
-    told = replace(model(), members=Members(5.0, {"own": 9.0}))
-    accepted, score = np.arange(known.n) == 0, np.ones(known.n)
-    return np.flatnonzero(judge.joining(known, accepted, member, asked, np.zeros(1, np.int64), score, told)).tolist()
+def joined(known: judge.Scene, member: np.ndarray, asked: np.ndarray, work: Any = 0.0, weight: float = 0.0) -> list[int]:
+    told = replace(model(), members=Members(5.0, {"own": 9.0}), joins=Joins(0.0, standing=1.0, work=weight, line=2.2))
+    accepted, score, odds = np.arange(known.n) == 0, np.ones(known.n), np.full(200, work)
+    return np.flatnonzero(judge.joining(known, accepted, member, asked, odds, np.zeros(1, np.int64), score, told)).tolist()
 
 
 def test_who_is_asked_and_like_the_campaign_joins_it() -> None:
@@ -325,6 +325,18 @@ def test_who_is_asked_and_like_the_campaign_joins_it() -> None:
     known, member, asked = asked_of(like=[30, 31], unlike=[40, 41])
     assert joined(known, member, np.full(200, -1)) == []
     assert joined(known, member, np.where(asked == 0, -1, asked)) == []
+
+
+def test_who_sends_more_of_its_work_need_be_less_like_it() -> None:
+    known, member, asked = asked_of(like=[30], unlike=[40])
+    assert joined(known, member, asked, work=8.0, weight=1.0) == [30, 40]
+    assert joined(known, member, asked, work=-8.0, weight=1.0) == []
+
+
+def test_without_a_calibration_of_it_nobody_joins() -> None:
+    known, member, asked = asked_of(like=[30], unlike=[40])
+    accepted, lead, score = np.arange(known.n) == 0, np.zeros(1, np.int64), np.ones(known.n)
+    assert not judge.joining(known, accepted, member, asked, np.full(200, 50.0), lead, score, replace(model(), joins=None)).any()
 
 
 def test_where_nearly_all_are_linked_nobody_without_a_link_joins() -> None:
