@@ -1,4 +1,4 @@
-"""Who joins: what tells a campaign's accounts from others that send its work."""
+"""Who joins: what tells a campaign's accounts from others that send its work or meet them."""
 
 import random
 import tempfile
@@ -41,7 +41,7 @@ def asked(author: str, scenario: str, seed: int, events: int) -> dict[str, np.nd
             scene, weights = pipeline.measure(traffic, groups, handoffs), judge.calibrated()
             values, findings = look(scene)
             final, lead, verdicts = pipeline.accuse(scene, values, findings, weights.by_trees(values), weights)
-            whose, odds = pipeline.asked(engine, traffic, pipeline.owned_marks(engine, traffic, final)[1], final)
+            whose, odds = pipeline.asked(engine, traffic, scene, pipeline.owned_marks(engine, traffic, final)[1], final)
         truth = pq.read_table(folder / "truth.parquet", columns=["account_id", "campaign"])
     told = dict(zip(*truth.to_pydict().values(), strict=True))
     fake = np.array([bool(told[i]) for i in scene.people.ids.to_pylist()])

@@ -201,11 +201,14 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)
 
 
-def asked(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The campaign whose work each account outside all of them sends regularly, -1 for none, and the log-odds, ``(n_accounts,)`` each.
+def asked(
+    engine: Engine, traffic: Traffic, scene: judge.Scene, counted: Marks, final: group.Groups
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The campaign for which each account outside all of them is asked, -1 for none, and its log-odds by marks, ``(n_accounts,)`` each.
 
-    Likelihood ratio of an account's marked requests under the campaign's rate and under everybody else's, times the prior
-    odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a member.
+    Who sends a campaign's work regularly is asked, and who meets its accounts where they are among themselves
+    (:func:`judge.beside`). Log-odds are the likelihood ratio of the account's marked requests under the campaign's rate and under
+    everybody else's, times the prior odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a member.
     """
     people, columns = traffic.people, dict(enumerate(CONTENT_COLUMNS))
     mine = counted["inside"] >= OWNED_SHARE * counted["accounts"]
@@ -215,33 +218,34 @@ def asked(engine: Engine, traffic: Traffic, counted: Marks, final: group.Groups)
     member = final.labels(people.n)
     inside = member[account] == whose
     events = people.n_events.astype(np.float64)
-    out, may_join = np.full(people.n, -1, np.int64), (member < 0) & ~(people.reseller | (people.verified & (people.org >= 0)))
-    highest = np.full(people.n, LIKELY)
+    may_join = (member < 0) & ~(people.reseller | (people.verified & (people.org >= 0)))
+    beside = np.where(may_join, judge.beside(scene, member, final.n), -1)
+    sends, most, told = np.full(people.n, -1, np.int64), np.full(people.n, LIKELY), np.zeros(people.n)
     for number in range(final.n):
         rows = whose == number
-        if not rows.any():
-            continue
-        in_events = events[member == number].sum()
-        rate_in = np.clip(n[rows & inside].sum() / in_events, 1e-6, 0.999)
-        rate_out = np.clip((n[rows & ~inside].sum() + 1) / (events.sum() - in_events + 1), 1e-9, 0.999)
-        k = np.zeros(people.n)
-        k[account[rows]] = n[rows]
-        rest = np.maximum(events - k, 0)
-        # One account's requests repeat each other: the first few tell all that they can.
-        odds = np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
-        odds += np.log(max((member == number).sum(), 1) / people.n)
-        # Who leaves its marks in passing is no member, whatever the odds.
-        new = may_join & (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events) & (odds > highest)
-        out[new], highest[new] = number, odds[new]
-    return out, highest
+        odds = np.full(people.n, np.log(max((member == number).sum(), 1) / people.n))
+        if rows.any():
+            in_events = events[member == number].sum()
+            rate_in = np.clip(n[rows & inside].sum() / in_events, 1e-6, 0.999)
+            rate_out = np.clip((n[rows & ~inside].sum() + 1) / (events.sum() - in_events + 1), 1e-9, 0.999)
+            k = np.zeros(people.n)
+            k[account[rows]] = n[rows]
+            rest = np.maximum(events - k, 0)
+            # One account's requests repeat each other: the first few tell all that they can.
+            odds += np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
+            # Who leaves its marks in passing is no member, whatever the odds.
+            new = may_join & (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events) & (odds > most)
+            sends[new], most[new] = number, odds[new]
+        told[beside == number] = odds[beside == number]
+    return np.where(sends >= 0, sends, beside), np.where(sends >= 0, most, told)
 
 
 def expand(
     engine: Engine, traffic: Traffic, scene: judge.Scene, verdicts: judge.Verdicts, model: judge.Model, lead: NDArray[np.int64],
     counted: Marks, final: group.Groups,
 ) -> group.Groups:
-    """Test every account against every campaign: who sends its work regularly and is like its accounts joins it."""
-    member, (whose, work) = final.labels(traffic.people.n), asked(engine, traffic, counted, final)
+    """Test every account against every campaign: of those :func:`asked`, who is like its accounts joins it."""
+    member, (whose, work) = final.labels(traffic.people.n), asked(engine, traffic, scene, counted, final)
     joins = judge.joining(scene, verdicts.campaign, member, whose, work, lead, verdicts.log_odds, model)
     stays = np.where(joins, whose, member)
     rows = np.flatnonzero(stays >= 0)

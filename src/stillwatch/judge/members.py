@@ -413,6 +413,22 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     return np.where(nearly & clear[account_label], account_label, out)
 
 
+def beside(scene: Scene, member: I64, n: int) -> I64:
+    """The campaign whose accounts are half or more of most of the groups that each account is in, -1 for none, ``(n_accounts,)``.
+
+    Args:
+        scene: the run.
+        member: campaign of each account, -1 for none, ``(n_accounts,)``.
+        n: number of campaigns.
+    """
+    best, inside = _mostly(scene, member, n)
+    mostly = np.where((inside > 0) & (inside >= HALF * scene.size), best, -1)[scene.groups.member_group]
+    rows = np.flatnonzero(scene.seen & (mostly >= 0))
+    met = coo_matrix((np.ones(len(rows), np.int64), (scene.groups.member_account[rows], mostly[rows])), (scene.people.n, max(n, 1))).tocsr()
+    most = np.asarray(met.max(axis=1).todense()).ravel()
+    return np.where(most > 0, np.asarray(met.argmax(axis=1)).ravel(), -1)
+
+
 def candidates(
     scene: Scene, accepted: NDArray[np.bool_], member: I64, asked: I64, lead: I64, log_odds: F64
 ) -> tuple[I64, dict[str, F64]]:
