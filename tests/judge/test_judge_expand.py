@@ -1,4 +1,4 @@
-"""Who joins a campaign that was found: of those who send its work regularly, who is surely like its accounts."""
+"""Who joins a campaign that was found: of those who send its work regularly or meet its accounts, who is surely like them."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +12,15 @@ from stillwatch import judge, link, pipeline
 N, CREW, EVENTS = 1000, 20, 10
 
 
-def joins(monkeypatch: pytest.MonkeyPatch, sent: dict[int, int], *, surely: Any = (), owned: float = 0.6, **told: Any) -> list[int]:
+def joins(
+    monkeypatch: pytest.MonkeyPatch, sent: dict[int, int], *, surely: Any = (), owned: float = 0.6, met: Any = (), **told: Any
+) -> list[int]:
     """Who joins twenty accounts that send six marked requests of ten each: of accounts that ``sent`` so many, some ``surely`` like it.
 
-    Of the accounts that leave the mark the campaign has a share ``owned``.
+    Of the accounts that leave the mark the campaign has a share ``owned``; ten of its own are in a group with those ``met``.
     """
     everybody = people(N, n_events=np.full(N, EVENTS), **told)
-    known = scene(groups(range(CREW)), everybody)
+    known = scene(groups(range(CREW), [*range(10), *met]), everybody)
     found = {"account": np.array([*range(CREW), *sent]), "n": np.array([6] * CREW + list(sent.values()))}
 
     def hits(_: Any, __: Any, marks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -28,7 +30,7 @@ def joins(monkeypatch: pytest.MonkeyPatch, sent: dict[int, int], *, surely: Any 
     monkeypatch.setattr(link, "hits", hits)
     monkeypatch.setattr(judge, "joining", lambda _, __, ___, asked, *____: np.isin(np.arange(N), surely) & (asked == 0))
     traffic: Any = SimpleNamespace(people=everybody, codes=lambda accounts: accounts)
-    verdicts: Any = SimpleNamespace(campaign=np.ones(1, bool), log_odds=np.ones(1))
+    verdicts: Any = SimpleNamespace(campaign=np.arange(2) == 0, log_odds=np.ones(2))
     counted = {name: np.zeros(1, np.int64) for name in ("campaign", "place", "object")} | {
         "inside": np.array([owned * 100]), "accounts": np.array([100.0])}
     engine: Any = None
@@ -39,6 +41,11 @@ def joins(monkeypatch: pytest.MonkeyPatch, sent: dict[int, int], *, surely: Any 
 
 def test_who_sends_its_work_and_is_like_it_joins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert joins(monkeypatch, {200: 4, 201: 4}, surely=[200, 300]) == [200]
+
+
+def test_who_meets_its_accounts_among_themselves_joins_if_like_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert joins(monkeypatch, {}, surely=[200, 300], met=[200, 201]) == [200]
+    assert joins(monkeypatch, {}, surely=[200], met=range(200, 211)) == []
 
 
 def test_who_sends_it_in_passing_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
