@@ -139,7 +139,7 @@ REACH = (-4.0, 1.5)
 
 @dataclass(frozen=True)
 class Joins:
-    """Logistic regression that tells, of the accounts outside a campaign that send its work regularly, its own from others."""
+    """Logistic regression that tells, of the accounts that are asked for a campaign, its own from others."""
 
     bias: float
     standing: float
