@@ -61,3 +61,5 @@ def test_work_that_is_mostly_others_makes_nobody_a_member(monkeypatch: pytest.Mo
 def test_resellers_and_checked_organisations_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     reseller, verified, org = np.arange(N) == 100, np.arange(N) == 200, np.where(np.arange(N) == 200, 7, -1)
     assert joins(monkeypatch, {100: 6, 200: 6, 300: 6}, surely=[100, 200, 300], reseller=reseller, verified=verified, org=org) == [300]
+    # Nor where they meet its accounts.
+    assert joins(monkeypatch, {}, surely=[100, 200, 300], met=[100, 200, 300], reseller=reseller, verified=verified, org=org) == [300]
