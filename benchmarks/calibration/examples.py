@@ -2,7 +2,9 @@
 
 import pickle
 import tempfile
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +34,7 @@ from benchmarks import (
     tool_world,
 )
 from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
-from stillwatch.engine import open_engine
+from stillwatch.engine import Engine, open_engine
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import joint, look
 
@@ -60,6 +62,24 @@ WINDOWS = (("first", 2), ("first", 4), ("last", 1), ("last", 2), ("last", 4))
 """Days of a log that may be judged beside the whole of it: a provider may have no more, and ``detect --recent`` looks at the last ones."""
 
 
+def generate(author: str, scenario: str, seed: int, events: int | None, folder: Path) -> None:
+    """Write one world of one author."""
+    if author == "own":
+        simulate.write(simulate.random_world(np.random.default_rng(seed), events=events), folder, seed=seed, quiet=True)
+    else:
+        OTHERS[author].generate(scenario, folder, seed, events=events)
+
+
+@contextmanager
+def opened(data: dataset.Dataset, work: Path, as_of: datetime | None = None) -> Iterator[tuple[Engine, pipeline.Traffic, judge.Scene]]:
+    """Sketch a log, and measure the groups that are proposed in it."""
+    files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=as_of, threads=1, quiet=True)
+    with open_engine(work, threads=1, memory_gb=4) as engine:
+        traffic = pipeline.read_traffic(engine, data, files, as_of)
+        groups, handoffs, _ = pipeline.propose(engine, traffic)
+        yield engine, traffic, pipeline.measure(traffic, groups, handoffs)
+
+
 def measured(folder: Path, work: Path, kept: Path, window: tuple[str, int] | None = None) -> None:
     """Put the scene of one world, or of a window of its log, and who its accounts are into ``kept``."""
     data, as_of = dataset.open_dataset(folder), None
@@ -70,11 +90,8 @@ def measured(folder: Path, work: Path, kept: Path, window: tuple[str, int] | Non
             as_of += timedelta(days=days)
         else:
             data = dataset.lately(data, days * 24 * judge.HOUR_US, None)
-    files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=as_of, threads=1, quiet=True)
-    with open_engine(work, threads=1, memory_gb=4) as engine:
-        traffic = pipeline.read_traffic(engine, data, files, as_of)
-        groups, handoffs, _ = pipeline.propose(engine, traffic)
-        scene = pipeline.measure(traffic, groups, handoffs)
+    with opened(data, work, as_of) as (_, _, scene):
+        pass
     truth = pq.read_table(folder / "truth.parquet")
     campaign = dict(zip(truth["account_id"].to_pylist(), truth["campaign"].to_pylist(), strict=True))
     kind = dict(zip(truth["account_id"].to_pylist(), truth["kind"].to_pylist(), strict=True))
@@ -117,10 +134,7 @@ def world(author: str, scenario: str, seed: int, events: int, window: tuple[str,
     if missing:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / "world"
-            if author == "own":
-                simulate.write(simulate.random_world(np.random.default_rng(seed), events=events), folder, seed=seed, quiet=True)
-            else:
-                OTHERS[author].generate(scenario, folder, seed, events=None if scenario == "tiny" else events)
+            generate(author, scenario, seed, None if scenario == "tiny" else events, folder)
             for i, (part, path) in enumerate(missing.items()):
                 measured(folder, Path(scratch) / f"work{i}", path, part)
     return list(kept.values())

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from benchmarks.calibration.examples import HELD_OUT, OTHERS
+from benchmarks.calibration.examples import HELD_OUT, OTHERS, generate, opened
 from benchmarks.calibration.logistic import fit
 
-from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
-from stillwatch.engine import open_engine
+from stillwatch import dataset, judge, pipeline
 from stillwatch.judge import model
 from stillwatch.judge.pieces import look
 
@@ -28,17 +27,9 @@ INNOCENTS, JOINED = 1e-5, 0.02
 def asked(author: str, scenario: str, seed: int, events: int) -> dict[str, np.ndarray]:
     """How the accounts that are asked in one world stand, with what is true of them, and how many others it has."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder, work = Path(scratch) / "world", Path(scratch) / "work"
-        if author == "own":
-            simulate.write(simulate.random_world(np.random.default_rng(seed), events=events), folder, seed=seed, quiet=True)
-        else:
-            OTHERS[author].generate(scenario, folder, seed, events=events)
-        data = dataset.open_dataset(folder)
-        files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
-        with open_engine(work, threads=1, memory_gb=4) as engine:
-            traffic = pipeline.read_traffic(engine, data, files)
-            groups, handoffs, _ = pipeline.propose(engine, traffic)
-            scene, weights = pipeline.measure(traffic, groups, handoffs), judge.calibrated()
+        folder, weights = Path(scratch) / "world", judge.calibrated()
+        generate(author, scenario, seed, events, folder)
+        with opened(dataset.open_dataset(folder), Path(scratch) / "work") as (engine, traffic, scene):
             values, findings = look(scene)
             final, lead, verdicts = pipeline.accuse(scene, values, findings, weights.by_trees(values), weights)
             whose, odds = pipeline.asked(engine, traffic, scene, pipeline.owned_marks(engine, traffic, final)[1], final)
