@@ -17,6 +17,7 @@ from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
 
+LOW = (1 << 32) - 1
 HOUR_US = 3_600_000_000
 HOUR_BITS = 512
 DAY_PARTS = 8
@@ -55,7 +56,6 @@ class Measured:
     """Requests, ``(n_members,)``."""
     first_turns: I64
     output_tokens: I64
-    reasoning_tokens: I64
     elicitation: I64
     """Requests with at least two words that ask to write the reasoning out."""
     words: I64
@@ -195,14 +195,23 @@ def _mark(bits: NDArray[np.uint64], keys: I64) -> None:
 
 
 @njit(cache=True, nogil=True)
+def _know(account: int, own_start: I64, own_group: I64, known: I64) -> None:
+    """Write down the memberships of an account, each at its group: an account's events come one after the other."""
+    for j in range(own_start[account], own_start[account + 1]):
+        known[own_group[j], 0] = account << 32 | j
+
+
+@njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
 def _slots_of_event(
-    account: int, objects: I64, column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, slots: I64,
+    account: int, event: int, objects: I64, column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, known: I64, slots: I64,
 ) -> int:
-    """Fill ``slots`` with the memberships, by their place in the order of accounts, that one event counts for; returns how many."""
+    """Fill ``slots`` with the memberships, by their place in the order of accounts, that one event counts for; returns how many.
+
+    ``known`` has for each group who was written there last (:func:`_know`), and the last event that counts for it.
+    """
     found = 0
-    first, end = own_start[account], own_start[account + 1]
-    if first == end:
+    if own_start[account] == own_start[account + 1]:
         return 0
     for j in range(plain_start[account], plain_start[account + 1]):
         if found < len(slots):
@@ -219,37 +228,21 @@ def _slots_of_event(
         place = find(table[column_start[c] : column_start[c + 1]], key)
         if place < 0:
             continue
-        # Both lists of groups ascend, so the search for one begins where that for the last ended.
-        begin = first
         for j in range(key_start[place], key_start[place + 1]):
-            group, low, high = key_group[j], begin, end
-            while low < high:
-                middle = (low + high) >> 1
-                if own_group[middle] < group:
-                    low = middle + 1
-                else:
-                    high = middle
-            begin = low
-            if low == end:
-                break
-            if own_group[low] == group:
-                fresh = found < len(slots)
-                for k in range(found):
-                    if slots[k] == low:
-                        fresh = False
-                        break
-                if fresh:
-                    slots[found] = low
-                    found += 1
+            group = key_group[j]
+            if known[group, 0] >> 32 == account and known[group, 1] != event and found < len(slots):
+                known[group, 1] = event
+                slots[found] = known[group, 0] & LOW
+                found += 1
     return found
 
 
 @njit(cache=True, nogil=True)
 def _accumulate(
-    order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32], reasoning: NDArray[np.int32],
+    order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32],
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
     column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, n_groups: int,
     start_hour: int, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], hourly: NDArray[np.int32],
@@ -258,13 +251,16 @@ def _accumulate(
 
     Events come in the order of their accounts, and sums lie in that order too: what is added to lies side by side.
     """
-    slots = np.empty(64, np.int64)
+    slots, known, last_account = np.empty(64, np.int64), np.full((n_groups, 2), -1, np.int64), -1
     for i in order:
         a = account[i]
         if a < 0 or a % parts != part:
             continue
+        if a != last_account:
+            _know(a, own_start, own_group, known)
+            last_account = a
         found = _slots_of_event(
-            a, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, own_group, slots
+            a, i, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, known, slots
         )
         if found == 0:
             continue
@@ -278,9 +274,8 @@ def _accumulate(
             sums[s, 0] += 1
             sums[s, 1] += parent[i] == 0
             sums[s, 2] += output[i]
-            sums[s, 3] += reasoning[i]
-            sums[s, 4] += elicitation[i] >= 2
-            sums[s, 5] += words[i]
+            sums[s, 3] += elicitation[i] >= 2
+            sums[s, 4] += words[i]
             first[s] = min(first[s], time[i])
             last[s] = max(last[s], time[i])
             day_parts[s, day_part] += 1
@@ -293,15 +288,22 @@ def _accumulate(
 
 @njit(cache=True, nogil=True)
 def _match(
-    account: NDArray[np.int32], objects: I64,
+    order: I64, account: NDArray[np.int32], objects: I64,
     column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, n_groups: int,
     out: NDArray[np.bool_],
 ) -> None:
-    slots = np.empty(64, np.int64)
-    for i in range(len(account)):
-        out[i] = account[i] >= 0 and _slots_of_event(
-            account[i], objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, own_group, slots
+    slots, known, last_account = np.empty(64, np.int64), np.full((n_groups, 2), -1, np.int64), -1
+    for i in order:
+        a = account[i]
+        if a < 0:
+            out[i] = False
+            continue
+        if a != last_account:
+            _know(a, own_start, own_group, known)
+            last_account = a
+        out[i] = _slots_of_event(
+            a, i, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, known, slots
         ) > 0
 
 
@@ -333,7 +335,7 @@ class Matcher:
         counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
         self.index = (
             np.array(start), np.concatenate(tables), bits, np.append(begins, len(objects)), objects[:, 2].copy(),
-            np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group,
+            np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group, groups.n,
         )
 
     def objects(self, batch: Mapping[str, NDArray[Any]]) -> I64:
@@ -343,7 +345,7 @@ class Matcher:
     def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Which events belong to any group of their account."""
         out = np.empty(len(account), np.bool_)
-        _match(account, self.objects(batch), *self.index, out)
+        _match(np.argsort(account, kind="stable"), account, self.objects(batch), *self.index, out)
         return out
 
 
@@ -361,7 +363,7 @@ def measure(
         threads: worker threads; the sums do not depend on them.
     """
     n_members, n_groups = len(matcher.groups.member_group), matcher.groups.n
-    sums = np.zeros((n_members, 6), np.int64)
+    sums = np.zeros((n_members, 5), np.int64)
     first, last = np.full(n_members, np.iinfo(np.int64).max), np.full(n_members, np.iinfo(np.int64).min)
     day_parts = np.zeros((n_members, DAY_PARTS), np.int32)
     capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int32)
@@ -372,7 +374,7 @@ def measure(
         for account, batch in batches:
             events = (
                 np.argsort(account, kind="stable"), account, batch["time"], batch["parent"], batch["output_tokens"],
-                batch["reasoning_tokens"], batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
+                batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
                 *matcher.index, hours[0],
             )
 
@@ -392,8 +394,8 @@ def measure(
     span = hours[1] - hours[0] + 1
     # Hours wrap around only where the log is longer than the bits.
     distinct = set_bits if span <= HOUR_BITS else -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS)
-    n, first_turns, output, reasoning, elicits, words = np.ascontiguousarray(sums.T)
+    n, first_turns, output, elicits, words = np.ascontiguousarray(sums.T)
     return Measured(
-        n, first_turns, output, reasoning, elicits, words, first, last, day_parts, capabilities, lengths,
+        n, first_turns, output, elicits, words, first, last, day_parts, capabilities, lengths,
         distinct, hourly.sum(axis=0), hours[0],
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.arrays import by_value, distinct
-from stillwatch.judge.measure import Matcher, Proposed, _slots_of_event, find, lookup
+from stillwatch.judge.measure import LOW, Matcher, Proposed, _know, _slots_of_event, find, lookup
 from stillwatch.parallel import mapped
 
 I64 = NDArray[np.int64]
@@ -26,7 +26,6 @@ TARGET = 1_000
 """Values of each kind that a large group keeps, about."""
 KINDS = 3
 PROMPT, NET, TASK = range(KINDS)
-ACCOUNT = (1 << 32) - 1
 ROOM = 12
 """Rows an event that a batch gets room for at first; where they are more it is gone through again."""
 MERGED = 4_000_000
@@ -66,25 +65,28 @@ def _scramble(x: np.int64) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def _take(
-    account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64,
+    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64,
     column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64,
+    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, n_groups: int,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
     """Fill in rows of one sampled value each; returns how many there are, be there room for them or not.
 
     A pair is ``(group * KINDS + kind) << 32 | account``: rows of all groups are what takes memory here.
     """
-    slots = np.empty(64, np.int64)
+    slots, known, last_account = np.empty(64, np.int64), np.full((n_groups, 2), -1, np.int64), -1
     rows = 0
     n_keys = 2 + tasks.shape[1]
     keys, chance = np.empty(n_keys, np.int64), np.empty(n_keys, np.uint64)
-    for i in range(len(account)):
+    for i in order:
         a = account[i]
         if a < 0:
             continue
+        if a != last_account:
+            _know(a, own_start, own_group, known)
+            last_account = a
         found = _slots_of_event(
-            a, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, own_group, slots
+            a, i, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, known, slots
         )
         if found == 0:
             continue
@@ -164,8 +166,8 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
     account, columns = batch
     tasks = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
     shared = (
-        account, columns["prompt"], columns["net"], tasks, matcher.objects(columns), modulus, *matcher.index,
-        matcher.columns.index(task_columns[0]),
+        np.argsort(account, kind="stable"), account, columns["prompt"], columns["net"], tasks, matcher.objects(columns), modulus,
+        *matcher.index, matcher.columns.index(task_columns[0]),
     )
     n = ROOM * len(account)
     while True:
@@ -249,7 +251,7 @@ class _Rows:
 
     @classmethod
     def of(cls, pairs: I64, values: I64, counts: NDArray[np.int32]) -> "_Rows":
-        return cls((pairs >> 32) // KINDS, values, pairs & ACCOUNT, counts)
+        return cls((pairs >> 32) // KINDS, values, pairs & LOW, counts)
 
     def runs(self) -> tuple[I64, I64]:
         """Start of each run of one group and value, and the number of accounts in it."""
