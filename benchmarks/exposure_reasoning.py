@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import nn
 
-PLUS, MINUS, EQUALS, END, PAD = 10, 11, 12, 13, 14
+PLUS, MINUS, EQUALS, END = 10, 11, 12, 13
 VOCABULARY = 15
 N_TEST = 1000
 SHOWN = {"trace": 2, "truncated": 1, "answer": 0}

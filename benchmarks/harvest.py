@@ -177,7 +177,7 @@ def held(found: Examples, width: list[np.ndarray]) -> tuple[np.ndarray, np.ndarr
     return (found.off <= reach + 1e-9).all(axis=0), reach
 
 
-def said(name: str, found: Examples, inside: np.ndarray, reach: np.ndarray) -> str:
+def said(name: str, inside: np.ndarray, reach: np.ndarray) -> str:
     share, whole = reach.sum(axis=0), np.quantile(reach.sum(axis=0), [0.25, 0.5, 0.75])
     return (f"{name:8} {len(inside):4} campaigns, {inside.mean():.2f} inside; width as a share of all requests: "
             f"quartiles {whole[0]:.3f}, {whole[1]:.3f}, {whole[2]:.3f}, mean {share.mean():.3f}")
@@ -204,13 +204,13 @@ def main() -> None:
     for author in np.unique(known.author):
         mine = known.author == author
         inside[mine], reach[:, mine] = held(known.of(mine), widths(known.of(~mine)))
-        print(said(author, known.of(mine), inside[mine], reach[:, mine]))
+        print(said(author, inside[mine], reach[:, mine]))
     width = widths(known)
     relays = known.relays
     for name, rows in (("pools", relays), ("others", ~relays), ("all", relays | True)):
-        print(said(name, known.of(rows), inside[rows], reach[:, rows]))
+        print(said(name, inside[rows], reach[:, rows]))
     if strange.any():
-        print(said("strange", found.of(strange), *held(found.of(strange), width)))
+        print(said("strange", *held(found.of(strange), width)))
     record = {
         "command": f"python benchmarks/harvest.py --events {args.events} --seed {args.seed}", "commit": suite_tables.commit(),
         "worlds": sum(name.partition("-")[0] not in STRANGERS for name in args.scenarios),

@@ -37,6 +37,7 @@ BAD_USAGE = {
     "no such folder": (["detect", "nowhere", "--out", "run"], "no such folder: nowhere"),
     "no such traces": (["detect", "--traces", "nowhere.parquet", "--out", "run"], "no such file: nowhere.parquet"),
     "no such run": (["evaluate", "nowhere", "--truth", "nowhere.parquet"], "no such run folder: nowhere"),
+    "traces that continue a run": (["detect", "--traces", "t.parquet", "--since", "r", "--out", "o"], "do not continue an earlier run"),
     "no run to report": (["report", "nowhere"], "no such run folder: nowhere"),
     "no run to export": (["export", "nowhere", "--format", "csv"], "no such run folder: nowhere"),
 }

@@ -2,14 +2,17 @@
 
 import json
 import shutil
+import time
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import partitions, run_details
+from stillwatch import partitions, run_details, run_folder
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 
@@ -132,3 +135,18 @@ def test_changed_sketches_that_only_ingest_can_make_are_refused(tmp_path: Path, 
     assert main(["ingest", str(log), "--from", "canonical", "--privacy", "features", "--out", str(out), "-q"]) == 0
     change(next((out / "sketches").glob("*.parquet")))
     assert "damaged" in one_line(["detect", str(out), "--out", str(tmp_path / "run"), "-q"], capsys)
+
+
+def test_a_release_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As everywhere else, wherever the machine stands."""
+    monkeypatch.setenv("TZ", "Etc/GMT-9")
+    time.tzset()
+    try:
+        at = int(datetime(2026, 3, 5, 12, tzinfo=UTC).timestamp()) // 3600
+        tally = SimpleNamespace(models=[{(0, h): 10 for h in range(40, 48)} | {(1, h): 10 for h in range(48, 56)}], start_hour=at - 48)
+        releases = [[{"model": "new", "released_at": told}] for told in ("2026-03-05T12:00:00", "2026-03-05T12:00:00Z")]
+        found = [run_folder._pivots(cast("Any", tally), 0, cast("Any", SimpleNamespace(releases=one)), {1: "new"}) for one in releases]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert [[(one["share_before"], one["share_after"]) for one in some] for some in found] == [[(0, 1)]] * 2

@@ -31,9 +31,6 @@ def reseller_customers(world, size, volume=1.0):
     world.sit(members, who, times, text.chat({"shop": 3, "write": 3, "translate": 2, "code": 2, "data": 1, "learn": 1}), 2.2)
 
 
-REQ = 3
-
-
 def gateway_users(world, size, volume=1.0):
     """People behind a bring-your-own-key gateway: own keys and cards, one address pool and user agent."""
     text, networks, clients = world.text, world.networks, world.clients

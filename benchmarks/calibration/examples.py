@@ -112,13 +112,14 @@ def examples(kept: Path) -> Examples:
     inside = np.stack([np.bincount(group[member == k], minlength=scene.n) for k in range(n_operators)])
     best = inside.argmax(axis=0)
     total = np.array([max((number == k).sum(), 1) for k in range(n_operators)])
-    # The kind of the middle member stands for the group, which is enough to read a table by.
-    middle = scene.groups.member_account[np.searchsorted(scene.groups.member_group, np.arange(scene.n))] if scene.n else np.zeros(0, int)
+    kind, of_kind = np.unique(kinds, return_inverse=True)
+    of_kind = of_kind[scene.groups.member_account[scene.seen]]
+    mostly = kind[np.stack([np.bincount(group[of_kind == k], minlength=scene.n) for k in range(len(kind))]).argmax(axis=0)]
     return {
         **{f"v.{name}": value for name, value in values.items()},
         **{f"s.{name}": sure.get(name, np.zeros(scene.n, bool)) for name in judge.EVIDENCE},
         "purity": inside.max(axis=0) / size, "coverage": inside.max(axis=0) / total[best], "size": size,
-        "any": inside.sum(axis=0) / size, "kind": kinds[middle], "operator": best if number.max() >= 0 else np.full(scene.n, -1),
+        "any": inside.sum(axis=0) / size, "kind": mostly, "operator": best if number.max() >= 0 else np.full(scene.n, -1),
         "origin": np.array(scene.groups.origin),
         "world": np.full(scene.n, kept.stem), "author": np.full(scene.n, kept.stem.split()[0]),
     }

@@ -94,4 +94,4 @@ def agent(which: int, **changes: object) -> Work:
         sessions_named=0.3,
         context=0.4,
     )
-    return replace(work, **changes)  # type: ignore[arg-type]
+    return replace(work, **changes)

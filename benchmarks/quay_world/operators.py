@@ -39,7 +39,7 @@ class Order:
 
     def harvest(self, **how: object) -> Work:
         """Work of the campaign: a script with a queue, unless told otherwise."""
-        return replace(Work(campaign=self.name, by_hand=False, queue="split", foreign=0.0, large=0.85, retry=0.9), **how)  # type: ignore[arg-type]
+        return replace(Work(campaign=self.name, by_hand=False, queue="split", foreign=0.0, large=0.85, retry=0.9), **how)
 
 
 OPERATORS: dict[str, Callable[[Order], list[Group]]] = {}
@@ -414,7 +414,7 @@ def three_gates(o: Order) -> list[Group]:
             Supply(kind="enterprise", plan="scale", verified=0.4, mail="bought", domains=10, org="own"),
         ),
     ):
-        both = (replace(work, requests=3.0, **change), replace(rebuild, requests=1.4, **change))  # type: ignore[arg-type]
+        both = (replace(work, requests=3.0, **change), replace(rebuild, requests=1.4, **change))
         gates.append(o.part(share, both, supply))
     chat = replace(
         work,

@@ -229,6 +229,8 @@ def _detect(args: argparse.Namespace) -> Any:
         raise InputError("pass either DIR or --traces FILE")
     if args.traces is not None and (args.recent or args.as_of):
         raise InputError("--recent and --as-of choose among events", where="--traces", todo="Pass traces of that time alone")
+    if args.traces is not None and args.since:
+        raise InputError("groups of traces do not continue an earlier run's", where="--since", todo="Leave it out")
     _keep_apart(args.source, args.out)
     summary = pipeline.detect(
         args.source, args.out, traces=args.traces, engine=args.engine, as_of=_time(args.as_of), seed=args.seed,

@@ -58,6 +58,8 @@ class View:
     found: nulls.ObservedExpected | None = None
     excess: nulls.ObservedExpected | None = None
     links: nulls.PairLinks | None = None
+    n_tests: int = 0
+    """Communities that were looked at, of all resolutions."""
 
 
 def co_sharing(name: str, account: I64, object_: I64, n_accounts: int, seed: int) -> View:
@@ -79,7 +81,8 @@ def co_sharing(name: str, account: I64, object_: I64, n_accounts: int, seed: int
     flagged = np.sum(flags, axis=0) * 2 > len(RESOLUTIONS)
     group = joined(groups[len(groups) // 2], flagged, links)
     found, excess = nulls.cluster_obs_exp(group, links), nulls.cluster_obs_exp(group, beyond(links))
-    return View(name, np.mean(values, axis=0), group >= 0, group, found, excess, links)
+    n_tests = sum(int(group.max(initial=-1)) + 1 for group in groups)
+    return View(name, np.mean(values, axis=0), group >= 0, group, found, excess, links, n_tests)
 
 
 def beyond(links: nulls.PairLinks) -> nulls.PairLinks:
@@ -202,7 +205,7 @@ def fuse(looked: list[View]) -> Floats:
 # --- Run folder ----------------------------------------------------------------------------------------------------
 
 
-def detect_traces(path: Path, out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
+def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
     """Find groups in traces of any data and write the run folder; returns the summary."""
     traces = _read(path)
     encoded = pc.cast(traces["account_id"], pa.string()).combine_chunks().dictionary_encode()
@@ -229,7 +232,8 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1, quiet: bool = False) 
     }
     with alone(out, "detect"), publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
         _write_accounts(staging, ids, score, group, names, rows)
-        _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()])
+        n_tests = sum(view.n_tests for view in looked)
+        _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()], n_tests)
         _write_links(staging, ids, looked, group)
         for name, table in (("harvest", HARVEST), ("watch", WATCH)):
             write_parquet(table.schema.empty_table(), staging / f"{name}.parquet")
@@ -297,16 +301,16 @@ def _write_accounts(
 
 
 def _write_campaigns(
-    out: Path, traces: pa.Table, score: Floats, group: I64, names: list[str], rows: list[tuple[View, int]], account: I64
+    out: Path, traces: pa.Table, score: Floats, group: I64, names: list[str], rows: list[tuple[View, int]], account: I64,
+    n_tests: int,
 ) -> None:
     log_p = [view.excess.log_p[number] for view, number in rows if view.excess is not None]
-    n_groups = sum(len(view.excess.ratio) for view in {id(v): v for v, _ in rows}.values() if view.excess is not None)
     n_events = np.bincount(group[account] + 1, traces["n"].to_numpy(), len(rows) + 1)[1:]
     columns = {
         "campaign_id": pa.array(names, pa.string()),
         "verdict": pa.array(["review"] * len(rows), pa.string()),
         "score": [float(score[group == number].mean()) for number in range(len(rows))],
-        "q_value": nulls.benjamini_hochberg(np.array(log_p, np.float64), n_groups),
+        "q_value": nulls.benjamini_hochberg(np.array(log_p, np.float64), n_tests),
         "n_accounts": np.bincount(group[group >= 0], minlength=len(rows)),
         "n_events": n_events.astype(np.int64),
         "n_harvested": np.zeros(len(rows), np.int64),

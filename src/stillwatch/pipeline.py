@@ -185,7 +185,7 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     half = (people.key >> 17) & 1
     window = (int(people.first_us.min()), int(people.last_us.max()))
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
-    sums = ("time", "parent", "output_tokens", "reasoning_tokens", "elicitation", "n_words", "capability", *CONTENT_COLUMNS)
+    sums = ("time", "parent", "output_tokens", "elicitation", "n_words", "capability", *CONTENT_COLUMNS)
     hours = (window[0] // judge.HOUR_US, window[1] // judge.HOUR_US)
     measured = judge.measure(matcher, half, hours, traffic.batches(sums), traffic.threads)
     # Who shows a group's objects only in passing is left out, and groups that become too small with him.
@@ -474,7 +474,7 @@ def detect(
     if traces is not None:
         from stillwatch.lockstep import detect_traces
 
-        return detect_traces(traces, out, seed=seed, quiet=quiet)
+        return detect_traces(traces, out, seed=seed)
     assert source is not None
     clock = Clock()
     data = dataset.open_dataset(source)

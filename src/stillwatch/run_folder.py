@@ -347,7 +347,8 @@ def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict
     for (model, hour), n in tally.models[number].items():
         by_name.setdefault(labels.get(model, ""), {})[hour + tally.start_hour] = n
     for release in data.releases:
-        at = int(datetime.fromisoformat(str(release["released_at"])).timestamp()) // 3600
+        released = datetime.fromisoformat(str(release["released_at"]))
+        at = int((released if released.tzinfo else released.replace(tzinfo=UTC)).timestamp()) // 3600
         mine = by_name.get(str(release["model"]), {})
 
         def share(first: int, last: int, mine: dict[int, int] = mine) -> float:

@@ -128,6 +128,11 @@ def test_what_is_left_out_is_told_and_the_rest_is_kept(store: Store, tmp_path: P
     assert imported(store, bundled(tmp_path / "c.json", "[ipv4-addr:value = '1.2.3.4']", valid_until="soon")).new == 0
 
 
+@pytest.mark.parametrize("marked", [None, 7])
+def test_markings_that_are_no_list_are_none(marked: Any, store: Store, tmp_path: Path) -> None:
+    assert imported(store, bundled(tmp_path / "b.json", "[ipv4-addr:value = '1.2.3.4']", object_marking_refs=marked)).new == 1
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"type": "bundle", "objects": 3}', '{"type": "indicator"}', "\xff"])
 def test_what_is_no_bundle_is_told(store: Store, tmp_path: Path, content: str) -> None:
     (tmp_path / "b.json").write_text(content, encoding="latin-1")

@@ -77,6 +77,7 @@ def test_what_is_not_taken(receiving: Receiving) -> None:
     assert receiving.post(b"", length="") == 411
     assert receiving.post(b"", length="-1") == 411
     assert receiving.post(b"", length=str(receive.LARGEST + 1)) == 413
+    assert receiving.post(b"", length="9" * 5000) == 413
     assert receiving.post(b"x", Content_Encoding="gzip") == 415
     assert receiving.post(b"", method="GET") == 404
     assert stored(receiving) == {}

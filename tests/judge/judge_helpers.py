@@ -77,7 +77,7 @@ def people(n: int, **told: Any) -> People:
     unknown = np.full(n, UNKNOWN)
     zero = np.zeros(n, np.int64)
     ids = pa.array([f"a{i:05d}" for i in range(n)])
-    plain = People(ids, np.arange(n), zero + 1, zero, zero, none, no, no, no, no, unknown, unknown, none, none)
+    plain = People(ids, np.arange(n), zero + 1, zero, zero, none, no, no, no, no, unknown, unknown, none)
     return replace(plain, **{name: np.asarray(value) for name, value in told.items()})
 
 
@@ -96,7 +96,7 @@ def measured(proposed: Groups, n_hours: int = 24, **told: Any) -> Measured:
     n = len(proposed.member_group)
     zero, one = np.zeros(n, np.int64), np.ones(n, np.int64)
     plain = Measured(
-        one, one, zero, zero, zero, zero, zero, zero, np.zeros((n, DAY_PARTS), np.int32),
+        one, one, zero, zero, zero, zero, zero, np.zeros((n, DAY_PARTS), np.int32),
         np.zeros((n, len(CAPABILITIES)), np.int32), np.zeros((n, LENGTHS), np.int32), one.astype(np.float64),
         np.zeros((proposed.n, 2, n_hours), np.int32), 0,
     )

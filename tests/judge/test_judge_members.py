@@ -292,6 +292,14 @@ def test_a_link_to_the_campaign_is_not_bare() -> None:
     assert (pieces["alone"][6:] < 0).all()
 
 
+def test_who_has_partners_in_two_campaigns_is_linked_to_his_own() -> None:
+    label = np.array([0, 0, 0, 1, 1, 1, -1, -1])
+    paid = scene(groups(range(8)), people(8), payment=np.array([0, 0, 1, 0, 1, 1, 1, 2]))
+    assert judge.linked(paid, label)[1].tolist() == [0, 0, 1, 0, 1, 1, 1, -1]
+    handed = scene(groups(range(8)), people(8), handoffs=[(0, 1), (0, 3), (4, 3), (4, 0), (6, 2)])
+    assert judge.linked(handed, label)[0].tolist() == [0, 0, -1, 1, 1, -1, 0, -1]
+
+
 def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three accounts that pull the usual one their way leave one after the other."""
     value = np.array([0.0] * 10 + [-1.2, -2.0, -20.0])

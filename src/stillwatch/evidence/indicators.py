@@ -153,7 +153,8 @@ def _time(value: Any) -> datetime | None:
 
 
 def _tlp(one: Mapping[str, Any]) -> str | None:
-    marked = one.get("object_marking_refs", [])
+    told = one.get("object_marking_refs")
+    marked = told if isinstance(told, list) else []
     return next((name for name, (identifier, _) in TLP.items() if f"marking-definition--{identifier}" in marked), None)
 
 

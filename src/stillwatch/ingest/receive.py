@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(415, "compressed bodies are not taken")
         elif not (length.isascii() and length.isdecimal()):
             self._refuse(411, "no Content-Length")
-        elif int(length) > LARGEST:
+        elif len(length) > len(str(LARGEST)) or int(length) > LARGEST:
             self._refuse(413, f"more than {LARGEST >> 20} MiB")
         else:
             self._take(self.rfile.read(int(length)), int(length))

@@ -230,7 +230,7 @@ def replacement(scene: Scene) -> Finding:
         span = 3 * DAY_US
         rows = np.flatnonzero(created != UNKNOWN)
         lowest, width = known[0], np.int64(known[-1] - known[0] + 400 * DAY_US)
-        ban_line = np.sort(groups.member_group[bans] * width + np.clip(banned[bans] - lowest, 0, width - 1))
+        ban_line = np.sort(groups.member_group[bans] * width + np.clip(banned[bans] - lowest, 0, width - span - 1))
         line = groups.member_group[rows] * width + (created[rows] - lowest)
         after = np.searchsorted(ban_line, line, "right") > np.searchsorted(ban_line, line - span)
         observed = np.bincount(groups.member_group[rows[after]], minlength=scene.n).astype(np.float64)

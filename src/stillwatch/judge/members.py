@@ -493,23 +493,31 @@ def linked(scene: Scene, account_label: I64) -> list[I64]:
         scene: the run.
         account_label: campaign of each account, -1 for none, ``(n_accounts,)``.
     """
-    hand, n = scene.handoffs, scene.people.n
+    hand, n, base = scene.handoffs, scene.people.n, int(account_label.max(initial=0)) + 1
     foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
     found = np.full(n, -1, np.int64)
     for a, b in ((hand.taker[foreign], hand.giver[foreign]), (hand.giver[foreign], hand.taker[foreign])):
         held = account_label[b] >= 0
         found[a[held]] = account_label[b[held]]
+    # Who has partners in several campaigns, his own among them, is linked to his own.
+    own = foreign & (account_label[hand.taker] >= 0) & (account_label[hand.taker] == account_label[hand.giver])
+    for side in (hand.taker[own], hand.giver[own]):
+        found[side] = account_label[side]
     out = [found]
     for value in scene.identities.values():
         told = np.flatnonzero(value >= 0)
         held = told[account_label[told] >= 0]
-        # A value's campaign is that of its accounts; an account needs a partner beside itself.
-        campaign_of, holders = np.full(int(value.max(initial=0)) + 1, -1, np.int64), np.zeros(int(value.max(initial=0)) + 1, np.int64)
-        campaign_of[value[held]] = account_label[held]
-        np.add.at(holders, value[held], 1)
-        partner = np.full(n, -1, np.int64)
-        enough = holders[value[told]] - (account_label[told] >= 0) >= 1
-        partner[told[enough]] = campaign_of[value[told[enough]]]
+        pairs, number, n_own = np.unique(value[held] * base + account_label[held], return_inverse=True, return_counts=True)
+        of, whose = np.divmod(pairs, base)
+        # A value's campaign is that of most of its accounts; an account needs a partner beside itself.
+        campaign_of, most = np.full(int(value.max(initial=0)) + 1, -1, np.int64), np.zeros(int(value.max(initial=0)) + 1, np.int64)
+        fewest_first = np.argsort(n_own, kind="stable")
+        campaign_of[of[fewest_first]], most[of[fewest_first]] = whose[fewest_first], n_own[fewest_first]
+        partner, whose = np.full(n, -1, np.int64), campaign_of[value[told]]
+        enough = most[value[told]] - (account_label[told] == whose) >= 1
+        partner[told[enough]] = whose[enough]
+        several = held[n_own[number] >= 2]
+        partner[several] = account_label[several]
         out.append(partner)
     return out
 

@@ -38,7 +38,6 @@ class People:
     banned_us: I64
     domain: I64
     """Number of the e-mail domain, -1 where not told."""
-    signup_net: I64
 
     @property
     def n(self) -> int:
@@ -83,7 +82,7 @@ def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registr
         ids, key, profile["n"].astype(np.int64), profile["first_us"].astype(np.int64), profile["last_us"].astype(np.int64),
         org, verified | reseller, verified, reseller, _true(pc.equal(kind, "education")),
         _micros(registry["created_at"]), _micros(registry["banned_at"]),
-        numbers(registry["email_domain"]), numbers(registry["signup_ip"]),
+        numbers(registry["email_domain"]),
     )
 
 

@@ -126,7 +126,7 @@ def scores(which: Sequence[Canary], answers: Mapping[str, Sequence[str]]) -> lis
 
 def canary_test(
     which: Sequence[Canary], planted: Sequence[Sequence[int]], answers: Mapping[str, Sequence[str]], rng: np.random.Generator,
-    weights: Sequence[float] | None = None, draws: int = DRAWS,
+    draws: int = DRAWS,
 ) -> CanaryTest:
     """Rank the planted forms among counterfactual draws.
 
@@ -135,20 +135,17 @@ def canary_test(
         planted: for each unit of the campaign, the form of each canary.
         answers: question → answers of the suspect.
         rng: of the counterfactual draws.
-        weights: of the units (answers that they got); even by default.
         draws: counterfactual assignments.
     """
     told = scores(which, answers)
-    share = np.asarray(weights if weights is not None else np.ones(len(planted)), float)
-    share = share / share.sum()
     forms = np.asarray(planted, np.int64)
     observed, drawn = 0.0, np.zeros(draws)
     for index, told_one in enumerate(told):
         # below every form's mean nothing is gained, so habits that no key explains cancel in the comparison
         value = told_one - told_one.mean()
-        observed += float((share * value[forms[:, index]]).sum())
-        for weight in share:
-            drawn += weight * value[rng.integers(0, len(value), draws)]
+        observed += float(value[forms[:, index]].sum()) / len(planted)
+        for _ in planted:
+            drawn += value[rng.integers(0, len(value), draws)] / len(planted)
     informative = sum(bool(one.any()) for one in told)
     chances = min(prod(len(one.forms) for one, t in zip(which, told, strict=True) if t.any()) ** len(planted), MOST_CHANCES)
     return CanaryTest(

@@ -96,13 +96,16 @@ def append(meta: Meta, row: AuditRow) -> AuditRow:
     return row
 
 
-def verify(session: Session, *, head: str | None = None, limit: int = 20) -> Verification:
+MOST_FAULTS = 20
+"""Faults that are told, at most."""
+
+
+def verify(session: Session, *, head: str | None = None) -> Verification:
     """Read the whole log and check each row.
 
     Args:
         session: an open session.
         head: ``SEQ:HASH`` that an earlier verification gave; the log must still hold that row.
-        limit: faults to tell at most.
     """
     faults: list[str] = []
     n, n_erased, seq, previous = 0, 0, 0, START
@@ -131,7 +134,7 @@ def verify(session: Session, *, head: str | None = None, limit: int = 20) -> Ver
         faults.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
     if not kept_seen:
         faults.append(f"the log does not hold row {head}, which was kept from an earlier verification")
-    return Verification(n, f"{seq}:{previous}", tuple(faults[:limit]), n_erased, erasures)
+    return Verification(n, f"{seq}:{previous}", tuple(faults[:MOST_FAULTS]), n_erased, erasures)
 
 
 def _erasures(session: Session) -> tuple[tuple[int, ...], dict[int, str]]:

@@ -26,12 +26,10 @@ def get(session: Session, case_id: str) -> Case:
     return row
 
 
-def queue(
-    session: Session, *, states: Sequence[State] = tuple(OPEN_STATES), limit: int = 100, offset: int = 0
-) -> Sequence[Case]:
+def queue(session: Session, *, states: Sequence[State] = tuple(OPEN_STATES), limit: int = 100) -> Sequence[Case]:
     """Cases in some states, highest expected loss first."""
     statement = select(Case).where(Case.state.in_(states)).order_by(Case.loss.desc(), Case.case_id)
-    return session.scalars(statement.limit(limit).offset(offset)).all()
+    return session.scalars(statement.limit(limit)).all()
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -61,7 +61,7 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     _clients(stock, block, operator)
     load = rng.lognormal(0, operator.load, len(account))
     load = np.clip(load, np.median(load) / 4, np.median(load) * 25)
-    _cover(roster, block, operator, account, load, begin, end)
+    _cover(roster, block, operator, account, load)
     harvest, weights = _harvest_habits(roster, operator)
     relay = _relay_habits(roster, operator)
     first = roster.add(block)
@@ -199,7 +199,7 @@ def _clients(stock: Stock, block: Block, operator: Operator) -> None:
     block["model"] = rng.choice(3, n, p=(0.8, 0.15, 0.05))
 
 
-def _cover(roster: Roster, block: Block, operator: Operator, account: Array, load: Array, begin: int, end: int) -> None:
+def _cover(roster: Roster, block: Block, operator: Operator, account: Array, load: Array) -> None:
     """Traffic of the accounts themselves, from the generators of innocents, in proportion to what they harvest."""
     if operator.cover == 0:
         return
