@@ -1,6 +1,6 @@
 """The scenario suite: every scenario of all simulators over several seeds, detected, evaluated, held against the bars.
 
-    python benchmarks/suite.py [--scenarios NAME …] [--seeds 1 2 3 4 5] [--events N] [--jobs N] [--keep DIR]
+    python benchmarks/suite.py [--scenarios NAME …] [--seeds 1 2 3 4 5] [--shuffle SEED] [--events N] [--jobs N] [--keep DIR]
 
 Calibration (benchmarks/calibrate.py) never uses seeds below 1000. Detection sees the logs only: the truth lies in
 another folder. With --keep, finished results are kept and not computed again, unless --fresh is given or the size or
@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -195,6 +196,7 @@ def main() -> None:
     parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=every, help="default: all but february_2026")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     own = f"its own number, at most {MOST_EVENTS:,}"
+    parser.add_argument("--shuffle", type=int, metavar="SEED", help="in random order: what is done when it is stopped is a fair sample")
     parser.add_argument("--events", type=int, help=f"requests of each world (default: {own})")
     parser.add_argument("--jobs", type=int, default=1, help="worlds at a time (default: 1)")
     parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw real prompts from it")
@@ -216,6 +218,8 @@ def main() -> None:
         for scenario in args.scenarios
         for seed in args.seeds
     ]
+    if args.shuffle is not None:
+        random.Random(args.shuffle).shuffle(runs)
     with tempfile.TemporaryDirectory() as scratch:
         results = suite(runs, args.keep or Path(scratch), jobs=args.jobs, fresh=args.fresh, keep_data=args.keep_data)
     pooled = suite_tables.pooled(results)
