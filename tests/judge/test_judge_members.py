@@ -382,8 +382,10 @@ def test_who_is_asked_does_not_move_what_is_usual() -> None:
     assert np.median(pieces["accepted"][member[mine] >= 0]) == 1, "else the strangers are the usual ones"
 
 
-@pytest.mark.parametrize(("between", "stay"), [(0, 7), (1, 7), (2, 0), (7, 0)])
-def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(monkeypatch: pytest.MonkeyPatch, between: int, stay: int) -> None:
+@pytest.mark.parametrize(("between", "score", "stay"), [(0, 2.0, 7), (1, 2.0, 7), (2, 2.0, 0), (7, 2.0, 0), (0, 1.9, 0)])
+def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(
+    monkeypatch: pytest.MonkeyPatch, between: int, score: float, stay: int
+) -> None:
     """Seven of a campaign are at 0.8, and stay where so few are at 0.4 that less than a twentieth of the seven would be drawn in."""
     posterior = np.array([0.99] * 20 + [0.8] * 7 + [0.4] * between + [0.01] * 5)
 
@@ -395,7 +397,7 @@ def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(monkeypatch: p
     n = len(posterior)
     crew, whole = scene(groups(range(n)), people(n)), np.zeros(n, np.int64)
     told = replace(model(), members=Members(0.0, {"often": 10.0}, strays=0.15))
-    left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([1.0]), told)
+    left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([score]), told)
     assert left.tolist() == [0] * (20 + stay) + [-1] * (n - 20 - stay)
 
 

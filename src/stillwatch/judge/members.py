@@ -233,6 +233,8 @@ SURE, ROUNDS = 0.95, 10
 NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 """Posterior probability from which an account is accused besides where its campaign has few between the second number and the first, as
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
+FAR = 2.0
+"""Nats beyond the line from which a campaign may have such accounts: groups that barely pass hold strangers who look like its accounts."""
 
 
 LOWEST = -5.0
@@ -394,8 +396,8 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
 
     Accounts drawn in are of every kind, those of an operator who replaces his are a little unlike each other: where hardly any account
-    is in between, those nearly sure are the operator's, too. Wrong for accounts without links that were banned early and had no time to
-    appear.
+    is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too. Wrong for accounts without
+    links that were banned early and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
     posterior = np.full(scene.people.n, -1.0)
@@ -409,7 +411,7 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
         out[gone] = -1
     nearly, between = ((posterior >= low) & (posterior < high) for low, high in ((NEARLY, SURE), (HARDLY, NEARLY)))
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
-    clear = model.members.strays * (n_between + 1) <= STRAYS * n_nearly
+    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & (np.append(log_odds[lead], -np.inf)[:n] >= FAR)
     return np.where(nearly & clear[account_label], account_label, out)
 
 
