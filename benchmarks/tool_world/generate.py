@@ -21,17 +21,7 @@ from .scenarios import SCENARIOS, build
 
 
 def generate(scenario: str, out: str | PathLike[str], seed: int, events: int | None = None) -> dict[str, Any]:
-    """Write a scenario.
-
-    Args:
-        scenario: one of SCENARIOS.
-        out: folder for events/, accounts.parquet, releases.json, truth.parquet, truth_events.parquet.
-        seed: same scenario, seed and size: same world.
-        events: requests in all (about); operators and crowds shrink and grow with them.
-
-    Returns:
-        Counts of events, accounts and harvested events.
-    """
+    """Write a scenario of about so many requests, by default as many as it usually has; returns counts (see :mod:`..worlds`)."""
     world = build(scenario, seed, events)
     n_events, n_accounts, n_harvested = write(world, Path(out))
     return {"events": n_events, "accounts": n_accounts, "harvested": n_harvested}
