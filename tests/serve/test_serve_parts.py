@@ -193,9 +193,19 @@ def decider(tmp_path: Path, rows: pa.Table, **options: Any) -> Decider:
 
 
 def test_a_client_cannot_live_on_one_admitted_request(tmp_path: Path) -> None:
-    made = decider(tmp_path, entries({"ada": "throttle"}))
-    told = [made.decide(Question("decide", (("ada",),), "same"))[0].decision for _ in range(20)]
-    assert told == ["allow"] * (1 + REPLAYS) + ["throttle"] * (19 - REPLAYS)
+    for given_by_gateway, admitted in ((True, 1 + REPLAYS), (False, 1)):
+        made = decider(tmp_path, entries({"ada": "throttle"}))
+        asked = Question("decide", (("ada",),), "same", idempotent=given_by_gateway)
+        told = [made.decide(asked)[0].decision for _ in range(20)]
+        assert told == ["allow"] * admitted + ["throttle"] * (20 - admitted)
+
+
+def test_a_repeated_id_answers_for_nobody_else(tmp_path: Path) -> None:
+    made = decider(tmp_path, entries({"evil": "block"}))
+    for who in ((("ada",),), (("ada",), ("evil",)), (("ada", "evil"),), (("ada", "bob"), ("evil",)), (("ada",), ("bob", "evil"))):
+        told, repeated = made.decide(Question("decide", who, "same", idempotent=True))
+        assert (told.decision, repeated) == ("block" if "evil" in str(who) else "allow", False)
+        assert made.decide(Question("decide", who, "same", idempotent=True)) == (told, True)
 
 
 def test_a_case_shares_one_rate(tmp_path: Path) -> None:

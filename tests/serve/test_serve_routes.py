@@ -174,6 +174,32 @@ def test_the_same_request_gets_the_same_answer_and_one_record(service: Service, 
     assert [record.request_id for record in log.records] == ["r-1", "r-2"]
 
 
+def test_a_client_that_repeats_its_request_id_gets_no_older_answer(tmp_path: Path, service: Service) -> None:
+    """At an edge, and with LiteLLM, the client may choose the id: an answer to other credentials, or to an admitted request."""
+    names = {keyed(KEY, hashlib.sha256(f"sk-{name}".encode()).hexdigest()): name for name in ("throttle", "block")}
+    snapshot.write(entries(names | {keyed(KEY, "slow"): "throttle"}), tmp_path / "s2", "r2")
+    service.decider.snapshot = snapshot.read(tmp_path / "s2")
+    same = (b"x-request-id", b"q")
+    harmless, bad, slow = ((b"x-api-key", b"!"), (b"authorization", b"Bearer sk-block"), (b"authorization", b"Bearer sk-throttle"))
+    for path in ("/nginx", "/forward", "/envoy/v1/x"):
+        service.decider.throttle = type(service.decider.throttle)()
+        told = [called(service, path, method="GET", headers=[*who, same])[1]["x-guard-decision"]
+                for who in ([harmless], [bad, harmless], [bad, harmless], [slow], [slow], [slow, harmless])]
+        assert told == ["allow", "block", "block", "allow", "throttle", "throttle"], path
+    body = json.dumps({"input_type": "request", "request_data": {"user_api_key_user_id": "slow"}, "litellm_call_id": "q"}).encode()
+    actions = [json.loads(called(service, "/beta/litellm_basic_guardrail_api", body=body)[2])["action"] for _ in range(2)]
+    assert actions == ["NONE", "BLOCKED"]
+
+
+@pytest.mark.parametrize("length", [1024, 5000])
+def test_a_long_request_id_is_cut_and_not_refused(service: Service, log: Kept, length: int) -> None:
+    assert ask(service, account_id="block", request_id="r" * length)["decision"] == "block"
+    body = json.dumps({"input_type": "request", "request_data": {"user_api_key_user_id": "block"}, "litellm_call_id": "r" * length})
+    called(service, "/beta/litellm_basic_guardrail_api", body=body.encode())
+    service.log._flush()
+    assert [record.request_id for record in log.records] == ["r" * 1024] * 2
+
+
 def test_no_secret_is_logged(tmp_path: Path, service: Service, log: Kept) -> None:
     snapshot.write(entries({"sk-in-the-clear": "block"}), tmp_path / "clear", "r1")
     service.decider.snapshot, service.context = snapshot.read(tmp_path / "clear"), Context(Identities(None))

@@ -1,6 +1,7 @@
 """The answers of the last seconds by request id. Bounded: what an attacker can grow is forgotten oldest first."""
 
 from collections import deque
+from collections.abc import Hashable
 
 import msgspec
 
@@ -9,7 +10,7 @@ from stillwatch.serve.decisions import Decision
 REPLAY_S = 10.0
 """Within this a repeated request id gets the answer it had; gateways retry within a second or two."""
 REPLAYS = 3
-"""How often. A client that chooses its request ids cannot live on one admitted request."""
+"""How often. A gateway that takes its clients' ids for its own gives them so much of one admitted request, and no more."""
 
 
 class Given(msgspec.Struct, gc=False):
@@ -21,7 +22,7 @@ class Given(msgspec.Struct, gc=False):
 
 
 class Replays:
-    """The answers of the last seconds, by (account, request id).
+    """The answers of the last seconds, by who was asked about and the request id.
 
     Each answer that is put takes at most two old ones out: forgetting many at once would hold up whoever asks just then.
     """
@@ -29,10 +30,10 @@ class Replays:
     def __init__(self, capacity: int = 1 << 16) -> None:
         """Keep at most ``capacity`` answers."""
         self._capacity = capacity
-        self._given: dict[tuple[int, str], Given] = {}
-        self._order: deque[tuple[int, str]] = deque()
+        self._given: dict[Hashable, Given] = {}
+        self._order: deque[Hashable] = deque()
 
-    def get(self, key: tuple[int, str], at: float) -> Decision | None:
+    def get(self, key: Hashable, at: float) -> Decision | None:
         """The answer this request had, unless it is too old or was repeated too often."""
         found = self._given.get(key)
         if found is None or at - found.at > REPLAY_S or found.repeats >= REPLAYS:
@@ -40,7 +41,7 @@ class Replays:
         found.repeats += 1
         return found.decision
 
-    def put(self, key: tuple[int, str], decision: Decision, at: float) -> None:
+    def put(self, key: Hashable, decision: Decision, at: float) -> None:
         """Remember an answer. One that was repeated too often stays so until it is forgotten."""
         known = self._given.get(key)
         if known is not None:

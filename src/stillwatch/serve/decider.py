@@ -44,7 +44,8 @@ class Decider:
         if snapshot is None:
             return self.unavailable(question), False
         keys = [[key64(identifier) for identifier in principal] for principal in question.who]
-        replay = (keys[0][0], question.request_id) if question.request_id and keys and keys[0] else None
+        # all who are asked about: what one of them was answered holds for no other set
+        replay = (tuple(map(tuple, keys)), question.request_id) if question.idempotent and question.request_id else None
         at = self.clock.steady()
         if replay is not None:
             earlier = self._replays.get(replay, at)

@@ -59,9 +59,12 @@ class Question(msgspec.Struct, gc=False):
     One, if the gateway says who it is; several, if a client presents several credentials: the most severe entry counts.
     """
     request_id: str = ""
-    """Of the request at the gateway; a repeated one gets the answer it had. Empty: each question counts."""
+    """Of the request at the gateway, for the log."""
     api: str = "openai"
     """Whose error bodies the client expects: openai or anthropic."""
+    idempotent: bool = False
+    """Whether a repeated ``request_id`` gets the answer it had and is not counted. Not where the client itself may have
+    chosen the id: with one that it repeats it would pass its rate."""
 
 
 class Decision(msgspec.Struct, gc=False, omit_defaults=True):

@@ -7,8 +7,9 @@ import msgspec
 from stillwatch.serve import answers
 from stillwatch.serve.decisions import Decision, Question
 from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, Request, decoded
+from stillwatch.serve.identity import LONGEST
 
-Name = Annotated[str, msgspec.Meta(max_length=1024)]
+Name = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
 
 class Ask(msgspec.Struct, forbid_unknown_fields=True):
@@ -20,8 +21,9 @@ class Ask(msgspec.Struct, forbid_unknown_fields=True):
     """The API key's identifier or hash as the gateway logs it, never the key."""
     hashed: bool = False
     """Whether the identifiers are those of Stillwatch's tables already."""
-    request_id: Name | None = None
-    """Of the request; a repeated one within ten seconds gets the same answer and is not counted again."""
+    request_id: str | None = None
+    """Of the request, chosen by the gateway; a repeated one within ten seconds, asked about the same account and key, gets the
+    same answer and is not counted again. 1,024 characters of it are read."""
     api: Literal["openai", "anthropic"] = "openai"
     """Whose error bodies the client expects."""
 
@@ -54,7 +56,8 @@ def _ask(request: Request, context: Context) -> Question:
         ids = context.identities.principal(asked.account_id, asked.org_id, asked.key_id)
     if not ids:
         raise MalformedError("one of account_id, org_id and key_id must be there and not be empty")
-    return Question("decide", (ids,), asked.request_id or "", asked.api)
+    # a long id is cut, not refused: a gateway may pass on its client's, who must not bring about an error
+    return Question("decide", (ids,), (asked.request_id or "")[:LONGEST], asked.api, idempotent=True)
 
 
 def _answer(decision: Decision, question: Question) -> Answer:

@@ -9,6 +9,7 @@ import msgspec
 from stillwatch.serve import answers
 from stillwatch.serve.decisions import Decision, Question
 from stillwatch.serve.dialects import Answer, Context, Dialect, Request, decoded
+from stillwatch.serve.identity import LONGEST
 
 
 class Who(msgspec.Struct):
@@ -38,7 +39,7 @@ def _ask(request: Request, context: Context) -> Question | Answer:
         return 200, _HEADERS, _NONE  # who asks was decided before the model answered
     who = body.request_data or Who()
     ids = context.identities.principal(who.user_api_key_user_id, who.user_api_key_org_id, who.user_api_key_hash)
-    return Question("litellm", (ids,) if ids else (), body.litellm_call_id or "")
+    return Question("litellm", (ids,) if ids else (), (body.litellm_call_id or "")[:LONGEST])
 
 
 def _answer(decision: Decision, question: Question) -> Answer:
