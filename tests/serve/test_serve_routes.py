@@ -200,6 +200,21 @@ def test_a_long_request_id_is_cut_and_not_refused(service: Service, log: Kept, l
     assert [record.request_id for record in log.records] == ["r" * 1024] * 2
 
 
+@pytest.mark.parametrize("others", [[], ["a"], ["a", "b", "c", "d", "e"]])
+def test_the_log_names_whose_action_decided(service: Service, log: Kept, others: list[str]) -> None:
+    """Whatever other credentials the client sends along, and wherever theirs stand."""
+    hashed = {name: hashlib.sha256(f"sk-{name}".encode()).hexdigest() for name in ("block", *others)}
+    credentials = [(b"x-api-key", f"sk-{name}".encode()) for name in ("block", *others)]
+    assert called(service, "/nginx", method="GET", headers=credentials)[0] == 403
+    service.log._flush()
+    assert [record.account_id for record in log.records] == [keyed(KEY, hashed["block"])]
+    service.log._allow_share = 1.0
+    assert called(service, "/nginx", method="GET", headers=credentials[1:])[0] == 200
+    service.log._flush()
+    first = min(others, default=None)
+    assert log.records[1].account_id == ("" if first is None else keyed(KEY, hashed[first]))
+
+
 def test_no_secret_is_logged(tmp_path: Path, service: Service, log: Kept) -> None:
     snapshot.write(entries({"sk-in-the-clear": "block"}), tmp_path / "clear", "r1")
     service.decider.snapshot, service.context = snapshot.read(tmp_path / "clear"), Context(Identities(None))

@@ -295,7 +295,8 @@ def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:
 
 
 def _principal(question: Question) -> str:
-    name = question.who[0][0] if question.who and question.who[0] else ""
+    """The one whose action decided, or the first; an API key in the clear is left out."""
+    name = question.who[question.decided_by][0] if question.who and question.who[0] else ""
     return "" if question.surface in CREDENTIAL_SURFACES and unhashed(name) else name
 
 

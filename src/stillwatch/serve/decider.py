@@ -51,13 +51,13 @@ class Decider:
             earlier = self._replays.get(replay, at)
             if earlier is not None:
                 return earlier, True
-        entry, key = self._entry(snapshot, keys, self.clock.at(at))
+        entry, question.decided_by = self._entry(snapshot, keys, self.clock.at(at))
         if entry is None or entry.action == Action.ALLOW:
             decision = Decision(
                 "allow", "allow", self._mode, ttl_s=ALLOW_TTL_S, revision=snapshot.revision, request_id=question.request_id
             )
         else:
-            decision = self._applied(entry, key, snapshot.revision, question.request_id, at)
+            decision = self._applied(entry, keys[question.decided_by][0], snapshot.revision, question.request_id, at)
         if replay is not None:
             self._replays.put(replay, decision, at)
         return decision, False
@@ -69,16 +69,16 @@ class Decider:
         return Decision(decision, decision, "enforce", reasons=(reason,), request_id=question.request_id, retry_after_s=int(closed))
 
     def _entry(self, snapshot: Snapshot, keys: list[list[int]], now: float) -> tuple[Entry | None, int]:
-        """The most severe entry over principals, and the key it is of; of one principal, an allow goes before all."""
-        best, best_key, rank = None, 0, (False, -1)
-        for principal in keys:
+        """The most severe entry over principals, and the principal's place; of one principal, an allow goes before all."""
+        best, best_place, rank = None, 0, (False, -1)
+        for place, principal in enumerate(keys):
             found = [entry for key in principal if (entry := snapshot.find(key, now)) is not None]
             if any(entry.action == Action.ALLOW and entry.enforce for entry in found):
                 continue
             for entry in found:
                 if (entry.enforce, entry.action) > rank:
-                    best, best_key, rank = entry, principal[0], (entry.enforce, entry.action)
-        return best, best_key
+                    best, best_place, rank = entry, place, (entry.enforce, entry.action)
+        return best, best_place
 
     def _applied(self, entry: Entry, key: int, revision: str, request_id: str, at: float) -> Decision:
         would, wait_s = NAMES[entry.action], 0.0

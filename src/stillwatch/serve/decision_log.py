@@ -28,6 +28,7 @@ class Record(msgspec.Struct, gc=False):
     request_id: str
     surface: str
     account_id: str
+    """Of several credentials the one whose action decided; where none did, the first."""
     decision: str
     would: str
     mode: str

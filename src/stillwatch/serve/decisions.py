@@ -65,6 +65,8 @@ class Question(msgspec.Struct, gc=False):
     idempotent: bool = False
     """Whether a repeated ``request_id`` gets the answer it had and is not counted. Not where the client itself may have
     chosen the id: with one that it repeats it would pass its rate."""
+    decided_by: int = 0
+    """Place in ``who`` of the principal whose action decided, for the log; written by the decider."""
 
 
 class Decision(msgspec.Struct, gc=False, omit_defaults=True):
