@@ -121,6 +121,14 @@ def test_a_model_that_thinks_unasked(gateway: tuple[str, int, Path], model: Mode
     assert refused["status"] == (403 if mode == "hook" else 400)
 
 
+def test_a_long_prompt_lets_nobody_through(gateway: tuple[str, int, Path]) -> None:
+    """Though both fail open."""
+    mode, port, _ = gateway
+    for who, status in (("block", 400 if mode == "guardrail" else 403), ("nobody", 200)):
+        body = {"model": "still", "messages": [{"role": "user", "content": "a" * 6_000_000}]}
+        assert call(port, "/v1/chat/completions", {"authorization": f"Bearer sk-{who}-0123456789"}, body).status == status, who
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 def test_service_down_slow_malformed(mode: str, closed: bool, tmp_path: Path) -> None:

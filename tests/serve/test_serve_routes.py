@@ -18,7 +18,8 @@ from stillwatch.serve import snapshot
 from stillwatch.serve.app import DIALECTS, LARGEST, Service, routes
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
-from stillwatch.serve.dialects import Context
+from stillwatch.serve.dialects import KEPT, Context, Sought
+from stillwatch.serve.dialects.litellm import LONGEST_BODY
 from stillwatch.serve.identity import Identities
 from stillwatch.serve.tokens import Role, Token, Tokens
 
@@ -316,6 +317,72 @@ def test_litellm_is_asked_about_requests_only(service: Service) -> None:
         body = json.dumps({"input_type": kind, "request_data": who, "texts": ["x"], "images": None}).encode()
         status, _, answer = called(service, "/beta/litellm_basic_guardrail_api", body=body)
         assert (status, json.loads(answer)["action"]) == (200, action)
+
+
+def guarded(service: Service, body: bytes | list[bytes], **more: Any) -> tuple[str, str | None]:
+    """LiteLLM's answer, and the reason."""
+    status, headers, answer = called(service, "/beta/litellm_basic_guardrail_api", body=body, **more)
+    assert status == 200, "LiteLLM lets through what is answered with an error"
+    return json.loads(answer)["action"], headers.get("x-guard-reason")
+
+
+BLOCKED, UNKNOWN = (b'"request_data":{"user_api_key_user_id":"%b"}' % name for name in (b"block", b"nobody"))
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "malformed"), (b"{", "malformed"), (b"{}", "malformed"), (b"\xff\xfe", "malformed"), (b"[" * 100_000, "malformed"),
+        (b'{"input_type":"request","texts":["\\ud800"]}', "malformed"),
+        (b'{"input_type":"request","texts":["\\ud800"],"tools":[{%b}],%b}' % (UNKNOWN, BLOCKED), "malformed"),
+        (b'{"input_type":"request","texts":["\\ud800"],"request_data":{"user_api_key_user_id":["block"]}}', "malformed"),
+        (b'{"input_type":"request","texts":["\\ud800"],"request_data":' + b'{"a":' * 5000, "malformed"),
+        ([b'{"input_type":"request","texts":["'] + [b"x" * (LONGEST_BODY // 4)] * 4 + [b'"],' + BLOCKED + b"}"], "too-large"),
+        (b"x" * (LONGEST_BODY + 1), "too-large"),
+    ],
+    ids=["empty", "cut", "nothing", "no text", "deep", "nobody said", "said twice", "a list", "deep inside", "long", "long at once"],
+)
+def test_what_litellm_asks_and_cannot_be_read_gets_the_fail_mode(
+    service: Service, log: Kept, body: bytes | list[bytes], kind: str, closed: bool
+) -> None:
+    service.decider.fail_closed = frozenset({"litellm"} if closed else {"decide"})
+    assert guarded(service, body) == ("BLOCKED" if closed else "NONE", f"guard-{kind}")
+    service.log._flush()
+    decision = "unavailable" if closed else "allow"
+    assert [(record.surface, record.decision, record.reason_code) for record in log.records] == [("litellm", decision, f"guard-{kind}")]
+    assert service.metrics.faults == {("litellm", kind): 1}
+    assert service.metrics.decisions == {("litellm", decision, decision, "enforce"): 1}
+
+
+@pytest.mark.parametrize("texts", [[b"\\ud800"], [b"\\ud800\\u0041"], [b"x" * LARGEST], [b"x" * (LARGEST // 3)] * 5])
+def test_texts_are_not_read(service: Service, texts: list[bytes]) -> None:
+    """Nor do they keep who asks from being found, whatever they hold."""
+    claim = UNKNOWN.replace(b'"', b'\\"')  # in a text quotes are escaped
+    for who, action in ((BLOCKED, "BLOCKED"), (UNKNOWN, "NONE")):
+        for spaced in (who, who.replace(b":", b": "), who + b',"model":"m"'):
+            parts = [b'{"input_type":"request","texts":["' + claim, *texts, b'"],' + spaced + b"}"]
+            assert guarded(service, parts)[0] == guarded(service, b"".join(parts))[0] == action, who
+    answer = b'{"input_type":"response","texts":["%b"],%b}' % (b"".join(texts), BLOCKED)
+    assert guarded(service, answer) == ("NONE", None), "who asks was decided before the model answered"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 14, 15, 16, 40, 100])
+def test_a_key_is_found_wherever_the_body_is_cut(size: int) -> None:
+    key, value = b'"request_data":', b'{"a":"b"},"texts":[]}'
+    for n, before in itertools.product((0, 1, 2), range(20)):
+        body = b"{" + b"x" * before + key.join([b"", *[value] * n])
+        sought = Sought(key)
+        for at in range(0, len(body), size):
+            sought.feed(body[at : at + size])
+        assert (sought.times, sought.value) == (n, key.join([value] * n))
+
+
+def test_of_a_long_body_little_is_kept() -> None:
+    sought = Sought(b'"request_data":')
+    for part in (b"x" * KEPT, b'"request_data":', *[b"y" * (KEPT // 2 + 1)] * 9):
+        sought.feed(part)
+    assert (sought.times, len(sought.value), len(sought._end)) == (1, KEPT, 14)
 
 
 def test_an_account_header_counts_only_where_it_is_declared(service: Service) -> None:

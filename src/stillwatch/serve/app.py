@@ -12,7 +12,7 @@ from stillwatch.serve.deadlines import Deadlines
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
 from stillwatch.serve.decisions import Decision, Question
-from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, Request
+from stillwatch.serve.dialects import LARGEST, Answer, Context, Dialect, MalformedError, Request, Sought
 from stillwatch.serve.dialects.decide import DECIDE
 from stillwatch.serve.dialects.litellm import GUARDRAIL
 from stillwatch.serve.dialects.relays import ENVOY, FORWARD, NGINX
@@ -31,8 +31,6 @@ SURFACES = (*(dialect.surface for dialect in DIALECTS), "envoy-grpc")
 TOKEN = b"x-stillwatch-token"
 DEADLINE_S = 0.05
 """From the first byte of a request to its decision; then the surface's fail mode answers."""
-LARGEST = 4 << 20
-"""Bytes of a body. Decoding one holds up the others by about 2 ms a megabyte."""
 
 NOTHING = "There is nothing at this path. GET / tells what is here."
 FRONT = f"""\
@@ -222,18 +220,20 @@ class Service:
         request = Request(scope["method"], scope["path"], headers)
         try:
             if dialect.reads_body:
-                request.body = await self._deadlines.within(_body(receive, headers))
+                await self._deadlines.within(_read(dialect, receive, request))
             asked = dialect.ask(request, self.context)
         except TimeoutError:
-            self.metrics.faults[surface, "deadline"] += 1
-            question = Question(surface, ())
-            return dialect.answer(self.decider.unavailable(question, "guard-deadline"), question)
+            return self._unread(dialect, "deadline", started_ns)
         except MalformedError as error:
+            if dialect.errors_pass:
+                return self._unread(dialect, "malformed", started_ns)
             self.metrics.faults[surface, "malformed"] += 1
             return answers.fault(400, f"The question is malformed: {error}", "malformed")
         except TooLargeError:
+            if dialect.errors_pass:
+                return self._unread(dialect, "too-large", started_ns)
             self.metrics.faults[surface, "too-large"] += 1
-            return answers.fault(413, f"The body is longer than {LARGEST} bytes.", "too_large")
+            return answers.fault(413, f"The body is longer than {dialect.largest} bytes.", "too_large")
         if not isinstance(asked, Question):
             return asked
         decision = self.decided(asked, started_ns)
@@ -243,13 +243,26 @@ class Service:
             self.tracing.span(parent, surface, decision, ended - (time.perf_counter_ns() - started_ns), ended)
         return dialect.answer(decision, asked)
 
+    def _unread(self, dialect: Dialect, kind: str, started_ns: int) -> Answer:
+        """The declared answer to a question that was not read."""
+        self.metrics.faults[dialect.surface, kind] += 1
+        question = Question(dialect.surface, ())
+        decision = self.decider.unavailable(question, f"guard-{kind}")
+        self._told(question, decision, started_ns)
+        return dialect.answer(decision, question)
+
     def decided(self, question: Question, started_ns: int) -> Decision:
         """Decide, count and log; for surfaces that do not come through ASGI too."""
         decision, repeated = self.decider.decide(question)
-        seconds = (time.perf_counter_ns() - started_ns) / 1e9
-        self.metrics.observe(question.surface, decision.decision, decision.would, decision.mode, seconds)
         if not decision.revision:
             self.metrics.faults[question.surface, "no-snapshot"] += 1
+        self._told(question, decision, started_ns, repeated=repeated)
+        return decision
+
+    def _told(self, question: Question, decision: Decision, started_ns: int, *, repeated: bool = False) -> None:
+        """Count and log an answer."""
+        seconds = (time.perf_counter_ns() - started_ns) / 1e9
+        self.metrics.observe(question.surface, decision.decision, decision.would, decision.mode, seconds)
         if not repeated and self.log.wants(not decision.reasons):
             self.log.add(
                 Record(
@@ -258,25 +271,32 @@ class Service:
                     decision.policy_version, decision.revision, int(seconds * 1e6),
                 )
             )
-        return decision
 
 
-async def _body(receive: Receive, headers: list[tuple[bytes, bytes]]) -> bytes:
+async def _read(dialect: Dialect, receive: Receive, request: Request) -> None:
     message = await receive()
-    body: bytes = message.get("body", b"")
+    part: bytes = message.get("body", b"")
     # granian says "more" before it has looked; to ask again is a way to its thread and back, a quarter of a request's cost
-    if not message.get("more_body") or (b"content-length", b"%d" % len(body)) in headers:
-        if len(body) > LARGEST:
-            raise TooLargeError
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
+    if len(part) <= LARGEST and (not message.get("more_body") or (b"content-length", b"%d" % len(part)) in request.headers):
+        request.body = part
+        return
+    parts, size = [part], len(part)
+    while True:
+        if size > dialect.largest:
+            parts.clear()  # read to its end nevertheless: who still sends may not see an answer
+        elif size > LARGEST:
+            request.sought = request.sought or Sought(dialect.seeks)
+            for part in parts:
+                request.sought.feed(part)
+            parts.clear()
+        if not message.get("more_body"):
+            break
         message = await receive()
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > LARGEST:
-            raise TooLargeError
-    return b"".join(parts)
+    if size > dialect.largest:
+        raise TooLargeError
+    request.body = b"".join(parts)
 
 
 def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:

@@ -42,15 +42,11 @@ _REFUSED = {
 }
 
 
-def _question(summary: str, asked: Any, told: Any) -> dict[str, Any]:
+def _question(summary: str, asked: Any, told: Any, more: dict[str, Any]) -> dict[str, Any]:
     return {
         "summary": summary, "security": _TOKEN,
         "requestBody": {"required": True, "content": {"application/json": {"schema": asked}}},
-        "responses": _REFUSED | {
-            "200": _json("the decision", told), "400": _fault("the question is malformed"),
-            "413": _fault("the body is too long"),
-            "503": _json("nothing could be decided and the surface fails closed", told),
-        },
+        "responses": _REFUSED | {"200": _json("the decision", told)} | more,
     }
 
 
@@ -77,14 +73,18 @@ def _page(summary: str, content: str, *, public: bool = False, more: dict[str, A
 def document() -> bytes:
     """The description as JSON."""
     (ask, told, guarded), schemas = msgspec.json.schema_components([Ask, Told, Guarded], ref_template=REF)
+    undecided = {
+        "400": _fault("the question is malformed"), "413": _fault("the body is too long"),
+        "503": _json("nothing could be decided and the surface fails closed", told),
+    }
     action = {"type": "object", "required": ["action"], "properties": {"action": {"enum": ["NONE", "BLOCKED"]}}}
     not_ready = {"503": {"description": "not yet, or ending", "content": {"text/plain": {"schema": {"type": "string"}}}}}
     return msgspec.json.encode({
         "openapi": "3.1.0",
         "info": {"title": "Stillwatch decision service", "version": __version__},
         "paths": {
-            "/v1/decide": {"post": _question("May this account go on?", ask, told)},
-            "/beta/litellm_basic_guardrail_api": {"post": _question("LiteLLM's Generic Guardrail API", guarded, action)},
+            "/v1/decide": {"post": _question("May this account go on?", ask, told, undecided)},
+            "/beta/litellm_basic_guardrail_api": {"post": _question("LiteLLM's Generic Guardrail API", guarded, action, {})},
             "/envoy/": _relay("Envoy ext_authz over HTTP, with the path prefix /envoy"),
             "/nginx": _relay("nginx auth_request"),
             "/forward": _relay("forward_auth of Caddy, and of others of the same shape"),

@@ -14,9 +14,41 @@ from stillwatch.serve.identity import Identities
 
 Answer = tuple[int, answers.Headers, bytes]
 
+LARGEST = 4 << 20
+"""Bytes of a body that is decoded. That holds up all others, by some milliseconds a megabyte, by 30 if a client makes it for that."""
+KEPT = 1 << 16
+"""Bytes that are kept of a longer one."""
+
 
 class MalformedError(ValueError):
     """The request is not what the dialect's gateway sends."""
+
+
+class Sought:
+    """What follows one key of a JSON object that is not decoded; of the object, which comes in parts, no more is kept.
+
+    A client's text cannot hold the key, since quotes in it are escaped. Its own object could: so it must be there once.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """Take the key with its quotes and colon."""
+        self._key, self._end = key, b""
+        self.times = 0
+        """How often the key was there."""
+        self.head = self.value = b""
+        """The first bytes of all, and those after the first key."""
+
+    def feed(self, part: bytes) -> None:
+        """Look at the next part."""
+        self.head = self.head or part[:64]
+        if self.times and len(self.value) < KEPT:
+            self.value += part[: KEPT - len(self.value)]
+        text = self._end + part
+        times = text.count(self._key)
+        if times and not self.times:
+            self.value = text.partition(self._key)[2][:KEPT]
+        self.times += times
+        self._end = text[1 - len(self._key) :]
 
 
 class Request(msgspec.Struct, gc=False):
@@ -28,6 +60,8 @@ class Request(msgspec.Struct, gc=False):
     headers: list[tuple[bytes, bytes]]
     """Names in lower case; repeated headers are repeated."""
     body: bytes = b""
+    sought: Sought | None = None
+    """In place of a body that is longer than LARGEST, where the dialect seeks something."""
 
     def header(self, name: bytes) -> str:
         """The first value of a header, or an empty string."""
@@ -56,6 +90,12 @@ class Dialect(msgspec.Struct, frozen=True):
     ask: Callable[[Request, Context], Question | Answer]
     answer: Callable[[Decision, Question], Answer]
     reads_body: bool = False
+    largest: int = LARGEST
+    """Bytes of a body that is read."""
+    seeks: bytes = b""
+    """The key whose value is sought in a body that is longer than LARGEST."""
+    errors_pass: bool = False
+    """Whether its gateway lets through what is answered with an error: then the fail mode answers what cannot be read."""
     relays: bool = False
     """Whether the gateway passes the client's own Authorization header and relays errors to it."""
 

@@ -4,11 +4,13 @@ It can only say BLOCKED, which LiteLLM turns into a 400; for 429, 401 and 403 wi
 of stillwatch-client.
 """
 
+import json
+
 import msgspec
 
 from stillwatch.serve import answers
 from stillwatch.serve.decisions import Decision, Question
-from stillwatch.serve.dialects import Answer, Context, Dialect, Request, decoded
+from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, Request, Sought
 from stillwatch.serve.identity import LONGEST
 
 
@@ -28,18 +30,42 @@ class Guarded(msgspec.Struct):
     litellm_call_id: str | None = None
 
 
+LONGEST_BODY = 64 << 20
+"""Bytes: a long conversation with images, which LiteLLM may send twice, as messages and by themselves."""
+
 _decoder = msgspec.json.Decoder(Guarded)
+_WHO = b'"request_data":'
+_values = json.JSONDecoder(strict=False)
 _HEADERS = [answers.JSON, answers.NO_STORE]
 _NONE = msgspec.json.encode({"action": "NONE"})
 
 
 def _ask(request: Request, context: Context) -> Question | Answer:
-    body: Guarded = decoded(_decoder, request.body)
+    body = _decoded(request)
     if body.input_type != "request":
         return 200, _HEADERS, _NONE  # who asks was decided before the model answered
     who = body.request_data or Who()
     ids = context.identities.principal(who.user_api_key_user_id, who.user_api_key_org_id, who.user_api_key_hash)
     return Question("litellm", (ids,) if ids else (), (body.litellm_call_id or "")[:LONGEST])
+
+
+def _decoded(request: Request) -> Guarded:
+    sought = request.sought
+    if sought is None:
+        try:
+            return _decoder.decode(request.body)
+        except (msgspec.DecodeError, RecursionError):  # perhaps in the client's text alone, such as half a surrogate pair
+            sought = Sought(_WHO)
+            sought.feed(request.body)
+    if sought.head.startswith(b'{"input_type":"response"'):
+        return Guarded("response")
+    if sought.times != 1:
+        raise MalformedError(f"request_data is there {sought.times} times")
+    try:
+        told, _ = _values.raw_decode(sought.value.decode(errors="replace").lstrip())
+        return Guarded("request", msgspec.convert(told, Who | None))
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("request_data cannot be read") from error
 
 
 def _answer(decision: Decision, question: Question) -> Answer:
@@ -50,5 +76,6 @@ def _answer(decision: Decision, question: Question) -> Answer:
 
 
 GUARDRAIL = Dialect(
-    "litellm", "/beta/litellm_basic_guardrail_api", frozenset({"POST"}), _ask, _answer, reads_body=True
+    "litellm", "/beta/litellm_basic_guardrail_api", frozenset({"POST"}), _ask, _answer, reads_body=True, largest=LONGEST_BODY, seeks=_WHO,
+    errors_pass=True,
 )
