@@ -27,7 +27,7 @@ from stillwatch.serve.deadlines import Deadlines
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, FileSink, Record
 from stillwatch.serve.decisions import NAMES, Action, Decision, Question
-from stillwatch.serve.identity import Identities
+from stillwatch.serve.identity import LONGEST, MANY, Identities
 
 FEW = st.sampled_from(["ada", "bob", "eve", "", "ümlaut", "x" * 40])
 ROWS = st.lists(
@@ -284,6 +284,27 @@ def test_a_credential_is_found_however_it_is_written(header: bytes) -> None:
     found = Identities(KEY).of_credentials([(b"authorization", header), (b"x-api-key", b"other")])
     assert keyed(KEY, "sk-1") in {identifier for principal in found for identifier in principal}
     assert keyed(KEY, "other") in {identifier for principal in found for identifier in principal}
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["with commas", "repeated"])
+@pytest.mark.parametrize("place", [0, 7, -8, -1])
+@pytest.mark.parametrize("n", [15, 16, 17, 5000])
+def test_of_many_credentials_the_outermost_of_each_header_count(n: int, place: int, apart: bool) -> None:
+    values = [b"k%d" % i for i in range(n)]
+    values[place] = b"sk-1"
+    headers = [(b"x-api-key", value) for value in values] if apart else [(b"x-api-key", b" ,, " + b",".join(values) + b", ,")]
+    found = Identities(KEY).of_credentials([(b"api-key", b"one"), (b"other", b"two"), *headers, (b"authorization", b"Bearer three")])
+    every = {identifier for principal in found for identifier in principal}
+    assert {keyed(KEY, name) for name in ("one", "sk-1", "three")} <= every
+    assert keyed(KEY, "two") not in every
+    assert len(found) <= 4 * MANY
+    assert n > MANY or len(found) == n + 2
+
+
+def test_long_names_do_not_fill_the_memory() -> None:
+    identities = Identities(KEY)
+    assert identities.id("a" * 100_000) == identities.id("a" * LONGEST) == keyed(KEY, "a" * LONGEST)
+    assert max(map(len, identities._cache)) == LONGEST
 
 
 @given(st.text(max_size=700))

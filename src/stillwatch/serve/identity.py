@@ -6,7 +6,7 @@ they come, which fits tables whose identifiers are in the clear.
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 CREDENTIALS = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
 """Headers that carry a client's API key in the APIs in use."""
@@ -16,6 +16,9 @@ CACHE = 1 << 16
 """Hashes that are kept; the cache is emptied when full."""
 LONGEST = 1024
 """Characters of an identifier that are read: no real one is longer."""
+MANY = 16
+"""Credentials of a request that are all looked at; of one with more, the first and last of each header: no program takes one out of the
+middle. Thousands fit into a request, and would hold up all others for a second."""
 
 
 class Identities:
@@ -28,13 +31,14 @@ class Identities:
 
     def id(self, name: str) -> str:
         """The identifier of an account, organisation or key as a gateway names it."""
+        name = name[:LONGEST]
         if self._key is None:
-            return name[:LONGEST]
+            return name
         found = self._cache.get(name)
         if found is None:
             if len(self._cache) >= CACHE:
                 self._cache.clear()
-            digest = hmac.digest(self._key, name[:LONGEST].encode("utf-8", "surrogatepass"), "sha256")
+            digest = hmac.digest(self._key, name.encode("utf-8", "surrogatepass"), "sha256")
             found = self._cache[name] = digest.hex()[:32]
         return found
 
@@ -45,13 +49,15 @@ class Identities:
             return ()
         return (self.id(name),) if not key or key == name else (self.id(name), self.id(key))
 
-    def of_credentials(self, headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, ...], ...]:
+    def of_credentials(self, headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, ...], ...]:
         """A principal for each different credential among the headers (lower-case names).
 
         Every one counts: which of two a gateway takes is its own affair, and a client must not choose the harmless one.
         A gateway may have joined repeated headers with commas, which no API key contains.
         """
-        values = (part for name, value in headers if name in CREDENTIALS for part in value.split(b","))
+        values = [part for name, value in headers if name in CREDENTIALS for part in value.split(b",")]
+        if len(values) > MANY:
+            values = _outermost(headers)
         names = {secret for value in values if (secret := credential(value))}
         return tuple(self.of_credential(name) for name in sorted(names))
 
@@ -59,6 +65,14 @@ class Identities:
         """The identifiers of an API key: of itself, and of its SHA-256, by which LiteLLM logs keys."""
         digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
         return self.id(digest), self.id(secret)
+
+
+def _outermost(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+    by_name: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        if name in CREDENTIALS:
+            by_name.setdefault(name, []).extend(part for part in value.split(b",") if part.strip())
+    return [part for parts in by_name.values() for part in (*parts[: MANY // 2], *parts[-MANY // 2 :])]
 
 
 def credential(value: bytes) -> str:
