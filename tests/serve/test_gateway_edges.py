@@ -143,7 +143,8 @@ def test_block_in_the_shape_of_anthropic(gateway: int, model: Model) -> None:
         [*[("x-api-key", f"sk-{n}") for n in range(99)], ("x-api-key", "sk-block")],
         [("authorization", "Bearer sk-block"), ("x-api-key", ",".join(str(n) for n in range(1500)))],
     ],
-    ids=["two headers", "api-key", "x-goog-api-key", "repeated", "other case", "forged", "98 headers", "200 headers", "repeated often", "many keys"],
+    ids=["two headers", "api-key", "x-goog-api-key", "repeated", "other case", "forged", "98 headers", "200 headers", "repeated often",
+         "many keys"],
 )
 def test_no_way_around(gateway: int, model: Model, headers: list[tuple[str, str]]) -> None:
     model.seen.clear()

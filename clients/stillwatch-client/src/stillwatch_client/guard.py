@@ -17,6 +17,8 @@ KNOWN = ("allow", "restrict", *REFUSED)
 TOKEN = "x-stillwatch-token"
 FORWARDED = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "x-request-id", "anthropic-version", "traceparent")
 """Headers of the client that the service looks at."""
+LONGEST = 1 << 14
+"""Characters of a header that are passed: of a longer one the first and last half. The service takes no request of 400 kB."""
 
 
 class SettingError(ValueError):
@@ -80,14 +82,14 @@ class Guard:
 
     async def relay(self, method: str, path: str, headers: list[tuple[str, str]], api: str = "openai") -> Verdict:
         """Ask with a client's own headers (lower-case names, repeated ones repeated): its credentials say who it is."""
-        kept = [(name, value) for name, value in headers if name in FORWARDED]
-        kept += [(TOKEN, self._token), ("x-forwarded-method", method), ("x-forwarded-uri", quote(path, safe="/"))]
         try:
-            return _of_headers(await self._call("GET", "/forward", kept, None))
+            told = _forwarded(headers) | {TOKEN: self._token, "x-forwarded-method": method, "x-forwarded-uri": quote(path[:2048], safe="/")}
+            pairs = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
+            return _of_headers(await self._call("GET", "/forward", pairs, None))
         except Exception as error:
             return self._failed(error, api)
 
-    async def _call(self, method: str, path: str, headers: list[tuple[str, str]], body: Any) -> httpx.Response:
+    async def _call(self, method: str, path: str, headers: list[tuple[str, str]] | list[tuple[bytes, bytes]], body: Any) -> httpx.Response:
         if self._client is None:
             self._client = httpx.AsyncClient(base_url=self._url, timeout=self._deadline_s, trust_env=False)
         call = self._client.request(method, path, headers=headers, json=body)
@@ -102,6 +104,16 @@ class Guard:
         if api == "anthropic":
             body = {"type": "error", "error": {"type": "api_error", "message": text}}
         return Verdict("unavailable", 503, {"x-guard-decision": "unavailable", "retry-after": "1"}, body)
+
+
+def _forwarded(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """What the service looks at, repeated headers as one with commas: it takes 100, and a client that makes it refuse is let through."""
+    out: dict[str, str] = {}
+    for name, value in headers:
+        if name in FORWARDED:
+            out[name] = f"{out[name]},{value}" if name in out else value
+    half = LONGEST // 2
+    return {name: value if len(value) <= LONGEST else f"{value[:half]},{value[-half:]}" for name, value in out.items()}
 
 
 def _of(name: str, otherwise: str) -> str:

@@ -4,6 +4,7 @@ Put ``callbacks: ["stillwatch_client.litellm_hook.hook"]`` under ``litellm_setti
 too: models that think without being asked to answer with what they thought, and it is taken out.
 """
 
+import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,6 +16,7 @@ from litellm.proxy._types import ProxyException
 from stillwatch_client.guard import Guard, restricted
 from stillwatch_client.traces import Stream, without_traces
 
+Call = tuple[Any, Any, Any]
 HELD = 100_000
 """Restricted calls that wait for their answer; then the oldest are forgotten."""
 
@@ -26,8 +28,8 @@ class StillwatchHook(CustomLogger):
         """Take a guard, or make one of the environment's settings."""
         super().__init__()
         self.guard = guard or Guard()
-        self._restricted: OrderedDict[str, None] = OrderedDict()
-        """Calls whose answer must have no reasoning."""
+        self._restricted: OrderedDict[Call, int] = OrderedDict()
+        """Calls whose answer must have no reasoning, and how many there are: clients may choose a call's id, and repeat it."""
 
     async def async_pre_call_hook(self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str) -> dict[str, Any]:
         """Let the call go on, perhaps with a restricted body, or raise what the client is to see."""
@@ -35,7 +37,8 @@ class StillwatchHook(CustomLogger):
             "account_id": getattr(user_api_key_dict, "user_id", None),
             "org_id": getattr(user_api_key_dict, "org_id", None),
             "key_id": getattr(user_api_key_dict, "token", None) or getattr(user_api_key_dict, "api_key", None),
-            "request_id": data.get("litellm_call_id"),
+            # with an end of its own: a client that repeats its id asks anew, and is counted
+            "request_id": f"{str(data.get('litellm_call_id') or '')[:200]}-{secrets.token_hex(8)}",
         }
         api = "anthropic" if "anthropic" in str(call_type) else "openai"
         asked = {name: value for name, value in asked.items() if value}
@@ -50,15 +53,16 @@ class StillwatchHook(CustomLogger):
             raise HTTPException(verdict.status, detail=text, headers=verdict.headers)
         if verdict.decision != "restrict":
             return data
-        if verdict.drop_reasoning and "request_id" in asked:
-            self._restricted[asked["request_id"]] = None
+        if verdict.drop_reasoning:
+            call = _call(data, user_api_key_dict)
+            self._restricted[call] = self._restricted.get(call, 0) + 1
             if len(self._restricted) > HELD:
                 self._restricted.popitem(last=False)
         return restricted(data, verdict, "responses" if "responses" in str(call_type) else "")
 
     async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> Any:
         """Take reasoning out of the answer to a restricted call."""
-        if not self._was_restricted(data):
+        if not self._was_restricted(_call(data, user_api_key_dict)):
             return response
         return without_traces(response)
 
@@ -66,7 +70,7 @@ class StillwatchHook(CustomLogger):
         self, user_api_key_dict: Any, response: AsyncIterator[Any], request_data: dict[str, Any]
     ) -> AsyncIterator[Any]:
         """The same of a stream, part by part."""
-        if not self._was_restricted(request_data):
+        if not self._was_restricted(_call(request_data, user_api_key_dict)):
             async for part in response:
                 yield part
             return
@@ -76,12 +80,16 @@ class StillwatchHook(CustomLogger):
             if left is not None:
                 yield left
 
-    def _was_restricted(self, data: dict[str, Any]) -> bool:
-        call = data.get("litellm_call_id")
-        if call not in self._restricted:
-            return False
-        del self._restricted[call]
-        return True
+    def _was_restricted(self, call: Call) -> bool:
+        left = self._restricted.pop(call, 0)
+        if left > 1:
+            self._restricted[call] = left - 1
+        return left > 0
+
+
+def _call(data: dict[str, Any], user_api_key_dict: Any) -> Call:
+    """The call's id with whose it is, so that nobody else can end it."""
+    return data.get("litellm_call_id"), getattr(user_api_key_dict, "user_id", None), getattr(user_api_key_dict, "token", None)
 
 
 hook = StillwatchHook()
