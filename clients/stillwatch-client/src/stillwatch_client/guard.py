@@ -18,7 +18,7 @@ TOKEN = "x-stillwatch-token"
 FORWARDED = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "x-request-id", "anthropic-version", "traceparent")
 """Headers of the client that the service looks at."""
 LONGEST = 1 << 14
-"""Characters of a header that are passed: of a longer one the first and last half. The service takes no request of 400 kB."""
+"""Characters of a header that are passed: of a longer one the first and last half. The service takes some 400 kB of headers in all."""
 
 
 class SettingError(ValueError):
