@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stillwatch import tables
 from stillwatch.errors import SchemaError
-from stillwatch.tables import EVENTS, TRACES, Table
+from stillwatch.tables import EVENTS, TRACES, TRUTH, Table, it_has
 
 ALL = [value for value in vars(tables).values() if isinstance(value, Table)]
 TRACE = {"account_id": ["a"], "view": ["content.template"], "object": ["7"], "hour": [12], "n": [1], "weight": [None]}
@@ -28,6 +28,18 @@ def test_contract_is_complete(table: Table) -> None:
 def test_missing_required_column_is_named() -> None:
     with pytest.raises(SchemaError, match=r"traces lacks the column view .*traces\.parquet.*It has: account_id"):
         TRACES.conform(pa.table({"account_id": ["a"]}), where="traces.parquet")
+
+
+def test_many_and_hostile_names_are_told_briefly() -> None:
+    told = it_has(["a\x1b[2J" + "b" * 99, *map(str, range(99))])
+    assert told.startswith(f"It has: a?[2J{'b' * 55}, 0, 1")
+    assert told.endswith(", 28 and 70 more")
+
+
+def test_a_column_whose_absence_would_mean_something_must_be_there() -> None:
+    with pytest.raises(SchemaError, match=r"truth lacks the column campaign \(operator\)\. It has: account_id, kind$"):
+        TRUTH.conform(pa.table({"account_id": ["a"], "kind": ["attack"]}))
+    assert TRUTH.conform(pa.table({"account_id": ["a"], "kind": ["family"], "campaign": pa.nulls(1)}))["campaign"].to_pylist() == [None]
 
 
 def test_column_that_cannot_be_cast_is_named() -> None:

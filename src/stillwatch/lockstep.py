@@ -244,6 +244,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
 def _read(path: Path) -> pa.Table:
     with reading_parquet(path):
         table = pq.read_table(path)
+    TRACES.demand(table.column_names, where=path)
     if "n" not in table.column_names:
         table = table.append_column("n", pa.array(np.ones(len(table), np.int64)))
     table = TRACES.conform(table, where=path)

@@ -4,7 +4,7 @@ A column says its type, its unit and what null means; a table says its grain (wh
 required may be absent: whoever reads them fills them with null, and the evidence that needs them is blind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 REPLACES = "~"
 """Stands in a replay between the name of an account and the number of the one that replaces it."""
+MOST_NAMES, NAME_CHARS = 30, 60
+"""Of a file's columns, that an error tells."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Column:
     meaning: str
     null: str = "not told"
     required: bool = False
+    present: bool = False
+    """It may have nulls and must be there: without it all rows would be taken for what null means."""
 
 
 @dataclass(frozen=True)
@@ -54,25 +58,31 @@ class Table:
         wanted = set(names)
         return Table(self.name, self.grain, tuple(column for column in self.columns if column.name in wanted))
 
+    def demand(self, names: Sequence[str], *, where: object = None) -> None:
+        """Raise a SchemaError where a file lacks a column that must be there.
+
+        Args:
+            names: all columns of the file. Who reads only some of them asks this first: the error tells what the file has.
+            where: the file.
+        """
+        for column in self.columns:
+            if (column.required or column.present) and column.name not in names:
+                raise SchemaError(f"{self.name} lacks the column {column.name} ({column.meaning})", where=where, todo=it_has(names))
+
     def conform(self, table: "pa.Table", *, where: object = None) -> "pa.Table":
         """Return ``table`` with exactly this table's columns, cast; absent optional columns become null.
 
         A string column may stay a dictionary of strings.
 
         Raises:
-            SchemaError: a required column is absent or has nulls, or a column cannot be cast.
+            SchemaError: a column that must be there is absent, a required one has nulls, or a column cannot be cast.
         """
         import pyarrow as pa
 
+        self.demand(table.column_names, where=where)
         arrays = []
         for column, field in zip(self.columns, self.schema, strict=True):
             if column.name not in table.column_names:
-                if column.required:
-                    raise SchemaError(
-                        f"{self.name} lacks the column {column.name} ({column.meaning})",
-                        where=where,
-                        todo=f"It has: {', '.join(table.column_names)}",
-                    )
                 arrays.append(pa.nulls(len(table), field.type))
                 continue
             values = table[column.name]
@@ -101,6 +111,13 @@ class Table:
             arrays.append(values)
         fields = [field.with_type(values.type) for field, values in zip(self.schema, arrays, strict=True)]
         return pa.table(arrays, schema=pa.schema(fields))
+
+
+def it_has(names: Sequence[str]) -> str:
+    """The columns of a file, for an error that says which one it lacks; a hostile file may have any number, of any length."""
+    shown = ["".join(c if c.isprintable() else "?" for c in name[:NAME_CHARS]) for name in names[:MOST_NAMES]]
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return f"It has: {', '.join(shown)}{more}" if shown else "It has no columns"
 
 
 def arrow_type(name: str) -> "pa.DataType":
@@ -278,7 +295,7 @@ TRUTH = Table(
     "one account of known origin",
     (
         Column("account_id", "str", "who can be acted on", required=True),
-        Column("campaign", "str", "operator", null="innocent"),
+        Column("campaign", "str", "operator", null="innocent", present=True),
         Column("kind", "str", "innocent crowd, or attack", required=True),
     ),
 )

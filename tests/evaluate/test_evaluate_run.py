@@ -264,11 +264,14 @@ def test_bad_input_is_one_line(run: Path, tmp_path: Path) -> None:
         evaluate.run(run, tmp_path / "text.parquet")
     assert "\n" not in str(error.value)
     pq.write_table(pa.table({"account_id": ["a"]}), tmp_path / "thin.parquet")
-    with pytest.raises(InputError, match="truth lacks the column kind"):
+    with pytest.raises(InputError, match="truth lacks the column campaign"):
         evaluate.run(run, tmp_path / "thin.parquet")
     pq.write_table(pa.table({"account_id": ["a"], "kind": ["hydra"]}), tmp_path / "innocent.parquet")
-    with pytest.raises(InputError, match="truth lacks the column campaign"):
+    with pytest.raises(InputError, match=r"truth lacks the column campaign .*It has: account_id, kind$"):
         evaluate.run(run, tmp_path / "innocent.parquet")
+    pq.write_table(pa.table({"event_id": ["e"], "campaign": ["hydra"]}), tmp_path / "harvested.parquet")
+    with pytest.raises(InputError, match=r"truth lacks the column account_id .*It has: event_id, campaign$"):
+        evaluate.run(run, tmp_path / "harvested.parquet")
     with pytest.raises(InputError, match="truth_events lacks the column event_id"):
         evaluate.run(run, truth, truth_events=truth)
     pq.write_table(pa.concat_tables([pq.read_table(truth)] * 2), tmp_path / "twice.parquet")

@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import killed
-from stillwatch import cli, dataset, pipeline
+from stillwatch import cli, dataset, partitions, pipeline, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import data_files
 from stillwatch.replay import run as replay
 from stillwatch.replay.commands import step_us
+from stillwatch.replay.log import INNOCENT, read_log, read_truth
 from stillwatch.replay.policy import DEFAULT
 
 TWO_DAYS_US = 2 * 86_400_000_000
@@ -340,3 +341,46 @@ def test_a_truth_of_another_log_is_one_line(
     pq.write_table(pa.table({"account_id": ["x"], "campaign": ["y"], "kind": ["attack"]}), other)
     assert cli.main(["replay", str(little_world), "--out", str(tmp_path / "out"), "--truth", str(other)]) == 1
     assert "no account of the log is in the truth" in capsys.readouterr().err
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Three requests of three accounts, the first of them harvest of one operator's account, and who they are."""
+    (tmp_path / "log" / "events").mkdir(parents=True)
+    times = pa.array([0, 1, 2], pa.timestamp("us", "UTC"))
+    events = {"event_id": ["1", "2", "3"], "timestamp": times, "account_id": ["a", "b", "c"]}
+    pq.write_table(pa.table(events), tmp_path / "log/events/a.parquet")
+    truth = {"account_id": ["a", "b", "c"], "campaign": ["hydra", None, " "], "kind": ["attack", "family", "family"]}
+    pq.write_table(pa.table(truth), tmp_path / "log/truth.parquet")
+    pq.write_table(pa.table({"event_id": ["1", "2"], "campaign": ["hydra", None]}), tmp_path / "log/truth_events.parquet")
+    return tmp_path / "log"
+
+
+@pytest.mark.parametrize(
+    ("option", "columns", "said"),
+    [
+        ("--truth", ["account_id", "kind"], "truth lacks the column campaign (operator)"),
+        ("--truth-events", ["event_id"], "truth_events lacks the column campaign"),
+    ],
+)
+def test_a_truth_that_does_not_name_the_operators_is_one_line(
+    option: str, columns: list[str], said: str, tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"{option[2:].replace('-', '_')}.parquet"
+    pq.write_table(pq.read_table(tiny / name, columns=columns), tmp_path / name)
+    words = ["--truth", tiny / "truth.parquet", option, tmp_path / name]  # of one option, the last counts
+    assert cli.main(["replay", str(tiny), "--out", str(tmp_path / "out"), *map(str, words)]) == 1
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.endswith(f"It has: {', '.join(columns)}\n")
+
+
+def test_who_has_no_operator_is_innocent_however_that_is_written(tiny: Path, tmp_path: Path) -> None:
+    data = dataset.open_dataset(tiny)
+    log = read_log(partitions.sketch_files(data, tmp_path / "sketches", sketch.sketch_events, as_of=None, threads=1, quiet=True))
+    told = read_truth(log, data, tiny / "truth.parquet", tiny / "truth_events.parquet")
+    assert (told.operators, told.operator.tolist()) == (["hydra"], [0, INNOCENT, INNOCENT])
+    assert told.harvested.tolist() == [True, False, False]
+    # Of an operator's account all requests are harvest that the truth lists as somebody's.
+    pq.write_table(pa.table({"event_id": ["1"], "campaign": pa.nulls(1, pa.string())}), tmp_path / "none.parquet")
+    assert not read_truth(log, data, tiny / "truth.parquet", tmp_path / "none.parquet").harvested.any()

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from stillwatch.audit import markup
 from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
+from stillwatch.tables import it_has
 
 TEXT = ("text", "content", "raw_content", "response", "output", "answer", "completion", "document", "body")
 SOURCE = ("source", "domain", "subset", "dataset", "url", "uri")
@@ -394,7 +395,7 @@ def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | N
     known = {"text": (*TEXT, *TURNS), "source": (*MAKER, *SOURCE) if columns.makers else SOURCE, "time": TIME, "identity": IDENTITY}
     for key, name in asked.items():
         if name is not None and name not in names:
-            raise InputError(f"no column {name!r}", where=path, todo=f"It has: {', '.join(names[:20])}")
+            raise InputError(f"no column {name!r}", where=path, todo=it_has(names))
         chosen[key] = name if name is not None else next((n for n in known[key] if n in names), None)
     chosen["asked"] = next((n for n in ASKED if n in names and n != chosen["text"]), None)
     if chosen["text"] is None:

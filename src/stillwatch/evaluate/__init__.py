@@ -17,14 +17,14 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column,
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["measures", "ranking", "run"]
+__all__ = ["TRUTH_EVENTS", "measures", "ranking", "read_truth", "run"]
 
 TRUTH_EVENTS = Table(
     "truth_events",
     "one request of known origin",
     (
         Column("event_id", "str", "identifier of the request", required=True),
-        Column("campaign", "str", "operator that harvested it", null="not harvested"),
+        Column("campaign", "str", "operator that harvested it", null="not harvested", present=True),
     ),
 )
 
@@ -56,7 +56,7 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
     verdicts_file, campaigns_file = run / "accounts.parquet", run / "campaigns.parquet"
     verdicts, campaigns = _read(verdicts_file, ACCOUNT_VERDICTS), _read(campaigns_file, CAMPAIGNS)
     harvest = demand_harvest(run, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
-    known = _read(truth, TRUTH)
+    known = read_truth(truth)
     if len(known) == 0:
         raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
     if not set(known["account_id"].to_pylist()) & set(verdicts["account_id"].to_pylist()):
@@ -81,27 +81,31 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
 
 def _read(path: Path, contract: Table) -> "pa.Table":
     """Read a Parquet file that must follow a contract."""
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     with reading_parquet(path):
         # Only the contract's columns: a truth may carry more.
         present = pq.read_schema(path).names
+        contract.demand(present, where=path)
         table = pq.read_table(path, columns=[name for name in contract.names if name in present])
-    conformed = contract.conform(table, where=path)
-    if contract is TRUTH:
-        _demand_campaign(table, contract, path)
-        # what has been a CSV once has empty strings in place of nulls: no operator has no name
-        place = conformed.column_names.index("campaign")
-        named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(conformed["campaign"]), ""), None, conformed["campaign"])
-        return conformed.set_column(place, conformed.schema.field(place), named)
-    return conformed
+    return contract.conform(table, where=path)
 
 
-def _demand_campaign(table: "pa.Table", contract: Table, path: Path) -> None:
-    """Null means innocent, so an absent column would make everybody innocent."""
-    if "campaign" not in table.column_names:
-        raise InputError(f"{contract.name} lacks the column campaign (operator; null where none)", where=path)
+def read_truth(path: Path) -> "pa.Table":
+    """The truth, one row an account.
+
+    Args:
+        path: Parquet of TRUTH. What has been a CSV once has empty strings in place of nulls: no operator has no name.
+
+    Raises:
+        InputError: it is not readable, or lacks a column.
+    """
+    import pyarrow.compute as pc
+
+    known = _read(path, TRUTH)
+    place = known.column_names.index("campaign")
+    named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(known["campaign"]), ""), None, known["campaign"])
+    return known.set_column(place, known.schema.field(place), named)
 
 
 def _check_columns(path: Path, contract: Table) -> None:
@@ -111,4 +115,3 @@ def _check_columns(path: Path, contract: Table) -> None:
     with reading_parquet(path):
         empty = pq.read_schema(path).empty_table()
     contract.conform(empty, where=path)
-    _demand_campaign(empty, contract, path)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import data_files, quoted
-from stillwatch.tables import Column, Table
+from stillwatch.tables import Column, Table, it_has
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,10 +65,10 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
         base.execute("SET TimeZone = 'UTC'")
         try:
             base.execute(f"CREATE VIEW marks AS SELECT * FROM {_source(files)}")
-            columns = {str(row[0]) for row in base.execute("DESCRIBE marks").fetchall()}
+            columns = [str(row[0]) for row in base.execute("DESCRIBE marks").fetchall()]
             for needed in ("event_id", "tenant", "tokens"):
                 if needed not in columns:
-                    raise InputError(f"the mark log lacks {needed}", where=marks, todo=f"It has {', '.join(sorted(columns))}")
+                    raise InputError(f"the mark log lacks {needed}", where=marks, todo=it_has(columns))
             known = "SELECT NULL::VARCHAR AS event_id, NULL::VARCHAR AS account_id, NULL::TIMESTAMP AS timestamp WHERE false"
             if events is not None:
                 folder = events / "events" if (events / "events").is_dir() else events

@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from stillwatch import dataset, partitions, sketch
+from stillwatch import dataset, evaluate, partitions, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
-from stillwatch.tables import TRUTH
 
 I64 = NDArray[np.int64]
 INNOCENT, UNTOLD = -1, -2
@@ -94,7 +93,7 @@ def read_truth(log: Log, data: dataset.Dataset, path: Path, events: Path | None)
     Raises:
         InputError: a table is not readable, has no such columns, or names none of the log's accounts.
     """
-    table = TRUTH.conform(_table(path), where=path)
+    table = evaluate.read_truth(path)
     place = pc.index_in(log.ids, table["account_id"].combine_chunks())
     if place.null_count == len(place):
         raise InputError("no account of the log is in the truth", where=path, todo="Pass the truth of these events")
@@ -112,18 +111,13 @@ def read_truth(log: Log, data: dataset.Dataset, path: Path, events: Path | None)
     return Truth(names, operator, kinds.dictionary.to_pylist(), kind_code, harvested, events is not None)
 
 
-def _table(path: Path) -> pa.Table:
+def _in(log: Log, data: dataset.Dataset, path: Path) -> NDArray[np.bool_]:
+    """Which requests are listed as somebody's harvest, by event_id."""
     with reading_parquet(path):
         table = pq.read_table(path)
-    return table
-
-
-def _in(log: Log, data: dataset.Dataset, path: Path) -> NDArray[np.bool_]:
-    """Which requests are listed, by event_id."""
-    table = _table(path)
-    if "event_id" not in table.column_names:
-        raise InputError("no column event_id", where=path)
-    wanted = np.unique(sketch.account_key(table["event_id"].cast(pa.string())))
+    table = evaluate.TRUTH_EVENTS.conform(table, where=path)
+    harvest = table.filter(table["campaign"].is_valid())
+    wanted = np.unique(sketch.account_key(harvest["event_id"].cast(pa.string())))
     parts = [np.zeros(0, bool)]
     for file in data.event_files:
         for batch in dataset.batches(file, ("event_id", "timestamp")):

@@ -13,6 +13,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
 from stillwatch.simulate.roster import Array
 from stillwatch.simulate.world import CAPABILITIES
+from stillwatch.tables import it_has
 
 LONGEST = 8000
 STORE = "exchanges.jsonl"
@@ -44,7 +45,7 @@ def _read(path: Path, required: tuple[str, ...]) -> pa.Table:
         table = pq.read_table(path)
     for name in required:
         if name not in table.column_names:
-            raise InputError(f"lacks the column {name}", where=path, todo=f"It has: {', '.join(table.column_names)}")
+            raise InputError(f"lacks the column {name}", where=path, todo=it_has(table.column_names))
     return table
 
 
