@@ -50,7 +50,7 @@ def ingest(
 
     Raises:
         InputError: see :func:`stillwatch.ingest.run`; the key file does not hold a key; another ingest
-            writes to ``out``; or no event came of the sources, which is said when all is written.
+            writes to ``out``; or no event came of the sources, which is said when what was put aside is written.
     """
     from stillwatch.ingest import check, run
 
@@ -66,8 +66,9 @@ def ingest(
     if not quiet:
         print(_ingested(summary, out, key_file if fresh else None))
     if not summary["rows"]["written"]:
-        todo = f"Is --from {format} what the log is? {out / 'quarantine.parquet'} says why"
-        raise InputError("there is no event to look at", where=out / "events", todo=todo)
+        kept = ", so the tables that stand there stay" if summary["kept"] else ""
+        todo = f"Is --from {format} what the log is? {summary['quarantine']} says why"
+        raise InputError(f"there is no event to look at{kept}", where=out / "events", todo=todo)
     return summary | {"key_file": str(key_file)}
 
 
@@ -88,11 +89,12 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     from stillwatch.ingest.output import TEXT
 
     rows = summary["rows"]
-    lines = [f"{rows['written']:,} of {rows['read']:,} rows became events: {out / 'events'}"]
+    place = f": {out / 'events'}" if rows["written"] else ""
+    lines = [f"{rows['written']:,} of {rows['read']:,} rows became events{place}"]
     if summary["first"]:
         lines.append(f"  from {summary['first']} to {summary['last']}")
     if rows["quarantined"]:
-        lines.append(f"{rows['quarantined']:,} rows were put aside: {out / 'quarantine.parquet'}")
+        lines.append(f"{rows['quarantined']:,} rows were put aside: {summary['quarantine']}")
     explained = summary["explained"]
     examples = summary["examples"]
     for reason, count in _most(summary["quarantined"]):
@@ -105,7 +107,8 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
         if part is None:
             continue
-        good = f"{part['joined']:,} requests joined" if name == "edge log" else f"{part['written']:,} accounts written"
+        accounts = "accounts, which are not written" if summary["kept"] else "accounts written"
+        good = f"{part['joined']:,} requests joined" if name == "edge log" else f"{part['written']:,} {accounts}"
         lines.append(f"{name.capitalize()}: {part['read']:,} rows read, {good}")
         lines += [f"  {count:>9,}  put aside: {explained[reason]}" for reason, count in _most(part["quarantined"])]
     lines += _doubts(summary)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -264,6 +265,7 @@ def test_kill_and_rerun(write, tmp_path):
     out, path = tmp_path / "out", write(many(20_000))
     (out / "events").mkdir(parents=True)
     pq.write_table(pa.table({"event_id": ["old"]}), out / "events" / "part-00000.parquet")
+    (out / "ingest.json").write_text('{"rows": {"written": 1}}')
     command = [sys.executable, "-c", KILLED, str(path), str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -272,7 +274,7 @@ def test_kill_and_rerun(write, tmp_path):
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert pq.read_table(out / "events").to_pylist() == [{"event_id": "old"}]
-    assert not (out / "ingest.json").exists()
+    assert json.loads((out / "ingest.json").read_text()) == {"rows": {"written": 1}}
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert len(pq.read_table(out / "events")) == 20_000
     assert json.loads((out / "ingest.json").read_text())["rows"]["written"] == 20_000
@@ -324,8 +326,11 @@ def test_any_bytes_are_read_or_put_aside(tmp_path_factory, format_, data):
     folder = tmp_path_factory.mktemp("any")
     path = folder / "log"
     path.write_bytes(data)
-    check(ingest.run([path], format_, folder / "out", privacy="text", accounts=path, edge=[path], key=KEY, as_of=AS_OF,
-                     quiet=True), folder, None)
+    options = {"privacy": "text", "key": KEY, "as_of": AS_OF, "quiet": True}
+    check(ingest.run([path], format_, folder / "out", **options), folder, None)
+    for besides in ({"accounts": path}, {"edge": [path]}):
+        with suppress(InputError):  # nothing of it is of use
+            check(ingest.run([path], format_, folder / "out", **options, **besides), folder, None)
 
 
 def check(summary, folder, expected):

@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from ingest_helpers import AS_OF, KEY, TIME, envelope, event, payload
 
+import killed
 from stillwatch import workflows
 from stillwatch.cli import main
+from stillwatch.dataset import open_dataset
 from stillwatch.errors import InputError
 from stillwatch.files import alone
 from stillwatch.hashing import keyed
@@ -102,8 +104,8 @@ def test_separators_and_names_as_spreadsheets_write_them(run, write, separator):
 
 
 def test_a_header_that_names_a_column_twice(run, write):
-    result = run(write([payload()]), "litellm", accounts=write(b"account_id,email,email\na,b@c.d,e@f.g\n", "accounts.csv"))
-    assert result.accounts == []
+    result = run(write(f"{SPEND[:-1]},user\nr,1771581600,a,m,b\n".encode(), "spend.csv"), "litellm-spend")
+    assert result.rows == []
     assert result.summary["sources"] == {"doubled_column": 1}
 
 
@@ -256,6 +258,117 @@ def test_a_log_without_rows_is_an_error(write, tmp_path, capsys):
     told = capsys.readouterr()
     assert "0 of 0 rows became events" in told.out
     assert (told.err.count("\n"), "there is no event to look at" in told.err) == (1, True)
+
+
+LITELLM_AND_NOT = [
+    (["--from", "openai"], "Is --from openai what the log is?"), (["--from", "litellm", "--as-of", "2020-01-01"], "Is --from litellm what"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), LITELLM_AND_NOT, ids=["format", "as-of"])
+def test_an_ingest_without_events_leaves_earlier_tables(write, tmp_path, capsys, wrong, said):
+    log, out = str(write([payload(id=f"c{i}", litellm_call_id=f"l{i}") for i in range(9)])), tmp_path / "out"
+    registry = str(write(b"user_id\nada\n", "users.csv"))
+    right = ["ingest", log, "--from", "litellm", "--out", str(out), "--as-of", "2026-03-01", "--accounts", registry]
+    assert main(right) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    other = str(write(b"user_id\neve\n", "others.csv"))
+    assert main(["ingest", log, "--out", str(out), "--accounts", other, *wrong]) == 1
+    told, failed = capsys.readouterr(), out / "failed-quarantine.parquet"
+    where = f"stillwatch: there is no event to look at, so the tables that stand there stay: {out / 'events'}. "
+    assert told.err == f"{where}{said} {'' if 'openai' in said else 'the log is? '}{failed} says why\n"
+    assert f"9 rows were put aside: {failed}" in told.out
+    assert "1 accounts, which are not written" in told.out
+    assert pq.read_metadata(failed).num_rows == 9
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path != failed} == before
+    assert main(right) == 0
+    assert not failed.exists()
+
+
+def test_a_first_ingest_without_events_writes_all(write, tmp_path):
+    out = tmp_path / "out"
+    for _ in range(2):
+        assert main(["ingest", str(write([payload()])), "--from", "openai", "--out", str(out), "-q"]) == 1
+        assert {path.name for path in out.iterdir()} == {"events", "ingest.json", "quarantine.parquet", "stillwatch.key"}
+
+
+def test_an_ingest_without_events_does_not_hide_that_one_was_interrupted(write, tmp_path):
+    out, log = tmp_path / "out", str(write([payload()]))
+    killed.at("stillwatch.ingest.output:write_json:1", "ingest", log, "--from", "litellm", "--out", out)
+    assert main(["ingest", log, "--from", "openai", "--out", str(out)]) == 1
+    with pytest.raises(InputError, match="an ingest was interrupted"):
+        open_dataset(out)
+    assert main(["ingest", log, "--from", "litellm", "--out", str(out)]) == 0
+    assert len(open_dataset(out).event_files) == 1
+    assert not list(out.glob(".*"))
+
+
+def test_events_that_no_ingest_wrote_are_not_replaced(write, tmp_path, capsys):
+    events = tmp_path / "out" / "events"
+    events.mkdir(parents=True)
+    (events / "2026-02-02.jsonl").write_text("mine")
+    assert main(["ingest", str(write([event()])), "--from", "canonical", "--out", str(tmp_path / "out")]) == 1
+    assert f"no ingest wrote these events, so they are not replaced: {events}. Pass another --out" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").rglob("*")] == ["events", "2026-02-02.jsonl"]
+
+
+REGISTRY = "account_id,email\nada,a@x.org\nbob,b@x.org\n"
+UNUSABLE = {
+    "UTF-16": (REGISTRY.encode("utf-16"), "nothing in the registry is of use: the source has a form", "(it is UTF-16): FILE"),
+    "empty": (b"", "nothing in the registry is of use: the source holds no rows", "(0 bytes): FILE"),
+    "header alone": (b"account_id,email\n", "the source holds no rows", ": FILE"),
+    "pipes": (REGISTRY.replace(",", "|").encode(), "the registry lacks the column account_id: FILE. It", ": account_id|email. CSV is"),
+    "other name": (REGISTRY.replace("account_id", "acct").encode(), "registry lacks the column account_id: FILE.", "It has: acct, email"),
+    "a column twice": (b"account_id,email,email\na,b@c.d,e@f.g\n", "names a column twice", "(column 2): FILE"),
+    "nobody named": (b"account_id,email\n,a@x.org\n,b@x.org\n", "nobody is named who could be acted on", ": FILE, line 2"),
+}
+
+
+@pytest.mark.parametrize(("data", "said", "more"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_registry_of_no_use_replaces_nothing(write, tmp_path, capsys, data, said, more):
+    out, file = tmp_path / "out", tmp_path / "accounts.csv"
+    words = ["ingest", str(write([event(account_id="ada")])), "--from", "canonical", "--out", str(out), "--accounts", str(file)]
+    write(REGISTRY.encode(), "accounts.csv")
+    assert main(words) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    write(data, "accounts.csv")
+    assert main(words) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert said.replace("FILE", str(file)) in told.err
+    assert more.replace("FILE", str(file)) in told.err
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_a_registry_of_which_some_rows_are_bad_is_read(run, write):
+    rows = [{"email": "a@x.org"}, {"account_id": "ada"}, {"account_id": ""}]
+    result = run(write([event()]), "canonical", accounts=write(rows, "accounts.jsonl"))
+    assert [row["account_id"] for row in result.accounts] == ["ada"]
+    assert result.summary["accounts"]["quarantined"] == {"no_account_id": 2}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [('{"request_id": "a"}'.encode("utf-16"), "(it is UTF-16): FILE"), (b"", "(0 bytes): FILE"), (b"\n\nGET / 200\n", ": FILE, line 3"),
+     (b'{"id": "a"}\n' * 9, "the edge log line has no request identifier, so nothing can be joined to it: FILE, line 1")],
+    ids=["UTF-16", "empty", "no JSON", "no identifier"],
+)
+def test_an_edge_log_of_no_use_replaces_nothing(run, write, tmp_path, data, said):
+    edge = write(data, "edge.log")
+    run(write([event(event_id="before")]), "canonical")
+    with pytest.raises(InputError, match="nothing in the edge log is of use: ") as error:
+        run(write([event()]), "canonical", edge=[edge])
+    assert said.replace("FILE", str(edge)) in str(error.value)
+    assert str(error.value).endswith("Correct it, or leave --edge out")
+    assert [row["event_id"] for row in pq.read_table(tmp_path / "out" / "events").to_pylist()] == ["before"]
+
+
+def test_an_edge_log_of_an_hour_without_requests_is_no_error(run, write):
+    hours = [write(b"", "edge-0.log"), write([{"request_id": "e1", "ja4": "t13"}], "edge-1.log"), write(b"", "edge-2.log")]
+    result = run(write([event()]), "canonical", edge=hours)
+    assert (result.rows[0]["ja4"], result.summary["sources"]) == ("t13", {"empty_file": 2})
 
 
 # --- Two at a time -------------------------------------------------------------------------------------------------

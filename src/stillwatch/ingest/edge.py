@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.faults import Bad, of_no_use
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant
@@ -46,17 +46,31 @@ class Edge:
         self._codes: dict[tuple[Any, ...], int] = {}
         self._clients: list[tuple[Any, ...]] = []
         self.read = self.joined = self.far_in_time = 0
+        self._wrong: tuple[Path, int, Bad] | None = None
+        """What is wrong first, and where."""
         self.filled: Counter[str] = Counter()
         """Requests in which the edge told a column."""
 
     def load(self, path: Path) -> Iterator[tuple[Record, Bad]]:
-        """Read one edge log; yield what must be put aside."""
+        """Read one edge log; yield what must be put aside.
+
+        Raises:
+            InputError: the file has a form that is not read.
+        """
         for record in Source(path):
             self.read += record.line > 0
             try:
                 self._add(record)
             except Bad as bad:
+                if bad.reason == "unknown_form":
+                    raise of_no_use("edge log", "--edge", path, record.line, bad) from bad
+                self._wrong = self._wrong or (path, record.line, bad)
                 yield record, bad
+
+    def demand_lines(self) -> None:
+        """Raise an InputError where no line of all edge logs is of use: an hour without one may be, no log at all."""
+        if self._wrong is not None and not self._clients:
+            raise of_no_use("edge log", "--edge", *self._wrong)
 
     def _add(self, record: Record) -> None:
         if record.value is None:

@@ -1,4 +1,8 @@
-"""Why a row, or a whole source, is put aside; the run goes on."""
+"""Why a row, or a whole source, is put aside; the run goes on, unless nothing is left of the registry or the edge log."""
+
+from pathlib import Path
+
+from stillwatch.errors import InputError
 
 ERASED = "erased_account"
 """Counted and told, and nothing else of the row is kept."""
@@ -39,3 +43,11 @@ class Bad(Exception):  # noqa: N818 - a verdict on a row, not an error of the pr
         """Take one of :data:`REASONS` and what exactly is wrong."""
         super().__init__(reason, detail)
         self.reason, self.detail = reason, detail
+
+
+def of_no_use(what: str, option: str, path: Path, line: int, bad: Bad) -> InputError:
+    """The error where nothing of the registry or the edge log can be used; ``bad`` is the first thing wrong, line 0 the whole file."""
+    detail = f" ({bad.detail})" if bad.detail else ""
+    where = f"{path}, line {line}" if line else path
+    todo = f"Correct it, or leave {option} out"
+    return InputError(f"nothing in the {what} is of use: {REASONS.get(bad.reason, bad.reason)}{detail}", where=where, todo=todo)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import partitions
 from stillwatch.errors import InputError
-from stillwatch.files import ERASURES, write_json, write_parquet
+from stillwatch.files import ERASURES, read_json, write_json, write_parquet
 from stillwatch.ingest.faults import ERASED, Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
@@ -24,7 +24,9 @@ Finish = Callable[["pa.Table"], "pa.Table | None"]
 """Takes a batch of events, text still in it; may give their sketches, which are then written beside the events."""
 
 STAGING, OLD = ".ingest.partial", ".ingest.old"
-WRITTEN = ("events", partitions.FOLDER, "quarantine.parquet", "accounts.parquet", "ingest.json", ERASURES, STAGING, OLD)
+QUARANTINE, FAILED = "quarantine.parquet", "failed-quarantine.parquet"
+"""What a run put aside; and what the last one put aside of which no row became an event, where the tables of an earlier one stayed."""
+WRITTEN = ("events", partitions.FOLDER, QUARANTINE, FAILED, "accounts.parquet", "ingest.json", ERASURES, STAGING, OLD)
 """What a run replaces in the folder it writes."""
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
 """A batch of events is written when it has this many rows, or characters of text."""
@@ -43,8 +45,7 @@ def staged(out: Path) -> Iterator[Path]:
     staging = out / STAGING
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for stale in (staging, out / OLD):
-            shutil.rmtree(stale, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
         (staging / "events").mkdir(parents=True)
         yield staging
     except OSError as error:
@@ -56,19 +57,38 @@ def staged(out: Path) -> Iterator[Path]:
 
 def publish(staging: Path, out: Path, summary: dict[str, Any]) -> None:
     """Put the new tables in place of the old ones; ``ingest.json`` goes first and comes last: it says all is done."""
-    for name in ("ingest.json", ERASURES):
+    shutil.rmtree(out / OLD, ignore_errors=True)
+    (out / OLD).mkdir()  # before ingest.json goes: without both, the folder would look like one that no ingest wrote
+    for name in ("ingest.json", ERASURES, FAILED):
         (out / name).unlink(missing_ok=True)
-    (out / OLD).mkdir()
     for name in ("events", partitions.FOLDER):
         if (out / name).exists():
             os.rename(out / name, out / OLD / name)
         if (staging / name).exists():
             os.rename(staging / name, out / name)
-    for name in ("quarantine.parquet", "accounts.parquet"):
+    for name in (QUARANTINE, "accounts.parquet"):
         if (staging / name).exists():
             os.replace(staging / name, out / name)
     write_json(summary, out / "ingest.json")
     shutil.rmtree(out / OLD, ignore_errors=True)
+
+
+def demand_ingested(out: Path) -> None:
+    """Raise an InputError where events lie in the folder that no ingest wrote, and that nobody could get back."""
+    if not any((out / name).exists() for name in ("ingest.json", STAGING, OLD)) and any((out / "events").glob("*")):
+        raise InputError("no ingest wrote these events, so they are not replaced", where=out / "events", todo="Pass another --out")
+
+
+def has_events(out: Path) -> bool:
+    """Whether an earlier run left events here that a run without any must not replace."""
+    record = out / "ingest.json"
+    if not record.exists():  # it was interrupted, which OLD goes on to tell
+        return any((out / "events").glob("*"))
+    told = read_json(record)
+    try:
+        return bool(told["rows"]["written"])
+    except (KeyError, TypeError) as error:
+        raise InputError("not what stillwatch ingest writes", where=record, todo="Pass another --out") from error
 
 
 def as_table(rows: list[dict[str, Any]], table: Table) -> "pa.Table":

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch.ingest.faults import ERASED, Bad
+from stillwatch.errors import InputError
+from stillwatch.ingest.faults import ERASED, Bad, of_no_use
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant, parsed
 from stillwatch.ingest.values import Coercer, instant, maybe
-from stillwatch.tables import ACCOUNTS
+from stillwatch.tables import ACCOUNTS, it_has
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,23 +75,40 @@ class Registry:
         self.unknown_columns: set[str] = set()
         """Names of columns that were passed over; at most twice MOST_NAMES."""
         self.empty_columns: list[str] = []
+        self._named = False
+        """Whether a row has a column that may name the account."""
 
     def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> "pa.Table":
-        """Read the registry; hand what is wrong to ``put_aside``."""
+        """Read the registry; hand what is wrong to ``put_aside``.
+
+        Raises:
+            InputError: nothing in it is of use.
+        """
         import pyarrow as pa
 
         batches: list[pa.Table] = []
         rows: list[dict[str, Any]] = []
+        columns: list[str] = []
+        wrong: tuple[int, Bad] | None = None
+        erased = False
         for record in Source(path, header=True):
             self.read += record.line > 0
+            columns = columns or list(record.value or ())
             try:
                 rows.append(self._account(record))
             except Bad as bad:
+                erased = erased or bad.reason == ERASED
+                wrong = wrong or (record.line, bad)
                 put_aside(record, bad)
             if len(rows) >= BATCH_ROWS:
                 batches.append(as_table(rows, ACCOUNTS))
                 rows = []
         table = pa.concat_tables([*batches, as_table(rows, ACCOUNTS)])
+        if wrong is not None and not erased and not len(table):
+            if columns and not self._named:
+                separators = ". CSV is separated by commas, semicolons or tabs" if len(columns) == 1 else ""
+                raise InputError("the registry lacks the column account_id", where=path, todo=it_has(columns) + separators)
+            raise of_no_use("registry", "--accounts", path, *wrong)
         self.written = len(table)
         self.empty_columns = [name for name in table.column_names if table[name].null_count == len(table)]
         return table
@@ -103,6 +121,7 @@ class Registry:
         if len(self.unknown_columns) < MOST_NAMES:
             strange = sorted(raw.keys() - KNOWN)[:MOST_NAMES]
             self.unknown_columns |= {"".join(c if c.isprintable() else "?" for c in name[:NAME_CHARS]) for name in strange}
+        self._named = self._named or any(name in raw for name in ("account_id", *ALIASES["account_id"]))
         for name, others in ALIASES.items():
             if raw.get(name) in (None, ""):
                 raw[name] = next((raw[other] for other in others if raw.get(other)), None)

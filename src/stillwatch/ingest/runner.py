@@ -1,8 +1,10 @@
 """Runs the stage: sources in, events, accounts, quarantine and a summary out."""
 
+import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from stillwatch.files import digest, write_parquet
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import ERASED, REASONS, Bad
 from stillwatch.ingest.index import Index
-from stillwatch.ingest.output import WRITTEN, Events, Finish, Quarantine, publish, staged
+from stillwatch.ingest.output import FAILED, QUARANTINE, WRITTEN, Events, Finish, Quarantine, demand_ingested, has_events, publish, staged
 from stillwatch.ingest.parsers import Format, all_formats, named
 from stillwatch.ingest.readers import Record, Source, files
 from stillwatch.ingest.registry import Registry
@@ -41,6 +43,7 @@ def check(
     named(format)
     networks(trusted_proxies)
     _inputs(sources, out, accounts, edge)
+    demand_ingested(out)
 
 
 def _inputs(
@@ -86,7 +89,8 @@ def run(
     Args:
         sources: log files, or folders of them.
         format: a name of :func:`formats`.
-        out: folder to write; tables of an earlier run are replaced at the end, all or none.
+        out: folder to write; tables of an earlier run are replaced at the end, all or none. Where no row became an event and there
+            are events already, these stay, and what was put aside is kept beside them as failed-quarantine.parquet.
         privacy: ``text`` keeps text, ``features`` nulls it after ``finish``, ``metadata`` does not read it.
         accounts: account registry.
         edge: edge logs, joined by request identifier.
@@ -99,28 +103,34 @@ def run(
             Sketches that it returns, a row an event, are written to ``out``/sketches, where detection looks for them.
 
     Returns:
-        The summary, as written to ingest.json.
+        The summary, as written to ingest.json; where the ``quarantine`` lies; and whether earlier tables were ``kept``.
 
     Raises:
-        InputError: a source cannot be read, the format is unknown, or ``out`` cannot be written.
+        InputError: a source cannot be read, the format is unknown, ``out`` cannot be written, or nothing of the registry or of the edge
+            logs is of use.
     """
     if privacy not in PRIVACY:
         todo = f"Choose one of: {', '.join(PRIVACY)}"
         raise InputError(f"unknown privacy mode {privacy!r}", where="--privacy", todo=todo)
     chosen = named(format)
     paths, edges, registries, unread = _inputs(sources, out, accounts, edge)
+    demand_ingested(out)
     tenant = Tenant(key, trusted_proxies, text=privacy != "metadata", erased=erased)
     with staged(out) as staging, ThreadPoolExecutor(1) as pool:
         work = _Work(staging, chosen, tenant, privacy, as_of or datetime.now(UTC), finish)
-        steps = [(work.load_edge, path) for path in edges] + [(work.load_accounts, path) for path in registries]
-        steps += [(work.load, path) for path in paths]
+        steps = [(partial(work.load_edge, last=path is edges[-1]), path) for path in edges]
+        steps += [(work.load_accounts, path) for path in registries] + [(work.load, path) for path in paths]
         for load, path in track(steps, "Reading logs", len(steps), quiet=quiet):
             hashed = pool.submit(digest, path)
             role, rows = load(path)
             work.note(role, path, rows, hashed.result())
         summary = work.close() | {"not_read": sorted(map(str, unread))}
-        publish(staging, out, summary)
-    return summary
+        keeping = not summary["rows"]["written"] and has_events(out)
+        if keeping:
+            os.replace(staging / QUARANTINE, out / FAILED)
+        else:
+            publish(staging, out, summary)
+    return summary | {"quarantine": str(out / (FAILED if keeping else QUARANTINE)), "kept": keeping}
 
 
 class _Work:
@@ -137,7 +147,7 @@ class _Work:
         self._edge: Edge | None = None
         self._registry: Registry | None = None
         self._events = Events(staging / "events", keep_text=privacy == "text", finish=finish)
-        self._quarantine = Quarantine(staging / "quarantine.parquet", tenant, keep_raw=privacy == "text")
+        self._quarantine = Quarantine(staging / QUARANTINE, tenant, keep_raw=privacy == "text")
         self._skip = frozenset() if tenant.text else format_.text_fields
         self._inputs: list[dict[str, Any]] = []
 
@@ -145,11 +155,13 @@ class _Work:
         size = path.stat().st_size
         self._inputs.append({"role": role, "path": str(path), "rows": rows, "bytes": size, "sha256": sha256})
 
-    def load_edge(self, path: Path) -> tuple[str, int]:
+    def load_edge(self, path: Path, last: bool) -> tuple[str, int]:
         self._edge = self._edge or Edge(self._tenant)
         before = self._edge.read
         for record, bad in self._edge.load(path):
             self._quarantine.add("edge", path, record, bad)
+        if last:
+            self._edge.demand_lines()
         return "edge", self._edge.read - before
 
     def load_accounts(self, path: Path) -> tuple[str, int]:
