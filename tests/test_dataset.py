@@ -1,5 +1,6 @@
 """A folder of input: which events lie in a time, and what the registry says of an account at one."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import dataset
+from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.tables import ACCOUNTS, EVENTS
 
@@ -63,3 +65,53 @@ def test_a_ban_is_known_after_its_time(tmp_path: Path) -> None:
 
 def test_without_a_registry_it_is_empty(tmp_path: Path) -> None:
     assert len(dataset.read_accounts(dataset.open_dataset(events(tmp_path, 0)))) == 0
+
+
+def test_a_copied_file_of_events_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = events(tmp_path, 0, 1) / "events" / "part.parquet"
+    copy = first.with_name("copy.parquet")
+    shutil.copy(first, copy)
+    for command in ("detect", "replay"):
+        assert main([command, str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+        told = capsys.readouterr().err
+        assert f"is the same as {copy}, so its requests would be counted twice: {first}. Remove one of the two" in told
+        assert told.count("\n") == 1
+    dataset.demand_distinct([first, events(tmp_path / "other", 0, 2) / "events" / "part.parquet"])
+
+
+def test_files_without_events_may_be_alike(tmp_path: Path) -> None:
+    files = [events(tmp_path / name) / "events" / "part.parquet" for name in "ab"]
+    for name in "cd":
+        files.append(tmp_path / f"{name}.jsonl")
+        files[-1].touch()
+    dataset.demand_distinct(files)
+
+
+def test_only_files_of_one_size_are_read_to_find_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [events(tmp_path / "a", 0) / "events" / "part.parquet", events(tmp_path / "b", *range(99)) / "events" / "part.parquet"]
+    monkeypatch.setattr(dataset, "digest", lambda path: pytest.fail(f"{path} was read"))
+    dataset.demand_distinct(files)
+
+
+def test_what_keeps_a_log_from_being_read_is_told_as_it_is(tmp_path: Path) -> None:
+    events(tmp_path, 0)
+    (tmp_path / "sketches").mkdir()
+    with pytest.raises(InputError, match=r"sketches without the ingest\.json .*if a run or a replay was written here, remove them"):
+        dataset.open_dataset(tmp_path)
+    for left in (".ingest.old", ".ingest.partial"):
+        (tmp_path / left).mkdir()
+        with pytest.raises(InputError, match=r"an ingest was interrupted: .*Run the same stillwatch ingest again"):
+            dataset.open_dataset(tmp_path)
+        (tmp_path / left).rmdir()
+
+
+def test_a_foreign_file_among_the_events_tells_its_own_columns(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.parquet"
+    pq.write_table(pa.table({"city": ["x"], "size": [1]}), path)
+    with pytest.raises(InputError, match=r"events lacks the column event_id .*foreign\.parquet\. It has: city, size$"):
+        list(dataset.batches(path))
+    with pytest.raises(InputError, match=r"It has: city, size$"):
+        list(dataset.batches(path, ("timestamp",)))
+    pq.write_table(pa.table({}), path)
+    with pytest.raises(InputError, match=r"It has no columns$"):
+        list(dataset.batches(path))

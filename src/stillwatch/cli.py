@@ -18,6 +18,7 @@ from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
 from stillwatch.exposure import commands as exposure_commands
+from stillwatch.files import demand_apart
 from stillwatch.prove import commands as prove_commands
 from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
@@ -231,7 +232,7 @@ def _detect(args: argparse.Namespace) -> Any:
         raise InputError("--recent and --as-of choose among events", where="--traces", todo="Pass traces of that time alone")
     if args.traces is not None and args.since:
         raise InputError("groups of traces do not continue an earlier run's", where="--since", todo="Leave it out")
-    _keep_apart(args.source, args.out)
+    demand_apart(args.source, args.out, "a run")
     summary = pipeline.detect(
         args.source, args.out, traces=args.traces, engine=args.engine, as_of=_time(args.as_of), seed=args.seed,
         threads=args.threads, memory_gb=args.memory, since=args.since,
@@ -253,16 +254,9 @@ def _detect(args: argparse.Namespace) -> Any:
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {args.out}"
         )
+    for warning in summary["warnings"]:
+        print(f"Note: {warning}")
     return summary
-
-
-def _keep_apart(source: Path | None, out: Path) -> None:
-    """A run has an accounts.parquet too, which would take the registry's place, and events are looked for in all of events/."""
-    if source is None or not source.is_dir():
-        return
-    logs, run = source.resolve(), out.resolve()
-    if run == logs or any(run.is_relative_to(logs / name) for name in ("events", "sketches")):
-        raise InputError("a run must not be written among the logs it reads", where=f"--out {out}", todo="Pass another folder")
 
 
 def _evaluate(args: argparse.Namespace) -> Any:
@@ -281,6 +275,7 @@ def _report(args: argparse.Namespace) -> Any:
 
 
 def _export(args: argparse.Namespace) -> Any:
+    demand_apart(args.data, args.out or args.run / "export", "an export")
     if args.format in evidence_commands.FORMATS:
         return evidence_commands.export(args)
     from stillwatch import report

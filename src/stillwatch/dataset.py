@@ -1,6 +1,6 @@
 """A folder of input: events/ (Parquet or JSONL), accounts (Parquet or JSONL), releases.json, and what ingest told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow.json as pj
 import pyarrow.parquet as pq
 
 from stillwatch.errors import InputError
-from stillwatch.files import data_files, demand_settled, read_json
+from stillwatch.files import data_files, demand_settled, digest, read_json
 from stillwatch.tables import ACCOUNTS, EVENTS, Table
 
 BATCH_ROWS = 250_000
@@ -75,7 +75,10 @@ def _is_release(value: Any) -> bool:
 
 
 def _ingested(folder: Path) -> dict[str, Any]:
-    """What ``stillwatch ingest`` told of the folder; it writes this last, so without it tables may be old and new."""
+    """What ``stillwatch ingest`` told of the folder.
+
+    It writes this last, so without it tables may be old and new. A log that no ingest made has neither this nor sketches.
+    """
     record = folder / "ingest.json"
     if record.exists():
         told = read_json(record)
@@ -84,8 +87,11 @@ def _ingested(folder: Path) -> dict[str, Any]:
         return told
     if (folder / "campaigns.parquet").exists() and not (folder / "events").exists():
         raise InputError("a run, not a log", where=folder, todo="Pass the folder that stillwatch detect read")
-    if (folder / ".ingest.partial").exists() or (folder / "sketches").exists():
+    if any((folder / name).exists() for name in (".ingest.partial", ".ingest.old")):
         raise InputError("an ingest was interrupted", where=folder, todo="Run the same stillwatch ingest again")
+    if (folder / "sketches").exists():
+        todo = "If ingest made them, run the same stillwatch ingest again; if a run or a replay was written here, remove them"
+        raise InputError("sketches without the ingest.json that says of which events they are", where=folder / "sketches", todo=todo)
     return {}
 
 
@@ -121,6 +127,23 @@ def _span(path: Path) -> tuple[datetime, datetime] | None:
     """Times of the first and the last event of a file; None where it has none."""
     spans = [pc.min_max(batch["timestamp"]) for batch in batches(path, ("timestamp",))]
     return (min(s["min"].as_py() for s in spans), max(s["max"].as_py() for s in spans)) if spans else None
+
+
+def demand_distinct(files: Sequence[Path]) -> None:
+    """Raise an InputError where two files of events are the same bytes, which would count every request in them twice.
+
+    Only files of one size are read. Files without a row (days on which nobody sent anything) may be alike.
+    """
+    by_size: dict[int, list[Path]] = {}
+    for path in files:
+        by_size.setdefault(path.stat().st_size, []).append(path)
+    for alike in by_size.values():
+        seen: dict[str, Path] = {}
+        for path in alike if len(alike) > 1 else ():
+            first = seen.setdefault(digest(path), path)
+            if first is not path and next(batches(path, ("event_id",)), None) is not None:
+                what = f"a file of events is the same as {first}, so its requests would be counted twice"
+                raise InputError(what, where=path, todo="Remove one of the two")
 
 
 def between(times: pa.ChunkedArray, start: datetime | None, end: datetime | None) -> pa.ChunkedArray:
@@ -168,12 +191,17 @@ def _demand_times(times: pa.ChunkedArray, path: Path) -> None:
 
 
 def tables(path: Path, contract: Table) -> Iterator[pa.Table]:
-    """The contract's columns that a file has; at least one table, which has them even if the file has no rows."""
+    """The contract's columns that a file has; at least one table, which has them even if the file has no rows.
+
+    Raises:
+        InputError: the file is not readable, or lacks a column that must be there.
+    """
     try:
         if path.suffix == ".jsonl":
             yield from _json_tables(path, contract)
             return
         known = pq.read_schema(path).names
+        contract.demand(known, where=path)
         with pq.ParquetFile(path, read_dictionary=[name for name in REPEATED if name in known]) as file:
             names = [name for name in contract.names if name in known]
             yield file.schema_arrow.empty_table().select(names)

@@ -88,6 +88,24 @@ def demand_own(out: Path, marks: tuple[str, ...], what: str) -> None:
         raise InputError(f"the folder holds something else than {what}", where=out, todo=todo)
 
 
+def demand_apart(logs: Path | None, out: Path, what: str) -> None:
+    """Raise an InputError where something would be written among the logs that it is made of.
+
+    A run has an accounts.parquet too, which would take the registry's place; and whatever lies in events/ is read as events.
+
+    Args:
+        logs: folder of logs that is read, if any.
+        out: folder or file that is to be written to.
+        what: such as "a run".
+    """
+    if logs is None or not logs.is_dir():
+        return
+    place, written = logs.resolve(), out.resolve()
+    if written == place or any(written.is_relative_to(place / name) for name in ("events", "sketches")):
+        todo = "Pass another place"
+        raise InputError(f"{what} must not be written among the logs it reads", where=f"--out {out}", todo=todo)
+
+
 def demand_settled(folder: Path) -> None:
     """Raise an InputError where an erasure was cut off while its files took their places: some have the account still, some not."""
     if (folder / TO_ERASE).exists():

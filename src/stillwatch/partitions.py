@@ -46,8 +46,9 @@ def sketch_files(
     What is cut from the others is of this look alone: cuts that earlier looks left in ``folder`` are removed.
 
     Raises:
-        InputError: a file of events is not readable, or sketches that ingest made do not belong to the events.
+        InputError: a file of events is not readable, two of them are the same, or sketches that ingest made do not belong to the events.
     """
+    dataset.demand_distinct(data.event_files)
     made = _ready(data, threads)
     ready = dict(zip(data.event_files, made or (), strict=made is not None))
     ends = {path: (None, None) if path in data.whole else (as_of, data.start) for path in data.event_files}

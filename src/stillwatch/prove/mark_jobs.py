@@ -9,7 +9,7 @@ from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import replacing, write_parquet
+from stillwatch.files import demand_apart, replacing, write_parquet
 from stillwatch.hashing import tenant_key
 from stillwatch.progress import track
 from stillwatch.prove import packet
@@ -156,6 +156,8 @@ def ledger(args: Args) -> Any:
     if args.elicited is not None and args.events is None:
         raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
     keep_apart(args.marks, args.out, args.elicited)
+    if args.events is not None:
+        demand_apart(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
     made = join(args.marks, args.run, args.events)
     write_parquet(made, args.out)
     harvested, seen = exposures(made)
