@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import __version__
@@ -130,22 +132,40 @@ def test_too_many_threads_are_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [".", "events", "events/run", "sketches"])
-def test_a_run_is_not_written_among_the_logs(name: str, tmp_path: Path, stillwatch: Command) -> None:
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["detect", "logs"], "a run"), (["replay", "logs"], "a replay"),
+        (["export", "run", "--format", "packet", "--data", "logs"], "an export"),
+        (["prove", "ledger", "marks.jsonl", "--run", "run", "--events", "logs/events"], "a ledger"),
+    ],
+    ids=["detect", "replay", "export", "ledger"],
+)
+def test_nothing_is_written_among_the_logs(name: str, words: list[str], what: str, tmp_path: Path, stillwatch: Command) -> None:
     logs = tmp_path / "logs"
     (logs / "events").mkdir(parents=True)
     (logs / "accounts.parquet").write_bytes(b"the registry")
-    done = stillwatch("detect", str(logs), "--out", str(logs / name))
+    done = stillwatch(*words, "--out", str(logs / name))
     assert (done.returncode, done.stdout) == (1, "")
-    assert "a run must not be written among the logs it reads" in done.stderr
+    assert f"{what} must not be written among the logs it reads" in done.stderr
     assert (logs / "accounts.parquet").read_bytes() == b"the registry"
     assert sorted(path.name for path in logs.rglob("*")) == ["accounts.parquet", "events"]
 
 
-@pytest.mark.parametrize("name", ["events/part-00000.parquet", "events/log.jsonl", "ingest.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["events/part-00000.parquet", "events/log.jsonl", "ingest.json", "events/2026-02-02.parquet", "accounts.parquet", "accounts.jsonl",
+     "truth.parquet", "releases.json"],
+)
 def test_no_world_takes_the_place_of_a_log(name: str, tmp_path: Path, stillwatch: Command) -> None:
     log = tmp_path / "logs" / name
     log.parent.mkdir(parents=True)
-    log.write_bytes(b"mine")
+    if log.suffix == ".parquet":
+        pq.write_table(pa.table({"account_id": ["mine"]}), log)
+    else:
+        log.write_bytes(b"mine")
+    before = log.read_bytes()
     done = stillwatch("simulate", "demo", "--events", "100", "--out", str(tmp_path / "logs"))
-    assert (done.returncode, done.stdout, log.read_bytes()) == (1, "", b"mine")
-    assert "not a simulated world, so it is not replaced" in done.stderr
+    assert (done.returncode, done.stdout, log.read_bytes()) == (1, "", before)
+    assert "not of a simulated world, so it is not replaced" in done.stderr
+    assert [path for path in (tmp_path / "logs").rglob("*") if path.is_file()] == [log]

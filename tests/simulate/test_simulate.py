@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import killed
 from stillwatch import simulate, tables
 from stillwatch.cli import main
 from stillwatch.errors import InputError
@@ -358,3 +359,21 @@ def test_a_second_world_replaces_the_first(tmp_path: Path) -> None:
     logs = small(tmp_path, days=2)
     assert len(list((tmp_path / "events").iterdir())) == 2
     assert logs.value("select count(*) from events anti join accounts using (account_id)") == 0
+
+
+def test_an_interrupted_world_is_made_again_by_the_same_command(tmp_path: Path) -> None:
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    simulate.run("demo", whole, events=2_000, quiet=True)
+    for moment in ("_write_day:3", "write_parquet:2", "write_json:1"):
+        killed.at(f"stillwatch.simulate.writing:{moment}", "simulate", "demo", "--events", 2_000, "--out", out, "-q")
+    simulate.run("demo", out, events=2_000, quiet=True)
+    files = {path.relative_to(whole): path.read_bytes() for path in whole.rglob("*") if path.is_file()}
+    assert {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()} == files
+
+
+def test_a_world_without_its_truth_is_one_still(tmp_path: Path) -> None:
+    small(tmp_path, days=6)
+    for name in ("truth.parquet", "truth_events.parquet"):
+        (tmp_path / name).unlink()
+    small(tmp_path, days=2)
+    assert len(list((tmp_path / "events").iterdir())) == 2

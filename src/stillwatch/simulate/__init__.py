@@ -31,7 +31,7 @@ def run(
 
     Args:
         scenario: One of :func:`scenarios`.
-        out: Folder to write to; events of an earlier world in it are removed.
+        out: Folder to write to; an earlier world in it is replaced, and nothing else.
         events: Requests in all, scaling accounts and campaigns; None: the scenario's own size.
         seed: Same scenario, size and seed: same bytes.
         prompts: Parquet file with a column prompt (and role, source), used instead of the task grammar.
@@ -42,7 +42,7 @@ def run(
         Counts of events, accounts, harvested events, and the time it took (s).
 
     Raises:
-        InputError: no such scenario, a size below 1, or a file that cannot be read.
+        InputError: no such scenario, a size below 1, a file that cannot be read, or a log in ``out`` that was not simulated.
     """
     result = write(named(scenario, events), out, seed, prompts=prompts, rates=rates, quiet=quiet)
     if not quiet:

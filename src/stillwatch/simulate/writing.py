@@ -1,6 +1,5 @@
 """Writes a world: builds accounts, generates days one after the other, renders and writes them on threads."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,8 +33,8 @@ from stillwatch.simulate.world import KINDS, World
 
 ROW_GROUP = 500_000
 NEVER = 1 << 61
-A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.parquet")
-"""Names of a world's files of events."""
+MARK = {b"stillwatch": b"simulated"}
+"""Metadata of a world's tables of events, accounts and truth: what has it not is somebody's log, and is not replaced."""
 PLAIN = ("event_id", "prompt", "context_key", "parent_key", "timestamp")  # columns where a dictionary would not pay
 
 
@@ -85,7 +84,7 @@ def write(
             requests += count
             harvest.append(found)
     truth_events = pa.concat_tables(harvest)
-    write_parquet(truth_events, out / "truth_events.parquet")
+    write_parquet(_marked(truth_events), out / "truth_events.parquet")
     _write_accounts(built, out)
     seconds = perf_counter() - begun
     events = int(requests.sum())
@@ -197,7 +196,7 @@ def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tupl
 def _writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
     """A writer whose file reads back as plain columns, whatever was a dictionary while writing."""
     fields = [pa.field(c.name, table.schema.field(c.name).type, nullable=not c.required) for c in tables.EVENTS.columns]
-    return pq.ParquetWriter(
+    writer = pq.ParquetWriter(
         path,
         pa.schema(fields),
         compression="zstd",
@@ -205,16 +204,34 @@ def _writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
         store_schema=False,
         use_dictionary=[name for name in tables.EVENTS.names if name not in PLAIN],
     )
+    writer.add_key_value_metadata(MARK)
+    return writer
 
 
 def _clear(out: Path) -> None:
-    """Remove the days of an earlier world, which would otherwise be read as part of this one; a real log is left alone."""
-    found = sorted(path for path in (out / "events").glob("*") if not path.name.endswith(PARTIAL))
-    other = [path for path in (out / "ingest.json", *found) if path.exists() and not A_DAY.fullmatch(path.name)]
-    if other:
-        raise InputError("not a simulated world, so it is not replaced", where=other[0], todo="Pass another folder")
-    for path in found:
+    """Remove the days of an earlier world, which would otherwise be read as part of this one.
+
+    An earlier world may be one that was interrupted: each of its files is whole, and says what it is.
+
+    Raises:
+        InputError: something lies there that is not of a simulated world, and would be replaced or read as part of this one.
+    """
+    days = sorted(path for path in (out / "events").glob("*") if not path.name.endswith(PARTIAL))
+    written = [path for name in ("accounts.parquet", "truth.parquet", "truth_events.parquet") if (path := out / name).exists()]
+    # Releases cannot say what they are; a world's come last, so that its accounts are beside them.
+    others = [out / "ingest.json", out / "accounts.jsonl", *([] if (out / "accounts.parquet").exists() else [out / "releases.json"])]
+    strange = [path for path in (*days, *written) if not _simulated(path)] + [path for path in others if path.exists()]
+    if strange:
+        raise InputError("not of a simulated world, so it is not replaced", where=strange[0], todo="Pass another folder")
+    for path in days:
         path.unlink()
+
+
+def _simulated(path: Path) -> bool:
+    try:
+        return MARK.items() <= (pq.read_metadata(path).metadata or {}).items()
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _spent(built: Built, number: int, requests: int, truth_events: pa.Table) -> dict[str, int]:
@@ -260,7 +277,7 @@ def _write_accounts(built: Built, out: Path) -> None:
             "plan": coded(a["plan"][order], PLANS),
         }
     )
-    write_parquet(tables.ACCOUNTS.conform(_plain(registry)), out / "accounts.parquet")
+    write_parquet(_marked(tables.ACCOUNTS.conform(_plain(registry))), out / "accounts.parquet")
     campaigns = [o.name for o in built.world.operators] or [""]
     campaign = a["campaign"][order]
     kinds = [*(crowd.name for crowd in built.world.crowds), "attack"]
@@ -272,8 +289,12 @@ def _write_accounts(built: Built, out: Path) -> None:
             "kind": coded(kind, kinds),
         }
     )
-    write_parquet(tables.TRUTH.conform(_plain(truth)), out / "truth.parquet")
+    write_parquet(_marked(tables.TRUTH.conform(_plain(truth))), out / "truth.parquet")
     write_json(_releases(built), out / "releases.json")
+
+
+def _marked(table: pa.Table) -> pa.Table:
+    return table.replace_schema_metadata(MARK)
 
 
 def _plain(table: pa.Table) -> pa.Table:
