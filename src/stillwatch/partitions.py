@@ -48,8 +48,8 @@ def sketch_files(
     Raises:
         InputError: a file of events is not readable, two of them are the same, or sketches that ingest made do not belong to the events.
     """
-    dataset.demand_distinct(data.event_files)
     made = _ready(data, threads)
+    dataset.demand_distinct(data.event_files)
     ready = dict(zip(data.event_files, made or (), strict=made is not None))
     ends = {path: (None, None) if path in data.whole else (as_of, data.start) for path in data.event_files}
     targets = {

@@ -1,7 +1,7 @@
 """Runs the stage: sources in, events, accounts, quarantine and a summary out."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,6 +21,9 @@ from stillwatch.ingest.tenant import Tenant, networks
 from stillwatch.ingest.values import EPOCH, MICROSECOND, Coercer, instant
 from stillwatch.progress import track
 from stillwatch.tables import EVENTS
+
+Load = Callable[[Path], tuple[str, int]]
+"""Reads a file; gives its role, and how many rows it has."""
 
 PRIVACY = ("text", "features", "metadata")
 EARLIEST = instant("2015-01-01")
@@ -118,7 +121,7 @@ def run(
     tenant = Tenant(key, trusted_proxies, text=privacy != "metadata", erased=erased)
     with staged(out) as staging, ThreadPoolExecutor(1) as pool:
         work = _Work(staging, chosen, tenant, privacy, as_of or datetime.now(UTC), finish)
-        steps = [(partial(work.load_edge, last=path is edges[-1]), path) for path in edges]
+        steps: list[tuple[Load, Path]] = [(partial(work.load_edge, last=path is edges[-1]), path) for path in edges]
         steps += [(work.load_accounts, path) for path in registries] + [(work.load, path) for path in paths]
         for load, path in track(steps, "Reading logs", len(steps), quiet=quiet):
             hashed = pool.submit(digest, path)
