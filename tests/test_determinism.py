@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import dataset, pipeline, sketch
-from stillwatch.files import data_files
+from stillwatch.files import data_files, digest
 
 TABLES = ("accounts", "campaigns", "harvest", "links")
 
@@ -39,7 +39,9 @@ def all_events(world: Path) -> pa.Table:
 
 @pytest.fixture(scope="module")
 def reference(little_run: Path) -> dict[str, bytes]:
-    assert json.loads((little_run / "summary.json").read_text())["n_campaigns"] >= 3
+    summary = json.loads((little_run / "summary.json").read_text())
+    assert summary["n_campaigns"] >= 3
+    assert summary["tables"] == {path.name: digest(path) for path in little_run.glob("*.parquet")}, "what an import compares"
     return tables(little_run)
 
 

@@ -17,7 +17,7 @@ from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.errors import InputError
 from stillwatch.evidence import pdf
-from stillwatch.files import alone, write_json, write_parquet
+from stillwatch.files import alone, digest, read_json, write_json, write_parquet
 from stillwatch.report.load import load
 from stillwatch.tables import TRACES
 
@@ -84,6 +84,10 @@ def test_nothing_of_the_account_stays_in_logs_and_run(folders: tuple[Path, Path]
     assert lost > 0
     (told,) = run_details.erasures(run)
     assert told["campaigns"] == {campaign: {"accounts": 1, "requests": len(mine), "harvested": lost}}
+    found = {path.name: digest(path) for path in run.glob("*.parquet")}
+    run_details.demand_unchanged(run, read_json(run / "summary.json"), found)  # an import follows what the erasure changed
+    with pytest.raises(InputError, match="not the table"):
+        run_details.demand_unchanged(run, read_json(run / "summary.json"), found | {"harvest.parquet": "0" * 64})
     assert account not in (run / "erasures.json").read_text() + (logs / "erasures.json").read_text()
     rows = {row["campaign_id"]: row for row in before[run / "campaigns.parquet"].to_pylist()}
     after = {row["campaign_id"]: row for row in pq.read_table(run / "campaigns.parquet").to_pylist()}

@@ -12,7 +12,7 @@ import pytest
 from stillwatch import cli, lockstep, nulls
 from stillwatch.errors import InputError
 from stillwatch.evaluate.ranking import auc, average_precision, curve
-from stillwatch.files import read_json
+from stillwatch.files import digest, read_json
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import real_data
@@ -76,7 +76,9 @@ def test_run_folder_is_whole_and_the_same_again(tmp_path: Path) -> None:
     assert [row["verdict"] for row in campaigns] == ["review"]
     assert campaigns[0]["n_accounts"] >= CREW
     assert campaigns[0]["q_value"] < 1e-6
-    assert read_json(tmp_path / "run" / "summary.json")["n_review"] == 1
+    summary = read_json(tmp_path / "run" / "summary.json")
+    assert summary["n_review"] == 1
+    assert summary["tables"] == {path.name: digest(path) for path in (tmp_path / "run").glob("*.parquet")}
 
 
 def test_empty_or_wrong_traces_are_one_line(tmp_path: Path) -> None:

@@ -203,6 +203,11 @@ def quoted(path: Path | str) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def table_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of each table of a run that is whole; its summary, which is written last, tells them."""
+    return {name: digest(folder / name) for name in RUN_FILES if name != "summary.json"}
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file, as hex."""
     with open(path, "rb") as handle:

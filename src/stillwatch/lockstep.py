@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from stillwatch import __version__, nulls
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, RUN_STALE, alone, digest, publishing, reading_parquet, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, alone, digest, publishing, reading_parquet, table_digests, write_json, write_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, TRACES, WATCH
 
 Floats = NDArray[np.float64]
@@ -237,6 +237,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
         _write_links(staging, ids, looked, group)
         for name, table in (("harvest", HARVEST), ("watch", WATCH)):
             write_parquet(table.schema.empty_table(), staging / f"{name}.parquet")
+        summary["tables"] = table_digests(staging)
         write_json(summary, staging / "summary.json")
     return summary
 

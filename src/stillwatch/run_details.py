@@ -162,6 +162,28 @@ def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], to
             raise InputError(what, where=path, todo="It is of another run, or was changed: run stillwatch detect again")
 
 
+def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, str]) -> None:
+    """Raise an InputError where a table is not the one that the run's summary tells; runs of earlier versions tell none.
+
+    Args:
+        run: run folder. What an erasure of it changed since is followed by the digests that it told.
+        summary: the run's summary.
+        found: SHA-256 of some tables of the folder, by name.
+    """
+    told = summary.get("tables")
+    if told is None:
+        return
+    tables = dict(told) if isinstance(told, dict) else {}
+    for row in erasures(run):
+        for file in row.get("files") or ():
+            if tables.get(name := file.get("path")) == file.get("before"):
+                tables[name] = file.get("after")
+    for name, sha256 in found.items():
+        if tables.get(name) != sha256:
+            what = "it is not the table that the run's summary.json tells (SHA-256)"
+            raise InputError(what, where=run / name, todo="It is damaged or was changed: restore it, or run stillwatch detect again")
+
+
 HARVESTED = ("harvested_low", "harvested_high")
 """Columns of campaigns that hold the interval of ``n_harvested``; null in runs of traces, and of earlier versions."""
 

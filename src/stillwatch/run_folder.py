@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stillwatch import __version__, dataset, group, judge, link, partitions, run_details, sketch
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
 from stillwatch.tables import HARVEST, LINKS, WATCH
 
@@ -139,6 +139,7 @@ def _write(
         "as_of": as_of.isoformat() if as_of else None,
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
         "warnings": _warnings(seen),
+        "tables": table_digests(out),
     }
     write_json(summary, out / "summary.json")
     return summary

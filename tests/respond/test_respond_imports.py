@@ -1,11 +1,17 @@
 """Imports: which case a campaign is, what survives them, and looks at the last requests alone; on both databases."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from respond_helpers import ANA, NOW, Folder, accounts, held, imported, the_case
 
 from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.files import digest
 from stillwatch.respond import audit, cases
 from stillwatch.respond.schema import Case
 from stillwatch.respond.store import Store
@@ -22,6 +28,49 @@ def test_the_same_run_twice_changes_nothing(store: Store, run_folder: Folder) ->
     with store.read() as session:
         assert session.query(Case).count() == 2
         assert audit.verify(session).head == head
+
+
+def with_digests(folder: Path) -> None:
+    """Add to a summary what detect tells of the tables."""
+    told = json.loads((folder / "summary.json").read_text())
+    told["tables"] = {path.name: digest(path) for path in folder.glob("*.parquet")}
+    (folder / "summary.json").write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize("name", ["accounts.parquet", "campaigns.parquet"])
+def test_a_run_with_a_byte_changed_is_refused(store: Store, run_folder: Folder, name: str) -> None:
+    folder = run_folder({"c-one": {"members": accounts(0, 500)}})
+    with_digests(folder)
+    whole = (folder / name).read_bytes()
+    for at in range(4, len(whole) - 4, len(whole) // 20):
+        (folder / name).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(InputError, match=f"not the table that the run's summary.json tells.*{name}.*run stillwatch detect again"):
+            imported(store, folder)
+    (folder / name).write_bytes(whole)
+    assert len(imported(store, folder).opened) == 1
+
+
+@pytest.mark.parametrize("tables", [[], {}, {"accounts.parquet": 3}])
+def test_a_summary_that_tells_other_tables_is_refused(store: Store, run_folder: Folder, tables: object) -> None:
+    folder = run_folder({"c-one": {"members": accounts(0, 5)}})
+    told = json.loads((folder / "summary.json").read_text())
+    (folder / "summary.json").write_text(json.dumps(told | {"tables": tables}))
+    with pytest.raises(InputError, match=r"summary\.json"):
+        imported(store, folder)
+
+
+def test_an_erasure_tells_the_tables_that_it_left(store: Store, run_folder: Folder) -> None:
+    folder = run_folder({"c-one": {"members": accounts(0, 5)}})
+    with_digests(folder)
+    before, path = json.loads((folder / "summary.json").read_text())["tables"], folder / "accounts.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.filter(pc.field("account_id") != "acct-00004"), path)
+    with pytest.raises(InputError, match=r"summary\.json"):
+        imported(store, folder)
+    entry = {"at": NOW.isoformat(), "note": "request 1", "campaigns": {},
+             "files": [{"path": path.name, "before": before[path.name], "after": digest(path)}]}
+    (folder / "erasures.json").write_text(json.dumps([entry]))
+    assert len(imported(store, folder).opened) == 1
 
 
 def test_found_again_updates_the_case_and_keeps_its_name(store: Store, run_folder: Folder, case_id: str) -> None:

@@ -44,8 +44,8 @@ def read_run(folder: Path) -> FoundRun:
     """Read campaigns and accused accounts of a run.
 
     Raises:
-        InputError: the folder is no whole run, one of its tables cannot be read, details are not what detect writes, or an erasure was
-            interrupted.
+        InputError: the folder is no whole run, one of its tables cannot be read or is not what the run's summary tells, details are
+            not what detect writes, or an erasure was interrupted.
     """
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
@@ -58,7 +58,9 @@ def read_run(folder: Path) -> FoundRun:
     if erasures := run_details.erasures(folder):
         summary["warnings"] = [*run_details.told_erased(erasures), *(summary.get("warnings") or [])]
     tables = [folder / name for name in ("campaigns.parquet", "accounts.parquet")]
-    run_id = hashlib.sha256("".join(map(_digest, tables)).encode()).hexdigest()
+    digests = {path.name: _digest(path) for path in tables}
+    run_details.demand_unchanged(folder, summary, digests)
+    run_id = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
     campaigns = _read(tables[0], CAMPAIGNS)
     accused = _read(tables[1], ACCOUNT_VERDICTS, filters=[("campaign_id", "!=", "")])
     members: dict[str, list[Mapping[str, Any]]] = {}
