@@ -12,7 +12,7 @@ from sqlalchemy import Connection, String, select, text
 
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, migrations, policy
-from stillwatch.respond.schema import Appeal, Base, Case, DecisionRow, Meta, PolicyVersion, Run
+from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
 
@@ -233,6 +233,45 @@ def test_the_chain_is_whole(store: Store) -> None:
 def test_tampering_is_found(store: Store, statements: list[str], told: str) -> None:
     fill(store)
     assert any(told in fault for fault in tampered(store, *statements).faults)
+
+
+@pytest.mark.parametrize("column", [column.name for column in AuditRow.__table__.columns])
+def test_a_column_of_any_other_type_is_a_changed_row(store: Store, column: str) -> None:
+    """Whatever somebody writes into a row, as far as the database takes it, is a fault that is told, and ends no verification."""
+    fill(store)
+    sqlite = store.engine.dialect.name == "sqlite"
+    odd = ["x'ff00'", "CAST(x'ff' AS TEXT)", f"CAST({column} AS BLOB)", "1.5", "-1.5e300", "char(10)"] if sqlite else ["chr(10)"]
+    tampered(store, "CREATE TABLE kept AS SELECT * FROM audit_log WHERE seq = 3")
+    tried = 0
+    for value in ("NULL", "''", "'garbage'", "'[[[1]]]'", "-1", "9223372036854775807", *odd):
+        try:
+            with store.connect(writing=True) as connection:
+                connection.exec_driver_sql("DROP TRIGGER IF EXISTS audit_log_no_delete" if sqlite else _UNLOCK)
+                connection.exec_driver_sql(f"UPDATE audit_log SET {column} = {value} WHERE seq = 3")
+        except StoreError:
+            continue  # of another type than the database lets stand there
+        found = verified(store)
+        assert not found.whole, value
+        assert all(fault.isprintable() for fault in found.faults)
+        assert column == "seq" or any("row 3 was changed" in fault for fault in found.faults), value
+        tried += 1
+        with store.connect(writing=True) as connection:
+            if not sqlite:
+                connection.exec_driver_sql(_UNLOCK)
+            connection.exec_driver_sql("DELETE FROM audit_log WHERE seq NOT IN (1, 2, 4, 5, 6)")
+            connection.exec_driver_sql("INSERT INTO audit_log SELECT * FROM kept")
+        assert verified(store).whole
+    assert tried > 1
+
+
+_UNLOCK = "ALTER TABLE audit_log DISABLE TRIGGER USER"
+
+
+@pytest.mark.parametrize("value", ['{"rows": [[Infinity, "x"]]}', '{"rows": [[1]]}', "[]", '{"rows": 1}', "[" * 100_000, "no JSON"])
+def test_a_row_that_tells_of_an_erasure_may_say_anything(store: Store, value: str) -> None:
+    fill(store)
+    found = tampered(store, f"UPDATE audit_log SET action = '{audit.ERASE}', after = '{value}' WHERE seq = 3")
+    assert any("row 3 was changed" in fault for fault in found.faults)
 
 
 def test_a_forged_end_is_found_by_a_head_that_was_kept(store: Store) -> None:

@@ -14,11 +14,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Row, select, type_coerce
 from sqlalchemy.orm import Session
 
 from stillwatch.respond.schema import EPOCH, AuditRow, Meta
@@ -63,20 +64,25 @@ def _plain(value: Any) -> Any:
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
-def digest(row: AuditRow) -> str:
+Entry = AuditRow | Row[Any]
+"""A row of the log, or its columns as the database has them (:func:`_rows`)."""
+
+
+def digest(row: Entry) -> str:
     """SHA-256 of what a row says and its salt; of the whole row where it was written by a version that had no salt."""
     if row.payload_hash is None:
         return _sha256(*_place(row), row.before, row.after, row.reason, row.prev_hash)
     return _sha256(row.salt, row.before, row.after, row.reason)
 
 
-def row_hash(row: AuditRow) -> str:
+def row_hash(row: Entry) -> str:
     """SHA-256 over a row's columns and the hash of the row before."""
     return digest(row) if row.payload_hash is None else _sha256(*_place(row), row.payload_hash, row.prev_hash)
 
 
-def _place(row: AuditRow) -> list[Any]:
-    return [row.seq, (row.at - EPOCH) // timedelta(microseconds=1), row.actor, row.actor_ip, row.action, row.object]
+def _place(row: Entry) -> list[Any]:
+    at = (row.at - EPOCH) // timedelta(microseconds=1) if isinstance(row.at, datetime) else row.at
+    return [row.seq, at, row.actor, row.actor_ip, row.action, row.object]
 
 
 def _sha256(*parts: Any) -> str:
@@ -107,10 +113,14 @@ def verify(session: Session, *, head: str | None = None) -> Verification:
         session: an open session.
         head: ``SEQ:HASH`` that an earlier verification gave; the log must still hold that row.
     """
+    with _as_it_is(session):
+        return _verified(session, _parsed(head), head)
+
+
+def _verified(session: Session, kept: tuple[int, str] | None, head: str | None) -> Verification:
     faults: list[str] = []
     n, n_erased, seq, previous = 0, 0, 0, START
     erasures, left = _erasures(session)
-    kept = _parsed(head)
     kept_seen = kept is None
     for row in _rows(session):
         n += 1
@@ -119,41 +129,77 @@ def verify(session: Session, *, head: str | None = None) -> Verification:
             faults.append(f"{what} missing before row {row.seq}")
         elif row.prev_hash != previous:
             faults.append(f"row {row.seq} does not follow row {seq}: one of them was replaced or moved")
-        says = digest(row)
-        untouched = says == (row.payload_hash or row.hash)
-        erased = not untouched and left.get(row.seq) == says
+        good, erased = _holds(row, left.get(row.seq))
         n_erased += erased
-        if not (untouched or erased) or (row.payload_hash is not None and row_hash(row) != row.hash):
-            faults.append(f"row {row.seq} was changed ({row.action} of {row.object} by {row.actor})")
+        if not good:
+            faults.append(f"row {row.seq} was changed ({_said(row.action)} of {_said(row.object)} by {_said(row.actor)})")
         if kept is not None and row.seq == kept[0]:
             kept_seen = row.hash == kept[1]
         seq, previous = row.seq, row.hash
-    meta = session.get(Meta, 1)
+    meta = session.execute(select(Meta.audit_seq, Meta.audit_hash).where(Meta.only == 1)).first()
     if meta is None or (meta.audit_seq, meta.audit_hash) != (seq, previous):
-        expected = "nothing" if meta is None else f"row {meta.audit_seq}"
+        expected = "nothing" if meta is None else f"row {_said(meta.audit_seq)}"
         faults.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
     if not kept_seen:
         faults.append(f"the log does not hold row {head}, which was kept from an earlier verification")
-    return Verification(n, f"{seq}:{previous}", tuple(faults[:MOST_FAULTS]), n_erased, erasures)
+    return Verification(n, f"{seq}:{_said(previous)}", tuple(faults[:MOST_FAULTS]), n_erased, erasures)
+
+
+def _holds(row: Row[Any], left: str | None) -> tuple[bool, bool]:
+    """Whether a row is as it was written, or as an erasure left it (``left`` is that digest), and whether the latter."""
+    try:
+        says = digest(row)
+        whole = row.payload_hash is None or row_hash(row) == row.hash
+    except (TypeError, ValueError):  # bytes, or what is no text: nobody wrote that
+        return False, False
+    erased = says != (row.payload_hash or row.hash) and left == says
+    return whole and (erased or says == (row.payload_hash or row.hash)), erased
+
+
+def _said(value: Any) -> str:
+    """What a column holds, in one line whatever it is."""
+    text = str(value) if isinstance(value, str | int) else ascii(value)
+    return text if text.isprintable() and len(text) <= SAID else ascii(text)[:SAID]
+
+
+SAID = 200
+"""Characters of a column that a fault quotes, at most."""
 
 
 def _erasures(session: Session) -> tuple[tuple[int, ...], dict[int, str]]:
     """Rows that tell of erasures, and the digest of what the last of them left of a row."""
-    rows = session.scalars(select(AuditRow).where(AuditRow.action == ERASE).order_by(AuditRow.seq)).all()
+    rows = session.execute(select(AuditRow.seq, AuditRow.after).where(AuditRow.action == ERASE).order_by(AuditRow.seq)).all()
     left: dict[int, str] = {}
     for row in rows:
         try:
             left |= {int(seq): str(says) for seq, says in json.loads(row.after or "{}")["rows"] if seq < row.seq}
-        except (ValueError, TypeError, KeyError):  # somebody changed it, which the reading tells
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):  # somebody changed it, which the reading tells
             continue
     return tuple(row.seq for row in rows), left
 
 
-def _rows(session: Session) -> Iterator[AuditRow]:
-    statement = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)
-    for row in session.scalars(statement):
-        yield row
-        session.expunge(row)
+_COLUMNS = [
+    type_coerce(column, BigInteger).label(column.name) if column.name == "at" else column for column in AuditRow.__table__.columns
+]
+
+
+def _rows(session: Session) -> Iterator[Row[Any]]:
+    """The columns as the database has them: one that was changed may hold what is no time, or no text."""
+    yield from session.execute(select(*_COLUMNS).order_by(AuditRow.seq).execution_options(yield_per=1000))
+
+
+@contextmanager
+def _as_it_is(session: Session) -> Iterator[None]:
+    """Have SQLite hand out texts that are no UTF-8, too; else one of them would end the reading."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = session.connection().connection.driver_connection
+    driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
 
 
 def _parsed(head: str | None) -> tuple[int, str] | None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from stillwatch import run_details
+from stillwatch.errors import InputError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -38,8 +39,16 @@ class Moment(TypeDecorator[datetime]):
         return (value - EPOCH) // timedelta(microseconds=1)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """From microseconds."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        """From microseconds.
+
+        Raises:
+            InputError: somebody wrote what is no time.
+        """
+        try:
+            return None if value is None else EPOCH + timedelta(microseconds=value)
+        except (TypeError, OverflowError) as error:
+            todo = "Restore a backup; stillwatch audit-log verify tells whether the log was changed"
+            raise InputError(f"the store holds {value!r:.40} where a time belongs", todo=todo) from error
 
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
