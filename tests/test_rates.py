@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from stillwatch.rates import BURST_S, Rates, Throttle, admitted
+from stillwatch.rates import BURST_S, NEVER_S, Rates, Throttle, admitted
 
 
 def test_a_rate_lets_its_share_through_and_a_burst_at_once() -> None:
@@ -25,6 +25,13 @@ def test_accounts_do_not_share_a_rate_but_a_group_does() -> None:
     together = admitted(at_s, names, math.inf, group_rate_per_min=60.0)
     assert together.sum() == pytest.approx(100 + BURST_S, abs=1)
     assert not admitted(at_s, names, 0.0).any(), "no requests a minute are none"
+
+
+def test_what_lets_nothing_through_does_not_say_try_again_in_a_minute() -> None:
+    throttle: Throttle[str] = Throttle()
+    waits = {throttle.wait_s("a", rate, "case", group, at) for rate, group in ((0.0, 0.0), (-1.0, 6.0)) for at in (0.0, 61.0, 10_000.0)}
+    assert waits == {NEVER_S}
+    assert NEVER_S >= 86_400
 
 
 def test_what_was_refused_is_not_counted() -> None:

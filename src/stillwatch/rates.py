@@ -14,6 +14,8 @@ K = TypeVar("K")
 
 BURST_S = 10.0
 """A window lets through at once what its rate gives in this long, at least one request."""
+NEVER_S = 86_400.0
+"""What a rate of none asks to wait: to ask each minute would be in vain."""
 
 
 class Rates(Generic[K]):
@@ -63,13 +65,13 @@ class Throttle(Generic[K]):
 
         Args:
             key: account or key that asks.
-            rate_per_min: of each key; at or below 0 nobody passes.
+            rate_per_min: of each key; at or below 0 nobody passes, and the wait is :data:`NEVER_S`.
             group: the case it is throttled for.
             group_rate_per_min: of all keys of the group together; at or below 0 there is no such limit.
             at: seconds, of a clock that does not go back.
         """
         if rate_per_min <= 0:
-            return 60.0
+            return NEVER_S
         wait_s = self.by_key.wait_s(key, rate_per_min, at)
         grouped = group_rate_per_min > 0 and group != ""
         if grouped:

@@ -477,6 +477,59 @@ def test_who_was_judged_innocent_and_is_still_under_an_action_is_told(client: Cl
     assert account in re.findall(r"Undo it</a> on <code>([^<]+)</code>", page.text)
 
 
+def test_pages_tell_whom_an_action_touches_now_and_keys_too(client: Clients, store: Store, case_id: str) -> None:
+    account, ana = member(store, case_id), client("ana")
+    with store.write(DEE) as change:
+        change.session.add(Key(key_id="k1", account_id=account))
+        whole = actions.propose(change, Action.BLOCK, Reason.SUSPECTED_EXTRACTION, case_id=case_id)
+        n = len(actions.targets(change.session, whole.action_id))
+        actions.propose(change, Action.OBSERVE, Reason.SUSPECTED_EXTRACTION, case_id=case_id, subjects=[(Subject.KEY, "k1")])
+    page = followed(ana, ana.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="a colleague"))
+    assert "still under an action, itself or by a key" in page.text
+    assert re.findall(r"Undo it</a> on <code>([^<]+)</code>", page.text) == ["key:k1"]
+    assert f'data-name="Subjects">{n}</td>' in ana.get("/actions").text
+    page = followed(client("ben"), client("ben").post(f"/actions/{whole.action_id}/approve", note="seen"))
+    assert f"{n - 1} subjects; 1 spared, allowed or cleared before it took effect." in page.text
+    assert "When proposed: what the proposer saw" in page.text
+    assert f'data-name="Subjects">{n - 1} of {n}</td>' in ana.get("/actions").text
+
+
+def test_a_case_that_was_judged_innocent_is_acted_on_by_nobody(client: Clients, store: Store, case_id: str) -> None:
+    ana, ben = client("ana"), client("ben")
+    wanted = {"case": case_id, "kind": "block", "reason": "coordinated_extraction", "mode": "enforce"}
+    action_id = re.findall(r"act-[0-9a-f]+", ana.post("/actions/new", **wanted).headers["location"])[0]
+    ana.post(f"/cases/{case_id}/move", to="resolved", verdict="false_positive", note="a class")
+    form = ana.get(f"/actions/new?case={case_id}").text
+    assert "People judged this case innocent" in form
+    assert "<h2 id=\"propose\">" not in form
+    for answer in (ana.post("/actions/new", **wanted), ben.post(f"/actions/{action_id}/approve")):
+        assert answer.status_code == 400
+        assert "nobody is acted on for it" in answer.text
+    assert not read_snapshot(store, datetime.now(UTC)).accounts
+    ana.post(f"/cases/{case_id}/move", to="reopened")
+    assert "<h2 id=\"propose\">" in ana.get(f"/actions/new?case={case_id}").text
+
+
+def test_who_took_part_reads_who_could_decide_an_appeal(client: Clients, store: Store, case_id: str) -> None:
+    block(client, case_id)
+    ana, ben, cem = (client(name) for name in ("ana", "ben", "cem"))
+    ana.post(f"/cases/{case_id}/move", to="resolved", verdict="true_positive", note="sure")
+    followed(ana, ana.post(f"/cases/{case_id}/appeal", account_id=member(store, case_id), statement="I teach a class."))
+    page = ben.get("/appeals/1").text
+    assert "You took part in" in page
+    assert "cem, dee could decide." in page
+    assert "Decide</button>" not in page
+    assert "Decide</button>" in cem.get("/appeals/1").text
+
+
+def test_an_action_whose_time_is_over_is_not_undone(client: Clients, store: Store, case_id: str) -> None:
+    with store.write(ANA, now=datetime.now(UTC) - timedelta(days=2)) as change:
+        row = actions.propose(change, Action.THROTTLE, Reason.SUSPECTED_EXTRACTION, case_id=case_id, duration_s=3600)
+    ana = client("ana")
+    assert ">Undo</button>" not in ana.get(f"/actions/{row.action_id}").text
+    assert "the action is expired" in ana.post(f"/actions/{row.action_id}/undo", reason="false_positive").text
+
+
 def test_a_name_that_the_store_does_not_know_is_told(client: Clients, case_id: str) -> None:
     """A customer's name where tables hold its hash: the action would touch nobody."""
     assert "1 is not known to the store" in client("ana").get("/actions/new?subjects=account:ada").text

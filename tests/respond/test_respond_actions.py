@@ -148,10 +148,90 @@ def test_a_parameter_that_the_action_does_not_have_is_refused(store: Store, case
     assert (row.action_id, rule.parameters) == (rule.action_id, {"requests_per_min": 6, "case_requests_per_min": 30})
 
 
+@pytest.mark.parametrize(
+    ("parameters", "people"),
+    [({}, 0), ({"requests_per_min": 0}, 1), ({"requests_per_min": 1e-9}, 1), ({"requests_per_min": 0.2}, 0),
+     ({"requests_per_min": 6, "case_requests_per_min": 1e-6}, 1), ({"case_requests_per_min": 0}, 0), ({"case_requests_per_min": 1}, 0)],
+)
+def test_a_throttle_that_lets_none_through_takes_the_people_of_a_block(
+    store: Store, case_id: str, parameters: dict[str, float], people: int
+) -> None:
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters=parameters)
+    assert (row.needed_approvals, row.state == ActionState.IN_FORCE) == (people, not people)
+    assert bool(read_snapshot(store, NOW).accounts) is not bool(people)
+    if people:
+        approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        assert (actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE) is not bool(people)
+
+
+def test_a_policy_that_lets_none_through_does_not_let_one_person_do_it(store: Store, case_id: str) -> None:
+    before = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    none = policy.parse({"parameters": {"throttle": {"requests_per_min": 0}}})
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, none, "stop").version, "stop")
+    assert proposed(store, kind=Action.THROTTLE, case_id=case_id).state == ActionState.PROPOSED
+    milder = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"requests_per_min": 6})
+    assert milder.state == ActionState.IN_FORCE
+    with store.write(ANA, now=NOW) as change:
+        lift = actions.undo(change, before.action_id, Reason.FALSE_POSITIVE)
+    assert lift.state == ActionState.PROPOSED, "by now it lets none through"
+
+
+def test_a_second_undo_says_that_one_waits(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        one = actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00001")]).action_id
+    for subjects in ([(Subject.ACCOUNT, "acct-00001")], None):
+        if subjects is None:
+            with store.write(ANA, now=NOW) as change:
+                actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+        told = f"{one if subjects else 'act-'}.* waits already.*stillwatch actions approve act-"
+        with pytest.raises(InputError, match=told), store.write(CEM, now=NOW) as change:
+            actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=subjects)
+    with store.write(BEN, now=NOW) as change:
+        for lift in actions.waiting(change.session):
+            actions.reject(change, lift.action_id, "no")
+    with store.write(ANA, now=NOW) as change:
+        assert actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.PROPOSED, "that one was turned down"
+
+
+def test_an_action_is_refused_in_the_words_that_tell_how_it_stands(store: Store, case_id: str) -> None:
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    with pytest.raises(InputError, match="the action is in shadow: it waits for nobody"):
+        approved(store, row.action_id)
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+    enforced = proposed(store, kind=Action.OBSERVE, case_id=case_id, mode=Mode.ENFORCE)
+    with pytest.raises(InputError, match="the action is in force: it waits for nobody"):
+        approved(store, enforced.action_id)
+    waits = proposed(store, case_id=case_id)
+    for act in (actions.undo, actions.renew):
+        with pytest.raises(InputError, match=r"that is proposed|the action is proposed"), store.write(ANA, now=NOW) as change:
+            act(change, waits.action_id, *([Reason.FALSE_POSITIVE] if act is actions.undo else []))
+
+
+def test_what_expired_is_undone_by_nobody_whether_or_not_it_was_swept(store: Store, case_id: str) -> None:
+    row, block = proposed(store, kind=Action.THROTTLE, case_id=case_id, duration_s=3600), proposed(store, case_id=case_id, duration_s=3600)
+    approved(store, block.action_id)
+    with store.write(ANA, now=NOW) as change:
+        lift = actions.undo(change, block.action_id, Reason.FALSE_POSITIVE)
+    after = NOW + timedelta(hours=1)
+    with pytest.raises(InputError, match="the action is expired, so there is nothing to undo"), store.write(ANA, now=after) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+    assert approved(store, lift.action_id, now=after).state == ActionState.DONE
+    with store.write(SYSTEM, now=after) as change:
+        assert set(actions.sweep(change)) == {row.action_id, block.action_id}
+        assert actions.get(change.session, block.action_id).ended_by == SYSTEM.name
+    with pytest.raises(InputError, match="expired"), store.write(ANA, now=after) as change:
+        actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+
+
 def test_who_was_judged_innocent_and_is_still_under_an_action_is_told(store: Store, case_id: str) -> None:
     def told() -> dict[str, list[str]]:
         with store.read() as session:
-            return actions.cleared_and_held(session, NOW, case_id)
+            return {act: [one.subject_id for one in held] for act, held in actions.cleared_and_held(session, NOW, case_id).items()}
 
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     assert told() == {}

@@ -211,6 +211,82 @@ def test_who_proposed_an_action_that_ended_does_not_judge_its_appeal(store: Stor
         assert appeals.decide(change, row.appeal_id, overturned=True, reason="x") == []
 
 
+@pytest.mark.parametrize("what", ["undone", "expired", "waiting", "turned down", "key", "spared"])
+def test_whoever_ever_acted_against_an_account_does_not_judge_its_appeal(store: Store, case_id: str, what: str) -> None:
+    """dee proposes, cem agrees where two are needed; the appeal is about something else."""
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="k5", account_id="acct-00005"))
+    subjects = [(Subject.KEY, "k5")] if what == "key" else [(Subject.ACCOUNT, "acct-00005"), (Subject.ACCOUNT, "acct-00006")]
+    row = proposed(store, by=DEE, subjects=subjects, duration_s=60)
+    if what == "spared":
+        allowed(store, Subject.ACCOUNT, "acct-00005")
+    if what not in ("waiting", "turned down"):
+        approved(store, row.action_id, CEM)
+    with store.write(BEN, now=NOW) as change:
+        if what == "undone":
+            actions.undo(change, row.action_id, Reason.EXPIRED_NEED)
+        if what == "turned down":
+            actions.reject(change, row.action_id, "no")
+    if what == "undone":
+        with store.read() as session:
+            (lift,) = actions.waiting(session)
+        approved(store, lift.action_id, Actor("eve", BEN.role))
+    with store.write(ANA, now=NOW + timedelta(hours=1)) as change:
+        appeal = appeals.receive(change, case_id, "acct-00005", "we are a class").appeal_id
+    parts = [DEE, CEM] if what not in ("waiting", "turned down") else [DEE]
+    for by in parts:
+        told = f"{by.name} took part in {row.action_id}"
+        with pytest.raises(InputError, match=told), store.write(by, now=NOW + timedelta(hours=2)) as change:
+            appeals.decide(change, appeal, overturned=False, reason="x")
+    with store.write(BEN, now=NOW + timedelta(hours=2)) as change:  # who lifted it, or turned it down, acted for the account
+        appeals.decide(change, appeal, overturned=True, reason="x")
+
+
+def test_where_all_approvers_took_part_the_line_says_who_could_decide(store: Store, case_id: str) -> None:
+    from stillwatch.respond.schema import User
+
+    def user(name: str, role: str) -> None:
+        with store.write(SYSTEM, now=NOW) as change:
+            change.session.add(User(name=name, role=role, created_at=NOW))
+
+    for name, role in (("ana", "analyst"), ("ben", "approver"), ("cem", "approver")):
+        user(name, role)
+    past = proposed(store, by=CEM, kind=Action.THROTTLE, subjects=[(Subject.ACCOUNT, "acct-00005")])
+    with store.write(ANA, now=NOW) as change:
+        actions.undo(change, past.action_id, Reason.EXPIRED_NEED)
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id, BEN)
+    with store.write(ANA, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+        appeal = appeals.receive(change, case_id, "acct-00005", "we are a class")
+
+    def judges() -> appeals.Judges:
+        with store.read() as session:
+            return appeals.judges(session, appeal, NOW)
+
+    assert judges().free == ("cem",), "of all approvers only he has no part in what holds"
+    told = f"ben took part in {row.action_id}: appeal 1. cem could decide"
+    with pytest.raises(InputError, match=told), store.write(BEN, now=NOW) as change:
+        appeals.decide(change, appeal.appeal_id, overturned=False, reason="x")
+    user("dee", "admin")
+    assert (judges().free, judges().barred["cem"]) == (("dee",), past.action_id), "there is somebody who had no part at all"
+    proposed(store, by=DEE, kind=Action.OBSERVE, case_id=case_id)
+    proposed(store, by=CEM, kind=Action.OBSERVE, case_id=case_id)
+    assert judges().free == ()
+    told = "an admin adds one with stillwatch user add NAME --role approver"
+    with pytest.raises(InputError, match=told), store.write(CEM, now=NOW) as change:
+        appeals.decide(change, appeal.appeal_id, overturned=False, reason="x")
+
+
+def test_an_overturned_appeal_takes_a_lift_that_waits_for_its_own(store: Store, appeal: tuple[Any, str]) -> None:
+    expired = proposed(store, kind=Action.THROTTLE, subjects=[(Subject.ACCOUNT, "acct-00005")], duration_s=60)
+    with store.write(ANA, now=NOW) as change:
+        lift = actions.undo(change, appeal[1], Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00005")])
+    with store.write(CEM, now=NOW + timedelta(hours=1)) as change:
+        lifts = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="seen")
+    assert [row.action_id for row in lifts] == [lift.action_id], f"{expired.action_id} is over"
+
+
 def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tuple[Any, str]) -> None:
     from stillwatch.respond.schema import AuditRow
 

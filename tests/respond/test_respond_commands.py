@@ -1,6 +1,7 @@
 """The commands of the store as somebody types them: what cannot be is one line, and what was done is told."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,6 +163,93 @@ def test_what_was_done_is_told(told: Told) -> None:
     assert "no import or action knows it yet" in said
     assert "imports or actions know it" in told("allow", "add", "account", "acct-00002", "--owner", "a", "--reason", "b", "--days", "1")
     assert told("allow", "revoke", "1", "--note", "x") == "entry 1: org org-x is no longer allowed\n"
+
+
+def test_what_is_told_of_an_action_is_whom_it_touches_now(told: Told) -> None:
+    said = told("actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction")
+    action = said.splitlines()[-1].split(":")[0]
+    assert "it would touch 8 subjects\nwhen proposed:\n" in told("actions", "show", action)
+    assert "      8 subjects " in told("actions", "list", "--waiting")
+    for account in accounts(1, 7):
+        told("cases", "exclude", "case-one", account, "--note", "staff")
+    said = told("actions", "approve", action, who="ben")
+    first = "it touches 1 subject, 7 spared (allowed or cleared before it took effect)"
+    assert said.startswith(f"{first}\nwhen proposed:\n  8 subjects, 8 accounts")
+    assert "\n  innocents expected" in said
+    listed = told("actions", "list")
+    assert "      1 subject " in listed
+    assert ", 7 spared (" in listed
+    assert "it touches 1 subject, 7 spared" in told("actions", "show", action)
+    shown = json.loads(told("actions", "show", action, "--json"))
+    assert shown["action"]["touched"] == {"live": 1, "spared": 7, "released": 0}
+    told("actions", "undo", action, "--reason", "false_positive")
+    said = told("actions", "undo", action, "--reason", "false_positive", code=1)
+    assert "waits already to lift it from all of these" in said
+    lift = told("actions", "list", "--waiting").split()[0]
+    assert told("actions", "approve", lift, who="ben").startswith("it let go 1 subject\n")
+    assert "at its end it touched 0 subjects, 7 spared (allowed or cleared before it took effect), 1 let go since" in told(
+        "actions", "show", action)
+
+
+def test_an_excluded_account_learns_of_its_key(url: str, told: Told) -> None:
+    from stillwatch.respond.schema import Key
+    from stillwatch.respond.store import SYSTEM, Store
+
+    with Store.open(url).write(SYSTEM) as change:
+        change.session.add_all([Key(key_id="k1", account_id="acct-00001"), Key(key_id="k2", account_id="acct-00002")])
+    said = told("actions", "propose", "throttle", "--case", "case-one", "--key", "k1", "--key", "k2", "--reason", "suspected_extraction")
+    action = said.splitlines()[-1].split(":")[0]
+    assert "6 accounts are under no action of this case" in told("cases", "show", "case-one")
+    said = told("cases", "exclude", "case-one", "acct-00001", "--note", "staff")
+    undo = f"stillwatch actions undo {action} --reason false_positive --key k1"
+    assert said.splitlines()[-1] == f"judged innocent and still under an action, 1 key: {undo}"
+    assert json.loads(told("cases", "show", "case-one", "--json"))["cleared_and_held"] == {action: ["key:k1"]}
+    told(*undo.split()[1:])
+    assert "judged innocent and still" not in told("cases", "show", "case-one")
+
+
+def test_a_case_that_was_judged_innocent_is_acted_on_by_nobody(told: Told) -> None:
+    propose = ("actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction")
+    action = told(*propose).splitlines()[-1].split(":")[0]
+    told("cases", "move", "case-one", "resolved", "--verdict", "false_positive", "--note", "x", who="cem")
+    refused = ("people judged the case false positive, so nobody is acted on for it: case-one. "
+               "If that was wrong, reopen it first: stillwatch cases move case-one reopened")
+    assert refused in told("actions", "approve", action, who="ben", code=1)
+    assert refused in told(*propose, code=1)
+    assert "innocents expected, by the false-discovery rate of the cases: 8.0" in told("actions", "preview", "--case", "case-one")
+    assert told("actions", "list").startswith("no action holds")
+
+
+@pytest.mark.parametrize("change", ["at = 'garbage'", "before = x'ff00'", "actor = CAST(x'ff' AS TEXT)"])
+def test_a_changed_log_is_one_line(url: str, told: Told, tmp_path: Path, change: str) -> None:
+    with sqlite3.connect(tmp_path / "store.db") as store:
+        store.execute("DROP TRIGGER audit_log_no_update")
+        store.execute(f"UPDATE audit_log SET {change} WHERE seq = 2")
+    assert "row 2 was changed (case.open of case-one by " in told("audit-log", "verify", code=1)
+    assert told("audit-log", "export", "--out", "log.jsonl", code=1).startswith("stillwatch: ")
+
+
+def test_a_reader_needs_the_role_of_the_console_page(url: str, told: Told, tmp_path: Path) -> None:
+    from stillwatch.respond.schema import User
+    from stillwatch.respond.store import SYSTEM, Store
+
+    with Store.open(url).write(SYSTEM) as change:
+        change.session.add_all(User(name=name, role=role, created_at=change.now) for name, role in (("vic", "viewer"), ("ana", "analyst")))
+    for words in (("audit-log", "export", "--out", "log.jsonl"), ("audit-log", "verify"), ("actions", "preview", "--case", "case-one")):
+        assert "vic is viewer; this needs analyst" in told(*words, who="vic", code=1)
+        assert not (tmp_path / "log.jsonl").exists()
+        told(*words, who="ana")
+        (tmp_path / "log.jsonl").unlink(missing_ok=True)
+    for words in (("cases", "list"), ("cases", "show", "case-one"), ("actions", "list"), ("appeal", "list"), ("allow", "list"),
+                  ("decisions", "list"), ("policy", "show"), ("policy", "list")):
+        told(*words, who="vic")
+
+
+def test_texts_of_a_case_are_read_in_the_console(told: Told, run_folder: Folder) -> None:
+    run = run_folder({"c-text": {"members": accounts(20, 9), "details": {"templates": [{"masked": "grade this"}], "sentence": "Nine."}}})
+    told("cases", "import", str(run))
+    details = json.loads(told("cases", "show", "case-text", "--json", who="vic"))["case"]["details"]
+    assert (details["sentence"], "templates" in details) == ("Nine.", False)
 
 
 def test_a_lift_names_what_it_ends_and_shadow_says_what_to_do(told: Told, tmp_path: Path) -> None:

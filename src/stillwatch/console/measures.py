@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, appeals, policy
+from stillwatch.respond import actions, appeals, cases, policy
 from stillwatch.respond.actions import Subjects
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
@@ -37,12 +37,14 @@ def _new(visit: Visit) -> Response:
     case_id, subjects = _aim(visit.query)
     kind = visit.query.get("kind", "")
     with visit.store.read() as session:
-        if case_id is not None and session.get(Case, case_id) is None:
+        case = None if case_id is None else session.get(Case, case_id)
+        if case_id is not None and case is None:
             raise NotFoundError("no such case", where=case_id)
         version, current = policy.active(session)
         seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects) if case_id or subjects else None
     return visit.show(
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
+        judged=case is not None and cases.innocent(case),
         subjects=[] if subjects is None else [f"{subject}:{name}" for subject, name in subjects],
         kinds=list(Action), kind=kind if kind in set(Action) else "", reasons=AGAINST, modes=list(Mode), day_s=DAY_S,
     )
@@ -96,7 +98,7 @@ def _action(visit: Visit) -> Response:
             .order_by(Target.subject, Target.subject_id)
             .limit(SUBJECTS)
         ).all()
-        n_targets = session.scalar(select(func.count()).select_from(Target).where(Target.action_id == action_id))
+        counts = actions.touched(session, [row])[action_id]
         answers = actions.approvals(session, action_id)
         lifts = session.scalars(
             select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)
@@ -108,10 +110,11 @@ def _action(visit: Visit) -> Response:
         ).all()
     proposed, mine = row.state == ActionState.PROPOSED, row.proposed_by == visit.actor.name
     return visit.show(
-        "action.html", title=action_id, row=row, targets=targets, n_targets=n_targets, answers=answers, lifts=lifts, history=history,
+        "action.html", title=action_id, row=row, targets=targets, n_targets=sum(counts), counts=counts,
+        answers=answers, lifts=lifts, history=history,
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
-        can_undo=row.state == ActionState.IN_FORCE and row.kind != LIFT and visit.may(Role.ANALYST),
+        can_undo=actions.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
         can_renew=row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST),
         undo_reasons=FOR, appeals=heard, can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )

@@ -83,7 +83,7 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
         traffic=sorted(traffic, key=lambda row: -row["requests"]),
         n_actions=len(every),
         over_cap=[row for row in every if _size(row) > tried.max_accounts],
-        alone=[row for row in every if row.kind in tried.two_person and not row.needed_approvals],
+        alone=[row for row in every if not row.needed_approvals and actions.others_needed(tried, row)],
         too_long=[row for row in every if row.duration_s > tried.max_duration_s],
         throttled=[found for row in every if row.kind == Action.THROTTLE and (found := _throttled(session, row, tried, since, now))],
     )

@@ -37,10 +37,12 @@ def _appeal(visit: Visit) -> Response:
         if row is None:
             raise NotFoundError("no such appeal", where=visit.path["appeal_id"])
         against = appeals.touching(session, row.account_id)
+        judges = appeals.judges(session, row, visit.now)
         lifts = [action for action in appeals.touching(session, row.account_id, ActionState.PROPOSED) if action.kind == LIFT]
     can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
     return visit.show(
-        "appeal.html", title=f"Appeal {row.appeal_id}", row=row, against=against, lifts=lifts, can_decide=can
+        "appeal.html", title=f"Appeal {row.appeal_id}", row=row, against=against, lifts=lifts, can_decide=can,
+        barred=judges.barred.get(visit.actor.name), todo=judges.todo,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from stillwatch.errors import InputError
 from stillwatch.respond.schema import User
 from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
-from stillwatch.respond.vocabulary import LONGEST_DAYS, Role
+from stillwatch.respond.vocabulary import LONGEST_DAYS, RANK, Role
 
 Args = argparse.Namespace
 
@@ -37,12 +37,14 @@ def actor(session: Session, name: str | None) -> Actor:
 
 
 @contextmanager
-def reading(args: Args) -> Iterator[Session]:
-    """A reading of the store that the command names, by somebody who may."""
+def reading(args: Args, least: Role = Role.VIEWER) -> Iterator[Session]:
+    """A reading of the store that the command names, by somebody of at least the role that the console's page of the same asks for."""
     store = Store.open(args.store or DEFAULT_URL, create=False)
     try:
         with store.read() as session:
-            actor(session, args.actor)
+            who = actor(session, args.actor)
+            if RANK[who.role] < RANK[least]:
+                raise ForbiddenError(f"{who.name} is {who.role}; this needs {least}")
             yield session
     finally:
         store.close()

@@ -9,7 +9,7 @@ from stillwatch.respond import actions, appeals, names, policy
 from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
-from stillwatch.respond.vocabulary import Action, ActionState, Mode, Reason, Standing, Subject
+from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, Subject
 
 
 def list_actions(args: Args) -> dict[str, Any]:
@@ -21,10 +21,12 @@ def list_actions(args: Args) -> dict[str, Any]:
         ends = actions.ending(session, now)
         _, held = policy.active(session)
         stand = {row.action_id: actions.standing(row, held, now) for row in rows}
+        counts = actions.touched(session, rows)
     for row in rows:
-        n, until = row.blast.get("n_subjects", 0), "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
+        n, until = counts[row.action_id], "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
         what = f"{spaced(stand[row.action_id]):9} {actions.what(row):9} {row.mode:7}"
-        say(args, f"{row.action_id}  {what} {n:>7,} {noun(n, 'subject'):8}  {row.case_id or ''}  by {row.proposed_by} {until}")
+        say(args, f"{row.action_id}  {what} {n.live:>7,} {noun(n.live, 'subject'):8}  {row.case_id or ''}  by {row.proposed_by} {until}"
+                  f"{_besides(n)}")
     if not rows:
         say(args, "nothing waits for another person" if args.waiting else "no action holds")
     if waiting and not args.waiting:
@@ -32,7 +34,7 @@ def list_actions(args: Args) -> dict[str, Any]:
     if ends and not args.waiting:
         say(args, f"end within {actions.SOON.days} days, and nobody proposed them again: {', '.join(row.action_id for row in ends[:5])}"
                   f"{' …' if len(ends) > 5 else ''}; stillwatch actions renew ACTION")
-    listed = [as_json(row) | {"standing": stand[row.action_id]} for row in rows]
+    listed = [as_json(row) | {"standing": stand[row.action_id], "touched": counts[row.action_id]._asdict()} for row in rows]
     return {"actions": listed, "ending": [row.action_id for row in ends]}
 
 
@@ -45,13 +47,14 @@ def show_action(args: Args) -> dict[str, Any]:
         heard = appeals.listed(session, state=None, action_id=args.action)
         _, held = policy.active(session)
         stand = actions.standing(row, held, datetime.now(UTC))
+        n = actions.touched(session, [row])[row.action_id]
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
     result = {
-        "action": as_json(row) | {"standing": stand}, "approvals": [as_json(a) for a in said], "subjects": named,
+        "action": as_json(row) | {"standing": stand, "touched": n._asdict()}, "approvals": [as_json(a) for a in said], "subjects": named,
         "appeals": [as_json(a) for a in heard],
     }
     say(args, f"{row.action_id}: {actions.what(row)} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})",
-        *_blast(row.blast),
+        _touches(n, stand), *_proposed(row),
         *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard))
     return result
@@ -59,7 +62,7 @@ def show_action(args: Args) -> dict[str, Any]:
 
 def preview_action(args: Args) -> dict[str, Any]:
     """``actions preview``."""
-    with reading(args) as session:
+    with reading(args, Role.ANALYST) as session:
         seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=_subjects(args))
     say(args, *_blast(seen))
     return seen
@@ -83,8 +86,9 @@ def approve_action(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         row = actions.approve(change, args.action, args.note)
         _, held = policy.active(change.session)
-    say(args, *_blast(row.blast))
-    return _told(args, row, held)
+        n = actions.touched(change.session, [row])[row.action_id]
+    say(args, _touches(n, actions.standing(row, held, datetime.now(UTC))), *_proposed(row))
+    return _told(args, row, held) | {"touched": n._asdict()}
 
 
 def reject_action(args: Args) -> dict[str, Any]:
@@ -129,10 +133,31 @@ def _duration_s(args: Args) -> int | None:
     return None if args.days is None else round(days(args) * DAY_S)
 
 
+def _touches(n: actions.Touched, stand: str) -> str:
+    """Whom an action touches, in a line."""
+    does = _DOES.get(stand, "at its end it touched")
+    return f"{does} {number_of(n.live, 'subject')}{_besides(n)}"
+
+
+_DOES: dict[str, str] = {
+    Standing.IN_FORCE: "it touches", Standing.SHADOW: "it touches", ActionState.PROPOSED: "it would touch",
+    ActionState.REJECTED: "it would have touched", ActionState.DONE: "it let go",
+}
+
+
+def _besides(n: actions.Touched) -> str:
+    """Subjects that were proposed and are not touched any more."""
+    spared = f", {n.spared:,} spared (allowed or cleared before it took effect)" if n.spared else ""
+    return spared + (f", {n.released:,} let go since" if n.released else "")
+
+
+def _proposed(row: ActionRow) -> list[str]:
+    """What the proposer saw, in lines; nothing for a lift."""
+    return [] if row.kind == LIFT else ["when proposed:", *(f"  {line}" for line in _blast(row.blast))]
+
+
 def _blast(seen: Mapping[str, Any]) -> list[str]:
-    """A blast radius in lines; a lift has its subjects only."""
-    if "n_accounts" not in seen:
-        return [number_of(seen["n_subjects"], "subject")]
+    """A blast radius in lines."""
     kinds, doubted = seen["by_kind"], seen["expected_innocent_by_kind"]
     cap = [f"the policy's cap: {seen['cap']:,}"] if "cap" in seen else []
     return [

@@ -4,11 +4,11 @@ An action on a case touches all its accounts at once; banning them one by one on
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from stillwatch.counting import number_of
@@ -17,9 +17,9 @@ from stillwatch.respond import blast, cases
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
-from stillwatch.respond.schema import ActionRow, Approval, Member, Target
+from stillwatch.respond.schema import ActionRow, Approval, Key, Member, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
-from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject, Verdict
+from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
 
 SOON = timedelta(days=3)
 """How long before their end actions are told, so that somebody renews those that must go on."""
@@ -42,6 +42,32 @@ def targets(session: Session, action_id: str, *, live: bool = False) -> list[tup
         statement = statement.where(Target.ended_at.is_(None))
     rows = session.execute(statement.order_by(Target.subject, Target.subject_id))
     return [(Subject(subject), subject_id) for subject, subject_id in rows]
+
+
+class Touched(NamedTuple):
+    """How many subjects an action has."""
+
+    live: int
+    """On which it was not ended: whom it touches, or touched to its own end."""
+    spared: int
+    """Allowed or cleared between proposal and agreement."""
+    released: int
+    """Let go later, by lifts."""
+
+
+def touched(session: Session, rows: Sequence[ActionRow]) -> dict[str, Touched]:
+    """How many subjects each of some actions has now; what was proposed may have been more."""
+    found = {row.action_id: [0, 0, 0] for row in rows}
+    for some in chunks(list(found)):
+        spared = and_(Target.ended_at.is_not(None), Target.ended_at == ActionRow.effective_at)
+        place = case((Target.ended_at.is_(None), 0), (spared, 1), else_=2)
+        counted = (
+            select(Target.action_id, place, func.count()).join(ActionRow, ActionRow.action_id == Target.action_id)
+            .where(Target.action_id.in_(some)).group_by(Target.action_id, place)
+        )
+        for action_id, at, n in session.execute(counted):
+            found[action_id][at] = n
+    return {action_id: Touched(*counts) for action_id, counts in found.items()}
 
 
 def touching(session: Session, subjects: Sequence[tuple[str, str]], state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
@@ -93,6 +119,11 @@ def mode_of(row: ActionRow, policy: Policy) -> Mode:
     return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW
 
 
+def holds(row: ActionRow, now: datetime) -> bool:
+    """Whether an action took effect and is not over, whether or not its end was noted."""
+    return row.state == ActionState.IN_FORCE and row.expires_at is not None and row.expires_at > now
+
+
 def standing(row: ActionRow, policy: Policy, now: datetime) -> str:
     """How an action stands at a time under a policy, in one word of :class:`Standing` or :class:`ActionState`."""
     if row.state != ActionState.IN_FORCE:
@@ -100,6 +131,12 @@ def standing(row: ActionRow, policy: Policy, now: datetime) -> str:
     if row.expires_at is not None and row.expires_at <= now:
         return Standing.EXPIRED
     return Standing.IN_FORCE if mode_of(row, policy) is Mode.ENFORCE else Standing.SHADOW
+
+
+def _how(change: Change, row: ActionRow) -> str:
+    """How an action stands, as commands and pages say it."""
+    word = standing(row, policies.active(change.session)[1], change.now)
+    return "in shadow" if word == Standing.SHADOW else word.replace("_", " ")
 
 
 def waiting(session: Session) -> Sequence[ActionRow]:
@@ -136,21 +173,24 @@ def propose(
         note: in words, for the audit log.
 
     Raises:
-        InputError: nobody to act on, more accounts than the policy allows, too long, or a parameter that the action does not have.
+        InputError: nobody to act on, people judged the case innocent, more accounts than the policy allows, too long, or a parameter
+            that the action does not have.
         ForbiddenError: the actor may not.
     """
     change.require(Role.ANALYST)
     version, policy = policies.active(change.session)
     case_id = _case_id(change.session, case_id, subjects)
+    if case_id is not None:
+        _demand_accusing(change.session, case_id)
     reached = blast.reach(change.session, change.now, case_id=case_id, subjects=subjects)
     if any(subject is Subject.ORG for subject, _ in reached.subjects):
         raise InputError("an organisation is not acted on as such", todo="Pass its accounts")
     seen = blast.preview(change.session, change.now, reached)
     _within(policy, reached, seen, duration_s)
+    told = policies.checked(kind, parameters or {})
     row = ActionRow(
         action_id=_new_id(), case_id=case_id, kind=kind, state=ActionState.PROPOSED, mode=mode or policy.mode, reason=reason,
-        note=note, parameters=policies.checked(kind, parameters or {}), policy_version=version,
-        needed_approvals=int(kind in policy.two_person),
+        note=note, parameters=told, policy_version=version, needed_approvals=policies.others_needed(policy, kind, told),
         blast=seen, proposed_at=change.now, proposed_by=change.actor.name, duration_s=duration_s or policy.durations_s[kind],
     )
     _put(change, row, reached.subjects)
@@ -177,7 +217,7 @@ def reject(change: Change, action_id: str, note: str) -> ActionRow:
     if row.proposed_by != change.actor.name:
         row = _second_person(change, action_id)
         change.session.add(Approval(action_id=action_id, actor=change.actor.name, approved=False, note=note, at=change.now))
-    _proposed(row)
+    _proposed(change, row)
     _end(change, row, ActionState.REJECTED, "action.reject", note)
     _settled(change, row)
     return row
@@ -191,26 +231,43 @@ def undo(
     What needed two people to begin needs two to end: then the lift is a proposal.
 
     Raises:
-        InputError: the action is not in force, or does not touch these subjects.
+        InputError: the action is over or never took effect, does not touch these subjects, or lifts of them all wait already.
     """
     change.require(Role.ANALYST)
     row = get(change.session, action_id)
-    if row.state != ActionState.IN_FORCE or row.kind == LIFT:
-        raise InputError(f"the action is {row.state}, so there is nothing to undo", where=action_id)
+    if not holds(row, change.now) or row.kind == LIFT:
+        raise InputError(f"the action is {_how(change, row)}, so there is nothing to undo", where=action_id)
     live = targets(change.session, action_id, live=True)
     named = None if subjects is None else set(subjects)
     ended = live if named is None else [subject for subject in live if subject in named]
     if not ended:
         raise InputError("the action touches none of these", where=action_id)
+    if waits := _waiting_lifts(change.session, action_id, ended):
+        names = ", ".join(lift.action_id for lift in waits)
+        todo = f"Somebody else agrees with stillwatch actions approve {waits[0].action_id}"
+        raise InputError(f"{names} waits already to lift it from all of these", where=action_id, todo=todo)
     _, policy = policies.active(change.session)
     lift = ActionRow(
         action_id=_new_id(), case_id=row.case_id, kind=LIFT, lifts=action_id, state=ActionState.PROPOSED, mode=row.mode,
         reason=reason, note=note, parameters={}, policy_version=row.policy_version, blast={"n_subjects": len(ended)},
-        needed_approvals=max(row.needed_approvals, int(row.kind in policy.two_person)), proposed_at=change.now,
+        needed_approvals=max(row.needed_approvals, others_needed(policy, row)), proposed_at=change.now,
         proposed_by=change.actor.name, duration_s=0,
     )
     _put(change, lift, ended)
     return lift
+
+
+def lifted(change: Change, action_id: str, reason: Reason, subjects: Subjects, note: str) -> list[ActionRow]:
+    """As :func:`undo`, but lifts that wait already for all of the subjects are as good as a new one. Returns the lifts."""
+    live = set(targets(change.session, action_id, live=True)) & set(subjects)
+    return _waiting_lifts(change.session, action_id, live) or [undo(change, action_id, reason, subjects=subjects, note=note)]
+
+
+def _waiting_lifts(session: Session, action_id: str, subjects: Collection[tuple[Subject, str]]) -> list[ActionRow]:
+    """Lifts of an action that wait for a second person, if together they end it on all of some subjects."""
+    waits = [lift for lift in touching(session, list(subjects), ActionState.PROPOSED) if lift.lifts == action_id]
+    ended = {subject for lift in waits for subject in targets(session, lift.action_id)}
+    return waits if set(subjects) <= ended else []
 
 
 def renew(change: Change, action_id: str, *, duration_s: int | None = None, note: str = "") -> ActionRow:
@@ -221,7 +278,7 @@ def renew(change: Change, action_id: str, *, duration_s: int | None = None, note
     """
     row = get(change.session, action_id)
     if row.kind == LIFT or row.state not in (ActionState.IN_FORCE, ActionState.EXPIRED):
-        raise InputError(f"an action that is {row.state} cannot be renewed", where=action_id)
+        raise InputError(f"an action that is {_how(change, row)} cannot be renewed", where=action_id)
     return propose(
         change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=targets(change.session, action_id, live=True),
         mode=Mode(row.mode), duration_s=duration_s, parameters=policies.understood(Action(row.kind), row.parameters),
@@ -239,38 +296,58 @@ def sweep(change: Change) -> list[str]:
 
 
 def uncovered(session: Session, now: datetime, case_id: str) -> list[str]:
-    """Accounts of a case that no action in force touches: those who joined since."""
+    """Accounts of a case that no action in force touches, nor any key of theirs: those who joined since."""
     reached = blast.reach(session, now, case_id=case_id, subjects=None)
     held = {subject for row in in_force(session, now, case_id=case_id) for subject in targets(session, row.action_id, live=True)}
-    return [subject_id for subject, subject_id in reached.subjects if (subject, subject_id) not in held]
+    by_key = blast.owners(session, [name for subject, name in held if subject is Subject.KEY]).values()
+    accounts = {name for subject, name in held if subject is Subject.ACCOUNT} | set(by_key)
+    return [name for _, name in reached.subjects if name not in accounts]
 
 
-def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str, list[str]]:
-    """Accounts of a case that people judged not to belong, or all where it was judged innocent, by the action that still holds on them.
+class Held(NamedTuple):
+    """An account, or a key of it, that an action holds."""
+
+    subject: Subject
+    subject_id: str
+    account_id: str
+
+
+def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str, list[Held]]:
+    """Accounts of a case that people judged not to belong, or all where it was judged innocent, and keys of theirs, by the action
+    that still holds on them.
 
     Judging ends no action: somebody has to undo it. Those whose lift waits for a second person are left out.
     """
-    case = cases.get(session, case_id)
-    innocent = case.verdict is not None and cases.INNOCENT.get(Verdict(case.verdict), False)
     whose = select(Member.account_id).where(Member.case_id == case_id)
-    if not innocent:
+    if not cases.innocent(cases.get(session, case_id)):
         whose = whose.where(Member.excluded)
-    held = (
-        select(Target.action_id, Target.subject_id).join(ActionRow, ActionRow.action_id == Target.action_id)
-        .where(Target.subject == Subject.ACCOUNT, Target.subject_id.in_(whose), Target.ended_at.is_(None),
-               ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now)
-        .order_by(Target.action_id, Target.subject_id)
+    own = select(Target.action_id, Target.subject, Target.subject_id, Target.subject_id).where(
+        Target.subject == Subject.ACCOUNT, Target.subject_id.in_(whose)
     )
+    on_key = select(Target.action_id, Target.subject, Target.subject_id, Key.account_id).join(Key, Key.key_id == Target.subject_id).where(
+        Target.subject == Subject.KEY, Key.account_id.in_(whose)
+    )
+    live = (Target.ended_at.is_(None), ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now)
+    found: dict[str, list[Held]] = {}
+    for statement in (own, on_key):  # two statements, each by an index
+        held = statement.join(ActionRow, ActionRow.action_id == Target.action_id).where(*live)
+        for action_id, subject, *names in session.execute(held.order_by(Target.action_id, Target.subject_id)):
+            found.setdefault(action_id, []).append(Held(Subject(subject), *names))
     lifted = (
-        select(ActionRow.lifts, Target.subject_id).join(Target, Target.action_id == ActionRow.action_id)
-        .where(ActionRow.state == ActionState.PROPOSED, ActionRow.kind == LIFT, Target.subject_id.in_(whose))
+        select(ActionRow.lifts, Target.subject, Target.subject_id).join(Target, Target.action_id == ActionRow.action_id)
+        .where(ActionRow.state == ActionState.PROPOSED, ActionRow.lifts.in_(list(found)))
     )
-    waiting = {(action_id, account_id) for action_id, account_id in session.execute(lifted)}
-    found: dict[str, list[str]] = {}
-    for action_id, account_id in session.execute(held):
-        if (action_id, account_id) not in waiting:
-            found.setdefault(action_id, []).append(account_id)
-    return found
+    waits = {(action_id, subject, subject_id) for action_id, subject, subject_id in session.execute(lifted)}
+    kept = {
+        action_id: [one for one in found[action_id] if (action_id, one.subject, one.subject_id) not in waits] for action_id in sorted(found)
+    }
+    return {action_id: some for action_id, some in kept.items() if some}
+
+
+def others_needed(policy: Policy, row: ActionRow) -> int:
+    """How many people besides the proposer an action takes under a policy; see :func:`stillwatch.respond.policy.others_needed`."""
+    kind = Action(row.kind)
+    return policies.others_needed(policy, kind, policies.understood(kind, row.parameters))
 
 
 def _new_id() -> str:
@@ -281,6 +358,14 @@ def _case_id(session: Session, case_id: str | None, subjects: Subjects | None) -
     if case_id is None and not subjects:
         raise InputError("nobody to act on", todo="Pass a case, accounts or keys")
     return None if case_id is None else cases.get(session, case_id).case_id
+
+
+def _demand_accusing(session: Session, case_id: str) -> None:
+    """Raise if people judged a case innocent: nobody is acted on for it."""
+    row = cases.get(session, case_id)
+    if cases.innocent(row):
+        what = f"people judged the case {str(row.verdict).replace('_', ' ')}, so nobody is acted on for it"
+        raise InputError(what, where=case_id, todo=f"If that was wrong, reopen it first: stillwatch cases move {case_id} reopened")
 
 
 def _within(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], duration_s: int | None) -> None:
@@ -311,15 +396,15 @@ def _put(change: Change, row: ActionRow, subjects: Subjects) -> None:
         _take_effect(change, row)
 
 
-def _proposed(row: ActionRow) -> None:
+def _proposed(change: Change, row: ActionRow) -> None:
     if row.state != ActionState.PROPOSED:
-        raise InputError(f"the action is {row.state}, not proposed", where=row.action_id)
+        raise InputError(f"the action is {_how(change, row)}: it waits for nobody", where=row.action_id)
 
 
 def _second_person(change: Change, action_id: str) -> ActionRow:
     change.require(Role.APPROVER)
     row = get(change.session, action_id)
-    _proposed(row)
+    _proposed(change, row)
     if change.actor.name == row.proposed_by:
         raise ForbiddenError("the proposer cannot be the second person", where=action_id, todo="Ask somebody else")
     if change.actor.name == SYSTEM.name:
@@ -353,19 +438,18 @@ def _take_effect(change: Change, row: ActionRow) -> None:
         row.state, row.ended_at, row.ended_by = ActionState.DONE, change.now, change.actor.name
         lifted = get(change.session, row.lifts)
         _release(change, lifted.action_id, subjects)
-        if lifted.state == ActionState.IN_FORCE and not targets(change.session, lifted.action_id, live=True):
+        if holds(lifted, change.now) and not targets(change.session, lifted.action_id, live=True):
             _end(change, lifted, ActionState.UNDONE, "action.undo", row.note or None)
         change.bump()
         change.audit("action.lift", lifted.action_id, after={"by": row.action_id, "n_subjects": len(subjects)}, reason=row.reason)
         return
+    if row.case_id is not None:
+        _demand_accusing(change.session, row.case_id)
     # Between proposal and agreement somebody may have been allowed or cleared.
     _, policy = policies.active(change.session)
-    now_reached = blast.reach(change.session, change.now, case_id=row.case_id, subjects=subjects)
-    # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
-    since = None if row.case_id else row.proposed_at
-    cleared = cases.cleared(change.session, [subject_id for _, subject_id in subjects], since=since)
-    still = set(now_reached.subjects)
-    spared = [subject for subject in subjects if subject not in still or subject[1] in cleared]
+    still = set(blast.reach(change.session, change.now, case_id=row.case_id, subjects=subjects).subjects)
+    cleared = _cleared(change.session, row, subjects)
+    spared = [subject for subject in subjects if subject not in still or subject in cleared]
     if len(spared) == len(subjects):
         raise InputError("nobody is left to act on: all were allowed or cleared since", where=row.action_id)
     _release(change, row.action_id, spared)
@@ -375,6 +459,17 @@ def _take_effect(change: Change, row: ActionRow) -> None:
     change.bump()
     after = {"kind": row.kind, "mode": row.mode, "expires_at": row.expires_at, "spared": [subject_id for _, subject_id in spared]}
     change.audit("action.take_effect", row.action_id, after=after)
+
+
+def _cleared(session: Session, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
+    """Subjects that people judged innocent: accounts, and keys by their own name or their owner's."""
+    # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
+    since = None if row.case_id else row.proposed_at
+    owner = blast.owners(session, [name for subject, name in subjects if subject is Subject.KEY])
+    names = list(dict.fromkeys([*(name for _, name in subjects), *owner.values()]))
+    found = cases.cleared(session, names, since=since) | cases.acquitted(session, names, of=row.case_id, since=since)
+    return {(subject, name) for subject, name in subjects
+            if name in found or (subject is Subject.KEY and owner.get(name) in found)}
 
 
 def _release(change: Change, action_id: str, subjects: Subjects) -> None:

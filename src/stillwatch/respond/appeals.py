@@ -1,15 +1,18 @@
 """Appeals: what an accused customer says, and what a person decides. An overturned one frees the account and is a label."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, cases
-from stillwatch.respond.schema import ActionRow, Appeal, Key, Member
+from stillwatch.respond.bulk import chunks
+from stillwatch.respond.schema import ActionRow, Appeal, Approval, Key, Member, Target, User
 from stillwatch.respond.store import Change
-from stillwatch.respond.vocabulary import LIFT, ActionState, Reason, Role, State, Subject
+from stillwatch.respond.vocabulary import LIFT, RANK, ActionState, Reason, Role, State, Subject
 
 OPEN, UPHELD, OVERTURNED = "open", "upheld", "overturned"
 
@@ -65,11 +68,71 @@ def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:
         raise InputError(f"{action.action_id} touches no such account", where=account_id)
 
 
+@dataclass(frozen=True)
+class Judges:
+    """Who may decide an appeal."""
+
+    barred: dict[str, str]
+    """Who may not -> an action against the account in which they took part."""
+    free: tuple[str, ...] | None
+    """Users who may; None: the store has no users, so whoever took no part may."""
+
+    @property
+    def todo(self) -> str:
+        """Who could decide, in words."""
+        if self.free is None:
+            return "Let somebody decide who had no part in it"
+        if not self.free:
+            return "No other approver is left: an admin adds one with stillwatch user add NAME --role approver"
+        return f"{', '.join(self.free[:5])}{' and others' if len(self.free) > 5 else ''} could decide"
+
+
+def judges(session: Session, appeal: Appeal, now: datetime) -> Judges:
+    """Who may decide an appeal: approvers who neither proposed nor agreed to any action against the account or its keys.
+
+    Over, waiting, turned down or spared, all actions count. Only where no user of the store is left then, those may whose part
+    was in actions that are over, and that the appeal does not name.
+    """
+    every = against(session, appeal.account_id)
+    users = session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name)).all()
+    able = [user.name for user in users if RANK[user.role] >= RANK[Role.APPROVER]]
+    barred = _took_part(session, every)
+    free = [name for name in able if name not in barred]
+    if able and not free:
+        live = [row for row in every if row.state == ActionState.PROPOSED or actions.holds(row, now) or row.action_id == appeal.action_id]
+        barred = _took_part(session, live)
+        free = [name for name in able if name not in barred]
+    return Judges(barred, tuple(free) if users else None)
+
+
+def against(session: Session, account_id: str) -> list[ActionRow]:
+    """Every action that was ever proposed against an account or a key of its own, latest first."""
+    found: dict[str, ActionRow] = {}
+    for some in chunks(_subjects(session, account_id)):
+        named = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(some))
+        rows = session.scalars(select(ActionRow).where(ActionRow.action_id.in_(named), ActionRow.kind != LIFT))
+        found |= {row.action_id: row for row in rows}
+    return sorted(found.values(), key=lambda row: (row.proposed_at, row.action_id), reverse=True)
+
+
+def _took_part(session: Session, rows: Sequence[ActionRow]) -> dict[str, str]:
+    """Who proposed or agreed to some actions -> the first of them."""
+    found: dict[str, str] = {}
+    agreed: dict[str, list[str]] = {}
+    for some in chunks([row.action_id for row in rows]):
+        for approval in session.scalars(select(Approval).where(Approval.action_id.in_(some), Approval.approved)):
+            agreed.setdefault(approval.action_id, []).append(approval.actor)
+    for row in rows:
+        for name in (row.proposed_by, *agreed.get(row.action_id, ())):
+            found.setdefault(name, row.action_id)
+    return found
+
+
 def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> list[ActionRow]:
-    """Decide an appeal; needs an approver who had no part in the actions against the account.
+    """Decide an appeal; needs an approver who had no part in any action against the account (:func:`judges`).
 
     Overturned: the account is excluded from the case, if there is one, and labelled innocent, and every action in force on it or its
-    keys is lifted; those lifts that need a second person are proposals. Returns the lifts.
+    keys is lifted; those lifts that need a second person are proposals. Returns the lifts, also those that waited before.
 
     Raises:
         InputError: it is not open, the reason is empty, or the actor judges an action of their own.
@@ -80,13 +143,10 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         raise InputError("no such open appeal", where=f"appeal {appeal_id}", todo="See stillwatch appeal list")
     if not reason.strip():
         raise InputError("a decision needs a reason", where=f"appeal {appeal_id}")
-    against = touching(change.session, row.account_id)
-    appealed = [] if row.action_id is None else [actions.get(change.session, row.action_id)]  # it may have ended since
-    for action in (*against, *appealed):
-        took_part = {action.proposed_by, *(a.actor for a in actions.approvals(change.session, action.action_id) if a.approved)}
-        if change.actor.name in took_part:
-            todo = "Let somebody decide who had no part in it"
-            raise InputError(f"{change.actor.name} took part in {action.action_id}", where=f"appeal {appeal_id}", todo=todo)
+    may = judges(change.session, row, change.now)
+    if change.actor.name in may.barred:
+        what = f"{change.actor.name} took part in {may.barred[change.actor.name]}"
+        raise InputError(what, where=f"appeal {appeal_id}", todo=may.todo)
     row.state = OVERTURNED if overturned else UPHELD
     row.decided_at, row.decided_by, row.decision_reason = change.now, change.actor.name, reason
     change.audit("appeal.decide", f"appeal-{appeal_id}", before=OPEN, after=row.state, reason=reason)
@@ -96,8 +156,9 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
             cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}")
         cases.label(change, row.account_id, innocent=True, source="appeal", case_id=row.case_id)
         subjects, note = _subjects(change.session, row.account_id), f"appeal {appeal_id}"
-        for action in against:
-            lifts.append(actions.undo(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects=subjects, note=note))
+        for action in touching(change.session, row.account_id):
+            if actions.holds(action, change.now):
+                lifts += actions.lifted(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
     _back(change, row)
     return lifts
 

@@ -48,10 +48,11 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
     """Numbers to look at before acting.
 
     ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
-    that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody)
-    or that a person judged innocent, and for a key whose owner no import told. (A score is no log-odds, so no chance can be
-    had from it.) ``unknown`` counts accounts of which the store has no registry row, ``n_not_known`` those that no case has
-    either, and such keys. Traffic is per day of the run's window, null where the import had no events.
+    that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody,
+    nor does a case that people judged innocent) or that a person judged innocent, and for a key whose owner no import told. (A
+    score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of which the store has no registry row,
+    ``n_not_known`` those that no case has either, and such keys. Traffic is per day of the run's window, null where the import
+    had no events.
     """
     accounts, strays = _accounts_of(session, reached)
     facts = _facts(session, accounts)
@@ -102,11 +103,17 @@ def _accounts_of(session: Session, reached: Reach) -> tuple[list[str], list[str]
     """Accounts behind the subjects, keys as the account they belong to; and keys whose owner is not known."""
     found = [subject_id for subject, subject_id in reached.subjects if subject is Subject.ACCOUNT]
     keys = [subject_id for subject, subject_id in reached.subjects if subject is Subject.KEY]
-    owned: dict[str, str] = {}
-    for chunk in chunks(keys):
-        owned |= {row.key_id: row.account_id for row in session.scalars(select(Key).where(Key.key_id.in_(chunk)))}
+    owned = owners(session, keys)
     found += owned.values()
     return list(dict.fromkeys(found)), [key_id for key_id in keys if key_id not in owned]
+
+
+def owners(session: Session, keys: Sequence[str]) -> dict[str, str]:
+    """Key -> the account that it is known to belong to."""
+    return {
+        key_id: account_id for chunk in chunks(keys)
+        for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.key_id.in_(chunk)).order_by(Key.key_id))
+    }
 
 
 def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:
@@ -129,9 +136,7 @@ def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for chunk in chunks(accounts):
         rows = select(Member.account_id, func.min(Case.q_value)).join(Case, Case.case_id == Member.case_id)
-        accused = rows.where(
-            Member.account_id.in_(chunk), Member.present, ~Member.excluded, Case.detected == "campaign"
-        ).group_by(Member.account_id)
+        accused = rows.where(Member.account_id.in_(chunk), Case.detected == "campaign", cases.accusing()).group_by(Member.account_id)
         found |= {account_id: min(max(q, 0.0), 1.0) for account_id, q in session.execute(accused)}
     for account_id in cases.cleared(session, accounts):
         found.pop(account_id, None)
@@ -144,11 +149,7 @@ def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, 
     entries = {(entry.subject, entry.subject_id) for entry in session.scalars(live)}
     if not entries:
         return set()
-    keys = [subject_id for subject, subject_id in subjects if subject is Subject.KEY]
-    owner: dict[str, str] = {}
-    for chunk in chunks(keys):
-        for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.key_id.in_(chunk))):
-            owner[key_id] = account_id
+    owner = owners(session, [subject_id for subject, subject_id in subjects if subject is Subject.KEY])
     accounts = [i for subject, i in subjects if subject is Subject.ACCOUNT] + list(owner.values())
     org = {account_id: row.org_id for account_id, row in _facts(session, accounts).items()}
 

@@ -14,7 +14,7 @@ from stillwatch.respond import actions, appeals, cases, importing, policy
 from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
-from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Verdict
+from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
 
 
 def import_run(args: Args) -> dict[str, Any]:
@@ -74,11 +74,12 @@ def show_case(args: Args) -> dict[str, Any]:
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
         cleared = actions.cleared_and_held(session, now, args.case)
         result = {
-            "case": as_json(row), "members": [as_json(m) for m in people],
+            "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
+            "members": [as_json(m) for m in people],
             "actions": [as_json(a) | {"standing": standings[a.action_id]} for a in held],
             "waiting": [as_json(a) for a in pending], "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
             "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
-            "proofs": proved, "cleared_and_held": cleared,
+            "proofs": proved, "cleared_and_held": {action_id: [_named(one) for one in some] for action_id, some in cleared.items()},
         }
     say(args, *_findings(row, people))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
@@ -100,17 +101,27 @@ def show_case(args: Args) -> dict[str, Any]:
     return result
 
 
-def _held_still(cleared: Mapping[str, Sequence[str]], account: str | None = None) -> Iterator[str]:
-    """Who was judged innocent and is still under an action, and what ends it; ``account``: of this one alone."""
+def _held_still(cleared: Mapping[str, Sequence[actions.Held]], account: str | None = None) -> Iterator[str]:
+    """Who was judged innocent and is still under an action, itself or by a key, and what ends it; ``account``: of this one alone."""
     for action_id, held in cleared.items():
-        names = [name for name in held if account in (None, name)]
-        if names:
-            yield (f"judged innocent and still under an action, {number_of(len(names), 'account')}: stillwatch actions undo {action_id} "
-                   f"--reason false_positive{''.join(f' --account {name}' for name in names[:3])}{' …' if len(names) > 3 else ''}")
+        theirs = [one for one in held if account in (None, one.account_id)]
+        counts = {subject: sum(one.subject is subject for one in theirs) for subject in (Subject.ACCOUNT, Subject.KEY)}
+        if theirs:
+            who = " and ".join(number_of(n, subject) for subject, n in counts.items() if n)
+            yield (f"judged innocent and still under an action, {who}: stillwatch actions undo {action_id} "
+                   f"--reason false_positive{''.join(f' --{one.subject} {one.subject_id}' for one in theirs[:3])}"
+                   f"{' …' if len(theirs) > 3 else ''}")
+
+
+def _named(one: actions.Held) -> str:
+    """A subject as ``--json`` has it: a key says that it is one."""
+    return one.subject_id if one.subject is Subject.ACCOUNT else f"{one.subject}:{one.subject_id}"
 
 
 SHOWN = 20
 """Accounts that ``cases show`` prints."""
+TEXTS = "templates"
+"""The part of a case that shows words of prompts: the console uncovers them, to an analyst, and logs why."""
 
 
 def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:

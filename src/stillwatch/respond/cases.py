@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from stillwatch.errors import InputError
@@ -16,6 +16,29 @@ from stillwatch.respond.vocabulary import OPEN_STATES, TRANSITIONS, Role, State,
 
 INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
 """Verdicts that say something about the accounts, and what."""
+_JUDGED = (State.RESOLVED, State.CLOSED, State.APPEALED)
+"""States in which a verdict stands. Whoever reopens a case, or looks into it again, sets it aside."""
+_CLEARING = [verdict for verdict, innocent in INNOCENT.items() if innocent]
+
+
+def innocent(case: Case) -> bool:
+    """Whether people judged the case as a whole innocent, and that verdict stands."""
+    return case.state in _JUDGED and case.verdict in _CLEARING
+
+
+def _stands() -> ColumnElement[bool]:
+    """SQL of :func:`innocent`; null nowhere, so that it can be negated."""
+    return and_(Case.state.in_(_JUDGED), func.coalesce(Case.verdict, "").in_(_CLEARING))
+
+
+def accusing(*also: str) -> ColumnElement[bool]:
+    """SQL on a member and its case: the case accuses the account.
+
+    The detector or people do, they do not say that the account does not belong, and no verdict says that the case is innocent.
+    ``also``: cases that count although nobody accuses anybody there, such as one for review that is acted on.
+    """
+    accused = or_(Case.detected == "campaign", Case.verdict == Verdict.TRUE_POSITIVE, Case.case_id.in_(also))
+    return and_(accused, Member.present, ~Member.excluded, ~_stands())
 
 
 def get(session: Session, case_id: str) -> Case:
@@ -213,6 +236,9 @@ def labels(session: Session) -> list[dict[str, Any]]:
 def cleared(session: Session, account_ids: Sequence[str], *, since: datetime | None = None) -> set[str]:
     """Which of some accounts a person judged innocent by name (an appeal, an exclusion), and nobody took back.
 
+    Not by the verdict of a case: that is about the case, and says nothing of another one that accuses the same account;
+    see :func:`acquitted`.
+
     ``since``: only where that was judged at this time or later.
     """
     late = () if since is None else (Label.at >= since,)
@@ -221,4 +247,24 @@ def cleared(session: Session, account_ids: Sequence[str], *, since: datetime | N
         named = select(func.max(Label.label_id)).where(Label.account_id.in_(chunk), Label.source != "verdict")
         latest = named.group_by(Label.account_id)
         found |= set(session.scalars(select(Label.account_id).where(Label.label_id.in_(latest), Label.innocent, *late)))
+    return found
+
+
+def acquitted(session: Session, account_ids: Sequence[str], *, of: str | None = None, since: datetime | None = None) -> set[str]:
+    """Which of some accounts a case was judged innocent with, and no other case accuses.
+
+    Args:
+        session: an open session.
+        account_ids: the accounts.
+        of: a case that counts as accusing them.
+        since: only where the verdict came at this time or later.
+    """
+    late = () if since is None else (Label.at >= since,)
+    found: set[str] = set()
+    for chunk in chunks(account_ids):
+        judged = select(Label.account_id).join(Case, Case.case_id == Label.case_id)
+        with_case = judged.where(Label.account_id.in_(chunk), Label.source == "verdict", Label.innocent, _stands(), *late)
+        accused = select(Member.account_id).join(Case, Case.case_id == Member.case_id)
+        by_another = accused.where(Member.account_id.in_(chunk), accusing(*() if of is None else (of,)))
+        found |= set(session.scalars(with_case)) - set(session.scalars(by_another))
     return found

@@ -22,6 +22,8 @@ BUILT_IN = 0
 """Version number of the policy that holds until one is promoted, and again when it is promoted itself."""
 MOST = 1_000_000
 """Largest rate, a minute, and longest answer, tokens, that a parameter may tell."""
+LEAST_PER_MIN = 1 / 1440
+"""Requests a minute: a throttle to fewer, one a day, lets none through in all but name."""
 LONGEST_URL = 400
 """Characters; it travels in a header."""
 
@@ -180,6 +182,23 @@ def understood(kind: Action, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Those of some parameters that pass :func:`checked`."""
     known = PARAMETERS[kind]
     return {name: value for name, value in parameters.items() if name in known and known[name][0](value)}
+
+
+def others_needed(policy: Policy, kind: Action, parameters: Mapping[str, Any]) -> int:
+    """How many people besides the proposer must agree to an action, and to its end.
+
+    A throttle that lets none through, each account or all together, is a block by another name, and takes the people of one.
+
+    Args:
+        policy: the policy in force.
+        kind: the action.
+        parameters: the action's own, as :func:`checked` or :func:`understood` gives them; they go over the policy's.
+    """
+    told = {**policy.parameters.get(kind, {}), **parameters}
+    none = kind is Action.THROTTLE and (
+        told.get("requests_per_min", defaults.REQUESTS_PER_MIN) < LEAST_PER_MIN or 0 < told.get("case_requests_per_min", 0) < LEAST_PER_MIN
+    )
+    return int(none or kind in policy.two_person)
 
 
 def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:

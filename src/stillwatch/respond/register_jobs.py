@@ -11,7 +11,7 @@ from stillwatch.files import replacing
 from stillwatch.respond import allow, appeals, audit
 from stillwatch.respond.acting import Args, as_json, days, reading, say, writing
 from stillwatch.respond.schema import ActionRow, AuditRow
-from stillwatch.respond.vocabulary import ActionState, Subject
+from stillwatch.respond.vocabulary import ActionState, Role, Subject
 
 
 def add_allowed(args: Args) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _lift(row: ActionRow) -> str:
 
 def verify_log(args: Args) -> dict[str, Any]:
     """``audit-log verify``; faults are an error."""
-    with reading(args) as session:
+    with reading(args, Role.ANALYST) as session:
         found = audit.verify(session, head=args.head)
     if not found.whole:
         raise InputError(f"the audit log is broken: {'; '.join(found.faults)}")
@@ -98,9 +98,13 @@ def verify_log(args: Args) -> dict[str, Any]:
 def export_log(args: Args) -> dict[str, Any]:
     """``audit-log export``."""
     n = 0
-    with reading(args) as session, replacing(args.out) as partial, open(partial, "w", encoding="utf-8") as file:
+    with reading(args, Role.ANALYST) as session, replacing(args.out) as partial, open(partial, "w", encoding="utf-8") as file:
         for row in session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)):
-            file.write(audit.canonical(as_json(row)) + "\n")
+            try:
+                file.write(audit.canonical(as_json(row)) + "\n")
+            except (TypeError, ValueError) as error:
+                todo = "stillwatch audit-log verify tells what was changed"
+                raise InputError(f"row {row.seq} holds what nobody wrote", where=args.out, todo=todo) from error
             n += 1
     say(args, f"{args.out}: {number_of(n, 'row')}")
     return {"file": str(args.out), "rows": n}

@@ -1,0 +1,152 @@
+"""What people judged innocent is not acted on: cases as a whole, accounts by name, and their keys; on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from respond_helpers import ANA, BEN, CEM, NOW, accounts, approved, proposed
+
+from stillwatch.errors import InputError
+from stillwatch.respond import actions, appeals, cases
+from stillwatch.respond.schema import Case, Key
+from stillwatch.respond.snapshot import read_snapshot
+from stillwatch.respond.store import SYSTEM, Store
+from stillwatch.respond.vocabulary import Action, ActionState, State, Subject, Verdict
+
+LATER = NOW + timedelta(hours=1)
+
+
+def judged(store: Store, case_id: str, verdict: Verdict) -> None:
+    with store.write(CEM, now=LATER) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=verdict, note="looked at")
+
+
+def reopened(store: Store, case_id: str) -> None:
+    with store.write(CEM, now=LATER) as change:
+        cases.move(change, case_id, State.REOPENED)
+
+
+def owning(store: Store, **keys: str) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add_all(Key(key_id=key, account_id=account) for key, account in keys.items())
+
+
+def expected(store: Store, **options: object) -> float:
+    with store.read() as session:
+        return float(actions.preview(session, LATER, **options)["expected_innocent"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FALSE_POSITIVE, Verdict.BENIGN])
+def test_a_proposal_of_a_case_that_was_judged_innocent_since_takes_no_effect(store: Store, case_id: str, verdict: Verdict) -> None:
+    row = proposed(store, case_id=case_id)
+    judged(store, case_id, verdict)
+    with pytest.raises(InputError, match=f"judged the case {verdict.replace('_', ' ')}.*case-one.*cases move case-one reopened"):
+        approved(store, row.action_id, now=LATER)
+    assert read_snapshot(store, LATER).accounts == {}
+    reopened(store, case_id)
+    assert approved(store, row.action_id, now=LATER).state == ActionState.IN_FORCE, "who reopens it sets the verdict aside"
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.APPEALED, None])
+def test_nobody_is_acted_on_for_a_case_that_was_judged_innocent(store: Store, case_id: str, state: State | None) -> None:
+    judged(store, case_id, Verdict.FALSE_POSITIVE)
+    if state is not None:
+        with store.write(CEM, now=LATER) as change:
+            cases.move(change, case_id, state)
+    for options in ({}, {"subjects": [(Subject.ACCOUNT, "acct-00001")]}):
+        with pytest.raises(InputError, match="nobody is acted on for it"):
+            proposed(store, kind=Action.THROTTLE, case_id=case_id, now=LATER, **options)
+    assert expected(store, case_id=case_id) == 10, "all count as innocent"
+    reopened(store, case_id)
+    assert expected(store, case_id=case_id) < 0.1
+    assert proposed(store, kind=Action.THROTTLE, case_id=case_id, now=LATER).state == ActionState.IN_FORCE
+
+
+@pytest.mark.parametrize("verdict", [Verdict.TRUE_POSITIVE, Verdict.SUSPICIOUS, Verdict.DUPLICATE])
+def test_other_verdicts_clear_nobody(store: Store, case_id: str, verdict: Verdict) -> None:
+    row = proposed(store, case_id=case_id)
+    judged(store, case_id, verdict)
+    assert expected(store, case_id=case_id) < 0.1
+    approved(store, row.action_id, now=LATER)
+    assert len(read_snapshot(store, LATER).accounts) == 10
+
+
+@pytest.mark.parametrize("detected", ["campaign", "review"])
+def test_a_verdict_clears_by_name_whom_no_other_case_accuses(store: Store, case_id: str, detected: str) -> None:
+    """A verdict is about the case: who is in another one, which stands, is accused still; one for review accuses nobody."""
+    accused = 3 if detected == "campaign" else 0
+    with store.write(SYSTEM, now=NOW) as change:  # three of them are in a second case as well
+        case = cases.get(change.session, case_id)
+        columns = {c.name: getattr(case, c.name) for c in Case.__table__.columns}
+        change.session.add(Case(**columns | {"case_id": "case-two", "q_value": 0.5, "detected": detected}))
+        change.session.flush()
+        for member in list(cases.members(change.session, case_id))[:3]:
+            values = {c.name: getattr(member, c.name) for c in type(member).__table__.columns}
+            change.session.add(type(member)(**values | {"case_id": "case-two"}))
+    owning(store, k3="acct-00003", k2="acct-00002")
+    on = [*((Subject.ACCOUNT, a) for a in accounts(0, 10)), (Subject.KEY, "k2"), (Subject.KEY, "k3"), (Subject.KEY, "stray")]
+    by_name, by_case = proposed(store, subjects=on), proposed(store, case_id="case-two", subjects=on)
+    judged(store, case_id, Verdict.FALSE_POSITIVE)
+    assert expected(store, subjects=on) == accused * 0.5 + (10 - accused) + 1
+    for row, n in ((by_name, accused), (by_case, 3)):
+        approved(store, row.action_id, now=LATER)
+        left = {(Subject.ACCOUNT, a) for a in accounts(0, n)} | {(Subject.KEY, "k2")} if n else set()
+        with store.read() as session:
+            assert set(actions.targets(session, row.action_id, live=True)) == left | {(Subject.KEY, "stray")}
+            assert actions.touched(session, [row])[row.action_id] == (len(left) + 1, 12 - len(left), 0)
+    after = proposed(store, kind=Action.THROTTLE, subjects=on, now=LATER + timedelta(hours=1))
+    with store.read() as session:
+        assert len(actions.targets(session, after.action_id, live=True)) == 13, "who names them afterwards knows of the verdict"
+
+
+@pytest.mark.parametrize("how", ["excluded", "appealed"])
+@pytest.mark.parametrize("of_case", [True, False])
+def test_a_key_whose_owner_was_cleared_since_is_spared(store: Store, case_id: str, how: str, of_case: bool) -> None:
+    owning(store, k1="acct-00001", k2="acct-00002")
+    keys = [(Subject.KEY, "k1"), (Subject.KEY, "k2")]
+    row = proposed(store, subjects=keys, **({"case_id": case_id} if of_case else {}))
+    if how == "excluded":
+        with store.write(CEM, now=LATER) as change:
+            cases.exclude(change, case_id, "acct-00001", "staff")
+    else:
+        with store.write(ANA, now=LATER) as change:
+            appeal = appeals.receive(change, case_id, "acct-00001", "a class").appeal_id
+        with store.write(CEM, now=LATER) as change:
+            appeals.decide(change, appeal, overturned=True, reason="seen")
+    approved(store, row.action_id, now=LATER)
+    with store.read() as session:
+        assert actions.targets(session, row.action_id, live=True) == [(Subject.KEY, "k2")]
+    assert set(read_snapshot(store, LATER).keys) == {"k2"}
+    alone = proposed(store, subjects=[(Subject.KEY, "k2")], now=LATER)
+    with store.write(CEM, now=LATER) as change:
+        cases.exclude(change, case_id, "acct-00002", "staff")
+    with pytest.raises(InputError, match="nobody is left"):
+        approved(store, alone.action_id, now=LATER)
+
+
+def test_an_excluded_account_whose_key_is_under_an_action_is_told(store: Store, case_id: str) -> None:
+    owning(store, k1="acct-00001", k2="acct-00002")
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id, subjects=[(Subject.KEY, "k1"), (Subject.KEY, "k2")])
+    with store.read() as session:
+        assert actions.uncovered(session, NOW, case_id) == [a for a in accounts(0, 10) if a not in ("acct-00001", "acct-00002")]
+    with store.write(CEM, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00001", "staff")
+        assert actions.cleared_and_held(change.session, NOW, case_id) == {row.action_id: [(Subject.KEY, "k1", "acct-00001")]}
+    judged(store, case_id, Verdict.FALSE_POSITIVE)
+    with store.read() as session:
+        assert [one.subject_id for one in actions.cleared_and_held(session, LATER, case_id)[row.action_id]] == ["k1", "k2"]
+    reopened(store, case_id)
+    with store.read() as session:
+        assert [one.subject_id for one in actions.cleared_and_held(session, LATER, case_id)[row.action_id]] == ["k1"]
+
+
+def test_the_one_who_agrees_learns_whom_it_touches(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    with store.write(CEM, now=LATER) as change:
+        for account in accounts(1, 9):
+            cases.exclude(change, case_id, account, "staff")
+    with store.read() as session:
+        assert actions.touched(session, [row]) == {row.action_id: (10, 0, 0)}
+    approved(store, row.action_id, BEN, now=LATER)
+    with store.read() as session:
+        assert actions.touched(session, [row]) == {row.action_id: (1, 9, 0)}
+        assert actions.touched(session, []) == {}
