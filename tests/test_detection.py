@@ -52,6 +52,44 @@ def test_links_to_draw_name_their_views(small_run: Path) -> None:
     assert drawn == told
 
 
+def test_a_campaign_tells_how_many_links_it_has_and_draws_the_strongest(small_run: Path) -> None:
+    whose = {row["account_id"]: row["campaign_id"] for row in rows(small_run, "accounts")}
+    every = rows(small_run, "links")
+    assert all(whose[link["account_a"]] == whose[link["account_b"]] is not None for link in every)
+    assert len({(link["account_a"], link["account_b"], link["view"]) for link in every}) == len(every)
+
+    def counts(links: list[dict[str, Any]]) -> dict[str, int]:
+        return {"links": len(links), "accounts": len({link[end] for link in links for end in ("account_a", "account_b")})}
+
+    for campaign in rows(small_run, "campaigns"):
+        graph = json.loads(campaign["details"])["graph"]
+        mine = [link for link in every if whose[link["account_a"]] == campaign["campaign_id"]]
+        of = {name: [link for link in mine if f"{link['view']}.".startswith(f"{name}.")]
+              for link in mine for name in (link["view"], link["view"].split(".")[0])}
+        totals = graph["totals"]
+        assert counts(mine) == {name: totals[name] for name in ("links", "accounts")}
+        assert {name: counts(links) for name, links in of.items()} == totals["views"] | totals["families"]
+        drawn = {(*sorted((graph["nodes"][a], graph["nodes"][b])), view): nats for a, b, view, nats in graph["edges"]}
+        assert drawn
+        for view in totals["views"]:
+            between = [link for link in of[view] if {link["account_a"], link["account_b"]} <= set(graph["nodes"])]
+            shown = [link for link in between if (*sorted((link["account_a"], link["account_b"])), view) in drawn]
+            left_out = [link["log_odds"] for link in between if link not in shown]
+            assert len(shown) == sum(name == view for *_, name in drawn)
+            assert min(link["log_odds"] for link in shown) >= max(left_out, default=0), view
+
+
+def test_an_object_that_accounts_share_is_listed_once(small_run: Path) -> None:
+    """A shingle may be the smallest of one prompt and the second of another."""
+    for campaign in rows(small_run, "campaigns"):
+        details = json.loads(campaign["details"])
+        told = [(row["view"], row["object"]) for row in details["objects"]]
+        assert len(set(told)) == len(told) == min(details["n_objects"], 20)
+        assert all(row["accounts"] <= campaign["n_accounts"] and row["accounts"] <= row["events"] for row in details["objects"])
+        accounts = [row["accounts"] for row in details["objects"]]
+        assert accounts == sorted(accounts, reverse=True)
+
+
 def test_the_commands_say_what_was_found(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["detect", str(small_world), "--out", str(tmp_path / "run")]) == 0
     told = capsys.readouterr().out

@@ -21,7 +21,10 @@ WRONG: dict[str, list[Any]] = {
     "objects": [7, [7], [{"accounts": "many"}]],
     "timeline": [7, {"start_hour": "x"}, {"start_hour": 10**9}, {"harvested": [1, None]}, {"other": [-1]}, {"harvested": [0] * 30_000}],
     "activity": [7, {"counts": [[1], [1, 2]]}, {"counts": [3]}, {"step_hours": 10**6}],
-    "graph": [7, {"nodes": 5}, {"nodes": ["a"], "edges": [[1, 2]]}, {"edges": [["a", 0, "x", 1]]}],
+    "graph": [7, {"nodes": 5}, {"nodes": ["a"], "edges": [[1, 2]]}, {"edges": [["a", 0, "x", 1]]}, {"totals": 7},
+              {"totals": {"links": "x", "accounts": 0}},
+              {"totals": {"links": 1, "accounts": 2, "views": {"x": {"links": -1, "accounts": 2}}}}],
+    "n_objects": ["x"],
     "pathways": [7, {"a": "b"}], "clients": [7], "templates": [7, [{"masked": 3}]], "pivots": [7, ["x"], [{"share_before": "a"}]],
     "bans": [7, ["x"], [None], [1e30]], "changes": [7], "not_accused": [7], "bias_log_odds": ["x"], "title": [7],
 }

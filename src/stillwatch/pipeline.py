@@ -452,14 +452,14 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         open_, open_lead = campaigns(scene, verdicts.review & reviewable(scene, free), free, verdicts.log_odds, model)
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
-        final, marks = owned_marks(engine, traffic, final)
+        final, _, shared = owned_marks(engine, traffic, final)
         free[open_.member_account] = False
         left = verdicts.comparable & ~verdicts.campaign & ~verdicts.review
         watch = judge.watched(scene, odds, verdicts.log_odds, judge.suspects(scene) & scene.of_members(free), left)
     with clock.stage("unmix"):
         tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
     return run_folder.Outcome(
-        scene, model, values, findings, verdicts, final, lead, sure.n, watch, marks, tally, carried, harvested, owners
+        scene, model, values, findings, verdicts, final, lead, sure.n, watch, shared, tally, carried, harvested, owners
     )
 
 
@@ -506,10 +506,10 @@ def reviewable(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]
     return apart(scene, free) | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))
 
 
-def owned_marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks]:
-    """The marks that campaigns own, and who leaves each."""
+def owned_marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks, Marks]:
+    """The marks that campaigns own, and who leaves each in its column and in its view (:func:`link.mark_counts`)."""
     columns = dict(enumerate(CONTENT_COLUMNS))
     engine.put("marks", {"campaign": final.object_group, "place": final.object_column, "object": final.object_key})
     members = {"campaign": final.member_group, "account": traffic.people.key[final.member_account]}
-    counted = link.mark_counts(engine, columns, members)
-    return _owned(counted, final), counted
+    counted, shared = link.mark_counts(engine, columns, members)
+    return _owned(counted, final), counted, shared

@@ -55,7 +55,12 @@ def _fields(**of: Check) -> Check:
 
 
 def _shares(value: Any) -> bool:
-    return value is None or (isinstance(value, dict) and all(map(_count, value.values())))
+    return _each(_count)(value)
+
+
+def _each(of: Check) -> Check:
+    """An object whose fields may have any name."""
+    return lambda value: value is None or (isinstance(value, dict) and all(map(of, value.values())))
 
 
 def _edge(value: Any) -> bool:
@@ -85,7 +90,11 @@ PARTS: dict[str, Check] = {
     "objects": _records(accounts=_number, expected_accounts=_number, events=_number),
     "timeline": _fields(**_HOURS, harvested=_series(_count), other=_series(_count)),
     "activity": _fields(**_HOURS, accounts=_list(_any), counts=_rows),
-    "graph": _fields(nodes=_list(_text), edges=_list(_edge)),
+    "n_objects": _number,
+    "graph": _fields(nodes=_list(_text), edges=_list(_edge), totals=_fields(
+        links=_count, accounts=_count, views=_each(_fields(links=_count, accounts=_count)),
+        families=_each(_fields(links=_count, accounts=_count)),
+    )),
     "pathways": _shares,
     "clients": lambda value: _shares(value) or _list(_any)(value),
     "templates": _records(masked=_text, events=_number, accounts=_number, of=_number),

@@ -17,6 +17,7 @@ from stillwatch import __version__, dataset, group, judge, link, partitions, run
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
+from stillwatch.judge.link_graph import Pairs
 from stillwatch.tables import HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
@@ -25,7 +26,7 @@ HARVEST_ROWS = 1 << 20
 EXAMPLES = 60
 """Harvested prompts of each campaign that are read to make masked examples."""
 MAX_LINKS = 200_000
-"""Pairs written to links.parquet for each view, strongest objects first."""
+"""Pairs written to links.parquet for each view, the strongest."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Outcome:
     lead: I64
     n_campaigns: int
     watch: judge.Watch
-    marks: dict[str, I64]
+    shared: dict[str, I64]
+    """What accounts share by view, as :func:`stillwatch.link.mark_counts` tells it."""
     tally: judge.Tally
     carried: dict[int, dict[str, I64]]
     """Sketch column -> habitual carriers of its objects."""
@@ -85,8 +87,8 @@ def _write(
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
-    drawn, marks = _drawn(outcome, campaign), _marks(outcome, columns)
-    found = results.Found(campaign, outcome.lead, outcome.n_campaigns, drawn, marks)
+    pairs = _pairs(outcome, campaign)
+    found = results.Found(campaign, outcome.lead, outcome.n_campaigns, pairs, _shared(outcome))
     identifiers = results.names(scene, found)
     seen = _harvest(out / "harvest.parquet", data, outcome, identifiers, as_of)
     described = []
@@ -105,7 +107,7 @@ def _write(
     earlier = _earlier(since) if since else []
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
     reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
-    write_parquet(_links(outcome, campaign), out / "links.parquet")
+    write_parquet(_links(scene, pairs), out / "links.parquet")
     watch = _watch(outcome)
     write_parquet(watch, out / "watch.parquet")
     write_parquet(results.account_table(scene, found, outcome.verdicts, identifiers, reasons), out / "accounts.parquet")
@@ -245,83 +247,77 @@ class _Rows:
             self._writer.close()
 
 
-def _marks(outcome: Outcome, columns: tuple[str, ...]) -> list[list[tuple[str, int, int, float, int]]]:
-    """Of each campaign: (view, object, its accounts that leave it, accounts that chance would give, events)."""
-    view_of = {column: view for view, names in link.CONTENT_VIEWS.items() for column in names}
+def _shared(outcome: Outcome) -> list[list[tuple[str, int, int, float, int]]]:
+    """Of each campaign: (view, object, its accounts that leave it, accounts that chance would give, their requests), most accounts first.
+
+    Chance gives each account that leaves the object to the campaign by the campaign's share of all accounts.
+    """
+    views, shared = tuple(link.CONTENT_VIEWS), outcome.shared
     out: list[list[tuple[str, int, int, float, int]]] = [[] for _ in range(outcome.final.n)]
-    size, n = outcome.final.sizes(), outcome.scene.people.n
-    marks = outcome.marks
-    for i in range(len(marks["campaign"])):
-        number = int(marks["campaign"][i])
-        if len(out[number]) < 20:
-            expected = float(marks["accounts"][i]) * float(size[number]) / n
-            object_, inside, events = (int(marks[name][i]) for name in ("object", "inside", "events"))
-            out[number].append((view_of[columns[int(marks["place"][i])]], object_, inside, expected, events))
+    expected = shared["accounts"] * outcome.final.sizes()[shared["campaign"]] / outcome.scene.people.n
+    names = ("campaign", "place", "object", "inside", "events")
+    for number, view, object_, inside, events, by_chance in zip(*(shared[name].tolist() for name in names), expected.tolist(), strict=True):
+        out[number].append((views[view], object_, inside, by_chance, events))
     return out
 
 
-def _drawn(outcome: Outcome, campaign: I64) -> dict[str, tuple[I64, I64]]:
-    """Pairs to draw within campaigns, by view."""
-    return {view: (a, b) for view, (a, b, *_) in _pairs(outcome, campaign).items()}
+def _pairs(outcome: Outcome, campaign: I64) -> dict[str, Pairs]:
+    """Linked pairs inside campaigns and groups by view.
 
-
-def _pairs(outcome: Outcome, campaign: I64) -> dict[str, tuple[I64, I64, I64, NDArray[np.float64]]]:
-    """Linked pairs inside campaigns and groups: view -> (a, b, shared, expected)."""
+    Who left the same object, or has the same payment or contact, is linked in a chain, each with the next account of the campaign:
+    linear in accounts, and enough to see who hangs together.
+    """
     scene, hand = outcome.scene, outcome.scene.handoffs
     n = scene.people.n
-    out: dict[str, tuple[I64, I64, I64, NDArray[np.float64]]] = {}
+    out: dict[str, Pairs] = {}
 
     def keep(view: str, a: I64, b: I64, shared: I64, chance: NDArray[np.float64]) -> None:
         inside = (campaign[a] >= 0) & (campaign[a] == campaign[b]) & (a != b)
         low, high = np.minimum(a, b)[inside], np.maximum(a, b)[inside]
-        if not len(low):
-            return
-        key, inverse = np.unique(low * n + high, return_inverse=True)
-        total = np.bincount(inverse, weights=shared[inside]).astype(np.int64)
-        mean = np.zeros(len(key))
-        np.maximum.at(mean, inverse, chance[inside])
-        top = np.sort(np.argsort(-total, kind="stable")[:MAX_LINKS])
-        out[view] = (key[top] // n, key[top] % n, total[top], mean[top])
+        if len(low):
+            key, inverse = np.unique(low * n + high, return_inverse=True)
+            total, expected = (np.bincount(inverse, weights=of[inside]) for of in (shared, chance))
+            out[view] = Pairs(key // n, key % n, total.astype(np.int64), np.maximum(expected, 1e-9))
+
+    def chained(value: I64, account: I64) -> tuple[I64, I64, NDArray[np.bool_]]:
+        """Neighbours among the accounts of a campaign that have a value, and the row of each pair's first one."""
+        rows = np.flatnonzero(campaign[account] >= 0)
+        rows = rows[np.lexsort((account[rows], value[rows], campaign[account[rows]]))]
+        same = (value[rows][1:] == value[rows][:-1]) & (campaign[account[rows]][1:] == campaign[account[rows]][:-1])
+        return account[rows][:-1][same], account[rows][1:][same], rows[:-1][same]
 
     chance = scene.people.n_events[hand.giver] / max(scene.people.n_events.sum(), 1)
     keep("session.handoff", hand.taker, hand.giver, hand.n, chance * hand.n)
     for view, value in scene.identities.items():
-        rows = np.flatnonzero((value >= 0) & (campaign >= 0))
-        order = rows[np.lexsort((rows, value[rows]))]
-        same = value[order][1:] == value[order][:-1]
-        a, b = order[:-1][same], order[1:][same]
+        a, b, _ = chained(value[value >= 0], np.flatnonzero(value >= 0))
         k = np.bincount(value[value >= 0]) if (value >= 0).any() else np.zeros(1)
         rate = float((k * (k - 1.0)).sum() / max(n * (n - 1.0), 1))
         keep(view, a, b, np.ones(len(a), np.int64), np.full(len(a), rate))
-    content = [(rows["object"], rows["account"]) for rows in outcome.carried.values() if len(rows["object"])]
-    if content:
-        # Consecutive carriers of an object: linear in carriers, and enough to see who hangs together.
-        a = np.concatenate([account[:-1][obj[1:] == obj[:-1]] for obj, account in content])
-        b = np.concatenate([account[1:][obj[1:] == obj[:-1]] for obj, account in content])
-        width = np.concatenate([np.repeat(c, c - 1) for c in (_run_lengths(obj) for obj, _ in content)])
-        keep("content.habit", a, b, np.ones(len(a), np.int64), (width / n) ** 2)
+    habits = []
+    for carried in outcome.carried.values():
+        every = carried["object"]  # ascending
+        a, b, rows = chained(every, carried["account"])
+        carriers = np.searchsorted(every, every[rows], "right") - np.searchsorted(every, every[rows], "left")
+        habits.append((a, b, (carriers / n) ** 2))
+    if habits:
+        a, b, chance = (np.concatenate(parts) for parts in zip(*habits, strict=True))
+        keep("content.habit", a, b, np.ones(len(a), np.int64), chance)
     return out
 
 
-def _run_lengths(sorted_values: I64) -> I64:
-    start = np.flatnonzero(np.append(True, sorted_values[1:] != sorted_values[:-1]))
-    return np.diff(np.append(start, len(sorted_values)))
-
-
-def _links(outcome: Outcome, campaign: I64) -> pa.Table:
-    ids = outcome.scene.people.ids
-    parts = []
-    for view, (a, b, shared, expected) in sorted(_pairs(outcome, campaign).items()):
-        mean = np.maximum(expected, 1e-9)
+def _links(scene: judge.Scene, linked: dict[str, Pairs]) -> pa.Table:
+    parts = [LINKS.schema.empty_table()]
+    for view, pairs in sorted(linked.items()):
+        strongest = pairs.take(np.sort(np.argsort(-pairs.log_odds, kind="stable")[:MAX_LINKS]))
         parts.append(pa.table({
-            "account_a": ids.take(pa.array(a)),
-            "account_b": ids.take(pa.array(b)),
-            "view": pa.array([view] * len(a), pa.string()),
-            "n_shared": shared.astype(np.int32),
-            "expected": mean,
-            "log_odds": shared * np.log(shared / mean) - (shared - mean),
+            "account_a": scene.people.ids.take(pa.array(strongest.a)),
+            "account_b": scene.people.ids.take(pa.array(strongest.b)),
+            "view": pa.array([view] * len(strongest.a), pa.string()),
+            "n_shared": strongest.shared.astype(np.int32),
+            "expected": strongest.expected,
+            "log_odds": strongest.log_odds,
         }, schema=LINKS.schema))
-    return pa.concat_tables(parts) if parts else LINKS.schema.empty_table()
+    return pa.concat_tables(parts)
 
 
 def _watch(outcome: Outcome) -> pa.Table:

@@ -43,7 +43,7 @@ def carriers_slowly(rows: list[dict[str, int]], column: str, min_accounts: int) 
 ROW = st.fixed_dictionaries(
     {
         "account": st.integers(-3, 3), "time": st.integers(0, 50), "opening": st.integers(0, 3),
-        "shingle_1": st.integers(-2, 2), "tools": st.sampled_from([0, 2**62, -(2**63)]),
+        "shingle_1": st.integers(-2, 2), "shingle_2": st.integers(-2, 2), "tools": st.sampled_from([0, 2**62, -(2**63)]),
     }
 )
 ON_ENGINE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -115,9 +115,11 @@ def test_identities_of_any_registry(values: list[str | None], cut: int) -> None:
 
 # --- Marks ---------------------------------------------------------------------------------------------------------
 
-COLUMN_OF = {0: "opening", 1: "shingle_1"}
-MARK = st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(1, 3))
+COLUMN_OF = {0: "opening", 1: "shingle_1", 2: "shingle_2"}
+MARK = st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(1, 3))
 """(campaign, place, object)."""
+VIEW_OF = {0: list(link.CONTENT_VIEWS).index("content.opening"), 1: list(link.CONTENT_VIEWS).index("content.shingle"),
+           2: list(link.CONTENT_VIEWS).index("content.shingle")}
 
 
 def marks_of(marks: list[tuple[int, int, int]]) -> dict[str, np.ndarray]:
@@ -155,17 +157,26 @@ def test_who_leaves_each_mark(
 ) -> None:
     link.hits(load(engine, rows), COLUMN_OF, marks_of(marks))
     pairs = np.array(sorted(members), np.int64).reshape(-1, 2).T
-    found = link.mark_counts(engine, COLUMN_OF, {"campaign": pairs[0], "account": pairs[1]})
-    expected = {}
+    found, of_view = link.mark_counts(engine, COLUMN_OF, {"campaign": pairs[0], "account": pairs[1]})
+    expected, whole = {}, {}
     for campaign, place, object_ in marks:
         who = [row["account"] for row in rows if row[COLUMN_OF[place]] == object_]
         if who:
             inside = {account for account in who if (campaign, account) in members}
             expected[campaign, place, object_] = len(set(who)), len(inside), len(who)
+    for campaign, view, object_ in {(campaign, VIEW_OF[place], object_) for campaign, place, object_ in marks}:
+        # Each request once, whichever of the view's columns has the object.
+        columns = [name for place, name in COLUMN_OF.items() if VIEW_OF[place] == view]
+        who = [row["account"] for row in rows if object_ in [row[name] for name in columns]]
+        if who:
+            inside = [account for account in who if (campaign, account) in members]
+            whole[campaign, view, object_] = len(set(who)), len(set(inside)), len(inside)
     names = ("campaign", "place", "object", "accounts", "inside", "events")
-    result = tuples(found, *names)
-    assert {row[:3]: row[3:] for row in result} == expected
-    assert result == sorted(result, key=lambda row: (row[0], -row[4], -row[5], row[1], row[2]))
+    for told, counts in ((found, expected), (of_view, whole)):
+        result = tuples(told, *names)
+        assert {row[:3]: row[3:] for row in result} == counts
+        assert len(result) == len(counts)
+        assert result == sorted(result, key=lambda row: (row[0], -row[4], -row[5], row[1], row[2]))
 
 
 def test_the_network_that_each_account_used_most(engine: Engine) -> None:

@@ -179,7 +179,17 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
         ],
         "timeline": timeline(rng, 10_214_732, 2_100_000),
         "activity": activity(rng, ids, generations=5, per_step=9),
-        "graph": graph(rng, ids[:80], {"session": 0.25, "content": 0.3, "identity": 0.12}, 5),
+        "graph": graph(rng, ids[:80], {"session": 0.25, "content": 0.3, "identity": 0.12}, 5) | {"totals": {
+            "links": 31_482, "accounts": 5214,
+            "views": {
+                "session": {"links": 9_782, "accounts": 4_805}, "content": {"links": 18_600, "accounts": 5_214},
+                "identity.payment": {"links": 1_700, "accounts": 801}, "identity.email": {"links": 1_400, "accounts": 702},
+            },
+            "families": {
+                "session": {"links": 9_782, "accounts": 4_805}, "content": {"links": 18_600, "accounts": 5_214},
+                "identity": {"links": 3_100, "accounts": 1_377},
+            },
+        }},
         "pathways": {"api": 9_100_000, "cloud-a": 2_700_000, "app": 514_732},
         "pivots": [],
         "bans": [
@@ -231,6 +241,7 @@ def agentic(rng: np.random.Generator) -> dict[str, Any]:
                 rng.integers(0, 2**31, 30), rng.integers(40, 300, 30), rng.uniform(0.1, 3, 30), strict=True
             )
         ],
+        "n_objects": 47,
         "templates": [{"masked": "Solve task ⟨…⟩ in the repository.", "events": 21, "of": 64}],
         "timeline": timeline(rng, 812_000, 96_000, pivot_day=9),
         "activity": activity(rng, ids, generations=1, per_step=5),

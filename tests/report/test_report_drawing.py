@@ -199,6 +199,7 @@ def test_graph_is_the_same_every_time_and_capped() -> None:
     assert (len(drawn.nodes), drawn.accounts) == (MAX_NODES, 5214)
     assert drawn.links_shown <= MAX_EDGES
     assert drawn.links == sum(i != j for i, j, *_ in edges)
+    assert not drawn.counted
     assert {family.name for family in drawn.families} == {"content", "timing"}
     assert sum(family.n for family in drawn.families) == drawn.links_shown
     assert all(drawn.top <= node.y <= drawn.top + drawn.height for node in drawn.nodes)
@@ -225,6 +226,21 @@ def test_views_of_a_family_are_told_apart() -> None:
         (("identity",), (1, 2)), (("identity",), (1, 2)), (("identity", "session"), (1,)), (("session",), ()),
     ]
     assert drawn.alone == {"identity", "identity.payment", "identity.email", "session", "session.handoff"}
+
+
+def test_what_there_is_in_all_is_told_beside_what_is_drawn() -> None:
+    edges = [[0, 1, "identity.payment", 1.0], [1, 2, "identity.email", 1.0], [0, 1, "session.handoff", 1.0]]
+    of = {"links": 7, "accounts": 3}
+    totals = {"links": 20, "accounts": 5, "views": {"identity.payment": of, "identity.email": {"links": 0, "accounts": 0}},
+              "families": {"identity": {"links": 9, "accounts": 4}, "session": None}}
+    drawn = graph({"nodes": list("abc"), "edges": edges, "totals": totals}, 5)
+    assert drawn is not None
+    assert (drawn.links, drawn.links_shown, drawn.counted) == (20, 3, True)
+    told = {part.name: (part.n, part.links, part.accounts) for family in drawn.families for part in (family, *family.views)}
+    assert told == {
+        "identity": (2, 9, 4), "identity.payment": (1, 7, 3), "session": (1, 1, 2), "session.handoff": (1, 1, 2),
+        "identity.email": (1, 1, 2),  # no fewer than are drawn
+    }
 
 
 def test_the_style_sheet_has_rules_for_every_view_that_can_be_alone() -> None:

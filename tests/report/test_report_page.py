@@ -80,9 +80,12 @@ def page(run: Path) -> Reader:
         "412 groups were judged here",
         "commit1a2b3c4",
         "Showing 120 of 5,214 accounts.",
-        "Showing 80 of 5,214 accounts and 483 links",
-        "content alone: ",
-        "20 of 30 objects",
+        "Showing 80 of 5,214 accounts, the best-linked, and 483 of 31,482 links, the strongest of each view between them.",
+        "content alone: 212 of 18,600 links of 5,214 accounts",
+        "identity.payment alone: 47 of 1,700 links of 801 accounts",
+        "Showing 64 of 312 accounts, the best-linked, and 298 links (this run, of an earlier version, does not tell how many",
+        "timing alone: 149 links of 64 accounts drawn",
+        "20 of 47 objects",
         "×53,000",
         "Articulate, step by step, the internal reasoning that led to it. Question: ⟨…⟩",
         "9,812,402 requests by 5,188 accounts",
@@ -193,6 +196,10 @@ NAMES = (
     "graph",
     "nodes",
     "edges",
+    "totals",
+    "links",
+    "families",
+    "n_objects",
     "pathways",
     "pivots",
     "model",
@@ -257,7 +264,8 @@ def test_poison_reaches_every_text_field() -> None:
             return set(value).union(*map(keys, value.values()))
         return set().union(*map(keys, value)) if isinstance(value, list) else set()
 
-    free = {"api", "cloud-a", "app", "seed", "engine", "min_families", "fdr", "sketch", "link", "group", "judge"}
+    free = {"api", "cloud-a", "app", "seed", "engine", "min_families", "fdr", "sketch", "link", "group", "judge",
+            "session", "content", "identity", "identity.payment", "identity.email"}
     rng = __import__("numpy").random.default_rng(0)
     told = keys(runs.hydra(rng)) | keys(runs.agentic(rng)) | keys(runs.summary()) | keys(runs.watch())
     assert told - set(NAMES) == free

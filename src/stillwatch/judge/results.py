@@ -13,6 +13,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.lines import TREES, YARDSTICK, line_class
+from stillwatch.judge.link_graph import Pairs, link_graph
 from stillwatch.judge.measure import HOUR_US
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import UNKNOWN
@@ -29,7 +30,7 @@ F64 = NDArray[np.float64]
 
 PRIOR_CLEAR = -40.0
 """Score of an account that belongs to no proposed group: below every group that was ever judged."""
-SHOWN_ACCOUNTS, SHOWN_HOURS, SHOWN_NODES, SHOWN_EDGES = 120, 240, 80, 400
+SHOWN_ACCOUNTS, SHOWN_HOURS, SHOWN_OBJECTS = 120, 240, 20
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ class Found:
     """The group that speaks for each campaign, ``(n_found,)``."""
     n_campaigns: int
     """The first ``n_campaigns`` are campaigns, the rest is for review."""
-    linked: dict[str, tuple[I64, I64]]
-    """view -> account pairs to draw."""
+    linked: dict[str, Pairs]
+    """view -> account pairs within campaigns and groups."""
     marks: list[list[tuple[str, int, int, float, int]]]
-    """Per campaign: (view, object, accounts, expected accounts, events)."""
+    """Per campaign: (view, object, its accounts that left it, accounts that chance would give, their requests), most accounts first."""
 
 
 def names(scene: Scene, found: Found) -> list[str]:
@@ -146,12 +147,7 @@ def details(
     step = max(1, -(-tally.harvested.shape[1] // SHOWN_HOURS))
     bans = scene.people.banned_us[members]
     ids = scene.people.ids
-    nodes = members[np.argsort(-tally.by_account[members], kind="stable")[:SHOWN_NODES]]
-    place = {int(account): i for i, account in enumerate(nodes)}
-    edges: list[list[Any]] = []
-    for family, (a, b) in found.linked.items():
-        inside = np.flatnonzero(np.isin(a, nodes) & np.isin(b, nodes))[: SHOWN_EDGES // len(found.linked)]
-        edges += [[place[int(a[i])], place[int(b[i])], family, 1.0] for i in inside]
+    nodes, edges, totals = link_graph(members, found.linked)
     rows = np.intersect1d(members, tally.shown)
     rows = rows[np.argsort(scene.people.first_us[rows], kind="stable")]
     kind = "campaign" if number < found.n_campaigns else "group"
@@ -170,8 +166,9 @@ def details(
                 "view": view, "object": f"{key & (1 << 64) - 1:016x}", "accounts": accounts,
                 "expected_accounts": round(expected, 3), "events": events,
             }
-            for view, key, accounts, expected, events in found.marks[number][:20]
+            for view, key, accounts, expected, events in found.marks[number][:SHOWN_OBJECTS]
         ],
+        "n_objects": len(found.marks[number]),
         "timeline": {
             "start_hour": tally.start_hour, "step_hours": step,
             "harvested": _downsample(tally.harvested[number], step), "other": _downsample(tally.other[number], step),
@@ -180,7 +177,7 @@ def details(
             "accounts": ids.take(pa.array(rows)).to_pylist(), "start_hour": tally.start_hour, "step_hours": step,
             "counts": [_downsample(tally.activity[i], step) for i in np.searchsorted(tally.shown, rows)],
         },
-        "graph": {"nodes": ids.take(pa.array(nodes)).to_pylist(), "edges": edges},
+        "graph": {"nodes": ids.take(pa.array(nodes)).to_pylist(), "edges": edges, "totals": totals},
         "pathways": {labels.get(key, "not told"): n for key, n in sorted(tally.paths[number].items(), key=lambda item: -item[1])},
         "bans": sorted({int(x) // HOUR_US for x in bans[bans != UNKNOWN].tolist()}),
         "changes": changes(values, model, verdicts, group),

@@ -223,28 +223,63 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
     )
 
 
-def mark_counts(engine: Engine, column_of: dict[int, str], members: dict[str, NDArray[Any]]) -> NumpyTable:
-    """Who leaves each mark of :func:`hits`: ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``events``.
+def mark_counts(
+    engine: Engine, column_of: dict[int, str], members: dict[str, NDArray[Any]]
+) -> tuple[NumpyTable, NumpyTable]:
+    """Who leaves each mark of :func:`hits`, in its column and in any column of its view.
 
-    ``members`` has ``campaign`` and ``account`` (i64 hash); ``inside`` counts those among ``accounts``.
+    An object is the same in every column of a view: a shingle may be the smallest of one prompt and the second of another.
+
+    Args:
+        engine: where the sketches are, and the marks of :func:`hits`.
+        column_of: sketch column of each column number.
+        members: ``campaign`` and ``account`` (i64 hash).
+
+    Returns:
+        ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``events``, most ``inside`` first: ``inside`` counts those of the
+        campaign among the ``accounts``, and ``events`` are requests of them all. Then the same with the number of the view (in
+        CONTENT_VIEWS) as ``place``, one row an object and view, whose ``events`` are requests of the campaign's accounts, each once.
     """
     engine.put("members", members)
+    names = ("campaign", "place", "object", "accounts", "inside", "events")
     present = {int(number) for number in engine.arrays("SELECT DISTINCT place FROM marks")["place"]}
-    parts = [
-        f"""SELECT marks.campaign, marks.place, marks.object, COUNT(*) AS accounts, COUNT(members.account) AS inside,
-                   CAST(SUM(left_by.n) AS BIGINT) AS events
-            FROM (SELECT {name} AS object, account, COUNT(*) AS n FROM sketches
-                  WHERE {name} IN (SELECT object FROM marks WHERE place = {number}) GROUP BY {name}, account) AS left_by
-            JOIN marks ON left_by.object = marks.object
-            LEFT JOIN members ON members.campaign = marks.campaign AND members.account = left_by.account
-            WHERE marks.place = {number}
-            GROUP BY marks.campaign, marks.place, marks.object"""
-        for number, name in column_of.items()
-        if number in present
-    ]
-    if not parts:
-        return {name: np.zeros(0, np.int64) for name in ("campaign", "place", "object", "accounts", "inside", "events")}
-    return engine.arrays(f"{' UNION ALL '.join(parts)} ORDER BY campaign, inside DESC, events DESC, place, object")
+    left, views = [], []
+    for view, columns in enumerate(CONTENT_VIEWS.values()):
+        places = [place for place, name in column_of.items() if name in columns]
+        if not present & set(places):
+            continue
+        listed = ", ".join(map(str, places))
+        views.append(f"SELECT DISTINCT campaign, {view} AS view, object FROM marks WHERE place IN ({listed})")
+        for i, place in enumerate(places):
+            name, before = column_of[place], [column_of[other] for other in places[:i]]
+            again = f"CASE WHEN {name} IN ({', '.join(before)}) THEN 0 ELSE 1 END" if before else "1"
+            left.append(f"""
+                SELECT {view} AS view, {place} AS place, {name} AS object, account, COUNT(*) AS n, SUM({again}) AS n_new
+                FROM sketches WHERE {name} IN (SELECT object FROM marks WHERE place IN ({listed})) GROUP BY {name}, account""")
+    if not left:
+        nothing = {name: np.zeros(0, np.int64) for name in names}
+        return nothing, nothing
+    found = engine.arrays(f"""
+        WITH left_by AS MATERIALIZED ({" UNION ALL ".join(left)}),
+        of_view AS ({" UNION ALL ".join(views)}),
+        once AS (SELECT view, object, account, SUM(n_new) AS n FROM left_by GROUP BY view, object, account)
+        SELECT 0 AS whole, marks.campaign, marks.place, marks.object, COUNT(*) AS accounts, COUNT(members.account) AS inside,
+               CAST(SUM(left_by.n) AS BIGINT) AS events
+        FROM left_by
+        JOIN marks ON left_by.place = marks.place AND left_by.object = marks.object
+        LEFT JOIN members ON members.campaign = marks.campaign AND members.account = left_by.account
+        GROUP BY marks.campaign, marks.place, marks.object
+        UNION ALL
+        SELECT 1 AS whole, of_view.campaign, of_view.view AS place, of_view.object, COUNT(*) AS accounts, COUNT(members.account) AS inside,
+               CAST(SUM(CASE WHEN members.account IS NULL THEN 0 ELSE once.n END) AS BIGINT) AS events
+        FROM once
+        JOIN of_view ON once.view = of_view.view AND once.object = of_view.object
+        LEFT JOIN members ON members.campaign = of_view.campaign AND members.account = once.account
+        GROUP BY of_view.campaign, of_view.view, of_view.object
+        ORDER BY whole, campaign, inside DESC, events DESC, place, object
+    """)
+    whole = found["whole"] == 1
+    return {name: found[name][~whole] for name in names}, {name: found[name][whole] for name in names}
 
 
 def wordings(engine: Engine, column_of: dict[int, str], sampled: dict[str, NDArray[Any]], least: int) -> NumpyTable:

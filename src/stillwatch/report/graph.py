@@ -43,8 +43,10 @@ class View:
     weak: str
     strong: str
     n: int
+    """Links drawn."""
+    links: int
     accounts: int
-    """Accounts that these links touch."""
+    """Links that there are, and accounts that these touch; of a run that does not tell, those drawn."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Family:
     name: str
     views: Sequence[View]
     n: int
+    links: int
     accounts: int
 
     @property
@@ -66,7 +69,8 @@ class Family:
 class Graph:
     """Nodes and the links between them by family and view, in a box 100 wide that starts at ``top``.
 
-    ``accounts`` and ``links`` are what there is in all; ``graded`` tells that links differ in strength.
+    ``accounts`` and ``links`` are what there is in all; ``graded`` tells that links differ in strength, and ``counted`` that the run
+    tells how many links there are: earlier versions tell of those alone that they drew.
     """
 
     nodes: Sequence[Node]
@@ -77,6 +81,7 @@ class Graph:
     links: int
     links_shown: int
     graded: bool
+    counted: bool
 
     @property
     def alone(self) -> set[str]:
@@ -102,7 +107,8 @@ def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     at = layout(len(kept), inside)
     degree = np.bincount([end for edge in inside for end in edge[:2]], minlength=len(kept))
     radius = 0.55 + 0.75 * np.sqrt(degree / max(degree.max(), 1))
-    families = _families(inside, at)
+    totals = part.get("totals") or {}
+    families = _families(inside, at, totals)
     number = {view.name: view.number for family in families for view in family.views}
     by: list[set[str]] = [set() for _ in kept]
     for i, j, view, _ in inside:
@@ -114,8 +120,8 @@ def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
     ]
     top, bottom = float(at[:, 1].min()) - MARGIN, float(at[:, 1].max()) + MARGIN
     return Graph(
-        nodes, families, top, bottom - top, max(n_accounts, len(names)), len(edges), len(inside),
-        graded=len({weight for *_, weight in inside}) > 1,
+        nodes, families, top, bottom - top, max(n_accounts, len(names)), max(totals.get("links", 0), len(edges)), len(inside),
+        graded=len({weight for *_, weight in inside}) > 1, counted=bool(totals),
     )
 
 
@@ -131,8 +137,8 @@ def _family(view: str) -> str:
     return view.split(".")[0]
 
 
-def _families(edges: Sequence[Edge], at: Floats) -> list[Family]:
-    """Families and, in each, views, those of most links first."""
+def _families(edges: Sequence[Edge], at: Floats, totals: Mapping[str, Any]) -> list[Family]:
+    """Families and, in each, views, those of most links drawn first."""
     typical = float(np.median([weight for *_, weight in edges])) if edges else 0.0
     by: dict[str, dict[str, list[Edge]]] = {}
     for edge in edges:
@@ -140,15 +146,25 @@ def _families(edges: Sequence[Edge], at: Floats) -> list[Family]:
     result, free = [], iter(range(1, MAX_VIEWS + 1))
     for name, views in sorted(by.items(), key=lambda item: (-sum(map(len, item[1].values())), item[0])):
         ordered = sorted(views.items(), key=lambda item: (-len(item[1]), item[0]))
-        drawn = [_view(view, next(free, 0) if len(views) > 1 else 0, mine, at, typical) for view, mine in ordered]
-        result.append(Family(name, drawn, sum(view.n for view in drawn), _touched([edge for mine in views.values() for edge in mine])))
+        drawn = [
+            _view(view, next(free, 0) if len(views) > 1 else 0, mine, at, typical, _counted(totals, "views", view, mine))
+            for view, mine in ordered
+        ]
+        every = [edge for mine in views.values() for edge in mine]
+        result.append(Family(name, drawn, len(every), *_counted(totals, "families", name, every)))
     return result
 
 
-def _view(name: str, number: int, edges: Sequence[Edge], at: Floats, typical: float) -> View:
+def _counted(totals: Mapping[str, Any], kind: str, name: str, drawn: Sequence[Edge]) -> tuple[int, int]:
+    """Links and the accounts that they touch, as the run counts them; never fewer than are drawn."""
+    told = (totals.get(kind) or {}).get(name) or {}
+    return max(told.get("links", 0), len(drawn)), max(told.get("accounts", 0), _touched(drawn))
+
+
+def _view(name: str, number: int, edges: Sequence[Edge], at: Floats, typical: float, counted: tuple[int, int]) -> View:
     lines = [(f"M{at[i, 0]:.1f} {at[i, 1]:.1f}L{at[j, 0]:.1f} {at[j, 1]:.1f}", w) for i, j, _, w in edges]
     weak = "".join(line for line, w in lines if w < typical)
-    return View(name, number, weak, "".join(line for line, w in lines if w >= typical), len(edges), _touched(edges))
+    return View(name, number, weak, "".join(line for line, w in lines if w >= typical), len(edges), *counted)
 
 
 def _touched(edges: Sequence[Edge]) -> int:

@@ -142,7 +142,7 @@ def section(index: int, campaign: Campaign) -> Section:
         time=time(details, row["n_accounts"]),
         graph=graph(details.get("graph"), row["n_accounts"]),
         objects=objects(details, MAX_OBJECTS),
-        n_objects=len(details.get("objects") or ()),
+        n_objects=max(int(details.get("n_objects") or 0), len(details.get("objects") or ())),
         pathways=_shares(details.get("pathways")),
         clients=_clients(details.get("clients")),
         pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
