@@ -69,7 +69,7 @@ def test_the_run_says_at_what_it_looked(small_world: Path, tmp_path: Path) -> No
     assert json.loads((tmp_path / "recent" / "summary.json").read_text())["start"] == summary["start"] == start.isoformat()
     assert (summary["as_of"], summary["parameters"]["recent_hours"]) == (None, 24)
     read = [row["path"] for row in summary["inputs"]]
-    assert read == [f"events/{days[-1].name}", "accounts.parquet"]
+    assert read == [f"events/{days[-1].name}", "accounts.parquet", "releases.json"]
     assert main(["report", str(tmp_path / "recent"), "-q"]) == 0
     assert f"nothing before <time>{start:%Y-%m-%d %H:%M}" in (tmp_path / "recent" / "report.html").read_text()
 

@@ -119,7 +119,7 @@ def _write(
     summary = {
         "version": __version__,
         "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
-                   for path in (*data.event_files, *([data.accounts_file] if data.accounts_file else []))],
+                   for path in _read(data)],
         "sketches": [path.name for path in sketches],
         "parameters": parameters,
         "calibration": outcome.model.record,
@@ -145,6 +145,12 @@ def _write(
     }
     write_json(summary, out / "summary.json")
     return summary
+
+
+def _read(data: dataset.Dataset) -> list[Path]:
+    """The files that were read, those of events first, as the sketches are listed."""
+    others = (data.accounts_file, data.folder / "releases.json")
+    return [*data.event_files, *(path for path in others if path is not None and path.exists())]
 
 
 def _iso(us: int) -> str:
@@ -338,7 +344,7 @@ def _watch(outcome: Outcome) -> pa.Table:
 
 
 def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[int, str]) -> list[dict[str, Any]]:
-    """Releases after which the campaign moved to the new model: its share the day before and two days after."""
+    """Releases after which the campaign moved to the new model: its share of the harvest in the two days before and after."""
     out = []
     by_name: dict[str, dict[int, int]] = {}
     for (model, hour), n in tally.models[number].items():

@@ -370,7 +370,7 @@ def summary() -> dict[str, Any]:
             }
             for d in range(DAYS)
         ],
-        "parameters": {"seed": 1, "engine": "duckdb", "min_families": 2, "fdr": 0.01},
+        "parameters": {"as_of": None, "seed": 1, "engine": "duckdb", "min_families": 2, "fdr": 0.01},
         "stages": {"sketch": 212.4, "link": 88.1, "group": 9.3, "judge": 14.0},
         "blind_views": [{"view": "infra.ja4", "reason": "no event carries a TLS fingerprint"}],
         "n_events": 50_000_000,
@@ -380,7 +380,10 @@ def summary() -> dict[str, Any]:
         "estimated_false_discoveries": 0.4,
         "as_of": "2026-02-16T00:00:00+00:00",
         "n_groups_judged": 412,
-        "calibration": {"command": "python benchmarks/calibrate.py", "commit": "1a2b3c4", "seeds": [11, 12, 13]},
+        "calibration": {
+            "command": "python benchmarks/calibrate.py --worlds 80 --events 150000 --seed 1000 --second 4 --others 2", "commit": "1a2b3c4",
+            "seeds": [11, 12, 13], "joins": {"command": "python benchmarks/calibrate.py --joins 220 --events 150000 --seed 9000"},
+        },
         "warnings": ["1,204 rows were quarantined at ingest: see quarantine.parquet."],
     }
 

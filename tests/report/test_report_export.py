@@ -11,6 +11,7 @@ import report_run
 
 from stillwatch import cli, report
 from stillwatch.errors import InputError
+from stillwatch.tables import CAMPAIGNS
 
 FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", 'plain "quoted", text']
 
@@ -57,6 +58,19 @@ def test_csv_of_campaigns_spreads_what_is_nested(tmp_path: Path) -> None:
     assert (row["share_reasoning"], row["share_vision"]) == ("0.63", "0.0")
     assert row["first_seen"] == "2026-02-02T02:00:00Z"
     assert row["explanations"].startswith("one organisation 0.02 | contracted or verified customers 0")
+
+
+def test_csv_fits_the_cells_of_a_spreadsheet(tmp_path: Path) -> None:
+    """32,767 characters a cell; the details of a campaign are longer, and are in the JSON."""
+    run = report_run.full(tmp_path)
+    assert max(len(row["details"]) for row in pq.read_table(run / "campaigns.parquet").to_pylist()) > 20_000
+    names = [column.name for column in CAMPAIGNS.columns if column.name not in ("details", "capabilities")]
+    for path in report.export(run, "csv"):
+        rows = read_csv(path)
+        assert max(len(cell) for row in rows for cell in row.values()) < 5_000
+        if path.name == "campaigns.csv":
+            assert [name for name in rows[0] if not name.startswith("share_")] == names
+    assert json.loads(report.export(run, "json")[0].read_text())[0]["details"]["evidence"]
 
 
 def test_json_is_exact(tmp_path: Path) -> None:

@@ -78,7 +78,11 @@ def page(run: Path) -> Reader:
         "21 of 64 prompts looked at",
         "The same reasons hold for each of them: Its tasks overlap with those of the others far less than chance",
         "412 groups were judged here",
-        "commit1a2b3c4",
+        "as ofnot given",
+        "commandpython benchmarks/calibrate.py --worlds 80 --events 150000 --seed 1000 --second 4 --others 2commit1a2b3c4",
+        "joins: commandpython benchmarks/calibrate.py --joins 220 --events 150000 --seed 9000seeds11, 12, 13",
+        "A conversation is taken for harvest or for cover as a whole",
+        "What would decide: A list of participants would settle it.Requests after the weekend would speak for a campaign.",
         "Showing 120 of 5,214 accounts.",
         "Showing 80 of 5,214 accounts, the best-linked, and 483 of 31,482 links, the strongest of each view between them.",
         "content alone: 212 of 18,600 links of 5,214 accounts",
@@ -89,7 +93,8 @@ def page(run: Path) -> Reader:
         "×53,000",
         "Articulate, step by step, the internal reasoning that led to it. Question: ⟨…⟩",
         "9,812,402 requests by 5,188 accounts",
-        "After large-4.5 was released (2026-02-11 15:00 UTC), its share of their requests went from 0 % to 52 %",
+        "After large-4.5 was released (2026-02-11 15:00 UTC), its share of the harvested requests went from 0 % in the two days"
+        " before to 52 % in the two days after",
         "popular or niche toolusers of one tool share its prompts, its tools and its buildfits in part0.28",
         "A contract that makes one organisation the owner of these accounts",
         "The 50 strongest of 5,214; accounts.parquet holds all",
@@ -110,6 +115,21 @@ def page(run: Path) -> Reader:
 )
 def test_the_page_tells(page: Reader, text: str) -> None:
     assert text.replace("\u00a0", " ") in page.text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("text", ["one by one, and both errors", "None", "more characters)", "['", "{'", "accounts were replaced"])
+def test_the_page_does_not_tell(page: Reader, text: str) -> None:
+    """What it once told wrongly, and how Python writes a value."""
+    told = page.text.replace("None is called", "")
+    assert text not in told
+
+
+def test_conditions_of_a_decision_are_told_apart(tmp_path: Path) -> None:
+    """Each is half a sentence; run together they were one wrong sentence."""
+    conditions = ["contracts of half the accounts make it known business", "registration records that explain what is shared"]
+    rows = [runs.row("r-1", "review", 0.2, (19, 2_204, 1_100), ["content.shingle"], {"changes": conditions})]
+    page = report.run(runs.write(tmp_path, rows, {})).read_text()
+    assert "<li>Contracts of half the accounts make it known business</li><li>Registration records that explain" in page
 
 
 def test_largest_harvest_comes_first_and_reviews_are_not_campaigns(page: Reader) -> None:
@@ -226,6 +246,7 @@ NAMES = (
     "reasons",
     "not_accused",
     "seeds",
+    "joins",
 )
 
 

@@ -81,6 +81,18 @@ def test_confidence_and_fit_in_words() -> None:
     assert words.hypothesis("martians") == ""
 
 
+def test_settings_are_told_in_words_and_whole() -> None:
+    command = "python benchmarks/calibrate.py --joins 220 --events 150000 --seed 9000"
+    told = words.flat({
+        "seed": 1, "as_of": None, "recent_hours": 24.0, "quiet": True, "none": [], "seeds": [11, 12],
+        "joins": {"command": command, "as_of": None},
+    })
+    assert told == [
+        ("as of", "not given"), ("joins: as of", "not given"), ("joins: command", command), ("none", "not given"), ("quiet", "yes"),
+        ("recent hours", "24"), ("seed", "1"), ("seeds", "11, 12"),
+    ]
+
+
 def test_text_that_hides_is_shown() -> None:
     assert words.clean("a\u202eb\u200bc\x00d\ud800") == "a⟦U+202E⟧b⟦U+200B⟧c⟦U+0000⟧d⟦U+D800⟧"
     assert words.clean("tab\tline\nünïcode 漢字 🙂") == "tab\tline\nünïcode 漢字 🙂"

@@ -47,8 +47,8 @@ def export(run: Path, format: str, *, out: Path | None = None) -> list[Path]:
     Args:
         run: run folder.
         format: ``csv`` (campaigns.csv, accounts.csv, harvest.csv; cells that a spreadsheet would run as a formula are
-            disarmed with a leading apostrophe) or ``json`` (campaigns.json; accounts.jsonl and harvest.jsonl, one
-            object a line, values as they are).
+            disarmed with a leading apostrophe, and the campaigns' ``details``, too long for a cell, are left out) or
+            ``json`` (campaigns.json; accounts.jsonl and harvest.jsonl, one object a line, values as they are).
         out: folder to write to; by default RUN/export.
 
     Returns:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -175,6 +176,27 @@ def fit(score: float | None) -> str:
 def plain(name: str) -> str:
     """A name from the code as words: ``popular_tool`` becomes ``popular tool``."""
     return " ".join(ACRONYMS.get(word, word) for word in name.replace("_", " ").split(" "))
+
+
+def flat(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Settings as names and values in words, by name; what is nested follows the name of what it is in."""
+    rows: list[tuple[str, str]] = []
+    for name, value in sorted(values.items()):
+        if isinstance(value, Mapping):
+            rows += [(f"{plain(name)}: {inner}", told) for inner, told in flat(value)]
+        else:
+            rows.append((plain(name), _in_words(value)))
+    return rows
+
+
+def _in_words(value: Any) -> str:
+    if value is None or value == []:
+        return "not given"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    return ", ".join(map(_in_words, value)) if isinstance(value, list) else str(value)
 
 
 def sentence(text: str) -> str:
