@@ -88,6 +88,7 @@ def test_an_object_that_accounts_share_is_listed_once(small_run: Path) -> None:
         assert all(row["accounts"] <= campaign["n_accounts"] and row["accounts"] <= row["events"] for row in details["objects"])
         accounts = [row["accounts"] for row in details["objects"]]
         assert accounts == sorted(accounts, reverse=True)
+        assert details["n_leading"] >= 8
 
 
 def test_the_commands_say_what_was_found(small_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

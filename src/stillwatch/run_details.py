@@ -90,7 +90,7 @@ PARTS: dict[str, Check] = {
     "objects": _records(accounts=_number, expected_accounts=_number, events=_number),
     "timeline": _fields(**_HOURS, harvested=_series(_count), other=_series(_count)),
     "activity": _fields(**_HOURS, accounts=_list(_any), counts=_rows),
-    "n_objects": _number,
+    "n_objects": _number, "n_leading": _number,
     "graph": _fields(nodes=_list(_text), edges=_list(_edge), totals=_fields(
         links=_count, accounts=_count, views=_each(_fields(links=_count, accounts=_count)),
         families=_each(_fields(links=_count, accounts=_count)),

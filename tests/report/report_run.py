@@ -120,6 +120,7 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
             },
         ],
         "bias_log_odds": -4.6,
+        "n_leading": 4102,
         "objects": [
             {
                 "view": "content.template",

@@ -153,12 +153,13 @@ def details(
     kind = "campaign" if number < found.n_campaigns else "group"
     n_harvested = int(tally.harvested[number].sum())
     return {
-        "title": f"{len(members):,} accounts, {n_harvested:,} exchanges",
+        "title": f"{len(members):,} accounts, {n_harvested:,} harvested exchanges",
         "sentence": (
             f"{len(members):,} accounts act as one {kind}: {', '.join(row for row in spoken_families(verdicts, group)) or 'no family'} "
             f"speak for it, and {n_harvested:,} of their {int(scene.people.n_events[members].sum()):,} requests are taken for harvest."
             + far_out(values, model, group)
         ),
+        "n_leading": int(scene.size[group]),
         "evidence": evidence_rows(values, findings, model, group),
         "bias_log_odds": round(model.bars(values, group)[0], 4),
         "objects": [

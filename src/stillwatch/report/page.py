@@ -50,6 +50,8 @@ class Section:
     sentence: str
     capabilities: Sequence[tuple[str, float]]
     explanations: Sequence[Mapping[str, Any]]
+    n_leading: int
+    """Accounts of the group that the evidence is about; 0 where the run does not tell."""
     waterfall: Waterfall | None
     time: Time | None
     graph: Graph | None
@@ -138,6 +140,7 @@ def section(index: int, campaign: Campaign) -> Section:
         sentence=str(details.get("sentence") or _sentence(row)),
         capabilities=capabilities(row),
         explanations=sorted(row["explanations"] or (), key=lambda e: (-(e["score"] or 0), e["hypothesis"])),
+        n_leading=int(details.get("n_leading") or 0),
         waterfall=waterfall(details, row["score"]),
         time=time(details, row["n_accounts"]),
         graph=graph(details.get("graph"), row["n_accounts"]),
