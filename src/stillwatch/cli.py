@@ -18,7 +18,7 @@ from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
 from stillwatch.exposure import commands as exposure_commands
-from stillwatch.files import demand_apart
+from stillwatch.files import demand_outside
 from stillwatch.prove import commands as prove_commands
 from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
@@ -232,7 +232,7 @@ def _detect(args: argparse.Namespace) -> Any:
         raise InputError("--recent and --as-of choose among events", where="--traces", todo="Pass traces of that time alone")
     if args.traces is not None and args.since:
         raise InputError("groups of traces do not continue an earlier run's", where="--since", todo="Leave it out")
-    demand_apart(args.source, args.out, "a run")
+    demand_outside(args.source, args.out, "a run")
     summary = pipeline.detect(
         args.source, args.out, traces=args.traces, engine=args.engine, as_of=_time(args.as_of), seed=args.seed,
         threads=args.threads, memory_gb=args.memory, since=args.since,
@@ -275,7 +275,7 @@ def _report(args: argparse.Namespace) -> Any:
 
 
 def _export(args: argparse.Namespace) -> Any:
-    demand_apart(args.data, args.out or args.run / "export", "an export")
+    demand_outside(args.data, args.out or args.run / "export", "an export")
     if args.format in evidence_commands.FORMATS:
         return evidence_commands.export(args)
     from stillwatch import report

@@ -88,7 +88,7 @@ def demand_own(out: Path, marks: tuple[str, ...], what: str) -> None:
         raise InputError(f"the folder holds something else than {what}", where=out, todo=todo)
 
 
-def demand_apart(logs: Path | None, out: Path, what: str) -> None:
+def demand_outside(logs: Path | None, out: Path, what: str) -> None:
     """Raise an InputError where something would be written among the logs that it is made of.
 
     A run has an accounts.parquet too, which would take the registry's place; and whatever lies in events/ is read as events.

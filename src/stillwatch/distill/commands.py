@@ -8,7 +8,7 @@ from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, demand_own
+from stillwatch.files import demand_outside, demand_own
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -208,7 +208,7 @@ def _data(args: argparse.Namespace) -> Any:
 
     told = manifest.read(args.teacher)
     demand_own(args.out, data.MARKS, "training data")
-    demand_apart(args.logs, args.out, "training data")
+    demand_outside(args.logs, args.out, "training data")
     sources = [source for source in (args.seeds, args.logs, args.task) if source]
     if len(sources) != 1:
         raise InputError("pass one of --seeds, --logs and --task")

@@ -9,7 +9,7 @@ from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, replacing, write_parquet
+from stillwatch.files import demand_outside, replacing, write_parquet
 from stillwatch.hashing import tenant_key
 from stillwatch.progress import track
 from stillwatch.prove import packet
@@ -157,7 +157,7 @@ def ledger(args: Args) -> Any:
         raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
     keep_apart(args.marks, args.out, args.elicited)
     if args.events is not None:
-        demand_apart(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
+        demand_outside(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
     made = join(args.marks, args.run, args.events)
     write_parquet(made, args.out)
     harvested, seen = exposures(made)

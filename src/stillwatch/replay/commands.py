@@ -79,10 +79,10 @@ def _replay(args: argparse.Namespace) -> Any:
         raise InputError("not a folder", where=args.out, todo="Pass another --out")
     if args.truth_events is not None and args.truth is None:
         raise InputError("--truth-events without --truth", todo="Pass both")
-    from stillwatch.files import alone, demand_apart
+    from stillwatch.files import alone, demand_outside
     from stillwatch.replay.run import run
 
-    demand_apart(args.source, args.out, "a replay")
+    demand_outside(args.source, args.out, "a replay")
     with alone(args.out, "replay"):
         return run(
             args.source,
