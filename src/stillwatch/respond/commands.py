@@ -76,7 +76,9 @@ def job(module: str, name: str) -> Job:
         try:
             jobs = import_module(module)
         except ModuleNotFoundError as error:
-            raise MissingExtraError(f"{error.name} is not installed", todo="Install stillwatch[serve]") from error
+            missing = str(error.name).partition(".")[0]
+            extras = "stillwatch[prove] or stillwatch[serve]" if missing == "cryptography" else "stillwatch[serve]"
+            raise MissingExtraError(f"{missing} is not installed", todo=f"Install {extras}") from error
         return getattr(jobs, name)(args)
 
     return run
