@@ -106,6 +106,14 @@ def demand_outside(logs: Path | None, out: Path, what: str) -> None:
         raise InputError(f"{what} must not be written among the logs it reads", where=f"--out {out}", todo=todo)
 
 
+def demand_apart(out: Path, *read: Path | None) -> None:
+    """Raise an InputError unless what is read is apart from ``out``, a file or folder to write: none of it is ``out`` or lies in it."""
+    place = out.resolve()
+    if any(path is not None and path.resolve().is_relative_to(place) for path in read):
+        todo = "Pass another place"
+        raise InputError("this would be written over something that is read or written, too", where=out, todo=todo)
+
+
 def demand_settled(folder: Path) -> None:
     """Raise an InputError where an erasure was cut off while its files took their places: some have the account still, some not."""
     if (folder / TO_ERASE).exists():

@@ -160,6 +160,69 @@ def test_a_damaged_file_is_named_and_does_not_end_the_audit(tmp_path: Path, name
     assert len(kept) + len(_read(tmp_path / "run" / "filtered" / name)) == summary["documents"] - 1
 
 
+def test_files_that_cannot_be_opened_or_have_no_text_do_not_end_the_audit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "c"
+    _packed(home / "a.jsonl", _lines([{"text": "As an AI language model, I cannot."}, {"text": "a b"}]))
+    pq.write_table(pa.table({"text": ["a b"]}), home / "b.parquet")
+    whole = (home / "b.parquet").read_bytes()
+    (home / "b.parquet").write_bytes(whole[: len(whole) // 2])
+    (home / "c.jsonl.gz").write_text("not packed")
+    (home / "d.json.gz").write_text("not packed")
+    (home / "e.jsonl").write_text('{"name": "x"}\n' * 3)
+    pq.write_table(pa.table({"name": ["x"]}), home / "f.parquet")
+    summary = _audit(tmp_path, home, "--remove", "canary")
+    assert summary["documents"] == 2
+    said = "\n".join(summary["blind"])
+    assert "3 files could not be read to their end" in said
+    assert "2 files were not read, since they have no column of text" in said
+    for name in ("b.parquet", "c.jsonl.gz", "d.json.gz", "e.jsonl", "f.parquet"):
+        assert said.count(str(home / name)) == 1
+    kept = {path.name for path in (tmp_path / "run" / "filtered").iterdir()}
+    assert not kept & {"b.parquet", "e.jsonl", "f.parquet"}  # what was not read has no copy
+    assert _read(tmp_path / "run" / "filtered" / "a.jsonl") == ["a b"]
+    for name in ("b.parquet", "e.jsonl"):  # alone, it is what was asked for
+        assert main(["audit", str(home / name), "--out", str(tmp_path / name)]) == 1
+        assert str(home / name) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "data", "why"), [
+    ("a.jsonl.gz", b'{"text": "a"}\n', "Not a gzipped file"), ("a.jsonl", '{"text": "a"}\n'.encode("utf-16"), "UTF-16"),
+    ("a.json", '[{"text": "a"}]'.encode("utf-16-be"), "UTF-16"), ("a.jsonl", b"", "the file is empty"),
+    ("a.json.gz", b"[", "Not a gzipped file"),
+])
+def test_one_line_says_why_nothing_could_be_read(
+    tmp_path: Path, name: str, data: bytes, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert main(["audit", str(tmp_path / name), "--out", str(tmp_path / "run")]) == 1
+    said = capsys.readouterr().err
+    assert why in said
+    assert str(tmp_path / name) in said
+    assert "--text-column" not in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.jsonl.gz"])
+def test_a_byte_order_mark_is_no_part_of_the_first_document(tmp_path: Path, name: str) -> None:
+    rows = [{"text": "one"}, {"text": "two"}]
+    data = json.dumps(rows).encode() if name == "a.json" else _lines(rows)
+    assert _read(_packed(tmp_path / name, b"\xef\xbb\xbf" + data)) == ["one", "two"]
+
+
+def test_an_audit_is_not_written_over_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The filtered copy of an earlier audit goes with the next into the same folder."""
+    _packed(tmp_path / "c.jsonl", _lines([{"text": "As an AI language model, I cannot."}, {"text": "a b"}]))
+    _audit(tmp_path, tmp_path / "c.jsonl", "--remove", "canary")
+    copy = tmp_path / "run" / "filtered" / "c.jsonl"
+    before = copy.read_bytes()
+    for more in ([str(copy)], [str(tmp_path / "c.jsonl"), "--reference", str(copy)]):
+        assert main(["audit", *more, "--out", str(tmp_path / "run")]) == 1
+        assert "written over" in capsys.readouterr().err
+        assert copy.read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.jsonl.zst"])
 def test_the_filtered_copy_keeps_the_form(tmp_path: Path, name: str) -> None:
     rows = [{"text": t, "more": {"n": i}} for i, t in enumerate(["As an AI language model, I cannot.", *texts("human", 3, 1)])]

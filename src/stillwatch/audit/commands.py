@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
+from stillwatch.files import demand_apart
 
 if TYPE_CHECKING:
     from stillwatch.audit.marks import MarkTest
@@ -81,6 +82,7 @@ def _audit(args: argparse.Namespace) -> Any:
         columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed, layout=args.layout,
         questions=args.questions,
     )
+    demand_apart(args.out, getattr(args, "marks", None), getattr(args, "key", None))
     marks = args.own.from_options(args) if args.own is not None else None
     summary = run.run(settings, marks=marks, quiet=args.quiet or args.json)
     if not (args.quiet or args.json):

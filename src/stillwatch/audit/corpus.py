@@ -54,6 +54,10 @@ class DamagedError(InputError):
     """A file that cannot be read to its end; what stood before is good."""
 
 
+class NoTextError(InputError):
+    """A file without a column that holds text."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """Which fields hold what; None: the first known name that is there. With ``makers``, who made a text is its source."""
@@ -174,9 +178,11 @@ def _json_kind(path: Path, columns: Columns) -> str:
     """A ``.json`` file is an array of objects, or lines of objects that have a text; else "" (settings, descriptions)."""
     try:
         with opened(path) as file:
-            head = file.read(READ_BYTES).lstrip()
+            head = file.read(READ_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()
     except DamagedError:
-        return ""
+        return "jsonl"  # reading it will say what is wrong
+    if _wide(head):
+        return "jsonl"
     if head[:1] == b"[":
         return "array"
     try:
@@ -224,9 +230,20 @@ def _relative(root: Path, path: Path) -> str:
     return path.name if path == root else path.relative_to(root).as_posix()
 
 
+def _wide(head: bytes) -> bool:
+    """Whether a file of JSON begins as UTF-16 or UTF-32 do: no JSON in UTF-8 has a zero byte."""
+    return b"\0" in head[:4]
+
+
 def _row_groups(root: Path, path: Path) -> list[Part]:
-    with reading_parquet(path):
-        meta = pq.ParquetFile(path).metadata
+    """Parts of a Parquet file; a damaged one within a folder is a part without row groups, and reading it says what is wrong."""
+    try:
+        with reading_parquet(path):
+            meta = pq.ParquetFile(path).metadata
+    except InputError:
+        if path == root:
+            raise
+        return [_part("parquet", root, (path,), 0, 0, path.stat().st_size)]
     parts, begin, size = [], 0, 0
     for i in range(meta.num_row_groups):
         size += meta.row_group(i).total_byte_size
@@ -262,8 +279,9 @@ def documents(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterat
     """Documents of a part in order, and in their places those that cannot be read.
 
     Raises:
-        DamagedError: the file ends before its time.
-        InputError: no column is known to hold text.
+        DamagedError: the file ends before its time, or is none of its kind.
+        NoTextError: no column is known to hold text, or there is none of the name that was given.
+        InputError: another column that was named is not there.
     """
     if part.kind == "parquet":
         yield from _parquet(part, columns, keep_raw)
@@ -288,12 +306,16 @@ def _file(part: Part, path: Path) -> Document | Unread:
     if part.kind == "html":
         page = markup.page(data)
         return Unread(where) if page is None else Document(where, page, source, "", data)
-    return Document(where, data.decode("utf-8", "replace"), source, "", data)
+    return Document(where, data.decode("utf-8-sig", "replace"), source, "", data)
 
 
 def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | Unread]:
     path, where = part.paths[0], _relative(part.root, part.paths[0])
-    file = pq.ParquetFile(path)
+    try:
+        with reading_parquet(path):
+            file = pq.ParquetFile(path)
+    except InputError as error:
+        raise DamagedError(error.what, where=path) from error
     names = _fields(file.schema_arrow.names, columns, path)
     wanted = None if keep_raw else sorted({name for name in names.values() if name})
     row = sum(file.metadata.row_group(i).num_rows for i in range(part.start))
@@ -359,7 +381,9 @@ def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
             line = file.readline(MAX_LINE_BYTES)
             if not line:
                 return
-            yield at, line
+            if at == 0 and _wide(line):
+                raise DamagedError("UTF-16 or UTF-32 instead of UTF-8", where=part.paths[0], todo="Save it as UTF-8")
+            yield at, line if at else line.removeprefix(codecs.BOM_UTF8)
             at += len(line)
 
 
@@ -395,12 +419,12 @@ def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | N
     known = {"text": (*TEXT, *TURNS), "source": (*MAKER, *SOURCE) if columns.makers else SOURCE, "time": TIME, "identity": IDENTITY}
     for key, name in asked.items():
         if name is not None and name not in names:
-            raise InputError(f"no column {name!r}", where=path, todo=it_has(names))
+            raise (NoTextError if key == "text" else InputError)(f"no column {name!r}", where=path, todo=it_has(names))
         chosen[key] = name if name is not None else next((n for n in known[key] if n in names), None)
     chosen["asked"] = next((n for n in ASKED if n in names and n != chosen["text"]), None)
     if chosen["text"] is None:
         todo = f"Pass --text-column; it has: {', '.join(names[:20])}"
-        raise InputError("no column that is known to hold text", where=path, todo=todo)
+        raise NoTextError("no column that is known to hold text", where=path, todo=todo)
     return chosen
 
 

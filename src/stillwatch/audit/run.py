@@ -21,7 +21,7 @@ from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Instruments, Tally, scan
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import read_json, write_json
+from stillwatch.files import demand_apart, read_json, write_json
 from stillwatch.progress import track
 
 MAX_REFERENCE = 10_000
@@ -83,6 +83,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
         InputError: something given cannot be read, or references are too few.
     """
     _is_free(settings.out)
+    demand_apart(settings.out, settings.corpus, settings.human, settings.generated, settings.held_out, settings.index, settings.campaigns)
     parts, unread = listed(settings.corpus, settings.columns, out=settings.out)
     rng = np.random.default_rng(settings.seed)
     work = settings.out / WORK
@@ -101,11 +102,14 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     with_ = Instruments(settings.columns, detector, index, marks, templates)
     _scan_all(parts, with_, work, settings, quiet)
     total = Tally()
-    for i in range(len(parts)):
-        total.merge(Tally.load(work / f"{i:06d}.json"))
+    textless: set[Path] = set()
+    others: set[Path] = set()
+    for i, part in enumerate(parts):
+        tally = Tally.load(work / f"{i:06d}.json")
+        (textless if tally.textless else others).add(part.paths[0])
+        total.merge(tally)
     if not total.groups:
-        raise InputError(f"no document could be read ({number_of(total.n_bad, 'row')} without text{_places(total)})", where=settings.corpus,
-                         todo="Pass --text-column if the text is in another column than the usual ones")
+        raise _nothing_read(total, settings.corpus)
     held_out = _references(settings.held_out, settings)
     blind = _not_read(total, unread)
     if detector is not None:
@@ -117,7 +121,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     removed = None
     verdicts.forget(settings.out)
     if settings.remove:
-        removed = verdicts.filtered_copy(parts, settings.columns, settings.out, settings.remove, quiet=quiet)
+        removed = verdicts.filtered_copy(parts, settings.columns, settings.out, settings.remove, skip=textless - others, quiet=quiet)
     summary = _summary(settings, parts, total, found, counts, removed, marks, detector)
     results.write(found, settings.out)
     summary["blind"] += blind
@@ -148,6 +152,19 @@ def _apart(human: results.Given, generated: results.Given, settings: Settings) -
                          todo="Pass texts that people wrote as --reference, and texts that models wrote as --generated")
 
 
+def _nothing_read(total: Tally, where: Path) -> InputError:
+    """Why a corpus gave no document."""
+    why = list(dict.fromkeys([*total.textless, *total.damaged]))
+    if len(why) == 1 and not total.n_bad:
+        return InputError(why[0])
+    if why:
+        return InputError(f"no document could be read (of {number_of(len(why), 'file')}, the first: {why[0]})", where=where)
+    if not total.n_bad:
+        return InputError("the file is empty" if where.is_file() else "all files are empty", where=where)
+    return InputError(f"no document could be read ({number_of(total.n_bad, 'row')} without text, or no JSON{_places(total)})", where=where,
+                      todo="Look at these rows, or pass --text-column if the text is in another column than the usual ones")
+
+
 def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
     """What of the corpus was not read."""
     said = []
@@ -158,10 +175,12 @@ def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
     if total.n_bad:
         what = number_of(total.n_bad, "row, page or file holds", "rows, pages or files hold")
         said.append(f"{what} no text that can be read{_places(total)}")
-    if total.damaged:
-        named = "; ".join(total.damaged[:MAX_DAMAGED_NAMED])
-        what = number_of(len(total.damaged), "file could not be read to its end", "files could not be read to their end")
-        said.append(f"{what}, and what stands before counts: {named}")
+    for files, one, many, and_ in (
+        (total.damaged, "file could not be read to its end", "files could not be read to their end", ", and what stands before counts"),
+        (total.textless, "file was not read, since it has no column of text", "files were not read, since they have no column of text", ""),
+    ):
+        if different := list(dict.fromkeys(files)):  # a file of several parts says the same of each
+            said.append(f"{number_of(len(different), one, many)}{and_}: {'; '.join(different[:MAX_DAMAGED_NAMED])}")
     return said
 
 

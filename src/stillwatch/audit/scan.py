@@ -91,6 +91,7 @@ class Tally:
         bad: where the first of them are.
         n_parts: parts.
         damaged: what is wrong with files that could not be read to their end.
+        textless: files without a column that holds text.
     """
 
     groups: dict[tuple[str, str], Group] = field(default_factory=dict)
@@ -99,6 +100,7 @@ class Tally:
     bad: list[str] = field(default_factory=list)
     n_parts: int = 0
     damaged: list[str] = field(default_factory=list)
+    textless: list[str] = field(default_factory=list)
 
     def group(self, source: str, period: str) -> Group:
         """The group of a source and month, made where absent."""
@@ -125,6 +127,7 @@ class Tally:
         self.bad = [*self.bad, *other.bad][:MAX_BAD_NAMED]
         self.n_parts += other.n_parts
         self.damaged += other.damaged
+        self.textless += other.textless
         self.shrink()
 
     def shrink(self) -> None:
@@ -156,7 +159,7 @@ class Tally:
                 for (source, period), g in sorted(self.groups.items())
             ],
             "sample": {source: sorted(heap) for source, heap in sorted(self.sample.items())},
-            "n_bad": self.n_bad, "bad": self.bad, "n_parts": self.n_parts, "damaged": self.damaged,
+            "n_bad": self.n_bad, "bad": self.bad, "n_parts": self.n_parts, "damaged": self.damaged, "textless": self.textless,
         }
         with replacing(path) as partial:
             partial.write_bytes(orjson.dumps(value))
@@ -165,7 +168,8 @@ class Tally:
     def load(cls, path: Path) -> "Tally":
         """Read what :meth:`dump` wrote."""
         value = orjson.loads(path.read_bytes())
-        tally = cls(n_bad=value["n_bad"], bad=value.get("bad", []), n_parts=value["n_parts"], damaged=value["damaged"])
+        tally = cls(n_bad=value["n_bad"], bad=value.get("bad", []), n_parts=value["n_parts"], damaged=value["damaged"],
+                    textless=value.get("textless", []))
         for source, period, g in value["groups"]:
             counts = _dense(g["counts"])
             marks = None if g["marks"] is None else np.array(g["marks"], np.int64)
@@ -246,6 +250,10 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
                     waiting = []
         except corpus.DamagedError as error:
             total.damaged.append(str(error))
+        except corpus.NoTextError as error:
+            if part.paths[0] == part.root:
+                raise
+            total.textless.append(str(error))
         writer.write_table(pa.concat_tables([DOCUMENTS.empty_table(), *waiting]))
     for key, source, period, text in offered:
         total.offer(source if (source, period) in total.groups else OTHER, -key, period, text)

@@ -3,7 +3,7 @@
 import gzip
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -110,16 +110,20 @@ def forget(out: Path) -> None:
 
 
 def filtered_copy(
-    parts: list[corpus.Part], columns: corpus.Columns, out: Path, remove: tuple[str, ...], *, quiet: bool = False
+    parts: list[corpus.Part], columns: corpus.Columns, out: Path, remove: tuple[str, ...], *,
+    skip: Collection[Path] = (), quiet: bool = False,
 ) -> dict[str, int]:
     """Copy the corpus to ``filtered/`` without documents that have one of the reasons; what went: ``removed.jsonl``.
 
-    Parquet and JSON keep their rows and order, text and HTML their files; pages of WARC become JSON lines.
+    Parquet and JSON keep their rows and order, text and HTML their files; pages of WARC become JSON lines. Files to ``skip``, and
+    Parquet files that cannot be opened, have no copy: nothing in them was read.
     """
     folder, counts = out / FILTERED, Counter[str]()
     folder.mkdir(parents=True)
     files: dict[Path, list[int]] = {}
     for i, part in enumerate(parts):
+        if part.paths[0] in skip or (part.kind == "parquet" and not part.stop):
+            continue
         key = part.paths[0] if part.kind not in ("text", "html") else Path(f"{part.kind}:{part.start}")
         files.setdefault(key, []).append(i)
     with replacing(out / REMOVED) as partial, open(partial, "wb") as log:
