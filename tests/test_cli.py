@@ -169,3 +169,12 @@ def test_no_world_takes_the_place_of_a_log(name: str, tmp_path: Path, stillwatch
     assert (done.returncode, done.stdout, log.read_bytes()) == (1, "", before)
     assert "not of a simulated world, so it is not replaced" in done.stderr
     assert [path for path in (tmp_path / "logs").rglob("*") if path.is_file()] == [log]
+
+
+def test_an_error_of_the_disk_ends_its_sentence_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError("It is broken.")
+
+    monkeypatch.setattr("stillwatch.report.run", fails)
+    assert main(["report", "run"]) == 1
+    assert capsys.readouterr().err == "stillwatch: It is broken. Check the path, the permissions and the free space\n"

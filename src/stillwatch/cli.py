@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
-        what = " ".join((error.strerror or str(error)).split())
+        what = " ".join((error.strerror or str(error)).split()).rstrip(".")
         print(f"stillwatch: {what}{where}. Check the path, the permissions and the free space", file=sys.stderr)
         return 1
     except MemoryError:

@@ -348,6 +348,27 @@ def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.Cap
     assert "a harvest store is there" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [
+    "harvest --teacher out/in --prompts p --out out", "harvest --teacher t --prompts out/in --out out",
+    *(f"train classifier --store s --out out {option} out/in" for option in ("--held-out", "--teacher", "--student", "--encoder")),
+    "train classifier --store out/s --out out", "export out --out out/in", "export out --out out/config.json",
+    *(f"data --teacher t --out out {option} out/in" for option in ("--seeds", "--logs", "--contamination")),
+])
+def test_nothing_is_written_over_what_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: dict[str, object], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    toml = "".join(f"{k} = {json.dumps(v)}\n" for k, v in (entries | {"kind": "classifier", "location": "a:b"}).items())
+    (tmp_path / "t").write_text(toml)
+    (tmp_path / "out").mkdir()
+    for name in ("in", ".student", "exchanges.jsonl", "chat.parquet", "config.json"):
+        (tmp_path / "out" / name).write_text(toml if name == "in" else "{}")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert main(["distill", *command.split()]) == 1
+    assert "written over" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_a_language_route_wants_a_language_model(
     tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from stillwatch.distill import harvest, manifest, store, train
 from stillwatch.distill.exchange import Exchange, Reply, ask
 from stillwatch.distill.teachers.classifier import Classifier
 from stillwatch.errors import InputError
-from stillwatch.exposure import study
+from stillwatch.exposure import commands, study
 
 TOPICS = {name: [f"{name}{i}" for i in range(60)] for name in ("sport", "food", "space")}
 
@@ -124,6 +124,30 @@ def test_prompts_without_a_right_answer_are_told_apart(
     said = capsys.readouterr().out
     assert "200 prompts have no right answer in " in said
     assert "20 prompts have a right answer that the teacher never gives" in said
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    ("--curves out/curves.json --out out", "written over"), ("out/store --out out", "written over"),
+    ("--curves c.json --truth out/t.jsonl --out out", "written over"), ("--curves c.json --student out/s --out out", "written over"),
+    ("--curves c.json --truth none.jsonl --out new", "no such file: none.jsonl"),
+])
+def test_what_is_read_is_there_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out" / "s").mkdir(parents=True)
+    for name in ("exposure.json", "curves.json", "t.jsonl"):
+        (tmp_path / "out" / name).write_text("{}")
+    assert main(["exposure", *words.split()]) == 1
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
+    assert (tmp_path / "out" / "curves.json").read_text() == "{}"
+
+
+def test_right_answers_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_bytes(b'\xef\xbb\xbf{"prompt": "a", "label": "b"}\n')
+    assert commands._truth(tmp_path / "t.jsonl") == {"a": "b"}
 
 
 def write_rows(folder: Path, rows: list[Exchange], text: bool = True) -> Path:

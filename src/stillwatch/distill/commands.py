@@ -8,7 +8,7 @@ from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_outside, demand_own
+from stillwatch.files import demand_apart, demand_outside, demand_own
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -87,6 +87,7 @@ def _harvest(args: argparse.Namespace) -> Any:
     from stillwatch.distill import harvest, manifest, policies, prompts, store, teachers
 
     told = manifest.read(args.teacher)
+    demand_apart(args.out, args.teacher, args.prompts)
     store.demand_free(args.out)
     policies.parse(args.policy)
     _drawn(args)
@@ -139,6 +140,7 @@ def _train(args: argparse.Namespace) -> Any:
         raise InputError("--store or --out is missing", todo="Pass the harvest store and the folder of the student")
     if (args.out / store.ABOUT).exists():
         raise InputError("a harvest store is there", where=args.out, todo="Pass another folder for the student")
+    demand_apart(args.out, args.store, args.teacher, args.held_out, args.student, args.encoder)
     demand_own(args.out, (train.MARK, train.COMPARISON, loop.CHECKPOINT), "a student")
     if args.epochs < 1 or not args.minutes > 0 or not 0 <= args.cpu_hour_price < inf:
         raise InputError("--epochs starts at 1, --minutes must be above 0, --cpu-hour-price be 0 or more")
@@ -195,6 +197,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 def _export(args: argparse.Namespace) -> Any:
     from stillwatch.distill import export
 
+    demand_apart(args.out, *(path for path in args.student.glob("*") if path.suffix != ".onnx"))
     path = export.run(args.student, args.out)
     if not (args.quiet or args.json):
         print(path)
@@ -207,6 +210,7 @@ def _data(args: argparse.Namespace) -> Any:
     from stillwatch.distill import data, manifest, teachers
 
     told = manifest.read(args.teacher)
+    demand_apart(args.out, args.teacher, args.seeds, args.logs, *args.contamination)
     demand_own(args.out, data.MARKS, "training data")
     demand_outside(args.logs, args.out, "training data")
     sources = [source for source in (args.seeds, args.logs, args.task) if source]

@@ -7,7 +7,7 @@ from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_own
+from stillwatch.files import demand_apart, demand_own
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -34,9 +34,10 @@ def _exposure(args: argparse.Namespace) -> Any:
     if args.capability not in curves.CAPABILITIES:
         raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(curves.CAPABILITIES)}")
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
+    students = args.student or ["words", "characters"]
+    demand_apart(out, *args.stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
     demand_own(out, (report.TABLES[0],), "an exposure study")  # before the minutes that it takes
     quiet = args.quiet or args.json
-    students = args.student or ["words", "characters"]
     truth = _truth(args.truth) if args.truth else None
     measured, checks, effects, teachers = [], [], [], []
     for folder in args.stores:
@@ -71,6 +72,8 @@ def _exposure(args: argparse.Namespace) -> Any:
 
 
 def _truth(path: Path) -> dict[str, str]:
+    from codecs import BOM_UTF8
+
     import orjson
 
     try:
@@ -79,8 +82,10 @@ def _truth(path: Path) -> dict[str, str]:
 
             rows = pq.read_table(path, columns=["prompt", "label"]).to_pylist()
         else:
-            rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+            rows = [orjson.loads(line) for line in path.read_bytes().removeprefix(BOM_UTF8).splitlines() if line.strip()]
         return {str(row["prompt"]): str(row["label"]) for row in rows}
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=path) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         todo = "Give it the columns prompt and label"
         raise InputError(f"not readable as right answers ({error})", where=path, todo=todo) from error
