@@ -294,7 +294,7 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "nothing commits to these canaries" in capsys.readouterr().err
     assert run("commit", "--tenants", "acme,globex", "--scheme", "canary") == 0
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
-    assert "lacks prompt" in capsys.readouterr().err
+    assert "line 1 has no 'prompt'" in capsys.readouterr().err
     rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": said}])
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
     planted = json.loads((where / "planted.jsonl").read_text())["output"]
@@ -434,6 +434,45 @@ def test_a_file_of_answers_is_of_one_suspect(where: Path, endpoint: str, capsys:
     assert len((where / "got.jsonl").read_text().splitlines()) == 2
 
 
+def test_a_mark_log_grows_batch_by_batch(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = answers(np.random.default_rng(3), 30)
+    assert run("commit", "--tenants", "acme,globex", "--rate", 100, "-q") == 0
+    for name, batch in (("one", made[:10]), ("two", made[10:])):
+        rows(where / f"{name}.jsonl", batch)
+        assert run("mark", f"{name}.jsonl", "--out", f"{name}.marked", "--mark-log", "marks.parquet", "-q") == 0
+    held = pq.read_table("marks.parquet")
+    assert held["event_id"].to_pylist() == [f"e{i}" for i in range(30)]
+    before = (where / "marks.parquet").read_bytes(), (where / "two.marked").read_bytes()
+    capsys.readouterr()
+    assert run("mark", "two.jsonl", "--out", "two.marked", "--mark-log", "marks.parquet") == 0
+    assert "marks.parquet: 0 answers added, 20 in it before" in capsys.readouterr().out
+    assert ((where / "marks.parquet").read_bytes(), (where / "two.marked").read_bytes()) == before
+    rows(where / "three.jsonl", [*made[28:], {**made[0], "event_id": "new"}, {**made[1], "output": "It is otherwise so."}])
+    assert run("mark", "three.jsonl", "--out", "three.marked", "--mark-log", "marks.parquet", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["logged"] == 2
+    rows(where / "three.jsonl", [{**made[2], "output": "It is otherwise so."}])
+    assert run("mark", "three.jsonl", "--out", "three.marked", "--mark-log", "marks.parquet") == 0
+    assert "1 of these are of events that the log has with another text or key" in capsys.readouterr().out
+    assert pq.read_table("marks.parquet")["event_id"].to_pylist() == [*(f"e{i}" for i in range(30)), "new", "e1", "e2"]
+
+
+def test_what_is_not_logged_is_not_written(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows(where / "one.jsonl", answers(np.random.default_rng(3), 3))
+    assert run("commit", "--tenants", "acme,globex", "-q") == 0
+    (where / "marks.parquet").write_bytes(b"PAR1 damaged")
+    assert run("mark", "one.jsonl", "--out", "o.jsonl", "--mark-log", "marks.parquet") == 1
+    assert "marks.parquet" in capsys.readouterr().err
+    assert not (where / "o.jsonl").exists()
+    assert (where / "marks.parquet").read_bytes() == b"PAR1 damaged"
+    assert run("mark", "one.jsonl", "--out", "o.jsonl", "--mark-log", "marks.jsonl") == 1
+    assert "ends in .parquet" in capsys.readouterr().err
+
+
+def test_many_tenants_are_no_name_of_a_file(where: Path) -> None:
+    assert run("commit", "--tenants", ",".join(f"customer-{i}" for i in range(100)), "-q") == 0
+    assert len(read_log(where / "commitments.jsonl")[0]["commitments"]) == 100
+
+
 def test_a_mark_log_may_leave_accounts_to_the_events(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Direct harvest is read from choice marks too: the whole way from the gateway's answers to the split."""
     names = ["campaign", *(f"t{i}" for i in range(5))]
@@ -478,7 +517,7 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
 @pytest.mark.parametrize(("given", "why"), [
     (("test", "binary.jsonl"), "not JSON"), (("test", "said.jsonl", "--reference", "binary.parquet"), "not readable as Parquet"),
     (("test", "object.json"), "not an array of objects"), (("test", "broken.json"), "not JSON"),
-    (("test", "said.json"), "no text in 'output'"),
+    (("test", "said.json"), "row 2 has no 'output'"),
     (("mark", "binary.jsonl", "--out", "o.jsonl"), "not JSON"),
     (("test", "said.jsonl", "--ledger", "said.jsonl"), "not readable as Parquet"),
     (("test", "said.jsonl", "--ledger", "other.parquet"), "not an exposure ledger"),

@@ -3,10 +3,14 @@
 import copy
 import hashlib
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.cli import main
@@ -79,6 +83,24 @@ def test_a_byte_order_mark_is_no_part_of_a_name(where: Path) -> None:
     ("read", "answers.jsonl", "--folder", "f", "--reference-folder", "g", "--out", "answers.jsonl"),
     ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "answers.jsonl", "--out", "answers.jsonl", "--yes"),
     ("test", "answers.jsonl", "--out", "."), ("test", "answers.jsonl", "--out", "answers.jsonl"),
+    *(("mark", "answers.jsonl", *outs) for outs in [
+        ("--out", "prove.key"), ("--out", "commitments.jsonl"), ("--out", "o.jsonl", "--mark-log", "prove.key"),
+        ("--out", "o.jsonl", "--mark-log", "commitments.jsonl"), ("--out", "o.jsonl", "--mark-log", "other.parquet")]),
+    *(("canary", *step, "--out", out)
+      for step in [("questions",), ("plant", "answers.jsonl", "--unit", "acme"), ("test", "answers.jsonl", "--units", "acme")]
+      for out in ("prove.key", "commitments.jsonl")),
+    ("canary", "test", "answers.jsonl", "--units", "units.txt", "--out", "units.txt"),
+    ("canary", "questions", "--canaries", "mine.json", "--out", "mine.json"),
+    ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "p.suspect.json", "--out", "p.jsonl", "--yes"),
+    ("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "answers.jsonl", "--out", "line", "--log", "line", "--yes"),
+    ("commit", "--tenants", "acme", "--key", "x", "--log", "x"),
+    ("test", "proof/answers.jsonl", "--out", "proof"), ("test", "answers.jsonl", "--reference", "proof/answers.jsonl", "--out", "proof"),
+    ("test", "answers.jsonl", "--out", "proof", "--sign", "proof/signing.pem"), ("report", "proof", "--sign", "proof/signing.pem"),
+    *(("ledger", "marks", "--run", "run", "--events", "logs", *outs) for outs in [
+        ("--out", "run/harvest.parquet"), ("--out", "logs/events/e.jsonl"), ("--out", "marks/m.parquet"),
+        ("--out", "o.parquet", "--elicited", "run/summary.json")]),
+    *(("lineage", "answers.jsonl", "b=bank.jsonl", "--suspect", "b", "--roles", "roles.json", "--prompt-ids", "ids.jsonl", "--out", out)
+      for out in ("answers.jsonl", "bank.jsonl", "roles.json", "ids.jsonl")),
 ])
 def test_nothing_is_written_over_what_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
@@ -89,9 +111,128 @@ def test_nothing_is_written_over_what_is_read(
     (home / "answers.jsonl").write_text('{"prompt": "a", "output": "For example, it is not so.", "tenant": "acme"}\n')
     for scheme in ("canary", "choice"):
         assert main(["prove", "commit", "--tenants", "acme,globex", "--scheme", scheme, "-q"]) == 0
-    before = {path.name: path.read_bytes() for path in home.iterdir()}
-    refused(capsys, "prove", *options)
-    assert {path.name: path.read_bytes() for path in home.iterdir()} == before
+    for name, text in {"units.txt": "acme\n", "mine.json": "[]", "p.suspect.json": '[{"prompt": "a"}]', "line": '{"a": 1}',
+                       "proof/record.json": "{}", "proof/answers.jsonl": "", "run/harvest.parquet": "", "run/summary.json": "{}",
+                       "logs/events/e.jsonl": "", "marks/m.parquet": "", "bank.jsonl": "", "roles.json": "{}", "ids.jsonl": ""}.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text)
+    shutil.copy(home / "answers.jsonl", home / "proof" / "answers.jsonl")
+    pq.write_table(pa.table({"event_id": ["e"], "tenant": ["acme"], "tokens": [1], "mine": [1]}), home / "other.parquet")
+
+    def files() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+    before = files()
+    said = refused(capsys, "prove", *options)
+    assert files() == before
+    if options[-1] not in (".", "answers.jsonl", "other.parquet") or options[0] != "test":
+        assert any(why in said for why in ("written over", "not a mark log")), said
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ({"prompt": "a", "sample": 0, "output": None}, "line 6: output is null"), ({"prompt": "a", "output": 5}, "line 6: output is no text"),
+    ({"prompt": "a", "text": "b"}, "line 6 has no 'output': some.jsonl. It has prompt, text; pass --output-column"),
+])
+def test_a_row_without_a_text_is_named_by_its_line(
+    where: Path, line: dict[str, Any], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = (where / "answers.jsonl").read_text().splitlines()
+    (where / "some.jsonl").write_text("\n".join([*good[:2], "", *good[2:4], json.dumps(line)]))
+    for command in (("test",), ("plan",), ("mark", "--tenant", "acme", "--out", "o.jsonl")):
+        assert says in refused(capsys, "prove", command[0], "some.jsonl", *command[1:])
+    assert not (where / "o.jsonl").exists()
+    (where / "some.json").write_text(json.dumps([json.loads(good[0]), line]))
+    assert "row 2" in refused(capsys, "prove", "test", "some.json")
+
+
+@pytest.mark.parametrize("command", [("test", "answers.jsonl", "--out", "new"), ("report", "proof")])
+def test_what_cannot_be_signed_is_not_begun(
+    where: Path, proof: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (proof / "report.html").stat().st_mtime_ns
+    (where / "no.pem").write_text("no key")
+    assert "private key" in refused(capsys, "prove", *command, "--sign", "no.pem")
+    for name in [name for name in sys.modules if name == "stillwatch.signing" or name.startswith("cryptography")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("stillwatch.signing", raising=False)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    assert "stillwatch[prove]" in refused(capsys, "prove", *command, "--sign", "signing.pem")
+    assert not (where / "new").exists()
+    assert (proof / "report.html").stat().st_mtime_ns == before
+
+
+def test_verify_names_an_extra_that_brings_what_is_missing(
+    proof: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(("stillwatch.evidence", "stillwatch.signing", "cryptography"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("stillwatch.signing", raising=False)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    assert "stillwatch[prove]" in refused(capsys, "verify", proof)
+
+
+@pytest.mark.parametrize(("texts", "prompt", "says"), [
+    (["你好，我们可以开始。", ""], "a", "Nothing could be tested: no pair of the mark occurs in these answers"),
+    (["", ""], "a", "Nothing could be tested: no pair of the mark occurs in these answers"),
+    (["For example, it is so."], "For example, or it is, or it's?", "stand in their questions, too"),
+    (["For example, this.", "However, that."], "a", "Too little text: no mark could have been shown"),
+])
+def test_a_test_that_could_see_nothing_says_so(
+    where: Path, texts: list[str], prompt: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"prompt": prompt, "output": text, "tenant": "acme", "asked_at": "2099-01-01T00:00:00+00:00"} for text in texts]
+    (where / "some.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["prove", "test", "some.jsonl", "--out", "new"]) == 0
+    said = capsys.readouterr().out
+    assert said.count(says) == 2  # among the remarks, and as the headline of the proof
+    assert "No mark was shown" not in said
+    assert f"<h1>{says}" in (where / "new" / "report.html").read_text() or "<h1>Nothing could be tested" in (
+        where / "new" / "report.html").read_text()
+    verdicts = {one["verdict"] for one in json.loads((where / "new" / "record.json").read_text())["result"]["keys"]}
+    assert verdicts == ({"not tested"} if says != "Too little text: no mark could have been shown" else {"not shown"})
+    assert main(["prove", "verify", "new"]) == 0
+    if says.endswith("these answers"):
+        capsys.readouterr()
+        assert main(["prove", "plan", "some.jsonl"]) == 0
+        said = capsys.readouterr().out
+        assert "no pair of the mark occurs" in said
+        assert "out of reach" not in said
+        assert main(["prove", "mark", "some.jsonl", "--out", "o.jsonl"]) == 0
+        said = capsys.readouterr().out
+        assert "Nothing is marked: no pair of the mark occurs" in said
+        assert "send out" not in said
+
+
+def test_marks_on_tokens_of_empty_answers_are_not_tested(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prove", "commit", "--tenants", "acme", "--scheme", "kgw", "--tokenizer", "bytes", "--decoys", "19", "-q"]) == 0
+    (where / "some.jsonl").write_text('{"prompt": "a", "output": ""}\n')
+    assert main(["prove", "test", "some.jsonl", "--tokenizer", "bytes"]) == 0
+    said = capsys.readouterr().out
+    assert "Nothing could be tested: these answers hold no token to score" in said
+    assert "not tested" in said
+
+
+def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [json.loads(line) for line in (where / "answers.jsonl").read_text().splitlines()]
+
+    def tested(reference: list[dict[str, Any]]) -> str:
+        (where / "base.jsonl").write_text("".join(json.dumps(row) + "\n" for row in reference))
+        capsys.readouterr()
+        assert main(["prove", "test", "answers.jsonl", "--reference", "base.jsonl", "--out", "new"]) == 0
+        return capsys.readouterr().out
+
+    said = tested([*({"prompt": row["prompt"], "output": "Yet."} for row in rows[:3]), {"prompt": "other", "output": "Yet."}])
+    gap = "the reference answers 3 of the suspect's 12 questions and 1 other"
+    assert said.startswith(f"Warning: {gap}.")
+    assert json.loads((where / "new" / "record.json").read_text())["reference"]["gap"] == gap
+    assert gap.replace("'", "&#39;") in (where / "new" / "report.html").read_text().split("</header>")[0]
+    assert main(["prove", "verify", "new"]) == 0
+    assert f"statistics: computed anew: the same; {gap}" in capsys.readouterr().out
+    assert "Warning" not in tested([{"prompt": row["prompt"], "output": "Yet."} for row in rows])
+    assert json.loads((where / "new" / "record.json").read_text())["reference"]["gap"] is None
+    rows = [row for row in rows[:1] for _ in range(5)]
+    (where / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert "the reference has 1 answer, the suspect 5" in tested([{"prompt": rows[0]["prompt"], "output": "Yet."}])
 
 
 def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

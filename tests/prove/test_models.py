@@ -1,6 +1,7 @@
 """With torch: marks set while a model writes, a model folder as the suspect, reading mode. A model of 30,000 weights."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +178,21 @@ def test_choice_marks_are_read(folder: Path, tmp_path: Path, monkeypatch: pytest
     assert run("verify", "proof") == 0
     assert run("read", "any.jsonl", "--folder", "base", "--reference-folder", "base", "--out", "same.jsonl") == 0
     assert run("test", "same.jsonl", "--mode", "read", "--out", "same") == 0
-    assert "No mark was shown" in capsys.readouterr().out
+    assert "Nothing could be tested: no pair of the mark leans to one of its forms" in capsys.readouterr().out
     assert run("test", "any.jsonl", "--mode", "read") == 1
     assert "no shifts" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "text"), [("config.json", "{"), ("config.json", "{}"), ("model.safetensors", "none")])
+def test_a_damaged_model_folder_is_one_line(
+    folder: Path, tmp_path: Path, name: str, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(folder, tmp_path / "m")
+    (tmp_path / "m" / name).write_text(text)
+    (tmp_path / "prompts.txt").write_text("w3\n")
+    assert main(["prove", "ask", "--folder", "m", "--prompts", "prompts.txt", "--out", "o.jsonl", "--yes"]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("stillwatch: not a transformers model folder that can be loaded (")
+    assert said.endswith("): m. Download or save the model anew")
+    assert ".." not in said

@@ -46,16 +46,21 @@ def question_key(prompt: str, sample: int) -> str:
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Rows of a JSONL or Parquet file, or of a JSON array (``.json``)."""
+    return [row for _, row in placed_rows(path)]
+
+
+def placed_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The same, each with its place for messages, counted from 1: "line 3" of JSONL, "row 3" of the others."""
     if not path.is_file():
         raise InputError("no such file", where=path)
     if path.suffix == ".parquet":
         rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
-        return rows
+        return _counted(rows)
     if path.suffix == ".json":
         rows = _parsed(path.read_bytes(), path)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
-        return rows
+        return _counted(rows)
     out = []
     with path.open("rb") as handle:
         for number, line in enumerate(handle, 1):
@@ -64,8 +69,34 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
             row = _parsed(line, path, number)
             if not isinstance(row, dict):
                 raise InputError(f"line {number} is not an object", where=path)
-            out.append(row)
+            out.append((f"line {number}", row))
     return out
+
+
+def _counted(rows: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    return [(f"row {number}", row) for number, row in enumerate(rows, 1)]
+
+
+def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option: str | None) -> str:
+    """The text that a row must have in a column.
+
+    Args:
+        row: the row.
+        column: name of the column.
+        place: of the row, as :func:`placed_rows` tells it.
+        path: the file.
+        option: that names another column, or None.
+
+    Raises:
+        InputError: it has none.
+    """
+    value = row.get(column)
+    if isinstance(value, str):
+        return value
+    if column in row:
+        raise InputError(f"{place}: {column} is {'null' if value is None else 'no text'}", where=path, todo="Leave the row out, or mend it")
+    todo = f"It has {', '.join(map(str, row)) or 'nothing'}"
+    raise InputError(f"{place} has no {column!r}", where=path, todo=todo if option is None else f"{todo}; pass {option}")
 
 
 def _parsed(raw: bytes, path: Path, line: int | None = None) -> Any:
@@ -102,18 +133,15 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
         InputError: no output column, or nothing in it.
     """
     out = []
-    for number, row in enumerate(read_rows(path)):
-        text = row.get(output)
-        if not isinstance(text, str):
-            raise InputError(f"row {number} has no text in {output!r}", where=path,
-                             todo=f"It has {', '.join(map(str, row))}; pass --output-column")
+    for place, row in placed_rows(path):
+        text = text_of(row, output, place, path, "--output-column")
         predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
         try:
             out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
                               int(row.get("sample") or 0), None if weights is None else _pairs(weights),
                               None if shifts is None else tuple(map(_finite, shifts))))
         except (TypeError, ValueError, OverflowError) as error:
-            raise InputError(f"row {number}: sample, predicted, weights or shifts are not numbers ({error})", where=path,
+            raise InputError(f"{place}: sample, predicted, weights or shifts are not numbers ({error})", where=path,
                              todo="They are of stillwatch prove ask or read: make the file anew") from error
     if not out:
         raise InputError("no answers", where=path)

@@ -1,10 +1,12 @@
 """What several commands make of their arguments: the commitment, the tokenizer, names; and what they print."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
+from stillwatch.files import demand_apart
 from stillwatch.hashing import tenant_key
 from stillwatch.prove.answers import Answer, Tokenizer, tokenizer
 from stillwatch.prove.choices import ChoiceMark
@@ -13,6 +15,8 @@ from stillwatch.prove.schemes import Scheme
 from stillwatch.prove.tuples import Tuples, written
 
 Args = argparse.Namespace
+OR_FILES = ("tenants", "units", "together", "tokenizer", "answers")
+"""Options whose text is a file where one of that name is there; answers of lineage may be MODEL=FILE."""
 
 
 def commitment(args: Args) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -47,11 +51,11 @@ def tuples_of(answers: list[Answer], how: Scheme, coder: Tokenizer | None) -> Tu
 
 def names_of(given: str) -> list[str]:
     """Names with commas between, or the lines of a file."""
-    path = Path(given)
-    if given and not path.is_file() and (path.suffix in (".txt", ".csv") or "/" in given):
+    path, there = Path(given), _there(Path(given))
+    if given and not there and (path.suffix in (".txt", ".csv") or "/" in given):
         raise InputError("no such file", where=given, todo="Pass names with commas between, or a file with one a line")
     try:
-        found = path.read_text("utf-8-sig").splitlines() if given and path.is_file() else given.split(",")
+        found = path.read_text("utf-8-sig").splitlines() if given and there else given.split(",")
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8 text", where=given, todo="Save it as UTF-8, with one name a line") from error
     return [name.strip() for name in found if name.strip()]
@@ -76,16 +80,43 @@ def tenants_as_one(given: str | None, tested: list[str], committed: list[str] | 
     return names
 
 
-def keep_apart(*paths: Path | None) -> None:
-    """Refuse to write over what is read, or one file twice.
+def keep_apart(args: Args, *options: str, beside: Sequence[Path] = (), read: Sequence[Path] = ()) -> None:
+    """Refuse to write over what the command line names besides: what is read, key and log, and what else is written.
+
+    Args:
+        args: of the command.
+        options: those of them whose files or folders are written.
+        beside: what is written along with them.
+        read: what is read besides what the command line names.
 
     Raises:
-        InputError: two of the paths are one file.
+        InputError: something would be lost.
     """
-    named = [path for path in paths if path is not None]
-    for number, path in enumerate(named):
-        if path.resolve() in [one.resolve() for one in named[:number]]:
-            raise InputError("this would be written over something that is read or written, too", where=path, todo="Pass another name")
+    named = {option: _paths(option, value) for option, value in vars(args).items()} | {"": list(beside)}
+    for option in (*options, ""):
+        others = [path for other, paths in named.items() if other != option for path in paths]
+        for path in named[option]:
+            demand_apart(path, *others, *read)
+
+
+def _paths(option: str, value: object) -> list[Path]:
+    """Files and folders that an option names."""
+    if isinstance(value, Path):
+        return [value]
+    if isinstance(value, list):
+        return [path for one in value for path in _paths(option, one)]
+    if not isinstance(value, str) or option not in OR_FILES:
+        return []
+    paths = Path(value), Path(value.partition("=")[2])
+    return [path for path in paths if _there(path) or (option == "tokenizer" and path.is_dir())]
+
+
+def _there(path: Path) -> bool:
+    """Whether a text names a file; one that is too long for a name does not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def say(args: Args, text: str) -> None:

@@ -36,7 +36,7 @@ def ask(args: Args) -> Any:
         raise InputError("--temperature must be 0 or more, --top-p above 0 and at most 1")
     if not all(price is None or 0 <= price < inf for price in (args.price_in, args.price_out)):
         raise InputError("--price-in and --price-out must be 0 or more")
-    keep_apart(args.prompts, args.out, args.reference)
+    keep_apart(args, "out", beside=[_who(args.out)])
     questions = [(prompt, sample) for sample in range(args.samples) for prompt in prompts]
     store = Store(args.out)
     missing = store.missing(questions)
@@ -130,7 +130,7 @@ def rehearse(args: Args) -> Any:
 
 def read(args: Args) -> Any:
     """Reading mode: predictions of a folder, or of an endpoint with echo and logprobs; choice marks by a folder's log-odds."""
-    keep_apart(args.answers, args.out)
+    keep_apart(args, "out", beside=[_who(args.out)])
     coder = None if args.tokenizer is None else tokenizer(args.tokenizer)
     kept = _numbered(read_answers(args.answers, args.prompt_column, args.output_column))
     if coder is None and (args.folder is None or args.reference_folder is None):
@@ -204,7 +204,7 @@ def _suspect(args: Args) -> Suspect:
 
 def _one_suspect(out: Path, store: Store, described: dict[str, Any]) -> None:
     """A file of answers is of one suspect, asked in one way: whoever goes on with another would mix them."""
-    beside = out.with_suffix(".suspect.json")
+    beside = _who(out)
     if store.rows and not beside.is_file():
         raise InputError(f"the file holds answers, and no {beside.name} beside it says whose", where=out, todo="Pass another --out")
     if store.rows and beside.is_file() and read_json(beside) != described:
@@ -212,6 +212,11 @@ def _one_suspect(out: Path, store: Store, described: dict[str, Any]) -> None:
                          todo=f"Pass another --out ({beside.name} says who it was)")
     beside.parent.mkdir(parents=True, exist_ok=True)
     write_json(described, beside)
+
+
+def _who(out: Path) -> Path:
+    """The file beside answers that says whose they are."""
+    return out.with_suffix(".suspect.json")
 
 
 def aligned(tops: list[tuple[str, str | None]], prompt: str, answer: str, coder: Tokenizer) -> list[int]:

@@ -9,13 +9,14 @@ from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json
 from stillwatch.prove import canary as c
 from stillwatch.prove import packet
-from stillwatch.prove.answers import read_answers, read_rows
+from stillwatch.prove.answers import placed_rows, read_answers, read_rows, text_of
 from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
 from stillwatch.prove.keys import Opened, read_commitments
 
 
 def canary(args: Args) -> Any:
     """Questions, planting, rank test."""
+    keep_apart(args, "out")
     which = c.canaries(args.canaries)
     if args.step == "questions":
         text = "".join(json.dumps({"prompt": prompt}) + "\n" for one in which for prompt in one.questions)
@@ -74,14 +75,12 @@ def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tu
 def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> Any:
     if args.out is None:
         raise InputError("--out is missing")
-    keep_apart(args.source, args.out)
     planted = 0
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
-        for number, row in enumerate(read_rows(args.source)):
-            unit, prompt, output = args.unit or row.get("tenant"), row.get("prompt"), row.get("output")
-            if not isinstance(unit, str) or not isinstance(output, str) or not isinstance(prompt, str):
-                raise InputError(f"row {number} lacks prompt, output or tenant", where=args.source,
-                                 todo="What was asked tells which choices are free; for one tenant pass --unit")
+        for place, row in placed_rows(args.source):
+            unit = args.unit or text_of(row, "tenant", place, args.source, "--unit")
+            # what was asked tells which choices are free
+            prompt, output = (text_of(row, name, place, args.source, None) for name in ("prompt", "output"))
             if unit not in forms:
                 raise InputError("no commitment to this unit", where=unit, todo=f"Committed to are {', '.join(sorted(forms))}")
             text, found = c.plant(output, prompt, which, forms[unit])

@@ -1,7 +1,7 @@
 """The exposure ledger: which account saw which marked answer, and which of these a detect run calls harvested.
 
-The gateway (or ``stillwatch prove mark``) keeps a mark log: one row a marked answer with its event, tenant key and
-digest. Joined with a detect run and its events it says, for every tenant key, how many tokens went to accounts of a
+The gateway (or ``stillwatch prove mark``, batch by batch) keeps a mark log: one row a marked answer with its event, tenant
+key and digest. Joined with a detect run and its events it says, for every tenant key, how many tokens went to accounts of a
 campaign and how many to everybody: what the split between direct harvest and web spill needs, and which kept answers
 reading mode should read.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import data_files, quoted
+from stillwatch.files import alone, data_files, quoted, reading_parquet, write_parquet
 from stillwatch.tables import Column, Table, it_has
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
                     raise InputError(f"the mark log lacks {needed}", where=marks, todo=it_has(columns))
             known = "SELECT NULL::VARCHAR AS event_id, NULL::VARCHAR AS account_id, NULL::TIMESTAMP AS timestamp WHERE false"
             if events is not None:
-                folder = events / "events" if (events / "events").is_dir() else events
-                known = f"SELECT event_id, account_id, CAST(timestamp AS TIMESTAMP) AS timestamp FROM {_source(data_files(folder))}"
+                known = f"SELECT event_id, account_id, CAST(timestamp AS TIMESTAMP) AS timestamp FROM {_source(event_files(events))}"
 
             def of(name: str, kind: str) -> str:
                 return f"CAST(m.{name} AS {kind})" if name in columns else f"NULL::{kind}"
@@ -95,6 +94,54 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
     return LEDGER.conform(table, where=marks)
 
 
+def read_mark_log(path: Path) -> "pa.Table":
+    """The mark log that ``prove mark`` adds to: :data:`MARK_LOG`, without rows where there is none yet.
+
+    Raises:
+        InputError: something else stands there.
+    """
+    import pyarrow.parquet as pq
+
+    if path.suffix != ".parquet":
+        raise InputError("a mark log is written as Parquet", where=path, todo="Pass a name that ends in .parquet")
+    if not path.exists():
+        return MARK_LOG.schema.empty_table()
+    with reading_parquet(path):
+        held = pq.read_table(path)
+    if others := sorted(set(held.column_names) - set(MARK_LOG.schema.names)):
+        raise InputError(f"not a mark log of prove mark (it has {', '.join(others)}, too)", where=path, todo="Pass another --mark-log")
+    return MARK_LOG.conform(held, where=path).cast(MARK_LOG.schema)
+
+
+def add_to_mark_log(marks: "pa.Table", path: Path) -> tuple[int, int]:
+    """Add marked answers to a mark log, which is made if absent: it is whole before or after, and no answer is in it twice.
+
+    Args:
+        marks: of :data:`MARK_LOG`.
+        path: the log.
+
+    Returns:
+        How many were added: those that the log did not have under the same event, key and text; and of how many of these the
+        log has the event under another key or text.
+
+    Raises:
+        InputError: something else stands there, another command writes to the folder, or it cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def named(table: "pa.Table") -> "pa.ChunkedArray":
+        columns = [table[name] for name in ("event_id", "tenant", "scheme", "epoch", "answer_sha256")]
+        return pc.binary_join_element_wise(*columns, "\n", null_handling="replace")
+
+    with alone(path.parent, "prove mark"):
+        held = read_mark_log(path)
+        new = marks.filter(pc.invert(pc.is_in(named(marks), value_set=named(held))))
+        if len(new):
+            write_parquet(pa.concat_tables([held, new]), path)
+    return len(new), pc.sum(pc.is_in(new["event_id"], value_set=held["event_id"])).as_py() or 0
+
+
 def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ()) -> tuple[list[dict[str, str | None]], int]:
     """The marked answers that campaigns elicited, as ``stillwatch prove read`` takes them.
 
@@ -111,7 +158,6 @@ def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ())
 
     import duckdb
 
-    folder = events / "events" if (events / "events").is_dir() else events
     wanted = [row for row in ledger_.select(["event_id", "campaign_id", "tenant", "answer_sha256"]).to_pylist()
               if row["campaign_id"] is not None and (not campaigns or row["campaign_id"] in campaigns)]
     with duckdb.connect() as base:
@@ -119,7 +165,7 @@ def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ())
             base.execute("CREATE TABLE wanted AS SELECT unnest(?) AS event_id", [[row["event_id"] for row in wanted]])
             found = base.execute(f"""
                 SELECT CAST(e.event_id AS VARCHAR), coalesce(any_value(e.prompt), ''), any_value(e.response)
-                FROM {_source(data_files(folder))} e JOIN wanted w ON w.event_id = CAST(e.event_id AS VARCHAR) GROUP BY 1
+                FROM {_source(event_files(events))} e JOIN wanted w ON w.event_id = CAST(e.event_id AS VARCHAR) GROUP BY 1
             """).fetchall()
         except duckdb.Error as error:
             raise InputError(f"no kept answers can be read ({str(error).splitlines()[0]})", where=events,
@@ -150,6 +196,13 @@ def exposures(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[Mappi
 def harvesters(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Campaigns that harvested marked answers, of these (all by default)."""
     return tuple(sorted({one for one in table["campaign_id"].to_pylist() if one is not None and (not campaigns or one in campaigns)}))
+
+
+def event_files(events: Path | None) -> list[Path]:
+    """The files of a folder of events, or of the folder that ``ingest`` wrote."""
+    if events is None:
+        return []
+    return data_files(events / "events" if (events / "events").is_dir() else events)
 
 
 def _source(files: list[Path]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.prove import choice_reading
 from stillwatch.prove.answers import Answer, Tokenizer
@@ -36,6 +37,23 @@ class Inputs:
     campaigns: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
     early: bool = False
+
+
+def reference_gap(inputs: Inputs) -> str | None:
+    """What a reference lacks of the questions that the suspect was asked; None where it answered them, half as often at least.
+
+    No p rests on it: other questions only make the test see less.
+    """
+    if inputs.reference is None:
+        return None
+    asked, beside = ({one.prompt for one in given} for given in (inputs.answers, inputs.reference))
+    n, shared, others = len(asked), len(asked & beside), len(beside - asked)
+    if shared < n:
+        more = f" and {number_of(others, 'other')}" if others else ""
+        return f"the reference answers {shared:,} of the suspect's {number_of(n, 'question')}{more}"
+    if 2 * len(inputs.reference) < len(inputs.answers):
+        return f"the reference has {number_of(len(inputs.reference), 'answer')}, the suspect {len(inputs.answers):,}"
+    return None
 
 
 def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:

@@ -35,9 +35,11 @@ def register(below: Any, shared: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> Any:
     from stillwatch.files import write_json
     from stillwatch.prove import lineage
+    from stillwatch.prove.arguments import keep_apart
 
     if not 0 < args.alpha < 1 or (args.prompts is not None and args.prompts < 1):
         raise InputError("--alpha must lie between 0 and 1, --prompts be 1 or more")
+    keep_apart(args, "out")
     bank = read_roles(args.roles)
     if args.suspect == args.reference:
         raise InputError("the reference is the suspect itself", where=args.suspect,
@@ -172,7 +174,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             columns = [name for name in COLUMNS if name in pq.read_schema(path).names]
             rows: list[dict[str, Any]] = pq.read_table(path, columns=columns).to_pylist()
             return rows
-        with open(path, encoding="utf-8") as lines:
+        with open(path, encoding="utf-8-sig") as lines:
             found = json.load(lines) if path.suffix == ".json" else [json.loads(line) for line in lines if line.strip()]
             return [row for row in found if isinstance(row, dict)]
     except FileNotFoundError as error:

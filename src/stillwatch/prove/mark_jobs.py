@@ -9,11 +9,11 @@ from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_outside, replacing, write_parquet
+from stillwatch.files import RUN_FILES, data_files, demand_outside, replacing, write_parquet
 from stillwatch.hashing import tenant_key
 from stillwatch.progress import track
 from stillwatch.prove import packet
-from stillwatch.prove.answers import Answer, read_answers, read_prompts, read_rows
+from stillwatch.prove.answers import Answer, placed_rows, read_answers, read_prompts, text_of
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one, tuples_of
 from stillwatch.prove.canary import Design, canaries
 from stillwatch.prove.choices import ChoiceMark
@@ -24,12 +24,15 @@ from stillwatch.prove.sequential import LOOKS, growth
 from stillwatch.prove.sequential import plan as make_plan
 from stillwatch.prove.statistics import show_p
 
+ENGLISH = "Its pairs are English forms, for prose (docs/prove.md, Marks)"
+
 
 def commit(args: Args) -> Any:
     """Commit to keys and design."""
     if not 0 < args.alpha < 1 or not 19 <= args.decoys <= packet.MOST_DECOYS:
         raise InputError(f"--alpha must lie between 0 and 1, --decoys between 19 and {packet.MOST_DECOYS:,}",
                          todo="The defaults are 1e-5 and 999")
+    keep_apart(args, "key", "log")
     mark = _new_mark(args)
     names = list(dict.fromkeys(names_of(args.tenants)))
     if not names:
@@ -100,6 +103,10 @@ def _new_mark(args: Args) -> Scheme | ChoiceMark | Design:
 
 def mark(args: Args) -> Any:
     """Mark finished answers, or print a transformers configuration."""
+    import pyarrow as pa
+
+    from stillwatch.prove.exposure_ledger import MARK_LOG, add_to_mark_log, read_mark_log
+
     entry, design = commitment(args)
     how = packet.mark_of(design["mark"])
     master = master_of(args)
@@ -114,48 +121,56 @@ def mark(args: Args) -> Any:
         raise InputError(f"{how.name} marks are set while a model writes", todo="See docs/prove.md: MarkProcessor, --config")
     if args.source is None or args.out is None:
         raise InputError("ANSWERS or --out is missing")
-    keep_apart(args.source, args.out, args.mark_log)
-    rows = read_rows(args.source)
+    keep_apart(args, "out", "mark_log")
+    if args.mark_log:
+        read_mark_log(args.mark_log)
+    rows = placed_rows(args.source)
     if not rows:
         raise InputError("no answers", where=args.source)
     keys: dict[str, Any] = {}
-    changed = words = 0
+    changed = words = added = otherwise = 0
     logged: list[dict[str, Any]] = []
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
-        for number, row in enumerate(track(rows, "marking", len(rows), quiet=args.quiet)):
-            text, tenant = row.get(args.output_column), args.tenant or row.get("tenant")
-            if not isinstance(text, str) or not isinstance(tenant, str):
-                raise InputError(f"row {number} lacks {args.output_column!r} or a tenant", where=args.source,
-                                 todo="Pass --output-column or --tenant")
+        for number, (place, row) in enumerate(track(rows, "marking", len(rows), quiet=args.quiet)):
+            text = text_of(row, args.output_column, place, args.source, "--output-column")
+            tenant = args.tenant or text_of(row, "tenant", place, args.source, "--tenant")
             if tenant not in keys:
                 keys[tenant] = packet.open_keys(entry, master, [tenant])[0].key
             marked, changes = how.apply(text, keys[tenant])
             changed, words = changed + changes, words + len(text.split())
             handle.write(json.dumps({**row, args.output_column: marked}, ensure_ascii=False, default=str) + "\n")
-            logged.append({"event_id": str(row.get("event_id", number)), "account_id": row.get("account_id"), "tenant": tenant,
+            event = row.get("event_id")
+            logged.append({"event_id": str(number if event is None else event), "account_id": row.get("account_id"), "tenant": tenant,
                            "scheme": "choice", "epoch": design.get("epoch") or None, "timestamp": None,
                            "tokens": len(text.split()), "answer_sha256": hashlib.sha256(marked.encode()).hexdigest()})
+        if args.mark_log:  # before the answers take their place, so that none is sent out that is not in the log
+            added, otherwise = add_to_mark_log(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
+    told = {"answers": len(rows), "changed": changed, "words": words}
     if args.mark_log:
-        import pyarrow as pa
-
-        from stillwatch.prove.exposure_ledger import MARK_LOG
-
-        write_parquet(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
+        told |= {"logged": added}
     per_hundred = 100 * changed / max(1, words)
     say(args, f"{number_of(len(rows), 'answer')}, {number_of(changed, 'changed place')}, {per_hundred:.2f} in a hundred words")
+    if args.mark_log:
+        say(args, f"{args.mark_log}: {number_of(added, 'answer')} added" + (f", {len(rows) - added:,} in it before" * (added < len(rows))))
+        if otherwise:
+            say(args, f"{otherwise:,} of these are of events that the log has with another text or key, and a ledger counts both. "
+                      "event_id must be the request's own")
+    if not changed and not how.counts(row[args.output_column] for _, row in rows).any():
+        say(args, f"Nothing is marked: no pair of the mark occurs in these answers, so no test can find them. {ENGLISH}")
+        return told
     keep = f", keep {args.mark_log}" if args.mark_log else " (without --mark-log there will be no ledger)"
     say(args, f"Next: send out {args.out}{keep}; when there is a suspect: stillwatch prove ask")
-    return {"answers": len(rows), "changed": changed, "words": words}
+    return told
 
 
 def ledger(args: Args) -> Any:
     """Join a mark log with a detect run."""
-    from stillwatch.prove.exposure_ledger import elicited, exposures
+    from stillwatch.prove.exposure_ledger import elicited, event_files, exposures
     from stillwatch.prove.exposure_ledger import ledger as join
 
     if args.elicited is not None and args.events is None:
         raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
-    keep_apart(args.marks, args.out, args.elicited)
+    keep_apart(args, "out", "elicited", read=[*data_files(args.marks), *event_files(args.events), *(args.run / name for name in RUN_FILES)])
     if args.events is not None:
         demand_outside(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
     made = join(args.marks, args.run, args.events)
@@ -226,6 +241,10 @@ def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: li
 
     counts, _ = how.counts_beyond([one.output for one in answers], [one.prompt for one in answers])
     met = int((counts.sum(1) > 0).sum())
+    if not met:
+        say(args, f"{number_of(len(answers), 'answer')}: no pair of the mark occurs in them beyond their prompts, so no number of answers "
+                  f"like these is enough. {ENGLISH}")
+        return {"answers": len(answers), "pairs": 0, "plan": []}
     say(args, f"{number_of(len(answers), 'answer')} met {met} of {how.n_cells} pairs, {counts.sum() / len(answers):.1f} places an answer")
     say(args, f"answers needed for p <= {args.p:g} with power {args.power:g}, where the suspect writes the key's form at")
     told: dict[str, Any] = {"answers": len(answers), "pairs": met, "plan": []}

@@ -220,6 +220,22 @@ def seal(folder: Path, key: Path | None = None) -> None:
             partial.write_bytes(signing.sign(private, (folder / "manifest.json").read_bytes()))
 
 
+def demand_signer(key: Path | None) -> list[Path]:
+    """What signing will write beside the key; before the work that is to be signed.
+
+    Raises:
+        MissingExtraError: the library of signatures is not installed.
+        InputError: the file of the key holds none.
+    """
+    if key is None:
+        return []
+    signing = signatures()
+    if not key.exists():
+        return [signing.public_path(key)]
+    signing.signing_key(key)
+    return []
+
+
 def signatures() -> Any:
     """The module of signatures, whose library is an extra."""
     try:

@@ -7,6 +7,7 @@ from stillwatch.counting import noun, number_of
 from stillwatch.files import read_json, replacing
 from stillwatch.prove.answers import read_rows
 from stillwatch.prove.packet import seal
+from stillwatch.prove.show import blind
 from stillwatch.prove.statistics import show_p
 from stillwatch.prove.verify import verify
 
@@ -31,7 +32,8 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
     keys = sorted(result["keys"], key=lambda one: one["log_p"] if one["log_p"] is not None else -1e300)
     text = environment.get_template("proof.html").render(
         record=record, result=result, checks=checks, keys=keys[:BEST_SHOWN], n_keys=len(keys), headline=headline(record),
-        suspect=called(record["suspect"]), reference=called(record["reference"]), answers=read_rows(folder / "answers.jsonl"),
+        suspect=called(record["suspect"]), reference=called(record["reference"]), gap=(record["reference"] or {}).get("gap"),
+        answers=read_rows(folder / "answers.jsonl"),
         bars=bars(keys), style=(TEMPLATES / "proof.css").read_text("utf-8"),
         digest=read_json(folder / "manifest.json")["files"]["record.json"],
     )
@@ -66,9 +68,7 @@ def headline(record: dict[str, Any]) -> str:
     if unsure and not marked:
         return "The p-value and the rank among decoys disagree: nothing can be claimed"
     if not marked:
-        if result["detectable_shift"] is None and result["log_p_floor"] is not None and result["power"]:
-            return "Too little text: no mark could have been shown"
-        return "No mark was shown"
+        return blind(result) or "No mark was shown"
     best = min(marked, key=lambda one: one["log_p_holm"] if one["log_p_holm"] is not None else -1e300)
     told = show_p(best["log_p_holm"] if best["log_p_holm"] is not None else float("-inf"))
     single = [one for one in marked if one is not together]

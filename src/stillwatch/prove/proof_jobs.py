@@ -8,10 +8,10 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove import packet, show
 from stillwatch.prove.answers import Answer, Tokenizer, read_answers, read_parquet
-from stillwatch.prove.arguments import Args, coder_of, commitment, master_of, names_of, say, tenants_as_one
+from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.inputs import Inputs, run
+from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import decoy_seed, read_log
 from stillwatch.prove.schemes import Scheme, from_transformers
 from stillwatch.prove.testing import MarkTest
@@ -19,6 +19,7 @@ from stillwatch.prove.testing import MarkTest
 
 def test(args: Args) -> Any:
     """Test answers and write a proof."""
+    keep_apart(args, "out", "sign", beside=packet.demand_signer(args.sign))
     if args.out is not None:
         _is_free(args.out, args.sign)
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
@@ -29,6 +30,9 @@ def test(args: Args) -> Any:
         early="prompts_in_order" in design, **keys,
     )
     result, parts = run(inputs)
+    gap = reference_gap(inputs)
+    if gap is not None:
+        say(args, f"Warning: {gap}. p holds all the same, but the test sees less than with the same questions (stillwatch prove ask)")
     described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
     if args.out is not None:
         described = _prove(args, inputs, result, parts, entry)
@@ -123,7 +127,7 @@ def _prove(args: Args, inputs: Inputs, result: MarkTest, parts: Split | None, en
         named["name"] = args.suspect
     extra = {"canary": _canaries(args.canaries)} if args.canaries else None
     record = packet.write(args.out, inputs, result, parts, entries, entry, named, datetime.now(UTC), args.answers, extra,
-                          None if args.reference is None else _named(args.reference))
+                          None if args.reference is None else {**_named(args.reference), "gap": reference_gap(inputs)})
     page = write_page(args.out, args.sign)
     say(args, headline(record))
     if entry is not None and not (kept := as_committed(record, entry, inputs)).passed:
@@ -172,6 +176,7 @@ def report(args: Args) -> Any:
 
     if args.sign is None and (args.folder / packet.SIGNATURE).is_file():
         raise InputError("the proof is signed, and a new page makes the signature void", where=args.folder, todo="Pass --sign FILE")
+    keep_apart(args, "folder", beside=packet.demand_signer(args.sign))
     path = write_page(args.folder, args.sign)
     say(args, str(path))
     return {"report": str(path)}

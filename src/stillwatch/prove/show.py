@@ -1,5 +1,9 @@
 """The result of a test as plain text, for a terminal."""
 
+from collections.abc import Mapping
+from math import log
+from typing import Any
+
 from stillwatch.counting import noun, number_of
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.statistics import show_p
@@ -17,10 +21,35 @@ def table(result: MarkTest) -> list[list[str]]:
     return rows
 
 
+def blind(result: Mapping[str, Any]) -> str | None:
+    """Why a test could not have shown a mark whatever the suspect is, or None.
+
+    Args:
+        result: of :meth:`~stillwatch.prove.testing.MarkTest.describe`, as records have it.
+    """
+    choice, places = result["statistic"] == "choice", result["n_positions"]
+    if not result["n_tuples"]:
+        if not choice:
+            why = "no token of these answers is left to score" if places else "these answers hold no token to score"
+        elif not places:
+            why = "no pair of the mark occurs in these answers"
+        elif places == result["n_excluded"]:
+            why = "the pairs of the mark that occur in these answers stand in their questions, too"
+        else:
+            why = "no pair of the mark leans to one of its forms"
+        return f"Nothing could be tested: {why}"
+    floor = result["log_p_floor"]
+    little = floor is not None and (floor > log(result["alpha"] / max(1, len(result["keys"]))) if choice
+                                    else result["detectable_shift"] is None and bool(result["power"]))
+    return "Too little text: no mark could have been shown" if little else None
+
+
 def remarks(result: MarkTest) -> list[str]:
-    """What must be said beside the table: size, power, floors."""
+    """What must be said beside the table: whether anything could be found, size, power, floors."""
     distinct = noun(result.n_tuples, "pair with a lean", "pairs with a lean") if result.statistic == "choice" else "distinct"
-    said = [f"{number_of(result.n_records, 'answer')}, {number_of(result.n_positions, 'place')}, {result.n_excluded:,} left out"
+    why = blind(result.describe())
+    said = [] if why is None or any(one.verdict == "marked" for one in result.keys) else [why]
+    said += [f"{number_of(result.n_records, 'answer')}, {number_of(result.n_positions, 'place')}, {result.n_excluded:,} left out"
             f" because shown, {result.n_tuples:,} {distinct}"]
     if result.log_p_floor is not None:
         said.append(f"floor of p at this size: {show_p(result.log_p_floor)}; of the rank p: {result.rank_floor:.3g}")

@@ -226,8 +226,13 @@ class Folder:
         if not (path / "config.json").is_file():
             raise InputError("not a transformers model folder (no config.json)", where=path)
         self.path, self._torch = path, torch
-        self.tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left")
-        self.model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+        try:
+            self.tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left")
+            self.model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+        except Exception as error:  # transformers and its libraries of files raise what they like; safetensors bare exceptions
+            what = " ".join(str(error).split())[:200].rstrip(". ") or type(error).__name__
+            raise InputError(f"not a transformers model folder that can be loaded ({what})", where=path,
+                             todo="Download or save the model anew") from error
         if self.tokenizer.pad_token_id is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
         self.chat = bool(self.tokenizer.chat_template) if chat is None else chat

@@ -18,7 +18,7 @@ from stillwatch.prove.statistics import Null, SignSums, detectable, holm, power,
 from stillwatch.prove.tuples import Tuples
 from stillwatch.prove.weighted import Weighted
 
-Verdict = Literal["marked", "not shown", "unsure"]
+Verdict = Literal["marked", "not shown", "unsure", "not tested"]
 RANK_LEVEL = 0.01
 SETS = 199
 """Sets of decoys that several keys together are ranked among."""
@@ -35,7 +35,8 @@ class KeyTest:
 
     ``n`` distinct draws were scored; ``mean`` is their mean and ``z`` its standardised excess over the null. ``log_p``
     (natural log, exact) and ``log_p_holm`` (over all keys tried); ``rank_p`` among decoy keys is exact whatever the
-    dependence. ``verdict`` is ``unsure`` where the two disagree: then the tuples were not independent after all. Where
+    dependence. ``verdict`` is ``unsure`` where the two disagree: then the tuples were not independent after all, and
+    ``not tested`` where there was nothing to score. Where
     questions could stop early, ``log_p_holm`` is of the p-value that allows for it.
     """
 
@@ -132,7 +133,7 @@ def mark_test(
         z = null.z(total, n)
         rank = rank_p(z, decoy_z)
         tests.append(KeyTest(tenant, n, total, total / n if n else 0.0, z, log_p, log_holm, rank,
-                             _verdict(log_holm, rank, alpha, n_decoys)))
+                             _verdict(n, log_holm, rank, alpha, n_decoys)))
     n = max((n for _, n in found), default=0)
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=tuples.n_positions,
@@ -186,7 +187,7 @@ def weighted_test(
         z = (total - centre) / spread
         rank = rank_p(z, decoy_z)
         tests.append(KeyTest(tenant, len(found), total, (total - centre) / scale, z, log_p, log_holm, rank,
-                             _verdict(log_holm, rank, alpha, n_decoys)))
+                             _verdict(len(found), log_holm, rank, alpha, n_decoys)))
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=found.tuples.n_positions, n_excluded=0,
         n_tuples=len(found), null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
@@ -296,7 +297,7 @@ def lean_test(
     adjusted, one_more = _holm(log_ps if anytime_p is None else [anytime_p[one.tenant] for one in tenants], pool)
     tests = tuple(
         KeyTest(one.tenant, used, total, total / max(1, used), total / scale, log_p, log_holm, rank := rank_p(total, decoys),
-                _verdict(log_holm, rank, alpha, n_decoys))
+                _verdict(used, log_holm, rank, alpha, n_decoys))
         for one, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
     )
     decoy_log_p = np.array([tail.log_p(float(total)) for total in decoys[:LEAN_DECOYS]])
@@ -348,11 +349,13 @@ def _as_one(pool: _Pool | None, log_holm: float, together: Sequence[str], alpha:
         return None
     rank = rank_p(pool.z, np.array(pool.decoy_z))
     name = " + ".join(together) if len(together) <= FEW else f"{len(together)} keys together"
-    verdict = _verdict(log_holm, rank, alpha, len(pool.decoy_z))
+    verdict = _verdict(pool.n, log_holm, rank, alpha, len(pool.decoy_z))
     return KeyTest(name, pool.n, pool.total, pool.mean, pool.z, pool.log_p, log_holm, rank, verdict)
 
 
-def _verdict(log_p: float, rank: float, alpha: float, n_decoys: int) -> Verdict:
+def _verdict(n: int, log_p: float, rank: float, alpha: float, n_decoys: int) -> Verdict:
+    if not n:
+        return "not tested"
     by_p, by_rank = log_p <= log(alpha), rank <= max(RANK_LEVEL, 1 / (n_decoys + 1))
     if by_p and by_rank:
         return "marked"

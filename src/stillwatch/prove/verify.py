@@ -26,7 +26,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.answers import read_rows
 from stillwatch.prove.canary import Canary, Design, again
-from stillwatch.prove.inputs import Inputs, run
+from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import (
     SIGNATURE,
@@ -78,7 +78,9 @@ def _checks(folder: Path, published: str | None, public_key: Path | None) -> lis
         result, parts = run(inputs)
         same = [_same(record["result"], result.describe()), _same(record["split"], parts and parts.describe())]
         differences = [difference for difference in same if difference]
-        checks.append(Check("statistics", not differences, differences[0] if differences else "computed anew: the same"))
+        gap = reference_gap(inputs)
+        told = "computed anew: the same" + (f"; {gap}" if gap else "")
+        checks.append(Check("statistics", not differences, differences[0] if differences else told))
     except InputError as error:
         checks.append(Check("statistics", False, str(error)))
     if "canary" in record:
