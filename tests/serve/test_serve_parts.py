@@ -255,6 +255,13 @@ def test_actions_expire_by_the_clock(tmp_path: Path) -> None:
     assert told() == "allow"
 
 
+def test_nobody_is_told_to_wait_beyond_the_end_of_a_throttle(tmp_path: Path) -> None:
+    clock = Clock(wall=lambda: 1000.0, steady=lambda: 0.0)
+    rows = entries({"ada": "throttle"}, rate_per_min=0.0, expires_at=datetime.fromtimestamp(1100, UTC))
+    told, _ = decider(tmp_path, rows, clock=clock).decide(Question("decide", (("ada",),)))
+    assert (told.decision, told.retry_after_s) == ("throttle", 100)
+
+
 def test_the_clock_follows_drift_at_once_and_jumps_after_a_while() -> None:
     wall, steady = [1000.0], [0.0]
     clock = Clock(wall=lambda: wall[0], steady=lambda: steady[0])

@@ -95,7 +95,7 @@ class Decider:
         if not enforced:
             return decision
         if would == "throttle":
-            decision.retry_after_s = max(1, math.ceil(wait_s))
+            decision.retry_after_s = max(1, math.ceil(min(wait_s, entry.expires_at - self.clock.at(at))))
         elif would == "restrict":
             decision.max_tokens = entry.max_tokens
             decision.drop_reasoning, decision.drop_logprobs = not entry.reasoning, not entry.logprobs
