@@ -336,7 +336,7 @@ def test_measures_on_known_values() -> None:
 def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["distill", "train", "list"]) == 0
     assert "hashed n-grams" in capsys.readouterr().out
-    assert main(["distill", "train", "static", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
+    assert main(["distill", "train", "static", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out")]) == 1
     assert "--teacher is missing" in capsys.readouterr().err
     wrong = (("--epochs", "0"), ("--minutes", "nan"), ("--cpu-hour-price", "nan"), ("--cpu-hour-price", "-1"), ("--width", "0"),
              ("--width", "1.5"), ("--width", "nan"))

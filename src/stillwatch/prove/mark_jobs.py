@@ -170,9 +170,9 @@ def ledger(args: Args) -> Any:
 
     if args.elicited is not None and args.events is None:
         raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
-    keep_apart(args, "out", "elicited", read=[*data_files(args.marks), *event_files(args.events), *(args.run / name for name in RUN_FILES)])
     if args.events is not None:
         demand_outside(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
+    keep_apart(args, "out", "elicited", read=[*data_files(args.marks), *event_files(args.events), *(args.run / name for name in RUN_FILES)])
     made = join(args.marks, args.run, args.events)
     write_parquet(made, args.out)
     harvested, seen = exposures(made)
