@@ -60,10 +60,11 @@ def touched(session: Session, rows: Sequence[ActionRow]) -> dict[str, Touched]:
     found = {row.action_id: [0, 0, 0] for row in rows}
     for some in chunks(list(found)):
         spared = and_(Target.ended_at.is_not(None), Target.ended_at == ActionRow.effective_at)
-        place = case((Target.ended_at.is_(None), 0), (spared, 1), else_=2)
+        # By name: PostgreSQL takes an expression with parameters of its own for another one in GROUP BY.
+        place = case((Target.ended_at.is_(None), 0), (spared, 1), else_=2).label("place")
         counted = (
             select(Target.action_id, place, func.count()).join(ActionRow, ActionRow.action_id == Target.action_id)
-            .where(Target.action_id.in_(some)).group_by(Target.action_id, place)
+            .where(Target.action_id.in_(some)).group_by(Target.action_id, "place")
         )
         for action_id, at, n in session.execute(counted):
             found[action_id][at] = n
