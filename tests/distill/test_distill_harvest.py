@@ -305,7 +305,8 @@ def test_a_folder_that_holds_something_else_is_left_alone(
     told = capsys.readouterr().err
     assert (told.count("\n"), "the folder holds something else than a harvest store" in told) == (1, True)
     assert [entry.name for entry in out.iterdir()] == ["letter.txt"]
-    assert main(["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(out / "letter.txt"), *dry]) == 1
+    taken = str(out / "letter.txt")
+    assert main(["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", taken, *dry]) == 1
     assert "a file stands there" in capsys.readouterr().err
 
 

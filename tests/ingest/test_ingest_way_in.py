@@ -455,3 +455,12 @@ def test_hostile_names_of_columns_are_told_briefly(run, write):
     assert len(names) == 50
     assert names[0].startswith("?[2jxx")
     assert max(map(len, names)) == 40
+
+
+def test_a_registry_in_several_files_is_read_whole(run, write, tmp_path):
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    write([{"account_id": "a"}], "registry/1.jsonl")
+    write([{"account_id": "b"}, {"account_id": "a"}], "registry/2.jsonl")
+    result = run(write([event()]), "canonical", accounts=folder)
+    assert [row["account_id"] for row in result.accounts] == ["a", "b"]

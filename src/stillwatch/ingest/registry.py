@@ -75,11 +75,12 @@ class Registry:
         self.unknown_columns: set[str] = set()
         """Names of columns that were passed over; at most twice MOST_NAMES."""
         self.empty_columns: list[str] = []
+        self._tables: list[pa.Table] = []
         self._named = False
         """Whether a row has a column that may name the account."""
 
     def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> "pa.Table":
-        """Read the registry; hand what is wrong to ``put_aside``.
+        """Read a file of the registry; hand what is wrong to ``put_aside``. Returns what all files read so far hold.
 
         Raises:
             InputError: nothing in it is of use.
@@ -109,9 +110,11 @@ class Registry:
                 separators = ". CSV is separated by commas, semicolons or tabs" if len(columns) == 1 else ""
                 raise InputError("the registry lacks the column account_id", where=path, todo=it_has(columns) + separators)
             raise of_no_use("registry", "--accounts", path, *wrong)
-        self.written = len(table)
-        self.empty_columns = [name for name in table.column_names if table[name].null_count == len(table)]
-        return table
+        self._tables.append(table)
+        whole = pa.concat_tables(self._tables)
+        self.written = len(whole)
+        self.empty_columns = [name for name in whole.column_names if whole[name].null_count == len(whole)]
+        return whole
 
     def _account(self, record: Record) -> dict[str, Any]:
         if record.value is None:
