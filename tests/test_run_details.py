@@ -67,11 +67,14 @@ def test_every_reader_refuses_changed_details(
 ) -> None:
     run = changed(shutil.copytree(little_run, tmp_path / "run"), '{"objects": 7, "templates": 7}')
     again = ["detect", str(little_world), "--out", str(tmp_path / "x"), "--since", str(run)]
-    for words in (
-        ["report", str(run)], ["export", str(run), "--format", "json"], again,
-        ["cases", "import", str(run), "--store", str(tmp_path / "s.db")],
-    ):
+    into = ["cases", "import", str(run), "--store", str(tmp_path / "s.db")]
+    for words in (["report", str(run)], ["export", str(run), "--format", "json"], again):
         assert "that detect does not write" in one_line(words, capsys)
+    assert "not the table that the run's summary.json tells" in one_line(into, capsys)
+    summary = json.loads((run / "summary.json").read_text())
+    del summary["tables"]  # as runs of earlier versions
+    (run / "summary.json").write_text(json.dumps(summary))
+    assert "that detect does not write" in one_line(into, capsys)
 
 
 def test_a_harvest_that_is_gone_is_noticed(
