@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from link_helpers import load, shuffled, tuples
 
@@ -151,6 +151,9 @@ def test_hits_of_marks(engine: Engine, rows: list[dict[str, int]], marks: list[t
 @given(
     st.lists(ROW, max_size=30), st.lists(MARK, max_size=5, unique=True),
     st.sets(st.tuples(st.integers(0, 1), st.integers(-3, 3)), max_size=6),
+)
+@example(  # one request that has the object in two columns of the view
+    rows=[dict.fromkeys(COLUMN_OF.values(), 1) | {"account": 1}], marks=[(0, 1, 1)], members={(0, 1)}
 )
 def test_who_leaves_each_mark(
     engine: Engine, rows: list[dict[str, int]], marks: list[tuple[int, int, int]], members: set[tuple[int, int]]
