@@ -462,5 +462,9 @@ def test_a_registry_in_several_files_is_read_whole(run, write, tmp_path):
     folder.mkdir()
     write([{"account_id": "a"}], "registry/1.jsonl")
     write([{"account_id": "b"}, {"account_id": "a"}], "registry/2.jsonl")
+    write([{"account_id": "a"}], "registry/3.jsonl")
     result = run(write([event()]), "canonical", accounts=folder)
     assert [row["account_id"] for row in result.accounts] == ["a", "b"]
+    write([{"acct": "c"}], "registry/4.jsonl")
+    with pytest.raises(InputError, match="the registry lacks the column account_id"):
+        run(write([event()]), "canonical", accounts=folder)

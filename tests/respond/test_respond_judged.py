@@ -32,7 +32,7 @@ def owning(store: Store, **keys: str) -> None:
 
 def expected(store: Store, **options: object) -> float:
     with store.read() as session:
-        return float(actions.preview(session, LATER, **options)["expected_innocent"])  # type: ignore[arg-type]
+        return float(actions.preview(session, LATER, **options)["expected_innocent"])
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FALSE_POSITIVE, Verdict.BENIGN])

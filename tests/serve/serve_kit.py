@@ -28,7 +28,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "serve.md"
 CLIENT = Path(__file__).parents[2] / "clients" / "stillwatch-client" / "src"
 KEY = bytes(range(32))
 CASE_URL = "https://guard.example/cases/{case_id}"
-http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # of the model: it must not be the one that refuses many headers
+http.client._MAXHEADERS = 1000  # of the model: it must not be the one that refuses many headers
 ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
 
 

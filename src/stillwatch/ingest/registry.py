@@ -77,7 +77,7 @@ class Registry:
         self.empty_columns: list[str] = []
         self._tables: list[pa.Table] = []
         self._named = False
-        """Whether a row has a column that may name the account."""
+        """Whether a row of the file has a column that may name the account."""
 
     def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> "pa.Table":
         """Read a file of the registry; hand what is wrong to ``put_aside``. Returns what all files read so far hold.
@@ -91,21 +91,23 @@ class Registry:
         rows: list[dict[str, Any]] = []
         columns: list[str] = []
         wrong: tuple[int, Bad] | None = None
-        erased = False
+        expected = False
+        self._named = False
         for record in Source(path, header=True):
             self.read += record.line > 0
             columns = columns or list(record.value or ())
             try:
                 rows.append(self._account(record))
             except Bad as bad:
-                erased = erased or bad.reason == ERASED
+                # A file may hold nobody but who was erased, or who is in another file too.
+                expected = expected or bad.reason in (ERASED, "duplicate_account_id")
                 wrong = wrong or (record.line, bad)
                 put_aside(record, bad)
             if len(rows) >= BATCH_ROWS:
                 batches.append(as_table(rows, ACCOUNTS))
                 rows = []
         table = pa.concat_tables([*batches, as_table(rows, ACCOUNTS)])
-        if wrong is not None and not erased and not len(table):
+        if wrong is not None and not expected and not len(table):
             if columns and not self._named:
                 separators = ". CSV is separated by commas, semicolons or tabs" if len(columns) == 1 else ""
                 raise InputError("the registry lacks the column account_id", where=path, todo=it_has(columns) + separators)
