@@ -91,6 +91,7 @@ def _pool(scenario: str, results: list[dict[str, Any]]) -> dict[str, Any]:
         "precision": _ratio(n["true"], n["flagged"]),
         "f1": _ratio(2 * n["true"], n["flagged"] + n["n_attackers"]) if n["n_attackers"] else None,
         "false_per_10000": 10_000 * n["false"] / max(n["n_innocent"], 1),
+        "review": sum(e["accounts"]["review"]["attackers"] for e in evaluations),
         "review_innocent": sum(e["accounts"]["review"]["innocent"] for e in evaluations),
         "watch": np.sum([watched(e) for e in evaluations], axis=0).tolist(),
         "worst_crowd": {"kind": worst[0], "flagged": worst[1][0], "accounts": worst[1][1]} if worst[1][0] else None,
@@ -165,7 +166,7 @@ def markdown(results: list[dict[str, Any]], figures: dict[str, dict[str, Any]]) 
         "|" + "---|" * 12,
     ]
     lines += [_scenario_row(name, row) for name, row in figures.items()]
-    lines += ["", _total(figures), "", told_over_true(figures), "", "### Operators", ""]
+    lines += ["", *_by_author(figures), "", _total(figures), "", told_over_true(figures), "", "### Operators", ""]
     lines += ["| scenario | operator | accounts | recall | harvested | estimate |", "|" + "---|" * 6]
     for name, row in figures.items():
         for operator, seen in row["operators"].items():
@@ -191,6 +192,20 @@ def _scenario_row(name: str, row: dict[str, Any]) -> str:
         f"{row['split']} / {row['merged']}", _number(row["auc"], 4), "; ".join(row["missed_bars"]) or "none",
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _by_author(figures: dict[str, dict[str, Any]]) -> list[str]:
+    """A table with a row for each author, and one for all."""
+    of: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for name, row in figures.items():
+        author = name.partition("-")[0]
+        of[f"`{author if Path(__file__).with_name(f'{author}_world').is_dir() else 'own'}`"].append(row)
+    lines = ["| author | scenarios | fake accounts found | | in review besides | innocents accused |", "|" + "---|" * 6]
+    for author, rows in (*sorted(of.items()), ("all", list(figures.values()))):
+        true, fakes, review, false, innocent = (sum(r[n] for r in rows) for n in ("true", "n_attackers", "review", "false", "n_innocent"))
+        found = f"{true:,} of {fakes:,} | {_number(_ratio(true, fakes))}"
+        lines.append(f"| {author} | {len(rows)} | {found} | {review:,} | {false} of {innocent:,} |")
+    return lines
 
 
 def _total(figures: dict[str, dict[str, Any]]) -> str:

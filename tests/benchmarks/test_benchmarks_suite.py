@@ -84,7 +84,7 @@ def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> 
     return {
         "accounts": {
             "n_attackers": 100, "n_innocent": 20_000, "true": found, "false": false, "flagged": found + false,
-            "recall": {"value": found / 100}, "review": {"innocent": 0},
+            "recall": {"value": found / 100}, "review": {"attackers": 0, "innocent": 0},
         },
         "campaigns": rows, "reported": [], "ranking": {"auc": 1.0},
         "innocents": [{"kind": "vpn", "flagged": false, "accounts": 20_000}],
@@ -123,6 +123,17 @@ def test_the_watch_list_counts_for_operators_who_were_missed():
     figures = pooled("demo", evaluation(found=49, false=0, error=0.0), evaluation(found=50, false=0, error=0.0))
     assert figures["watch"] == [4, 2, 1, 1]
     assert "hold 4 groups, 2 of operators: 1 of the 1 operators" in suite_tables._total({"demo": figures})
+
+
+def test_authors_are_told_apart_and_together():
+    figures = {name: pooled(name, evaluation(found=found, false=false, error=0.0))
+               for name, found, false in (("demo", 90, 0), ("adaptive-none", 60, 1), ("farm-shop", 50, 2))}
+    table = suite_tables._by_author(figures)
+    found = {cells[1].strip(): cells[2:5] + cells[6:7] for cells in (row.split("|") for row in table[2:])}
+    assert {name: [cell.strip() for cell in cells][:3] for name, cells in found.items()} == {
+        "`farm`": ["1", "50 of 100", "0.500"], "`own`": ["2", "150 of 200", "0.750"], "all": ["3", "200 of 300", "0.667"],
+    }
+    assert [cells[3].split()[0] for cells in found.values()] == ["2", "1", "3"]
 
 
 def test_bars_differ_by_tactic():
