@@ -36,7 +36,7 @@ from benchmarks.calibration.examples import (
     world,
 )
 from benchmarks.calibration.joins import joins
-from benchmarks.calibration.members import accounts, counted, members
+from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
 
@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
     parser.add_argument("--windows", type=int, default=0, help="with --left-out: of every so many worlds judge a window of the log, too")
     parser.add_argument("--keep", type=Path, help="folder to keep the measured worlds in, and to read them from if they are there")
-    parser.add_argument("--strays", action="store_true", help="count only the accounts drawn in, with the weights that ship")
+    parser.add_argument("--members", action="store_true", help="fit only who belongs to a campaign, with the weights that ship")
     parser.add_argument("--joins", type=int, default=0, metavar="WORLDS",
                         help="fit only who joins a campaign, on so many fresh worlds, with the weights that ship")
     parser.add_argument("--left-out", action="store_true", help="then judge each author by weights that never saw it, too")
@@ -175,12 +175,14 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     scenes = {"whole logs": sorted(made), "windows": sorted(path for _, *rest in kept for path in rest)}
     command = (f"python benchmarks/calibrate.py --worlds {args.worlds} --events {args.events} --seed {args.seed} "
                f"--second {args.second} --others {args.others}")
-    if args.strays:
+    # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
+    alone = [path for path in scenes["whole logs"] if path.name.split()[0] not in TREES_ALONE]
+    if args.members:
         shipped = model.calibrated()
         with ProcessPoolExecutor(2) as pool:
-            told = list(pool.map(accounts, made, [replace(shipped, forest=None)] * len(made)))
-        record = {"command": f"{command} --strays", "commit": commit(), "worlds": len(made)}
-        again = replace(shipped, members=counted(told, shipped.members), record={**shipped.record, "strays": record})
+            told = list(pool.map(accounts, alone, [replace(shipped, forest=None)] * len(alone)))
+        record = {"command": f"{command} --members", "commit": commit(), "worlds": len(alone)}
+        again = replace(shipped, members=members(told), record={**shipped.record, "members": record})
         CALIBRATION.write_text(model.dump(again), encoding="utf-8")
         return
     with ProcessPoolExecutor(2) as pool:
@@ -190,8 +192,6 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
     reach, fits = furthest(sums)
     whole = replace(fit(sums, record), margins=margins(reach))
-    # Trees know the groups that they were grown on, so campaigns that they pass here are no usual ones: the sums alone make them.
-    alone = [path for path in scenes["whole logs"] if path.name.split()[0] not in TREES_ALONE]
     with ProcessPoolExecutor(2) as pool:
         told_apart = dict(zip(alone, pool.map(accounts, alone, [whole] * len(alone)), strict=True))
     forest = grow(found)

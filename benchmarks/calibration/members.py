@@ -12,7 +12,8 @@ from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import look
 
 PIECES = (
-    "often", "amount", "accepted", "best", "own", "joined", "private", "young", "hours", "mix", "length", "age", "bare", "alone", "links",
+    "often", "amount", "accepted", "best", "own", "elsewhere", "wide", "joined", "private", "young", "hours", "mix", "length", "age",
+    "bare", "alone", "links",
 )
 
 
@@ -36,12 +37,6 @@ def strays(posterior: np.ndarray, fake: np.ndarray, use: np.ndarray) -> float:
     drawn = posterior[use & ~fake]
     nearly = np.count_nonzero((drawn >= judge.NEARLY) & (drawn < judge.SURE))
     return nearly / max(np.count_nonzero((drawn >= judge.HARDLY) & (drawn < judge.NEARLY)), 1)
-
-
-def counted(parts: list[dict[str, np.ndarray]], fitted: model.Members) -> model.Members:
-    """The same weights with the strays counted anew."""
-    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return replace(fitted, strays=strays(fitted.posterior(found), *_told(found)[:2]))
 
 
 def _told(found: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -259,6 +259,10 @@ def standing(
     - ``accepted``: share of the campaign's own groups in which it is (difference).
     - ``best``: highest score of those in which it is (difference): who is only in the mixed ones is in none that scores high.
     - ``own``: share of all groups in which it is that are mostly the campaign's (difference).
+    - ``elsewhere``: the same below the usual account's (minus the log of 1 and the robust spreads): where the accounts of a campaign are in
+      none but its groups, one that is in others stands out.
+    - ``wide``: the campaign's accounts in the second largest of the groups that are mostly its, 0 if it is in none (log ratio): who met its
+      work once is in one wide group, and in small ones beside.
     - ``joined``: how many of its campaign's other accounts signed up within three days of it, beside all accounts (log ratio).
     - ``private``, ``young``: minus 1 for an account of an organisation where the median account has none, and for one of more than 30
       days where the median account is younger.
@@ -284,9 +288,9 @@ def standing(
     group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
     whose, total = account_label[account], scene.people.n
     best, inside = _mostly(scene, np.where(told_by, account_label, -1), n)
-    mostly = np.where(inside >= HALF * scene.size, best, -2)
+    theirs = np.where(inside >= HALF * scene.size, best, -2)[group] == whose
     judged = (group_label[group] == whose) & (whose >= 0)
-    often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (mostly[group] == whose, whose >= 0, judged))
+    often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (theirs, whose >= 0, judged))
     # The score of a group made by its links is high by them; it tells accounts apart only where the campaign has no other group.
     by_links, other = np.array(_by_links(scene), bool), np.zeros(max(n, 1), bool)
     other[group_label[(group_label >= 0) & ~by_links]] = True
@@ -312,19 +316,22 @@ def standing(
 
     pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
               "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
-              "best": best_score[mine], "joined": _joined(scene, mine, campaign, of),
+              "wide": np.log1p(_second(account[theirs], inside[group[theirs]], total)[mine]), "best": best_score[mine], "joined": _joined(scene, mine, campaign, of),
               "private": -(scene.people.org[mine] >= 0).astype(np.float64),
               "young": (np.nan_to_num(scene.people.tenure_days()[mine], nan=1e9) < YOUNG_DAYS).astype(np.float64)}
     pieces = {name: value - usual(value) for name, value in pieces.items()}
+    pieces["elsewhere"] = -np.log1p(_spreads(-pieces["own"], usual, OWN_SPREAD))
     pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
     kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
-    pieces |= {name: -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n, of), usual)) for name, counts in kinds.items()}
+    pieces |= {name: -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n, of), usual, LEAST_SPREAD)) for name, counts in kinds.items()}
     pieces["age"] = -np.log1p(_off(np.log1p(scene.people.tenure_days()[mine]), usual))
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (of, of * tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
     return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / LINKS}
 
 
+OWN_SPREAD = 0.05
+"""Share of their groups by which accounts of one campaign differ at least."""
 LEAST_SPREAD = 0.02
 """Correlation by which accounts of one campaign differ at least, so that those of a large one need not be exactly alike."""
 
@@ -353,10 +360,21 @@ def _unlike(counts: NDArray[np.int32], row: I64, campaign: I64, n: int, known: N
     return np.asarray(np.where(sent >= 2, (chi2 / freedom - 1) / np.maximum(sent - 1, 1), 0))
 
 
-def _spreads(value: F64, usual: Callable[[F64], F64]) -> F64:
-    """How many robust standard deviations of its campaign each value lies beyond the median, at least 0."""
+def _spreads(value: F64, usual: Callable[[F64], F64], least: float) -> F64:
+    """How many robust standard deviations of its campaign, and ``least``, each value lies beyond the median, at least 0."""
     off = value - usual(value)
-    return np.asarray(np.maximum(off / (1.4826 * usual(np.abs(off)) + LEAST_SPREAD), 0))
+    return np.asarray(np.maximum(off / (1.4826 * usual(np.abs(off)) + least), 0))
+
+
+def _second(account: I64, size: I64, n: int) -> I64:
+    """The second largest size of each account, the only one of who has one, 0 of who has none, ``(n,)``."""
+    order = np.lexsort((-size, account))
+    account, size = account[order], size[order]
+    first = np.flatnonzero(np.diff(account, prepend=-1))
+    after = np.minimum(first + 1, len(account) - 1)
+    out = np.zeros(n, np.int64)
+    out[account[first]] = size[np.where(account[after] == account[first], after, first)]
+    return out
 
 
 AGE_SPREAD = 0.3
