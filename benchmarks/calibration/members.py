@@ -11,10 +11,7 @@ from stillwatch import group, judge, pipeline
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import look
 
-PIECES = (
-    "often", "amount", "accepted", "best", "own", "elsewhere", "wide", "joined", "private", "young", "hours", "mix", "length", "age",
-    "bare", "alone", "links",
-)
+PIECES = ("amount", "accepted", "best", "elsewhere", "wide", "joined", "private", "young", "hours", "mix", "length", "age", "bare", "links")
 
 
 def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:

@@ -251,16 +251,14 @@ def standing(
     """How each account compares with the usual one of its campaign: codes of the accounts, and a value of each piece.
 
     What an operator's accounts do makes many groups, found one from the other's objects apart, in which they are among
-    themselves. A member is in many of them and sends much in them; an innocent who met their work once is in the few that this
-    meeting made, with a small part of what he does. All pieces but the last three are 0 for the campaign's median account.
+    themselves. A member is in few others and sends much in these; an innocent who met their work once is in the few that this
+    meeting made, with a small part of what he does. All pieces but ``age`` and the last three are 0 for the campaign's median account.
 
-    - ``often``: groups that are mostly the campaign's in which the account is, whatever their scores (log ratio).
     - ``amount``: its requests in the group of the campaign in which it sent most (log ratio).
     - ``accepted``: share of the campaign's own groups in which it is (difference).
     - ``best``: highest score of those in which it is (difference): who is only in the mixed ones is in none that scores high.
-    - ``own``: share of all groups in which it is that are mostly the campaign's (difference).
-    - ``elsewhere``: the same below the usual account's (minus the log of 1 and the robust spreads): where the accounts of a campaign are in
-      none but its groups, one that is in others stands out.
+    - ``elsewhere``: how far the share that groups mostly of the campaign have of those in which it is lies below the usual account's (minus
+      the log of 1 and the robust spreads): where the accounts of a campaign are in no other group, one that is stands out.
     - ``wide``: the campaign's accounts in the second largest of the groups that are mostly its, 0 if it is in none (log ratio): who met its
       work once is in one wide group, and in small ones beside.
     - ``joined``: how many of its campaign's other accounts signed up within three days of it, beside all accounts (log ratio).
@@ -272,7 +270,8 @@ def standing(
     - ``age``: how far its age at its first request is from the campaign's, on a log scale (minus the log of 1 and the robust spreads, to
       either side; the usual account is not at 0); 0 where sign-up is not told.
     - ``bare``: minus 1 for an account that no link ties to another of its campaign.
-    - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0.
+    - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0 (without a weight:
+      :func:`joining` asks for it).
     - ``links``: its linkage, in LINKS.
 
     Args:
@@ -314,23 +313,24 @@ def standing(
         told = [value[(campaign == number) & of & ~np.isnan(value)] for number in range(n)]
         return np.array([np.median(some) if len(some) else 0.0 for some in told])[campaign]
 
-    pieces = {"often": np.log1p(often[mine]), "amount": np.log1p(amount[mine]),
-              "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1), "own": often[mine] / np.maximum(every[mine], 1),
-              "wide": np.log1p(_second(account[theirs], inside[group[theirs]], total)[mine]), "best": best_score[mine], "joined": _joined(scene, mine, campaign, of),
-              "private": -(scene.people.org[mine] >= 0).astype(np.float64),
+    elsewhere = 1 - often[mine] / np.maximum(every[mine], 1)
+    pieces = {"amount": np.log1p(amount[mine]), "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1),
+              "wide": np.log1p(_second(account[theirs], inside[group[theirs]], total)[mine]), "best": best_score[mine],
+              "joined": _joined(scene, mine, campaign, of), "private": -(scene.people.org[mine] >= 0).astype(np.float64),
               "young": (np.nan_to_num(scene.people.tenure_days()[mine], nan=1e9) < YOUNG_DAYS).astype(np.float64)}
     pieces = {name: value - usual(value) for name, value in pieces.items()}
-    pieces["elsewhere"] = -np.log1p(_spreads(-pieces["own"], usual, OWN_SPREAD))
+    pieces["elsewhere"] = -np.log1p(_spreads(elsewhere, usual, ELSEWHERE_SPREAD))
     pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
     kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
-    pieces |= {name: -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n, of), usual, LEAST_SPREAD)) for name, counts in kinds.items()}
+    for name, counts in kinds.items():
+        pieces[name] = -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n, of), usual, LEAST_SPREAD))
     pieces["age"] = -np.log1p(_off(np.log1p(scene.people.tenure_days()[mine]), usual))
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (of, of * tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
     return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / LINKS}
 
 
-OWN_SPREAD = 0.05
+ELSEWHERE_SPREAD = 0.05
 """Share of their groups by which accounts of one campaign differ at least."""
 LEAST_SPREAD = 0.02
 """Correlation by which accounts of one campaign differ at least, so that those of a large one need not be exactly alike."""
