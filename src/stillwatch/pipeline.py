@@ -291,18 +291,27 @@ def accuse(
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     verdicts = judge.judge(values, findings, model, same)
     known, free = verdicts.campaign, np.ones(scene.people.n, bool)
-    first, first_lead = campaigns(scene, known, free, verdicts.log_odds, model)
-    # Whom the test of a campaign's accounts sends away may be a campaign of their own.
-    free[first.member_account] = False
-    second, second_lead = campaigns(scene, known & apart(scene, free), free, verdicts.log_odds, model)
-    # And so may be what lies far beyond all that is left of the log.
-    free[second.member_account] = False
+    final, lead = _put_together(scene, known, verdicts.log_odds, model)
+    # What lies far beyond all that is left of the log may be a campaign, or make a known one larger.
+    free[final.member_account] = False
     member = judge.suspects(scene) & scene.of_members(free)
     told = judge.yardstick(scene, odds, member, verdicts.comparable & ~known)
     values[judge.YARDSTICK] = np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)
     verdicts = judge.judge(values, findings, model, same)
-    third, third_lead = campaigns(scene, verdicts.campaign & ~known & apart(scene, free), free, verdicts.log_odds, model)
-    return group.concatenate([first, second, third]), np.concatenate([first_lead, second_lead, third_lead]), verdicts
+    if (verdicts.campaign & ~known).any():
+        final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model)
+    return final, lead, verdicts
+
+
+def _put_together(
+    scene: judge.Scene, accepted: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model
+) -> tuple[group.Groups, NDArray[np.int64]]:
+    """Campaigns of the accepted groups, and each one's lead; whom the test of accounts sends away may be a campaign of their own."""
+    free = np.ones(scene.people.n, bool)
+    first, first_lead = campaigns(scene, accepted, free, log_odds, model)
+    free[first.member_account] = False
+    second, second_lead = campaigns(scene, accepted & apart(scene, free), free, log_odds, model)
+    return group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
 
 
 def _owned(marks: Marks, final: group.Groups) -> group.Groups:

@@ -66,7 +66,7 @@ def model(forest: Forest | None = None, **parts: Part) -> Model:
     parts = parts or {"linked": part(harvest__rate=100.0)}
     return Model(
         parts, usual=dict.fromkeys(SIGNS, 0.5), strong=dict.fromkeys(SIGNS, 0.9),
-        margins=dict.fromkeys(parts, (0.0,) * len(SIZES)), members=Members(5.0, {"often": 3.0, "alone": 3.0}), record={},
+        margins=dict.fromkeys(parts, (0.0,) * len(SIZES)), members=Members(5.0, {"accepted": 7.0, "alone": 3.0}), record={},
         forest=forest, joins=Joins(0.0, standing=1.0, work=0.0, line=2.2),
     )
 

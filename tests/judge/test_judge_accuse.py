@@ -14,9 +14,14 @@ RATE = Trees(("harvest.rate",), (0,), (0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (
 """Nine nats for a high rate, nothing for a low one."""
 
 
-def accused(volume: dict[int, float], rate: dict[int, float], bias: float = DOUBTED) -> tuple[list[list[int]], judge.Verdicts]:
-    """Groups of each campaign; of N groups of SIZE accounts these have a volume, which the sums look at, or a rate, which the trees do."""
-    known = scene(groups(*(list(range(i * SIZE, (i + 1) * SIZE)) for i in range(N))), people(N * SIZE))
+def accused(
+    volume: dict[int, float], rate: dict[int, float], bias: float = DOUBTED, last: range = range((N - 1) * SIZE, N * SIZE)
+) -> tuple[list[list[int]], judge.Verdicts]:
+    """Groups of each campaign; of N groups of SIZE accounts these have a volume, which the sums look at, or a rate, which the trees do.
+
+    The ``last`` group may hold other accounts.
+    """
+    known = scene(groups(*(list(range(i * SIZE, (i + 1) * SIZE)) for i in range(N - 1)), list(last)), people(N * SIZE))
     one = model(grown(bias, RATE, trees=6.0), linked=part(harvest__volume=1.0))
     told = values(N, context__crowd=np.log10(SIZE) / 4, timing__together=1.0, volume__even_load=0.6, identity__payment=0.6)
     told["harvest.volume"] = np.array([volume.get(i, -9.0) for i in range(N)])
@@ -32,6 +37,11 @@ def test_what_lies_beyond_its_log_is_a_campaign_beside_what_passes_a_line() -> N
     assert campaigns == [[3], [7]]
     assert verdicts.log_odds[7] == 9.0 - 6.0
     assert verdicts.log_odds[3] > 3.0
+
+
+def test_what_lies_beyond_its_log_makes_a_campaign_that_passed_a_line_larger() -> None:
+    """Half of its accounts are known by another of its groups, which alone passes the line."""
+    assert accused({3: 20.0}, {N - 1: 1.0}, last=range(3 * SIZE, 5 * SIZE))[0] == [[3, 4]]
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:

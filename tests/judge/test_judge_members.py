@@ -245,12 +245,26 @@ def test_standing_is_measured_against_the_usual_account() -> None:
     label = np.where(np.arange(30) < 20, 0, -1)
     mine, pieces = judge.standing(known, np.array([0, 0, -1]), label, 1, np.array([1.0, 4.0, 9.0]), np.zeros(200))
     assert mine.tolist() == list(range(20))
-    assert np.median(pieces["often"]) == pytest.approx(0)
     assert np.median(pieces["accepted"]) == 0
-    assert pieces["often"][0] == pytest.approx(np.log(4 / 2.5), abs=0.03)  # in three groups, where the usual is between one and two
     assert pieces["accepted"][[0, 19]].tolist() == [0.25, -0.25]
     assert pieces["best"][[0, 19]].tolist() == [1.5, -1.5]  # a group of nobody's campaign tells nothing
     assert (pieces["alone"] == np.log(21 / 22)).all()
+
+
+def test_who_is_in_other_groups_and_only_once_in_a_wide_one_stands_apart() -> None:
+    """Twenty accounts are together in two groups; the last is in one of them, in a group of four and in two of strangers."""
+    known = scene(groups(range(20), range(19), range(16, 20), *([19, *range(near, near + 3)] for near in (20, 23))), people(30))
+    _, pieces = judge.standing(known, np.array([0, 0, 0, -1, -1]), np.where(np.arange(30) < 20, 0, -1), 1, np.ones(5), np.zeros(200))
+    assert pieces["elsewhere"][:19] == pytest.approx(0)
+    assert pieces["elsewhere"][19] == pytest.approx(-np.log1p(0.5 / 0.05))  # two groups of four are others'
+    assert pieces["wide"][:19] == pytest.approx(0)
+    assert pieces["wide"][19] == pytest.approx(np.log(5 / 20))
+
+
+def test_the_only_group_of_an_account_is_its_second_largest_too() -> None:
+    known = scene(groups(range(20), range(10)), people(20))
+    _, pieces = judge.standing(known, np.array([0, 0]), np.zeros(20, np.int64), 1, np.ones(2), np.zeros(200))
+    assert pieces["wide"][19] - pieces["wide"][0] == pytest.approx(np.log(21 / 11))
 
 
 def test_who_signed_up_apart_or_is_somebody_elses_stands_apart() -> None:
@@ -306,10 +320,10 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"often": value[mine] - value[mine].mean()}
+        return mine, {"amount": value[mine] - value[mine].mean()}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
-    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"often": 10.0}))
+    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"amount": 10.0}))
     crew, whole = scene(groups(range(13)), people(13)), np.zeros(13, np.int64)
     left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([1.0]), told)
     assert left.tolist() == [0] * 10 + [-1] * 3
@@ -323,7 +337,7 @@ def asked_of(*, like: Any, unlike: Any) -> tuple[judge.Scene, np.ndarray, np.nda
 
 
 def joined(known: judge.Scene, member: np.ndarray, asked: np.ndarray, work: Any = 0.0, weight: float = 0.0) -> list[int]:
-    told = replace(model(), members=Members(5.0, {"own": 9.0}), joins=Joins(0.0, standing=1.0, work=weight, line=2.2))
+    told = replace(model(), members=Members(5.0, {"elsewhere": 3.0}), joins=Joins(0.0, standing=1.0, work=weight, line=2.2))
     accepted, score, odds = np.arange(known.n) == 0, np.ones(known.n), np.full(200, work)
     return np.flatnonzero(judge.joining(known, accepted, member, asked, odds, np.zeros(1, np.int64), score, told)).tolist()
 
@@ -376,7 +390,7 @@ def test_who_is_asked_does_not_move_what_is_usual() -> None:
         label, group_label = np.where(asked == 0, 0, member), np.where(np.arange(known.n) < 1, 0, -1)
         args = (known, group_label, label, 1, np.ones(known.n), np.zeros(200))
         mine, pieces = judge.standing(*args, member >= 0)
-        assert [np.median(pieces[name][member[mine] >= 0]) for name in ("often", "accepted", "own", "best")] == [0, 0, 0, 0]
+        assert [np.median(pieces[name][member[mine] >= 0]) for name in ("accepted", "elsewhere", "wide", "best")] == [0, 0, 0, 0]
         assert pieces["accepted"][mine == 40] == [-1]
     _, pieces = judge.standing(*args)
     assert np.median(pieces["accepted"][member[mine] >= 0]) == 1, "else the strangers are the usual ones"
@@ -391,12 +405,12 @@ def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"often": np.log(posterior / (1 - posterior))[mine] / 10}
+        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     n = len(posterior)
     crew, whole = scene(groups(range(n)), people(n)), np.zeros(n, np.int64)
-    told = replace(model(), members=Members(0.0, {"often": 10.0}, strays=0.15))
+    told = replace(model(), members=Members(0.0, {"amount": 10.0}, strays=0.15))
     left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([score]), told)
     assert left.tolist() == [0] * (20 + stay) + [-1] * (n - 20 - stay)
 
