@@ -18,14 +18,16 @@ def operator(d: Draw, campaign: str, works: Shares, loud: float = 0.35, **choice
     def trait(name: str, seen: Any, unseen: Any) -> None:
         drawn[name] = seen if d.yes(loud) else unseen
 
-    drawn: dict[str, Any] = {"accounts": d.n(40, 600), "rate": d.log(3, 40), "pool": d.n(500, 6000), "turns": d.of(1.0, 2.0), "phone": d.of(0, 0.3)}
+    drawn: dict[str, Any] = {"accounts": d.n(40, 600), "rate": d.log(3, 40), "pool": d.n(500, 6000), "turns": d.of(1.0, 2.0),
+        "phone": d.of(0, 0.3)}
     trait("frames", d.n(1, 12), d.n(20, 300))
     drawn["framed"], drawn["frame"], drawn["stems"] = d.of(0.3, 1), "work", d.pick(1, 1, 2)
     trait("pooled", d.of(0.5, 1), 0.0)
     trait("queue", True, False)
     trait("spread", d.of(0.05, 0.25), d.of(0.4, 1.0))
     trait("hours", d.pick("runs", "flat"), d.pick("own", "office", "evening"))
-    trait("net", d.pick({"rack": 1.0}, {"sticky": 1.0}, {"egress": 1.0}), d.pick({"proxy": 1.0}, {"home": 0.6, "vpn": 0.4}, {"vpn": 0.6, "proxy": 0.4}))
+    trait("net", d.pick({"rack": 1.0}, {"sticky": 1.0}, {"egress": 1.0}), d.pick({"proxy": 1.0}, {"home": 0.6, "vpn": 0.4}, {"vpn": 0.6,
+        "proxy": 0.4}))
     trait("client", d.pick({"tool": 1.0}, {"sdk": 1.0}), {"sdk": d.of(0.3, 1), "browser": d.of(0, 0.8)})
     trait("sampling", "party", "account")
     trait("card", d.log(2, 25), d.pick(0.0, 1.0))
@@ -45,7 +47,8 @@ def narrow(d: Draw) -> dict[str, float]:
 
 
 def hydra_heads(d: Draw) -> list[Party]:
-    return [operator(d, "hydra", narrow(d), lives=d.log(1, 5), replaced_h=(0.5, d.log(3, 24)), paths=d.mix(CLOUDS), signup="trickle", cover=d.of(0, 0.2))]
+    return [operator(d, "hydra", narrow(d), lives=d.log(1, 5), replaced_h=(0.5, d.log(3, 24)), paths=d.mix(CLOUDS), signup="trickle",
+        cover=d.of(0, 0.2))]
 
 
 def mixed_pipe(d: Draw) -> list[Party]:
@@ -54,7 +57,8 @@ def mixed_pipe(d: Draw) -> list[Party]:
 
 def common_purse(d: Draw) -> list[Party]:
     works = d.mix(("solve", "grade", "safe"), evenness=3)
-    return [operator(d, "purse", works, card=d.log(5, 30), hours="runs", queue=True, spread=d.of(0.05, 0.2), plans={"payg": 1.0}, cover=0.0)]
+    return [operator(d, "purse", works, card=d.log(5, 30), hours="runs", queue=True, spread=d.of(0.05, 0.2), plans={"payg": 1.0},
+        cover=0.0)]
 
 
 def many_doors(d: Draw) -> list[Party]:
@@ -64,9 +68,11 @@ def many_doors(d: Draw) -> list[Party]:
     common = operator(d, "doors", works, kin=kin, turns=d.of(2, 5), rate=d.log(4, 20), **AGENTIC)
     return [
         replace(common, accounts=n // 2, paths={"api": 1.0}, signup="fresh"),
-        replace(common, accounts=n // 4, paths={"cloud_east": 1.0}, kinds={"enterprise": 1.0}, org="cards", card=d.log(2, 9), signup="aged"),
+        replace(common, accounts=n // 4, paths={"cloud_east": 1.0}, kinds={"enterprise": 1.0}, org="cards", card=d.log(2, 9),
+        signup="aged"),
         replace(
-            common, accounts=n // 4 + 1, label="doors_late", works={"trace": 0.7, "backward": 0.3}, follow="talk", frames=d.n(2, 20), span=(switch, 1.0),
+            common, accounts=n // 4 + 1, label="doors_late", works={"trace": 0.7, "backward": 0.3}, follow="talk", frames=d.n(2, 20),
+            span=(switch, 1.0),
             client={"browser": 0.5, "sdk": 0.5}, plans={"plus": 1.0}, card=1.0, signup="burst",
         ),
     ]  # fmt: skip
@@ -74,7 +80,8 @@ def many_doors(d: Draw) -> list[Party]:
 
 def new_model_rush(d: Draw) -> list[Party]:
     works = d.mix(("repo", "agent", "code"), 1, 3)
-    return [operator(d, "rush", works, pivot=d.of(0.4, 0.65), pivot_h=d.of(4, 24), turns=d.of(2, 6), models={"main": 1.0}, span=(0.0, 1.0), **AGENTIC)]
+    return [operator(d, "rush", works, pivot=d.of(0.4, 0.65), pivot_h=d.of(4, 24), turns=d.of(2, 6), models={"main": 1.0},
+        span=(0.0, 1.0), **AGENTIC)]
 
 
 def thinking_tongue(d: Draw) -> list[Party]:
@@ -82,7 +89,8 @@ def thinking_tongue(d: Draw) -> list[Party]:
 
 
 def steady_drip(d: Draw) -> list[Party]:
-    return [operator(d, "drip", narrow(d), accounts=d.n(40, 110), rate=d.of(20, 32), spread=d.of(0.05, 0.2), hours=d.pick("flat", "own"), span=(0.0, 1.0))]
+    return [operator(d, "drip", narrow(d), accounts=d.n(40, 110), rate=d.of(20, 32), spread=d.of(0.05, 0.2), hours=d.pick("flat", "own"),
+        span=(0.0, 1.0))]
 
 
 def second_pool(d: Draw) -> list[Party]:
@@ -90,10 +98,12 @@ def second_pool(d: Draw) -> list[Party]:
     fall, kin = d.of(0.35, 0.65), int(d.rng.integers(1, 1 << 40))
     common = operator(d, "pools", d.mix(HARVEST[:5]), kin=kin, frame="reason", frames=1, framed=1.0, lives=0.0, accounts=d.n(40, 300))
     first = replace(
-        common, net={"proxy": 1.0}, mail="throwaway", card=1.0, plans={"payg": 1.0}, span=(0.0, fall), felled=True, signup="burst", cover=0.0, label="pools_first"
+        common, net={"proxy": 1.0}, mail="throwaway", card=1.0, plans={"payg": 1.0}, span=(0.0, fall), felled=True, signup="burst",
+        cover=0.0, label="pools_first"
     )  # fmt: skip
     second = replace(
-        common, accounts=d.n(40, 300), net={"vpn": 0.5, "home": 0.5}, span=(fall + 0.01, 1.0), signup="aged", cover=d.of(0.3, 0.6), speakers=d.n(3, 30),
+        common, accounts=d.n(40, 300), net={"vpn": 0.5, "home": 0.5}, span=(fall + 0.01, 1.0), signup="aged", cover=d.of(0.3, 0.6),
+        speakers=d.n(3, 30),
         label="pools_second",
     )  # fmt: skip
     return [first, second]
@@ -114,19 +124,22 @@ def harness_relay(d: Draw) -> list[Party]:
     works = d.mix(("repo", "debug", "agent", "data"), 2, 4)
     return [
         operator(
-            d, "harness", works, speakers=d.n(5, 30), roaming=True, system=d.pick("few large", "party large"), turns=d.of(3, 8), gap_s=d.log(5, 30),
+            d, "harness", works, speakers=d.n(5, 30), roaming=True, system=d.pick("few large", "party large"), turns=d.of(3, 8),
+            gap_s=d.log(5, 30),
             handover=d.pick(0.0, d.of(0.2, 0.9)), cover=0.0, pooled=0.0, frames=0, manners=0.4, **AGENTIC,
         )
     ]  # fmt: skip
 
 
 def fallback_cleaners(d: Draw) -> list[Party]:
-    return [operator(d, "cleaners", {"trace": 0.6, "grade": 0.4}, blocked=d.of(0.35, 0.7), models={"main": 1.0}, pivot=0.0, span=(0.0, 1.0))]
+    return [operator(d, "cleaners", {"trace": 0.6, "grade": 0.4}, blocked=d.of(0.35, 0.7), models={"main": 1.0}, pivot=0.0,
+        span=(0.0, 1.0))]
 
 
 def session_replay(d: Draw) -> list[Party]:
     works = d.mix(("repo", "debug", "agent"), 1, 3)
-    more = {"system": "few large", "pool": d.n(100, 900), "pooled": d.of(0.5, 1), "pooling": d.pick("popular", "split"), "frames": 0, "turns": d.of(2, 5)}
+    more = {"system": "few large", "pool": d.n(100, 900), "pooled": d.of(0.5, 1), "pooling": d.pick("popular", "split"), "frames": 0,
+        "turns": d.of(2, 5)}
     return [operator(d, "replay", works, rate=d.of(10, 16), spread=d.of(0.1, 0.5), accounts=d.n(40, 250), **(more | AGENTIC))]
 
 
@@ -159,7 +172,8 @@ def worn_template(d: Draw) -> list[Party]:
 
 
 def no_template(d: Draw) -> list[Party]:
-    return [operator(d, "varied", d.mix(("solve", "code", "forge", "instruct"), 1, 2), frames=0, framed=0.0, manners=d.of(0, 0.5), speakers=d.n(1, 30))]
+    return [operator(d, "varied", d.mix(("solve", "code", "forge", "instruct"), 1, 2), frames=0, framed=0.0, manners=d.of(0, 0.5),
+        speakers=d.n(1, 30))]
 
 
 def split_pool(d: Draw) -> list[Party]:
@@ -180,7 +194,8 @@ def opening_rush(d: Draw) -> list[Party]:
     begin = d.of(0.1, 0.6)
     return [
         operator(
-            d, "opening", narrow(d), loud=0.15, signup="burst", idle_days=d.log(0.02, 0.3), rate=d.log(15, 80), span=(begin, begin + d.of(0.08, 0.25)), lives=0.0
+            d, "opening", narrow(d), loud=0.15, signup="burst", idle_days=d.log(0.02, 0.3), rate=d.log(15, 80),
+            span=(begin, begin + d.of(0.08, 0.25)), lives=0.0
         )
     ]
 
@@ -207,14 +222,17 @@ def pinned_proxies(d: Draw) -> list[Party]:
 
 def three_buyers(d: Draw) -> list[Party]:
     """One seller of aged accounts and one gateway; three buyers with different ends."""
-    wares = {"signup": "aged", "mail": d.pick("public", "throwaway"), "client": {"tool": 1.0}, "kin": int(d.rng.integers(1, 1 << 40)), "accounts": d.n(40, 200)}
+    wares = {"signup": "aged", "mail": d.pick("public", "throwaway"), "client": {"tool": 1.0}, "kin": int(d.rng.integers(1, 1 << 40)),
+        "accounts": d.n(40, 200)}
     works = [dict.fromkeys(d.some(HARVEST, 1, 2), 1.0) for _ in range(3)]
     return [operator(d, f"buyer{i}", works[i], loud=0.3, **wares) for i in range(3)]
 
 
 def crossed_wires(d: Draw) -> list[Party]:
     """Two to four operators who know nothing of each other."""
-    makers = (hydra_heads, common_purse, thinking_tongue, backward_reasons, task_forge, no_template, even_load, changed_hands, relayed_users)
+    makers = (
+        hydra_heads, common_purse, thinking_tongue, backward_reasons, task_forge, no_template, even_load, changed_hands, relayed_users,
+    )  # fmt: skip
     some = d.rng.permutation(len(makers))[: int(d.rng.integers(2, 5))]
     return [replace(party, accounts=max(40, party.accounts // 2)) for i in some for party in makers[int(i)](d)]
 
@@ -223,8 +241,10 @@ def quiet_hands(d: Draw) -> list[Party]:
     """Knows what gives one away: own card, home and hours for each, old accounts, varied words, covers."""
     return [
         operator(
-            d, "quiet", d.mix(HARVEST, 1, 3), loud=0.0, frames=d.pick(0, d.n(60, 300)), framed=d.of(0.2, 0.7), cover=d.of(0.4, 0.75), rate=d.log(1, 5),
-            net={"sticky": 0.7, "vpn": 0.1}, signup=d.pick("aged", "trickle"), card=1.0, manners=d.of(0.6, 1), lives=0.0, speakers=d.pick(1, 3),
+            d, "quiet", d.mix(HARVEST, 1, 3), loud=0.0, frames=d.pick(0, d.n(60, 300)), framed=d.of(0.2, 0.7), cover=d.of(0.4, 0.75),
+            rate=d.log(1, 5),
+            net={"sticky": 0.7, "vpn": 0.1}, signup=d.pick("aged", "trickle"), card=1.0, manners=d.of(0.6, 1), lives=0.0,
+            speakers=d.pick(1, 3),
         )
     ]  # fmt: skip
 
@@ -236,4 +256,5 @@ def borrowed_coats(d: Draw) -> list[Party]:
     """Looks like a crowd that it has seen go unpunished, and puts its harvest into that crowd's ways."""
     crowd = CROWDS[d.pick(*COATS)](d)
     harvest = {work: share * d.of(1, 3) for work, share in narrow(d).items()}
-    return [replace(crowd, label="coats_crew", campaign="coats", accounts=d.n(60, 500), works=dict(crowd.works) | harvest, each=0, cover=d.of(0.1, 0.4))]
+    return [replace(crowd, label="coats_crew", campaign="coats", accounts=d.n(60, 500), works=dict(crowd.works) | harvest, each=0,
+        cover=d.of(0.1, 0.4))]

@@ -1,4 +1,4 @@
-"""A party is a record of choices: who its accounts are, what they ask, how, when and from where. Crowds and operators are the same record."""
+"""A party is a record of choices: who its accounts are, what they ask, how, when and from where. Crowds and operators are alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

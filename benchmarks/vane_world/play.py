@@ -7,7 +7,7 @@ import numpy as np
 
 from .enlist import Floats, Roster, enlist
 from .internet import COUNTRIES, ZONES, Internet, among, hexes
-from .party import Party, Shares
+from .party import Party
 from .text import TONGUES, TOPICS, Ints, Speech, Texts, compose, lowered, names
 
 EVERYDAY = ("chat", "write", "summarise", "plan", "translate", "code", "debug", "data", "explain", "page", "native")
@@ -64,11 +64,11 @@ def hours(rng: np.random.Generator, party: Party, where: Setting, zones: Ints, p
     return np.where(at < first, at + 1, at)
 
 
-def dealt(rng: np.random.Generator, party: Party, roster: Roster, where: Setting, scale: float) -> tuple[Ints, Floats]:
+def dealt(rng: np.random.Generator, party: Party, roster: Roster, where: Setting) -> tuple[Ints, Floats]:
     """Place and time of each conversation."""
     n = len(roster.first) - 1
     span = (party.span[1] - party.span[0]) * where.days
-    rate = party.rate * rng.lognormal(-(party.spread**2) / 2, party.spread, n) * scale * span / party.turns
+    rate = party.rate * rng.lognormal(-(party.spread**2) / 2, party.spread, n) * span / party.turns
     zones = ZONES[roster.country[roster.first[:-1]]]
     if not party.queue:
         place = np.repeat(np.arange(n), rng.poisson(rate))
@@ -233,11 +233,11 @@ def chosen(rng: np.random.Generator, party: Party, where: Setting, at: Floats, p
     return np.array([where.models[name] for name in model], object)
 
 
-def play(rng: np.random.Generator, party: Party, where: Setting, scale: float) -> tuple[Roster, dict[str, Any]]:
-    """The accounts and the requests of a party; ``scale`` is for all rates."""
+def play(rng: np.random.Generator, party: Party, where: Setting) -> tuple[Roster, dict[str, Any]]:
+    """The accounts and the requests of a party."""
     roster = enlist(rng, where.net, party, where.days)
     n_places = len(roster.first) - 1
-    place, begin = dealt(rng, party, roster, where, scale)
+    place, begin = dealt(rng, party, roster, where)
     order = np.argsort(begin, kind="stable")
     place, begin = place[order], begin[order]
     n = len(place)
@@ -283,7 +283,8 @@ def play(rng: np.random.Generator, party: Party, where: Setting, scale: float) -
     temperature = shared(house_of(rng, party, 3), party.sampling, n_places, [None, 0.0, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.0])[lane]
     top_p = shared(house_of(rng, party, 4), party.sampling, n_places, [None, None, None, 0.9, 0.95, 0.98, 1.0])[lane]
     limit = shared(house_of(rng, party, 5), party.sampling, n_places, [None, None, 512, 1000, 1024, 2000, 2048, 4096, 8192])[lane]
-    tools = shared(rng, party.tools, n_places, house_of(rng, party, 6).integers(1, 1 << 62, n_places if party.tools == "account" else 1).tolist())[lane]
+    kits = house_of(rng, party, 6).integers(1, 1 << 62, n_places if party.tools == "account" else 1)
+    tools = shared(rng, party.tools, n_places, kits.tolist())[lane]
     for setting in (temperature, top_p, limit, tools):
         setting[app] = None
     session = hexes(rng, int(talk.max(initial=0)) + 1, 16, "s_")[talk]
@@ -296,7 +297,8 @@ def play(rng: np.random.Generator, party: Party, where: Setting, scale: float) -
     if party.blocked:
         status[(at > blocked_at) & (at < blocked_at + 0.2)] = 403
     columns = {
-        "talk": talk, "turn": turn, "day": at, "account": account, "cover": covered, "system": system, "prompt": prompt, "access_path": path,
+        "talk": talk, "turn": turn, "day": at, "account": account, "cover": covered, "system": system, "prompt": prompt,
+        "access_path": path,
         "model": chosen(rng, party, where, at, lane), "ip": ip, "asn": asn, "country": country, "user_agent": name[lane, which],
         "ja4": tls[lane, which], "temperature": temperature, "top_p": top_p, "max_tokens": limit, "tools_key": tools, "session_id": session,
         "key_id": secret, "status": status, "effort": np.full(n, effort), "stream": app | (rng.random(n_places) < 0.5)[lane],

@@ -4,10 +4,11 @@ A rule is a section of a vocabulary; a phrase may hold slots: the name of anothe
 of the request's topic, ``{mine}`` for the name of what its writer works on. Every slot of every request is drawn anew.
 """
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from zlib import crc32
 
@@ -25,6 +26,7 @@ FEW = 40
 HABIT = 0.45
 """how often a speaker says what he usually says"""
 TONGUES = ("de", "es", "fr", "pt", "tr", "id", "zh", "ja")
+SYLLABLES, ENDS = (np.array(sections(FOLDER / "english.txt")[f"name.{part}"], object) for part in ("syllable", "end"))
 TOPICS = tuple(sections(FOLDER / "topics.txt"))
 
 
@@ -40,7 +42,7 @@ def things() -> tuple[Texts, Ints, Ints]:
     """What the topics hold, one after the other, with where each topic begins and how much it has."""
     lists = [sections(FOLDER / "topics.txt")[topic] for topic in TOPICS]
     sizes = np.array([len(found) for found in lists])
-    return np.array(sum(lists, []), object), np.cumsum(sizes) - sizes, sizes
+    return np.array(reduce(operator.iadd, lists, []), object), np.cumsum(sizes) - sizes, sizes
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ def compose(rng: np.random.Generator, rule: str, by: Speech) -> Texts:
     """A text by ``rule``, the name of a section, for each request."""
     n = len(by.topics)
     if n <= FEW:
-        rows = zip(by.topics.tolist(), by.mine, by.bent.tolist(), strict=True)
-        return np.array([expand(rng.random, rule, *row) for row in rows], object)
+        few = zip(by.topics.tolist(), by.mine, by.bent.tolist(), strict=True)
+        return np.array([expand(rng.random, rule, *row) for row in few], object)
     if rule == "thing":
         flat, first, sizes = things()
         return flat[first[by.topics] + favoured(rng, rule, sizes[by.topics], by.bent)]
@@ -126,12 +128,8 @@ def expand(draw: Callable[[], float], rule: str, topic: int, mine: str, bent: in
 
 def names(rng: np.random.Generator, n: int) -> Texts:
     """Invented proper names."""
-    syllables = np.array(
-        "ar bel cor dan el fen gal hol ir jun kas lor mir nav or pel qui ros sel tor ul ven wes xan yor zel ba cho dri eno fli gru".split(), object
-    )
-    ends = np.array("a o ia us er yn ex is on ly eo ix et".split(), object)
-    parts = syllables[rng.integers(0, len(syllables), (2, n))]
-    texts = parts[0] + parts[1] + ends[rng.integers(0, len(ends), n)]
+    parts = SYLLABLES[rng.integers(0, len(SYLLABLES), (2, n))]
+    texts = parts[0] + parts[1] + ENDS[rng.integers(0, len(ENDS), n)]
     return np.array([text.capitalize() for text in texts], object)
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch.tables import ACCOUNTS, EVENTS
+from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 from .enlist import Roster
 from .internet import CODES, hexes, internet
@@ -20,7 +20,6 @@ from .play import Setting, play
 from .text import Speech, Texts, compose, names
 
 DAY_US = 86_400_000_000
-BAD = {403, 429, 500, 529}
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,9 @@ def setting(rng: np.random.Generator) -> tuple[Setting, datetime, list[dict[str,
     return Setting(days, start.weekday(), release, internet(rng), models), start, releases
 
 
-def build(rng: np.random.Generator, parties: list[Party], where: Setting, start: datetime, releases: list[dict[str, str]], scale: float) -> World:
-    """Let all parties play; ``scale`` is for the rates of all."""
-    played = [play(child, party, where, scale) for child, party in zip(rng.spawn(len(parties)), parties, strict=True)]
+def build(rng: np.random.Generator, parties: list[Party], where: Setting, start: datetime, releases: list[dict[str, str]]) -> World:
+    """Let all parties play."""
+    played = [play(child, party, where) for child, party in zip(rng.spawn(len(parties)), parties, strict=True)]
     begin = int(start.timestamp() * 1e6)
     accounts = registry(rng, [roster for roster, _ in played], parties, begin)
     columns = {name: np.concatenate([events[name] for _, events in played]) for name in played[0][1]}
@@ -92,9 +91,8 @@ def build(rng: np.random.Generator, parties: list[Party], where: Setting, start:
     harvest = pa.table({"event_id": pa.array(columns["event_id"][mine], pa.string()), "campaign": pa.array(campaign[mine], pa.string())})
     owner = np.repeat(np.arange(len(parties)), [len(roster.place) for roster, _ in played])
     shuffled = rng.permutation(len(ids))
-    fields = pa.schema([pa.field("account_id", pa.string(), False), pa.field("campaign", pa.string()), pa.field("kind", pa.string(), False)])
     of = [parties[int(k)] for k in owner[shuffled]]
-    truth = pa.table([ids[shuffled].tolist(), [p.campaign or None for p in of], [p.label for p in of]], schema=fields)
+    truth = pa.table([ids[shuffled].tolist(), [p.campaign or None for p in of], [p.label for p in of]], schema=TRUTH.schema)
     return World(events, accounts, truth, harvest, releases)
 
 
