@@ -32,6 +32,7 @@ from benchmarks import (
     slate_world,
     tarn_world,
     tool_world,
+    vane_world,
 )
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
@@ -57,6 +58,7 @@ SMALL = {
     "slate_world": (slate_world, "three_shops"),
     "tarn_world": (tarn_world, "three_makes"),
     "tool_world": (tool_world, "agent_trajectories"),
+    "vane_world": (vane_world, "crossed_wires"),
 }
 EVENTS_ASKED = 4000
 IMPORTED = {"benchmarks.ridge_world": 0.05}
