@@ -47,7 +47,8 @@ def tenures(rng: np.random.Generator, party: Party, days: float) -> tuple[Ints, 
     cuts = np.minimum(cuts[np.lexsort((cuts, place))], finish)
     head = np.roll(last, 1)
     head[0] = True
-    gap = np.zeros(len(place)) if party.stint_days else np.exp(rng.uniform(*np.log(party.replaced_h), len(place))) / 24
+    soonest, latest = np.log(np.array(party.replaced_h) / 24).tolist()
+    gap = np.zeros(len(place)) if party.stint_days else np.exp(rng.uniform(soonest, latest, len(place)))
     before = np.roll(cuts, 1)
     start = np.where(head, begin, before + np.minimum(gap, 0.5 * (cuts - before)))
     return place, start, cuts, ~last & (not party.stint_days) | party.felled
@@ -78,6 +79,11 @@ def grouped(rng: np.random.Generator, n: int, size: float) -> Ints:
     return np.sort(rng.integers(0, max(1, round(n / size)), n)) if size < n else np.zeros(n, np.int64)
 
 
+def told(known: npt.NDArray[np.bool_], values: Texts) -> Texts:
+    """The values where they are known."""
+    return np.where(known, values, np.full(len(values), None, object))
+
+
 def enlist(rng: np.random.Generator, net: Internet, party: Party, days: float) -> Roster:
     """Sign up."""
     place, start, end, banned = tenures(rng, party, days)
@@ -99,14 +105,14 @@ def enlist(rng: np.random.Generator, net: Internet, party: Party, days: float) -
     orgs = {"one": np.zeros(n, np.int64), "own": np.arange(n), "cards": cards}.get(party.org)
     plans = among(rng, dict(party.plans), n)
     pays = (plans != "free") & (party.card > 0)
-    columns = {
+    columns: dict[str, Texts] = {
         "account_id": hexes(rng, n, 14, "acc_"),
         "kind": among(rng, dict(party.kinds), n),
         "org_id": hexes(rng, n, 10, "org_")[orgs] if orgs is not None else np.full(n, None, object),
         "email_domain": mail,
         "email_hash": hexes(rng, n, 16),
-        "payment_hash": np.where(pays, hexes(rng, n, 16)[cards], None),
-        "phone_hash": np.where(rng.random(n) < party.phone, phones, None),
+        "payment_hash": told(pays, hexes(rng, n, 16)[cards]),
+        "phone_hash": told(rng.random(n) < party.phone, phones),
         "signup_ip": at_signup,
         "plan": plans,
     }

@@ -108,7 +108,8 @@ class Places:
         """A network of this kind in each country; networks lie by country, several to each."""
         first = np.flatnonzero(self.net.kind == kind)
         each = len(first) // len(COUNTRIES)
-        return first[country + len(COUNTRIES) * (spread % each)]
+        found: Ints = first[country + len(COUNTRIES) * (spread % each)]
+        return found
 
     def signup(self, rng: np.random.Generator) -> Texts:
         return self.at(rng, np.arange(len(self.isp)), np.arange(len(self.isp)), np.zeros(len(self.isp)))[0]

@@ -9,7 +9,7 @@ from .text import TONGUES
 
 HARVEST = ("solve", "code", "agent", "instruct", "grade", "backward", "forge", "trace", "safe", "repo")
 CLOUDS = ("api", "cloud_east", "cloud_west")
-AGENTIC = {"tools": "party", "follow": "tool", "client": {"tool": 0.9, "sdk": 0.1}}
+AGENTIC: dict[str, Any] = {"tools": "party", "follow": "tool", "client": {"tool": 0.9, "sdk": 0.1}}
 
 
 def operator(d: Draw, campaign: str, works: Shares, loud: float = 0.35, **choices: Any) -> Party:
@@ -138,8 +138,10 @@ def fallback_cleaners(d: Draw) -> list[Party]:
 
 def session_replay(d: Draw) -> list[Party]:
     works = d.mix(("repo", "debug", "agent"), 1, 3)
-    more = {"system": "few large", "pool": d.n(100, 900), "pooled": d.of(0.5, 1), "pooling": d.pick("popular", "split"), "frames": 0,
-        "turns": d.of(2, 5)}
+    more: dict[str, Any] = {
+        "system": "few large", "pool": d.n(100, 900), "pooled": d.of(0.5, 1), "pooling": d.pick("popular", "split"), "frames": 0,
+        "turns": d.of(2, 5),
+    }  # fmt: skip
     return [operator(d, "replay", works, rate=d.of(10, 16), spread=d.of(0.1, 0.5), accounts=d.n(40, 250), **(more | AGENTIC))]
 
 

@@ -86,7 +86,8 @@ def compose(rng: np.random.Generator, rule: str, by: Speech) -> Texts:
         return np.array([expand(rng.random, rule, *row) for row in few], object)
     if rule == "thing":
         flat, first, sizes = things()
-        return flat[first[by.topics] + favoured(rng, rule, sizes[by.topics], by.bent)]
+        found: Texts = flat[first[by.topics] + favoured(rng, rule, sizes[by.topics], by.bent)]
+        return found
     if rule == "mine":
         return by.mine
     if ".." in rule:

@@ -107,7 +107,7 @@ def threads(rng: np.random.Generator, columns: dict[str, Any], talk: np.ndarray)
     of_text = rng.integers(-(1 << 62), 1 << 62, len(opening.dictionary))
     fresh = ~head | (columns["turn"] > 0)
     context = np.where(fresh, rng.integers(-(1 << 62), 1 << 62, n), of_text[code])
-    parent = np.where(head, None, np.roll(context, 1).astype(object))
+    parent = np.where(head, np.full(n, None, object), np.roll(context, 1).astype(object))
     failed = columns["status"] != 200
     answer = answers(rng, n)
     deep = np.flatnonzero(columns["effort"] & ~columns["cover"])

@@ -81,11 +81,12 @@ def test_a_second_pool_goes_on(world: Callable[[str], World]) -> None:
     first, second = (made.harvest.filter(pc.equal(made.harvest["kind"], kind)) for kind in ("pools_first", "pools_second"))
     assert pc.max(first["timestamp"]).as_py() <= pc.min(second["timestamp"]).as_py()
     assert len(second) < 0.85 * pc.sum(pc.equal(made.theirs["kind"], "pools_second")).as_py()
-    for pool in (first, second):  # one injected text, before or after the task, in both
-        lines = pc.split_pattern(pool["prompt"], "\n")
-        both = [{line.strip() for line in (found[0], found[-1])} for found in lines.to_pylist()]
-        common = set.intersection(*both[:1]) if both else set()
-        assert any(np.mean([line in found for found in both]) > 0.8 for line in common)
+    injected = []
+    for pool in (first, second):  # one text before or after every task, the same in both pools
+        prompts = pool.filter(pc.is_null(pool["parent_key"]))["prompt"].to_pylist()
+        ends = [{prompt.partition("\n")[0].strip(), prompt.rpartition("\n")[2].strip()} for prompt in prompts]
+        injected.append({line for line in set.union(*ends) if np.mean([line in two for two in ends]) > 0.9})
+    assert len(injected[0] & injected[1]) == 1
 
 
 def test_half_moves_at_a_release_and_a_block_is_a_fall(world: Callable[[str], World]) -> None:
@@ -101,7 +102,8 @@ def test_half_moves_at_a_release_and_a_block_is_a_fall(world: Callable[[str], Wo
 def test_hands_benches_and_tongues(world: Callable[[str], World]) -> None:
     assert world("changed_hands").handed_over() > 0.25
     assert len(world("same_bench").harvest["tools_key"].drop_null().unique()) == 1
-    assert len(world("pinned_proxies").harvest.group_by("account_id").aggregate([("ip", "count_distinct")])["ip_count_distinct"].unique()) == 1
+    addresses = world("pinned_proxies").harvest.group_by("account_id").aggregate([("ip", "count_distinct")])["ip_count_distinct"]
+    assert set(addresses.to_pylist()) == {1}
     prompts = world("split_pool").harvest["prompt"]
     assert len(prompts.unique()) > 0.5 * len(prompts)
 
