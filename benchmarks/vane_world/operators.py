@@ -81,7 +81,7 @@ def many_doors(d: Draw) -> list[Party]:
 def new_model_rush(d: Draw) -> list[Party]:
     works = d.mix(("repo", "agent", "code"), 1, 3)
     return [operator(d, "rush", works, pivot=d.of(0.4, 0.65), pivot_h=d.of(4, 24), turns=d.of(2, 6), models={"main": 1.0},
-        span=(0.0, 1.0), **AGENTIC)]
+        span=(0.01, 1.0), **AGENTIC)]
 
 
 def thinking_tongue(d: Draw) -> list[Party]:
@@ -89,8 +89,7 @@ def thinking_tongue(d: Draw) -> list[Party]:
 
 
 def steady_drip(d: Draw) -> list[Party]:
-    return [operator(d, "drip", narrow(d), accounts=d.n(40, 110), rate=d.of(20, 32), spread=d.of(0.05, 0.2), hours=d.pick("flat", "own"),
-        span=(0.0, 1.0))]
+    return [operator(d, "drip", narrow(d), accounts=d.n(40, 110), rate=d.of(20, 32), spread=d.of(0.05, 0.2), hours=d.pick("flat", "own"))]
 
 
 def second_pool(d: Draw) -> list[Party]:
@@ -133,7 +132,7 @@ def harness_relay(d: Draw) -> list[Party]:
 
 def fallback_cleaners(d: Draw) -> list[Party]:
     return [operator(d, "cleaners", {"trace": 0.6, "grade": 0.4}, blocked=d.of(0.35, 0.7), models={"main": 1.0}, pivot=0.0,
-        span=(0.0, 1.0))]
+        span=(0.01, 1.0))]
 
 
 def session_replay(d: Draw) -> list[Party]:

@@ -95,13 +95,16 @@ def load(party: Party, days: float) -> float:
 
 
 def fitted(d: Draw, crew: list[Party], room: float, days: float) -> list[Party]:
-    """The parties of an operator in so many requests: who may choose when to work works for a shorter time, else everyone asks less."""
+    """The parties of an operator in so many requests.
+
+    One that need not be there all the time (the usual span) works for a shorter one; else everyone asks less.
+    """
     much = sum(load(party, days) for party in crew) / room
     if much <= 1:
         return crew
     fitted = []
     for party in crew:
-        free = party.span == (0.0, 1.0) and len(crew) == 1 and not party.blocked and party.pivot < 0.4
+        free = party.span == (0.0, 1.0) and len(crew) == 1
         length = max(min(1.0, 2.5 / days), 1 / much) if free else 1.0
         begin = d.of(0, 1 - length)
         span = (begin, begin + length) if length < 1 else party.span
