@@ -221,15 +221,15 @@ def clients(rng: np.random.Generator, party: Party, where: Setting, n: int) -> t
     return kind, name, tls
 
 
-def chosen(rng: np.random.Generator, party: Party, where: Setting, at: Floats, place: Ints) -> Texts:
-    """Model of each request: a place has its usual one, and may go over to the new one."""
+def chosen(rng: np.random.Generator, party: Party, where: Setting, at: Floats, place: Ints, fallen: np.ndarray) -> Texts:
+    """Model of each request: a place has its usual one, may go over to the new one, and has the small one when it is blocked."""
     n = int(place.max(initial=0)) + 1
     usual, today = among(rng, dict(party.models), n), among(rng, dict(party.models), len(at))
     model = np.where(rng.random(len(at)) < 0.8, usual[place], today)
     ready = where.release + (rng.random(n) * party.pivot_h / 24)[place]
     model[(at > ready) & (rng.random(len(at)) < party.pivot)] = "new"
     if party.blocked:
-        model[at > (party.span[0] + party.blocked * (party.span[1] - party.span[0])) * where.days + 0.2] = "small"
+        model[fallen] = "small"
     return np.array([where.models[name] for name in model], object)
 
 
@@ -294,12 +294,14 @@ def play(rng: np.random.Generator, party: Party, where: Setting) -> tuple[Roster
     effort = party.frame in ("reason", "backward", "trace", "think", "work") and party.frames > 0
     blocked_at = (party.span[0] + party.blocked * (party.span[1] - party.span[0])) * where.days
     status = np.where(rng.random(n) < 0.012, rng.choice([429, 500, 529], n), 200)
+    noticed = blocked_at + rng.exponential(0.8, n_places)[lane]
     if party.blocked:
-        status[(at > blocked_at) & (at < blocked_at + 0.2)] = 403
+        status[(at > blocked_at) & (at < noticed)] = 403
     columns = {
         "talk": talk, "turn": turn, "day": at, "account": account, "cover": covered, "system": system, "prompt": prompt,
         "access_path": path,
-        "model": chosen(rng, party, where, at, lane), "ip": ip, "asn": asn, "country": country, "user_agent": name[lane, which],
+        "model": chosen(rng, party, where, at, lane, at > noticed), "ip": ip, "asn": asn, "country": country,
+        "user_agent": name[lane, which],
         "ja4": tls[lane, which], "temperature": temperature, "top_p": top_p, "max_tokens": limit, "tools_key": tools, "session_id": session,
         "key_id": secret, "status": status, "effort": np.full(n, effort), "stream": app | (rng.random(n_places) < 0.5)[lane],
     }  # fmt: skip
