@@ -19,8 +19,7 @@ KINDS = ("home", "mobile", "vpn", "cloud", "office")
 PLACES, LEASES, EXITS = 3, 6, 48
 """places that a person uses; addresses that a home has in a log; exits of a mobile network or a VPN"""
 AGENTS = {
-    "browser": ("Mozilla/5.0 ({os}) Gecko/{y} Firefox/{v}.0", "Mozilla/5.0 ({os}) AppleWebKit/537.36 Chrome/{v}.0.0.0",
-                "plover-app/{w}.{x} {os}"),
+    "browser": ("Mozilla/5.0 ({os}) Gecko/{y} Firefox/{v}.0", "Mozilla/5.0 ({os}) AppleWebKit/537.36 Chrome/{v}.0", "plover/{w}.{x} {os}"),
     "sdk": ("plover-python/{w}.{x}.{y}", "plover-node/{w}.{x}.{y}", "okhttp/4.{x}.{y}", "python-requests/2.{x}.{y}", "Go-http-client/2.0"),
 }
 SYSTEMS = ("Windows NT 10.0", "Macintosh", "X11; Linux", "iPhone", "Android 15")

@@ -298,11 +298,10 @@ def play(rng: np.random.Generator, party: Party, where: Setting) -> tuple[Roster
     if party.blocked:
         status[(at > blocked_at) & (at < noticed)] = 403
     columns = {
-        "talk": talk, "turn": turn, "day": at, "account": account, "cover": covered, "system": system, "prompt": prompt,
-        "access_path": path,
-        "model": chosen(rng, party, where, at, lane, at > noticed), "ip": ip, "asn": asn, "country": country,
-        "user_agent": name[lane, which],
-        "ja4": tls[lane, which], "temperature": temperature, "top_p": top_p, "max_tokens": limit, "tools_key": tools, "session_id": session,
-        "key_id": secret, "status": status, "effort": np.full(n, effort), "stream": app | (rng.random(n_places) < 0.5)[lane],
+        "talk": talk, "turn": turn, "day": at, "account": account, "cover": covered, "system": system, "prompt": prompt, "access_path":
+        path, "model": chosen(rng, party, where, at, lane, at > noticed), "ip": ip, "asn": asn, "country": country, "user_agent":
+        name[lane, which], "ja4": tls[lane, which], "temperature": temperature, "top_p": top_p, "max_tokens": limit, "tools_key": tools,
+        "session_id": session, "key_id": secret, "status": status, "effort": np.full(n, effort), "stream": app | (rng.random(n_places) <
+        0.5)[lane],
     }  # fmt: skip
     return roster, columns
