@@ -14,7 +14,7 @@ from stillwatch.judge.lines import Lines
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
 from stillwatch.judge.model import RARE, SIZES, Forest, Joins, Members, Part, Tail
 from stillwatch.judge.pieces import SIGNS, joint
-from stillwatch.judge.reasons import AS_ONE, TIED
+from stillwatch.judge.reasons import AS_ONE, SLEEPLESS, TIED
 from stillwatch.judge.trees import Trees
 from stillwatch.tables import CAPABILITIES
 
@@ -28,7 +28,7 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT)}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
     found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIED, 1.0, 1.0
-    found["context.owners"][:], found["harvest.narrow"][:] = 0.1, 1.0
+    found["context.owners"][:], found["harvest.narrow"][:], found["timing.round_the_clock"][:] = 0.1, 1.0, SLEEPLESS
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     found.setdefault("context.mostly_alike", found["context.alike"] * AS_ONE)

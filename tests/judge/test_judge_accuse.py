@@ -6,7 +6,7 @@ import numpy as np
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
 from stillwatch import judge, pipeline
-from stillwatch.judge.lines import DOUBTED
+from stillwatch.judge.lines import DOUBTED, HARDLY_DOUBTED
 from stillwatch.judge.trees import Trees
 
 N, SIZE = 16, 20
@@ -45,14 +45,14 @@ def test_what_lies_beyond_its_log_makes_a_campaign_that_passed_a_line_larger() -
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:
-    """At DOUBTED nats a sum that passes accuses, below it is for review, unless it lies six nats above its line; what trees themselves put
+    """At DOUBTED nats a sum that passes accuses, below it is for review; six nats above its line at HARDLY_DOUBTED; what trees themselves put
     beyond its log is no matter of it."""
-    at, below, sure = (accused({3: volume}, {7: 1.0}, bias=bias) for volume, bias in ((7.0, DOUBTED), (7.0, DOUBTED - 0.01), (9.0, 0.0)))
-    assert at[0] == [[3], [7]]
-    assert sure[0] == [[3], [7]]
-    assert below[0] == [[7]]
-    assert below[1].review[3]
-    assert not below[1].review[[0, 7]].any()
+    for volume, nats in ((7.0, DOUBTED), (9.0, HARDLY_DOUBTED)):
+        assert accused({3: volume}, {7: 1.0}, bias=nats)[0] == [[3], [7]]
+        campaigns, verdicts = accused({3: volume}, {7: 1.0}, bias=nats - 0.01)
+        assert campaigns == [[7]]
+        assert verdicts.review[3]
+        assert not verdicts.review[[0, 7]].any()
 
 
 def test_what_passes_a_line_hides_nobody() -> None:

@@ -96,6 +96,8 @@ NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "sessio
 FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.1, "identity__payment": 0.5, "infra__network": 0.49,
         "context__crowd": np.log10(32) / 4}
 """Batches each of which keeps hours of its own."""
+BY_DAY = {"timing__round_the_clock": 0.09, "harvest__volume": np.log10(100 * 12) / 7}
+"""A hundred accounts of twelve requests each that sleep at night."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
 
@@ -207,6 +209,10 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"harvest__devotion": 0.5, "harvest__long_answers": 0.09}, "unlinked", False),
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.1}, "unlinked", False),
         ({"harvest__devotion": 0.1}, "linked", False),
+        (BY_DAY, "unlinked", True),
+        (BY_DAY, "linked", False),
+        (BY_DAY | {"timing__round_the_clock": 0.1}, "unlinked", False),
+        (BY_DAY | {"harvest__volume": np.log10(100 * 11) / 7}, "unlinked", False),  # too little to tell their hours by
     ],
 )
 def test_everyday_reasons(told: dict[str, float], part_: str, reason: bool) -> None:

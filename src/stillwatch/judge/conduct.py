@@ -185,13 +185,22 @@ def owners(scene: Scene) -> F64:
     return np.full(scene.n, known.mean() if len(known) else 0.0)
 
 
+LONG_HOURS = 8 * 24
+"""Hours of a log from which it tells what lasts and what passes."""
+
+
+def short_log(scene: Scene) -> F64:
+    """1 for every group of a log of less than LONG_HOURS, else 0: accounts had no time to show what they do."""
+    return np.full(scene.n, float(scene.measured.hourly.shape[-1] < LONG_HOURS))
+
+
 def occasion(scene: Scene) -> F64:
     """Nine tenths of the requests fall within few days, as of an event, an assignment or a fashion: from 0 at six days to 1 at three.
 
     Blind where the log is shorter than eight days. A short campaign looks like an occasion too.
     """
     hourly = scene.measured.hourly.sum(axis=1).astype(np.float64)
-    if hourly.shape[1] < 8 * 24:
+    if hourly.shape[1] < LONG_HOURS:
         return np.zeros(scene.n)
     reached = hourly.cumsum(axis=1) / np.maximum(hourly.sum(axis=1, keepdims=True), 1)
     hours = (reached < 0.95).sum(axis=1) - (reached < 0.05).sum(axis=1)
@@ -240,6 +249,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.placed": placed,
     "context.owners": owners,
     "context.occasion": occasion,
+    "context.short_log": short_log,
     "context.one_domain": one_domain,
     "context.batches": batches,
     "context.unwanted": unwanted,

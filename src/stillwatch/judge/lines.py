@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.reasons import batched, everyday
+from stillwatch.judge.reasons import batched, everyday, sent
 
 F64 = NDArray[np.float64]
 
@@ -26,12 +26,13 @@ DOUBTED = 2.0
 (docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents."""
 
 FAINT, SPARSE = -1.0, (20, 30)
-"""The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other: trees see
-little of who sent little, as in the first days of a log, and give all of them less. Of authors left out, no campaign of such accounts that
-had more was of innocents, in whole logs or in a day to four of them."""
+"""The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other, in a log
+of few days: trees see little of who had no time to send much, and give all of them less. Of authors left out, no campaign of such accounts
+that had more was of innocents in a day to four of a log; in whole logs volunteers and markers are (docs/experiments.md)."""
 
-BEYOND_DOUBT = 6.0
-"""Score from which trees doubt nobody, and nobody is openly one customer: of authors left out, innocents whom a sum accused reached 5.5."""
+BEYOND_DOUBT, HARDLY_DOUBTED = 6.0, 1.0
+"""Score from which nobody is openly one customer, and nats of the trees below which they still doubt from it on, unless the log is of few
+days: an app that relays its users over accounts of its own passes the part of links by up to 11."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,15 @@ def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
     return np.where(batched(values), -1, np.where(values["harvest.narrow"] < BROAD, 1, 0))
 
 
-def doubt(values: Mapping[str, F64]) -> F64:
-    """Nats of the trees below which a person is asked about a group, ``(n_groups,)``: the more, the fewer kinds of work it does and the
-    more its accounts sent.
+def doubt(values: Mapping[str, F64], score: F64) -> F64:
+    """Nats of the trees below which a person is asked about a group of a score by sums, ``(n_groups,)``: the more, the fewer kinds of work
+    it does; in a log of few days the more, the more its accounts sent, and of a high score none (-inf).
     """
     asked = np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED))
-    sent = 7 * values["harvest.volume"] - 4 * values["context.crowd"]
-    return np.asarray(FAINT + np.interp(sent, np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT))
+    short, sure = values["context.short_log"] > 0, score >= BEYOND_DOUBT
+    early = FAINT + np.interp(sent(values), np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT)
+    whole = np.where(sure, np.minimum(asked, HARDLY_DOUBTED), asked)
+    return np.asarray(np.where(short, np.where(sure, -np.inf, early), whole))
 
 
 def with_trees(values: Mapping[str, F64], sums: Mapping[str, tuple[F64, NDArray[np.bool_]]], odds: F64) -> dict[str, F64]:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from stillwatch.judge.lines import BEYOND_DOUBT, TREES, YARDSTICK, Lines, doubt, line_class, with_trees
+from stillwatch.judge.lines import TREES, YARDSTICK, Lines, doubt, line_class, with_trees
 from stillwatch.judge.reasons import batched, everyday, many_as_one
 from stillwatch.judge.trees import Trees
 
@@ -189,7 +189,7 @@ class Spoken(NamedTuple):
     beyond: NDArray[np.bool_]
     """No part passes it, and the score is how far it lies beyond the line that its log gives it by the trees."""
     doubted: NDArray[np.bool_]
-    """A part speaks, not from BEYOND_DOUBT on, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
+    """A part speaks, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ class Model:
         odds = self.by_trees(values)
         by_log, with_part = self._beyond_its_log(values, by_part, reason, odds)
         beyond = ~passes & (by_log >= -OPEN)
-        doubted = ~beyond & (odds < doubt(values)) & (score < BEYOND_DOUBT) & (self.forest is not None)
+        doubted = ~beyond & (odds < doubt(values, score)) & (self.forest is not None)
         return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted)
 
     def _beyond_its_log(

@@ -74,6 +74,9 @@ UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
 """Value of unwanted from which accounts have another purpose than to train on the answers, and of those that hand over conversations
 (HANDED), as resold access does; unless so many requests ask to write the reasoning out, or answers are longer (log10 over the average).
 Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
+SLEEPLESS, TOLD_HOURS = 0.1, 12
+"""Value of work round the clock below which accounts without a link are people, and requests of an account from which its hours tell: of
+authors left out none of 86 campaigns that the part without links accuses is below it."""
 ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
@@ -83,9 +86,10 @@ REASONS = (
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
-    "infra.network", "context.unwanted", "harvest.elicitation",
+    "infra.network", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
+    "context.short_log",
 )
-"""What :func:`everyday` asks for."""
+"""What :func:`everyday` and the doubt of trees ask for."""
 
 
 def _shared(values: Mapping[str, F64]) -> F64:
@@ -275,18 +279,31 @@ def many_as_one(values: Mapping[str, F64]) -> F64:
     return np.asarray(large * (values["context.mostly_alike"] >= AS_ONE))
 
 
+def sent(values: Mapping[str, F64]) -> F64:
+    """Log10 of the requests that each account sent, ``(n_groups,)``."""
+    return np.asarray(7 * values["harvest.volume"] - 4 * values["context.crowd"])
+
+
+def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups whose accounts wake and sleep as people do.
+
+    Markers of one examination, volunteers of one helpline and pupils of one camp work as one without a link; they sleep.
+    """
+    return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & (sent(values) >= np.log10(TOLD_HOURS) - 1e-9))
+
+
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
     What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced` and :func:`unowned` find; and of accounts that nothing
-    links, the part that weighs links says nothing, the one that does not nothing of those that do not work as one, and the one for batches
-    nothing of few or of neighbours. Trees learnt from innocents who have a reason; what a log does not tell, they cannot know, and what one
-    person does, they learnt from few.
+    links, the part that weighs links says nothing, the one that does not nothing of those that do not work as one or that sleep, and the
+    one for batches nothing of few or of neighbours. Trees learnt from innocents who have a reason; what a log does not tell, they cannot
+    know, and what one person does, they learnt from few.
     """
     few = own_talk(values) | unplaced(values) | unowned(values)
     if part == "trees":
         return few
-    own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values)
+    own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values) | by_day(values)
     return np.asarray(reasoned(part, values) | loosely_tied(values) | few | own)
 
 

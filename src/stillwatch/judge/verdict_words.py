@@ -24,6 +24,7 @@ from stillwatch.judge.reasons import (
     UNPLACED,
     UNWANTED,
     beside,
+    by_day,
     everyday,
     firms,
     gathered,
@@ -68,7 +69,8 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         # Who would be a neighbour would be of a club, too.
         out += [sentence for sentence in told if sentence != _CLUB or _NEIGHBOURS not in told]
     elif explained[0]:
-        out.append("an everyday reason explains it: offices, firms, an occasion, a course, odd jobs, or linked accounts that work unlike")
+        named = "offices, firms, an occasion, a course, a job, odd jobs, or linked accounts that work unlike"
+        out.append(f"an everyday reason explains it: {named}")
     accused = bool(verdicts.campaign[group])
     # Where no group asks for less than the log does, the log does not tell.
     if accused and values["context.unwanted"].any():
@@ -247,7 +249,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     if said.doubted[0]:
         out.append(
             f"all pieces together are less unusual than their sum (the trees give {model.by_trees(mine)[0]:+.1f} nats, where less than "
-            f"{doubt(mine)[0]:.2g} is for a person): ask whether it is a small firm or a shop's customers"
+            f"{doubt(mine, score)[0]:.2g} is for a person): ask whether it is a small firm or a shop's customers"
         )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
@@ -282,6 +284,8 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
             return f"{share}, for answers that are not long: ask whether it is odd jobs"
         if unlike(mine)[0]:
             return "no link ties its accounts, and they do not work as one: do many people do the same thing?"
+        if by_day(mine)[0]:
+            return "no link ties its accounts, and they wake and sleep as people do: ask whether they have one job, one course or one cause"
         return RING
     if untied(mine)[0]:
         return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
