@@ -11,7 +11,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, data_files, digest, publishing, read_json, reading_parquet, replacing, write_json, write_parquet
+from stillwatch.files import (
+    PARTIAL,
+    data_files,
+    digest,
+    other_files,
+    publishing,
+    read_json,
+    reading_parquet,
+    replacing,
+    write_json,
+    write_parquet,
+)
 
 TABLE = pa.table({"account_id": ["a", "b"], "n": [1, 2]})
 
@@ -98,6 +109,15 @@ def test_data_files_are_sorted_and_hidden_ones_are_not_listed(tmp_path: Path) ->
         (tmp_path / name).touch()
     assert [path.name for path in data_files(tmp_path)] == ["a.jsonl", "b.parquet"]
     assert data_files(tmp_path / "b.parquet") == [tmp_path / "b.parquet"]
+
+
+def test_what_other_programs_keep_among_the_data_is_no_data(tmp_path: Path) -> None:
+    for name in ("day/a.parquet", "_temporary/0/b.parquet", ".trash/c.jsonl", "day/d.jsonl.gz", "e.CSV", "_SUCCESS", "f.parquet.partial"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert data_files(tmp_path) == [tmp_path / "day/a.parquet"]
+    assert other_files(tmp_path) == [tmp_path / "day/d.jsonl.gz", tmp_path / "e.CSV"]
+
 
 
 def test_a_parquet_file_that_cannot_be_read_is_named_in_one_line(tmp_path: Path) -> None:

@@ -204,13 +204,21 @@ def tables(path: Path, contract: Table) -> Iterator[pa.Table]:
         contract.demand(known, where=path)
         with pq.ParquetFile(path, read_dictionary=[name for name in REPEATED if name in known]) as file:
             names = [name for name in contract.names if name in known]
-            yield file.schema_arrow.empty_table().select(names)
+            yield _plain(file.schema_arrow.empty_table().select(names))
             for batch in file.iter_batches(BATCH_ROWS, columns=names):
-                yield pa.Table.from_batches([batch])
+                yield _plain(pa.Table.from_batches([batch]))
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         todo = "Repair or remove the file, or use stillwatch ingest"
         raise InputError(f"not readable ({reason})", where=path, todo=todo) from error
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with no dictionaries but those of REPEATED; a file says of itself which it has, such as pandas' categories."""
+    for place, name in enumerate(table.column_names):
+        if name not in REPEATED and pa.types.is_dictionary(table[name].type):
+            table = table.set_column(place, name, decoded(table[name]))
+    return table
 
 
 def _json_tables(path: Path, contract: Table) -> Iterator[pa.Table]:

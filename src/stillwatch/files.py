@@ -199,10 +199,20 @@ def data_files(folder: Path, suffixes: tuple[str, ...] = (".parquet", ".jsonl"))
     """The data files of a folder (or the file itself), sorted by path; partial and hidden files are never listed."""
     if folder.is_file():
         return [folder]
+    return [path for path in _seen(folder) if path.suffix in suffixes]
+
+
+def other_files(folder: Path, suffixes: tuple[str, ...] = (".parquet", ".jsonl")) -> list[Path]:
+    """The files of a folder that :func:`data_files` passes over and that are neither partial nor hidden, sorted by path."""
+    return [path for path in _seen(folder) if path.suffix not in (*suffixes, PARTIAL)]
+
+
+def _seen(folder: Path) -> list[Path]:
+    """Files of a folder and of those in it, but for what begins with a dot or an underscore, as other programs name what is no data yet."""
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix in suffixes and path.is_file() and not path.name.startswith((".", "_"))
+        if path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
     )
 
 
