@@ -88,6 +88,14 @@ def test_edge_fills_events(run, write):
     assert result.summary["edge"] == {"read": 1, "joined": 1, "far_in_time": 0, "filled": filled, "quarantined": {}}
 
 
+def test_operators_of_envoy_in_lower_case_are_understood(run, write):
+    """docs/ingest.md names the first; the others are what a log format of Envoy commonly has."""
+    for name in ("downstream_direct_remote_address_without_port", "downstream_remote_address_without_port", "downstream_remote_address"):
+        line = envoy(**{name: "198.51.100.7", "remote_address": None, "ja4": None, "tls_ja4_fingerprint": "t13d_named"})
+        (row,) = run(write([payload()]), "litellm", edge=[write([line], "edge.log")]).rows
+        assert (row["ip"], row["ja4"]) == (keyed(KEY, "198.51.100.0/24"), "t13d_named"), name
+
+
 def test_edge_joins_by_any_identifier_the_gateway_knows(run, write):
     for known in ("edge-1", "call-1", "chatcmpl-1"):
         rows = run(write([payload()]), "litellm", edge=[write([envoy(request_id=known)], "edge.log")]).rows

@@ -20,8 +20,8 @@ FIELDS = {
     "request_id": ("request_id", "x_request_id", "x-request-id"),
     "time": ("start_time", "timestamp", "time"),
     "remote": (
-        "downstream_direct_remote_address", "direct_remote_address", "remote_address", "downstream_remote_address",
-        "downstream_remote_address_without_port", "remote_addr",
+        "downstream_direct_remote_address", "downstream_direct_remote_address_without_port", "direct_remote_address", "remote_address",
+        "downstream_remote_address", "downstream_remote_address_without_port", "remote_addr",
     ),
     "forwarded": ("x_forwarded_for", "x-forwarded-for", "forwarded_for"),
     "user_agent": ("user_agent", "user-agent"),
