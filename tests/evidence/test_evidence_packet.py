@@ -239,6 +239,26 @@ def test_what_the_run_did_not_look_at_is_not_in_it(
         assert rescore(path).agrees, [c for c in rescore(path).comparisons if not c.agrees]
 
 
+def test_logs_that_are_others_by_now_are_told(
+    little_world: Path, little_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "BROWSERS", ())
+    logs = shutil.copytree(little_world, tmp_path / "logs")
+    days = sorted((logs / "events").iterdir())
+    days[0].unlink()
+    pq.write_table(pq.read_table(days[1]).slice(1), days[1])
+
+    def missing(data: Path) -> dict[str, str]:
+        path = packet.write(little_run, tmp_path / "packets", tmp_path / "key.pem", options=packet.Options(data=data))[0]
+        with zipfile.ZipFile(path) as archive:
+            found: dict[str, str] = json.loads(archive.read("manifest.json"))["missing"]
+        return found
+
+    told = missing(logs)["requests as the run read them"]
+    assert told == f"1 of the {len(days)} files that the run read are gone, 1 have another digest; the first: events/{days[0].name}"
+    assert "requests as the run read them" not in missing(little_world)
+
+
 @pytest.mark.parametrize("what", ["score", "evidence", "harvest"])
 def test_a_packet_that_claims_more_than_it_holds_is_told(
     real: Path, tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]

@@ -30,6 +30,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stillwatch import __version__, judge, run_details, signing, sketch
+from stillwatch.counting import number_of
 from stillwatch.dataset import batches, decoded, open_dataset
 from stillwatch.errors import InputError
 from stillwatch.evidence import ocsf, shared, stix
@@ -97,11 +98,12 @@ def write(
     for folder, proof in zip(options.proofs, cited, strict=True):
         if citing.about(proof, wanted) is None:
             raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, none of which is packed", where=folder)
+    changed = _changed(options.data, loaded.summary)
     written = []
     for name in wanted:
         target = out / f"{name}{run_details.PACKET}"
         with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as made:
-            missing = _fill(Path(made), run, loaded, known[name], reduced, options)
+            missing = _fill(Path(made), run, loaded, known[name], reduced, options) | changed
             proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]
             manifest = _manifest(Path(made), loaded, name, missing, options, private, now or datetime.now(UTC), proofs)
             zip_signed(Path(made), manifest, signing.sign(private, manifest), partial)
@@ -176,6 +178,21 @@ def _traces(
         return
     keys = pa.array(sketch.account_key(members))
     write_parquet(pa.concat_tables([pq.read_table(path, filters=pc.field("account").isin(keys)) for path in kept]), target)
+
+
+def _changed(data: Path | None, summary: Mapping[str, Any]) -> dict[str, str]:
+    """What to say where files that the run read are gone or others by now; what an erasure changed is told under ``erasures``."""
+    if data is None:
+        return {}
+    inputs = [row for row in summary.get("inputs") or () if isinstance(row, dict)]
+    told = {path: row.get("sha256") for row in inputs if (path := str(row.get("path"))).startswith("events/")}
+    erased = {(row["path"], row["after"]) for entry in run_details.erasures(data) for row in entry["files"]}
+    gone = [path for path in told if not (data / path).is_file()]
+    others = [path for path in told if path not in gone and (found := digest(data / path)) != told[path] and (path, found) not in erased]
+    if not gone and not others:
+        return {}
+    what = f"{len(gone)} of the {number_of(len(told), 'file')} that the run read are gone, {len(others)} have another digest"
+    return {"requests as the run read them": f"{what}; the first: {min(gone + others)}"}
 
 
 def _events(options: Options, summary: Mapping[str, Any], members: pa.Array, folder: Path, missing: dict[str, str]) -> None:
