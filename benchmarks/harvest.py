@@ -29,6 +29,7 @@ import suite_tables
 from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
 from stillwatch.engine import open_engine
 from stillwatch.judge import interval, unmix
+from stillwatch.progress import Clock
 
 WRITTEN = Path(judge.__file__).parent / "interval.json"
 STRANGERS = ("dune", "quay")
@@ -67,7 +68,7 @@ def campaigns(world: str, folder: Path, work: Path) -> list[Campaign]:
     data = dataset.open_dataset(folder)
     files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
-        outcome = pipeline.find(engine, data, files, None, pipeline.Clock())
+        outcome = pipeline.find(engine, data, files, None, Clock())
         scene, final = outcome.scene, outcome.final
         traffic = pipeline.read_traffic(engine, data, files)
         found = pipeline.talks(traffic, pipeline.worded(engine, traffic, scene, final))

@@ -140,6 +140,24 @@ def test_what_cannot_be_counted_is_one_line(tmp_path: Path) -> None:
             lockstep.detect_traces(path, tmp_path / "run")
 
 
+def test_a_run_of_traces_tells_of_itself_what_every_run_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, run = tmp_path / "traces.parquet", tmp_path / "run"
+    columns = {"account_id": ["a", "b"], "view": ["a.b", "a.c"], "object": [1, 1], "hour": pa.array([5, None], pa.int32())}
+    pq.write_table(pa.table(columns | {"weight": [1.0, 2.0]}), path)
+    assert cli.main(["detect", "--traces", str(path), "--out", str(run)]) == 0
+    assert "Note: The column weight is not used yet" in capsys.readouterr().out
+    summary = read_json(run / "summary.json")
+    assert {row["view"] for row in summary["blind_views"]} == {"harvest", "a.c"}
+    assert summary["estimated_false_discoveries"] == 0
+    assert set(summary["stages"]) == {"read", "link and group"}
+    assert cli.main(["report", str(run)]) == 0
+    page = (run / "report.html").read_text()
+    assert "traces have no requests" in page
+    pq.write_table(pa.table(columns | {"weight": [1.0, None]}), path)
+    assert cli.main(["detect", "--traces", str(path), "--out", str(run), "-q"]) == 0
+    assert read_json(run / "summary.json")["warnings"] == []
+
+
 def test_a_run_of_traces_says_what_was_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "traces.parquet"
     pq.write_table(pa.table({"account_id": ["a", "b"], "view": ["a.b"] * 2, "object": ["x"] * 2}), path)

@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that ``stillwatch --help`` st
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -240,10 +241,11 @@ def _detect(args: argparse.Namespace) -> Any:
     )
     if args.quiet or args.json:
         return summary
+    out = shlex.quote(str(args.out))
     if args.source is None:
         print(
             f"Traces of {summary['n_accounts']:,} accounts: {summary['n_review']:,} groups for a person to review"
-            f" ({summary['n_for_review']:,} accounts)\nThe page to read: stillwatch report {args.out}"
+            f" ({summary['n_for_review']:,} accounts)\nThe page to read: stillwatch report {out}"
         )
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
@@ -252,7 +254,7 @@ def _detect(args: argparse.Namespace) -> Any:
             f" ({summary['n_accused']:,} accounts, {summary['n_harvested']:,} exchanges),"
             f" {summary['n_review']:,} groups for a person to review ({summary['n_for_review']:,} accounts),"
             f" {summary['n_watched']} on the watch list\n"
-            f"The page to read: stillwatch report {args.out}"
+            f"The page to read: stillwatch report {out}"
         )
     for warning in summary["warnings"]:
         print(f"Note: {warning}")

@@ -1,9 +1,7 @@
 """The way of the data, composed: dataset -> sketches -> links -> groups -> campaigns -> run folder."""
 
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import alone
 from stillwatch.judge import results
 from stillwatch.parallel import ahead
+from stillwatch.progress import Clock
 from stillwatch.tables import ACCOUNTS
 
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
@@ -48,22 +47,6 @@ SPOKEN_FOR = 3_000
 """Accounts of a campaign, chosen by hash, whose wordings are looked at."""
 MIN_ACCOUNTS = 4
 """Smallest campaign that is left once every account of a group was tested."""
-
-
-@dataclass
-class Clock:
-    """Seconds spent in each stage."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of the block to a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - start, 3)
 
 
 @dataclass(frozen=True)
@@ -447,6 +430,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         traffic = read_traffic(engine, data, files, as_of)
         if not traffic.people.n:
             raise InputError("no events", where=data.folder, todo="Check --as-of and the event files")
+        told = link.told(engine)
     with clock.stage("group"):
         groups, handoffs, carried = propose(engine, traffic)
     with clock.stage("judge"):
@@ -468,7 +452,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
     with clock.stage("unmix"):
         tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
     return run_folder.Outcome(
-        scene, model, values, findings, verdicts, final, lead, sure.n, watch, shared, tally, carried, harvested, owners
+        scene, model, values, findings, verdicts, final, lead, sure.n, watch, shared, tally, carried, harvested, owners, told
     )
 
 

@@ -14,8 +14,19 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import __version__, dataset, group, judge, link, partitions, run_details, sketch
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, reading_parquet, table_digests, write_json, write_parquet
+from stillwatch.files import (
+    RUN_FILES,
+    RUN_STALE,
+    digest,
+    other_files,
+    publishing,
+    reading_parquet,
+    table_digests,
+    write_json,
+    write_parquet,
+)
 from stillwatch.judge import results, verdict_words
 from stillwatch.judge.link_graph import Pairs
 from stillwatch.tables import HARVEST, LINKS, WATCH
@@ -52,6 +63,8 @@ class Outcome:
     """Per batch of events."""
     owner: list[I64]
     """Per batch of events: number of the campaign or group of the event's account, -1 for none."""
+    told: frozenset[str]
+    """Columns of :data:`stillwatch.link.TOLD` that any request has."""
 
 
 def write(
@@ -140,7 +153,7 @@ def _write(
         "start": data.start.isoformat() if data.start else None,
         "as_of": as_of.isoformat() if as_of else None,
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
-        "warnings": _warnings(seen),
+        "warnings": _warnings(seen, data),
         "tables": table_digests(out),
     }
     write_json(summary, out / "summary.json")
@@ -398,13 +411,26 @@ def _ancestor(earlier: list[tuple[str, set[str], set[str]]], accounts: set[str],
     return best[1] if best[0] >= 0.2 else None
 
 
-def _warnings(seen: Seen) -> list[str]:
-    if not seen.repeated:
-        return []
-    return [
-        f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
-        " twice looks like a habit. stillwatch ingest leaves repeated requests out"
-    ]
+def _warnings(seen: Seen, data: dataset.Dataset) -> list[str]:
+    found = []
+    if seen.repeated:
+        found.append(
+            f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
+            " twice looks like a habit. stillwatch ingest leaves repeated requests out"
+        )
+    if others := other_files(data.folder / "events"):
+        first = others[0].relative_to(data.folder)
+        found.append(f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: {first}")
+    return found
+
+
+BLIND_WITHOUT = {
+    "client": ("infra.client", "events have neither user_agent nor ja4"),
+    "model": ("harvest.pivot", "events have no model"),
+    "path": ("infra.pathway", "events have no access_path"),
+    "output_tokens": ("harvest.long_answers", "events have no output_tokens"),
+}
+"""Column of a sketch: what is blind without it, and why."""
 
 
 def _blind(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], seen: Seen) -> list[dict[str, str]]:
@@ -431,4 +457,7 @@ def _blind(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], se
     if not len(outcome.scene.handoffs.taker):
         reason = "no request continues another account's context, or context_key and parent_key are empty"
         found.append({"view": "session.handoff", "reason": reason})
+    found += [{"view": view, "reason": why} for column, (view, why) in BLIND_WITHOUT.items() if column not in outcome.told]
+    if "model" in outcome.told and not data.releases:
+        found.append({"view": "harvest.pivot", "reason": "no release of a model is told (releases.json)"})
     return found

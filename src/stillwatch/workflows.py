@@ -1,5 +1,6 @@
 """Whole jobs of the command line that take more than one stage: ingest with the tenant's key, and the demonstration."""
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,7 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
             " joined with these, and with it hashes can be guessed"
         )
     if rows["written"]:
-        lines.append(f"Next: stillwatch detect {out} --out RUN")
+        lines.append(f"Next: stillwatch detect {shlex.quote(str(out))} --out RUN")
     return "\n".join(lines)
 
 
@@ -187,7 +188,8 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
             f"\n{accounts['true']:,} of {accounts['n_attackers']:,} fake accounts flagged,"
             f" {accounts['false']:,} of {accounts['n_innocent']:,} innocent accounts flagged"
         )
-        print(f"All measures: stillwatch evaluate {run} --truth {world / 'truth.parquet'}\nReport: {path}")
+        command = shlex.join(["stillwatch", "evaluate", str(run), "--truth", str(world / "truth.parquet")])
+        print(f"All measures: {command}\nReport: {path}")
     return {
         "world": str(world),
         "run": str(run),

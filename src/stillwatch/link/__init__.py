@@ -7,6 +7,7 @@ say what an account keeps doing, and there are few of them, whereas a single pro
 from stillwatch.link.traces import (
     CONTENT_VIEWS,
     MACHINES,
+    TOLD,
     carriers,
     handoffs,
     hits,
@@ -16,12 +17,14 @@ from stillwatch.link.traces import (
     mark_counts,
     networks,
     profiles,
+    told,
     wordings,
 )
 
 __all__ = [
     "CONTENT_VIEWS",
     "MACHINES",
+    "TOLD",
     "carriers",
     "handoffs",
     "hits",
@@ -31,5 +34,6 @@ __all__ = [
     "mark_counts",
     "networks",
     "profiles",
+    "told",
     "wordings",
 ]

@@ -82,6 +82,16 @@ def profiles(engine: Engine) -> NumpyTable:
     return engine.arrays(PROFILES_SQL)
 
 
+TOLD = ("client", "model", "path", "output_tokens")
+"""Columns of a sketch in which 0 is not told, and that no view of its own says to be blind."""
+
+
+def told(engine: Engine) -> frozenset[str]:
+    """The columns of TOLD that any request has; the search for one ends with the first."""
+    columns = ", ".join(f"EXISTS (SELECT 1 FROM sketches WHERE {name} <> 0) AS {name}" for name in TOLD)
+    return frozenset(name for name, found in engine.arrays(f"SELECT {columns}").items() if found[0])
+
+
 MOST_TAKERS = 2
 """Accounts that may continue one turn for it to be handed over; a shared link is continued by whoever reads it."""
 

@@ -12,6 +12,7 @@ from stillwatch import dataset, partitions, pipeline
 from stillwatch.engine import open_engine
 from stillwatch.files import read_json, write_json
 from stillwatch.judge import results, verdict_words
+from stillwatch.progress import Clock
 from stillwatch.replay.branch import BEGINNING, Branch
 from stillwatch.run_details import HARVESTED
 
@@ -47,7 +48,7 @@ def look(
     changed = branch.registry(registry, scratch, at_us)
     seen = data if changed is None else replace(data, accounts_file=changed)
     with open_engine(scratch, threads, memory_gb) as engine:
-        outcome = pipeline.find(engine, seen, files, moment(at_us), pipeline.Clock())
+        outcome = pipeline.find(engine, seen, files, moment(at_us), Clock())
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, {}, [])
