@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -237,6 +238,14 @@ def test_what_the_run_did_not_look_at_is_not_in_it(
     assert made
     for path in made:
         assert rescore(path).agrees, [c for c in rescore(path).comparisons if not c.agrees]
+
+
+def test_a_run_that_accuses_nobody_says_that_there_is_no_packet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pq.write_table(pa.table({"account_id": ["a", "b"], "view": ["a.b"] * 2, "object": ["x"] * 2}), tmp_path / "traces.parquet")
+    run = str(tmp_path / "run")
+    assert main(["detect", "--traces", str(tmp_path / "traces.parquet"), "--out", run, "-q"]) == 0
+    assert main(["export", run, "--format", "packet", "--key", str(tmp_path / "key.pem")]) == 0
+    assert "accuses nobody, so no packet was made" in capsys.readouterr().out
 
 
 def test_logs_that_are_others_by_now_are_told(

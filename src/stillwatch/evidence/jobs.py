@@ -29,7 +29,9 @@ def export(args: Args) -> dict[str, Any]:
         paths = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
         if not run_details.record_packets(args.run, paths, args.whom, datetime.now(UTC)):
             say(args, f"{args.run} cannot be written and keeps no list of these packets: note who gets them, for requests of erasure")
-        if fresh:
+        if not paths:
+            say(args, "the run accuses nobody, so no packet was made; --campaign names a group for review")
+        if fresh and args.key.exists():
             say(args, f"made a signing key: {args.key}; give {signing.public_path(args.key)} to whoever verifies")
     else:
         run = shared.read(args.run, k=args.k)
