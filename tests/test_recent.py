@@ -37,7 +37,8 @@ def cut(world: Path, folder: Path, start: datetime, end: datetime) -> Path:
         held = table.filter((pc.field("timestamp") >= start) & (pc.field("timestamp") < end))
         if len(held):
             pq.write_table(held, folder / "events" / path.name)
-    shutil.copy(world / "accounts.parquet", folder)
+    for name in ("accounts.parquet", "releases.json"):
+        shutil.copy(world / name, folder)
     return folder
 
 
