@@ -23,7 +23,7 @@ MIN_HABIT = 2
 
 
 def carriers_sql(column: str, min_accounts: int) -> str:
-    """Habitual carriers of each object of one column: object, account, n, first and last hour.
+    """Habitual carriers of each object of one column: object, account, n.
 
     An object that fewer than ``min_accounts`` accounts left habitually cannot make a group and is dropped.
     """
