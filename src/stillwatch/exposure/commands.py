@@ -30,9 +30,10 @@ def _exposure(args: argparse.Namespace) -> Any:
     from stillwatch import report as run_report
     from stillwatch.distill import store
     from stillwatch.exposure import calibration, curves, report, study, worth
+    from stillwatch.tables import CAPABILITIES
 
-    if args.capability not in curves.CAPABILITIES:
-        raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(curves.CAPABILITIES)}")
+    if args.capability not in CAPABILITIES:
+        raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(CAPABILITIES)}")
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
     students = args.student or ["words", "characters"]
     demand_apart(out, *args.stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)

@@ -17,9 +17,7 @@ from stillwatch.errors import InputError
 from stillwatch.exposure.closed import Measured
 from stillwatch.exposure.laws import Curve
 from stillwatch.files import read_json, write_json
-
-CAPABILITIES = ("reasoning", "grading", "rewriting", "code", "agentic", "data_analysis", "vision", "other")
-"""What a task can stand for: the shares of a campaign that detection tells."""
+from stillwatch.tables import CAPABILITIES
 
 
 def write(measured: Sequence[Measured], path: Path) -> None:
