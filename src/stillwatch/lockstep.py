@@ -71,11 +71,7 @@ def co_sharing(name: str, account: I64, object_: I64, n_accounts: int, seed: int
     around single popular objects, which says nothing (on YelpChi and on permuted data none is flagged).
     """
     n_objects = int(object_.max(initial=-1)) + 1
-    popularity = np.bincount(object_, minlength=n_objects).astype(np.float64)
-    for cap in POPULARITY_CAPS:
-        used = popularity[popularity <= cap]
-        if (used * (used - 1)).sum() / 2 <= MAX_PAIRS:
-            break
+    cap = nulls.popularity_cap(np.bincount(object_, minlength=n_objects), POPULARITY_CAPS, MAX_PAIRS)
     links = nulls.pair_links(account, object_, n_accounts, n_objects, max_popularity=cap)
     groups = [communities(links, n_accounts, resolution, seed) for resolution in RESOLUTIONS]
     values, flags = zip(*(judged(group, links) for group in groups), strict=True)

@@ -10,6 +10,7 @@ high, so it is linked too little); taste communities share more than popularity 
 a small p-value says "not by chance", never "by a campaign". Judge groups by how many times chance they share.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -125,6 +126,21 @@ def pair_links(
         parts = list(pool.map(part, zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)))
     a, b, n_shared = (np.concatenate([p[i] for p in parts]) for i in range(3))
     return PairLinks(a, b, n_shared, degree[a] * degree[b] * rate, degree, rate)
+
+
+def popularity_cap(popularity: Ints, caps: Sequence[int], max_pairs: int) -> int:
+    """The first of ``caps`` at which :func:`pair_links` meets at most ``max_pairs`` coincidences, else the last.
+
+    Args:
+        popularity: accounts of each object, ``(n_objects,)``.
+        caps: values of ``max_popularity``, falling.
+        max_pairs: coincidences of two accounts in an object, each object counted.
+    """
+    for cap in caps:
+        used = popularity[popularity <= cap].astype(np.float64)
+        if (used * (used - 1)).sum() / 2 <= max_pairs:
+            break
+    return cap
 
 
 def pair_rate(popularity: I64, degree: I64) -> float:

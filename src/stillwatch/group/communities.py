@@ -43,18 +43,14 @@ class Incidence(NamedTuple):
 
 def links(incidence: Incidence, n_accounts: int, threads: int) -> tuple[I64, I64, F64]:
     """Pairs of accounts that share objects beyond chance: both codes, and the evidence (log-likelihood ratio, nats)."""
-    popularity = np.bincount(incidence.object).astype(np.float64)
-    for cap in POPULARITY_CAPS:
-        used = popularity[popularity <= cap]
-        if (used * (used - 1)).sum() / 2 <= MAX_PAIRS:
-            break
+    popularity = np.bincount(incidence.object)
+    cap = nulls.popularity_cap(popularity, POPULARITY_CAPS, MAX_PAIRS)
     found = nulls.pair_links(
         incidence.account, incidence.object, n_accounts, len(popularity), max_popularity=cap, min_shared=LEAST_SHARED, threads=threads
     )
-    shared, expected = found.n_shared.astype(np.float64), np.maximum(found.expected, 1e-12)
-    keep = shared > LEAST_RATIO * expected
+    keep = found.n_shared > LEAST_RATIO * np.maximum(found.expected, 1e-12)
     a, b = found.a[keep].astype(np.int64), found.b[keep].astype(np.int64)
-    evidence = (shared * np.log(shared / expected) - shared + expected)[keep]
+    evidence = found.log_odds[keep]
     side, pair = np.concatenate([a, b]), np.tile(np.arange(len(a)), 2)
     order = np.lexsort((pair, -evidence[pair], side))
     rank = np.arange(len(order)) - np.searchsorted(side[order], side[order])
