@@ -114,8 +114,8 @@ def joined(group: I64, flagged: Bools, links: nulls.PairLinks) -> I64:
     log_p = nulls.poisson_log_sf(member.observed, member.expected)
     q = nulls.benjamini_hochberg(log_p, len(group) * max(len(numbers), 1))
     join = (q < MAX_JOIN_Q) & (member.n_partners >= MIN_PARTNERS) & ~flagged[member.account]
-    for i in np.flatnonzero(join)[np.argsort(-log_p[join], kind="stable")]:  # the most surprising last, so it stays
-        accepted[member.account[i]] = member.group[i]
+    rows = np.flatnonzero(join)[np.argsort(-log_p[join], kind="stable")]
+    accepted[member.account[rows]] = member.group[rows]  # of an account's several, the last stays: the most surprising
     return accepted
 
 
