@@ -4,7 +4,7 @@ from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.interval import between
 from stillwatch.judge.lines import YARDSTICK
-from stillwatch.judge.measure import HOUR_US, Matcher, Measured, account_codes, devoted, lookup, measure
+from stillwatch.judge.measure import Matcher, Measured, account_codes, devoted, lookup, measure
 from stillwatch.judge.members import (
     HARDLY,
     NEARLY,
@@ -24,7 +24,7 @@ from stillwatch.judge.members import (
     suspects,
 )
 from stillwatch.judge.model import Model, calibrated
-from stillwatch.judge.people import UNKNOWN, People, customers, owners, people
+from stillwatch.judge.people import HOUR_US, UNKNOWN, People, customers, owners, people
 from stillwatch.judge.pieces import look
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene

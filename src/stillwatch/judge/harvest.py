@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.arrays import distinct
-from stillwatch.judge.measure import HOUR_US
+from stillwatch.judge.people import HOUR_US
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]

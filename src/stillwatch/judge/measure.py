@@ -6,19 +6,19 @@ Sums of partitions add up, so the result does not depend on how the events are c
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.arrays import by_value, distinct
+from stillwatch.judge.people import HOUR_US
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
 
 LOW = (1 << 32) - 1
-HOUR_US = 3_600_000_000
 HOUR_BITS = 512
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
@@ -194,42 +194,63 @@ def _mark(bits: NDArray[np.uint64], keys: I64) -> None:
         bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
 
 
+class Index(NamedTuple):
+    """Groups as the kernels look them up. A slot is the place of a membership in the order of accounts, and of groups within."""
+
+    column_start: I64
+    """First row of each column in ``table``, ``(n_columns + 1,)``."""
+    table: I64
+    """An open-addressed table (:func:`lookup`) a column: from an object to its number among those of all columns."""
+    bits: NDArray[np.uint64]
+    """A filter: the bit of an object that is no group's is seldom set."""
+    key_start: I64
+    """First row of each object in ``key_group``, ``(n_objects + 1,)``."""
+    key_group: I64
+    """Groups that an object marks."""
+    plain_start: I64
+    """First row of each account in ``plain_slot``, ``(n_accounts + 1,)``."""
+    plain_slot: I64
+    """Memberships in groups without objects, which take every request."""
+    own_start: I64
+    """First slot of each account, ``(n_accounts + 1,)``."""
+    own_group: I64
+    """Group of each slot, ``(n_members,)``."""
+    n_groups: int
+
+
 @njit(cache=True, nogil=True)
-def _know(account: int, own_start: I64, own_group: I64, known: I64) -> None:
+def _know(account: int, index: Index, known: I64) -> None:
     """Write down the memberships of an account, each at its group: an account's events come one after the other."""
-    for j in range(own_start[account], own_start[account + 1]):
-        known[own_group[j], 0] = account << 32 | j
+    for j in range(index.own_start[account], index.own_start[account + 1]):
+        known[index.own_group[j], 0] = account << 32 | j
 
 
 @njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
-def _slots_of_event(
-    account: int, event: int, objects: I64, column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, known: I64, slots: I64,
-) -> int:
-    """Fill ``slots`` with the memberships, by their place in the order of accounts, that one event counts for; returns how many.
+def _slots_of_event(account: int, event: int, objects: I64, index: Index, known: I64, slots: I64) -> int:
+    """Fill the slots that one event counts for; returns how many.
 
     ``known`` has for each group who was written there last (:func:`_know`), and the last event that counts for it.
     """
     found = 0
-    if own_start[account] == own_start[account + 1]:
+    if index.own_start[account] == index.own_start[account + 1]:
         return 0
-    for j in range(plain_start[account], plain_start[account + 1]):
+    for j in range(index.plain_start[account], index.plain_start[account + 1]):
         if found < len(slots):
-            slots[found] = plain_slot[j]
+            slots[found] = index.plain_slot[j]
             found += 1
-    for c in range(len(column_start) - 1):
+    for c in range(len(index.column_start) - 1):
         key = objects[c]
         if key == 0:
             continue
         # Most objects of most requests are no group's: a bit in the cache says so.
-        bit = _place(key, 64 * len(bits))
-        if not bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1):
+        bit = _place(key, 64 * len(index.bits))
+        if not index.bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1):
             continue
-        place = find(table[column_start[c] : column_start[c + 1]], key)
+        place = find(index.table[index.column_start[c] : index.column_start[c + 1]], key)
         if place < 0:
             continue
-        for j in range(key_start[place], key_start[place + 1]):
-            group = key_group[j]
+        for j in range(index.key_start[place], index.key_start[place + 1]):
+            group = index.key_group[j]
             if known[group, 0] >> 32 == account and known[group, 1] != event and found < len(slots):
                 known[group, 1] = event
                 slots[found] = known[group, 0] & LOW
@@ -241,9 +262,7 @@ def _slots_of_event(
 def _accumulate(
     order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32],
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
-    column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, n_groups: int,
-    start_hour: int, part: int, parts: int,
+    index: Index, start_hour: int, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], hourly: NDArray[np.int32],
 ) -> None:
@@ -251,17 +270,15 @@ def _accumulate(
 
     Events come in the order of their accounts, and sums lie in that order too: what is added to lies side by side.
     """
-    slots, known, last_account = np.empty(64, np.int64), np.full((n_groups, 2), -1, np.int64), -1
+    slots, known, last_account = np.empty(64, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     for i in order:
         a = account[i]
         if a < 0 or a % parts != part:
             continue
         if a != last_account:
-            _know(a, own_start, own_group, known)
+            _know(a, index, known)
             last_account = a
-        found = _slots_of_event(
-            a, i, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, known, slots
-        )
+        found = _slots_of_event(a, i, objects[i], index, known, slots)
         if found == 0:
             continue
         hour = time[i] // HOUR_US
@@ -283,28 +300,22 @@ def _accumulate(
             lengths[s, length] += 1
             bit = hour % HOUR_BITS
             active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
-            hourly[own_group[s], half[a], hour - start_hour] += 1
+            hourly[index.own_group[s], half[a], hour - start_hour] += 1
 
 
 @njit(cache=True, nogil=True)
-def _match(
-    order: I64, account: NDArray[np.int32], objects: I64,
-    column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, n_groups: int,
-    out: NDArray[np.bool_],
-) -> None:
-    slots, known, last_account = np.empty(64, np.int64), np.full((n_groups, 2), -1, np.int64), -1
+def _match(order: I64, account: NDArray[np.int32], objects: I64, index: Index, out: NDArray[np.bool_]) -> None:
+    """Whether each event belongs to any group of its account."""
+    slots, known, last_account = np.empty(64, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     for i in order:
         a = account[i]
         if a < 0:
             out[i] = False
             continue
         if a != last_account:
-            _know(a, own_start, own_group, known)
+            _know(a, index, known)
             last_account = a
-        out[i] = _slots_of_event(
-            a, i, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, known, slots
-        ) > 0
+        out[i] = _slots_of_event(a, i, objects[i], index, known, slots) > 0
 
 
 BITS_AN_OBJECT = 16
@@ -333,7 +344,7 @@ class Matcher:
         has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
         plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
         counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
-        self.index = (
+        self.index = Index(
             np.array(start), np.concatenate(tables), bits, np.append(begins, len(objects)), objects[:, 2].copy(),
             np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group, groups.n,
         )
@@ -345,7 +356,7 @@ class Matcher:
     def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Which events belong to any group of their account."""
         out = np.empty(len(account), np.bool_)
-        _match(np.argsort(account, kind="stable"), account, self.objects(batch), *self.index, out)
+        _match(np.argsort(account, kind="stable"), account, self.objects(batch), self.index, out)
         return out
 
 
@@ -375,7 +386,7 @@ def measure(
             events = (
                 np.argsort(account, kind="stable"), account, batch["time"], batch["parent"], batch["output_tokens"],
                 batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
-                *matcher.index, hours[0],
+                matcher.index, hours[0],
             )
 
             def add(part: int, events: tuple[Any, ...] = events) -> None:

@@ -14,9 +14,8 @@ from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.lines import TREES, YARDSTICK, line_class
 from stillwatch.judge.link_graph import Pairs, link_graph
-from stillwatch.judge.measure import HOUR_US
 from stillwatch.judge.model import Model
-from stillwatch.judge.people import UNKNOWN
+from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, alike
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene

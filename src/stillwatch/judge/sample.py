@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.arrays import by_value, distinct
-from stillwatch.judge.measure import LOW, Matcher, Proposed, _know, _slots_of_event, find, lookup
+from stillwatch.judge.measure import LOW, Index, Matcher, Proposed, _know, _slots_of_event, find, lookup
 from stillwatch.parallel import mapped
 
 I64 = NDArray[np.int64]
@@ -65,16 +65,14 @@ def _scramble(x: np.int64) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def _take(
-    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64,
-    column_start: I64, table: I64, bits: NDArray[np.uint64], key_start: I64, key_group: I64,
-    plain_start: I64, plain_slot: I64, own_start: I64, own_group: I64, n_groups: int,
+    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64, index: Index,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
     """Fill in rows of one sampled value each; returns how many there are, be there room for them or not.
 
     A pair is ``(group * KINDS + kind) << 32 | account``: rows of all groups are what takes memory here.
     """
-    slots, known, last_account = np.empty(64, np.int64), np.full((n_groups, 2), -1, np.int64), -1
+    slots, known, last_account = np.empty(64, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     rows = 0
     n_keys = 2 + tasks.shape[1]
     keys, chance = np.empty(n_keys, np.int64), np.empty(n_keys, np.uint64)
@@ -83,11 +81,9 @@ def _take(
         if a < 0:
             continue
         if a != last_account:
-            _know(a, own_start, own_group, known)
+            _know(a, index, known)
             last_account = a
-        found = _slots_of_event(
-            a, i, objects[i], column_start, table, bits, key_start, key_group, plain_start, plain_slot, own_start, known, slots
-        )
+        found = _slots_of_event(a, i, objects[i], index, known, slots)
         if found == 0:
             continue
         keys[0], keys[1] = prompt[i], net[i]
@@ -96,7 +92,7 @@ def _take(
         for j in range(n_keys):
             chance[j] = _scramble(keys[j])
         for k in range(found):
-            group = own_group[slots[k]]
+            group = index.own_group[slots[k]]
             mask = np.uint64(modulus[group] - 1)
             for j in range(n_keys):
                 key = keys[j]
@@ -105,11 +101,11 @@ def _take(
                 if j >= TASK:
                     # A shingle that marks this group is its template, not its task.
                     c = first_task + j - TASK
-                    place = find(table[column_start[c] : column_start[c + 1]], key)
+                    place = find(index.table[index.column_start[c] : index.column_start[c + 1]], key)
                     marked = False
                     if place >= 0:
-                        for row in range(key_start[place], key_start[place + 1]):
-                            marked |= key_group[row] == group
+                        for row in range(index.key_start[place], index.key_start[place + 1]):
+                            marked |= index.key_group[row] == group
                     if marked:
                         continue
                 if rows < len(values):
@@ -167,7 +163,7 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
     tasks = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
     shared = (
         np.argsort(account, kind="stable"), account, columns["prompt"], columns["net"], tasks, matcher.objects(columns), modulus,
-        *matcher.index, matcher.columns.index(task_columns[0]),
+        matcher.index, matcher.columns.index(task_columns[0]),
     )
     n = ROOM * len(account)
     while True:
