@@ -26,10 +26,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.calibration.examples import OTHERS
 
 import suite_tables
-from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
+from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch, unmixing
 from stillwatch.engine import open_engine
 from stillwatch.judge import interval, unmix
 from stillwatch.progress import Clock
+from stillwatch.traffic import read_traffic
 
 WRITTEN = Path(judge.__file__).parent / "interval.json"
 STRANGERS = ("dune", "quay")
@@ -70,8 +71,8 @@ def campaigns(world: str, folder: Path, work: Path) -> list[Campaign]:
     with open_engine(work, threads=1, memory_gb=4) as engine:
         outcome = pipeline.find(engine, data, files, None, Clock())
         scene, final = outcome.scene, outcome.final
-        traffic = pipeline.read_traffic(engine, data, files)
-        found = pipeline.talks(traffic, pipeline.worded(engine, traffic, scene, final))
+        traffic = read_traffic(engine, data, files)
+        found = unmixing.talks(traffic, unmixing.worded(engine, traffic, scene, final))
     truth, harvest = (pq.read_table(folder / f"{name}.parquet") for name in ("truth", "truth_events"))
     fakes = truth.filter(pc.is_valid(truth["campaign"]))["account_id"].combine_chunks()
     fake = pc.is_in(scene.people.ids, value_set=fakes).to_numpy(zero_copy_only=False)
@@ -80,7 +81,7 @@ def campaigns(world: str, folder: Path, work: Path) -> list[Campaign]:
     true = np.zeros(final.n, np.int64)
     for event_id, owner in zip(events, found.owners, strict=True):
         true += np.bincount(owner[pc.is_in(event_id, value_set=kept).to_numpy() & (owner >= 0)], minlength=final.n)
-    relays = pipeline.relaying(scene, final)
+    relays = unmixing.relaying(scene, final)
     mostly = np.bincount(final.member_group, fake[final.member_account], final.n) * 2 >= final.sizes()
     return [
         Campaign(world, found.told.take(found.of == number), found.usual, bool(relays[number]), int(true[number]))

@@ -1,32 +1,20 @@
 """The way of the data, composed: dataset -> sketches -> links -> groups -> campaigns -> run folder."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from stillwatch import dataset, group, judge, link, partitions, run_folder, sketch
 from stillwatch.engine import Engine, open_engine
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import alone
-from stillwatch.judge import results
-from stillwatch.parallel import ahead
 from stillwatch.progress import Clock
-from stillwatch.tables import ACCOUNTS
+from stillwatch.traffic import CONTENT_COLUMNS, STANDING_COLUMNS, Traffic, measure, propose, read_traffic
+from stillwatch.unmixing import unmix, worded
 
-CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
-STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswith(("system", "tools"))]
-TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
-AGES_DAYS = (1, 7, 30, 90, 365, np.inf)
-"""Ages of accounts at their first request that are told apart; what is not told sorts last."""
-AN_ACCOUNT = 5
-"""Requests that an account's age and volume count for beside the habits of its batch."""
 OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
 LIKELY = 0.0
@@ -37,151 +25,11 @@ APART = 0.8
 """Share of a group's accounts that no campaign may hold for the group to be reviewed."""
 TALKING = 20
 """Accounts that no campaign holds from which a group of handed-over conversations is reviewed whoever else is in it."""
-WORDED_ACCOUNTS = 3
-"""Accounts of a campaign that must use a wording for it to be the campaign's."""
-POOL_REACH = 0.1
-"""The same in a pool, as a share of the accounts."""
-INNOCENT_REQUESTS = 500_000
-"""Requests of innocents, by whole accounts, that say how cover looks."""
-SPOKEN_FOR = 3_000
-"""Accounts of a campaign, chosen by hash, whose wordings are looked at."""
 MIN_ACCOUNTS = 4
 """Smallest campaign that is left once every account of a group was tested."""
 
-
-@dataclass(frozen=True)
-class Traffic:
-    """Sketched events and the accounts that sent them."""
-
-    files: list[Path]
-    people: judge.People
-    identities: dict[str, NDArray[np.int64]]
-    network: NDArray[np.int64]
-    """``(n_accounts,)`` network that each account used most, 0 where none is told."""
-    lookup: NDArray[np.int64]
-    threads: int
-
-    def batches(self, names: tuple[str, ...]) -> Iterator[tuple[NDArray[np.int32], partitions.Columns]]:
-        """Account codes and some sketch columns of every partition."""
-        def read() -> Iterator[tuple[NDArray[np.int32], partitions.Columns]]:
-            for path in self.files:
-                for columns in partitions.columns(path, ("account", *names)):
-                    codes = np.empty(len(columns["account"]), np.int32)
-                    judge.account_codes(self.lookup, columns["account"], codes)
-                    yield codes, columns
-
-        return ahead(read())
-
-    def codes(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Account codes of account hashes."""
-        out = np.empty(len(hashes), np.int32)
-        judge.account_codes(self.lookup, hashes, out)
-        return out.astype(np.int64)
-
-
-def registry_rows(ids: pa.Array, accounts: pa.Table) -> pa.Table:
-    """The registry's row of each account, null where it has none."""
-    place = pc.index_in(ids, accounts["account_id"].combine_chunks())
-    taken = accounts.take(place) if len(accounts) else ACCOUNTS.schema.empty_table().take(pa.nulls(len(ids), pa.int64()))
-    return taken.set_column(0, "account_id", ids)
-
-
-def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None = None) -> Traffic:
-    """Name the sketches in the engine and join the accounts seen with the registry as it stood at a time."""
-    engine.view("sketches", files)
-    ids = partitions.account_ids(files)
-    key = sketch.account_key(ids)
-    profile = link.profiles(engine)
-    order = np.argsort(key)
-    aligned = {name: np.empty(len(key), values.dtype) for name, values in profile.items()}
-    for name, values in profile.items():
-        aligned[name][order] = values
-    registry = registry_rows(ids, dataset.read_accounts(data, as_of))
-    identities = {}
-    for view, (rows, values) in link.identity_traces(registry).items():
-        identities[view] = np.full(len(ids), -1, np.int64)
-        identities[view][rows] = values
-    table, used = judge.lookup(key), link.networks(engine)
-    network, place = np.zeros(len(ids), np.int64), np.empty(len(used["account"]), np.int32)
-    judge.account_codes(table, used["account"], place)
-    network[place] = used["net"]
-    return Traffic(files, judge.people(ids, key, aligned, registry), identities, network, table, engine.threads)
-
-
 Marks = dict[str, NDArray[np.int64]]
-Carried = dict[int, dict[str, NDArray[np.int64]]]
-
-
-def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, Carried]:
-    """Links of every view, the groups that they propose, and the habits that content proposals rest on."""
-    people = traffic.people
-    carried = {
-        number: {"object": rows["object"], "account": traffic.codes(rows["account"])}
-        for number, rows in enumerate(link.carriers(engine, judge.FEWEST).values())
-    }
-    streams = group.substreams(carried, judge.FEWEST)
-    hand = link.handoffs(engine)
-    handoffs = judge.Handoffs(traffic.codes(hand["taker"]), traffic.codes(hand["giver"]), hand["n"].astype(np.int64))
-    customer = judge.customers(people.org, traffic.identities["identity.payment"])
-    foreign = customer[handoffs.taker] != customer[handoffs.giver]
-    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, "session", judge.FEWEST)]
-    for view, value in traffic.identities.items():
-        rows = np.flatnonzero(value >= 0)
-        plain.append(group.from_labels(value[rows], rows, view, judge.FEWEST))
-    plain.append(_batches(engine, traffic))
-    together = group.concatenate(plain)
-    marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, max_width=20, min_accounts=judge.FEWEST)
-    whole = group.communities(_incidences(engine, traffic, streams), people.n, judge.FEWEST, traffic.threads)
-    return group.concatenate([streams, together, marked, whole]), handoffs, carried
-
-
-def _batches(engine: Engine, traffic: Traffic) -> group.Groups:
-    """Batches of accounts that share cards, phones or mailboxes, and those that live alike as one."""
-    people = traffic.people
-    batch = group.batched(list(traffic.identities.values()), judge.owners(people))
-    rows = np.flatnonzero(batch >= 0)
-    n_batches = int(batch.max(initial=-1)) + 1
-    lives = link.lives(engine, {"account": people.key[rows], "batch": batch[rows]}, n_batches)
-    machines = [lives.pop(name) for name in link.MACHINES]
-    habits = list(lives.values())
-    for of_account in (np.searchsorted(AGES_DAYS, people.tenure_days(), "right"), np.log2(people.n_events).astype(np.int64)):
-        habits.append(np.zeros((n_batches, int(of_account.max(initial=0)) + 1)))
-        np.add.at(habits[-1], (batch[rows], of_account[rows]), AN_ACCOUNT)
-    return group.alike_batches(batch, habits, machines, judge.FEWEST)
-
-
-def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list[group.Incidence]:
-    """Who carries which sub-stream, and who left which value of some sketch columns, if only once."""
-    found = [
-        group.Incidence(streams.member_account, streams.member_group, streams.object_group, streams.object_column, streams.object_key)
-    ]
-    for name, rows in link.left_once(engine).items():
-        key, number = np.unique(rows["object"], return_inverse=True)
-        column = np.full(len(key), CONTENT_COLUMNS.index(name))
-        found.append(group.Incidence(traffic.codes(rows["account"]), number, np.arange(len(key)), column, key))
-    return found
-
-
-def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) -> judge.Scene:
-    """Everything that evidence looks at."""
-    people = traffic.people
-    half = (people.key >> 17) & 1
-    window = (int(people.first_us.min()), int(people.last_us.max()))
-    matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
-    sums = ("time", "parent", "output_tokens", "elicitation", "n_words", "capability", *CONTENT_COLUMNS)
-    hours = (window[0] // judge.HOUR_US, window[1] // judge.HOUR_US)
-    measured = judge.measure(matcher, half, hours, traffic.batches(sums), traffic.threads)
-    # Who shows a group's objects only in passing is left out, and groups that become too small with him.
-    members = judge.devoted(groups, measured.n, people.n_events, judge.FEWEST)
-    whole = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.FEWEST
-    members &= whole[groups.member_group]
-    measured, groups = measured.select(members, whole), groups.narrow(members).select(whole)
-    matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
-    events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
-    owner = judge.owners(people)
-    taken = ("prompt", "net", *CONTENT_COLUMNS)
-    sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, lambda: traffic.batches(taken), traffic.threads)
-    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)
+"""What campaigns share, a row a mark: columns of :func:`link.mark_counts`."""
 
 
 def asked(
@@ -305,112 +153,6 @@ def _owned(marks: Marks, final: group.Groups) -> group.Groups:
     order = np.argsort(marks["campaign"][keep], kind="stable")
     owner, place, key = (marks[name][keep][order].astype(np.int64) for name in ("campaign", "place", "object"))
     return group.Groups(final.n, final.member_group, final.member_account, owner, place, key, final.origin)
-
-
-def relaying(scene: judge.Scene, final: group.Groups) -> NDArray[np.bool_]:
-    """Campaigns of whom half of the accounts hand conversations over, ``(final.n,)``."""
-    return judge.pooled(scene, final.labels(scene.people.n), final.n)[: final.n]
-
-
-def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
-    """The campaigns with the wordings of prompts that are their own among their marks, to tell harvest from cover by."""
-    people, n = traffic.people, final.n
-    places = {i: name for i, name in enumerate(CONTENT_COLUMNS) if i not in STANDING_COLUMNS}
-    order = np.lexsort((people.key[final.member_account], final.member_group))
-    place = np.arange(len(order)) - np.searchsorted(final.member_group[order], final.member_group[order])
-    kept = order[place < SPOKEN_FOR]
-    whose, account = final.member_group[kept], final.member_account[kept]
-    found = link.wordings(engine, places, {"campaign": whose, "account": people.key[account]}, WORDED_ACCOUNTS)
-    campaign = found["campaign"].astype(np.int64)
-    events = np.bincount(whose, weights=people.n_events[account], minlength=n).astype(np.int64)
-    innocent = int(people.n_events.sum() - people.n_events[final.member_account].sum())
-    own = judge.worded(found["inside"], found["outside"], events[campaign], innocent)
-    # In a pool others' requests pass through any account, so only what many say is the operator's.
-    least = np.where(relaying(scene, final), POOL_REACH * np.bincount(whose, minlength=n), 0)
-    own &= found["accounts"] >= least[campaign]
-    marks = np.unique(np.concatenate([
-        np.stack([final.object_group, final.object_column, final.object_key], axis=1),
-        np.stack([campaign, found["place"].astype(np.int64), found["object"]], axis=1)[own],
-    ]), axis=0)
-    return replace(final, object_group=marks[:, 0], object_column=marks[:, 1], object_key=marks[:, 2])
-
-
-@dataclass(frozen=True)
-class Talks:
-    """Conversations of the accounts of campaigns, and of some innocents as if they were one more campaign."""
-
-    told: judge.Conversations
-    of: NDArray[np.int64]
-    """Campaign of each conversation."""
-    usual: list[NDArray[np.int64]]
-    """Innocents' in each class, for each of TRAITS."""
-    root: NDArray[np.int64]
-    """The row that begins the conversation of each request of a campaign, ``(n_requests,)``."""
-    owners: list[NDArray[np.int64]]
-    """Per batch of events: campaign of each event's account, -1 for none."""
-
-
-def talks(traffic: Traffic, final: group.Groups) -> Talks:
-    """Put the requests of campaigns together to conversations, with the marks that they show."""
-    people = traffic.people
-    matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
-    account_campaign = final.labels(people.n)
-    innocent = account_campaign < 0
-    share = min(INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
-    compared = account_campaign.copy()
-    compared[innocent & (people.key.view(np.uint64) <= np.uint64(share * (2**64 - 2**11)))] = final.n
-    owners, parts, kind = [], [np.zeros((5, 0), np.int64)], [np.zeros((len(judge.TRAITS) - 1, 0), np.uint8)]
-    names = dict.fromkeys(("time", "context", "parent", "capability", "n_words", "output_tokens", *judge.SETUP, *CONTENT_COLUMNS))
-    flagged = [np.zeros(0, bool)]
-    for account, columns in traffic.batches(tuple(names)):
-        owners.append(account_campaign[account])
-        rows = np.flatnonzero(compared[account] >= 0)
-        looked = {name: values[rows] for name, values in columns.items()}
-        flagged.append(matcher.marked(account[rows], looked))
-        parts.append(np.stack([looked["time"], compared[account[rows]], looked["context"], looked["parent"], judge.setups(looked)]))
-        kind.append(judge.traits(looked))
-    time, whose, context, parent, setup = np.concatenate(parts, axis=1)
-    root = judge.conversations(time, whose, context, parent)
-    told = judge.Conversations.of(root, time, np.concatenate(kind, axis=1), setup, np.concatenate(flagged))
-    of = whose[told.begin]
-    usual = told.take((of == final.n) & (parent[told.begin] == 0)).usual()
-    return Talks(told, of, usual, root[whose < final.n], owners)
-
-
-def unmix(
-    traffic: Traffic, scene: judge.Scene, final: group.Groups
-) -> tuple[judge.Tally, list[NDArray[np.bool_]], list[NDArray[np.int64]]]:
-    """The tally of every campaign, and for every batch which events are harvest and whose accounts they are of.
-
-    Conversations are told whole, by a mixture (:mod:`stillwatch.judge.unmix`).
-    """
-    people = traffic.people
-    window = (scene.window_us[0] // judge.HOUR_US, scene.window_us[1] // judge.HOUR_US)
-    busiest = np.lexsort((final.member_account, -people.n_events[final.member_account], final.member_group))
-    start = np.searchsorted(final.member_group, np.arange(final.n))
-    counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
-    shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
-    tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
-    found, relays = talks(traffic, final), relaying(scene, final)
-    flags = np.zeros(found.told.begin.max(initial=-1) + 1, bool)
-    for number in range(final.n):
-        told = found.told.take(found.of == number)
-        odds = judge.log_odds(told, found.usual)
-        harvest = judge.harvested(told, odds)
-        flags[told.begin] = harvest
-        tally.between[number] = judge.between(told, found.usual, odds, harvest, relays=bool(relays[number]))
-    flags = flags[found.root]
-    harvested, at = [], 0
-    for mine, (account, columns) in zip(
-        found.owners, traffic.batches(("time", "output_tokens", "capability", "path", "model")), strict=True
-    ):
-        rows = np.flatnonzero(mine >= 0)
-        of_batch = np.zeros(len(mine), bool)
-        of_batch[rows] = flags[at : at + len(rows)]
-        at += len(rows)
-        harvested.append(of_batch)
-        tally.add(account, mine, of_batch, columns)
-    return tally, harvested, found.owners
 
 
 def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None, clock: Clock) -> run_folder.Outcome:

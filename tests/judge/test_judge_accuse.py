@@ -45,8 +45,8 @@ def test_what_lies_beyond_its_log_makes_a_campaign_that_passed_a_line_larger() -
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:
-    """At DOUBTED nats a sum that passes accuses, below it is for review; six nats above its line at HARDLY_DOUBTED; what trees themselves put
-    beyond its log is no matter of it."""
+    """At DOUBTED nats a sum that passes accuses, below it is for review; six nats above its line at HARDLY_DOUBTED; what trees themselves
+    put beyond its log is no matter of it."""
     for volume, nats in ((7.0, DOUBTED), (9.0, HARDLY_DOUBTED)):
         assert accused({3: volume}, {7: 1.0}, bias=nats)[0] == [[3], [7]]
         campaigns, verdicts = accused({3: volume}, {7: 1.0}, bias=nats - 0.01)
