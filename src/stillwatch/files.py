@@ -195,16 +195,19 @@ def read_json(path: Path) -> Any:
         raise InputError(f"not readable as JSON ({error})", where=path) from error
 
 
-def data_files(folder: Path, suffixes: tuple[str, ...] = (".parquet", ".jsonl")) -> list[Path]:
-    """The data files of a folder (or the file itself), sorted by path; partial and hidden files are never listed."""
+DATA_SUFFIXES = (".parquet", ".jsonl")
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The data files (Parquet, JSONL) of a folder (or the file itself), sorted by path; partial and hidden files are never listed."""
     if folder.is_file():
         return [folder]
-    return [path for path in _seen(folder) if path.suffix in suffixes]
+    return [path for path in _seen(folder) if path.suffix in DATA_SUFFIXES]
 
 
-def other_files(folder: Path, suffixes: tuple[str, ...] = (".parquet", ".jsonl")) -> list[Path]:
+def other_files(folder: Path) -> list[Path]:
     """The files of a folder that :func:`data_files` passes over and that are neither partial nor hidden, sorted by path."""
-    return [path for path in _seen(folder) if path.suffix not in (*suffixes, PARTIAL)]
+    return [path for path in _seen(folder) if path.suffix not in (*DATA_SUFFIXES, PARTIAL)]
 
 
 def _seen(folder: Path) -> list[Path]:

@@ -84,7 +84,7 @@ class Throttle(Generic[K]):
 
 
 def admitted(
-    at_s: NDArray[np.float64], keys: Sequence[K], rate_per_min: float, *, group: str = "all", group_rate_per_min: float = 0.0
+    at_s: NDArray[np.float64], keys: Sequence[K], rate_per_min: float, *, group_rate_per_min: float = 0.0
 ) -> NDArray[np.bool_]:
     """Which requests a throttle would have let through, had it held from the first one on.
 
@@ -94,11 +94,10 @@ def admitted(
         at_s: times, ascending, seconds ``(n,)``.
         keys: who sent each, ``n`` of them.
         rate_per_min: as for :meth:`Throttle.wait_s`; infinity is no such limit.
-        group: name of all of them together.
-        group_rate_per_min: the same.
+        group_rate_per_min: the same, of all of them together; 0 is no such limit.
     """
     throttle: Throttle[K] = Throttle()
     waits = (
-        throttle.wait_s(key, rate_per_min, group, group_rate_per_min, at) for key, at in zip(keys, at_s.tolist(), strict=True)
+        throttle.wait_s(key, rate_per_min, "all", group_rate_per_min, at) for key, at in zip(keys, at_s.tolist(), strict=True)
     )
     return np.fromiter((wait == 0 for wait in waits), bool, len(at_s))

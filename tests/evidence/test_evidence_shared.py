@@ -67,7 +67,6 @@ def test_nothing_private_leaves(run_of_two: Path, tmp_path: Path, format: str) -
 def test_a_mark_is_shared_if_k_accounts_left_it(run_of_two: Path, k: int, n: int) -> None:
     run = shared.read(run_of_two, k=k)
     assert sum(len(c.marks) for c in run.campaigns) == n
-    assert sum(c.n_marks_held_back for c in run.campaigns) == 6 - n
     assert all(mark.n_accounts >= k for c in run.campaigns for mark in c.marks)
 
 

@@ -57,8 +57,6 @@ class SharedCampaign:
     explanations: Sequence[Mapping[str, Any]]
     lineage: str | None
     marks: tuple[SharedMark, ...]
-    n_marks_held_back: int
-    """Left by fewer than k accounts, or of a family that is not shared."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
     return SharedCampaign(
         row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"],
         row["harvested_low"], row["harvested_high"], row["output_tokens"] or 0, row["first_seen"], row["last_seen"], tuple(row["views"]),
-        row["capabilities"] or {}, row["explanations"], row["lineage"], tuple(marks), len(objects) - len(marks),
+        row["capabilities"] or {}, row["explanations"], row["lineage"], tuple(marks),
     )
 
 

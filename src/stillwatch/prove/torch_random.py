@@ -85,9 +85,9 @@ def _in_green_list(seeds: Words, tokens: Ids, order: Ids, n: int, head: int) -> 
     return out
 
 
-def permutation(seed: int, n: int, head: int | None = None) -> Ids:
-    """The first ``head`` of ``torch.randperm(n)`` under a generator with this seed."""
-    out: Ids = _permutation_head(np.uint64(seed), n, n if head is None else head)
+def permutation(seed: int, n: int) -> Ids:
+    """``torch.randperm(n)`` under a generator with this seed."""
+    out: Ids = _permutation_head(np.uint64(seed), n, n)
     return out
 
 
