@@ -1,13 +1,31 @@
-"""What several parts do with arrays: sorting out duplicate rows faster than :func:`numpy.unique` does, solving for many columns."""
+"""What several parts do with arrays: sorting out duplicate rows faster than :func:`numpy.unique` does, solving for many columns, texts
+as bytes for kernels.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+
+
+def text_bytes(texts: Sequence[str] | pa.Array | pa.ChunkedArray) -> tuple[I64, U8]:
+    """Byte offsets ``(n + 1,)`` and UTF-8 bytes of texts; a null is an empty text. Of Arrow's, copies only where chunks join."""
+    array = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, pa.large_string())
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    array = array.cast(pa.large_string())
+    if array.null_count:
+        array = array.fill_null("")
+    _, offsets, data = array.buffers()
+    n = len(array)
+    where = np.frombuffer(offsets, np.int64, n + 1, array.offset * 8) if n else np.zeros(1, np.int64)
+    return where, np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
 
 
 def distinct(rows: I64) -> tuple[I64, I64]:

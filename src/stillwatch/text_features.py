@@ -14,13 +14,11 @@ White space only separates: line breaks say more about how a corpus was collecte
 words and endings are English; on other languages *shapes* carries little and the rest stands.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
-import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
+from stillwatch.arrays import text_bytes
 from stillwatch.fast_hashes import BYTE_PRIME, PRIME, START, fnv1a, join, mix
 
 GROUPS = ("words", "pairs", "shapes", "letters")
@@ -46,17 +44,6 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U64 = NDArray[np.uint64]
-
-
-def arrow_text(texts: Sequence[str] | pa.Array) -> tuple[I64, U8]:
-    """Byte offsets ``(n + 1,)`` and UTF-8 bytes of texts; a null is an empty text."""
-    array = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
-    array = array.cast(pa.large_string())
-    if array.null_count:
-        array = array.fill_null("")
-    _, offsets, data = array.buffers()
-    where = np.frombuffer(offsets, np.int64, len(array) + 1, array.offset * 8)
-    return where, np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
 
 
 def _function_table() -> U64:
@@ -241,7 +228,7 @@ def longest_text(offsets: I64) -> int:
 
 def count_tokens(texts: list[str]) -> I32:
     """Words, numbers and marks of texts ``(n,)``, as :func:`feature_sets` counts them."""
-    offsets, data = arrow_text(pa.array(texts, pa.large_string()))
+    offsets, data = text_bytes(texts)
     counts = np.zeros(len(texts), np.int32)
     _count(offsets, data, FUNCTION_TABLE, counts)
     return counts

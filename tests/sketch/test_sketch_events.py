@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sketch_helpers import events, raw_strings
 
 from stillwatch import sketch
+from stillwatch.arrays import text_bytes
 from stillwatch.sketch import SKETCHES
 from stillwatch.sketch.veil import TEXT_HASHES
 from stillwatch.tables import EVENTS
@@ -143,7 +144,7 @@ def test_dictionaries_with_narrow_indices(column: str) -> None:
 def test_bytes_of_a_slice_are_those_of_the_slice(type_: pa.DataType) -> None:
     array = pa.array(["one", "", None, "four", "five"], type_)
     for part in (array[1:4], pa.chunked_array([array[1:2], array[2:4]]), pa.chunked_array([array])[1:4]):
-        offsets, data = sketch.text_bytes(part)
+        offsets, data = text_bytes(part)
         assert [data[a:b].tobytes() for a, b in itertools.pairwise(offsets)] == [b"", b"", b"four"]
 
 

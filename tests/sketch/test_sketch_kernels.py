@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sketch_helpers import MASK, chained, fnv, mix, raw_strings, read, read_slowly, signed
 
-from stillwatch.sketch import kernels, lexicon, secret, text_bytes, veil
+from stillwatch.arrays import text_bytes
+from stillwatch.sketch import kernels, lexicon, secret, veil
 
 LEXICON = " ".join([*lexicon.WORDS.values(), lexicon.ELICITATION_WORDS]).replace("|", " ").split()
 PIECES = st.one_of(

@@ -14,10 +14,10 @@ from itertools import compress
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch import text_features
+from stillwatch.arrays import text_bytes
 from stillwatch.audit import boost, fit, measures, questions
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
@@ -104,7 +104,7 @@ class Detector:
                 of it, and ``known`` is −1, so that nothing is said of it.
         """
         clipped = [text[:MAX_CHARACTERS] for text in texts]
-        offsets, data = text_features.arrow_text(pa.array(_words(clipped, self.layout), pa.large_string()))
+        offsets, data = text_bytes(_words(clipped, self.layout))
         n = len(texts)
         scores = np.empty((n, self.table.shape[1] - 2), np.float32)
         known, n_words = np.empty(n, np.float32), np.empty(n, np.int32)

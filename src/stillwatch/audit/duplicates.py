@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import text_features
+from stillwatch.arrays import text_bytes
 from stillwatch.audit import corpus
 from stillwatch.errors import InputError
 from stillwatch.fast_hashes import join, mix
@@ -101,7 +101,7 @@ def _nearest(
 
 def signatures(texts: list[str]) -> tuple[U32, NDArray[np.int32]]:
     """MinHash signatures ``(n, 64)`` and numbers of shingles ``(n,)``."""
-    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
+    offsets, data = text_bytes(texts)
     out, sizes = np.empty((len(texts), SLOTS), np.uint32), np.empty(len(texts), np.int32)
     _signatures(offsets, data, text_features.FUNCTION_TABLE, out, sizes)
     return out, sizes

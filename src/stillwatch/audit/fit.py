@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from stillwatch import text_features
+from stillwatch.arrays import text_bytes
 
 F64 = NDArray[np.float64]
 ALL_GROUPS = (1 << text_features.N_GROUPS) - 1
@@ -36,7 +36,7 @@ def with_breaks(text: str) -> str:
 
 def read(texts: list[str], bits: int, groups: int = ALL_GROUPS) -> Sets:
     """Feature sets of texts."""
-    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
+    offsets, data = text_bytes(texts)
     n = len(texts)
     out = np.empty(6 * int(offsets[-1] - offsets[0]) + 8 * n + 8, np.int32)
     indptr, n_words = np.zeros(n + 1, np.int64), np.zeros(n, np.int32)

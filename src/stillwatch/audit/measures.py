@@ -6,11 +6,11 @@ without the last of each, which a text that was cut has not whole.
 """
 
 import numpy as np
-import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import text_features
+from stillwatch.arrays import text_bytes
 from stillwatch.fast_hashes import BYTE_PRIME, START, fnv1a
 
 NAMES = (
@@ -47,7 +47,7 @@ def of(texts: list[str], *, layout: bool) -> F64:
         texts: texts.
         layout: whether white space counts.
     """
-    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
+    offsets, data = text_bytes(texts)
     out = np.zeros((len(texts), N_MEASURES))
     _measure(offsets, data, _HASHES, _MEANS, out)
     if not layout:

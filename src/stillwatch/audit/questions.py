@@ -4,11 +4,10 @@ Rates, so that the length of the answer says nothing; a text without its questio
 """
 
 import numpy as np
-import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch import text_features
+from stillwatch.arrays import text_bytes
 from stillwatch.fast_hashes import BYTE_PRIME, START, fnv1a, join
 
 NAMES = (
@@ -29,8 +28,8 @@ _SKIPPED = np.sort(np.array([fnv1a(word) for word in _COMMON.split()], np.uint64
 
 def of(texts: list[str], asked: list[str]) -> F64:
     """Measures ``(n, 7)`` of answers and what was asked, in the order of :data:`NAMES`."""
-    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
-    asked_offsets, asked_data = text_features.arrow_text(pa.array(asked, pa.large_string()))
+    offsets, data = text_bytes(texts)
+    asked_offsets, asked_data = text_bytes(asked)
     out = np.zeros((len(texts), N_QUESTIONS))
     _measure(offsets, data, asked_offsets, asked_data, _SKIPPED, out)
     return out

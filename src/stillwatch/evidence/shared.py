@@ -57,6 +57,7 @@ class SharedCampaign:
     explanations: Sequence[Mapping[str, Any]]
     lineage: str | None
     marks: tuple[SharedMark, ...]
+    """Those that at least k accounts left, of the families that are shared."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import text_features
+from stillwatch.arrays import text_bytes
 from stillwatch.fast_hashes import join
 
 MIN_SEEN = 2
@@ -83,7 +83,7 @@ def _form_of(texts: Sequence[str]) -> tuple[I64, I64]:
 
 def _runs_of(texts: Sequence[str]) -> tuple[tuple[I64, I64], tuple[I64, I64]]:
     """Rows and names of the triples of words, and of the runs of skeleton, repeats included."""
-    offsets, data = text_features.arrow_text(pa.array(texts, pa.large_string()))
+    offsets, data = text_bytes(texts)
     size = int(offsets[-1] - offsets[0]) + 1
     words, shapes, row = (np.empty(2 * size, np.int64) for _ in range(3))
     n, m = _read(offsets, data, text_features.FUNCTION_TABLE, words, shapes, row)

@@ -4,7 +4,7 @@ One event gives one row of :data:`SKETCHES`, computed from that event alone, so 
 once each, and their rows put together: batch, hourly and streaming runs are the same computation.
 """
 
-from stillwatch.sketch.events import SKETCHES, account_key, sketch_events, text_bytes
+from stillwatch.sketch.events import SKETCHES, account_key, sketch_events
 from stillwatch.sketch.veil import secret, veiled
 
-__all__ = ["SKETCHES", "account_key", "secret", "sketch_events", "text_bytes", "veiled"]
+__all__ = ["SKETCHES", "account_key", "secret", "sketch_events", "veiled"]

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from stillwatch.arrays import text_bytes
 from stillwatch.sketch import kernels, lexicon
 from stillwatch.tables import Column, Table
 
@@ -44,21 +45,6 @@ SKETCHES = Table(
 )
 
 
-def text_bytes(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Offsets ``(n + 1,)`` and bytes of a string column; a null is an empty string. Copies only where chunks join."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-    array = array.cast(pa.large_string())
-    if array.null_count:
-        array = pc.fill_null(array, "")
-    buffers = array.buffers()
-    n = len(array)
-    offsets = np.frombuffer(buffers[1], np.int64)[array.offset : array.offset + n + 1] if n else np.zeros(1, np.int64)
-    data = np.frombuffer(buffers[2], np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
-    return offsets, data
-
-
 def _hash(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Hash of each string, 0 for null; distinct values are hashed once."""
     if not pa.types.is_dictionary(column.type):
@@ -66,7 +52,6 @@ def _hash(column: pa.ChunkedArray) -> NDArray[np.int64]:
         kernels.hash_strings(*text_bytes(column), out)
         return out
     array = column.combine_chunks()
-    array = array if not isinstance(array, pa.ChunkedArray) else array.unify_dictionaries().combine_chunks()
     values = np.empty(len(array.dictionary) + 1, np.int64)
     values[-1] = 0
     kernels.hash_strings(*text_bytes(array.dictionary), values[:-1])
