@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, DOUBTED, FAINT, HARDLY_DOUBTED, TREES, YARDSTICK, Lines, doubt
+from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, DOUBTED, FAINT, HARDLY_DOUBTED, IDLE, TREES, YARDSTICK, Lines, doubt
 from stillwatch.judge.model import SIZES, dump, load
 from stillwatch.judge.pieces import SIGNS, joint
 from stillwatch.judge.reasons import everyday
@@ -136,7 +136,7 @@ def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
     """Trees that give a nat less than, and as much as, is asked of each breadth of work."""
     narrow = [BROAD - 0.1, BROAD, 0.45, 0.5, 1.0]
     told = values(5, harvest__narrow=narrow, harvest__volume=BEYOND_DOUBT, identity__payment=1.0)
-    assert doubt(told, np.zeros(5)).tolist() == pytest.approx([0.0, 0.0, DOUBTED / 2, DOUBTED, DOUBTED])
+    assert doubt(told, np.zeros(5), unlinked=np.zeros(5, bool)).tolist() == pytest.approx([0.0, 0.0, DOUBTED / 2, DOUBTED, DOUBTED])
     for nats, doubted in ((-0.1, [True] * 5), (0.0, [False, False, True, True, True]), (1.0, [False, False, False, True, True]),
                           (DOUBTED, [False] * 5)):
         one = model(grown(nats, ZERO), linked=part(harvest__volume=1.0))
@@ -145,17 +145,28 @@ def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
         assert sure.doubted.tolist() == [nats < HARDLY_DOUBTED and found for found in doubted]
 
 
+def test_trees_doubt_more_where_nothing_links_and_a_high_score_where_little_is_wanted() -> None:
+    told = values(3, harvest__narrow=[0.0, 0.45, 1.0])
+    nothing, sure = np.zeros(3), np.full(3, BEYOND_DOUBT)
+    assert doubt(told, nothing, unlinked=np.ones(3, bool)).tolist() == pytest.approx([DOUBTED, 1.5 * DOUBTED, 2 * DOUBTED])
+    idle = told | {"context.unwanted": np.full(3, IDLE)}
+    assert doubt(told, sure, unlinked=np.zeros(3, bool)).tolist() == pytest.approx([0.0, HARDLY_DOUBTED, HARDLY_DOUBTED])
+    assert doubt(idle, sure, unlinked=np.zeros(3, bool)).tolist() == pytest.approx([0.0, DOUBTED / 2, DOUBTED])
+    speaking = model(grown(DOUBTED, ZERO), unlinked=part(harvest__volume=1.0))
+    assert speaking.speaks(told | {"harvest.volume": np.full(3, 1.0)}).doubted.tolist() == [False, True, True]
+
+
 def test_in_a_log_of_few_days_trees_doubt_less_of_who_sent_little_and_nothing_of_a_high_score() -> None:
     """64 accounts of 10, 20, 25, 30 and 1,000 requests each, of one kind of work and of many."""
     sent = np.array([10, 20, 25, 30, 1000])
     for narrow, asked in ((1.0, DOUBTED), (0.0, 0.0)):
         told = values(5, harvest__narrow=narrow, harvest__volume=np.log10(64 * sent) / 7, context__crowd=np.log10(64) / 4)
-        assert doubt(told, np.zeros(5)).tolist() == [asked] * 5
+        assert doubt(told, np.zeros(5), unlinked=np.zeros(5, bool)).tolist() == [asked] * 5
         early = told | {"context.short_log": np.ones(5)}
-        least = doubt(early, np.zeros(5))
+        least = doubt(early, np.zeros(5), unlinked=np.zeros(5, bool))
         assert least[[0, 1, 3, 4]].tolist() == pytest.approx([FAINT, FAINT, asked, asked])
         assert FAINT < least[2] < asked
-        assert (doubt(early, np.full(5, BEYOND_DOUBT)) == -np.inf).all()
+        assert (doubt(early, np.full(5, BEYOND_DOUBT), unlinked=np.ones(5, bool)) == -np.inf).all()
 
 
 def test_of_batches_that_live_alike_trees_say_nothing() -> None:

@@ -23,16 +23,18 @@ BROAD was of innocents, of the others one in 35."""
 
 DOUBTED = 2.0
 """Nats of the trees below which a group of NARROW work is for a person, whatever a part says; of BROAD work it is 0. Of authors left out
-(docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents."""
+(docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents. Twice as much, and 2 more of BROAD work, where the
+part speaks that sees no links: people with one job work as one, and the trees give them up to 3.7."""
 
 FAINT, SPARSE = -1.0, (20, 30)
 """The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other, in a log
 of few days: trees see little of who had no time to send much, and give all of them less. Of authors left out, no campaign of such accounts
 that had more was of innocents in a day to four of a log; in whole logs volunteers and markers are (docs/experiments.md)."""
 
-BEYOND_DOUBT, HARDLY_DOUBTED = 6.0, 1.0
-"""Score from which nobody is openly one customer, and nats of the trees below which they still doubt from it on, unless the log is of few
-days: an app that relays its users over accounts of its own passes the part of links by up to 11."""
+BEYOND_DOUBT, HARDLY_DOUBTED, IDLE = 6.0, 1.0, 0.2
+"""Score from which nobody is openly one customer, nats of the trees that are enough from it on, and value of unwanted from which they are
+not, unless the log is of few days: an app that relays its users over accounts of its own passes the part of links by up to 11, and some
+of what they ask for is worth no training."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,20 @@ def line_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
     return np.where(batched(values), -1, np.where(values["harvest.narrow"] < BROAD, 1, 0))
 
 
-def doubt(values: Mapping[str, F64], score: F64) -> F64:
+def doubt(values: Mapping[str, F64], score: F64, *, unlinked: NDArray[np.bool_]) -> F64:
     """Nats of the trees below which a person is asked about a group of a score by sums, ``(n_groups,)``: the more, the fewer kinds of work
     it does; in a log of few days the more, the more its accounts sent, and of a high score none (-inf).
+
+    Args:
+        values: of every group.
+        score: nats beyond the line of the part that speaks, ``(n_groups,)``.
+        unlinked: where that is the part that sees no links, ``(n_groups,)``.
     """
     asked = np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED))
     short, sure = values["context.short_log"] > 0, score >= BEYOND_DOUBT
     early = FAINT + np.interp(sent(values), np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT)
-    whole = np.where(sure, np.minimum(asked, HARDLY_DOUBTED), asked)
+    enough = np.where(sure & (values["context.unwanted"] < IDLE), HARDLY_DOUBTED, np.inf)
+    whole = np.minimum(asked + DOUBTED * unlinked, enough)
     return np.asarray(np.where(short, np.where(sure, -np.inf, early), whole))
 
 

@@ -249,7 +249,8 @@ class Model:
         odds = self.by_trees(values)
         by_log, with_part = self._beyond_its_log(values, by_part, reason, odds)
         beyond = ~passes & (by_log >= -OPEN)
-        doubted = ~beyond & (odds < doubt(values, score)) & (self.forest is not None)
+        unlinked = np.array([name == "unlinked" for name in self.parts])[part]
+        doubted = ~beyond & (odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
         return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted)
 
     def _beyond_its_log(

@@ -247,9 +247,10 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     if everyday(name, mine)[0]:
         out.append(_reason(name, mine))
     if said.doubted[0]:
+        asked = doubt(mine, score, unlinked=np.array([name == "unlinked"]))[0]
         out.append(
             f"all pieces together are less unusual than their sum (the trees give {model.by_trees(mine)[0]:+.1f} nats, where less than "
-            f"{doubt(mine, score)[0]:.2g} is for a person): ask whether it is a small firm or a shop's customers"
+            f"{asked:.2g} is for a person): ask whether they have one job, or are a small firm's or a shop's customers"
         )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
