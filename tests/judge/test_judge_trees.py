@@ -149,6 +149,9 @@ def test_trees_doubt_more_where_nothing_links_and_a_high_score_where_little_is_w
     told = values(3, harvest__narrow=[0.0, 0.45, 1.0])
     nothing, sure = np.zeros(3), np.full(3, BEYOND_DOUBT)
     assert doubt(told, nothing, unlinked=np.ones(3, bool)).tolist() == pytest.approx([DOUBTED, 1.5 * DOUBTED, 2 * DOUBTED])
+    met = told | {"infra.network": np.full(3, 0.5)}
+    assert doubt(met, nothing, unlinked=np.ones(3, bool)).tolist() == [2 * DOUBTED] * 3
+    assert doubt(met, nothing, unlinked=np.zeros(3, bool)).tolist() == pytest.approx([0.0, DOUBTED / 2, DOUBTED])
     idle = told | {"context.unwanted": np.full(3, IDLE)}
     assert doubt(told, sure, unlinked=np.zeros(3, bool)).tolist() == pytest.approx([0.0, HARDLY_DOUBTED, HARDLY_DOUBTED])
     assert doubt(idle, sure, unlinked=np.zeros(3, bool)).tolist() == pytest.approx([0.0, DOUBTED / 2, DOUBTED])

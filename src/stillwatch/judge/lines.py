@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.reasons import batched, everyday, sent
+from stillwatch.judge.reasons import AT_HOME, batched, everyday, sent
 
 F64 = NDArray[np.float64]
 
@@ -23,8 +23,8 @@ BROAD was of innocents, of the others one in 35."""
 
 DOUBTED = 2.0
 """Nats of the trees below which a group of NARROW work is for a person, whatever a part says; of BROAD work it is 0. Of authors left out
-(docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents. Twice as much, and 2 more of BROAD work, where the
-part speaks that sees no links: people with one job work as one, and the trees give them up to 3.7."""
+(docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents. Where the part speaks that sees no links it is
+2 more, and of BROAD work that meets on networks 4, too: people with one job work as one, and the trees give them up to 3.7."""
 
 FAINT, SPARSE = -1.0, (20, 30)
 """The same nats where accounts sent fewer requests each than the first, and the numbers between which that passes into the other, in a log
@@ -72,7 +72,8 @@ def doubt(values: Mapping[str, F64], score: F64, *, unlinked: NDArray[np.bool_])
     short, sure = values["context.short_log"] > 0, score >= BEYOND_DOUBT
     early = FAINT + np.interp(sent(values), np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT)
     enough = np.where(sure & (values["context.unwanted"] < IDLE), HARDLY_DOUBTED, np.inf)
-    whole = np.minimum(asked + DOUBTED * unlinked, enough)
+    met = values["infra.network"] >= AT_HOME
+    whole = np.minimum(np.where(unlinked, DOUBTED + np.where(met, DOUBTED, asked), asked), enough)
     return np.asarray(np.where(short, np.where(sure, -np.inf, early), whole))
 
 
