@@ -509,6 +509,8 @@ def _carries(scene: Scene, groups: I64, lead: int) -> NDArray[np.bool_]:
 def linked(scene: Scene, account_label: I64) -> list[I64]:
     """Per kind of link, conversations first: the campaign in which each account, of it or not, has a partner, -1 for none.
 
+    A card or number links only where at least HALF of those who share it are of campaigns.
+
     Args:
         scene: the run.
         account_label: campaign of each account, -1 for none, ``(n_accounts,)``.
