@@ -314,6 +314,14 @@ def test_who_has_partners_in_two_campaigns_is_linked_to_his_own() -> None:
     assert judge.linked(handed, label)[0].tolist() == [0, 0, -1, 1, 1, -1, 0, -1]
 
 
+def test_a_card_that_mostly_others_hold_links_nobody() -> None:
+    """Of nine accounts four are a campaign's: two of them share a card with each other, two a card with three others."""
+    known = scene(groups(range(4)), people(9), payment=np.array([0, 0, 1, 1, 1, 1, 1, 2, 3]))
+    label = np.where(np.arange(9) < 4, 0, -1)
+    tied = np.logical_or.reduce([found == 0 for found in judge.linked(known, label)])
+    assert tied.tolist() == [True, True] + [False] * 7
+
+
 def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three accounts that pull the usual one their way leave one after the other."""
     value = np.array([0.0] * 10 + [-1.2, -2.0, -20.0])
