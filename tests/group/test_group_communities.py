@@ -11,7 +11,7 @@ from stillwatch.group.communities import LEAST_SHARED, STRONGEST, labels, links,
 
 def incidence(pairs: list[tuple[int, int]], column: int = 0) -> Incidence:
     """Who left which object, each pair once; object ``o`` is named ``1000 + o``."""
-    account, object_ = np.unique(np.array(pairs, np.int64), axis=0).T
+    object_, account = np.unique(np.array(pairs, np.int64)[:, ::-1], axis=0).T
     key, number = np.unique(object_, return_inverse=True)
     return Incidence(account, number, np.arange(len(key)), np.full(len(key), column), key + 1000)
 
@@ -62,6 +62,13 @@ def test_objects_of_a_community_are_those_that_mostly_it_leaves() -> None:
     pairs = [(0, 1), (1, 1), (2, 1), (9, 1), (0, 2), (1, 2), (6, 2), (7, 2), (8, 2), (0, 3), (1, 3), (2, 3), (6, 3), (7, 3), (8, 3), (9, 3)]
     whose, column, key = own_objects(label, [incidence(pairs, 4)])
     assert list(zip(whose.tolist(), column.tolist(), key.tolist(), strict=True)) == [(0, 4, 1001)]
+
+
+def test_an_object_of_two_halves_is_of_both() -> None:
+    label = np.array([1, 1, 1, 0, 0, 0, 0, 0])
+    halves, uneven = [(account, 1) for account in range(6)], [(account, 2) for account in range(7)]
+    whose, _, key = own_objects(label, [incidence(halves + uneven)])
+    assert list(zip(whose.tolist(), key.tolist(), strict=True)) == [(0, 1001), (0, 1002), (1, 1001)]
 
 
 def test_an_object_with_several_names_brings_them_all() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import nulls
@@ -35,6 +36,7 @@ class Incidence(NamedTuple):
 
     account: I64
     object: I64
+    """Of each pair, sorted."""
     named: I64
     """Object of each name, sorted."""
     column: I64
@@ -81,6 +83,29 @@ def labels(a: I64, b: I64, evidence: F64, n_accounts: int, resolutions: Sequence
     return out
 
 
+@njit(cache=True, nogil=True)
+def _owned(objects: I64, community: I64, n_communities: int, owned: I64, by: I64) -> int:
+    """Fill in each object that OWN_ACCOUNTS and OWN_SHARE of its accounts, of one community, leave, and the community; returns how many."""
+    inside = np.zeros(n_communities, np.int64)
+    found = begin = 0
+    for row in range(len(objects)):
+        if community[row] >= 0:
+            inside[community[row]] += 1
+        if row + 1 < len(objects) and objects[row + 1] == objects[row]:
+            continue
+        least = max(OWN_ACCOUNTS, OWN_SHARE * (row + 1 - begin))
+        for k in range(begin, row + 1):
+            c = community[k]
+            if c < 0:
+                continue
+            if inside[c] >= least:
+                owned[found], by[found] = objects[row], c
+                found += 1
+            inside[c] = 0
+        begin = row + 1
+    return found
+
+
 def own_objects(label: I64, incidences: Sequence[Incidence]) -> tuple[I64, I64, I64]:
     """The objects that mostly one community's accounts leave: community, column and key, sorted by community."""
     whose, column, key = [], [], []
@@ -88,20 +113,14 @@ def own_objects(label: I64, incidences: Sequence[Incidence]) -> tuple[I64, I64, 
     for incidence in incidences:
         if not len(incidence.account):
             continue
-        everybody = np.bincount(incidence.object)
-        community = label[incidence.account]
-        kept = np.flatnonzero(community >= 0)
-        key_of_row = incidence.object[kept] * n_communities + community[kept]
-        key_of_row.sort()
-        start = np.flatnonzero(np.append(True, key_of_row[1:] != key_of_row[:-1])) if len(kept) else kept
-        inside = np.diff(np.append(start, len(key_of_row)))
-        several = inside >= OWN_ACCOUNTS
-        left, by = np.divmod(key_of_row[start[several]], n_communities)
-        own = inside[several] >= OWN_SHARE * everybody[left]
-        first, last = (np.searchsorted(incidence.named, left[own], side) for side in ("left", "right"))
+        most = int(incidence.object[-1] + 1) * int(1 / OWN_SHARE)
+        left, by = np.empty(most, np.int64), np.empty(most, np.int64)
+        found = _owned(incidence.object, label[incidence.account], n_communities, left, by)
+        left, by = left[:found], by[:found]
+        first, last = (np.searchsorted(incidence.named, left, side) for side in ("left", "right"))
         n = last - first
         rows = np.repeat(first - np.cumsum(n) + n, n) + np.arange(n.sum())
-        whose.append(np.repeat(by[own], n))
+        whose.append(np.repeat(by, n))
         column.append(incidence.column[rows])
         key.append(incidence.key[rows])
     owner = np.concatenate(whose or [np.zeros(0, np.int64)])
