@@ -25,6 +25,8 @@ ABROAD = {"clean": "rewrite", "agent": "code", "analyse": "reason", "extract": "
 """work whose phrases stand in for another's in tongues other than English"""
 SENTENCES = dict(zip(WORKS, (5, 8, 4, 4, 8, 6, 6, 4, 6, 4, 3, 2, 3, 7), strict=True))
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+NUMBERS = pa.array([str(number) for number in range(100)])
+DATES = pa.array([f"{day} {month}" for month in MONTHS for day in range(1, 29)])
 
 
 @cache
@@ -60,69 +62,91 @@ class Rows:
         return Rows(self.topic[at], self.tongue[at], self.person[at], self.habit[at], None if self.task is None else self.task.take(pa.array(at)))
 
 
-def compose(rng: np.random.Generator, section: str, rows: Rows) -> pa.Array:
-    """A phrase of a section for every row, with all slots filled."""
-    found: list[pa.Array] = []
-    places: list[Ints] = []
-    abroad = np.where(np.isin(section.partition(".")[0], _spoken()), rows.tongue, 0)
-    for tongue in np.unique(abroad).tolist():
-        at = np.flatnonzero(abroad == tongue)
-        inside, name = _resolve(section, TONGUES[tongue])
-        if name.startswith("*"):
-            for topic in np.unique(rows.topic[at]).tolist():
-                here = at[rows.topic[at] == topic]
-                _fill(rng, f"{topics()[topic]}.{name[1:]}", rows, here, found, places)
-        else:
-            _fill(rng, inside, rows, at, found, places)
-    if not found:
-        return pa.array([], pa.string())
-    back = np.argsort(np.concatenate(places), kind="stable")
-    return pa.concat_arrays(found).take(pa.array(back))
+@dataclass(frozen=True)
+class Leaves:
+    """Phrases without slots, by tongue and, in English, perhaps by topic: where each list begins and how long it is."""
 
-
-def _resolve(section: str, tongue: str) -> tuple[str, str]:
-    if tongue == "en":
-        return section, f"*{section}" if section in ("thing", "issue") else section
-    for name in (f"{tongue}.{section}", f"{tongue}.{ABROAD.get(section, '')}", f"{tongue}.{section.partition('.')[0]}"):
-        if name in words():
-            return name, name
-    return section, section
+    phrases: pa.Array
+    begin: Ints
+    length: Ints
 
 
 @cache
-def _spoken() -> list[str]:
-    """Sections that some tongue has."""
-    foreign = {name.split(".")[1] for name in words() if name.split(".")[0] in TONGUES}
-    return sorted(foreign | ABROAD.keys())
+def leaves(section: str) -> Leaves | None:
+    """A section's phrases, if none in any tongue has a slot."""
+    lists = [words()[_abroad(section, tongue)] for tongue in TONGUES[1:]] if section in _spoken() else []
+    by_topic = section in ("thing", "issue")
+    english = [words()[f"{topic}.{section}"] for topic in topics()] if by_topic else [words()[section]] * len(topics())
+    every = english + (lists or [english[0]] * (len(TONGUES) - 1))
+    if any(len(parts(phrase)) > 1 for phrases in every for phrase in phrases):
+        return None
+    length = np.array([len(phrases) for phrases in every])
+    return Leaves(pa.array([phrase for phrases in every for phrase in phrases], pa.string()), np.cumsum(length) - length, length)
 
 
-def _fill(rng: np.random.Generator, section: str, rows: Rows, at: Ints, found: list[pa.Array], places: list[Ints]) -> None:
-    phrases = words()[section]
+def compose(rng: np.random.Generator, section: str, rows: Rows) -> pa.Array:
+    """A phrase of a section for every row, with all slots filled."""
+    n = len(rows.topic)
     salt = int.from_bytes(section.encode()[-7:], "little")
-    usual = below(mix(rows.person[at], salt), len(phrases))
-    chosen = np.where(rng.random(len(at)) < rows.habit[at], usual, rng.integers(0, len(phrases), len(at)))
-    order = np.argsort(chosen, kind="stable")
-    starts = np.searchsorted(chosen[order], np.arange(len(phrases) + 1))
-    for k, phrase in enumerate(phrases):
-        here = at[order[starts[k] : starts[k + 1]]]
-        if len(here):
-            found.append(_one(rng, phrase, rows, here))
-            places.append(here)
+    if table := leaves(section):
+        which = np.where(rows.tongue == 0, rows.topic, len(topics()) + rows.tongue - 1)
+        length = table.length[which]
+        usual = below(mix(rows.person, salt), length)
+        return table.phrases.take(pa.array(table.begin[which] + np.where(rng.random(n) < rows.habit, usual, (rng.random(n) * length).astype(np.int64))))
+    tongues = np.unique(rows.tongue).tolist() if section.partition(".")[0] in _spoken() else [-1]
+    found: list[pa.Array] = []
+    places: list[Ints] = []
+    for tongue in tongues:
+        at = np.flatnonzero(rows.tongue == tongue) if tongue >= 0 else np.arange(n)
+        phrases = words()[_abroad(section, TONGUES[max(tongue, 0)])]
+        some = rows.of(at) if len(tongues) > 1 else rows
+        usual = below(mix(some.person, salt), len(phrases))
+        chosen = np.where(rng.random(len(at)) < some.habit, usual, rng.integers(0, len(phrases), len(at)))
+        order = np.argsort(chosen, kind="stable")
+        edges = np.searchsorted(chosen[order], np.arange(len(phrases) + 1))
+        found += _fill(rng, phrases, some, [order[edges[k] : edges[k + 1]] for k in range(len(phrases))])
+        places.append(at[order])
+    if not n:
+        return pa.array([], pa.string())
+    return pa.concat_arrays(found).take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
 
 
-def _one(rng: np.random.Generator, phrase: str, rows: Rows, at: Ints) -> pa.Array:
-    split = parts(phrase)
-    if len(split) == 1:
-        return pa.repeat(phrase, len(at))
-    inner = rows.of(at)
-    pieces: list[Any] = []
-    for k, part in enumerate(split):
-        if k % 2:
-            pieces.append(_slot(rng, part, inner))
-        elif part:
-            pieces.append(pa.scalar(part))
-    joined = pc.binary_join_element_wise(*pieces, "")
-    return pa.repeat(joined, len(at)) if isinstance(joined, pa.Scalar) else joined
+def _abroad(section: str, tongue: str) -> str:
+    """The section that a tongue has for this one, or the English one."""
+    if tongue == "en":
+        return section
+    known = (f"{tongue}.{name}" for name in (section, ABROAD.get(section, "-"), section.partition(".")[0]))
+    return next((name for name in known if name in words()), section)
+
+
+@cache
+def _spoken() -> frozenset[str]:
+    """Sections that some tongue has."""
+    return frozenset({name.split(".")[1] for name in words() if name.split(".")[0] in TONGUES} | ABROAD.keys())
+
+
+def _fill(rng: np.random.Generator, phrases: list[str], rows: Rows, groups: list[Ints]) -> list[pa.Array]:
+    """The texts of each group of rows, which has a phrase; what the phrases ask of one slot is composed at once."""
+    asked: dict[str, list[Ints]] = {}
+    for phrase, group in zip(phrases, groups, strict=True):
+        for name in parts(phrase)[1::2]:
+            asked.setdefault(name, []).append(group)
+    filled = {name: _slot(rng, name, rows.of(np.concatenate(places))) for name, places in asked.items()}
+    used = dict.fromkeys(filled, 0)
+    texts = []
+    for phrase, group in zip(phrases, groups, strict=True):
+        pieces: list[Any] = []
+        for k, part in enumerate(parts(phrase)):
+            if k % 2:
+                slot = filled[part]
+                pieces.append(slot if isinstance(slot, pa.Scalar) else slot.slice(used[part], len(group)))
+                used[part] += len(group)
+            elif part:
+                pieces.append(pa.scalar(part))
+        if len(group):
+            joined = pc.binary_join_element_wise(*pieces, "") if len(pieces) > 1 else pieces[0] if pieces else pa.scalar("")
+            texts.append(pa.repeat(joined, len(group)) if isinstance(joined, pa.Scalar) else joined)
+    return texts
 
 
 def _slot(rng: np.random.Generator, name: str, rows: Rows) -> Any:
@@ -132,13 +156,11 @@ def _slot(rng: np.random.Generator, name: str, rows: Rows) -> Any:
     if name == "role":
         return pa.scalar("{role}")
     if name == "n":
-        return pa.array(rng.integers(2, 100, n)).cast(pa.string())
+        return NUMBERS.take(pa.array(rng.integers(2, 100, n)))
     if name == "big":
         return pa.array((10 ** rng.uniform(2, 5, n)).astype(np.int64)).cast(pa.string())
     if name == "date":
-        month = pa.array(MONTHS).take(pa.array(rng.integers(0, 12, n)))
-        numbers = pa.array(rng.integers(1, 29, n)).cast(pa.string())
-        return pc.binary_join_element_wise(numbers, month, " ")
+        return DATES.take(pa.array(rng.integers(0, len(DATES), n)))
     return compose(rng, name, rows)
 
 
