@@ -23,20 +23,17 @@ def _bell(*peaks: tuple[float, float, float], floor: float = 0.02) -> Floats:
     return floor + sum((size * np.exp(-0.5 * ((hour - at) / width) ** 2) for at, width, size in peaks), np.zeros(DAY_HOURS))
 
 
-HOURS: dict[str, tuple[Floats, tuple[float, ...]]] = {
-    "home": (_bell((11, 2.5, 0.6), (15, 2.5, 0.6), (20.5, 2.0, 0.9), floor=0.04), WEEKEND_TOO),
-    "office": (_bell((10.3, 1.4, 1.0), (14.8, 1.6, 1.0), floor=0.01), WORKDAYS),
+HOURS: dict[str, tuple[Floats, tuple[float, ...]]] = {"home": (_bell((11, 2.5, 0.6), (15, 2.5, 0.6), (20.5, 2.0, 0.9), floor=0.04),
+    WEEKEND_TOO), "office": (_bell((10.3, 1.4, 1.0), (14.8, 1.6, 1.0), floor=0.01), WORKDAYS),
     "evening": (_bell((20.5, 1.8, 1.0), floor=0.02), WEEKEND_TOO),
     "school": (_bell((9.5, 1.0, 1.0), (12.5, 1.2, 1.0), floor=0.004), WORKDAYS),
     "night": (_bell((1.5, 1.8, 1.0), (22.8, 1.5, 0.8), floor=0.05), WEEKEND_TOO),
     "shift": (_bell((7.5, 1.6, 0.8), (12, 3.0, 0.7), (17.5, 2.5, 0.8), floor=0.05), WEEKEND_TOO),
     "worship": (_bell((9, 1.5, 0.6), (18.5, 1.8, 1.0), floor=0.02), (0.4, 0.4, 0.5, 0.7, 1.6, 1.3, 2.2)),
     "matchday": (_bell((13, 2.5, 0.6), (19.5, 2.2, 1.0), floor=0.03), (0.4, 0.3, 0.6, 0.4, 1.2, 2.4, 2.0)),
-    "always": (np.ones(DAY_HOURS), ALL_ALIKE),
-    "cron": (np.ones(DAY_HOURS), ALL_ALIKE),
-}
+    "always": (np.ones(DAY_HOURS), ALL_ALIKE), "cron": (np.ones(DAY_HOURS), ALL_ALIKE)}
 CLIENTS = ["any", "browser", "sdk", "python", "node", "curl", "product", "automation", "harness"]
-NETS = ["home", "office", "site", "branch", "server", "servers", "vpn", "rotate", "sticky", "exits"]
+NETS = ["home", "office", "site", "branch", "server", "servers", "vpn", "rotate", "sticky", "exits", "users"]
 CODES_BY_SHARE = np.repeat(np.arange(len(CODES)), np.round(SHARES * 100).astype(np.int64))
 PERSONAL = {PYTHON: 0.5, NODE: 0.27, GO: 0.06, JAVA: 0.06, CURL: 0.03, AUTOMATION: 0.08}
 
@@ -52,6 +49,7 @@ class Setting:
     net: Net
     builds: Builds
     answers: speech.Answers
+    commons: speech.Commons
     manuals: tuple[str, ...]
     """instructions that the popular harnesses send"""
     hidden: tuple[int, ...]
@@ -59,7 +57,10 @@ class Setting:
 
 
 def act(rng: np.random.Generator, party: Party, roster: Roster, product: int, where: Setting) -> list[dict[str, Any]]:
-    """All requests of a party, by routine, as columns; ``talk`` and ``turn`` order them, ``source`` is the row that a first turn goes on from."""
+    """All requests of a party, by routine, as columns.
+
+    Rows are in order of ``talk`` and ``turn``; ``source`` is the row that a first turn goes on from.
+    """
     made = [_do(rng, routine, roster, k, product, where) for k, routine in enumerate(party.routines)]
     return [columns for columns in made if columns is not None]
 
@@ -108,7 +109,7 @@ def _do(rng: np.random.Generator, routine: Routine, roster: Roster, number: int,
     columns |= _words(rng, routine, roster, group, soul, starter, moment, talk, turn, where)
     columns |= _machine(rng, routine, roster, owner, group_of, moment, soul, when, product, where)
     app = columns["path"] == 0
-    columns["system"] = _instructions(rng, routine, roster, owner, soul, columns["harness"], app, where)
+    columns["system"] = _instructions(rng, routine, roster, owner, columns["harness"], app, where)
     columns["harvest"] = np.full(n, routine.harvest)
     _replays(rng, routine, columns)
     return columns
@@ -179,8 +180,8 @@ def _replays(rng: np.random.Generator, routine: Routine, columns: dict[str, Any]
 
 
 def _words(
-    rng: np.random.Generator, routine: Routine, roster: Roster, group: Seeds, soul: Seeds, starter: Ints, moment: Seeds, talk: Ints, turn: Ints,
-    where: Setting,
+    rng: np.random.Generator, routine: Routine, roster: Roster, group: Seeds, soul: Seeds, starter: Ints, moment: Seeds, talk: Ints,
+    turn: Ints, where: Setting,
 ) -> dict[str, Any]:  # fmt: skip
     n = len(talk)
     total = len(speech.topics())
@@ -203,22 +204,25 @@ def _words(
     rows = Rows(topic, tongue, soul, speech.sticky(soul))
     opening = np.flatnonzero(turn == 0)
     if routine.pool:
-        size = len(opening) if routine.split else routine.pool
-        drawn = rng.integers(0, len(opening), size)
-        listed = rows.of(opening[drawn])
-        tasks = speech.speak(rng, work[opening[drawn]], listed, np.zeros(size, bool))
-        item = rng.permutation(size) if routine.split else rng.integers(0, size, len(opening))
+        if routine.public:
+            kinds, listed, tasks = where.commons.work, where.commons.rows, where.commons.tasks
+        else:
+            drawn = opening[rng.integers(0, len(opening), len(opening) if routine.split else routine.pool)]
+            kinds, listed = work[drawn], rows.of(drawn)
+            tasks = speech.speak(rng, kinds, listed, np.zeros(len(drawn), bool))
+        size = len(tasks)
+        dealt = rng.permutation(size)[np.arange(len(opening)) % size] if routine.split else rng.integers(0, size, len(opening))
         of_talk = np.zeros(int(talk.max()) + 1, np.int64)
-        of_talk[talk[opening]] = item
+        of_talk[talk[opening]] = dealt
         item = of_talk[talk]
-        work, rows = work[opening[drawn]][item], Rows(listed.topic[item], listed.tongue[item], soul, rows.habit)
+        work, rows = kinds[item], Rows(listed.topic[item], listed.tongue[item], soul, rows.habit)
     prompt = speech.speak(rng, work, rows, turn > 0)
     if routine.pool:
         prompt = _put(prompt, opening, tasks.take(pa.array(item[opening])))
     if routine.frame:
         dressed = opening[unit(mix(moment[opening], 62)) < routine.framed]
         if len(dressed):
-            worded = speech.framed(rng, routine.frame, rows.of(dressed), prompt.take(pa.array(dressed)), routine.wordings)
+            worded = speech.framed(rng, routine.frame, rows.of(dressed), prompt.take(pa.array(dressed)), routine.wordings, where.commons)
             prompt = _put(prompt, dressed, worded)
     longer = routine.longer * (0.7 + 0.6 * unit(mix(soul, 63)))
     response = where.answers.give(rng, work, rows.topic, rows.tongue, longer)
@@ -233,8 +237,8 @@ def _put(texts: pa.Array, at: Ints, others: pa.Array) -> pa.Array:
 
 
 def _machine(
-    rng: np.random.Generator, routine: Routine, roster: Roster, owner: Ints, group: Seeds, moment: Seeds, soul: Seeds, when: Floats, product: int,
-    where: Setting,
+    rng: np.random.Generator, routine: Routine, roster: Roster, owner: Ints, group: Seeds, moment: Seeds, soul: Seeds, when: Floats,
+    product: int, where: Setting,
 ) -> dict[str, Any]:  # fmt: skip
     n = len(owner)
     mine = roster.soul[owner]
@@ -244,20 +248,21 @@ def _machine(
         path = pick(unit(mix(mine, 70)), routine.paths, PATHS)
     sender = soul if routine.users else mine
     client = pick(unit(mix(sender, 71)), routine.client, CLIENTS)
+    path = np.where(client == CLIENTS.index("browser"), 0, np.where((client >= CLIENTS.index("sdk")) & (path == 0), 1, path))
     home_client = np.where(path == 0, np.where(unit(mix(sender, 72)) * 0.7 + unit(mix(moment, 72)) * 0.3 < 0.6, WEB, PHONE), 0)
     personal = pick(unit(mix(sender, 73)), {str(k): share for k, share in PERSONAL.items()}, [str(k) for k in range(AUTOMATION + 1)])
     harness = below(mix(sender, 74), HARNESSES)
     if routine.topics:
         harness = below(mix(group, 74), HARNESSES)
     families = np.stack([
-        np.where(path == 0, home_client, personal), np.full(n, WEB), np.where(personal == AUTOMATION, PYTHON, personal), np.full(n, PYTHON),
-        np.full(n, NODE), np.full(n, CURL), np.full(n, AUTOMATION + 1 + HARNESSES + product), np.full(n, AUTOMATION), AUTOMATION + 1 + harness,
+        np.where(path == 0, home_client, personal), np.full(n, WEB), np.where(personal == AUTOMATION, PYTHON, personal),
+        np.full(n, PYTHON), np.full(n, NODE), np.full(n, CURL), np.full(n, AUTOMATION + 1 + HARNESSES + product), np.full(n, AUTOMATION), AUTOMATION + 1 + harness,
     ])  # fmt: skip
     family = families[client, np.arange(n)]
     in_harness = client == CLIENTS.index("harness")
     changed = (when > 40 * unit(mix(sender, 75))).astype(np.int64)  # somebody updates now and then
     build = where.builds.of(family, mix(group, 76) if routine.one_build else mix(sender, 77, family, changed))
-    address, network, mobile = _address(routine, roster, owner, group, moment, own, when, where)
+    address, network = _address(routine, roster, owner, sender, group, moment, own, when, where)
     hidden = np.isin(path, where.hidden)
     app = path == 0
     sdk = ~app
@@ -285,24 +290,24 @@ def _machine(
     session = mix(moment, 93)
     named = app | in_harness | (unit(mix(mine, 94)) < 0.3)
     return {
-        "path": path, "build": build, "harness": np.where(in_harness, harness, -1), "address": address, "network": network, "hidden": hidden,
-        "mobile": mobile, "temperature": np.where(app, np.nan, heat), "top_p": np.where(sdk & (unit(mix(sender, 95)) < 0.06), 0.95, np.nan),
+        "path": path, "build": build, "harness": np.where(in_harness, harness, -1), "address": address, "network": network,
+        "hidden": hidden, "temperature": np.where(app, np.nan, heat), "top_p": np.where(sdk & (unit(mix(sender, 95)) < 0.06), 0.95, np.nan),
         "max_tokens": np.where(app, np.nan, limit), "tools": tools, "has_tools": has_tools, "model": model, "status": status, "key": key,
         "session": session, "named": named, "stream": app | (unit(mix(sender, 96)) < 0.5),
     }  # fmt: skip
 
 
-def _address(
-    routine: Routine, roster: Roster, owner: Ints, group: Seeds, moment: Seeds, own: Seeds, when: Floats, where: Setting
-) -> tuple[Ints, Ints, Any]:
-    """Address, network, and whether it is a mobile one."""
+def _address(routine: Routine, roster: Roster, owner: Ints, sender: Seeds, group: Seeds, moment: Seeds, own: Seeds, when: Floats,
+    where: Setting) -> tuple[Ints, Ints]:
+    """Address and network."""
     net, n = where.net, len(owner)
     country = roster.country[owner]
     place = pick(unit(mix(roster.soul[owner], 100)), routine.net, NETS)
-    away = (unit(mix(moment, 101)) < routine.away) & (place <= 1) & (roster.path[owner] == 0)
+    away = (unit(mix(moment, 101)) < routine.away) & (place <= 1)
     address, network = np.zeros(n, np.int64), np.zeros(n, np.int64)
     lease = ((when + 50 * unit(mix(own, 102))) / (2 + 45 * unit(mix(own, 103)) ** 2)).astype(np.int64)
-    seat = CODES_BY_SHARE[below(mix(group, 105), len(CODES_BY_SHARE))]
+    base = np.repeat(roster.group, n)
+    seat = np.full(n, roster.country[0])
     elsewhere = CODES_BY_SHARE[below(mix(np.where(place == 7, moment, own), 106), len(CODES_BY_SHARE))]
     some = below(mix(moment, 107), max(routine.sites, 1))
     of_account = below(mix(roster.soul[owner], 108), max(routine.sites, 1))
@@ -319,23 +324,25 @@ def _address(
             put(at, net.home(country[at], mix(own[at], 110), mix(own[at], 111)))
         elif name in ("site", "branch"):
             k = (some if name == "site" else of_account)[at]
-            spot = mix(group[at], 112, k)
-            put(at, net.home(seat[at], mix(group[at], 113) if name == "site" else spot, spot))
+            spot = mix(base[at], 112, k)
+            put(at, net.home(seat[at], mix(base[at], 113) if name == "site" else spot, spot))
         elif name == "server":
             put(at, net.server(mix(own[at], 114)))
         elif name == "servers":
-            put(at, net.server(mix(group[at], 115, some[at])))
+            put(at, net.server(mix(base[at], 115, some[at])))
         elif name == "vpn":
             put(at, net.vpn(mix(own[at], 116), moment[at]))
         elif name in ("rotate", "sticky"):
             seed = mix((moment if name == "rotate" else own)[at], 117)
             put(at, net.home(elsewhere[at], seed, seed))
+        elif name == "users":
+            put(at, net.home(CODES_BY_SHARE[below(mix(sender[at], 120), len(CODES_BY_SHARE))], sender[at], mix(sender[at], lease[at])))
         else:
             spot = mix(group[at], 118, some[at])
             put(at, net.home(CODES_BY_SHARE[below(mix(spot, 119), len(CODES_BY_SHARE))], spot, spot))
     at = np.flatnonzero(away)
     put(at, net.mobile(country[at], own[at], moment[at]))
-    return address, network, away
+    return address, network
 
 
 def _status(rng: np.random.Generator, routine: Routine, when: Floats, where: Setting) -> Ints:
@@ -346,11 +353,8 @@ def _status(rng: np.random.Generator, routine: Routine, when: Floats, where: Set
     return np.where(down, 529, status)
 
 
-def _instructions(
-    rng: np.random.Generator, routine: Routine, roster: Roster, owner: Ints, soul: Seeds, harness: Ints, app: Any, where: Setting
-) -> pa.Array:
+def _instructions(rng: np.random.Generator, routine: Routine, roster: Roster, owner: Ints, harness: Ints, app: Any, where: Setting) -> pa.Array:
     """The system prompt of every row."""
-    n = len(owner)
     accounts = len(roster.seed)
     own_rows = Rows(below(mix(roster.soul, 120), len(speech.topics())), np.zeros(accounts, np.int64), roster.soul, np.ones(accounts))
     own = speech.compose(rng, "own.system", own_rows)

@@ -14,7 +14,7 @@ PATHS = ["app", "api", "stratus", "nimbus"]
 SOMEBODY = {"individual": 0.88, "startup": 0.06, "education": 0.02, "research": 0.01, "enterprise": 0.03}
 SMALL_FIRM = {"individual": 0.6, "startup": 0.33, "enterprise": 0.07}
 FREE_MAIL = ["gmail.com", "outlook.com", "icloud.com", "yahoo.com", "proton.me", "gmx.net", "qq.com", "hotmail.com"]
-FREE_SHARES = {name: share for name, share in zip(FREE_MAIL, (0.55, 0.14, 0.08, 0.08, 0.04, 0.04, 0.03, 0.04), strict=True)}
+FREE_SHARES = dict(zip(FREE_MAIL, (0.55, 0.14, 0.08, 0.08, 0.04, 0.04, 0.03, 0.04), strict=True))
 DAY_HOURS = 24
 
 
@@ -51,6 +51,8 @@ class Folk:
     """mean days until an account is banned; 0: only by the ordinary rare mistake"""
     heir: float = 0.0
     """mean hours until another takes its place; 0: none does"""
+    shut: bool = False
+    """whether all are banned at the end"""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Routine:
     tongues: Mapping[str, float] | None = None
     frame: str = ""
     wordings: int = 1
-    """of the frame; 0: each request has one of its own"""
+    """of the frame; 0: each request has one of its own, -1: those that go round on the internet"""
     framed: float = 1.0
     role: str = ""
     roles: int = 1
@@ -90,11 +92,13 @@ class Routine:
     """size of a list of tasks that all draw from"""
     split: bool = False
     """each task of the list is given out once only"""
+    public: bool = False
+    """the list is one that anybody can download"""
     client: Mapping[str, float] = field(default_factory=lambda: {"any": 1.0})
     """any, browser, sdk, python, node, curl, product (the group's own), automation, harness (a popular one)"""
     one_build: bool = False
     net: Mapping[str, float] = field(default_factory=lambda: {"home": 0.78, "office": 0.13, "vpn": 0.05, "server": 0.04})
-    """home, office, site, branch, server, servers, vpn, rotate, sticky, exits"""
+    """home, office, site, branch, server, servers, vpn; rotate: another home each time, sticky: somebody's, exits: a few, users: theirs"""
     sites: int = 1
     away: float = 0.15
     """share of conversations over a mobile network, of those at home"""
@@ -151,7 +155,8 @@ class Roster:
 
 def word(rng: np.random.Generator) -> str:
     """A name that means nothing."""
-    middle = rng.choice(["bra", "cor", "del", "fen", "gli", "hal", "jun", "kel", "lum", "mor", "nev", "ost", "pel", "quil", "ren", "sol", "tav", "ulm", "vor", "wex"], 2)
+    middle = rng.choice(["bra", "cor", "del", "fen", "gli", "hal", "jun", "kel", "lum", "mor", "nev", "ost", "pel", "quil", "ren",
+        "sol", "tav", "ulm", "vor", "wex"], 2)
     return "".join(middle.tolist()) + str(rng.choice(["a", "ix", "ow", "en", "um", "y", "ett", "ora"]))
 
 
@@ -169,6 +174,9 @@ def _lives(rng: np.random.Generator, folk: Folk, days: float) -> tuple[Ints, Flo
     """Of every account: its place, when it begins and ends, and when it is banned, if ever."""
     begin = np.full(folk.size, folk.start) + rng.random(folk.size) * folk.staggered
     last = min(folk.end, days)
+    if folk.shut:
+        banned = last + rng.exponential(0.02, folk.size)
+        return np.arange(folk.size), begin, banned, banned
     if not folk.lives:
         banned = np.where(rng.random(folk.size) < 0.006, rng.random(folk.size) * days, np.nan)
         banned[banned < begin + 0.5] = np.nan
@@ -208,9 +216,9 @@ def enlist(rng: np.random.Generator, party: Party, days: float, net: Net) -> Ros
     columns["plan"] = np.array(["free", "plus", "payg", "contract"], object)[plan]
     columns["verified"] = rng.random(n) < np.where(kind == KINDS.index("enterprise"), max(folk.verified, 0.5), folk.verified)
     if folk.signup == "site":
-        address, _ = net.home(np.repeat(chosen[:1], n), np.repeat(mix(group, 21), n), np.repeat(mix(group, 22), n))
+        address, _ = net.home(np.repeat(country[:1], n), np.repeat(mix(group, 113), n), np.repeat(mix(group, 112, 0), n))
     elif folk.signup == "server":
-        address, _ = net.server(mix(np.repeat(group, n), below(fresh(rng, n), 3)))
+        address, _ = net.server(mix(np.repeat(group, n), 115, below(fresh(rng, n), 3)))
     elif folk.signup == "vpn":
         address, _ = net.vpn(np.repeat(group, n), fresh(rng, n))
     elif folk.signup == "abroad":

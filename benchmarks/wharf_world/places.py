@@ -10,7 +10,8 @@ from .chance import Ints, Seeds, below, mix, unit
 from .speech import TONGUES
 
 COUNTRIES = {  # hours from UTC, share of customers, tongues
-    "US": (-5, 0.24, {"en": 0.93, "es": 0.07}), "GB": (0, 0.1, {"en": 1.0}), "IN": (5, 0.12, {"en": 1.0}), "DE": (1, 0.08, {"de": 0.7, "en": 0.3}),
+    "US": (-5, 0.24, {"en": 0.93, "es": 0.07}), "GB": (0, 0.1, {"en": 1.0}), "IN": (5, 0.12, {"en": 1.0}),
+    "DE": (1, 0.08, {"de": 0.7, "en": 0.3}),
     "FR": (1, 0.06, {"fr": 0.8, "en": 0.2}), "BR": (-3, 0.07, {"pt": 0.85, "en": 0.15}), "ID": (7, 0.06, {"id": 0.7, "en": 0.3}),
     "TR": (3, 0.04, {"tr": 0.75, "en": 0.25}), "MX": (-6, 0.04, {"es": 0.85, "en": 0.15}), "ES": (1, 0.04, {"es": 0.8, "en": 0.2}),
     "JP": (9, 0.03, {"en": 1.0}), "SG": (8, 0.03, {"en": 0.7, "zh": 0.3}), "TW": (8, 0.03, {"zh": 0.8, "en": 0.2}),
@@ -64,8 +65,7 @@ def net(rng: np.random.Generator) -> Net:
     """Networks of a world."""
     here = np.repeat(np.arange(len(CODES)), HOMES + MOBILES)
     country = np.concatenate([here, rng.choice(len(CODES), HOSTS, p=SHARES), rng.choice(len(CODES), VPNS, p=SHARES)])
-    high = rng.permutation(np.arange(11, 224))[: (len(country) * BLOCKS + 199) // 200]
-    sixteens = rng.permutation((high[:, None] * 256 + np.arange(200)).ravel())[: len(country) * BLOCKS].reshape(-1, BLOCKS)
+    sixteens = rng.permutation(np.arange(23 * 256, 223 * 256))[: len(country) * BLOCKS].reshape(-1, BLOCKS)
     blocks = sixteens.astype(np.int64) * 65_536
     exits = blocks[-VPNS:, :1] + rng.integers(0, 65_536, (VPNS, 60))
     return Net(blocks, rng.permutation(np.arange(1_000, 400_000))[: len(country)], country, exits)
@@ -122,19 +122,20 @@ def builds(rng: np.random.Generator, vendor: str, products: list[str]) -> Builds
     major = int(rng.integers(138, 150))
     windows, mac = "Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7"
     for system, share in ((windows, 0.6), (mac, 0.3), ("X11; Linux x86_64", 0.1)):
-        names = [f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major - back}.0.0.0 Safari/537.36" for back in range(4)]
+        kit = f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome"
+        names = [f"{kit}/{major - back}.0.0.0 Safari/537.36" for back in range(4)]
         add(WEB, names, [chrome], [share * part for part in (0.5, 0.2, 0.05, 0.02)])
         names = [f"Mozilla/5.0 ({system}; rv:{major + back}.0) Gecko/20100101 Firefox/{major + back}.0" for back in (1, 2)]
         add(WEB, names, [firefox], [share * 0.05, share * 0.08])
-    add(WEB, [f"Mozilla/5.0 ({mac}) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{v} Safari/605.1.15" for v in ("18.5", "26.0")], [safari],
-        [0.06, 0.09])
+    add(WEB, [f"Mozilla/5.0 ({mac}) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{v} Safari/605.1.15" for v in ("18.5", "26.0")],
+        [safari], [0.06, 0.09])
     add(PHONE, [f"{vendor}-ios/1.{v}" for v in range(60, 66)], [ios], [0.02, 0.03, 0.05, 0.1, 0.3, 0.5])
     add(PHONE, [f"{vendor}-android/1.{v}" for v in range(60, 66)], [android], [0.05, 0.05, 0.08, 0.12, 0.3, 0.5])
     openssl = [fingerprint(rng, "t13d1812h1") for _ in range(4)]
     for kind, name, minor in ((PYTHON, "python", 70), (NODE, "node", 58), (GO, "go", 14), (JAVA, "java", 9)):
         share = 0.6 ** np.arange(9)
-        add(kind, [f"{vendor}-{name}/1.{minor - k}.{int(rng.integers(0, 4))}" for k in range(9)], openssl if kind == PYTHON else [fingerprint(rng)],
-            share.tolist())
+        add(kind, [f"{vendor}-{name}/1.{minor - k}.{int(rng.integers(0, 4))}" for k in range(9)],
+            openssl if kind == PYTHON else [fingerprint(rng)], share.tolist())
     add(PYTHON, [f"python-requests/2.{v}" for v in (31, 32)] + ["python-httpx/0.28.1"], openssl, [0.1, 0.2, 0.3])
     add(CURL, ["curl/8.5.0", "curl/8.12.1"], openssl, [1, 1])
     add(AUTOMATION, ["axios/1.7.9", "axios/1.8.2", "node-fetch/1.0"], [fingerprint(rng), fingerprint(rng)], [0.5, 0.3, 0.2])
@@ -154,5 +155,3 @@ def hexes(rng: np.random.Generator, n: int, length: int, prefix: str = "") -> np
 def _hex(rng: np.random.Generator, n: int, length: int) -> list[str]:
     text = rng.bytes(n * length // 2 + 1).hex()
     return [text[k * length : (k + 1) * length] for k in range(n)]
-
-

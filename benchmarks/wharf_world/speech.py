@@ -19,7 +19,8 @@ HOLE = "\x1a"
 """stands for the task in a frame that is worded once"""
 TONGUES = ["en", "es", "fr", "de", "pt", "id", "tr", "zh"]
 WORKS = [
-    "explain", "reason", "grade", "rewrite", "maketask", "clean", "code", "agent", "analyse", "letter", "extract", "translate", "chat", "plan",
+    "explain", "reason", "grade", "rewrite", "maketask", "clean", "code", "agent", "analyse", "letter", "extract", "translate", "chat",
+    "plan",
 ]  # fmt: skip
 ABROAD = {"clean": "rewrite", "agent": "code", "analyse": "reason", "extract": "grade", "translate": "rewrite", "plan": "letter"}
 """work whose phrases stand in for another's in tongues other than English"""
@@ -59,7 +60,8 @@ class Rows:
 
     def of(self, at: Ints) -> "Rows":
         """Some of the rows."""
-        return Rows(self.topic[at], self.tongue[at], self.person[at], self.habit[at], None if self.task is None else self.task.take(pa.array(at)))
+        return Rows(self.topic[at], self.tongue[at], self.person[at], self.habit[at],
+            None if self.task is None else self.task.take(pa.array(at)))
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def compose(rng: np.random.Generator, section: str, rows: Rows) -> pa.Array:
         which = np.where(rows.tongue == 0, rows.topic, len(topics()) + rows.tongue - 1)
         length = table.length[which]
         usual = below(mix(rows.person, salt), length)
-        return table.phrases.take(pa.array(table.begin[which] + np.where(rng.random(n) < rows.habit, usual, (rng.random(n) * length).astype(np.int64))))
+        return table.phrases.take(pa.array(table.begin[which] + np.where(rng.random(n) < rows.habit, usual,
+            (rng.random(n) * length).astype(np.int64))))
     tongues = np.unique(rows.tongue).tolist() if section.partition(".")[0] in _spoken() else [-1]
     found: list[pa.Array] = []
     places: list[Ints] = []
@@ -214,15 +217,38 @@ def speak(rng: np.random.Generator, work: Ints, rows: Rows, later: Any) -> pa.Ar
     return pa.concat_arrays(found).take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
 
 
-def framed(rng: np.random.Generator, section: str, rows: Rows, tasks: pa.Array, wordings: int) -> pa.Array:
-    """Tasks within a frame: one of so many wordings, or for 0 a wording of its own for each."""
+@dataclass(frozen=True)
+class Commons:
+    """What anybody can find on the internet: a list of tasks, and wordings of frames."""
+
+    work: Ints
+    rows: Rows
+    tasks: pa.Array
+    forms: dict[str, pa.Array]
+
+    @classmethod
+    def make(cls, rng: np.random.Generator, size: int) -> "Commons":
+        """Those of a world."""
+        kinds = [WORKS.index(name) for name in ("reason", "reason", "code", "explain", "maketask", "analyse")]
+        work = rng.choice(kinds, size)
+        rows = Rows(rng.integers(0, len(topics()), size), np.zeros(size, np.int64), fresh(rng, size), np.zeros(size))
+        some = rows.of(np.arange(7))
+        forms = {name: compose(rng, name, some) for name in words() if name.startswith("frame.")}
+        return cls(work, rows, speak(rng, work, rows, np.zeros(size, bool)), forms)
+
+
+def framed(rng: np.random.Generator, section: str, rows: Rows, tasks: pa.Array, wordings: int, commons: Commons) -> pa.Array:
+    """Tasks within a frame: one of so many wordings, for 0 a wording of its own for each, for -1 one that goes round."""
     n = len(tasks)
     if not wordings:
         return compose(rng, section, replace(rows, task=tasks))
-    count = min(wordings, n)
+    count = max(min(wordings, n), 1)
     tongue = np.full(count, np.bincount(rows.tongue, minlength=1).argmax()) if rng.random() < 0.5 else np.zeros(count, np.int64)
-    forms = compose(rng, section, Rows(rng.choice(rows.topic, count), tongue, fresh(rng, count), np.zeros(count)))
-    ends = pc.split_pattern(forms.take(pa.array(rng.integers(0, count, n))), HOLE, max_splits=1)
+    if wordings < 0:
+        forms = commons.forms[section]
+    else:
+        forms = compose(rng, section, Rows(rng.choice(rows.topic, count), tongue, fresh(rng, count), np.zeros(count)))
+    ends = pc.split_pattern(forms.take(pa.array(rng.integers(0, len(forms), n))), HOLE, max_splits=1)
     return pc.binary_join_element_wise(pc.list_element(ends, 0), tasks, pc.list_element(ends, 1), "")
 
 

@@ -54,8 +54,8 @@ def build(rng: np.random.Generator, parties: list[Party], days: float, release: 
     manuals = tuple(str(speech.system(rng, f"{products[k]}, a coding agent in a terminal", 1)[0]) for k in range(HARNESSES))
     hidden = tuple(k for k in (2, 3) if rng.random() < 0.5)
     where = Setting(
-        days, start.weekday(), release, float(rng.uniform(0.1, 0.9) * days), net(rng), builds(rng, vendor, products), speech.Answers(rng), manuals,
-        hidden,
+        days, start.weekday(), release, float(rng.uniform(0.1, 0.9) * days), net(rng), builds(rng, vendor, products), speech.Answers(rng),
+        speech.Commons.make(rng, int(rng.integers(600, 4000))), manuals, hidden,
     )  # fmt: skip
     rosters, made, party_of = [], [], []
     for k, (child, party) in enumerate(zip(rng.spawn(len(parties)), parties, strict=True)):
@@ -100,9 +100,8 @@ def _join(made: list[dict[str, Any]], first: Ints) -> dict[str, Any]:
     return joined
 
 
-def _events(
-    rng: np.random.Generator, columns: dict[str, Any], ids: Any, orgs: Any, begin: int, where: Setting, models: dict[str, str]
-) -> pa.Table:
+def _events(rng: np.random.Generator, columns: dict[str, Any], ids: Any, orgs: Any, begin: int, where: Setting,
+    models: dict[str, str]) -> pa.Table:
     n = len(columns["day"])
     account, path, status = columns["account"], columns["path"], columns["status"]
     good = status == 200
