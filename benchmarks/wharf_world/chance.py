@@ -42,4 +42,4 @@ def pick(at: Floats, weights: Mapping[str, float], names: list[str]) -> Ints:
     """For fractions of 1, the place in ``names`` of what the weights give."""
     edges = np.cumsum(list(weights.values()))
     chosen = np.minimum(np.searchsorted(edges, at * edges[-1], side="right"), len(edges) - 1)
-    return np.array([names.index(name) for name in weights], np.int64)[chosen]
+    return np.asarray(np.array([names.index(name) for name in weights])[chosen], np.int64)

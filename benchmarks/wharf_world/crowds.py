@@ -291,7 +291,7 @@ def essay_markers(d: Draw) -> Party:
 def changed_company(d: Draw) -> Party:
     """A company is bought and moves within a day from its old accounts to new ones that go on with the same work."""
     folk = Folk(d.count(10, 70), SMALL_FIRM, "each", 0.2, "one", card=25, carded=1.0, cardless=0.0, signup="site", paths=API,
-        lives=d.days * d.between(0.4, 0.8), heir=4.0)
+        moves=d.day(0.25, 0.7))
     return Party("changed_company", folk,
         (Routine(d.log(3, 20), {"extract": 2, "letter": 2, "code": 1}, spread=0.5, turns=2.0, hours="office", topics=2,
         role="the back office of a travel firm", client={"sdk": 1.0}, one_build=True, tools=1, net={"servers": 1.0}, sites=4),))

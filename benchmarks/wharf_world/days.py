@@ -77,7 +77,7 @@ def _calendar(rng: np.random.Generator, routine: Routine, offset: int, where: Se
     day = hour / DAY_HOURS
     for begin, length, factor in routine.surges:
         level = level * np.where((day >= begin) & (day < begin + length), factor, 1.0)
-    return np.concatenate([[0.0], np.cumsum(level)]) * len(hour) / level.sum()
+    return np.asarray(np.concatenate([[0.0], np.cumsum(level)]) * len(hour) / level.sum(), np.float64)
 
 
 def _do(rng: np.random.Generator, routine: Routine, roster: Roster, number: int, product: int, where: Setting) -> dict[str, Any] | None:
@@ -256,7 +256,8 @@ def _machine(
         harness = below(mix(group, 74), HARNESSES)
     families = np.stack([
         np.where(path == 0, home_client, personal), np.full(n, WEB), np.where(personal == AUTOMATION, PYTHON, personal),
-        np.full(n, PYTHON), np.full(n, NODE), np.full(n, CURL), np.full(n, AUTOMATION + 1 + HARNESSES + product), np.full(n, AUTOMATION), AUTOMATION + 1 + harness,
+        np.full(n, PYTHON), np.full(n, NODE), np.full(n, CURL), np.full(n, AUTOMATION + 1 + HARNESSES + product),
+        np.full(n, AUTOMATION), AUTOMATION + 1 + harness,
     ])  # fmt: skip
     family = families[client, np.arange(n)]
     in_harness = client == CLIENTS.index("harness")
@@ -353,7 +354,8 @@ def _status(rng: np.random.Generator, routine: Routine, when: Floats, where: Set
     return np.where(down, 529, status)
 
 
-def _instructions(rng: np.random.Generator, routine: Routine, roster: Roster, owner: Ints, harness: Ints, app: Any, where: Setting) -> pa.Array:
+def _instructions(rng: np.random.Generator, routine: Routine, roster: Roster, owner: Ints, harness: Ints, app: Any,
+    where: Setting) -> pa.Array:
     """The system prompt of every row."""
     accounts = len(roster.seed)
     own_rows = Rows(below(mix(roster.soul, 120), len(speech.topics())), np.zeros(accounts, np.int64), roster.soul, np.ones(accounts))

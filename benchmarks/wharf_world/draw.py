@@ -53,4 +53,4 @@ class Draw:
     def abroad(self, many: int) -> dict[str, float]:
         """Some tongues other than English."""
         chosen = self.rng.choice(TONGUE_CODES, many, replace=False).tolist()
-        return self.shares(dict.fromkeys(chosen, 1.0))
+        return self.shares(dict.fromkeys(chosen, 1.0), 5.0 * many)

@@ -5,7 +5,7 @@ from typing import Any
 
 from .crowds import API, APP, CLASS, CODERS, everyday
 from .draw import Draw
-from .people import SOMEBODY, Folk, Party, Routine
+from .people import Folk, Party, Routine
 
 TRADES: dict[str, tuple[dict[str, float], str]] = {"reasons": ({"reason": 5, "explain": 1}, "frame.steps"),
     "marks": ({"grade": 1}, "frame.grade"), "softens": ({"rewrite": 3, "letter": 1}, "frame.style"),
@@ -27,7 +27,7 @@ def trade(d: Draw, *names: str) -> dict[str, Any]:
 
 def crew(d: Draw, size: int, **known: Any) -> Folk:
     """The accounts of a crew: how much they have in common is drawn."""
-    drawn: dict[str, Any] = {"kinds": SOMEBODY if d.chance(0.5) else {"individual": 1.0}, "org": "none", "verified": 0.02,
+    drawn: dict[str, Any] = {"kinds": {"individual": d.between(0.85, 1.0), "startup": 0.06}, "org": "none", "verified": 0.02,
         "mail": d.one("free", "free", "throwaway", "mixed"), "card": d.one(1.0, d.log(2, 5), d.log(4, 30)),
         "carded": d.between(0.4, 1.0), "cardless": d.one(0.0, 0.1, 0.4), "phone": d.one(1.0, 1.0, d.log(1.5, 8)),
         "phoneless": d.between(0.1, 0.7), "signup": d.one("home", "abroad", "abroad", "server", "vpn"),

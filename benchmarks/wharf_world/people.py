@@ -53,6 +53,8 @@ class Folk:
     """mean hours until another takes its place; 0: none does"""
     shut: bool = False
     """whether all are banned at the end"""
+    moves: float = 0.0
+    """day on which all leave their accounts for new ones, of their own will; 0: they stay"""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,11 @@ def _lives(rng: np.random.Generator, folk: Folk, days: float) -> tuple[Ints, Flo
     if folk.shut:
         banned = last + rng.exponential(0.02, folk.size)
         return np.arange(folk.size), begin, banned, banned
+    if folk.moves:
+        leaves = folk.moves + rng.random(folk.size)
+        never = np.full(2 * folk.size, np.nan)
+        ends = np.concatenate([leaves, np.full(folk.size, last)])
+        return np.tile(np.arange(folk.size), 2), np.concatenate([begin, leaves]), ends, never
     if not folk.lives:
         banned = np.where(rng.random(folk.size) < 0.006, rng.random(folk.size) * days, np.nan)
         banned[banned < begin + 0.5] = np.nan
@@ -233,6 +240,8 @@ def enlist(rng: np.random.Generator, party: Party, days: float, net: Net) -> Ros
 def _opened(rng: np.random.Generator, folk: Folk, begin: Floats, days: float) -> Floats:
     n = len(begin)
     mode, *numbers = folk.opened
+    if folk.moves:
+        return np.where(np.arange(n) < folk.size, -rng.exponential(300, n), begin - rng.exponential(2.0, n))
     if mode == "long":
         new = rng.random(n) < 0.1 * days / 30
         made = np.where(new, rng.random(n) * days * 0.95, -rng.exponential(280, n) - 0.1)
@@ -253,7 +262,8 @@ def _orgs(rng: np.random.Generator, folk: Folk, kind: Ints, n: int) -> Any:
     if folk.org == "each":
         return own
     some = (rng.random(n) < np.where(kind == 0, 0.03, 0.7)) & (folk.org == "some")
-    return np.where(some, own, None)
+    own[~some] = None
+    return own
 
 
 def _mail(rng: np.random.Generator, folk: Folk, n: int) -> Any:

@@ -133,9 +133,9 @@ def builds(rng: np.random.Generator, vendor: str, products: list[str]) -> Builds
     add(PHONE, [f"{vendor}-android/1.{v}" for v in range(60, 66)], [android], [0.05, 0.05, 0.08, 0.12, 0.3, 0.5])
     openssl = [fingerprint(rng, "t13d1812h1") for _ in range(4)]
     for kind, name, minor in ((PYTHON, "python", 70), (NODE, "node", 58), (GO, "go", 14), (JAVA, "java", 9)):
-        share = 0.6 ** np.arange(9)
+        shares = (0.6 ** np.arange(9)).tolist()
         add(kind, [f"{vendor}-{name}/1.{minor - k}.{int(rng.integers(0, 4))}" for k in range(9)],
-            openssl if kind == PYTHON else [fingerprint(rng)], share.tolist())
+            openssl if kind == PYTHON else [fingerprint(rng)], shares)
     add(PYTHON, [f"python-requests/2.{v}" for v in (31, 32)] + ["python-httpx/0.28.1"], openssl, [0.1, 0.2, 0.3])
     add(CURL, ["curl/8.5.0", "curl/8.12.1"], openssl, [1, 1])
     add(AUTOMATION, ["axios/1.7.9", "axios/1.8.2", "node-fetch/1.0"], [fingerprint(rng), fingerprint(rng)], [0.5, 0.3, 0.2])

@@ -121,14 +121,14 @@ def cast(scenario: Scenario, rng: np.random.Generator, days: float, release: flo
     crowds = [_slowed(party, min(left / asked, 1.6)) for party in crowds]
     others = sum(_accounts(party, days) for party in crews + crowds)
     size = max(round(total * factor - others), round(1.1 * others), 20)
-    rest = wanted - harvested - sum(_requests(party, days) for party in crowds)
+    more = wanted - harvested - sum(_requests(party, days) for party in crowds)
     settled = residents(size, 1.0)
-    return [*crews, *crowds, residents(size, rest / _requests(settled, days))]
+    return [*crews, *crowds, residents(size, more / _requests(settled, days))]
 
 
 def _accounts(party: Party, days: float) -> float:
     folk = party.folk
-    lifetimes = 1.0 if not (folk.lives and folk.heir) else max(1.0, (min(folk.end, days) - folk.start) / folk.lives)
+    lifetimes = 2.0 if folk.moves else 1.0 if not (folk.lives and folk.heir) else max(1.0, (min(folk.end, days) - folk.start) / folk.lives)
     return folk.size * lifetimes
 
 

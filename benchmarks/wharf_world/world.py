@@ -67,13 +67,13 @@ def build(rng: np.random.Generator, parties: list[Party], days: float, release: 
     begin = int(start.timestamp() * 1e6)
     ids, orgs = (np.concatenate([roster.columns[name] for roster in rosters]) for name in ("account_id", "org_id"))
     columns = _join(made, np.cumsum([0] + [len(roster.seed) for roster in rosters])[np.array(party_of)])
-    party = np.repeat(np.array(party_of), [len(part["day"]) for part in made])
+    of_row = np.repeat(np.array(party_of), [len(part["day"]) for part in made])
     names = dict(zip(MODELS, (f"{vendor}-4", f"{vendor}-4-lite", f"{vendor}-3", f"{vendor}-5"), strict=True))
     events = _events(rng, columns, ids, orgs, begin, where, names)
     campaigns = np.array([p.campaign or None for p in parties], object)
-    mine = rng.permutation(np.flatnonzero((campaigns[party] != None) & columns["harvest"] & (columns["status"] == 200)))  # noqa: E711
+    mine = rng.permutation(np.flatnonzero((campaigns[of_row] != None) & columns["harvest"] & (columns["status"] == 200)))  # noqa: E711
     event_id = events["event_id"].take(pa.array(mine))
-    harvest = pa.table({"event_id": event_id, "campaign": pa.array(campaigns[party[mine]], pa.string())})
+    harvest = pa.table({"event_id": event_id, "campaign": pa.array(campaigns[of_row[mine]], pa.string())})
     events = events.take(pa.array(np.argsort(columns["day"], kind="stable"))).drop_columns([name for name in EVENTS.names if name in lacks])
     owner = np.repeat(np.arange(len(parties)), [len(roster.seed) for roster in rosters])
     mixed = rng.permutation(len(ids))

@@ -33,6 +33,7 @@ from benchmarks import (
     tarn_world,
     tool_world,
     vane_world,
+    wharf_world,
 )
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
@@ -59,6 +60,7 @@ SMALL = {
     "tarn_world": (tarn_world, "three_makes"),
     "tool_world": (tool_world, "agent_trajectories"),
     "vane_world": (vane_world, "crossed_wires"),
+    "wharf_world": (wharf_world, "neighbours_unaware"),
 }
 EVENTS_ASKED = 4000
 IMPORTED = {"benchmarks.ridge_world": 0.05}
