@@ -167,17 +167,10 @@ def _slot(rng: np.random.Generator, name: str, rows: Rows) -> Any:
     return compose(rng, name, rows)
 
 
-def once(rng: np.random.Generator, section: str, topic: int = 0, tongue: int = 0) -> str:
-    """One wording, for all."""
-    rows = Rows(np.array([topic]), np.array([tongue]), fresh(rng, 1), np.zeros(1))
-    return str(compose(rng, section, rows)[0])
-
-
 def system(rng: np.random.Generator, role: str, n: int) -> pa.Array:
     """Instructions for an assistant in such a role, worded for each of n."""
     rows = Rows(rng.integers(0, len(topics()), n), np.zeros(n, np.int64), fresh(rng, n), np.zeros(n))
-    marked = pc.replace_substring(compose(rng, "system", rows), "{role}", role)
-    return marked
+    return pc.replace_substring(compose(rng, "system", rows), "{role}", role)
 
 
 class Answers:
