@@ -210,7 +210,11 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.1}, "unlinked", False),
         ({"harvest__devotion": 0.1}, "linked", False),
         (BY_DAY, "unlinked", True),
-        (BY_DAY, "linked", False),
+        (BY_DAY, "linked", True),  # a burst of sign-ups ties a course, too
+        (BY_DAY, "trees", True),
+        (BY_DAY | {"identity__contact": 0.2}, "linked", False),
+        (BY_DAY | {"identity__contact": 0.2}, "trees", False),
+        (BY_DAY | {"identity__contact": 0.2}, "unlinked", True),
         (BY_DAY | {"timing__round_the_clock": 0.1}, "unlinked", False),
         (BY_DAY | {"harvest__volume": np.log10(100 * 11) / 7}, "unlinked", False),  # too little to tell their hours by
     ],

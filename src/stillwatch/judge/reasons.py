@@ -292,15 +292,24 @@ def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & (sent(values) >= np.log10(TOLD_HOURS) - 1e-9))
 
 
+def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that sleep (:func:`by_day`) and that no cards, numbers, conversations or bans tie.
+
+    Who signs up for one course or one job does so in one burst: it is no tie.
+    """
+    links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned")
+    return np.asarray(by_day(values) & (np.maximum.reduce([values[name] for name in links]) < TIED))
+
+
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced` and :func:`unowned` find; and of accounts that nothing
-    links, the part that weighs links says nothing, the one that does not nothing of those that do not work as one or that sleep, and the
-    one for batches nothing of few or of neighbours. Trees learnt from innocents who have a reason; what a log does not tell, they cannot
-    know, and what one person does, they learnt from few.
+    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned` and :func:`asleep` find; and of
+    accounts that nothing links, the part that weighs links says nothing, the one that does not nothing of those that do not work as one
+    or that sleep, and the one for batches nothing of few or of neighbours. Trees learnt from innocents who have a reason; what a log does
+    not tell, they cannot know, and what one person does, or people with one job, they learnt from few.
     """
-    few = own_talk(values) | unplaced(values) | unowned(values)
+    few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values)
     if part == "trees":
         return few
     own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values) | by_day(values)

@@ -23,6 +23,7 @@ from stillwatch.judge.reasons import (
     TAUGHT,
     UNPLACED,
     UNWANTED,
+    asleep,
     beside,
     by_day,
     everyday,
@@ -218,6 +219,7 @@ def _listed(texts: list[str], last: str) -> str:
 
 
 RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
+BY_DAY = "no link ties its accounts, and they wake and sleep as people do: ask whether they have one job, one course or one cause"
 
 
 def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
@@ -285,9 +287,9 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
             return f"{share}, for answers that are not long: ask whether it is odd jobs"
         if unlike(mine)[0]:
             return "no link ties its accounts, and they do not work as one: do many people do the same thing?"
-        if by_day(mine)[0]:
-            return "no link ties its accounts, and they wake and sleep as people do: ask whether they have one job, one course or one cause"
-        return RING
+        return BY_DAY if by_day(mine)[0] else RING
+    if asleep(mine)[0]:
+        return BY_DAY
     if untied(mine)[0]:
         return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
     if housed(mine)[0]:
