@@ -98,6 +98,9 @@ FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike":
 """Batches each of which keeps hours of its own."""
 BY_DAY = {"timing__round_the_clock": 0.09, "harvest__volume": np.log10(100 * 12) / 7}
 """A hundred accounts of twelve requests each that sleep at night."""
+RELAY = {"session__handoff": 0.5, "context__one_place": 0.5, "context__unwanted": 0.2, "identity__payment": 0.9,
+         "harvest__elicitation": 0.04, "harvest__long_answers": 0.09}
+"""Of an app that relays its users from its servers, over accounts with many cards."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
 """That are customers of one vendor."""
 
@@ -209,6 +212,13 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"harvest__devotion": 0.5, "harvest__long_answers": 0.09}, "unlinked", False),
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.1}, "unlinked", False),
         ({"harvest__devotion": 0.1}, "linked", False),
+        (RELAY, "linked", True),
+        (RELAY, "trees", True),
+        (RELAY | {"context__one_place": 0.49}, "linked", False),
+        (RELAY | {"session__handoff": 0.49}, "linked", False),
+        (RELAY | {"context__unwanted": 0.19}, "linked", False),
+        (RELAY | {"harvest__elicitation": 0.05}, "linked", False),
+        (RELAY | {"harvest__long_answers": 0.1}, "linked", False),
         (BY_DAY, "unlinked", True),
         (BY_DAY, "linked", True),  # a burst of sign-ups ties a course, too
         (BY_DAY, "trees", True),

@@ -74,6 +74,8 @@ UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
 """Value of unwanted from which accounts have another purpose than to train on the answers, and of those that hand over conversations
 (HANDED), as resold access does; unless so many requests ask to write the reasoning out, or answers are longer (log10 over the average).
 Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
+RELAYED = 0.2
+"""Value of unwanted from which accounts that hand conversations over at home in few places relay people who ask for whatever they like."""
 SLEEPLESS, TOLD_HOURS = 0.1, 12
 """Value of work round the clock below which accounts without a link are people, and requests of an account from which its hours tell: of
 authors left out none of 86 campaigns that the part without links accuses is below it."""
@@ -254,6 +256,17 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray(short & (values["context.unwanted"] >= np.where(values["session.handoff"] >= HANDED, RESOLD, UNWANTED)))
 
 
+def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups at home in few places that hand conversations over and ask for much that is worth no training, nor for reasoning written out.
+
+    An app that relays its users over accounts of its own does so from its servers, whatever cards it pays with; who fakes accounts hides
+    that they are of one house.
+    """
+    short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONG)
+    relays = (values["session.handoff"] >= HANDED) & (values["context.one_place"] >= AT_HOME)
+    return np.asarray(short & relays & (values["context.unwanted"] >= RELAYED))
+
+
 def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of few accounts, all but a tenth with mail addresses of a domain or a few of their own, that few payment methods pay for.
 
@@ -304,12 +317,12 @@ def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned` and :func:`asleep` find; and of
-    accounts that nothing links, the part that weighs links says nothing, the one that does not nothing of those that do not work as one
-    or that sleep, and the one for batches nothing of few or of neighbours. Trees learnt from innocents who have a reason; what a log does
-    not tell, they cannot know, and what one person does, or people with one job, they learnt from few.
+    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned`, :func:`asleep` and :func:`open_relay`
+    find. Of accounts that nothing links, moreover, the part that weighs links says nothing, the one that does not nothing of those that
+    do not work as one or that sleep, and the one for batches nothing of few or of neighbours. Trees learnt from innocents who have a
+    reason; what a log does not tell, they cannot know, and what one person does, people with one job or an app, they learnt from few.
     """
-    few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values)
+    few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | open_relay(values)
     if part == "trees":
         return few
     own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values) | by_day(values)

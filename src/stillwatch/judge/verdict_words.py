@@ -32,6 +32,7 @@ from stillwatch.judge.reasons import (
     housed,
     listed_batches,
     loosely_tied,
+    open_relay,
     other_purpose,
     own_talk,
     taught,
@@ -279,6 +280,11 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
     if firms(mine)[0]:
         share = f"{mine['context.organised'][0]:.0%} of it belongs to organisations"
         return f"{share}: ask whether they are customers of one vendor, or firms that work together"
+    if open_relay(mine)[0]:
+        return (
+            "its accounts hand conversations over, at home in few places, and some of what they ask for is worth no training: ask whether "
+            "it is an app that relays its users"
+        )
     if name == "unlinked":
         if gathered(mine)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
