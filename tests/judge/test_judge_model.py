@@ -141,6 +141,8 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (DIVIDED_WORK | {"content__one_length": 0.69}, "linked", True),
         (DIVIDED_WORK | {"context__common_work": 0.3}, "linked", True),  # readers of one tip
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9}, "linked", False),  # each task asked more than once
+        (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9} | BY_DAY, "linked", True),  # a class with shared cards
+        (DIVIDED_WORK | BY_DAY, "linked", False),
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.89}, "linked", True),
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9, "harvest__devotion": 0.79}, "linked", True),
         (DIVIDED_WORK | {"harvest__rate": 0.19, "context__youth": 0.64}, "linked", True),  # pupils
@@ -215,6 +217,9 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (RELAY, "linked", True),
         (RELAY, "trees", True),
         (RELAY | {"context__one_place": 0.49}, "linked", False),
+        (RELAY | {"context__one_place": 0.0, "context__one_domain": 0.9}, "linked", True),
+        (RELAY | {"context__one_place": 0.0, "context__one_domain": 0.89}, "linked", False),
+        (RELAY | {"context__crowd": np.log10(300) / 4}, "linked", False),  # too many for an app without a contract
         (RELAY | {"session__handoff": 0.49}, "linked", False),
         (RELAY | {"context__unwanted": 0.19}, "linked", False),
         (RELAY | {"harvest__elicitation": 0.05}, "linked", False),

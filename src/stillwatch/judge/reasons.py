@@ -75,7 +75,7 @@ UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
 (HANDED), as resold access does; unless so many requests ask to write the reasoning out, or answers are longer (log10 over the average).
 Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
 RELAYED = 0.2
-"""Value of unwanted from which accounts that hand conversations over at home in few places relay people who ask for whatever they like."""
+"""Value of unwanted from which accounts of one house that hand conversations over relay people who ask for whatever they like."""
 SLEEPLESS, TOLD_HOURS = 0.1, 12
 """Value of work round the clock below which accounts without a link are people, and requests of an account from which its hours tell: of
 authors left out none of 86 campaigns that the part without links accuses is below it."""
@@ -130,10 +130,10 @@ def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat little and are busy.
 
     They divide up a list of work, though each account keeps hours of its own, as accounts do that are used up one after the other. Where
-    mix and lengths are one and the accounts do little else, each task may be asked several times.
+    mix and lengths are one and the accounts do little else, each task may be asked several times; not where they sleep, as a class does.
     """
     alike = values["content.one_mix"] * values["content.one_length"]
-    one_source = (alike >= ONE_SOURCE) & (values["harvest.devotion"] >= NOTHING_ELSE)
+    one_source = (alike >= ONE_SOURCE) & (values["harvest.devotion"] >= NOTHING_ELSE) & ~by_day(values)
     one_list = one_source | ((alike >= DIVIDED) & (values["context.common_work"] < REPEATED))
     recent = (values["harvest.rate"] >= RECENT_BUSY) & (values["context.youth"] >= RECENT)
     return np.asarray((_linked(values) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
@@ -257,14 +257,16 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups at home in few places that hand conversations over and ask for much that is worth no training, nor for reasoning written out.
+    """Groups at home in few places, or under a mail domain of their own, that hand conversations over and ask for some that is worth no
+    training, not for reasoning written out nor for long answers.
 
-    An app that relays its users over accounts of its own does so from its servers, whatever cards it pays with; who fakes accounts hides
-    that they are of one house.
+    An app that relays its users over accounts of its own does so from its servers or in its name, whatever cards it pays with; who fakes
+    accounts hides that they are of one house. An app of hundreds of accounts has a contract.
     """
     short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONG)
-    relays = (values["session.handoff"] >= HANDED) & (values["context.one_place"] >= AT_HOME)
-    return np.asarray(short & relays & (values["context.unwanted"] >= RELAYED))
+    house = (values["context.one_place"] >= AT_HOME) | (values["context.one_domain"] >= ONE_DOMAIN)
+    few = values["context.crowd"] < np.log10(FIRM) / 4 - 1e-9
+    return np.asarray(few & short & house & (values["session.handoff"] >= HANDED) & (values["context.unwanted"] >= RELAYED))
 
 
 def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:

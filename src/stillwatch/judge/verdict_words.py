@@ -282,8 +282,8 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
         return f"{share}: ask whether they are customers of one vendor, or firms that work together"
     if open_relay(mine)[0]:
         return (
-            "its accounts hand conversations over, at home in few places, and some of what they ask for is worth no training: ask whether "
-            "it is an app that relays its users"
+            "its accounts hand conversations over, at home in few places or under one mail domain, and some of what they ask for is worth "
+            "no training: ask whether it is an app that relays its users"
         )
     if name == "unlinked":
         if gathered(mine)[0]:
