@@ -1,4 +1,4 @@
-"""Simulated gateways by one who runs them for other people: each scenario is another host with another make of log, see :mod:`.generate`."""
+"""Simulated gateways by one who runs them for other people, each with its own make of log: see :mod:`.generate`."""
 
 from . import scenarios
 from .generate import SCENARIOS, generate

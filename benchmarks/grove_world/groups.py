@@ -60,6 +60,8 @@ class Group:
     campaign: str = ""
     kinds: Mapping[str, float] = field(default_factory=lambda: {"individual": 1.0})
     org: str | int = "none"
+    house: str = ""
+    """whose organisations these are, where groups have them in common; one: one of them"""
     card: str | int = "own"
     mail: str | int = "common"
     phone: str | int = "own"

@@ -9,73 +9,26 @@ import pyarrow.compute as pc
 from .dice import Ints, Seeds, below, choose, mix, ranked, unit
 
 TONGUE_OF = {
-    "DE": "de",
-    "AT": "de",
-    "CH": "de",
-    "FR": "fr",
-    "BE": "fr",
-    "ES": "es",
-    "MX": "es",
-    "AR": "es",
-    "BR": "pt",
-    "PT": "pt",
-    "TW": "zh",
-    "SG": "zh",
-    "US": "en",
-    "GB": "en",
-    "IN": "en",
-    "CA": "en",
-    "PL": "en",
-    "NL": "en",
-    "NG": "en",
-    "JP": "en",
-    "VN": "en",
+    "DE": "de", "AT": "de", "CH": "de", "FR": "fr", "BE": "fr", "ES": "es", "MX": "es", "AR": "es", "BR": "pt", "PT": "pt", "TW": "zh",
+    "SG": "zh", "US": "en", "GB": "en", "IN": "en", "CA": "en", "PL": "en", "NL": "en", "NG": "en", "JP": "en", "VN": "en",
 }
 COUNTRIES = tuple(TONGUE_OF)
 ZONES = {
-    "DE": 1,
-    "AT": 1,
-    "CH": 1,
-    "FR": 1,
-    "BE": 1,
-    "ES": 1,
-    "MX": -6,
-    "AR": -3,
-    "BR": -3,
-    "PT": 0,
-    "TW": 8,
-    "SG": 8,
-    "US": -6,
-    "GB": 0,
-    "IN": 5,
-    "CA": -5,
-    "PL": 1,
-    "NL": 1,
-    "NG": 1,
-    "JP": 9,
-    "VN": 7,
+    "DE": 1, "AT": 1, "CH": 1, "FR": 1, "BE": 1, "ES": 1, "MX": -6, "AR": -3, "BR": -3, "PT": 0, "TW": 8, "SG": 8, "US": -6, "GB": 0,
+    "IN": 5, "CA": -5, "PL": 1, "NL": 1, "NG": 1, "JP": 9, "VN": 7,
 }
 CARRIERS, ISPS, CLOUDS, VPNS = 3, 6, 9, 5
 """networks: of phones and of homes in each country; of servers and of anonymous exits in all"""
-BUILDS = {
-    "python": ["OpenAI/Python 1.{}", 14],
-    "async": ["AsyncOpenAI/Python 1.{}", 10],
-    "node": ["OpenAI/JS 4.{}", 12],
-    "curl": ["curl/8.{}", 6],
-    "requests": ["python-requests/2.{}", 5],
-    "httpx": ["python-httpx/0.{}", 5],
-    "go": ["Go-http-client/{}", 2],
-    "java": ["okhttp/4.{}", 4],
-    "chrome": ["Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/14{}.0.0.0 Safari/537.36", 5],
-    "safari": ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.{} Safari/605.1.15", 4],
-    "firefox": ["Mozilla/5.0 (X11; Linux x86_64; rv:14{}.0) Gecko/20100101 Firefox/14{}.0", 5],
-    "mobile": ["ChatClient/6.{} (Android 16)", 6],
-    "harness": ["coding-harness/0.{} node", 8],
-    "plugin": ["editor-agent/2.{}", 6],
-    "chain": ["langchain/1.{} python", 7],
-    "proxy": ["litellm/1.{}", 6],
-    "eval": ["eval-harness/0.4.{}", 4],
-    "notebook": ["campus-notebook/1.{} python-httpx", 3],
+BUILDS: dict[str, tuple[str, int]] = {
+    "python": ("OpenAI/Python 1.{}", 14), "async": ("AsyncOpenAI/Python 1.{}", 10), "node": ("OpenAI/JS 4.{}", 12),
+    "curl": ("curl/8.{}", 6), "requests": ("python-requests/2.{}", 5), "httpx": ("python-httpx/0.{}", 5), "go": ("Go-http-client/{}", 2),
+    "java": ("okhttp/4.{}", 4),
+    "chrome": ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/14{}.0.0.0 Safari/537.36", 5),
+    "safari": ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.{} Safari/605.1.15", 4),
+    "firefox": ("Mozilla/5.0 (X11; Linux x86_64; rv:14{}.0) Gecko/20100101 Firefox/14{}.0", 5),
+    "mobile": ("ChatClient/6.{} (Android 16)", 6), "harness": ("coding-harness/0.{} node", 8), "plugin": ("editor-agent/2.{}", 6),
+    "chain": ("langchain/1.{} python", 7), "proxy": ("litellm/1.{}", 6), "eval": ("eval-harness/0.4.{}", 4),
+    "notebook": ("campus-notebook/1.{} python-httpx", 3),
 }
 """Name as it is sent, and how many versions are about."""
 FAMILIES = list(BUILDS)
@@ -85,19 +38,8 @@ FIRST = np.array([octet for octet in range(31, 210) if octet not in (100, 127, 1
 CLIENT_NAMES = [BUILDS[family][0].replace("{}", str(version)) for family in FAMILIES for version in range(VERSIONS)]
 DESK = {"chrome": 0.4, "safari": 0.2, "firefox": 0.15, "mobile": 0.25}
 CROWD = {
-    "python": 0.3,
-    "async": 0.08,
-    "node": 0.14,
-    "curl": 0.04,
-    "requests": 0.08,
-    "httpx": 0.05,
-    "go": 0.04,
-    "java": 0.04,
-    "chrome": 0.05,
-    "harness": 0.05,
-    "plugin": 0.05,
-    "chain": 0.08,
-    "proxy": 0.03,
+    "python": 0.3, "async": 0.08, "node": 0.14, "curl": 0.04, "requests": 0.08, "httpx": 0.05, "go": 0.04, "java": 0.04, "chrome": 0.05,
+    "harness": 0.05, "plugin": 0.05, "chain": 0.08, "proxy": 0.03,
 }
 
 
@@ -120,7 +62,7 @@ def clients(mode: str, group: int, account: Seeds, desk: bool) -> Ints:
         thing = mix(account, "build") if mode == "crowd" else mix(group, "build", below(1 if mode == "one" else 3, account, "pick"))
         thing = np.broadcast_to(thing, account.shape)
         family = np.array([FAMILIES.index(name) for name in popular])[choose(popular, thing, "family")]
-    most = np.array([int(BUILDS[name][1]) for name in FAMILIES])[family]  # type: ignore[call-overload]
+    most = np.array([BUILDS[name][1] for name in FAMILIES])[family]
     return np.asarray(family * VERSIONS + (most - 1 - np.minimum(ranked(VERSIONS, 1.1, thing, "version"), most - 1)), np.int64)
 
 

@@ -16,10 +16,7 @@ MOST_TURNS = 40
 FRAMES = ("none", "think", "rubric", "task", "json")
 SYSTEMS = ("none", "app", "agent", "rag", "plain")
 PEAKS = {
-    "office": (9.5, 11, 14, 15.5),
-    "evening": (18, 20, 21, 23),
-    "waking": (9, 13, 16, 20, 22),
-    "school": (10, 11, 14, 19),
+    "office": (9.5, 11, 14, 15.5), "evening": (18, 20, 21, 23), "waking": (9, 13, 16, 20, 22), "school": (10, 11, 14, 19),
     "late": (21, 23, 25),
 }
 """About which hours of the local clock people ask."""
@@ -169,19 +166,8 @@ def _one_of(wording: str, group: int, account: Seeds, nonce: Seeds, host: int, n
 
 
 def _columns(
-    habit: Habit,
-    folk: Folk,
-    place: Place,
-    group: int,
-    conv: Ints,
-    turn: Ints,
-    time: Ints,
-    asker: Ints,
-    task: Seeds,
-    told: Seeds,
-    nonce: Seeds,
-    rng: np.random.Generator,
-    crew: int,
+    habit: Habit, folk: Folk, place: Place, group: int, conv: Ints, turn: Ints, time: Ints, asker: Ints, task: Seeds, told: Seeds,
+    nonce: Seeds, rng: np.random.Generator, crew: int,
 ) -> dict[str, np.ndarray]:
     n, account, talk = len(conv), folk.seed[asker], nonce[conv]
     shared = habit.tasks in ("same", "public", "dealt")
@@ -225,32 +211,13 @@ def _columns(
     )
     weights = folk.group.paths or place.paths
     return {
-        "account": folk.first + asker,
-        "time": time,
-        "begun": begun,
-        "turn": turn,
-        "say": say,
-        "work": work,
-        "agentic": agentic & ~first,
-        "topic": topic,
-        "tongue": tongue,
-        "frame": frame,
-        "wording": wording.astype(np.uint64),
-        "system": system,
-        "rules": rules.astype(np.uint64),
-        "tools": _tools(habit, group, owner, place.number),
-        **_sampling(habit, group, account),
-        "model": _model(habit, account, talk, time, place),
-        "ip": ip,
-        "asn": asn,
-        "land": land,
-        "client": clients(habit.client, group, account, desk),
-        "path": choose(weights, account, "path", ranked(3, 1.6, talk, "path")),
-        "path_of": np.full(n, group),
-        "key": mix(account, "key", which),
-        "session": session,
-        "harvest": np.full(n, crew if habit.harvest else -1),
-        "flow": rng.random(n),
+        "account": folk.first + asker, "time": time, "begun": begun, "turn": turn, "say": say, "work": work, "agentic": agentic & ~first,
+        "topic": topic, "tongue": tongue, "frame": frame, "wording": wording.astype(np.uint64), "system": system,
+        "rules": rules.astype(np.uint64), "tools": _tools(habit, group, owner, place.number), **_sampling(habit, group, account),
+        "model": _model(habit, account, talk, time, place), "ip": ip, "asn": asn, "land": land,
+        "client": clients(habit.client, group, account, desk), "path": choose(weights, account, "path", ranked(3, 1.6, talk, "path")),
+        "path_of": np.full(n, group), "key": mix(account, "key", which), "session": session,
+        "harvest": np.full(n, crew if habit.harvest else -1), "flow": rng.random(n),
     }
 
 
@@ -280,9 +247,7 @@ def _sampling(habit: Habit, group: int, account: Seeds) -> dict[str, np.ndarray]
     limit = np.array([-1, 256, 512, 1024, 2048, 4096, 8192])[below(7, account, "limit")]
     off = (habit.sampling == "none") | plain
     return {
-        "temperature": np.where(off, -1.0, heat),
-        "top_p": np.where(off, -1.0, top),
-        "limit": np.where(off, -1, limit),
+        "temperature": np.where(off, -1.0, heat), "top_p": np.where(off, -1.0, top), "limit": np.where(off, -1, limit),
         "stream": unit(account, "stream") < 0.5,
     }
 
@@ -291,17 +256,14 @@ def _model(habit: Habit, account: Seeds, talk: Seeds, time: Ints, place: Place) 
     """Which of the host's models (best first; the last is new once it is released)."""
     old = len(place.models) - (place.released is not None)
     out = {
-        "best": np.zeros(len(time), np.int64),
-        "cheap": np.full(len(time), old - 1),
+        "best": np.zeros(len(time), np.int64), "cheap": np.full(len(time), old - 1),
         "weaker": np.where(time > 0.55 * place.days * DAY, min(1, old - 1), 0),  # closed out of the best one
     }.get(habit.model, ranked(old, 0.8, account, "model", below(3, talk, "model")))
     if place.released is not None:
         since = (time / DAY - place.released * place.days) * 1.0
         if habit.model == "pivot":
             out, share, after = (
-                np.zeros(len(time), np.int64),
-                0.35 + 0.3 * unit(mix(place.number, "pivot")),
-                since > 0.2 + 0.6 * unit(account, "pivot"),
+                np.zeros(len(time), np.int64), 0.35 + 0.3 * unit(mix(place.number, "pivot")), since > 0.2 + 0.6 * unit(account, "pivot"),
             )
         else:
             share = 0.5 * np.clip(since / 12, 0, 1)

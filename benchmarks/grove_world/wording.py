@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..worlds import sections
-from .dice import Ints, Seeds, below, mix
+from .dice import Floats, Ints, Seeds, below, mix
 
 FOLDER = Path(__file__).parent / "vocabulary"
 TONGUES = ("en", "de", "fr", "es", "pt", "zh")
@@ -158,9 +158,9 @@ def answers(work: Ints, tongue: Ints, seed: Seeds, topic: Ints) -> pa.Array:
     return pc.binary_join_element_wise(*columns, "")
 
 
-def unit_normal(seed: Seeds) -> np.ndarray:
-    """A normal number, near enough: the sum of twelve even ones, less six, would be dear; of four it will do."""
+def unit_normal(seed: Seeds) -> Floats:
+    """A normal number, near enough: four even ones added up."""
     total = np.zeros(len(seed))
     for place in range(4):
         total += below(1 << 20, seed, "normal", place) / float(1 << 20)
-    return (total - 2.0) * np.sqrt(3.0)
+    return np.asarray((total - 2.0) * np.sqrt(3.0))

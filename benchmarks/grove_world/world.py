@@ -20,20 +20,10 @@ from .traffic import DAY, FRAMES, SYSTEMS, Folk, Place, requests
 from .wording import WORKS, answers, by_tongue_and_symbol, once
 
 COMMON = (
-    "gmail.com",
-    "outlook.com",
-    "yahoo.com",
-    "gmx.net",
-    "proton.me",
-    "icloud.com",
-    "hotmail.fr",
-    "web.de",
-    "uol.com.br",
-    "qq.com",
-    "wp.pl",
-    "mail.com",
+    "gmail.com", "outlook.com", "yahoo.com", "gmx.net", "proton.me", "icloud.com", "hotmail.fr", "web.de", "uol.com.br", "qq.com",
+    "wp.pl", "mail.com",
 )
-KINDS = ("individual", "education", "research", "startup", "enterprise")
+FACULTIES = 14
 
 
 @dataclass(frozen=True)
@@ -78,14 +68,14 @@ class World:
     def _register(self, group: Group, number: int, first: int) -> tuple[Folk, dict[str, Any]]:
         n, rng = group.size, self.rng
         seed = mix(number, "account", np.arange(n))
-        org, has_org = self._shared(group.org, "org", number, seed, lambda: seed)
+        org, has_org = self._organisations(group, number, seed)
         lands = self._countries(group, number)
         land = np.array([COUNTRIES.index(name) for name in lands])[
             choose(lands, org if group.org != "none" and has_org.all() else seed, "land")
         ]
         created, begins, ends, banned = self._lives(group, rng)
-        card, has_card = self._shared(group.card, "card", number, seed, lambda: seed)
-        phone, has_phone = self._shared(group.phone, "phone", number, seed, lambda: seed)
+        card, has_card = self._shared(group.card, "card", number, seed, seed)
+        phone, has_phone = self._shared(group.phone, "phone", number, seed, seed)
         plan = np.array(list(group.plans))[choose(group.plans, seed, "plan")]
         if group.card == "own":
             has_card &= (plan != "free") | (unit(seed, "card") < 0.2)
@@ -93,29 +83,30 @@ class World:
             has_phone &= unit(seed, "phone") < 0.65
         signup = exits(group.signup_net, number, self.number, seed, org, land, np.floor(created).astype(np.int64), mix(seed, "signup"))
         rows = {
-            "account_id": hexed(mix(seed, "id")),
-            "created_at": self._times(created),
+            "account_id": hexed(mix(seed, "id")), "created_at": self._times(created),
             "kind": pa.array(np.array(list(group.kinds))[choose(group.kinds, seed, "kind")]),
-            "org_id": _hidden(hexed(mix(org, "organisation")), has_org),
-            "verified": pa.array(unit(seed, "verified") < group.verified),
+            "org_id": _hidden(hexed(mix(org, "organisation")), has_org), "verified": pa.array(unit(seed, "verified") < group.verified),
             "access_type": pa.array(np.where(unit(seed, "passes") < group.passthrough, "passthrough", "application")),
-            "email_domain": self._domains(group, number, seed, org),
-            "email_hash": hexed(mix(seed, "mail")),
-            "payment_hash": _hidden(hexed(mix(card, "card")), has_card),
-            "phone_hash": _hidden(hexed(mix(phone, "phone")), has_phone),
-            "signup_ip": dotted(signup.ip),
-            "country": pa.array(np.array(COUNTRIES)[land]),
-            "banned_at": self._times(banned),
+            "email_domain": self._domains(group, number, seed, org), "email_hash": hexed(mix(seed, "mail")),
+            "payment_hash": _hidden(hexed(mix(card, "card")), has_card), "phone_hash": _hidden(hexed(mix(phone, "phone")), has_phone),
+            "signup_ip": dotted(signup.ip), "country": pa.array(np.array(COUNTRIES)[land]), "banned_at": self._times(banned),
             "plan": pa.array(plan),
         }
         return Folk(group, number, first, seed, org, land, np.array([ZONES[name] for name in COUNTRIES])[land], begins, ends), rows
 
-    def _shared(self, how: str | int, what: str, number: int, seed: Seeds, own: Any) -> tuple[Seeds, np.ndarray]:
+    def _shared(self, how: str | int, what: str, number: int, seed: Seeds, own: Seeds) -> tuple[Seeds, np.ndarray]:
         """Whose thing it is, and who has one."""
         there = np.full(len(seed), how != "none")
         if isinstance(how, int) or how == "one":
             return mix(number, what, below(1 if how == "one" else how, seed, what)), there
-        return mix(own(), what), there
+        return mix(own, what), there
+
+    def _organisations(self, group: Group, number: int, seed: Seeds) -> tuple[Seeds, np.ndarray]:
+        """The organisation of each, and who has one."""
+        if not group.house:
+            return self._shared(group.org, "org", number, seed, seed)
+        which = np.broadcast_to(below(FACULTIES, number, "org"), seed.shape) if group.org == "one" else below(int(group.org), seed, "org")
+        return mix(self.number, group.house, which), np.full(len(seed), True)
 
     def _countries(self, group: Group, number: int) -> dict[str, float]:
         if isinstance(group.countries, int):
@@ -127,9 +118,9 @@ class World:
     def _domains(self, group: Group, number: int, seed: Seeds, org: Seeds) -> pa.Array:
         if group.mail == "common":
             return pa.array(np.array(COMMON)[ranked(len(COMMON), 0.8, seed, "mail")])
-        if group.mail == "host":
-            return pa.array(np.full(len(seed), self.host.domain or "mail.com"))
-        owner = {"own": seed, "org": org, "odd": mix(salt("odd"), below(40, number, "odd", below(6, seed, "odd")))}.get(str(group.mail))
+        if group.mail == "host" and self.host.domain:
+            return pa.array(np.full(len(seed), self.host.domain))
+        owner = {"own": seed, "org": org, "host": org, "odd": mix(salt("odd"), below(40, number, "odd", below(6, seed, "odd")))}.get(str(group.mail))
         if owner is None:
             owner = mix(number, below(1 if group.mail == "one" else int(group.mail), seed, "mail"))
         ending = pa.array(["com", "net", "org", "eu", "de", "io"]).take(pa.array(below(6, owner, "ending")))
@@ -237,31 +228,20 @@ class World:
             "event_id": hexed(mix(self.number, "event", np.arange(len(turn)))),
             "timestamp": pa.array(c["time"] + self.epoch).cast(pa.timestamp("us", "UTC")),
             "account_id": self.registry["account_id"].take(pa.array(c["account"])),
-            "org_id": self.registry["org_id"].take(pa.array(c["account"])),
-            "key_id": hexed(c["key"]),
-            "session_id": hexed(c["session"]),
-            "access_path": pa.array(paths).take(pa.array(path)),
-            "model": pa.array(self.host.models).take(pa.array(c["model"])),
-            "system": _hidden(system, c["system"] > 0),
-            "prompt": prompt,
-            "response": _hidden(response, good),
-            "context_key": pa.array(context.view(np.int64)),
-            "parent_key": pa.array(parent.view(np.int64), mask=turn == 0),
+            "org_id": self.registry["org_id"].take(pa.array(c["account"])), "key_id": hexed(c["key"]), "session_id": hexed(c["session"]),
+            "access_path": pa.array(paths).take(pa.array(path)), "model": pa.array(self.host.models).take(pa.array(c["model"])),
+            "system": _hidden(system, c["system"] > 0), "prompt": prompt, "response": _hidden(response, good),
+            "context_key": pa.array(context.view(np.int64)), "parent_key": pa.array(parent.view(np.int64), mask=turn == 0),
             "tools_key": pa.array(c["tools"].astype(np.uint64).view(np.int64), mask=c["tools"] == 0),
             "temperature": pa.array(c["temperature"].astype(np.float32), mask=c["temperature"] < 0),
             "top_p": pa.array(c["top_p"].astype(np.float32), mask=c["top_p"] < 0),
-            "max_tokens": pa.array(c["limit"].astype(np.int32), mask=c["limit"] < 0),
-            "stream": pa.array(c["stream"]),
+            "max_tokens": pa.array(c["limit"].astype(np.int32), mask=c["limit"] < 0), "stream": pa.array(c["stream"]),
             "input_tokens": pa.array(sent.astype(np.int32)),
             "cached_tokens": pa.array(np.where(unit(context, "cached") < 0.7, history, 0).astype(np.int32)),
-            "output_tokens": pa.array(answer.astype(np.int32)),
-            "reasoning_tokens": pa.array(np.where(good, thought, 0).astype(np.int32)),
-            "status": pa.array(status.astype(np.int16)),
-            "ip": dotted(c["ip"]),
-            "asn": pa.array(c["asn"].astype(np.int32), mask=c["asn"] < 0),
-            "country": _hidden(land, c["land"] >= 0),
-            "user_agent": pa.array(CLIENT_NAMES).take(pa.array(c["client"])),
-            "ja4": fingerprints().take(pa.array(c["client"])),
+            "output_tokens": pa.array(answer.astype(np.int32)), "reasoning_tokens": pa.array(np.where(good, thought, 0).astype(np.int32)),
+            "status": pa.array(status.astype(np.int16)), "ip": dotted(c["ip"]),
+            "asn": pa.array(c["asn"].astype(np.int32), mask=c["asn"] < 0), "country": _hidden(land, c["land"] >= 0),
+            "user_agent": pa.array(CLIENT_NAMES).take(pa.array(c["client"])), "ja4": fingerprints().take(pa.array(c["client"])),
         }
         kept = {name: column for name, column in columns.items() if f"events.{name}" not in self.host.lacks}
         return pa.table(kept).take(pa.array(order))
@@ -288,9 +268,7 @@ class World:
         what = pa.array([group.label for group in self.groups])
         truth = pa.table(
             {
-                "account_id": registry["account_id"],
-                "campaign": of.take(pa.array(self.label)),
-                "kind": what.take(pa.array(self.label)),
+                "account_id": registry["account_id"], "campaign": of.take(pa.array(self.label)), "kind": what.take(pa.array(self.label)),
             }
         ).take(order)
         pq.write_table(truth, out / "truth.parquet")
