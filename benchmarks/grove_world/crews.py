@@ -75,7 +75,8 @@ def student_accounts_lent(d: Draw) -> list[Group]:
     )
     return [
         Group(
-            "lent_account", d.size(25, 180), (study, lent), "lent_accounts", kinds={"education": 0.95, "research": 0.05}, org=14, house="faculties",
+            "lent_account", d.size(25, 180), (study, lent), "lent_accounts", kinds={"education": 0.95, "research": 0.05},
+            org=14, house="faculties",
             card="none", mail="host", phone="none", verified=0.85, plans={"edu": 1.0}, signup_net="campus", signup=("long", 260.0, 1.0),
             bans=0.01,
         )

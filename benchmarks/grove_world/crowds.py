@@ -46,7 +46,8 @@ def firm(**more: Any) -> dict[str, Any]:
 def uni(**more: Any) -> dict[str, Any]:
     """What the registry knows of accounts of a university."""
     return {
-        "kinds": EDU, "org": "one", "house": "faculties", "card": "none", "mail": "host", "phone": "none", "verified": 0.8, "plans": {"edu": 1.0},
+        "kinds": EDU, "org": "one", "house": "faculties", "card": "none", "mail": "host", "phone": "none", "verified": 0.8,
+        "plans": {"edu": 1.0},
         "countries": 1, "signup_net": "campus", **more,
     }
 
@@ -528,7 +529,8 @@ def residents(make: str, size: int) -> list[Group]:
     """Users with nothing in common but the host."""
     mostly = {
         "university": {
-            "kinds": {"education": 0.75, "research": 0.25}, "org": 14, "house": "faculties", "card": "none", "mail": "host", "phone": "none", "verified": 0.85,
+            "kinds": {"education": 0.75, "research": 0.25}, "org": 14, "house": "faculties", "card": "none",
+            "mail": "host", "phone": "none", "verified": 0.85,
             "plans": {"edu": 1.0}, "signup_net": "campus",
         },
         "research": {

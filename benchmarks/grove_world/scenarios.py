@@ -50,7 +50,9 @@ OPEN = ("open-large-2", "open-medium-2", "open-small-2")
 CAMPUS = ("hosted-70b", "hosted-24b", "hosted-8b")
 STARTUP = ("aria-pro", "aria-mini", "aria-next")
 
-UNIVERSITY = Host(CAMPUS, {"api": 0.55, "app": 0.45}, GERMAN, (*NO_CARDS, "events.ja4", "accounts.signup_ip", "accounts.plan"), domain="uni-grove.edu")
+UNIVERSITY = Host(
+    CAMPUS, {"api": 0.55, "app": 0.45}, GERMAN, (*NO_CARDS, "events.ja4", "accounts.signup_ip", "accounts.plan"), domain="uni-grove.edu",
+)
 PLAIN_UNIVERSITY = Host(
     CAMPUS, {"app": 1.0}, EUROPE,
     (*NO_CARDS, "events.user_agent", "events.ja4", "events.access_path", "accounts.created_at", "accounts.email_hash", "accounts.plan"),

@@ -115,9 +115,9 @@ def requests(habit: Habit, folk: Folk, place: Place, rng: np.random.Generator, c
         place_of[earlier] = np.arange(n)
         source = earlier[(place_of * rng.random(n)).astype(np.int64)]
         told = nonce.copy()
-        task, told = np.where(again, task[source], task), np.where(again, told[source], told)
+        task, told, speaker = (np.where(again, column[source], column) for column in (task, told, who))
     else:
-        told = nonce
+        told, speaker = nonce, who
     length = np.minimum(rng.geometric(1 / max(habit.turns, 1.0), n), MOST_TURNS)
     conv = np.repeat(np.arange(n), length)
     turn = np.arange(len(conv)) - np.repeat(np.cumsum(length) - length, length)
@@ -135,7 +135,7 @@ def requests(habit: Habit, folk: Folk, place: Place, rng: np.random.Generator, c
     broken = np.maximum.accumulate(np.where(keep, 0, conv + 1)) == conv + 1  # what follows a lost turn is lost
     keep &= ~broken
     conv, turn, time, asker = conv[keep], turn[keep], time[keep], asker[keep]
-    return _columns(habit, folk, place, group, conv, turn, time, asker, task, told, nonce, rng, crew)
+    return _columns(habit, folk, place, group, conv, turn, time, asker, speaker, task, told, nonce, rng, crew)
 
 
 def tasks(habit: Habit, folk: Folk, who: Ints, start: Ints, rank: Ints, nonce: Seeds, me: str, place: Place) -> Seeds:
@@ -166,8 +166,8 @@ def _one_of(wording: str, group: int, account: Seeds, nonce: Seeds, host: int, n
 
 
 def _columns(
-    habit: Habit, folk: Folk, place: Place, group: int, conv: Ints, turn: Ints, time: Ints, asker: Ints, task: Seeds, told: Seeds,
-    nonce: Seeds, rng: np.random.Generator, crew: int,
+    habit: Habit, folk: Folk, place: Place, group: int, conv: Ints, turn: Ints, time: Ints, asker: Ints, speaker: Ints, task: Seeds,
+    told: Seeds, nonce: Seeds, rng: np.random.Generator, crew: int,
 ) -> dict[str, np.ndarray]:
     n, account, talk = len(conv), folk.seed[asker], nonce[conv]
     shared = habit.tasks in ("same", "public", "dealt")
@@ -176,9 +176,7 @@ def _columns(
     work = np.array([WORKS.index(name) for name in names])[choose(habit.works, kind, "work")]
     every = topics()
     listed = [every.index(name) for name in habit.topics] or list(range(len(every)))
-    # the starter of a conversation has topics, not who continues it
-    begun = np.maximum.accumulate(np.where(turn == 0, np.arange(n), 0))
-    owner = account[begun]
+    owner = folk.seed[speaker[conv]]  # whose words these are: of who began it, or of who said it first
     if habit.topics or shared:
         topic = np.array(listed)[below(len(listed), kind, "topic")]
     else:
@@ -186,8 +184,9 @@ def _columns(
     if habit.tongues:
         tongue = np.array([TONGUES.index(name) for name in habit.tongues])[choose(habit.tongues, kind, "tongue")]
     else:
-        own = native(folk.country[asker[begun]])
-        tongue = np.where(unit(owner, "foreign", ranked(3, 1.0, kind)) < 0.25, 0, own)
+        own = native(folk.country[speaker[conv]])
+        own = np.where(unit(owner, "foreign", ranked(3, 1.0, kind)) < 0.25, 0, own)
+        tongue = {"public": own * 0, "dealt": own * 0, "same": own * 0 + native(folk.country[:1])}.get(habit.tasks, own)
     first = turn == 0
     say = np.where(first, task[conv], mix(task[conv], told[conv], turn))
     agentic = work == WORKS.index("agent")

@@ -75,6 +75,8 @@ class World:
         ]
         created, begins, ends, banned = self._lives(group, rng)
         card, has_card = self._shared(group.card, "card", number, seed, seed)
+        if group.org == "none" and isinstance(group.card, int):
+            org = card  # who shares a card without being a firm lives together, where they are at home at all
         phone, has_phone = self._shared(group.phone, "phone", number, seed, seed)
         plan = np.array(list(group.plans))[choose(group.plans, seed, "plan")]
         if group.card == "own":
@@ -120,7 +122,8 @@ class World:
             return pa.array(np.array(COMMON)[ranked(len(COMMON), 0.8, seed, "mail")])
         if group.mail == "host" and self.host.domain:
             return pa.array(np.full(len(seed), self.host.domain))
-        owner = {"own": seed, "org": org, "host": org, "odd": mix(salt("odd"), below(40, number, "odd", below(6, seed, "odd")))}.get(str(group.mail))
+        odd = mix(salt("odd"), below(40, number, "odd", below(6, seed, "odd")))  # few of the providers of throw-away addresses
+        owner = {"own": seed, "org": org, "host": org, "odd": odd}.get(str(group.mail))
         if owner is None:
             owner = mix(number, below(1 if group.mail == "one" else int(group.mail), seed, "mail"))
         ending = pa.array(["com", "net", "org", "eu", "de", "io"]).take(pa.array(below(6, owner, "ending")))
