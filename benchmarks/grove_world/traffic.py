@@ -210,7 +210,7 @@ def _columns(
     )
     weights = folk.group.paths or place.paths
     return {
-        "account": folk.first + asker, "time": time, "begun": begun, "turn": turn, "say": say, "work": work, "agentic": agentic & ~first,
+        "account": folk.first + asker, "time": time, "turn": turn, "say": say, "work": work, "agentic": agentic & ~first,
         "topic": topic, "tongue": tongue, "frame": frame, "wording": wording.astype(np.uint64), "system": system,
         "rules": rules.astype(np.uint64), "tools": _tools(habit, group, owner, place.number), **_sampling(habit, group, account),
         "model": _model(habit, account, talk, time, place), "ip": ip, "asn": asn, "land": land,

@@ -181,14 +181,12 @@ class World:
 
     def events(self) -> tuple[pa.Table, Ints]:
         """The log, and for each request the number of the campaign that it belongs to, or -1."""
-        parts, size = [], 0
+        parts = []
         for folk in self.folk:
             crew = self.campaigns.index(folk.group.campaign) if folk.group.campaign else -1
             for habit in folk.group.habits:
                 columns = requests(habit, folk, self.place, self.rng, crew)
                 if columns:
-                    columns["begun"] = columns["begun"] + size
-                    size += len(columns["turn"])
                     parts.append(columns)
         c = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         prompt, system, response = self._text(c)

@@ -155,7 +155,8 @@ def test_a_harvest_is_a_part_of_the_log(name: str, world: Callable[[str], World]
 def test_nobody_asks_before_the_account_is_opened_or_after_it_is_banned(world: Callable[[str], World]) -> None:
     for name in ("free_tier_fleet", "second_pool_on_standby", "market_day"):
         made = world(name)
-        both = made.all.select(["account_id", "timestamp"]).join(made.registry.select(["account_id", "created_at", "banned_at"]), "account_id")
+        lives = made.registry.select(["account_id", "created_at", "banned_at"])
+        both = made.all.select(["account_id", "timestamp"]).join(lives, "account_id")
         assert pc.all(pc.greater_equal(both["timestamp"], both["created_at"])).as_py()
         assert pc.all(pc.fill_null(pc.less_equal(both["timestamp"], both["banned_at"]), True)).as_py()
 
@@ -263,7 +264,8 @@ def test_a_pool_is_dealt_once_in_several_tongues(world: Callable[[str], World]) 
     assert pc.count_distinct(prompts).as_py() > 0.93 * len(prompts)
     heard = [
         share(pc.match_substring_regex(prompts, "|".join(things)))
-        for things in ([thing for name in words() if name.startswith(f"{tongue}.topic.") for thing in words()[name]] for tongue in TONGUES[1:])
+        for tongue in TONGUES[1:]
+        for things in [[thing for name in words() if name.startswith(f"{tongue}.topic.") for thing in words()[name]]]
     ]
     assert sum(part > 0.03 for part in heard) >= 4
 
