@@ -152,7 +152,7 @@ def graders_for_hire(d: Draw) -> list[Group]:
     return [
         Group(
             "hired_graders", d.size(20, 140), (work, cover(d, d.even(0.02, 0.2), rate, net={"home": 1.0})), "graders",
-            kinds={"research": 0.8, "education": 0.2}, org=names, card="none", mail=names, phone="none", verified=0.5,
+            kinds={"research": 0.8, "education": 0.2}, org=names, card="none", mail="org", phone="none", verified=0.5,
             plans={"project": 0.6, "test": 0.4}, signup=("burst", d.even(-30, 0), d.between(2, 15)),
         )
     ]
