@@ -124,7 +124,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "leaked_keys_passed_round": Scenario(
         "a small hoster of open models: keys of its customers leak and are used by a crew beside their owners", EASY,
-        crews.leaked_keys_passed_round, SMALL_HOSTER, "public", (300, 1_200), 50_000, (5, 20), PUBLIC,
+        crews.leaked_keys_passed_round, SMALL_HOSTER, "public", (300, 1_200), 30_000, (5, 20), PUBLIC,
     ),
     "partner_firm_trains_its_own": Scenario(
         "a company's gateway: accounts of one partner firm gather data to train its model", MEDIUM, crews.partner_firm_trains_its_own,
