@@ -45,7 +45,7 @@ def costs(world: Path, truth: Path) -> dict[str, Any] | None:
         for name, path in files.items():
             base.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{_quoted(path)}')")
         tokens = ("input_tokens", "output_tokens")
-        _complete(base, "event", "context_key", "parent_key", "ip", "ja4", "user_agent", *tokens)
+        _complete(base, "event", "prompt", "context_key", "parent_key", "ip", "ja4", "user_agent", *tokens)
         _complete(base, "account", "created_at", "payment_hash", "phone_hash")
         base.execute("""
             CREATE TABLE theirs AS

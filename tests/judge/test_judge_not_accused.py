@@ -22,7 +22,7 @@ LISTED = {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0
 
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "infra__network": 0.5}
 
-OPENLY = {"context__one_domain": 0.9, "context__one_payer": 0.2, "context__crowd": np.log10(63) / 4}
+OPENLY = {"harvest__elicitation": 0.05, "context__one_domain": 0.9, "context__one_payer": 0.2, "context__crowd": np.log10(63) / 4}
 
 NOTHING = Trees(("harvest.rate",), (0,), (-1,), (0.0,), (0,), (0,), (0.0,))
 

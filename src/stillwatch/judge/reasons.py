@@ -74,8 +74,9 @@ UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
 """Value of unwanted from which accounts have another purpose than to train on the answers, and of those that hand over conversations
 (HANDED), as resold access does; unless so many requests ask to write the reasoning out, or answers are longer (log10 over the average).
 Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
-RELAYED = 0.2
-"""Value of unwanted from which accounts of one house that hand conversations over relay people who ask for whatever they like."""
+RELAYED, MET_RELAYED = 0.2, 0.4
+"""Values of unwanted from which accounts at home in few places that hand conversations over relay people who ask for whatever they like,
+and those that meet on networks."""
 SLEEPLESS, TOLD_HOURS = 0.1, 12
 """Value of work round the clock below which accounts without a link are people, and requests of an account from which its hours tell: of
 authors left out none of 86 campaigns that the part without links accuses is below it."""
@@ -257,16 +258,18 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups at home in few places, or under a mail domain of their own, that hand conversations over and ask for some that is worth no
-    training, not for reasoning written out nor for long answers.
+    """Groups that hand conversations over, of one house, and ask neither for reasoning written out nor for long answers.
 
-    An app that relays its users over accounts of its own does so from its servers or in its name, whatever cards it pays with; who fakes
-    accounts hides that they are of one house. An app of hundreds of accounts has a contract.
+    An app that relays its users over accounts of its own does so in its name (a mail domain), from its servers or behind one cloud,
+    whatever cards it pays with; its users ask for much that is worth no training. Who fakes accounts hides that they are of one house. An
+    app of hundreds of accounts has a contract.
     """
     short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONG)
-    house = (values["context.one_place"] >= AT_HOME) | (values["context.one_domain"] >= ONE_DOMAIN)
     few = values["context.crowd"] < np.log10(FIRM) / 4 - 1e-9
-    return np.asarray(few & short & house & (values["session.handoff"] >= HANDED) & (values["context.unwanted"] >= RELAYED))
+    house = values["context.one_domain"] >= ONE_DOMAIN
+    house |= (values["context.one_place"] >= AT_HOME) & (values["context.unwanted"] >= RELAYED)
+    house |= (values["infra.network"] >= AT_HOME) & (values["context.unwanted"] >= MET_RELAYED)
+    return np.asarray(few & short & house & (values["session.handoff"] >= HANDED))
 
 
 def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:

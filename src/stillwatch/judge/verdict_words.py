@@ -281,10 +281,8 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
         share = f"{mine['context.organised'][0]:.0%} of it belongs to organisations"
         return f"{share}: ask whether they are customers of one vendor, or firms that work together"
     if open_relay(mine)[0]:
-        return (
-            "its accounts hand conversations over, at home in few places or under one mail domain, and some of what they ask for is worth "
-            "no training: ask whether it is an app that relays its users"
-        )
+        house = "under one mail domain, in few places or on networks where they meet"
+        return f"its accounts hand conversations over {house}: ask whether it is an app that relays its users"
     if name == "unlinked":
         if gathered(mine)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
