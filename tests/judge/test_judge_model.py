@@ -99,7 +99,7 @@ FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike":
 BY_DAY = {"timing__round_the_clock": 0.09, "harvest__volume": np.log10(100 * 12) / 7}
 """A hundred accounts of twelve requests each that sleep at night."""
 NETWORKED = {"context__one_place": 0.0, "infra__network": 0.5}
-RELAY = {"session__handoff": 0.5, "context__one_place": 0.5, "context__unwanted": 0.2, "identity__payment": 0.9,
+RELAY = {"session__handoff": 0.3, "context__one_place": 0.5, "context__unwanted": 0.2, "identity__payment": 0.9,
          "harvest__elicitation": 0.04, "harvest__long_answers": 0.09}
 """Of an app that relays its users from its servers, over accounts with many cards."""
 FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 0.29}
@@ -219,11 +219,11 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (RELAY, "trees", True),
         (RELAY | {"context__one_place": 0.49}, "linked", False),
         (RELAY | {"context__one_place": 0.0, "context__unwanted": 0.0, "context__one_domain": 0.9}, "linked", True),
-        (RELAY | NETWORKED | {"context__unwanted": 0.39, "context__one_domain": 0.89}, "linked", False),
-        (RELAY | NETWORKED | {"context__unwanted": 0.4}, "linked", True),
-        (RELAY | NETWORKED | {"context__unwanted": 0.4, "infra__network": 0.49}, "linked", False),
+        (RELAY | NETWORKED | {"context__unwanted": 0.29, "context__one_domain": 0.89}, "linked", False),
+        (RELAY | NETWORKED | {"context__unwanted": 0.3}, "linked", True),
+        (RELAY | NETWORKED | {"context__unwanted": 0.3, "infra__network": 0.49}, "linked", False),
         (RELAY | {"context__crowd": np.log10(300) / 4}, "linked", False),  # too many for an app without a contract
-        (RELAY | {"session__handoff": 0.49}, "linked", False),
+        (RELAY | {"session__handoff": 0.29}, "linked", False),
         (RELAY | {"context__unwanted": 0.19}, "linked", False),
         (RELAY | {"harvest__elicitation": 0.05}, "linked", False),
         (RELAY | {"harvest__long_answers": 0.1}, "linked", False),

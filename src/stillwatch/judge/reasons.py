@@ -20,7 +20,7 @@ NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
 """The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
 may carry the first; and enough alone for linked accounts."""
 BATCHES = 0.3
-"""Value of payment or contact from which accounts at home in few places are more than colleagues."""
+"""Value of payment, contact or handed-over conversations from which accounts are more than colleagues."""
 POOLED = 0.6
 """Value of two links from which accounts that work unlike are a pool all the same."""
 DESK = 32
@@ -74,7 +74,7 @@ UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
 """Value of unwanted from which accounts have another purpose than to train on the answers, and of those that hand over conversations
 (HANDED), as resold access does; unless so many requests ask to write the reasoning out, or answers are longer (log10 over the average).
 Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
-RELAYED, MET_RELAYED = 0.2, 0.4
+RELAYED, MET_RELAYED = 0.2, 0.3
 """Values of unwanted from which accounts at home in few places that hand conversations over relay people who ask for whatever they like,
 and those that meet on networks."""
 SLEEPLESS, TOLD_HOURS = 0.1, 12
@@ -269,7 +269,7 @@ def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     house = values["context.one_domain"] >= ONE_DOMAIN
     house |= (values["context.one_place"] >= AT_HOME) & (values["context.unwanted"] >= RELAYED)
     house |= (values["infra.network"] >= AT_HOME) & (values["context.unwanted"] >= MET_RELAYED)
-    return np.asarray(few & short & house & (values["session.handoff"] >= HANDED))
+    return np.asarray(few & short & house & (values["session.handoff"] >= BATCHES))
 
 
 def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:
