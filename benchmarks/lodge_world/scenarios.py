@@ -51,7 +51,7 @@ CAMPUS = ("hosted-70b", "hosted-24b", "hosted-8b")
 STARTUP = ("aria-pro", "aria-mini", "aria-next")
 
 UNIVERSITY = Host(
-    CAMPUS, {"api": 0.55, "app": 0.45}, GERMAN, (*NO_CARDS, "events.ja4", "accounts.signup_ip", "accounts.plan"), domain="uni-grove.edu",
+    CAMPUS, {"api": 0.55, "app": 0.45}, GERMAN, (*NO_CARDS, "events.ja4", "accounts.signup_ip", "accounts.plan"), domain="uni-lodge.edu",
 )
 PLAIN_UNIVERSITY = Host(
     CAMPUS, {"app": 1.0}, EUROPE,
@@ -256,7 +256,7 @@ def limited(groups: list[Group], most: float, days: float, least: int) -> list[G
 def world(name: str, seed: int, events: int | None = None) -> World:
     """A scenario's world, of about so many requests, by default as many as it usually has."""
     scenario = recipe(SCENARIOS, name)
-    rng = np.random.default_rng(int(mix("grove", name, seed)[0]))
+    rng = np.random.default_rng(int(mix("lodge", name, seed)[0]))
     days = round(float(rng.uniform(*scenario.days)))
     groups = cast(scenario, rng, float(days), events or scenario.requests)
     return World(scenario.host, groups, seed, name, float(days), rng)

@@ -1,4 +1,4 @@
-"""What the scenarios of the grove world say of their hosts and operators is true in the tables."""
+"""What the scenarios of the lodge world say of their hosts and operators is true in the tables."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from benchmarks.grove_world import SCENARIOS, SIZES, generate, scenarios
-from benchmarks.grove_world.crowds import CROWDS
-from benchmarks.grove_world.dice import below, choose, hexed, mix, unit
-from benchmarks.grove_world.groups import Draw, Group
-from benchmarks.grove_world.places import BUILDS, COUNTRIES
-from benchmarks.grove_world.traffic import FRAMES, MACHINES, PEAKS, SYSTEMS
-from benchmarks.grove_world.wording import TONGUES, WORKS, say, topics, words
+from benchmarks.lodge_world import SCENARIOS, SIZES, generate, scenarios
+from benchmarks.lodge_world.crowds import CROWDS
+from benchmarks.lodge_world.dice import below, choose, hexed, mix, unit
+from benchmarks.lodge_world.groups import Draw, Group
+from benchmarks.lodge_world.places import BUILDS, COUNTRIES
+from benchmarks.lodge_world.traffic import FRAMES, MACHINES, PEAKS, SYSTEMS
+from benchmarks.lodge_world.wording import TONGUES, WORKS, say, topics, words
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 

@@ -1,6 +1,6 @@
 """Write the logs of a model gateway that somebody runs for other people.
 
-    python benchmarks/grove_world/generate.py SCENARIO --out DIR --seed S [--events N]
+    python benchmarks/lodge_world/generate.py SCENARIO --out DIR --seed S [--events N]
 
 See README.md, and :mod:`..worlds` for what all worlds have in common.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    __package__ = "benchmarks.grove_world"
+    __package__ = "benchmarks.lodge_world"
 
 from ..worlds import command
 from . import scenarios
