@@ -230,6 +230,8 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (BY_DAY, "unlinked", True),
         (BY_DAY, "linked", True),  # a burst of sign-ups ties a course, too
         (BY_DAY, "trees", True),
+        (BY_DAY | {"context__short_log": 1.0}, "trees", False),  # a day tells nobody's sleep
+        (BY_DAY | {"context__short_log": 1.0}, "unlinked", False),
         (BY_DAY | {"identity__contact": 0.2}, "linked", False),
         (BY_DAY | {"identity__contact": 0.2}, "trees", False),
         (BY_DAY | {"identity__contact": 0.2}, "unlinked", True),

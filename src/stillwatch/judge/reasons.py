@@ -90,7 +90,7 @@ REASONS = (
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
-    "context.short_log",
+    "context.short_log", "context.one_domain",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -305,9 +305,11 @@ def sent(values: Mapping[str, F64]) -> F64:
 def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups whose accounts wake and sleep as people do.
 
-    Markers of one examination, volunteers of one helpline and pupils of one camp work as one without a link; they sleep.
+    Markers of one examination, volunteers of one helpline and pupils of one camp work as one without a link; they sleep. A log of few
+    days does not tell who does: whoever began today has slept through the rest.
     """
-    return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & (sent(values) >= np.log10(TOLD_HOURS) - 1e-9))
+    told = (sent(values) >= np.log10(TOLD_HOURS) - 1e-9) & (values["context.short_log"] == 0)
+    return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & told)
 
 
 def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
