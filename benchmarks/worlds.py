@@ -1,4 +1,4 @@
-"""What the simulated providers of this folder share: how a vocabulary is read, and the command line. They share no model of traffic.
+"""What the simulated providers of this folder share: reading a vocabulary, writing tables, the command line. They share no model of traffic.
 
 The ``generate`` of each takes
 
@@ -11,11 +11,17 @@ and returns counts of events, accounts and harvested events.
 """
 
 import argparse
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 Recipe = TypeVar("Recipe")
 ESCAPES = {"n": "\n", "t": "\t", "p": "|", "\\": "\\"}
@@ -60,3 +66,27 @@ def command(description: str, scenarios: Collection[str], generate: Callable[[st
     args = parser.parse_args()
     counts = generate(args.scenario, args.out, args.seed, args.events)
     print(f"{args.scenario}, seed {args.seed}: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()))
+
+
+@dataclass(frozen=True)
+class World:
+    """The tables of a world."""
+
+    events: pa.Table
+    accounts: pa.Table
+    truth: pa.Table
+    harvest: pa.Table
+    releases: list[dict[str, str]]
+
+    def write(self, out: Path) -> dict[str, int]:
+        """Write the folder; returns counts."""
+        (out / "events").mkdir(parents=True, exist_ok=True)
+        day = pc.strftime(self.events["timestamp"], "%Y-%m-%d")
+        for name in sorted(pc.unique(day).to_pylist()):
+            pq.write_table(self.events.filter(pc.equal(day, name)), out / "events" / f"{name}.parquet")
+        pq.write_table(self.accounts, out / "accounts.parquet")
+        pq.write_table(self.truth, out / "truth.parquet")
+        pq.write_table(self.harvest, out / "truth_events.parquet")
+        (out / "releases.json").write_text(json.dumps(self.releases, indent=1) + "\n", encoding="utf-8")
+        fake = len(self.truth) - self.truth["campaign"].null_count
+        return {"events": len(self.events), "accounts": len(self.accounts), "fake": fake, "harvested": len(self.harvest)}

@@ -1,18 +1,15 @@
 """Put the parties of a world together and write its tables."""
 
-import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
+from ..worlds import World
 from . import speech
 from .chance import Ints, mix
 from .days import HARNESSES, MODELS, Setting, act
@@ -20,30 +17,6 @@ from .people import PATHS, Party, Roster, enlist, word
 from .places import CODES, builds, dotted, hexes, net
 
 DAY_US = 86_400_000_000
-
-
-@dataclass(frozen=True)
-class World:
-    """The tables of a world."""
-
-    events: pa.Table
-    accounts: pa.Table
-    truth: pa.Table
-    harvest: pa.Table
-    releases: list[dict[str, str]]
-
-    def write(self, out: Path) -> dict[str, int]:
-        """Write the folder; returns counts."""
-        (out / "events").mkdir(parents=True, exist_ok=True)
-        day = pc.strftime(self.events["timestamp"], "%Y-%m-%d")
-        for name in sorted(pc.unique(day).to_pylist()):
-            pq.write_table(self.events.filter(pc.equal(day, name)), out / "events" / f"{name}.parquet")
-        pq.write_table(self.accounts, out / "accounts.parquet")
-        pq.write_table(self.truth, out / "truth.parquet")
-        pq.write_table(self.harvest, out / "truth_events.parquet")
-        (out / "releases.json").write_text(json.dumps(self.releases, indent=1) + "\n", encoding="utf-8")
-        fake = len(self.truth) - self.truth["campaign"].null_count
-        return {"events": len(self.events), "accounts": len(self.accounts), "fake": fake, "harvested": len(self.harvest)}
 
 
 def build(rng: np.random.Generator, parties: list[Party], days: float, release: float, lacks: frozenset[str]) -> World:
