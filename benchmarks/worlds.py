@@ -1,4 +1,4 @@
-"""What the simulated providers of this folder share: reading a vocabulary, writing tables, the command line. They share no model of traffic.
+"""What the simulated providers of this folder share: reading a vocabulary, writing tables, a command line. They share no model of traffic.
 
 The ``generate`` of each takes
 
