@@ -6,11 +6,11 @@ from zlib import crc32
 
 import numpy as np
 
-from ..worlds import recipe
+from ..worlds import World, recipe
 from . import operators as o
 from .crowds import CROWDS, LISTED, resident
 from .party import Draw, Party
-from .world import World, build, setting
+from .world import build, setting
 
 Make = Callable[[Draw], list[Party]]
 MOST_ACCOUNTS = 8_800

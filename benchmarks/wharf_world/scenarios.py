@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..worlds import recipe
+from ..worlds import World, recipe
 from . import operators
 from .crowds import CROWDS, residents
 from .draw import Draw
 from .people import Party, Routine
-from .world import World, build
+from .world import build
 
 EASY, MEDIUM, HARD, NOBODY = "easy", "medium", "hard", "nobody"
 CROWDED, ASKED = 0.47, 0.62
