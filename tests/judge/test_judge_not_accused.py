@@ -96,6 +96,15 @@ def test_it_says_so_of_the_part_that_knows_no_links(change: dict[str, Any], said
     assert any(said in one for one in why(change, unlinked=part(harvest__rate=100.0))), change
 
 
+@pytest.mark.parametrize("name", ["linked", "unlinked"])
+def test_it_says_who_relays_openly_and_who_sleeps(name: str) -> None:
+    asks = {name: part(harvest__rate=100.0)}
+    assert any("an app that relays its users" in said for said in why({"context__one_domain": 0.9}, **asks))
+    asleep = {"timing__round_the_clock": 0.0, "harvest__volume": 1.0, "session__handoff": 0.0, "identity__signup": 1.0}
+    assert any("one job, one course or one cause" in said for said in why(asleep | {"content__one_length": 0.94}, **asks))
+    assert not any("one job" in said for said in why(asleep | {"identity__contact": 0.9, "timing__round_the_clock": 0.5}, **asks))
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 9), min_size=1, max_size=12))
 def test_a_review_has_a_reason_and_a_campaign_has_none(rows: list[tuple[float, ...]]) -> None:
