@@ -66,6 +66,11 @@ class Outcome:
     told: frozenset[str]
     """Columns of :data:`stillwatch.link.TOLD` that any request has."""
 
+    def account_scores(self) -> NDArray[np.float64]:
+        """Score of every account seen, ``(n_accounts,)``: :func:`stillwatch.judge.account_scores`."""
+        told, campaign = judge.suspicion(self.values, self.verdicts, self.model), self.final.labels(self.scene.people.n)
+        return judge.account_scores(self.scene, told, self.verdicts, campaign, self.lead, self.n_campaigns)
+
 
 def write(
     out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
@@ -123,7 +128,7 @@ def _write(
     write_parquet(_links(scene, pairs), out / "links.parquet")
     watch = _watch(outcome)
     write_parquet(watch, out / "watch.parquet")
-    write_parquet(results.account_table(scene, found, outcome.verdicts, identifiers, reasons), out / "accounts.parquet")
+    write_parquet(results.account_table(scene, found, outcome.account_scores(), identifiers, reasons), out / "accounts.parquet")
     table = results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage)
     write_parquet(table, out / "campaigns.parquet")
     accused = int((campaign >= 0).sum())

@@ -259,7 +259,7 @@ ACCOUNT_VERDICTS = Table(
         Column("verdict", "str", "campaign, review or clear", required=True),
         Column("campaign_id", "str", "campaign it belongs to", null="clear"),
         # Of traces alone: its excess in each view, in standard deviations, added up.
-        Column("score", "f64", "that of its best group, nats, less for how little of the group it carries; higher is more suspicious",
+        Column("score", "f64", "nats, higher is more suspicious: from 0 on in a campaign, below 0 outside all (judge/ranking.py)",
                required=True),
         Column("reasons", "list[str]", "sentences, strongest first", required=True),
     ),

@@ -26,6 +26,7 @@ from stillwatch.judge.members import (
 from stillwatch.judge.model import Model, calibrated
 from stillwatch.judge.people import HOUR_US, UNKNOWN, People, customers, owners, people
 from stillwatch.judge.pieces import look
+from stillwatch.judge.ranking import account_scores, suspicion
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
@@ -58,6 +59,7 @@ __all__ = [
     "Verdicts",
     "Watch",
     "account_codes",
+    "account_scores",
     "belonging",
     "beside",
     "between",
@@ -87,6 +89,7 @@ __all__ = [
     "standing",
     "stands_out",
     "suspects",
+    "suspicion",
     "traits",
     "watched",
     "worded",

@@ -27,8 +27,6 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
-PRIOR_CLEAR = -40.0
-"""Score of an account that belongs to no proposed group: below every group that was ever judged."""
 SHOWN_ACCOUNTS, SHOWN_HOURS, SHOWN_OBJECTS = 120, 240, 20
 
 
@@ -223,32 +221,7 @@ def campaign_table(
     return pa.Table.from_pylist(rows, schema=CAMPAIGNS.schema)
 
 
-def account_scores(scene: Scene, verdicts: Verdicts, found: Found) -> F64:
-    """Log-odds of every account: the best group it is seen in, discounted by how little of the group it carries."""
-    score = np.full(scene.people.n, PRIOR_CLEAR)
-    n = scene.measured.n.astype(np.float64)
-    typical = np.maximum(np.nan_to_num(scene.median(np.where(scene.seen, n, np.nan)), nan=1.0), 1.0)
-    carried = np.minimum(n / typical[scene.groups.member_group], 1.0)
-    gate = verdicts.families.sum(axis=1) >= 2
-    group_score = np.where(gate, verdicts.log_odds, np.minimum(verdicts.log_odds, 0.0) - 1.0)
-    member_score = group_score[scene.groups.member_group] + np.log(np.maximum(carried, 1e-2))
-    member_score -= 6.0 * scene.of_members(scene.people.contracted)
-    np.maximum.at(score, scene.groups.member_account[scene.seen], member_score[scene.seen])
-    score = np.maximum(score, PRIOR_CLEAR)
-    for number, group in enumerate(found.lead):
-        members = found.campaign == number
-        floor = group_score[group] if number < found.n_campaigns else min(group_score[group], 0.0)
-        score[members] = np.maximum(score[members], floor)
-    # An account that no campaign holds stays below every account that one holds.
-    campaign = (found.campaign >= 0) & (found.campaign < found.n_campaigns)
-    if campaign.any():
-        score[~campaign] = np.minimum(score[~campaign], score[campaign].min() - 0.01)
-    return np.asarray(score, dtype=np.float64)
-
-
-def account_table(
-    scene: Scene, found: Found, verdicts: Verdicts, identifiers: list[str], reasons_of: list[list[str]]
-) -> pa.Table:
+def account_table(scene: Scene, found: Found, score: F64, identifiers: list[str], reasons_of: list[list[str]]) -> pa.Table:
     """A verdict for every account seen, sorted by account."""
     number = found.campaign
     verdict = np.where(number < 0, "clear", np.where(number < found.n_campaigns, "campaign", "review"))
@@ -257,7 +230,7 @@ def account_table(
             "account_id": scene.people.ids,
             "verdict": pa.array(verdict, pa.string()),
             "campaign_id": pa.array([identifiers[i] if i >= 0 else None for i in number.tolist()], pa.string()),
-            "score": account_scores(scene, verdicts, found),
+            "score": score,
             "reasons": pa.array([reasons_of[i] if i >= 0 else [] for i in number.tolist()], pa.list_(pa.string())),
         },
         schema=ACCOUNT_VERDICTS.schema,

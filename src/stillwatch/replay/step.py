@@ -52,7 +52,7 @@ def look(
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, {}, [])
-    scores = results.account_scores(scene, outcome.verdicts, found)
+    scores = outcome.account_scores()
     rows = []
     for number, name in enumerate(results.names(scene, found)):
         mine = np.flatnonzero(campaign == number)
