@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from stillwatch.sketch import kernels, lexicon
-from stillwatch.tables import CAPABILITIES, EVENTS
+from stillwatch.tables import EVENTS
 
 MASK = (1 << 64) - 1
 WORD = re.compile(rb"[A-Za-z][A-Za-z']*|[0-9]+|[\xe3-\xed].{0,2}|[\x80-\xe2\xee-\xff]+", re.DOTALL)
@@ -93,10 +93,9 @@ def word_hash(word: bytes) -> int:
 def classes_of(found: Sequence[bytes]) -> list[int]:
     """How many words and pairs of words speak for each class."""
     counts = [0] * (lexicon.ELICITATION + 1)
-    lists = {CAPABILITIES.index(name): set(listed.split()) for name, listed in lexicon.WORDS.items()}
-    lists[lexicon.ELICITATION] = set(lexicon.ELICITATION_WORDS.split())
-    texts = [word.decode("latin-1") for word in found]
-    for entry in texts + [f"{a}|{b}" for a, b in itertools.pairwise(texts)]:
+    lists = {number: set[tuple[str, ...]]().union(*map(lexicon.as_read, entries)) for number, entries in lexicon.words().items()}
+    texts = [word.decode("utf-8", "replace") for word in found]
+    for entry in [(word,) for word in texts] + list(itertools.pairwise(texts)):
         for number, listed in lists.items():
             counts[number] += entry in listed
     return counts

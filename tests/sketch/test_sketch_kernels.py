@@ -12,7 +12,7 @@ from sketch_helpers import MASK, chained, fnv, mix, raw_strings, read, read_slow
 from stillwatch.arrays import text_bytes
 from stillwatch.sketch import kernels, lexicon, secret, veil
 
-LEXICON = " ".join([*lexicon.WORDS.values(), lexicon.ELICITATION_WORDS]).replace("|", " ").split()
+LEXICON = " ".join(" ".join(entries) for entries in lexicon.words().values()).replace("|", " ").split()
 PIECES = st.one_of(
     st.sampled_from(LEXICON).map(str.encode),
     st.sampled_from([b"Don't", b"it's", b"'", b"THE", b"a", b"7", b"042", b"3.14", b"x86", "häßlich".encode(), "ñ".encode()]),
@@ -60,11 +60,11 @@ def test_combined_hashes(rows: list[tuple[int, int, int]]) -> None:
 
 
 def test_lexicon_table_finds_every_entry() -> None:
-    """Each word and pair of the lists speaks for its class and a word of none for nothing; no two entries collide."""
-    for name, listed in {**lexicon.WORDS, "elicitation": lexicon.ELICITATION_WORDS}.items():
-        column = lexicon.ELICITATION if name == "elicitation" else lexicon.CAPABILITIES.index(name)
-        for entry in listed.split():
-            assert read([entry.replace("|", " ").encode()])["classes"][0, column] >= 1, entry
+    """Each word and pair of the lists speaks for its class, in a sentence and at its beginning, and a word of none for nothing."""
+    for column, entries in lexicon.words().items():
+        for entry in entries:
+            for text in (entry, entry.capitalize(), f"zebra {entry}, zebra"):
+                assert read([text.replace("|", " ").encode()])["classes"][0, column] >= 1, text
     assert read([b"zebra quietly marmalade"])["classes"].sum() == 0
 
 

@@ -143,6 +143,36 @@ def test_capability_of_plain_requests() -> None:
     assert [CAPABILITIES[code] for code in one_word_and_a_tie["capability"]] == ["reasoning", "vision", "rewriting"]
 
 
+IN_OTHER_LANGUAGES = {
+    "reasoning": "Resuelve la ecuación. | Calcule a probabilidade. | Démontre que la somme est paire. | "
+                 "Löse die Gleichung. | Dimostra il teorema. | Докажи, что число чётное. | 请证明这个命题。 | "
+                 "この命題を証明してください。 | 이 명제를 증명하세요.",
+    "grading": "Evalúa esta respuesta. | Avalie a resposta. | Évalue cette réponse. | Bewerte die Antwort. | Giudica la risposta. | "
+               "Оцени этот ответ. | 请给这个回答评分。 | この回答を採点して。 | 이 답변을 채점해 주세요.",
+    "rewriting": "Traduce esta carta. | Traduza esta carta. | Traduis cette lettre. | Übersetze diesen Brief. | Traduci questa lettera. | "
+                 "Переведи это письмо. | 翻译这封信。 | この手紙を翻訳して。 | 이 편지를 번역해 줘.",
+    "code": "Escribe una función que sume. | Escreva uma função que some. | Écris un algorithme de tri. | "
+            "Programmiere eine Sortierung. | Scrivi il codice per ordinare. | Напиши функцию сортировки. | "
+            "写一个排序函数。 | 並べ替える関数を書いて。 | 정렬 함수를 써 줘.",
+    "data_analysis": "Ordena la tabla. | Faz um histograma. | Lis ce tableau. | Lies diese Tabelle. | Leggi questa tabella. | "
+                     "Построй график по таблице. | 分析这些数据。 | この統計を見て。 | 이 통계를 봐 줘.",
+    "other": "¿Qué cocino esta noche? | O que cozinho hoje? | Que cuisiner ce soir ? | Was koche ich heute Abend? | Cosa cucino stasera? | "
+             "Что приготовить вечером? | 今晚吃什么好呢? | 今晩は何を食べよう。 | 오늘 저녁 뭐 먹지?",
+}
+
+
+@pytest.mark.parametrize("asked", IN_OTHER_LANGUAGES)
+def test_capability_in_other_languages(asked: str) -> None:
+    texts = IN_OTHER_LANGUAGES[asked].split(" | ")
+    assert [CAPABILITIES[code] for code in sketched(texts)["capability"]] == [asked] * len(texts)
+
+
+def test_reasoning_is_asked_for_in_other_languages() -> None:
+    asked = ["Explícalo paso a paso.", "Passo a passo, por favor.", "Procède étape par étape.", "Geh Schritt für Schritt vor.",
+             "Fallo passo per passo.", "Объясни шаг за шагом.", "请逐步说明。", "段階的に説明して。", "단계별로 설명해 줘."]
+    assert (sketched(asked)["elicitation"] >= 1).all()
+
+
 def test_requests_to_write_the_reasoning_out_are_counted() -> None:
     found = sketched(["Think step by step and explain your reasoning process.", "What is the capital?", "reasoning process " * 500])
     assert found["elicitation"][0] >= 2

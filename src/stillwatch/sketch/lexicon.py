@@ -1,12 +1,15 @@
-"""Words that tell what a prompt asks for.
+"""Words that tell what a prompt asks for, in ten languages.
 
-A capability is read from a short list of English words and word pairs, counted; the class with most hits wins and ties
+A capability is read from a short list of words and word pairs (words.txt), counted; the class with most hits wins and ties
 go to the earlier class of :data:`PRIORITY`. Blind spot: other languages, and tasks described without these words, count
 as ``other``; an operator who paraphrases can move between classes. So shares are described to the analyst and compared
 within one group, and no single prompt is judged by them.
 """
 
+import re
 from functools import cache
+from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -20,51 +23,55 @@ ELICITATION = len(CAPABILITIES) - 1
 
 PRIORITY = ("vision", "grading", "rewriting", "agentic", "data_analysis", "code", "reasoning")
 
-WORDS: dict[str, str] = {
-    "reasoning": """prove proof theorem solve equation integral probability derive puzzle logic deduce riddle arithmetic
-        maths mathematics algebra geometry combinatorics calculus hypothesis infer reasoning logical|argument
-        word|problem how|many show|that""",
-    "grading": """grade grading rubric evaluate score rate judge critique rating assess graded verdict preference
-        scale|of which|answer better|answer best|answer rank|the compare|these""",
-    "rewriting": """rewrite rephrase paraphrase reword redact neutral sanitize summarize summarise shorten translate
-        proofread tone simplify edit|this edit|the polish""",
-    "code": """code function python javascript typescript java rust golang sql bug debug refactor compile api class
-        algorithm unit|test test|cases stack|trace regex script implement cpp html css kotlin swift bash docker
-        pull|request data|structure""",
-    "agentic": """tool tools browser click terminal repository execute agent agents subtask workflow orchestrate plan
-        search|the call|the next|action file|system shell environment observation""",
-    "data_analysis": """dataset csv spreadsheet dataframe table chart plot statistics regression correlation average
-        median trend quarterly revenue forecast columns rows pivot histogram aggregate""",
-    "vision": """image picture photo screenshot diagram figure pixel caption visual depicted""",
-}
+_TOKEN = re.compile(r"[a-z']+|[0-9]+|[\u3000-\ud7ff]|[^\x00-\x7f\u3000-\ud7ff]+")
+"""What :func:`kernels.read_texts` takes for one word; it puts ASCII letters in lower case and no others."""
 
-ELICITATION_WORDS = """step|by by|step think|through chain|of of|thought your|reasoning the|reasoning reasoning|process
-    intermediate|steps every|step each|step thinking|process internal|reasoning thought|process show|your show|all
-    reasoning|trace think|step thinking|aloud explain|how scratchpad rationale monologue deliberation"""
+
+def words() -> dict[int, list[str]]:
+    """Words and pairs (``first|second``) of every class, by its column of the class counts."""
+    told: dict[int, list[str]] = {}
+    for line in (resources.files("stillwatch.sketch") / "words.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            name = line.strip("[]")
+            entries = told.setdefault(ELICITATION if name == "elicitation" else CAPABILITIES.index(name), [])
+        elif line and not line.startswith("#"):
+            entries += line.split()[1:]
+    return told
+
+
+def as_read(entry: str) -> set[tuple[str, ...]]:
+    """The words, one or two in a row, by which an entry is known in a text, at the beginning of a sentence as well.
+
+    Letters that are not ASCII divide a word: of its parts the two in a row that are longest stand for it.
+    """
+    found = set[tuple[str, ...]]()
+    for form in {entry, entry.capitalize()}:
+        parts = [_TOKEN.findall(re.sub("[A-Z]", lambda letter: letter[0].lower(), word)) for word in form.split("|")]
+        # Of a pair, what meets in the middle.
+        tokens = parts[0] if len(parts) == 1 else [parts[0][-1], parts[1][0]]
+        pairs = list(pairwise(tokens)) or [tuple(tokens)]
+        found.add(max(pairs, key=lambda pair: len("".join(pair))))
+    return found
 
 
 @cache
 def table() -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
     """The open-addressed table that :func:`kernels.read_texts` looks words and pairs up in."""
-    bits: dict[str, int] = {}
-    for capability, words in WORDS.items():
-        for word in words.split():
-            bits[word] = bits.get(word, 0) | 1 << CAPABILITIES.index(capability)
-    for word in ELICITATION_WORDS.split():
-        bits[word] = bits.get(word, 0) | 1 << ELICITATION
-    entries = list(bits)
-    first = _hashes([entry.split("|")[0] for entry in entries])
-    second = _hashes([entry.split("|")[-1] for entry in entries])
+    bits: dict[tuple[str, ...], int] = {}
+    for column, entries in words().items():
+        for known in {known for entry in entries for known in as_read(entry)}:
+            bits[known] = bits.get(known, 0) | 1 << column
+    first, last = (_hashes([known[place] for known in bits]) for place in (0, -1))
     pairs = np.empty_like(first)
-    kernels.pair_hashes(first, second, pairs)
-    size = 1 << 11
+    kernels.pair_hashes(first, last, pairs)
+    size = 1 << 12
     keys, values = np.zeros(size, np.uint64), np.zeros(size, np.uint16)
-    for i, entry in enumerate(entries):
-        key = pairs[i] if "|" in entry else first[i]
+    for i, known in enumerate(bits):
+        key = pairs[i] if len(known) > 1 else first[i]
         slot = int(key) & (size - 1)
         while keys[slot]:
             slot = (slot + 1) & (size - 1)
-        keys[slot], values[slot] = key, bits[entry]
+        keys[slot], values[slot] = key, bits[known]
     return keys, values
 
 
