@@ -26,7 +26,7 @@ def distinct(scene: Scene) -> F64:
 
 
 def elicitation(scene: Scene) -> F64:
-    """Share of requests that ask to write the reasoning out. Blind without text and in other languages."""
+    """Share of requests that ask to write the reasoning out. Blind without text and in languages that the list of words does not know."""
     return _per(scene, scene.measured.elicitation)
 
 
