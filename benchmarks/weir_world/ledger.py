@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..worlds import World
-from .chance import Bools, Floats, Ints, Keys, below, mix, unit, weighted, word
+from .chance import Bools, Ints, Keys, below, mix, unit, weighted, word
 from .firms import Firm
 from .parties import Group, Routine
 from .tongue import TONGUES, TOPICS, WORKS, expand, grouped
@@ -26,6 +26,7 @@ HOURS = {
     "flat": (1,) * 24,
     "clock": (1,) * 24,
 }
+SPOKEN_IN_ENGLISH = tuple(WORKS.index(name) for name in ("code", "agent", "data", "translate"))
 DOMAINS = {
     "free": ("mailbox.example", "post.example", "inbox.example", "letters.example", "webmail.example", "pigeon.example"),
     "school": ("campus.example", "college.example", "lyceum.example"),
@@ -75,7 +76,11 @@ def settle(group: Group, name: str, w: Setting) -> People:
     if group.signup in ("burst", "lots", "aged"):
         lots = group.lots if group.signup != "burst" else 1
         lot = np.sort(rng.integers(0, lots, n))
-        before = np.exp(rng.uniform(np.log(60), np.log(600), lots)) if group.signup == "aged" else np.exp(rng.uniform(np.log(0.1), np.log(12), lots))
+        before = (
+            np.exp(rng.uniform(np.log(60), np.log(600), lots))
+            if group.signup == "aged"
+            else np.exp(rng.uniform(np.log(0.1), np.log(12), lots))
+        )
         step = np.exp(rng.normal(np.log(4), 1.0, lots))[lot] * 60e6
         created = np.minimum(begin.min(), w.end - DAY) - before[lot] * DAY + np.arange(n) * step - step.min() * n + rng.exponential(step)
         created = np.minimum(created, begin - 60e6)
@@ -104,7 +109,8 @@ def settle(group: Group, name: str, w: Setting) -> People:
     ends = np.concatenate(until).astype(np.int64)
     if not group.campaign:
         mistaken = rng.random(total) < 0.005
-        ends = np.where(mistaken, (w.start + rng.random(total) * w.days * DAY).astype(np.int64), ends)
+        when = np.maximum(w.start + rng.random(total) * w.days * DAY, np.concatenate(opened) + HOUR)
+        ends = np.where(mistaken & (when < w.end), when, ends).astype(np.int64)
     key = rng.integers(1, 2**63, total).astype(np.uint64)
     kin = int(mix(w.key, word(group.kin or name))[0])
     opened_at = np.concatenate(opened).astype(np.int64)
@@ -118,7 +124,10 @@ def settle(group: Group, name: str, w: Setting) -> People:
         partners = max(3, n // firm.all_orgs)
         org, has = mix(w.key, 64, (partners * unit(mix(key, 65)) ** 1.8).astype(np.int64)), np.ones(total, bool)
     else:
-        org, has = mix(key, 66), unit(mix(key, 67)) < (firm.orgs if group.label == "resident" else firm.orgs / 3 if not group.campaign else 0)
+        org, has = (
+            mix(key, 66),
+            unit(mix(key, 67)) < (firm.orgs if group.label == "resident" else firm.orgs / 3 if not group.campaign else 0),
+        )
     banned = np.where(ends < FOREVER, ends, -1)
     return People(group, kin, seat, key, np.minimum(opened_at, w.end - HOUR), np.concatenate(since), ends, banned, country, org, has)
 
@@ -132,6 +141,8 @@ def _shared(people: People, how: float, share: float, salt: int) -> tuple[Keys, 
     n = len(people.key)
     if how == 0:
         return people.key, np.zeros(n, bool)
+    if how > 1 and how == people.group.orgs:
+        return mix(people.org, salt), np.ones(n, bool)
     if how > 1:
         return mix(people.kin, salt, below(mix(people.kin, people.seat, people.key, salt), max(1, round(n / how)))), np.ones(n, bool)
     have = unit(mix(people.key, salt, 1)) < (share if how < 0 else 1)
@@ -154,9 +165,13 @@ def register(people: People, w: Setting) -> dict[str, Any]:
     day = (people.created // DAY).astype(np.int64)
     ip, _ = addresses(net, people.kin, key, people.org, mix(key, 73), day, people.country, group.routines[0].exits)
     if group.mail in DOMAINS:
-        domains = np.array(DOMAINS[group.mail])[(len(DOMAINS[group.mail]) * unit(mix(people.kin if group.mail == "school" else key, 74)) ** 1.5).astype(int) * np.ones(n, int)]
+        domains = np.array(DOMAINS[group.mail])[
+            (len(DOMAINS[group.mail]) * unit(mix(people.kin if group.mail == "school" else key, 74)) ** 1.5).astype(int) * np.ones(n, int)
+        ]
     else:
-        owner, count = {"org": (people.org, 10**9), "own": (key, 10**9), "throwaway": (mix(people.kin, below(mix(key, 75), 9)), 60)}[group.mail]
+        owner, count = {"org": (people.org, 10**9), "own": (key, 10**9), "throwaway": (mix(people.kin, below(mix(key, 75), 9)), 60)}[
+            group.mail
+        ]
         domains = np.array([f"{kind}{v:x}.example" for kind, v in zip(["d"] * n, below(mix(owner, 76), count).tolist(), strict=True)])
         private = (unit(mix(key, 77)) < 0.06) & (group.mail == "org")
         domains = np.where(private, DOMAINS["free"][0], domains)
@@ -165,7 +180,7 @@ def register(people: People, w: Setting) -> dict[str, Any]:
         "account_id": _names(key, "acct_", np.ones(n, bool)),
         "created_at": pa.array(people.created, pa.timestamp("us", "UTC")),
         "kind": drawn(kinds, 78),
-        "org_id": _names(people.org, "org_", people.has_org),
+        "org_id": _names(people.org, "org_", people.has_org & (not group.quiet)),
         "verified": pa.array(unit(mix(key, 79)) < sure),
         "access_type": pa.array(["passthrough" if group.passthrough else "application"] * n),
         "email_domain": pa.array(domains.tolist(), pa.string()),
@@ -192,12 +207,13 @@ def _times(r: Routine, key: Keys, seat: Ints, day: Ints, country: Ints, kin: int
         grid = r.slots / 60
         at = np.floor(at / grid) * grid + rng.gamma(2.0, 9.0, n) / 3600
     local = np.zeros(n) if r.hours in ("flat", "clock") else ZONES[country]
-    return (w.start + day * DAY + (at - local) % 24 * HOUR).astype(np.int64)
+    times: Ints = (w.start + day * DAY + (at - local) % 24 * HOUR).astype(np.int64)
+    return times
 
 
 def act(people: People, place: int, offset: int, w: Setting) -> dict[str, Any] | None:
     """All requests of one routine of a group, conversation by conversation; ``offset`` is the number of the group's first account."""
-    group, r, rng, n = people.group, people.group.routines[place], w.rng, people.group.size
+    r, rng, n = people.group.routines[place], w.rng, people.group.size
     # A seat's own key: that of its first account, so that habits survive a ban.
     own = people.key[:n]
     low, high = r.window[0] * w.days, max(r.window[1] * w.days, r.window[0] * w.days + 0.5)
@@ -235,11 +251,20 @@ def act(people: People, place: int, offset: int, w: Setting) -> dict[str, Any] |
     task, topic, work, tongue = _tasks(r, own[seat], mix(base, np.arange(len(seat))), people.kin, place, w)
     later = turn > 0
     key = np.where(later, mix(task[conv], turn), task[conv])
-    follow = -1 if r.follow == "next" else WORKS.index(r.follow)
+    follow = work[conv] if r.follow == "same" else -1 if r.follow == "next" else WORKS.index(r.follow)
     ekey = mix(base, 90, np.arange(len(conv)))
     return {
-        "account": offset + account[keep], "local": account[keep], "time": time[keep], "conv": conv[keep], "turn": turn[keep], "key": key[keep],
-        "topic": topic[conv][keep], "base": work[conv][keep], "work": np.where(later, follow, work[conv])[keep], "tongue": tongue[conv][keep], "ekey": ekey[keep],
+        "account": offset + account[keep],
+        "local": account[keep],
+        "time": time[keep],
+        "conv": conv[keep],
+        "turn": turn[keep],
+        "key": key[keep],
+        "topic": topic[conv][keep],
+        "base": work[conv][keep],
+        "work": np.where(later, follow, work[conv])[keep],
+        "tongue": tongue[conv][keep],
+        "ekey": ekey[keep],
         "harvest": np.full(int(keep.sum()), r.harvest),
     }
 
@@ -272,14 +297,17 @@ def _tasks(r: Routine, key: Keys, fresh: Keys, kin: int, place: int, w: Setting)
     by = np.where(shared, mix(task, 91), mix(key, 92, below(mix(task, 93), r.favourites)))
     topics = np.array(r.topics or range(len(TOPICS)))
     topic = topics[below(by, len(topics))]
+    if r.per == "app":
+        topic = np.where(unit(mix(task, 128)) < 0.75, below(mix(_app(key), 127), len(TOPICS)), topic)
     work = np.array([WORKS.index(name) for name in r.works])[weighted(mix(task, 94), list(r.works.values()))]
     weights = [r.tongues.get(i, 0.0) for i in range(len(TONGUES))] if r.tongues else list(w.firm.tongues)
-    tongue = weighted(mix(task, 95) if r.tongues else np.where(shared, mix(kin, 96), mix(key, 96)), weights)
+    tongue = weighted(mix(task, 95) if r.tongues or r.users else np.where(shared, mix(kin, 96), mix(key, 96)), weights)
     if r.public:
         work = np.where(common, np.array([0, 0, 3, 11, 4])[below(mix(task, 97), 5)], work)
         tongue = np.where(common, 0, tongue)
     if not r.tongues:
         tongue = np.where(unit(mix(task, 98)) < 0.06, 0, tongue)  # many ask in English at times
+    tongue = np.where(np.isin(work, SPOKEN_IN_ENGLISH), 0, tongue)
     return task, topic, work, tongue
 
 
@@ -289,7 +317,7 @@ def _picked(weights: dict[str, float], key: Keys) -> Ints:
 
 def trace(people: People, place: int, e: dict[str, Any], w: Setting) -> dict[str, Any]:
     """What the systems log of a routine's requests beside text: networks, software, settings."""
-    group, r, rng, firm = people.group, people.group.routines[place], w.rng, w.firm
+    r, rng, firm = people.group.routines[place], w.rng, w.firm
     local, time, n = e["local"], e["time"], len(e["time"])
     key, org = people.key[local], people.org[local]
     session = mix(people.kin, place, 101, e["conv"], key)
@@ -300,8 +328,16 @@ def trace(people: People, place: int, e: dict[str, Any], w: Setting) -> dict[str
     agent, print_, origin = np.full(n, None, object), np.full(n, None, object), np.zeros(n, np.int64)
     for i, net in enumerate(nets):
         rows = np.flatnonzero(net_of == i)
-        ip[rows], asn[rows] = addresses(net, people.kin, key[rows], org[rows], session[rows], day[rows], people.country[local[rows]], r.exits)
-    temperature, limit, named, person, tools = np.full(n, -1.0), np.zeros(n, np.int64), np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, np.uint64)
+        ip[rows], asn[rows] = addresses(
+            net, people.kin, key[rows], org[rows], session[rows], day[rows], people.country[local[rows]], r.exits
+        )
+    temperature, limit, named, person, tools = (
+        np.full(n, -1.0),
+        np.zeros(n, np.int64),
+        np.zeros(n, bool),
+        np.zeros(n, bool),
+        np.zeros(n, np.uint64),
+    )
     path, system, system_key = np.zeros(n, np.int64), np.full(n, "", object), np.zeros(n, np.uint64)
     for i, name in enumerate(clients):
         rows, client = np.flatnonzero(client_of == i), CLIENTS[name]
@@ -325,7 +361,13 @@ def trace(people: People, place: int, e: dict[str, Any], w: Setting) -> dict[str
         tools = mix(people.kin, 109) * np.ones(n, np.uint64)
     if r.system:
         system[:] = r.system
-        system_key = {"group": mix(people.kin, place, 110) * np.ones(n, np.uint64), "account": mix(key, 110), "org": mix(org, 110)}[r.per]
+        system_key = {
+            "group": mix(people.kin, place, 110) * np.ones(n, np.uint64),
+            "account": mix(key, 110),
+            "org": mix(org, 110),
+            "app": mix(w.key, 110, _app(key)),
+        }[r.per]
+    about = _about(r, system_key, key)
     if r.path:
         path[:] = r.path == "app"
     blind = (path == 0) & (unit(mix(key, 111)) < firm.blind)
@@ -335,17 +377,60 @@ def trace(people: People, place: int, e: dict[str, Any], w: Setting) -> dict[str
         framed = (e["work"] >= 0) & (unit(mix(e["ekey"], 112)) < f.share)
         of = mix(word("goes round")) if f.common else mix(people.kin, 113)
         frame_key = {
-            "fixed": of * np.ones(n, np.uint64), "few": mix(of, below(mix(e["key"], 114), f.few)), "account": mix(of, key), "varied": mix(e["key"], 115),
+            "fixed": of * np.ones(n, np.uint64),
+            "few": mix(of, below(mix(e["key"], 114), f.few)),
+            "account": mix(of, key),
+            "varied": mix(e["key"], 115),
         }[f.how]
     origin = np.where(ip < 0, -1, np.where(asn < 30_000, (asn - 20_000) // 40, people.country[local]))
     keys = 1 + below(mix(key, 116), 3)
     return {
-        "ip": ip, "asn": asn, "origin": origin, "agent": agent, "ja4": print_, "temperature": temperature, "limit": limit, "tools": tools, "path": path,
-        "session": np.where(named, session, 0), "person": person, "system": system, "system_key": system_key, "framed": framed, "frame_key": frame_key,
-        "frame": np.full(n, f"{r.frame.place}:{r.frame.name}" if r.frame else "", object), "model": _models(r, key, time, e["ekey"], w),
-        "key_id": np.where(path == 1, 0, mix(key, 117, below(session, keys))), "stream": (path == 1) | (unit(mix(key, 118)) < 0.4),
+        "ip": ip,
+        "asn": asn,
+        "origin": origin,
+        "agent": agent,
+        "ja4": print_,
+        "temperature": temperature,
+        "limit": limit,
+        "tools": tools,
+        "path": path,
+        "session": np.where(named, session, 0),
+        "person": person,
+        "users": np.full(n, r.users),
+        "system": system,
+        "system_key": system_key,
+        "about": about,
+        "framed": framed,
+        "frame_key": frame_key,
+        "frame": np.full(n, _worded(r), object),
+        "model": _models(r, key, time, e["ekey"], w),
+        "key_id": np.where(path == 1, 0, mix(key, 117, below(session, keys))),
+        "stream": (path == 1) | (unit(mix(key, 118)) < 0.4),
         "fail": rng.random(n) < np.where(unit(mix(key, 119)) < 0.1, 0.05, 0.012),
     }
+
+
+def _about(r: Routine, system_key: Keys, key: Keys) -> Ints:
+    """The topic that a system prompt tells: that of the group, the account's favourite, or the app's."""
+    topics = np.array(r.topics or range(len(TOPICS)))
+    if r.per == "account":
+        return topics[below(mix(key, 92, 0), len(topics))]
+    if r.topics:
+        return np.full(len(key), r.topics[0])
+    return below(mix(_app(key), 127) if r.per == "app" else system_key, len(TOPICS))
+
+
+def _app(key: Keys) -> Ints:
+    """The app through which an account comes, where most come through apps: few have many users."""
+    return (60 * unit(mix(key, 126)) ** 2).astype(np.int64)
+
+
+def _worded(r: Routine) -> str:
+    """Where a frame stands and its section: a group's own wording is put together of what goes round and of its own."""
+    if not r.frame:
+        return ""
+    name = "frame.vary" if r.frame.how == "varied" else r.frame.name if r.frame.common else f"own.{r.frame.name.partition('.')[2]}"
+    return f"{r.frame.place}:{name}"
 
 
 def _models(r: Routine, key: Keys, time: Ints, ekey: Keys, w: Setting) -> Ints:
@@ -374,8 +459,8 @@ def _expanded(tongue: Ints, section: Any, key: Keys, topic: Ints, rows: Ints) ->
             some = rows[(section[rows] == name) & (tongue[rows] == spoken)]
             if len(some):
                 # Few keys stand behind many rows.
-                keys, back = np.unique(key[some], return_inverse=True)
-                text = expand(TONGUES[spoken], name, keys, np.zeros(len(keys), np.int64))
+                keys, first, back = np.unique(key[some], return_index=True, return_inverse=True)
+                text = expand(TONGUES[spoken], name, keys, topic[some][first])
                 out[some] = text.take(pa.array(back)).to_numpy(zero_copy_only=False)
     return pa.array(out, pa.string())
 
@@ -388,10 +473,19 @@ def write_down(e: dict[str, Any], accounts: dict[str, pa.Array], org: Keys, has_
     place = np.array([name.partition(":")[0] for name in e["frame"].tolist()], object)
     section = np.array([name.partition(":")[2] for name in e["frame"].tolist()], object)
     frame = _expanded(e["tongue"], section, e["frame_key"], e["topic"], framed)
+    # How somebody greets and thanks, and what he always adds, is his own.
+    for salt, kind in ((1, "style.open"), (2, "style.close")):
+        who = mix(np.where(e["users"], mix(e["conv"], e["account"], 135), e["account"]), w.key, salt)
+        habit = unit(mix(who, 133)) ** 3
+        rows = np.flatnonzero((e["turn"] == 0) & (e["person"] | e["users"]) & (unit(mix(e["key"], salt, 134)) < habit))
+        style = _expanded(e["tongue"], np.full(n, kind, object), mix(who, below(e["key"], 2)), e["topic"], rows)
+        prompt = pc.if_else(
+            pc.is_valid(style), pc.binary_join_element_wise(*((style, prompt) if salt == 1 else (prompt, style)), " "), prompt
+        )
     before, after, inside = (pa.array((place == name) & e["framed"]) for name in ("before", "after", "system"))
     prompt = pc.if_else(before, pc.binary_join_element_wise(frame, prompt, "\n"), prompt)
     prompt = pc.if_else(after, pc.binary_join_element_wise(prompt, frame, "\n\n"), prompt)
-    system = _expanded(np.zeros(n, np.int64), e["system"], e["system_key"], e["topic"], np.flatnonzero(e["system"] != ""))
+    system = _expanded(np.zeros(n, np.int64), e["system"], e["system_key"], e["about"], np.flatnonzero(e["system"] != ""))
     system = pc.if_else(inside, pc.if_else(pc.is_valid(system), pc.binary_join_element_wise(system, frame, "\n"), frame), system)
     # What a conversation holds so far is a hash of all that was said, so that the same request has the same key whoever sends it.
     start = np.flatnonzero(e["turn"] == 0)
@@ -425,9 +519,6 @@ def write_down(e: dict[str, Any], accounts: dict[str, pa.Array], org: Keys, has_
     order = np.argsort(e["time"], kind="stable")
     at = pa.array(order)
 
-    def text(values: pa.Array) -> pa.Array:
-        return values.take(at)
-
     def whole(values: Any, kind: pa.DataType, there: Bools | None = None) -> pa.Array:
         return pa.array(np.asarray(values)[order], mask=None if there is None else ~there[order]).cast(kind, safe=False)
 
@@ -447,9 +538,9 @@ def write_down(e: dict[str, Any], accounts: dict[str, pa.Array], org: Keys, has_
         "session_id": name(e["session"], "s_", e["session"] > 0),
         "access_path": pa.array(firm.paths).take(pa.array(e["path"][order])),
         "model": pa.array(list(firm.models)).take(pa.array(e["model"][order])),
-        "system": text(system),
-        "prompt": text(prompt),
-        "response": pc.if_else(pa.array(ok[order]), text(response), pa.scalar(None, pa.string())),
+        "system": system.take(at),
+        "prompt": prompt.take(at),
+        "response": pc.if_else(pa.array(ok[order]), response.take(at), pa.scalar(None, pa.string())),
         "context_key": pa.array(context[order].view(np.int64)),
         "parent_key": pa.array(parent[order].view(np.int64), mask=(e["turn"] == 0)[order]),
         "tools_key": pa.array(e["tools"][order].view(np.int64), mask=(e["tools"] == 0)[order]),
@@ -463,7 +554,11 @@ def write_down(e: dict[str, Any], accounts: dict[str, pa.Array], org: Keys, has_
         "status": whole(status, pa.int16()),
         "ip": dotted(e["ip"][order]),
         "asn": whole(e["asn"], pa.int32(), e["asn"] >= 0),
-        "country": pc.if_else(pa.array(e["origin"][order] >= 0), pa.array(COUNTRIES).take(pa.array(np.maximum(e["origin"], 0)[order])), pa.scalar(None, pa.string())),
+        "country": pc.if_else(
+            pa.array(e["origin"][order] >= 0),
+            pa.array(COUNTRIES).take(pa.array(np.maximum(e["origin"], 0)[order])),
+            pa.scalar(None, pa.string()),
+        ),
         "user_agent": pa.array(e["agent"], pa.string()).take(at),
         "ja4": pa.array(e["ja4"], pa.string()).take(at),
     }
@@ -485,7 +580,7 @@ def world(parties: list[tuple[str, Group]], releases: list[dict[str, str]], w: S
     e = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     tables = [register(folk, w) for folk in people]
     accounts = {name: pa.concat_arrays([table[name] for table in tables]) for name in tables[0]}
-    org, has = np.concatenate([folk.org for folk in people]), np.concatenate([folk.has_org for folk in people])
+    org, has = np.concatenate([folk.org for folk in people]), np.concatenate([folk.has_org & (not folk.group.quiet) for folk in people])
     events, harvest, of = write_down(e, accounts, org, has, w)
     campaign = pa.array([folk.group.campaign or None for folk in people for _ in folk.key], pa.string())
     kind = pa.array([folk.group.label for folk in people for _ in folk.key])

@@ -58,20 +58,21 @@ class Routine:
         tongues: how often each of :data:`.tongue.TONGUES` by index; empty: the account's.
         frame: words around tasks.
         system: section of a system prompt of the group's own.
-        per: whose system prompt it is: "group", "account" or "org".
+        per: whose system prompt it is: "group", "account", "org", or "app" (one of the apps that all know).
         temperature, max_tokens: -1 and 0: the client's.
         tools: the group's own tools are sent.
         models: name of the model and how often; empty: the business's mix.
         pivot: share of requests that go to the new model from its release on (those of others drift).
         pivot_hours: after so many hours.
         path: overrides the client's.
-        follow: later turns are "next", or a kind of work.
+        follow: later turns are "next" (somebody goes on), "same" (more of the same work), or a kind of work.
         gap: seconds between turns.
         handover: share of turns that another account of the group sends.
         again: share of conversations that repeat an earlier task of the group.
         slots: minutes at which all begin, as a machine that deals out work does; 0: none.
         exits: of shared networks.
         harvest: the answers are kept to train a model.
+        users: many people stand behind an account.
         hushed: share of accounts that do it at all.
     """
 
@@ -109,6 +110,7 @@ class Routine:
     slots: int = 0
     exits: int = 4
     harvest: bool = False
+    users: bool = False
     hushed: float = 1.0
 
 
@@ -135,6 +137,7 @@ class Group:
         delay: hours until the next account of the seat takes over.
         stock: the next account was made beforehand.
         replaced: share of bans after which the seat goes on.
+        quiet: the registry does not tell the organisation.
         kin: groups of the same kin share organisation, cards, system prompt and shared networks.
     """
 
@@ -158,6 +161,7 @@ class Group:
     delay: float = 6.0
     stock: bool = False
     replaced: float = 1.0
+    quiet: bool = False
     kin: str = ""
 
 

@@ -1,7 +1,8 @@
 """What people ask and what the model answers: a grammar that is expanded for all rows at once.
 
-A phrase of a vocabulary may hold slots: ``{name}`` a phrase of that section, ``{@noun}`` one of the row's topic, ``{#2-30}`` a number; with ``:1``
-behind it the same one wherever it stands in the phrase. A text is a function of tongue, section, topic and key.
+A phrase of a vocabulary may hold slots: ``{name}`` a phrase of that section, ``{@noun}`` one of the row's topic,
+``{#2-30}`` a number; with ``:1`` behind it the same one wherever it stands in the phrase.
+A text is a function of tongue, section, topic and key.
 """
 
 import re
@@ -18,8 +19,24 @@ from .chance import Ints, Keys, below, mix, word
 VOCABULARY = Path(__file__).parent / "vocabulary"
 TONGUES = ("en", "es", "de", "fr", "pt", "zh")
 TOPICS = (
-    "tax", "sums", "physics", "nursing", "law", "travel", "kitchen", "shop", "farm", "network", "software", "database", "games", "staff", "freight",
-    "power", "news", "biology",
+    "tax",
+    "sums",
+    "physics",
+    "nursing",
+    "law",
+    "travel",
+    "kitchen",
+    "shop",
+    "farm",
+    "network",
+    "software",
+    "database",
+    "games",
+    "staff",
+    "freight",
+    "power",
+    "news",
+    "biology",
 )
 WORKS = ("reason", "grade", "rewrite", "code", "agent", "extract", "summarise", "write", "ask", "data", "taskgen", "translate")
 SLOT = re.compile(r"\{([^{}]+)\}")
