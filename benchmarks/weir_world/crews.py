@@ -81,7 +81,10 @@ def prepaid_lots(d: Draw) -> list[Group]:
             signup="lots",
             lots=d.count(3, 10),
             mail=d.one("throwaway", "free"),
-            life=0 if d.chance(0.5) else d.days / 2,
+            life=d.some(1.5, 5),
+            dry=True,
+            delay=d.log(0.2, 6),
+            stock=d.chance(0.5),
         )
     ]
 

@@ -93,7 +93,8 @@ def settle(group: Group, name: str, w: Setting) -> People:
     seats, opened, since, until = [np.arange(n)], [created], [np.full(n, -FOREVER)], [np.full(n, FOREVER)]
     alive, now = np.arange(n), np.maximum(begin, created)
     while group.life and len(alive):
-        last = now + rng.exponential(group.life * DAY, len(alive))
+        # Bans come when they come; a credit lasts about as long for each.
+        last = now + group.life * DAY * (rng.normal(1, 0.12, len(alive)).clip(0.5) if group.dry else rng.exponential(1, len(alive)))
         until[-1] = np.where(last < w.end, last, FOREVER).astype(np.int64)
         gone = (last < w.end) & (rng.random(len(alive)) < group.replaced)
         alive, now = alive[gone], last[gone] + rng.exponential(group.delay * HOUR, int(gone.sum())) + 300e6
@@ -128,7 +129,7 @@ def settle(group: Group, name: str, w: Setting) -> People:
             mix(key, 66),
             unit(mix(key, 67)) < (firm.orgs if group.label == "resident" else firm.orgs / 3 if not group.campaign else 0),
         )
-    banned = np.where(ends < FOREVER, ends, -1)
+    banned = np.where((ends < FOREVER) & (not group.dry), ends, -1)
     return People(group, kin, seat, key, np.minimum(opened_at, w.end - HOUR), np.concatenate(since), ends, banned, country, org, has)
 
 
@@ -392,6 +393,7 @@ def trace(people: People, place: int, e: dict[str, Any], w: Setting) -> dict[str
         "ja4": print_,
         "temperature": temperature,
         "limit": limit,
+        "top_p": np.where((unit(mix(key, 136)) < 0.06) & (path == 0), np.array([0.9, 0.95, 0.8])[below(mix(key, 137), 3)], 0),
         "tools": tools,
         "path": path,
         "session": np.where(named, session, 0),
@@ -545,6 +547,7 @@ def write_down(e: dict[str, Any], accounts: dict[str, pa.Array], org: Keys, has_
         "parent_key": pa.array(parent[order].view(np.int64), mask=(e["turn"] == 0)[order]),
         "tools_key": pa.array(e["tools"][order].view(np.int64), mask=(e["tools"] == 0)[order]),
         "temperature": whole(e["temperature"], pa.float32(), e["temperature"] >= 0),
+        "top_p": whole(e["top_p"], pa.float32(), e["top_p"] > 0),
         "max_tokens": whole(limit, pa.int32(), limit > 0),
         "stream": pa.array(e["stream"][order]),
         "input_tokens": whole(into, pa.int32()),

@@ -134,6 +134,7 @@ class Group:
         signup_net: network at sign-up; empty: that of the first routine.
         country: index; -1: the business's mix; -2: anywhere.
         life: days until an account is banned; 0: never.
+        dry: it is not banned then, its credit is spent.
         delay: hours until the next account of the seat takes over.
         stock: the next account was made beforehand.
         replaced: share of bans after which the seat goes on.
@@ -158,6 +159,7 @@ class Group:
     signup_net: str = ""
     country: int = -1
     life: float = 0.0
+    dry: bool = False
     delay: float = 6.0
     stock: bool = False
     replaced: float = 1.0

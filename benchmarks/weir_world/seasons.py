@@ -231,7 +231,7 @@ SEASONS = {
         1_800,
         8,
         None,
-        ("coding_rollout", "help_desk", "claims_handlers", "ci_fleet", "annotation_project", "hospital_clerks", "permitted_synthetic"),
+        ("coding_rollout", "help_desk", "claims_handlers", "ci_fleet", "annotation_project", "tunnel_firm", "permitted_synthetic"),
         0.7,
         12,
     ),
