@@ -50,7 +50,7 @@ def cover(d: Draw, rate: float) -> list[Routine]:
 
 def prepaid_lots(d: Draw) -> list[Group]:
     """Lots of accounts on vouchers from a few batches, which reason all night until the credit is gone."""
-    n, kind = size(d, 60, 400), d.one("reason", "mixed", "taskgen")
+    n, kind = size(d, 50, 220), d.one("reason", "mixed", "taskgen")
     rate = pace(d, n, 20, 150)
     work = Routine(
         WANTED[kind],
@@ -81,7 +81,7 @@ def prepaid_lots(d: Draw) -> list[Group]:
             signup="lots",
             lots=d.count(3, 10),
             mail=d.one("throwaway", "free"),
-            life=d.some(1.5, 5),
+            life=d.days * d.some(0.4, 0.9),
             dry=True,
             delay=d.log(0.2, 6),
             stock=d.chance(0.5),
@@ -254,7 +254,7 @@ def answers_kept(d: Draw) -> list[Group]:
             "kept",
             cards=d.one(1.0, d.some(2, 6)),
             phones=d.some(1, 3),
-            signup="lots",
+            signup=d.one("lots", "lots", "batches"),
             lots=d.count(2, 6),
             mail=d.one("free", "own"),
             life=0 if d.chance(0.6) else d.days,
@@ -297,7 +297,7 @@ def moves_at_launch(d: Draw) -> list[Group]:
             "movers",
             cards=d.one(1.0, d.some(1.5, 4)),
             phones=d.some(1, 2),
-            signup="lots",
+            signup=d.one("lots", "lots", "batches"),
             lots=d.count(3, 12),
             mail=d.one("free", "throwaway", "own"),
             life=0 if d.chance(0.5) else d.days * 1.5,
@@ -341,7 +341,7 @@ def reseller_side(d: Draw) -> list[Group]:
     }
     return [
         Group("reseller_customers", max(20, round(n * d.some(1, 3))), [honest], signup="growing", **common),  # type: ignore[arg-type]
-        Group("reseller_side", n, [side], "seats", signup="lots", lots=d.count(2, 6), **common),  # type: ignore[arg-type]
+        Group("reseller_side", n, [side], "seats", signup=d.one("lots", "lots", "batches"), lots=d.count(2, 6), **common),  # type: ignore[arg-type]
     ]
 
 
@@ -375,7 +375,7 @@ def free_tier(d: Draw) -> list[Group]:
             cards=0,
             plans={"free": 1},
             kinds={"individual": 1},
-            signup="lots",
+            signup=d.one("lots", "lots", "batches"),
             lots=d.count(6, 25),
             mail=d.one("throwaway", "free"),
             life=d.one(0.0, d.days),
@@ -412,7 +412,7 @@ def partner_trains(d: Draw) -> list[Group]:
     common = {"orgs": ALL, "mail": "org", "kin": "partner", "kinds": {"enterprise": 1.0}, "verified": 0.9, "plans": {"partner": 1.0}}
     return [
         Group("partner_staff", max(20, round(n * d.some(0.7, 2))), [honest], **common),  # type: ignore[arg-type]
-        Group("partner_trains", n, [side, daily], "partner", signup="lots", lots=3, **common),  # type: ignore[arg-type]
+        Group("partner_trains", n, [side, daily], "partner", signup=d.one("lots", "lots", "batches"), lots=3, **common),  # type: ignore[arg-type]
     ]
 
 

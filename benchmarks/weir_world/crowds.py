@@ -152,7 +152,7 @@ def corporate_cards(d: Draw) -> Group:
         mail="org",
         verified=0.5,
         kinds={"enterprise": 1},
-        signup="lots",
+        signup="batches",
         lots=d.count(1, 6),
     )
 
@@ -471,7 +471,7 @@ def wrapper_pool(d: Draw) -> Group:
         cards=ALL,
         mail="org",
         verified=0.9,
-        signup="burst",
+        signup="batches",
         kinds={"startup": 1},
     )
 
@@ -513,7 +513,7 @@ def contracted_reseller(d: Draw) -> Group:
         mail="org",
         verified=0.9,
         passthrough=True,
-        signup="lots",
+        signup="batches",
         lots=20,
         kinds={"enterprise": 1},
     )
@@ -921,7 +921,7 @@ def volunteers(d: Draw) -> Group:
             )
         ],
         cards=d.one(0.0, 12.0),
-        signup="lots",
+        signup="batches",
         lots=4,
     )
 
@@ -1162,7 +1162,7 @@ def sensor_farm(d: Draw) -> Group:
         cards=ALL,
         mail="org",
         verified=0.8,
-        signup="lots",
+        signup="batches",
         lots=12,
         kinds={"enterprise": 1},
     )

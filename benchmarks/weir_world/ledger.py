@@ -73,16 +73,14 @@ def settle(group: Group, name: str, w: Setting) -> People:
     first = group.routines[0]
     low, high = (w.start + share * w.days * DAY for share in first.window)
     begin = low + rng.random(n) * first.ramp * (high - low)
-    if group.signup in ("burst", "lots", "aged"):
+    if group.signup in ("burst", "lots", "batches", "aged"):
         lots = group.lots if group.signup != "burst" else 1
         lot = np.sort(rng.integers(0, lots, n))
-        before = (
-            np.exp(rng.uniform(np.log(60), np.log(600), lots))
-            if group.signup == "aged"
-            else np.exp(rng.uniform(np.log(0.1), np.log(12), lots))
-        )
+        least, most = {"aged": (60, 600), "batches": (2, 400)}.get(group.signup, (0.1, 20))
+        before = np.exp(rng.uniform(np.log(least), np.log(most), lots))[lot] * DAY
         step = np.exp(rng.normal(np.log(4), 1.0, lots))[lot] * 60e6
-        created = np.minimum(begin.min(), w.end - DAY) - before[lot] * DAY + np.arange(n) * step - step.min() * n + rng.exponential(step)
+        within = np.arange(n) - np.searchsorted(lot, lot)
+        created = np.minimum(begin.min(), w.end - DAY) - before + within * step + rng.exponential(step)
         created = np.minimum(created, begin - 60e6)
     elif group.signup == "fresh":
         created = begin - rng.exponential(3 * HOUR, n)
@@ -108,7 +106,7 @@ def settle(group: Group, name: str, w: Setting) -> People:
     seat = np.concatenate(seats)
     total = len(seat)
     ends = np.concatenate(until).astype(np.int64)
-    if not group.campaign:
+    if not group.life:
         mistaken = rng.random(total) < 0.005
         when = np.maximum(w.start + rng.random(total) * w.days * DAY, np.concatenate(opened) + HOUR)
         ends = np.where(mistaken & (when < w.end), when, ends).astype(np.int64)
@@ -127,7 +125,7 @@ def settle(group: Group, name: str, w: Setting) -> People:
     else:
         org, has = (
             mix(key, 66),
-            unit(mix(key, 67)) < (firm.orgs if group.label == "resident" else firm.orgs / 3 if not group.campaign else 0),
+            unit(mix(key, 67)) < (firm.orgs if group.label == "resident" else firm.orgs / 3),
         )
     banned = np.where((ends < FOREVER) & (not group.dry), ends, -1)
     return People(group, kin, seat, key, np.minimum(opened_at, w.end - HOUR), np.concatenate(since), ends, banned, country, org, has)

@@ -129,7 +129,8 @@ class Group:
         mail: "free", "org", "throwaway", "own", "school".
         verified: share.
         passthrough: a contracted reseller's.
-        signup: "old", "growing", "burst", "lots", "fresh" (as they begin), "aged" (lots, long ago).
+        signup: "old", "growing", "burst" and "lots" (of late), "fresh" (as they begin),
+            "batches" (over the last year), "aged" (lots, long ago).
         lots: batches of sign-up.
         signup_net: network at sign-up; empty: that of the first routine.
         country: index; -1: the business's mix; -2: anywhere.

@@ -169,10 +169,10 @@ def _prints(client: str) -> tuple[pa.Array, pa.Array]:
     made = CLIENTS[client]
     agents, prints = [], []
     for name in made.name:
-        # A fingerprint belongs to the library below and changes seldom; a masked browser has the one of the engine it is built on.
-        engine = (
-            "masked" if client == "masked_browser" else name.rpartition("(")[2] if "Mozilla" in name else name.split("/")[0].split()[-1]
-        )
+        # A fingerprint belongs to the library below, which several products share, and changes seldom; a masked browser has that of the
+        # engine it is built on, an old one, whatever it says.
+        library = name.replace(" Edge", "").split()[-1].split("/")[0].replace("model-", "")
+        engine = "Chromium" if client == "masked_browser" else library
         for build in range(made.builds):
             agents.append(name.format(118 + build if "Mozilla" in name else build + 3))
             cut = 0 if client == "masked_browser" else build // 4
