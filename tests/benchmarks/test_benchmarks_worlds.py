@@ -34,6 +34,7 @@ from benchmarks import (
     tarn_world,
     tool_world,
     vane_world,
+    weir_world,
     wharf_world,
 )
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
@@ -62,6 +63,7 @@ SMALL = {
     "tarn_world": (tarn_world, "three_makes"),
     "tool_world": (tool_world, "agent_trajectories"),
     "vane_world": (vane_world, "crossed_wires"),
+    "weir_world": (weir_world, "shut_and_back_by_lunch"),
     "wharf_world": (wharf_world, "neighbours_unaware"),
 }
 EVENTS_ASKED = 4000
