@@ -100,6 +100,7 @@ def _pool(scenario: str, results: list[dict[str, Any]]) -> dict[str, Any]:
         "stealth_recall": _ratio(sum(r["found"] for r in hidden), sum(r["accounts"] for r in hidden)),
         "split": sum(_split(e) for e in evaluations), "merged": sum(_merged(e) for e in evaluations),
         "auc": sum(aucs) / len(aucs) if aucs else None,
+        "order": [(e["ranking"]["ap"], e["ranking"]["recall_at_1_false_in_10000"]) for e in evaluations if e["ranking"]["auc"] is not None],
     }
     figures["missed_bars"] = missed_bars(scenario, figures)
     return figures
@@ -200,11 +201,14 @@ def _by_author(figures: dict[str, dict[str, Any]]) -> list[str]:
     for name, row in figures.items():
         author = name.partition("-")[0]
         of[f"`{author if Path(__file__).with_name(f'{author}_world').is_dir() else 'own'}`"].append(row)
-    lines = ["| author | scenarios | fake accounts found | | in review besides | innocents accused |", "|" + "---|" * 6]
+    head = "| author | scenarios | fake accounts found | | in review besides | innocents accused | by score: AP, recall at 1 in 10,000 |"
+    lines = [head, "|" + "---|" * 7]
     for author, rows in (*sorted(of.items()), ("all", list(figures.values()))):
         true, fakes, review, false, innocent = (sum(r[n] for r in rows) for n in ("true", "n_attackers", "review", "false", "n_innocent"))
         found = f"{true:,} of {fakes:,} | {_number(_ratio(true, fakes))}"
-        lines.append(f"| {author} | {len(rows)} | {found} | {review:,} | {false} of {innocent:,} |")
+        order = [measured for row in rows for measured in row["order"]]
+        ranked = ", ".join(_number(float(mean)) for mean in np.mean(order, axis=0)) if order else ""
+        lines.append(f"| {author} | {len(rows)} | {found} | {review:,} | {false} of {innocent:,} | {ranked} |")
     return lines
 
 

@@ -86,7 +86,7 @@ def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> 
             "n_attackers": 100, "n_innocent": 20_000, "true": found, "false": false, "flagged": found + false,
             "recall": {"value": found / 100}, "review": {"attackers": 0, "innocent": 0},
         },
-        "campaigns": rows, "reported": [], "ranking": {"auc": 1.0},
+        "campaigns": rows, "reported": [], "ranking": {"auc": 1.0, "ap": 0.75, "recall_at_1_false_in_10000": 0.5},
         "innocents": [{"kind": "vpn", "flagged": false, "accounts": 20_000}],
         "watch": {"groups": 2, "of_campaigns": 1, "campaigns": [None, campaign]},
     }
@@ -134,6 +134,7 @@ def test_authors_are_told_apart_and_together():
         "`farm`": ["1", "50 of 100", "0.500"], "`own`": ["2", "150 of 200", "0.750"], "all": ["3", "200 of 300", "0.667"],
     }
     assert [cells[3].split()[0] for cells in found.values()] == ["2", "1", "3"]
+    assert {row.split("|")[-2].strip() for row in table[2:]} == {"0.750, 0.500"}
 
 
 def test_bars_differ_by_tactic():
