@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -369,6 +370,44 @@ def test_the_first_question_is_the_answers_first(proof: Path, capsys: pytest.Cap
         (proof / "answers.jsonl").write_text(told.replace('"2099-01-01T00:00:00+00:00"', instead, 1))
         rewrite(proof, record)
         assert "order" in refused(capsys, "verify", "proof")
+
+
+def test_the_first_question_is_the_earliest_in_any_zone(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As texts, times of several zones sort otherwise than they came; a time without a zone is none."""
+    told = (proof / "answers.jsonl").read_text()
+    made = datetime.fromisoformat(json.loads((proof / "record.json").read_text())["commitment_log"][0]["time"])
+    after = (made + timedelta(hours=1)).isoformat()
+    before = (made - timedelta(hours=1)).astimezone(timezone(timedelta(hours=14))).isoformat()
+    assert before > after
+    for instead in (before, "2099-01-01T00:00:00"):
+        mixed = told.replace("2099-01-01T00:00:00+00:00", instead, 1).replace("2099-01-01T00:00:00+00:00", after)
+        (proof.parent / "mixed.jsonl").write_text(mixed)
+        assert main(["prove", "test", "mixed.jsonl", "--out", "mixed", "-q"]) == 0
+        assert "order" in refused(capsys, "verify", "mixed")
+
+
+def test_a_key_that_is_named_twice_is_one_key(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sum over keys takes them for independent: a key that counts twice would make its p almost the square."""
+    told = []
+    for names in ("acme,globex", "acme,globex,acme,acme"):
+        capsys.readouterr()
+        assert main(["prove", "test", "answers.jsonl", "--tenants", names, "--together", "all", "--json"]) == 0
+        told.append(json.loads(capsys.readouterr().out)["result"])
+    assert told[0] == told[1]
+    record = json.loads((proof / "record.json").read_text())
+    record["openings"].append(record["openings"][0])
+    rewrite(proof, record)
+    assert "hold a key twice" in refused(capsys, "verify", "proof")
+
+
+def test_verify_says_since_when_keys_are_committed_to(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second commitment does not make the keys younger."""
+    first = json.loads((proof.parent / "commitments.jsonl").read_text())
+    assert main(["prove", "commit", "--tenants", "acme,globex", "--decoys", "19", "--prompts", "answers.jsonl", "-q"]) == 0
+    assert main(["prove", "test", "answers.jsonl", "--out", "second", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "second"]) == 0
+    assert f"keys committed to since {first['time']}, entry 0" in capsys.readouterr().out
 
 
 def test_verify_says_what_it_did_not_check(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -155,7 +155,6 @@ def _proofs(sub: Sub) -> None:
     canary.add_argument("--canaries", type=Path, help="JSON of name, forms, questions (default: eleven of the package)")
     canary.add_argument("--units", default="", help="test: units of the campaign, comma-separated, or a file")
     canary.add_argument("--unit", help="plant: one unit for all answers (default: the column tenant)")
-    canary.add_argument("--seed", type=int, default=1, help="of the counterfactual draws")
     canary.add_argument("--out", type=Path)
 
     report = sub("report", "proof_jobs", "write the page of a proof")
