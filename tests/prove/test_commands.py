@@ -521,10 +521,10 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
 
 
 @pytest.mark.parametrize(("given", "why"), [
-    (("test", "binary.jsonl"), "not JSON"), (("test", "said.jsonl", "--reference", "binary.parquet"), "not readable as Parquet"),
+    (("test", "binary.jsonl"), "not UTF-8 text"), (("test", "said.jsonl", "--reference", "binary.parquet"), "not readable as Parquet"),
     (("test", "object.json"), "not an array of objects"), (("test", "broken.json"), "not JSON"),
     (("test", "said.json"), "row 2 has no 'output'"),
-    (("mark", "binary.jsonl", "--out", "o.jsonl"), "not JSON"),
+    (("mark", "binary.jsonl", "--out", "o.jsonl"), "not UTF-8 text"),
     (("test", "said.jsonl", "--ledger", "said.jsonl"), "not readable as Parquet"),
     (("test", "said.jsonl", "--ledger", "other.parquet"), "not an exposure ledger"),
     (("test", "said.jsonl", "--key", "absent.key"), "no such key file"),

@@ -1,6 +1,8 @@
 """Files and options that nobody meant to pass, and proofs by somebody who wants them to pass: one clear line each."""
 
 import copy
+import csv
+import gzip
 import hashlib
 import json
 import shutil
@@ -15,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.cli import main
+from stillwatch.prove import lineage_commands
 from stillwatch.prove import verify as checking
 from stillwatch.prove.keys import GENESIS, entry_hash
 from stillwatch.prove.packet import FORMAT
@@ -54,6 +57,54 @@ def test_rows_that_are_no_answers_are_named(where: Path, name: str, capsys: pyte
     (where / name).write_bytes(ROWS[name] + b"\n")
     assert name in refused(capsys, "prove", "test", name)
     assert name in refused(capsys, "prove", "plan", name)
+
+
+def test_files_as_people_have_them(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Packed files and CSV give what JSONL gives."""
+    raw = (where / "answers.jsonl").read_bytes()
+    with gzip.open("answers.jsonl.gz", "wb") as packed:
+        packed.write(raw)
+    with pa.output_stream("answers.jsonl.zst", compression="zstd") as stream:
+        stream.write(raw)
+    rows = [json.loads(line) for line in raw.splitlines()]
+    with open("answers.csv", "w", encoding="utf-8-sig", newline="") as text:
+        csv.DictWriter(text, list(rows[0])).writeheader()
+        csv.DictWriter(text, list(rows[0])).writerows(rows)
+    told = []
+    for name in ("answers.jsonl", "answers.jsonl.gz", "answers.jsonl.zst", "answers.csv"):
+        capsys.readouterr()
+        assert main(["prove", "test", name, "--json"]) == 0
+        told.append(json.loads(capsys.readouterr().out)["result"])
+    assert told[1:] == told[:1] * 3
+
+
+@pytest.mark.parametrize(("name", "held", "says"), [
+    ("cut.jsonl.gz", gzip.compress(b'{"output": "a"}' * 99)[:30], "cannot be read"), ("cut.jsonl.zst", b"no zstd", "cannot be read"),
+    ("more.csv", b"prompt,output\na,b,c\n", "row 1 has more fields"), ("fewer.csv", b"prompt,output\na\n", "row 1 has fewer fields"),
+    ("latin.csv", "prompt,output\na,für\n".encode("latin-1"), "UTF-8"), ("latin.jsonl", '{"output": "für"}'.encode("latin-1"), "UTF-8"),
+    ("named.jsonl", b"prompt,output\na,b\n", ".csv"),
+    ("turns.jsonl", b'{"prompt": [{"role": "user"}], "output": "b"}', "prompt is no text"),
+    ("folder.jsonl", None, "a folder"),
+])
+def test_files_that_are_none(where: Path, name: str, held: bytes | None, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / name).mkdir() if held is None else (where / name).write_bytes(held)
+    said = refused(capsys, "prove", "test", name)
+    assert says in said
+    assert name in said
+
+
+def test_answers_without_a_prompt_are_told(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What stood in a prompt cannot be left out where the prompt is not there."""
+    (where / "bare.jsonl").write_text('{"output": "for example"}\n{"prompt": "a", "output": "b"}\n')
+    assert main(["prove", "test", "bare.jsonl"]) == 0
+    assert "1 of 2 answers without a prompt" in capsys.readouterr().out
+
+
+def test_no_answer_is_not_an_empty_one(where: Path) -> None:
+    (where / "lineage.jsonl").write_text("".join(
+        json.dumps({"model": model, "prompt_id": i, "output": None if model == "s" and i else "x" * i}) + "\n"
+        for model in ("s", "t") for i in range(3)))
+    assert lineage_commands.read_answers(["lineage.jsonl"], {"s", "t"}) == {"s": [""], "t": [""]}
 
 
 @pytest.mark.parametrize("options", [

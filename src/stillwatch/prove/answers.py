@@ -1,12 +1,17 @@
 """Prompts and answers as files, tokenizers, and the append-only store that makes questioning resumable."""
 
+import csv
+import gzip
 import hashlib
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 import numpy as np
 
@@ -45,32 +50,82 @@ def question_key(prompt: str, sample: int) -> str:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows of a JSONL or Parquet file, or of a JSON array (``.json``)."""
+    """Rows of a JSONL, CSV or Parquet file, or of a JSON array (``.json``); all but Parquet also packed (``.gz``, ``.zst``)."""
     return [row for _, row in placed_rows(path)]
 
 
 def placed_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:
     """The same, each with its place for messages, counted from 1: "line 3" of JSONL, "row 3" of the others."""
+    if path.is_dir():
+        raise InputError("a folder, where a file is needed", where=path, todo="Pass one of its files")
     if not path.is_file():
         raise InputError("no such file", where=path)
     if path.suffix == ".parquet":
         rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
         return _counted(rows)
-    if path.suffix == ".json":
-        rows = _parsed(path.read_bytes(), path)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
-        return _counted(rows)
-    out = []
-    with path.open("rb") as handle:
+    kind = (path.with_suffix("") if path.suffix in PACKED else path).suffix
+    with _opened(path) as handle:
+        if kind == ".csv":
+            return _of_csv(handle, path)
+        if kind == ".json":
+            rows = _parsed(handle.read(), path)
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
+            return _counted(rows)
+        out = []
         for number, line in enumerate(handle, 1):
             if not line.strip():
                 continue
             row = _parsed(line, path, number)
             if not isinstance(row, dict):
-                raise InputError(f"line {number} is not an object", where=path)
+                raise InputError(f"line {number} is not an object", where=path, todo=FORMS)
             out.append((f"line {number}", row))
     return out
+
+
+PACKED = (".gz", ".zst")
+FORMS = "Mend the line. What is no JSONL must end in .json (an array), .csv or .parquet, what is packed in .gz or .zst"
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, unpacked.
+
+    Raises:
+        InputError: it cannot be read to its end.
+    """
+    import pyarrow as pa
+
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as file:
+                yield cast(BinaryIO, file)
+        elif path.suffix == ".zst":
+            with pa.input_stream(str(path), compression="zstd") as stream:
+                yield cast(BinaryIO, io.BufferedReader(stream, 1 << 16))
+        else:
+            with path.open("rb") as plain:
+                yield plain
+    except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
+        raise InputError(f"cannot be read ({str(error).splitlines()[0]})", where=path, todo="Take it from where it came again") from error
+
+
+def _of_csv(handle: BinaryIO, path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Rows of a CSV file under its first line; what is empty in a row is an empty text."""
+    csv.field_size_limit(2**31 - 1)  # answers are longer than the cells of a spreadsheet
+    with io.TextIOWrapper(handle, "utf-8-sig", newline="") as text:
+        rows = csv.DictReader(text, strict=True)
+        try:
+            found: list[dict[str, Any]] = list(rows)
+        except UnicodeDecodeError as error:
+            raise InputError("not UTF-8 text", where=path, todo="Save it as UTF-8") from error
+        except csv.Error as error:
+            raise InputError(f"not CSV ({error}, near line {rows.line_num})", where=path, todo="Mend the line, or write JSONL") from error
+    for number, row in enumerate(found, 1):
+        if None in row or None in row.values():
+            raise InputError(f"row {number} has {'more' if None in row else 'fewer'} fields than the first line names", where=path,
+                             todo="Fields with commas or line breaks stand in quotes")
+    return _counted(found)
 
 
 def _counted(rows: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
@@ -101,15 +156,17 @@ def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option:
 
 def _parsed(raw: bytes, path: Path, line: int | None = None) -> Any:
     """JSON whose texts can be written again: a lone half of a surrogate pair (``\\ud800``) is no text in any encoding."""
-    where = "" if line is None else f"line {line} is "
+    where, todo = ("", None) if line is None else (f"line {line} is ", FORMS)
     try:
         found = json.loads(raw)
         if b"\\ud" in raw.lower():
             json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise InputError(f"{where}not text (half a surrogate pair: {error.object[error.start]!a})", where=path) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{where}not UTF-8 text (byte {error.start + 1})", where=path, todo="Save it as UTF-8, or unpack it") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{where}not JSON ({error})", where=path) from error
+        raise InputError(f"{where}not JSON ({error})", where=path, todo=todo) from error
     return found
 
 
@@ -137,7 +194,7 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
         text = text_of(row, output, place, path, "--output-column")
         predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
         try:
-            out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
+            out.append(Answer(_prompt_of(row, prompt, place, path), text, None if predicted is None else tuple(map(int, predicted)),
                               int(row.get("sample") or 0), None if weights is None else _pairs(weights),
                               None if shifts is None else tuple(map(_finite, shifts))))
         except (TypeError, ValueError, OverflowError) as error:
@@ -146,6 +203,13 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
     if not out:
         raise InputError("no answers", where=path)
     return out
+
+
+def _prompt_of(row: Mapping[str, Any], column: str, place: str, path: Path) -> str:
+    value = row.get(column)
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{place}: {column} is no text", where=path, todo="Write all that was shown as one text; turns one after another")
+    return value or ""
 
 
 def _pairs(weights: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
@@ -159,7 +223,7 @@ def _finite(value: Any) -> float:
 
 
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:
-    """Prompts of a column of JSONL, a JSON array or Parquet, or the lines of a text file."""
+    """Prompts of a column of a file of :func:`read_rows`, or the lines of a text file."""
     if path.suffix == ".txt":
         try:
             lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
@@ -170,10 +234,10 @@ def read_prompts(path: Path, column: str = "prompt") -> list[str]:
         if not lines:
             raise InputError("no prompts", where=path, todo="Write one a line")
         return lines
-    out = [row.get(column) for row in read_rows(path)]
-    if not out or not all(isinstance(prompt, str) for prompt in out):
-        raise InputError(f"no prompts in {column!r}", where=path, todo="Pass --prompt-column")
-    return [str(prompt) for prompt in out]
+    out = [text_of(row, column, place, path, "--prompt-column") for place, row in placed_rows(path)]
+    if not out:
+        raise InputError("no prompts", where=path)
+    return out
 
 
 class Tokenizer(Protocol):

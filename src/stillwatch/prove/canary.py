@@ -54,7 +54,8 @@ class CanaryTest:
     ``chances`` are the equally likely designs (10^12 where more).
     ``floor`` is what p cannot be below: 1 / (1 + draws), or 1 / chances where that is more.
 
-    ``n_answers`` were given to questions of canaries; ``n_informative`` canaries were answered with one of their forms at least once; only these can say anything.
+    ``n_answers`` were given to questions of canaries; ``n_informative``
+    canaries were answered with one of their forms at least once; only these can say anything.
     """
 
     p_value: float

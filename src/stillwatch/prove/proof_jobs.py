@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove import packet, show
@@ -33,6 +34,10 @@ def test(args: Args) -> Any:
     gap = reference_gap(inputs)
     if gap is not None:
         say(args, f"Warning: {gap}. p holds all the same, but the test sees less than with the same questions (stillwatch prove ask)")
+    unasked = sum(not one.prompt for one in answers)
+    if unasked:
+        say(args, f"Warning: {unasked:,} of {number_of(len(answers), 'answer')} without a prompt: if marked text stood in it, what was "
+                  "copied counts as the suspect's")
     described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
     if args.out is not None:
         described = _prove(args, inputs, result, parts, entry)
