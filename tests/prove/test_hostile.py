@@ -11,14 +11,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.cli import main
+from stillwatch.errors import InputError
 from stillwatch.prove import lineage_commands
 from stillwatch.prove import verify as checking
+from stillwatch.prove.answers import Store
 from stillwatch.prove.keys import GENESIS, entry_hash
 from stillwatch.prove.packet import FORMAT
 
@@ -285,6 +288,16 @@ def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.Capt
     rows = [row for row in rows[:1] for _ in range(5)]
     (where / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert "the reference has 1 answer, the suspect 5" in tested([{"prompt": rows[0]["prompt"], "output": "Yet."}])
+
+
+def test_a_full_disk_is_named_and_keeps_what_was_answered(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(where / "asked.jsonl")
+    store.put({"prompt": "a", "output": "b"})
+    with monkeypatch.context() as full, pytest.raises(InputError, match=r"cannot write .* run again") as caught:
+        full.setattr(Path, "open", Mock(side_effect=OSError(28, "No space left on device")))
+        store.put({"prompt": "c", "output": "d"})
+    assert "asked.jsonl" in str(caught.value)
+    assert list(Store(where / "asked.jsonl").rows.values()) == [{"prompt": "a", "output": "b"}]
 
 
 def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -341,6 +341,10 @@ class Store:
         """Append one answer (prompt, sample, output, …) and flush it."""
         kept = dict(row)
         self.rows[question_key(str(kept["prompt"]), int(kept.get("sample") or 0))] = kept
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as handle:
+                handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise InputError(f"cannot write ({error.strerror})", where=self.path,
+                             todo="What was answered before is stored: free space, and run again to go on") from error
