@@ -293,9 +293,10 @@ def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.Capt
 def test_a_full_disk_is_named_and_keeps_what_was_answered(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(where / "asked.jsonl")
     store.put({"prompt": "a", "output": "b"})
-    with monkeypatch.context() as full, pytest.raises(InputError, match=r"cannot write .* run again") as caught:
+    with monkeypatch.context() as full:
         full.setattr(Path, "open", Mock(side_effect=OSError(28, "No space left on device")))
-        store.put({"prompt": "c", "output": "d"})
+        with pytest.raises(InputError, match=r"cannot write .* run again") as caught:
+            store.put({"prompt": "c", "output": "d"})
     assert "asked.jsonl" in str(caught.value)
     assert list(Store(where / "asked.jsonl").rows.values()) == [{"prompt": "a", "output": "b"}]
 
