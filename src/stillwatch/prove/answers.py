@@ -1,26 +1,19 @@
 """Prompts and answers as files, tokenizers, and the append-only store that makes questioning resumable."""
 
-import csv
-import gzip
 import hashlib
-import io
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import reading_parquet, replacing
+from stillwatch.files import replacing
 from stillwatch.prove.tuples import Ids
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from stillwatch.rows import placed_rows
 
 
 @dataclass(frozen=True)
@@ -49,89 +42,6 @@ def question_key(prompt: str, sample: int) -> str:
     return hashlib.sha256(f"{sample}\n{prompt}".encode()).hexdigest()[:32]
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows of a JSONL, CSV or Parquet file, or of a JSON array (``.json``); all but Parquet also packed (``.gz``, ``.zst``)."""
-    return [row for _, row in placed_rows(path)]
-
-
-def placed_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    """The same, each with its place for messages, counted from 1: "line 3" of JSONL, "row 3" of the others."""
-    if path.is_dir():
-        raise InputError("a folder, where a file is needed", where=path, todo="Pass one of its files")
-    if not path.is_file():
-        raise InputError("no such file", where=path)
-    if path.suffix == ".parquet":
-        rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
-        return _counted(rows)
-    kind = (path.with_suffix("") if path.suffix in PACKED else path).suffix
-    with _opened(path) as handle:
-        if kind == ".csv":
-            return _of_csv(handle, path)
-        if kind == ".json":
-            rows = _parsed(handle.read(), path)
-            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
-            return _counted(rows)
-        out = []
-        for number, line in enumerate(handle, 1):
-            if not line.strip():
-                continue
-            row = _parsed(line, path, number)
-            if not isinstance(row, dict):
-                raise InputError(f"line {number} is not an object", where=path, todo=FORMS)
-            out.append((f"line {number}", row))
-    return out
-
-
-PACKED = (".gz", ".zst")
-FORMS = "Mend the line. What is no JSONL must end in .json (an array), .csv or .parquet, what is packed in .gz or .zst"
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The bytes of a file, unpacked.
-
-    Raises:
-        InputError: it cannot be read to its end.
-    """
-    import pyarrow as pa
-
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as file:
-                yield cast(BinaryIO, file)
-        elif path.suffix == ".zst":
-            with pa.input_stream(str(path), compression="zstd") as stream:
-                yield cast(BinaryIO, io.BufferedReader(stream, 1 << 16))
-        else:
-            with path.open("rb") as plain:
-                yield plain
-    except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
-        raise InputError(f"cannot be read ({str(error).splitlines()[0]})", where=path, todo="Take it from where it came again") from error
-
-
-def _of_csv(handle: BinaryIO, path: Path) -> list[tuple[str, dict[str, Any]]]:
-    """Rows of a CSV file under its first line; what is empty in a row is an empty text."""
-    csv.field_size_limit(2**31 - 1)  # answers are longer than the cells of a spreadsheet
-    with io.TextIOWrapper(handle, "utf-8-sig", newline="") as text:
-        rows = csv.DictReader(text, strict=True)
-        try:
-            found: list[dict[str, Any]] = list(rows)
-        except UnicodeDecodeError as error:
-            raise InputError("not UTF-8 text", where=path, todo="Save it as UTF-8") from error
-        except csv.Error as error:
-            raise InputError(f"not CSV ({error}, near line {rows.line_num})", where=path, todo="Mend the line, or write JSONL") from error
-    for number, row in enumerate(found, 1):
-        if None in row or None in row.values():
-            raise InputError(f"row {number} has {'more' if None in row else 'fewer'} fields than the first line names", where=path,
-                             todo="Fields with commas or line breaks stand in quotes")
-    return _counted(found)
-
-
-def _counted(rows: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    return [(f"row {number}", row) for number, row in enumerate(rows, 1)]
-
-
 def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option: str | None) -> str:
     """The text that a row must have in a column.
 
@@ -152,35 +62,6 @@ def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option:
         raise InputError(f"{place}: {column} is {'null' if value is None else 'no text'}", where=path, todo="Leave the row out, or mend it")
     todo = f"It has {', '.join(map(str, row)) or 'nothing'}"
     raise InputError(f"{place} has no {column!r}", where=path, todo=todo if option is None else f"{todo}; pass {option}")
-
-
-def _parsed(raw: bytes, path: Path, line: int | None = None) -> Any:
-    """JSON whose texts can be written again: a lone half of a surrogate pair (``\\ud800``) is no text in any encoding."""
-    where, todo = ("", None) if line is None else (f"line {line} is ", FORMS)
-    try:
-        found = json.loads(raw)
-        if b"\\ud" in raw.lower():
-            json.dumps(found, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"{where}not text (half a surrogate pair: {error.object[error.start]!a})", where=path) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{where}not UTF-8 text (byte {error.start + 1})", where=path, todo="Save it as UTF-8, or unpack it") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{where}not JSON ({error})", where=path, todo=todo) from error
-    return found
-
-
-def read_parquet(path: Path) -> "pa.Table":
-    """A Parquet file.
-
-    Raises:
-        InputError: it is none, or is damaged.
-    """
-    import pyarrow.parquet as pq
-
-    with reading_parquet(path):
-        table = pq.read_table(path)
-    return table
 
 
 def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> list[Answer]:
@@ -223,7 +104,7 @@ def _finite(value: Any) -> float:
 
 
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:
-    """Prompts of a column of a file of :func:`read_rows`, or the lines of a text file."""
+    """Prompts of a column of a file of :mod:`stillwatch.rows`, or the lines of a text file."""
     if path.suffix == ".txt":
         try:
             lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]

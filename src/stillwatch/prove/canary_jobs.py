@@ -9,9 +9,10 @@ from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json
 from stillwatch.prove import canary as c
 from stillwatch.prove import packet
-from stillwatch.prove.answers import placed_rows, read_answers, read_rows, text_of
+from stillwatch.prove.answers import read_answers, text_of
 from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
 from stillwatch.prove.keys import Opened, read_commitments
+from stillwatch.rows import placed_rows, read_rows
 
 
 def canary(args: Args) -> Any:

@@ -166,7 +166,7 @@ def _plain(text: object) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    from stillwatch.prove.answers import read_rows
+    from stillwatch.rows import read_rows
 
     try:
         if path.suffix == ".parquet":

@@ -22,13 +22,14 @@ from typing import Any
 from stillwatch import __version__
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import digest, read_json, replacing, write_json
-from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers, read_rows
+from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.inputs import Inputs
 from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Scheme, scheme
 from stillwatch.prove.testing import MarkTest
+from stillwatch.rows import read_rows
 
 FORMAT = "stillwatch proof 5"
 SIGNATURE = "manifest.sig"

@@ -8,7 +8,7 @@ from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove import packet, show
-from stillwatch.prove.answers import Answer, Tokenizer, read_answers, read_parquet
+from stillwatch.prove.answers import Answer, Tokenizer, read_answers
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
@@ -16,6 +16,7 @@ from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import decoy_seed, read_log
 from stillwatch.prove.schemes import Scheme, from_transformers
 from stillwatch.prove.testing import MarkTest
+from stillwatch.rows import read_parquet
 
 
 def test(args: Args) -> Any:

@@ -24,7 +24,6 @@ from typing import Any
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
-from stillwatch.prove.answers import read_rows
 from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again
 from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
@@ -41,6 +40,7 @@ from stillwatch.prove.packet import (
     signatures,
     statements,
 )
+from stillwatch.rows import read_rows
 
 FREE = {"report.html", "manifest.json", SIGNATURE}
 TOLERANCE = 1e-6
