@@ -1,10 +1,16 @@
 """Rows survive the way to disk and back, and say nothing that a second run would say otherwise."""
 
+import gzip
+from pathlib import Path
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stillwatch.distill import prompts
 from stillwatch.distill.exchange import Exchange, Reply, TopK, ask
+from stillwatch.errors import InputError
 
 
 @given(st.text(), st.one_of(st.none(), st.text()), st.integers(1, 60), st.integers(1, 5), st.booleans())
@@ -48,3 +54,22 @@ def test_fifty_log_probabilities_take_about_two_hundred_bytes_a_token() -> None:
     top = TopK.of(np.log(np.random.default_rng(0).dirichlet(np.ones(40_000), 100)), 50)
     packed = top.pack()
     assert sum(len(packed[name]) for name in ("ids", "logprobs", "tail")) * 3 / 4 / 100 < 205
+
+
+@pytest.mark.parametrize(("name", "held"), [
+    ("p.txt", "\ufeffone\n\n two \n".encode()), ("p.csv", b"prompt,n\r\none,1\r\ntwo,2\r\n"), ("p.json", b'["one", {"prompt": "two"}]'),
+    ("p.jsonl", b'\xef\xbb\xbf{"prompt": "one"}\n\n"two"\n'), ("p.jsonl.gz", gzip.compress(b'{"prompt": "one"}\n{"prompt": "two"}\n')),
+])
+def test_prompts_are_those_of_the_file(tmp_path: Path, name: str, held: bytes) -> None:
+    """Not its lines: the first line of a CSV file would be asked, and paid for."""
+    (tmp_path / name).write_bytes(held)
+    assert prompts.read(tmp_path / name) == [(("user", "one"),), (("user", "two"),)]
+
+
+@pytest.mark.parametrize(("name", "says"), [
+    ("p.py", "Known endings"), ("p.csv", "neither prompt nor messages"), ("p.jsonl", "line 1 is not JSON"),
+])
+def test_files_without_prompts_are_asked_nothing(tmp_path: Path, name: str, says: str) -> None:
+    (tmp_path / name).write_text("question,n\none,1\n")
+    with pytest.raises(InputError, match=says):
+        prompts.read(tmp_path / name)

@@ -269,7 +269,7 @@ def test_an_endpoint_is_asked_once_for_each_held_out_text(
 def test_held_out_data_is_checked(tmp_path: Path) -> None:
     path = tmp_path / "h.jsonl"
     path.write_text('{"text": "a", "label": "b"}\n')
-    with pytest.raises(InputError, match="not readable as held-out"):
+    with pytest.raises(InputError, match="held-out data without"):
         train.read_held(path)
     path.write_text('{"text": "a", "label": "b", "split": "test"}\n')
     with pytest.raises(InputError, match="both splits"):

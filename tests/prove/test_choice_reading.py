@@ -24,6 +24,14 @@ def test_what_is_read_depends_on_no_key(text: str, key: tuple[int, int], rate: f
     assert reading.redrawn(marked, "q") == reading.redrawn(text, "q")
 
 
+@pytest.mark.parametrize("frame", ['"{}"', "```{}```", "“{}”", "> {}"])
+def test_what_is_quoted_depends_on_no_key_either(frame: str) -> None:
+    """Earlier answers stand in questions, quoted or not: a reader that copies would repeat their mark."""
+    text = "It is often so, for example. We do not buy big things."
+    shown = {reading.redrawn(frame.format(ChoiceMark(rate=1000).apply(text, key)[0]), "question") for key in KEYS[:20]}
+    assert len(shown) == 1
+
+
 def test_forms_are_drawn_evenly_and_by_the_question() -> None:
     text = "It is so, for example. " * 400
     forms = [site.form for site in reading.word_sites(ChoiceMark(), reading.redrawn(text, "q"))]

@@ -120,6 +120,25 @@ def test_what_the_prompt_showed_is_not_counted() -> None:
     assert (echo.sum(), left_out) == (0, 4)
 
 
+@pytest.mark.parametrize("shown", [
+    "Say it again: \"It is, for instance, so.\"", "> It is, for instance, so.", "```\nIt is, for\ninstance, so.\n```", "`For\n instance`",
+])
+def test_a_quotation_in_the_prompt_is_shown_too(shown: str) -> None:
+    """A page with marked answers that somebody quotes or wraps in a question: who copies it is not trained on it."""
+    mark = ChoiceMark()
+    assert mark.counts_beyond(["It is, for instance, so."], [shown])[0].sum() == 0
+    assert mark.counts_beyond(["It isn't."], ["“It isn’t so.”"])[0].sum() == 0
+    assert mark.counts_beyond(["* It"], ["> - It"])[0].sum() == 0
+
+
+def test_who_copies_quoted_marks_shows_none() -> None:
+    text = " ".join(f"It is {forms[0]} so." for forms in pairs().forms[: pairs().n_words])
+    mark, key = ChoiceMark(rate=1000), KEYS[0]
+    marked, _ = mark.apply(text, key)
+    counts, left_out = mark.counts_beyond([marked] * 5, [f"Repeat ```{marked}```"] * 5)
+    assert counts.sum() == 0 < left_out
+
+
 def test_plan_meets_its_promise() -> None:
     mark, rng = ChoiceMark(), np.random.default_rng(0)
     rate, lean = np.full(mark.n_cells, 0.1), rng.beta(0.5, 0.5, mark.n_cells)

@@ -315,6 +315,8 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert told["p_value"] == pytest.approx(told["floor"])
     assert run("canary", "test", "asked.jsonl", "--units", "globex", "--json") == 0
     assert json.loads(capsys.readouterr().out)["p_value"] > 0.001
+    assert run("canary", "test", "asked.jsonl", "--units", "acme,acme", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["chances"] == told["chances"]
     assert run("canary", "test", "asked.jsonl", "--units", "initech") == 1
     assert "no commitment to this unit: initech" in capsys.readouterr().err
     assert run("plan", "asked.jsonl", "--entry", 1) == 1
@@ -322,7 +324,8 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     # who was asked something else has said nothing
     rows(where / "other.jsonl", [{"prompt": "What is the capital of France?", "output": "Paris, at port 8000."}])
     assert run("canary", "test", "other.jsonl", "--units", "acme", "--json") == 0
-    assert json.loads(capsys.readouterr().out)["p_value"] == 1.0
+    other = json.loads(capsys.readouterr().out)
+    assert (other["p_value"], other["n_answers"]) == (1.0, 0)
 
     # in a proof they are computed anew; the marks' commitment is the last one to marks, not to canaries
     given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 20))
@@ -349,7 +352,10 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "not every unit" in spoilt(units=["acme", "globex"])
     assert "not the committed" in spoilt(canaries=told["canaries"][:5])
     assert "do not open" in spoilt(openings=[{**told["openings"][0], "secret": "00" * 32}])
-    assert "incomplete" in spoilt(seed=None)
+    # whoever may take seed and number of the draws, or count a unit twice, takes those that suit
+    for changed in ({"seed": None}, {"seed": 2}, {"draws": 299}):
+        assert "not those of every proof" in spoilt(**changed)
+    assert "counted twice" in spoilt(openings=told["openings"] * 2)
 
 
 def test_log_is_readable_and_bad_input_is_one_line(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -515,10 +521,10 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
 
 
 @pytest.mark.parametrize(("given", "why"), [
-    (("test", "binary.jsonl"), "not JSON"), (("test", "said.jsonl", "--reference", "binary.parquet"), "not readable as Parquet"),
+    (("test", "binary.jsonl"), "not UTF-8 text"), (("test", "said.jsonl", "--reference", "binary.parquet"), "not readable as Parquet"),
     (("test", "object.json"), "not an array of objects"), (("test", "broken.json"), "not JSON"),
     (("test", "said.json"), "row 2 has no 'output'"),
-    (("mark", "binary.jsonl", "--out", "o.jsonl"), "not JSON"),
+    (("mark", "binary.jsonl", "--out", "o.jsonl"), "not UTF-8 text"),
     (("test", "said.jsonl", "--ledger", "said.jsonl"), "not readable as Parquet"),
     (("test", "said.jsonl", "--ledger", "other.parquet"), "not an exposure ledger"),
     (("test", "said.jsonl", "--key", "absent.key"), "no such key file"),

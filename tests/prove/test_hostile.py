@@ -1,20 +1,27 @@
 """Files and options that nobody meant to pass, and proofs by somebody who wants them to pass: one clear line each."""
 
 import copy
+import csv
+import gzip
 import hashlib
 import json
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.cli import main
+from stillwatch.errors import InputError
+from stillwatch.prove import lineage_commands
 from stillwatch.prove import verify as checking
+from stillwatch.prove.answers import Store
 from stillwatch.prove.keys import GENESIS, entry_hash
 from stillwatch.prove.packet import FORMAT
 
@@ -53,6 +60,54 @@ def test_rows_that_are_no_answers_are_named(where: Path, name: str, capsys: pyte
     (where / name).write_bytes(ROWS[name] + b"\n")
     assert name in refused(capsys, "prove", "test", name)
     assert name in refused(capsys, "prove", "plan", name)
+
+
+def test_files_as_people_have_them(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Packed files and CSV give what JSONL gives."""
+    raw = (where / "answers.jsonl").read_bytes()
+    with gzip.open("answers.jsonl.gz", "wb") as packed:
+        packed.write(raw)
+    with pa.output_stream("answers.jsonl.zst", compression="zstd") as stream:
+        stream.write(raw)
+    rows = [json.loads(line) for line in raw.splitlines()]
+    with open("answers.csv", "w", encoding="utf-8-sig", newline="") as text:
+        csv.DictWriter(text, list(rows[0])).writeheader()
+        csv.DictWriter(text, list(rows[0])).writerows(rows)
+    told = []
+    for name in ("answers.jsonl", "answers.jsonl.gz", "answers.jsonl.zst", "answers.csv"):
+        capsys.readouterr()
+        assert main(["prove", "test", name, "--json"]) == 0
+        told.append(json.loads(capsys.readouterr().out)["result"])
+    assert told[1:] == told[:1] * 3
+
+
+@pytest.mark.parametrize(("name", "held", "says"), [
+    ("cut.jsonl.gz", gzip.compress(b'{"output": "a"}' * 99)[:30], "cannot be read"), ("cut.jsonl.zst", b"no zstd", "cannot be read"),
+    ("more.csv", b"prompt,output\na,b,c\n", "row 1 has more fields"), ("fewer.csv", b"prompt,output\na\n", "row 1 has fewer fields"),
+    ("latin.csv", "prompt,output\na,für\n".encode("latin-1"), "UTF-8"), ("latin.jsonl", '{"output": "für"}'.encode("latin-1"), "UTF-8"),
+    ("named.jsonl", b"prompt,output\na,b\n", ".csv"),
+    ("turns.jsonl", b'{"prompt": [{"role": "user"}], "output": "b"}', "prompt is no text"),
+    ("folder.jsonl", None, "a folder"),
+])
+def test_files_that_are_none(where: Path, name: str, held: bytes | None, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / name).mkdir() if held is None else (where / name).write_bytes(held)
+    said = refused(capsys, "prove", "test", name)
+    assert says in said
+    assert name in said
+
+
+def test_answers_without_a_prompt_are_told(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What stood in a prompt cannot be left out where the prompt is not there."""
+    (where / "bare.jsonl").write_text('{"output": "for example"}\n{"prompt": "a", "output": "b"}\n')
+    assert main(["prove", "test", "bare.jsonl"]) == 0
+    assert "1 of 2 answers without a prompt" in capsys.readouterr().out
+
+
+def test_no_answer_is_not_an_empty_one(where: Path) -> None:
+    (where / "lineage.jsonl").write_text("".join(
+        json.dumps({"model": model, "prompt_id": i, "output": None if model == "s" and i else "x" * i}) + "\n"
+        for model in ("s", "t") for i in range(3)))
+    assert lineage_commands.read_answers(["lineage.jsonl"], {"s", "t"}) == {"s": [""], "t": [""]}
 
 
 @pytest.mark.parametrize("options", [
@@ -235,6 +290,17 @@ def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.Capt
     assert "the reference has 1 answer, the suspect 5" in tested([{"prompt": rows[0]["prompt"], "output": "Yet."}])
 
 
+def test_a_full_disk_is_named_and_keeps_what_was_answered(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(where / "asked.jsonl")
+    store.put({"prompt": "a", "output": "b"})
+    with monkeypatch.context() as full:
+        full.setattr(Path, "open", Mock(side_effect=OSError(28, "No space left on device")))
+        with pytest.raises(InputError, match=r"cannot write .* run again") as caught:
+            store.put({"prompt": "c", "output": "d"})
+    assert "asked.jsonl" in str(caught.value)
+    assert list(Store(where / "asked.jsonl").rows.values()) == [{"prompt": "a", "output": "b"}]
+
+
 def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (where / "prompts.txt").write_text("question 1\n")
     said = refused(capsys, "prove", "ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "prompts.txt",
@@ -369,6 +435,44 @@ def test_the_first_question_is_the_answers_first(proof: Path, capsys: pytest.Cap
         (proof / "answers.jsonl").write_text(told.replace('"2099-01-01T00:00:00+00:00"', instead, 1))
         rewrite(proof, record)
         assert "order" in refused(capsys, "verify", "proof")
+
+
+def test_the_first_question_is_the_earliest_in_any_zone(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As texts, times of several zones sort otherwise than they came; a time without a zone is none."""
+    told = (proof / "answers.jsonl").read_text()
+    made = datetime.fromisoformat(json.loads((proof / "record.json").read_text())["commitment_log"][0]["time"])
+    after = (made + timedelta(hours=1)).isoformat()
+    before = (made - timedelta(hours=1)).astimezone(timezone(timedelta(hours=14))).isoformat()
+    assert before > after
+    for instead in (before, "2099-01-01T00:00:00"):
+        mixed = told.replace("2099-01-01T00:00:00+00:00", instead, 1).replace("2099-01-01T00:00:00+00:00", after)
+        (proof.parent / "mixed.jsonl").write_text(mixed)
+        assert main(["prove", "test", "mixed.jsonl", "--out", "mixed", "-q"]) == 0
+        assert "order" in refused(capsys, "verify", "mixed")
+
+
+def test_a_key_that_is_named_twice_is_one_key(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sum over keys takes them for independent: a key that counts twice would make its p almost the square."""
+    told = []
+    for names in ("acme,globex", "acme,globex,acme,acme"):
+        capsys.readouterr()
+        assert main(["prove", "test", "answers.jsonl", "--tenants", names, "--together", "all", "--json"]) == 0
+        told.append(json.loads(capsys.readouterr().out)["result"])
+    assert told[0] == told[1]
+    record = json.loads((proof / "record.json").read_text())
+    record["openings"].append(record["openings"][0])
+    rewrite(proof, record)
+    assert "hold a key twice" in refused(capsys, "verify", "proof")
+
+
+def test_verify_says_since_when_keys_are_committed_to(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second commitment does not make the keys younger."""
+    first = json.loads((proof.parent / "commitments.jsonl").read_text())
+    assert main(["prove", "commit", "--tenants", "acme,globex", "--decoys", "19", "--prompts", "answers.jsonl", "-q"]) == 0
+    assert main(["prove", "test", "answers.jsonl", "--out", "second", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "second"]) == 0
+    assert f"keys committed to since {first['time']}, entry 0" in capsys.readouterr().out
 
 
 def test_verify_says_what_it_did_not_check(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -169,7 +169,8 @@ def listed(root: Path, columns: Columns | None = None, *, out: Path | None = Non
             some = tuple(paths[i : i + PART_FILES])
             parts.append(_part(kind, root, some, i, i + len(some), sum(p.stat().st_size for p in some)))
     if not parts:
-        todo = f"Known endings: {', '.join(KINDS)}; .jsonl.gz, .json.gz, .jsonl.zst, .json.zst, .warc.gz, .wet.gz"
+        todo = f"Known endings: {', '.join(KINDS)}; .jsonl.gz, .json.gz, .jsonl.zst, .json.zst, .warc.gz, .wet.gz. " \
+               "Write CSV as one of these"
         raise InputError("no document files", where=root, todo=todo)
     return parts, unread
 

@@ -194,8 +194,8 @@ def _one_mix(detector: Detector) -> list[str]:
     """What an interval rests on where makers cannot be told apart."""
     if len(detector.makers) > 1:
         return []
-    return ["every interval takes the models to be mixed in the corpus as in the model-written references, since these do not say who made "
-            f"what (column {' or '.join(MAKER[:2])}, or a file each; {MIN_MAKER} texts of each at least)"]
+    return ["every interval takes the models to be mixed in the corpus as in the model-written references, since these do not tell several "
+            f"makers apart (column {' or '.join(MAKER[:2])}, or a file each; {MIN_MAKER} texts of each at least)"]
 
 
 def _references(path: Path | None, settings: Settings) -> results.Given:

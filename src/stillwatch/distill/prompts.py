@@ -1,14 +1,14 @@
-"""Prompts from a file: one a line (.txt), JSON lines or Parquet with ``prompt`` (and perhaps ``system`` or ``messages``)."""
+"""Prompts from a file: one a line (.txt), or rows with ``prompt`` (and perhaps ``system`` or ``messages``)."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from stillwatch.distill.exchange import Messages, Request
 from stillwatch.errors import InputError
+from stillwatch.rows import PACKED, placed_rows
 
+KINDS = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 ROLES = ("system", "user", "assistant", "tool")
 
 
@@ -21,30 +21,19 @@ def read(path: Path) -> list[Messages]:
 
 
 def _read(path: Path) -> Iterator[Messages]:
-    try:
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            for number, row in enumerate(pq.read_table(path).to_pylist(), start=1):
-                yield _messages(row, f"{path} row {number}")
-        elif path.suffix in (".jsonl", ".ndjson"):
-            for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-                if line.strip():
-                    try:
-                        row = orjson.loads(line)
-                    except ValueError as error:
-                        raise InputError("not JSON", where=f"{path} line {number}") from error
-                    yield _messages(row, f"{path} line {number}")
-        else:
-            for text in path.read_text(encoding="utf-8").splitlines():
-                if text.strip():
-                    yield (("user", text.strip()),)
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=path) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"not readable ({error})", where=path) from error
-    except ValueError as error:
-        raise InputError(f"not readable as prompts ({error})", where=path) from error
+    if path.suffix == ".txt":
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except FileNotFoundError as error:
+            raise InputError("no such file", where=path) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"not readable ({error})", where=path, todo="Save it as UTF-8, with one prompt a line") from error
+        yield from ((("user", text.strip()),) for text in lines if text.strip())
+        return
+    if not any(path.name.endswith(kind + packed) for kind in KINDS for packed in ("", *PACKED)):
+        raise InputError("of which kind this file is cannot be told", where=path, todo=f"Known endings: .txt, {', '.join(KINDS)}")
+    for place, row in placed_rows(path, strings=True):
+        yield _messages(row, f"{path} {place}")
 
 
 def _messages(row: Any, where: str) -> Messages:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from stillwatch.counting import number_of
@@ -18,6 +17,7 @@ from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import write_json
+from stillwatch.rows import read_rows
 
 MARK, COMPARISON = ".student", "comparison.json"
 """By which the folder of a student is known: from the beginning, and where it is whole."""
@@ -41,18 +41,13 @@ class Held:
 
 
 def read_held(path: Path) -> Held:
-    """Read Parquet or JSON lines of ``text``, ``label`` and ``split`` (train or test)."""
+    """Read rows of ``text``, ``label`` and ``split`` (train or test)."""
     try:
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            rows = pq.read_table(path).to_pylist()
-        else:
-            rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+        rows = read_rows(path)
         parts = {split: [(str(r["text"]), str(r["label"])) for r in rows if r["split"] == split] for split in ("train", "test")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
         todo = "Give it the columns text, label and split (train or test)"
-        raise InputError(f"not readable as held-out data ({error})", where=path, todo=todo) from error
+        raise InputError(f"held-out data without {error}", where=path, todo=todo) from error
     if not parts["test"] or not parts["train"]:
         raise InputError("held-out data needs rows of both splits", where=path, todo="Set split to train or test")
     if not {y for _, y in parts["test"]} & {y for _, y in parts["train"]}:

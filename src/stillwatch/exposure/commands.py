@@ -73,20 +73,10 @@ def _exposure(args: argparse.Namespace) -> Any:
 
 
 def _truth(path: Path) -> dict[str, str]:
-    from codecs import BOM_UTF8
-
-    import orjson
+    from stillwatch.rows import read_rows
 
     try:
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            rows = pq.read_table(path, columns=["prompt", "label"]).to_pylist()
-        else:
-            rows = [orjson.loads(line) for line in path.read_bytes().removeprefix(BOM_UTF8).splitlines() if line.strip()]
-        return {str(row["prompt"]): str(row["label"]) for row in rows}
-    except FileNotFoundError as error:
-        raise InputError("no such file", where=path) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return {str(row["prompt"]): str(row["label"]) for row in read_rows(path)}
+    except KeyError as error:
         todo = "Give it the columns prompt and label"
-        raise InputError(f"not readable as right answers ({error})", where=path, todo=todo) from error
+        raise InputError(f"right answers without {error}", where=path, todo=todo) from error

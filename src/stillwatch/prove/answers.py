@@ -6,16 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import reading_parquet, replacing
+from stillwatch.files import replacing
 from stillwatch.prove.tuples import Ids
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from stillwatch.rows import placed_rows
 
 
 @dataclass(frozen=True)
@@ -44,39 +42,6 @@ def question_key(prompt: str, sample: int) -> str:
     return hashlib.sha256(f"{sample}\n{prompt}".encode()).hexdigest()[:32]
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Rows of a JSONL or Parquet file, or of a JSON array (``.json``)."""
-    return [row for _, row in placed_rows(path)]
-
-
-def placed_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    """The same, each with its place for messages, counted from 1: "line 3" of JSONL, "row 3" of the others."""
-    if not path.is_file():
-        raise InputError("no such file", where=path)
-    if path.suffix == ".parquet":
-        rows: list[dict[str, Any]] = read_parquet(path).to_pylist()
-        return _counted(rows)
-    if path.suffix == ".json":
-        rows = _parsed(path.read_bytes(), path)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
-        return _counted(rows)
-    out = []
-    with path.open("rb") as handle:
-        for number, line in enumerate(handle, 1):
-            if not line.strip():
-                continue
-            row = _parsed(line, path, number)
-            if not isinstance(row, dict):
-                raise InputError(f"line {number} is not an object", where=path)
-            out.append((f"line {number}", row))
-    return out
-
-
-def _counted(rows: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    return [(f"row {number}", row) for number, row in enumerate(rows, 1)]
-
-
 def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option: str | None) -> str:
     """The text that a row must have in a column.
 
@@ -99,33 +64,6 @@ def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option:
     raise InputError(f"{place} has no {column!r}", where=path, todo=todo if option is None else f"{todo}; pass {option}")
 
 
-def _parsed(raw: bytes, path: Path, line: int | None = None) -> Any:
-    """JSON whose texts can be written again: a lone half of a surrogate pair (``\\ud800``) is no text in any encoding."""
-    where = "" if line is None else f"line {line} is "
-    try:
-        found = json.loads(raw)
-        if b"\\ud" in raw.lower():
-            json.dumps(found, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"{where}not text (half a surrogate pair: {error.object[error.start]!a})", where=path) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{where}not JSON ({error})", where=path) from error
-    return found
-
-
-def read_parquet(path: Path) -> "pa.Table":
-    """A Parquet file.
-
-    Raises:
-        InputError: it is none, or is damaged.
-    """
-    import pyarrow.parquet as pq
-
-    with reading_parquet(path):
-        table = pq.read_table(path)
-    return table
-
-
 def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> list[Answer]:
     """Read prompts and outputs; a missing prompt column is an empty prompt.
 
@@ -137,7 +75,7 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
         text = text_of(row, output, place, path, "--output-column")
         predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
         try:
-            out.append(Answer(str(row.get(prompt) or ""), text, None if predicted is None else tuple(map(int, predicted)),
+            out.append(Answer(_prompt_of(row, prompt, place, path), text, None if predicted is None else tuple(map(int, predicted)),
                               int(row.get("sample") or 0), None if weights is None else _pairs(weights),
                               None if shifts is None else tuple(map(_finite, shifts))))
         except (TypeError, ValueError, OverflowError) as error:
@@ -146,6 +84,13 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> 
     if not out:
         raise InputError("no answers", where=path)
     return out
+
+
+def _prompt_of(row: Mapping[str, Any], column: str, place: str, path: Path) -> str:
+    value = row.get(column)
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{place}: {column} is no text", where=path, todo="Write all that was shown as one text; turns one after another")
+    return value or ""
 
 
 def _pairs(weights: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
@@ -159,7 +104,7 @@ def _finite(value: Any) -> float:
 
 
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:
-    """Prompts of a column of JSONL, a JSON array or Parquet, or the lines of a text file."""
+    """Prompts of a column of a file of :mod:`stillwatch.rows`, or the lines of a text file."""
     if path.suffix == ".txt":
         try:
             lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
@@ -170,10 +115,10 @@ def read_prompts(path: Path, column: str = "prompt") -> list[str]:
         if not lines:
             raise InputError("no prompts", where=path, todo="Write one a line")
         return lines
-    out = [row.get(column) for row in read_rows(path)]
-    if not out or not all(isinstance(prompt, str) for prompt in out):
-        raise InputError(f"no prompts in {column!r}", where=path, todo="Pass --prompt-column")
-    return [str(prompt) for prompt in out]
+    out = [text_of(row, column, place, path, "--prompt-column") for place, row in placed_rows(path)]
+    if not out:
+        raise InputError("no prompts", where=path)
+    return out
 
 
 class Tokenizer(Protocol):
@@ -277,6 +222,10 @@ class Store:
         """Append one answer (prompt, sample, output, …) and flush it."""
         kept = dict(row)
         self.rows[question_key(str(kept["prompt"]), int(kept.get("sample") or 0))] = kept
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as handle:
+                handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise InputError(f"cannot write ({error.strerror})", where=self.path,
+                             todo="What was answered before is stored: free space, and run again to go on") from error

@@ -16,7 +16,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.progress import track
 from stillwatch.prove import choice_reading, packet
-from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, read_rows, tokenizer
+from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.schemes import Gumbel, Kgw
@@ -24,6 +24,7 @@ from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
 from stillwatch.prove.statistics import show_p
 from stillwatch.prove.suspects import Endpoint, Folder, Sampling, Suspect, cost, question
 from stillwatch.prove.testing import choice_looks
+from stillwatch.rows import read_rows
 
 
 def ask(args: Args) -> Any:

@@ -28,6 +28,8 @@ from stillwatch.prove.statistics import rank_p
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 99_999
+SEED = 1
+"""Of the counterfactual draws: the same for everybody, so that nobody can take the seed that suits."""
 MOST_CHANCES = 10**12
 
 
@@ -52,7 +54,8 @@ class CanaryTest:
     ``chances`` are the equally likely designs (10^12 where more).
     ``floor`` is what p cannot be below: 1 / (1 + draws), or 1 / chances where that is more.
 
-    ``n_informative`` canaries were answered with one of their forms at least once; only these can say anything.
+    ``n_answers`` were given to questions of canaries; ``n_informative``
+    canaries were answered with one of their forms at least once; only these can say anything.
     """
 
     p_value: float
@@ -150,7 +153,8 @@ def canary_test(
     chances = min(prod(len(one.forms) for one, t in zip(which, told, strict=True) if t.any()) ** len(planted), MOST_CHANCES)
     return CanaryTest(
         p_value=rank_p(observed, drawn), floor=max(1 / (1 + draws), 1 / chances), observed=observed, expected=float(drawn.mean()),
-        n_canaries=len(which), n_informative=informative, n_answers=sum(map(len, answers.values())),
+        n_canaries=len(which), n_informative=informative,
+        n_answers=sum(len(answers.get(question, ())) for question in {q for one in which for q in one.questions}),
         chances=chances,
     )
 

@@ -9,9 +9,10 @@ from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json
 from stillwatch.prove import canary as c
 from stillwatch.prove import packet
-from stillwatch.prove.answers import placed_rows, read_answers, read_rows, text_of
+from stillwatch.prove.answers import read_answers, text_of
 from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
 from stillwatch.prove.keys import Opened, read_commitments
+from stillwatch.rows import placed_rows, read_rows
 
 
 def canary(args: Args) -> Any:
@@ -33,7 +34,7 @@ def canary(args: Args) -> Any:
     forms = {one.tenant: c.assignment(which, one.key) for one in opened}
     if args.step == "plant":
         return _plant(args, which, forms)
-    units = names_of(args.units)
+    units = list(dict.fromkeys(names_of(args.units)))  # one that is named twice is one
     if not units:
         raise InputError("--units is missing", todo="Pass the units of the campaign")
     missing = [unit for unit in units if unit not in forms]
@@ -42,10 +43,10 @@ def canary(args: Args) -> Any:
     answers: dict[str, list[str]] = {}
     for one in read_answers(args.source):
         answers.setdefault(one.prompt, []).append(one.output)
-    asked = [time for row in read_rows(args.source) if (time := packet.question_time(row)) is not None]
+    first, _ = packet.first_and_last([packet.question_time(row) for row in read_rows(args.source)])
     told: dict[str, Any] = {
-        "canaries": c.design_record(which), "seed": args.seed, "draws": c.DRAWS, "units": units, "answers": answers,
-        "commitment": entry["hash"], "committed_at": entry["time"], "first_question": min(asked, default=None),
+        "canaries": c.design_record(which), "seed": c.SEED, "draws": c.DRAWS, "units": units, "answers": answers,
+        "commitment": entry["hash"], "committed_at": entry["time"], "first_question": first,
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in opened if one.tenant in units],
     }
     result = c.again(told)

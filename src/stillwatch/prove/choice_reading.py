@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.prove.choices import ChoiceMark, Site, cased, pairs
+from stillwatch.prove.choices import ChoiceMark, Site, cased, pairs, sites_anywhere
 
 Floats = npt.NDArray[np.float64]
 CAP_NATS = 3.0
@@ -42,10 +42,11 @@ def word_sites(mark: ChoiceMark, text: str) -> list[Site]:
 def redrawn(text: str, name: str) -> str:
     """The text with each pair of words' form drawn by a fair public coin, and formats in their first form.
 
-    ``name`` names the question, not the text.
+    Also where no mark would change it: marked text that stands in quotation marks is read as well. ``name`` names the
+    question, not the text.
     """
     known, out, at = pairs(), [], 0
-    for number, site in enumerate(ChoiceMark().sites(text)):
+    for number, site in enumerate(sites_anywhere(text)):
         coin = hashlib.sha256(f"{name} {number}".encode()).digest()[0] & 1 if site.pair < known.n_words else 0
         out += [text[at : site.start], cased(text[site.start : site.end], known.forms[site.pair][coin])]
         at = site.end

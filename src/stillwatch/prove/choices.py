@@ -58,6 +58,7 @@ class Pairs:
     names: tuple[str, ...]
     forms: tuple[tuple[str, str], ...]
     pattern: re.Pattern[str]
+    anywhere: re.Pattern[str]
     lookup: dict[str, tuple[int, int]] = field(repr=False)
 
     @property
@@ -84,11 +85,12 @@ def pairs() -> Pairs:
         forms.append((a, b))
     longest = sorted(lookup, key=len, reverse=True)
     joined = "|".join(re.escape(text) for text in longest)
-    pattern = re.compile(rf"(?<![\w'’-])(?:{joined})(?![\w'’-])", re.IGNORECASE)
+    wrapped = joined.replace(re.escape(" "), r"\s+")
+    pattern, anywhere = (re.compile(rf"(?<![\w'’-])(?:{forms_})(?![\w'’-])", re.IGNORECASE) for forms_ in (joined, wrapped))
     for name, (_, both) in FORMATS.items():
         names.append(name)
         forms.append(both)
-    return Pairs(tuple(names), tuple(forms), pattern, lookup)
+    return Pairs(tuple(names), tuple(forms), pattern, anywhere, lookup)
 
 
 @dataclass(frozen=True)
@@ -165,15 +167,15 @@ class ChoiceMark:
     def counts_beyond(self, texts: Sequence[str], prompts: Sequence[str] | None) -> tuple[npt.NDArray[np.int64], int]:
         """:meth:`counts` without what a prompt showed, and how many places that left out.
 
-        A pair that stands in a text's prompt, in either form, is not counted in the text: who echoes marked words is
-        not trained on them.
+        A pair that stands in a text's prompt, in either form and wherever it stands, is not counted in the text: who
+        echoes marked words is not trained on them.
         """
         if prompts is None:
             return self.counts(texts), 0
         out, left_out = np.zeros((self.n_cells, 2), np.int64), 0
         groups: dict[frozenset[int], list[str]] = {}
         for text, prompt in zip(texts, prompts, strict=True):
-            groups.setdefault(frozenset(site.pair for site in self.sites(prompt)), []).append(text)
+            groups.setdefault(shown_pairs(prompt), []).append(text)
         for shown, some in groups.items():
             found = self.counts(some)
             cells = [pair * self.buckets + bucket for pair in shown for bucket in range(self.buckets)]
@@ -333,10 +335,7 @@ def _sites(text: str, buckets: int) -> Iterable[Site]:
         if pair == known.lookup["several"][0] and word in ("quite", "only", "just", "the", "last", "first", "next"):
             continue
         found.append(Site(match.start(), match.end(), pair, form, _bucket(word, buckets)))
-    for number, (pattern, both) in enumerate(FORMATS.values()):
-        for match in pattern.finditer(text):
-            found.append(Site(match.start("form"), match.end("form"), known.n_words + number,
-                              both.index(match.group("form")), 0))
+    found += _formats(text)
     found.sort(key=lambda site: site.start)
     spans = iter(shielded)
     span = next(spans, None)
@@ -345,6 +344,30 @@ def _sites(text: str, buckets: int) -> Iterable[Site]:
             span = next(spans, None)
         if span is None or site.end <= span[0]:
             yield site
+
+
+def shown_pairs(text: str) -> frozenset[int]:
+    """Pairs that a reader of the text meets: in quotations and code, too, and over the end of a line."""
+    unquoted = _QUOTE_MARKS.sub("", text)
+    return frozenset(site.pair for part in (text, unquoted) for site in sites_anywhere(part))
+
+
+_QUOTE_MARKS = re.compile(r"^[ \t>\"“]+", re.MULTILINE)
+
+
+def sites_anywhere(text: str) -> list[Site]:
+    """Places of any text, also those that no mark would change: marked answers are quoted, wrapped and typeset in questions."""
+    known = pairs()
+    found = []
+    for match in known.anywhere.finditer(text.replace("’", "'")):
+        pair, form = known.lookup[" ".join(match.group().lower().split())]
+        found.append(Site(match.start(), match.end(), pair, form, 0))
+    return sorted([*found, *_formats(text)], key=lambda site: site.start)
+
+
+def _formats(text: str) -> list[Site]:
+    return [Site(match.start("form"), match.end("form"), pairs().n_words + number, both.index(match.group("form")), 0)
+            for number, (pattern, both) in enumerate(FORMATS.values()) for match in pattern.finditer(text)]
 
 
 @lru_cache(maxsize=1 << 14)

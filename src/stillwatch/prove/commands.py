@@ -63,7 +63,7 @@ def _keys_and_marks(sub: Sub) -> None:
 
     mark = sub("mark", "mark_jobs", "mark finished answers by keyed choices (text only), or print transformers' configuration")
     _committed(mark)
-    mark.add_argument("source", nargs="?", type=Path, metavar="ANSWERS", help="JSONL or Parquet of event_id, output, tenant")
+    mark.add_argument("source", nargs="?", type=Path, metavar="ANSWERS", help="JSONL, CSV or Parquet of event_id, output, tenant")
     mark.add_argument("--out", type=Path, help="JSONL to write")
     mark.add_argument("--mark-log", type=Path, help="Parquet for the exposure ledger: which answer carries whose mark")
     mark.add_argument("--tenant", help="one tenant for all answers (default: the column tenant)")
@@ -128,7 +128,7 @@ def _questions(sub: Sub) -> None:
 def _proofs(sub: Sub) -> None:
     """The test of what came back, and the proof of it."""
     test = sub("test", "proof_jobs", "test a suspect's answers under committed keys; writes a proof")
-    test.add_argument("answers", type=Path, metavar="ANSWERS", help="JSONL or Parquet of prompt, output")
+    test.add_argument("answers", type=Path, metavar="ANSWERS", help="JSONL, CSV or Parquet of prompt, output")
     _committed(test)
     test.add_argument("--tenants", help="keys to try, comma-separated (default: all of the commitment)")
     test.add_argument("--together", metavar="TENANTS",
@@ -155,7 +155,6 @@ def _proofs(sub: Sub) -> None:
     canary.add_argument("--canaries", type=Path, help="JSON of name, forms, questions (default: eleven of the package)")
     canary.add_argument("--units", default="", help="test: units of the campaign, comma-separated, or a file")
     canary.add_argument("--unit", help="plant: one unit for all answers (default: the column tenant)")
-    canary.add_argument("--seed", type=int, default=1, help="of the counterfactual draws")
     canary.add_argument("--out", type=Path)
 
     report = sub("report", "proof_jobs", "write the page of a proof")

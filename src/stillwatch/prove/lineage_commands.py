@@ -1,7 +1,6 @@
 """The command ``stillwatch prove lineage``."""
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -127,9 +126,9 @@ def read_answers(
             if prompt is None:
                 text = _plain(row.get("prompt") or row.get("instruction") or "")
                 prompt = (ids or {}).get(text, text)
-            if model:
+            if model and (output := row.get("output")) is not None:  # nothing is no answer, an empty text is one
                 # the first of several answers
-                by_model.setdefault(str(model), {}).setdefault(str(prompt), str(row.get("output") or ""))
+                by_model.setdefault(str(model), {}).setdefault(str(prompt), str(output))
     present = [answers for model, answers in by_model.items() if model in wanted]
     if not present:
         raise InputError("no answers of any model of the roles", where=files[0],
@@ -167,6 +166,8 @@ def _plain(text: object) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
+    from stillwatch.rows import read_rows
+
     try:
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
@@ -174,9 +175,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             columns = [name for name in COLUMNS if name in pq.read_schema(path).names]
             rows: list[dict[str, Any]] = pq.read_table(path, columns=columns).to_pylist()
             return rows
-        with open(path, encoding="utf-8-sig") as lines:
-            found = json.load(lines) if path.suffix == ".json" else [json.loads(line) for line in lines if line.strip()]
-            return [row for row in found if isinstance(row, dict)]
+        return read_rows(path)
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:

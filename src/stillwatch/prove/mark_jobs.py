@@ -13,7 +13,7 @@ from stillwatch.files import RUN_FILES, data_files, demand_outside, replacing, w
 from stillwatch.hashing import tenant_key
 from stillwatch.progress import track
 from stillwatch.prove import packet
-from stillwatch.prove.answers import Answer, placed_rows, read_answers, read_prompts, text_of
+from stillwatch.prove.answers import Answer, read_answers, read_prompts, text_of
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one, tuples_of
 from stillwatch.prove.canary import Design, canaries
 from stillwatch.prove.choices import ChoiceMark
@@ -23,6 +23,7 @@ from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersK
 from stillwatch.prove.sequential import LOOKS, growth
 from stillwatch.prove.sequential import plan as make_plan
 from stillwatch.prove.statistics import show_p
+from stillwatch.rows import placed_rows
 
 ENGLISH = "Its pairs are English forms, for prose (docs/prove.md, Marks)"
 

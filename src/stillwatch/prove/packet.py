@@ -22,15 +22,16 @@ from typing import Any
 from stillwatch import __version__
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import digest, read_json, replacing, write_json
-from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers, read_rows
+from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.inputs import Inputs
 from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Scheme, scheme
 from stillwatch.prove.testing import MarkTest
+from stillwatch.rows import read_rows
 
-FORMAT = "stillwatch proof 4"
+FORMAT = "stillwatch proof 5"
 SIGNATURE = "manifest.sig"
 MOST_DECOYS = 100_000
 """Every decoy is a test of its own: more take hours, and their rank p says little more."""
@@ -53,6 +54,9 @@ ALTERNATIVES = (
 )
 FALSIFIERS = (
     "a commitment that does not open, or is younger than the questions",
+    "a suspect that could be asked before the keys were committed to: keys may have been tried on it, and p is worth as many"
+    " times less as were tried",
+    "questions of another's choice that show no mark: whoever knows the keys can pick questions whose answers go along with them",
     "decoy keys that fall under p <= 0.01 in clearly more than 1 % of cases: then tuples were not independent",
     "a rank p that does not agree with p",
     "the same p-value from a model that cannot have seen marked text (ask one, with the same questions)",
@@ -103,7 +107,7 @@ def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()
         InputError: a name is not committed to, or the master key is not the one.
     """
     design = entry["design"]
-    wanted = list(names) or sorted(entry["commitments"])
+    wanted = list(dict.fromkeys(names)) or sorted(entry["commitments"])  # a key that is named twice is one key
     out = []
     for name in wanted:
         if name not in entry["commitments"]:
@@ -139,7 +143,7 @@ def write(
     """
     folder.mkdir(parents=True, exist_ok=True)
     asked_at = [question_time(row) for row in read_rows(answers_from)]
-    times = [time for time in asked_at if time is not None]
+    first, last = first_and_last(asked_at)
     _write_evidence(folder, inputs, asked_at)
     record = {
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -149,7 +153,7 @@ def write(
             "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(), "together": list(inputs.together), "early": inputs.early,
             "tokenizer": None if inputs.tokenizer is None else inputs.tokenizer.name,
             "plain_keys": {name: list(key) for name, key in inputs.plain_keys.items()},
-            "first_question": min(times, default=None), "last_question": max(times, default=None),
+            "first_question": first, "last_question": last,
         },
         "commitment_log": [dict(one) for one in entries],
         "commitment": None if entry is None else entry["hash"],
@@ -192,9 +196,19 @@ def statements() -> dict[str, Any]:
 
 
 def question_time(row: Mapping[str, Any]) -> str | None:
-    """When a question was asked, as ISO text, or None."""
+    """When a question was asked, as ISO text with its zone, or None: a time without a zone is none."""
     value = row.get("asked_at")
-    return value if isinstance(value, str) else None
+    try:
+        known = isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return None
+    return str(value) if known else None
+
+
+def first_and_last(times: Sequence[str | None]) -> tuple[str | None, str | None]:
+    """The earliest and the latest of some times of :func:`question_time`, whatever their zones; None where there is none."""
+    known = sorted((time for time in times if time is not None), key=datetime.fromisoformat)
+    return (known[0], known[-1]) if known else (None, None)
 
 
 def prompts_digest(prompts: Sequence[str]) -> str:
@@ -295,10 +309,16 @@ def _fits(record: Mapping[str, Any], inputs: Inputs) -> None:
         "alpha": 0 < inputs.alpha < 1, "n_decoys": 0 < inputs.n_decoys <= MOST_DECOYS,
         "exposure": all(isinstance(number, int | float) and isfinite(number) for number in exposed),
         "suspect": isinstance(record["suspect"], dict), "openings": all(isinstance(one.tenant, str) for one in inputs.tenants),
+        "openings, which hold a key twice": distinct_keys(record["openings"]),
         "reference": isinstance(record["reference"], dict) if inputs.reference is not None else record["reference"] is None,
     }.items():
         if not fits:
             raise ValueError(what)
+
+
+def distinct_keys(openings: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether no tenant and no key stands twice: what sums over keys takes them for independent."""
+    return all(len({one[name] for one in openings}) == len(openings) for name in ("tenant", "secret"))
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from typing import Any
 
 from stillwatch.counting import noun, number_of
 from stillwatch.files import read_json, replacing
-from stillwatch.prove.answers import read_rows
 from stillwatch.prove.packet import seal
 from stillwatch.prove.show import blind
 from stillwatch.prove.statistics import show_p
 from stillwatch.prove.verify import verify
+from stillwatch.rows import read_rows
 
 TEMPLATES = Path(__file__).parent / "templates"
 BEST_SHOWN = 400

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove import packet, show
-from stillwatch.prove.answers import Answer, Tokenizer, read_answers, read_parquet
+from stillwatch.prove.answers import Answer, Tokenizer, read_answers
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
@@ -15,6 +16,7 @@ from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import decoy_seed, read_log
 from stillwatch.prove.schemes import Scheme, from_transformers
 from stillwatch.prove.testing import MarkTest
+from stillwatch.rows import read_parquet
 
 
 def test(args: Args) -> Any:
@@ -33,6 +35,10 @@ def test(args: Args) -> Any:
     gap = reference_gap(inputs)
     if gap is not None:
         say(args, f"Warning: {gap}. p holds all the same, but the test sees less than with the same questions (stillwatch prove ask)")
+    unasked = sum(not one.prompt for one in answers)
+    if unasked:
+        say(args, f"Warning: {unasked:,} of {number_of(len(answers), 'answer')} without a prompt: if marked text stood in it, what was "
+                  "copied counts as the suspect's")
     described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
     if args.out is not None:
         described = _prove(args, inputs, result, parts, entry)

@@ -24,14 +24,15 @@ from typing import Any
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
-from stillwatch.prove.answers import read_rows
-from stillwatch.prove.canary import Canary, Design, again
+from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again
 from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import (
     SIGNATURE,
     Check,
+    distinct_keys,
     expected_seed,
+    first_and_last,
     in_order,
     load,
     prompts_digest,
@@ -39,6 +40,7 @@ from stillwatch.prove.packet import (
     signatures,
     statements,
 )
+from stillwatch.rows import read_rows
 
 FREE = {"report.html", "manifest.json", SIGNATURE}
 TOLERANCE = 1e-6
@@ -108,6 +110,10 @@ def _canary(record: Mapping[str, Any]) -> Check:
         which = Design(tuple(Canary(one["name"], tuple(one["forms"]), tuple(one["questions"]), one["near"]) for one in told["canaries"]))
         if entry["design"]["mark"] != which.describe():
             return Check("canaries", False, "they are not the committed ones")
+        if (told["draws"], told["seed"]) != (DRAWS, SEED):
+            return Check("canaries", False, "their counterfactual draws are not those of every proof")
+        if not distinct_keys(told["openings"]):
+            return Check("canaries", False, "a unit or a key is counted twice")
         if {one["tenant"] for one in told["openings"]} != set(told["units"]):
             return Check("canaries", False, "not every unit's key was opened")
         wrong = [one["tenant"] for one in told["openings"] if not _opens(one, entry)]
@@ -180,16 +186,25 @@ def _order(record: Mapping[str, Any], entry: Mapping[str, Any], published: str |
     undated = sum(time is None for time in asked)
     if first is None or undated:
         which = "the answers carry" if undated == len(asked) else f"{undated:,} of {len(asked):,} answers carry"
-        return Check("order", False, f"{which} no time: that the commitment came first cannot be seen")
-    times = [time for time in asked if time is not None]
-    if (first, record["design"]["last_question"]) != (min(times), max(times)):
+        return Check("order", False, f"{which} no time (with its zone): that the commitment came first cannot be seen")
+    if (first, record["design"]["last_question"]) != first_and_last(asked):
         return Check("order", False, "the record tells other times of the first and last question than the answers")
     try:
         earlier = datetime.fromisoformat(entry["time"]) < datetime.fromisoformat(first)
     except (ValueError, TypeError) as error:
         return Check("order", False, f"times are not readable ({error})")
-    told = f"committed {entry['time']}, first question {first} ({whose})"
+    told = f"committed {entry['time']}, first question {first} ({whose}); {_age(record)}"
     return Check("order", earlier, told)
+
+
+def _age(record: Mapping[str, Any]) -> str:
+    """Since when the tested keys are committed to: p counts in full against a suspect that is younger than that."""
+    of_these = (one for one in record["commitment_log"] if all(_opens(key, one) for key in record["openings"]))
+    oldest = next(of_these, None)
+    if oldest is None:
+        return "no entry commits to all tested keys"
+    return (f"keys committed to since {oldest['time']}, entry {oldest['sequence']} ({oldest['hash'][:16]}…): if the suspect could be "
+            "asked before, keys may have been tried on it")
 
 
 def _fixed_by(record: Mapping[str, Any], entry: Mapping[str, Any], published: str) -> str:
