@@ -273,6 +273,61 @@ def test_changes_of_another_snapshot_count_for_nothing(store: Store, url: str, t
     assert late.snapshot is not None, "a service that starts with damaged changes has the snapshot"
 
 
+def test_a_lift_is_heard_although_a_file_could_not_be_read_once(
+    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decider = Decider(enforce=True)
+    refresher, builder = Refresher(decider, tmp_path, None), Builder(StoreSource(url), tmp_path)
+    key, read = snapshot.key64(keyed(KEY, "eve")), snapshot.read
+
+    def held() -> bool:
+        refresher.look()
+        return decider.snapshot is not None and decider.snapshot.find(key, time.time()) is not None
+
+    made = act(store, Action.THROTTLE, "eve")
+    builder.build()
+    assert held()
+
+    def fails(path: Path, pause: Any = None) -> Any:
+        raise InputError("not a snapshot (OSError: too many open files)", where=path)
+
+    with store.write(ANA) as change:
+        actions.undo(change, made, Reason.FALSE_POSITIVE)
+    with store.write(ADA) as change:
+        policy.promote(change, 1, "again")  # the snapshot is written as a whole
+    builder.build()
+    monkeypatch.setattr(snapshot, "read", fails)
+    assert held()
+    assert "too many open files" in str(refresher.status()["source_error"])
+    monkeypatch.setattr(snapshot, "read", read)
+    assert not held()
+    assert refresher.status()["source_error"] == ""
+
+
+@pytest.mark.parametrize("name", [SNAPSHOT, CHANGES])
+def test_what_is_damaged_or_gone_from_the_state_folder_is_written_anew(store: Store, url: str, tmp_path: Path, name: str) -> None:
+    builder = Builder(StoreSource(url), tmp_path)
+    builder.build()
+    act(store, Action.THROTTLE, "eve")
+    builder.build()
+    assert not builder.build()
+    (tmp_path / name).write_bytes(b"junk")
+    decider = Decider(enforce=True)
+    refresher = Refresher(decider, tmp_path, None)
+    refresher.look()
+    if name == CHANGES:
+        made = decider.snapshot
+        assert made is not None
+        assert made.find(snapshot.key64(keyed(KEY, "eve")), time.time()) is None
+    assert refresher.status()["source_error"] != "", "whatever the other file says"
+    assert builder.build()
+    refresher.look()
+    assert decider.snapshot is not None
+    assert decider.snapshot.find(snapshot.key64(keyed(KEY, "eve")), time.time()) is not None
+    (tmp_path / SNAPSHOT).unlink()
+    assert builder.build()
+
+
 def test_a_revision_that_the_log_does_not_explain_is_refused(store: Store) -> None:
     before = store.revision()
     with pytest.raises(AssertionError, match="does not explain"), store.write(ADA) as change:
