@@ -13,6 +13,7 @@ from stillwatch.respond.snapshot import Decision, Rule, Snapshot, Stream, append
 from stillwatch.respond.store import SYSTEM, Store, StoreError
 from stillwatch.respond.urls import parse_url
 from stillwatch.respond.vocabulary import Subject
+from stillwatch.serve.clock import Clock
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.identity import CREDENTIAL_SURFACES
 from stillwatch.serve.snapshot import ENTRIES, conformed
@@ -37,13 +38,15 @@ class StoreSource:
         self.name = f"store {parse_url(url).render_as_string(hide_password=True)}"
         self._store: Store | None = None
         self._swept = 0.0
+        self._clock: Clock | None = None
         self._read_to = 0
 
     def revision(self) -> str:
         """The store's, which grows with each change of actions, allow-list, keys or policy."""
         store = self._opened()
+        self._now()
         if time.monotonic() - self._swept > SWEEP_S:
-            with store.write(SYSTEM) as change:
+            with store.write(SYSTEM, now=self._now()) as change:
                 actions.sweep(change)
             self._swept = time.monotonic()
         return str(store.revision())
@@ -53,7 +56,7 @@ class StoreSource:
         import pyarrow as pa
 
         names, places = [], []
-        with streamed(self._opened(), datetime.now(UTC)) as found:
+        with streamed(self._opened(), self._now()) as found:
             for some, at in found.parts:
                 names.append(pa.array(some, pa.string()))
                 places.append(pa.array(at, pa.int32()))
@@ -62,7 +65,7 @@ class StoreSource:
 
     def changes(self) -> Changes | None:
         """Of whom actions and entries since the last ``rows`` touch, by the audit log."""
-        found = read_changes(self._opened(), datetime.now(UTC), self._read_to, MOST_CHANGED)
+        found = read_changes(self._opened(), self._now(), self._read_to, MOST_CHANGED)
         if found is None:
             return None
         import pyarrow as pa
@@ -75,6 +78,13 @@ class StoreSource:
         if self._store is None:
             self._store = Store.open(self._url, create=False)
         return self._store
+
+    def _now(self) -> datetime:
+        """The time by a clock as the service's: a wall clock that was set wrong ends no action, and no entry of the allow-list."""
+        if self._clock is None:
+            self._clock = Clock()  # here, in the builder: what was pickled stood still meanwhile
+        self._clock.check()
+        return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
 def _table(found: Snapshot | Stream, names: "pa.Array | pa.ChunkedArray", places: "pa.Array | pa.ChunkedArray") -> "pa.Table":

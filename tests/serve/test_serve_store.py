@@ -35,6 +35,7 @@ from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, 
 from stillwatch.respond.store import Actor, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
 from stillwatch.serve import snapshot, tokens
+from stillwatch.serve.clock import Clock
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.decisions import Action as Act
@@ -326,6 +327,25 @@ def test_what_is_damaged_or_gone_from_the_state_folder_is_written_anew(store: St
     assert decider.snapshot.find(snapshot.key64(keyed(KEY, "eve")), time.time()) is not None
     (tmp_path / SNAPSHOT).unlink()
     assert builder.build()
+
+
+def test_a_clock_that_jumps_ends_no_action_and_no_entry_of_the_allow_list(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall, steady = [time.time()], [0.0]
+    monkeypatch.setattr(store_source, "Clock", lambda: Clock(lambda: wall[0], lambda: steady[0]))
+    made = act(store, Action.THROTTLE, "eve", "ada")
+    with store.write(BEN) as change:
+        allow.add(change, Subject.ACCOUNT, keyed(KEY, "ada"), owner="ana", reason="x", expires_at=change.now + timedelta(days=1))
+    source = StoreSource(url)
+    source.revision()
+    for jumped_for, n in ((0.0, 3), (599.0, 3), (601.0, 0)):
+        wall[0], steady[0] = time.time() + 40 * 86400 + jumped_for, jumped_for
+        source._swept = -1e9
+        source.revision()
+        assert source.rows().num_rows == n
+        with store.read() as session:
+            assert actions.get(session, made).state == ("in_force" if n else "expired")
 
 
 def test_a_revision_that_the_log_does_not_explain_is_refused(store: Store) -> None:

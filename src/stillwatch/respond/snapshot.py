@@ -63,7 +63,7 @@ def read_snapshot(store: Store, now: datetime) -> Snapshot:
 
     Memory: about 150 bytes an account or key. Rules expire between two readings, so compare ``expires_at`` when deciding.
     """
-    with _consistent(store) as session:
+    with store.read() as session:
         return _read(session, now, None)
 
 
@@ -81,7 +81,7 @@ class Stream:
 @contextmanager
 def streamed(store: Store, now: datetime) -> Iterator[Stream]:
     """What :func:`read_snapshot` reads, in one transaction that lasts as long as the context."""
-    with _consistent(store) as session:
+    with store.read() as session:
         (audit_seq,) = session.execute(select(Meta.audit_seq)).one()
         rules = _rules(session, now, policies.active(session)[1])
         place = {rule.action_id: i for i, rule in enumerate(rules)}
@@ -111,7 +111,7 @@ def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple
     Returns:
         None where everything may be different (policy, imported facts) or more is than ``at_most``: read it as a whole.
     """
-    with _consistent(store) as session:
+    with store.read() as session:
         log = select(AuditRow.action, AuditRow.object).where(AuditRow.seq > since, AuditRow.action.in_(CHANGING))
         objects: dict[str, set[str]] = {"action": set(), "allow": set()}
         for what, object_ in session.execute(log):
@@ -121,14 +121,6 @@ def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple
             objects[kind].add(object_)
         names = _concerned(session, objects["action"], objects["allow"], at_most)
         return None if len(names) > at_most else (_read(session, now, names), names)
-
-
-@contextmanager
-def _consistent(store: Store) -> Iterator[Session]:
-    options = {"isolation_level": "REPEATABLE READ"} if store.engine.dialect.name == "postgresql" else {}
-    with store.read() as session:
-        session.connection(execution_options=options)
-        yield session
 
 
 def _concerned(session: Session, actions: set[str], entries: set[str], at_most: int) -> set[str]:
