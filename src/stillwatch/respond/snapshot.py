@@ -72,8 +72,8 @@ class Stream:
     """A snapshot whose subjects come one part after the other: of a million, names in a dictionary take most of the memory."""
 
     rules: tuple[Rule, ...]
-    parts: Iterator[tuple[list[str], list[int]]]
-    """Identifiers of accounts and keys, and the index of a rule that touches each. Who is under several rules comes several times."""
+    parts: Iterator[tuple[Subject, list[str], list[int]]]
+    """Identifiers of accounts, or of keys, and the index of a rule that touches each. Who is under several rules comes several times."""
     audit_seq: int
     allowed: dict[Subject, dict[str, datetime]]
 
@@ -88,15 +88,17 @@ def streamed(store: Store, now: datetime) -> Iterator[Stream]:
         yield Stream(rules, _parts(session, now, place), audit_seq, _allowed(session, now))
 
 
-def _parts(session: Session, now: datetime, place: Mapping[str, int]) -> Iterator[tuple[list[str], list[int]]]:
+def _parts(session: Session, now: datetime, place: Mapping[str, int]) -> Iterator[tuple[Subject, list[str], list[int]]]:
     touched = (Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
     own = and_(Target.subject == Subject.ACCOUNT, Target.subject_id == Key.account_id)
-    for statement in (
-        select(Target.subject_id, Target.action_id).where(*touched),
-        select(Key.key_id, Target.action_id).join(Target, own).where(*touched),
+    named = select(Target.subject_id, Target.action_id).where(*touched)
+    for subject, statement in (
+        (Subject.ACCOUNT, named.where(Target.subject == Subject.ACCOUNT)),
+        (Subject.KEY, named.where(Target.subject == Subject.KEY)),
+        (Subject.KEY, select(Key.key_id, Target.action_id).join(Target, own).where(*touched)),
     ):
         for rows in session.execute(statement.execution_options(yield_per=CHUNK)).partitions():
-            yield [name for name, _ in rows], [place[action_id] for _, action_id in rows]
+            yield subject, [name for name, _ in rows], [place[action_id] for _, action_id in rows]
 
 
 def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple[Snapshot, set[str]] | None:
