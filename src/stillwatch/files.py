@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -185,10 +185,19 @@ def write_json(value: Any, path: Path) -> None:
         partial.write_bytes(json_bytes(value))
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file, or raise an InputError that names it."""
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The ``object_pairs_hook`` for JSON that people write: of two values of one name the later would count, unseen."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is there more than once")
+    return found
+
+
+def read_json(path: Path, hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """Read a JSON file, or raise an InputError that names it; ``hook`` makes the objects, as :func:`once`."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=hook)
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
     except (OSError, ValueError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from stillwatch.respond.snapshot import Decision, Rule, Snapshot, Stream, append
 from stillwatch.respond.store import SYSTEM, Store, StoreError
 from stillwatch.respond.urls import parse_url
 from stillwatch.respond.vocabulary import Subject
+from stillwatch.serve.clock import Clock
 from stillwatch.serve.decision_log import Record
-from stillwatch.serve.identity import CREDENTIAL_SURFACES
+from stillwatch.serve.identity import CREDENTIAL_SURFACES, KEY
 from stillwatch.serve.snapshot import ENTRIES, conformed
 from stillwatch.serve.sources import Changes
 from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens, load, save
@@ -31,19 +33,23 @@ SWEEP_S = 60.0
 class StoreSource:
     """The store as a source of snapshots. It is opened where it is used, which is the builder process."""
 
+    apart = True
+
     def __init__(self, url: str) -> None:
         """Take the store's URL."""
         self._url = url
         self.name = f"store {parse_url(url).render_as_string(hide_password=True)}"
         self._store: Store | None = None
         self._swept = 0.0
+        self._clock: Clock | None = None
         self._read_to = 0
 
     def revision(self) -> str:
         """The store's, which grows with each change of actions, allow-list, keys or policy."""
         store = self._opened()
+        self._now()
         if time.monotonic() - self._swept > SWEEP_S:
-            with store.write(SYSTEM) as change:
+            with store.write(SYSTEM, now=self._now()) as change:
                 actions.sweep(change)
             self._swept = time.monotonic()
         return str(store.revision())
@@ -53,28 +59,37 @@ class StoreSource:
         import pyarrow as pa
 
         names, places = [], []
-        with streamed(self._opened(), datetime.now(UTC)) as found:
-            for some, at in found.parts:
-                names.append(pa.array(some, pa.string()))
+        with streamed(self._opened(), self._now()) as found:
+            for subject, some, at in found.parts:
+                names.append(pa.array(_written(subject, some), pa.string()))
                 places.append(pa.array(at, pa.int32()))
         self._read_to = found.audit_seq
         return _table(found, pa.chunked_array(names, pa.string()), pa.chunked_array(places, pa.int32()))
 
     def changes(self) -> Changes | None:
         """Of whom actions and entries since the last ``rows`` touch, by the audit log."""
-        found = read_changes(self._opened(), datetime.now(UTC), self._read_to, MOST_CHANGED)
+        found = read_changes(self._opened(), self._now(), self._read_to, MOST_CHANGED)
         if found is None:
             return None
         import pyarrow as pa
 
         held, names = found
         places = pa.array([*held.accounts.values(), *held.keys.values()], pa.int32())
-        return Changes(sorted(names), _table(held, pa.array([*held.accounts, *held.keys], pa.string()), places))
+        written = [*_written(Subject.ACCOUNT, held.accounts), *_written(Subject.KEY, held.keys)]
+        both = sorted([*names, *_written(Subject.KEY, names)])
+        return Changes(both, _table(held, pa.array(written, pa.string()), places))
 
     def _opened(self) -> Store:
         if self._store is None:
             self._store = Store.open(self._url, create=False)
         return self._store
+
+    def _now(self) -> datetime:
+        """The time by a clock as the service's: a wall clock that was set wrong ends no action, and no entry of the allow-list."""
+        if self._clock is None:
+            self._clock = Clock()  # here, in the builder: what was pickled stood still meanwhile
+        self._clock.check()
+        return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
 def _table(found: Snapshot | Stream, names: "pa.Array | pa.ChunkedArray", places: "pa.Array | pa.ChunkedArray") -> "pa.Table":
@@ -86,9 +101,14 @@ def _table(found: Snapshot | Stream, names: "pa.Array | pa.ChunkedArray", places
     rows = rows.set_column(0, "account_id", names)
     allowed = [
         {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
-        for subject in Subject for name, until in found.allowed[subject].items()
+        for subject, ids in found.allowed.items() for name, until in zip(_written(subject, ids), ids.values(), strict=True)
     ]
     return pa.concat_tables([rows, conformed(pa.Table.from_pylist(allowed, schema=ENTRIES))])
+
+
+def _written(subject: Subject, names: Iterable[str]) -> list[str]:
+    """Identifiers as the snapshot has them: an action on account 17 must not reach whoever has key 17."""
+    return [KEY + name for name in names] if subject is Subject.KEY else list(names)
 
 
 def _fields(rule: Rule) -> dict[str, Any]:

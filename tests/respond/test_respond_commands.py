@@ -60,6 +60,10 @@ ACT = ("actions", "propose", "throttle", "--reason", "analyst_request", "--accou
         (("appeal", "receive", "case-one", "acct-00000", "--statement", " "), "an appeal needs a statement: acct-00000"),
         (("appeal", "decide", "9", "uphold", "--reason", "x"), "no such open appeal: appeal 9. See stillwatch appeal list"),
         (("policy", "promote", "9", "--note", "x"), "no policy version 9. See stillwatch policy list"),
+        (("policy", "promote", "99999999999999999999", "--note", "x"), "so large a number"),
+        (("allow", "revoke", "99999999999999999999", "--note", "x"), "so large a number"),
+        (("appeal", "decide", "99999999999999999999", "uphold", "--reason", "x"), "so large a number"),
+        (("decisions", "list", "--limit", "99999999999999999999"), "so large a number"),
         (("identify", " "), "no name. Pass names"),
         (("indicators", "import", "text.txt", "--source", ""), "'' cannot be a source's name"),
         (("webhooks", "add", "", "https://x.example", "--secret-file", "new"), "'' cannot be a receiver's name"),
@@ -109,6 +113,18 @@ def test_a_policy_under_which_nothing_could_be_proposed_is_not_stored(told: Told
     (tmp_path / "p.json").write_text(json.dumps(document))
     assert said in told("policy", "draft", "p.json", "--note", "x", code=1)
     assert told("policy", "list") == "in force     0  shadow   built in\n"
+
+
+@pytest.mark.parametrize("who", ["ana ", " ", "a\nna", "x" * 65])
+def test_a_blank_makes_nobody_a_second_person(told: Told, who: str) -> None:
+    made = told("actions", "propose", "block", "--case", "case-one", "--reason", "analyst_request")
+    action = next(word for word in made.split() if word.startswith("act-")).strip(":")
+    assert "cannot be a user's name" in told("actions", "approve", action, who=who, code=1)
+
+
+def test_a_policy_that_says_two_things_is_not_stored(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text('{"mode": "shadow", "max_accounts": 5, "mode": "enforce"}')
+    assert "'mode' is there more than once" in told("policy", "draft", "p.json", "--note", "x", code=1)
 
 
 def test_versions_of_the_policy_are_listed(told: Told, tmp_path: Path) -> None:

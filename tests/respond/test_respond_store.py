@@ -3,15 +3,18 @@
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from respond_helpers import ANA, BEN, DEE, NOW, Folder, accounts, imported
 from sqlalchemy import Connection, String, select, text
+from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import audit, migrations, policy
+from stillwatch.respond import audit, cases, migrations, policy
 from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
@@ -353,6 +356,18 @@ def test_policies_are_versions_and_one_is_active(store: Store) -> None:
         assert session.query(PolicyVersion).filter(PolicyVersion.active).count() == 1
 
 
+def test_a_log_that_grows_while_it_is_read_is_whole(store: Store, case_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = audit._rows
+
+    def meanwhile(session: Session) -> Iterator[Any]:
+        yield from rows(session)
+        with store.write(DEE) as change:
+            cases.annotate(change, case_id, "somebody goes on working")
+
+    monkeypatch.setattr(audit, "_rows", meanwhile)
+    assert verified(store).faults == ()
+
+
 @pytest.mark.parametrize(
     "document",
     [{"mode": "on"}, {"max_accounts": 0}, {"max_accounts": True}, {"two_person": []}, {"durations_s": {"ban": 3}}, {"colour": 1},
@@ -360,7 +375,9 @@ def test_policies_are_versions_and_one_is_active(store: Store) -> None:
      {"parameters": {"throttle": {"requests_per_min": "six"}}}, {"parameters": {"throttle": {"requests_per_min": float("nan")}}},
      {"parameters": {"throttle": {"requests_per_minute": 6}}}, {"parameters": {"throttle": {"retry_after_s": 60}}},
      {"parameters": {"restrict": {"max_tokens": 1.5}}}, {"parameters": {"restrict": {"reasoning": "no"}}},
-     {"parameters": {"challenge": {"verify_url": "javascript:alert(1)"}}}, {"parameters": {"block": {"max_tokens": 1}}}],
+     {"parameters": {"challenge": {"verify_url": "javascript:alert(1)"}}}, {"parameters": {"challenge": {"verify_url": "https://"}}},
+     {"parameters": {"challenge": {"verify_url": "https://a.example\nb"}}}, {"parameters": {"challenge": {"verify_url": "https://[a"}}},
+     {"parameters": {"block": {"max_tokens": 1}}}],
 )
 def test_a_policy_that_makes_no_sense_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(InputError):

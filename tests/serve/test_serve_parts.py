@@ -455,5 +455,7 @@ def test_a_token_that_was_presented_still_expires(monkeypatch: pytest.MonkeyPatc
     assert held.find(secret.encode()) is held.find(secret.encode()) is not None
     assert held.find(b"swt_other") is None
     assert len(held._found) == 1, "what is no token is not kept"
+    assert held.find(secret.encode(), expires - 1) is not None
+    assert held.find(secret.encode(), expires) is None
     monkeypatch.setattr(tokens.time, "time", lambda: expires)
     assert held.find(secret.encode()) is None

@@ -34,7 +34,8 @@ from stillwatch.respond import tokens as token_store
 from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, Key, User
 from stillwatch.respond.store import Actor, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
-from stillwatch.serve import snapshot, tokens
+from stillwatch.serve import identity, snapshot, tokens
+from stillwatch.serve.clock import Clock
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import Record
 from stillwatch.serve.decisions import Action as Act
@@ -146,7 +147,7 @@ def test_a_weaker_action_holds_when_the_stronger_ends(store: Store, url: str, tm
     act(store, Action.CHALLENGE, "eve", duration_s=3600)
     snapshot.write(StoreSource(url).rows(), tmp_path / "s", "r")
     read, now = snapshot.read(tmp_path / "s"), time.time()
-    for name in (keyed(KEY, "eve"), "k-eve"):
+    for name in (keyed(KEY, "eve"), identity.KEY + "k-eve"):
         held = [read.find(snapshot.key64(name), now + hours * 3600) for hours in (0, 2, 24 * 8)]
         assert [None if entry is None else entry.action for entry in held] == [Act.CHALLENGE, Act.THROTTLE, None]
 
@@ -271,6 +272,119 @@ def test_changes_of_another_snapshot_count_for_nothing(store: Store, url: str, t
     late = Decider(enforce=True)
     Refresher(late, tmp_path, None).look()
     assert late.snapshot is not None, "a service that starts with damaged changes has the snapshot"
+
+
+def test_a_lift_is_heard_although_a_file_could_not_be_read_once(
+    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decider = Decider(enforce=True)
+    refresher, builder = Refresher(decider, tmp_path, None), Builder(StoreSource(url), tmp_path)
+    key, read = snapshot.key64(keyed(KEY, "eve")), snapshot.read
+
+    def held() -> bool:
+        refresher.look()
+        return decider.snapshot is not None and decider.snapshot.find(key, time.time()) is not None
+
+    made = act(store, Action.THROTTLE, "eve")
+    builder.build()
+    assert held()
+
+    def fails(path: Path, pause: Any = None) -> Any:
+        raise InputError("not a snapshot (OSError: too many open files)", where=path)
+
+    with store.write(ANA) as change:
+        actions.undo(change, made, Reason.FALSE_POSITIVE)
+    with store.write(ADA) as change:
+        policy.promote(change, 1, "again")  # the snapshot is written as a whole
+    builder.build()
+    monkeypatch.setattr(snapshot, "read", fails)
+    assert held()
+    assert "too many open files" in str(refresher.status()["source_error"])
+    monkeypatch.setattr(snapshot, "read", read)
+    assert not held()
+    assert refresher.status()["source_error"] == ""
+
+
+@pytest.mark.parametrize("name", [SNAPSHOT, CHANGES])
+def test_what_is_damaged_or_gone_from_the_state_folder_is_written_anew(store: Store, url: str, tmp_path: Path, name: str) -> None:
+    builder = Builder(StoreSource(url), tmp_path)
+    builder.build()
+    act(store, Action.THROTTLE, "eve")
+    builder.build()
+    assert not builder.build()
+    (tmp_path / name).write_bytes(b"junk")
+    decider = Decider(enforce=True)
+    refresher = Refresher(decider, tmp_path, None)
+    refresher.look()
+    if name == CHANGES:
+        made = decider.snapshot
+        assert made is not None
+        assert made.find(snapshot.key64(keyed(KEY, "eve")), time.time()) is None
+    assert refresher.status()["source_error"] != "", "whatever the other file says"
+    assert builder.build()
+    refresher.look()
+    assert decider.snapshot is not None
+    assert decider.snapshot.find(snapshot.key64(keyed(KEY, "eve")), time.time()) is not None
+    (tmp_path / SNAPSHOT).unlink()
+    assert builder.build()
+
+
+def test_a_clock_that_jumps_ends_no_action_and_no_entry_of_the_allow_list(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall, steady = [time.time()], [0.0]
+    monkeypatch.setattr(store_source, "Clock", lambda: Clock(lambda: wall[0], lambda: steady[0]))
+    made = act(store, Action.THROTTLE, "eve", "ada")
+    with store.write(BEN) as change:
+        allow.add(change, Subject.ACCOUNT, keyed(KEY, "ada"), owner="ana", reason="x", expires_at=change.now + timedelta(days=1))
+    source = StoreSource(url)
+    source.revision()
+    for jumped_for, n in ((0.0, 3), (599.0, 3), (601.0, 0)):
+        wall[0], steady[0] = time.time() + 40 * 86400 + jumped_for, jumped_for
+        source._swept = -1e9
+        source.revision()
+        assert source.rows().num_rows == n
+        with store.read() as session:
+            assert actions.get(session, made).state == ("in_force" if n else "expired")
+
+
+def test_an_account_is_no_key_of_the_same_number(store: Store, url: str, tmp_path: Path, service: Service) -> None:
+    """Accounts, keys and organisations may all be numbered from 1 on: who is account 17 and who has key 17 are two customers."""
+    one, other = keyed(KEY, "17"), keyed(KEY, "18")
+    with store.write(ANA) as change:
+        made = [
+            actions.propose(change, Action.THROTTLE, REASON, subjects=[subject], parameters={"requests_per_min": 0}).action_id
+            for subject in ((Subject.ACCOUNT, one), (Subject.KEY, other))
+        ]
+    with store.write(BEN) as change:
+        for action_id in made:
+            actions.approve(change, action_id)
+
+    def stops(**who: str) -> bool:
+        return bool(service.ask(who).json()["decision"] == "throttle")
+
+    service.until(lambda: stops(account_id="17"))
+    service.until(lambda: stops(key_id="18"))
+    hashed: Any = {"hashed": True}
+    for _ in range(2):
+        assert stops(account_id="17", key_id="1")
+        assert stops(key_id="17"), "whose it is nobody tells: it is its own account"
+        assert not stops(account_id="18", key_id="17")
+        assert not stops(account_id="18")
+        assert stops(account_id="16", key_id="18")
+        assert stops(account_id=one, **hashed)
+        assert not stops(account_id=other, key_id=one, **hashed)
+        assert stops(account_id=keyed(KEY, "x"), key_id=other, **hashed)
+        with store.write(ADA) as change:
+            policy.promote(change, 1, "the snapshot as a whole")
+        time.sleep(2)
+    with store.write(BEN) as change:
+        allow.add(change, Subject.KEY, one, owner="ana", reason="x", expires_at=change.now + timedelta(days=1))
+        allow.add(change, Subject.ACCOUNT, keyed(KEY, "20"), owner="ana", reason="x", expires_at=change.now + timedelta(days=1))
+    with store.read() as session:
+        seen = actions.preview(session, datetime.now(UTC), subjects=[(Subject.ACCOUNT, one), (Subject.KEY, keyed(KEY, "20"))])
+    assert seen["n_allowed_left_out"] == 0
+    assert stops(account_id="17", key_id="1")
 
 
 def test_a_revision_that_the_log_does_not_explain_is_refused(store: Store) -> None:

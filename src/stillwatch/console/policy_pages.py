@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
+from stillwatch.files import once
 from stillwatch.respond import actions, policy, throttle
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import ActionRow, DecisionRow, Key, PolicyVersion, Target
@@ -174,9 +175,9 @@ def _differences(old: dict[str, Any], new: dict[str, Any], above: str = "") -> l
 
 def _draft(visit: Visit) -> Response:
     try:
-        document = json.loads(visit.needed("document", most=100_000))
+        document = json.loads(visit.needed("document", most=100_000), object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
-        raise InputError("the policy is no JSON") from error
+        raise InputError(f"the policy is no JSON ({error})") from error
     if not isinstance(document, dict):
         raise InputError("the policy is no JSON object")
     with visit.change() as change:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
+from stillwatch.respond import names
 from stillwatch.respond.schema import User
 from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
 from stillwatch.respond.vocabulary import LONGEST_DAYS, RANK, Role
@@ -26,8 +27,9 @@ def actor(session: Session, name: str | None) -> Actor:
 
     Raises:
         ForbiddenError: the store has users, and this is none of them.
+        InputError: nobody can be called so: "ana" with a blank would be a second person beside ana.
     """
-    name = name or getpass.getuser()
+    name = names.name(name or getpass.getuser(), "a user")
     user = session.get(User, name)
     if user is None and session.scalars(select(User.name).limit(1)).first() is not None:
         raise ForbiddenError(f"{name} is no user of this store, which only its users read and change", todo=WHO)

@@ -40,8 +40,8 @@ def reach(session: Session, now: datetime, *, case_id: str | None, subjects: Seq
         excluded = sum(row.excluded for row in present)
         subjects = [(Subject.ACCOUNT, row.account_id) for row in present if not row.excluded]
     allowed = _allowed(session, now, subjects)
-    kept = tuple(subject for subject in dict.fromkeys(subjects) if subject[1] not in allowed)
-    return Reach(kept, tuple(sorted(allowed)), excluded)
+    kept = tuple(subject for subject in dict.fromkeys(subjects) if subject not in allowed)
+    return Reach(kept, tuple(sorted(name for _, name in allowed)), excluded)
 
 
 def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]]) -> set[str]:
+def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]]) -> set[tuple[Subject, str]]:
     """Subjects on the allow-list by themselves, by their account or by their organisation."""
     live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
     entries = {(entry.subject, entry.subject_id) for entry in session.scalars(live)}
@@ -158,7 +158,7 @@ def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, 
         names = {(subject, subject_id), (Subject.ACCOUNT, account_id), (Subject.ORG, org.get(account_id) or "")}
         return bool(names & entries)
 
-    return {subject_id for subject, subject_id in subjects if listed(subject, subject_id)}
+    return {(subject, subject_id) for subject, subject_id in subjects if listed(subject, subject_id)}
 
 
 def _under_action(session: Session, now: datetime, reached: Reach) -> int:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -41,7 +42,13 @@ def _flag(value: Any) -> bool:
 
 
 def _address(value: Any) -> bool:
-    return value == "" or (isinstance(value, str) and value.startswith(("https://", "http://")) and len(value) <= LONGEST_URL)
+    if not isinstance(value, str) or len(value) > LONGEST_URL or not value.isascii() or not value.isprintable() or " " in value:
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return value == "" or (parts.scheme in ("http", "https") and bool(parts.hostname))
 
 
 PARAMETERS: dict[Action, dict[str, tuple[Callable[[Any], bool], str]]] = {

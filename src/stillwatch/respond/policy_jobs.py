@@ -8,7 +8,7 @@ import numpy as np
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import read_json
+from stillwatch.files import once, read_json
 from stillwatch.respond import cases, policy, throttle
 from stillwatch.respond.acting import Args, as_json, reading, say, writing
 from stillwatch.respond.runs import read_requests
@@ -42,7 +42,7 @@ def _mark(version: int, in_force: int) -> str:
 
 def draft_policy(args: Args) -> dict[str, Any]:
     """``policy draft``."""
-    told = read_json(args.file)
+    told = read_json(args.file, once)
     if not isinstance(told, dict):
         raise InputError("not a JSON object", where=args.file)
     with writing(args, create=True) as change:

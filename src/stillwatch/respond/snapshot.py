@@ -63,7 +63,7 @@ def read_snapshot(store: Store, now: datetime) -> Snapshot:
 
     Memory: about 150 bytes an account or key. Rules expire between two readings, so compare ``expires_at`` when deciding.
     """
-    with _consistent(store) as session:
+    with store.read() as session:
         return _read(session, now, None)
 
 
@@ -72,8 +72,8 @@ class Stream:
     """A snapshot whose subjects come one part after the other: of a million, names in a dictionary take most of the memory."""
 
     rules: tuple[Rule, ...]
-    parts: Iterator[tuple[list[str], list[int]]]
-    """Identifiers of accounts and keys, and the index of a rule that touches each. Who is under several rules comes several times."""
+    parts: Iterator[tuple[Subject, list[str], list[int]]]
+    """Identifiers of accounts, or of keys, and the index of a rule that touches each. Who is under several rules comes several times."""
     audit_seq: int
     allowed: dict[Subject, dict[str, datetime]]
 
@@ -81,22 +81,24 @@ class Stream:
 @contextmanager
 def streamed(store: Store, now: datetime) -> Iterator[Stream]:
     """What :func:`read_snapshot` reads, in one transaction that lasts as long as the context."""
-    with _consistent(store) as session:
+    with store.read() as session:
         (audit_seq,) = session.execute(select(Meta.audit_seq)).one()
         rules = _rules(session, now, policies.active(session)[1])
         place = {rule.action_id: i for i, rule in enumerate(rules)}
         yield Stream(rules, _parts(session, now, place), audit_seq, _allowed(session, now))
 
 
-def _parts(session: Session, now: datetime, place: Mapping[str, int]) -> Iterator[tuple[list[str], list[int]]]:
+def _parts(session: Session, now: datetime, place: Mapping[str, int]) -> Iterator[tuple[Subject, list[str], list[int]]]:
     touched = (Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
     own = and_(Target.subject == Subject.ACCOUNT, Target.subject_id == Key.account_id)
-    for statement in (
-        select(Target.subject_id, Target.action_id).where(*touched),
-        select(Key.key_id, Target.action_id).join(Target, own).where(*touched),
+    named = select(Target.subject_id, Target.action_id).where(*touched)
+    for subject, statement in (
+        (Subject.ACCOUNT, named.where(Target.subject == Subject.ACCOUNT)),
+        (Subject.KEY, named.where(Target.subject == Subject.KEY)),
+        (Subject.KEY, select(Key.key_id, Target.action_id).join(Target, own).where(*touched)),
     ):
         for rows in session.execute(statement.execution_options(yield_per=CHUNK)).partitions():
-            yield [name for name, _ in rows], [place[action_id] for _, action_id in rows]
+            yield subject, [name for name, _ in rows], [place[action_id] for _, action_id in rows]
 
 
 def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple[Snapshot, set[str]] | None:
@@ -111,7 +113,7 @@ def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple
     Returns:
         None where everything may be different (policy, imported facts) or more is than ``at_most``: read it as a whole.
     """
-    with _consistent(store) as session:
+    with store.read() as session:
         log = select(AuditRow.action, AuditRow.object).where(AuditRow.seq > since, AuditRow.action.in_(CHANGING))
         objects: dict[str, set[str]] = {"action": set(), "allow": set()}
         for what, object_ in session.execute(log):
@@ -121,14 +123,6 @@ def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple
             objects[kind].add(object_)
         names = _concerned(session, objects["action"], objects["allow"], at_most)
         return None if len(names) > at_most else (_read(session, now, names), names)
-
-
-@contextmanager
-def _consistent(store: Store) -> Iterator[Session]:
-    options = {"isolation_level": "REPEATABLE READ"} if store.engine.dialect.name == "postgresql" else {}
-    with store.read() as session:
-        session.connection(execution_options=options)
-        yield session
 
 
 def _concerned(session: Session, actions: set[str], entries: set[str], at_most: int) -> set[str]:

@@ -156,8 +156,11 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A consistent reading; objects stay readable after it, changes to them are not stored."""
+        """A consistent reading, as of its first statement; objects stay readable after it, changes to them are not stored."""
+        # Without it PostgreSQL shows each statement what was committed until then, so two that belong together may not fit.
+        options = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
         with self._told(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            session.connection(execution_options=options)
             yield session
             session.expunge_all()
 
@@ -201,6 +204,10 @@ class Store:
             raise StoreError(f"the store failed ({what}); nothing of this was stored", where=self.name, todo=todo) from error
         except SQLAlchemyError as error:
             raise StoreError(" ".join(str(error).split()), where=self.name) from error
+        except OverflowError as error:
+            if "SQLite" not in str(error):
+                raise
+            raise InputError("nothing in the store has so large a number") from error
 
     def _migrate(self, create: bool) -> None:
         with self.engine.connect() as connection:

@@ -201,7 +201,7 @@ class Service:
             return None
         relays = route.dialect is not None and route.dialect.relays
         secret = presented(headers, relayed=relays)
-        token = self.tokens.find(secret) if secret else None
+        token = self.tokens.find(secret, self.decider.clock.now()) if secret else None
         if token is not None and token.role in route.roles:
             return None
         surface = route.dialect.surface if route.dialect else "service"

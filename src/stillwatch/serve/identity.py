@@ -12,6 +12,8 @@ CREDENTIALS = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
 """Headers that carry a client's API key in the APIs in use."""
 CREDENTIAL_SURFACES = ("envoy", "envoy-grpc", "nginx", "forward")
 """Surfaces that know a client by its API key."""
+KEY = "key\x1f"
+"""Stands before a key's identifier where a source tells keys from accounts: accounts and keys may both be numbered from 1 on."""
 CACHE = 1 << 16
 """Hashes that are kept; the cache is emptied when full."""
 LONGEST = 1024
@@ -24,9 +26,14 @@ middle. Thousands fit into a request, and would hold up all others for a second.
 class Identities:
     """Turns names into identifiers."""
 
-    def __init__(self, key: bytes | None = None) -> None:
-        """Take the tenant's key, as ``stillwatch ingest --key-file`` has it, or None."""
-        self._key = key
+    def __init__(self, key: bytes | None = None, *, apart: bool = False) -> None:
+        """Take the tenant's key, as ``stillwatch ingest --key-file`` has it, or None.
+
+        Args:
+            key: the tenant's key.
+            apart: whether the snapshot's source writes keys under :data:`KEY`, so that no account is taken for a key.
+        """
+        self._key, self._apart = key, apart
         self._cache: dict[str, str] = {}
 
     def id(self, name: str) -> str:
@@ -45,9 +52,15 @@ class Identities:
     def principal(self, account: str | None, org: str | None = None, key: str | None = None) -> tuple[str, ...]:
         """Who is acted on, as ingest decides it: the account, else the organisation, else the key; and its key."""
         name = account or org or key
-        if not name:
-            return ()
-        return (self.id(name),) if not key or key == name else (self.id(name), self.id(key))
+        return self.together(self.id(name), self.id(key) if key else None) if name else ()
+
+    def together(self, name: str, key: str | None) -> tuple[str, ...]:
+        """Under what a principal is sought: its identifier, and that of its key (which is its own where nobody tells whose it is)."""
+        if not key:
+            return (name,)
+        if self._apart:
+            return name, KEY + key
+        return (name,) if key == name else (name, key)
 
     def of_credentials(self, headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, ...], ...]:
         """A principal for each different credential among the headers (lower-case names).
@@ -64,7 +77,8 @@ class Identities:
     def of_credential(self, secret: str) -> tuple[str, ...]:
         """The identifiers of an API key: of itself, and of its SHA-256, by which LiteLLM logs keys."""
         digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-        return self.id(digest), self.id(secret)
+        ids = self.id(digest), self.id(secret)
+        return (*ids, *(KEY + id_ for id_ in ids)) if self._apart else ids
 
 
 def _outermost(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:

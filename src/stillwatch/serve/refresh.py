@@ -29,6 +29,17 @@ LOW = 10
 SNAPSHOT, CHANGES, BUILDER = "snapshot.arrow", "changes.arrow", "builder.json"
 logger = structlog.get_logger("stillwatch.serve")
 
+Stamp = tuple[int, int, int]
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What changes when a file is replaced or written to; null where there is none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
 
 class Builder:
     """Writes what a source has: all of it, and later what changed since, where the source can tell."""
@@ -38,9 +49,12 @@ class Builder:
         self._source, self._folder = source, folder
         self.revision: str | None = None
         self._base: int | None = None
+        self._wrote: list[Stamp | None] = [None, None]
 
     def build(self) -> bool:
-        """Whether there was anything new to write."""
+        """Whether there was anything new to write, or what was written is not there any more as it was."""
+        if self._there() != self._wrote:
+            self.revision = self._base = None
         revision = self._source.revision()
         if revision == self.revision:
             return False
@@ -53,8 +67,11 @@ class Builder:
             (self._folder / CHANGES).unlink(missing_ok=True)
         else:
             snapshot.write(changes.rows, self._folder / CHANGES, revision, base=self._base, names=changes.names)
-        self.revision = revision
+        self.revision, self._wrote = revision, self._there()
         return True
+
+    def _there(self) -> list[Stamp | None]:
+        return [stamp(self._folder / name) for name in (SNAPSHOT, CHANGES)]
 
 
 def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: int) -> None:
@@ -118,17 +135,18 @@ class Refresher:
         """Set while the service drains: a builder that was ended with it (systemd ends all of a unit) is not started again."""
         self.mismatch = ""
         self._decider, self._folder, self._source, self._every_s = decider, folder, source, every_s
-        self._seen: dict[str, tuple[int, int, int]] = {}
+        self._seen: dict[str, Stamp] = {}
         self._base: snapshot.Snapshot | None = None
         self._changes: snapshot.Snapshot | None = None
         self._process: Any = None
-        self.error = ""
+        self._errors: dict[str, str] = {}
+        """By the file that could not be read: that another one could mends nothing."""
         self.also_error = ""
         self.builder: dict[str, Any] = {}
 
     def status(self) -> dict[str, Any]:
         """Of the source, for the service's status."""
-        error = self.error or self.builder.get("error", "") or self.also_error
+        error = next(iter(self._errors.values()), "") or self.builder.get("error", "") or self.also_error
         since = self.builder.get("since")
         unreachable = max(0.0, time.time() - since) if since else 0.0
         return {"source_error": error, "source_unreachable_s": round(unreachable, 1), "warning": self.mismatch}
@@ -141,8 +159,9 @@ class Refresher:
                 self._decider.clock.check()
                 try:
                     await loop.run_in_executor(None, self.look)
+                    self._errors.pop("", None)
                 except Exception as error:
-                    self._report(f"{type(error).__name__}: {error}")
+                    self._report("", f"{type(error).__name__}: {error}")
                 await loop.run_in_executor(None, self._look_also)
                 await asyncio.sleep(self._every_s)
         finally:
@@ -207,24 +226,20 @@ class Refresher:
     def _fresh(self, name: str) -> snapshot.Snapshot | None:
         """What a file holds, if it is another than at the last look."""
         path = self._folder / name
-        try:
-            stat = path.stat()
-        except FileNotFoundError:
+        seen = stamp(path)
+        if seen is None or seen == self._seen.get(name):
             return None
-        seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-        if seen == self._seen.get(name):
-            return None
-        self._seen[name] = seen
         try:
             found = snapshot.read(path, pause=lambda: time.sleep(0.001))
-            if name == SNAPSHOT and self._source is not None and found.source not in (None, self._source.name):
-                # blocks of another store, or of a run that nobody decided on, are not this one's
-                logger.warning("the state folder holds the snapshot of another source, which is not served", source=found.source)
-                return None
-        except Exception as error:
-            self._report(str(error))
+        except Exception as error:  # it is read again with the next look: a lift that stands in it must not wait for the next change
+            self._report(name, str(error))
             return None
-        self.error = ""
+        self._seen[name] = seen
+        self._errors.pop(name, None)
+        if name == SNAPSHOT and self._source is not None and found.source not in (None, self._source.name):
+            # blocks of another store, or of a run that nobody decided on, are not this one's
+            logger.warning("the state folder holds the snapshot of another source, which is not served", source=found.source)
+            return None
         return found
 
     def _read_builder(self) -> None:
@@ -241,10 +256,11 @@ class Refresher:
                 logger.info("the source can be read again")
         self.builder = told
 
-    def _report(self, error: str) -> None:
-        if error != self.error:
-            logger.error("the snapshot cannot be refreshed; the last one stays", error=error[:300])
-        self.error = error[:300]
+    def _report(self, name: str, error: str) -> None:
+        error = error[:300]
+        if error != self._errors.get(name):
+            logger.error("the snapshot cannot be refreshed; the last one stays", error=error)
+        self._errors[name] = error
 
     def close(self) -> None:
         """End the builder."""

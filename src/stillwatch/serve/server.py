@@ -112,7 +112,7 @@ def run(
     configure_logs(settings.log_level)
     settings.state.mkdir(parents=True, exist_ok=True)
     decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed)
-    identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file))
+    identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file), apart=source is not None and source.apart)
     context = Context(identities, settings.account_header.lower().encode())
     token_source = token_source or tokens.TokenFile(settings.tokens)
 

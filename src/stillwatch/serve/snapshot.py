@@ -24,6 +24,7 @@ from stillwatch.defaults import MAX_TOKENS, REQUESTS_PER_MIN
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.serve.decisions import NAMES, Entry
+from stillwatch.serve.identity import KEY
 
 FORMAT = 2
 ENTRIES = pa.schema(
@@ -94,7 +95,7 @@ def write(
 
 def _hashed(names: pa.ChunkedArray) -> bool | None:
     """Whether most identifiers look like the keyed hashes that ingest writes; null where there is none."""
-    share = pc.mean(pc.match_substring_regex(names, "^[0-9a-f]{32}$")).as_py()
+    share = pc.mean(pc.match_substring_regex(names, f"^({KEY})?[0-9a-f]{{32}}$")).as_py()
     return None if share is None else share >= 0.5
 
 

@@ -26,6 +26,11 @@ class SnapshotSource(Protocol):
     """Anything that knows who is acted on. It is pickled into the builder process, so it opens nothing before."""
 
     @property
+    def apart(self) -> bool:
+        """Whether keys stand under ``identity.KEY``, so that an account and a key may have one identifier."""
+        ...
+
+    @property
     def name(self) -> str:
         """Which source it is: a snapshot of another one is never served in its place. No secret, since it is written down."""
         ...
@@ -56,6 +61,8 @@ def file_revision(path: Path) -> str:
 class ParquetSource:
     """A Parquet file of the columns of ENTRIES, written by anything."""
 
+    apart = False
+
     def __init__(self, path: Path) -> None:
         """Take the file; it may be replaced at any time."""
         self.path = path
@@ -75,6 +82,8 @@ class ParquetSource:
 
 class RunSource:
     """A run folder: campaigns would be blocked, groups to review observed, all of it in shadow mode only."""
+
+    apart = False
 
     def __init__(self, run: Path) -> None:
         """Take the folder that ``stillwatch detect`` wrote."""

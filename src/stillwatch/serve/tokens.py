@@ -51,14 +51,14 @@ class Tokens:
         self._found: dict[bytes, Token] = {}
         """By the secret, of those that were presented since these rows were read."""
 
-    def find(self, secret: bytes) -> Token | None:
-        """The token of a secret, unless it is unknown or expired."""
+    def find(self, secret: bytes, now: float | None = None) -> Token | None:
+        """The token of a secret, unless it is unknown or has expired at ``now`` (seconds since the epoch; by default the wall clock's)."""
         token = self._found.get(secret)
         if token is None:
             token = self._by_hash.get(hashlib.sha256(secret).digest())
             if token is not None:
                 self._found[secret] = token
-        if token is None or (token.expires_at is not None and token.expires_at <= time.time()):
+        if token is None or (token.expires_at is not None and token.expires_at <= (time.time() if now is None else now)):
             return None
         return token
 

@@ -51,7 +51,7 @@ def _ask(request: Request, context: Context) -> Question:
     asked: Ask = decoded(_decoder, request.body)
     if asked.hashed:
         name = asked.account_id or asked.org_id or asked.key_id
-        ids = tuple(dict.fromkeys(id_ for id_ in (name, asked.key_id) if id_))
+        ids = context.identities.together(name, asked.key_id) if name else ()
     else:
         ids = context.identities.principal(asked.account_id, asked.org_id, asked.key_id)
     if not ids:
