@@ -142,6 +142,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("run", type=Path, metavar="RUN")
     evaluate.add_argument("--truth", type=Path, required=True, help="Parquet of account_id, campaign, kind")
     evaluate.add_argument("--truth-events", type=Path, help="Parquet of event_id, campaign: harvested requests")
+    evaluate.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with, where the truth has them in clear")
 
     report = add("report", _report, "write the report of a run as one self-contained page")
     report.add_argument("run", type=Path, metavar="RUN")
@@ -256,6 +257,9 @@ def _detect(args: argparse.Namespace) -> Any:
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {out}"
         )
+    if summary["blind_views"]:
+        blind = ", ".join(one["view"] for one in summary["blind_views"])
+        print(f"Blind: {blind} (why: {args.out / 'summary.json'})")
     for warning in summary["warnings"]:
         print(f"Note: {warning}")
     return summary
@@ -264,7 +268,7 @@ def _detect(args: argparse.Namespace) -> Any:
 def _evaluate(args: argparse.Namespace) -> Any:
     from stillwatch import evaluate
 
-    return evaluate.run(args.run, args.truth, truth_events=args.truth_events, quiet=args.quiet or args.json)
+    return evaluate.run(args.run, args.truth, truth_events=args.truth_events, key_file=args.key_file, quiet=args.quiet or args.json)
 
 
 def _report(args: argparse.Namespace) -> Any:

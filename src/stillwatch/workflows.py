@@ -135,6 +135,8 @@ def _doubts(summary: dict[str, Any]) -> list[str]:
     if edge is not None and edge["far_in_time"]:
         n = edge["far_in_time"]
         lines.append(f"  {n:>9,}  requests are in the edge log more than an hour away: not joined (is a time zone wrong?)")
+    if edge is not None and summary["rows"]["written"] and not edge["joined"] and not edge["far_in_time"]:
+        lines.append("  No identifier of a request is in the edge log: the gateway must log the x-request-id that the edge gives")
     if registry is not None:
         told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
                 ("impossible_times", "times before 1990"))

@@ -27,15 +27,15 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     )
     fields |= {
         # an answer from the cache has the identifier of the answer that was cached
-        "event_id": (call or own) if raw.get("cache_hit") is True else (own or call),
+        "event_id": (call or own) if fitting(raw.get("cache_hit"), "bool") else (own or call),
         "timestamp": raw.get("startTime"),
         "session_id": tenant.id(raw.get("session_id")),
         "access_path": "api",
         "model": raw.get("model_group") or raw.get("model"),
         "stream": fields["stream"] if raw.get("stream") is None else fitting(raw["stream"], "bool"),
-        "input_tokens": raw.get("prompt_tokens"),
+        "input_tokens": usage["input_tokens"] if raw.get("prompt_tokens") is None else raw["prompt_tokens"],
         "cached_tokens": usage["cached_tokens"],
-        "output_tokens": raw.get("completion_tokens"),
+        "output_tokens": usage["output_tokens"] if raw.get("completion_tokens") is None else raw["completion_tokens"],
         "reasoning_tokens": usage["reasoning_tokens"],
         "status": status(raw.get("status"), section(raw, "error_information")),
         "ip": client(raw.get("requester_ip_address") or get("requester_ip_address"), headers, tenant),
