@@ -118,7 +118,9 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     if rows["written"] and empty:
         lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
     if summary["accounts"] is None:
-        lines.append("No account registry was given: sign-up, payment and organisation are not known (--accounts)")
+        earlier = out / "accounts.parquet"
+        known = f"{earlier} of before stays, and detect reads it" if earlier.exists() else "sign-up, payment and organisation are not known (--accounts)"
+        lines.append(f"No account registry was given: {known}")
     if fresh_key is not None:
         lines.append(
             f"The tenant's key was made: {fresh_key}. Keep it, and keep it secret: without it later logs cannot be"

@@ -131,6 +131,18 @@ def test_a_column_twice_in_another_case_is_no_choice_of_ours(run, write):
         registry(run, write, "account_id,Account_ID\na,b\n")
 
 
+def test_a_registry_of_before_that_stays_is_told(tmp_path, write, capsys):
+    arguments = ["ingest", str(write([event()])), "--from", "canonical-clear", "--out", str(tmp_path / "out")]
+    assert cli.main([*arguments, "--accounts", str(write(b"account_id\na1\n", "accounts.csv"))]) == 0
+    capsys.readouterr()
+    assert cli.main(arguments) == 0
+    told = capsys.readouterr().out
+    assert f"{tmp_path / 'out' / 'accounts.parquet'} of before stays" in told
+    assert "are not known" not in told
+    assert cli.main([*arguments[:-1], str(tmp_path / "fresh")]) == 0
+    assert "organisation are not known" in capsys.readouterr().out
+
+
 # --- What is no file -----------------------------------------------------------------------------------------------
 
 
