@@ -15,6 +15,7 @@ from typing import Any
 from stillwatch import __version__, service
 from stillwatch.audit import commands as audit_commands
 from stillwatch.console import commands as console_commands
+from stillwatch.counting import number_of
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
@@ -245,15 +246,15 @@ def _detect(args: argparse.Namespace) -> Any:
     out = shlex.quote(str(args.out))
     if args.source is None:
         print(
-            f"Traces of {summary['n_accounts']:,} accounts: {summary['n_review']:,} groups for a person to review"
-            f" ({summary['n_for_review']:,} accounts)\nThe page to read: stillwatch report {out}"
+            f"Traces of {number_of(summary['n_accounts'], 'account')}: {number_of(summary['n_review'], 'group')} for a person to review"
+            f" ({number_of(summary['n_for_review'], 'account')})\nThe page to read: stillwatch report {out}"
         )
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         print(
-            f"{summary['n_events']:,} requests of {summary['n_accounts']:,} accounts{since}: {summary['n_campaigns']:,} campaigns"
-            f" ({summary['n_accused']:,} accounts, {summary['n_harvested']:,} exchanges),"
-            f" {summary['n_review']:,} groups for a person to review ({summary['n_for_review']:,} accounts),"
+            f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}: {number_of(summary['n_campaigns'], 'campaign')}"
+            f" ({number_of(summary['n_accused'], 'account')}, {number_of(summary['n_harvested'], 'exchange')}),"
+            f" {number_of(summary['n_review'], 'group')} for a person to review ({number_of(summary['n_for_review'], 'account')}),"
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {out}"
         )
