@@ -143,7 +143,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("run", type=Path, metavar="RUN")
     evaluate.add_argument("--truth", type=Path, required=True, help="Parquet of account_id, campaign, kind")
     evaluate.add_argument("--truth-events", type=Path, help="Parquet of event_id, campaign: harvested requests")
-    evaluate.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with, where the truth has them in clear")
+    evaluate.add_argument("--key-file", type=Path,
+                          help="the tenant's key that ingest hashed identifiers with, where the truth has them in clear")
 
     report = add("report", _report, "write the report of a run as one self-contained page")
     report.add_argument("run", type=Path, metavar="RUN")
@@ -252,8 +253,8 @@ def _detect(args: argparse.Namespace) -> Any:
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         print(
-            f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}: {number_of(summary['n_campaigns'], 'campaign')}"
-            f" ({number_of(summary['n_accused'], 'account')}, {number_of(summary['n_harvested'], 'exchange')}),"
+            f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}:"
+            f" {number_of(summary['n_campaigns'], 'campaign')} ({number_of(summary['n_accused'], 'account')}, {number_of(summary['n_harvested'], 'exchange')}),"
             f" {number_of(summary['n_review'], 'group')} for a person to review ({number_of(summary['n_for_review'], 'account')}),"
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {out}"

@@ -424,8 +424,8 @@ def _warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:
         known = pc.sum(pc.is_in(ids, registered.cast(ids.type))).as_py() or 0
         if len(registered) and known < len(ids) / 2:
             found.append(
-                f"{known:,} of {number_of(len(ids), 'account')} seen are in {data.accounts_file.name}: are identifiers hashed with one key in"
-                " both? Of the others no sign-up, payment or organisation is known"
+                f"{known:,} of {number_of(len(ids), 'account')} seen are in {data.accounts_file.name}: are identifiers hashed"
+                " with one key in both? Of the others no sign-up, payment or organisation is known"
             )
     if seen.repeated:
         found.append(

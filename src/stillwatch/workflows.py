@@ -119,8 +119,9 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
     if summary["accounts"] is None:
         earlier = out / "accounts.parquet"
-        known = f"{earlier} of before stays, and detect reads it" if earlier.exists() else "sign-up, payment and organisation are not known (--accounts)"
-        lines.append(f"No account registry was given: {known}")
+        stays = f"{earlier} of before stays, and detect reads it"
+        unknown = "sign-up, payment and organisation are not known (--accounts)"
+        lines.append(f"No account registry was given: {stays if earlier.exists() else unknown}")
     if fresh_key is not None:
         lines.append(
             f"The tenant's key was made: {fresh_key}. Keep it, and keep it secret: without it later logs cannot be"

@@ -297,7 +297,7 @@ def test_a_truth_in_clear_is_hashed_as_ingest_does(run: Path, result: dict[str, 
     place = accounts.column_names.index("account_id")
     pq.write_table(accounts.set_column(place, accounts.schema.field(place), pa.array(hashed)), run / "accounts.parquet")
     truth = tmp_path / "truth.parquet"
-    with pytest.raises(InputError, match="no account of the truth is in the run.*pass --key-file"):
+    with pytest.raises(InputError, match=r"no account of the truth is in the run.*pass --key-file"):
         evaluate.run(run, truth)
     assert evaluate.run(run, truth, key_file=key, quiet=True)["accounts"] == result["accounts"]
     assert cli.main(["evaluate", str(run), "--truth", str(truth), "--key-file", str(key), "-q"]) == 0

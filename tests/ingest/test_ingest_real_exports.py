@@ -35,7 +35,8 @@ def test_an_answer_with_line_separators_in_it_is_read_whole_from_a_stream(run, w
 
 @pytest.mark.parametrize("sent", [10, "10", 10.0])
 def test_cached_tokens_count_as_sent_however_the_numbers_are_written(run, write, sent):
-    usage = {"input_tokens": sent, "cache_read_input_tokens": type(sent)(20), "cache_creation_input_tokens": type(sent)(5), "output_tokens": 4}
+    read, written = type(sent)(20), type(sent)(5)
+    usage = {"input_tokens": sent, "cache_read_input_tokens": read, "cache_creation_input_tokens": written, "output_tokens": 4}
     row = run(write([envelope(CHAT, {"content": [], "usage": usage})]), "anthropic").rows[0]
     assert (row["input_tokens"], row["cached_tokens"]) == (35, 20)
 
@@ -63,6 +64,16 @@ def test_litellm_tokens_are_found_in_its_usage_too_and_a_cached_answer_where_the
     assert [(row["event_id"], row["input_tokens"], row["output_tokens"]) for row in rows] == [("chatcmpl-1", 30, 9), ("call-1", 30, 9)]
 
 
+def test_litellm_bodies_that_a_table_holds_as_strings(run, write):
+    whole = payload()
+    columns = {name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in whole.items()}
+    answer = payload(id="2", response='{"choices": 3}')
+    rows = run(write([columns | {"id": "1"}, whole | {"id": "0"}, answer]), "litellm").rows
+    assert rows[0]["response"] == rows[1]["response"] != columns["response"]
+    assert rows[0]["context_key"] == rows[1]["context_key"]
+    assert rows[2]["response"] == '{"choices": 3}', "an answer may be JSON itself"
+
+
 def test_times_as_bigquery_writes_them():
     assert instant("2026-02-20 10:00:00.5 UTC") == instant("2026-02-20T10:00:00.5Z") == instant("2026-02-20T19:00:00.5+09:00")
 
@@ -77,7 +88,8 @@ def test_null_as_a_word_in_a_dump_is_null(run, write):
 
 
 def test_a_spend_log_joins_by_the_header_that_the_edge_gave(run, write):
-    row = {"request_id": "chatcmpl-9", "startTime": TIME, "user": "ada", "metadata": {"requester_custom_headers": {"x-request-id": "edge-1"}}}
+    headers = {"requester_custom_headers": {"x-request-id": "edge-1"}}
+    row = {"request_id": "chatcmpl-9", "startTime": TIME, "user": "ada", "metadata": headers}
     result = run(write([row]), "litellm-spend", edge=[write([EDGE], "edge.jsonl")])
     assert (result.summary["edge"]["joined"], result.rows[0]["ja4"]) == (1, "t13d_edge")
 
@@ -109,12 +121,13 @@ def test_words_for_nothing_are_nothing_that_accounts_have_in_common(run, write, 
 
 def test_words_for_nothing_in_times_and_truth_values_lose_no_account(run, write):
     result = registry(run, write, "account_id,created_at,banned_at,verified\na,None,n/a,None\nb,2026-01-01,-,0\n")
-    assert [(row["created_at"] is None, row["banned_at"], row["verified"]) for row in result.accounts] == [(True, None, None), (False, None, False)]
+    told = [(row["created_at"] is None, row["banned_at"], row["verified"]) for row in result.accounts]
+    assert told == [(True, None, None), (False, None, False)]
 
 
 def test_yes_and_no_are_truth_values():
     assert [boolean(word) for word in ("yes", "Y", "No", "n", 1.0, "TRUE", " f ")] == [True, True, False, False, True, True, False]
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="^$"):
         boolean("perhaps")
 
 

@@ -80,7 +80,8 @@ def files(sources: list[Path], unread: list[Path] | None = None) -> list[Path]:
         elif source.is_file():
             found.append(source)
         elif source.exists():
-            raise InputError("neither a file nor a folder", where=source, todo="Write what the pipe gives to a file first: sources are read twice")
+            todo = "Write what the pipe gives to a file first: sources are read twice"
+            raise InputError("neither a file nor a folder", where=source, todo=todo)
         else:
             raise InputError("no such file", where=source)
     for path in found:
