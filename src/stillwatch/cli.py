@@ -254,7 +254,8 @@ def _detect(args: argparse.Namespace) -> Any:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         print(
             f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}:"
-            f" {number_of(summary['n_campaigns'], 'campaign')} ({number_of(summary['n_accused'], 'account')}, {number_of(summary['n_harvested'], 'exchange')}),"
+            f" {number_of(summary['n_campaigns'], 'campaign')}"
+            f" ({number_of(summary['n_accused'], 'account')}, {number_of(summary['n_harvested'], 'exchange')}),"
             f" {number_of(summary['n_review'], 'group')} for a person to review ({number_of(summary['n_for_review'], 'account')}),"
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {out}"

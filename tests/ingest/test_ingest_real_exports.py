@@ -127,7 +127,7 @@ def test_words_for_nothing_in_times_and_truth_values_lose_no_account(run, write)
 
 def test_yes_and_no_are_truth_values():
     assert [boolean(word) for word in ("yes", "Y", "No", "n", 1.0, "TRUE", " f ")] == [True, True, False, False, True, True, False]
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         boolean("perhaps")
 
 
