@@ -254,6 +254,20 @@ def test_few_good_rows_are_enough(tmp_path: Path) -> None:
     report.run(tmp_path / "run")
 
 
+def test_a_registry_of_other_accounts_is_told(little_world: Path, tmp_path: Path) -> None:
+    """Such as one that was hashed with another key: identity would be blind, and nobody would know why."""
+    world = tmp_path / "world"
+    shutil.copytree(little_world, world)
+    assert pipeline.detect(world, tmp_path / "run", quiet=True)["warnings"] == []
+    registry = pq.read_table(world / "accounts.parquet")
+    place = registry.column_names.index("account_id")
+    others = pa.array([f"other-{at}" for at in range(len(registry))])
+    pq.write_table(registry.set_column(place, registry.schema.field(place), others), world / "accounts.parquet")
+    summary = pipeline.detect(world, tmp_path / "run", quiet=True)
+    (warning,) = summary["warnings"]
+    assert warning.startswith(f"0 of {summary['n_accounts']:,} accounts seen are in accounts.parquet")
+
+
 def test_repeated_requests_are_told(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = tmp_path / "world"
     shutil.copytree(little_world, world)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import pipeline, sketch, workflows
+from stillwatch import cli, pipeline, sketch, workflows
 from stillwatch.errors import InputError
 from stillwatch.sketch import veil
 from stillwatch.tables import EVENTS
@@ -86,6 +86,14 @@ def test_metadata_says_what_it_is_blind_to(logs: Path, tmp_path: Path) -> None:
         assert view in blind
     assert "content.tools" not in blind
     assert summary["privacy"] == "metadata"
+
+
+def test_what_a_run_was_blind_to_is_told_where_its_finds_are(logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Or nothing found would look like nothing there."""
+    assert cli.main(["detect", str(logs / "metadata"), "--out", str(tmp_path / "run")]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Blind: ")]
+    assert len(told) == 1
+    assert all(view in told[0] for view in (*TEXT_VIEWS, "conduct.capability"))
 
 
 def test_sketches_tell_nothing_without_the_key(logs: Path) -> None:

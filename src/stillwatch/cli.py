@@ -15,6 +15,7 @@ from typing import Any
 from stillwatch import __version__, service
 from stillwatch.audit import commands as audit_commands
 from stillwatch.console import commands as console_commands
+from stillwatch.counting import number_of
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
@@ -142,6 +143,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("run", type=Path, metavar="RUN")
     evaluate.add_argument("--truth", type=Path, required=True, help="Parquet of account_id, campaign, kind")
     evaluate.add_argument("--truth-events", type=Path, help="Parquet of event_id, campaign: harvested requests")
+    evaluate.add_argument("--key-file", type=Path,
+                          help="the tenant's key that ingest hashed identifiers with, where the truth has them in clear")
 
     report = add("report", _report, "write the report of a run as one self-contained page")
     report.add_argument("run", type=Path, metavar="RUN")
@@ -244,18 +247,22 @@ def _detect(args: argparse.Namespace) -> Any:
     out = shlex.quote(str(args.out))
     if args.source is None:
         print(
-            f"Traces of {summary['n_accounts']:,} accounts: {summary['n_review']:,} groups for a person to review"
-            f" ({summary['n_for_review']:,} accounts)\nThe page to read: stillwatch report {out}"
+            f"Traces of {number_of(summary['n_accounts'], 'account')}: {number_of(summary['n_review'], 'group')} for a person to review"
+            f" ({number_of(summary['n_for_review'], 'account')})\nThe page to read: stillwatch report {out}"
         )
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         print(
-            f"{summary['n_events']:,} requests of {summary['n_accounts']:,} accounts{since}: {summary['n_campaigns']:,} campaigns"
-            f" ({summary['n_accused']:,} accounts, {summary['n_harvested']:,} exchanges),"
-            f" {summary['n_review']:,} groups for a person to review ({summary['n_for_review']:,} accounts),"
+            f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}:"
+            f" {number_of(summary['n_campaigns'], 'campaign')}"
+            f" ({number_of(summary['n_accused'], 'account')}, {number_of(summary['n_harvested'], 'exchange')}),"
+            f" {number_of(summary['n_review'], 'group')} for a person to review ({number_of(summary['n_for_review'], 'account')}),"
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {out}"
         )
+    if summary["blind_views"]:
+        blind = ", ".join(one["view"] for one in summary["blind_views"])
+        print(f"Blind: {blind} (why: {args.out / 'summary.json'})")
     for warning in summary["warnings"]:
         print(f"Note: {warning}")
     return summary
@@ -264,7 +271,7 @@ def _detect(args: argparse.Namespace) -> Any:
 def _evaluate(args: argparse.Namespace) -> Any:
     from stillwatch import evaluate
 
-    return evaluate.run(args.run, args.truth, truth_events=args.truth_events, quiet=args.quiet or args.json)
+    return evaluate.run(args.run, args.truth, truth_events=args.truth_events, key_file=args.key_file, quiet=args.quiet or args.json)
 
 
 def _report(args: argparse.Namespace) -> Any:

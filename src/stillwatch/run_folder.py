@@ -29,7 +29,7 @@ from stillwatch.files import (
 )
 from stillwatch.judge import results, verdict_words
 from stillwatch.judge.link_graph import Pairs
-from stillwatch.tables import HARVEST, LINKS, WATCH
+from stillwatch.tables import ACCOUNTS, HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
 
@@ -158,7 +158,7 @@ def _write(
         "start": data.start.isoformat() if data.start else None,
         "as_of": as_of.isoformat() if as_of else None,
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
-        "warnings": _warnings(seen, data),
+        "warnings": _warnings(seen, data, scene.people.ids),
         "tables": table_digests(out),
     }
     write_json(summary, out / "summary.json")
@@ -416,8 +416,17 @@ def _ancestor(earlier: list[tuple[str, set[str], set[str]]], accounts: set[str],
     return best[1] if best[0] >= 0.2 else None
 
 
-def _warnings(seen: Seen, data: dataset.Dataset) -> list[str]:
+def _warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:
     found = []
+    if data.accounts_file is not None:
+        parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
+        registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
+        known = pc.sum(pc.is_in(ids, registered.cast(ids.type))).as_py() or 0
+        if len(registered) and known < len(ids) / 2:
+            found.append(
+                f"{known:,} of {number_of(len(ids), 'account')} seen are in {data.accounts_file.name}: are identifiers hashed"
+                " with one key in both? Of the others no sign-up, payment or organisation is known"
+            )
     if seen.repeated:
         found.append(
             f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"

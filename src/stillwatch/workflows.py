@@ -118,7 +118,10 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     if rows["written"] and empty:
         lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
     if summary["accounts"] is None:
-        lines.append("No account registry was given: sign-up, payment and organisation are not known (--accounts)")
+        earlier = out / "accounts.parquet"
+        stays = f"{earlier} of before stays, and detect reads it"
+        unknown = "sign-up, payment and organisation are not known (--accounts)"
+        lines.append(f"No account registry was given: {stays if earlier.exists() else unknown}")
     if fresh_key is not None:
         lines.append(
             f"The tenant's key was made: {fresh_key}. Keep it, and keep it secret: without it later logs cannot be"
@@ -135,6 +138,8 @@ def _doubts(summary: dict[str, Any]) -> list[str]:
     if edge is not None and edge["far_in_time"]:
         n = edge["far_in_time"]
         lines.append(f"  {n:>9,}  requests are in the edge log more than an hour away: not joined (is a time zone wrong?)")
+    if edge is not None and summary["rows"]["written"] and not edge["joined"] and not edge["far_in_time"]:
+        lines.append("  No identifier of a request is in the edge log: the gateway must log the x-request-id that the edge gives")
     if registry is not None:
         told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
                 ("impossible_times", "times before 1990"))

@@ -10,6 +10,7 @@ import pytest
 
 from stillwatch import cli, evaluate
 from stillwatch.errors import InputError
+from stillwatch.hashing import keyed, tenant_key
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, TRUTH, WATCH
 
 # Two operators, ten accounts each. North is found whole, but in two parts; of south eight are found, one waits for
@@ -287,3 +288,19 @@ def test_an_operator_without_a_name_is_none(run: Path, result: dict[str, Any], t
     blank = pa.array([name or " " * (at % 2) for at, name in enumerate(truth["campaign"].to_pylist())])
     pq.write_table(truth.set_column(truth.column_names.index("campaign"), "campaign", blank), tmp_path / "blank.parquet")
     assert evaluate.run(run, tmp_path / "blank.parquet", quiet=True)["accounts"] == result["accounts"]
+
+
+def test_a_truth_in_clear_is_hashed_as_ingest_does(run: Path, result: dict[str, Any], tmp_path: Path) -> None:
+    key = tmp_path / "stillwatch.key"
+    accounts = pq.read_table(run / "accounts.parquet")
+    hashed = [keyed(tenant_key(key), name) for name in accounts["account_id"].to_pylist()]
+    place = accounts.column_names.index("account_id")
+    pq.write_table(accounts.set_column(place, accounts.schema.field(place), pa.array(hashed)), run / "accounts.parquet")
+    truth = tmp_path / "truth.parquet"
+    with pytest.raises(InputError, match=r"no account of the truth is in the run.*pass --key-file"):
+        evaluate.run(run, truth)
+    assert evaluate.run(run, truth, key_file=key, quiet=True)["accounts"] == result["accounts"]
+    assert cli.main(["evaluate", str(run), "--truth", str(truth), "--key-file", str(key), "-q"]) == 0
+    with pytest.raises(InputError, match=r"no such key file: .*absent"):
+        evaluate.run(run, truth, key_file=tmp_path / "absent")
+    assert not (tmp_path / "absent").exists(), "a key that is made now hashed nothing"

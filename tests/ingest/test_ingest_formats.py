@@ -324,5 +324,5 @@ def test_same_input_gives_same_bytes(run, write, tmp_path):
 
 
 def test_text_must_be_an_object_where_one_is_due(run, write):
-    rows = [payload(metadata=[1]), payload(messages=[7]), payload(messages=[{"role": "user", "content": 7}])]
+    rows = [payload(metadata=[1]), payload(messages=[7.5]), payload(messages=[{"role": "user", "content": 7}])]
     assert run(write(rows), "litellm").reasons == {"wrong_type": 3}

@@ -11,6 +11,7 @@ from stillwatch.errors import InputError
 from stillwatch.evaluate.measure import measures
 from stillwatch.evaluate.ranking import ranking
 from stillwatch.files import digest, reading_parquet, write_json
+from stillwatch.hashing import keyed, tenant_key
 from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
 
@@ -29,7 +30,9 @@ TRUTH_EVENTS = Table(
 )
 
 
-def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool = False) -> dict[str, Any]:
+def run(
+    run: Path, truth: Path, *, truth_events: Path | None = None, key_file: Path | None = None, quiet: bool = False
+) -> dict[str, Any]:
     """Measure a run against the truth, print the measures, and write RUN/evaluation.json.
 
     Args:
@@ -37,6 +40,7 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
         truth: Parquet of TRUTH, or the folder of a simulated world that has it.
         truth_events: Parquet of ``event_id`` and ``campaign``; by default truth_events.parquet beside ``truth``, if
             there.
+        key_file: the tenant's key; identifiers of accounts in ``truth`` are then in clear, and are hashed as ingest does.
         quiet: print nothing.
 
     Returns:
@@ -59,8 +63,11 @@ def run(run: Path, truth: Path, *, truth_events: Path | None = None, quiet: bool
     known = read_truth(truth)
     if len(known) == 0:
         raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
+    if key_file is not None:
+        known = _hashed(known, key_file)
     if not set(known["account_id"].to_pylist()) & set(verdicts["account_id"].to_pylist()):
-        todo = "Identifiers must be those of the run: hashed where ingest hashed them"
+        hashed = "Is it the key that ingest hashed with, and are the truth's identifiers in clear?"
+        todo = "Where ingest hashed the run's identifiers and the truth has them in clear, pass --key-file" if key_file is None else hashed
         raise InputError("no account of the truth is in the run", where=truth, todo=todo)
     if truth_events is not None:
         _check_columns(truth_events, TRUTH_EVENTS)
@@ -106,6 +113,17 @@ def read_truth(path: Path) -> "pa.Table":
     place = known.column_names.index("campaign")
     named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(known["campaign"]), ""), None, known["campaign"])
     return known.set_column(place, known.schema.field(place), named)
+
+
+def _hashed(known: "pa.Table", key_file: Path) -> "pa.Table":
+    """The truth with its accounts' identifiers as ingest hashes them."""
+    import pyarrow as pa
+
+    if not key_file.is_file():
+        raise InputError("no such key file", where=key_file, todo="Pass the one that ingest wrote")
+    key, place = tenant_key(key_file), known.column_names.index("account_id")
+    names = [keyed(key, name) for name in known["account_id"].to_pylist()]
+    return known.set_column(place, known.schema.field(place), pa.array(names, pa.string()))
 
 
 def _check_columns(path: Path, contract: Table) -> None:

@@ -1,14 +1,17 @@
 """What a response body says: text and token counts, in the chat, responses and messages APIs, streamed or whole."""
 
+import re
 from typing import Any
 
 import orjson
 
 from stillwatch.ingest.messages import content_text
-from stillwatch.ingest.values import section
+from stillwatch.ingest.values import fitting, section
 
 STREAM = ("data:", "event:", "id:", "retry:", ":")
 """How a line of text/event-stream begins; proxies send comments (``:``) to keep a stream open."""
+LINE_END = re.compile(r"\r\n|\n|\r")
+"""How a line of text/event-stream ends (HTML standard, section 9.2.6)."""
 FINISHED = ("response.completed", "response.incomplete", "response.failed")
 
 
@@ -41,7 +44,7 @@ def _item_text(item: dict[str, Any]) -> str:
 
 
 def _message_text(message: dict[str, Any]) -> str:
-    content, calls = message.get("content"), message.get("tool_calls")
+    content, calls = message.get("content") or message.get("refusal"), message.get("tool_calls")
     if type(content) is str and not calls:
         return content
     texts = [content_text(content)]
@@ -64,9 +67,9 @@ def usage_tokens(usage: dict[str, Any]) -> dict[str, Any]:
     read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
     if sent is None:
         sent = usage.get("input_tokens")
-        if type(sent) is int and not details:
+        if not details and (plain := fitting(sent, "i32")) is not None:
             # Anthropic counts cached tokens beside, OpenAI among, those sent
-            sent += (read if type(read) is int else 0) + (written if type(written) is int else 0)
+            sent = plain + (fitting(read, "i32") or 0) + (fitting(written, "i32") or 0)
     cached = details.get("cached_tokens")
     out = usage.get("completion_tokens")
     return {
@@ -94,7 +97,8 @@ def whole_response(response: Any) -> Any:
 
 def _events(stream: str) -> list[Any]:
     events = []
-    for line in stream.splitlines():
+    # splitlines would also part a line at U+2028 and the like, which answers hold
+    for line in LINE_END.split(stream):
         if line.startswith("data:") and line[5:].strip() not in ("", "[DONE]"):
             try:
                 events.append(orjson.loads(line[5:]))

@@ -13,7 +13,7 @@ from stillwatch.ingest.faults import Bad, of_no_use
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant
-from stillwatch.ingest.values import Coercer, maybe
+from stillwatch.ingest.values import Coercer, asn, maybe
 from stillwatch.tables import EVENTS
 
 FIELDS = {
@@ -82,7 +82,7 @@ class Edge:
         remote, forwarded = maybe(got["remote"], "remote_address"), maybe(got["forwarded"], "x_forwarded_for")
         row = {
             "timestamp": got["time"], "ip": self._tenant.client(remote, forwarded), "ja4": got["ja4"],
-            "user_agent": got["user_agent"], "asn": got["asn"], "country": got["country"],
+            "user_agent": got["user_agent"], "asn": asn(got["asn"]), "country": got["country"],
         }
         self._coerce(row)
         client = tuple(row[name] for name in FILLS)

@@ -117,7 +117,8 @@ def content_text(content: Any) -> str:
     for part in content:
         if type(part) is dict:
             type_ = part.get("type")
-            part = part.get("text") if type_ in TEXT_PARTS or type_ is None else MARKS.get(str(type_))
+            kept = part.get("text") if type_ in TEXT_PARTS or type_ is None else MARKS.get(str(type_))
+            part = part.get("refusal") if type_ == "refusal" else kept
         if type(part) is str and part:
             texts.append(part)
     return "\n".join(texts)
@@ -159,16 +160,32 @@ def tool_form(tool: Any) -> Any:
 
 
 def as_messages(value: Any, name: str = "messages") -> list[dict[str, Any]]:
-    """Messages as a list of objects: a string, or a list of strings, is user turns."""
+    """Messages as a list of objects: a string, or a list of strings, is user turns.
+
+    A prompt may also be token numbers, which have no text here; it counts by its hash, and is not put aside, or who
+    sends numbers would be looked at by nobody.
+    """
     if value is None:
         return []
-    if type(value) is not list:
+    if type(value) is not list or is_tokens(value):
         value = [value]
-    messages = [{"role": "user", "content": item} if type(item) is str else item for item in value]
+    messages = [as_message(item) for item in value]
     for at, message in enumerate(messages):
         if type(message) is not dict:
             raise Bad("wrong_type", f"{name}[{at}] is {kind(message)}, not an object")
     return messages
+
+
+def as_message(item: Any) -> Any:
+    """A string, or token numbers, as a user turn; all else stays."""
+    if is_tokens(item):
+        return {"role": "user", "content": [{"type": "tokens", "tokens": item}]}
+    return {"role": "user", "content": item} if type(item) is str else item
+
+
+def is_tokens(value: Any) -> bool:
+    """Whether it is a prompt in the form of token numbers, as completions and embeddings take it."""
+    return type(value) is list and bool(value) and all(type(item) is int for item in value)
 
 
 def with_system(system: Any, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ FOREIGN = {
 }
 """What a file begins with that is none of the forms read here: its lines would only be noise in the quarantine."""
 SEPARATORS = ",;\t"
-NOTHING = ("", "\\N")
+NOTHING = ("", "\\N", "NULL")
 """Null in CSV, as spreadsheets and as databases write it."""
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".log", ".txt", ".csv", ".parquet")
 HIDDEN = (".", "_")
@@ -77,8 +77,11 @@ def files(sources: list[Path], unread: list[Path] | None = None) -> list[Path]:
                 todo = f"Known endings: {', '.join(SUFFIXES)}, also with .gz"
                 raise InputError("no log files in the folder", where=source, todo=todo)
             found += inside
-        elif source.exists():
+        elif source.is_file():
             found.append(source)
+        elif source.exists():
+            todo = "Write what the pipe gives to a file first: sources are read twice"
+            raise InputError("neither a file nor a folder", where=source, todo=todo)
         else:
             raise InputError("no such file", where=source)
     for path in found:

@@ -11,7 +11,7 @@ from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant, parsed
-from stillwatch.ingest.values import Coercer, instant, maybe
+from stillwatch.ingest.values import Coercer, instant, maybe, whole_number
 from stillwatch.tables import ACCOUNTS, it_has
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ ALIASES = {"account_id": ("user_id",), "org_id": ("organization_id",), "email": 
 MOST_NAMES, NAME_CHARS = 50, 40
 """Of unknown columns, that are told: a hostile file may have any number of them, of any length."""
 NOTHING = ("", "-", "0", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined")
+VOIDABLE = ("org_id", "organization_id", "email_hash", "email_domain", "payment_hash", "phone_hash")
+"""Columns in which accounts would have such a word in common; it means null there."""
+UNTOLD = ("created_at", "banned_at", "verified")
+"""Columns in which such a word is null too; 0 is none of them there."""
 KINDS = ("individual", "education", "research", "startup", "enterprise")
 KNOWN = {*ACCOUNTS.names, *(other for others in ALIASES.values() for other in others), "email", "phone", "payment"}
 EARLIEST = instant("1990-01-01")
@@ -57,10 +61,15 @@ def payment(method: str) -> str:
     return re.sub(r"[\s-]", "", method)
 
 
+def nothing(value: Any) -> bool:
+    """Whether a value only says that there is none."""
+    return value is None or (type(value) in (str, int) and str(value).strip().lower() in NOTHING)
+
+
 def told(value: Any, name: str) -> str | None:
     """A detail in clear; null where it only says that there is none, which would else be something in common."""
     text = maybe(value, name)
-    return None if text is None or text.strip().lower() in NOTHING else text
+    return None if nothing(text) else text
 
 
 class Registry:
@@ -123,10 +132,15 @@ class Registry:
             raise Bad(record.reason or "not_json", record.detail)
         # spreadsheets and databases write column names as they like
         raw = {name.strip().lower(): value for name, value in record.value.items()}
+        for name in (*VOIDABLE, *UNTOLD):
+            if name in raw and nothing(raw[name]) and (name in VOIDABLE or str(raw[name]).strip() != "0"):
+                raw[name] = None
         if len(self.unknown_columns) < MOST_NAMES:
             strange = sorted(raw.keys() - KNOWN)[:MOST_NAMES]
             self.unknown_columns |= {"".join(c if c.isprintable() else "?" for c in name[:NAME_CHARS]) for name in strange}
         self._named = self._named or any(name in raw for name in ("account_id", *ALIASES["account_id"]))
+        if len(raw) < len(record.value):
+            raise Bad("doubled_column", "in upper and lower case")
         for name, others in ALIASES.items():
             if raw.get(name) in (None, ""):
                 raw[name] = next((raw[other] for other in others if raw.get(other)), None)
@@ -156,7 +170,7 @@ class Registry:
             row["email_domain"] = row.get("email_domain") or domain
         for name, normalise in (("phone", phone), ("payment", payment)):
             value = raw.get(name)
-            value = normalise(str(value)) if type(value) is int else value
+            value = normalise(str(value)) if type(value := whole_number(value)) is int else value
             if (plain := told(value, name)) and not row.get(f"{name}_hash"):
                 row[f"{name}_hash"] = self._tenant.id(normalise(plain))
         if sign_up := told(row.get("signup_ip"), "signup_ip"):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from stillwatch.errors import InputError
 from stillwatch.hashing import erased_hash, keyed
 from stillwatch.ingest.index import Index
+from stillwatch.ingest.values import whole_number
 
 CACHE = 1 << 18
 """Entries of each cache of hashes; it is emptied when full, so memory stays bounded."""
@@ -40,6 +41,7 @@ class Tenant:
         """The keyed hash of an identifier (string or whole number); empty or blank is null, other types stay, to be refused."""
         if value is None or value == "" or (type(value) is str and value.isspace()):
             return None
+        value = whole_number(value)
         if type(value) is not str and type(value) is not int:
             return value
         return cached(self._ids, str(value), lambda plain: keyed(self._key, plain))

@@ -15,6 +15,9 @@ MICROSECOND = timedelta(microseconds=1)
 FLOAT32_MAX = 3.4e38
 FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 """Microseconds: from the year 1 to the end of the year 9999, as Python's calendar goes."""
+EXACT = 2.0**53
+"""Below it a float holds every integer."""
+TRUE, FALSE = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
 DATE_DIGITS = 8
 """``20260220`` is a day; other strings of digits count seconds or parts of them."""
 
@@ -61,9 +64,15 @@ def text(value: Any) -> str:
     """A string; numbers are written out (identifiers are often numbers)."""
     if type(value) is str:
         return value
+    value = whole_number(value)
     if type(value) is int:
         return str(value)
     raise ValueError
+
+
+def whole_number(value: Any) -> Any:
+    """An integer that was written as a float, as data frames do with columns that have gaps; all else stays."""
+    return int(value) if type(value) is float and value.is_integer() and abs(value) < EXACT else value
 
 
 def instant(value: Any) -> int:
@@ -77,6 +86,8 @@ def instant(value: Any) -> int:
 def _microseconds(value: Any) -> int:
     if type(value) is str:
         value = value.strip()
+        if value.endswith(" UTC"):  # as BigQuery writes its times
+            value = value.removesuffix(" UTC") + "+00:00"
         try:
             # 1770120112345 would also be 23:45 on a day of the year 1770
             value = float(value) if value.isdecimal() and len(value) != DATE_DIGITS else datetime.fromisoformat(value)
@@ -132,13 +143,13 @@ def whole(bits: int) -> Callable[[Any], int]:
 
 
 def boolean(value: Any) -> bool:
-    """A truth value, also as 0, 1, t, f, true or false."""
+    """A truth value, also as 0, 1, t, f, true, false, y, n, yes or no."""
     if type(value) is bool:
         return value
-    found = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}.get(str(value).lower())
-    if found is None:
+    word = str(value).strip().lower()
+    if word not in TRUE + FALSE:
         raise ValueError
-    return found
+    return word in TRUE
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
@@ -154,7 +165,12 @@ def fitting(value: Any, type_: str) -> Any:
         return None
 
 
-SPELLED = {"us": "ISO 8601, or seconds, ms, us or ns since 1970", "bool": "true, false, t, f, 1 or 0"}
+def asn(value: Any) -> Any:
+    """The number of an autonomous system, also where it is written ``AS64500``."""
+    return value.strip()[2:] if type(value) is str and value.strip()[:2].upper() == "AS" else value
+
+
+SPELLED = {"us": "ISO 8601, or seconds, ms, us or ns since 1970", "bool": "true, false, yes, no, t, f, 1 or 0"}
 """How what a column's type takes is written, where its name does not say."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from stillwatch.ingest.answers import usage_tokens, whole_response
 from stillwatch.ingest.conversation import conversation, parameters
 from stillwatch.ingest.tenant import Tenant
-from stillwatch.ingest.values import maybe, opened, section
+from stillwatch.ingest.values import asn, maybe, opened, section
 
 KEYS = ("x-api-key", "api-key")
 """Headers of API keys beside ``authorization``."""
@@ -37,7 +37,7 @@ def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ip": tenant.client(
             maybe(raw.get("remote_address"), "remote_address"), maybe(headers.get("x-forwarded-for"), "x-forwarded-for")
         ),
-        "asn": raw.get("asn"),
+        "asn": asn(raw.get("asn")),
         "country": raw.get("country"),
         "user_agent": headers.get("user-agent"),
         "ja4": raw.get("ja4") or headers.get("x-ja4"),

@@ -12,6 +12,8 @@ from stillwatch.ingest.values import fitting, section
 
 NAME = "litellm"
 DESCRIPTION = "LiteLLM StandardLoggingPayload (generic_api callback): JSON array, ndjson or single objects"
+BODIES = ("choices", "output", "content")
+"""What holds the answer in a response body of the chat, responses and messages APIs."""
 TEXT_FIELDS = ("messages", "response", "error_str")
 
 
@@ -27,15 +29,15 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     )
     fields |= {
         # an answer from the cache has the identifier of the answer that was cached
-        "event_id": (call or own) if raw.get("cache_hit") is True else (own or call),
+        "event_id": (call or own) if fitting(raw.get("cache_hit"), "bool") else (own or call),
         "timestamp": raw.get("startTime"),
         "session_id": tenant.id(raw.get("session_id")),
         "access_path": "api",
         "model": raw.get("model_group") or raw.get("model"),
         "stream": fields["stream"] if raw.get("stream") is None else fitting(raw["stream"], "bool"),
-        "input_tokens": raw.get("prompt_tokens"),
+        "input_tokens": usage["input_tokens"] if raw.get("prompt_tokens") is None else raw["prompt_tokens"],
         "cached_tokens": usage["cached_tokens"],
-        "output_tokens": raw.get("completion_tokens"),
+        "output_tokens": usage["output_tokens"] if raw.get("completion_tokens") is None else raw["completion_tokens"],
         "reasoning_tokens": usage["reasoning_tokens"],
         "status": status(raw.get("status"), section(raw, "error_information")),
         "ip": client(raw.get("requester_ip_address") or get("requester_ip_address"), headers, tenant),
@@ -44,7 +46,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "_request_ids": (headers.get("x-request-id"), call, own),
     }
     request = options | {"messages": _messages(raw.get("messages"))}
-    return fields | conversation(request, raw.get("response"), tenant)
+    return fields | conversation(request, _response(raw.get("response")), tenant)
 
 
 def _messages(told: Any) -> Any:
@@ -57,3 +59,14 @@ def _messages(told: Any) -> Any:
         return told
     first = found[0] if type(found) is list and found else found
     return found if type(first) is dict and "role" in first else told
+
+
+def _response(told: Any) -> Any:
+    """The response, also where an export wrote its body as a string of JSON; other strings are the answer, JSON or not."""
+    if type(told) is not str or told.lstrip()[:1] != "{":
+        return told
+    try:
+        found = orjson.loads(told)
+    except orjson.JSONDecodeError:
+        return told
+    return found if any(type(found.get(name)) is list for name in BODIES) else told

@@ -36,7 +36,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ip": client(raw.get("requester_ip_address") or metadata.get("requester_ip_address"), headers, tenant),
         "user_agent": metadata.get("user_agent"),
         "ja4": headers.get("x-ja4"),
-        "_request_ids": (call, raw.get("request_id")),
+        "_request_ids": (headers.get("x-request-id"), call, raw.get("request_id")),
     }
     if not tenant.text:
         return fields | conversation({"previous_response_id": body.get("previous_response_id")}, _id_only(raw), tenant)
