@@ -49,7 +49,10 @@ def judged(
         claimed = lineage.rank_p(shift.max(), mine) <= 0.05
         exact, right = best == pair["teacher"], vendor[best] == vendor[pair["teacher"]]
         rows.append((exact, right, claimed, claimed and right, claimed and exact))
-    false = np.mean([lineage.rank_p(null[i], null[group_of != group_of[i]]) <= 0.05 for i in range(len(null))])
+    had = ~np.isnan(null)
+    false = np.mean([
+        lineage.rank_p(float(null[i, had[i]].max()), null[group_of != group_of[i]][:, had[i]]) <= 0.05 for i in range(len(null))
+    ])
     return np.array(rows, float), float(false), len(null)
 
 

@@ -9,7 +9,7 @@ import pytest
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import likeness, lineage
-from stillwatch.prove.lineage_commands import read_answers, read_prompt_ids
+from stillwatch.prove.lineage_commands import read_answers, read_prompt_ids, read_roles
 
 N_PROMPTS = 60
 N_NULLS = 16
@@ -133,8 +133,67 @@ def test_background_is_whoever_answered_all_the_prompts(tmp_path: Path) -> None:
 
 
 def test_rank_p_is_never_zero() -> None:
-    assert lineage.rank_p(10.0, np.arange(9.0)) == pytest.approx(0.1)
-    assert lineage.rank_p(-1.0, np.arange(9.0)) == 1.0
+    null = np.arange(9.0)[:, None]
+    assert lineage.rank_p(10.0, null) == pytest.approx(0.1)
+    assert lineage.rank_p(8.0, null) == pytest.approx(0.2)  # a tie counts against the claim
+    assert lineage.rank_p(-1.0, null) == 1.0
+
+
+def test_a_null_pair_counts_for_the_candidates_that_it_leaves_out() -> None:
+    nan = np.nan
+    null = np.array([[1.0, 0.0], [3.0, 0.0], [0.0, nan], [2.0, nan], [nan, 0.0]])
+    # 2.5: of four pairs that have the first candidate one reaches it, of three that have the second none; rank 2/5 and 1/4
+    assert lineage.rank_p(2.5, null) == pytest.approx((1 + 1 + 2 / 4 + 2 / 5) / 6)
+    # a candidate that the pairs have half the time cannot give a smaller p than the pairs that have it
+    half = np.where(np.arange(20)[:, None] < 10, np.arange(20.0)[:, None], nan)
+    assert lineage.rank_p(50.0, half) == pytest.approx(1 / 11)
+    assert lineage.rank_p(50.0, np.full((20, 1), nan)) == 1.0
+
+
+@pytest.mark.parametrize(("n_teachers", "left_out"), [(2, (0,)), (3, (0, 1)), (6, (0,))])
+def test_p_holds_where_null_groups_leave_candidates_out(n_teachers: int, left_out: tuple[int, ...]) -> None:
+    rng, level = np.random.default_rng(5), 0.1
+    names = [f"t{j}" for j in range(n_teachers)]
+    teachers = tuple(lineage.Teacher(name, name, (f"{name} itself",)) for name in names)
+    nulls = tuple(
+        lineage.NullGroup(f"g{g}", (f"g{g} a", f"g{g} b"), frozenset(names[(j + g) % n_teachers] for j in left_out)) for g in range(60)
+    )
+    bank = lineage.Bank(teachers, nulls)
+    order = {m: i for i, m in enumerate([*bank.models(), "suspect", "reference"])}
+    small = 0
+    for _ in range(1_000):
+        weights = rng.normal(size=(len(order), n_teachers))
+        score = (weights[order["suspect"]] - weights[order["reference"]]).max()
+        small += lineage.rank_p(float(score), lineage.null_scores(weights, order, bank)[0]) <= level
+    assert small / 1_000 <= level + 2.5 * (level * (1 - level) / 1_000) ** 0.5
+
+
+def test_it_abstains_where_no_null_pair_has_a_candidate(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
+    answers, bank = world
+    excepted = lineage.Bank(bank.teachers, tuple(lineage.NullGroup(g.name, g.models, frozenset({"b"})) for g in bank.nulls))
+    found = lineage.trace(answers, "student", "reference", excepted)
+    assert "'b'" in found.refused
+    assert found.claim is found.vendor_claim is None
+
+
+def test_models_that_answer_alike_are_not_accused(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
+    answers, bank = world
+    found = lineage.trace({model: ["the same words"] * 20 for model in answers}, "student", "reference", bank)
+    assert {c.p for c in found.candidates} == {1.0}
+
+
+def test_roles_are_names_that_exist(tmp_path: Path) -> None:
+    teachers = {name: {"vendor": "v", "models": [name]} for name in ("x", "y")}
+
+    def roles(group: dict[str, object]) -> Path:
+        (tmp_path / "roles.json").write_text(json.dumps({"teachers": teachers, "null_groups": {"n": group}}))
+        return tmp_path / "roles.json"
+
+    assert read_roles(roles({"models": ["a", "b", "a"], "except_for": ["x"]})).nulls[0].models == ("a", "b")
+    with pytest.raises(InputError, match="'X', which is no candidate"):
+        read_roles(roles({"models": ["a", "b"], "except_for": ["X"]}))
+    with pytest.raises(InputError, match="no list"):
+        read_roles(roles({"models": ["a", "b"], "except_for": "x"}))
 
 
 def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

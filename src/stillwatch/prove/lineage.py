@@ -13,6 +13,7 @@ that read the teacher's answers on the web, or was trained on another student, s
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,32 +135,50 @@ def coefficients(gram: F64, order: Mapping[str, int], teachers: Sequence[Teacher
         means[[order[m] for m in teacher.models], j] = 1 / len(teacher.models)
     onto = gram @ means
     among = means.T @ onto
-    among += ridge * np.trace(among) / len(teachers) * np.eye(len(teachers))
+    if not (scale := np.trace(among)) > 0:  # all models answer alike, so that nobody moved
+        return np.zeros_like(means)
+    among += ridge * scale / len(teachers) * np.eye(len(teachers))
     weights: F64 = np.linalg.solve(among, onto.T).T.astype(np.float64)
     return weights
 
 
 def null_scores(weights: F64, order: Mapping[str, int], bank: Bank) -> tuple[F64, list[str]]:
-    """Largest score of each null pair ``(n_pairs,)`` and its group; candidates that a member is or comes from are left out."""
-    largest, groups = [], []
+    """Scores of all candidates in each null pair ``(n_pairs, n_teachers)``, NaN where a member is or comes from one; and its group."""
+    scores, groups = np.full((_n_pairs(bank), len(bank.teachers)), np.nan), []
     for group in bank.nulls:
-        for suspect in group.models:
-            for reference in group.models:
-                if suspect == reference:
-                    continue
-                shift = weights[order[suspect]] - weights[order[reference]]
-                allowed = [
-                    j for j, t in enumerate(bank.teachers)
-                    if t.name not in group.except_for and suspect not in t.models and reference not in t.models
-                ]
-                largest.append(float(shift[allowed].max()))
-                groups.append(group.name)
-    return np.array(largest), groups
+        for suspect, reference in permutations(group.models, 2):
+            shift = weights[order[suspect]] - weights[order[reference]]
+            allowed = [_speaks(group, suspect, reference, teacher) for teacher in bank.teachers]
+            scores[len(groups), allowed] = shift[allowed]
+            groups.append(group.name)
+    return scores, groups
+
+
+def _n_pairs(bank: Bank) -> int:
+    return sum(len(group.models) * (len(group.models) - 1) for group in bank.nulls)
+
+
+def _speaks(group: NullGroup, suspect: str, reference: str, teacher: Teacher) -> bool:
+    """Whether neither model of a null pair is a version of the candidate, or comes from it."""
+    return teacher.name not in group.except_for and suspect not in teacher.models and reference not in teacher.models
 
 
 def rank_p(score: float, null: F64) -> float:
-    """Conformal rank: (1 + null scores as large) / (1 + null scores)."""
-    return float((1 + (null >= score).sum()) / (1 + len(null)))
+    """Conformal rank of a score that is the largest of all candidates: (1 + null pairs that reach it) / (1 + null pairs).
+
+    A pair that leaves candidates out has fewer chances to reach the score than the case had. Each candidate that it lacks
+    therefore counts by how often the pairs that have it reach the score, itself a conformal rank, and at most one in all. Where
+    every pair has all candidates this is the rank of the largest scores; where all lack one, nothing is known and it is 1.
+
+    Args:
+        score: largest score of the case.
+        null: ``(n_pairs, n_candidates)``, NaN where a pair leaves a candidate out.
+    """
+    missing = np.isnan(null)
+    reached = (np.where(missing, -np.inf, null) >= score) & ~missing
+    chance = (1 + reached.sum(axis=0)) / (1 + (~missing).sum(axis=0))
+    counted = np.where(reached.any(axis=1), 1.0, np.minimum(missing @ chance, 1.0))
+    return float((1 + counted.sum()) / (1 + len(null)))
 
 
 def trace(
@@ -189,9 +208,13 @@ def trace(
             raise InputError(f"no answers of {model!r}", todo="Every model of the roles must have answered the prompts")
     if n_prompts < MIN_PROMPTS:
         return _refuse(f"{number_of(n_prompts, 'prompt')} that all models answered (at least {MIN_PROMPTS})", n_prompts, 0, alpha)
-    n_nulls = sum(len(g.models) * (len(g.models) - 1) for g in bank.nulls)
+    n_nulls = _n_pairs(bank)
     if n_nulls < MIN_NULLS:
         return _refuse(f"{n_nulls} null pairs (at least {MIN_NULLS}): no level of 0.05 can be held", n_prompts, n_nulls, alpha)
+    for teacher in bank.teachers:
+        if not any(_speaks(g, a, b, teacher) for g in bank.nulls for a, b in permutations(g.models, 2)):
+            return _refuse(f"no null pair says how often {teacher.name!r} comes up for nothing: every null group excepts it",
+                           n_prompts, n_nulls, alpha)
     sums, _ = blocks(kernels(answers, models), len(models))
     return from_blocks(sums, {m: i for i, m in enumerate(models)}, suspect, reference, bank, n_prompts, alpha=alpha)
 
@@ -214,7 +237,7 @@ def from_blocks(
     )
     claimed = ranked[0].p <= alpha
     return Lineage(
-        ranked, n_prompts, len(null), 1 / (len(null) + 1),
+        ranked, n_prompts, len(null), rank_p(np.inf, null),
         ranked[0].teacher if claimed and _leads(shift, shifts) else None, ranked[0].vendor if claimed else None, alpha, "",
     )
 

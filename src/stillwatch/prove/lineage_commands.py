@@ -92,16 +92,28 @@ def read_roles(path: Path) -> Any:
 
     value = read_json(path)
     try:
-        teachers = tuple(Teacher(n, t["vendor"], tuple(t["models"])) for n, t in value["teachers"].items())
+        teachers = tuple(Teacher(n, t["vendor"], _names(t["models"])) for n, t in value["teachers"].items())
         nulls = tuple(
-            NullGroup(n, tuple(g["models"]), frozenset(g.get("except_for", ()))) for n, g in value["null_groups"].items()
+            NullGroup(n, _names(g["models"]), frozenset(_names(g.get("except_for", ())))) for n, g in value["null_groups"].items()
         )
     except (KeyError, TypeError, AttributeError) as error:
         todo = 'It needs {"teachers": {NAME: {"vendor", "models"}}, "null_groups": {NAME: {"models", "except_for"}}}'
         raise InputError(f"not a file of roles ({error})", where=path, todo=todo) from error
     if len(teachers) < 2 or not all(t.models for t in teachers):
         raise InputError("fewer than two candidate teachers", where=path, todo="A ranking needs several, each with models")
+    for group in nulls:
+        # A name that is misspelt would let the candidate's own kin stand as null pairs.
+        if unknown := sorted(group.except_for - {t.name for t in teachers}):
+            raise InputError(f"null group {group.name!r} is except_for {unknown[0]!r}, which is no candidate", where=path,
+                             todo=f"Name candidates: {', '.join(t.name for t in teachers)}")
     return Bank(teachers, nulls)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """A list of names without repeats."""
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is no list")
+    return tuple(dict.fromkeys(value))
 
 
 def read_answers(
