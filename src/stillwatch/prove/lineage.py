@@ -144,7 +144,8 @@ def coefficients(gram: F64, order: Mapping[str, int], teachers: Sequence[Teacher
 
 def null_scores(weights: F64, order: Mapping[str, int], bank: Bank) -> tuple[F64, list[str]]:
     """Scores of all candidates in each null pair ``(n_pairs, n_teachers)``, NaN where a member is or comes from one; and its group."""
-    scores, groups = np.full((_n_pairs(bank), len(bank.teachers)), np.nan), []
+    scores = np.full((_n_pairs(bank), len(bank.teachers)), np.nan)
+    groups: list[str] = []
     for group in bank.nulls:
         for suspect, reference in permutations(group.models, 2):
             shift = weights[order[suspect]] - weights[order[reference]]
