@@ -140,6 +140,23 @@ def test_what_cannot_be_counted_is_one_line(tmp_path: Path) -> None:
             lockstep.detect_traces(path, tmp_path / "run")
 
 
+def test_counts_that_no_integer_holds_are_one_line(tmp_path: Path) -> None:
+    rows = {"account_id": ["a", "b"] * 2, "view": ["a.b"] * 4, "object": ["x", "x", "y", "y"], "n": pa.array([2**62] * 4, pa.int64())}
+    pq.write_table(pa.table(rows), tmp_path / "traces.parquet")
+    with pytest.raises(InputError, match=r"traces\.n adds up"):
+        lockstep.detect_traces(tmp_path / "traces.parquet", tmp_path / "run")
+
+
+def test_a_trace_told_again_is_no_crowd() -> None:
+    rng = np.random.default_rng(0)
+    account, amount, hour = np.arange(300), rng.integers(0, 40, 300).astype(np.float64), rng.integers(0, 2000, 300)
+    once = lockstep.crowds("timing.x", account, amount, hour, 300).value
+    again = np.concatenate([np.arange(300), np.zeros(20, np.int64)])
+    assert np.array_equal(lockstep.crowds("timing.x", account[again], amount[again], hour[again], 300).value, once)
+    alike = np.concatenate([amount, np.full(20, amount[0])]), np.concatenate([hour, np.full(20, hour[0])])
+    assert lockstep.crowds("timing.x", np.arange(320), *alike, 320).value[0] > 1 + once[0]  # of twenty others it is one
+
+
 def test_a_run_of_traces_tells_of_itself_what_every_run_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, run = tmp_path / "traces.parquet", tmp_path / "run"
     columns = {"account_id": ["a", "b"], "view": ["a.b", "a.c"], "object": [1, 1], "hour": pa.array([5, None], pa.int32())}

@@ -41,6 +41,8 @@ MIN_EXCESS_RATIO = 3.0
 """Shared objects beyond each pair's first, over chance. From 2 to 5 the benchmarks give the same groups."""
 MIN_MEMBERS = 5
 MIN_PARTNERS = 2
+MAX_EVENTS = 2**53
+"""Counts up to here are exact as floats."""
 MAX_JOIN_Q = 0.01
 """False-discovery rate at which an account joins a group that was accepted without it."""
 CROWD_REACH_H = (0, 1, 4, 24)
@@ -151,7 +153,8 @@ def own_group(group: I64, links: nulls.PairLinks) -> nulls.Membership:
 
 
 def crowds(name: str, account: I64, amount: Floats, hour: I64, n_accounts: int) -> View:
-    """Crowds in time and amount, fused over scales; an account's best trace counts."""
+    """Crowds in time and amount, fused over scales; an account's best trace counts, and a trace that is told twice counts once."""
+    account, amount, hour = _distinct(account, amount, hour)
     logs = [
         nulls.crowd(hour * 3600, amount + 0.5, within_s=reach_h * 3600, within=reach).log_p
         for reach_h in CROWD_REACH_H
@@ -160,6 +163,14 @@ def crowds(name: str, account: I64, amount: Floats, hour: I64, n_accounts: int) 
     value = np.zeros(n_accounts)
     np.maximum.at(value, account, nulls.crowd_score(np.stack(logs)))
     return View(name, value, np.zeros(n_accounts, bool), np.full(n_accounts, -1, np.int64))
+
+
+def _distinct(account: I64, amount: Floats, hour: I64) -> tuple[I64, Floats, I64]:
+    """The different rows: its own rows told again would be a crowd around an account."""
+    order = np.lexsort((amount, hour, account))
+    rows = account[order], amount[order], hour[order]
+    new = np.append(True, np.any([part[1:] != part[:-1] for part in rows], axis=0))
+    return rows[0][new], rows[1][new], rows[2][new]
 
 
 def views(traces: pa.Table, account: I64, n_accounts: int, seed: int) -> Iterator[View]:
@@ -268,6 +279,8 @@ def _read(path: Path) -> pa.Table:
     if table["n"].null_count or pc.min(table["n"]).as_py() < 1:
         todo = "Write how often each object was left, or leave the column out"
         raise InputError("traces.n has values below 1, or nulls", where=path, todo=todo)
+    if table["n"].to_numpy().sum(dtype=np.float64) > MAX_EVENTS:
+        raise InputError(f"traces.n adds up to more than {MAX_EVENTS:,}", where=path, todo="It is how often each object was left")
     return table
 
 

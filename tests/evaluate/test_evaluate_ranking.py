@@ -82,6 +82,20 @@ def test_bootstrap_over_clusters_is_wider_than_over_accounts() -> None:
     assert ranking(labels, scores, clusters=crew)["auc_interval"] == by_crew
 
 
+def test_intervals_over_few_clusters_hold_the_truth() -> None:
+    # Ten crews of 20: a positive scores above a negative of another crew with probability Φ(1 / 2).
+    rng, held, told = np.random.default_rng(1), 0, 0
+    for seed in range(200):
+        scores = rng.normal(size=200) + np.repeat(rng.normal(size=10), 20)
+        labels = np.repeat(rng.random(10) < 0.4, 20)
+        interval = ranking(labels, scores + labels, clusters=np.repeat(np.arange(10), 20), seed=seed).get("auc_interval")
+        if interval is not None:
+            told += 1
+            held += interval[0] <= 0.6915 <= interval[1]
+    assert told > 150
+    assert held / told >= 0.86
+
+
 @pytest.mark.parametrize(
     ("labels", "scores", "what"),
     [([True, False], [1.0], "do not match"), ([True, False], [1.0, float("nan")], "NaN")],

@@ -304,3 +304,13 @@ def test_a_truth_in_clear_is_hashed_as_ingest_does(run: Path, result: dict[str, 
     with pytest.raises(InputError, match=r"no such key file: .*absent"):
         evaluate.run(run, truth, key_file=tmp_path / "absent")
     assert not (tmp_path / "absent").exists(), "a key that is made now hashed nothing"
+
+
+def test_requests_of_no_name_are_not_harvested(run: Path) -> None:
+    """As in truths that have been a CSV once: empty strings stand for nulls."""
+    truth, events = run.parent / "truth.parquet", run.parent / "truth_events.parquet"
+    before = evaluate.run(run, truth, quiet=True)["events"]
+    told = pq.read_table(events)
+    more = pa.table({"event_id": [f"innocent {i}" for i in range(50)], "campaign": ["", " "] * 25})
+    pq.write_table(pa.concat_tables([told, more]), events)
+    assert evaluate.run(run, truth, quiet=True)["events"] == before

@@ -43,6 +43,24 @@ def test_bootstrap_has_the_campaign_as_its_unit() -> None:
     assert high == 1.0
 
 
+def test_bootstrap_says_nothing_where_campaigns_agree() -> None:
+    nothing = np.zeros(6, dtype=np.int64)
+    assert bootstrap(np.full(6, 9), nothing, nothing) == {"precision": None, "recall": None, "f1": None}
+    assert bootstrap(np.full(6, 9), np.array([0, 0, 0, 0, 0, 2]), nothing)["recall"] is not None
+
+
+@pytest.mark.parametrize(("n_campaigns", "at_least"), [(6, 0.83), (12, 0.88), (40, 0.91)])
+def test_bootstrap_of_few_campaigns_holds_the_truth(n_campaigns: int, at_least: float) -> None:
+    # Campaigns of 5 to 59 accounts, of whom beta(4, 1) are found. Plain percentiles hold 0.77 of the truths with six.
+    rng, held = np.random.default_rng(2), 0
+    for seed in range(300):
+        size = rng.integers(5, 60, n_campaigns)
+        found = rng.binomial(size, rng.beta(4, 1, n_campaigns))
+        low, high = bootstrap(found, size - found, np.zeros(1, np.int64), n=1000, seed=seed)["recall"] or (0, 0)
+        held += low <= 0.8 <= high
+    assert held / 300 >= at_least
+
+
 def test_same_partition_under_other_names() -> None:
     result = clustering(["x", "x", "y", None], ["1", "1", "2", None])
     assert (result["bcubed_f1"], result["ari"]) == (1.0, 1.0)

@@ -58,7 +58,7 @@ def contingency(
 
     Args:
         harvest: HARVEST, as a table or a Parquet file.
-        truth_events: ``event_id``, ``campaign`` (null = not harvested), likewise; None where not told.
+        truth_events: ``event_id``, ``campaign`` (null or empty = not harvested), likewise; None where not told.
         flagged_ids: campaigns that count as reported; requests of others (review) count as not reported.
     """
     import duckdb
@@ -76,7 +76,7 @@ def contingency(
             source = _source(engine, "truth_events", truth_events)
             rows = engine.execute(
                 "SELECT campaign_id, campaign, count(*) FROM reported FULL JOIN"
-                f" (SELECT event_id, campaign FROM {source} WHERE campaign IS NOT NULL) USING (event_id) GROUP BY ALL"
+                f" (SELECT event_id, campaign FROM {source} WHERE trim(campaign) <> '') USING (event_id) GROUP BY ALL"
             ).fetchall()
     return Contingency({(reported, true): n for reported, true, n in rows}, truth_events is not None)
 

@@ -42,9 +42,23 @@ def upper_bound(successes: int, trials: int) -> float | None:
     return float(beta.ppf(0.95, successes + 1, trials - successes))
 
 
-def percentile_interval(values: Sequence[float]) -> Interval | None:
-    """The middle 95 % of bootstrap values."""
-    return [float(v) for v in np.percentile(values, (2.5, 97.5))] if len(values) else None
+def percentile_interval(values: Sequence[float], n_units: int) -> Interval | None:
+    """The middle 95 % of bootstrap values, and further out the fewer units were drawn; None where all values are one.
+
+    Of few units a bootstrap spreads too little, and its tails are the normal distribution's. The quantiles are therefore those that
+    give a mean its t interval (expanded percentile interval; Hesterberg, "What teachers should know about the bootstrap", 2015).
+    Values that never vary say that the units agree, not that others would.
+
+    Args:
+        values: of the resamples.
+        n_units: what was drawn, such as campaigns.
+    """
+    if len(values) == 0 or n_units < 2 or min(values) == max(values):
+        return None
+    from scipy.stats import norm, t
+
+    tail = float(norm.cdf(-math.sqrt(n_units / (n_units - 1)) * t.ppf(0.975, n_units - 1)))
+    return [float(v) for v in np.quantile(values, (tail, 1 - tail))]
 
 
 def bootstrap(
@@ -60,7 +74,8 @@ def bootstrap(
         seed: of the resampling.
 
     Returns:
-        ``precision``, ``recall``, ``f1``; None with fewer than :data:`MIN_BOOTSTRAP_UNITS` true campaigns.
+        ``precision``, ``recall``, ``f1``; None with fewer than :data:`MIN_BOOTSTRAP_UNITS` true campaigns, and where the campaigns
+        agree (all found whole, nobody flagged by mistake).
     """
     if len(found) < MIN_BOOTSTRAP_UNITS:
         return {"precision": None, "recall": None, "f1": None}
@@ -70,4 +85,8 @@ def bootstrap(
     fp = false[rng.integers(len(false), size=(n, len(false)))].sum(axis=1) if len(false) else np.zeros(n)
     with np.errstate(invalid="ignore"):
         values = {"precision": tp / (tp + fp), "recall": tp / (tp + fn), "f1": 2 * tp / (2 * tp + fp + fn)}
-    return {name: percentile_interval(v[np.isfinite(v)].tolist()) for name, v in values.items()}
+    # False accounts are drawn by reported campaign: where these are fewer they say how little is known.
+    of_both = min(len(found), len(false) or len(found))
+    return {
+        name: percentile_interval(v[np.isfinite(v)].tolist(), len(found) if name == "recall" else of_both) for name, v in values.items()
+    }

@@ -156,4 +156,4 @@ def _intervals(
         if points.positives and points.negatives:
             aucs.append(auc(points))
             aps.append(average_precision(points))
-    return {"auc_interval": percentile_interval(aucs), "ap_interval": percentile_interval(aps)}
+    return {"auc_interval": percentile_interval(aucs, n_units), "ap_interval": percentile_interval(aps, n_units)}
