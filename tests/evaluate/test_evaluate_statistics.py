@@ -49,9 +49,9 @@ def test_bootstrap_says_nothing_where_campaigns_agree() -> None:
     assert bootstrap(np.full(6, 9), np.array([0, 0, 0, 0, 0, 2]), nothing)["recall"] is not None
 
 
-@pytest.mark.parametrize(("n_campaigns", "at_least"), [(6, 0.83), (12, 0.88), (40, 0.91)])
+@pytest.mark.parametrize(("n_campaigns", "at_least"), [(5, 0.85), (6, 0.88), (12, 0.92)])
 def test_bootstrap_of_few_campaigns_holds_the_truth(n_campaigns: int, at_least: float) -> None:
-    # Campaigns of 5 to 59 accounts, of whom beta(4, 1) are found. Plain percentiles hold 0.77 of the truths with six.
+    # Campaigns of 5 to 59 accounts, of whom beta(4, 1) are found. Plain percentiles hold 0.79, 0.84 and 0.90 of the truths.
     rng, held = np.random.default_rng(2), 0
     for seed in range(300):
         size = rng.integers(5, 60, n_campaigns)
