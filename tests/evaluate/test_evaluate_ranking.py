@@ -83,7 +83,8 @@ def test_bootstrap_over_clusters_is_wider_than_over_accounts() -> None:
 
 
 def test_intervals_over_few_clusters_hold_the_truth() -> None:
-    # Ten crews of 20 (plain percentiles hold 0.89 of the truths): a positive scores above a negative of another crew with probability Φ(1 / 2).
+    # Ten crews of 20; plain percentiles hold 0.89 of the truths.
+    # A positive scores above a negative of another crew with probability Φ(1 / 2).
     rng, held, told = np.random.default_rng(1), 0, 0
     for seed in range(200):
         scores = rng.normal(size=200) + np.repeat(rng.normal(size=10), 20)
