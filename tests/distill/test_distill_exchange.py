@@ -58,7 +58,8 @@ def test_fifty_log_probabilities_take_about_two_hundred_bytes_a_token() -> None:
 
 @pytest.mark.parametrize(("name", "held"), [
     ("p.txt", "\ufeffone\n\n two \n".encode()), ("p.csv", b"prompt,n\r\none,1\r\ntwo,2\r\n"), ("p.json", b'["one", {"prompt": "two"}]'),
-    ("p.jsonl", b'\xef\xbb\xbf{"prompt": "one"}\n\n"two"\n'), ("p.jsonl.gz", gzip.compress(b'{"prompt": "one"}\n{"prompt": "two"}\n')),
+    ("p.jsonl", b'\xef\xbb\xbf{"prompt": "one"}\n\n"two"\n'),
+    ("p.jsonl.gz", gzip.compress(b'{"prompt": "one"}\n{"prompt": "two"}\n', mtime=0)),
 ])
 def test_prompts_are_those_of_the_file(tmp_path: Path, name: str, held: bytes) -> None:
     """Not its lines: the first line of a CSV file would be asked, and paid for."""

@@ -82,13 +82,14 @@ def test_files_as_people_have_them(where: Path, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(("name", "held", "says"), [
-    ("cut.jsonl.gz", gzip.compress(b'{"output": "a"}' * 99)[:30], "cannot be read"), ("cut.jsonl.zst", b"no zstd", "cannot be read"),
+    ("cut.jsonl.gz", gzip.compress(b'{"output": "a"}' * 99, mtime=0)[:30], "cannot be read"),
+    ("cut.jsonl.zst", b"no zstd", "cannot be read"),
     ("more.csv", b"prompt,output\na,b,c\n", "row 1 has more fields"), ("fewer.csv", b"prompt,output\na\n", "row 1 has fewer fields"),
     ("latin.csv", "prompt,output\na,für\n".encode("latin-1"), "UTF-8"), ("latin.jsonl", '{"output": "für"}'.encode("latin-1"), "UTF-8"),
     ("named.jsonl", b"prompt,output\na,b\n", ".csv"),
     ("turns.jsonl", b'{"prompt": [{"role": "user"}], "output": "b"}', "prompt is no text"),
     ("folder.jsonl", None, "a folder"),
-])
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_files_that_are_none(where: Path, name: str, held: bytes | None, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     (where / name).mkdir() if held is None else (where / name).write_bytes(held)
     said = refused(capsys, "prove", "test", name)
