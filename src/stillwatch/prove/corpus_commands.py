@@ -27,4 +27,5 @@ def from_options(args: argparse.Namespace) -> "CorpusTest | None":
         return None
     from stillwatch.prove.corpus_test import from_commitment
 
-    return from_commitment(args.marks, args.key or Path("prove.key"), args.entry, [name.strip() for name in args.tenants.split(",") if name.strip()])
+    names = [name.strip() for name in args.tenants.split(",") if name.strip()]
+    return from_commitment(args.marks, args.key or Path("prove.key"), args.entry, names)
