@@ -20,6 +20,11 @@ from stillwatch.errors import InputError
 BAD_USAGE = {
     "no command": ([], "COMMAND"),
     "unknown command": (["harvest"], "'harvest'"),
+    "one campaign of a bundle": (["export", "run", "--format", "stix", "--campaign", "c-1"], "of one campaign: --campaign"),
+    "a folder for JSON": (["exposure", "--curves", ".", "--out", "e"], "a folder, where a file is needed: ."),
+    "a folder for a commitment log": (["prove", "mark", "a", "--log", "."], "a folder, where a file is needed: ."),
+    "a folder for canaries": (["prove", "canary", "questions", "--canaries", "."], "a folder, where a file is needed: ."),
+    "a folder for tokens": (["token", "x", "--tokens", "."], "a folder, where a file is needed: ."),
     "unknown option": (["demo", "--fast"], "unrecognized arguments: --fast. See stillwatch demo --help"),
     "unknown option of a word": (["audit-log", "verify", "--now"], "arguments: --now. See stillwatch audit-log verify --help"),
     "unknown choice": (["detect", "logs", "--out", "run", "--engine", "abacus"], "'abacus'"),

@@ -284,6 +284,8 @@ def _report(args: argparse.Namespace) -> Any:
 
 
 def _export(args: argparse.Namespace) -> Any:
+    if args.campaign and args.format != "packet":  # others would leave along with it
+        raise InputError("only packets are of one campaign", where="--campaign", todo="Leave it out, or pass --format packet")
     demand_outside(args.data, args.out or args.run / "export", "an export")
     if args.format in evidence_commands.FORMATS:
         return evidence_commands.export(args)
