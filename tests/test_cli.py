@@ -1,5 +1,6 @@
 """Bad usage: exit code 1 and one line that says what, where, and what to do; never a traceback."""
 
+import argparse
 import math
 import subprocess
 import sys
@@ -12,13 +13,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import __version__
-from stillwatch.cli import main
+from stillwatch.cli import main, parser
 from stillwatch.engine import open_engine
 from stillwatch.errors import InputError
 
 BAD_USAGE = {
     "no command": ([], "COMMAND"),
     "unknown command": (["harvest"], "'harvest'"),
+    "one campaign of a bundle": (["export", "run", "--format", "stix", "--campaign", "c-1"], "of one campaign: --campaign"),
+    "a folder for JSON": (["exposure", "--curves", ".", "--out", "e"], "a folder, where a file is needed: ."),
+    "a folder for a commitment log": (["prove", "mark", "a", "--log", "."], "a folder, where a file is needed: ."),
+    "a folder for canaries": (["prove", "canary", "questions", "--canaries", "."], "a folder, where a file is needed: ."),
+    "a folder for tokens": (["token", "x", "--tokens", "."], "a folder, where a file is needed: ."),
     "unknown option": (["demo", "--fast"], "unrecognized arguments: --fast. See stillwatch demo --help"),
     "unknown option of a word": (["audit-log", "verify", "--now"], "arguments: --now. See stillwatch audit-log verify --help"),
     "unknown choice": (["detect", "logs", "--out", "run", "--engine", "abacus"], "'abacus'"),
@@ -178,3 +184,17 @@ def test_an_error_of_the_disk_ends_its_sentence_once(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("stillwatch.report.run", fails)
     assert main(["report", "run"]) == 1
     assert capsys.readouterr().err == "stillwatch: It is broken. Check the path, the permissions and the free space\n"
+
+
+def _without_help(command: argparse.ArgumentParser) -> list[str]:
+    found = []
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found += [one for sub in action.choices.values() for one in _without_help(sub)]
+        elif action.option_strings and not action.help:
+            found.append(f"{command.prog} {action.option_strings[-1]}")
+    return found
+
+
+def test_every_option_says_what_it_is() -> None:
+    assert _without_help(parser()) == []

@@ -1,4 +1,4 @@
-"""Every ``stillwatch`` command that a page shows is one that the command line takes."""
+"""Every ``stillwatch`` command that a page shows is one that the command line takes, and every link leads somewhere."""
 
 import re
 import shlex
@@ -26,6 +26,39 @@ def commands(text: str) -> list[str]:
                 found.append(shlex.join(NUMBERS.get(word, word) for word in words[1:end]))
                 words = words[end:]
     return found
+
+
+def anchors(text: str) -> set[str]:
+    """Where links into a page may lead: its headings as GitHub names them."""
+    found: dict[str, int] = {}
+    for heading in re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        name = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+        found[name] = found.get(name, -1) + 1
+    return {name if i == 0 else f"{name}-{i}" for name, n in found.items() for i in range(n + 1)}
+
+
+def broken_links(page: Path) -> list[str]:
+    """Links of a page that lead to no file or no heading of this repository."""
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if not link.startswith("http") and not (target.exists() and (not anchor or anchor in anchors(target.read_text()))):
+            broken.append(link)
+    return broken
+
+
+def test_broken_links_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# One\n## 2. Two (`b/c.py`)\n```\n# no heading\n```\n## One\n")
+    page = tmp_path / "page.md"
+    page.write_text("[a](a.md) [b](a.md#2-two-bcpy) [c](a.md#one-1) [d](a.md#no-heading) [e](b.md) [f](https://example.org/#x)\n")
+    assert broken_links(page) == ["a.md#no-heading", "b.md"]
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    assert broken_links(page) == []
 
 
 def test_commands_are_found() -> None:

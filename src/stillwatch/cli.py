@@ -92,13 +92,13 @@ def parser() -> argparse.ArgumentParser:
 
     demo = add("demo", _demo, "simulate a small world, detect, print the finds beside the truth, write the report")
     demo.add_argument("--out", type=Path, default=Path("demo"), help="folder to write to (default: demo)")
-    demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
 
     simulate = add("simulate", _simulate, "write the logs of a simulated provider with known campaigns and crowds")
     simulate.add_argument("scenario", metavar="SCENARIO", help="a name, or 'list' to see them all")
     simulate.add_argument("--out", type=Path, help="folder to write to")
     simulate.add_argument("--events", type=int, help="number of requests, scaling the scenario")
-    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
     simulate.add_argument("--prompts", type=Path, help="Parquet with a column prompt (and perhaps source), or a harvest store: task pools")
     simulate.add_argument("--rates", type=Path, help="Parquet with client, window_start_s, rate_per_s: client rates")
 
@@ -120,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
     receive = add("receive", _receive, "append the logs that a gateway posts (LiteLLM's generic_api) to files that ingest reads")
     receive.add_argument("--out", type=Path, required=True, help="folder of the files, one an hour")
     receive.add_argument("--host", default="127.0.0.1", help="elsewhere than on loopback a token is asked for")
-    receive.add_argument("--port", type=int, default=4999)
+    receive.add_argument("--port", type=int, default=4999, help="default: 4999")
     receive.add_argument("--token-file", type=Path, metavar="FILE", help="what callers must send as Authorization: Bearer")
 
     detect = add("detect", _detect, "find campaigns in events, or in traces of any (account, object, time) data")
@@ -129,10 +129,10 @@ def parser() -> argparse.ArgumentParser:
     detect.add_argument("--traces", type=Path, metavar="FILE",
                         help="Parquet of account_id, view, object, hour, n, weight")
     detect.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to write")
-    detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb")
+    detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb", help="this version has duckdb only")
     detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")
     detect.add_argument("--recent", metavar="TIME", help="only the last so long before --as-of, or of the log: 12h, 1d, 7d")
-    detect.add_argument("--seed", type=int, default=1)
+    detect.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
     detect.add_argument("--threads", type=int, help="worker threads (default: all cores)")
     detect.add_argument("--memory", metavar="GB", type=float,
                         help="memory limit of the engine, GB (default: half the machine)")
@@ -140,19 +140,19 @@ def parser() -> argparse.ArgumentParser:
                         help="an earlier run whose campaigns may continue: lineage")
 
     evaluate = add("evaluate", _evaluate, "compare a run with the truth")
-    evaluate.add_argument("run", type=Path, metavar="RUN")
+    evaluate.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
     evaluate.add_argument("--truth", type=Path, required=True, help="Parquet of account_id, campaign, kind")
     evaluate.add_argument("--truth-events", type=Path, help="Parquet of event_id, campaign: harvested requests")
     evaluate.add_argument("--key-file", type=Path,
                           help="the tenant's key that ingest hashed identifiers with, where the truth has them in clear")
 
     report = add("report", _report, "write the report of a run as one self-contained page")
-    report.add_argument("run", type=Path, metavar="RUN")
+    report.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
     report.add_argument("--out", type=Path, help="file to write (default: RUN/report.html)")
 
     export = add("export", _export, "write a run's campaigns and accounts in another form")
-    export.add_argument("run", type=Path, metavar="RUN")
-    export.add_argument("--format", required=True, choices=("csv", "json", *evidence_commands.FORMATS))
+    export.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
+    export.add_argument("--format", required=True, choices=("csv", "json", *evidence_commands.FORMATS), help="what to write")
     export.add_argument("--out", type=Path, help="folder to write to (default: RUN/export)")
     evidence_commands.export_options(export)
     distill_commands.register(add, commands, shared)
@@ -284,6 +284,8 @@ def _report(args: argparse.Namespace) -> Any:
 
 
 def _export(args: argparse.Namespace) -> Any:
+    if args.campaign and args.format != "packet":  # others would leave along with it
+        raise InputError("only packets are of one campaign", where="--campaign", todo="Leave it out, or pass --format packet")
     demand_outside(args.data, args.out or args.run / "export", "an export")
     if args.format in evidence_commands.FORMATS:
         return evidence_commands.export(args)

@@ -200,6 +200,8 @@ def read_json(path: Path, hook: Callable[[list[tuple[str, Any]]], Any] | None = 
         return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=hook)
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
+    except IsADirectoryError as error:
+        raise InputError("a folder, where a file is needed", where=path) from error
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"not readable as JSON ({error})", where=path) from error
 

@@ -28,8 +28,8 @@ def register(add: Add) -> None:
     store_option(source)
     source.add_argument("--run", type=Path, metavar="RUN", help="a run folder: its campaigns, in shadow mode only")
     source.add_argument("--snapshot", type=Path, metavar="FILE", help="Parquet of account_id, action, mode, reason_code, …")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8080)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: loopback only)")
+    serve.add_argument("--port", type=int, default=8080, help="default: 8080")
     serve.add_argument("--grpc-port", type=int, help="also serve Envoy ext_authz over gRPC here")
     serve.add_argument("--state", type=Path, default=Path("stillwatch-serve"),
                        help="folder of the snapshot and, without a store, of logged decisions (default: stillwatch-serve)")
@@ -57,7 +57,8 @@ def register(add: Add) -> None:
 
     token = add("token", _token, "make or revoke a token for callers of the decision service; prints it once")
     token.add_argument("name", metavar="NAME", help="who uses it, such as envoy-eu")
-    token.add_argument("--role", choices=("decide", "metrics", "admin"), default="decide")
+    token.add_argument("--role", choices=("decide", "metrics", "admin"), default="decide",
+                       help="what its bearer may ask (default: decide)")
     token.add_argument("--days", type=float, help="days until it expires (default: never)")
     token.add_argument("--revoke", action="store_true", help="end the token of this name")
     place = token.add_mutually_exclusive_group()

@@ -308,6 +308,9 @@ def test_own_keys_are_tested_by_a_command(tmp_path: Path, capsys: pytest.Capture
     assert main([*command, "--key", str(tmp_path / "none.key")]) == 1
     assert "no such key file" in capsys.readouterr().err
     assert not (tmp_path / "none.key").exists()
+    for option, value in (("--key", str(key)), ("--entry", "0"), ("--tenants", "acme")):
+        assert main([*command[:4], option, value]) == 1
+        assert f"{option} is for the test of own keys. Pass --marks, too" in capsys.readouterr().err
 
 
 def test_documents_that_carry_a_campaigns_template_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

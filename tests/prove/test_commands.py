@@ -295,6 +295,11 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("commit", "--tenants", "acme,globex", "--scheme", "canary") == 0
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
     assert "line 1 has no 'prompt'" in capsys.readouterr().err
+    rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "What is this?", "output": "It is a house."}])
+    assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
+    said_of_none = capsys.readouterr().out
+    assert "no test can find any" in said_of_none
+    assert "Next" not in said_of_none
     rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": said}])
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
     planted = json.loads((where / "planted.jsonl").read_text())["output"]

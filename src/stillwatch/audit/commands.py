@@ -50,10 +50,10 @@ def register(
     audit.add_argument("--questions", action="store_true",
                        help="let what was asked count (prompt, instruction, earlier turns); where corpus and references have it")
     audit.add_argument("--processes", type=int, help="processes (default: all cores)")
-    audit.add_argument("--seed", type=int, default=1)
+    audit.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
     index = add("audit-index", _index, "index model outputs or instruction sets, to find their near-duplicates")
     index.add_argument("sets", nargs="+", metavar="NAME=PATH", help="a name and a file or folder of texts")
-    index.add_argument("--text-column", metavar="NAME")
+    index.add_argument("--text-column", metavar="NAME", help="column of the text (default: a usual name)")
     index.add_argument("--out", type=Path, required=True, metavar="INDEX", help="file to write (.npz)")
 
 

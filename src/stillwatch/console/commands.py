@@ -26,7 +26,7 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
             help="its first line is the password (default: asked for, or the first line of standard input)",
         )
         if word == "add":
-            made.add_argument("--role", required=True, choices=roles)
+            made.add_argument("--role", required=True, choices=roles, help="what the user may do")
     role = sub("role", "user_role", "give a user another role")
     role.add_argument("name", metavar="NAME")
     role.add_argument("role", metavar="ROLE", choices=roles)
@@ -36,8 +36,8 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
 
     alone = add("console", job(JOBS, "serve"), "serve the console in a process of its own")
     store_option(alone)
-    alone.add_argument("--host", default="127.0.0.1")
-    alone.add_argument("--port", type=int, default=8090)
+    alone.add_argument("--host", default="127.0.0.1", help="address to listen at (default: loopback only)")
+    alone.add_argument("--port", type=int, default=8090, help="default: 8090")
     alone.add_argument(
         "--origin",
         default="",

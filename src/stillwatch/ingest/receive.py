@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 
 LARGEST = 256 << 20
@@ -163,4 +164,4 @@ def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: b
         say(f"http://{host}:{made.server_port}/ appends what is posted to {folder}, a file an hour")
         made.serve_forever(poll_interval=0.2)
         with shelf.turn:
-            say(f"{shelf.n:,} bodies are in {folder}: stillwatch ingest {folder} --from litellm --out DIR")
+            say(f"{number_of(shelf.n, 'body', 'bodies')} in {folder}: stillwatch ingest {folder} --from litellm --out DIR")

@@ -78,6 +78,8 @@ def canaries(path: Path | None = None) -> list[Canary]:
             re.compile(one.near)
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
+    except IsADirectoryError as error:
+        raise InputError("a folder, where a file is needed", where=path) from error
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise InputError(f"not a file of canaries ({error})", where=path,
                          todo="A JSON list of objects with name, forms and questions") from error

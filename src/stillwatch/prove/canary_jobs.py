@@ -88,5 +88,8 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
             planted += found
             handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
     say(args, f"{number_of(planted, 'form')} planted")
+    if not planted:
+        say(args, "No answer has a place for a form, so no test can find any: forms go where what is asked for is made up")
+        return {"planted": planted}
     say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
     return {"planted": planted}

@@ -38,7 +38,8 @@ def _keys_and_marks(sub: Sub) -> None:
     _master(commit)
     commit.add_argument("--tenants", required=True, help="names, comma-separated, or a file with one a line")
     commit.add_argument("--log", type=Path, default=Path("commitments.jsonl"), help="hash-chained log (default: commitments.jsonl)")
-    commit.add_argument("--scheme", choices=("choice", "kgw", "gumbel", "hf_kgw", "synthid", "canary"), default="choice")
+    commit.add_argument("--scheme", choices=("choice", "kgw", "gumbel", "hf_kgw", "synthid", "canary"), default="choice",
+                        help="the kind of mark (default: choice, on finished text)")
     commit.add_argument("--gamma", type=float, default=0.25, help="kgw, hf_kgw: share of green tokens")
     commit.add_argument("--delta", type=float, default=2.0, help="kgw, hf_kgw: what green logits gain, nats")
     commit.add_argument("--context-width", type=int, default=2, help="kgw, gumbel: tokens that decide; hf_kgw: as configured")
@@ -54,7 +55,7 @@ def _keys_and_marks(sub: Sub) -> None:
     commit.add_argument("--decoys", type=int, default=999, help="decoy keys; the rank p is at least 1/(decoys + 1)")
     commit.add_argument("--alpha", type=float, default=1e-5, help="level over all keys")
     commit.add_argument("--prompts", type=Path, help="the questions that will be asked, all of them: only their hash is written")
-    commit.add_argument("--prompt-column", default="prompt")
+    commit.add_argument("--prompt-column", default="prompt", help="of --prompts (default: prompt)")
     commit.add_argument("--against", choices=("reference", "nothing"), help="whether the test will be against a reference")
     commit.add_argument("--early", action="store_true",
                         help="questioning may stop early (prove ask --stop-at-p): the test then allows for it; needs --prompts")
@@ -67,7 +68,7 @@ def _keys_and_marks(sub: Sub) -> None:
     mark.add_argument("--out", type=Path, help="JSONL to write")
     mark.add_argument("--mark-log", type=Path, help="Parquet for the exposure ledger: which answer carries whose mark")
     mark.add_argument("--tenant", help="one tenant for all answers (default: the column tenant)")
-    mark.add_argument("--output-column", default="output")
+    mark.add_argument("--output-column", default="output", help="of the answers (default: output)")
     mark.add_argument("--config", action="store_true", help="print the tenant's transformers watermarking configuration")
 
     ledger = sub("ledger", "mark_jobs", "exposure ledger: which account saw which marked answer, from a detect run")
@@ -81,13 +82,13 @@ def _keys_and_marks(sub: Sub) -> None:
 
     plan = sub("plan", "mark_jobs", "how many answers a test needs")
     plan.add_argument("pilot", type=Path, metavar="ANSWERS", help="some answers of the suspect, or of any like model")
-    plan.add_argument("--log", type=Path, default=Path("commitments.jsonl"))
+    plan.add_argument("--log", type=Path, default=Path("commitments.jsonl"), help="commitment log")
     plan.add_argument("--entry", type=int, help="number of the commitment (default: the last)")
     plan.add_argument("--tokenizer", help="as committed")
     plan.add_argument("--shifts", help="what to plan for: relative excesses of the mean (default: 0.01,0.02,0.05,0.1,0.2); choice: "
                                        "shares of the places where the suspect writes the key's form (default: 0.05,0.1,0.2,0.4)")
     plan.add_argument("--p", type=float, default=1e-6, help="p-value to reach")
-    plan.add_argument("--power", type=float, default=0.9)
+    plan.add_argument("--power", type=float, default=0.9, help="how often a marked suspect should be shown (default: 0.9)")
     _columns(plan)
 
 
@@ -96,11 +97,11 @@ def _questions(sub: Sub) -> None:
     ask = sub("ask", "ask_jobs", "question a suspect: resumable, rate-limited, costed and confirmed before it starts")
     _suspect(ask)
     ask.add_argument("--prompts", type=Path, required=True, help="text (one a line), JSONL, JSON or Parquet")
-    ask.add_argument("--prompt-column", default="prompt")
+    ask.add_argument("--prompt-column", default="prompt", help="of --prompts (default: prompt)")
     ask.add_argument("--samples", type=int, default=1, help="answers to each prompt")
-    ask.add_argument("--max-tokens", type=int, default=256)
-    ask.add_argument("--temperature", type=float, default=1.0)
-    ask.add_argument("--top-p", type=float, default=1.0)
+    ask.add_argument("--max-tokens", type=int, default=256, help="of an answer (default: 256)")
+    ask.add_argument("--temperature", type=float, default=1.0, help="of the suspect's sampling (default: 1)")
+    ask.add_argument("--top-p", type=float, default=1.0, help="of the suspect's sampling (default: 1)")
     ask.add_argument("--price-in", type=float, help="per million tokens")
     ask.add_argument("--price-out", type=float, help="per million tokens")
     ask.add_argument("--yes", action="store_true", help="do not ask before starting")
@@ -112,9 +113,9 @@ def _questions(sub: Sub) -> None:
 
     rehearse = sub("rehearse", "ask_jobs", "a stand-in suspect: serve a file of answers at a URL of this machine, to try the whole way")
     rehearse.add_argument("answers", type=Path, metavar="ANSWERS", help="marked answers for the suspect, unmarked ones for the reference")
-    rehearse.add_argument("--port", type=int, default=8901)
+    rehearse.add_argument("--port", type=int, default=8901, help="default: 8901")
     rehearse.add_argument("--tenant", help="only answers of this tenant: as if one campaign had harvested them")
-    rehearse.add_argument("--output-column", default="output")
+    rehearse.add_argument("--output-column", default="output", help="of the answers (default: output)")
 
     read = sub("read", "ask_jobs", "reading mode: what the suspect would write next at each token of kept answers")
     _suspect(read)
@@ -133,7 +134,8 @@ def _proofs(sub: Sub) -> None:
     test.add_argument("--tenants", help="keys to try, comma-separated (default: all of the commitment)")
     test.add_argument("--together", metavar="TENANTS",
                       help="keys to test as one beside each, such as those a campaign harvested: 'all', or names (default: as committed)")
-    test.add_argument("--mode", choices=("written", "read"), default="written")
+    test.add_argument("--mode", choices=("written", "read"), default="written",
+                      help="written: answers of the suspect; read: what prove read made (default: written)")
     test.add_argument("--exclude", choices=("window", "tuple"), help="what the suspect was shown (default: by the width)")
     test.add_argument("--tokenizer", help="as committed")
     test.add_argument("--reference", type=Path,
@@ -149,13 +151,13 @@ def _proofs(sub: Sub) -> None:
     _columns(test)
 
     canary = sub("canary", "canary_jobs", "canaries: questions to ask back, planting, and the rank test")
-    canary.add_argument("step", choices=("questions", "plant", "test"))
+    canary.add_argument("step", choices=("questions", "plant", "test"), help="what to do")
     canary.add_argument("source", nargs="?", type=Path, metavar="ANSWERS", help="plant: answers to change; test: what was asked")
     _committed(canary)
     canary.add_argument("--canaries", type=Path, help="JSON of name, forms, questions (default: eleven of the package)")
     canary.add_argument("--units", default="", help="test: units of the campaign, comma-separated, or a file")
     canary.add_argument("--unit", help="plant: one unit for all answers (default: the column tenant)")
-    canary.add_argument("--out", type=Path)
+    canary.add_argument("--out", type=Path, help="file to write; questions without it are printed")
 
     report = sub("report", "proof_jobs", "write the page of a proof")
     report.add_argument("folder", type=Path, metavar="PROOF")
@@ -182,8 +184,8 @@ def _signer(to: argparse.ArgumentParser) -> None:
 
 
 def _columns(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--prompt-column", default="prompt")
-    to.add_argument("--output-column", default="output")
+    to.add_argument("--prompt-column", default="prompt", help="of the answers (default: prompt)")
+    to.add_argument("--output-column", default="output", help="of the answers (default: output)")
 
 
 def _suspect(to: argparse.ArgumentParser) -> None:

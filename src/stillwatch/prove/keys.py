@@ -88,6 +88,8 @@ def read_log(path: Path) -> list[dict[str, Any]]:
         entries = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     except FileNotFoundError as error:
         raise InputError("no such file", where=path, todo="Make it with stillwatch prove commit") from error
+    except IsADirectoryError as error:
+        raise InputError("a folder, where a file is needed", where=path) from error
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"not a commitment log ({error})", where=path) from error
     broken = broken_entry(entries)

@@ -18,9 +18,9 @@ def register(below: Any, shared: argparse.ArgumentParser) -> None:
     help_ = "rank candidate teachers of a suspect from answers alone: an attribution score, or abstain"
     to = below.add_parser("lineage", help=help_, description=help_, parents=[shared])
     to.add_argument("answers", nargs="+", metavar="ANSWERS",
-                    help="JSONL, JSON or Parquet of model, prompt_id, output: suspect, reference, teachers, nulls; MODEL=FILE where the "
-                         "file does not name the model, such as one of prove ask")
-    to.add_argument("--suspect", required=True, metavar="MODEL")
+                    help="JSONL, JSON, CSV or Parquet of model, prompt_id, output: suspect, reference, teachers, nulls; MODEL=FILE where "
+                         "the file does not name the model, such as one of prove ask")
+    to.add_argument("--suspect", required=True, metavar="MODEL", help="whose model is judged")
     to.add_argument("--reference", metavar="MODEL", help="same base, not trained on the candidates' answers")
     to.add_argument("--roles", type=Path, required=True, help="JSON of teachers and null groups (docs/lineage.md)")
     to.add_argument("--prompt-ids", type=Path, metavar="FILE",

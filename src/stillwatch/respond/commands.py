@@ -47,7 +47,7 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: J
     verify = log("verify", "verify_log", "check that no row was changed, removed or reordered")
     verify.add_argument("--head", metavar="SEQ:HASH", help="what an earlier verification printed; the log must still hold it")
     export = log("export", "export_log", "write the log as JSON, one row a line")
-    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
 
 
 def group(add: Add, shared: argparse.ArgumentParser, name: str, module: str, help_: str) -> Sub:
@@ -77,8 +77,8 @@ def job(module: str, name: str) -> Job:
             jobs = import_module(module)
         except ModuleNotFoundError as error:
             missing = str(error.name).partition(".")[0]
-            extras = "stillwatch[prove] or stillwatch[serve]" if missing == "cryptography" else "stillwatch[serve]"
-            raise MissingExtraError(f"{missing} is not installed", todo=f"Install {extras}") from error
+            other = ", or 'stillwatch[prove]'" if missing == "cryptography" else ""
+            raise MissingExtraError(f"{missing} is not installed", todo=f"pip install 'stillwatch[serve]'{other}") from error
         return getattr(jobs, name)(args)
 
     return run
@@ -94,13 +94,13 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
     import_.add_argument("--data", type=Path, metavar="DIR", help="the folder that detect read: registry facts, traffic and keys")
     list_ = sub("list", "list_cases", "cases, highest expected loss first")
     list_.add_argument("--state", action="append", choices=_words(State), help="only these (default: the open ones)")
-    list_.add_argument("--limit", type=int, default=50)
+    list_.add_argument("--limit", type=int, default=50, help="at most so many (default: 50)")
     sub("show", "show_case", "one case with its accounts, actions and remarks").add_argument("case", metavar="CASE")
     move = sub("move", "move_case", "bring a case into another state")
     move.add_argument("case", metavar="CASE")
     move.add_argument("state", choices=_words(State))
     move.add_argument("--verdict", choices=_words(Verdict), help="with resolved: what was concluded")
-    move.add_argument("--note", default="")
+    move.add_argument("--note", default="", help="why; is kept")
     assign = sub("assign", "assign_case", "give a case to somebody, or to nobody")
     assign.add_argument("case", metavar="CASE")
     assign.add_argument("name", nargs="?", metavar="NAME")
@@ -117,12 +117,12 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
     made = sub("detach", "detach_proof", "say that a proof does not concern a case after all; the log keeps both")
     made.add_argument("case", metavar="CASE")
     made.add_argument("proof", metavar="SHA256", help="of the proof's manifest.json, as cases show says")
-    made.add_argument("--note", required=True)
+    made.add_argument("--note", required=True, help="why; is kept")
     for word, what in (("exclude", "judge that an account does not belong to a case"), ("include", "take an exclusion back")):
         made = sub(word, f"{word}_account", what)
         made.add_argument("case", metavar="CASE")
         made.add_argument("account", metavar="ACCOUNT")
-        made.add_argument("--note", required=True)
+        made.add_argument("--note", required=True, help="why; is kept")
     erased = sub("erase", "", "erase an account from the store, logs and runs, as a customer may ask; needs an admin of the store")
     erased.set_defaults(command=erase)
     erased.add_argument("account", metavar="ACCOUNT", help="as the tables have it; stillwatch identify tells it from a customer's name")
@@ -154,25 +154,25 @@ def _actions(sub: Sub) -> None:
     for made in (preview, propose):
         made.add_argument("--case", metavar="CASE", help="all accounts of this case")
         _subjects(made)
-    propose.add_argument("--reason", required=True, choices=_words(AGAINST))
+    propose.add_argument("--reason", required=True, choices=_words(AGAINST), help="which the customer is told")
     propose.add_argument("--mode", choices=_words(Mode), help="default: the policy's, shadow unless it says otherwise")
     propose.add_argument("--days", type=float, help="how long (default: the policy's)")
     propose.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
                          help="what it means at the gateway, over the policy's, such as case_requests_per_min=30; may be repeated")
-    propose.add_argument("--note", default="")
+    propose.add_argument("--note", default="", help="why; is kept")
     for word, what in (("approve", "agree to somebody else's proposal"), ("reject", "turn a proposal down, or take one's own back")):
         made = sub(word, f"{word}_action", what)
         made.add_argument("action", metavar="ACTION")
-        made.add_argument("--note", default="", required=word == "reject")
+        made.add_argument("--note", default="", required=word == "reject", help="why; is kept")
     undo = sub("undo", "undo_action", "end an action, on all or some of its subjects")
     undo.add_argument("action", metavar="ACTION")
     _subjects(undo)
-    undo.add_argument("--reason", required=True, choices=_words(FOR))
-    undo.add_argument("--note", default="")
+    undo.add_argument("--reason", required=True, choices=_words(FOR), help="why it ends")
+    undo.add_argument("--note", default="", help="why; is kept")
     renew = sub("renew", "renew_action", "propose an action again before or after it expires")
     renew.add_argument("action", metavar="ACTION")
     renew.add_argument("--days", type=float, help="how long (default: the policy's)")
-    renew.add_argument("--note", default="")
+    renew.add_argument("--note", default="", help="why; is kept")
     sub("sweep", "sweep_actions", "mark what has expired")
 
 
@@ -181,32 +181,32 @@ def _allow(sub: Sub) -> None:
     add.add_argument("subject", choices=_words(Subject))
     add.add_argument("id", metavar="ID")
     add.add_argument("--owner", required=True, help="who answers for it")
-    add.add_argument("--reason", required=True)
+    add.add_argument("--reason", required=True, help="why; is kept")
     add.add_argument("--days", type=float, required=True, help="how long")
     sub("list", "list_allowed", "entries in force")
     revoke = sub("revoke", "revoke_allowed", "end an entry now")
     revoke.add_argument("entry", type=int, metavar="ENTRY")
-    revoke.add_argument("--note", required=True)
+    revoke.add_argument("--note", required=True, help="why; is kept")
 
 
 def _appeal(sub: Sub) -> None:
     receive = sub("receive", "receive_appeal", "record what an accused customer says")
     receive.add_argument("about", metavar="CASE|ACTION", help="what the customer was told in X-Guard-Case")
     receive.add_argument("account", metavar="ACCOUNT", help="who appeals; stillwatch identify tells it from a customer's name")
-    receive.add_argument("--statement", required=True)
+    receive.add_argument("--statement", required=True, help="what the customer says")
     list_ = sub("list", "list_appeals", "open appeals")
     list_.add_argument("--all", action="store_true", help="decided ones too")
     decide = sub("decide", "decide_appeal", "uphold the actions, or overturn them")
     decide.add_argument("appeal", type=int, metavar="APPEAL")
     decide.add_argument("outcome", choices=("uphold", "overturn"))
-    decide.add_argument("--reason", required=True)
+    decide.add_argument("--reason", required=True, help="why; is kept")
 
 
 def _decisions(sub: Sub) -> None:
     list_ = sub("list", "list_decisions", "the last ones that were logged, newest first")
     list_.add_argument("--case", metavar="CASE", help="only of this case, or action of none")
     list_.add_argument("--account", metavar="ID", help="only of this account or key")
-    list_.add_argument("--limit", type=int, default=50)
+    list_.add_argument("--limit", type=int, default=50, help="at most so many (default: 50)")
     prune = sub("prune", "prune_decisions", "remove those that are older than some days; needs an admin")
     prune.add_argument("--days", type=float, required=True, help="keep the decisions of so many days")
 
@@ -215,7 +215,7 @@ def _policy(sub: Sub) -> None:
     sub("show", "show_policy", "the policy in force")
     draft = sub("draft", "draft_policy", "store a version; it is not in force until promoted")
     draft.add_argument("file", type=Path, metavar="FILE", help="JSON; what it leaves out is as in the built-in policy")
-    draft.add_argument("--note", required=True)
+    draft.add_argument("--note", required=True, help="why; is kept")
     tried = sub("throttle", "try_throttle", "what throttles would have let through of a log: each open case, and other accounts")
     tried.add_argument("data", type=Path, metavar="DIR", help="the folder that detect read")
     tried.add_argument("--case", action="append", metavar="CASE", help="only these (default: the open ones)")
@@ -224,4 +224,4 @@ def _policy(sub: Sub) -> None:
     sub("list", "list_policies", "all versions, the one in force marked")
     promote = sub("promote", "promote_policy", "put a version in force; an earlier one, or 0 for the built-in one, is a rollback")
     promote.add_argument("version", type=int, metavar="VERSION")
-    promote.add_argument("--note", required=True)
+    promote.add_argument("--note", required=True, help="why; is kept")

@@ -149,5 +149,7 @@ def _rows(path: Path) -> list[Token]:
         return rows
     except FileNotFoundError as error:
         raise InputError("no file of tokens", where=path, todo=f"Make one with: stillwatch token NAME --tokens {path}") from error
+    except IsADirectoryError as error:
+        raise InputError("a folder, where a file is needed", where=path) from error
     except (msgspec.DecodeError, ValueError, OSError) as error:
         raise InputError(f"not a file of tokens ({error})", where=path) from error

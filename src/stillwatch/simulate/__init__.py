@@ -8,6 +8,7 @@ the same bytes.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stillwatch.counting import number_of
 from stillwatch.simulate.scenarios import adapt, named, random_world, scenarios
 from stillwatch.simulate.world import Crowd, Operator, World
 
@@ -48,7 +49,7 @@ def run(
     if not quiet:
         print(
             f"{result['events']:,} events of {result['accounts']:,} accounts over {result['days']} days,"
-            f" {result['harvested']:,} harvested by {len(result['operators'])} operators: {result['out']}"
+            f" {result['harvested']:,} harvested by {number_of(len(result['operators']), 'operator')}: {result['out']}"
         )
     return result
 
