@@ -41,7 +41,7 @@ def test_a_store_that_was_moved_away_or_restored_is_told_and_found_again(tmp_pat
     with store.write(DEE) as change:
         change.audit("case.note", "c")
     with store.read() as session:
-        assert audit.verify(session).rows == 4
+        assert audit.verify(session).n_rows == 4
 
 
 def test_migrations_give_the_schema_of_the_code(store: Store) -> None:
