@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stillwatch import __version__, service
+from stillwatch import __version__, run_details, service
 from stillwatch.audit import commands as audit_commands
 from stillwatch.console import commands as console_commands
 from stillwatch.counting import number_of
@@ -265,6 +265,8 @@ def _detect(args: argparse.Namespace) -> Any:
         print(f"Blind: {blind} (why: {args.out / 'summary.json'})")
     for warning in summary["warnings"]:
         print(f"Note: {warning}")
+    if left := len(list((args.out / "export").glob(f"*{run_details.PACKET}"))):
+        print(f"In {args.out / 'export'}: {number_of(left, 'packet')} of earlier runs, which stay and tell nothing of this one")
     return summary
 
 

@@ -22,8 +22,12 @@ RUN_FILES = ("harvest.parquet", "links.parquet", "watch.parquet", "accounts.parq
 """The files of a run, in the order in which they take their places."""
 ERASURES = "erasures.json"
 """What was erased from a folder of logs or a run since it was written (:mod:`stillwatch.folder_erasure`)."""
-RUN_STALE = ("report.html", "evaluation.json", ERASURES)
-"""What is made of a run, and would be of an earlier one after the next."""
+EXPORTED = tuple(
+    f"export/{name}" for name in ("campaigns.csv", "accounts.csv", "harvest.csv", "campaigns.json", "accounts.jsonl", "harvest.jsonl")
+)
+"""What ``stillwatch export`` makes of a run in its folder, besides what holds no account and what is signed."""
+RUN_STALE = ("report.html", "evaluation.json", ERASURES, *EXPORTED, "export/stix.json", "export/ocsf.jsonl")
+"""What is made of a run, and would be of an earlier one after the next. Packets stay: they are signed and say of which run they are."""
 ERASING, TO_ERASE = f".erase{PARTIAL}", ".erase.ready"
 """Folders within a folder: files that an erasure is still writing, and those that are whole and only have to take their places."""
 

@@ -29,7 +29,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import (
     ERASING,
     ERASURES,
-    RUN_STALE,
+    EXPORTED,
     TO_ERASE,
     alone,
     data_files,
@@ -46,8 +46,6 @@ SHORTEST = 3
 """Characters of a name that files are searched for: shorter ones stand in many words."""
 GONE = "gone.json"
 """Among files that wait for their places: what is removed."""
-EXPORTED = ("campaigns.csv", "accounts.csv", "harvest.csv", "campaigns.json", "accounts.jsonl", "harvest.jsonl")
-"""What ``stillwatch export`` makes of a run, besides what holds no account and what is signed."""
 UNCHANGED = ("record.json", "exposure.json")
 """What tells a proof and an exposure study: signed or whole as they are, and made without accounts, so only searched for names."""
 STEPS, CUT = "steps", "cut"
@@ -202,8 +200,8 @@ def _erase(done: Done, who: _Who, note: str, dry: bool, now: datetime) -> None:
         steps = _steps(folder, who) if replayed else {}
         done.rows |= steps
         if run and done.rows:
-            exported = [f"export/{name}" for name in EXPORTED]
-            done.removed = [name for name in (*RUN_STALE, *exported) if name != ERASURES and (folder / name).is_file()]
+            made = ("report.html", "evaluation.json", *EXPORTED)
+            done.removed = [name for name in made if (folder / name).is_file()]
         elif replayed and done.rows:
             # A step reads what was cut for it if it is there, with the account.
             done.removed = [*steps, *(str(path.relative_to(folder)) for path in sorted((folder / CUT).rglob("*")) if path.is_file())]

@@ -42,7 +42,7 @@ class StoreSource:
         self._store: Store | None = None
         self._swept = 0.0
         self._clock: Clock | None = None
-        self._read_to = 0
+        self._read_to = self._file = 0
 
     def revision(self) -> str:
         """The store's, which grows with each change of actions, allow-list, keys or policy."""
@@ -52,7 +52,8 @@ class StoreSource:
             with store.write(SYSTEM, now=self._now()) as change:
                 actions.sweep(change)
             self._swept = time.monotonic()
-        return str(store.revision())
+        revision = store.revision()
+        return f"{revision}-{store.files}" if store.files else str(revision)  # another file may have the same
 
     def rows(self) -> "pa.Table":
         """Every action in force, and the allow-list as rows that go before all others."""
@@ -63,11 +64,13 @@ class StoreSource:
             for subject, some, at in found.parts:
                 names.append(pa.array(_written(subject, some), pa.string()))
                 places.append(pa.array(at, pa.int32()))
-        self._read_to = found.audit_seq
+        self._read_to, self._file = found.audit_seq, self._opened().files
         return _table(found, pa.chunked_array(names, pa.string()), pa.chunked_array(places, pa.int32()))
 
     def changes(self) -> Changes | None:
         """Of whom actions and entries since the last ``rows`` touch, by the audit log."""
+        if self._opened().files != self._file:
+            return None  # the log of another file does not tell what changed since
         found = read_changes(self._opened(), self._now(), self._read_to, MOST_CHANGED)
         if found is None:
             return None

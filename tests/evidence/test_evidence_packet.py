@@ -268,6 +268,32 @@ def test_logs_that_are_others_by_now_are_told(
     assert "requests as the run read them" not in missing(little_world)
 
 
+def test_the_wrong_logs_are_told_on_the_terminal(
+    little_world: Path, little_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pdf, "BROWSERS", ())
+    run, logs = shutil.copytree(little_run, tmp_path / "run"), shutil.copytree(little_world, tmp_path / "logs")
+    for path in (logs / "events").iterdir():
+        pq.write_table(pq.read_table(path).slice(1), path)
+    for data, told in ((little_world, False), (logs, True)):
+        command = ["export", str(run), "--format", "packet", "--data", str(data), "--key", str(tmp_path / "key.pem")]
+        assert main([*command, "--out", str(tmp_path / "packets")]) == 0
+        assert ("missing: requests as the run read them (0 of the" in capsys.readouterr().out) == told
+
+
+def test_exports_of_an_earlier_run_do_not_stay_beside_the_next(
+    little_world: Path, little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = shutil.copytree(little_run, tmp_path / "run")
+    for format in ("csv", "json", "stix", "ocsf"):
+        assert main(["export", str(run), "--format", format]) == 0
+    (run / "export" / "c-1.packet.zip").write_bytes(b"signed")
+    (run / "export" / "mine.txt").write_text("mine")
+    assert main(["detect", str(little_world), "--out", str(run)]) == 0
+    assert sorted(path.name for path in (run / "export").iterdir()) == ["c-1.packet.zip", "mine.txt"]
+    assert "1 packet of earlier runs" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("what", ["score", "evidence", "harvest"])
 def test_a_packet_that_claims_more_than_it_holds_is_told(
     real: Path, tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]

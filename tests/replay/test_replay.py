@@ -314,7 +314,7 @@ def test_a_look_at_the_last_days_is_what_detect_recent_finds(
     assert {row["campaign_id"]: row["verdict"] for row in table} == {row["campaign_id"]: row["verdict"] for row in told["found"]}
 
 
-@pytest.mark.parametrize("text", ["", "1", "0h", "1 h", "-1h", "1w", "h"])
+@pytest.mark.parametrize("text", ["", "1", "0h", "1 h", "-1h", "1w", "h", "9999999999999d", "١h"])
 def test_times_between_runs_that_are_none(text: str) -> None:
     with pytest.raises(InputError, match="--every"):
         step_us(text)

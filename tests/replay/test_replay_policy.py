@@ -36,6 +36,8 @@ BAD = {
     "no object": [],
     "another key": {"policy": []},
     "no policies": {"policies": []},
+    "a count that is none": {"policies": [{"name": "a", "ladder": [{"after": True, "action": "block"}]}]},
+    "a count a day that is none": {"policies": [{"name": "a", "per_day": True}]},
     "no name": {"policies": [{}]},
     "an empty name": {"policies": [{"name": ""}]},
     "the same name": {"policies": [{"name": "a"}, {"name": "a"}]},

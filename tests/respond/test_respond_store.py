@@ -20,6 +20,30 @@ from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
 
 
+def test_a_store_that_was_moved_away_or_restored_is_told_and_found_again(tmp_path: Path) -> None:
+    path, backup = tmp_path / "store.db", tmp_path / "backup.db"
+    store, url = Store.open(f"sqlite:///{path}"), f"sqlite:///{backup}"
+    other = Store.open(url)
+    for _ in range(3):
+        with other.write(DEE) as change:
+            change.bump()
+            change.audit("policy.promote", "7")
+    other.close()
+    assert store.revision() == 0
+    for part in ("", "-wal", "-shm"):
+        Path(f"{path}{part}").unlink()
+    for _ in range(2):
+        with pytest.raises(StoreError, match="it is gone"):
+            store.revision()
+    assert not path.exists(), "no empty file in its place"
+    backup.rename(path)
+    assert store.revision() == 3, "of the file that is there now"
+    with store.write(DEE) as change:
+        change.audit("case.note", "c")
+    with store.read() as session:
+        assert audit.verify(session).n_rows == 4
+
+
 def test_migrations_give_the_schema_of_the_code(store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext

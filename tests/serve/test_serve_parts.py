@@ -215,6 +215,15 @@ def test_a_case_shares_one_rate(tmp_path: Path) -> None:
     assert told == ["allow"] * 2 + ["throttle"] * 8
 
 
+def test_a_throttle_in_shadow_takes_nothing_from_an_enforced_one_of_its_case(tmp_path: Path) -> None:
+    rows = entries({f"a{i}": "throttle" for i in range(4)}, case_rate_per_min=12.0)  # two at once
+    rows = rows.set_column(2, "mode", pa.array(["shadow", "shadow", "enforce", "enforce"]))
+    made = decider(tmp_path, rows)
+    told = [made.decide(Question("decide", ((f"a{i % 4}",),)))[0] for i in range(8)]
+    assert [one.decision for one in told] == ["allow"] * 6 + ["throttle"] * 2
+    assert [one.would for one in told[4:6]] == ["throttle"] * 2, "what would be refused is still told"
+
+
 def test_shadow_mode_refuses_nothing_and_tells_what_would_be(tmp_path: Path) -> None:
     rows = entries({action: action for action in ("throttle", "challenge", "restrict", "block")})
     for made in (decider(tmp_path, rows, enforce=False), decider(tmp_path, rows.set_column(2, "mode", pa.array(["shadow"] * 4)))):

@@ -39,7 +39,12 @@ def export(args: Args) -> dict[str, Any]:
             say(args, "marks are keyed by the tenant's key (privacy mode), so no indicators are shared")
         paths = [_write(run, args, out)]
     say(args, *map(str, paths))
-    return {"files": [str(path) for path in paths]}
+    told: dict[str, Any] = {"files": [str(path) for path in paths]}
+    if args.format == "packet":
+        told["missing"] = {path.name: checking.verify(path, None).manifest["missing"] for path in paths}
+        # each kind once, since most are missing from every packet
+        say(args, *sorted({f"missing: {name} ({why})" for missing in told["missing"].values() for name, why in missing.items()}))
+    return told
 
 
 def _write(run: shared.SharedRun, args: Args, out: Path) -> Path:

@@ -60,7 +60,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 
 def step_us(text: str, where: str = "--every") -> int:
     """Microseconds of ``30m``, ``1h``, ``2d``."""
-    found = re.fullmatch(r"(\d+)(m|h|d)", text)
+    found = re.fullmatch(r"([0-9]{1,7})(m|h|d)", text)  # more digits than any log has minutes, and no time could be counted
     if not found or not int(found[1]):
         raise InputError(f"{text!r} is no length of time", where=where, todo="Write it like 30m, 1h, 12h or 1d")
     return int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]] * 1_000_000

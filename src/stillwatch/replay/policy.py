@@ -117,7 +117,7 @@ def _policy(row: Any, path: Path) -> Policy:
     if review and policy.act_on != "campaign":
         raise InputError(f"{where}: review_ladder where act_on is {policy.act_on}", where=path, todo="Write act_on campaign")
     _number(policy.review_hours, f"{where}: review_hours", path)
-    if policy.per_day is not None and (not isinstance(policy.per_day, int) or policy.per_day < 1):
+    if policy.per_day is not None and (type(policy.per_day) is not int or policy.per_day < 1):
         raise InputError(
             f"{where}: per_day is {policy.per_day!r}", where=path, todo="Write a count of 1 or more, or null"
         )
@@ -136,7 +136,7 @@ def _ladder(where: str, name: str, told: Any, path: Path) -> tuple[Rung, ...]:
     for rung in rungs:
         if rung.action not in ACTIONS:
             raise InputError(f"{where}: no action {rung.action!r}", where=path, todo=f"One of {', '.join(ACTIONS)}")
-        if not isinstance(rung.after, int) or rung.after < 1:
+        if type(rung.after) is not int or rung.after < 1:
             raise InputError(f"{where}: after is {rung.after!r}", where=path, todo="Write a count of 1 or more")
     return rungs
 

@@ -12,6 +12,7 @@ A write is one transaction: what people did and its audit rows are stored togeth
 SQLite by its lock and on PostgreSQL by the row of ``store_meta``; the audit chain needs it.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from ssl import SSLError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError, MissingExtraError, StillwatchError
@@ -119,6 +120,8 @@ class Store:
         self.engine = engine
         self._writer = engine.execution_options(writing=True)
         self.name = engine.url.render_as_string(hide_password=True)
+        self.files = 0
+        """How often another SQLite file, such as a backup, took the place of the one that was opened, or it went."""
 
     @classmethod
     def open(cls, url: str = DEFAULT_URL, *, create: bool = True) -> "Store":
@@ -148,6 +151,8 @@ class Store:
             _sqlite_rules(engine)
         with store._told():
             store._migrate(create)
+        if sqlite:
+            store._watch_file(parsed.database or "")
         return store
 
     def close(self) -> None:
@@ -209,6 +214,26 @@ class Store:
                 raise
             raise InputError("nothing in the store has so large a number") from error
 
+    def _watch_file(self, path: str) -> None:
+        """Leave a file that was moved away or replaced by a backup: its open connections would go on in the old one."""
+        opened = _identity(path)
+        if opened is None:
+            return
+
+        @event.listens_for(self.engine, "do_connect")
+        def on_connecting(*_: Any) -> None:
+            if _identity(path) is None:  # connecting would make an empty one
+                raise sqlite3.OperationalError("unable to open database file: it is gone")
+
+        @event.listens_for(self.engine, "checkout")
+        def on_checkout(*_: Any) -> None:
+            nonlocal opened
+            now = _identity(path)
+            if now != opened:
+                opened = now
+                self.files += 1
+                raise InvalidatePoolError("another file has the store's name")
+
     def _migrate(self, create: bool) -> None:
         with self.engine.connect() as connection:
             if _version(connection) == HEAD:
@@ -239,6 +264,14 @@ def _upgrade(connection: Connection, name: str) -> None:
     except CommandError as error:
         todo = "Update stillwatch to the version that wrote it"
         raise StoreError("written by a newer version", where=name, todo=todo) from error
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _version(connection: Connection) -> str | None:

@@ -144,7 +144,7 @@ class Service:
             "source_unreachable_seconds": ("Since when the snapshot's source cannot be read", unreachable),
             "clock_skew_seconds": ("How far the wall clock jumped ahead of the one in use", decider.clock.skew_s),
             "decisions_dropped": ("Decisions that were not logged", log.dropped),
-            "rate_windows": ("Accounts with a live rate window", len(decider.throttle.by_key)),
+            "rate_windows": ("Accounts with a live rate window", len(decider.throttle.by_key) + len(decider.shadow.by_key)),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -35,6 +35,7 @@ class Decider:
         self._enforce, self._case_url, self.fail_closed = enforce, case_url, fail_closed
         self._mode = "enforce" if enforce else "shadow"
         self.throttle: Throttle[int] = Throttle()
+        self.shadow: Throttle[int] = Throttle()  # what was not refused must take nothing from what is
         self._replays = Replays()
         self._links: dict[str, str] = {}
 
@@ -82,12 +83,13 @@ class Decider:
 
     def _applied(self, entry: Entry, key: int, revision: str, request_id: str, at: float) -> Decision:
         would, wait_s = NAMES[entry.action], 0.0
+        enforced = entry.enforce and self._enforce
         if entry.action == Action.OBSERVE:
             would = "allow"
         elif entry.action == Action.THROTTLE:
-            wait_s = self.throttle.wait_s(key, entry.rate_per_min, entry.case_id, entry.case_rate_per_min, at)
+            throttle = self.throttle if enforced else self.shadow
+            wait_s = throttle.wait_s(key, entry.rate_per_min, entry.case_id, entry.case_rate_per_min, at)
             would = "throttle" if wait_s else "allow"
-        enforced = entry.enforce and self._enforce
         decision = Decision(
             would if enforced else "allow", would, "enforce" if enforced else "shadow", (entry.reason_code,),
             entry.case_id, self._link(entry.case_id), entry.policy_version, revision=revision, request_id=request_id,
