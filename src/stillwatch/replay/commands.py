@@ -58,12 +58,19 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     )
 
 
+MOST_DIGITS = 7
+"""Of a length of time."""
+
+
 def step_us(text: str, where: str = "--every") -> int:
     """Microseconds of ``30m``, ``1h``, ``2d``."""
-    found = re.fullmatch(r"([0-9]{1,7})(m|h|d)", text)  # more digits than any log has minutes, and no time could be counted
-    if not found or not int(found[1]):
+    found = re.fullmatch(r"([0-9]+)(m|h|d)", text)
+    digits = found[1].lstrip("0") if found else ""
+    if not found or not digits:
         raise InputError(f"{text!r} is no length of time", where=where, todo="Write it like 30m, 1h, 12h or 1d")
-    return int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]] * 1_000_000
+    if len(digits) > MOST_DIGITS:  # than any log has minutes, and no time could be counted
+        raise InputError("longer than any log", where=where, todo="Write a shorter time, such as 1d")
+    return int(digits) * {"m": 60, "h": 3600, "d": 86400}[found[2]] * 1_000_000
 
 
 def _replay(args: argparse.Namespace) -> Any:
