@@ -74,6 +74,11 @@ def test_litellm_bodies_that_a_table_holds_as_strings(run, write):
     assert rows[2]["response"] == '{"choices": 3}', "an answer may be JSON itself"
 
 
+@pytest.mark.parametrize("answer", ['{"content": ["a"]}', '{"output": [1, 2]}', '{"choices": [{"name": "x"}]}', '{"output": []}'])
+def test_an_answer_that_is_json_of_a_bodys_names_is_an_answer(run, write, answer):
+    assert run(write([payload(response=answer)]), "litellm").rows[0]["response"] == answer
+
+
 def test_times_as_bigquery_writes_them():
     assert instant("2026-02-20 10:00:00.5 UTC") == instant("2026-02-20T10:00:00.5Z") == instant("2026-02-20T19:00:00.5+09:00")
 

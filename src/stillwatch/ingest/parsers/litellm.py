@@ -12,8 +12,9 @@ from stillwatch.ingest.values import fitting, section
 
 NAME = "litellm"
 DESCRIPTION = "LiteLLM StandardLoggingPayload (generic_api callback): JSON array, ndjson or single objects"
-BODIES = ("choices", "output", "content")
-"""What holds the answer in a response body of the chat, responses and messages APIs."""
+BODIES = {"choices": ("message", "text"), "output": ("type",), "content": ("type",)}
+"""What holds the answer in a response body of the chat, responses and messages APIs, and a key by which its parts are known: an answer
+may be JSON of these names, too."""
 TEXT_FIELDS = ("messages", "response", "error_str")
 
 
@@ -69,4 +70,8 @@ def _response(told: Any) -> Any:
         found = orjson.loads(told)
     except orjson.JSONDecodeError:
         return told
-    return found if any(type(found.get(name)) is list for name in BODIES) else told
+    return found if any(_parts(found.get(name), keys) for name, keys in BODIES.items()) else told
+
+
+def _parts(value: Any, keys: tuple[str, ...]) -> bool:
+    return type(value) is list and bool(value) and all(type(part) is dict and any(key in part for key in keys) for part in value)
