@@ -87,13 +87,12 @@ def read_log(files: list[Path]) -> Log:
     return Log(files, np.array(starts), ids, time, np.concatenate(accounts), order, time[order])
 
 
-def read_truth(log: Log, data: dataset.Dataset, path: Path, events: Path | None) -> Truth:
-    """Join the truth with the log.
+def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, events: Path | None) -> Truth:
+    """Join the truth that was read from ``path`` with the log.
 
     Raises:
-        InputError: a table is not readable, has no such columns, or names none of the log's accounts.
+        InputError: it names none of the log's accounts, or the list of harvested requests is not readable.
     """
-    table = evaluate.read_truth(path)
     place = pc.index_in(log.ids, table["account_id"].combine_chunks())
     if place.null_count == len(place):
         raise InputError("no account of the log is in the truth", where=path, todo="Pass the truth of these events")
