@@ -213,6 +213,7 @@ def detect(
     assert source is not None
     clock = Clock()
     data = dataset.open_dataset(source)
+    earlier = run_folder.earlier_campaigns(since) if since else []
     parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "seed": seed, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US
@@ -224,7 +225,7 @@ def detect(
         outcome = find(duck, data, files, as_of, clock)
         with clock.stage("write"):
             summary = run_folder.write(
-                out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, since=since, parameters=parameters,
+                out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, earlier=earlier, parameters=parameters,
                 seconds=clock.seconds,
             )
     return summary

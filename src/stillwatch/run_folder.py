@@ -32,6 +32,8 @@ from stillwatch.judge.link_graph import Pairs
 from stillwatch.tables import ACCOUNTS, HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
+Earlier = list[tuple[str, set[str], set[str]]]
+"""Of each campaign of an earlier run: identifier, accounts, marks."""
 
 HARVEST_ROWS = 1 << 20
 EXAMPLES = 60
@@ -74,12 +76,12 @@ class Outcome:
 
 def write(
     out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
+    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go."""
     before = _sketched(out / "summary.json")
     with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
-        summary = _write(staging, data, outcome, columns, sketches, as_of, since, parameters, seconds)
+        summary = _write(staging, data, outcome, columns, sketches, as_of, earlier, parameters, seconds)
     now = _sketched(out / "summary.json")
     for path, (sha256, name) in before.items():
         gone = data.start is None if path not in now else now[path][0] != sha256
@@ -101,7 +103,7 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
 
 def _write(
     out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
+    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
@@ -122,7 +124,6 @@ def _write(
         if number >= outcome.n_campaigns:
             detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
-    earlier = _earlier(since) if since else []
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
     reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
     write_parquet(_links(scene, pairs), out / "links.parquet")
@@ -383,8 +384,12 @@ def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict
     return out
 
 
-def _earlier(run: Path) -> list[tuple[str, set[str], set[str]]]:
-    """Campaigns of an earlier run: identifier, accounts, marks."""
+def earlier_campaigns(run: Path) -> Earlier:
+    """Campaigns of an earlier run.
+
+    Raises:
+        InputError: it is no whole run, or not readable.
+    """
     path = run / "campaigns.parquet"
     if not (path.exists() and (run / "summary.json").exists()):
         raise InputError("not a whole run", where=run, todo="Pass a folder that stillwatch detect wrote")
@@ -404,7 +409,7 @@ def _earlier(run: Path) -> list[tuple[str, set[str], set[str]]]:
     return campaigns
 
 
-def _ancestor(earlier: list[tuple[str, set[str], set[str]]], accounts: set[str], detail: dict[str, Any]) -> str | None:
+def _ancestor(earlier: Earlier, accounts: set[str], detail: dict[str, Any]) -> str | None:
     """The earlier campaign that this one continues: most accounts or marks in common, by Jaccard, at least a fifth."""
     objects = {row["object"] for row in detail.get("objects", [])}
 

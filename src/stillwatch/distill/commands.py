@@ -9,6 +9,7 @@ from typing import Any
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart, demand_outside, demand_own
+from stillwatch.seeds import seed
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     harvest.add_argument("--temperature", type=float, default=0.0, help="of the teacher's sampling (default: 0)")
     harvest.add_argument("--max-tokens", type=int, default=256, help="of an answer (default: 256)")
     harvest.add_argument("--top-k", type=int, default=0, help="log-probabilities to keep of each token")
-    harvest.add_argument("--seed", type=int, default=0, help="of the teacher's sampling (default: 0)")
+    harvest.add_argument("--seed", type=seed, default=0, help="of the teacher's sampling (default: 0)")
     harvest.add_argument("--no-text", action="store_true", help="keep hashes of prompts instead of prompts")
     harvest.add_argument("--dry-run", action="store_true", help="print what it would take, ask nothing")
     harvest.add_argument("--retry-in-doubt", action="store_true",
@@ -53,7 +54,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the student")
     train.add_argument("--epochs", type=int, default=12, help="passes over the store (default: 12)")
     train.add_argument("--minutes", type=float, default=10.0, help="wall-clock limit; a checkpoint is gone on from")
-    train.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    train.add_argument("--seed", type=seed, default=0, help="of what is drawn (default: 0)")
     train.add_argument("--cpu-hour-price", type=float, default=0.04,
                        help="price of a CPU hour, for the cost of a million calls; in the manifest's currency (USD where it names none)")
 
@@ -75,7 +76,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     data.add_argument("--top-k", type=int, default=0, help="log-probabilities to keep of each token")
     data.add_argument("--min-agreement", type=float, default=0.0, help="share of samples that must agree on the answer")
     data.add_argument("--contamination", type=Path, action="append", default=[], help="benchmark prompts that must not be in")
-    data.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    data.add_argument("--seed", type=seed, default=0, help="of what is drawn (default: 0)")
     data.add_argument("--dry-run", action="store_true", help="print what it would take at most, ask nothing")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart, demand_own
+from stillwatch.seeds import seed
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     sub.add_argument("--no-countermeasures", action="store_true", help="leave out the countermeasures")
     sub.add_argument("--run", type=Path, metavar="RUN", help="a detection run whose campaigns are to be valued")
     sub.add_argument("--out", type=Path, help="folder to write to (default: RUN/exposure, or exposure)")
-    sub.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    sub.add_argument("--seed", type=seed, default=0, help="of what is drawn (default: 0)")
 
 
 def _exposure(args: argparse.Namespace) -> Any:
