@@ -91,11 +91,16 @@ def _harvest(args: argparse.Namespace) -> Any:
     store.demand_free(args.out)
     policies.parse(args.policy)
     _drawn(args)
-    wanted = prompts.requests(
-        prompts.read(args.prompts), samples=args.samples, seed=args.seed, temperature=args.temperature,
-        max_tokens=args.max_tokens, top_k=args.top_k,
-    )
+    asked = prompts.read(args.prompts)
     teacher = teachers.load(told)
+    if teacher.writes:
+        wanted = prompts.requests(
+            asked, samples=args.samples, seed=args.seed, temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k
+        )
+    elif args.samples > 1:
+        raise InputError(f"{told.name} writes no text, so several samples are the same answer", todo="Leave out --samples")
+    else:  # nothing of it is drawn: with other options it would be the same answer once more
+        wanted = prompts.requests(asked)
     quiet = args.quiet or args.json
     with ExitStack() as open_:
         # A dry run leaves nothing behind: a store that it made would hold the harvest to its policy.
@@ -103,7 +108,7 @@ def _harvest(args: argparse.Namespace) -> Any:
         folder = Path(open_.enter_context(TemporaryDirectory())) if scratch else args.out
         opened = open_.enter_context(harvest.open_store(folder, teacher, told, policy=args.policy, keep_text=not args.no_text))
         if args.dry_run or not quiet:
-            plan = harvest.estimate(opened, teacher, told, wanted, args.policy)
+            plan = harvest.estimate(opened, teacher, told, wanted, args.policy, retry_in_doubt=args.retry_in_doubt)
             if not quiet:
                 print(show_estimate(plan, told.currency))
             if args.dry_run:

@@ -105,7 +105,7 @@ class Reply:
     input_tokens: int = 0
     output_tokens: int = 0
     finish: str = "stop"
-    """stop, length, rejected (the endpoint will not answer this prompt) or in-doubt (sent, then killed)."""
+    """stop, length, refusal, rejected (the endpoint will not answer this prompt) or in-doubt (sent, then killed)."""
 
 
 @dataclass(frozen=True)
