@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Callable
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, demand_outside, demand_own
+from stillwatch.files import alone, demand_apart, demand_outside, demand_own
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -132,9 +133,7 @@ def _drawn(args: argparse.Namespace) -> None:
 
 
 def _train(args: argparse.Namespace) -> Any:
-    from dataclasses import asdict
-
-    from stillwatch.distill import manifest, measures, store, train
+    from stillwatch.distill import manifest, store, train
     from stillwatch.distill.students import loop
 
     if args.route == "list":
@@ -149,11 +148,27 @@ def _train(args: argparse.Namespace) -> Any:
     demand_own(args.out, (train.MARK, train.COMPARISON, loop.CHECKPOINT), "a student")
     if args.epochs < 1 or not args.minutes > 0 or not 0 <= args.cpu_hour_price < inf:
         raise InputError("--epochs starts at 1, --minutes must be above 0, --cpu-hour-price be 0 or more")
-    quiet = args.quiet or args.json
     held = train.read_held(args.held_out) if args.held_out else None
     told = manifest.read(args.teacher) if args.teacher else None
     if told is None and args.route != "classifier":
         raise InputError("--teacher is missing", todo="Pass the teacher's manifest")
+    fresh = not args.out.exists()
+    try:
+        with alone(args.out, "training"):
+            return _trained(args, held, told)
+    finally:
+        if fresh:
+            with suppress(OSError):  # only an empty folder goes: nothing was trained
+                args.out.rmdir()
+
+
+def _trained(args: argparse.Namespace, held: Any, told: Any) -> Any:
+    from dataclasses import asdict
+
+    from stillwatch.distill import measures, train
+    from stillwatch.distill.students import loop
+
+    quiet = args.quiet or args.json
     schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=args.seed)
     layers = _numbers(args.layers)
     if not 0 < args.width <= 1:

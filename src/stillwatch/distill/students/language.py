@@ -179,7 +179,7 @@ def train(
     torch.manual_seed(schedule.seed)
     return loop.run(
         schedule, epoch=epoch, validate=lambda: -held_loss(student, held, pad_token=pad_token, batch=batch), state=state,
-        restore=restore, folder=folder, quiet=quiet,
+        restore=restore, folder=folder, of=(mix, reverse, *(one.ids for one in data)), quiet=quiet,
     )
 
 
