@@ -11,7 +11,7 @@ from distill_endpoint import FakeEndpoint, serving
 from stillwatch.cli import main
 from stillwatch.distill import measures, store, train
 from stillwatch.distill.exchange import Exchange, Reply, ask
-from stillwatch.distill.students import linear, static
+from stillwatch.distill.students import language, linear, static
 from stillwatch.errors import InputError
 from stillwatch.files import alone
 
@@ -330,6 +330,14 @@ def test_what_is_held_out_is_in_no_training_set(tmp_path: Path) -> None:
     (tmp_path / "held.jsonl").write_text("".join(json.dumps(row | {"text": "x"}) + "\n" for row in rows))
     with pytest.raises(InputError, match="every train row is a test row"):
         train.read_held(tmp_path / "held.jsonl")
+
+
+def test_samples_of_a_prompt_are_on_one_side() -> None:
+    rows = [exchange(f"text {i}", "yes", sample) for i in range(64) for sample in range(3)]
+    held, kept = language.apart(rows)
+    assert {row.prompt for row in held} == {f"text {i}" for i in range(0, 64, 2)}
+    assert not {row.prompt for row in held} & {row.prompt for row in kept}
+    assert len(held) + len(kept) == len(rows)
 
 
 def test_free_text_is_no_closed_set(tmp_path: Path) -> None:
