@@ -212,7 +212,7 @@ def test_numbers_of_answers_without_names_name_no_class(tmp_path: Path) -> None:
     rows = []
     for i in range(300):
         top = TopK(np.array([[i % 3]], np.int32), np.zeros((1, 1), np.float16), np.zeros(1, np.float16))
-        rows.append(answered(f"p{i}", ("no", "yes", "yes")[i % 3], top))
+        rows.append(answered(f"p{i}", ("yes", "yes", "no")[i % 3], top))
     found = study.load(write_rows(tmp_path, rows), capability="grading")
     assert found.classes == ["no", "yes"]
     assert 0.5 < found.task.pool.argmax(axis=1).mean() < 0.8
