@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Callable
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, demand_outside, demand_own
+from stillwatch.files import alone, demand_apart, demand_outside, demand_own
 from stillwatch.seeds import seed
 
 
@@ -92,11 +93,16 @@ def _harvest(args: argparse.Namespace) -> Any:
     store.demand_free(args.out)
     policies.parse(args.policy)
     _drawn(args)
-    wanted = prompts.requests(
-        prompts.read(args.prompts), samples=args.samples, seed=args.seed, temperature=args.temperature,
-        max_tokens=args.max_tokens, top_k=args.top_k,
-    )
+    asked = prompts.read(args.prompts)
     teacher = teachers.load(told)
+    if teacher.writes:
+        wanted = prompts.requests(
+            asked, samples=args.samples, seed=args.seed, temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k
+        )
+    elif args.samples > 1:
+        raise InputError(f"{told.name} writes no text, so several samples are the same answer", todo="Leave out --samples")
+    else:  # nothing of it is drawn: with other options it would be the same answer once more
+        wanted = prompts.requests(asked)
     quiet = args.quiet or args.json
     with ExitStack() as open_:
         # A dry run leaves nothing behind: a store that it made would hold the harvest to its policy.
@@ -104,7 +110,7 @@ def _harvest(args: argparse.Namespace) -> Any:
         folder = Path(open_.enter_context(TemporaryDirectory())) if scratch else args.out
         opened = open_.enter_context(harvest.open_store(folder, teacher, told, policy=args.policy, keep_text=not args.no_text))
         if args.dry_run or not quiet:
-            plan = harvest.estimate(opened, teacher, told, wanted, args.policy)
+            plan = harvest.estimate(opened, teacher, told, wanted, args.policy, retry_in_doubt=args.retry_in_doubt)
             if not quiet:
                 print(show_estimate(plan, told.currency))
             if args.dry_run:
@@ -128,9 +134,7 @@ def _drawn(args: argparse.Namespace) -> None:
 
 
 def _train(args: argparse.Namespace) -> Any:
-    from dataclasses import asdict
-
-    from stillwatch.distill import manifest, measures, store, train
+    from stillwatch.distill import manifest, store, train
     from stillwatch.distill.students import loop
 
     if args.route == "list":
@@ -145,11 +149,27 @@ def _train(args: argparse.Namespace) -> Any:
     demand_own(args.out, (train.MARK, train.COMPARISON, loop.CHECKPOINT), "a student")
     if args.epochs < 1 or not args.minutes > 0 or not 0 <= args.cpu_hour_price < inf:
         raise InputError("--epochs starts at 1, --minutes must be above 0, --cpu-hour-price be 0 or more")
-    quiet = args.quiet or args.json
     held = train.read_held(args.held_out) if args.held_out else None
     told = manifest.read(args.teacher) if args.teacher else None
     if told is None and args.route != "classifier":
         raise InputError("--teacher is missing", todo="Pass the teacher's manifest")
+    fresh = not args.out.exists()
+    try:
+        with alone(args.out, "training"):
+            return _trained(args, held, told)
+    finally:
+        if fresh:
+            with suppress(OSError):  # only an empty folder goes: nothing was trained
+                args.out.rmdir()
+
+
+def _trained(args: argparse.Namespace, held: Any, told: Any) -> Any:
+    from dataclasses import asdict
+
+    from stillwatch.distill import measures, train
+    from stillwatch.distill.students import loop
+
+    quiet = args.quiet or args.json
     schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=args.seed)
     layers = _numbers(args.layers)
     if not 0 < args.width <= 1:

@@ -36,7 +36,7 @@ def _exposure(args: argparse.Namespace) -> Any:
     if args.capability not in CAPABILITIES:
         raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(CAPABILITIES)}")
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
-    students = args.student or ["words", "characters"]
+    students = list(dict.fromkeys(args.student)) or ["words", "characters"]  # the same twice would vouch for itself
     demand_apart(out, *args.stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
     demand_own(out, (report.TABLES[0],), "an exposure study")  # before the minutes that it takes
     quiet = args.quiet or args.json
@@ -45,7 +45,8 @@ def _exposure(args: argparse.Namespace) -> Any:
     for folder in args.stores:
         loaded = study.load(folder, capability=args.capability, truth=truth)
         for n, what in ((loaded.without_truth, f"no right answer in {args.truth}: accuracy is told of the others"),
-                        (loaded.never_answered, "a right answer that the teacher never gives, and count as answered wrong")):
+                        (loaded.never_answered, "a right answer that the teacher never gives, and count as answered wrong"),
+                        (loaded.unused, f"no part in it: at most {study.MAX_POOL:,} are asked for and {study.MAX_TEST:,} held out")):
             if n and not quiet:
                 print(f"{folder}: {number_of(n, 'prompt has', 'prompts have')} {what}")
         found = study.run(loaded, students, seed=args.seed, countermeasures=not args.no_countermeasures, quiet=quiet)
