@@ -201,7 +201,7 @@ def judge_for_rent(d: Draw) -> list[Group]:
 def chat_site(d: Draw) -> list[Group]:
     size, turns = d.count(20, 160), d.flat(1.0, 2.5)
     relay = Habit(
-        pace(d, size, 0.08, 0.25, turns=turns),
+        pace(d, size, 0.07, 0.2, turns=turns),
         {"chat": 4.0, "reason": 2.0, "code": 1.0, "rewrite": 1.0},
         spread=0.2,
         hours="waking",
@@ -219,7 +219,7 @@ def chat_site(d: Draw) -> list[Group]:
         harvest=True,
     )
     again = Habit(
-        relay.rate * d.flat(0.2, 0.6),
+        relay.rate * d.flat(0.15, 0.4),
         wanted(d),
         spread=0.3,
         hours="night",

@@ -1340,7 +1340,7 @@ def hackathon_teams(d: Draw) -> Group:
         ),
         unit=4,
         home_by="group",
-        born=("lots", 1, 0.5),
+        born=("wave", at, 0.1),
         card_by="group",
         paying=0.8,
         plans={"trial": 1.0},

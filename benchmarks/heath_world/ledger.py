@@ -25,20 +25,20 @@ FRAMES = ("", "person", "form", "cot", "json", "rubric")
 SORTS = ("", "product", "agent", "bench")
 LENGTHS = {
     "agent": 1,
-    "chat": 4,
+    "chat": 5,
     "code": 2,
     "extract": 1,
     "grade": 2,
     "label": 0,
     "query": 3,
-    "reason": 5,
-    "reply": 3,
-    "rewrite": 2,
-    "summary": 2,
-    "synth": 6,
+    "reason": 7,
+    "reply": 4,
+    "rewrite": 3,
+    "summary": 3,
+    "synth": 9,
     "translate": 1,
 }
-MOST_CLAIMS, MOST_TURNS = 18, 40
+MOST_CLAIMS, MOST_TURNS = 24, 40
 CLIENT_NAMES = tuple(CLIENTS)
 Columns = dict[str, NDArray[Any]]
 

@@ -365,6 +365,11 @@ def load(group: Group, days: float) -> float:
     life = min(1.0, group.lives / days) if group.lives else 1.0
     if group.born[0] == "chain":
         life /= max(1.0, group.unit)
+    how, early, late = group.born
+    if how != "lots" and how != "wave":
+        life *= 1 - early / 2 if how == "old" else 1.0
+    elif all(h.window == (0.0, 1.0) for h in group.habits) and not group.lives:
+        life *= 1 - (early if how == "wave" else late / 2)
     if group.closed:
         life *= group.closed
     each = sum(
@@ -379,25 +384,39 @@ def cast(season: Season, rng: np.random.Generator, share: float) -> list[Group]:
     d = Draw(rng, float(season.days), season.accounts, season.requests)
     crew = CREWS[season.crew](d) if season.crew else []
     least = min(15, max(6, round(15 * share * 3)))
-    crew = [g.resized(max(least, round(g.size * share)), 1.0) for g in crew]
+    sizes = [max(least, round(g.size * share)) for g in crew]
+    crew = [g.resized(size, min(1.0, g.size * share / size)) for g, size in zip(crew, sizes, strict=True)]
     others = sorted(CROWDS.keys() - STRANGERS[season.house] - set(season.beside))
     lot = rng.permutation(len(others))[: season.crowds - len(season.beside)]
     names = [*season.beside, *(others[i] for i in lot)]
     crowds = [CROWDS[name](d) for name in names]
+    most = int(0.08 * season.accounts)  # those that come by lot stay in the background
+    crowds = [g if g.label in season.beside else g.resized(min(g.size, max(8, most)), 1.0) for g in crowds]
     accounts = season.accounts * share
     room = max(season.most_crowded * accounts - sum(g.size for g in crew), 0.15 * accounts)
     shrink = min(share, room / sum(g.size for g in crowds))
     crowds = [g.resized(max(8 if share > 0.3 else 4, round(g.size * shrink)), 1.0) for g in crowds]
     requests = season.requests * share
     left = requests - sum(load(g, d.days) for g in crew)
-    loads = [load(g, d.days) for g in crowds]
     part = rng.uniform(0.35, 0.6) * left
-    ease = min(1.0, part / sum(loads))
-    crowds = [g.resized(g.size, ease) for g in crowds]
+    crowds = eased(crowds, d.days, part, 1.2 * left / accounts)
     plain = residents(d, max(20, round(accounts - sum(g.size for g in crowds) - sum(g.size for g in crew))))
-    rate = (left - ease * sum(loads)) / sum(load(g, d.days) for g in plain)
+    rate = (left - sum(load(g, d.days) for g in crowds)) / sum(load(g, d.days) for g in plain)
     plain = [g.resized(g.size, max(rate, 0.05)) for g in plain]
     return [*crew, *crowds, *plain]
+
+
+def eased(crowds: list[Group], days: float, most: float, usual: float) -> list[Group]:
+    """Crowds that ask for no more than ``most`` in all: those that ask for more than what is ``usual`` of an account give way, the busiest most."""
+    each = np.array([load(g, days) / g.size for g in crowds])
+    sizes = np.array([g.size for g in crowds])
+    rates = np.ones(len(crowds))
+    for power in np.linspace(1, 0, 21):
+        rates = np.where(each > usual, usual * (each / usual) ** power, each) / each
+        if (rates * each * sizes).sum() <= most:
+            break
+    rates *= min(1.0, most / (rates * each * sizes).sum())
+    return [g.resized(g.size, float(rate)) for g, rate in zip(crowds, rates, strict=True)]
 
 
 def make(scenario: str, seed: int, events: int | None = None) -> World:
