@@ -407,7 +407,7 @@ def cast(season: Season, rng: np.random.Generator, share: float) -> list[Group]:
 
 
 def eased(crowds: list[Group], days: float, most: float, usual: float) -> list[Group]:
-    """Crowds that ask for no more than ``most`` in all: those that ask for more than what is ``usual`` of an account give way, the busiest most."""
+    """Crowds that ask for no more than ``most`` in all: those above what is ``usual`` of an account give way, the busiest most."""
     each = np.array([load(g, days) / g.size for g in crowds])
     sizes = np.array([g.size for g in crowds])
     rates = np.ones(len(crowds))
