@@ -142,7 +142,7 @@ class Cast:
         plan = label(dict(group.plans), mix(self.scope(group.plan_by), 81))
         card = self.scope(group.card_by)
         if firm.pay == "issuer":
-            card = mix(below(mix(self.country, card), 30), below(mix(card, 1), 140))
+            card = mix((60 * unit(mix(card, 2)) ** 2).astype(np.int64), below(mix(card, 1), 140))
         pays = (unit(mix(self.scope(group.card_by), 82)) < firm.cards * group.paying) & (group.card_by != "")
         pays &= ~np.isin(plan, ["free"]) | (group.card_by != "own")
         phone = (unit(mix(self.scope(group.phone_by), 83)) < (firm.phones * group.phoned if firm.phones < 1 else 1)) & (
