@@ -354,6 +354,7 @@ class Cast:
         elif habit.model == "eval":
             model = np.where(out, below(mix(talk, 342), models), other)
         app = np.array([CLIENTS[name].app for name in CLIENT_NAMES])[client]
+        temp, most = np.where(app, np.nan, temp), np.where(app, -1, most)  # an app's users have no such knobs
         keys = np.where(app, np.uint64(0), mix(key, 343, below(mix(talk, 344), 1 + below(mix(key, 345), 2))))
         named = np.array([CLIENTS[name].sessions for name in CLIENT_NAMES])[client] > unit(mix(build, key, 346))
         return {
@@ -642,8 +643,9 @@ def _clients(columns: Columns) -> tuple[pa.Array, pa.Array]:
     for (kind,), rows in _grouped(columns, ("client",), np.ones(len(columns["client"]), bool)):
         client: Client = CLIENTS[CLIENT_NAMES[kind]]
         keys = columns["build"][rows]
+        systems = SYSTEMS[4:] if CLIENT_NAMES[kind] == "phone" else SYSTEMS if client.app else SYSTEMS[:4]
         names = [
-            client.agent.replace("{v}", f"{1 + i % 7}.{i * 7 % 31}.{i // 7}").replace("{os}", SYSTEMS[i % len(SYSTEMS)])
+            client.agent.replace("{v}", f"{1 + i % 7}.{i * 7 % 31}.{i // 7}").replace("{os}", systems[i % len(systems)])
             for i in range(client.builds)
         ]
         build = (client.builds * unit(mix(keys, 470)) ** 1.8).astype(np.int64)

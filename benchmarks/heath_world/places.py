@@ -152,7 +152,8 @@ CLIENTS = {
     "sheet": Client("SheetAddOn/{v}", 4, "t13d1715h2", 1),
     "custom": Client("client-{v}", 900, "t13d2210h2", 60, sessions=0.4),
 }
-SYSTEMS = ("Windows NT 10.0", "Macintosh; 14.5", "X11; Linux x86_64", "Android 15", "iOS 19.1", "Windows NT 11.0")
+SYSTEMS = ("Windows NT 10.0", "Macintosh; 14.5", "X11; Linux x86_64", "Windows NT 11.0", "Android 15", "iOS 19.1")
+"""Desktops first, phones last."""
 
 
 @dataclass(frozen=True)
