@@ -4,7 +4,8 @@ from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.interval import between
 from stillwatch.judge.lines import YARDSTICK
-from stillwatch.judge.measure import Matcher, Measured, account_codes, devoted, lookup, measure
+from stillwatch.judge.matcher import Matcher, account_codes, lookup
+from stillwatch.judge.measure import Measured, devoted, measure
 from stillwatch.judge.members import (
     HARDLY,
     NEARLY,

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.arrays import distinct
-from stillwatch.judge.measure import Measured, Proposed
+from stillwatch.judge.matcher import Proposed
+from stillwatch.judge.measure import Measured
 from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
 
