@@ -96,6 +96,10 @@ class Scene:
         """Values of accounts, one a membership."""
         return per_account[self.groups.member_account]
 
+    def share(self, accounts: NDArray[np.bool_]) -> F64:
+        """Share of each group's accounts that are among ``accounts`` ``(n_accounts,)``, of those that sent a request of it."""
+        return self.total(self.of_members(accounts) & self.seen) / np.maximum(self.size, 1)
+
     @cached_property
     def devotion(self) -> F64:
         """Share of its account's requests that belong to the group, for the group's average request, ``(n_groups,)``."""
@@ -136,7 +140,7 @@ class Scene:
     @cached_property
     def net_told(self) -> F64:
         """Share of the accounts of which a network is known."""
-        return self.total((self.of_members(self.network) != 0) & self.seen) / np.maximum(self.size, 1)
+        return self.share(self.network != 0)
 
     @cached_property
     def office_share(self) -> F64:
