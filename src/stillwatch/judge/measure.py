@@ -36,12 +36,15 @@ class Measured:
     n: I64
     """Requests, ``(n_members,)``."""
     first_turns: I64
+    """Those that begin a conversation."""
     output_tokens: I64
     elicitation: I64
     """Requests with at least two words that ask to write the reasoning out."""
     words: I64
+    """Of their prompts."""
     first_us: I64
     last_us: I64
+    """When the first and the last was sent; the ends of what an int64 holds where there is none."""
     day_parts: NDArray[np.int32]
     """``(n_members, DAY_PARTS)``."""
     capabilities: NDArray[np.int32]
@@ -53,6 +56,7 @@ class Measured:
     hourly: NDArray[np.int32]
     """Requests of each half of each group by hour, ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
     start_hour: int
+    """Hour since 1970 UTC that ``hourly`` begins with."""
 
     def select(self, members: NDArray[np.bool_], groups: NDArray[np.bool_]) -> "Measured":
         """Some memberships ``(n_members,)`` and groups ``(n_groups,)``."""

@@ -45,10 +45,13 @@ class Sample:
     queue_p: F64
     """P(so little overlap between the halves) under independent draws from the pool of everybody else."""
     net_share: F64
-    """Share of accounts that share a network with another owner of the group."""
+    """Share of the owners that share a network with another owner of the group."""
     net_repeats: F64
+    """Owners beyond the first of each network, added up."""
     net_expected: F64
+    """Pairs of owners that would meet in a network were the group as the median one."""
     net_known: F64
+    """Pairs of an owner and a network."""
     net_each: F64
     """Networks that another owner of the group uses too, for each of its accounts."""
     net_shared: F64

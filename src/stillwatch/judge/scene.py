@@ -19,11 +19,14 @@ I64 = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Handoffs:
-    """Requests that continue another account's conversation: accounts by code, owners already told apart."""
+    """Conversations that another account continues, whether of the same owner or not, a row a pair of accounts."""
 
     taker: I64
+    """Code of the account that continues."""
     giver: I64
+    """Code of the one that began."""
     n: I64
+    """Requests that continue."""
 
 
 FEW_PAYERS, MOST_PAID = 0.2, 0.6
