@@ -42,8 +42,6 @@ class Verdicts:
     q_value: F64
     families: NDArray[np.bool_]
     """``(n_groups, len(FAMILIES))``: families with a significant piece of at least the usual effect."""
-    line: float
-    """Log-odds of the lowest group that passed; 0 where none did."""
     explanations: dict[str, F64]
     """Innocent hypothesis -> how well it explains the group, 0 to 1."""
 
@@ -184,6 +182,4 @@ def judge(
     chosen = explained & batched(values) & ~listed_batches(values)
     open_ = ~chosen & np.where(asked, sure & ~fewer_than(WORTH, values), (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & open_
-    passed = log_odds[campaign]
-    line = float(passed.min()) if len(passed) else 0.0
-    return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, line, explain(values))
+    return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, explain(values))
