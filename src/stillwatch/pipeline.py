@@ -101,9 +101,9 @@ def campaigns(
     account_label, group_label, lead, n = number[account_label], number[group_label], lead[kept], int(kept.sum())
     accounts = np.flatnonzero(account_label >= 0)
     accounts = accounts[np.argsort(account_label[accounts], kind="stable")]
-    standing = np.zeros(scene.n, bool)
-    standing[scene.groups.object_group[np.isin(scene.groups.object_column, STANDING_COLUMNS)]] = True
-    objects = judge.marking(scene, account_label, n, standing)[scene.groups.object_group]
+    preset = np.zeros(scene.n, bool)
+    preset[scene.groups.object_group[np.isin(scene.groups.object_column, STANDING_COLUMNS)]] = True
+    objects = judge.marking(scene, account_label, n, preset)[scene.groups.object_group]
     marks = np.unique(
         np.stack([objects, scene.groups.object_column, scene.groups.object_key], axis=1)[objects >= 0], axis=0
     ).reshape(-1, 3)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, evaluate, partitions, sketch
 from stillwatch.errors import InputError
+from stillwatch.fast_hashes import PRIME, mixed
 from stillwatch.files import reading_parquet
 
 I64 = NDArray[np.int64]
@@ -132,8 +133,5 @@ def uniform(*keys: Any) -> NDArray[np.float64]:
     x = np.zeros(1, np.uint64)
     for key in keys:
         x = x ^ np.asarray(key).astype(np.int64).view(np.uint64)
-        x = x + np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        x = x ^ (x >> np.uint64(31))
+        x = mixed(x + PRIME)
     return (x >> np.uint64(11)).astype(np.float64) / float(1 << 53)

@@ -62,7 +62,7 @@ def run(
         source: folder that ``stillwatch detect`` reads.
         out: folder to write; findings of steps are kept in it under the digest of the input, and read if they are there.
         every_us: microseconds between steps, which lie on multiples of it.
-        policy: JSON of policies and of the operators' reply; None: shadow, whole campaigns, single accounts.
+        policy: JSON of policies and of the operators' reply; None: those of :data:`stillwatch.replay.policy.DEFAULT`.
         truth: account_id, campaign, kind. It tells operators and innocents apart, and lets operators answer bans.
         truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one.
         growth: a step is left out while the log grew by less than this share since the step before.
