@@ -48,7 +48,7 @@ def short_answers(scene: Scene) -> F64:
 
 WANTED = [CAPABILITIES.index(name) for name in ("reasoning", "grading", "code", "agentic", "data_analysis")]
 """What models are trained on."""
-HARDLY_ANY = 0.2
+HARDLY_ANY = 0.1
 """Share of a log's requests below which it does not tell what is asked for: the list of words knows few of them (docs/experiments.md)."""
 
 
