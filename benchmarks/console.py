@@ -36,7 +36,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 def details(rng: random.Random) -> dict[str, object]:
     names = [f"acct-{i:05d}" for i in range(60)]
     steps = 112
-    evidence = {"family": "content", "sentence": "They share a template.", "observed": 60.0, "expected": 0.4, "unit": "accounts",
+    evidence = {"family": "content", "sentence": "They share a template.", "observed": 60.0, "expected": 0.4,
                 "p_value": 1e-9, "blind": False}
     shared = {"view": "content.template", "accounts": 60, "expected_accounts": 0.2, "events": 900}
     span = {"start_hour": 490_000, "step_hours": 3}

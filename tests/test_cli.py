@@ -29,7 +29,9 @@ BAD_USAGE = {
     "unknown option of a word": (["audit-log", "verify", "--now"], "arguments: --now. See stillwatch audit-log verify --help"),
     "unknown choice": (["detect", "logs", "--out", "run", "--engine", "abacus"], "'abacus'"),
     "argument missing": (["detect", "logs"], "--out"),
-    "not a number": (["simulate", "demo", "--out", "world", "--seed", "one"], "--seed: invalid int value: 'one'"),
+    "not a number": (["simulate", "demo", "--out", "world", "--seed", "one"], "--seed: invalid seed value: 'one'"),
+    "a seed below 0": (["detect", "--traces", "t.parquet", "--out", "run", "--seed", "-5"], "--seed: -5 is no seed"),
+    "a seed that nothing holds": (["audit", "corpus", "--seed", str(2**63)], f"--seed: {2**63} is no seed"),
     "not a time": (["detect", "logs", "--out", "run", "--as-of", "yesterday"], "'yesterday' is not an ISO time: --as-of"),
     "the end of time": (["detect", "logs", "--out", "run", "--as-of", "9999-12-31T23:59:59-12:00"], "is not a time of any log: --as-of"),
     "the beginning of time": (["detect", "logs", "--out", "run", "--as-of", "0001-01-01T00:00+14:00"], "is not a time of any log: --as-of"),
@@ -120,6 +122,12 @@ def test_help_and_lists_exit_with_zero(args: list[str], words: tuple[str, ...], 
 def test_limits_that_are_none_are_one_line(limits: dict[str, Any], said: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"is not above 0: {said}. Pass a number above 0"), open_engine(tmp_path, **limits):
         pass
+
+
+@pytest.mark.parametrize("args", [["-q", "--json", "cases", "list"], ["cases", "-q", "--json", "list"], ["cases", "list", "-q", "--json"]])
+def test_options_of_every_command_count_wherever_they_are(args: list[str]) -> None:
+    told = parser().parse_args(args)
+    assert (told.quiet, told.json, told.verbose) == (True, True, False)
 
 
 def test_a_run_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,29 @@ def test_a_time_is_from_its_start_on_and_before_its_end() -> None:
     assert dataset.between(times.cast(pa.int64()), T, T + 2 * MINUTE).to_pylist() == [False, True, True, False, False]
 
 
+def test_lines_may_tell_nanoseconds(tmp_path: Path) -> None:
+    (tmp_path / "events").mkdir()
+    path = tmp_path / "events" / "e.jsonl"
+    times = ("2026-03-01T00:00:00Z", "2026-03-01T02:00:00.123456789+02:00", "2026-03-01T00:00:00.1234567Z")
+    path.write_text("".join(f'{{"event_id": "{time}", "timestamp": "{time}", "account_id": "a"}}\n' for time in times), encoding="utf-8")
+    read = next(dataset.batches(path))["timestamp"].to_pylist()
+    assert read == [T, *[T + timedelta(microseconds=123_456)] * 2]
+    path.write_text('{"event_id": "1", "timestamp": 1772323200, "account_id": "a"}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"not readable .*timestamp.*e\.jsonl"):
+        next(dataset.batches(path))
+    data = registry(tmp_path, {"account_id": "a"})
+    (tmp_path / "accounts.parquet").unlink()
+    (tmp_path / "accounts.jsonl").write_text('{"account_id": "a", "banned_at": "9999-12-31T00:00:00Z"}\n', encoding="utf-8")
+    assert dataset.read_accounts(dataset.open_dataset(data.folder))["banned_at"].to_pylist() == [datetime(9999, 12, 31, tzinfo=UTC)]
+
+
+def test_an_earlier_run_that_is_none_is_told_before_anything_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs = events(tmp_path / "logs", 0)
+    assert main(["detect", str(logs), "--out", str(tmp_path / "run"), "--since", str(tmp_path / "nowhere")]) == 1
+    assert "not a whole run" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_last_so_long_ends_with_the_last_event(tmp_path: Path) -> None:
     data = dataset.lately(dataset.open_dataset(events(tmp_path, 0, 8, 9, 10)), 120_000_001, None)
     (path,) = data.event_files

@@ -25,7 +25,7 @@ WRONG: dict[str, list[Any]] = {
               {"totals": {"links": "x", "accounts": 0}},
               {"totals": {"links": 1, "accounts": 2, "views": {"x": {"links": -1, "accounts": 2}}}}],
     "n_objects": ["x"], "n_leading": ["x"],
-    "pathways": [7, {"a": "b"}], "clients": [7], "templates": [7, [{"masked": 3}]], "pivots": [7, ["x"], [{"share_before": "a"}]],
+    "pathways": [7, {"a": "b"}], "templates": [7, [{"masked": 3}]], "pivots": [7, ["x"], [{"share_before": "a"}]],
     "bans": [7, ["x"], [None], [1e30]], "changes": [7], "not_accused": [7], "bias_log_odds": ["x"], "title": [7],
 }
 

@@ -1,11 +1,12 @@
 """What several parts do with arrays: sorting out duplicate rows faster than :func:`numpy.unique` does, solving for many columns, texts
-as bytes for kernels.
+as bytes for kernels and as codes.
 """
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 from numpy.typing import NDArray
 
@@ -26,6 +27,19 @@ def text_bytes(texts: Sequence[str] | pa.Array | pa.ChunkedArray) -> tuple[I64, 
     n = len(array)
     where = np.frombuffer(offsets, np.int64, n + 1, array.offset * 8) if n else np.zeros(1, np.int64)
     return where, np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+
+
+def string_codes(column: pa.ChunkedArray) -> I64:
+    """A number for each distinct string, in the order of their first appearance, ``(n,)``; -1 for null and for the empty string.
+
+    An empty string is how some exports write "not told"; taken as a value it would tie all that have it together.
+    """
+    if not len(column):
+        return np.zeros(0, np.int64)
+    texts = column.cast(pa.string())
+    encoded = pc.if_else(pc.equal(texts, ""), None, texts).dictionary_encode().unify_dictionaries().combine_chunks()
+    codes: I64 = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
 
 
 def distinct(rows: I64) -> tuple[I64, I64]:

@@ -25,6 +25,7 @@ from stillwatch.prove import commands as prove_commands
 from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
 from stillwatch.respond import commands as respond_commands
+from stillwatch.seeds import seed
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,12 +78,9 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     what = "Find networks of fake accounts that harvest a hosted language model, and leave the innocent alone."
-    top = _Parser(prog="stillwatch", description=what)
+    top = _Parser(prog="stillwatch", description=what, parents=[_shared(False)])
     top.add_argument("--version", action="version", version=f"stillwatch {__version__}")
-    shared = _Parser(add_help=False)
-    shared.add_argument("-q", "--quiet", action="store_true", help="print errors only")
-    shared.add_argument("-v", "--verbose", action="store_true", help="print more, and traces of internal failures")
-    shared.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    shared = _shared(argparse.SUPPRESS)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[[argparse.Namespace], Any], help_: str) -> argparse.ArgumentParser:
@@ -92,13 +90,13 @@ def parser() -> argparse.ArgumentParser:
 
     demo = add("demo", _demo, "simulate a small world, detect, print the finds beside the truth, write the report")
     demo.add_argument("--out", type=Path, default=Path("demo"), help="folder to write to (default: demo)")
-    demo.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
+    demo.add_argument("--seed", type=seed, default=1, help="of what is drawn (default: 1)")
 
     simulate = add("simulate", _simulate, "write the logs of a simulated provider with known campaigns and crowds")
     simulate.add_argument("scenario", metavar="SCENARIO", help="a name, or 'list' to see them all")
     simulate.add_argument("--out", type=Path, help="folder to write to")
     simulate.add_argument("--events", type=int, help="number of requests, scaling the scenario")
-    simulate.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
+    simulate.add_argument("--seed", type=seed, default=1, help="of what is drawn (default: 1)")
     simulate.add_argument("--prompts", type=Path, help="Parquet with a column prompt (and perhaps source), or a harvest store: task pools")
     simulate.add_argument("--rates", type=Path, help="Parquet with client, window_start_s, rate_per_s: client rates")
 
@@ -132,7 +130,7 @@ def parser() -> argparse.ArgumentParser:
     detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb", help="this version has duckdb only")
     detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")
     detect.add_argument("--recent", metavar="TIME", help="only the last so long before --as-of, or of the log: 12h, 1d, 7d")
-    detect.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
+    detect.add_argument("--seed", type=seed, default=1, help="of what is drawn (default: 1)")
     detect.add_argument("--threads", type=int, help="worker threads (default: all cores)")
     detect.add_argument("--memory", metavar="GB", type=float,
                         help="memory limit of the engine, GB (default: half the machine)")
@@ -165,6 +163,15 @@ def parser() -> argparse.ArgumentParser:
     prove_commands.register(add, commands, shared)
     replay_commands.register(add, commands, shared)
     return top
+
+
+def _shared(default: Any) -> _Parser:
+    """The options of every command; given before a command's name they count as much as after it, which a default there would undo."""
+    made = _Parser(add_help=False)
+    made.add_argument("-q", "--quiet", action="store_true", default=default, help="print errors only")
+    made.add_argument("-v", "--verbose", action="store_true", default=default, help="print more, and traces of internal failures")
+    made.add_argument("--json", action="store_true", default=default, help="print the result as one JSON object")
+    return made
 
 
 def _time(text: str | None) -> datetime | None:

@@ -122,7 +122,8 @@ def _row_group(file: pq.ParquetFile, number: int, names: tuple[str, ...], time: 
         if name not in names:
             continue
         known = column.statistics
-        if known is None or not known.has_null_count or (name == time and not known.has_min_max):
+        timed = known is not None and known.has_min_max and _plain(file.schema_arrow.field(name).type)
+        if known is None or not known.has_null_count or (name == time and not timed):
             unread.append(name)
         else:
             told[name] = group.num_rows - known.null_count
@@ -140,8 +141,13 @@ def _counted(table: pa.Table, names: tuple[str, ...], time: str | None) -> _Part
     told = {name: len(table) - table[name].null_count for name in names if name in table.column_names}
     if not time or time not in table.column_names or not len(table):
         return _Part(len(table), told, None, None)
-    ends = pc.min_max(table[time].cast(pa.timestamp("us", "UTC"))).as_py()
+    ends = pc.min_max(EVENTS.only((time,)).conform(table.select([time]))[time]).as_py()
     return _Part(len(table), told, ends["min"], ends["max"])
+
+
+def _plain(kind: pa.DataType) -> bool:
+    """Whether the metadata tell times of this type as they are: nanoseconds they do not, nor are words and dates times there."""
+    return isinstance(kind, pa.TimestampType) and kind.unit != "ns"
 
 
 def _time(value: Any) -> datetime | None:

@@ -227,13 +227,22 @@ def _json_tables(path: Path, contract: Table) -> Iterator[pa.Table]:
         return
     # Nulls are allowed here, so that conforming tells which column has them.
     nullable = pa.schema([field.with_nullable(True) for field in contract.schema])
-    whole = pj.read_json(
-        path,
-        read_options=pj.ReadOptions(block_size=JSON_BLOCK),
-        parse_options=pj.ParseOptions(explicit_schema=nullable, unexpected_field_behavior="ignore"),
-    )
+    try:
+        whole = _json_table(path, nullable)
+    except pa.ArrowInvalid:  # times of nanoseconds, perhaps; such a type holds fewer years
+        fine = pa.timestamp("ns", "UTC")
+        finer = pa.schema([field.with_type(fine) if pa.types.is_timestamp(field.type) else field for field in nullable])
+        whole = _json_table(path, finer).cast(nullable, safe=False)
     for start in range(0, max(len(whole), 1), BATCH_ROWS):
         yield whole.slice(start, BATCH_ROWS)
+
+
+def _json_table(path: Path, schema: pa.Schema) -> pa.Table:
+    return pj.read_json(
+        path,
+        read_options=pj.ReadOptions(block_size=JSON_BLOCK),
+        parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+    )
 
 
 def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:

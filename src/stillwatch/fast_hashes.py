@@ -5,6 +5,7 @@ Fast, and no secret: whoever guesses a text can compute its hash. Identifiers ta
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 START = np.uint64(0xCBF29CE484222325)
 """FNV-1a's hash of no bytes (Fowler, Noll and Vo); ``h = (h ^ byte) * BYTE_PRIME`` takes in one more."""
@@ -23,6 +24,13 @@ def mix(x: np.uint64) -> np.uint64:
     x *= _MIX2
     x ^= x >> np.uint64(31)
     return x
+
+
+def mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """:func:`mix` of each number of an array."""
+    x = (x ^ (x >> np.uint64(30))) * _MIX1
+    x = (x ^ (x >> np.uint64(27))) * _MIX2
+    return x ^ (x >> np.uint64(31))
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -101,9 +101,9 @@ def campaigns(
     account_label, group_label, lead, n = number[account_label], number[group_label], lead[kept], int(kept.sum())
     accounts = np.flatnonzero(account_label >= 0)
     accounts = accounts[np.argsort(account_label[accounts], kind="stable")]
-    standing = np.zeros(scene.n, bool)
-    standing[scene.groups.object_group[np.isin(scene.groups.object_column, STANDING_COLUMNS)]] = True
-    objects = judge.marking(scene, account_label, n, standing)[scene.groups.object_group]
+    preset = np.zeros(scene.n, bool)
+    preset[scene.groups.object_group[np.isin(scene.groups.object_column, STANDING_COLUMNS)]] = True
+    objects = judge.marking(scene, account_label, n, preset)[scene.groups.object_group]
     marks = np.unique(
         np.stack([objects, scene.groups.object_column, scene.groups.object_key], axis=1)[objects >= 0], axis=0
     ).reshape(-1, 3)
@@ -213,6 +213,7 @@ def detect(
     assert source is not None
     clock = Clock()
     data = dataset.open_dataset(source)
+    earlier = run_folder.earlier_campaigns(since) if since else []
     parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "seed": seed, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US
@@ -224,7 +225,7 @@ def detect(
         outcome = find(duck, data, files, as_of, clock)
         with clock.stage("write"):
             summary = run_folder.write(
-                out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, since=since, parameters=parameters,
+                out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, earlier=earlier, parameters=parameters,
                 seconds=clock.seconds,
             )
     return summary

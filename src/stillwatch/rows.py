@@ -44,7 +44,7 @@ def placed_rows(path: Path, *, strings: bool = False) -> list[tuple[str, Any]]:
     if path.suffix == ".parquet":
         return _counted(read_parquet(path).to_pylist())
     kind = (path.with_suffix("") if path.suffix in PACKED else path).suffix
-    with _opened(path) as handle:
+    with opened(path) as handle:
         if kind == ".csv":
             return _of_csv(handle, path)
         if kind == ".json":
@@ -64,7 +64,7 @@ def placed_rows(path: Path, *, strings: bool = False) -> list[tuple[str, Any]]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked.
 
     Raises:

@@ -96,7 +96,6 @@ PARTS: dict[str, Check] = {
         families=_each(_fields(links=_count, accounts=_count)),
     )),
     "pathways": _shares,
-    "clients": lambda value: _shares(value) or _list(_any)(value),
     "templates": _records(masked=_text, events=_number, accounts=_number, of=_number),
     "pivots": _records(share_before=_number, share_after=_number),
     "bans": _series(lambda value: value is not None and _up_to(LAST_HOUR)(value)),

@@ -32,12 +32,19 @@ from stillwatch.judge.link_graph import Pairs
 from stillwatch.tables import ACCOUNTS, HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
+Earlier = list[tuple[str, set[str], set[str]]]
+"""Of each campaign of an earlier run: identifier, accounts, marks."""
 
 HARVEST_ROWS = 1 << 20
+"""Rows of a row group of harvest.parquet."""
 EXAMPLES = 60
 """Harvested prompts of each campaign that are read to make masked examples."""
 MAX_LINKS = 200_000
 """Pairs written to links.parquet for each view, the strongest."""
+AROUND_HOURS, MOVED = 48, 0.2
+"""Hours before and after a release that are compared, and the rise of the new model's share of the harvest that is told as a move to it."""
+CONTINUED = 0.2
+"""Jaccard similarity of accounts, or of marks, from which a campaign continues one of an earlier run."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Outcome:
     carried: dict[int, dict[str, I64]]
     """Sketch column -> habitual carriers of its objects."""
     harvested: list[NDArray[np.bool_]]
-    """Per batch of events."""
+    """Per batch of events: which are harvest."""
     owner: list[I64]
     """Per batch of events: number of the campaign or group of the event's account, -1 for none."""
     told: frozenset[str]
@@ -74,12 +81,12 @@ class Outcome:
 
 def write(
     out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
+    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go."""
     before = _sketched(out / "summary.json")
     with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
-        summary = _write(staging, data, outcome, columns, sketches, as_of, since, parameters, seconds)
+        summary = _write(staging, data, outcome, columns, sketches, as_of, earlier, parameters, seconds)
     now = _sketched(out / "summary.json")
     for path, (sha256, name) in before.items():
         gone = data.start is None if path not in now else now[path][0] != sha256
@@ -101,7 +108,7 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
 
 def _write(
     out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    since: Path | None, parameters: dict[str, Any], seconds: dict[str, float],
+    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
@@ -122,7 +129,6 @@ def _write(
         if number >= outcome.n_campaigns:
             detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
-    earlier = _earlier(since) if since else []
     lineage = [_ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
     reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
     write_parquet(_links(scene, pairs), out / "links.parquet")
@@ -362,7 +368,7 @@ def _watch(outcome: Outcome) -> pa.Table:
 
 
 def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[int, str]) -> list[dict[str, Any]]:
-    """Releases after which the campaign moved to the new model: its share of the harvest in the two days before and after."""
+    """Releases after which the campaign moved to the new model, with its share of the harvest before and after."""
     out = []
     by_name: dict[str, dict[int, int]] = {}
     for (model, hour), n in tally.models[number].items():
@@ -376,15 +382,19 @@ def _pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict
             total = sum(n for hours in by_name.values() for hour, n in hours.items() if first <= hour < last)
             return sum(n for hour, n in mine.items() if first <= hour < last) / total if total else 0.0
 
-        before, after = share(at - 48, at), share(at, at + 48)
-        if after - before >= 0.2:
+        before, after = share(at - AROUND_HOURS, at), share(at, at + AROUND_HOURS)
+        if after - before >= MOVED:
             shares = {"share_before": round(before, 4), "share_after": round(after, 4)}
             out.append({"model": release["model"], "released_at": release["released_at"]} | shares)
     return out
 
 
-def _earlier(run: Path) -> list[tuple[str, set[str], set[str]]]:
-    """Campaigns of an earlier run: identifier, accounts, marks."""
+def earlier_campaigns(run: Path) -> Earlier:
+    """Campaigns of an earlier run.
+
+    Raises:
+        InputError: it is no whole run, or not readable.
+    """
     path = run / "campaigns.parquet"
     if not (path.exists() and (run / "summary.json").exists()):
         raise InputError("not a whole run", where=run, todo="Pass a folder that stillwatch detect wrote")
@@ -404,8 +414,8 @@ def _earlier(run: Path) -> list[tuple[str, set[str], set[str]]]:
     return campaigns
 
 
-def _ancestor(earlier: list[tuple[str, set[str], set[str]]], accounts: set[str], detail: dict[str, Any]) -> str | None:
-    """The earlier campaign that this one continues: most accounts or marks in common, by Jaccard, at least a fifth."""
+def _ancestor(earlier: Earlier, accounts: set[str], detail: dict[str, Any]) -> str | None:
+    """The earlier campaign that this one continues: most accounts or marks in common; None where there is none."""
     objects = {row["object"] for row in detail.get("objects", [])}
 
     def alike(a: set[str], b: set[str]) -> float:
@@ -413,7 +423,7 @@ def _ancestor(earlier: list[tuple[str, set[str], set[str]]], accounts: set[str],
 
     scored = [(max(alike(accounts, theirs), alike(objects, marks)), name) for name, theirs, marks in earlier]
     best = max(scored, default=(0.0, ""))
-    return best[1] if best[0] >= 0.2 else None
+    return best[1] if best[0] >= CONTINUED else None
 
 
 def _warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:

@@ -80,15 +80,11 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     for name, values in profile.items():
         aligned[name][order] = values
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
-    identities = {}
-    for view, (rows, values) in link.identity_traces(registry).items():
-        identities[view] = np.full(len(ids), -1, np.int64)
-        identities[view][rows] = values
     table, used = judge.lookup(key), link.networks(engine)
     network, place = np.zeros(len(ids), np.int64), np.empty(len(used["account"]), np.int32)
     judge.account_codes(table, used["account"], place)
     network[place] = used["net"]
-    return Traffic(files, judge.people(ids, key, aligned, registry), identities, network, table, engine.threads)
+    return Traffic(files, judge.people(ids, key, aligned, registry), link.identities(registry), network, table, engine.threads)
 
 
 def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, Carried]:

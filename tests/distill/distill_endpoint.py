@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Fault = Callable[[int], str]
-"""From the number of a call (from 0) to a fault: slow, 429, 500, garbage, truncated, or nothing."""
+"""From the number of a call (from 0) to a fault: slow, 302, 429, 500, garbage, truncated, or nothing."""
 
 
 class FakeEndpoint:
@@ -22,7 +22,8 @@ class FakeEndpoint:
         self.calls = 0
         self.charged: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self.url = ""
+        self.url = self.elsewhere = ""
+        self.model = ""
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         prompt = body["messages"][-1]["content"]
@@ -31,6 +32,8 @@ class FakeEndpoint:
             "choices": [{"message": {"content": f"answer {words}", "reasoning_content": f"because of {prompt}"}, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": len(prompt), "completion_tokens": 16},
         }
+        if self.model:
+            found["model"] = self.model
         if body.get("logprobs"):
             token = {"top_logprobs": [{"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5}]}
             found["choices"][0]["logprobs"] = {"content": [token, token]}
@@ -41,8 +44,10 @@ class FakeEndpoint:
         with self._lock:
             number, self.calls = self.calls, self.calls + 1
         fault = self.fault(number)
-        if fault in ("429", "500", "400", "401"):
+        if fault in ("429", "500", "400", "401", "302"):
             request.send_response(int(fault))
+            if fault == "302":
+                request.send_header("Location", self.elsewhere)
             if fault == "429":
                 request.send_header("Retry-After", "0.01")
             payload = json.dumps({"error": {"message": "no such option"}}).encode()

@@ -41,6 +41,22 @@ def test_prompts_are_left_out_with_reasons() -> None:
     assert {r.prompt: r.reason for r in out} == {given[1]: "near-duplicate", given[2]: "contamination", "x": "length"}
 
 
+def test_copies_of_a_short_or_a_chinese_benchmark_are_left_out() -> None:
+    given = ["Capital of France?", "capital of france", "中国的首都是哪个城市", "请写一首关于冬天大海的诗", "请写一首关于冬天大海的诗吧"]
+    kept, out = filters.prompts(given, ["Capital of France?", "请回答：中国的首都是哪个城市？"])
+    assert kept == [given[3]]
+    assert [r.reason for r in out] == ["contamination"] * 3 + ["near-duplicate"]
+
+
+@pytest.mark.parametrize(("name", "held"), [
+    ("s.csv", "prompt,answer\nfour?,4\nwhat?,\n"), ("s.json", '[{"prompt": "four?", "answer": 4}, {"prompt": "what?", "answer": null}]'),
+    ("s.jsonl", '\ufeff{"prompt": "four?", "answer": "4"}\n"what?"\n'), ("s.txt", "four?\n"),
+])
+def test_answers_that_seeds_bring_along_are_read_in_every_form(tmp_path: Path, name: str, held: str) -> None:
+    (tmp_path / name).write_text(held, encoding="utf-8")
+    assert data._known(tmp_path / name) == ({} if name == "s.txt" else {"four?": "4"})
+
+
 def test_near_duplicates_agree_with_brute_force() -> None:
     import numpy as np
 
@@ -62,6 +78,7 @@ def test_samples_are_compared_by_what_they_come_to() -> None:
     rows = [
         exchange("2+2?", "It is 4.", 0), exchange("2+2?", "Perhaps 5", 1), exchange("2+2?", "So: 4", 2),
         exchange("3+3?", "6", 0), exchange("3+3?", "7", 1), exchange("3+3?", "8", 2),
+        exchange("refused?", "Ask a doctor.", 0, "refusal"),
         exchange("known?", "12", 0), exchange("cut?", "1", 0, "length"),
     ]
     chat, pairs, out = data.select(rows, 0.5, {"known?": "the answer is 13"})
@@ -69,7 +86,7 @@ def test_samples_are_compared_by_what_they_come_to() -> None:
     assert chat[0]["agreement"] == pytest.approx(2 / 3)
     assert pairs[0]["chosen"][0]["content"] == "It is 4."
     assert pairs[0]["rejected"][0]["content"] == "Perhaps 5"
-    assert sorted(r.reason for r in out) == ["cut off", "disagreement", "self-consistency"]
+    assert sorted(r.reason for r in out) == ["cut off", "disagreement", "refusal", "self-consistency"]
 
 
 def test_own_logs_are_masked_and_logs_without_text_refused(tmp_path: Path) -> None:

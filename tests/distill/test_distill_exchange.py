@@ -1,6 +1,7 @@
 """Rows survive the way to disk and back, and say nothing that a second run would say otherwise."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.distill import prompts
-from stillwatch.distill.exchange import Exchange, Reply, TopK, ask
+from stillwatch.distill.exchange import Exchange, Reply, TopK, ask, class_names
 from stillwatch.errors import InputError
 
 
@@ -59,12 +60,29 @@ def test_fifty_log_probabilities_take_about_two_hundred_bytes_a_token() -> None:
 @pytest.mark.parametrize(("name", "held"), [
     ("p.txt", "\ufeffone\n\n two \n".encode()), ("p.csv", b"prompt,n\r\none,1\r\ntwo,2\r\n"), ("p.json", b'["one", {"prompt": "two"}]'),
     ("p.jsonl", b'\xef\xbb\xbf{"prompt": "one"}\n\n"two"\n'),
+    ("p.txt.gz", gzip.compress(b"one\rtwo", mtime=0)),
+    ("p.ndjson", b'{"messages": [{"role": "user", "content": "one"}, {"role": "assistant", "content": "1"}]}\n"two"\n'),
     ("p.jsonl.gz", gzip.compress(b'{"prompt": "one"}\n{"prompt": "two"}\n', mtime=0)),
 ])
 def test_prompts_are_those_of_the_file(tmp_path: Path, name: str, held: bytes) -> None:
     """Not its lines: the first line of a CSV file would be asked, and paid for."""
     (tmp_path / name).write_bytes(held)
     assert prompts.read(tmp_path / name) == [(("user", "one"),), (("user", "two"),)]
+
+
+def test_marks_within_a_line_do_not_end_a_prompt(tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text("one\u2028still one\x0cand still\n", encoding="utf-8")
+    assert prompts.read(tmp_path / "p.txt") == [(("user", "one\u2028still one\x0cand still"),)]
+
+
+def test_answers_that_were_sampled_do_not_rename_a_class() -> None:
+    """The likeliest token stands first; one answer in three is another."""
+    top = TopK(np.array([[7, 3]], np.int32), np.log([[0.6, 0.4]]).astype(np.float16), np.zeros(1, np.float16))
+    answers = ("yes", " yes", "no")
+    rows = [Exchange(str(i), "h", (("user", "p"),), Reply(said, None, top), 0.0, "none", 0, i) for i, said in enumerate(answers)]
+    assert class_names(rows) == {7: "yes"}
+    other = replace(rows[0], reply=replace(rows[0].reply, top=replace(top, ids=top.ids[:, ::-1])))
+    assert class_names([*rows, other]) == {}
 
 
 @pytest.mark.parametrize(("name", "says"), [

@@ -94,6 +94,49 @@ def test_a_rejected_prompt_is_an_answer_and_a_bad_key_stops(tmp_path: Path, entr
         run_endpoint(endpoint, tmp_path / "b", entries)
 
 
+def test_what_is_under_way_when_a_key_expires_is_kept(tmp_path: Path, entries: dict[str, object]) -> None:
+    """Three were answered and charged while the fourth was turned away, which is not in doubt."""
+    with serving(FakeEndpoint(fault=lambda n: "401" if n == 0 else "", delay_s=0.2, idempotent=False)) as endpoint:
+        with pytest.raises(InputError, match="key is not accepted"):
+            run_endpoint(endpoint, tmp_path / "s", entries, n=8)
+        assert sum(endpoint.charged.values()) == 3
+        endpoint.fault = lambda n: ""
+        assert run_endpoint(endpoint, tmp_path / "s", entries, n=8).skipped == 0
+    assert all(row.reply.answer for row in store.read(tmp_path / "s"))
+    assert set(endpoint.charged.values()) == {1}
+
+
+def test_what_an_endpoint_was_too_busy_for_is_not_in_doubt(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint(fault=lambda n: "429", idempotent=False)) as endpoint:
+        with pytest.raises(InputError, match="no usable answer"):
+            run_endpoint(endpoint, tmp_path / "s", entries, n=3)
+        endpoint.fault = lambda n: "500"  # whereas here it may have worked, and charged
+        with pytest.raises(InputError, match="no usable answer"):
+            run_endpoint(endpoint, tmp_path / "s", entries, n=1)
+        endpoint.fault = lambda n: ""
+        assert run_endpoint(endpoint, tmp_path / "s", entries, n=3).skipped == 1
+    assert [row.reply.finish for row in store.read(tmp_path / "s")] == ["in-doubt", "stop", "stop"]
+
+
+def test_a_redirect_takes_the_key_nowhere(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint()) as other, serving(FakeEndpoint(fault=lambda n: "302")) as endpoint:
+        endpoint.elsewhere = f"{other.url}/chat/completions"
+        with pytest.raises(InputError, match=r"302, elsewhere \(http.*Write the address"):
+            run_endpoint(endpoint, tmp_path / "s", entries, n=1)
+        assert other.calls == 0
+
+
+def test_a_gateway_that_leads_to_somebody_elses_model_is_told_by_its_answers(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint()) as endpoint:
+        endpoint.model = "house-1"
+        assert run_endpoint(endpoint, tmp_path / "own", entries, n=1).stored == 1
+        endpoint.model = "gpt-4o-2024-08-06"
+        with pytest.raises(InputError, match="gpt-4o-2024-08-06 is a hosted model of somebody else"):
+            run_endpoint(endpoint, tmp_path / "theirs", entries, n=1)
+        assert store.read(tmp_path / "theirs") == []
+        assert run_endpoint(endpoint, tmp_path / "leave", entries | {"permission": "contract 12"}, n=1).stored == 1
+
+
 def test_an_endpoint_that_rejects_everything_stops(tmp_path: Path, entries: dict[str, object]) -> None:
     with serving(FakeEndpoint(fault=lambda n: "400")) as endpoint:
         with pytest.raises(InputError, match=r"all of 1\d prompts were rejected \(400, bad request: no such option\).*into a new store"):
@@ -120,6 +163,27 @@ def test_a_thought_that_was_cut_off_is_no_answer(message: dict[str, object], fin
 def test_a_completion_without_content_and_reason_is_asked_again() -> None:
     with pytest.raises(BusyError):
         read_completion(b'{"choices": [{"message": {"content": null}, "finish_reason": "stop"}]}')
+
+
+@pytest.mark.parametrize(
+    ("message", "answer", "finish"),
+    [({"content": None, "refusal": "No."}, "No.", "refusal"), ({"content": None, "reasoning_content": "so"}, None, "stop")]
+)
+def test_a_refusal_or_a_thought_alone_is_not_paid_for_six_times(message: dict[str, object], answer: str | None, finish: str) -> None:
+    reply = read_completion(json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]}).encode())
+    assert (reply.answer, reply.finish) == (answer, finish)
+
+
+def test_samples_of_one_seed_are_not_those_of_the_next(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint()) as endpoint:
+        teacher = Endpoint(told(entries, location=endpoint.url))
+        said = {teacher.ask([ask("p", seed=seed, sample=sample)])[0].answer for seed in range(3) for sample in range(3)}
+    assert len(said) == 9
+
+
+def test_tokens_are_told_by_bytes(entries: dict[str, object]) -> None:
+    teacher = Endpoint(told(entries))
+    assert (teacher.tokens("word" * 8), teacher.tokens("\u6a21\u578b" * 8)) == (8, 12)
 
 
 def test_log_probabilities_of_an_endpoint(tmp_path: Path, entries: dict[str, object]) -> None:
@@ -197,6 +261,37 @@ def test_in_doubt_is_told_and_never_paid_twice_unasked(tmp_path: Path, entries: 
     assert set(endpoint.charged.values()) == {1}
 
 
+def test_a_torn_line_of_what_was_sent_is_cut_off(tmp_path: Path, entries: dict[str, object]) -> None:
+    """Else the next key would be written onto it, and neither could be read."""
+    teacher, wanted = Endpoint(told(entries)), [ask(f"prompt {i}", seed=1) for i in range(3)]
+    keys = [request.key(teacher.identity, "none") for request in wanted]
+    for sent in keys[:2]:
+        with harvest.open_store(tmp_path, teacher, told(entries)) as opened:
+            opened.expect(keys)
+            opened.sending([sent])
+        path = tmp_path / "sent.jsonl"
+        path.write_bytes(path.read_bytes() + b'"torn')
+    with harvest.open_store(tmp_path, teacher, told(entries)) as opened:
+        assert opened.in_doubt == set(keys[:2])
+
+
+def test_an_estimate_counts_what_will_be_asked(tmp_path: Path, entries: dict[str, object]) -> None:
+    """Of four, one is in the store, one came early, one is in doubt: asked on order only."""
+    what = told(entries)
+    teacher, wanted = Endpoint(what), [ask(f"prompt {i}") for i in range(4)]
+    keys = [request.key(teacher.identity, "none") for request in wanted]
+
+    def row(i: int, reply: Reply) -> object:
+        return harvest._row(keys[i], wanted[i], reply, "none", what)
+
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        opened.expect(keys)
+        opened.put([row(0, Reply("yes")), row(1, Reply(None, finish="in-doubt")), row(3, Reply("yes"))])
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        plans = [harvest.estimate(opened, teacher, what, wanted, "none", retry_in_doubt=retry) for retry in (False, True)]
+    assert [(plan.exchanges, plan.stored, plan.in_doubt, plan.output_tokens) for plan in plans] == [(4, 3, 1, 256), (4, 2, 1, 512)]
+
+
 @pytest.mark.parametrize("cut", [1, 10, 200])
 def test_a_torn_line_is_cut_off(tmp_path: Path, entries: dict[str, object], cut: int) -> None:
     with serving(FakeEndpoint()) as endpoint:
@@ -217,6 +312,9 @@ def test_a_store_is_of_one_teacher_one_policy_one_writer(tmp_path: Path, entries
         harvest.open_store(tmp_path, teacher, what, policy="labels")
     with pytest.raises(InputError, match="another privacy mode"):
         harvest.open_store(tmp_path, teacher, what, keep_text=False)
+    for changed in ({"owner": "Another Ltd"}, {"permission": "letter"}, {"terms": "policy 4"}):
+        with pytest.raises(InputError, match=f"begun under another manifest \\({next(iter(changed))}\\)"):
+            harvest.open_store(tmp_path, teacher, told(entries, **changed))
     other = told(entries, model="house-2")
     with pytest.raises(InputError, match="another teacher"):
         harvest.open_store(tmp_path, Endpoint(other), other)
@@ -270,6 +368,17 @@ def test_a_classifier_teaches_labels_and_probabilities(tmp_path: Path, entries: 
     assert top is not None
     np.testing.assert_allclose(np.exp(top.logprobs.astype(float)), [[0.9, 0.1]], atol=1e-3)
     assert top.ids.tolist() == [[1, 0]]
+
+
+def test_a_classifier_is_not_asked_the_same_twice(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p.txt").write_text("ab\nabc\n")
+    path = write_manifest(tmp_path / "t.toml", entries | {"kind": "classifier", "location": f"{__name__}:Parity"})
+    argv = ["distill", "harvest", "-q", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]
+    assert main(argv) == 0
+    assert main([*argv, "--seed", "1", "--max-tokens", "9", "--temperature", "0.7"]) == 0
+    assert len(store.read(tmp_path / "s")) == 2
+    assert main([*argv, "--samples", "2", "--temperature", "0.7"]) == 1
+    assert "several samples are the same answer" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,11 @@ def test_every_required_entry_is_required(entries: dict[str, object], name: str,
         ({"distillation": "forbidden", "permission": "letter"}, "do not allow distillation"),
         ({"licence": "Llama3"}, "restricts training"),
         ({"licence": "CC-BY-NC-4.0", "kind": "encoder"}, "restricts training"),
+        ({"licence": "Meta Llama 3 Community License Agreement"}, "restricts training"),
+        ({"licence": " CC_BY_NC 4.0"}, "restricts training"),
+        ({"licence": "Creative Commons Attribution-NonCommercial 4.0"}, "restricts training"),
+        ({"licence": "Google's Gemma terms"}, "restricts training"),
+        ({"location": "file://localhost/etc"}, "not a URL"),
         ({"location": "https://api.openai.com/v1"}, "somebody else"),
         ({"location": "https://x.eu.anthropic.com:443/v1"}, "somebody else"),
         ({"location": "https://api.openai.com./v1"}, "somebody else"),
@@ -39,6 +44,10 @@ def test_every_required_entry_is_required(entries: dict[str, object], name: str,
         ({"location": "http://localhost:99999/v1"}, "not a URL"),
         ({"timeout_s": float("nan")}, "not a float"),
         ({"model": "bedrock/claude-3"}, "somebody else"),
+        ({"model": "bedrock/us.anthropic.claude-3-haiku-v1:0"}, "somebody else"),
+        ({"model": "ft:gpt-4o-mini:house::x"}, "somebody else"),
+        ({"model": "o1"}, "somebody else"),
+        ({"model": "\uff27PT-4o"}, "somebody else"),
         ({"ownership": "found"}, "ownership"),
         ({"kind": "oracle"}, "kind"),
         ({"location": "house"}, "not a URL"),
@@ -53,6 +62,11 @@ def test_refusals(entries: dict[str, object], change: dict[str, object], says: s
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("model", ["Marco-o1", "gpt-oss-20b", "o10"])
+def test_models_that_only_look_like_others_pass(entries: dict[str, object], model: str) -> None:
+    assert manifest.parse(entries | {"model": model})
+
+
 @pytest.mark.parametrize("location", ["https://notopenai.com/v1", "https://openai.com.house.example/v1", "http://10.0.0.3:8000/v1"])
 def test_hosts_that_only_look_like_others_pass(entries: dict[str, object], location: str) -> None:
     assert manifest.parse(entries | {"location": location})
@@ -62,7 +76,7 @@ def test_every_restriction_has_its_source_and_refuses(entries: dict[str, object]
     restricted = read_json(manifest.RESTRICTED)
     rows = [({"location": f"https://api.{host}/v1"}, row) for row in restricted["services"] for host in row["hosts"]]
     rows += [({"model": f"{name}1"}, row) for row in restricted["services"] for name in row["models"]]
-    rows += [({"licence": f"{name} terms"}, row) for row in restricted["licences"] for name in row["begins"]]
+    rows += [({"licence": f"{name} terms"}, row) for row in restricted["licences"] for name in row.get("begins", row.get("named"))]
     assert len(rows) > 40
     for change, row in rows:
         with pytest.raises(InputError, match="refused") as caught:

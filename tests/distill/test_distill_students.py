@@ -9,9 +9,11 @@ import pytest
 from distill_endpoint import FakeEndpoint, serving
 
 from stillwatch.cli import main
-from stillwatch.distill import measures, train
-from stillwatch.distill.students import linear, static
+from stillwatch.distill import measures, store, train
+from stillwatch.distill.exchange import Exchange, Reply, ask
+from stillwatch.distill.students import language, linear, static
 from stillwatch.errors import InputError
+from stillwatch.files import alone
 
 WORDS = {
     "sport": ["ball", "goal", "team", "match"],
@@ -266,6 +268,93 @@ def test_an_endpoint_is_asked_once_for_each_held_out_text(
     assert "--teacher TOML adds the teacher" in said
 
 
+class Instructed(Labels):
+    """Knows what to do if it was told before, and ends its answers with a line break."""
+
+    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
+        found = super().answer(body)
+        message = found["choices"][0]["message"]
+        message["content"] = message["content"] + "\n" if body["messages"][0]["role"] == "system" else "What about it?"
+        return found
+
+
+def test_a_teacher_is_compared_as_it_was_asked(tmp_path: Path, entries: dict[str, object]) -> None:
+    """With the system's turn before each text, and answers without the space around them."""
+    (given, _), (held, labels) = texts(60, 3), texts(40, 4)
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps({"system": "Name the topic.", "prompt": text}) + "\n" for text in given))
+    rows = [{"text": t, "label": y, "split": "test" if i < 20 else "train"} for i, (t, y) in enumerate(zip(held, labels, strict=True))]
+    (tmp_path / "held.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with serving(Instructed()) as endpoint:
+        path = tmp_path / "t.toml"
+        path.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"location": endpoint.url}).items()))
+        told = ["--teacher", str(path)]
+        assert main(["distill", "harvest", "-q", *told, "--prompts", str(tmp_path / "p.jsonl"), "--out", str(tmp_path / "s")]) == 0
+        argv = ["distill", "train", "classifier", "-q", *told, "--store", str(tmp_path / "s"), "--held-out", str(tmp_path / "held.jsonl")]
+        assert main([*argv, "--out", str(tmp_path / "m")]) == 0
+    assert linear.LinearClassifier.load(tmp_path / "m").classes_ == sorted(WORDS)
+    assert json.loads((tmp_path / "m" / "comparison.json").read_text())["rows"][0]["quality"]["accuracy"] == 1
+
+
+def exchange(prompt: str, answer: str, sample: int = 0) -> Exchange:
+    asked = ask(prompt, sample=sample)
+    return Exchange(f"{prompt}{sample}", asked.prompt_hash, asked.messages, Reply(answer), 0.0, "none", 0, sample)
+
+
+def write_store(folder: Path, rows: list[Exchange]) -> Path:
+    with store.Store(folder, teacher={"name": "t"}, identity="i", policy="none") as opened:
+        opened.expect([row.key for row in rows])
+        opened.put(rows)
+    return folder
+
+
+def test_a_prompt_that_was_asked_often_is_one(tmp_path: Path) -> None:
+    """Its answers would vouch for each other when they are left out one by one."""
+    rows = [exchange(f"text {i}", "yes" if (i + (sample == 2)) % 2 else "no", sample) for i in range(20) for sample in range(3)]
+    found, given = train.merged(rows, ["no", "yes"], None)
+    assert found == [f"text {i}" for i in range(20)]
+    np.testing.assert_allclose(given[:2], [[2 / 3, 1 / 3], [1 / 3, 2 / 3]])
+    probabilities = np.tile(np.float32([[0.2, 0.8]]), (60, 1))
+    np.testing.assert_allclose(train.merged(rows, ["no", "yes"], probabilities)[1], probabilities[:20])
+
+
+def test_what_is_held_out_is_in_no_training_set(tmp_path: Path) -> None:
+    rows = [{"text": text, "label": "ab"[i % 2], "split": split} for split, n in (("test", 4), ("train", 6))
+            for i, text in enumerate([f"Text {i}" for i in range(n)])]
+    rows[-1]["text"] = " text  0"
+    (tmp_path / "held.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    held = train.read_held(tmp_path / "held.jsonl")
+    assert (held.train, held.train_labels, held.n_twice) == (["Text 4"], ["a"], 5)
+    folder = write_store(tmp_path / "s", [exchange(f"text {i}", "ab"[i % 2]) for i in range(4)])
+    with pytest.raises(InputError, match="every prompt of the store is in the held-out data"):
+        train.classifier(folder, tmp_path / "m", held=held)
+    (tmp_path / "held.jsonl").write_text("".join(json.dumps(row | {"text": "x"}) + "\n" for row in rows))
+    with pytest.raises(InputError, match="every train row is a test row"):
+        train.read_held(tmp_path / "held.jsonl")
+
+
+def test_samples_of_a_prompt_are_on_one_side() -> None:
+    rows = [exchange(f"text {i}", "yes", sample) for i in range(64) for sample in range(3)]
+    held, kept = language.apart(rows)
+    assert {row.prompt for row in held} == {f"text {i}" for i in range(0, 64, 2)}
+    assert not {row.prompt for row in held} & {row.prompt for row in kept}
+    assert len(held) + len(kept) == len(rows)
+
+
+def test_free_text_is_no_closed_set(tmp_path: Path) -> None:
+    folder = write_store(tmp_path / "s", [exchange(f"text {i}", f"It depends on {i % 40}.") for i in range(60)])
+    with pytest.raises(InputError, match="free text, not a closed set: 40 different ones to 60 prompts"):
+        train.classifier(folder, tmp_path / "m")
+
+
+def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_store(tmp_path / "s", [exchange(f"text {i}", "ab"[i % 2]) for i in range(30)])
+    argv = ["distill", "train", "classifier", "-q", "--store", str(folder), "--out", str(tmp_path / "m")]
+    with alone(tmp_path / "m", "training"):
+        assert main(argv) == 1
+    assert "another training is writing to this folder" in capsys.readouterr().err
+    assert main(argv) == 0
+
+
 def test_held_out_data_is_checked(tmp_path: Path) -> None:
     path = tmp_path / "h.jsonl"
     path.write_text('{"text": "a", "label": "b"}\n')
@@ -282,7 +371,7 @@ def test_held_out_data_is_checked(tmp_path: Path) -> None:
 def test_held_out_labels_that_the_teacher_never_used_are_told(
     tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (given, _), (held, labels) = texts(200, 3), texts(40, 4)
+    (given, _), (held, labels) = texts(200, 3), texts(80, 4)
     (tmp_path / "p.txt").write_text("\n".join(given))
     path = tmp_path / "t.toml"
     told = entries | {"kind": "classifier", "location": f"{__name__}:Topics", "currency": "EUR"}
@@ -293,7 +382,7 @@ def test_held_out_labels_that_the_teacher_never_used_are_told(
 
     def trained(spelt: dict[str, str]) -> int:
         named = [spelt.get(label, label) for label in labels]
-        rows = [{"text": t, "label": y, "split": split} for split in ("test", "train") for t, y in zip(held, named, strict=True)]
+        rows = [{"text": t, "label": y, "split": "test" if i < 40 else "train"} for i, (t, y) in enumerate(zip(held, named, strict=True))]
         (tmp_path / "held.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         argv = ["distill", "train", "classifier", "--store", store, "--held-out", str(tmp_path / "held.jsonl"), "--out", str(student)]
         return main([*argv, "--teacher", str(path)])

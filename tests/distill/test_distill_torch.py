@@ -155,6 +155,9 @@ def test_training_goes_on_from_its_checkpoint(encoder_folder: Path, entries: dic
         with pytest.raises(KeyboardInterrupt):
             static.train(start, given, vectors, loop.Schedule(epochs=6), folder=tmp_path, quiet=True)
     assert (tmp_path / loop.CHECKPOINT).is_file()
+    for others, seed in ((given, 1), (given[::-1], 0)):  # it would be of neither the one nor the other
+        with pytest.raises(InputError, match="the checkpoint is of another student"):
+            static.train(start, others, vectors, loop.Schedule(epochs=6, seed=seed), folder=tmp_path, quiet=True)
     again = static.train(start, given, vectors, loop.Schedule(epochs=6), folder=tmp_path, quiet=True)
     np.testing.assert_allclose(again.history.validation, whole.history.validation, rtol=1e-5)
     np.testing.assert_allclose(again.model.table, whole.model.table, atol=1e-5)
@@ -211,6 +214,17 @@ def test_narrow_layers_keep_the_neurons_that_move_the_output(encoder_folder: Pat
     again = Encoder(told(entries, tmp_path, "encoder"))
     assert again.model.config.intermediate_size == 16
     np.testing.assert_allclose(again.embed(given[:20])[0].astype(float), made.encode(given[:20]), atol=5e-3)
+
+
+def test_a_small_harvest_trains_layers_and_a_tiny_one_is_refused(encoder_folder: Path, entries: dict[str, object]) -> None:
+    """256 texts were held back, and of 256 none was left to train on."""
+    teacher = Encoder(told(entries, encoder_folder, "encoder"))
+    given = sentences(100, 9)
+    vectors = teacher.embed(given)[0]
+    made = layers.train(teacher, (0, 3), given, vectors, loop.Schedule(epochs=2), quiet=True, rate=2e-3)
+    assert made.history.validation[1] != made.history.validation[0]
+    with pytest.raises(InputError, match="30 answers are too few"):
+        layers.train(teacher, (0, 3), given[:30], vectors[:30], loop.Schedule(epochs=1), quiet=True)
 
 
 def test_a_checkpoint_of_another_width_is_named(encoder_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:

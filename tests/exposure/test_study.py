@@ -9,7 +9,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.distill import harvest, manifest, store, train
-from stillwatch.distill.exchange import Exchange, Reply, ask
+from stillwatch.distill.exchange import Exchange, Reply, TopK, ask
 from stillwatch.distill.teachers.classifier import Classifier
 from stillwatch.errors import InputError
 from stillwatch.exposure import commands, study
@@ -186,6 +186,36 @@ def test_a_folder_that_holds_something_else_is_left_alone(
     assert (told.count("\n"), "the folder holds something else than an exposure study" in told) == (1, True)
     assert [entry.name for entry in (tmp_path / "letters").iterdir()] == ["exposure.html"]
     assert main(["exposure", str(harvested), "--out", str(harvested)]) == 1, "its own store is no study either"
+
+
+def answered(prompt: str, answer: str, top: TopK | None = None) -> Exchange:
+    asked = ask(prompt)
+    return Exchange(prompt, asked.prompt_hash, asked.messages, Reply(answer, None, top), 0.0, "none", 0, 0)
+
+
+def test_one_answer_to_everything_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="answers all held-out prompts alike"):
+        study.load(write_rows(tmp_path, [answered(f"p{i}", "yes") for i in range(300)]), capability="grading")
+
+
+def test_prompts_beyond_the_most_are_told_and_not_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of classes, the first prompts would have been of one class."""
+    monkeypatch.setattr(study, "MAX_POOL", 100)
+    monkeypatch.setattr(study, "MAX_TEST", 50)
+    found = study.load(write_rows(tmp_path, [answered(f"p{i}", "ab"[i // 300]) for i in range(600)]), capability="grading")
+    assert (len(found.pool), len(found.test), found.unused) == (100, 50, 450)
+    assert 30 < np.bincount(found.task.pool.argmax(axis=1))[0] < 70
+
+
+def test_numbers_of_answers_without_names_name_no_class(tmp_path: Path) -> None:
+    """Where two numbers are one answer, the answers alone count; a number is not a place among them."""
+    rows = []
+    for i in range(300):
+        top = TopK(np.array([[i % 3]], np.int32), np.zeros((1, 1), np.float16), np.zeros(1, np.float16))
+        rows.append(answered(f"p{i}", ("yes", "yes", "no")[i % 3], top))
+    found = study.load(write_rows(tmp_path, rows), capability="grading")
+    assert found.classes == ["no", "yes"]
+    assert 0.5 < found.task.pool.argmax(axis=1).mean() < 0.8
 
 
 def test_a_student_that_is_none_is_named_before_anything_is_trained(harvested: Path) -> None:

@@ -51,6 +51,15 @@ def test_gap_closed_is_between_the_baseline_and_the_teacher() -> None:
     assert found[5].low == pytest.approx(found[2].gap, abs=0.05)
 
 
+def test_a_harvest_that_misleads_is_worth_nothing_and_not_less() -> None:
+    """Below the baseline by more than its noise, the interval had its ends the wrong way round."""
+    n = np.array([10.0, 100, 1000, 10_000])
+    curve = Curve("c", n, np.array([[0.2], [0.4], [0.7], [0.8]]), 0.5, 5000)
+    skill = worth.skills([Measured("t", "grading", "words", "labels", curve, None)])[0]
+    found = worth.worth(skill, 10)
+    assert (found.gap, found.low, found.high) == (0, 0, 0)
+
+
 def test_campaigns_are_valued_by_capability() -> None:
     skills = worth.skills([smooth(), switch()])
     found = worth.value(row(20_000), skills)
@@ -195,6 +204,11 @@ def test_curves_come_back(tmp_path: Path) -> None:
         {"zero": 1},
         {"capability": "c"},
         {"task": "\ud800"},
+        {"n": [1, float("nan")]},
+        {"n": [[1, 2], [3, 4]]},
+        {"n_test": float("inf")},
+        {"teacher_accuracy": "good"},
+        {"teacher_accuracy": 90},
     ],
 )
 def test_curves_that_are_none(tmp_path: Path, change: dict[str, object]) -> None:

@@ -220,3 +220,9 @@ def test_normalisation():
     assert email("+tag@example.org")[0] == "+tag@example.org"
     assert phone("(0)20 7123") == "0207123"
     assert payment("4242-4242 4242") == "424242424242"
+
+
+@pytest.mark.parametrize(("told", "kept"), [("AS64500", 64500), (4_200_000_000, None), ("AS4294967294", None)])
+def test_a_private_number_of_32_bits_costs_the_number_and_not_the_request(told, kept, run, write):
+    result = run(write([payload()]), "litellm", edge=[write([envoy(asn=told)], "edge.log")])
+    assert [row["asn"] for row in result.rows] == [kept]

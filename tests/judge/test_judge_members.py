@@ -11,8 +11,8 @@ from judge_helpers import groups, measured, model, people, scene
 
 from stillwatch import judge
 from stillwatch.group import Groups
+from stillwatch.judge.campaigns import CENTRAL, WEAKER, _Campaigns
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
-from stillwatch.judge.members import CENTRAL, WEAKER, _Campaigns
 from stillwatch.judge.model import Joins, Members
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 

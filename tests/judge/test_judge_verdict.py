@@ -169,13 +169,10 @@ def test_families_are_told_apart() -> None:
     assert spoken.tolist() == np.eye(n, dtype=bool).tolist()
 
 
-def test_the_line_is_the_lowest_score_that_passes() -> None:
-    """Reported for the waterfall: the lowest of the campaigns, or 0 where there is none."""
+def test_scores_are_nats_beyond_the_line() -> None:
     told = CREW | {"harvest__rate": np.array([rate(RARE * np.exp(-15)), rate(RARE * np.exp(-7)), 0.0])}
     found = judge.judge(values(3, **told), findings(3, dict.fromkeys(SURE, 1e-12)), model())
-    assert found.line == pytest.approx(7)
     assert found.log_odds[:2] == pytest.approx([15, 7])
-    assert judge.judge(values(3), findings(3, {}), model()).line == 0
 
 
 def test_no_groups() -> None:

@@ -76,13 +76,12 @@ def registry(**columns: Any) -> pa.Table:
     return ACCOUNTS.conform(pa.table({"account_id": [f"a{i}" for i in range(n)]} | columns))
 
 
-def clusters(found: tuple[np.ndarray, np.ndarray]) -> list[list[int]]:
-    rows, values = found
-    return sorted(rows[values == value].tolist() for value in np.unique(values))
+def clusters(codes: np.ndarray) -> list[list[int]]:
+    return sorted(np.flatnonzero(codes == code).tolist() for code in np.unique(codes[codes >= 0]))
 
 
-def test_accounts_with_one_value_have_one_trace() -> None:
-    found = link.identity_traces(
+def test_accounts_with_one_value_have_one_code() -> None:
+    found = link.identities(
         registry(payment_hash=["p", "q", None, "p", None], phone_hash=[None] * 5, email_hash=list("abcde"))
     )
     assert set(found) == {"identity.payment", "identity.phone", "identity.email"}
@@ -94,7 +93,7 @@ def test_accounts_with_one_value_have_one_trace() -> None:
 @pytest.mark.parametrize("column", ["payment_hash", "phone_hash", "email_hash"])
 def test_an_empty_string_is_no_value(column: str) -> None:
     """Accounts without a card are not one customer; an export that wrote "" tied them all together once."""
-    found = link.identity_traces(registry(**{column: ["", "", "", "x", "x", None]}))
+    found = link.identities(registry(**{column: ["", "", "", "x", "x", None]}))
     assert clusters(found["identity." + column.removesuffix("_hash")]) == [[3, 4]]
 
 
@@ -110,7 +109,7 @@ def test_identities_of_any_registry(values: list[str | None], cut: int) -> None:
         table.column_names.index("payment_hash"), "payment_hash", table["payment_hash"].dictionary_encode()
     )
     for form in (table, chunked, dictionary):
-        assert clusters(link.identity_traces(form)["identity.payment"]) == sorted(same.values())
+        assert clusters(link.identities(form)["identity.payment"]) == sorted(same.values())
 
 
 # --- Marks ---------------------------------------------------------------------------------------------------------

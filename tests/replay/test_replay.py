@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import killed
-from stillwatch import cli, dataset, partitions, pipeline, sketch
+from stillwatch import cli, dataset, evaluate, partitions, pipeline, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import data_files
 from stillwatch.replay import run as replay
 from stillwatch.replay.commands import step_us
-from stillwatch.replay.log import INNOCENT, read_log, read_truth
+from stillwatch.replay.log import INNOCENT, join_truth, read_log
 from stillwatch.replay.policy import DEFAULT
 
 TWO_DAYS_US = 2 * 86_400_000_000
@@ -373,14 +373,17 @@ def test_a_truth_that_does_not_name_the_operators_is_one_line(
     told = capsys.readouterr().err
     assert said in told
     assert told.endswith(f"It has: {', '.join(columns)}\n")
+    # The truth of accounts is read before hours of requests are.
+    assert (tmp_path / "out" / "sketches").exists() == (option == "--truth-events")
 
 
 def test_who_has_no_operator_is_innocent_however_that_is_written(tiny: Path, tmp_path: Path) -> None:
     data = dataset.open_dataset(tiny)
     log = read_log(partitions.sketch_files(data, tmp_path / "sketches", sketch.sketch_events, as_of=None, threads=1, quiet=True))
-    told = read_truth(log, data, tiny / "truth.parquet", tiny / "truth_events.parquet")
+    truth = tiny / "truth.parquet"
+    told = join_truth(log, data, evaluate.read_truth(truth), truth, tiny / "truth_events.parquet")
     assert (told.operators, told.operator.tolist()) == (["hydra"], [0, INNOCENT, INNOCENT])
     assert told.harvested.tolist() == [True, False, False]
     # Of an operator's account all requests are harvest that the truth lists as somebody's.
     pq.write_table(pa.table({"event_id": ["1"], "campaign": pa.nulls(1, pa.string())}), tmp_path / "none.parquet")
-    assert not read_truth(log, data, tiny / "truth.parquet", tmp_path / "none.parquet").harvested.any()
+    assert not join_truth(log, data, evaluate.read_truth(truth), truth, tmp_path / "none.parquet").harvested.any()

@@ -16,14 +16,13 @@ START_HOUR = int(START.timestamp() // 3600)
 DAYS = 14
 
 
-def evidence(name: str, sentence: str, observed: float, expected: float, unit: str, log_odds: float) -> dict[str, Any]:
+def evidence(name: str, sentence: str, observed: float, expected: float, log_odds: float) -> dict[str, Any]:
     return {
         "name": name,
         "family": name.split(".")[0],
         "sentence": sentence,
         "observed": observed,
         "expected": expected,
-        "unit": unit,
         "log_odds": log_odds,
         "p_value": min(1.0, float(np.exp(-max(log_odds, 0) * 2))),
         "blind": False,
@@ -92,28 +91,25 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
                 "Conversations that another account continued, outside one organisation.",
                 0.71,
                 0.0004,
-                "of conversations",
                 9.4,
             ),
-            evidence("content.template", "Accounts that sent the same rare template.", 5188, 0.8, "accounts", 6.2),
+            evidence("content.template", "Accounts that sent the same rare template.", 5188, 0.8, 6.2),
             evidence(
                 "identity.payment",
                 "Accounts that share a payment method with another one.",
                 2210,
                 14.2,
-                "accounts",
                 3.1,
             ),
-            evidence("volume.even", "Spread of log volume within the group.", 0.21, 1.2, "standard deviation", 1.4),
-            evidence("timing.replacement", "New accounts within three hours of a ban.", 884, 61, "accounts", 1.9),
-            evidence("infra.net24", "Accounts that share a /24 with another one.", 310, 288, "accounts", -0.3),
+            evidence("volume.even", "Spread of log volume within the group.", 0.21, 1.2, 1.4),
+            evidence("timing.replacement", "New accounts within three hours of a ban.", 884, 61, 1.9),
+            evidence("infra.net24", "Accounts that share a /24 with another one.", 310, 288, -0.3),
             {
                 "name": "infra.ja4",
                 "family": "infra",
                 "sentence": "TLS fingerprints were not logged.",
                 "observed": None,
                 "expected": None,
-                "unit": "",
                 "log_odds": 0.0,
                 "p_value": None,
                 "blind": True,
@@ -205,7 +201,6 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
             "If fewer than 2 % of conversations were continued by another account, the group would go to review.",
         ],
         "n_members_shown": 140,
-        "clients": [{"client": "python-sdk 1.63", "share": 0.81}, {"client": "curl 8.5", "share": 0.12}],
     }
 
 
@@ -221,13 +216,12 @@ def agentic(rng: np.random.Generator) -> dict[str, Any]:
                 "Overlap of tasks between accounts, a work queue rather than chance.",
                 0.002,
                 0.31,
-                "of tasks",
                 5.1,
             ),
             evidence(
-                "timing.pivot", "Accounts that moved to the new model on its first day.", 298, 22.4, "accounts", 4.2
+                "timing.pivot", "Accounts that moved to the new model on its first day.", 298, 22.4, 4.2
             ),
-            evidence("volume.even", "Spread of log volume within the group.", 0.34, 1.1, "standard deviation", 0.9),
+            evidence("volume.even", "Spread of log volume within the group.", 0.34, 1.1, 0.9),
         ],
         "bias_log_odds": -4.6,
         "objects": [
@@ -261,8 +255,8 @@ def reviewed(title: str) -> dict[str, Any]:
         "title": title,
         "sentence": "48 new accounts sent one starter template over one weekend.",
         "evidence": [
-            evidence("content.template", "Accounts that sent the same rare template.", 48, 0.2, "accounts", 3.3),
-            evidence("timing.burst", "Sign-ups within two days.", 48, 1.1, "accounts", 2.0),
+            evidence("content.template", "Accounts that sent the same rare template.", 48, 0.2, 3.3),
+            evidence("timing.burst", "Sign-ups within two days.", 48, 1.1, 2.0),
         ],
         "bias_log_odds": -4.6,
         "changes": [

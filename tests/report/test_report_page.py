@@ -177,7 +177,7 @@ def poisoned(value: Any) -> Any:
 
 NAMES = (
     *runs.CAPABILITIES,
-    *runs.evidence("a.b", "", 1, 1, "", 1),
+    *runs.evidence("a.b", "", 1, 1, 1),
     *runs.summary(),
     "campaign_id",
     "verdict",
@@ -231,8 +231,6 @@ NAMES = (
     "bans",
     "changes",
     "n_members_shown",
-    "clients",
-    "client",
     "share",
     "path",
     "sha256",

@@ -47,6 +47,16 @@ def rows_of(folder: Path) -> dict[tuple[str, str], dict[str, Any]]:
     return {(row["table"], row["column"]): row for row in columns.told(dataset.open_dataset(folder))}
 
 
+@pytest.mark.parametrize("statistics", [True, False])
+def test_times_of_nanoseconds_are_told_as_others(statistics: bool, tmp_path: Path) -> None:
+    (tmp_path / "events").mkdir()
+    table = requests(0, prompt="hello")
+    odd = pa.array([us * 1000 + 123 for us in table["timestamp"].cast(pa.int64()).to_pylist()]).cast(pa.timestamp("ns", "UTC"))
+    pq.write_table(table.set_column(1, "timestamp", odd), tmp_path / "events" / "0.parquet", write_statistics=statistics)
+    prompt = rows_of(tmp_path)["events", "prompt"]
+    assert (prompt["n_told"], prompt["since"], prompt["until"]) == (24, "2026-02-01T00:00:00+00:00", "2026-02-01T23:00:00+00:00")
+
+
 def test_a_column_is_told_since_the_part_that_has_it(logs: Path) -> None:
     found = rows_of(logs)
     ja4 = found["events", "ja4"]

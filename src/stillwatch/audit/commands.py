@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart
+from stillwatch.seeds import seed
 
 if TYPE_CHECKING:
     from stillwatch.audit.marks import MarkTest
@@ -50,7 +51,7 @@ def register(
     audit.add_argument("--questions", action="store_true",
                        help="let what was asked count (prompt, instruction, earlier turns); where corpus and references have it")
     audit.add_argument("--processes", type=int, help="processes (default: all cores)")
-    audit.add_argument("--seed", type=int, default=1, help="of what is drawn (default: 1)")
+    audit.add_argument("--seed", type=seed, default=1, help="of what is drawn (default: 1)")
     index = add("audit-index", _index, "index model outputs or instruction sets, to find their near-duplicates")
     index.add_argument("sets", nargs="+", metavar="NAME=PATH", help="a name and a file or folder of texts")
     index.add_argument("--text-column", metavar="NAME", help="column of the text (default: a usual name)")

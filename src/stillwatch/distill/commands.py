@@ -2,13 +2,15 @@
 
 import argparse
 from collections.abc import Callable
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, demand_outside, demand_own
+from stillwatch.files import alone, demand_apart, demand_outside, demand_own
+from stillwatch.seeds import seed
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -31,7 +33,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     harvest.add_argument("--temperature", type=float, default=0.0, help="of the teacher's sampling (default: 0)")
     harvest.add_argument("--max-tokens", type=int, default=256, help="of an answer (default: 256)")
     harvest.add_argument("--top-k", type=int, default=0, help="log-probabilities to keep of each token")
-    harvest.add_argument("--seed", type=int, default=0, help="of the teacher's sampling (default: 0)")
+    harvest.add_argument("--seed", type=seed, default=0, help="of the teacher's sampling (default: 0)")
     harvest.add_argument("--no-text", action="store_true", help="keep hashes of prompts instead of prompts")
     harvest.add_argument("--dry-run", action="store_true", help="print what it would take, ask nothing")
     harvest.add_argument("--retry-in-doubt", action="store_true",
@@ -53,7 +55,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the student")
     train.add_argument("--epochs", type=int, default=12, help="passes over the store (default: 12)")
     train.add_argument("--minutes", type=float, default=10.0, help="wall-clock limit; a checkpoint is gone on from")
-    train.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    train.add_argument("--seed", type=seed, default=0, help="of what is drawn (default: 0)")
     train.add_argument("--cpu-hour-price", type=float, default=0.04,
                        help="price of a CPU hour, for the cost of a million calls; in the manifest's currency (USD where it names none)")
 
@@ -75,7 +77,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     data.add_argument("--top-k", type=int, default=0, help="log-probabilities to keep of each token")
     data.add_argument("--min-agreement", type=float, default=0.0, help="share of samples that must agree on the answer")
     data.add_argument("--contamination", type=Path, action="append", default=[], help="benchmark prompts that must not be in")
-    data.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    data.add_argument("--seed", type=seed, default=0, help="of what is drawn (default: 0)")
     data.add_argument("--dry-run", action="store_true", help="print what it would take at most, ask nothing")
 
 
@@ -91,11 +93,16 @@ def _harvest(args: argparse.Namespace) -> Any:
     store.demand_free(args.out)
     policies.parse(args.policy)
     _drawn(args)
-    wanted = prompts.requests(
-        prompts.read(args.prompts), samples=args.samples, seed=args.seed, temperature=args.temperature,
-        max_tokens=args.max_tokens, top_k=args.top_k,
-    )
+    asked = prompts.read(args.prompts)
     teacher = teachers.load(told)
+    if teacher.writes:
+        wanted = prompts.requests(
+            asked, samples=args.samples, seed=args.seed, temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k
+        )
+    elif args.samples > 1:
+        raise InputError(f"{told.name} writes no text, so several samples are the same answer", todo="Leave out --samples")
+    else:  # nothing of it is drawn: with other options it would be the same answer once more
+        wanted = prompts.requests(asked)
     quiet = args.quiet or args.json
     with ExitStack() as open_:
         # A dry run leaves nothing behind: a store that it made would hold the harvest to its policy.
@@ -103,7 +110,7 @@ def _harvest(args: argparse.Namespace) -> Any:
         folder = Path(open_.enter_context(TemporaryDirectory())) if scratch else args.out
         opened = open_.enter_context(harvest.open_store(folder, teacher, told, policy=args.policy, keep_text=not args.no_text))
         if args.dry_run or not quiet:
-            plan = harvest.estimate(opened, teacher, told, wanted, args.policy)
+            plan = harvest.estimate(opened, teacher, told, wanted, args.policy, retry_in_doubt=args.retry_in_doubt)
             if not quiet:
                 print(show_estimate(plan, told.currency))
             if args.dry_run:
@@ -127,9 +134,7 @@ def _drawn(args: argparse.Namespace) -> None:
 
 
 def _train(args: argparse.Namespace) -> Any:
-    from dataclasses import asdict
-
-    from stillwatch.distill import manifest, measures, store, train
+    from stillwatch.distill import manifest, store, train
     from stillwatch.distill.students import loop
 
     if args.route == "list":
@@ -144,11 +149,27 @@ def _train(args: argparse.Namespace) -> Any:
     demand_own(args.out, (train.MARK, train.COMPARISON, loop.CHECKPOINT), "a student")
     if args.epochs < 1 or not args.minutes > 0 or not 0 <= args.cpu_hour_price < inf:
         raise InputError("--epochs starts at 1, --minutes must be above 0, --cpu-hour-price be 0 or more")
-    quiet = args.quiet or args.json
     held = train.read_held(args.held_out) if args.held_out else None
     told = manifest.read(args.teacher) if args.teacher else None
     if told is None and args.route != "classifier":
         raise InputError("--teacher is missing", todo="Pass the teacher's manifest")
+    fresh = not args.out.exists()
+    try:
+        with alone(args.out, "training"):
+            return _trained(args, held, told)
+    finally:
+        if fresh:
+            with suppress(OSError):  # only an empty folder goes: nothing was trained
+                args.out.rmdir()
+
+
+def _trained(args: argparse.Namespace, held: Any, told: Any) -> Any:
+    from dataclasses import asdict
+
+    from stillwatch.distill import measures, train
+    from stillwatch.distill.students import loop
+
+    quiet = args.quiet or args.json
     schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=args.seed)
     layers = _numbers(args.layers)
     if not 0 < args.width <= 1:

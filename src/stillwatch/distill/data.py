@@ -23,6 +23,7 @@ from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json, write_parquet
+from stillwatch.rows import PACKED, placed_rows
 
 MARKS = ("chat.parquet", *(f"{part}/{name}" for part in ("prompts", "answers") for name in (store.ABOUT, store.ROWS, store.LOCK)))
 """By which a folder is known that this command wrote, or was killed in."""
@@ -163,18 +164,19 @@ def _calls(plan: Plan) -> int:
 
 
 def _known(path: Path) -> dict[str, str]:
-    """Answers that seeds bring along, by prompt."""
-    if path.suffix not in (".jsonl", ".ndjson"):
+    """Answers that seeds bring along, by prompt; an empty one is none."""
+    if path.name.endswith((".txt", *(f".txt{packed}" for packed in PACKED))):
         return {}
-    rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
-    return {row["prompt"]: str(row["answer"]) for row in rows if isinstance(row, dict) and "prompt" in row and "answer" in row}
+    rows = [row for _, row in placed_rows(path, strings=True) if isinstance(row, dict) and row.get("prompt")]
+    return {row["prompt"]: str(row["answer"]) for row in rows if row.get("answer") not in (None, "")}
 
 
 def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], folder: Path, *, quiet: bool) -> Made:
     """Prompts by the teacher: several for each call, from a few seeds at random or from the task; then perhaps evolved."""
     _must_write(teacher, told)
     rng = np.random.default_rng(plan.seed)
-    wanted = [ask(_instruction(plan, seeds, rng), seed=plan.seed + i, temperature=max(plan.temperature, 0.7), max_tokens=LIST_TOKENS)
+    first = plan.seed * 1_000_003  # so that no list of one seed is one of the next
+    wanted = [ask(_instruction(plan, seeds, rng), seed=first + i, temperature=max(plan.temperature, 0.7), max_tokens=LIST_TOKENS)
               for i in range(_calls(plan))]
     rows = _asked(teacher, told, wanted, folder, quiet=quiet)
     made = Made(list(seeds), dict.fromkeys(seeds, "seed"))

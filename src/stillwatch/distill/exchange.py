@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -105,7 +106,7 @@ class Reply:
     input_tokens: int = 0
     output_tokens: int = 0
     finish: str = "stop"
-    """stop, length, rejected (the endpoint will not answer this prompt) or in-doubt (sent, then killed)."""
+    """stop, length, refusal, rejected (the endpoint will not answer this prompt) or in-doubt (sent, then killed)."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,19 @@ class Exchange:
     def without_text(self) -> "Exchange":
         """The same without what was asked; the hash stays."""
         return replace(self, messages=None)
+
+
+def class_names(rows: Iterable[Exchange]) -> dict[int, str]:
+    """The answer that each number stands for, of answers whose probabilities are told at one place: the commonest where it came first.
+
+    Of answers that were sampled some are not the likeliest. Nothing where two numbers would be one answer.
+    """
+    counts: dict[int, Counter[str]] = {}
+    for row in rows:
+        if row.reply.top is not None and len(row.reply.top.ids) == 1:
+            counts.setdefault(int(row.reply.top.ids[0, 0]), Counter())[str(row.reply.answer).strip()] += 1
+    named = {number: min(answers, key=lambda answer: (-answers[answer], answer)) for number, answers in counts.items()}
+    return named if len(set(named.values())) == len(named) else {}
 
 
 def _text(values: NDArray[Any]) -> str:

@@ -24,7 +24,9 @@ REFUSAL = re.compile(
     r"i am (?:unable|not able)|as an ai\b|i won['’]?t |unfortunately, i can)",
     re.IGNORECASE,
 )
-WORD = re.compile(r"\w+")
+_ALONE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{_ALONE}]|[^\W{_ALONE}]+")
+"""Words; of Chinese and Japanese, which set no spaces, each sign is one."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def runs(texts: Sequence[str], n: int = CONTAMINATED_WORDS) -> set[str]:
 
 def prompts(texts: Sequence[str], benchmark: Sequence[str] = ()) -> tuple[list[str], list[Rejection]]:
     """Keep what is neither too short, too long, repeated nor in a benchmark."""
-    taken = runs(benchmark)
+    taken = runs(benchmark) | {" ".join(words(text)) for text in benchmark} - {""}
     kept: list[str] = []
     out: list[Rejection] = []
     candidates: list[str] = []
@@ -120,6 +122,8 @@ def prompts(texts: Sequence[str], benchmark: Sequence[str] = ()) -> tuple[list[s
 
 def answer(prompt: str, text: str | None, finish: str) -> Rejection | None:
     """Why an answer is left out by itself, if it is."""
+    if finish == "refusal":
+        return Rejection(prompt, text, finish, (text or "")[:80])
     if text is None or finish in ("rejected", "in-doubt"):
         return Rejection(prompt, text, "no answer", finish)
     if not text.strip() or len(text) > 4 * MAX_CHARACTERS:

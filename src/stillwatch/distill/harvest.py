@@ -15,7 +15,7 @@ from stillwatch.distill import policies
 from stillwatch.distill.exchange import Exchange, Reply, Request
 from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.store import Store
-from stillwatch.distill.teachers import BusyError, Teacher
+from stillwatch.distill.teachers import BusyError, RefusedError, Teacher
 from stillwatch.errors import InputError
 from stillwatch.progress import track
 
@@ -56,15 +56,28 @@ class Harvested:
     cost: float
 
 
-def estimate(store: Store, teacher: Teacher, manifest: Manifest, requests: Sequence[Request], policy: str) -> Estimate:
-    """Count tokens, cost and time of what is not in the store yet."""
+def estimate(
+    store: Store, teacher: Teacher, manifest: Manifest, requests: Sequence[Request], policy: str, *, retry_in_doubt: bool = False
+) -> Estimate:
+    """Count tokens, cost and time of what :func:`run` would ask."""
     unique = {request.key(teacher.identity, policy): request for request in requests}
-    todo = [request for key, request in unique.items() if key not in store.done]
-    input_tokens = sum(teacher.tokens(" ".join(content for _, content in request.messages)) for request in todo)
+    again = _again(teacher, manifest, retry_in_doubt)
+    stored = {key for key in unique if store.has(key, again=again)}
+    todo = [request for key, request in unique.items() if key not in stored and (again or key not in store.in_doubt)]
+    input_tokens = sum(_input_tokens(teacher, request) for request in todo)
     output_tokens = sum(request.max_tokens for request in todo) if teacher.writes else 0
     found = price(manifest, len(todo), input_tokens, output_tokens)
     doubtful = sum(key in store.in_doubt for key in unique)
-    return replace(found, exchanges=len(unique), stored=len(unique) - len(todo), in_doubt=doubtful)
+    return replace(found, exchanges=len(unique), stored=len(stored), in_doubt=doubtful)
+
+
+def _again(teacher: Teacher, manifest: Manifest, retry_in_doubt: bool) -> bool:
+    """Whether what is in doubt is asked again."""
+    return retry_in_doubt or manifest.idempotent or not teacher.remote
+
+
+def _input_tokens(teacher: Teacher, request: Request) -> int:
+    return teacher.tokens(" ".join(content for _, content in request.messages))
 
 
 def price(manifest: Manifest, exchanges: int, input_tokens: int, output_tokens: int) -> Estimate:
@@ -98,7 +111,7 @@ def run(
     """
     apply = policies.parse(policy)
     plan = {request.key(teacher.identity, policy): request for request in requests}
-    again = retry_in_doubt or manifest.idempotent or not teacher.remote
+    again = _again(teacher, manifest, retry_in_doubt)
     missing = store.expect(list(plan), again=again)
     skipped = [] if again else [key for key in missing if key in store.in_doubt]
     store.put([_row(key, plan[key], Reply(None, finish="in-doubt"), policy, manifest) for key in skipped])
@@ -152,34 +165,50 @@ def _remote(
 ) -> None:
     apply = policies.parse(policy)
     pace = Pace(manifest.requests_per_minute, manifest.tokens_per_minute, sleep=sleep)
-    failure: NoAnswerError | None = None
+    failure: NoAnswerError | InputError | None = None
     answered = any(row.reply.finish != "rejected" for row in store.done.values())
     queue = iter(todo)
     running: dict[Future[Reply], tuple[str, Request]] = {}
+
+    def keep(finished: Iterable[Future[Reply]]) -> list[Exchange]:
+        """Put what came on disk: whatever ends the harvest, what is under way is paid for."""
+        nonlocal failure
+        rows = []
+        for future in finished:
+            key, request = running.pop(future)
+            try:
+                rows.append(_row(key, request, apply(future.result()), policy, manifest))
+            except (NoAnswerError, InputError) as error:
+                failure = failure or error
+                if isinstance(error, RefusedError) or (isinstance(error, NoAnswerError) and not error.charged):
+                    store.refused(key)
+        store.put(rows)
+        return rows
+
     with ThreadPoolExecutor(max(manifest.concurrency, 1)) as pool:
         bar = iter(track(range(len(todo)), "asking", total=len(todo), quiet=quiet))
         while True:
             while failure is None and len(running) < max(manifest.concurrency, 1) and (item := next(queue, None)):
                 key, request = item
-                pace.wait(teacher.tokens(request.prompt) + request.max_tokens)
+                pace.wait(_input_tokens(teacher, request) + request.max_tokens)
                 store.sending([key])
                 running[pool.submit(_persist, teacher, request, key, sleep)] = item
             if not running:
                 break
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            rows = []
-            for future in finished:
-                key, request = running.pop(future)
-                try:
-                    rows.append(_row(key, request, apply(future.result()), policy, manifest))
-                except NoAnswerError as error:
-                    failure = error
+            try:
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                keep(wait(running).done)
+                raise
+            rows = keep(finished)
+            for _ in finished:
                 next(bar, None)
-            store.put(rows)
             answered |= any(row.reply.finish != "rejected" for row in rows)
             if failure is None and not answered and len(store.done) >= ALL_REJECTED:
                 what = f"all of {len(store.done)} prompts were rejected ({getattr(teacher, 'rejection', '')})"
                 failure = NoAnswerError(what, todo="Mend the manifest or the options and harvest into a new store: this one keeps them")
+    if isinstance(failure, InputError):
+        raise failure
     if failure is not None:
         have = f"{number_of(len(store.done), 'exchange is', 'exchanges are')} on disk"
         raise InputError(f"{failure} ({have})", where=manifest.location, todo=failure.todo)
@@ -188,25 +217,25 @@ def _remote(
 class NoAnswerError(Exception):
     """The endpoint gave no usable answer in all attempts."""
 
-    def __init__(self, what: str, *, todo: str = "Run the same command again to go on") -> None:
-        """``todo`` is what the user can do."""
+    def __init__(self, what: str, *, todo: str = "Run the same command again to go on", charged: bool = True) -> None:
+        """``todo`` is what the user can do, ``charged`` whether one of the attempts may have been charged."""
         super().__init__(what)
-        self.todo = todo
+        self.todo, self.charged = todo, charged
 
 
 def _persist(teacher: Teacher, request: Request, key: str, sleep: Callable[[float], None]) -> Reply:
     """Ask until there is an answer; pauses double, unless the endpoint says how long to wait."""
     pause = PAUSE_S
-    last = ""
+    last, charged = "", False
     for attempt in range(ATTEMPTS):
         try:
             return teacher.ask([request], keys=[key])[0]
         except BusyError as error:
-            last = str(error)
+            last, charged = str(error), charged or error.charged
             if attempt + 1 < ATTEMPTS:
                 sleep(min(error.retry_after_s if error.retry_after_s is not None else pause, LONGEST_PAUSE_S))
             pause *= 2
-    raise NoAnswerError(f"no usable answer in {ATTEMPTS} attempts: {last}")
+    raise NoAnswerError(f"no usable answer in {ATTEMPTS} attempts: {last}", charged=charged)
 
 
 def open_store(folder: Path, teacher: Teacher, manifest: Manifest, *, policy: str = "none", keep_text: bool = True) -> Store:

@@ -13,8 +13,11 @@ The rules, in order; the first that fails refuses:
 every data card and model card, so that whoever wrote it answers for it.
 """
 
+import re
 import tomllib
+import unicodedata
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -30,8 +33,8 @@ CURRENCY = "USD"
 
 RESTRICTED = Path(__file__).with_name("restricted.json")
 """Public services that answer with models of others (``hosts``), beginnings of the names of models that only such a service has
-(``models``; a gateway of one's own may still lead to them), beginnings of licences that forbid training other models on
-the outputs, or tie it to conditions; each with its ``source``."""
+(``models``; a gateway of one's own may still lead to them), licences that forbid training other models on the outputs, or tie
+it to conditions (by how they begin, or ``named`` anywhere); each with its ``source``."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,8 @@ def _host(location: str) -> str:
     """The host of a URL as it is looked up: small letters, no dot at its end, wide letters as plain ones; "" where it is none."""
     try:
         parts = urlsplit(location)
-        return (parts.hostname or "").encode("idna").decode().lower().rstrip(".") if parts.port != 0 else ""
+        known = parts.scheme in ("http", "https") and parts.port != 0
+        return (parts.hostname or "").encode("idna").decode().lower().rstrip(".") if known else ""
     except ValueError:
         return ""
 
@@ -149,28 +153,46 @@ _HELP = {
 }
 
 
+_PERMIT = 'Name the written permission as permission = "…", or use a model of your own'
+
+
 def _refuse(manifest: Manifest, where: object) -> None:
     """Rules 3 to 5."""
-    todo = "Name the written permission as permission = \"…\", or use a model of your own"
     if manifest.distillation != "allowed":
         what = f"refused: the terms of {manifest.name} do not allow distillation (distillation = {manifest.distillation!r})"
         raise InputError(what, where=where, todo="Use a model whose terms allow it")
     if manifest.permission.strip():
         return
     restricted = read_json(RESTRICTED)
-    licence = manifest.licence.lower().replace(" ", "-")
+    licence = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", manifest.licence).lower()).strip("-")
     for row in restricted["licences"]:
-        if licence.startswith(tuple(row["begins"])):
+        if licence.startswith(tuple(row.get("begins", ()))) or any(f"-{name}" in f"-{licence}" for name in row.get("named", ())):
             what = f"refused: the licence {manifest.licence} restricts training other models on the answers of {manifest.name}"
-            raise InputError(f"{what} (see {row['source']})", where=where, todo=todo)
+            raise InputError(f"{what} (see {row['source']})", where=where, todo=_PERMIT)
     if manifest.kind != "openai":
         return
     host = _host(manifest.location)
     if not host:
         raise InputError(f"location = {manifest.location!r} is not a URL", where=where, todo="Write http://host:port/v1")
-    model = manifest.model.lower().rpartition("/")[2]
     for row in restricted["services"]:
         if any(host == name or host.endswith(f".{name}") for name in row["hosts"]):
-            raise InputError(f"refused: {host} serves models of somebody else (see {row['source']})", where=where, todo=todo)
-        if model.startswith(tuple(row["models"])):
-            raise InputError(f"refused: {manifest.model} is a hosted model of somebody else (see {row['source']})", where=where, todo=todo)
+            raise InputError(f"refused: {host} serves models of somebody else (see {row['source']})", where=where, todo=_PERMIT)
+    demand_own_model(manifest, manifest.model, where)
+
+
+@lru_cache(maxsize=1)
+def _hosted() -> tuple[tuple[str, str], ...]:
+    return tuple((name, row["source"]) for row in read_json(RESTRICTED)["services"] for name in row["models"])
+
+
+def demand_own_model(manifest: Manifest, model: str, where: object = None) -> None:
+    """Raise an InputError where a model, as the manifest or an answer of its endpoint names it, is a hosted one of somebody else.
+
+    Gateways put the service before the name (``bedrock/us.anthropic.…``), services a kind (``ft:…``) or a version behind it.
+    """
+    if manifest.permission.strip():
+        return
+    parts = re.split(r"[^\w-]+", unicodedata.normalize("NFKC", model).lower())
+    for name, source in _hosted():
+        if any(f"{part}-".startswith(name) for part in parts):
+            raise InputError(f"refused: {model} is a hosted model of somebody else (see {source})", where=where, todo=_PERMIT)

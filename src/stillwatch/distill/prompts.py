@@ -1,12 +1,16 @@
-"""Prompts from a file: one a line (.txt), or rows with ``prompt`` (and perhaps ``system`` or ``messages``)."""
+"""Prompts from a file: one a line (.txt), or rows with ``prompt`` (and perhaps ``system``) or ``messages``.
 
+Of conversations that end with answers, as training data does, those are left out: what is asked is the last turn before them.
+"""
+
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from stillwatch.distill.exchange import Messages, Request
 from stillwatch.errors import InputError
-from stillwatch.rows import PACKED, placed_rows
+from stillwatch.rows import PACKED, opened, placed_rows
 
 KINDS = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 ROLES = ("system", "user", "assistant", "tool")
@@ -21,14 +25,15 @@ def read(path: Path) -> list[Messages]:
 
 
 def _read(path: Path) -> Iterator[Messages]:
-    if path.suffix == ".txt":
+    if any(path.name.endswith(f".txt{packed}") for packed in ("", *PACKED)):
         try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except FileNotFoundError as error:
-            raise InputError("no such file", where=path) from error
-        except (OSError, UnicodeDecodeError) as error:
+            with opened(path) as handle:
+                text = handle.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
             raise InputError(f"not readable ({error})", where=path, todo="Save it as UTF-8, with one prompt a line") from error
-        yield from ((("user", text.strip()),) for text in lines if text.strip())
+        # Other marks than these, such as U+2028, stand within lines that people write.
+        lines = re.split(r"\r\n|\r|\n", text)
+        yield from ((("user", line.strip()),) for line in lines if line.strip())
         return
     if not any(path.name.endswith(kind + packed) for kind in KINDS for packed in ("", *PACKED)):
         raise InputError("of which kind this file is cannot be told", where=path, todo=f"Known endings: .txt, {', '.join(KINDS)}")
@@ -44,7 +49,10 @@ def _messages(row: Any, where: str) -> Messages:
         if isinstance(turns, list) and turns:
             pairs = [(turn.get("role"), turn.get("content")) if isinstance(turn, dict) else (None, None) for turn in turns]
             if all(role in ROLES and isinstance(content, str) for role, content in pairs):
-                return tuple((str(role), str(content)) for role, content in pairs)
+                while pairs and pairs[-1][0] == "assistant":
+                    pairs.pop()
+                if pairs:
+                    return tuple((str(role), str(content)) for role, content in pairs)
         elif isinstance(row.get("prompt"), str) and row["prompt"].strip():
             system = row.get("system")
             return (*((("system", system),) if isinstance(system, str) and system else ()), ("user", row["prompt"]))

@@ -3,7 +3,7 @@
 ``store.json``        whose answers these are
 ``exchanges.jsonl``   the rows, in the order of the requests whatever order the answers came in; only ever appended to
 ``early.jsonl``       answers that came before their turn; empty or gone once a harvest is complete
-``sent.jsonl``        keys of exchanges sent to an endpoint and not answered yet; empty or gone once complete
+``sent.jsonl``        keys of exchanges sent to an endpoint and not answered yet ("key"), or turned away (["key"]); gone once complete
 
 A row is on disk (fsync) before the next of its thread is asked. After a kill, torn last lines are cut off, early answers
 are taken over, and whatever was sent without an answer on disk is *in doubt*: the endpoint may have charged for it.
@@ -11,7 +11,7 @@ are taken over, and whatever was sent without an answer on disk is *in doubt*: t
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -48,7 +48,7 @@ def about(folder: Path) -> dict[str, Any]:
     if not (folder / ABOUT).is_file():
         raise InputError("no harvest store", where=folder, todo="Pass the folder that stillwatch distill harvest wrote")
     entries = read_json(folder / ABOUT)
-    if not isinstance(entries, dict) or entries.get("format") != FORMAT:
+    if not isinstance(entries, dict) or entries.get("format") != FORMAT or not isinstance(entries.get("teacher"), dict):
         raise InputError("not a harvest store of this version", where=folder / ABOUT)
     return entries
 
@@ -59,6 +59,12 @@ def _lines(path: Path) -> Iterator[bytes]:
         for line in handle:
             if line.endswith(b"\n"):
                 yield line
+
+
+def _sent(line: bytes) -> tuple[str, bool]:
+    """A key, and whether it is under way from here on."""
+    told = orjson.loads(line)
+    return (told[0], False) if isinstance(told, list) else (told, True)
 
 
 def demand_free(folder: Path) -> None:
@@ -84,37 +90,41 @@ class Store:
         if (folder / ABOUT).exists():
             was = about(folder)
             for name, what in (("identity", "answers of another teacher"), ("policy", "another policy"), ("text", "another privacy mode")):
-                if was[name] != entries[name]:
+                if was.get(name) != entries[name]:
                     self._lock.close()
                     raise InputError(f"this store holds {what}", where=folder, todo="Pass another folder")
+            if changed := sorted(name for name, value in teacher.items() if was["teacher"].get(name) != value):
+                # Cards say by whose leave each answer came; the store has room for one manifest.
+                self._lock.close()
+                todo = "Pass the manifest as it was, or another folder"
+                raise InputError(f"this store was begun under another manifest ({', '.join(changed)})", where=folder, todo=todo)
         elif (folder / ROWS).exists():
             self._lock.close()
             raise InputError(f"there are answers and no {ABOUT} that says whose", where=folder, todo="Restore it, or pass another folder")
         else:
             write_json(entries, folder / ABOUT)
-        self._rows, self.done = self._open(ROWS)
+        rows, early, sent = (self._open(name, parse) for name, parse in ((ROWS, Exchange.parse), (EARLY, Exchange.parse), (SENT, _sent)))
+        self._rows, self._early, self._sent = rows[0], early[0], sent[0]
+        self.done: dict[str, Exchange] = {row.key: row for row in rows[1]}
         self.cost = 0.0
         self._in_doubt_rows = {key for key, row in self.done.items() if row.reply.finish == "in-doubt"}
-        self._early, early = self._open(EARLY)
-        self._waiting = {key: row for key, row in early.items() if key not in self.done}
-        self._sent: BinaryIO = open(folder / SENT, "ab")  # noqa: SIM115 - held as long as the store is open
-        known = self.done.keys() | self._waiting.keys()
-        sent = [orjson.loads(line) for line in _lines(folder / SENT)]
-        self.in_doubt: set[str] = {key for key in sent if key not in known} | self._in_doubt_rows
+        self._waiting = {row.key: row for row in early[1] if row.key not in self.done}
+        open_ = dict(sent[1])  # of each key the last line counts
+        self.in_doubt = {key for key, lasts in open_.items() if lasts and key not in self.done and key not in self._waiting}
+        self.in_doubt |= self._in_doubt_rows
         self._turns: list[str] = []
         self._turn = 0
 
-    def _open(self, name: str) -> tuple[BinaryIO, dict[str, Exchange]]:
+    def _open(self, name: str, parse: Callable[[bytes], Any]) -> tuple[BinaryIO, list[Any]]:
         """Open a journal for appending and read it; a torn last line is cut off."""
         path = self.folder / name
-        found: dict[str, Exchange] = {}
+        found = []
         whole = 0
         for number, line in enumerate(_lines(path), start=1):
             try:
-                row = Exchange.parse(line)
+                found.append(parse(line))
             except (ValueError, KeyError, TypeError) as error:
                 raise InputError(f"line {number} is not an exchange", where=path, todo="Restore the file") from error
-            found[row.key] = row
             whole += len(line)
         handle = open(path, "ab")  # noqa: SIM115 - held as long as the store is open
         if handle.tell() != whole:
@@ -140,6 +150,15 @@ class Store:
         """Note on disk that these are about to be sent."""
         self._sent.write(b"".join(orjson.dumps(key) + b"\n" for key in keys))
         self._sync(self._sent)
+
+    def refused(self, key: str) -> None:
+        """Note on disk that this one, sent before, was turned away and not charged."""
+        self._sent.write(orjson.dumps([key]) + b"\n")
+        self._sync(self._sent)
+
+    def has(self, key: str, *, again: bool = False) -> bool:
+        """Whether an answer is on disk, be it early; with ``again`` a row in doubt is none."""
+        return key in self._waiting or (key in self.done and not (again and key in self._in_doubt_rows))
 
     def put(self, rows: Sequence[Exchange]) -> None:
         """Keep answers: in their place if it is their turn, else among the early ones. On disk on return."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stillwatch.counting import number_of
 from stillwatch.distill import card, harvest, manifest, measures, store, teachers
-from stillwatch.distill.exchange import Exchange, ask
+from stillwatch.distill.exchange import Exchange, Messages, Request, class_names
 from stillwatch.distill.measures import Row
 from stillwatch.distill.students import linear, loop
 from stillwatch.distill.students.static import StaticEncoder
@@ -38,6 +38,8 @@ class Held:
     train_labels: list[str]
     test: list[str]
     test_labels: list[str]
+    n_twice: int = 0
+    """Rows left out of ``train`` because their text is in ``test``."""
 
 
 def read_held(path: Path) -> Held:
@@ -52,8 +54,12 @@ def read_held(path: Path) -> Held:
         raise InputError("held-out data needs rows of both splits", where=path, todo="Set split to train or test")
     if not {y for _, y in parts["test"]} & {y for _, y in parts["train"]}:
         raise InputError("no label of the test rows is one of the train rows", where=path, todo="Spell them alike in both splits")
-    return Held([t for t, _ in parts["train"]], [y for _, y in parts["train"]],
-                [t for t, _ in parts["test"]], [y for _, y in parts["test"]])
+    test = [t for t, _ in parts["test"]]
+    alone = without([t for t, _ in parts["train"]], test)
+    train = [row for row, kept in zip(parts["train"], alone, strict=True) if kept]
+    if not train:
+        raise InputError("every train row is a test row, too", where=path, todo="Give the splits different texts")
+    return Held([t for t, _ in train], [y for _, y in train], test, [y for _, y in parts["test"]], len(parts["train"]) - len(train))
 
 
 def answered(folder: Path) -> list[Exchange]:
@@ -66,12 +72,24 @@ def answered(folder: Path) -> list[Exchange]:
     return rows
 
 
-def without(texts: Sequence[str], held: Held | None) -> NDArray[np.bool_]:
+def without(texts: Sequence[str], held_out: Sequence[str]) -> NDArray[np.bool_]:
     """Which texts are not among the held-out ones, letter for letter apart from case and spaces."""
-    if held is None:
-        return np.ones(len(texts), bool)
-    out = {" ".join(text.lower().split()) for text in held.test}
-    return np.array([" ".join(text.lower().split()) not in out for text in texts])
+    out = {" ".join(text.lower().split()) for text in held_out}
+    return np.array([" ".join(text.lower().split()) not in out for text in texts], bool)
+
+
+def left(rows: Sequence[Exchange], held: Held | None, where: Path) -> tuple[list[Exchange], list[str]]:
+    """Exchanges to train on, those with held-out prompts left out, and what to say of the held-out data.
+
+    Raises:
+        InputError: none is left.
+    """
+    keep = without([str(row.prompt) for row in rows], held.test if held else ())
+    if not keep.any():
+        raise InputError("every prompt of the store is in the held-out data", where=where, todo="Harvest other prompts")
+    twice = held.n_twice if held else 0
+    said = f"Of the held-out data {number_of(twice, 'train row')} with the text of a test row left out."
+    return [row for row, kept in zip(rows, keep, strict=True) if kept], [said] if twice else []
 
 
 @dataclass(frozen=True)
@@ -99,25 +117,32 @@ def classifier(
     if teacher is not None and store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Pass the manifest that it was harvested with")
     vectors = StaticEncoder.load(encoder) if encoder is not None else None
-    keep = without([str(row.prompt) for row in rows], held)
-    used = [row for row, kept in zip(rows, keep, strict=True) if kept]
+    used, notes = left(rows, held, folder)
     classes, probabilities = soft(used)
-    notes = never_answered(classes, held.test_labels, folder) if held is not None else []
-    place = {name: i for i, name in enumerate(classes)}
-    labels = None if probabilities is not None else np.array([place[str(row.reply.answer)] for row in used])
-    texts = [str(row.prompt) for row in used]
+    notes += never_answered(classes, held.test_labels, folder) if held is not None else []
+    texts, given = merged(used, classes, probabilities)
+    if probabilities is None and 2 * len(classes) > len(texts):
+        what = f"the answers are free text, not a closed set: {len(classes):,} different ones to {number_of(len(texts), 'prompt')}"
+        raise InputError(what, where=folder, todo="Train language on them, or harvest answers of one word")
+    probabilities, labels = (given, None) if probabilities is not None else (None, given.argmax(axis=1))
     fit = linear.train(texts, classes, probabilities=probabilities, labels=labels, features=features, encoder=vectors, seed=seed)
     begin(out)
     fit.model.save(out)
     compared: list[Row] = []
     if held is not None:
-        known = _teacher_row(teacher, told, held, out / "held-out", cpu_hour, quiet=quiet) if teacher is not None and told else None
+        before = {row.messages[:-1] for row in used if row.messages}
+        turns = before.pop() if len(before) == 1 else ()
+        if before and teacher is not None and teacher.writes:
+            notes.append("The store's prompts have different turns before them; the teacher was asked the held-out texts without any.")
+        known = None
+        if teacher is not None and told:
+            known = _teacher_row(teacher, told, held, turns, out / "held-out", cpu_hour, quiet=quiet)
         compared = compare_classifiers(fit.model, held, known, features=features, encoder=vectors, seed=seed, cpu_hour=cpu_hour)
     settings = {"features": fit.model.features, "ridge": fit.strength, "answers": "labels" if probabilities is None else "probabilities"}
     if fit.floor is not None:
         settings["log-probabilities believed down to"] = fit.floor
     currency = told.currency if told else manifest.CURRENCY
-    return finish(folder, out, "classifier", settings, compared, len(used), int((~keep).sum()), notes, currency)
+    return finish(folder, out, "classifier", settings, compared, len(used), len(rows) - len(used), notes, currency)
 
 
 def never_answered(classes: Sequence[str], labels: Sequence[str], where: Path) -> list[str]:
@@ -140,10 +165,10 @@ def never_answered(classes: Sequence[str], labels: Sequence[str], where: Path) -
 
 def soft(rows: Sequence[Exchange]) -> tuple[list[str], NDArray[np.float32] | None]:
     """Classes, and probabilities (n, n_classes) where every row tells those of all classes."""
-    named = {int(r.reply.top.ids[0, 0]): str(r.reply.answer) for r in rows if r.reply.top is not None and len(r.reply.top.ids) == 1}
+    named = class_names(rows)
     full = all(r.reply.top is not None and len(r.reply.top.ids) == 1 and r.reply.top.ids.shape[1] >= len(named) for r in rows)
     if not full or not named:
-        return sorted({str(row.reply.answer) for row in rows}), None
+        return sorted({str(row.reply.answer).strip() for row in rows}), None
     ids = sorted(named)
     column = {number: i for i, number in enumerate(ids)}
     found = np.full((len(rows), len(ids)), 1e-7, np.float32)
@@ -155,23 +180,50 @@ def soft(rows: Sequence[Exchange]) -> tuple[list[str], NDArray[np.float32] | Non
     return [named[i] for i in ids], found / found.sum(axis=1, keepdims=True)
 
 
+def merged(
+    rows: Sequence[Exchange], classes: Sequence[str], probabilities: NDArray[np.float32] | None
+) -> tuple[list[str], NDArray[np.float32]]:
+    """Different prompts, and the mean of what was answered to each, (n, n_classes).
+
+    A prompt that was asked several times is one: else its answers would be judged by each other when they are left out.
+    """
+    place = {name: i for i, name in enumerate(classes)}
+    each = probabilities
+    if each is None:
+        each = np.eye(len(classes), dtype=np.float32)[[place[str(row.reply.answer).strip()] for row in rows]]
+    texts: dict[str, int] = {}
+    group = np.array([texts.setdefault(str(row.prompt), len(texts)) for row in rows])
+    found = np.zeros((len(texts), len(classes)), np.float32)
+    np.add.at(found, group, each)
+    found /= np.bincount(group)[:, None]
+    return list(texts), found
+
+
 def _teacher_row(
-    teacher: Teacher, told: manifest.Manifest, held: Held, folder: Path, cpu_hour: float, *, quiet: bool
+    teacher: Teacher, told: manifest.Manifest, held: Held, before: Messages, folder: Path, cpu_hour: float, *, quiet: bool
 ) -> tuple[Row, list[str]]:
-    """The teacher's line, and its answers to the held-out texts; those of an endpoint are harvested into ``folder``, once each."""
-    asked = [ask(text) for text in held.test]
+    """The teacher's line, and its answers to the held-out texts after the turns ``before``, as the store's prompts were asked.
+
+    Those of an endpoint are harvested into ``folder``, once each.
+    """
+
+    def put(texts: Sequence[str]) -> list[Request]:
+        return [Request((*before, ("user", text))) for text in texts]
+
+    asked = put(held.test)
     if teacher.remote:
         with harvest.open_store(folder, teacher, told) as opened:
             harvest.run(opened, teacher, told, asked, quiet=quiet)
         got = {row.prompt_hash: row for row in store.read(folder)}
         mine = [got[request.prompt_hash] for request in asked]
-        said = [str(row.reply.answer).strip() for row in mine]
+        said = [str(row.reply.answer) for row in mine]
         cost, cpu = sum(row.cost for row in mine) / len(mine), 0.0
     else:
-        teacher.ask([ask(text) for text in held.train[:64]])
-        replies, cpu = measures.once(lambda texts: teacher.ask([ask(text) for text in texts]), held.test)
+        teacher.ask(put(held.train[:64]))
+        replies, cpu = measures.once(lambda texts: teacher.ask(put(texts)), held.test)
         said = [str(reply.answer) for reply in replies]
         cost = cpu / 3600 * cpu_hour
+    said = [answer.strip() for answer in said]
     accuracy = float(np.mean([a == b for a, b in zip(said, held.test_labels, strict=True)]))
     return Row("teacher", {"accuracy": accuracy, "agreement": 1.0}, len(asked), 0, cpu, cost * 1e6), said
 
@@ -217,13 +269,15 @@ def encoder(
     assert isinstance(teacher, Encoder)
     if store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
+    if held is not None and len(held.test) <= measures.NEIGHBOURS:
+        what = f"{number_of(len(held.test), 'test row')} and {measures.NEIGHBOURS} neighbours to compare"
+        raise InputError(what, where="--held-out", todo=f"Give it more than {measures.NEIGHBOURS} test rows")
     rows = [row for row in answered(folder) if row.reply.vector is not None]
-    keep = without([str(row.prompt) for row in rows], held)
-    texts = [str(row.prompt) for row, kept in zip(rows, keep, strict=True) if kept]
-    vectors = np.stack([row.reply.vector for row, kept in zip(rows, keep, strict=True) if kept and row.reply.vector is not None])
+    used, notes = left(rows, held, folder)
+    by_text = {str(row.prompt): row.reply.vector for row in used if row.reply.vector is not None}
+    texts, vectors = list(by_text), np.stack(list(by_text.values()))
     schedule = schedule or loop.Schedule()
     begin(out)
-    notes: list[str] = []
     students: list[tuple[str, Any, int]] = []
     if kind == "static":
         start = static.token_pass(teacher, texts)
@@ -245,7 +299,7 @@ def encoder(
     if held is not None:
         models = [("teacher", lambda t: teacher.embed(t)[0].astype(np.float32), measures.size_bytes(Path(told.location))), *students]
         compared = compare_encoders(models, held, cpu_hour=cpu_hour)
-    return finish(folder, out, kind, asdict(schedule) | asdict(history), compared, len(texts), int((~keep).sum()), notes, told.currency)
+    return finish(folder, out, kind, asdict(schedule) | asdict(history), compared, len(texts), len(rows) - len(used), notes, told.currency)
 
 
 def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_hour: float) -> list[Row]:

@@ -77,7 +77,6 @@ def measures(
     harvest: "pa.Table | Path | None" = None,
     truth_events: "pa.Table | Path | None" = None,
     watch: "pa.Table | None" = None,
-    seed: int = 0,
 ) -> dict[str, Any]:
     """Measure a run.
 
@@ -91,7 +90,6 @@ def measures(
         harvest: HARVEST of the run, or the Parquet file of it.
         truth_events: ``event_id``, ``campaign`` of the truly harvested requests, or the Parquet file of them.
         watch: WATCH of the run.
-        seed: of the bootstrap.
 
     Returns:
         ``accounts``, ``ranking``, ``clusters``, ``campaigns`` (one per true campaign), ``reported`` (one per campaign
@@ -109,7 +107,7 @@ def measures(
     majority = _majority(involved)
     true = _true_campaigns(involved, majority, harvested, estimates)
     return {
-        "accounts": _accounts(known, seed),
+        "accounts": _accounts(known),
         "ranking": ranking(known.attacker, known.score),
         "clusters": clustering(involved.true, involved.reported),
         "campaigns": true,
@@ -198,11 +196,11 @@ def _pair_counts(left: Objects, right: Objects) -> list[tuple[str, str, int]]:
     return [(a, b, n) for (a, b), n in sorted(Counter(zip(left, right, strict=True)).items())]
 
 
-def _accounts(known: Accounts, seed: int) -> dict[str, Any]:
+def _accounts(known: Accounts) -> dict[str, Any]:
     attacker, flagged = known.attacker, known.flagged
     tp, fp = int((attacker & flagged).sum()), int((~attacker & flagged).sum())
     n_attackers, n_innocent = int(attacker.sum()), int((~attacker).sum())
-    by_campaign = bootstrap(*_units(known), seed=seed)
+    by_campaign = bootstrap(*_units(known))
     return {
         "n": len(attacker),
         "n_attackers": n_attackers,

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 FALSE_ACCOUNT_RATE = 1e-4
 """The rate of false accounts at which recall is told: 1 in 10,000, the bar of benchmarks/README.md."""
+RESAMPLES = 200
+"""Of the bootstrap over clusters."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,6 @@ def ranking(
     *,
     at: Sequence[int] = (100, 1000),
     clusters: ArrayLike | None = None,
-    n_bootstrap: int = 200,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Measure how well scores rank positives above negatives.
@@ -109,7 +110,6 @@ def ranking(
         at: ranks k for ``precision_at``; those above ``n`` are left out.
         clusters: ``(n,)`` units that were drawn together (such as crews); with it, AUC and AP get 95 % intervals from
             a bootstrap over clusters, because the accounts of one crew are not independent.
-        n_bootstrap: resamples.
         seed: of the bootstrap.
 
     Returns:
@@ -139,18 +139,18 @@ def ranking(
         "best_f1": best_f1(points),
     }
     if clusters is not None:
-        result |= _intervals(truth, values, np.asarray(clusters), n_bootstrap, seed)
+        result |= _intervals(truth, values, np.asarray(clusters), seed)
     return result
 
 
 def _intervals(
-    labels: NDArray[np.bool_], scores: Floats, clusters: NDArray[Any], n_bootstrap: int, seed: int
+    labels: NDArray[np.bool_], scores: Floats, clusters: NDArray[Any], seed: int
 ) -> dict[str, list[float] | None]:
     """Bootstrap over clusters: a resample is a weight per cluster, so nothing is copied."""
     _, unit = np.unique(clusters, return_inverse=True)
     n_units, rng = int(unit.max()) + 1, np.random.default_rng(seed)
     aucs, aps = [], []
-    for _ in range(n_bootstrap):
+    for _ in range(RESAMPLES):
         weights = np.bincount(rng.integers(n_units, size=n_units), minlength=n_units)[unit].astype(np.float64)
         points = curve(labels, scores, weights)
         if points.positives and points.negatives:

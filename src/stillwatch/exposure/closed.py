@@ -161,7 +161,7 @@ def best_of(curves: Sequence[Curve], name: str) -> Curve:
     widest = max(curve.scores.shape[1] for curve in curves)
     padded = [np.pad(c.scores, ((0, 0), (0, widest - c.scores.shape[1])), constant_values=np.nan) for c in curves]
     scores = np.fmax.reduce(padded)
-    return Curve(name, curves[0].n, scores, max(curve.zero for curve in curves), curves[0].n_test)
+    return Curve(name, curves[0].n, scores, max(curve.zero for curve in curves), min(curve.n_test for curve in curves))
 
 
 @dataclass(frozen=True)

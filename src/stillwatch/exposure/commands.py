@@ -8,6 +8,7 @@ from typing import Any
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart, demand_own
+from stillwatch.seeds import seed
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     sub.add_argument("--no-countermeasures", action="store_true", help="leave out the countermeasures")
     sub.add_argument("--run", type=Path, metavar="RUN", help="a detection run whose campaigns are to be valued")
     sub.add_argument("--out", type=Path, help="folder to write to (default: RUN/exposure, or exposure)")
-    sub.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    sub.add_argument("--seed", type=seed, default=0, help="of what is drawn (default: 0)")
 
 
 def _exposure(args: argparse.Namespace) -> Any:
@@ -35,7 +36,7 @@ def _exposure(args: argparse.Namespace) -> Any:
     if args.capability not in CAPABILITIES:
         raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(CAPABILITIES)}")
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
-    students = args.student or ["words", "characters"]
+    students = list(dict.fromkeys(args.student)) or ["words", "characters"]  # the same twice would vouch for itself
     demand_apart(out, *args.stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
     demand_own(out, (report.TABLES[0],), "an exposure study")  # before the minutes that it takes
     quiet = args.quiet or args.json
@@ -44,7 +45,8 @@ def _exposure(args: argparse.Namespace) -> Any:
     for folder in args.stores:
         loaded = study.load(folder, capability=args.capability, truth=truth)
         for n, what in ((loaded.without_truth, f"no right answer in {args.truth}: accuracy is told of the others"),
-                        (loaded.never_answered, "a right answer that the teacher never gives, and count as answered wrong")):
+                        (loaded.never_answered, "a right answer that the teacher never gives, and count as answered wrong"),
+                        (loaded.unused, f"no part in it: at most {study.MAX_POOL:,} are asked for and {study.MAX_TEST:,} held out")):
             if n and not quiet:
                 print(f"{folder}: {number_of(n, 'prompt has', 'prompts have')} {what}")
         found = study.run(loaded, students, seed=args.seed, countermeasures=not args.no_countermeasures, quiet=quiet)

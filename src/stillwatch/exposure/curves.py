@@ -61,11 +61,14 @@ def read(path: Path) -> list[Measured]:
             capability = str(told.get("capability") or "other")
             if capability not in CAPABILITIES:
                 raise ValueError(f"capability {capability!r}; known: {', '.join(CAPABILITIES)}")
+            teacher = told.get("teacher_accuracy")
+            if teacher is not None and not 0 <= float(teacher) <= 1:
+                raise ValueError("teacher_accuracy must lie between 0 and 1")
             found.append(Measured(
                 str(told["task"]), capability, str(told["student"]), str(told["channel"]), curve,
-                accuracy, told.get("teacher_accuracy"),
+                accuracy, None if teacher is None else float(teacher),
             ))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
             raise InputError(f"not a curve ({error})", where=where) from error
     return found
 
@@ -80,6 +83,8 @@ def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any) -> Curve:
     for i, row in enumerate(scores):
         table[i, : len(row)] = row
     kept = table[np.isfinite(table)]
+    if n.ndim != 1 or not np.isfinite(n).all():
+        raise ValueError("n must be a list of numbers")
     if (np.diff(n) <= 0).any() or n[0] <= 0 or (kept < 0).any() or (kept > 1).any() or not 0 <= float(zero) < 1:
         raise ValueError("n must rise from above 0, scores lie between 0 and 1, and zero be below 1")
     if int(n_test) < 1:

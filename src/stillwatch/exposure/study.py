@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.distill import store
-from stillwatch.distill.exchange import Exchange
+from stillwatch.distill.exchange import Exchange, class_names
 from stillwatch.errors import InputError
 from stillwatch.exposure import closed, defences, learners
 from stillwatch.progress import track
@@ -36,6 +36,8 @@ class Study:
     """Prompts that no right answer was given for; accuracy is told of the others."""
     never_answered: int = 0
     """Prompts whose right answer the teacher never gives; they count as wrong."""
+    unused: int = 0
+    """Prompts beyond :data:`MAX_POOL` and :data:`MAX_TEST`, drawn by their hashes."""
 
 
 def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = None) -> Study:
@@ -47,7 +49,7 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
         InputError: the answers are free text, the store keeps no prompts, or it has too few rows.
     """
     every = list(store.read(folder))
-    rows = [row for row in every if row.reply.answer is not None and row.sample == 0]
+    rows = [row for row in every if row.reply.answer is not None and row.reply.finish != "refusal" and row.sample == 0]
     if every and not rows and all(row.reply.vector is not None for row in every):
         raise InputError("the store holds vectors, no answers", where=folder, todo="Pass the store of a classifier or a grader")
     if any(row.prompt is None for row in rows):
@@ -55,11 +57,17 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
     rows = list({str(row.prompt): row for row in rows}.values())
     if len(rows) < LEAST_ROWS:
         raise InputError(f"{len(rows)} different prompts with answers are too few", where=folder, todo=f"Harvest {LEAST_ROWS}")
-    classes = _classes(rows, folder)
-    probabilities = np.stack([_row(row, classes) for row in rows])
+    classes, numbered = _classes(rows, folder)
+    probabilities = np.stack([_row(row, classes, numbered) for row in rows])
     place = {name: i for i, name in enumerate(classes)}
-    held = np.array([_fraction(row.prompt_hash) < TEST_SHARE for row in rows])
-    test, pool = np.flatnonzero(held)[:MAX_TEST], np.flatnonzero(~held)[:MAX_POOL]
+    fraction = np.array([_fraction(row.prompt_hash) for row in rows])
+    # Not the first: prompts may stand in any order, such as by class.
+    order = np.argsort(fraction, kind="stable")
+    n_held = int((fraction < TEST_SHARE).sum())
+    test, pool = np.sort(order[:n_held][:MAX_TEST]), np.sort(order[n_held:][:MAX_POOL])
+    if len(set(probabilities[test].argmax(axis=1).tolist())) < 2:
+        raise InputError("the teacher answers all held-out prompts alike, so that there is nothing to learn", where=folder,
+                         todo="Harvest prompts that it answers in different ways")
     right = None
     if truth is not None:
         right = np.array([place.get(truth[str(row.prompt)], closed.NEVER) if str(row.prompt) in truth else closed.UNKNOWN for row in rows])
@@ -71,35 +79,33 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
     texts = [str(row.prompt) for row in rows]
     oracle = right[pool] if right is not None and (right[pool] >= 0).all() else None
     untold, never = (0, 0) if right is None else (int((right == closed.UNKNOWN).sum()), int((right == closed.NEVER).sum()))
-    return Study(task, [texts[i] for i in pool], [texts[i] for i in test], list(classes), oracle, untold, never)
+    unused = len(rows) - len(test) - len(pool)
+    return Study(task, [texts[i] for i in pool], [texts[i] for i in test], list(classes), oracle, untold, never, unused)
 
 
 def _fraction(prompt_hash: str) -> float:
     return int(hashlib.sha256(prompt_hash.encode()).hexdigest()[:8], 16) / 2**32
 
 
-def _classes(rows: Sequence[Exchange], where: Path) -> list[str]:
-    """Names of the answers; where probabilities are told, in the order of their ids."""
-    named: dict[int, str] = {}
-    for row in rows:
-        if row.reply.top is not None and len(row.reply.top.ids) == 1:
-            named.setdefault(int(row.reply.top.ids[0, 0]), str(row.reply.answer))
+def _classes(rows: Sequence[Exchange], where: Path) -> tuple[list[str], bool]:
+    """Names of the answers; where probabilities are told, in the order of their ids, and whether that is so."""
+    named = class_names(rows)
     if named and max(named) < MAX_ANSWERS:
         width = max(max(named), max(int(row.reply.top.ids.max()) for row in rows if row.reply.top is not None)) + 1
-        if width <= MAX_ANSWERS and len(set(named.values())) == len(named):
-            return [named.get(i, f"(never first: {i})") for i in range(width)]
+        if width <= MAX_ANSWERS:
+            return [named.get(i, f"(never first: {i})") for i in range(width)], True
     counts = Counter(str(row.reply.answer).strip() for row in rows)
     common = [answer for answer, n in counts.most_common(MAX_ANSWERS) if n >= COMMON]
     if sum(counts[answer] for answer in common) < LEAST_SHARE * len(rows):
         todo = "Measure students of free text elsewhere and pass their scores with --curves"
         raise InputError("the answers are free text, not a closed set", where=where, todo=todo)
-    return sorted(common)
+    return sorted(common), False
 
 
-def _row(row: Exchange, classes: Sequence[str]) -> NDArray[np.float32]:
+def _row(row: Exchange, classes: Sequence[str], numbered: bool) -> NDArray[np.float32]:
     found = np.zeros(len(classes), np.float32)
     top = row.reply.top
-    if top is not None and len(top.ids) == 1 and int(top.ids.max()) < len(classes):
+    if numbered and top is not None and len(top.ids) == 1:
         found[top.ids[0]] = np.exp(top.logprobs[0].astype(np.float32))
         missing = np.setdiff1d(np.arange(len(classes)), top.ids[0])
         if len(missing):

@@ -143,10 +143,11 @@ def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
         reached = closed_share(curve, float(curve.mean[-1] - 2 * curve.sd[-1]))
         return Worth(skill.task, skill.capability, n, factor, None, max(reached, 0.0), 1.0, "refused", note)
     found = scores(skill, [n], widen=widen)[0]
-    low, high = closed_share(curve, found.low), closed_share(curve, found.high)
-    gap = None if found.score is None else closed_share(curve, found.score)
-    bound = max(low, 0.0), min(high, 1.0)
-    return Worth(skill.task, skill.capability, n, factor, gap, *bound, found.basis, _note(found, curve))
+    # A student that the harvest made worse than none is not used.
+    gap, low, high = (None if x is None else min(max(closed_share(curve, x), 0.0), 1.0) for x in (found.score, found.low, found.high))
+    assert low is not None
+    assert high is not None
+    return Worth(skill.task, skill.capability, n, factor, gap, low, high, found.basis, _note(found, curve))
 
 
 def _note(found: Prediction, curve: Curve) -> str:

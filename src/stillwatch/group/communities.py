@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch import nulls
-from stillwatch.group.proposals import Groups, concatenate, from_labels, set_hash
+from stillwatch.group.proposals import NO_GROUPS, Groups, concatenate, from_labels, set_hash
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -137,7 +137,7 @@ def communities(incidences: Sequence[Incidence], n_accounts: int, min_accounts: 
         min_accounts: smallest group that is proposed.
         threads: worker threads; the result does not depend on them.
     """
-    found = [from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "community", min_accounts)]
+    found = [NO_GROUPS]
     known = np.zeros(0, np.uint64)
     for incidence in incidences:
         if not len(incidence.account):

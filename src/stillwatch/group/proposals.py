@@ -9,6 +9,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.arrays import distinct
+from stillwatch.fast_hashes import PRIME, mixed
 
 I64 = NDArray[np.int64]
 
@@ -59,6 +60,10 @@ class Groups:
         )
 
 
+_NONE = np.zeros(0, np.int64)
+NO_GROUPS = Groups(0, _NONE, _NONE, _NONE, _NONE, _NONE, ())
+
+
 def concatenate(parts: Sequence[Groups]) -> Groups:
     """All groups of all parts, in order."""
     start = np.cumsum([0] + [part.n for part in parts])
@@ -80,31 +85,24 @@ def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Gro
     keep = counts >= min_accounts
     rows = keep[inverse]
     number = np.cumsum(keep) - 1
-    none = np.zeros(0, np.int64)
     n = int(keep.sum())
-    return Groups(n, number[inverse[rows]], pairs[rows, 1], none, none, none, (origin,) * n)
+    return Groups(n, number[inverse[rows]], pairs[rows, 1], _NONE, _NONE, _NONE, (origin,) * n)
 
 
 def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) -> Groups:
     """Connected components of account pairs."""
     if not len(a):
-        return from_labels(a, a, origin, min_accounts)
+        return NO_GROUPS
     graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(n_accounts, n_accounts))
     _, label = connected_components(graph, directed=False)
     account = np.unique(np.concatenate([a, b]))
     return from_labels(label[account].astype(np.int64), account, origin, min_accounts)
 
 
-def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
 def set_hash(n: int, member_group: I64, member_account: I64) -> NDArray[np.uint64]:
     """A hash of the accounts of each group, ``(n,)``: equal for equal sets."""
     out = np.zeros(n, np.uint64)
-    np.add.at(out, member_group, _mix(member_account.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)))
+    np.add.at(out, member_group, mixed(member_account.astype(np.uint64) + PRIME))
     return out
 
 
@@ -112,8 +110,8 @@ def minhashes(account: I64, start: I64) -> NDArray[np.uint64]:
     """MinHash signature ``(n_sets, N_MINHASH)`` of sets of accounts laid end to end (Broder 1997)."""
     out = np.empty((len(start), N_MINHASH), np.uint64)
     for j in range(N_MINHASH):
-        salted = account.astype(np.uint64) + np.uint64(1 + j * 0x9E3779B97F4A7C15 & (1 << 64) - 1)
-        out[:, j] = np.minimum.reduceat(_mix(salted), start)
+        salted = account.astype(np.uint64) + np.uint64(1 + j * int(PRIME) & (1 << 64) - 1)
+        out[:, j] = np.minimum.reduceat(mixed(salted), start)
     return out
 
 
@@ -139,7 +137,7 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
         accounts.append(rows["account"])
         at += len(rows["object"])
     if not columns:
-        return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
+        return NO_GROUPS
     column, key, start, account = (np.concatenate(parts) for parts in (columns, keys, starts, accounts))
     label = _merge(minhashes(account, start), np.diff(np.append(start, at)))
     object_of_row = np.repeat(np.arange(len(start)), np.diff(np.append(start, at)))
@@ -167,11 +165,11 @@ def twins(n: int, member_group: I64, member_account: I64) -> I64:
 def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
     """A label a set: sets that share a band of their signatures and are similar enough get one label, and equal ones always do."""
     left, right = [], []
-    keys = [_mix(signatures[:, band] * np.uint64(31) + _mix(signatures[:, band + 1])) for band in range(0, N_MINHASH, BAND)]
+    keys = [mixed(signatures[:, band] * np.uint64(31) + mixed(signatures[:, band + 1])) for band in range(0, N_MINHASH, BAND)]
     # A set is compared with the first of its bucket only; equal sets are first to each other under the whole signature.
     whole = sizes.astype(np.uint64)
     for j in range(N_MINHASH):
-        whole = _mix(whole * np.uint64(31) + signatures[:, j])
+        whole = mixed(whole * np.uint64(31) + signatures[:, j])
     for key in (*keys, whole):
         order = np.argsort(key, kind="stable")
         first = np.flatnonzero(np.append(True, key[order][1:] != key[order][:-1]))
@@ -196,7 +194,7 @@ def enriched(
     others and marks nothing. The result has one group for each (group, marked part).
     """
     if not groups.n or not streams.n:
-        return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
+        return NO_GROUPS
     shape = (groups.n, n_accounts)
     ours = coo_matrix((np.ones(len(groups.member_group), np.int32), (groups.member_group, groups.member_account)), shape).tocsr()
     theirs = coo_matrix(
@@ -209,7 +207,7 @@ def enriched(
     keep &= width[both.col] <= max_width * size[both.row]
     pair_group, pair_stream = both.row[keep].astype(np.int64), both.col[keep].astype(np.int64)
     if not len(pair_group):
-        return from_labels(np.zeros(0, np.int64), np.zeros(0, np.int64), "content", min_accounts)
+        return NO_GROUPS
     marked, number = np.unique(pair_group, return_inverse=True)
     members = groups.select(np.isin(np.arange(groups.n), marked))
     object_start = np.searchsorted(streams.object_group, np.arange(streams.n + 1))

@@ -17,10 +17,6 @@ class Index:
         self._keys = np.empty(0, np.int64)
         self._values = np.empty(0, dtype)
 
-    def __len__(self) -> int:
-        """How many entries, counting a key again if it came back after a fold."""
-        return len(self._recent) + len(self._keys)
-
     def get(self, key: int) -> int | None:
         """The value, or None."""
         value = self._recent.get(key)

@@ -166,8 +166,15 @@ def fitting(value: Any, type_: str) -> Any:
 
 
 def asn(value: Any) -> Any:
-    """The number of an autonomous system, also where it is written ``AS64500``."""
-    return value.strip()[2:] if type(value) is str and value.strip()[:2].upper() == "AS" else value
+    """The number of an autonomous system, also where it is written ``AS64500``; null where the table's 32 signed bits do not hold it.
+
+    Such are private (RFC 6996), so that nothing is lost which two customers could share.
+    """
+    number = value.strip()[2:] if type(value) is str and value.strip()[:2].upper() == "AS" else value
+    try:
+        return None if 1 << 31 <= int(number) < 1 << 32 else number
+    except (TypeError, ValueError, OverflowError):
+        return number  # whoever reads it says what is wrong
 
 
 SPELLED = {"us": "ISO 8601, or seconds, ms, us or ns since 1970", "bool": "true, false, yes, no, t, f, 1 or 0"}

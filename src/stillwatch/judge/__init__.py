@@ -1,10 +1,12 @@
 """Judge: is a group a campaign, what did it harvest, and which innocent explanation fits it?"""
 
+from stillwatch.judge.campaigns import campaigns_of, leads, suspects
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.interval import between
 from stillwatch.judge.lines import YARDSTICK
-from stillwatch.judge.measure import Matcher, Measured, account_codes, devoted, lookup, measure
+from stillwatch.judge.matcher import Matcher, account_codes, lookup
+from stillwatch.judge.measure import Measured, devoted, measure
 from stillwatch.judge.members import (
     HARDLY,
     NEARLY,
@@ -12,16 +14,13 @@ from stillwatch.judge.members import (
     TIED,
     belonging,
     beside,
-    campaigns_of,
     candidates,
     joining,
-    leads,
     linkage,
     linked,
     marking,
     pooled,
     standing,
-    suspects,
 )
 from stillwatch.judge.model import Model, calibrated
 from stillwatch.judge.people import HOUR_US, UNKNOWN, People, customers, owners, people

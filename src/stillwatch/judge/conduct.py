@@ -48,7 +48,7 @@ def short_answers(scene: Scene) -> F64:
 
 WANTED = [CAPABILITIES.index(name) for name in ("reasoning", "grading", "code", "agentic", "data_analysis")]
 """What models are trained on."""
-HARDLY_ANY = 0.2
+HARDLY_ANY = 0.1
 """Share of a log's requests below which it does not tell what is asked for: the list of words knows few of them (docs/experiments.md)."""
 
 
@@ -102,8 +102,7 @@ def crowd(scene: Scene) -> F64:
 
 def youth(scene: Scene) -> F64:
     """Accounts whose first request came within 30 days of sign-up, share. Unknown sign-up counts as old."""
-    young = scene.people.tenure_days() < 30
-    return scene.total(scene.of_members(young) & scene.seen) / np.maximum(scene.size, 1)
+    return scene.share(scene.people.tenure_days() < 30)
 
 
 def one_owner(scene: Scene) -> F64:
@@ -123,7 +122,8 @@ def one_payer(scene: Scene) -> F64:
     The concentration of payers, from 0 at a fifth to 1 at three fifths. Or the share of the accounts that meet on a network
     of their own payer, from 0 at a half: several firms, each in its office.
     """
-    return np.asarray(np.maximum(scene.few_payers, np.clip(2 * np.minimum(scene.office_share, _paid(scene)) - 1, 0, 1)))
+    paid = scene.share(scene.identities["identity.payment"] >= 0)
+    return np.asarray(np.maximum(scene.few_payers, np.clip(2 * np.minimum(scene.office_share, paid) - 1, 0, 1)))
 
 
 def one_place(scene: Scene) -> F64:
@@ -136,24 +136,19 @@ def one_place(scene: Scene) -> F64:
     return np.asarray(np.clip((scene.concentration(np.where(scene.network != 0, codes, -1)) - 0.3) / 0.4, 0, 1))
 
 
-def _paid(scene: Scene) -> F64:
-    """Share of the accounts whose payment method is known."""
-    return np.asarray(scene.total((scene.of_members(scene.identities["identity.payment"]) >= 0) & scene.seen) / np.maximum(scene.size, 1))
-
-
 def organised(scene: Scene) -> F64:
     """Share of the accounts that belong to some organisation."""
-    return scene.total((scene.of_members(scene.people.org) >= 0) & scene.seen) / np.maximum(scene.size, 1)
+    return scene.share(scene.people.org >= 0)
 
 
 def contracted(scene: Scene) -> F64:
     """Share of the accounts whose contract or identity was checked, contracted resellers included."""
-    return scene.total(scene.of_members(scene.people.contracted) & scene.seen) / np.maximum(scene.size, 1)
+    return scene.share(scene.people.contracted)
 
 
 def education(scene: Scene) -> F64:
     """Share of the accounts that are registered for education."""
-    return scene.total(scene.of_members(scene.people.education) & scene.seen) / np.maximum(scene.size, 1)
+    return scene.share(scene.people.education)
 
 
 def common_work(scene: Scene) -> F64:

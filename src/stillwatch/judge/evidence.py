@@ -192,6 +192,7 @@ def signup(scene: Scene) -> Finding:
     best_p, best_k, best_e = np.ones(scene.n), np.zeros(scene.n), np.zeros(scene.n)
     having = np.bincount(scene.groups.member_group[rows], minlength=scene.n).astype(np.float64)
     if len(rows):
+        # Groups lie on one line, further apart than the longest window reaches.
         span = np.int64(known[-1] - known[0] + 40 * DAY_US)
         line = np.sort((member[rows] - known[0]) + scene.groups.member_group[rows] * span)
         group = line // span

@@ -6,43 +6,24 @@ Sums of partitions add up, so the result does not depend on how the events are c
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.arrays import by_value, distinct
+from stillwatch.judge.matcher import MOST_GROUPS, Index, Matcher, Proposed, note_memberships, slots_of_event
 from stillwatch.judge.people import HOUR_US
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
 
-LOW = (1 << 32) - 1
 HOUR_BITS = 512
+"""Of the bit map that counts the hours of a membership: three weeks, without a bit that two hours share."""
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
 LENGTHS = 8
 """Classes of prompt length, each twice as long as the one before."""
-
-
-class Proposed(Protocol):
-    """What is needed of :class:`stillwatch.group.Groups`."""
-
-    @property
-    def n(self) -> int: ...  # noqa: D102
-    @property
-    def member_group(self) -> I64: ...  # noqa: D102
-    @property
-    def member_account(self) -> I64: ...  # noqa: D102
-    @property
-    def object_group(self) -> I64: ...  # noqa: D102
-    @property
-    def object_column(self) -> I64: ...  # noqa: D102
-    @property
-    def object_key(self) -> I64: ...  # noqa: D102
-    @property
-    def origin(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -55,12 +36,15 @@ class Measured:
     n: I64
     """Requests, ``(n_members,)``."""
     first_turns: I64
+    """Those that begin a conversation."""
     output_tokens: I64
     elicitation: I64
     """Requests with at least two words that ask to write the reasoning out."""
     words: I64
+    """Of their prompts."""
     first_us: I64
     last_us: I64
+    """When the first and the last was sent; the ends of what an int64 holds where there is none."""
     day_parts: NDArray[np.int32]
     """``(n_members, DAY_PARTS)``."""
     capabilities: NDArray[np.int32]
@@ -72,6 +56,7 @@ class Measured:
     hourly: NDArray[np.int32]
     """Requests of each half of each group by hour, ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
     start_hour: int
+    """Hour since 1970 UTC that ``hourly`` begins with."""
 
     def select(self, members: NDArray[np.bool_], groups: NDArray[np.bool_]) -> "Measured":
         """Some memberships ``(n_members,)`` and groups ``(n_groups,)``."""
@@ -140,125 +125,6 @@ def devoted(groups: Proposed, n: I64, n_events: I64, least: int) -> NDArray[np.b
 
 
 @njit(cache=True, nogil=True)
-def _place(key: np.int64, size: int) -> np.uint64:
-    """Where the search for a key begins in an open-addressed table of ``size`` rows, a power of two."""
-    return (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & np.uint64(size - 1)
-
-
-@njit(cache=True, nogil=True)
-def find(table: I64, key: np.int64) -> int:
-    """The position of ``key`` under :func:`lookup`, -1 where unknown, as in a table without rows."""
-    if len(table) == 0:
-        return -1
-    slot = _place(key, len(table))
-    while table[slot, 1] >= 0:
-        if table[slot, 0] == key:
-            return int(table[slot, 1])
-        slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
-    return -1
-
-
-@njit(cache=True, nogil=True)
-def _fill(table: I64, new: I64, positions: I64) -> None:
-    for i in range(len(new)):
-        slot = _place(new[i], len(table))
-        while table[slot, 1] >= 0:
-            slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
-        table[slot, 0], table[slot, 1] = new[i], positions[i]
-
-
-def lookup(new: I64) -> I64:
-    """An open-addressed table ``(size, 2)`` from each key of ``new`` to its position; rows of an absent key have position -1."""
-    return _table(new, np.arange(len(new)))
-
-
-def _table(new: I64, positions: I64) -> I64:
-    size = 1 << max(1, int(np.ceil(np.log2(max(1, 2 * len(new))))))
-    table = np.empty((size, 2), np.int64)
-    table[:, 1] = -1
-    _fill(table, new, positions)
-    return table
-
-
-@njit(cache=True, nogil=True)
-def account_codes(table: I64, hashes: I64, out: NDArray[np.int32]) -> None:
-    """The position of each hash, -1 where unknown."""
-    for i in range(len(hashes)):
-        out[i] = find(table, hashes[i])
-
-
-@njit(cache=True, nogil=True)
-def _mark(bits: NDArray[np.uint64], keys: I64) -> None:
-    for key in keys:
-        bit = _place(key, 64 * len(bits))
-        bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
-
-
-class Index(NamedTuple):
-    """Groups as the kernels look them up. A slot is the place of a membership in the order of accounts, and of groups within."""
-
-    column_start: I64
-    """First row of each column in ``table``, ``(n_columns + 1,)``."""
-    table: I64
-    """An open-addressed table (:func:`lookup`) a column: from an object to its number among those of all columns."""
-    bits: NDArray[np.uint64]
-    """A filter: the bit of an object that is no group's is seldom set."""
-    key_start: I64
-    """First row of each object in ``key_group``, ``(n_objects + 1,)``."""
-    key_group: I64
-    """Groups that an object marks."""
-    plain_start: I64
-    """First row of each account in ``plain_slot``, ``(n_accounts + 1,)``."""
-    plain_slot: I64
-    """Memberships in groups without objects, which take every request."""
-    own_start: I64
-    """First slot of each account, ``(n_accounts + 1,)``."""
-    own_group: I64
-    """Group of each slot, ``(n_members,)``."""
-    n_groups: int
-
-
-@njit(cache=True, nogil=True)
-def _know(account: int, index: Index, known: I64) -> None:
-    """Write down the memberships of an account, each at its group: an account's events come one after the other."""
-    for j in range(index.own_start[account], index.own_start[account + 1]):
-        known[index.own_group[j], 0] = account << 32 | j
-
-
-@njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
-def _slots_of_event(account: int, event: int, objects: I64, index: Index, known: I64, slots: I64) -> int:
-    """Fill the slots that one event counts for; returns how many.
-
-    ``known`` has for each group who was written there last (:func:`_know`), and the last event that counts for it.
-    """
-    found = 0
-    if index.own_start[account] == index.own_start[account + 1]:
-        return 0
-    for j in range(index.plain_start[account], index.plain_start[account + 1]):
-        if found < len(slots):
-            slots[found] = index.plain_slot[j]
-            found += 1
-    for c in range(len(index.column_start) - 1):
-        key = objects[c]
-        if key == 0:
-            continue
-        # Most objects of most requests are no group's: a bit in the cache says so.
-        bit = _place(key, 64 * len(index.bits))
-        if not index.bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1):
-            continue
-        place = find(index.table[index.column_start[c] : index.column_start[c + 1]], key)
-        if place < 0:
-            continue
-        for j in range(index.key_start[place], index.key_start[place + 1]):
-            group = index.key_group[j]
-            if known[group, 0] >> 32 == account and known[group, 1] != event and found < len(slots):
-                known[group, 1] = event
-                slots[found] = known[group, 0] & LOW
-                found += 1
-    return found
-
-
-@njit(cache=True, nogil=True)
 def _accumulate(
     order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32],
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
@@ -270,15 +136,15 @@ def _accumulate(
 
     Events come in the order of their accounts, and sums lie in that order too: what is added to lies side by side.
     """
-    slots, known, last_account = np.empty(64, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
+    slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     for i in order:
         a = account[i]
         if a < 0 or a % parts != part:
             continue
         if a != last_account:
-            _know(a, index, known)
+            note_memberships(a, index, known)
             last_account = a
-        found = _slots_of_event(a, i, objects[i], index, known, slots)
+        found = slots_of_event(a, i, objects[i], index, known, slots)
         if found == 0:
             continue
         hour = time[i] // HOUR_US
@@ -301,63 +167,6 @@ def _accumulate(
             bit = hour % HOUR_BITS
             active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
             hourly[index.own_group[s], half[a], hour - start_hour] += 1
-
-
-@njit(cache=True, nogil=True)
-def _match(order: I64, account: NDArray[np.int32], objects: I64, index: Index, out: NDArray[np.bool_]) -> None:
-    """Whether each event belongs to any group of its account."""
-    slots, known, last_account = np.empty(64, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
-    for i in order:
-        a = account[i]
-        if a < 0:
-            out[i] = False
-            continue
-        if a != last_account:
-            _know(a, index, known)
-            last_account = a
-        out[i] = _slots_of_event(a, i, objects[i], index, known, slots) > 0
-
-
-BITS_AN_OBJECT = 16
-"""Bits of the filter for each object of a group: one in 16 other objects gets through it."""
-
-
-class Matcher:
-    """Finds the groups of events: the tables that the kernels need, built once."""
-
-    def __init__(self, groups: Proposed, n_accounts: int, columns: tuple[str, ...]) -> None:
-        """Index the groups' objects by sketch column and their members by account."""
-        self.groups, self.columns, self.n_accounts = groups, columns, n_accounts
-        objects = distinct(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]
-        begins = np.flatnonzero(np.append(True, (objects[1:, :2] != objects[:-1, :2]).any(axis=1))[: len(objects)])
-        key_column, key = objects[begins, 0], objects[begins, 1]
-        tables, start = [], [0]
-        for column in range(len(columns)):
-            rows = np.flatnonzero(key_column == column)
-            tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
-            start.append(start[-1] + len(tables[-1]))
-        bits = np.zeros(1 << max(4, int(np.ceil(np.log2(max(1, BITS_AN_OBJECT * len(groups.object_key) / 64))))), np.uint64)
-        _mark(bits, groups.object_key)
-        self.order, of_account = by_value(groups.member_account, n_accounts)
-        """Memberships in the order of their accounts, and of groups within; memberships come in the order of groups."""
-        own_group = groups.member_group[self.order]
-        has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
-        plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
-        counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
-        self.index = Index(
-            np.array(start), np.concatenate(tables), bits, np.append(begins, len(objects)), objects[:, 2].copy(),
-            np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group, groups.n,
-        )
-
-    def objects(self, batch: Mapping[str, NDArray[Any]]) -> I64:
-        """The content objects of a batch, ``(n, n_columns)``."""
-        return np.stack([batch[name] for name in self.columns], axis=1).astype(np.int64, copy=False)
-
-    def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
-        """Which events belong to any group of their account."""
-        out = np.empty(len(account), np.bool_)
-        _match(np.argsort(account, kind="stable"), account, self.objects(batch), self.index, out)
-        return out
 
 
 def measure(
@@ -404,9 +213,9 @@ def measure(
     set_bits = np.bitwise_count(active).sum(axis=1).astype(np.float64)
     span = hours[1] - hours[0] + 1
     # Hours wrap around only where the log is longer than the bits.
-    distinct = set_bits if span <= HOUR_BITS else -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS)
+    active_hours = set_bits if span <= HOUR_BITS else -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS)
     n, first_turns, output, elicits, words = np.ascontiguousarray(sums.T)
     return Measured(
         n, first_turns, output, elicits, words, first, last, day_parts, capabilities, lengths,
-        distinct, hourly.sum(axis=0), hours[0],
+        active_hours, hourly.sum(axis=0), hours[0],
     )

@@ -1,165 +1,18 @@
-"""From accepted groups to campaigns: whose are they?
-
-Groups overlap, and one group can hold accounts of two operators (both ride one tool) or innocents beside them. Accounts
-that hand conversations to each other are one pool: pools are kept apart whatever else they share. Groups are then taken in
-the order of their scores. A group whose known accounts are mostly of one campaign joins it, if these are half of its accounts
-or links made it; a group of unknown accounts makes a campaign; a group that holds several campaigns whole puts them together if
-it scores like them and they are not several pools; one that holds a single campaign whole makes it larger; and any other mixed
-group accuses nobody.
-"""
+"""Which accounts are a campaign's, by how each compares with its usual one in links and in work; and which groups mark its harvest."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from stillwatch.judge.campaigns import CENTRAL, HALF, by_links
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.scene import Scene
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
-
-MOSTLY = 0.8
-"""Share of a group's known accounts that must be of one campaign for the group to belong to it."""
-NEW = 0.2
-"""A group makes a campaign of its own when at most this share of its accounts is of other campaigns."""
-HALF = 0.5
-"""Share of a group's accounts that must be of a campaign already for the rest to join it."""
-WHOLE = 0.6
-"""Share of a campaign's accounts that a group must hold to hold it whole."""
-CENTRAL = 0.3
-"""Share of a campaign's devotion that a group needs to bring accounts or to put campaigns together."""
-WEAKER = 1.5
-"""Nats by which a group may score below the campaigns that it puts together."""
-
-
-def suspects(scene: Scene) -> NDArray[np.bool_]:
-    """Memberships that may be accused: seen in the group, and neither a reseller's nor a checked organisation's.
-
-    An identity that was checked without an organisation may be bought like any other.
-    """
-    known = scene.people.reseller | (scene.people.verified & (scene.people.org >= 0))
-    return np.asarray(scene.seen & ~scene.of_members(known).astype(bool))
-
-
-def pools(scene: Scene, among: NDArray[np.bool_], min_accounts: int) -> I64:
-    """Pool of each account of ``among`` ``(n_accounts,)``, -1 for none: components of conversations handed over."""
-    hand, n = scene.handoffs, scene.people.n
-    inside = among[hand.taker] & among[hand.giver] & (scene.customer[hand.taker] != scene.customer[hand.giver])
-    edges = (np.ones(int(inside.sum()), np.int8), (hand.taker[inside], hand.giver[inside]))
-    _, label = connected_components(coo_matrix(edges, (n, n)), directed=False)
-    size = np.bincount(label[among], minlength=n)
-    label = np.where(among & (size[label] >= min_accounts), label, -1)
-    values, number = np.unique(label, return_inverse=True)
-    return (number - int(len(values) > 0 and values[0] == -1)).astype(np.int64)
-
-
-@dataclass
-class _Campaigns:
-    account: I64
-    """Campaign of each account, -1 for none."""
-    is_pool: list[bool]
-    best: list[float]
-    """Highest score of each campaign's groups, -inf while it has none."""
-    devotion: list[float]
-    """Highest devotion of each campaign's groups, 0 while it has none."""
-
-    def new(self) -> int:
-        self.is_pool.append(False)
-        self.best.append(-np.inf)
-        self.devotion.append(0.0)
-        return len(self.best) - 1
-
-    def place(self, members: I64, score: float, devotion: float, by_links: bool) -> int:
-        """Put one group; returns its campaign or -1."""
-        labels = self.account[members]
-        known = labels[labels >= 0]
-        if len(known) <= NEW * len(members):
-            return self._join(members, self.new(), score, devotion)
-        values, counts = np.unique(known, return_counts=True)
-        top = int(values[counts.argmax()])
-        # An object, users of one tool may share with a campaign; accounts that links put together are of one hand, however few are known.
-        if counts.max() >= MOSTLY * len(known) and (by_links or len(known) >= HALF * len(members)):
-            return self._join(members, top, score, devotion)
-        whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
-        n_pools = sum(self.is_pool[value] for value in values)
-        central = devotion >= CENTRAL * max(self.devotion[value] for value in values)
-        strong = len(values) == 1 or score >= max(self.best[value] for value in values) - WEAKER
-        if whole and central and n_pools <= 1 and strong:
-            into = next((int(value) for value in values if self.is_pool[value]), top)
-            self.account[np.isin(self.account, values)] = into
-            return self._join(members, into, score, devotion)
-        return -1
-
-    def _join(self, members: I64, campaign: int, score: float, devotion: float) -> int:
-        # What is little of what its accounts do is a chance meeting of their tasks: it brings nobody.
-        if devotion >= CENTRAL * self.devotion[campaign]:
-            self.account[members[self.account[members] < 0]] = campaign
-        self.best[campaign] = max(self.best[campaign], score)
-        self.devotion[campaign] = max(self.devotion[campaign], devotion)
-        return campaign
-
-
-def campaigns_of(
-    scene: Scene, accepted: NDArray[np.bool_], member: NDArray[np.bool_], min_accounts: int, log_odds: F64
-) -> tuple[I64, I64]:
-    """Campaign of each group ``(n_groups,)`` and of each account ``(n_accounts,)``, -1 for none; largest first.
-
-    Args:
-        scene: the run.
-        accepted: groups that were judged campaigns.
-        member: memberships that may be accused.
-        min_accounts: smallest campaign.
-        log_odds: score of each group.
-    """
-    group_label = np.full(scene.n, -1, np.int64)
-    start = np.searchsorted(scene.groups.member_group, np.arange(scene.n + 1))
-    inside = {
-        int(g): scene.groups.member_account[start[g] : start[g + 1]][member[start[g] : start[g + 1]]] for g in np.flatnonzero(accepted)
-    }
-    among = np.zeros(scene.people.n, bool)
-    for accounts in inside.values():
-        among[accounts] = True
-    label = pools(scene, among, min_accounts)
-    n_pools = int(label.max(initial=-1)) + 1
-    found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
-    by_links = _by_links(scene)
-    for g in sorted(inside, key=lambda g: (by_links[g], -log_odds[g], -len(inside[g]), g)):
-        if len(inside[g]) >= min_accounts:
-            group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]), by_links[g])
-    return _renumbered(group_label, found.account, min_accounts, start, scene)
-
-
-def _by_links(scene: Scene) -> list[bool]:
-    """Groups of everybody whom shared values connect, and of their batches: scores are high by their links, and who has none may belong."""
-    return [origin.split("+")[0] in ("batches", "identity") for origin in scene.groups.origin]
-
-
-def _renumbered(group_label: I64, account: I64, min_accounts: int, start: I64, scene: Scene) -> tuple[I64, I64]:
-    """Groups follow their accounts where campaigns were put together; campaigns without a group or too small are dropped."""
-    for g in np.flatnonzero(group_label >= 0):
-        labels = account[scene.groups.member_account[start[g] : start[g + 1]]]
-        values, counts = np.unique(labels[labels >= 0], return_counts=True)
-        group_label[g] = values[counts.argmax()]
-    n = int(max(account.max(initial=-1), group_label.max(initial=-1))) + 1
-    size = np.bincount(account[account >= 0], minlength=n)
-    has_group = np.bincount(group_label[group_label >= 0], minlength=n) > 0
-    good = np.flatnonzero((size >= min_accounts) & has_group)
-    number = np.full(n + 1, -1, np.int64)
-    number[good[np.argsort(-size[good], kind="stable")]] = np.arange(len(good))
-    return number[group_label], number[account]
-
-
-def leads(scene: Scene, group_label: I64, n: int, log_odds: F64) -> I64:
-    """The group that speaks for each campaign: the one with most requests times score; of links alone where there is no other."""
-    weight = np.log1p(scene.events) * np.maximum(np.asarray(log_odds), 0.1)
-    by_links = _by_links(scene)
-    return np.array([max(np.flatnonzero(group_label == k), key=lambda g: (not by_links[g], weight[g], -g)) for k in range(n)], np.int64)
-
 
 YOUNG_DAYS = 30
 CERTAIN = 0.9
@@ -291,9 +144,9 @@ def standing(
     judged = (group_label[group] == whose) & (whose >= 0)
     often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (theirs, whose >= 0, judged))
     # The score of a group made by its links is high by them; it tells accounts apart only where the campaign has no other group.
-    by_links, other = np.array(_by_links(scene), bool), np.zeros(max(n, 1), bool)
-    other[group_label[(group_label >= 0) & ~by_links]] = True
-    scored = judged & (~by_links[group] | ~other[whose])
+    links_made, other = np.array(by_links(scene), bool), np.zeros(max(n, 1), bool)
+    other[group_label[(group_label >= 0) & ~links_made]] = True
+    scored = judged & (~links_made[group] | ~other[whose])
     sent, best_score = scene.measured.n[scene.seen], np.full(total, LOWEST)
     most = np.flatnonzero(judged)
     most = most[np.lexsort((group[most], -sent[most], account[most]))]
@@ -548,6 +401,8 @@ def linked(scene: Scene, account_label: I64) -> list[I64]:
 
 
 MARK_INSIDE, MARK_REACH, MARK_FEWEST, MARK_FIRST = 0.8, 0.25, 8, 0.3
+"""Share of a group's accounts that must be the campaign's for it to mark the harvest; in a pool, share of the campaign's that must be in
+it; the fewest of them; and share of its requests that begin a conversation."""
 POOL_FIRST, POOL_WORK = 0.8, 0.85
 """In a pool: share of requests that begin a conversation, and of prompts that are sent once, from which work is harvest."""
 
@@ -559,7 +414,7 @@ def pooled(scene: Scene, account_label: I64, n: int) -> NDArray[np.bool_]:
     return np.asarray(handed >= HALF * size)
 
 
-def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_]) -> I64:
+def marking(scene: Scene, account_label: I64, n: int, preset: NDArray[np.bool_]) -> I64:
     """The campaign whose harvest each proposed group marks, -1 for none, ``(n_groups,)``.
 
     A group marks a campaign's harvest when its accounts are nearly all of the campaign and it is work that is begun, not
@@ -571,7 +426,7 @@ def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_
         scene: the run.
         account_label: campaign of each account, -1 for none.
         n: number of campaigns.
-        standing: ``(n_groups,)`` groups that have an object in a system prompt or in tools.
+        preset: ``(n_groups,)`` groups that have an object in a system prompt or in tools.
     """
     best, inside = _mostly(scene, account_label, n)
     size = np.bincount(account_label[account_label >= 0], minlength=max(n, 1))
@@ -581,5 +436,5 @@ def marking(scene: Scene, account_label: I64, n: int, standing: NDArray[np.bool_
     pool = pooled(scene, account_label, n)[best]
     work = np.nan_to_num(scene.sample.distinct_share) * (1 - np.nan_to_num(scene.sample.common_share))
     of_pool = (inside >= MARK_REACH * size[best]) & (first >= POOL_FIRST) & (work >= POOL_WORK)
-    passes = np.where(pool, of_pool, standing | (first >= MARK_FIRST))
+    passes = np.where(pool, of_pool, preset | (first >= MARK_FIRST))
     return np.where(good & passes, best, -1)

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from stillwatch.arrays import string_codes
+
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
@@ -50,17 +52,6 @@ class People:
         return np.where(self.created_us == UNKNOWN, np.nan, np.maximum(age, 0))
 
 
-def numbers(column: pa.ChunkedArray) -> I64:
-    """A small number a distinct string, -1 for null and for the empty string."""
-    if not len(column):
-        return np.zeros(0, np.int64)
-    column = pc.if_else(pc.equal(column, ""), None, column)
-    encoded = column.combine_chunks().dictionary_encode()
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    codes: I64 = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes
-
-
 def _micros(column: pa.ChunkedArray) -> I64:
     values: I64 = pc.fill_null(column.cast(pa.int64()), UNKNOWN).to_numpy()
     return values
@@ -75,14 +66,14 @@ def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registr
     access, kind = registry["access_type"], registry["kind"]
     reseller = _true(pc.equal(access, "passthrough"))
     verified = _true(registry["verified"])
-    org = numbers(registry["org_id"])
+    org = string_codes(registry["org_id"])
     # Many providers give every account an organisation of its own, which says nothing.
     org[(org >= 0) & ~verified & (np.bincount(org + 1)[org + 1] == 1)] = -1
     return People(
         ids, key, profile["n"].astype(np.int64), profile["first_us"].astype(np.int64), profile["last_us"].astype(np.int64),
         org, verified | reseller, verified, reseller, _true(pc.equal(kind, "education")),
         _micros(registry["created_at"]), _micros(registry["banned_at"]),
-        numbers(registry["email_domain"]),
+        string_codes(registry["email_domain"]),
     )
 
 

@@ -95,6 +95,11 @@ REASONS = (
 """What :func:`everyday` and the doubt of trees ask for."""
 
 
+def fewer_than(accounts: int, values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of fewer accounts than that, as :func:`stillwatch.judge.conduct.crowd` tells them; a rounding error makes none smaller."""
+    return np.asarray(values["context.crowd"] < np.log10(accounts) / 4 - 1e-9)
+
+
 def _shared(values: Mapping[str, F64]) -> F64:
     return np.asarray(np.maximum(values["identity.payment"], values["identity.contact"]))
 
@@ -105,18 +110,14 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
     not do is pay in batches with many cards, and a firm of hundreds is in the registry.
     """
-    few = values["context.crowd"] < np.log10(DESK) / 4 - 1e-9
-    firm = values["context.crowd"] < np.log10(FIRM) / 4 - 1e-9
+    few = fewer_than(DESK, values)
+    firm = fewer_than(FIRM, values)
     offices = (values["infra.network"] >= AT_HOME) & firm & (few | (values["session.handoff"] < AT_HOME))
     return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (_shared(values) < BATCHES))
 
 
 def _linked(values: Mapping[str, F64]) -> F64:
     return np.asarray(np.maximum.reduce([values["identity.payment"], values["identity.contact"], values["session.handoff"]]))
-
-
-def _large(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    return np.asarray(values["context.crowd"] >= np.log10(DESK) / 4 - 1e-9)
 
 
 def mostly_alike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -145,9 +146,8 @@ def pool(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     One hand holds them, though accounts that relay many people's requests, or send much cover, keep many people's hours.
     """
-    large = _large(values)
     handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
-    return np.asarray((values["joint.two_links"] >= POOLED) | (handing & large))
+    return np.asarray((values["joint.two_links"] >= POOLED) | (handing & ~fewer_than(DESK, values)))
 
 
 def batched(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -157,7 +157,8 @@ def batched(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 def many_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Large groups of batches with a card or number each that meet on no network."""
-    return np.asarray(batched(values) & (_shared(values) >= CHOSEN_SHARED) & (values["infra.network"] < AT_HOME) & _large(values))
+    apart = (_shared(values) >= CHOSEN_SHARED) & (values["infra.network"] < AT_HOME)
+    return np.asarray(batched(values) & apart & ~fewer_than(DESK, values))
 
 
 def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -165,7 +166,7 @@ def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Start-ups that rotate keys, customers of a reseller and colleagues hand conversations over and work alike; their networks would say so.
     """
-    few = values["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9
+    few = fewer_than(UNPLACED, values)
     return np.asarray((values["context.placed"] < AT_HOME) & (_shared(values) < BATCHES) & few)
 
 
@@ -174,7 +175,7 @@ def unowned(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     A customer who makes data by contract works as an operator does, from networks of his own; the registry would name him.
     """
-    few = values["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9
+    few = fewer_than(UNPLACED, values)
     met = values["infra.network"] >= AT_HOME
     return np.asarray((values["context.owners"] < OWNERS) & met & (_shared(values) < BATCHES) & few)
 
@@ -184,14 +185,14 @@ def own_talk(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Who has used up the free quota of one account goes on with his own conversation on the next.
     """
-    few = values["context.crowd"] < np.log10(HOPPER) / 4 - 1e-9
+    few = fewer_than(HOPPER, values)
     return np.asarray(few & (values["session.handoff"] >= BATCHES) & (_shared(values) < BATCHES))
 
 
 def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of many batches that are busy and alike but for a few, or many more that draw, busier still, from one list of work."""
     alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
-    farm = (values["context.crowd"] >= np.log10(FARM) / 4 - 1e-9) & (_shared(values) >= FARM_SHARED)
+    farm = ~fewer_than(FARM, values) & (_shared(values) >= FARM_SHARED)
     one_list = (values["content.one_mix"] * values["content.one_length"] >= ONE_FARM) & (values["harvest.rate"] >= BUSY)
     return np.asarray(many_batches(values) & (alike | (farm & one_list)))
 
@@ -265,7 +266,7 @@ def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     app of hundreds of accounts has a contract.
     """
     short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONG)
-    few = values["context.crowd"] < np.log10(FIRM) / 4 - 1e-9
+    few = fewer_than(FIRM, values)
     house = values["context.one_domain"] >= ONE_DOMAIN
     house |= (values["context.one_place"] >= AT_HOME) & (values["context.unwanted"] >= RELAYED)
     house |= (values["infra.network"] >= AT_HOME) & (values["context.unwanted"] >= MET_RELAYED)
@@ -277,7 +278,7 @@ def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Who hides that his accounts are his gives neither away: a small firm, an agency, a content mill, an app that relays its users.
     """
-    few = values["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9
+    few = fewer_than(UNPLACED, values)
     return np.asarray(few & (values["context.one_domain"] >= ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS))
 
 

@@ -112,12 +112,8 @@ def _downsample(series: I64, step: int) -> list[int]:
     return [int(x) for x in padded.reshape(-1, step).sum(axis=1)]
 
 
-CLASSES = (
-    "",
-    " Its work is of many kinds; innocents who work alike mostly do one, so it is held against innocents of such work alone.",
-    "",
-)
-"""What is said of each class of lines; the last is of batches, of which trees say nothing."""
+OF_BROAD_WORK = " Its work is of many kinds; innocents who work alike mostly do one, so it is held against innocents of such work alone."
+"""What is said of a group of class 1 (:func:`.line_class`) where that class has lines of its own."""
 
 
 def far_out(values: dict[str, F64], model: Model, group: int) -> str:
@@ -131,7 +127,7 @@ def far_out(values: dict[str, F64], model: Model, group: int) -> str:
     # Where its class has no line for the part that speaks, that of the rest held.
     number, part = int(line_class(mine)[0]), int(said.part[0])
     own = part == -2 or (TREES, *model.parts)[part + 1] in model.forest.lines[number].parts
-    return told + CLASSES[number] * own
+    return told + (OF_BROAD_WORK if number == 1 and own else "")
 
 
 def details(
@@ -152,7 +148,7 @@ def details(
     return {
         "title": f"{len(members):,} accounts, {n_harvested:,} harvested exchanges",
         "sentence": (
-            f"{len(members):,} accounts act as one {kind}: {', '.join(row for row in spoken_families(verdicts, group)) or 'no family'} "
+            f"{len(members):,} accounts act as one {kind}: {', '.join(spoken_families(verdicts, group)) or 'no family'} "
             f"speak for it, and {n_harvested:,} of their {int(scene.people.n_events[members].sum()):,} requests are taken for harvest."
             + far_out(values, model, group)
         ),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.arrays import by_value, distinct
-from stillwatch.judge.measure import LOW, Index, Matcher, Proposed, _know, _slots_of_event, find, lookup
+from stillwatch.judge.matcher import LOW, MOST_GROUPS, Index, Matcher, Proposed, find, lookup, note_memberships, slots_of_event, table_size
 from stillwatch.parallel import mapped
 
 I64 = NDArray[np.int64]
@@ -45,10 +45,13 @@ class Sample:
     queue_p: F64
     """P(so little overlap between the halves) under independent draws from the pool of everybody else."""
     net_share: F64
-    """Share of accounts that share a network with another owner of the group."""
+    """Share of the owners that share a network with another owner of the group."""
     net_repeats: F64
+    """Owners beyond the first of each network, added up."""
     net_expected: F64
+    """Pairs of owners that would meet in a network were the group as the median one."""
     net_known: F64
+    """Pairs of an owner and a network."""
     net_each: F64
     """Networks that another owner of the group uses too, for each of its accounts."""
     net_shared: F64
@@ -72,7 +75,7 @@ def _take(
 
     A pair is ``(group * KINDS + kind) << 32 | account``: rows of all groups are what takes memory here.
     """
-    slots, known, last_account = np.empty(64, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
+    slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     rows = 0
     n_keys = 2 + tasks.shape[1]
     keys, chance = np.empty(n_keys, np.int64), np.empty(n_keys, np.uint64)
@@ -81,9 +84,9 @@ def _take(
         if a < 0:
             continue
         if a != last_account:
-            _know(a, index, known)
+            note_memberships(a, index, known)
             last_account = a
-        found = _slots_of_event(a, i, objects[i], index, known, slots)
+        found = slots_of_event(a, i, objects[i], index, known, slots)
         if found == 0:
             continue
         keys[0], keys[1] = prompt[i], net[i]
@@ -146,7 +149,7 @@ def _tally(pairs: I64, values: I64, counts: NDArray[np.int32], table: NDArray[np
 
 def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> tuple[I64, I64, NDArray[np.int32]]:
     """Distinct rows with the sums of their counts; the arrays given are written over."""
-    table = np.full(1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(pairs)))))), -1, np.int32)
+    table = np.full(table_size(len(pairs)), -1, np.int32)
     n = _tally(pairs, values, counts, table)
     return pairs[:n].copy(), values[:n].copy(), counts[:n].copy()
 
@@ -265,10 +268,10 @@ def _prompts(groups: Proposed, rows: _Rows) -> tuple[F64, F64]:
     start, width = rows.runs()
     events = _by(rows.group, groups.n, rows.count)
     common = _by(rows.group, groups.n, np.where(np.repeat(width, width) > 1, rows.count, 0))
-    distinct = _by(rows.group[start], groups.n, np.ones(len(start)))
+    n_prompts = _by(rows.group[start], groups.n, np.ones(len(start)))
     few = events < 20
     safe = np.maximum(events, 1)
-    return np.where(few, np.nan, common / safe), np.where(few, np.nan, distinct / safe)
+    return np.where(few, np.nan, common / safe), np.where(few, np.nan, n_prompts / safe)
 
 
 def _queue(groups: Proposed, rows: _Rows, known: I64, everywhere: I64, total: int, half: I64, modulus: I64) -> tuple[F64, F64]:

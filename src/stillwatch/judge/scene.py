@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.arrays import distinct
-from stillwatch.judge.measure import Measured, Proposed
+from stillwatch.judge.matcher import Proposed
+from stillwatch.judge.measure import Measured
 from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
 
@@ -18,11 +19,14 @@ I64 = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Handoffs:
-    """Requests that continue another account's conversation: accounts by code, owners already told apart."""
+    """Conversations that another account continues, whether of the same owner or not, a row a pair of accounts."""
 
     taker: I64
+    """Code of the account that continues."""
     giver: I64
+    """Code of the one that began."""
     n: I64
+    """Requests that continue."""
 
 
 FEW_PAYERS, MOST_PAID = 0.2, 0.6
@@ -95,6 +99,10 @@ class Scene:
         """Values of accounts, one a membership."""
         return per_account[self.groups.member_account]
 
+    def share(self, accounts: NDArray[np.bool_]) -> F64:
+        """Share of each group's accounts that are among ``accounts`` ``(n_accounts,)``, of those that sent a request of it."""
+        return self.total(self.of_members(accounts) & self.seen) / np.maximum(self.size, 1)
+
     @cached_property
     def devotion(self) -> F64:
         """Share of its account's requests that belong to the group, for the group's average request, ``(n_groups,)``."""
@@ -135,7 +143,7 @@ class Scene:
     @cached_property
     def net_told(self) -> F64:
         """Share of the accounts of which a network is known."""
-        return self.total((self.of_members(self.network) != 0) & self.seen) / np.maximum(self.size, 1)
+        return self.share(self.network != 0)
 
     @cached_property
     def office_share(self) -> F64:

@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.arrays import distinct
+from stillwatch.judge.matcher import hash_slot, table_size
 from stillwatch.judge.people import HOUR_US
 from stillwatch.tables import CAPABILITIES
 
@@ -46,10 +47,10 @@ EVEN = 4
 
 
 @njit(cache=True, nogil=True)
-def _slot(rows: I64, campaign: I64, context: I64, number: int, key: int) -> Any:
+def _slot(rows: I64, campaign: I64, context: I64, number: np.int64, key: np.int64) -> Any:
     """Where the latest request of a campaign with a context lies in the table, or the free place for it."""
     mask = np.uint64(len(rows) - 1)
-    slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & mask
+    slot = hash_slot(key, len(rows))
     while rows[slot] >= 0 and not (context[rows[slot]] == key and campaign[rows[slot]] == number):
         slot = (slot + np.uint64(1)) & mask
     return slot
@@ -93,7 +94,7 @@ def conversations(time: I64, campaign: I64, context: I64, parent: I64) -> I64:
         context: hash of all messages sent, 0 where not told.
         parent: the same of the turn before, 0 on a first turn.
     """
-    rows = np.full(1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(time)))))), -1, np.int64)
+    rows = np.full(table_size(len(time)), -1, np.int64)
     root = np.arange(len(time))
     _trace(np.argsort(time, kind="stable"), time, campaign, context, parent, rows, root)
     return root
@@ -233,7 +234,7 @@ def fitted(told: Conversations, usual: list[I64], *, at_marks: bool) -> Mixture:
             [a - b for a, b in zip(harvest_looks, cover_looks, strict=True)], known, sent - sent_cover,
             float(np.log(shows / strays)), float(np.log((1 - shows) / (1 - strays))),
         )
-        before, posterior = posterior, 1 / (1 + np.exp(-np.clip(mine - others, -30, 30)))
+        before, posterior = posterior, chances(mine - others)
         share = float(np.clip((n * posterior).sum() / n.sum(), 1e-4, 1 - 1e-4))
         shows = float(np.clip(((n * posterior * marked).sum() + 0.5) / ((requests * posterior).sum() + 1), 1e-3, 1 - 1e-3))
         strays = ((n * (1 - posterior) * marked).sum() + 0.005) / ((requests * (1 - posterior)).sum() + 1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stillwatch.judge.evidence import Finding
 from stillwatch.judge.lines import BEYOND_DOUBT
 from stillwatch.judge.model import OPEN, Model
-from stillwatch.judge.reasons import ELICITED, batched, everyday, listed_batches, openly_one, other_purpose
+from stillwatch.judge.reasons import ELICITED, batched, everyday, fewer_than, listed_batches, openly_one, other_purpose
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
@@ -42,8 +42,6 @@ class Verdicts:
     q_value: F64
     families: NDArray[np.bool_]
     """``(n_groups, len(FAMILIES))``: families with a significant piece of at least the usual effect."""
-    line: float
-    """Log-odds of the lowest group that passed; 0 where none did."""
     explanations: dict[str, F64]
     """Innocent hypothesis -> how well it explains the group, 0 to 1."""
 
@@ -93,8 +91,7 @@ def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that one payment method pays for, or that are few: a person asks before anybody is accused."""
-    few = values["context.crowd"] < np.log10(FEWEST) / 4 - 1e-9
-    return np.asarray((values["context.one_payer"] >= OWNED) | few)
+    return np.asarray((values["context.one_payer"] >= OWNED) | fewer_than(FEWEST, values))
 
 
 def asked_openly(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:
@@ -181,11 +178,8 @@ def judge(
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
     sure = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~asked & ~doubted & sure
-    worth = values["context.crowd"] >= np.log10(WORTH) / 4 - 1e-9
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
     chosen = explained & batched(values) & ~listed_batches(values)
-    open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
+    open_ = ~chosen & np.where(asked, sure & ~fewer_than(WORTH, values), (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & open_
-    passed = log_odds[campaign]
-    line = float(passed.min()) if len(passed) else 0.0
-    return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, line, explain(values))
+    return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, explain(values))

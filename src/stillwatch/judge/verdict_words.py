@@ -27,6 +27,7 @@ from stillwatch.judge.reasons import (
     beside,
     by_day,
     everyday,
+    fewer_than,
     firms,
     gathered,
     housed,
@@ -82,7 +83,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
             f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
         )
-        small = mine["context.crowd"] < np.log10(UNPLACED) / 4 - 1e-9 and verdicts.log_odds[group] < BEYOND_DOUBT
+        small = fewer_than(UNPLACED, _one(mine))[0] and verdicts.log_odds[group] < BEYOND_DOUBT
         if small and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
             out.append(
                 f"were its addresses of domains of its own ({mine['context.one_domain']:.0%} are, {ONE_DOMAIN:.0%} would be) and few "

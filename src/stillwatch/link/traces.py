@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from stillwatch.arrays import string_codes
 from stillwatch.engine import Engine, NumpyTable
 
 CONTENT_VIEWS: dict[str, tuple[str, ...]] = {
@@ -186,25 +186,13 @@ def lives(engine: Engine, batched: dict[str, NDArray[Any]], n_batches: int) -> d
     return out
 
 
-def identity_traces(accounts: pa.Table) -> dict[str, tuple[NDArray[np.int64], NDArray[Any]]]:
-    """Registry values as traces: view -> (row of the account, value), nulls and empty strings left out.
+IDENTITIES = {"identity.payment": "payment_hash", "identity.phone": "phone_hash", "identity.email": "email_hash"}
+"""Column of the registry behind each view of identities."""
 
-    An empty string is how some exports write "not told"; taken as a value it would tie all these accounts together.
-    """
-    found = {}
-    for view, column in (
-        ("identity.payment", "payment_hash"),
-        ("identity.phone", "phone_hash"),
-        ("identity.email", "email_hash"),
-    ):
-        values = accounts[column].cast(pa.string())
-        encoded = pc.if_else(pc.equal(values, ""), None, values).dictionary_encode().unify_dictionaries()
-        code = np.full(len(accounts), -1, np.int64)
-        if len(accounts):
-            code = encoded.combine_chunks().indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        rows = np.flatnonzero(code >= 0)
-        found[view] = (rows, code[rows])
-    return found
+
+def identities(accounts: pa.Table) -> dict[str, NDArray[np.int64]]:
+    """Registry values by view: the number of each account's, ``(n_accounts,)``, -1 where none is told."""
+    return {view: string_codes(accounts[column]) for view, column in IDENTITIES.items()}
 
 
 def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any]]) -> NumpyTable:

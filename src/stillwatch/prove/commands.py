@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.prove import lineage_commands
+from stillwatch.seeds import seed
 
 Sub = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that does it, its help."""
@@ -195,5 +196,5 @@ def _suspect(to: argparse.ArgumentParser) -> None:
     to.add_argument("--completions", action="store_true", help="POST /completions instead of /chat/completions")
     to.add_argument("--folder", type=Path, help="transformers model folder instead of an endpoint")
     to.add_argument("--rate", type=float, help="questions a minute, at most")
-    to.add_argument("--seed", type=int, default=1, help="of a folder's sampling")
+    to.add_argument("--seed", type=seed, default=1, help="of a folder's sampling")
     to.add_argument("--out", type=Path, required=True, help="JSONL; what stands there is not asked again")

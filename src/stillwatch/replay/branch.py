@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stillwatch import partitions, sketch
 from stillwatch.defaults import REQUESTS_PER_MIN
 from stillwatch.files import write_parquet
+from stillwatch.judge import HOUR_US
 from stillwatch.rates import Throttle
 from stillwatch.replay.log import I64, INNOCENT, Log, uniform
 from stillwatch.replay.policy import ACTIONS, PASSES, Reply
@@ -24,7 +25,6 @@ from stillwatch.tables import ACCOUNTS, REPLACES
 
 Rates = tuple[float, float | None]
 """Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""
-HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 BEGINNING, NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 COPIED = ("kind", "plan", "access_type")
@@ -64,10 +64,9 @@ class Branch:
         self._operator = np.full(log.n_accounts, INNOCENT, np.int32) if operator is None else operator
         self._next_us: dict[int, int] = {}
         self._code: dict[str, int] = {}
-        self._counted = (np.iinfo(np.int64).min, 0)
+        self._counted = (BEGINNING, 0)
         self._key = sketch.account_key(log.ids)
-        self._first_us = log.begun
-        self._created_us = self._first_us
+        self._created_us = log.begun
         pools = self._operator[self._operator >= 0]
         self._size = np.bincount(pools) if len(pools) else np.zeros(0, np.int64)
 
@@ -75,7 +74,7 @@ class Branch:
         """Take sign-up times from the registry; without them an account exists from its first request on."""
         place = pc.index_in(self.log.ids, registry["account_id"].combine_chunks())
         created = registry["created_at"].cast(pa.int64()).take(place).combine_chunks().fill_null(NEVER).to_numpy()
-        self._created_us = np.minimum(self._first_us, created)
+        self._created_us = np.minimum(self.log.begun, created)
 
     def name(self, code: int) -> str:
         """``account_id`` of a code."""

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from stillwatch.replay.branch import HOUR_US, Branch
+from stillwatch.judge import HOUR_US
+from stillwatch.replay.branch import Branch
 from stillwatch.replay.policy import ACTIONS, Policy, Rung
 from stillwatch.respond.matching import Found, Known, match
 

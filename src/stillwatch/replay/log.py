@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, evaluate, partitions, sketch
 from stillwatch.errors import InputError
+from stillwatch.fast_hashes import PRIME, mixed
 from stillwatch.files import reading_parquet
 
 I64 = NDArray[np.int64]
@@ -87,13 +88,12 @@ def read_log(files: list[Path]) -> Log:
     return Log(files, np.array(starts), ids, time, np.concatenate(accounts), order, time[order])
 
 
-def read_truth(log: Log, data: dataset.Dataset, path: Path, events: Path | None) -> Truth:
-    """Join the truth with the log.
+def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, events: Path | None) -> Truth:
+    """Join the truth that was read from ``path`` with the log.
 
     Raises:
-        InputError: a table is not readable, has no such columns, or names none of the log's accounts.
+        InputError: it names none of the log's accounts, or the list of harvested requests is not readable.
     """
-    table = evaluate.read_truth(path)
     place = pc.index_in(log.ids, table["account_id"].combine_chunks())
     if place.null_count == len(place):
         raise InputError("no account of the log is in the truth", where=path, todo="Pass the truth of these events")
@@ -133,8 +133,5 @@ def uniform(*keys: Any) -> NDArray[np.float64]:
     x = np.zeros(1, np.uint64)
     for key in keys:
         x = x ^ np.asarray(key).astype(np.int64).view(np.uint64)
-        x = x + np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        x = x ^ (x >> np.uint64(31))
+        x = mixed(x + PRIME)
     return (x >> np.uint64(11)).astype(np.float64) / float(1 << 53)

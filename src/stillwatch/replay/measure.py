@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge import FEWEST
-from stillwatch.replay.branch import HOUR_US, Branch
+from stillwatch.judge import FEWEST, HOUR_US
+from stillwatch.replay.branch import Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import INNOCENT, Log, Truth
 from stillwatch.replay.step import iso

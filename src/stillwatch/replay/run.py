@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from stillwatch import __version__, dataset, judge, partitions, sketch
+from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import digest, write_json, write_parquet
 from stillwatch.progress import track
 from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, NEVER, Branch
 from stillwatch.replay.decide import Desk
-from stillwatch.replay.log import Log, Truth, read_log, read_truth
+from stillwatch.replay.log import Log, Truth, join_truth, read_log
 from stillwatch.replay.policy import Policy, Reply, read_policies, told
 from stillwatch.replay.recent import together
 from stillwatch.replay.step import iso, look
@@ -62,7 +62,7 @@ def run(
         source: folder that ``stillwatch detect`` reads.
         out: folder to write; findings of steps are kept in it under the digest of the input, and read if they are there.
         every_us: microseconds between steps, which lie on multiples of it.
-        policy: JSON of policies and of the operators' reply; None: shadow, whole campaigns, single accounts.
+        policy: JSON of policies and of the operators' reply; None: those of :data:`stillwatch.replay.policy.DEFAULT`.
         truth: account_id, campaign, kind. It tells operators and innocents apart, and lets operators answer bans.
         truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one.
         growth: a step is left out while the log grew by less than this share since the step before.
@@ -80,13 +80,14 @@ def run(
     if truth is not None and truth_events is None:
         beside = truth.with_name("truth_events.parquet")
         truth_events = beside if beside.exists() else None
+    table = None if truth is None else evaluate.read_truth(truth)
     files = partitions.sketch_files(
         data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or os.cpu_count() or 1, quiet=quiet
     )
     log = read_log(files)
     if not len(log.time):
         raise InputError("no events", where=source, todo="Check the event files")
-    known = None if truth is None else read_truth(log, data, truth, truth_events)
+    known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events)
     steps, scratch = out / "steps" / _fingerprint(data, reply, truth), out / "cut"
     for folder in (steps, scratch):
         folder.mkdir(parents=True, exist_ok=True)

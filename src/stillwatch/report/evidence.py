@@ -20,7 +20,6 @@ class Reason:
     sentence: str
     observed: float | None
     expected: float | None
-    unit: str
     p_value: float | None
     log_odds: float
     """What it adds to the score, nats; the name is that of the run's details."""
@@ -113,7 +112,6 @@ def _reason(entry: Details, log_odds: float, left: float, width: float) -> Reaso
         sentence=str(entry.get("sentence") or ""),
         observed=entry.get("observed"),
         expected=entry.get("expected"),
-        unit=str(entry.get("unit") or ""),
         p_value=entry.get("p_value"),
         log_odds=log_odds,
         blind=bool(entry.get("blind")),

@@ -58,7 +58,6 @@ class Section:
     objects: Sequence[Shared]
     n_objects: int
     pathways: Sequence[tuple[str, float]]
-    clients: Sequence[tuple[str, float | None]]
     pivots: Sequence[Mapping[str, Any]]
     templates: Sequence[Mapping[str, Any]]
     changes: Sequence[str]
@@ -147,7 +146,6 @@ def section(index: int, campaign: Campaign) -> Section:
         objects=objects(details, MAX_OBJECTS),
         n_objects=max(int(details.get("n_objects") or 0), len(details.get("objects") or ())),
         pathways=_shares(details.get("pathways")),
-        clients=_clients(details.get("clients")),
         pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
         templates=_told(details.get("templates"), "masked", "events", "accounts", "of"),
         worth=_told(details.get("worth"), "task", "capability", "n", "n_low", "n_high", "gap", "low", "high", "note", "waiting"),
@@ -188,19 +186,6 @@ def _shares(counts: Any) -> list[tuple[str, float]]:
         return []
     whole = sum(counts.values())
     return sorted(((str(name), n / whole) for name, n in counts.items()), key=lambda item: (-item[1], item[0]))
-
-
-def _clients(clients: Any) -> list[tuple[str, float | None]]:
-    """Client builds, told as names, as ``{name: requests}``, or as objects with ``client`` and ``events``."""
-    if isinstance(clients, dict):
-        return [(name, value) for name, value in _shares(clients)]
-    rows: list[tuple[str, float | None]] = []
-    for entry in clients if isinstance(clients, list) else ():
-        if isinstance(entry, dict):
-            rows.append((str(entry.get("client") or entry.get("name") or ""), entry.get("share")))
-        else:
-            rows.append((str(entry), None))
-    return rows
 
 
 def environment() -> "jinja2.Environment":

@@ -12,9 +12,9 @@ from importlib import resources
 from itertools import pairwise
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from stillwatch.arrays import text_bytes
 from stillwatch.sketch import kernels
 from stillwatch.tables import CAPABILITIES
 
@@ -76,10 +76,8 @@ def table() -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
 
 
 def _hashes(words: list[str]) -> NDArray[np.uint64]:
-    array = pa.array(words, pa.large_string())
-    _, offsets, data = array.buffers()
     out = np.empty(len(words), np.uint64)
-    kernels.word_hashes(np.frombuffer(offsets, np.int64), np.frombuffer(data, np.uint8), out)
+    kernels.word_hashes(*text_bytes(words), out)
     return out
 
 

@@ -179,7 +179,7 @@ def train(
     torch.manual_seed(schedule.seed)
     return loop.run(
         schedule, epoch=epoch, validate=lambda: -held_loss(student, held, pad_token=pad_token, batch=batch), state=state,
-        restore=restore, folder=folder, quiet=quiet,
+        restore=restore, folder=folder, of=(mix, reverse, *(one.ids for one in data)), quiet=quiet,
     )
 
 
@@ -196,6 +196,15 @@ def held_loss(student: Any, held: Sequence[Tokens], *, pad_token: int, batch: in
             total += float(loss(torch, logits, rows, 0.0, first=first)) * tokens
             n += tokens
     return total / max(n, 1)
+
+
+def apart(rows: Sequence[Exchange]) -> tuple[list[Exchange], list[Exchange]]:
+    """Exchanges to compare on, those of about 32 prompts, and to train on; all samples of a prompt are on one side."""
+    place: dict[str, int] = {}
+    numbers = [place.setdefault(row.prompt_hash, len(place)) for row in rows]
+    every = max(len(place) // 32, 2)
+    out = [i % every == 0 for i in numbers]
+    return [row for row, held in zip(rows, out, strict=True) if held], [row for row, held in zip(rows, out, strict=True) if not held]
 
 
 def run(
@@ -222,8 +231,8 @@ def run(
     if len(rows) < LEAST:
         few = number_of(len(rows), "answer is", "answers are")
         raise InputError(f"{few} too few to train a language model", where=folder, todo=f"Harvest at least {LEAST}")
-    every = max(len(rows) // 32, 2)
-    held, kept = sequences(teacher, rows[::every]), sequences(teacher, [row for i, row in enumerate(rows) if i % every])
+    out_rows, in_rows = apart(rows)
+    held, kept = sequences(teacher, out_rows), sequences(teacher, in_rows)
     if not held or not kept:
         raise InputError("the answers are too long for the prompts to be read", where=folder, todo="Harvest shorter prompts")
     depth = int(teacher.model.config.num_hidden_layers)
@@ -242,7 +251,7 @@ def run(
     if on_policy or loss_kind == "sequences":
         turns = [
             [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
-            for i, row in enumerate(rows) if i % every and row.messages  # those held out are not trained on
+            for row in in_rows if row.messages
         ]
         if on_policy:
             notes = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.counting import number_of
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
 from stillwatch.errors import InputError
@@ -115,9 +116,12 @@ def train(
     While it learns, weights stay in float32 and products are taken in the teacher's precision; afterwards weights are in it, too.
     """
     torch = need("torch", what="training an encoder")
+    if len(texts) < 40:
+        raise InputError(f"{number_of(len(texts), 'answer is', 'answers are')} too few to train an encoder", todo="Harvest at least 40")
     student = cut(teacher, layers)
     order = np.random.default_rng(schedule.seed).permutation(len(texts))
-    held, kept = order[:256], order[256:]
+    n_held = min(256, len(texts) // 5)
+    held, kept = order[:n_held], order[n_held:]
     narrow(student, width, [texts[i] for i in kept[:N_LOOKED_AT]])
     model = student.model
     read = student.tokenizer(list(texts), truncation=True, max_length=student.max_length)["input_ids"]
@@ -162,6 +166,7 @@ def train(
         model.load_state_dict(state_["model"])
         optimiser.load_state_dict(state_["optimiser"])
 
-    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, quiet=quiet)
+    of = (tuple(layers), width, *texts)
+    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, of=of, quiet=quiet)
     model.eval().to(getattr(torch, student.precision))
     return Layered(student, history)

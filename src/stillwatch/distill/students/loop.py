@@ -1,9 +1,11 @@
 """The training loop of the students that need one: epochs, early stopping, checkpoints, resume, time left."""
 
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from stillwatch.distill.extra import need
@@ -39,7 +41,7 @@ class History:
 
 def run(
     schedule: Schedule, *, epoch: Callable[[int], None], validate: Callable[[], float], state: Callable[[], dict[str, Any]],
-    restore: Callable[[dict[str, Any]], None], folder: Path | None = None, quiet: bool = False,
+    restore: Callable[[dict[str, Any]], None], folder: Path | None = None, of: Sequence[object] = (), quiet: bool = False,
 ) -> History:
     """Train until a limit and leave the best state restored.
 
@@ -50,6 +52,7 @@ def run(
         state: weights and optimiser, by name.
         restore: the inverse of ``state``.
         folder: where a checkpoint is kept after every epoch; one found there is gone on from.
+        of: what else is trained on and how: another seed's, store's or option's checkpoint is refused.
         quiet: no progress bar.
     """
     torch = need("torch", what="training")
@@ -57,12 +60,16 @@ def run(
     best: dict[str, Any] = state()
     best_epoch, spent = -1, 0.0
     path = folder / CHECKPOINT if folder else None
+    mark = hashlib.sha256(repr((schedule.seed, schedule.epochs, *of)).encode()).hexdigest()
     if path is not None and path.is_file():
-        kept = torch.load(path, weights_only=True)
-        done, best, best_epoch, spent = kept["validation"], kept["best"], kept["best_epoch"], kept["seconds"]
         try:
+            kept = torch.load(path, weights_only=True)
+            if kept["of"] != mark:
+                raise ValueError("trained otherwise")
+            done, best, best_epoch, spent = kept["validation"], kept["best"], kept["best_epoch"], kept["seconds"]
             restore(kept["state"])
-        except (RuntimeError, ValueError, KeyError) as error:
+            torch.set_rng_state(kept["random"])  # what is dropped out is as in a run that was not broken off
+        except (RuntimeError, ValueError, KeyError, EOFError, UnpicklingError) as error:
             todo = "Pass the options that it was begun with, or delete this file"
             raise InputError("the checkpoint is of another student", where=path, todo=todo) from error
     start = time.monotonic() - spent
@@ -81,7 +88,10 @@ def run(
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(".partial")
-            now = {"validation": done, "best": best, "best_epoch": best_epoch, "state": state(), "seconds": time.monotonic() - start}
+            now = {
+                "of": mark, "validation": done, "best": best, "best_epoch": best_epoch, "state": state(),
+                "seconds": time.monotonic() - start, "random": torch.get_rng_state(),
+            }
             torch.save(now, partial)
             partial.replace(path)
     restore(best)

@@ -264,7 +264,7 @@ def train(
         optimiser.load_state_dict(kept_state["optimiser"])
 
     torch.manual_seed(schedule.seed)
-    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, quiet=quiet)
+    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, of=texts, quiet=quiet)
     model = StaticEncoder(start.tokenizer, bag.weight.detach().numpy().copy(), start.max_length)
     return Trained(model, history)
 

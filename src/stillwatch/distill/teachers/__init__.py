@@ -5,15 +5,20 @@ from typing import Protocol
 
 from stillwatch.distill.exchange import Reply, Request
 from stillwatch.distill.manifest import Manifest
+from stillwatch.errors import InputError
 
 
 class BusyError(Exception):
     """No usable answer this time: asked again later, the endpoint may give one."""
 
-    def __init__(self, what: str, *, retry_after_s: float | None = None) -> None:
-        """``retry_after_s`` is how long the endpoint asks to wait, if it says."""
+    def __init__(self, what: str, *, retry_after_s: float | None = None, charged: bool = True) -> None:
+        """``retry_after_s`` is how long the endpoint asks to wait, if it says; ``charged`` whether it may have charged all the same."""
         super().__init__(what)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s, self.charged = retry_after_s, charged
+
+
+class RefusedError(InputError):
+    """The endpoint answers nobody who asks like this, and charged nothing."""
 
 
 class Teacher(Protocol):

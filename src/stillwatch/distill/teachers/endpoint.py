@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import os
 import re
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -14,17 +15,20 @@ import numpy as np
 import orjson
 
 from stillwatch.distill.exchange import Reply, Request, TopK
-from stillwatch.distill.manifest import Manifest
-from stillwatch.distill.teachers import BusyError
+from stillwatch.distill.manifest import Manifest, demand_own_model
+from stillwatch.distill.teachers import BusyError, RefusedError
 from stillwatch.errors import InputError
 
-CHARACTERS_PER_TOKEN = 4
+BYTES_PER_TOKEN = 4
+"""Of UTF-8: a token is about four letters of English and little more than one of Chinese."""
 FINAL = {400: "bad request", 413: "too large", 422: "not accepted"}
 """Status codes that say the prompt itself will never be answered."""
 CONFIGURATION = {401: "the key is not accepted", 403: "not allowed", 404: "no such path or model"}
 THOUGHT = re.compile(r"\A\s*<think>(.*?)(?:</think>\s*(.*))?\Z", re.DOTALL)
 UNANSWERED = ("length", "content_filter", "tool_calls")
 """Why a completion may end without content: asking again would pay for the same."""
+REFUSED = "refusal"
+"""``finish`` of an answer that came as a refusal: nothing is trained on it."""
 MAX_BODY = 64 << 20
 
 
@@ -38,7 +42,7 @@ class Endpoint:
     def __init__(self, manifest: Manifest) -> None:
         """Read the key from the environment, if the manifest names one."""
         self._url = manifest.location.rstrip("/") + "/chat/completions"
-        self._model, self._timeout_s = manifest.model, manifest.timeout_s
+        self._told, self._model, self._timeout_s = manifest, manifest.model, manifest.timeout_s
         self._key = ""
         if manifest.api_key_env:
             self._key = os.environ.get(manifest.api_key_env, "")
@@ -49,8 +53,8 @@ class Endpoint:
         self.identity = hashlib.sha256(f"{manifest.location}\n{manifest.model}".encode()).hexdigest()[:32]
 
     def tokens(self, text: str) -> int:
-        """About a token for four characters; the endpoint counts for itself."""
-        return -(-len(text) // CHARACTERS_PER_TOKEN)
+        """About; the endpoint counts for itself."""
+        return -(-len(text.encode()) // BYTES_PER_TOKEN)
 
     def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
         """Answer each request in turn."""
@@ -63,7 +67,7 @@ class Endpoint:
             "messages": [{"role": role, "content": content} for role, content in request.messages],
             "temperature": request.temperature,
             "max_tokens": request.max_tokens,
-            "seed": request.seed + request.sample,
+            "seed": (request.seed * 1_000_003 + request.sample) % 2**31,  # no sample of one seed is one of the next
         }
         if request.top_k:
             body |= {"logprobs": True, "top_logprobs": request.top_k}
@@ -74,21 +78,37 @@ class Endpoint:
             headers["Idempotency-Key"] = key
         call = urllib.request.Request(self._url, orjson.dumps(body), headers)
         try:
-            with urllib.request.urlopen(call, timeout=self._timeout_s) as answer:
+            with _STAYS.open(call, timeout=self._timeout_s) as answer:
                 text = answer.read(MAX_BODY)
         except urllib.error.HTTPError as error:
             if error.code in CONFIGURATION:
                 what = f"the endpoint says {error.code} ({CONFIGURATION[error.code]})"
-                raise InputError(what, where=self._url, todo="Check location, model and key in the manifest") from error
+                raise RefusedError(what, where=self._url, todo="Check location, model and key in the manifest") from error
+            if 300 <= error.code < 400:
+                what = f"the endpoint says {error.code}, elsewhere ({error.headers.get('Location') or 'not where'})"
+                raise RefusedError(what, where=self._url, todo="Write the address that answers in the manifest") from error
             if error.code in FINAL:
                 self.rejection = f"{error.code}, {FINAL[error.code]}{_said(error)}"
                 return Reply(None, finish="rejected")
-            raise BusyError(f"status {error.code}", retry_after_s=_after(error.headers.get("Retry-After"))) from error
+            charged = error.code >= 500 and error.code != 503
+            raise BusyError(f"status {error.code}", retry_after_s=_after(error.headers.get("Retry-After")), charged=charged) from error
         except TimeoutError as error:
             raise BusyError(f"nothing within {self._timeout_s:g} s") from error
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-            raise BusyError(f"no connection ({getattr(error, 'reason', error) or type(error).__name__})") from error
-        return read_completion(text)
+            why = getattr(error, "reason", error)
+            charged = not isinstance(why, ConnectionRefusedError | socket.gaierror)
+            raise BusyError(f"no connection ({why or type(error).__name__})", charged=charged) from error
+        return read_completion(text, self._told)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else: the key and the manifest are for one address, and a question sent on would have lost its body."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """None, so that the status is an error."""
+
+
+_STAYS = urllib.request.build_opener(_Stay)
 
 
 def _said(error: urllib.error.HTTPError) -> str:
@@ -123,10 +143,12 @@ def _after(header: str | None) -> float | None:
         return None
 
 
-def read_completion(body: bytes) -> Reply:
+def read_completion(body: bytes, told: Manifest | None = None) -> Reply:
     """The reply in a chat-completions body; raises BusyError on garbage and truncated JSON.
 
-    A model that thought until its tokens were spent has given its reasoning and no answer.
+    A model that thought until its tokens were spent, or ended with a thought, has given its reasoning and no answer. A refusal
+    that has a place of its own is the answer, and ``finish`` says what it is. Where the manifest is ``told``, a completion that
+    names a hosted model of somebody else raises InputError: a gateway led there.
     """
     try:
         completion = orjson.loads(body)
@@ -135,13 +157,18 @@ def read_completion(body: bytes) -> Reply:
         content = message.get("content")
         trace = message.get("reasoning_content") or message.get("reasoning")
         usage, finish = completion.get("usage") or {}, str(choice.get("finish_reason") or "stop")
-        silent = content is None and finish in UNANSWERED
+        refusal = message.get("refusal")
+        if not content and isinstance(refusal, str) and refusal:
+            content, finish = refusal, REFUSED
+        silent = content is None and (finish in UNANSWERED or isinstance(trace, str))
         if not (silent or isinstance(content, str)) or (trace is not None and not isinstance(trace, str)):
             raise TypeError("no content")
         counts = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
         top = _top((choice.get("logprobs") or {}).get("content"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise BusyError("an answer that is not a chat completion") from error
+    if told is not None and isinstance(name := completion.get("model"), str):
+        demand_own_model(told, name, told.location)
     if trace is None and content is not None:
         trace, content = apart(content)
     return Reply(content, trace, top, None, *counts, finish)
@@ -157,7 +184,7 @@ def _top(entries: Any) -> TopK | None:
     ids = np.zeros((len(entries), k), np.int32)
     values = np.full((len(entries), k), -np.inf, np.float32)
     for i, entry in enumerate(entries):
-        for j, token in enumerate(entry["top_logprobs"][:k]):
+        for j, token in enumerate(entry.get("top_logprobs") or ()):
             ids[i, j] = token_hash(token["token"])
             values[i, j] = token["logprob"]
     tail = np.clip(1 - np.exp(values.astype(np.float64)).sum(axis=1), 0, 1)

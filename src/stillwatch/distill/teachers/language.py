@@ -63,7 +63,7 @@ class LanguageModel:
             replies |= dict(zip(rows, self._generate([requests[i] for i in rows]), strict=True))
         for i, request in enumerate(requests):
             if request.temperature > 0:
-                self._torch.manual_seed(request.seed * 1_000_003 + request.sample)
+                self._torch.manual_seed((request.seed * 1_000_003 + request.sample) % 2**63)
                 replies[i] = self._generate([request])[0]
         return [replies[i] for i in range(len(requests))]
 

@@ -1,0 +1,216 @@
+"""Which groups does a request belong to? Groups' objects and members as flat tables that kernels look requests up in."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from stillwatch.arrays import by_value, distinct
+
+I64 = NDArray[np.int64]
+
+LOW = (1 << 32) - 1
+"""The lower half of a number that holds two."""
+MOST_GROUPS = 64
+"""Groups that one request counts for; of more, the rest is passed over."""
+
+
+class Proposed(Protocol):
+    """What is needed of :class:`stillwatch.group.Groups`."""
+
+    @property
+    def n(self) -> int: ...  # noqa: D102
+    @property
+    def member_group(self) -> I64: ...  # noqa: D102
+    @property
+    def member_account(self) -> I64: ...  # noqa: D102
+    @property
+    def object_group(self) -> I64: ...  # noqa: D102
+    @property
+    def object_column(self) -> I64: ...  # noqa: D102
+    @property
+    def object_key(self) -> I64: ...  # noqa: D102
+    @property
+    def origin(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+@njit(cache=True, nogil=True)
+def hash_slot(key: np.int64, size: int) -> np.uint64:
+    """Where the search for a key begins in an open-addressed table of ``size`` rows, a power of two."""
+    return (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20) & np.uint64(size - 1)
+
+
+@njit(cache=True, nogil=True)
+def find(table: I64, key: np.int64) -> int:
+    """The position of ``key`` under :func:`lookup`, -1 where unknown, as in a table without rows."""
+    if len(table) == 0:
+        return -1
+    slot = hash_slot(key, len(table))
+    while table[slot, 1] >= 0:
+        if table[slot, 0] == key:
+            return int(table[slot, 1])
+        slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _fill(table: I64, new: I64, positions: I64) -> None:
+    for i in range(len(new)):
+        slot = hash_slot(new[i], len(table))
+        while table[slot, 1] >= 0:
+            slot = (slot + np.uint64(1)) & np.uint64(len(table) - 1)
+        table[slot, 0], table[slot, 1] = new[i], positions[i]
+
+
+def lookup(new: I64) -> I64:
+    """An open-addressed table ``(size, 2)`` from each key of ``new`` to its position; rows of an absent key have position -1."""
+    return _table(new, np.arange(len(new)))
+
+
+def table_size(n: int) -> int:
+    """Rows of an open-addressed table for ``n`` keys: a power of two, of which half or more stays free."""
+    return 1 << max(4, int(np.ceil(np.log2(max(1, 2 * n)))))
+
+
+def _table(new: I64, positions: I64) -> I64:
+    table = np.empty((table_size(len(new)), 2), np.int64)
+    table[:, 1] = -1
+    _fill(table, new, positions)
+    return table
+
+
+@njit(cache=True, nogil=True)
+def account_codes(table: I64, hashes: I64, out: NDArray[np.int32]) -> None:
+    """The position of each hash, -1 where unknown."""
+    for i in range(len(hashes)):
+        out[i] = find(table, hashes[i])
+
+
+@njit(cache=True, nogil=True)
+def _mark(bits: NDArray[np.uint64], keys: I64) -> None:
+    for key in keys:
+        bit = hash_slot(key, 64 * len(bits))
+        bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
+
+
+class Index(NamedTuple):
+    """Groups as the kernels look them up. A slot is the place of a membership in the order of accounts, and of groups within."""
+
+    column_start: I64
+    """First row of each column in ``table``, ``(n_columns + 1,)``."""
+    table: I64
+    """An open-addressed table (:func:`lookup`) a column: from an object to its number among those of all columns."""
+    bits: NDArray[np.uint64]
+    """A filter: the bit of an object that is no group's is seldom set."""
+    key_start: I64
+    """First row of each object in ``key_group``, ``(n_objects + 1,)``."""
+    key_group: I64
+    """Groups that an object marks."""
+    plain_start: I64
+    """First row of each account in ``plain_slot``, ``(n_accounts + 1,)``."""
+    plain_slot: I64
+    """Memberships in groups without objects, which take every request."""
+    own_start: I64
+    """First slot of each account, ``(n_accounts + 1,)``."""
+    own_group: I64
+    """Group of each slot, ``(n_members,)``."""
+    n_groups: int
+
+
+@njit(cache=True, nogil=True)
+def note_memberships(account: int, index: Index, known: I64) -> None:
+    """Write down the memberships of an account, each at its group: an account's events come one after the other."""
+    for j in range(index.own_start[account], index.own_start[account + 1]):
+        known[index.own_group[j], 0] = account << 32 | j
+
+
+@njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
+def slots_of_event(account: int, event: int, objects: I64, index: Index, known: I64, slots: I64) -> int:
+    """Fill the slots that one event counts for; returns how many.
+
+    ``known`` has for each group who was written there last (:func:`note_memberships`), and the last event that counts for it.
+    """
+    found = 0
+    if index.own_start[account] == index.own_start[account + 1]:
+        return 0
+    for j in range(index.plain_start[account], index.plain_start[account + 1]):
+        if found < len(slots):
+            slots[found] = index.plain_slot[j]
+            found += 1
+    for c in range(len(index.column_start) - 1):
+        key = objects[c]
+        if key == 0:
+            continue
+        # Most objects of most requests are no group's: a bit in the cache says so.
+        bit = hash_slot(key, 64 * len(index.bits))
+        if not index.bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1):
+            continue
+        place = find(index.table[index.column_start[c] : index.column_start[c + 1]], key)
+        if place < 0:
+            continue
+        for j in range(index.key_start[place], index.key_start[place + 1]):
+            group = index.key_group[j]
+            if known[group, 0] >> 32 == account and known[group, 1] != event and found < len(slots):
+                known[group, 1] = event
+                slots[found] = known[group, 0] & LOW
+                found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _match(order: I64, account: NDArray[np.int32], objects: I64, index: Index, out: NDArray[np.bool_]) -> None:
+    """Whether each event belongs to any group of its account."""
+    slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
+    for i in order:
+        a = account[i]
+        if a < 0:
+            out[i] = False
+            continue
+        if a != last_account:
+            note_memberships(a, index, known)
+            last_account = a
+        out[i] = slots_of_event(a, i, objects[i], index, known, slots) > 0
+
+
+BITS_AN_OBJECT = 16
+"""Bits of the filter for each object of a group: one in 16 other objects gets through it."""
+
+
+class Matcher:
+    """Finds the groups of events: the tables that the kernels need, built once."""
+
+    def __init__(self, groups: Proposed, n_accounts: int, columns: tuple[str, ...]) -> None:
+        """Index the groups' objects by sketch column and their members by account."""
+        self.groups, self.columns, self.n_accounts = groups, columns, n_accounts
+        objects = distinct(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]
+        begins = np.flatnonzero(np.append(True, (objects[1:, :2] != objects[:-1, :2]).any(axis=1))[: len(objects)])
+        key_column, key = objects[begins, 0], objects[begins, 1]
+        tables, start = [], [0]
+        for column in range(len(columns)):
+            rows = np.flatnonzero(key_column == column)
+            tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
+            start.append(start[-1] + len(tables[-1]))
+        bits = np.zeros(1 << max(4, int(np.ceil(np.log2(max(1, BITS_AN_OBJECT * len(groups.object_key) / 64))))), np.uint64)
+        _mark(bits, groups.object_key)
+        self.order, of_account = by_value(groups.member_account, n_accounts)
+        """Memberships in the order of their accounts, and of groups within; memberships come in the order of groups."""
+        own_group = groups.member_group[self.order]
+        has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
+        plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
+        counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
+        self.index = Index(
+            np.array(start), np.concatenate(tables), bits, np.append(begins, len(objects)), objects[:, 2].copy(),
+            np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group, groups.n,
+        )
+
+    def objects(self, batch: Mapping[str, NDArray[Any]]) -> I64:
+        """The content objects of a batch, ``(n, n_columns)``."""
+        return np.stack([batch[name] for name in self.columns], axis=1).astype(np.int64, copy=False)
+
+    def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+        """Which events belong to any group of their account."""
+        out = np.empty(len(account), np.bool_)
+        _match(np.argsort(account, kind="stable"), account, self.objects(batch), self.index, out)
+        return out
