@@ -70,10 +70,10 @@ TAUGHT, ASSIGNED = 0.3, 0.2
 """Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
-UNWANTED, RESOLD, ELICITED, LONGER = 0.7, 0.5, 0.05, 0.15
-"""Value of unwanted from which accounts have another purpose than to train on the answers, and of those that hand over conversations
-(HANDED), as resold access does; unless so many requests ask to write the reasoning out, or answers are longer (log10 over the average).
-Content mills reach 0.74 at least, resellers 0.48; operators rarely either, where the list of words does not know what they ask."""
+UNWANTED, ELICITED, LONGER = 0.5, 0.05, 0.15
+"""Value of unwanted from which accounts have another purpose than to train on the answers, unless so many requests ask to write the
+reasoning out, or answers are longer (log10 over the average). Of content mills and resellers half reach it at least; operators rarely do,
+where the list of words does not know what they ask."""
 RELAYED, MET_RELAYED = 0.2, 0.3
 """Values of unwanted from which accounts at home in few places that hand conversations over relay people who ask for whatever they like,
 and those that meet on networks."""
@@ -255,7 +255,7 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Content mills and those who resell access by stealth do run networks of fake accounts, but train nothing on them.
     """
     short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONGER)
-    return np.asarray(short & (values["context.unwanted"] >= np.where(values["session.handoff"] >= HANDED, RESOLD, UNWANTED)))
+    return np.asarray(short & (values["context.unwanted"] >= UNWANTED))
 
 
 def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:

@@ -14,11 +14,9 @@ from stillwatch.judge.reasons import (
     AT_HOME,
     ELICITED,
     FEW_CARDS,
-    HANDED,
     HOPPER,
     LONGER,
     ONE_DOMAIN,
-    RESOLD,
     SIDE_WORK,
     TAUGHT,
     UNPLACED,
@@ -92,7 +90,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             )
     elif not doubted[0] and _only_purpose(mine, explained[0], verdicts, group):
         out.append(
-            f"were its requests for {_WANTED} more than {1 - _least(mine):.0%} of the log's share (they are {_share(mine)}), "
+            f"were its requests for {_WANTED} more than {1 - UNWANTED:.0%} of the log's share (they are {_share(mine)}), "
             "it would be accused"
         )
     out.append(
@@ -155,10 +153,6 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
     return out
 
 
-def _least(mine: Group) -> float:
-    return RESOLD if mine["session.handoff"] >= HANDED else UNWANTED
-
-
 def _only_purpose(mine: Group, explained: np.bool_, verdicts: Verdicts, group: int) -> bool:
     """Whether another purpose is the only condition of a campaign that a group misses."""
     one = _one(mine)
@@ -171,8 +165,8 @@ def _only_purpose(mine: Group, explained: np.bool_, verdicts: Verdicts, group: i
 def _to_other_purpose(mine: Group) -> str:
     """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
     needed = [
-        (mine["context.unwanted"] < _least(mine),
-         f"its requests for {_WANTED} at most {1 - _least(mine):.0%} of the log's share ({_share(mine)} now)"),
+        (mine["context.unwanted"] < UNWANTED,
+         f"its requests for {_WANTED} at most {1 - UNWANTED:.0%} of the log's share ({_share(mine)} now)"),
         (mine["harvest.elicitation"] >= ELICITED,
          f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
         (mine["harvest.long_answers"] >= LONGER,
@@ -239,7 +233,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         )
     if other_purpose(mine)[0]:
         out.append(
-            f"its requests for {_WANTED} are {_share(own)} of the log's share, where {1 - _least(own):.0%} or less are for a person "
+            f"its requests for {_WANTED} are {_share(own)} of the log's share, where {1 - UNWANTED:.0%} or less are for a person "
             f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
             "average): ask whether it is a content mill, or access that is resold"
         )
