@@ -33,7 +33,7 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIED = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
-DIVIDED, ONE_SOURCE, NOTHING_ELSE = 0.7, 0.9, 0.8
+DIVIDED, ONE_SOURCE, NOTHING_ELSE = 0.8, 0.9, 0.8
 """Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep; and from which, and
 devotion from which, they do though many prompts are sent by several, as where each task is asked more than once."""
 BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
