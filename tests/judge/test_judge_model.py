@@ -74,7 +74,7 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
     assert score[0] < score[1] == score[2]
 
 
-DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.7,
+DIVIDED_WORK = {"context__alike": 0.1, "identity__contact": 0.3, "content__one_mix": 1.0, "content__one_length": 0.8,
                 "context__common_work": 0.29, "harvest__rate": 0.2}
 """Of linked accounts that keep hours of their own."""
 HANDING = {"context__alike": 0.1, "session__handoff": 0.5, "harvest__rate": 0.2, "context__crowd": np.log10(32) / 4}
@@ -139,7 +139,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         ({"identity__signup": 0.19, "identity__banned": 0.2}, "linked", False),
         (DIVIDED_WORK, "linked", False),
         (DIVIDED_WORK | {"identity__contact": 0.29}, "linked", True),
-        (DIVIDED_WORK | {"content__one_length": 0.69}, "linked", True),
+        (DIVIDED_WORK | {"content__one_length": 0.79}, "linked", True),
         (DIVIDED_WORK | {"context__common_work": 0.3}, "linked", True),  # readers of one tip
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9}, "linked", False),  # each task asked more than once
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9} | BY_DAY, "linked", True),  # a class with shared cards
