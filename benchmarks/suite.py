@@ -45,7 +45,7 @@ FURTHER = {
     )
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
-"""Simulators of further authors; weights are calibrated on all but cairn, osier, vane, wharf, lodge, weir and heath, with other seeds."""
+"""Simulators of further authors; weights are calibrated on all but weir and heath, with other seeds."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000
