@@ -300,11 +300,11 @@ def test_a_table_that_tells_requests_alone_needs_the_logs(tmp_path: Path, capsys
 
 
 def replayed(logs: Path, out: Path) -> Path:
-    """A replay of two steps, the second under blocks that operators answer with new accounts."""
+    """A replay of three steps, the later ones under blocks that operators answer with new accounts."""
     (out.parent / "policy.json").write_text(json.dumps({"policies": [
         {"name": "block", "ladder": [{"after": 1, "action": "block"}], "review_hours": 0},
     ], "reply": {"failover": 0, "replaced": 1}}))
-    words = ["replay", str(logs), "--every", "7d", "--policy", str(out.parent / "policy.json"), "--truth", str(logs / "truth.parquet")]
+    words = ["replay", str(logs), "--every", "6d", "--policy", str(out.parent / "policy.json"), "--truth", str(logs / "truth.parquet")]
     assert main([*words, "--out", str(out), "-q"]) == 0
     return out
 
