@@ -72,8 +72,8 @@ SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
 UNWANTED, ELICITED, LONGER = 0.5, 0.05, 0.15
 """Value of unwanted from which accounts have another purpose than to train on the answers, unless so many requests ask to write the
-reasoning out, or answers are longer (log10 over the average). Of content mills and resellers half reach it at least; operators rarely do,
-where the list of words does not know what they ask."""
+reasoning out, or answers are longer (log10 over the average). Content mills lie at 0.3 to 1, resellers from 0.48 on; operators rarely so
+high, where the list of words does not know what they ask (docs/experiments.md)."""
 RELAYED, MET_RELAYED = 0.2, 0.3
 """Values of unwanted from which accounts at home in few places that hand conversations over relay people who ask for whatever they like,
 and those that meet on networks."""
