@@ -11,7 +11,10 @@ from stillwatch import group, judge, pipeline
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import look
 
-PIECES = ("amount", "accepted", "best", "elsewhere", "wide", "joined", "private", "young", "hours", "mix", "length", "age", "bare", "links")
+PIECES = (
+    "amount", "accepted", "best", "elsewhere", "wide", "joined", "private", "young", "hours", "mix", "length", "age", "answers", "span", "rate",
+    "bare", "links",
+)
 
 
 def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:

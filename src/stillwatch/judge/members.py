@@ -122,6 +122,8 @@ def standing(
       beyond the median, so that accounts that keep hours of their own expect no other).
     - ``age``: how far its age at its first request is from the campaign's, on a log scale (minus the log of 1 and the robust spreads, to
       either side; the usual account is not at 0); 0 where sign-up is not told.
+    - ``answers``, ``span``, ``rate``: how far the length of its answers in the group of the campaign in which it sent most, the time between
+      its first and its last request of any kind, and its requests a day in that time are from the campaign's, as for ``age``.
     - ``bare``: minus 1 for an account that no link ties to another of its campaign.
     - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0 (without a weight:
       :func:`joining` asks for it).
@@ -177,7 +179,8 @@ def standing(
     kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
     for name, counts in kinds.items():
         pieces[name] = -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n, of), usual, LEAST_SPREAD))
-    pieces["age"] = -np.log1p(_off(np.log1p(scene.people.tenure_days()[mine]), usual))
+    for name, (value, least) in _habits(scene, mine, place[mine]).items():
+        pieces[name] = -np.log1p(_off(value, usual, least))
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (of, of * tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
     return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / LINKS}
@@ -230,14 +233,34 @@ def _second(account: I64, size: I64, n: int) -> I64:
     return out
 
 
-AGE_SPREAD = 0.3
-"""Log of days by which ages of one campaign differ at least."""
+AGE_SPREAD, ANSWERS_SPREAD, SPAN_SPREAD, RATE_SPREAD = 0.3, 0.1, 0.2, 0.3
+"""Logs of days, of tokens, of days and of requests a day by which accounts of one campaign differ at least."""
+DAY_US = 24 * HOUR_US
 
 
-def _off(value: F64, usual: Callable[[F64], F64]) -> F64:
-    """How many robust standard deviations of its campaign each value lies from the median, 0 where not told (NaN)."""
+def _habits(scene: Scene, mine: I64, place: I64) -> dict[str, tuple[F64, float]]:
+    """What an account is used for, on log scales, NaN where not told, ``(n_rows,)`` each, and the least spread of it.
+
+    Args:
+        scene: the run.
+        mine: the accounts.
+        place: membership of each in its campaign, -1 where none is told.
+    """
+    people, measured = scene.people, scene.measured
+    days = (people.last_us[mine] - people.first_us[mine]) / DAY_US
+    answers = np.log1p(measured.output_tokens[place] / np.maximum(measured.n[place], 1))
+    return {
+        "age": (np.log1p(people.tenure_days()[mine]), AGE_SPREAD),
+        "answers": (np.where(place >= 0, answers, np.nan), ANSWERS_SPREAD),
+        "span": (np.log1p(days), SPAN_SPREAD),
+        "rate": (np.log(people.n_events[mine] / (days + 1)), RATE_SPREAD),
+    }
+
+
+def _off(value: F64, usual: Callable[[F64], F64], least: float) -> F64:
+    """How many robust standard deviations of its campaign, and ``least``, each value lies from the median, 0 where not told (NaN)."""
     off = np.abs(value - usual(value))
-    return np.nan_to_num(off / (1.4826 * usual(off) + AGE_SPREAD))
+    return np.nan_to_num(off / (1.4826 * usual(off) + least))
 
 
 NEAR_US = 3 * 24 * HOUR_US
