@@ -12,8 +12,8 @@ from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import look
 
 PIECES = (
-    "amount", "accepted", "best", "elsewhere", "wide", "joined", "private", "young", "hours", "mix", "length", "age", "answers", "span", "rate",
-    "bare", "links",
+    "amount", "accepted", "best", "elsewhere", "wide", "joined", "private", "young", "hours", "mix", "length", "age", "answers",
+    "span", "rate", "bare", "links",
 )
 
 

@@ -88,6 +88,9 @@ NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 FAR = 2.0
 """Nats beyond the line from which a campaign may have such accounts: groups that barely pass hold strangers who look like its accounts."""
+UNTIED, SURER = 0.9, 0.97
+"""Share of a campaign's accounts that no link ties to another from which nothing but work tells its accounts from strangers who do the same:
+then nobody is accused who is only nearly sure, and in a campaign that is not FAR beyond the line the second number is asked for SURE."""
 
 
 LOWEST = -5.0
@@ -122,8 +125,8 @@ def standing(
       beyond the median, so that accounts that keep hours of their own expect no other).
     - ``age``: how far its age at its first request is from the campaign's, on a log scale (minus the log of 1 and the robust spreads, to
       either side; the usual account is not at 0); 0 where sign-up is not told.
-    - ``answers``, ``span``, ``rate``: how far the length of its answers in the group of the campaign in which it sent most, the time between
-      its first and its last request of any kind, and its requests a day in that time are from the campaign's, as for ``age``.
+    - ``answers``, ``span``, ``rate``: how far the length of its answers in the group of the campaign in which it sent most, the time
+      between its first and its last request of any kind, and its requests a day in that time are from the campaign's, as for ``age``.
     - ``bare``: minus 1 for an account that no link ties to another of its campaign.
     - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0 (without a weight:
       :func:`joining` asks for it).
@@ -290,22 +293,26 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
 
     Accounts drawn in are of every kind, those of an operator who replaces his are a little unlike each other: where hardly any account
-    is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too. Wrong for accounts without
-    links that were banned early and had no time to appear.
+    is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too, unless it is UNTIED. Wrong for
+    accounts without links that were banned early and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
+    far = np.append(log_odds[lead], -np.inf)[:n] >= FAR
     posterior = np.full(scene.people.n, -1.0)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
         posterior[mine] = model.members.posterior(pieces)
-        gone = mine[posterior[mine] < SURE]
+        alone = np.zeros(n)
+        np.minimum.at(alone, out[mine], pieces["alone"])
+        untied = (alone >= np.log(UNTIED)) & (alone < 0)
+        gone = mine[posterior[mine] < np.where(untied & ~far, SURER, SURE)[out[mine]]]
         if not len(gone):
             break
         out[gone] = -1
     nearly, between = ((posterior >= low) & (posterior < high) for low, high in ((NEARLY, SURE), (HARDLY, NEARLY)))
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
-    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & (np.append(log_odds[lead], -np.inf)[:n] >= FAR)
+    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & far & ~untied
     return np.where(nearly & clear[account_label], account_label, out)
 
 
