@@ -88,9 +88,9 @@ NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 FAR = 2.0
 """Nats beyond the line from which a campaign may have such accounts: groups that barely pass hold strangers who look like its accounts."""
-UNTIED, SURER = 0.9, 0.97
-"""Share of a campaign's accounts that no link ties to another from which nothing but work tells its accounts from strangers who do the same:
-then nobody is accused who is only nearly sure, and in a campaign that is not FAR beyond the line the second number is asked for SURE."""
+UNTIED = 0.9
+"""Share of a campaign's accounts that no link ties to another from which nothing but work tells its accounts from strangers who do the
+same, so that nobody is accused who is only nearly sure."""
 
 
 LOWEST = -5.0
@@ -297,7 +297,6 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     accounts without links that were banned early and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
-    far = np.append(log_odds[lead], -np.inf)[:n] >= FAR
     posterior = np.full(scene.people.n, -1.0)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
@@ -305,14 +304,14 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
         posterior[mine] = model.members.posterior(pieces)
         alone = np.zeros(n)
         np.minimum.at(alone, out[mine], pieces["alone"])
-        untied = (alone >= np.log(UNTIED)) & (alone < 0)
-        gone = mine[posterior[mine] < np.where(untied & ~far, SURER, SURE)[out[mine]]]
+        gone = mine[posterior[mine] < SURE]
         if not len(gone):
             break
         out[gone] = -1
     nearly, between = ((posterior >= low) & (posterior < high) for low, high in ((NEARLY, SURE), (HARDLY, NEARLY)))
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
-    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & far & ~untied
+    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & (np.append(log_odds[lead], -np.inf)[:n] >= FAR)
+    clear &= (alone == 0) | (alone < np.log(UNTIED))
     return np.where(nearly & clear[account_label], account_label, out)
 
 
