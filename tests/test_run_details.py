@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import partitions, run_details, run_folder
+from stillwatch import partitions, run_details
 from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.run_folder.harvested import pivots
 
 WRONG: dict[str, list[Any]] = {
     "evidence": [7, [7], [{"log_odds": "a"}], [{"observed": True}]],
@@ -151,7 +152,7 @@ def test_a_release_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> Non
         at = int(datetime(2026, 3, 5, 12, tzinfo=UTC).timestamp()) // 3600
         tally = SimpleNamespace(models=[{(0, h): 10 for h in range(40, 48)} | {(1, h): 10 for h in range(48, 56)}], start_hour=at - 48)
         releases = [[{"model": "new", "released_at": told}] for told in ("2026-03-05T12:00:00", "2026-03-05T12:00:00Z")]
-        found = [run_folder._pivots(cast("Any", tally), 0, cast("Any", SimpleNamespace(releases=one)), {1: "new"}) for one in releases]
+        found = [pivots(cast("Any", tally), 0, cast("Any", SimpleNamespace(releases=one)), {1: "new"}) for one in releases]
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -1,1 +1,1 @@
-"""The steps of ``python benchmarks/calibrate.py`` in order: examples, sums, members, trees, beyond; kinds and logistic are parts of them."""
+"""The steps of ``python benchmarks/calibrate.py`` in order: examples, sums, members, trees, beyond; and joins, which --joins fits apart."""
