@@ -43,9 +43,20 @@ def test_details_that_are_no_object_are_refused(text: str) -> None:
         run_details.parse(text, "c-1", Path("f"))
 
 
-@pytest.mark.parametrize("text", [None, "", "{}", '{"evidence": [{"name": "x", "log_odds": NaN}]}', '{"graph": null, "new part": 7}'])
-def test_parts_may_be_absent_or_new(text: str | None) -> None:
-    run_details.parse(text, "c-1", Path("f"))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, {}),
+        ("", {}),
+        ("{}", {}),
+        ('{"evidence": [{"name": "x", "log_odds": NaN}]}', {"evidence": [{"name": "x", "log_odds": None}]}),
+        ('{"graph": null, "new part": 7}', {"graph": None, "new part": 7}),
+        ('{"title": "t", "worth": 5, "unvalued": 6}', {"title": "t"}),
+    ],
+)
+def test_parts_may_be_absent_or_new(text: str | None, told: dict[str, Any]) -> None:
+    """And those that another module adds are not taken from here."""
+    assert run_details.parse(text, "c-1", Path("f")) == told
 
 
 def changed(run: Path, details: str) -> Path:
