@@ -1,8 +1,8 @@
 """Evidence: each function is one piece, its docstring is the sentence an analyst reads, and it says its blind spot.
 
-Every function takes a :class:`Scene` and returns a :class:`Finding` with one entry a group: what was observed, what
+Every piece of EVIDENCE takes a :class:`Scene` and returns a :class:`Finding` with one entry a group: what was observed, what
 innocents would show, a p-value under the null that the docstring names (NaN where there is none, or where the piece is
-blind for that group), and a bounded ``value`` that the calibrated model weighs. Nothing here uses country.
+blind for that group), and a ``value`` from 0 to 1 that the calibrated model weighs. Nothing here uses country.
 """
 
 from collections.abc import Callable
@@ -438,8 +438,9 @@ def queue(scene: Scene) -> Finding:
 def network(scene: Scene) -> Finding:
     """Accounts of different owners come from the same /24 or /48 networks.
 
-    Null: accounts meet in networks as often as all sampled accounts do. Blind behind proxies that are never reused, and
-    where no address is told; campuses, offices, carriers and VPNs put innocents on one network.
+    Observed is how many owners each network of the group has beyond the first, added up. Null: as many pairs of them meet as in the
+    median group. Blind behind proxies that are never reused, and where no address is told; campuses, offices, carriers and VPNs put
+    innocents on one network.
     """
     sample = scene.sample
     return Finding(scene.net_share, sample.net_repeats, sample.net_expected,
@@ -449,8 +450,8 @@ def network(scene: Scene) -> Finding:
 def rotation(scene: Scene) -> Finding:
     """Each account comes from many networks that accounts of other owners use too, as behind one proxy's pool of exits.
 
-    Observed is the mean number of such networks of an account, 1 at ten of forty or more. Null: none. Blind behind exits that no two
-    accounts share; subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
+    Observed is the mean number of such networks of an account; the value is 1 from ten of forty or more on. Null: none. Blind behind
+    exits that no two accounts share; subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
     """
     each = np.nan_to_num(scene.sample.net_each)
     none = np.full(scene.n, np.nan)
