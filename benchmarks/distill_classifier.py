@@ -15,7 +15,8 @@ import time
 import numpy as np
 
 import exposure_tasks as tasks
-from stillwatch.distill import manifest, measures, teachers
+from cpu_time import cpu_seconds_per_call
+from stillwatch.distill import manifest, teachers
 from stillwatch.distill.students import linear, loop, static
 
 STUDENTS = ("words", "characters", "vectors", "trained")
@@ -33,7 +34,7 @@ def main() -> None:
         truth = task.truth
         assert truth is not None
         teacher = float((task.test.argmax(1) == truth).mean())
-        slow = measures.cpu_seconds_per_call(lambda texts: fp32.embed(list(texts)), exposed.test[:256], least_s=3)
+        slow = cpu_seconds_per_call(lambda texts: fp32.embed(list(texts)), exposed.test[:256], least_s=3)
         print(f"{task.name}: teacher accuracy {teacher:.4f}, {1 / slow:.0f} texts per CPU-second", flush=True)
         labels = task.pool.argmax(1)
         place = {name: i for i, name in enumerate(exposed.classes)}

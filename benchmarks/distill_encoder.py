@@ -17,6 +17,7 @@ import numpy as np
 
 import distill_data as data
 import exposure_tasks as tasks
+from cpu_time import cpu_seconds_per_call
 from stillwatch.distill import manifest, measures, store, teachers
 from stillwatch.distill.students import layers, loop, static
 
@@ -54,7 +55,7 @@ def speed() -> None:
             student.model.to(teacher.model.dtype)
             models[f"two layers, {width:.1%} of their inner neurons"] = student
         # In turns, so that what else the machine does weighs alike on all.
-        took = [[measures.cpu_seconds_per_call(lambda texts, model=model: model.embed(list(texts)), sentences, least_s=1)
+        took = [[cpu_seconds_per_call(lambda texts, model=model: model.embed(list(texts)), sentences, least_s=1)
                  for model in models.values()] for _ in range(TURNS)]
         slow = np.median(took, axis=0)
         for name, each, one in zip(models, slow, np.transpose(took), strict=True):
@@ -85,7 +86,7 @@ def main() -> None:
     print(f"teacher: probe {teacher['ng']:.4f} / {teacher['rt']:.4f}", flush=True)
     encoder = teachers.load(tasks.encoder_manifest())
     fp32 = teachers.load(manifest.Manifest(**{**vars(tasks.encoder_manifest()), "precision": "float32"}))
-    slow = measures.cpu_seconds_per_call(lambda t: fp32.embed(list(t)), RT.test[:512], least_s=2)
+    slow = cpu_seconds_per_call(lambda t: fp32.embed(list(t)), RT.test[:512], least_s=2)
     print(f"teacher, float32: {1 / slow:.0f} sentences per CPU-second", flush=True)
     texts, vectors = NG.train + RT.train, np.concatenate([ng_train, rt_train])
     if args.windows:
@@ -102,7 +103,7 @@ def main() -> None:
         made = layers.train(encoder, LAYERS, texts, vectors, schedule, width=args.width, quiet=True)
         done(f"two layers, {len(made.history.validation)} blocks of 2,000, cosine {max(made.history.validation):.3f}")
         report("two layers", made.encode, reference, teacher)
-        fast = measures.cpu_seconds_per_call(made.encode, RT.test[:512], least_s=2)
+        fast = cpu_seconds_per_call(made.encode, RT.test[:512], least_s=2)
         print(f"two layers: {1 / fast:,.0f} sentences per CPU-second, {slow / fast:.2f} times the teacher")
         return
     plain = static.token_pass(encoder, texts)

@@ -108,6 +108,11 @@ def test_files_without_events_may_be_alike(tmp_path: Path) -> None:
         files.append(tmp_path / f"{name}.jsonl")
         files[-1].touch()
     dataset.demand_distinct(files)
+    assert len({path.read_bytes() for path in files}) == 2
+    full = events(tmp_path / "full", 0) / "events" / "part.parquet"
+    files += [full, Path(shutil.copy(full, tmp_path / "full.parquet"))]
+    with pytest.raises(InputError, match=f"the same as {full}"):
+        dataset.demand_distinct(files)
 
 
 def test_only_files_of_one_size_are_read_to_find_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import cli, lockstep, nulls
+from stillwatch import cli, nulls
 from stillwatch.errors import InputError
 from stillwatch.evaluate.ranking import auc, average_precision, curve
 from stillwatch.files import digest, read_json
+from stillwatch.lockstep import detect_traces, views
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import real_data
@@ -38,7 +39,7 @@ def planted(seed: int = 0, *, crew: bool = True) -> pa.Table:
 
 def detected(table: pa.Table, folder: Path) -> pa.Table:
     pq.write_table(table, folder / "traces.parquet")
-    lockstep.detect_traces(folder / "traces.parquet", folder / "run")
+    detect_traces(folder / "traces.parquet", folder / "run")
     return pq.read_table(folder / "run" / "accounts.parquet")
 
 
@@ -60,7 +61,7 @@ def test_who_joins_a_group_shares_much_with_more_than_one_of_it() -> None:
     degree = np.array([10] * 7 + [280], np.int64)
     links = nulls.PairLinks(a, b, n, degree[a] * degree[b] * 1e-4, degree, 1e-4)
     flags = np.arange(8) < 5
-    group = lockstep.joined(np.where(flags, 3, -1), flags, links)
+    group = views.joined(np.where(flags, 3, -1), flags, links)
     assert group.tolist() == [0, 0, 0, 0, 0, 0, -1, -1]
 
 
@@ -137,24 +138,24 @@ def test_what_cannot_be_counted_is_one_line(tmp_path: Path) -> None:
     for n in (0, None):
         pq.write_table(pa.table({"account_id": ["a"], "view": ["a.b"], "object": ["x"], "n": pa.array([n], pa.int64())}), path)
         with pytest.raises(InputError, match=r"traces\.n has values below 1, or nulls"):
-            lockstep.detect_traces(path, tmp_path / "run")
+            detect_traces(path, tmp_path / "run")
 
 
 def test_counts_that_no_integer_holds_are_one_line(tmp_path: Path) -> None:
     rows = {"account_id": ["a", "b"] * 2, "view": ["a.b"] * 4, "object": ["x", "x", "y", "y"], "n": pa.array([2**62] * 4, pa.int64())}
     pq.write_table(pa.table(rows), tmp_path / "traces.parquet")
     with pytest.raises(InputError, match=r"traces\.n adds up"):
-        lockstep.detect_traces(tmp_path / "traces.parquet", tmp_path / "run")
+        detect_traces(tmp_path / "traces.parquet", tmp_path / "run")
 
 
 def test_a_trace_told_again_is_no_crowd() -> None:
     rng = np.random.default_rng(0)
     account, amount, hour = np.arange(300), rng.integers(0, 40, 300).astype(np.float64), rng.integers(0, 2000, 300)
-    once = lockstep.crowds("timing.x", account, amount, hour, 300).value
+    once = views.crowds("timing.x", account, amount, hour, 300).value
     again = np.concatenate([np.arange(300), np.zeros(20, np.int64)])
-    assert np.array_equal(lockstep.crowds("timing.x", account[again], amount[again], hour[again], 300).value, once)
+    assert np.array_equal(views.crowds("timing.x", account[again], amount[again], hour[again], 300).value, once)
     alike = np.concatenate([amount, np.full(20, amount[0])]), np.concatenate([hour, np.full(20, hour[0])])
-    assert lockstep.crowds("timing.x", np.arange(320), *alike, 320).value[0] > 1 + once[0]  # of twenty others it is one
+    assert views.crowds("timing.x", np.arange(320), *alike, 320).value[0] > 1 + once[0]  # of twenty others it is one
 
 
 def test_a_run_of_traces_tells_of_itself_what_every_run_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

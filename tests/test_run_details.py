@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import partitions, run_details, run_folder
+from stillwatch import partitions, run_details
 from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.run_folder.harvested import pivots
 
 WRONG: dict[str, list[Any]] = {
     "evidence": [7, [7], [{"log_odds": "a"}], [{"observed": True}]],
@@ -42,9 +43,20 @@ def test_details_that_are_no_object_are_refused(text: str) -> None:
         run_details.parse(text, "c-1", Path("f"))
 
 
-@pytest.mark.parametrize("text", [None, "", "{}", '{"evidence": [{"name": "x", "log_odds": NaN}]}', '{"graph": null, "new part": 7}'])
-def test_parts_may_be_absent_or_new(text: str | None) -> None:
-    run_details.parse(text, "c-1", Path("f"))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, {}),
+        ("", {}),
+        ("{}", {}),
+        ('{"evidence": [{"name": "x", "log_odds": NaN}]}', {"evidence": [{"name": "x", "log_odds": None}]}),
+        ('{"graph": null, "new part": 7}', {"graph": None, "new part": 7}),
+        ('{"title": "t", "worth": 5, "unvalued": 6}', {"title": "t"}),
+    ],
+)
+def test_parts_may_be_absent_or_new(text: str | None, told: dict[str, Any]) -> None:
+    """And those that another module adds are not taken from here."""
+    assert run_details.parse(text, "c-1", Path("f")) == told
 
 
 def changed(run: Path, details: str) -> Path:
@@ -151,7 +163,7 @@ def test_a_release_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> Non
         at = int(datetime(2026, 3, 5, 12, tzinfo=UTC).timestamp()) // 3600
         tally = SimpleNamespace(models=[{(0, h): 10 for h in range(40, 48)} | {(1, h): 10 for h in range(48, 56)}], start_hour=at - 48)
         releases = [[{"model": "new", "released_at": told}] for told in ("2026-03-05T12:00:00", "2026-03-05T12:00:00Z")]
-        found = [run_folder._pivots(cast("Any", tally), 0, cast("Any", SimpleNamespace(releases=one)), {1: "new"}) for one in releases]
+        found = [pivots(cast("Any", tally), 0, cast("Any", SimpleNamespace(releases=one)), {1: "new"}) for one in releases]
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -1,1 +1,1 @@
-"""The steps of ``python benchmarks/calibrate.py``, in their order: examples, sums, members, trees, beyond."""
+"""The steps of ``python benchmarks/calibrate.py`` in order: examples, sums, members, trees, beyond; and joins, which --joins fits apart."""

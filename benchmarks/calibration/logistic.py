@@ -8,9 +8,27 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from stillwatch.judge import EVIDENCE
-from stillwatch.judge.pieces import CONDUCT_LIMIT, LINKED, PROTECTIVE, SIGNS, SOFT
+from stillwatch.judge.pieces import LINKED, SIGNS
 
 F64 = NDArray[np.float64]
+
+PROTECTIVE = (
+    "context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap", "context.short_answers",
+    "context.occasion",
+)
+"""What speaks for innocence by contract, by common work or by taking little may weigh as much as calibration finds."""
+
+SOFT = ("identity.signup", "infra.network", "infra.rotation")
+"""Evidence that innocents of one place or one occasion share: limited like conduct."""
+
+CONDUCT_LIMIT = 0.7
+"""Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides. Not in the part
+for batches: all that it looks at share and live alike, and conduct is what tells farms from families."""
+
+
+def free(name: str) -> bool:
+    """Whether a piece may weigh as much as calibration finds; the others describe conduct and are limited."""
+    return (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint.")
 
 
 def fit(
@@ -39,7 +57,7 @@ def fit(
     limits: list[tuple[float | None, float | None]] = [(None, None)]
     for name in names:
         low, high = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}[SIGNS.get(name, 1)]
-        if (name in EVIDENCE and name not in SOFT) or name in PROTECTIVE or name.startswith("joint.") or limit is None:
+        if limit is None or free(name):
             limits.append((low, high))
         else:
             limits.append((-limit if low is None else low, limit if high is None else high))

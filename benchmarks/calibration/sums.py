@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 from benchmarks.calibration import logistic
 from benchmarks.calibration.examples import Examples, split, spoken, untold, values_of
+from benchmarks.calibration.kinds import size_class, teaching, telling
 from scipy import stats
 
 from stillwatch import judge
 from stillwatch.judge import model, reasons, verdict
-from stillwatch.judge.pieces import CONDUCT_LIMIT, PARTS, joint
+from stillwatch.judge.pieces import PARTS, joint
 
 RIDGE, LIGHTEST = 0.5, -0.5
 EVERYDAY = 0.2
@@ -49,10 +50,10 @@ def fit(found: Examples, record: dict[str, object]) -> model.Model:
     worlds, inverse = np.unique(found["world"], return_inverse=True)
     usual = {name: float(np.quantile(value[known], 0.9)) for name, value in values.items()}
     strong = {name: float(np.quantile(value[known & (found["size"] >= 8)], 0.99)) for name, value in values.items()}
-    size = model.size_class(values)
+    size = size_class(values)
     parts = {}
     for part, names in PARTS.items():
-        taught = reasons.teaching(part, values)
+        taught = teaching(part, values)
         mine, use = positive & taught, (positive | negative) & taught
         # Each world counts alike, however many groups it has.
         of_world = np.bincount(inverse[mine], weights=found["coverage"][mine], minlength=len(worlds))
@@ -62,10 +63,10 @@ def fit(found: Examples, record: dict[str, object]) -> model.Model:
         seen = chosen, positive[use], np.where(positive, share, innocent)[use]
         # What an operator can hide is hidden at random where links lead; elsewhere is what cannot be hidden cheaply, or has shown itself.
         seen = blinded(*seen, usual) if part == "linked" else seen
-        limit = None if part == "batched" else CONDUCT_LIMIT
+        limit = None if part == "batched" else logistic.CONDUCT_LIMIT
         bias, weights = logistic.fit(*seen, ridge=RIDGE, names=names, limit=limit)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
-        judged = negative & reasons.telling(part, values) & ~untold(found, part)
+        judged = negative & telling(part, values) & ~untold(found, part)
         # Few innocents of batches are known: one tail for all sizes.
         of_size = [judged & ((size == k) | (part == "batched")) for k in range(len(model.SIZES))]
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[some]) for some in of_size))
@@ -100,7 +101,7 @@ def furthest(found: Examples) -> tuple[dict[str, np.ndarray], dict[str, model.Mo
         fits[str(author)] = fitted = fit({name: value[~mine] for name, value in found.items()}, {})
         theirs = {name: value[mine] for name, value in found.items()}
         values = values_of(theirs)
-        size, innocent = model.size_class(values), split(theirs)[1] & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
+        size, innocent = size_class(values), split(theirs)[1] & (spoken(theirs, values, fitted) >= verdict.MIN_FAMILIES)
         reach[str(author)] = np.full((len(fitted.parts), len(model.SIZES)), -np.inf)
         for part, (name, score) in enumerate(zip(fitted.parts, fitted.by_part(values), strict=True)):
             plain = innocent & ~reasons.everyday(name, values) & ~untold(theirs, name)

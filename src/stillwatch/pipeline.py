@@ -19,6 +19,11 @@ OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
 LIKELY = 0.0
 """Log-odds, by such marks, above which an account is asked whether it joins."""
+TOLD_REQUESTS, REST = 3, 0.25
+"""Requests with such marks that count at most, since one account's requests repeat each other, and what each request without counts, since
+members send cover. Chosen, not calibrated; what the log-odds weigh beside how an account stands is (:class:`.model.Joins`)."""
+RATE_INSIDE, RATE_OUTSIDE = (1e-6, 0.999), (1e-9, 0.999)
+"""Least and most that the share of marked requests of a campaign, and of all others, is taken for, so that its logarithms are finite."""
 JOIN_REQUESTS, JOIN_RATE = 3, 0.4
 """Requests with such marks, and share of the rate of the campaign's own accounts, from which an account may join."""
 APART = 0.8
@@ -57,13 +62,13 @@ def asked(
         odds = np.full(people.n, np.log(max((member == number).sum(), 1) / people.n))
         if rows.any():
             in_events = events[member == number].sum()
-            rate_in = np.clip(n[rows & inside].sum() / in_events, 1e-6, 0.999)
-            rate_out = np.clip((n[rows & ~inside].sum() + 1) / (events.sum() - in_events + 1), 1e-9, 0.999)
+            rate_in = np.clip(n[rows & inside].sum() / in_events, *RATE_INSIDE)
+            rate_out = np.clip((n[rows & ~inside].sum() + 1) / (events.sum() - in_events + 1), *RATE_OUTSIDE)
             k = np.zeros(people.n)
             k[account[rows]] = n[rows]
             rest = np.maximum(events - k, 0)
-            # One account's requests repeat each other: the first few tell all that they can.
-            odds += np.minimum(k, 3) * np.log(rate_in / rate_out) + np.minimum(rest * np.log((1 - rate_in) / (1 - rate_out)), 0) * 0.25
+            sent, unsent = np.log(rate_in / rate_out), np.log((1 - rate_in) / (1 - rate_out))
+            odds += np.minimum(k, TOLD_REQUESTS) * sent + np.minimum(rest * unsent, 0) * REST
             # Who leaves its marks in passing is no member, whatever the odds.
             new = may_join & (k >= JOIN_REQUESTS) & (k >= JOIN_RATE * rate_in * events) & (odds > most)
             sends[new], most[new] = number, odds[new]

@@ -23,6 +23,10 @@ TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
 """Those that tell tasks apart."""
 AGES_DAYS = (1, 7, 30, 90, 365, np.inf)
 """Ages of accounts at their first request that are told apart; what is not told sorts last."""
+MARK_SHARE, MARK_LIFT, MARK_WIDTH = 0.3, 5, 20
+"""Share of a group that carries a sub-stream, how often as by chance its carriers are in the group, and times the group's accounts that
+carry it at most, for it to mark the group (:func:`group.enriched`). Chosen, not calibrated: proposals need only be generous, and a tool
+that twenty times as many use is others'."""
 AN_ACCOUNT = 5
 """Requests that an account's age and volume count for beside the habits of its batch."""
 
@@ -105,7 +109,9 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
         plain.append(group.from_labels(value[rows], rows, view, judge.FEWEST))
     plain.append(_batches(engine, traffic))
     together = group.concatenate(plain)
-    marked = group.enriched(together, streams, people.n, min_share=0.3, min_lift=5, max_width=20, min_accounts=judge.FEWEST)
+    marked = group.enriched(
+        together, streams, people.n, min_share=MARK_SHARE, min_lift=MARK_LIFT, max_width=MARK_WIDTH, min_accounts=judge.FEWEST
+    )
     whole = group.communities(_incidences(engine, traffic, streams), people.n, judge.FEWEST, traffic.threads)
     return group.concatenate([streams, together, marked, whole]), handoffs, carried
 

@@ -1,16 +1,18 @@
-"""The weights of calibration: those that were planted come back, and none is against its sign or beyond its limit."""
+"""The weights of calibration: those that were planted come back, none is against its sign or beyond its limit, and who teaches them."""
 
 import numpy as np
 import pytest
-from benchmarks.calibration.logistic import fit
+from benchmarks.calibration.kinds import size_class, teaching, telling
+from benchmarks.calibration.logistic import CONDUCT_LIMIT, PROTECTIVE, SOFT, fit
 from scipy.special import expit
 
-from stillwatch.judge import EVIDENCE, pieces
-from stillwatch.judge.pieces import CONDUCT_LIMIT, LINKED, UNLINKED
+from stillwatch.judge import EVIDENCE, calibrated, pieces
+from stillwatch.judge.pieces import LINKED, UNLINKED
+from stillwatch.judge.reasons import REASONS
 
 SIGNS = {name: pieces.SIGNS.get(name, 1) for name in (*LINKED, *UNLINKED)}
 """Of single pieces and of those that agree, which can only speak for a campaign."""
-FREE = {name for name in SIGNS if name in EVIDENCE or name.startswith("joint.")} - set(pieces.SOFT) | set(pieces.PROTECTIVE)
+FREE = {name for name in SIGNS if name in EVIDENCE or name.startswith("joint.")} - set(SOFT) | set(PROTECTIVE)
 """Pieces that may weigh as much as calibration finds; the others describe conduct and are limited."""
 
 
@@ -62,3 +64,30 @@ def test_observations_count_by_their_weight() -> None:
     bias_2, weights_2 = fit(repeated, np.repeat(positive, times), np.ones(times.sum()))
     assert bias == pytest.approx(bias_2, abs=1e-3)
     assert list(weights.values()) == pytest.approx(list(weights_2.values()), abs=2e-3)
+
+
+def test_the_weights_that_ship_keep_to_the_limits() -> None:
+    parts = calibrated().parts
+    assert all(name in FREE or abs(weight) <= CONDUCT_LIMIT
+               for part in ("linked", "unlinked") for name, weight in parts[part].weights.items())
+
+
+def test_each_part_is_taught_by_its_own_kind() -> None:
+    told = dict.fromkeys(REASONS, np.zeros(4)) | {
+        "context.batches": np.array([1, 1, 0, 0.0]), "identity.payment": np.array([0.3, 0.29, 0, 0]),
+        "context.mostly_alike": np.array([1, 1, 0.5, 0.49]),
+    }
+    assert teaching("batched", told).tolist() == [True, False, False, False]
+    assert teaching("linked", told).tolist() == [False, False, True, True]
+    assert teaching("unlinked", told).tolist() == [False, False, True, False]
+
+
+def test_the_tail_of_work_alone_is_of_innocents_who_work_half_alike() -> None:
+    told = dict.fromkeys(REASONS, np.zeros(2)) | {"context.mostly_alike": np.array([0.5, 0.49]), "harvest.devotion": np.ones(2)}
+    assert telling("unlinked", told).tolist() == [True, False]
+    assert telling("unlinked", told | {"context.one_place": np.ones(2)}).tolist() == [False, False]
+
+
+def test_a_class_of_sizes_begins_at_its_first_size() -> None:
+    sizes = np.array([4, 31, 32, 99, 100, 5000])
+    assert size_class({"context.crowd": np.log10(sizes) / 4}).tolist() == [0, 0, 1, 1, 2, 2]

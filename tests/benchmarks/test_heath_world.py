@@ -1,6 +1,7 @@
 """What the scenarios of the heath world say of their operators and crowds is true in the tables."""
 
 from collections.abc import Callable
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +22,49 @@ from benchmarks.heath_world.tongue import TONGUES, TOPICS, WORKS, expand, lexico
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
-ASKED = 25_000
+ASKED, SHIFTS = 12_000, {"three_shifts_round_the_clock": 25_000}
+"""Requests of a world: as few as show what its scenario says; three shifts need people for each."""
 WITH_CREWS = [name for name, season in SEASONS.items() if season.crew]
 
 
 class Made:
-    """One generated world: its tables, and requests with who is behind them."""
+    """One generated world: its tables, and requests with who is behind them, each read or joined when it is first asked for."""
 
-    def __init__(self, scenario: str, folder: Path) -> None:
-        self.counts = generate(scenario, folder, 5, min(ASKED, SIZES[scenario]))
-        self.all = pq.read_table(folder / "events")
-        self.truth = pq.read_table(folder / "truth.parquet")
-        self.registry = pq.read_table(folder / "accounts.parquet")
-        harvest = pq.read_table(folder / "truth_events.parquet").rename_columns({"campaign": "harvest"})
-        self.events = self.all.join(self.truth, "account_id").join(harvest, "event_id").sort_by("timestamp")
-        self.harvest = self.events.filter(pc.is_valid(self.events["harvest"]))
-        self.accounts = self.registry.join(self.truth.rename_columns({"kind": "crowd"}), "account_id")
-        self.fake = self.accounts.filter(pc.is_valid(self.accounts["campaign"]))
-        self.honest = self.accounts.filter(pc.is_null(self.accounts["campaign"]))
+    def __init__(self, folder: Path, counts: dict[str, int]) -> None:
+        self.folder, self.counts = folder, counts
+
+    @cached_property
+    def all(self) -> pa.Table:
+        return pq.read_table(self.folder / "events")
+
+    @cached_property
+    def truth(self) -> pa.Table:
+        return pq.read_table(self.folder / "truth.parquet")
+
+    @cached_property
+    def registry(self) -> pa.Table:
+        return pq.read_table(self.folder / "accounts.parquet")
+
+    @cached_property
+    def events(self) -> pa.Table:
+        harvest = pq.read_table(self.folder / "truth_events.parquet").rename_columns({"campaign": "harvest"})
+        return self.all.join(self.truth, "account_id").join(harvest, "event_id").sort_by("timestamp")
+
+    @cached_property
+    def harvest(self) -> pa.Table:
+        return self.events.filter(pc.is_valid(self.events["harvest"]))
+
+    @cached_property
+    def accounts(self) -> pa.Table:
+        return self.registry.join(self.truth.rename_columns({"kind": "crowd"}), "account_id")
+
+    @cached_property
+    def fake(self) -> pa.Table:
+        return self.accounts.filter(pc.is_valid(self.accounts["campaign"]))
+
+    @cached_property
+    def honest(self) -> pa.Table:
+        return self.accounts.filter(pc.is_null(self.accounts["campaign"]))
 
     def of(self, crowd: str) -> pa.Table:
         """Accounts of a crowd."""
@@ -60,6 +86,10 @@ class Made:
         return float(np.mean([of.get(parent, account) != account for parent, account in pairs]))
 
 
+def asked(scenario: str) -> int:
+    return min(SHIFTS.get(scenario, ASKED), SIZES[scenario])
+
+
 def distinct(column: pa.ChunkedArray) -> int:
     return len(pc.unique(column.drop_null()))
 
@@ -74,12 +104,16 @@ def openings(events: pa.Table) -> pa.Table:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
-    made: dict[str, Made] = {}
+    """``world(scenario)``: generated once; the tables of the last world that was asked for alone are in memory."""
+    counts: dict[Path, dict[str, int]] = {}
+    place = tmp_path_factory.mktemp("heath")
 
+    @lru_cache(maxsize=1)
     def make(scenario: str) -> Made:
-        if scenario not in made:
-            made[scenario] = Made(scenario, tmp_path_factory.mktemp(scenario))
-        return made[scenario]
+        folder = place / scenario
+        if folder not in counts:
+            counts[folder] = generate(scenario, folder, 5, asked(scenario))
+        return Made(folder, counts[folder])
 
     return make
 
@@ -164,8 +198,7 @@ def test_tables_are_what_the_business_logs(name: str, world: Callable[[str], Mad
     TRUTH.conform(made.truth)
     assert not {*made.all.column_names, *made.registry.column_names} & season.firm.lacks
     assert {*made.all.column_names, *made.registry.column_names} >= {*EVENTS.names, *ACCOUNTS.names} - season.firm.lacks - {"org_id"}
-    asked = min(ASKED, SIZES[name])
-    assert 0.7 * asked < made.counts["events"] < 1.4 * asked
+    assert 0.7 * asked(name) < made.counts["events"] < 1.4 * asked(name)
     assert (made.counts["fake"] > 0) == (made.counts["harvested"] > 0) == bool(season.crew)
     assert set(pc.unique(made.all["access_path"]).to_pylist()) <= set(season.firm.paths)
     if season.firm.orgs == "all":

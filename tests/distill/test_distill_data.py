@@ -149,10 +149,13 @@ def test_a_folder_that_holds_something_else_is_left_alone(
 def test_a_folder_that_a_kill_left_is_gone_on_with(tmp_path: Path) -> None:
     with store.Store(tmp_path / "d" / "prompts", teacher={"name": "t"}, identity="i", policy="none", keep_text=True):
         pass
-    demand_own(tmp_path / "d", data.MARKS, "training data")
     train.begin(tmp_path / "s")
     (tmp_path / "s" / "model.safetensors").touch()
-    demand_own(tmp_path / "s", (train.MARK,), "a student")
+    marks = {"d": data.MARKS, "s": (train.MARK,)}
+    for mine, other in ("ds", "sd"):
+        demand_own(tmp_path / mine, marks[mine], "what it was")
+        with pytest.raises(InputError, match="the folder holds something else than another thing"):
+            demand_own(tmp_path / mine, marks[other], "another thing")
 
 
 def test_data_from_a_task_end_to_end(

@@ -422,5 +422,9 @@ def test_a_folder_that_holds_something_else_is_left_alone(
 def test_a_store_that_was_killed_at_its_first_step_is_gone_on_with(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / ".lock").touch()
-    store.Store(tmp_path / "store", teacher={}, identity="i", policy="none").close()
-    store.Store(tmp_path / "store", teacher={}, identity="i", policy="none").close()
+    for _ in range(2):
+        store.Store(tmp_path / "store", teacher={}, identity="i", policy="none").close()
+        told = store.about(tmp_path / "store")
+        assert (told["identity"], told["policy"]) == ("i", "none")
+    with pytest.raises(InputError, match="answers of another teacher"):
+        store.Store(tmp_path / "store", teacher={}, identity="j", policy="none")

@@ -197,7 +197,8 @@ def test_graph_is_the_same_every_time_and_capped() -> None:
     assert drawn is not None
     assert drawn == graph(part, 5214)
     assert (len(drawn.nodes), drawn.accounts) == (MAX_NODES, 5214)
-    assert drawn.links_shown <= MAX_EDGES
+    assert [node.shown for node in drawn.nodes] == part["nodes"][:MAX_NODES], "which are best linked, detect has told"
+    assert drawn.links_shown == min(sum(i != j and max(i, j) < MAX_NODES for i, j, *_ in edges), MAX_EDGES)
     assert drawn.links == sum(i != j for i, j, *_ in edges)
     assert not drawn.counted
     assert {family.name for family in drawn.families} == {"content", "timing"}
@@ -263,6 +264,7 @@ def test_the_style_sheet_has_rules_for_every_view_that_can_be_alone() -> None:
         {"nodes": ["a"], "edges": []},
         {"nodes": ["a"], "edges": [[0, 0, "x", 1]]},
         {"nodes": ["a"], "edges": [[0, 7, "x", 1]]},
+        {"nodes": ["a"] * (MAX_NODES + 2), "edges": [[MAX_NODES, MAX_NODES + 1, "x", 1]]},
     ],
 )
 def test_no_links_no_graph(part: Any) -> None:

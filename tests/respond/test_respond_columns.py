@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from respond_helpers import accounts
 
-from stillwatch import columns, dataset
+from stillwatch import dataset
 from stillwatch.files import write_json, write_parquet
+from stillwatch.respond import log_columns
 from stillwatch.respond.importing import import_run
 from stillwatch.respond.schema import Run
 from stillwatch.respond.store import SYSTEM, Store
@@ -44,7 +45,7 @@ def logs(tmp_path: Path) -> Path:
 
 
 def rows_of(folder: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    return {(row["table"], row["column"]): row for row in columns.told(dataset.open_dataset(folder))}
+    return {(row["table"], row["column"]): row for row in log_columns.told(dataset.open_dataset(folder))}
 
 
 @pytest.mark.parametrize("statistics", [True, False])
@@ -87,7 +88,7 @@ def test_files_without_statistics_and_jsonl_are_read(logs: Path) -> None:
 
 def test_every_column_that_feeds_evidence_is_in_the_contract() -> None:
     known = {(table.name, name) for table in (EVENTS, ACCOUNTS) for name in table.names}
-    assert set(columns.FEEDS) <= known
+    assert set(log_columns.FEEDS) <= known
 
 
 def test_an_import_keeps_what_its_log_holds(store: Store, run_folder: Any, logs: Path) -> None:

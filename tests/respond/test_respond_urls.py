@@ -127,4 +127,7 @@ def test_a_store_over_a_socket(postgres: str) -> None:
     store.close()
     place, name = url.rsplit("/", 1)
     user, port = place.removeprefix("postgresql://").split("@")[0], place.rpartition(":")[2]
-    Store.open(f"postgresql://{user}@:{port}/{name}?host={folder}", create=False).close()
+    store = Store.open(f"postgresql://{user}@:{port}/{name}?host={folder}", create=False)
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT current_database(), inet_server_addr()")).one() == (name, None), "no address: a socket"
+    store.close()

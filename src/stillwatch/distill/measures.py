@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,16 +64,6 @@ def probe_accuracy(train: F32, labels: Sequence[str], test: F32, test_labels: Se
     scores = [float(((rows[out] @ solve(kept, s)).argmax(axis=1) == y[out]).mean()) for s in strengths]
     best = solve(np.arange(len(rows)), strengths[int(np.argmax(scores))])
     return float(((held @ best).argmax(axis=1) == truth).mean())
-
-
-def cpu_seconds_per_call(work: Callable[[Sequence[str]], Any], texts: Sequence[str], *, least_s: float = 0.5) -> float:
-    """CPU seconds of this process for one text, batches as the model likes them, after a first call that is not counted."""
-    work(texts[: min(len(texts), 64)])
-    calls, start = 0, time.process_time()
-    while (spent := time.process_time() - start) < least_s:
-        work(texts)
-        calls += len(texts)
-    return spent / calls
 
 
 def once(work: Callable[[Sequence[S]], T], texts: Sequence[S]) -> tuple[T, float]:

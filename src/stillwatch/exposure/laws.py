@@ -201,7 +201,7 @@ class Prediction:
 
 
 def predict(
-    curve: Curve, at: Sequence[float], *, widen: float = 1.0, ceiling: float = 1.0, peers: tuple[Curve, ...] = (),
+    curve: Curve, at: Sequence[float], *, widen: float = 1.0, peers: tuple[Curve, ...] = (),
     best: Curve | None = None,
 ) -> list[Prediction]:
     """Scores at other N, with 90 % intervals.
@@ -210,7 +210,6 @@ def predict(
         curve: what was measured.
         at: exchanges.
         widen: factor on the half-widths, from a back-test (:mod:`backtest`).
-        ceiling: score that no student passes, such as the teacher's agreement with itself.
         peers: curves of other students of the same task.
         best: the best of all students at each of the same N, which is told where it was measured and bounds from below beyond.
     """
@@ -231,9 +230,9 @@ def predict(
         low, high = point - stretch * (point - low), point + stretch * (high - point)
         # A larger harvest is worth no less: what was reached at the largest N bounds from below.
         reached = max(float(best.mean[-1] - 2 * best.sd[-1]), 0.0)
-        low, high = float(np.clip(low, reached, ceiling)), float(np.clip(high, reached, ceiling))
+        low, high = float(np.clip(low, reached, 1)), float(np.clip(high, reached, 1))
         if factor > MAX_FACTOR:
-            found.append(Prediction(n, factor, None, low=reached, high=ceiling, basis="refused"))
+            found.append(Prediction(n, factor, None, low=reached, high=1.0, basis="refused"))
         else:
             basis = "doubled" if factor > SURE_FACTOR else "extrapolated"
             found.append(Prediction(n, factor, float(np.clip(point, low, high)), low, high, basis))

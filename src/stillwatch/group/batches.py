@@ -22,10 +22,12 @@ LARGEST = 64
 CLASSES = (2, 4, 8, 16, 32)
 """Latent classes that are tried: farms are found apart at one number or another, and a group costs little to look at."""
 FEWEST_BATCHES = 3
+"""Batches that live alike, at least, to be proposed as one."""
 COUNTED, COUNTED_MACHINE = 30.0, 5.0
 """Requests of a batch that count at most in each block of habits, and of machines: a person's requests repeat each other, and his machine
 is the same in all."""
 ROUNDS = 40
+"""Of expectation and maximisation."""
 STRANGE = 5.0
 """Standard deviations of the lack of fit that counting alone gives, beyond the median of a class, from which a batch is none of it."""
 PRIOR = 5.0

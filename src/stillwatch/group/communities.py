@@ -19,6 +19,7 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 POPULARITY_CAPS = (100, 50, 25)
+"""Accounts that leave an object at most for it to link pairs, from the cap that is tried first."""
 MAX_PAIRS = 50_000_000
 """Coincidences that one kind of object may give; the popularity cap is lowered until it does."""
 LEAST_SHARED, LEAST_RATIO = 2, 5.0
@@ -44,7 +45,7 @@ class Incidence(NamedTuple):
 
 
 def links(incidence: Incidence, n_accounts: int, threads: int) -> tuple[I64, I64, F64]:
-    """Pairs of accounts that share objects beyond chance: both codes, and the evidence (log-likelihood ratio, nats)."""
+    """Pairs of accounts that share objects beyond chance: codes and evidence (log-likelihood ratio, nats), ``(n_pairs,)`` each."""
     popularity = np.bincount(incidence.object)
     cap = nulls.popularity_cap(popularity, POPULARITY_CAPS, MAX_PAIRS)
     found = nulls.pair_links(
@@ -107,7 +108,12 @@ def _owned(objects: I64, community: I64, n_communities: int, owned: I64, by: I64
 
 
 def own_objects(label: I64, incidences: Sequence[Incidence]) -> tuple[I64, I64, I64]:
-    """The objects that mostly one community's accounts leave: community, column and key, sorted by community."""
+    """The objects that mostly one community's accounts leave: community, column and key of each, sorted by community.
+
+    Args:
+        label: community of each account, -1 for none, ``(n_accounts,)``.
+        incidences: where objects are looked for.
+    """
     whose, column, key = [], [], []
     n_communities = int(label.max(initial=0)) + 1
     for incidence in incidences:

@@ -14,7 +14,9 @@ from stillwatch.fast_hashes import PRIME, mixed
 I64 = NDArray[np.int64]
 
 N_MINHASH = 12
+"""Numbers of a signature."""
 BAND = 2
+"""Numbers of a band: sets that agree in one whole band are compared."""
 SAME_CARRIERS = 0.75
 """Estimated Jaccard similarity of two objects' carriers from which they mark one sub-stream."""
 
@@ -25,11 +27,18 @@ class Groups:
 
     n: int
     member_group: I64
+    """Group of each membership, ``(n_members,)``."""
     member_account: I64
+    """Code of its account."""
     object_group: I64
+    """Group that each object marks, ``(n_objects,)``; requests of a group without any are all that its accounts send."""
     object_column: I64
+    """Number of the sketch column that it is a value of."""
     object_key: I64
+    """The value, a hash."""
     origin: tuple[str, ...]
+    """What proposed each group: "content", "session", a view of identities, "identity", "batches", "community" or "campaign"; "+content"
+    where objects were found for it afterwards."""
 
     def sizes(self) -> I64:
         """Accounts of each group, ``(n,)``."""
@@ -79,7 +88,14 @@ def concatenate(parts: Sequence[Groups]) -> Groups:
 
 
 def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Groups:
-    """Groups without objects from a label an account; labels below ``min_accounts`` accounts are dropped."""
+    """Groups without objects: the accounts of one label are one.
+
+    Args:
+        label: any number at least 0, ``(n_rows,)``.
+        account: code of the account that has it, ``(n_rows,)``; an account may have several.
+        origin: of the groups.
+        min_accounts: labels of fewer accounts are dropped.
+    """
     pairs, _ = distinct(np.stack([label, account], axis=1))
     _, inverse, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
     keep = counts >= min_accounts
@@ -90,7 +106,14 @@ def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Gro
 
 
 def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) -> Groups:
-    """Connected components of account pairs."""
+    """Connected components of account pairs, as groups without objects.
+
+    Args:
+        a, b: codes of the accounts of each pair, ``(n_pairs,)``.
+        n_accounts: number of account codes.
+        origin: of the groups.
+        min_accounts: smallest group that is proposed.
+    """
     if not len(a):
         return NO_GROUPS
     graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(n_accounts, n_accounts))
@@ -100,7 +123,7 @@ def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) 
 
 
 def set_hash(n: int, member_group: I64, member_account: I64) -> NDArray[np.uint64]:
-    """A hash of the accounts of each group, ``(n,)``: equal for equal sets."""
+    """A hash of the accounts of each of ``n`` groups, ``(n,)``: equal for equal sets; others meet by a chance of about 2⁻⁶⁴."""
     out = np.zeros(n, np.uint64)
     np.add.at(out, member_group, mixed(member_account.astype(np.uint64) + PRIME))
     return out
@@ -191,7 +214,7 @@ def enriched(
 
     A sub-stream marks a group when at least ``min_share`` of the group carries it and its carriers are in the group at
     least ``min_lift`` times as often as chance; one that more than ``max_width`` times the group's accounts carry is a tool of
-    others and marks nothing. The result has one group for each (group, marked part).
+    others and marks nothing. The result has the marked groups alone, each once, with the objects of all sub-streams that mark it.
     """
     if not groups.n or not streams.n:
         return NO_GROUPS

@@ -21,7 +21,7 @@ def _per(scene: Scene, total: NDArray[Any]) -> F64:
 
 
 def distinct(scene: Scene) -> F64:
-    """Share of requests whose prompt the group sends once: a pool is worked through, nothing is repeated."""
+    """Distinct prompts over requests: 1 where a list is worked through and nothing is repeated."""
     return np.nan_to_num(scene.sample.distinct_share, nan=0.5)
 
 
@@ -202,12 +202,16 @@ def occasion(scene: Scene) -> F64:
     return np.asarray(np.clip((6 - hours / 24) / 3, 0, 1), dtype=np.float64)
 
 
+RARE_DOMAIN = 0.02
+"""Share of the accounts that tell a domain below which one is rare."""
+
+
 def one_domain(scene: Scene) -> F64:
-    """Share of the accounts whose e-mail domain another account of the group has, beyond what the registry's mix gives."""
+    """Share of the accounts whose rare e-mail domain (of fewer than one account in fifty) another account of the group has."""
     value = scene.people.domain
     told = value >= 0
     popularity = np.bincount(value[told], minlength=1) / max(told.sum(), 1) if told.any() else np.zeros(1)
-    rare = told & (popularity[np.maximum(value, 0)] < 0.02)
+    rare = told & (popularity[np.maximum(value, 0)] < RARE_DOMAIN)
     rows = np.flatnonzero(scene.of_members(rare) & scene.seen)
     key = scene.groups.member_group[rows] * (value.max() + 2) + scene.of_members(value)[rows]
     _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)

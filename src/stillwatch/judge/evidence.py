@@ -1,8 +1,8 @@
 """Evidence: each function is one piece, its docstring is the sentence an analyst reads, and it says its blind spot.
 
-Every function takes a :class:`Scene` and returns a :class:`Finding` with one entry a group: what was observed, what
+Every piece of EVIDENCE takes a :class:`Scene` and returns a :class:`Finding` with one entry a group: what was observed, what
 innocents would show, a p-value under the null that the docstring names (NaN where there is none, or where the piece is
-blind for that group), and a bounded ``value`` that the calibrated model weighs. Nothing here uses country.
+blind for that group), and a ``value`` from 0 to 1 that the calibrated model weighs. Nothing here uses country.
 """
 
 from collections.abc import Callable
@@ -177,6 +177,10 @@ def contact(scene: Scene) -> Finding:
     return Finding(*(np.where(better, getattr(phone, name), getattr(mail, name)) for name in Finding.__annotations__))
 
 
+BURST_DAYS = (1, 7, 30)
+"""Windows, ascending, in which bursts of sign-ups are looked for."""
+
+
 def signup(scene: Scene) -> Finding:
     """The accounts signed up in a burst that the whole registry does not show.
 
@@ -193,17 +197,18 @@ def signup(scene: Scene) -> Finding:
     having = np.bincount(scene.groups.member_group[rows], minlength=scene.n).astype(np.float64)
     if len(rows):
         # Groups lie on one line, further apart than the longest window reaches.
-        span = np.int64(known[-1] - known[0] + 40 * DAY_US)
+        span = np.int64(known[-1] - known[0] + (BURST_DAYS[-1] + 1) * DAY_US)
         line = np.sort((member[rows] - known[0]) + scene.groups.member_group[rows] * span)
         group = line // span
         at = line - group * span + known[0]
         start = np.flatnonzero(np.diff(group, prepend=-1))
-        for days in (1, 7, 30):
+        for days in BURST_DAYS:
             k = np.searchsorted(line, line + days * DAY_US, "right") - np.arange(len(line))
             share = (np.searchsorted(known, at + days * DAY_US, "right") - np.searchsorted(known, at)) / len(known)
             expected = having[group] * share
             p, more = np.ones(len(k)), np.flatnonzero(k > expected)
-            p[more] = np.minimum(_poisson(k[more].astype(np.float64), expected[more]) * np.maximum(having[group[more]], 1) * 3, 1)
+            tried = np.maximum(having[group[more]], 1)
+            p[more] = np.minimum(_poisson(k[more].astype(np.float64), expected[more]) * tried * len(BURST_DAYS), 1)
             lowest = np.flatnonzero(p == np.repeat(np.minimum.reduceat(p, start), np.diff(start, append=len(p))))
             first = lowest[np.searchsorted(lowest, start)]
             better = p[first] < best_p[group[first]]
@@ -217,6 +222,10 @@ def signup(scene: Scene) -> Finding:
     return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p))
 
 
+REPLACED_US = 3 * DAY_US
+"""Time after a ban in which a sign-up may replace the account."""
+
+
 def replacement(scene: Scene) -> Finding:
     """Accounts signed up within three days after another account of the group was banned.
 
@@ -228,14 +237,14 @@ def replacement(scene: Scene) -> Finding:
     observed, expected = np.zeros(scene.n), np.zeros(scene.n)
     bans = np.flatnonzero(banned != UNKNOWN)
     if len(bans) and len(known):
-        span = 3 * DAY_US
         rows = np.flatnonzero(created != UNKNOWN)
-        lowest, width = known[0], np.int64(known[-1] - known[0] + 400 * DAY_US)
-        ban_line = np.sort(groups.member_group[bans] * width + np.clip(banned[bans] - lowest, 0, width - span - 1))
+        # Groups lie on one line, so far apart that a ban reaches no sign-up of the next; one beyond the last sign-up has none.
+        lowest, width = known[0], np.int64(known[-1] - known[0] + 2 * REPLACED_US)
+        ban_line = np.sort(groups.member_group[bans] * width + np.clip(banned[bans] - lowest, 0, width - REPLACED_US - 1))
         line = groups.member_group[rows] * width + (created[rows] - lowest)
-        after = np.searchsorted(ban_line, line, "right") > np.searchsorted(ban_line, line - span)
+        after = np.searchsorted(ban_line, line, "right") > np.searchsorted(ban_line, line - REPLACED_US)
         observed = np.bincount(groups.member_group[rows[after]], minlength=scene.n).astype(np.float64)
-        chance = np.searchsorted(known, banned[bans] + span) - np.searchsorted(known, banned[bans])
+        chance = np.searchsorted(known, banned[bans] + REPLACED_US) - np.searchsorted(known, banned[bans])
         covered = np.bincount(groups.member_group[bans], weights=chance, minlength=scene.n) / len(known)
         expected = np.minimum(covered, 1) * scene.size
     share = np.clip(np.nan_to_num(_ratio(observed - expected, scene.size)), 0, 1)
@@ -429,8 +438,9 @@ def queue(scene: Scene) -> Finding:
 def network(scene: Scene) -> Finding:
     """Accounts of different owners come from the same /24 or /48 networks.
 
-    Null: accounts meet in networks as often as all sampled accounts do. Blind behind proxies that are never reused, and
-    where no address is told; campuses, offices, carriers and VPNs put innocents on one network.
+    Observed is how many owners each network of the group has beyond the first, added up. Null: as many pairs of them meet as in the
+    median group. Blind behind proxies that are never reused, and where no address is told; campuses, offices, carriers and VPNs put
+    innocents on one network.
     """
     sample = scene.sample
     return Finding(scene.net_share, sample.net_repeats, sample.net_expected,
@@ -440,8 +450,8 @@ def network(scene: Scene) -> Finding:
 def rotation(scene: Scene) -> Finding:
     """Each account comes from many networks that accounts of other owners use too, as behind one proxy's pool of exits.
 
-    Observed is the mean number of such networks of an account, 1 at ten of forty or more. Null: none. Blind behind exits that no two
-    accounts share; subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
+    Observed is the mean number of such networks of an account; the value is 1 from ten of forty or more on. Null: none. Blind behind
+    exits that no two accounts share; subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
     """
     each = np.nan_to_num(scene.sample.net_each)
     none = np.full(scene.n, np.nan)

@@ -40,15 +40,18 @@ class Tally:
     """Sums; arrays start with the campaign, ``(n_campaigns, …)``."""
 
     harvested: I64
-    """``(n_campaigns, n_hours)``."""
+    """Requests taken for harvest, ``(n_campaigns, n_hours)``."""
     between: I64
     """Fewest and most requests that the harvest is told to be, ``(n_campaigns, 2)``."""
     other: I64
     """Other requests of the same accounts, ``(n_campaigns, n_hours)``."""
     capabilities: I64
+    """Harvested requests by capability, ``(n_campaigns, len(CAPABILITIES))``."""
     output_tokens: I64
+    """Answered to them."""
     first_us: I64
     last_us: I64
+    """When the first and the last of them was sent; the ends of what an int64 holds where there is none."""
     by_account: I64
     """Harvested requests of each account, ``(n_accounts,)``."""
     paths: list[dict[int, int]]
@@ -56,6 +59,7 @@ class Tally:
     models: list[dict[tuple[int, int], int]]
     """(hash of the model, hour) -> harvested requests."""
     start_hour: int
+    """Hour since 1970 UTC that the hours begin with."""
     shown: I64
     """Accounts whose activity is kept by hour, ascending."""
     activity: I64

@@ -38,6 +38,7 @@ class Measured:
     first_turns: I64
     """Those that begin a conversation."""
     output_tokens: I64
+    """Answered."""
     elicitation: I64
     """Requests with at least two words that ask to write the reasoning out."""
     words: I64
@@ -69,9 +70,11 @@ PASSING_DEVOTION, PASSING_VOLUME, PASSING_ANYHOW = 0.4, 0.25, 0.04
 
 
 HALF_OCTAVES = 48
+"""Classes of volume, each √2 times the one before; the last one has all that is above."""
 TWO_MODES = 0.75
 """Share of the variance of log volume between two classes from which a group is two populations; a bell has 0.64."""
 LESS_DEVOTED = 0.7
+"""Share of a group's usual devotion below which an account of the lower population is left out."""
 APART = 4
 """Half octaves between the mean volumes of two populations, at least: a factor of 4, more than chance or a balancer gives."""
 
@@ -173,7 +176,7 @@ def measure(
     matcher: Matcher, half: I64, hours: tuple[int, int], batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]],
     threads: int = 1,
 ) -> Measured:
-    """Sum over all batches of (account codes, sketch columns).
+    """Sum what the requests of every membership and group are like, over all batches of (account codes, sketch columns).
 
     Args:
         matcher: of the groups.

@@ -15,6 +15,7 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 YOUNG_DAYS = 30
+"""Age at the first request below which an account is young."""
 CERTAIN = 0.9
 """Posterior probability at which links speak neither for nor against an account."""
 TIED = 0.9

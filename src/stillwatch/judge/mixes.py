@@ -12,6 +12,8 @@ F64 = NDArray[np.float64]
 def overdispersion(counts: I32, label: I64, n: int, passing: float = 0) -> tuple[F64, F64, F64, F64]:
     """How much the rows of each of ``n`` labels differ in their mix: correlation, its limit, d.o.f., requests but one.
 
+    All are ``(n,)``; correlation and limit (one-sided, 95 %) from 0 to 1, NaN where nothing tells.
+
     Intra-class correlation, 0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
 
     Args:

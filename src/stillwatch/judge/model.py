@@ -47,12 +47,6 @@ SIZES = (0, 32, 100)
 """Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
 
 
-def size_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
-    """Class of each group's size, ``(n_groups,)``."""
-    size = np.rint(10 ** (4 * values["context.crowd"]))
-    return np.asarray(np.searchsorted(SIZES, size, "right") - 1, dtype=np.int64)
-
-
 KNOTS = (32, 64, 180)
 """Accounts at which a group has the line of its class alone; between, lines and slopes change steadily with the log of the size."""
 

@@ -16,6 +16,7 @@ F64 = NDArray[np.float64]
 
 HOUR_US = 3_600_000_000
 UNKNOWN = np.iinfo(np.int64).min
+"""A time that is not told."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ class People:
     key: I64
     """Hash of account_id, as sketches carry it."""
     n_events: I64
+    """Requests."""
     first_us: I64
     last_us: I64
+    """When the first and the last was sent, microseconds since 1970 UTC."""
     org: I64
     """Number of the organisation, -1 where none is told or the account is its only one, unverified."""
     contracted: NDArray[np.bool_]
@@ -36,8 +39,8 @@ class People:
     reseller: NDArray[np.bool_]
     education: NDArray[np.bool_]
     created_us: I64
-    """UNKNOWN where not told."""
     banned_us: I64
+    """UNKNOWN where not told."""
     domain: I64
     """Number of the e-mail domain, -1 where not told."""
 
@@ -62,7 +65,14 @@ def _true(column: pa.ChunkedArray) -> NDArray[np.bool_]:
 
 
 def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registry: pa.Table) -> People:
-    """Join; ``registry`` has one row for each of ``ids``, in order, null where the registry does not know the account."""
+    """Every account seen, with what the registry tells of it.
+
+    Args:
+        ids: identifiers, ascending.
+        key: hash of each, ``(n_accounts,)``.
+        profile: ``n``, ``first_us`` and ``last_us`` of each, ``(n_accounts,)``.
+        registry: one row for each of ``ids``, in order, null where the registry does not know the account.
+    """
     access, kind = registry["access_type"], registry["kind"]
     reseller = _true(pc.equal(access, "passthrough"))
     verified = _true(registry["verified"])

@@ -35,20 +35,6 @@ SIGNS: dict[str, int] = {
 """1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct only describes."""
 
 
-PROTECTIVE = (
-    "context.contracted", "context.one_owner", "context.one_payer", "context.common_work", "context.overlap", "context.short_answers",
-    "context.occasion",
-)
-"""What speaks for innocence by contract, by common work or by taking little may weigh as much as calibration finds."""
-
-SOFT = ("identity.signup", "infra.network", "infra.rotation")
-"""Evidence that innocents of one place or one occasion share: limited like conduct."""
-
-CONDUCT_LIMIT = 0.7
-"""Largest weight of a piece that is no evidence for coordination: conduct is what innocents may share, so it never decides. Not in the part
-for batches: all that it looks at share and live alike, and conduct is what tells farms from families."""
-
-
 def joint(values: Mapping[str, F64]) -> dict[str, F64]:
     """Pieces that agree: the weaker side of each pair, so that one side alone gives nothing.
 

@@ -60,8 +60,6 @@ HOPPER = 16
 the next of his free accounts has up to 13."""
 OWNERS = 0.001
 """Share of a log's accounts that an organisation or a contract must be told for, so that who has none can be told from a customer's."""
-HALF_ALIKE = 0.5
-"""Rhythm × mix without the twentieth below which innocents do not tell how far work alone carries."""
 REPEATED = 0.3
 """Share of requests whose prompt another account also sent, from which a list of work is not divided."""
 ONE_LIST = 0.94
@@ -352,18 +350,3 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
     one_hand = mostly_alike(values) | np.where(batched(values), busy_batches(values), all_alike | pool(values) | divided(values))
     return np.asarray(taught(values) | firms(values) | ~one_hand | housed(values))
-
-
-def telling(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups whose innocents make the tail of the part, ``(n_groups,)``: no reason explains them, and work alone could."""
-    return np.asarray(~reasoned(part, values) & ((part != "unlinked") | (values["context.mostly_alike"] >= HALF_ALIKE)))
-
-
-def teaching(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that teach the weights of the part, ``(n_groups,)``: those of the kind that it tells apart.
-
-    What batches share, they were put together by; and without links the question is who, of those that work alike, is one hand.
-    """
-    if part == "batched":
-        return telling(part, values)
-    return np.asarray(~batched(values) & ((part == "linked") | (values["context.mostly_alike"] >= HALF_ALIKE)))

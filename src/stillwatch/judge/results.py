@@ -28,6 +28,7 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 SHOWN_ACCOUNTS, SHOWN_HOURS, SHOWN_OBJECTS = 120, 240, 20
+"""Accounts, steps of time and shared objects that a campaign's pictures have at most."""
 
 
 @dataclass(frozen=True)

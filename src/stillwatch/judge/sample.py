@@ -26,6 +26,7 @@ TARGET = 1_000
 """Values of each kind that a large group keeps, about."""
 KINDS = 3
 PROMPT, NET, TASK = range(KINDS)
+"""Kinds of values that are sampled."""
 ROOM = 12
 """Rows an event that a batch gets room for at first; where they are more it is gone through again."""
 MERGED = 4_000_000

@@ -77,26 +77,26 @@ class Scene:
 
     @cached_property
     def size(self) -> F64:
-        """Accounts of each group that sent a request of it."""
+        """Accounts of each group that sent a request of it, ``(n_groups,)``."""
         return self.total(self.seen)
 
     @cached_property
     def events(self) -> F64:
-        """Requests of each group."""
+        """Requests of each group, ``(n_groups,)``."""
         return self.total(self.measured.n)
 
     def total(self, per_member: NDArray[Any]) -> F64:
-        """Sum over the members of each group."""
+        """Sum over the members of each group, ``(n_members,)`` to ``(n_groups,)``."""
         weights = per_member.astype(np.float64)
         return np.asarray(np.bincount(self.groups.member_group, weights=weights, minlength=self.n), dtype=np.float64)
 
     def mean(self, per_member: NDArray[Any], weight: NDArray[Any]) -> F64:
-        """Weighted mean over the members of each group; NaN where all weights are 0."""
+        """Weighted mean over the members of each group, ``(n_members,)`` each to ``(n_groups,)``; NaN where all weights are 0."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.total(np.where(weight > 0, per_member, 0) * weight) / self.total(weight)
 
     def of_members(self, per_account: NDArray[Any]) -> NDArray[Any]:
-        """Values of accounts, one a membership."""
+        """Values of accounts, one a membership: ``(n_accounts,)`` to ``(n_members,)``."""
         return per_account[self.groups.member_account]
 
     def share(self, accounts: NDArray[np.bool_]) -> F64:
@@ -126,7 +126,7 @@ class Scene:
 
     @cached_property
     def net_share(self) -> F64:
-        """Share of the accounts that share a network with another owner of the group: any sampled one or the most used."""
+        """Share of the owners that share a sampled network with another of the group, or met_share if it is more, ``(n_groups,)``."""
         return np.maximum(np.clip(np.nan_to_num(self.sample.net_share), 0, 1), self.met_share)
 
     @cached_property
@@ -137,12 +137,12 @@ class Scene:
 
     @cached_property
     def venue_share(self) -> F64:
-        """Share of the accounts that share a network with another owner, where that is a place rather than an exit."""
+        """The same where the networks are places rather than exits over which accounts rotate, ``(n_groups,)``."""
         return np.asarray(self.net_share * (1 - self.rotating))
 
     @cached_property
     def net_told(self) -> F64:
-        """Share of the accounts of which a network is known."""
+        """Share of the accounts of which a network is known, ``(n_groups,)``."""
         return self.share(self.network != 0)
 
     @cached_property
@@ -201,7 +201,7 @@ class Scene:
         return customers(self.people.org, self.identities["identity.payment"])
 
     def median(self, per_member: F64) -> F64:
-        """Median over the members of each group that have a value; NaN where none has."""
+        """Median over the members of each group that have a value (no NaN), ``(n_members,)`` to ``(n_groups,)``; NaN where none has."""
         kept = np.flatnonzero(~np.isnan(per_member) & self.seen)
         group = self.groups.member_group[kept]
         order = np.lexsort((per_member[kept], group))

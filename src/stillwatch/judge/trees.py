@@ -36,13 +36,16 @@ class Trees:
     """Trees end to end, the root of each first; lists of one entry a node, as calibration.json holds them."""
 
     pieces: tuple[str, ...]
+    """Names of the values that they look at."""
     roots: tuple[int, ...]
+    """Number of the first node of each tree."""
     piece: tuple[int, ...]
     """Place of the piece that a node looks at among ``pieces``, -1 for a leaf."""
     at: tuple[float, ...]
     """The largest value that goes to the lower child; between two values of DIGITS digits."""
     lower: tuple[int, ...]
     upper: tuple[int, ...]
+    """Numbers of a node's children; 0 for a leaf."""
     value: tuple[float, ...]
     """Nats: of a leaf its own, of another node what its leaves give in the mean of the examples."""
 

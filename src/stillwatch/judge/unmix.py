@@ -156,6 +156,7 @@ class Mixture:
     likelihood: float
     """Of the conversations it was fitted to, nats a conversation."""
     prior: float
+    """Log-odds of harvest of a conversation of which nothing is known."""
     looks: list[F64]
     """By class, for each of TRAITS."""
     known: I64

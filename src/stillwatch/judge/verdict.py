@@ -15,6 +15,7 @@ from stillwatch.nulls import benjamini_hochberg
 F64 = NDArray[np.float64]
 
 MIN_FAMILIES = 2
+"""Families of evidence that must speak for a campaign."""
 FDR = 0.05
 """Share of accused sets of accounts that may be innocent, at p-values that are upper limits."""
 OPEN_FDR = 0.1

@@ -1,7 +1,8 @@
-"""Link: which accounts share what, against a null that respects popularity, volume and time.
+"""Link: which accounts share what; whether that is more than chance gives is for the stages that group and judge.
 
 Every view gives traces (account, object, count). A trace is *habitual* when the account left it more than once: habits
-say what an account keeps doing, and there are few of them, whereas a single prompt leaves objects that never return.
+say what an account keeps doing, and there are few of them, whereas a single prompt leaves objects that never return. Of how prompts
+begin and end a single use counts as well, where pairs of accounts are compared.
 """
 
 from stillwatch.link.traces import (

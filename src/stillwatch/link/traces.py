@@ -83,7 +83,7 @@ def profiles(engine: Engine) -> NumpyTable:
 
 
 TOLD = ("client", "model", "path", "output_tokens")
-"""Columns of a sketch in which 0 is not told, and that no view of its own says to be blind."""
+"""Columns of a sketch in which 0 is not told, and of which no view of identities or content says that they are empty."""
 
 
 def told(engine: Engine) -> frozenset[str]:
@@ -191,7 +191,11 @@ IDENTITIES = {"identity.payment": "payment_hash", "identity.phone": "phone_hash"
 
 
 def identities(accounts: pa.Table) -> dict[str, NDArray[np.int64]]:
-    """Registry values by view: the number of each account's, ``(n_accounts,)``, -1 where none is told."""
+    """Registry values by view: the number of each account's, ``(n_accounts,)``, -1 where none is told.
+
+    Args:
+        accounts: conforming rows of the registry, one an account.
+    """
     return {view: string_codes(accounts[column]) for view, column in IDENTITIES.items()}
 
 

@@ -86,7 +86,6 @@ def cost(
 def question(
     suspect: Suspect, questions: Sequence[tuple[str, int]], store: Store, sampling: Sampling, *,
     rate_per_min: float | None = None, stop: Callable[[], bool] | None = None, quiet: bool = False,
-    sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Ask what the store does not hold yet; returns how many were asked.
 
@@ -98,16 +97,14 @@ def question(
         rate_per_min: at most so many questions a minute.
         stop: looked at after every batch; True ends the questioning (a sequential test that has seen enough).
         quiet: no progress bar.
-        sleep: for tests.
-        clock: seconds, for tests.
     """
-    missing, asked, due = store.missing(questions), 0, clock()
+    missing, asked, due = store.missing(questions), 0, time.monotonic()
     for batch in track(_batches(missing, suspect.batch), "asking", -(-len(missing) // suspect.batch), quiet=quiet):
         if rate_per_min:
-            wait = due - clock()
+            wait = due - time.monotonic()
             if wait > 0:
-                sleep(wait)
-            due = max(due, clock()) + 60 * len(batch) / rate_per_min
+                time.sleep(wait)
+            due = max(due, time.monotonic()) + 60 * len(batch) / rate_per_min
         outputs = suspect.answer([prompt for prompt, _ in batch], sampling)
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         for (prompt, sample), output in zip(batch, outputs, strict=True):

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Edge = tuple[int, int, str, float]
 
-MAX_NODES = 80
-MAX_EDGES = 900
+MAX_NODES, MAX_EDGES = 80, 900
+"""Accounts and links that are laid out, the first ones: detect chooses no more, but a run folder may have been edited, and the time that
+a layout takes grows with the square of the accounts."""
 MAX_VIEWS = 12
 """Views that can be shown alone; the style sheet has rules for as many."""
 STEPS = 250
@@ -92,45 +93,41 @@ class Graph:
 
 
 def graph(part: Mapping[str, Any] | None, n_accounts: int) -> Graph | None:
-    """Choose the best-linked accounts and their strongest links, and lay them out; None without links."""
+    """Lay out the accounts and links that detect chose; None without links.
+
+    Args:
+        part: ``nodes`` (identifiers, the best-linked first), ``edges`` (``[place, place, view, nats]``) and ``totals``.
+        n_accounts: of the campaign.
+    """
     if not part or not part.get("edges"):
         return None
-    names = [str(name) for name in part.get("nodes") or ()]
+    told = [str(name) for name in part.get("nodes") or ()]
     edges = [(int(i), int(j), str(view), float(w or 0)) for i, j, view, w in part["edges"] if i != j]
-    edges = [edge for edge in edges if 0 <= edge[0] < len(names) and 0 <= edge[1] < len(names)]
-    if not edges:
+    edges = [edge for edge in edges if 0 <= edge[0] < len(told) and 0 <= edge[1] < len(told)]
+    names = told[:MAX_NODES]
+    drawn = [edge for edge in edges if max(edge[:2]) < len(names)][:MAX_EDGES]
+    if not drawn:
         return None
-    kept = _best_linked(len(names), edges)
-    place = {node: at for at, node in enumerate(kept)}
-    inside = [(place[i], place[j], view, w) for i, j, view, w in edges if i in place and j in place]
-    inside = sorted(inside, key=lambda edge: -edge[3])[:MAX_EDGES]
-    at = layout(len(kept), inside)
-    degree = np.bincount([end for edge in inside for end in edge[:2]], minlength=len(kept))
+    drawn.sort(key=lambda edge: -edge[3])
+    at = layout(len(names), drawn)
+    degree = np.bincount([end for edge in drawn for end in edge[:2]], minlength=len(names))
     radius = 0.55 + 0.75 * np.sqrt(degree / max(degree.max(), 1))
     totals = part.get("totals") or {}
-    families = _families(inside, at, totals)
+    families = _families(drawn, at, totals)
     number = {view.name: view.number for family in families for view in family.views}
-    by: list[set[str]] = [set() for _ in kept]
-    for i, j, view, _ in inside:
+    by: list[set[str]] = [set() for _ in names]
+    for i, j, view, _ in drawn:
         by[i].add(view)
         by[j].add(view)
     nodes = [
-        Node(x, y, r, names[node], tuple(sorted(set(map(_family, mine)))), tuple(sorted({number[view] for view in mine} - {0})))
-        for (x, y), r, node, mine in zip(at.tolist(), radius.tolist(), kept, by, strict=True)
+        Node(x, y, r, name, tuple(sorted(set(map(_family, mine)))), tuple(sorted({number[view] for view in mine} - {0})))
+        for (x, y), r, name, mine in zip(at.tolist(), radius.tolist(), names, by, strict=True)
     ]
     top, bottom = float(at[:, 1].min()) - MARGIN, float(at[:, 1].max()) + MARGIN
     return Graph(
-        nodes, families, top, bottom - top, max(n_accounts, len(names)), max(totals.get("links", 0), len(edges)), len(inside),
-        graded=len({weight for *_, weight in inside}) > 1, counted=bool(totals),
+        nodes, families, top, bottom - top, max(n_accounts, len(told)), max(totals.get("links", 0), len(edges)), len(drawn),
+        graded=len({weight for *_, weight in drawn}) > 1, counted=bool(totals),
     )
-
-
-def _best_linked(n: int, edges: Sequence[Edge]) -> list[int]:
-    strength = np.zeros(n)
-    for i, j, _, weight in edges:
-        strength[i] += max(weight, 0)
-        strength[j] += max(weight, 0)
-    return sorted(int(node) for node in np.argsort(-strength, kind="stable")[:MAX_NODES])
 
 
 def _family(view: str) -> str:

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch import columns, run_details, run_worth
+from stillwatch import run_details, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
 from stillwatch.files import demand_settled, digest, quoted, read_json, reading_parquet
+from stillwatch.respond import log_columns
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
 
@@ -100,7 +101,7 @@ class Facts:
     keys: Sequence[tuple[str, str]]
     """(key_id, account_id)."""
     columns: Sequence[Mapping[str, Any]] = ()
-    """What each column of the folder holds; see :class:`stillwatch.columns.Told`."""
+    """What each column of the folder holds; see :class:`.log_columns.Told`."""
 
 
 def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
@@ -131,7 +132,7 @@ def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
         n_events, output_tokens = traffic.get(account_id, (0, 0))
         told = {"n_events": n_events, "output_tokens": output_tokens, "window_days": max((span_us or 0) / 86_400e6, 1 / 24)}
         accounts.append({**nothing, **known.get(account_id, {}), "account_id": account_id, **told})
-    return Facts(accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys], columns.told(data))
+    return Facts(accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys], log_columns.told(data))
 
 
 def read_requests(folder: Path, account_ids: Sequence[str], n_others: int) -> tuple[pa.Table, int]:

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from stillwatch.fast_hashes import BYTE_PRIME, START, join, mix
 
 SHINGLE_WORDS = 4
+"""Words in a row that are one shingle."""
 EDGE_WORDS = 8
+"""Words that an opening or a closing has at most."""
 N_SHINGLES = 3
+"""Smallest shingles of a prompt that are kept."""
 
 _DIGITS = np.uint64(0x5851F42D4C957F2D)
 _TOP = np.uint64(0xFFFFFFFFFFFFFFFF)

@@ -22,6 +22,7 @@ ELICITATION = len(CAPABILITIES) - 1
 """Column of the class counts that holds requests to write the reasoning out (``other`` needs no words)."""
 
 PRIORITY = ("vision", "grading", "rewriting", "agentic", "data_analysis", "code", "reasoning")
+"""Classes in the order in which ties go to them; ``other`` is none of these."""
 
 _TOKEN = re.compile(r"[a-z']+|[0-9]+|[\u3000-\ud7ff]|[^\x00-\x7f\u3000-\ud7ff]+")
 """What :func:`kernels.read_texts` takes for one word; it puts ASCII letters in lower case and no others."""

@@ -1,0 +1,53 @@
+"""Which campaign of an earlier run a campaign continues."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from stillwatch import run_details
+from stillwatch.errors import InputError
+from stillwatch.files import reading_parquet
+
+Earlier = list[tuple[str, set[str], set[str]]]
+"""Of each campaign of an earlier run: identifier, accounts, marks."""
+
+CONTINUED = 0.2
+"""Jaccard similarity of accounts, or of marks, from which a campaign continues one of an earlier run."""
+
+
+def earlier_campaigns(run: Path) -> Earlier:
+    """Campaigns of an earlier run.
+
+    Raises:
+        InputError: it is no whole run, or not readable.
+    """
+    path = run / "campaigns.parquet"
+    if not (path.exists() and (run / "summary.json").exists()):
+        raise InputError("not a whole run", where=run, todo="Pass a folder that stillwatch detect wrote")
+    accounts: dict[str, set[str]] = {}
+    with reading_parquet(run / "accounts.parquet"):
+        table = pq.read_table(run / "accounts.parquet", columns=["account_id", "campaign_id"])
+    with reading_parquet(path):
+        rows = pq.read_table(path, columns=["campaign_id", "details"]).to_pylist()
+    for account, campaign in zip(table["account_id"].to_pylist(), table["campaign_id"].to_pylist(), strict=True):
+        if campaign is not None:
+            accounts.setdefault(campaign, set()).add(account)
+    campaigns = []
+    for row in rows:
+        marks = run_details.parse(row["details"], row["campaign_id"], path).get("objects") or []
+        members = accounts.get(row["campaign_id"], set())
+        campaigns.append((row["campaign_id"], members, {str(mark["object"]) for mark in marks if "object" in mark}))
+    return campaigns
+
+
+def ancestor(earlier: Earlier, accounts: set[str], detail: dict[str, Any]) -> str | None:
+    """The earlier campaign that this one continues: most accounts or marks in common; None where there is none."""
+    objects = {row["object"] for row in detail.get("objects", [])}
+
+    def alike(a: set[str], b: set[str]) -> float:
+        return len(a & b) / len(a | b) if a | b else 0.0
+
+    scored = [(max(alike(accounts, theirs), alike(objects, marks)), name) for name, theirs, marks in earlier]
+    best = max(scored, default=(0.0, ""))
+    return best[1] if best[0] >= CONTINUED else None

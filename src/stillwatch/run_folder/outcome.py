@@ -1,0 +1,42 @@
+"""What detection found, before it is written."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch import group, judge
+
+I64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that detection found, ready to be written."""
+
+    scene: judge.Scene
+    model: judge.Model
+    values: dict[str, NDArray[np.float64]]
+    findings: dict[str, judge.Finding]
+    verdicts: judge.Verdicts
+    final: group.Groups
+    """Campaigns, then groups to review."""
+    lead: I64
+    n_campaigns: int
+    watch: judge.Watch
+    shared: dict[str, I64]
+    """What accounts share by view, as :func:`stillwatch.link.mark_counts` tells it."""
+    tally: judge.Tally
+    carried: dict[int, dict[str, I64]]
+    """Sketch column -> habitual carriers of its objects."""
+    harvested: list[NDArray[np.bool_]]
+    """Per batch of events: which are harvest."""
+    owner: list[I64]
+    """Per batch of events: number of the campaign or group of the event's account, -1 for none."""
+    told: frozenset[str]
+    """Columns of :data:`stillwatch.link.TOLD` that any request has."""
+
+    def account_scores(self) -> NDArray[np.float64]:
+        """Score of every account seen, ``(n_accounts,)``: :func:`stillwatch.judge.account_scores`."""
+        told, campaign = judge.suspicion(self.values, self.verdicts, self.model), self.final.labels(self.scene.people.n)
+        return judge.account_scores(self.scene, told, self.verdicts, campaign, self.lead, self.n_campaigns)
