@@ -11,12 +11,23 @@ from numpy.typing import NDArray
 from ..worlds import World
 from . import wires, wording
 from .dice import U64, below, mix, pick, unit
-from .houses import House
+from .houses import API, APP, House
 from .parts import Party, Routine
 
 F64, I64 = NDArray[np.float64], NDArray[np.int64]
-FREE_MAIL = {"gmail.com": 9, "outlook.com": 3, "yahoo.com": 2, "icloud.com": 2, "proton.me": 1, "gmx.net": 1, "mail.com": 0.5, "hotmail.com": 1.5}
-ODD_MAIL = [f"{a}{b}.{c}" for a in ("inbox", "quick", "drop", "tmp", "one") for b in ("mail", "box", "post") for c in ("click", "site", "top")]
+FREE_MAIL = {
+    "gmail.com": 9,
+    "outlook.com": 3,
+    "yahoo.com": 2,
+    "icloud.com": 2,
+    "proton.me": 1,
+    "gmx.net": 1,
+    "mail.com": 0.5,
+    "hotmail.com": 1.5,
+}
+ODD_MAIL = [
+    f"{a}{b}.{c}" for a in ("inbox", "quick", "drop", "tmp", "one") for b in ("mail", "box", "post") for c in ("click", "site", "top")
+]
 PROFILES = {
     "day": [1, 0.5, 0.3, 0.2, 0.2, 0.4, 1, 2, 4, 5, 5, 5, 4, 5, 5, 5, 5, 5, 5, 6, 6, 5, 4, 2],
     "office": [0.05, 0.02, 0.02, 0.02, 0.02, 0.1, 0.5, 2, 6, 9, 9, 8, 4, 7, 9, 8, 6, 3, 1, 0.5, 0.4, 0.3, 0.2, 0.1],
@@ -28,11 +39,10 @@ PUBLIC = {"reason": 5, "code": 3, "tutor": 1, "ask": 3, "write": 1, "extract": 1
 PUBLIC_TASKS = 600
 LONGEST = 40
 """Turns of a conversation."""
-FRAMES = [text for section in ("frame.trace", "frame.rubric", "frame.job", "frame.public") for text in wording.words()[section]]
 VARIED, NONE = -2, -1
 DAY_US = 86_400_000_000
-BUSIEST = {"crews": 0.38, "both": 0.64}
-"""Share of requests that crews, and crews and crowds together, may have."""
+MOST = 0.45
+"""Share of requests that crews may have."""
 
 
 @dataclass
@@ -83,7 +93,10 @@ class Log:
         self.weekday = int(rng.integers(7))
         self.release = float(rng.uniform(0.3, 0.7) * days) if release else None
         self.models = [f"{name}-large-2", f"{name}-small-2", f"{name}-mini-1", f"{name}-large-3"]
-        self.systems: list[str] = [wording.system_text(self.salt % 1000 + k, 9 + 3 * k) for k in range(len(wires.HARNESSES))]
+        self.no_page = [wires.CLIENTS.index(name) for name in ("browser", "phone")]
+        self.systems: list[str] = [wording.system_text(self.salt % 1000 + k, 9 + 3 * k, "backend") for k in range(len(wires.HARNESSES))]
+        self.frames = list(wording.words()["frame.public"])
+        self.public = np.arange(len(self.frames))
         self.folks: list[Folk] = []
         self.sessions = 0
 
@@ -119,7 +132,9 @@ class Log:
         banned = np.where(banned < np.maximum(start, created) + 0.01, np.nan, np.where(banned < days, banned, np.nan))
         sizes: list[int] = []
         while sum(sizes) < n:
-            sizes.append(int(rng.geometric(1 / papers.unit)) if papers.unit < 8 else max(2, int(rng.lognormal(np.log(papers.unit) - 0.18, 0.6))))
+            sizes.append(
+                int(rng.geometric(1 / papers.unit)) if papers.unit < 8 else max(2, int(rng.lognormal(np.log(papers.unit) - 0.18, 0.6)))
+            )
         group = np.repeat(np.arange(len(sizes)), sizes)[:n]
         size = np.bincount(group)
         salt = int(rng.integers(2**62))
@@ -129,8 +144,19 @@ class Log:
         codes = np.array([wires.COUNTRIES.index(name) for name in among])
         of = numbers if papers.unit <= 1 else np.where(unit(numbers, 61) < 0.9, group_number, numbers)
         folk = Folk(
-            party, sum(map(len, self.folks)), numbers, group, (np.cumsum(size) - size)[group], size[group], group_number, codes[pick(unit(of, 62), among)],
-            created, start, np.fmin(open_ended, banned), banned, salt,
+            party,
+            sum(map(len, self.folks)),
+            numbers,
+            group,
+            (np.cumsum(size) - size)[group],
+            size[group],
+            group_number,
+            codes[pick(unit(of, 62), among)],
+            created,
+            start,
+            np.fmin(open_ended, banned),
+            banned,
+            salt,
         )
         self.folks.append(folk)
         return folk
@@ -152,7 +178,11 @@ class Log:
                 starts.append(again)
         start = np.array(starts)
         fresh = self.rng.random(len(start)) < 0.6
-        return np.where(fresh, start - self.rng.exponential(0.05, len(start)), np.minimum(stock[: len(start)], start)), start, np.array(banned)
+        return (
+            np.where(fresh, start - self.rng.exponential(0.05, len(start)), np.minimum(stock[: len(start)], start)),
+            start,
+            np.array(banned),
+        )
 
     def plan(self, folk: Folk, routine: Routine) -> Plan:
         """How much the party is to ask on each day."""
@@ -194,7 +224,7 @@ class Log:
             source = np.where(carried, old, -1)
             for values in (task, work, subject, tongue):
                 values[again] = values[old[again]]
-        frame = self._frames(plan, person, conv, task)
+        frame = self._frames(plan, person, conv, account)
         frame[carried] = NONE
         # turns
         row = np.repeat(np.arange(n), turns)
@@ -204,21 +234,34 @@ class Log:
         time = at[row] + total - total[np.cumsum(turns) - turns][row]
         sender = account[row]
         if routine.handover:
-            first, size = (np.zeros(len(row), dtype=int), np.full(len(row), len(folk))) if routine.pooled else (folk.group_first[sender], folk.group_size[sender])
+            first, size = (
+                (np.zeros(len(row), dtype=int), np.full(len(row), len(folk)))
+                if routine.pooled
+                else (folk.group_first[sender], folk.group_size[sender])
+            )
             other = first + (sender - first + 1 + rng.integers(0, 2**31, len(row)) % np.maximum(size - 1, 1)) % size
             swap = (turn > 0) & (rng.random(len(row)) < routine.handover) & (folk.start[other] < time) & (time < folk.end[other])
             sender = np.where(swap, other, sender)
         keep = (time < folk.end[sender]) & (time < self.days) & (time >= folk.start[sender])
-        keep &= np.logical_and.accumulate(keep) | True
         gone = np.minimum.reduceat(np.where(keep, LONGEST + 1, turn), np.cumsum(turns) - turns) if n else np.zeros(0, dtype=int)
         keep = turn < gone[row]
         row, turn, time, sender = row[keep], turn[keep], time[keep], sender[keep]
         who, session = folk.number[sender], mix(conv[row], sender)
         event: dict[str, Any] = {
-            "account": folk.first + sender, "time": time, "turn": turn, "conv": self.sessions + row, "seed": conv[row], "task": task[row],
-            "work": work[row], "subject": subject[row], "tongue": tongue[row], "frame": np.where(turn == 0, frame[row], NONE),
-            "source": np.where((turn == 0) & (source[row] >= 0), self.sessions + source[row], -1), "person": person[row],
-            "harvest": np.full(len(row), routine.harvest), "session": session,
+            "account": folk.first + sender,
+            "time": time,
+            "turn": turn,
+            "conv": self.sessions + row,
+            "seed": conv[row],
+            "task": task[row],
+            "work": work[row],
+            "subject": subject[row],
+            "tongue": tongue[row],
+            "frame": np.where(turn == 0, frame[row], NONE),
+            "source": np.where((turn == 0) & (source[row] >= 0), self.sessions + source[row], -1),
+            "person": person[row],
+            "harvest": np.full(len(row), routine.harvest),
+            "session": session,
         }
         self.sessions += n
         self._clients(plan, event, who, session, party, folk.group_number[sender])
@@ -286,27 +329,34 @@ class Log:
         shared = np.full(len(conv), routine.source == "public") | (unit(conv, 102) < max(routine.mixed, 0.015))
         known = mix(self.salt, (PUBLIC_TASKS * unit(conv, 103) ** 1.4).astype(np.int64), 104)
         listed = np.array([wording.WORKS.index(name) for name in PUBLIC])[pick(unit(known, 105), PUBLIC)]
-        return (
-            np.where(shared, known, task), np.where(shared, listed, work), np.where(shared, below(len(names), known, 106), subject)
-        )
+        return (np.where(shared, known, task), np.where(shared, listed, work), np.where(shared, below(len(names), known, 106), subject))
 
-    def _frames(self, plan: Plan, person: U64, conv: U64, task: U64) -> I64:
+    def _frames(self, plan: Plan, person: U64, conv: U64, account: I64) -> I64:
         routine, section = plan.routine, plan.routine.frame
-        habit = (unit(person, 111) < 0.07) & (unit(conv, 112) < 0.5)
-        listed = [FRAMES.index(text) for text in wording.words()["frame.public"]]
-        frame = np.where(habit, np.array(listed)[below(len(listed), person, 113)], NONE)
+        habit = ((routine.turns > 1) | bool(routine.people)) & (unit(person, 111) < 0.07) & (unit(conv, 112) < 0.5)
+        listed = self.public
+        frame = np.where(habit, listed[below(len(listed), person, 113)], NONE)
         if not section:
             return frame
         if section == "varied":
             fixed: Any = np.full(len(conv), VARIED)
         else:
-            here = [FRAMES.index(text) for text in wording.words()["frame.trace" if section == "many" else section]]
-            fixed = np.array(here)[below(len(here), conv, 114) if section == "many" else np.full(len(conv), int(below(len(here), plan.folk.salt, 115)))]
+            folk = plan.folk
+            firms = routine.system == "unit" or folk.party.papers.org == "unit"  # each has its own
+            owner = (
+                folk.group_number[account] if firms else mix(folk.salt, below(5, conv, 114) if section == "many" else np.zeros(len(conv)))
+            )
+            owners, code = np.unique(owner, return_inverse=True)
+            first = len(self.frames)
+            self.frames += [wording.frame("frame.trace" if section == "many" else section, int(number)) for number in owners]
+            fixed = first + code.reshape(-1)
         return np.asarray(np.where(unit(conv, 116) < routine.framed, fixed, frame))
 
     def _clients(self, plan: Plan, event: dict[str, Any], who: U64, session: U64, party: int, group: U64) -> None:
         routine = plan.routine
         client = wires.spread(routine.client or self.house.clients, wires.CLIENTS, who, mix(event["seed"]), 121)
+        if API in self.house.tags and APP not in self.house.tags:  # it has no page of its own: people use somebody's chat client
+            client[np.isin(client, self.no_page)] = wires.CLIENTS.index("studio" if "studio" in self.house.clients else "chatbox")
         agent, stack = wires.build(client, who, routine.build, party)
         paths = list(self.house.paths)
         if len(paths) == 1:
@@ -322,7 +372,9 @@ class Log:
                 agent, stack = (np.where(over, len(wires.AGENTS) - 1, values) for values in (agent, stack))
         event |= {"client": client, "agent": agent, "stack": stack, "path": path}
         keys = 1 + below(3, who, 124) * (unit(who, 125) < 0.4)
-        event["key"] = np.where(np.array(paths)[path] == "app", np.uint64(0), mix(who, below(np.maximum(keys, 1), event["seed"], 126)) | np.uint64(1))
+        event["key"] = np.where(
+            np.array(paths)[path] == "app", np.uint64(0), mix(who, below(np.maximum(keys, 1), event["seed"], 126)) | np.uint64(1)
+        )
         # system prompts and tools
         system = np.full(len(who), -1)
         tools = np.zeros(len(who), dtype=np.uint64)
@@ -332,7 +384,10 @@ class Log:
             tools[used] = mix(number, agent[used] % 3, 127)
         if routine.system:
             owner = {
-                "one": np.full(len(who), party, dtype=np.uint64), "unit": group, "person": event["person"], "several": below(5, event["seed"], 128) + party % 2**30
+                "one": np.full(len(who), party, dtype=np.uint64),
+                "unit": group,
+                "person": event["person"],
+                "several": below(5, event["seed"], 128) + party % 2**30,
             }[routine.system]
             values, code = np.unique(np.asarray(owner).astype(np.uint64), return_inverse=True)
             system = code.reshape(-1) + len(self.systems)
@@ -349,8 +404,14 @@ class Log:
         for number in np.unique(net):
             rows = np.flatnonzero(net == number)
             found = self.wires.address(
-                wires.NETS[number], routine.exits, folk.number[sender[rows]], folk.group_number[sender[rows]], party, folk.country[sender[rows]],
-                session[rows], event["time"][rows].astype(np.int64),
+                wires.NETS[number],
+                routine.exits,
+                folk.number[sender[rows]],
+                folk.group_number[sender[rows]],
+                party,
+                folk.country[sender[rows]],
+                session[rows],
+                event["time"][rows].astype(np.int64),
             )
             for values, part in zip((ip, asn, land), found, strict=True):
                 values[rows] = part
@@ -366,6 +427,7 @@ class Log:
         choice = np.array([np.nan, np.nan, 0.0, 0.2, 0.3, 0.7, 1.0, 0.6, 0.9, 0.1])[below(10, person, 141)]
         limit = np.array([-1, -1, 512, 1024, 2048, 4096, 8192, 1500])[below(8, person, 142)]
         plain = by_hand | (routine.sampling == "default")
+        event["typed"] = by_hand | bool(routine.people)
         event["temperature"] = np.where(plain, np.nan, choice)
         event["top_p"] = np.where(plain | (unit(person, 143) < 0.7), np.nan, np.array([0.9, 0.95, 1.0])[below(3, person, 144)])
         event["max_tokens"] = np.where(plain, -1, limit)
@@ -399,7 +461,7 @@ class Log:
         context, parent, before = self._chain(e, prompt, response, asked + size)
         sent = asked + said + before
         cached = np.where(unit(e["seed"], 161) < 0.6, np.where(before > 0, before + said, np.where(said > 150, said, 0)), 0)
-        thinks = (unit(e["person"], 162) < 0.3) | (e["frame"] == VARIED)
+        thinks = unit(e["person"], 162) < 0.35
         thought = np.where(thinks & (e["model"] != 2), (size * (0.5 + 2 * unit(e["seed"], e["turn"], 163))).astype(np.int64), 0)
         truth_account, registry, truth = self._registry()
         names = [*self.house.paths]
@@ -439,7 +501,10 @@ class Log:
         by_time = np.argsort(e["time"], kind="stable")
         return World(
             events.take(pa.array(by_time)).drop_columns([c for c in self.house.no_events if c in events.column_names]),
-            registry.drop_columns([c for c in self.house.no_accounts if c in registry.column_names]), truth, harvest.sort_by("event_id"), self._releases(),
+            registry.drop_columns([c for c in self.house.no_accounts if c in registry.column_names]),
+            truth,
+            harvest.sort_by("event_id"),
+            self._releases(),
         )
 
     def _texts(self, e: dict[str, Any]) -> tuple[pa.Array, pa.Array]:
@@ -471,7 +536,7 @@ class Log:
         """Habits of persons, and frames."""
         parts, order = [], []
         first = (e["turn"] == 0) & (e["source"] < 0)
-        habit = unit(e["person"], 181)
+        habit = np.where(e["typed"], unit(e["person"], 181), 1.0)  # programs have none
         style = np.where(~first, 0, np.where(e["frame"] == VARIED, 9, np.where(e["frame"] >= 0, 10 + e["frame"], 0)))
         style = np.where((style == 0) & first, np.where(habit < 0.1, 1, np.where(habit < 0.18, 2, np.where(habit < 0.3, 3, 0))), style)
         for number in np.unique(style):
@@ -495,7 +560,7 @@ class Log:
                 turned = pc.binary_join_element_wise(text.word("vary.trace"), body, " ")
                 body = pc.choose(pa.array(swap), opened, bare, turned)
             elif number >= 10:
-                body = text.fill(FRAMES[number - 10], body)
+                body = text.fill(self.frames[number - 10], body)
             parts.append(body)
             order.append(rows)
         return wording.together(parts, order, len(style))
@@ -527,7 +592,9 @@ class Log:
         rng = self.rng
         n = sum(map(len, self.folks))
         ids = np.array([f"acct_{text}" for text in _hex(rng, n, 7)])
-        columns: dict[str, list[Any]] = {name: [] for name in ("kind", "plan", "verified", "mail", "card", "phone", "org", "ip", "reseller")}
+        columns: dict[str, list[Any]] = {
+            name: [] for name in ("kind", "plan", "verified", "mail", "card", "phone", "org", "ip", "reseller")
+        }
         resident = self.folks[-1]
         for folk in self.folks:
             self._papers(folk, columns, resident)
@@ -537,27 +604,31 @@ class Log:
         stamp = pa.timestamp("us", "UTC")
         country = np.concatenate([folk.country for folk in self.folks])
         mails = pa.array(flat["mail"])
-        table = pa.table({
-            "account_id": ids,
-            "created_at": pa.array(self.start + (created * DAY_US).astype(np.int64), stamp),
-            "kind": pa.array(flat["kind"]),
-            "org_id": self.org,
-            "verified": pa.array(flat["verified"].astype(bool)),
-            "access_type": pa.array(np.where(flat["reseller"], "passthrough", "application")),
-            "email_domain": mails,
-            "email_hash": pa.array(_hex(rng, n, 8)),
-            "payment_hash": _digests(flat["card"], "", flat["card"] == 0),
-            "phone_hash": _digests(flat["phone"], "", flat["phone"] == 0),
-            "signup_ip": _dotted(flat["ip"]),
-            "country": pa.array(wires.COUNTRIES).take(pa.array(country)),
-            "banned_at": pa.array(np.nan_to_num(self.start + banned * DAY_US).astype(np.int64), stamp, mask=np.isnan(banned)),
-            "plan": pa.array(flat["plan"]),
-        })
-        truth = pa.table({
-            "account_id": ids,
-            "campaign": pa.array([folk.party.campaign for folk in self.folks for _ in range(len(folk))], pa.string()),
-            "kind": pa.array([folk.party.label for folk in self.folks for _ in range(len(folk))]),
-        })
+        table = pa.table(
+            {
+                "account_id": ids,
+                "created_at": pa.array(self.start + (created * DAY_US).astype(np.int64), stamp),
+                "kind": pa.array(flat["kind"]),
+                "org_id": self.org,
+                "verified": pa.array(flat["verified"].astype(bool)),
+                "access_type": pa.array(np.where(flat["reseller"], "passthrough", "application")),
+                "email_domain": mails,
+                "email_hash": pa.array(_hex(rng, n, 8)),
+                "payment_hash": _digests(flat["card"], "", flat["card"] == 0),
+                "phone_hash": _digests(flat["phone"], "", flat["phone"] == 0),
+                "signup_ip": _dotted(flat["ip"]),
+                "country": pa.array(wires.COUNTRIES).take(pa.array(country)),
+                "banned_at": pa.array(np.nan_to_num(self.start + banned * DAY_US).astype(np.int64), stamp, mask=np.isnan(banned)),
+                "plan": pa.array(flat["plan"]),
+            }
+        )
+        truth = pa.table(
+            {
+                "account_id": ids,
+                "campaign": pa.array([folk.party.campaign for folk in self.folks for _ in range(len(folk))], pa.string()),
+                "kind": pa.array([folk.party.label for folk in self.folks for _ in range(len(folk))]),
+            }
+        )
         order = np.argsort(ids)
         self.place = np.empty(n, dtype=np.int64)
         self.place[order] = np.arange(n)
@@ -575,7 +646,12 @@ class Log:
         columns["verified"].append(unit(by, 203) < sure)
         columns["reseller"].append(np.full(n, papers.reseller))
         lent = resident.group_number[below(len(resident), number if papers.org == "several" else group, 204)]
-        org = {"none": lent if house.orgs else np.zeros(n, dtype=np.uint64), "unit": mix(group, 205), "one": np.full(n, mix(salt, 206)), "several": lent}[papers.org]
+        org = {
+            "none": lent if house.orgs else np.zeros(n, dtype=np.uint64),
+            "unit": mix(group, 205),
+            "one": np.full(n, mix(salt, 206)),
+            "several": lent,
+        }[papers.org]
         if papers.org == "none" and house.firms > 1:
             org = np.where(folk.group_size > 1, mix(group, 205), 0 if not house.orgs else org)
         columns["org"].append(np.asarray(org, dtype=np.uint64))
@@ -585,7 +661,7 @@ class Log:
         odd = np.array(ODD_MAIL)
         mail = papers.mail
         if house.orgs:
-            domains = _names(np.asarray(org, dtype=np.uint64)) if house.firms < 100 and house.paths and "campus" not in house.nets else np.full(n, "campus-mail.edu")
+            domains = np.full(n, house.domain) if house.domain else _names(np.asarray(org, dtype=np.uint64))
         elif mail == "unit":
             domains = _names(group)
         elif mail == "one":
@@ -606,7 +682,13 @@ class Log:
         for code in np.unique(net):
             rows = np.flatnonzero(net == code)
             ip[rows] = self.wires.address(
-                wires.NETS[code], routine.exits, number[rows], group[rows], salt, folk.country[rows], mix(number[rows], 241),
+                wires.NETS[code],
+                routine.exits,
+                number[rows],
+                group[rows],
+                salt,
+                folk.country[rows],
+                mix(number[rows], 241),
                 np.floor(folk.created[rows]).astype(np.int64),
             )[0]
         columns["ip"].append(ip)
@@ -650,7 +732,12 @@ def _digests(numbers: Any, prefix: str, absent: Any) -> pa.Array:
 def _names(numbers: U64) -> NDArray[Any]:
     pool = np.array(wording.words()["w"])
     ends = np.array(["com", "net", "org", "io", "co", "eu"])
-    parts = [pool[below(len(pool), numbers, 261)], pool[below(len(pool), numbers, 262)], below(90, numbers, 263).astype(str), ends[below(6, numbers, 264)]]
+    parts = [
+        pool[below(len(pool), numbers, 261)],
+        pool[below(len(pool), numbers, 262)],
+        below(90, numbers, 263).astype(str),
+        ends[below(6, numbers, 264)],
+    ]
     joined = np.char.add(np.char.add(parts[0], parts[1]), parts[2])
     return np.asarray(np.char.add(np.char.add(joined, "."), parts[3]))
 
@@ -664,16 +751,16 @@ def _dotted(ip: I64) -> pa.Array:
     return pc.if_else(pa.array(ip < 0), pa.scalar(None, pa.string()), pc.binary_join_element_wise(*octets, "."))
 
 
-def run(log: Log, parties: list[tuple[Party, int]]) -> World:
-    """The world of these parties, of which the last are the ordinary, who fill what the others leave."""
+def run(log: Log, parties: list[tuple[Party, int]], busy: float) -> World:
+    """The world of these parties; crews and crowds have so much of the requests, and the last party, the ordinary, has the rest."""
     plans = [(party, log.plan(folk, routine)) for party, n in parties for folk in [log.settle(party, n)] for routine in party.routines]
     ordinary = parties[-1][0]
     crews = sum(plan.requests for party, plan in plans if party.campaign)
     crowds = sum(plan.requests for party, plan in plans if not party.campaign and party is not ordinary)
     rest = sum(plan.requests for party, plan in plans if party is ordinary)
-    crew_factor = min(1.0, BUSIEST["crews"] * log.events / max(crews, 1))
+    crew_factor = min(1.0, MOST * log.events / max(crews, 1))
     crews *= crew_factor
-    crowd_factor = min(1.5, max(BUSIEST["both"] * log.events - crews, 0.1 * log.events) / max(crowds, 1))
+    crowd_factor = min(1.5, max(busy * log.events - crews, 0.1 * log.events) / max(crowds, 1))
     rest_factor = (log.events - crews - crowds * crowd_factor) / max(rest, 1)
     parts = [log.ask(plan, crew_factor if party.campaign else rest_factor if party is ordinary else crowd_factor) for party, plan in plans]
     return log.tables(parts)

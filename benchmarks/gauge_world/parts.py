@@ -1,7 +1,7 @@
 """What a crowd or a crew is made of: papers, and routines of asking. Innocents and operators are the same record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 __all__ = ["Papers", "Party", "Routine", "replace"]
 
@@ -11,7 +11,7 @@ class Papers:
     """What the registry holds of a party's accounts."""
 
     born: tuple[str, float, float] = ("ages", 300.0, 1.0)
-    """("ages", median of days, spread) · ("burst", fraction of the log, width in days) · ("lots", number of lots, age of the oldest in days)
+    """("ages", median of days, spread) · ("burst", fraction of the log, width in days) · ("lots", how many, age of the oldest in days)
     · ("rolling", 0, 0): while the log runs."""
     kind: Mapping[str, float] | None = None
     plan: Mapping[str, float] | None = None
@@ -112,4 +112,5 @@ class Party:
     """(share of accounts in the first cohort, mean life in days, mean hours until a replacement asks)."""
     shut: float | None = None
     """Fraction of the log at which most of its accounts are banned within hours."""
-    floor: int = field(default=3)
+    floor: int = 3
+    """Fewest accounts that it has in a small log."""

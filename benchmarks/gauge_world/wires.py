@@ -11,7 +11,22 @@ from .dice import U64, below, mix, pick, unit
 COUNTRIES = ("US", "GB", "DE", "IN", "BR", "FR", "TR", "ES", "PL", "VN", "JP", "CN", "RU", "NG", "ID")
 ZONES = np.array([-6, 0, 1, 5, -3, 1, 3, 1, 1, 7, 9, 8, 3, 1, 7])
 TONGUE_OF = {"DE": "de", "BR": "pt", "FR": "fr", "TR": "tr", "ES": "es", "CN": "zh", "RU": "ru"}
-NETS = ("home", "mobile", "office", "venue", "campus", "vpn", "isolation", "dc_unit", "dc_own", "proxy", "sticky", "exits", "village", "none")
+NETS = (
+    "home",
+    "mobile",
+    "office",
+    "venue",
+    "campus",
+    "vpn",
+    "isolation",
+    "dc_unit",
+    "dc_own",
+    "proxy",
+    "sticky",
+    "exits",
+    "village",
+    "none",
+)
 APP, API = "app", "api"
 BROWSERS = (
     ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.0.0 Safari/537.36", "cr", 9.0),
@@ -106,7 +121,9 @@ class Wires:
         if net in ("home", "proxy", "sticky"):
             carrier = pick(unit(session if net == "proxy" else account, 21), [5, 3, 2, 1, 0.5])
             lease = below(20, account, 22) + 3
-            host = mix(session, 23) if net == "proxy" else mix(account, 24, 0 if net == "sticky" else (day + below(20, account, 25)) // lease)
+            host = (
+                mix(session, 23) if net == "proxy" else mix(account, 24, 0 if net == "sticky" else (day + below(20, account, 25)) // lease)
+            )
             network = mix(s, country, carrier, host % np.uint64(3))
             return _join(network, host >> np.uint64(8), 65_000), _asn(mix(s, country, carrier)), here
         if net in ("mobile", "village"):
@@ -131,7 +148,11 @@ class Wires:
             spot = below(max(exits, 1), account, below(3, session, 53), party, 54)
             cloud = below(4, spot, party, 55)
             host = mix(party, spot, 56)
-            return _join(mix(s, cloud, 0, 51, host % np.uint64(4)), host >> np.uint64(9), 65_000), _asn(mix(s, cloud, 51)), np.zeros(n, dtype=np.int64)
+            return (
+                _join(mix(s, cloud, 0, 51, host % np.uint64(4)), host >> np.uint64(9), 65_000),
+                _asn(mix(s, cloud, 51)),
+                np.zeros(n, dtype=np.int64),
+            )
         owner = group if net == "office" else mix(np.full(n, party), 57)
         spot = below(max(1, exits // 4), session, 58)
         carrier = below(5, owner, 59)

@@ -17,19 +17,50 @@ FOLDER = Path(__file__).parent / "vocabulary"
 ENGLISH = "en"
 TONGUES = (ENGLISH, "es", "de", "fr", "pt", "ru", "zh", "tr")
 FAMILY = {
-    "reason": "reason", "tutor": "reason", "plan": "work", "code": "code", "agent": "code", "extract": "work", "classify": "work",
-    "grade": "work", "rewrite": "write", "translate": "write", "summarise": "write", "write": "write", "ask": "work", "story": "write",
-    "data": "code", "invent": "work", "clean": "write", "record": "write",
+    "reason": "reason",
+    "tutor": "reason",
+    "plan": "work",
+    "code": "code",
+    "agent": "code",
+    "extract": "work",
+    "classify": "work",
+    "grade": "work",
+    "rewrite": "write",
+    "translate": "write",
+    "summarise": "write",
+    "write": "write",
+    "ask": "work",
+    "story": "write",
+    "data": "code",
+    "invent": "work",
+    "clean": "write",
+    "record": "write",
 }
 """Kinds of work, and where another tongue than English has its wordings."""
 WORKS = tuple(FAMILY)
 LENGTH = {
-    "reason": 8, "tutor": 5, "plan": 7, "code": 7, "agent": 4, "extract": 2, "classify": 1, "grade": 3, "rewrite": 3, "translate": 2,
-    "summarise": 3, "write": 6, "ask": 5, "story": 8, "data": 5, "invent": 8, "clean": 8, "record": 4,
+    "reason": 8,
+    "tutor": 5,
+    "plan": 7,
+    "code": 7,
+    "agent": 4,
+    "extract": 2,
+    "classify": 1,
+    "grade": 3,
+    "rewrite": 3,
+    "translate": 2,
+    "summarise": 3,
+    "write": 6,
+    "ask": 5,
+    "story": 8,
+    "data": 5,
+    "invent": 8,
+    "clean": 8,
+    "record": 4,
 }
 """Sentences of an answer, about."""
 NUMBERS = {"n": (2, 97), "n2": (2, 60), "n3": (3, 97), "m": (100, 9900), "id": (100_000, 900_000)}
-ALIAS = {"w2": "w", "name2": "name", "code2": "code"}
+ALIAS = {"w2": "w", "name2": "name", "code": "dialect", "code2": "dialect"}
 BLOCKS = 5
 """Subjects of a tongue other than English, which has fewer words."""
 
@@ -158,8 +189,20 @@ def _flat(array: Any) -> pa.Array:
     return array
 
 
-def system_text(seed: int, parts: int) -> str:
+def frame(section: str, owner: int) -> str:
+    """A frame of a section as one party words it; what goes into it stays open."""
+    patterns = words()[section]
+    pattern = patterns[int(below(len(patterns), owner, 7))]
+    slots = {name for name in _pattern(pattern)[1::2] if name not in ("b", "id")}
+    one = Rows(ENGLISH, mix(np.array([owner], dtype=np.uint64), 8), np.array([int(below(len(subjects()), owner, 9))]))
+    for name in sorted(slots):
+        pattern = pattern.replace("{" + name + "}", one.slot(name)[0].as_py())
+    return pattern
+
+
+def system_text(seed: int, parts: int, subject: str = "") -> str:
     """A system prompt of so many parts."""
-    seeds = mix(seed, np.arange(parts))
-    subject = np.full(parts, int(below(len(subjects()), seed, 5)))
-    return " ".join(Rows(ENGLISH, seeds, subject).word("system.part").to_pylist())
+    names = list(subjects())
+    number = names.index(subject) if subject else int(below(len(names), seed, 5))
+    texts = Rows(ENGLISH, mix(seed, np.arange(parts)), np.full(parts, number)).word("system.part").to_pylist()
+    return " ".join(dict.fromkeys(texts))
