@@ -113,7 +113,7 @@ def trial_batch(d: Dice, h: House) -> list[Party]:
     )
     routine = replace(
         what(d),
-        rate=d.log(30, 250),
+        rate=d.log(30, 600),
         even=True,
         hours=d.one(["flat", "blocks"]),
         frame=d.one(["frame.trace", "frame.job", ""]),
@@ -289,7 +289,7 @@ def failover_and_pivot(d: Dice, h: House) -> list[Party]:
 
 def partner_firm_trains(d: Dice, h: House) -> list[Party]:
     goal = replace(
-        what(d, "reason", "code", "invent", "grade"),
+        what(d, "reason", "code", "invent"),
         rate=d.log(20, 150),
         spread=d.real(0.1, 0.5),
         even=d.chance(0.5),
@@ -482,7 +482,7 @@ def slow_burn(d: Dice, h: House) -> list[Party]:
         client=HANDS,
         build=d.one(["masks", ""]),
         net={"sticky": 1.0},
-        span=(d.real(0, 0.2), 1.0),
+        span=(d.real(0.05, 0.25), 1.0),
     )
     papers = Papers(
         ("lots", d.count(4, 15), d.log(150, 700)),
@@ -491,7 +491,13 @@ def slow_burn(d: Dice, h: House) -> list[Party]:
         verified=0,
         signup="proxy",
     )
-    return [crew(d.count(150, 500), papers, routine, *cover(d, d.real(0.15, 0.55), routine), kind="slow_burn")]
+    sold = d.chance(0.5)  # the owners before, who sold them
+    before = (
+        (Routine(d.real(1, 4), 1.0, days=0.4, client=HANDS, net={"home": 6, "mobile": 3}, span=(0.0, routine.span[0] - 0.02)),)
+        if sold
+        else ()
+    )
+    return [crew(d.count(150, 500), papers, routine, *cover(d, d.real(0.15, 0.55), routine), *before, kind="slow_burn")]
 
 
 def stolen_logins(d: Dice, h: House) -> list[Party]:

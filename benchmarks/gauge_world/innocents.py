@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .dice import Dice
-from .houses import API, APP, CAMPUS, EVERYDAY, FIRM, OFFICE, OPEN, House
+from .houses import API, APP, BUILDERS, CAMPUS, EVERYDAY, FIRM, OFFICE, OPEN, House
 from .parts import Papers, Party, Routine
+from .wires import HARNESSES, kind
 
 CROWDS: dict[str, tuple[frozenset[str], Callable[[Dice, House], Party]]] = {}
 """By name: in the logs of which houses it can be, and how to draw it."""
@@ -998,14 +999,49 @@ def shop_plugin(d: Dice, h: House) -> Party:
 
 def ordinary(house: House) -> Party:
     """Those who have nothing in common but what is popular."""
-    office = house.firms > 1 and CAMPUS not in house.tags
+    office = house.orgs and CAMPUS not in house.tags
     routine = Routine(
         4.0,
-        1.0,
+        1.25,
         days=0.45,
         hours="office" if office else "day",
         weekend=0.2 if office else 0.9,
         turns=3.0 if house.tags & {APP, CAMPUS} else 2.5,
     )
+    return Party("ordinary", 0, _unconnected(house), (routine,), lag=0.7)
+
+
+def ordinary_builders(house: House) -> Party:
+    """As ordinary, with a program of their own: each its prompt, its frame, its kind of work, its machine."""
+    programs = {name: weight for name, weight in house.clients.items() if kind(name) != APP and name not in HARNESSES}
+    nets = house.nets if house.orgs else {"dc_own": 5.0, "home": 4.0, "office": 2.0}
+    routine = Routine(
+        6.0,
+        1.2,
+        days=0.6,
+        hours="flat",
+        works=BUILDERS,
+        frame="frame.job",
+        framed=0.6,
+        system="person",
+        tools="unit",
+        client=programs,
+        net=nets,
+        turns=1.4,
+        gap=20,
+    )
+    return Party("ordinary_builders", 0, _unconnected(house), (routine,), lag=0.7)
+
+
+def builders(house: House) -> float:
+    """Share of builders among the ordinary."""
+    return (
+        0.6
+        * sum(weight for name, weight in house.clients.items() if kind(name) != APP and name not in HARNESSES)
+        / sum(house.clients.values())
+    )
+
+
+def _unconnected(house: House) -> Papers:
     card = ("unit", 0.0) if house.firms > 1 and house.cards else ("house", 0.0)
-    return Party("ordinary", 0, Papers(("ages", 260, 1.1), unit=house.firms, card=card), (routine,), lag=0.7)
+    return Papers(("ages", 260, 1.1), unit=house.firms, card=card)

@@ -342,10 +342,12 @@ class Log:
             fixed: Any = np.full(len(conv), VARIED)
         else:
             folk = plan.folk
-            firms = routine.system == "unit" or folk.party.papers.org == "unit"  # each has its own
-            owner = (
-                folk.group_number[account] if firms else mix(folk.salt, below(5, conv, 114) if section == "many" else np.zeros(len(conv)))
-            )
+            if routine.system == "person":  # each has its own
+                owner = folk.number[account]
+            elif routine.system == "unit" or folk.party.papers.org == "unit":
+                owner = folk.group_number[account]
+            else:
+                owner = mix(folk.salt, below(5, conv, 114) if section == "many" else np.zeros(len(conv)))
             owners, code = np.unique(owner, return_inverse=True)
             first = len(self.frames)
             self.frames += [wording.frame("frame.trace" if section == "many" else section, int(number)) for number in owners]
@@ -395,6 +397,8 @@ class Log:
             self.systems += [wording.system_text(int(value % np.uint64(2**60)), int(k)) for value, k in zip(values, parts, strict=True)]
         if routine.tools:
             tools = mix(group if routine.tools == "unit" else np.full(len(who), party), 129)
+            if routine.tools == "unit":  # not all of them use any
+                tools = np.where(unit(group, 132) < 0.35, tools, np.uint64(0))
         event |= {"system": system, "tools": tools}
 
     def _networks(self, plan: Plan, event: dict[str, Any], sender: I64, session: U64, party: int) -> None:
@@ -752,15 +756,17 @@ def _dotted(ip: I64) -> pa.Array:
 
 
 def run(log: Log, parties: list[tuple[Party, int]], busy: float) -> World:
-    """The world of these parties; crews and crowds have so much of the requests, and the last party, the ordinary, has the rest."""
+    """The world of these parties; crews and crowds have so much of the requests, and the ordinary have the rest."""
     plans = [(party, log.plan(folk, routine)) for party, n in parties for folk in [log.settle(party, n)] for routine in party.routines]
-    ordinary = parties[-1][0]
+    ordinary = {party.label for party, _ in parties if party.label.startswith("ordinary")}
     crews = sum(plan.requests for party, plan in plans if party.campaign)
-    crowds = sum(plan.requests for party, plan in plans if not party.campaign and party is not ordinary)
-    rest = sum(plan.requests for party, plan in plans if party is ordinary)
+    crowds = sum(plan.requests for party, plan in plans if not party.campaign and party.label not in ordinary)
+    rest = sum(plan.requests for party, plan in plans if party.label in ordinary)
     crew_factor = min(1.0, MOST * log.events / max(crews, 1))
     crews *= crew_factor
     crowd_factor = min(1.5, max(busy * log.events - crews, 0.1 * log.events) / max(crowds, 1))
     rest_factor = (log.events - crews - crowds * crowd_factor) / max(rest, 1)
-    parts = [log.ask(plan, crew_factor if party.campaign else rest_factor if party is ordinary else crowd_factor) for party, plan in plans]
+    parts = [
+        log.ask(plan, crew_factor if party.campaign else rest_factor if party.label in ordinary else crowd_factor) for party, plan in plans
+    ]
     return log.tables(parts)

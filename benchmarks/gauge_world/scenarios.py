@@ -9,7 +9,7 @@ from ..worlds import World, recipe
 from . import crews, logbook
 from .dice import Dice
 from .houses import HOUSES
-from .innocents import CROWDS, SURE, ordinary
+from .innocents import CROWDS, SURE, builders, ordinary, ordinary_builders
 from .parts import Party
 
 EASY, MEDIUM, HARD, NOBODY = "easy", "medium", "hard", "nobody"
@@ -270,7 +270,7 @@ def fitted(crew: list[Party], most: float, days: float) -> list[Party]:
     asked = sum(party.n * weight(party, days) for party in crew)
     if asked <= most:
         return crew
-    fewer = [max(party.floor + 5, round(party.n * max(0.4, (most / asked) ** 0.6))) for party in crew]
+    fewer = [max(party.floor + 5, round(party.n * max(0.5, (most / asked) ** 0.4))) for party in crew]
     slower = min(1.0, most / sum(n * weight(party, days) for party, n in zip(crew, fewer, strict=True)))
     return [
         replace(party, n=n, routines=tuple(replace(routine, rate=max(2.0, routine.rate * slower)) for routine in party.routines))
@@ -282,7 +282,7 @@ def cast(scenario: Scenario, d: Dice, share: float) -> list[tuple[Party, int]]:
     """The parties of a world and their numbers of accounts, the ordinary last."""
     house = HOUSES[scenario.house]
     crew = scenario.make(d, house) if scenario.make else []
-    crew = fitted(crew, d.log(0.1, 0.42) * scenario.requests, d.days)
+    crew = fitted(crew, d.log(0.13, 0.42) * scenario.requests, d.days)
     drawn = {name: make(d, house) for name, (tags, make) in CROWDS.items() if tags & house.tags}
     told = "verified" not in house.no_accounts
     fitting = [name for name, party in drawn.items() if name not in scenario.beside and (told or (party.papers.verified or 0) < SURE)]
@@ -295,7 +295,11 @@ def cast(scenario: Scenario, d: Dice, share: float) -> list[tuple[Party, int]]:
     small = min(1.0, room / (sum(party.n for party in crowds) * share**0.85))
     held += [(party, max(min(party.floor, party.n), round(party.n * share**0.85 * small))) for party in crowds]
     others = sum(n for _, n in held)
-    return [*held, (ordinary(house), max(total - others, int(others * least / (1 - least)) + 1))]
+    rest = max(total - others, int(others * least / (1 - least)) + 1)
+    building = round(rest * builders(house))
+    if building:
+        held.append((ordinary_builders(house), building))
+    return [*held, (ordinary(house), rest - building)]
 
 
 def world(name: str, seed: int, events: int | None = None) -> World:
