@@ -463,7 +463,9 @@ def pool_split(d: Dice, h: House) -> list[Party]:
     return [
         crew(
             d.count(30, 200),
-            Papers(("ages", 90, 0.9), mail="free", card=("own", 0), kind={"individual": 3, "startup": 1}, verified=0),
+            Papers(
+                ("ages", 90, 0.9), mail="free", card=d.one([("own", 0.0), ("house", 0.0)]), kind={"individual": 3, "startup": 1}, verified=0
+            ),
             routine,
             kind="pool_split",
         )

@@ -32,8 +32,14 @@ class House:
     """Share of accounts with a payment method."""
     domain: str = ""
     """Of all e-mail addresses, where there is but one."""
+    phones: float = 0.75
     abuse: float = 0.005
     """Share of innocents that are banned by mistake."""
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Columns of events that are not there: who knows no organisations does not log them either."""
+        return (*self.no_events, *(name for name in self.no_accounts if name == "org_id"))
 
 
 EVERYDAY = {
@@ -110,6 +116,7 @@ HOUSES = {
         {"VN": 5, "ID": 4, "TR": 3},
         nets={"mobile": 7, "home": 3},
         plans={"bundle": 7, "plus": 2},
+        phones=1.0,
         works=EVERYDAY,
         no_events=("key_id", "temperature", "top_p", "max_tokens", "tools_key"),
         no_accounts=("payment_hash", "email_hash", "email_domain", "org_id"),

@@ -14,7 +14,8 @@ from .dice import U64, below, mix, pick, unit
 from .houses import API, APP, House
 from .parts import Party, Routine
 
-F64, I64 = NDArray[np.float64], NDArray[np.int64]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
 FREE_MAIL = {
     "gmail.com": 9,
     "outlook.com": 3,
@@ -90,7 +91,7 @@ class Log:
         self.salt = int(rng.integers(2**62))
         self.wires = wires.Wires(self.salt)
         self.start = int(rng.integers(19_800, 20_700)) * DAY_US
-        self.weekday = int(rng.integers(7))
+        self.weekday = (self.start // DAY_US + 3) % 7
         self.release = float(rng.uniform(0.3, 0.7) * days) if release else None
         self.models = [f"{name}-large-2", f"{name}-small-2", f"{name}-mini-1", f"{name}-large-3"]
         self.no_page = [wires.CLIENTS.index(name) for name in ("browser", "phone")]
@@ -504,7 +505,7 @@ class Log:
         harvest = pa.table({"event_id": events["event_id"], "campaign": campaigns}).filter(pa.array(e["harvest"]))
         by_time = np.argsort(e["time"], kind="stable")
         return World(
-            events.take(pa.array(by_time)).drop_columns([c for c in self.house.no_events if c in events.column_names]),
+            events.take(pa.array(by_time)).drop_columns([c for c in self.house.absent if c in events.column_names]),
             registry.drop_columns([c for c in self.house.no_accounts if c in registry.column_names]),
             truth,
             harvest.sort_by("event_id"),
@@ -527,7 +528,12 @@ class Log:
                 section = ("follow.agent" if kind == "agent" else "follow") if later else kind
                 if tongue:
                     section = f"{name}.follow" if later else f"{name}.{wording.FAMILY[kind]}"
-                asked.append(wording.Rows(name, seed, e["subject"][rows], code).word(section))
+                talk = wording.Rows(name, seed, e["subject"][rows], code)
+                text = talk.word(section)
+                if later and kind != "agent":  # many say two things at once
+                    more = wording.Rows(name, mix(seed, 175), e["subject"][rows], code).word(section)
+                    text = pc.if_else(pa.array(unit(seed, 176) < 0.45), pc.binary_join_element_wise(text, more, " "), text)
+                asked.append(text)
                 long = wording.LENGTH[kind] * np.exp(0.45 * (unit(seed, 172) + unit(seed, 173) - 1) * 2)
                 long = np.where(e["frame"][rows] == NONE, long, long * 1.4) * (0.7 if later else 1.0)
                 answers = wording.Rows(name, mix(e["seed"][rows], e["turn"][rows], 174), e["subject"][rows], code)
@@ -660,7 +666,7 @@ class Log:
             org = np.where(folk.group_size > 1, mix(group, 205), 0 if not house.orgs else org)
         columns["org"].append(np.asarray(org, dtype=np.uint64))
         columns["card"].append(self._shared(papers.card, number, group, salt, house.cards, 210, folk.created))
-        columns["phone"].append(self._shared(papers.phone, number, group, salt, 0.8, 220, folk.created))
+        columns["phone"].append(self._shared(papers.phone, number, group, salt, house.phones, 220, folk.created))
         free = np.array(list(FREE_MAIL))[pick(unit(number, 231), FREE_MAIL)]
         odd = np.array(ODD_MAIL)
         mail = papers.mail
@@ -764,7 +770,7 @@ def run(log: Log, parties: list[tuple[Party, int]], busy: float) -> World:
     rest = sum(plan.requests for party, plan in plans if party.label in ordinary)
     crew_factor = min(1.0, MOST * log.events / max(crews, 1))
     crews *= crew_factor
-    crowd_factor = min(1.5, max(busy * log.events - crews, 0.1 * log.events) / max(crowds, 1))
+    crowd_factor = min(1.5, max(busy * log.events - crews, 0.2 * log.events) / max(crowds, 1))
     rest_factor = (log.events - crews - crowds * crowd_factor) / max(rest, 1)
     parts = [
         log.ask(plan, crew_factor if party.campaign else rest_factor if party.label in ordinary else crowd_factor) for party, plan in plans

@@ -260,9 +260,30 @@ LEAST, LEAST_HOUSED = 0.52, 0.35
 
 
 def weight(party: Party, days: float) -> float:
-    """Requests of an operator's account, about."""
-    life = 0.35 if party.bans else 1.0
-    return life * sum(routine.rate * routine.days * min(1.0, routine.span[1] - routine.span[0]) * days for routine in party.routines)
+    """Requests of an account, about."""
+    life = 0.35 if party.bans else 0.8
+    each = (
+        routine.rate
+        * np.exp(routine.spread**2 / 2)
+        * routine.days
+        * (5 + 2 * routine.weekend)
+        / 7
+        * (routine.span[1] - routine.span[0])
+        * days
+        for routine in party.routines
+    )
+    return life * float(sum(each))
+
+
+def thinned(crowds: list[Party], room: float, days: float) -> list[Party]:
+    """Crowds that ask about so much together, none of them most of it, with fewer accounts rather than lower rates."""
+
+    def held(party: Party, share: float) -> Party:
+        return replace(party, n=max(min(party.floor + 2, party.n), round(party.n * min(1.0, share))))
+
+    crowds = [held(party, 0.2 * room / (party.n * weight(party, days))) for party in crowds]
+    asked = sum(party.n * weight(party, days) for party in crowds)
+    return [held(party, max(0.35, (room / asked) ** 0.8)) for party in crowds]
 
 
 def fitted(crew: list[Party], most: float, days: float) -> list[Party]:
@@ -278,7 +299,7 @@ def fitted(crew: list[Party], most: float, days: float) -> list[Party]:
     ]
 
 
-def cast(scenario: Scenario, d: Dice, share: float) -> list[tuple[Party, int]]:
+def cast(scenario: Scenario, d: Dice, share: float, busy: float) -> list[tuple[Party, int]]:
     """The parties of a world and their numbers of accounts, the ordinary last."""
     house = HOUSES[scenario.house]
     crew = scenario.make(d, house) if scenario.make else []
@@ -288,6 +309,9 @@ def cast(scenario: Scenario, d: Dice, share: float) -> list[tuple[Party, int]]:
     fitting = [name for name, party in drawn.items() if name not in scenario.beside and (told or (party.papers.verified or 0) < SURE)]
     wanted = max(0, int(d.rng.integers(scenario.crowds[0], scenario.crowds[1] + 1)) - len(scenario.beside))
     crowds = [drawn[name] for name in (*scenario.beside, *d.some(fitting, wanted, wanted))]
+    crowds = thinned(
+        crowds, scenario.requests * max(0.2, busy - sum(party.n * weight(party, d.days) for party in crew) / scenario.requests), d.days
+    )
     total = max(60, round(scenario.accounts * share**0.85))
     least = LEAST_HOUSED if house.orgs else LEAST
     held = [(party, max(min(party.floor, party.n), round(party.n * share**0.85))) for party in crew]
@@ -310,5 +334,5 @@ def world(name: str, seed: int, events: int | None = None) -> World:
     days = float(rng.uniform(*scenario.days))
     log = logbook.Log(HOUSES[scenario.house], scenario.house, days, asked, rng, bool(rng.random() < scenario.release))
     d = Dice(rng, days, asked)
-    parties = cast(scenario, d, min(1.0, asked / scenario.requests))
-    return logbook.run(log, parties, d.real(0.42, 0.68))
+    busy = d.real(0.45, 0.68)
+    return logbook.run(log, cast(scenario, d, min(1.0, asked / scenario.requests), busy), busy)
