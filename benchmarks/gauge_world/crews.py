@@ -439,7 +439,7 @@ def workers_at_home(d: Dice, h: House) -> list[Party]:
         gap=150,
         queue=d.chance(0.4),
     )
-    own = Routine(d.real(1.5, 5), 0.9, days=0.5, works=EVERYDAY, client=HANDS, net=routine.net)
+    own = Routine(d.real(2.5, 7), 0.9, days=0.5, works=EVERYDAY, client=HANDS, net=routine.net)
     return [crew(d.count(20, 120), Papers(("ages", 150, 1.0) if d.chance(0.5) else ("rolling", 0, 0)), routine, own, kind="paid_workers")]
 
 

@@ -294,7 +294,13 @@ def fitted(crew: list[Party], most: float, days: float) -> list[Party]:
     fewer = [max(party.floor + 5, round(party.n * max(0.5, (most / asked) ** 0.4))) for party in crew]
     slower = min(1.0, most / sum(n * weight(party, days) for party, n in zip(crew, fewer, strict=True)))
     return [
-        replace(party, n=n, routines=tuple(replace(routine, rate=max(2.0, routine.rate * slower)) for routine in party.routines))
+        replace(
+            party,
+            n=n,
+            routines=tuple(
+                replace(routine, rate=max(2.0, routine.rate * slower)) if routine.harvest else routine for routine in party.routines
+            ),
+        )
         for party, n in zip(crew, fewer, strict=True)
     ]
 

@@ -164,10 +164,15 @@ def test_innocents_alone_have_no_campaign(name: str, world: Callable[[str], Worl
 @pytest.mark.parametrize("name", [name for name, scenario in scenarios.SCENARIOS.items() if scenario.make])
 def test_operators_harvest(name: str, world: Callable[[str], World]) -> None:
     made = world(name)
-    assert made.counts["fake"] >= 10
+    assert made.counts["fake"] >= 6
     theirs = pc.sum(pc.is_valid(made.events["campaign"])).as_py()
     assert 0.25 * theirs < len(made.harvest) < 0.55 * len(made.all)
     assert pc.all(pc.equal(made.harvest["harvest"], made.harvest["campaign"])).as_py()
+
+
+def test_crowds_are_described() -> None:
+    readme = (Path(scenarios.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in readme for name in CROWDS)
 
 
 def test_a_seed_decides(tmp_path: Path) -> None:
