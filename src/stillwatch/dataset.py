@@ -226,7 +226,8 @@ def _json_tables(path: Path, contract: Table) -> Iterator[pa.Table]:
         yield contract.schema.empty_table()
         return
     # Nulls are allowed here, so that conforming tells which column has them.
-    nullable = pa.schema([field.with_nullable(True) for field in contract.schema])
+    fields = zip(contract.columns, contract.schema, strict=True)
+    nullable = pa.schema([pa.field(column.name, pa.int64() if column.wide else field.type) for column, field in fields])
     try:
         whole = _json_table(path, nullable)
     except pa.ArrowInvalid:  # times of nanoseconds, perhaps; such a type holds fewer years
