@@ -206,8 +206,6 @@ def with_releases(content: str) -> Callable[[Path], None]:
 
 BAD_INPUT: dict[str, tuple[Callable[[Path], None], str]] = {
     "no events": (lambda folder: None, "no events"),
-    "events without rows": (parquet(event_id=pa.array([], "str"), timestamp=pa.array([], "int64").cast(
-        pa.timestamp("us", "UTC")), account_id=pa.array([], "str")), "no events"),
     "not Parquet": (text("PAR1 no", "events/a.parquet"), "a.parquet"),
     "cut Parquet": (cut, "a.parquet"),
     "damaged Parquet": (damaged, "a.parquet"),

@@ -193,8 +193,8 @@ def ids_path(target: Path) -> Path:
 
 def account_ids(targets: list[Path]) -> pa.Array:
     """Every account of some partitions, sorted."""
-    tables = [pq.read_table(ids_path(target)) for target in targets]
-    return pc.unique(pa.concat_tables(tables)["account_id"]).sort()
+    parts = [pq.read_table(ids_path(target))["account_id"].combine_chunks() for target in targets]
+    return pc.unique(pa.chunked_array(parts, pa.string())).sort()
 
 
 def columns(path: Path, names: tuple[str, ...]) -> Iterator[Columns]:

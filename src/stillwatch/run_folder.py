@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from stillwatch import __version__, dataset, group, judge, link, partitions, run_details, sketch
 from stillwatch.counting import number_of
+from stillwatch.engine import Engine
 from stillwatch.errors import InputError
 from stillwatch.files import (
     RUN_FILES,
@@ -22,6 +23,7 @@ from stillwatch.files import (
     digest,
     other_files,
     publishing,
+    quoted,
     reading_parquet,
     table_digests,
     write_json,
@@ -29,7 +31,7 @@ from stillwatch.files import (
 )
 from stillwatch.judge import results, verdict_words
 from stillwatch.judge.link_graph import Pairs
-from stillwatch.tables import ACCOUNTS, HARVEST, LINKS, WATCH
+from stillwatch.tables import ACCOUNT_VERDICTS, ACCOUNTS, CAMPAIGNS, HARVEST, LINKS, WATCH
 
 I64 = NDArray[np.int64]
 Earlier = list[tuple[str, set[str], set[str]]]
@@ -80,13 +82,33 @@ class Outcome:
 
 
 def write(
-    out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
+    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome | None, *, columns: tuple[str, ...], sketches: list[Path],
+    as_of: datetime | None, earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
-    """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go."""
+    """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go.
+
+    Where there was no event to look at (no ``outcome``), the tables are empty, and the summary says so.
+    """
     before = _sketched(out / "summary.json")
+    common = {
+        "version": __version__,
+        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
+                   for path in _read(data)],
+        "sketches": [path.name for path in sketches],
+        "parameters": parameters,
+        "calibration": judge.calibrated().record if outcome is None else outcome.model.record,
+        "stages": seconds,
+        "privacy": data.ingested.get("privacy", "text"),
+        "start": data.start.isoformat() if data.start else None,
+        "as_of": as_of.isoformat() if as_of else None,
+    }
     with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
-        summary = _write(staging, data, outcome, columns, sketches, as_of, earlier, parameters, seconds)
+        if outcome is None:
+            summary = common | _write_nothing(staging, data, as_of)
+        else:
+            summary = common | _write(engine, staging, data, outcome, columns, as_of, earlier)
+        summary["tables"] = table_digests(staging)
+        write_json(summary, staging / "summary.json")
     now = _sketched(out / "summary.json")
     for path, (sha256, name) in before.items():
         gone = data.start is None if path not in now else now[path][0] != sha256
@@ -106,16 +128,33 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
         return {}
 
 
+def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> dict[str, Any]:
+    """The tables without a row, and what the summary tells of them."""
+    for name, table in (("harvest", HARVEST), ("links", LINKS), ("watch", WATCH), ("accounts", ACCOUNT_VERDICTS), ("campaigns", CAMPAIGNS)):
+        write_parquet(table.schema.empty_table(), out / f"{name}.parquet")
+    bounds = (f" from {data.start.isoformat()} on" if data.start else "", f" before {as_of.isoformat()}" if as_of else "")
+    within = " and".join(filter(None, bounds))
+    counts = (
+        "n_events", "n_accounts", "n_groups_judged", "n_campaigns", "n_review", "n_accused", "n_for_review", "n_watched", "n_harvested",
+    )
+    return dict.fromkeys(counts, 0) | {
+        "blind_views": [{"view": "all", "reason": "there are no events"}],
+        "first_seen": None,
+        "last_seen": None,
+        "estimated_false_discoveries": 0.0,
+        "warnings": [f"The log has no events{within}, so nothing was looked at", *_unread(data)],
+    }
+
+
 def _write(
-    out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
+    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None, earlier: Earlier
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
     pairs = _pairs(outcome, campaign)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, pairs, _shared(outcome))
     identifiers = results.names(scene, found)
-    seen = _harvest(out / "harvest.parquet", data, outcome, identifiers, as_of)
+    seen = _harvest(engine, out / "harvest.parquet", data, outcome, identifiers, as_of)
     described = []
     for number in range(final.n):
         detail = results.details(
@@ -140,15 +179,7 @@ def _write(
     accused = int((campaign >= 0).sum())
     q = outcome.verdicts.q_value[outcome.lead[: outcome.n_campaigns]]
     sizes = final.sizes()[: outcome.n_campaigns]
-    summary = {
-        "version": __version__,
-        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
-                   for path in _read(data)],
-        "sketches": [path.name for path in sketches],
-        "parameters": parameters,
-        "calibration": outcome.model.record,
-        "stages": seconds,
-        "privacy": data.ingested.get("privacy", "text"),
+    return {
         "blind_views": _blind(outcome, data, columns, seen),
         "n_events": int(scene.people.n_events.sum()),
         "n_accounts": scene.people.n,
@@ -161,14 +192,9 @@ def _write(
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
-        "start": data.start.isoformat() if data.start else None,
-        "as_of": as_of.isoformat() if as_of else None,
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
         "warnings": _warnings(seen, data, scene.people.ids),
-        "tables": table_digests(out),
     }
-    write_json(summary, out / "summary.json")
-    return summary
 
 
 def _read(data: dataset.Dataset) -> list[Path]:
@@ -197,7 +223,7 @@ class Seen:
     """What the second reading of the events tells."""
 
     examples: list[list[str]]
-    """Of each campaign: harvested prompts, spread evenly over its harvest."""
+    """Of each campaign: harvested prompts, drawn by a hash of the event."""
     labels: dict[int, str]
     """Names of models and access paths behind their hashes."""
     filled: set[str]
@@ -207,19 +233,16 @@ class Seen:
 
 
 def _harvest(
-    path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
+    engine: Engine, path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
 ) -> Seen:
-    """Write the harvested events of campaigns; nothing depends on how the events are cut into files."""
+    """Write the harvested events of campaigns, sorted: nothing depends on the order of the log, or on how it is cut into files."""
     n = outcome.final.n
-    total = np.zeros(n, np.int64)
-    for flags, owner in zip(outcome.harvested, outcome.owner, strict=True):
-        total += np.bincount(owner[flags & (owner >= 0)], minlength=n)
-    wanted = [np.unique(np.linspace(0, max(k - 1, 0), min(EXAMPLES, k)).astype(np.int64)) for k in total.tolist()]
-    passed = np.zeros(n, np.int64)
     seen = Seen([[] for _ in range(n)], {}, set(), 0)
+    lowest: list[list[tuple[int, str]]] = [[] for _ in range(n)]
     ids: list[I64] = []
     names = ("event_id", "access_path", "model", "prompt", "system")
-    with _Rows(path) as rows_out:
+    unsorted, in_order = (path.with_name(f"{name}.parquet") for name in ("unsorted", "sorted"))
+    with _Rows(unsorted) as rows_out:
         for table, flags, owner in zip(
             _event_batches(data, names, as_of), outcome.harvested, outcome.owner, strict=True
         ):
@@ -237,14 +260,39 @@ def _harvest(
                 columns = [table["event_id"].take(pa.array(sure)), whose.cast(pa.string())]
                 rows_out.add(pa.table(columns, schema=HARVEST.schema))
             for number in np.unique(owner[rows]).tolist():
-                mine = rows[owner[rows] == number]
-                place = wanted[number] - passed[number]
-                passed[number] += len(mine)
-                taken = mine[place[(place >= 0) & (place < len(mine))]]
-                seen.examples[number] += [text for text in table["prompt"].take(pa.array(taken)).to_pylist() if text]
+                lowest[number] = _lowest(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
+    seen.examples = [[text for _, text in found if text] for found in lowest]
     every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
     seen.repeated = int((every[1:] == every[:-1]).sum())
+    engine.run(
+        f"COPY (SELECT event_id, campaign_id FROM read_parquet({quoted(unsorted)}) ORDER BY campaign_id, event_id)"
+        f" TO {quoted(in_order)} (FORMAT parquet)"
+    )
+    # How the engine cuts a file into row groups depends on its threads.
+    with _Rows(path) as rows_out, pq.ParquetFile(in_order) as file:
+        for batch in file.iter_batches(HARVEST_ROWS):
+            rows_out.add(pa.Table.from_batches([batch]).cast(HARVEST.schema))
+    for left in (unsorted, in_order):
+        left.unlink()
     return seen
+
+
+def _lowest(known: list[tuple[int, str]], hashes: I64, rows: I64, prompts: pa.ChunkedArray) -> list[tuple[int, str]]:
+    """The prompts with the lowest hashes of the event: a sample that does not depend on the order of the log.
+
+    Args:
+        known: hashes and prompts of earlier batches, at most EXAMPLES.
+        hashes: of each event of the batch.
+        rows: events of the batch that may be taken.
+        prompts: of each event of the batch; null counts as empty.
+    """
+    mine = hashes[rows]
+    limit = np.partition(mine, EXAMPLES - 1)[EXAMPLES - 1] if len(mine) > EXAMPLES else np.iinfo(np.int64).max
+    if len(known) == EXAMPLES:
+        limit = min(limit, known[-1][0])
+    near = mine <= limit
+    texts = prompts.take(pa.array(rows[near])).to_pylist()
+    return sorted(known + [(key, text or "") for key, text in zip(mine[near].tolist(), texts, strict=True)])[:EXAMPLES]
 
 
 class _Rows:
@@ -442,10 +490,14 @@ def _warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:
             f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
             " twice looks like a habit. stillwatch ingest leaves repeated requests out"
         )
-    if others := other_files(data.folder / "events"):
-        first = others[0].relative_to(data.folder)
-        found.append(f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: {first}")
-    return found
+    return found + _unread(data)
+
+
+def _unread(data: dataset.Dataset) -> list[str]:
+    """What lies among the events and is none."""
+    others = other_files(data.folder / "events")
+    told = f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: "
+    return [f"{told}{others[0].relative_to(data.folder)}"] if others else []
 
 
 BLIND_WITHOUT = {
