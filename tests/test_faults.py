@@ -24,7 +24,7 @@ MOMENTS = (
     "stillwatch.link:carriers:1", "stillwatch.group:concatenate:1", "stillwatch.judge:look:1",
     # write: before, while and after the tables take their places
     "stillwatch.run_folder:_harvest:1", "stillwatch.run_folder:write_parquet:3", "stillwatch.run_folder:write_json:1",
-    "os:unlink:2", "os:replace:33", "os:replace:35", "os:replace:37",
+    "os:unlink:4", "os:replace:33", "os:replace:35", "os:replace:37",
 )
 
 
