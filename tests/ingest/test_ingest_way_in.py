@@ -468,3 +468,23 @@ def test_a_registry_in_several_files_is_read_whole(run, write, tmp_path):
     write([{"acct": "c"}], "registry/4.jsonl")
     with pytest.raises(InputError, match="the registry lacks the column account_id"):
         run(write([event()]), "canonical", accounts=folder)
+
+
+def test_two_gateways_of_different_formats_lose_nothing(write, tmp_path, capsys):
+    """Into one folder, the second would replace what the first gave; in two it is as the page says."""
+    out, key = tmp_path / "out", ["--key-file", str(tmp_path / "tenant.key"), "--as-of", "2026-03-01", "-q"]
+    first = ["ingest", str(write([payload()])), "--from", "litellm", *key, "--out"]
+    second = ["ingest", str(write([event()], "second.jsonl")), "--from", "canonical-clear", *key, "--out"]
+    assert main([*first, str(out)]) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert main([*second, str(out)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"stillwatch: events of litellm lie here and would be replaced by those of canonical-clear: {out / 'events'}. Pass another")
+    assert told.count("\n") == 1
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert main([*first, str(out)]) == 0, "the same again is replaced as ever"
+    assert main([*second, str(tmp_path / "other")]) == 0
+    for name in ("out", "other"):
+        shutil.copytree(tmp_path / name / "events", tmp_path / "both" / "events" / name)
+    assert main(["detect", str(tmp_path / "both"), "--out", str(tmp_path / "run"), "-q"]) == 0
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["n_events"] == 2
