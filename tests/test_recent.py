@@ -16,7 +16,6 @@ import pytest
 
 from stillwatch import pipeline, workflows
 from stillwatch.cli import main
-from stillwatch.errors import InputError
 from stillwatch.files import data_files
 from stillwatch.judge import HOUR_US
 

@@ -326,4 +326,4 @@ def test_a_request_that_is_told_twice_counts_once(run: Path, result: dict[str, A
     pq.write_table(table.set_column(table.column_names.index("n_harvested"), table.field("n_harvested"), more), run / "campaigns.parquet")
     twice = evaluate.run(run, run.parent / "truth.parquet")
     assert twice["events"] == result["events"] | {"repeated": 7}
-    assert "7 rows repeat an event_id of the harvest or of the truth: counted once" in capsys.readouterr().out
+    assert "7 rows repeat an event_id of harvest or truth: counted once" in capsys.readouterr().out
