@@ -1,5 +1,6 @@
 """A folder of input: which events lie in a time, and what the registry says of an account at one."""
 
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import dataset
+from stillwatch import dataset, pipeline, sketch
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.tables import ACCOUNTS, EVENTS
@@ -69,8 +70,8 @@ def test_the_last_so_long_ends_with_the_last_event(tmp_path: Path) -> None:
     assert not data.whole
     alone = dataset.open_dataset(events(tmp_path / "alone", 5))
     assert dataset.lately(alone, 1, None).whole == set(alone.event_files)
-    with pytest.raises(InputError, match="no events from"):
-        dataset.lately(dataset.open_dataset(tmp_path), 60_000_000, T - MINUTE)
+    before = dataset.lately(dataset.open_dataset(tmp_path), 60_000_000, T - MINUTE)
+    assert (before.event_files, before.start) == ((), T - 2 * MINUTE)
 
 
 def test_the_last_row_of_an_account_counts(tmp_path: Path) -> None:
@@ -143,3 +144,37 @@ def test_a_foreign_file_among_the_events_tells_its_own_columns(tmp_path: Path) -
     pq.write_table(pa.table({}), path)
     with pytest.raises(InputError, match=r"It has no columns$"):
         list(dataset.batches(path))
+
+
+def test_a_file_of_the_same_size_and_time_is_another_file(tmp_path: Path) -> None:
+    """As rsync, tar and object stores write them; sketches of the earlier one must not stand for it."""
+    logs, run = events(tmp_path / "logs", 0, 1), tmp_path / "run"
+    (path,) = dataset.open_dataset(logs).event_files
+    path.unlink()
+    line = '{{"event_id": "1", "timestamp": "2026-03-01T00:00:00Z", "account_id": "{}"}}\n'
+    path = path.with_suffix(".jsonl")
+    for account in "ab":
+        (tmp_path / "next").write_text(line.format(account))
+        os.utime(tmp_path / "next", (1, 1))
+        (tmp_path / "next").replace(path)
+        pipeline.detect(logs, run, quiet=True)
+        assert pq.read_table(run / "accounts.parquet")["account_id"].to_pylist() == [account]
+        assert len(list((run / "sketches").glob("*.parquet"))) == 1
+
+
+def test_a_run_that_failed_leaves_sketches_that_the_next_one_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs, run = events(tmp_path / "logs", 0, 1), tmp_path / "run"
+    (logs / "accounts.jsonl").write_text("[")
+    with pytest.raises(InputError, match=r"accounts\.jsonl"):
+        pipeline.detect(logs, run, quiet=True)
+    assert [path.name for path in run.iterdir()] == ["sketches"]
+    (logs / "accounts.jsonl").write_text('{"account_id": "a"}\n')
+    (run / "sketches" / "of-another-file.parquet.partial").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(sketch, "sketch_events", None)
+        assert pipeline.detect(logs, run, quiet=True)["n_events"] == 2
+    shutil.rmtree(run)
+    (run / "sketches").mkdir(parents=True)
+    (run / "sketches" / "of-another-file.parquet.partial").touch()
+    pipeline.detect(logs, run, quiet=True)
+    assert {path.suffix for path in (run / "sketches").iterdir()} == {".parquet", ".ids"}

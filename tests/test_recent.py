@@ -16,7 +16,6 @@ import pytest
 
 from stillwatch import pipeline, workflows
 from stillwatch.cli import main
-from stillwatch.errors import InputError
 from stillwatch.files import data_files
 from stillwatch.judge import HOUR_US
 
@@ -189,10 +188,12 @@ def test_a_bad_time_is_one_line(long: str, words: str, lately: Path, tmp_path: P
     assert not (tmp_path / "run" / "summary.json").exists()
 
 
-def test_a_time_without_events_is_one_line(lately: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no events from 2020-01-01.* before 2020-01-02") as raised:
-        found(lately, tmp_path, as_of=datetime(2020, 1, 2, tzinfo=UTC), recent_us=24 * HOUR_US)
-    assert raised.value.exit_code == 1
+def test_a_time_without_events_is_a_run_of_nothing(lately: Path, tmp_path: Path) -> None:
+    """A look every hour must not fail because nobody sent anything."""
+    summary, tables = found(lately, tmp_path, as_of=datetime(2020, 1, 2, tzinfo=UTC), recent_us=24 * HOUR_US)
+    told = "The log has no events from 2020-01-01T00:00:00+00:00 on and before 2020-01-02T00:00:00+00:00, so nothing was looked at"
+    assert (summary["warnings"], summary["n_events"], summary["inputs"][0]["path"]) == ([told], 0, "accounts.parquet")
+    assert all(not pq.read_metadata(tmp_path / name).num_rows for name in tables)
 
 
 def test_traces_have_no_time_to_choose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,9 @@
 """Stillwatch: find networks of fake accounts that harvest a hosted language model."""
 
+from pathlib import Path
+
+from stillwatch import kernel_cache
+
 __version__ = "0.1.0"
+
+kernel_cache.prepare(Path(__file__).parent)

@@ -257,6 +257,8 @@ def _detect(args: argparse.Namespace) -> Any:
             f"Traces of {number_of(summary['n_accounts'], 'account')}: {number_of(summary['n_review'], 'group')} for a person to review"
             f" ({number_of(summary['n_for_review'], 'account')})\nThe page to read: stillwatch report {out}"
         )
+    elif not summary["n_events"]:
+        print(*summary["warnings"], f"The page to read: stillwatch report {out}", sep="\n")
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         print(
@@ -267,10 +269,11 @@ def _detect(args: argparse.Namespace) -> Any:
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {out}"
         )
-    if summary["blind_views"]:
+    looked = args.source is None or summary["n_events"]
+    if looked and summary["blind_views"]:
         blind = ", ".join(one["view"] for one in summary["blind_views"])
         print(f"Blind: {blind} (why: {args.out / 'summary.json'})")
-    for warning in summary["warnings"]:
+    for warning in summary["warnings"] if looked else ():
         print(f"Note: {warning}")
     if left := len(list((args.out / "export").glob(f"*{run_details.PACKET}"))):
         print(f"In {args.out / 'export'}: {number_of(left, 'packet')} of earlier runs, which stay and tell nothing of this one")

@@ -96,7 +96,7 @@ def _ingested(folder: Path) -> dict[str, Any]:
 
 
 def lately(dataset: Dataset, recent_us: int, as_of: datetime | None) -> Dataset:
-    """The same input with the events of the last so long before a time alone, and only the files that have any.
+    """The same input with the events of the last so long before a time alone, and only the files that have any; there may be none.
 
     Args:
         dataset: all of it.
@@ -104,11 +104,11 @@ def lately(dataset: Dataset, recent_us: int, as_of: datetime | None) -> Dataset:
         as_of: where it ends; None: with the last event.
 
     Raises:
-        InputError: a file of events is not readable, none has events in that time, or it begins before the year 1.
+        InputError: a file of events is not readable, or that time begins before the year 1.
     """
     spans = {path: span for path in dataset.event_files if (span := _span(path)) is not None}
-    if not spans:
-        raise InputError("no events", where=dataset.folder, todo="Check the event files")
+    if not spans and as_of is None:
+        return replace(dataset, event_files=())
     # The last event is itself within a time that ends with it.
     end = as_of or max(last for _, last in spans.values()) + timedelta(microseconds=1)
     try:
@@ -116,9 +116,6 @@ def lately(dataset: Dataset, recent_us: int, as_of: datetime | None) -> Dataset:
     except OverflowError as error:
         raise InputError("longer than any log", where="--recent", todo="Write a shorter time, such as 1d") from error
     found = [path for path, (first, last) in spans.items() if last >= start and first < end]
-    if not found:
-        told = f"no events from {start.isoformat()} on and before {end.isoformat()}"
-        raise InputError(told, where=dataset.folder, todo="Check --as-of, or pass a longer --recent")
     whole = frozenset(path for path in found if spans[path][0] >= start and spans[path][1] < end)
     return replace(dataset, event_files=tuple(found), start=start, whole=whole)
 
@@ -226,7 +223,8 @@ def _json_tables(path: Path, contract: Table) -> Iterator[pa.Table]:
         yield contract.schema.empty_table()
         return
     # Nulls are allowed here, so that conforming tells which column has them.
-    nullable = pa.schema([field.with_nullable(True) for field in contract.schema])
+    fields = zip(contract.columns, contract.schema, strict=True)
+    nullable = pa.schema([pa.field(column.name, pa.int64() if column.wide else field.type) for column, field in fields])
     try:
         whole = _json_table(path, nullable)
     except pa.ArrowInvalid:  # times of nanoseconds, perhaps; such a type holds fewer years

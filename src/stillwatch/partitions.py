@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset
 from stillwatch.errors import InputError
-from stillwatch.files import digest, reading_parquet, replacing, write_parquet
+from stillwatch.files import PARTIAL, digest, reading_parquet, replacing, write_parquet
 from stillwatch.progress import track
 from stillwatch.tables import EVENTS
 
@@ -43,7 +43,7 @@ def sketch_files(
     """Sketch every file of events that is not yet sketched; the result lists a Parquet file for each, in order.
 
     Where the input has a ``start``, a file that lies whole in its time is sketched as ever, so that every later look finds it.
-    What is cut from the others is of this look alone: cuts that earlier looks left in ``folder`` are removed.
+    What is cut from the others is of this look alone: cuts that earlier looks left in ``folder`` are removed, and so is what is not whole.
 
     Raises:
         InputError: a file of events is not readable, two of them are the same, or sketches that ingest made do not belong to the events.
@@ -70,6 +70,8 @@ def sketch_files(
 
     if missing:
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"*{PARTIAL}"):  # by a run that was killed
+            left.unlink()
     with ThreadPoolExecutor(threads) as pool:
         for _ in track(pool.map(work, missing), "sketch", len(missing), quiet=quiet):
             pass
@@ -81,7 +83,9 @@ def sketch_files(
 
 def _name(path: Path, as_of: datetime | None, start: datetime | None) -> str:
     stat = path.stat()
-    text = f"{FORMAT} {path.resolve()} {stat.st_size} {stat.st_mtime_ns} {as_of}" + (f" {start}" if start else "")
+    # A copy that keeps the time of its source (rsync, tar, object stores) may be as long as what it replaces: ctime tells that it is new.
+    times = f"{stat.st_mtime_ns} {stat.st_ctime_ns}"
+    text = f"{FORMAT} {path.resolve()} {stat.st_size} {times} {as_of}" + (f" {start}" if start else "")
     return (CUT if start else "") + hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -193,8 +197,8 @@ def ids_path(target: Path) -> Path:
 
 def account_ids(targets: list[Path]) -> pa.Array:
     """Every account of some partitions, sorted."""
-    tables = [pq.read_table(ids_path(target)) for target in targets]
-    return pc.unique(pa.concat_tables(tables)["account_id"]).sort()
+    parts = [pq.read_table(ids_path(target))["account_id"].combine_chunks() for target in targets]
+    return pc.unique(pa.chunked_array(parts, pa.string())).sort()
 
 
 def columns(path: Path, names: tuple[str, ...]) -> Iterator[Columns]:

@@ -208,7 +208,10 @@ def detect(
     threads: int | None = None, memory_gb: float | None = None, since: Path | None = None, recent_us: int | None = None,
     quiet: bool = False,
 ) -> dict[str, Any]:
-    """Run detection and write the run folder; the result is its summary. ``recent_us``: of the last so long before ``as_of`` alone."""
+    """Run detection and write the run folder; the result is its summary. ``recent_us``: of the last so long before ``as_of`` alone.
+
+    A log without an event in that time, as that of a day on which nobody sent anything, gives a run with empty tables.
+    """
     if engine != "duckdb":
         raise MissingExtraError(f"the engine {engine} is not available in this version", todo="Use --engine duckdb")
     if traces is not None:
@@ -227,10 +230,10 @@ def detect(
             if recent_us is not None:
                 data = dataset.lately(data, recent_us, as_of)
             files = partitions.sketch_files(data, out / "sketches", sketch.sketch_events, as_of=as_of, threads=duck.threads, quiet=quiet)
-        outcome = find(duck, data, files, as_of, clock)
+        outcome = find(duck, data, files, as_of, clock) if len(partitions.account_ids(files)) else None
         with clock.stage("write"):
             summary = run_folder.write(
-                out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, earlier=earlier, parameters=parameters,
+                duck, out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, earlier=earlier, parameters=parameters,
                 seconds=clock.seconds,
             )
     return summary

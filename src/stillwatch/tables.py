@@ -31,6 +31,8 @@ class Column:
     required: bool = False
     present: bool = False
     """It may have nulls and must be there: without it all rows would be taken for what null means."""
+    wide: bool = False
+    """Numbers of 32 unsigned bits stand for the same thing, and those that the type does not hold become null."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Table:
             try:
                 if not (pa.types.is_dictionary(values.type) and values.type.value_type == field.type):
                     times = pa.types.is_timestamp(field.type) and pa.types.is_timestamp(values.type)
+                    values = _held(values) if column.wide else values
                     values = values.cast(field.type, safe=not times)  # nanoseconds lose their last digits
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
                 raise SchemaError(
@@ -111,6 +114,17 @@ class Table:
             arrays.append(values)
         fields = [field.with_type(values.type) for field, values in zip(self.schema, arrays, strict=True)]
         return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _held(values: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """Numbers, those of 32 bits that a signed number of 32 bits does not hold null; all else as it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)) or values.type.bit_width < 32:
+        return values
+    wide = values.cast(pa.int64())
+    return pc.if_else(pc.and_(pc.greater_equal(wide, 1 << 31), pc.less(wide, 1 << 32)), None, wide)
 
 
 def it_has(names: Sequence[str]) -> str:
@@ -172,7 +186,7 @@ EVENTS = Table(
         Column("reasoning_tokens", "i32", "tokens of reasoning"),
         Column("status", "i16", "HTTP status"),
         Column("ip", "str", "client address, or a keyed hash of its /24 or /48"),
-        Column("asn", "i32", "autonomous system of the address"),
+        Column("asn", "i32", "autonomous system of the address", null="not told, or a private number of 32 bits", wide=True),
         Column("country", "str", "country of the address; kept for investigators, never evidence"),
         Column("user_agent", "str", "client build as it names itself"),
         Column("ja4", "str", "TLS client fingerprint, JA4"),

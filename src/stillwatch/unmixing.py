@@ -72,18 +72,21 @@ def talks(traffic: Traffic, final: group.Groups) -> Talks:
     share = min(INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
     compared = account_campaign.copy()
     compared[innocent & (people.key.view(np.uint64) <= np.uint64(share * (2**64 - 2**11)))] = final.n
-    owners, parts, kind = [], [np.zeros((5, 0), np.int64)], [np.zeros((len(judge.TRAITS) - 1, 0), np.uint8)]
-    names = dict.fromkeys(("time", "context", "parent", "capability", "n_words", "output_tokens", *judge.SETUP, *CONTENT_COLUMNS))
+    owners, parts, kind = [], [np.zeros((6, 0), np.int64)], [np.zeros((len(judge.TRAITS) - 1, 0), np.uint8)]
+    names = tuple(dict.fromkeys(("time", "context", "parent", "capability", "n_words", "output_tokens", *judge.SETUP, *CONTENT_COLUMNS)))
     flagged = [np.zeros(0, bool)]
-    for account, columns in traffic.batches(tuple(names)):
+    for account, columns in traffic.batches(names):
         owners.append(account_campaign[account])
         rows = np.flatnonzero(compared[account] >= 0)
         looked = {name: values[rows] for name, values in columns.items()}
+        tie = judge.setups(looked, ("account", *names))
         flagged.append(matcher.marked(account[rows], looked))
-        parts.append(np.stack([looked["time"], compared[account[rows]], looked["context"], looked["parent"], judge.setups(looked)]))
+        parts.append(
+            np.stack([looked["time"], compared[account[rows]], looked["context"], looked["parent"], judge.setups(looked), tie])
+        )
         kind.append(judge.traits(looked))
-    time, whose, context, parent, setup = np.concatenate(parts, axis=1)
-    root = judge.conversations(time, whose, context, parent)
+    time, whose, context, parent, setup, tie = np.concatenate(parts, axis=1)
+    root = judge.conversations(time, whose, context, parent, tie)
     told = judge.Conversations.of(root, time, np.concatenate(kind, axis=1), setup, np.concatenate(flagged))
     of = whose[told.begin]
     usual = told.take((of == final.n) & (parent[told.begin] == 0)).usual()

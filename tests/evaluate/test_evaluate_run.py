@@ -314,3 +314,16 @@ def test_requests_of_no_name_are_not_harvested(run: Path) -> None:
     more = pa.table({"event_id": [f"innocent {i}" for i in range(50)], "campaign": ["", " "] * 25})
     pq.write_table(pa.concat_tables([told, more]), events)
     assert evaluate.run(run, truth, quiet=True)["events"] == before
+
+
+def test_a_request_that_is_told_twice_counts_once(run: Path, result: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert result["events"]["repeated"] == 0
+    for path, again in ((run / "harvest.parquet", 3), (run.parent / "truth_events.parquet", 4)):
+        table = pq.read_table(path)
+        pq.write_table(pa.concat_tables([table, table.slice(0, again)]), path)
+    table = pq.read_table(run / "campaigns.parquet")  # three more of the first campaign's
+    more = pa.array([n + 3 * (i == 0) for i, n in enumerate(table["n_harvested"].to_pylist())], pa.int64())
+    pq.write_table(table.set_column(table.column_names.index("n_harvested"), table.field("n_harvested"), more), run / "campaigns.parquet")
+    twice = evaluate.run(run, run.parent / "truth.parquet")
+    assert twice["events"] == result["events"] | {"repeated": 7}
+    assert "7 rows repeat an event_id of harvest or truth: counted once" in capsys.readouterr().out

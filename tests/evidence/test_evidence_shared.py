@@ -114,3 +114,47 @@ def test_severity_grows_with_the_harvest(n: int, severity: int) -> None:
 def test_confidence_is_the_reports_word_and_never_certainty(score: float, expected: int) -> None:
     assert shared.confidence(score) == expected
     assert set(shared.CONFIDENCE) == {words.confidence(at) for at in (-1.0, 0.0, 4.0, 7.0)}
+
+
+# What OCSF 1.5 asks for in the class detection_finding (2004): the class, what it takes from base_event, classification and occurrence,
+# and the objects that a finding here has. A tuple: at least one of these.
+REQUIRED: dict[str, list[str | tuple[str, ...]]] = {
+    "": ["activity_id", "category_uid", "class_uid", "type_uid", "time", "severity_id", "metadata", "finding_info"],
+    "metadata": ["product", "version"],
+    "metadata.product": ["vendor_name", ("name", "uid")],
+    "finding_info": ["uid", "title"],
+    "finding_info.analytic": ["type_id", ("name", "uid")],
+    "finding_info.attacks": [("tactic", "technique", "sub_technique")],
+    "finding_info.related_events": ["uid"],
+    "evidences": ["data"],
+}
+NUMBERS = {
+    "activity_id": {1}, "category_uid": {2}, "class_uid": {2004}, "type_uid": {200401}, "severity_id": set(range(7)), "status_id": {1},
+}
+
+
+def test_ocsf_findings_have_all_that_the_schema_requires(run_of_two: Path, tmp_path: Path) -> None:
+    for line in exported(run_of_two, tmp_path, "ocsf").splitlines():
+        finding = json.loads(line)
+        for place, names in REQUIRED.items():
+            found: list[Any] = [finding]
+            for step in filter(None, place.split(".")):
+                found = [inner for one in found if step in one for inner in (one[step] if isinstance(one[step], list) else [one[step]])]
+            assert found or place == "finding_info.related_events"
+            for one in found:
+                told = {name for name, value in one.items() if value not in (None, "")}
+                assert [name for name in names if not told & {*((name,) if isinstance(name, str) else name)}] == [], place
+        assert {name: finding[name] for name in NUMBERS if finding[name] not in NUMBERS[name]} == {}
+        assert finding["type_uid"] == finding["class_uid"] * 100 + finding["activity_id"]
+        assert isinstance(finding["time"], int)
+        assert 1e12 < finding["time"] < 1e13, "milliseconds"
+
+
+def test_an_export_tells_the_time_of_the_run_and_not_of_the_export(run_of_two: Path) -> None:
+    """STIX: what is there again is the same object, with the same times, until the run is another."""
+    run = shared.read(run_of_two)
+    first, again = (stix.bundle(shared.read(run_of_two)) for _ in range(2))
+    assert first == again
+    made = [o for o in first["objects"] if "modified" in o]
+    assert {(o["created"], o["modified"]) for o in made} == {(stix._time(run.last_seen),) * 2}
+    assert len({o["id"] for o in first["objects"]}) == len(first["objects"])

@@ -4,6 +4,7 @@ import bz2
 import json
 import lzma
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,12 +95,12 @@ def test_a_quote_that_a_later_row_closes_costs_one_row(run, write):
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
-def test_separators_and_names_as_spreadsheets_write_them(run, write, separator):
+def test_separators_and_names_as_spreadsheets_write_them(run, write, separator, tmp_path):
     log = "\n".join((" request_id , startTime,user,organization_id", r"1,2026-02-20 10:00:00,ada,\N", "")).replace(",", separator)
     (row,) = run(write(log.encode(), "spend.csv"), "litellm-spend").rows
     assert (row["account_id"], row["org_id"]) == (keyed(KEY, "ada"), None)
     registry = "Account_ID, Created_At\nada,2026-01-05\n".replace(",", separator)
-    result = run(write([payload()]), "litellm", accounts=write(registry.encode(), "accounts.csv"))
+    result = run(write([payload()]), "litellm", accounts=write(registry.encode(), "accounts.csv"), out=tmp_path / "other")
     assert [row["created_at"].day for row in result.accounts] == [5]
 
 
@@ -468,3 +469,24 @@ def test_a_registry_in_several_files_is_read_whole(run, write, tmp_path):
     write([{"acct": "c"}], "registry/4.jsonl")
     with pytest.raises(InputError, match="the registry lacks the column account_id"):
         run(write([event()]), "canonical", accounts=folder)
+
+
+def test_two_gateways_of_different_formats_lose_nothing(write, tmp_path, capsys):
+    """Into one folder, the second would replace what the first gave; in two it is as the page says."""
+    out, key = tmp_path / "out", ["--key-file", str(tmp_path / "tenant.key"), "--as-of", "2026-03-01", "-q"]
+    first = ["ingest", str(write([payload()])), "--from", "litellm", *key, "--out"]
+    second = ["ingest", str(write([event()], "second.jsonl")), "--from", "canonical-clear", *key, "--out"]
+    assert main([*first, str(out)]) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert main([*second, str(out)]) == 1
+    told = capsys.readouterr().err
+    said = "stillwatch: events of litellm lie here and would be replaced by those of canonical-clear: "
+    assert told.startswith(f"{said}{out / 'events'}. Pass another")
+    assert told.count("\n") == 1
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert main([*first, str(out)]) == 0, "the same again is replaced as ever"
+    assert main([*second, str(tmp_path / "other")]) == 0
+    for name in ("out", "other"):
+        shutil.copytree(tmp_path / name / "events", tmp_path / "both" / "events" / name)
+    assert main(["detect", str(tmp_path / "both"), "--out", str(tmp_path / "run"), "-q"]) == 0
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["n_events"] == 2

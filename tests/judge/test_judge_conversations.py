@@ -16,6 +16,7 @@ class Turn:
     campaign: int
     context: int
     parent: int
+    tie: int = 0
 
 
 def followed(turns: list[Turn]) -> list[int]:
@@ -48,6 +49,15 @@ def test_later_turns_follow_the_first_on_any_account_and_only_there() -> None:
 def test_the_latest_of_those_who_say_the_same_is_continued() -> None:
     """Many people begin with the same greeting."""
     assert followed([Turn(1, 0, 5, 0), Turn(2, 0, 5, 0), Turn(3, 0, 6, 5), Turn(4, 0, 5, 0), Turn(5, 0, 7, 6)]) == [0, 1, 1, 3, 1]
+
+
+@given(st.permutations(range(6)))
+def test_of_one_time_stamp_the_order_of_the_log_does_not_count(order: list[int]) -> None:
+    """Clocks of whole minutes: who is continued is told by what the requests are."""
+    turns = [Turn(9, 0, 5, 0, 3), Turn(9, 0, 5, 0, 7), Turn(9, 0, 5, 0, 1), Turn(9, 0, 6, 5, 2), Turn(10, 0, 7, 5, 9), Turn(10, 0, 7, 5, 8)]
+    root = followed([turns[i] for i in order])
+    begins = {order[row]: order[begin] for row, begin in enumerate(root)}
+    assert [begins[i] for i in range(6)] == [0, 1, 2, 2, 1, 1]
 
 
 def test_turns_of_one_time_stamp_are_put_together_in_any_order() -> None:

@@ -47,7 +47,7 @@ def run(
         What :func:`measures` returns, with the digests of what was compared under ``inputs``.
 
     Raises:
-        InputError: a file is absent, unreadable, or lacks a column, or the run has none of the truth's accounts.
+        InputError: a file is absent, unreadable, or lacks a column, or the run saw accounts and none of the truth's.
     """
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
@@ -65,7 +65,7 @@ def run(
         raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
     if key_file is not None:
         known = _hashed(known, key_file)
-    if not set(known["account_id"].to_pylist()) & set(verdicts["account_id"].to_pylist()):
+    if len(verdicts) and not set(known["account_id"].to_pylist()) & set(verdicts["account_id"].to_pylist()):
         hashed = "Is it the key that ingest hashed with, and are the truth's identifiers in clear?"
         todo = "Where ingest hashed the run's identifiers and the truth has them in clear, pass --key-file" if key_file is None else hashed
         raise InputError("no account of the truth is in the run", where=truth, todo=todo)

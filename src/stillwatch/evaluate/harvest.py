@@ -17,10 +17,12 @@ class Contingency:
     """Requests by (reported campaign, true campaign); None stands for not reported, or not harvested.
 
     ``has_truth`` is False where nobody told which requests were harvested: then only reported counts mean anything.
+    ``repeated`` is how many rows had an event_id that another of the run's harvest, or of the truth, has: a request counts once.
     """
 
     counts: Mapping[tuple[str | None, str | None], int]
     has_truth: bool
+    repeated: int = 0
 
     def of(self, true: str, reported: Iterable[str]) -> dict[str, Any]:
         """Counts for one true campaign that was reported as ``reported``."""
@@ -46,6 +48,7 @@ class Contingency:
             "estimated": reported,
             "true": actual,
             "error": reported / actual - 1 if actual else None,
+            "repeated": self.repeated,
             "event_precision": ratio(hit, reported),
             "event_recall": ratio(hit, actual),
         }
@@ -54,7 +57,7 @@ class Contingency:
 def contingency(
     harvest: "pa.Table | Path", truth_events: "pa.Table | Path | None", flagged_ids: Sequence[str]
 ) -> Contingency:
-    """Count requests by reported and true campaign.
+    """Count requests by reported and true campaign, each once: of several rows of one event_id that of the first campaign by name.
 
     Args:
         harvest: HARVEST, as a table or a Parquet file.
@@ -67,18 +70,20 @@ def contingency(
     with duckdb.connect() as engine:
         engine.register("flagged", pa.table({"campaign_id": pa.array(flagged_ids, pa.string())}))
         engine.execute(
-            f"CREATE TEMP VIEW reported AS SELECT event_id, campaign_id FROM {_source(engine, 'harvest', harvest)}"
-            " SEMI JOIN flagged USING (campaign_id)"
+            "CREATE TEMP VIEW reported AS SELECT event_id, min(campaign_id) AS campaign_id, count(*) AS n"
+            f" FROM {_source(engine, 'harvest', harvest)} SEMI JOIN flagged USING (campaign_id) GROUP BY event_id"
         )
         if truth_events is None:
-            rows = engine.execute("SELECT campaign_id, NULL, count(*) FROM reported GROUP BY 1").fetchall()
+            rows = engine.execute("SELECT campaign_id, NULL, count(*), sum(n - 1) FROM reported GROUP BY 1").fetchall()
         else:
             source = _source(engine, "truth_events", truth_events)
             rows = engine.execute(
-                "SELECT campaign_id, campaign, count(*) FROM reported FULL JOIN"
-                f" (SELECT event_id, campaign FROM {source} WHERE trim(campaign) <> '') USING (event_id) GROUP BY ALL"
+                "SELECT campaign_id, campaign, count(*), coalesce(sum(n - 1), 0) + coalesce(sum(m - 1), 0) FROM reported FULL JOIN"
+                f" (SELECT event_id, min(campaign) AS campaign, count(*) AS m FROM {source} WHERE trim(campaign) <> '' GROUP BY event_id)"
+                " USING (event_id) GROUP BY ALL"
             ).fetchall()
-    return Contingency({(reported, true): n for reported, true, n in rows}, truth_events is not None)
+    repeated = sum(int(again) for *_, again in rows)
+    return Contingency({(reported, true): n for reported, true, n, _ in rows}, truth_events is not None, repeated)
 
 
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:

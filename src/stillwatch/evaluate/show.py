@@ -52,6 +52,8 @@ def _headline(result: Measures) -> str:
             f" ({_percent(events['error'])}); by request: precision {_number(events['event_precision'])},"
             f" recall {_number(events['event_recall'])}"
         )
+        if events["repeated"]:
+            lines.append(f"  note               {events['repeated']:,} rows repeat an event_id of harvest or truth: counted once")
     if (told := result["intervals"])["campaigns"]:
         lines.append(f"  in the interval    the harvest of {told['within']} of {told['campaigns']} campaigns found nearly whole")
     if (watch := result["watch"]) and watch["groups"]:

@@ -79,6 +79,19 @@ def demand_ingested(out: Path) -> None:
         raise InputError("no ingest wrote these events, so they are not replaced", where=out / "events", todo="Pass another --out")
 
 
+def demand_format(out: Path, format: str) -> None:
+    """Raise an InputError where an earlier run left events of another format, which nobody means to replace."""
+    if not (out / "ingest.json").exists() or not has_events(out):
+        return
+    before = read_json(out / "ingest.json").get("format")
+    if before not in (None, format):
+        todo = (
+            "Pass another --out and the same --key-file, and copy the events of both into one folder (docs/ingest.md, Formats);"
+            " or remove this folder's, to replace them"
+        )
+        raise InputError(f"events of {before} lie here and would be replaced by those of {format}", where=out / "events", todo=todo)
+
+
 def has_events(out: Path) -> bool:
     """Whether an earlier run left events here that a run without any must not replace."""
     record = out / "ingest.json"

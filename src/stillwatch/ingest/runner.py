@@ -13,7 +13,19 @@ from stillwatch.files import digest, write_parquet
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import ERASED, REASONS, Bad
 from stillwatch.ingest.index import Index
-from stillwatch.ingest.output import FAILED, QUARANTINE, WRITTEN, Events, Finish, Quarantine, demand_ingested, has_events, publish, staged
+from stillwatch.ingest.output import (
+    FAILED,
+    QUARANTINE,
+    WRITTEN,
+    Events,
+    Finish,
+    Quarantine,
+    demand_format,
+    demand_ingested,
+    has_events,
+    publish,
+    staged,
+)
 from stillwatch.ingest.parsers import Format, all_formats, named
 from stillwatch.ingest.readers import Record, Source, files
 from stillwatch.ingest.registry import Registry
@@ -109,8 +121,8 @@ def run(
         The summary, as written to ingest.json; where the ``quarantine`` lies; and whether earlier tables were ``kept``.
 
     Raises:
-        InputError: a source cannot be read, the format is unknown, ``out`` cannot be written, or nothing of the registry or of the edge
-            logs is of use.
+        InputError: a source cannot be read, the format is unknown, ``out`` cannot be written or has events of another format, or nothing
+            of the registry or of the edge logs is of use.
     """
     if privacy not in PRIVACY:
         todo = f"Choose one of: {', '.join(PRIVACY)}"
@@ -132,6 +144,7 @@ def run(
         if keeping:
             os.replace(staging / QUARANTINE, out / FAILED)
         else:
+            demand_format(out, chosen.name)
             publish(staging, out, summary)
     return summary | {"quarantine": str(out / (FAILED if keeping else QUARANTINE)), "kept": keeping}
 

@@ -8,7 +8,7 @@ the shares identifiable (Hall and Zhou 2003). Blind where cover and harvest diff
 as for an operator who relays what users ask, whether he keeps the answers or not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,17 @@ def _trace(order: I64, time: I64, campaign: I64, context: I64, parent: I64, rows
         root[i] = _root(root, i)
 
 
-def conversations(time: I64, campaign: I64, context: I64, parent: I64) -> I64:
+def by_time(time: I64, tie: I64) -> I64:
+    """Rows in the order of time, and of ``tie`` where they are of one time: whatever order the log has, ``(n,)`` each."""
+    order = np.argsort(time, kind="stable")
+    same = np.append(False, time[order][1:] == time[order][:-1])
+    tied = np.flatnonzero(same | np.append(same[1:], False))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((tie[rows], time[rows]))]
+    return order
+
+
+def conversations(time: I64, campaign: I64, context: I64, parent: I64, tie: I64) -> I64:
     """The row that begins each request's conversation, over whichever accounts of the campaign it went, ``(n,)``.
 
     A request continues the latest one before it of its campaign that sent what its parent says; where the log holds none, it
@@ -93,10 +103,11 @@ def conversations(time: I64, campaign: I64, context: I64, parent: I64) -> I64:
         campaign: whose each request is.
         context: hash of all messages sent, 0 where not told.
         parent: the same of the turn before, 0 on a first turn.
+        tie: what else the request is, as a number: of one time stamp the higher number counts as the later.
     """
     rows = np.full(table_size(len(time)), -1, np.int64)
     root = np.arange(len(time))
-    _trace(np.argsort(time, kind="stable"), time, campaign, context, parent, rows, root)
+    _trace(by_time(time, tie), time, campaign, context, parent, rows, root)
     return root
 
 
@@ -107,10 +118,10 @@ def traits(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
     return np.stack([columns["capability"], *(np.minimum(length, 15) for length in lengths), hour // 3]).astype(np.uint8)
 
 
-def setups(columns: Mapping[str, NDArray[Any]]) -> I64:
-    """One hash of all that sent each request, ``(n,)``."""
-    out = np.zeros(len(columns[SETUP[0]]), np.uint64)
-    for name in SETUP:
+def setups(columns: Mapping[str, NDArray[Any]], names: Sequence[str] = SETUP) -> I64:
+    """One hash of all that sent each request, or of other columns, ``(n,)``."""
+    out = np.zeros(len(columns[names[0]]), np.uint64)
+    for name in names:
         out = (out ^ columns[name].astype(np.int64).view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
         out ^= out >> np.uint64(29)
     return out.view(np.int64)

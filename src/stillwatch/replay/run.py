@@ -73,7 +73,7 @@ def run(
         quiet: print nothing.
 
     Raises:
-        InputError: an input is not readable, or holds nothing to replay.
+        InputError: an input is not readable.
     """
     data = dataset.open_dataset(source)
     policies, reply = read_policies(policy)
@@ -85,8 +85,20 @@ def run(
         data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or os.cpu_count() or 1, quiet=quiet
     )
     log = read_log(files)
+    told_steps = {
+        "every": _text(every_us), "grid": 0, "early": 0, "growth": growth,
+        "first": None if first_us is None else _text(first_us), "recent": [_text(long) for long in sorted(set(recent_us))],
+    }
+    result: dict[str, Any] = {
+        "version": __version__, "inputs": _inputs(data, truth, truth_events), "first_event": None, "last_event": None,
+        "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": told_steps, "truth": False, "truth_events": False,
+        "policies": [], "policy": told(policies, reply),
+    }
     if not len(log.time):
-        raise InputError("no events", where=source, todo="Check the event files")
+        _write(result, out)
+        if not quiet:
+            print(f"The log has no events, so there is nothing to replay: {source}")
+        return result
     known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events)
     steps, scratch = out / "steps" / _fingerprint(data, reply, truth), out / "cut"
     for folder in (steps, scratch):
@@ -109,21 +121,10 @@ def run(
         branch.know_sign_ups(registry)
         told_of.append(_policy(one, branch, log, known, grid, (growth, min(recent, default=NEVER)), look_at, quiet))
     shutil.rmtree(scratch, ignore_errors=True)
-    result = {
-        "version": __version__,
-        "inputs": _inputs(data, truth, truth_events),
-        "first_event": iso(began_us),
-        "last_event": iso(int(log.time.max())),
-        "n_events": len(log.time),
-        "n_accounts": log.n_accounts,
-        "steps": {
-            "every": _text(every_us), "grid": len(grid) + early, "early": early, "growth": growth,
-            "first": None if first_us is None else _text(first_us), "recent": [_text(long) for long in recent],
-        },
-        "truth": known is not None,
-        "truth_events": known is not None and known.by_event,
-        "policies": told_of,
-        "policy": told(policies, reply),
+    result |= {
+        "first_event": iso(began_us), "last_event": iso(int(log.time.max())),
+        "steps": told_steps | {"grid": len(grid) + early, "early": early},
+        "truth": known is not None, "truth_events": known is not None and known.by_event, "policies": told_of,
     }
     _write(result, out)
     if not quiet:

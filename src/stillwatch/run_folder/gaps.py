@@ -34,10 +34,14 @@ def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:
             f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
             " twice looks like a habit. stillwatch ingest leaves repeated requests out"
         )
-    if others := other_files(data.folder / "events"):
-        first = others[0].relative_to(data.folder)
-        found.append(f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: {first}")
-    return found
+    return found + unread(data)
+
+
+def unread(data: dataset.Dataset) -> list[str]:
+    """What lies among the events and is none."""
+    others = other_files(data.folder / "events")
+    told = f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: "
+    return [f"{told}{others[0].relative_to(data.folder)}"] if others else []
 
 
 BLIND_WITHOUT = {

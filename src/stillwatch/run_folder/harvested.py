@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import dataset, judge, sketch
+from stillwatch.engine import Engine
+from stillwatch.files import quoted
 from stillwatch.run_folder.outcome import Outcome
 from stillwatch.tables import HARVEST
 
@@ -31,7 +33,7 @@ class Seen:
     """What the second reading of the events tells."""
 
     examples: list[list[str]]
-    """Of each campaign: harvested prompts, spread evenly over its harvest."""
+    """Of each campaign: harvested prompts, drawn by a hash of the event."""
     labels: dict[int, str]
     """Names of models and access paths behind their hashes."""
     filled: set[str]
@@ -47,19 +49,16 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
 
 
 def write_harvest(
-    path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
+    engine: Engine, path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
 ) -> Seen:
-    """Write the harvested events of campaigns; nothing depends on how the events are cut into files."""
+    """Write the harvested events of campaigns, sorted: nothing depends on the order of the log, or on how it is cut into files."""
     n = outcome.final.n
-    total = np.zeros(n, np.int64)
-    for flags, owner in zip(outcome.harvested, outcome.owner, strict=True):
-        total += np.bincount(owner[flags & (owner >= 0)], minlength=n)
-    wanted = [np.unique(np.linspace(0, max(k - 1, 0), min(EXAMPLES, k)).astype(np.int64)) for k in total.tolist()]
-    passed = np.zeros(n, np.int64)
     seen = Seen([[] for _ in range(n)], {}, set(), 0)
+    lowest: list[list[tuple[int, str]]] = [[] for _ in range(n)]
     ids: list[I64] = []
     names = ("event_id", "access_path", "model", "prompt", "system")
-    with _Rows(path) as rows_out:
+    unsorted, in_order = (path.with_name(f"{name}.parquet") for name in ("unsorted", "sorted"))
+    with _Rows(unsorted) as rows_out:
         for table, flags, owner in zip(
             _event_batches(data, names, as_of), outcome.harvested, outcome.owner, strict=True
         ):
@@ -77,14 +76,39 @@ def write_harvest(
                 columns = [table["event_id"].take(pa.array(sure)), whose.cast(pa.string())]
                 rows_out.add(pa.table(columns, schema=HARVEST.schema))
             for number in np.unique(owner[rows]).tolist():
-                mine = rows[owner[rows] == number]
-                place = wanted[number] - passed[number]
-                passed[number] += len(mine)
-                taken = mine[place[(place >= 0) & (place < len(mine))]]
-                seen.examples[number] += [text for text in table["prompt"].take(pa.array(taken)).to_pylist() if text]
+                lowest[number] = _lowest(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
+    seen.examples = [[text for _, text in found if text] for found in lowest]
     every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
     seen.repeated = int((every[1:] == every[:-1]).sum())
+    engine.run(
+        f"COPY (SELECT event_id, campaign_id FROM read_parquet({quoted(unsorted)}) ORDER BY campaign_id, event_id)"
+        f" TO {quoted(in_order)} (FORMAT parquet)"
+    )
+    # How the engine cuts a file into row groups depends on its threads.
+    with _Rows(path) as rows_out, pq.ParquetFile(in_order) as file:
+        for batch in file.iter_batches(HARVEST_ROWS):
+            rows_out.add(pa.Table.from_batches([batch]).cast(HARVEST.schema))
+    for left in (unsorted, in_order):
+        left.unlink()
     return seen
+
+
+def _lowest(known: list[tuple[int, str]], hashes: I64, rows: I64, prompts: pa.ChunkedArray) -> list[tuple[int, str]]:
+    """The prompts with the lowest hashes of the event: a sample that does not depend on the order of the log.
+
+    Args:
+        known: hashes and prompts of earlier batches, at most EXAMPLES.
+        hashes: of each event of the batch.
+        rows: events of the batch that may be taken.
+        prompts: of each event of the batch; null counts as empty.
+    """
+    mine = hashes[rows]
+    limit = np.partition(mine, EXAMPLES - 1)[EXAMPLES - 1] if len(mine) > EXAMPLES else np.iinfo(np.int64).max
+    if len(known) == EXAMPLES:
+        limit = min(limit, known[-1][0])
+    near = mine <= limit
+    texts = prompts.take(pa.array(rows[near])).to_pylist()
+    return sorted(known + [(key, text or "") for key, text in zip(mine[near].tolist(), texts, strict=True)])[:EXAMPLES]
 
 
 class _Rows:

@@ -10,24 +10,45 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch import __version__, dataset, judge, partitions
+from stillwatch.engine import Engine
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
-from stillwatch.run_folder.gaps import blind_views, warnings
+from stillwatch.run_folder.gaps import blind_views, unread, warnings
 from stillwatch.run_folder.harvested import pivots, write_harvest
 from stillwatch.run_folder.lineage import Earlier, ancestor
 from stillwatch.run_folder.links import links_table, pairs_inside, shared_objects
 from stillwatch.run_folder.outcome import Outcome
-from stillwatch.tables import WATCH
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, WATCH
 
 
 def write(
-    out: Path, data: dataset.Dataset, outcome: Outcome, *, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
+    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome | None, *, columns: tuple[str, ...], sketches: list[Path],
+    as_of: datetime | None, earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
-    """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go."""
+    """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go.
+
+    Where there was no event to look at (no ``outcome``), the tables are empty, and the summary says so.
+    """
     before = _sketched(out / "summary.json")
+    common = {
+        "version": __version__,
+        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
+                   for path in _read(data)],
+        "sketches": [path.name for path in sketches],
+        "parameters": parameters,
+        "calibration": judge.calibrated().record if outcome is None else outcome.model.record,
+        "stages": seconds,
+        "privacy": data.ingested.get("privacy", "text"),
+        "start": data.start.isoformat() if data.start else None,
+        "as_of": as_of.isoformat() if as_of else None,
+    }
     with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
-        summary = _write(staging, data, outcome, columns, sketches, as_of, earlier, parameters, seconds)
+        if outcome is None:
+            summary = common | _write_nothing(staging, data, as_of)
+        else:
+            summary = common | _write(engine, staging, data, outcome, columns, as_of, earlier)
+        summary["tables"] = table_digests(staging)
+        write_json(summary, staging / "summary.json")
     now = _sketched(out / "summary.json")
     for path, (sha256, name) in before.items():
         gone = data.start is None if path not in now else now[path][0] != sha256
@@ -47,16 +68,33 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
         return {}
 
 
+def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> dict[str, Any]:
+    """The tables without a row, and what the summary tells of them."""
+    for name, table in (("harvest", HARVEST), ("links", LINKS), ("watch", WATCH), ("accounts", ACCOUNT_VERDICTS), ("campaigns", CAMPAIGNS)):
+        write_parquet(table.schema.empty_table(), out / f"{name}.parquet")
+    bounds = (f" from {data.start.isoformat()} on" if data.start else "", f" before {as_of.isoformat()}" if as_of else "")
+    within = " and".join(filter(None, bounds))
+    counts = (
+        "n_events", "n_accounts", "n_groups_judged", "n_campaigns", "n_review", "n_accused", "n_for_review", "n_watched", "n_harvested",
+    )
+    return dict.fromkeys(counts, 0) | {
+        "blind_views": [{"view": "all", "reason": "there are no events"}],
+        "first_seen": None,
+        "last_seen": None,
+        "estimated_false_discoveries": 0.0,
+        "warnings": [f"The log has no events{within}, so nothing was looked at", *unread(data)],
+    }
+
+
 def _write(
-    out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], sketches: list[Path], as_of: datetime | None,
-    earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
+    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None, earlier: Earlier
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
     pairs = pairs_inside(outcome, campaign)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, pairs, shared_objects(outcome))
     identifiers = results.names(scene, found)
-    seen = write_harvest(out / "harvest.parquet", data, outcome, identifiers, as_of)
+    seen = write_harvest(engine, out / "harvest.parquet", data, outcome, identifiers, as_of)
     described = []
     for number in range(final.n):
         detail = results.details(
@@ -81,15 +119,7 @@ def _write(
     accused = int((campaign >= 0).sum())
     q = outcome.verdicts.q_value[outcome.lead[: outcome.n_campaigns]]
     sizes = final.sizes()[: outcome.n_campaigns]
-    summary = {
-        "version": __version__,
-        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
-                   for path in _read(data)],
-        "sketches": [path.name for path in sketches],
-        "parameters": parameters,
-        "calibration": outcome.model.record,
-        "stages": seconds,
-        "privacy": data.ingested.get("privacy", "text"),
+    return {
         "blind_views": blind_views(outcome, data, columns, seen),
         "n_events": int(scene.people.n_events.sum()),
         "n_accounts": scene.people.n,
@@ -102,14 +132,9 @@ def _write(
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
-        "start": data.start.isoformat() if data.start else None,
-        "as_of": as_of.isoformat() if as_of else None,
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
         "warnings": warnings(seen, data, scene.people.ids),
-        "tables": table_digests(out),
     }
-    write_json(summary, out / "summary.json")
-    return summary
 
 
 def _read(data: dataset.Dataset) -> list[Path]:
