@@ -32,7 +32,7 @@ BAD_USAGE = {
     "not a number": (["simulate", "demo", "--out", "world", "--seed", "one"], "--seed: invalid seed value: 'one'"),
     "a seed below 0": (["detect", "--traces", "t.parquet", "--out", "run", "--seed", "-5"], "--seed: -5 is no seed"),
     "a seed that nothing holds": (["audit", "corpus", "--seed", str(2**63)], f"--seed: {2**63} is no seed"),
-    "a seed of a harvest below 0": (["distill", "harvest", "--teacher", "t", "--prompts", "p", "--out", "o", "--seed", "-1"], "-1 is no seed"),
+    "a seed of a harvest below 0": (["distill", "harvest", "--teacher", "t", "--prompts", "p", "--seed", "-1"], "-1 is no seed"),
     "a seed of data below 0": (["distill", "data", "--teacher", "t", "--out", "o", "--task", "x", "--seed=-1"], "-1 is no seed"),
     "a seed of a student below 0": (["distill", "train", "classifier", "--seed", "-1"], "-1 is no seed"),
     "not a time": (["detect", "logs", "--out", "run", "--as-of", "yesterday"], "'yesterday' is not an ISO time: --as-of"),
