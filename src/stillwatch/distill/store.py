@@ -75,7 +75,7 @@ class Store:
     """A store opened to append to; one process at a time."""
 
     def __init__(self, folder: Path, *, teacher: dict[str, Any], identity: str, policy: str, keep_text: bool = True) -> None:
-        """Open or make the folder; raises InputError where it holds another teacher's answers something else, is in use, or cannot be held."""
+        """Open or make the folder; raises InputError where it holds something else, as another teacher's answers, or cannot be held."""
         demand_free(folder)
         try:
             import fcntl
