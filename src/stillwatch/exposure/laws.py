@@ -30,7 +30,10 @@ N_SCALES = 60
 UNLIKELY = 1e-9
 """Places of the grid this much less likely than the best are dropped."""
 DISCREPANCY = 0.02
-"""How far a true curve may lie from any law, beside its noise (standard deviation)."""
+"""How far a true curve may lie from any law at its last point, beside its noise (standard deviation).
+
+The variance grows as N falls: a law stands for the curve near where it goes on, and first exchanges bend it in ways of their own.
+"""
 FLOOR_SPREAD = 0.1
 """How far the floors of students of one task lie apart (standard deviation of c over e0)."""
 MAX_FACTOR = 30.0
@@ -157,7 +160,7 @@ def _posterior(name: str, curve: Curve) -> F64:
     n, error, top = curve.n, 1 - curve.mean, 1 - curve.zero
     if len(n) < MIN_POINTS:
         raise ValueError(f"{len(n)} points are too few for a law; {MIN_POINTS} are needed")
-    precision = 1 / (curve.sd**2 + DISCREPANCY**2)
+    precision = 1 / (curve.sd**2 + DISCREPANCY**2 * n[-1] / n)
     left = SHAPES[name](n, _scales(curve)[:, None, None], EXPONENTS[None, :, None])  # (n_scales, n_exponents, n_points)
     # chi squared is a parabola in c at each (k, b): its three sums make the whole grid
     free = 1 - left
