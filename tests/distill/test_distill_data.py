@@ -158,6 +158,14 @@ def test_a_folder_that_a_kill_left_is_gone_on_with(tmp_path: Path) -> None:
             demand_own(tmp_path / mine, marks[other], "another thing")
 
 
+def test_data_are_made_with_the_largest_seed(tmp_path: Path, entries: dict[str, object]) -> None:
+    """Seeds of single calls are made of it, and have to fit the store, too."""
+    with serving(Writer()) as endpoint:
+        (tmp_path / "t.toml").write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"location": endpoint.url}).items()))
+        argv = ["distill", "data", "-q", "--teacher", str(tmp_path / "t.toml"), "--task", "x", "--n", "4", "--out", str(tmp_path / "d")]
+        assert main([*argv, "--seed", str(2**63 - 1)]) == 0
+
+
 def test_data_from_a_task_end_to_end(
     tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:

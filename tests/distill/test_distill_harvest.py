@@ -1,5 +1,6 @@
 """The harvest: once each, in order, whatever happens in between."""
 
+import importlib
 import json
 import random
 import signal
@@ -19,6 +20,7 @@ from stillwatch.distill.teachers import BusyError
 from stillwatch.distill.teachers.classifier import Classifier
 from stillwatch.distill.teachers.endpoint import Endpoint, read_completion
 from stillwatch.errors import InputError
+from stillwatch.pacing import Pace
 
 
 class Parity:
@@ -320,6 +322,22 @@ def test_a_store_is_of_one_teacher_one_policy_one_writer(tmp_path: Path, entries
         harvest.open_store(tmp_path, Endpoint(other), other)
 
 
+def test_a_system_without_file_locks_reads_stores_and_says_why_it_writes_none(
+    tmp_path: Path, entries: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = told(entries)
+    with harvest.open_store(tmp_path / "s", Endpoint(what), what):
+        pass
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.delitem(sys.modules, "stillwatch.distill.store")
+    monkeypatch.setattr("stillwatch.distill.store", store)  # put back afterwards, as the import below replaces it
+    assert importlib.import_module("stillwatch.distill.store").read(tmp_path / "s") == []
+    for folder in ("s", "new"):
+        with pytest.raises(InputError, match="no file locks"):
+            harvest.open_store(tmp_path / folder, Endpoint(what), what)
+    assert not (tmp_path / "new").exists()
+
+
 def test_rate_limits_hold() -> None:
     now, slept = [0.0], []
 
@@ -327,13 +345,59 @@ def test_rate_limits_hold() -> None:
         slept.append(seconds)
         now[0] += seconds
 
-    pace = harvest.Pace(60, 600, sleep=sleep, clock=lambda: now[0])
+    pace = Pace(60, 600, sleep=sleep, clock=lambda: now[0])
     for _ in range(10):
         pace.wait(5)
     assert now[0] == pytest.approx(9)  # a request a second
     for _ in range(10):
         pace.wait(30)
     assert now[0] == pytest.approx(9 + 1 + 9 * 3)  # thirty of 600 tokens a minute: three seconds
+
+
+class Busy:
+    """Turns away all but the last of so many attempts, and notes when each came."""
+
+    def __init__(self, attempts: int, now: list[float], retry_after_s: float | None) -> None:
+        self.attempts, self.now, self.retry_after_s, self.at = attempts, now, retry_after_s, list[float]()
+
+    def tokens(self, text: str) -> int:
+        return 4
+
+    def ask(self, requests: object, *, keys: object = ()) -> list[Reply]:
+        self.at.append(self.now[0])
+        if len(self.at) < self.attempts:
+            raise BusyError("status 429", retry_after_s=self.retry_after_s, charged=False)
+        return [Reply("yes")]
+
+
+@pytest.mark.parametrize(("retry_after_s", "at"), [(0.0, [0, 2, 4, 6, 8]), (5.0, [0, 5, 10, 15, 20]), (None, [0, 2, 4, 6, 10])])
+def test_what_is_asked_again_takes_its_turn(retry_after_s: float | None, at: list[float]) -> None:
+    """Thirty a minute are 2 s each; pauses that nobody asked for are 0.5, 1, 2 and 4 s."""
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    pace, teacher = Pace(30, 0, sleep=sleep, clock=lambda: now[0]), Busy(5, now, retry_after_s)
+    pace.wait(1)
+    assert harvest._persist(teacher, ask("p"), "key", pace).answer == "yes"  # type: ignore[arg-type]
+    assert teacher.at == pytest.approx(at)
+
+
+def test_an_endpoint_that_is_too_busy_for_one_is_asked_by_nobody() -> None:
+    now = [0.0]
+    pace = Pace(0, 0, sleep=lambda seconds: now.__setitem__(0, now[0] + seconds), clock=lambda: now[0])
+    pace.hold(7)
+    pace.wait(1)
+    assert now[0] == pytest.approx(7)
+
+
+def test_an_endpoint_that_wants_hours_is_not_asked_sooner() -> None:
+    slept: list[float] = []
+    teacher = Busy(9, [0.0], 7200.0)
+    with pytest.raises(harvest.NoAnswerError, match=r"asks to wait 7,200 s \(more than 300\)"):
+        harvest._persist(teacher, ask("p"), "key", Pace(0, 0, sleep=slept.append))  # type: ignore[arg-type]
+    assert (len(teacher.at), slept) == (1, [])
 
 
 def test_a_dry_run_asks_nothing(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:

@@ -366,6 +366,25 @@ def test_a_language_teacher_gives_answers_and_the_same_cache_as_scoring(
     ]
 
 
+def test_prompts_that_a_local_teacher_reads_in_part_are_counted_and_told(
+    language_folder: Path, encoder_folder: Path, entries: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A window of 20 tokens, 12 of them for the answer of the language model: of three prompts the longest alone is cut."""
+    long = " ".join(f"w{i}" for i in range(40))
+    (tmp_path / "p.txt").write_text(f"w1 w2\n{long}\nw3\n")
+    for kind, folder, part in (("transformers", language_folder, "end"), ("encoder", encoder_folder, "start")):
+        path = tmp_path / f"{kind}.toml"
+        what = entries | {"kind": kind, "location": str(folder), "max_length": 20}
+        path.write_text("".join(f"{k} = {json.dumps(v)}\n" for k, v in what.items()))
+        argv = ["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--max-tokens", "12"]
+        assert main([*argv, "--out", str(tmp_path / kind)]) == 0
+        assert f"1 prompt was longer than this teacher reads (20 tokens), and only the {part} was read" in capsys.readouterr().out
+        assert main([*argv, "--out", str(tmp_path / f"{kind}-again"), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["cut"] == 1
+        assert main([*argv, "--out", str(tmp_path / f"{kind}-again"), "--json"]) == 0  # nothing is asked any more
+        assert json.loads(capsys.readouterr().out)["cut"] == 0
+
+
 def test_the_loss_is_zero_for_the_teacher_itself_and_the_tail_counts() -> None:
     rng = np.random.default_rng(0)
     logits = torch.tensor(rng.normal(size=(1, 6, 20)), dtype=torch.float32)

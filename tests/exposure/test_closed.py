@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from stillwatch.distill.students import linear
-from stillwatch.exposure import closed, defences, learners
+from stillwatch.exposure import closed, curves, defences, learners
 from stillwatch.exposure.closed import Task
+from stillwatch.exposure.laws import Curve
 
 N_CLASSES = 6
 
@@ -40,11 +41,27 @@ def test_fidelity_grows_from_the_baseline(world: tuple[Task, learners.Kernel, np
 def test_sanity_holds_and_notices_when_it_does_not(world: tuple[Task, learners.Kernel, np.ndarray]) -> None:
     task, kernel, truth = world
     checks = closed.sanity(task, kernel, truth)
-    assert len(checks) == 3
+    assert len(checks) == 4
     assert all(check.passed for check in checks), list(map(str, checks))
-    # held-out prompts that are in the pool with their answers: shuffling still teaches nothing, but wrong labels do
-    wrong = closed.sanity(task, kernel, (truth + 1) % N_CLASSES)
-    assert not wrong[2].passed
+    assert [check.passed for check in closed.sanity(task, kernel, (truth + 1) % N_CLASSES)] == [True, True, True, False]
+
+
+BROKEN = {
+    "knows what is held out": ([False, False, True, True], lambda task, rows, wanted: task.test),
+    "knows half of it": ([False, False, True, True], lambda task, rows, wanted: task.test * (np.arange(len(task.test)) % 2)[:, None]),
+    "learns nothing": ([True, True, False, True], lambda task, rows, wanted: np.tile(wanted.mean(axis=0), (len(task.test), 1))),
+    "answers by chance": ([True, False, False, True], lambda task, rows, wanted: np.random.default_rng(0).random(task.test.shape)),
+}
+"""A student: which of the checks hold, and what it answers."""
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_student_fails(world: tuple[Task, learners.Kernel, np.ndarray], monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Each check is failed by one of them: none holds whatever the student does."""
+    task, kernel, truth = world
+    holds, answers = BROKEN[how]
+    monkeypatch.setattr(closed, "learn", lambda _, rows, wanted, strength: answers(task, rows, wanted))
+    assert [check.passed for check in closed.sanity(task, kernel, truth)] == holds
 
 
 def test_the_same_seed_gives_the_same_curve(world: tuple[Task, learners.Kernel, np.ndarray]) -> None:
@@ -141,6 +158,50 @@ def test_adaptive_attackers_take_back_what_a_countermeasure_takes(
     assert published["scrambled tail"].attacker != "believes everything"
     assert published["scrambled tail"].multiplier < naive["scrambled tail"].multiplier
     assert published["20 % flips"].multiplier > 1.3
+
+
+def test_a_countermeasure_that_does_nothing_is_worth_all_of_the_harvest(world: tuple[Task, learners.Kernel, np.ndarray]) -> None:
+    """The best of seeds on both sides: a mean against the best would tell of an effect where there is none."""
+    task, kernel, _ = world
+    sizes = closed.grid(closed.largest(1600), least=32)
+    plain = closed.measure(task, kernel, closed.PLAIN["labels"], sizes).fidelity
+    same = closed.measure(task, kernel, closed.PLAIN["labels"], sizes[-1:]).fidelity
+    found = defences.effect("none", "anybody", same, replace(plain, scores=np.sort(plain.scores, axis=0)), 0.0)
+    assert (found.n, found.n_eff, found.high, found.multiplier) == (1200, 1200, 1200, 1)
+    steep = Curve("x", np.array([100.0, 200.0, 400.0]), np.array([[0.30, 0.34], [0.50, 0.54], [0.70, 0.74]]), 0.1, 10_000)
+    alone = defences.effect("none", "anybody", steep, steep, 0.0)
+    assert (alone.n_eff, alone.high) == pytest.approx((400, 400))
+    assert 340 < alone.low < 400
+    weaker = Curve("y", np.array([400.0]), np.array([[0.62, 0.58]]), 0.1, 10_000)
+    apart = defences.effect("half", "anybody", weaker, steep, 0.0)
+    crowded = [replace(curve, pool=440.0) for curve in (weaker, steep)]  # seeds of 400 have nine in ten prompts in common: less is known
+    known = defences.effect("half", "anybody", *crowded, 0.0)
+    assert apart.n_eff == known.n_eff == pytest.approx(200 * 2**0.4)
+    assert known.high - known.low > 1.5 * (apart.high - apart.low)
+
+
+def test_seeds_that_share_prompts_are_told_to_lie_further_apart_than_they_do(world: tuple[Task, learners.Kernel, np.ndarray]) -> None:
+    """Harvests of most of a pool scatter less than independent ones; corrected, about as much as those of a far larger pool."""
+    task, kernel, _ = world
+    rng = np.random.default_rng(5)
+    few = [rng.permutation(1600)[:200] for _ in range(12)]
+    inner = []
+    for rows in few:
+        part = replace(task, pool=task.pool[rows])
+        curve = closed.measure(part, learners.Kernel("k", kernel.pool[np.ix_(rows, rows)], kernel.test[:, rows]), closed.PLAIN["labels"],
+                               [150], seeds=lambda n: 8).fidelity
+        assert curve.fresh[0] == pytest.approx(2)  # three quarters of the pool
+        inner.append(curve.scores.var(axis=1, ddof=1)[0])
+    wide = closed.measure(task, kernel, closed.PLAIN["labels"], [150], seeds=lambda n: 60).fidelity
+    outer = wide.scores.var(ddof=1)
+    assert np.mean(inner) < 0.5 * outer
+    assert 0.6 < np.mean(inner) * curve.fresh[0] ** 2 / outer < 2
+
+
+def test_seeds_of_the_largest_harvest_differ() -> None:
+    assert closed.largest(8000) == 6000
+    with pytest.raises(ValueError, match="pool must be"):
+        curves._curve("c", np.array([10.0, 20.0]), [[0.1], [0.2]], 0.0, 100, 15)
 
 
 def test_votes_are_paid_for(world: tuple[Task, learners.Kernel, np.ndarray]) -> None:

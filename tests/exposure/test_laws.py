@@ -34,7 +34,7 @@ def test_planted_laws_are_extrapolated(shape: str, c: float, k: float, b: float)
 def walked(curve: Curve, shape: str, walkers: int = 1000, rounds: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draws of c, k and b from the posterior by differential evolution moves (ter Braak 2006): no grid."""
     rng = np.random.default_rng(0)
-    error, top, variance = 1 - curve.mean, 1 - curve.zero, curve.sd**2 + laws.DISCREPANCY**2
+    error, top, variance = 1 - curve.mean, 1 - curve.zero, curve.sd**2 + laws.DISCREPANCY**2 * curve.n[-1] / curve.n
     low = np.array([0, np.log(curve.n[0] / 10), np.log(0.2)])
     high = np.array([top, np.log(curve.n[-1] * 100), np.log(2.5)])
 
@@ -97,9 +97,19 @@ def test_coverage_over_many_planted_curves() -> None:
         for i in range(40)
     ]
     tables = {t.factor: t for t in backtest.table(backtest.rows(curves))}
-    assert tables[3.5].median < 0.02
-    assert tables[7.0].median < 0.03
+    # Were it known that the curves are of these laws, every point would count alike, and these would be 0.015 and 0.028.
+    assert tables[3.5].median < 0.025
+    assert tables[7.0].median < 0.035
     assert all(t.covered >= 0.85 for t in tables.values())
+
+
+def test_what_first_exchanges_do_is_forgiven() -> None:
+    """A start that no law has (nothing learnt from the first 60) moves what is told of 14 times beyond by little."""
+    curve = planted("hill", 0.1, 400, 1.0, n=N[N <= 1100])
+    late = Curve("late", curve.n, np.where(curve.n[:, None] < 60, curve.zero, curve.scores), curve.zero, curve.n_test)
+    n = 14 * float(curve.n[-1])
+    truth = 1 - (0.1 + 0.85 * laws.hill_shape(n, 400, 1.0))
+    assert laws.predict(late, [n])[0].score == pytest.approx(truth, abs=0.04)  # 0.058 off where all points count alike
 
 
 def test_other_students_of_the_task_say_where_the_floor_lies() -> None:

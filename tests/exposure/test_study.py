@@ -12,7 +12,7 @@ from stillwatch.distill import harvest, manifest, store, train
 from stillwatch.distill.exchange import Exchange, Reply, TopK, ask
 from stillwatch.distill.teachers.classifier import Classifier
 from stillwatch.errors import InputError
-from stillwatch.exposure import commands, study
+from stillwatch.exposure import closed, commands, study
 
 TOPICS = {name: [f"{name}{i}" for i in range(60)] for name in ("sport", "food", "space")}
 
@@ -65,6 +65,7 @@ def test_a_store_becomes_a_page(harvested: Path, tmp_path: Path, capsys: pytest.
     texts = prompts(900)
     best = Topics().predict_proba(texts).argmax(1)
     rows = [{"prompt": text, "label": Topics.classes_[i]} for text, i in zip(texts, best, strict=True)]
+    n_pool = len(study.load(harvested, capability="grading").pool)
     (tmp_path / "truth.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     argv = [
         "exposure",
@@ -81,7 +82,9 @@ def test_a_store_becomes_a_page(harvested: Path, tmp_path: Path, capsys: pytest.
     told = json.loads((tmp_path / "out" / "exposure.json").read_text())
     assert told["skills"][0]["gap"] > 0.5
     assert told["teachers"][0]["owner"] == "Example Ltd"
-    assert len(told["checks"]) == 3
+    assert len(told["checks"]) == 4
+    assert told["settings"]["budget"] == f"up to {closed.largest(n_pool):,} exchanges"
+    assert json.loads((tmp_path / "out" / "curves.json").read_text())[0]["pool"] == n_pool
     assert all(check["passed"] for check in told["checks"]), told["checks"]
     names = {e["countermeasure"] for e in told["strongest"]}
     assert "20 % flips" in names

@@ -14,11 +14,14 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.pacing import retry_after
+from stillwatch.prove.answers import Store
 from stillwatch.prove.canary import Design, assignment, canaries
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.schemes import Kgw
 from stillwatch.prove.sequential import LOOKS
+from stillwatch.prove.suspects import Endpoint, Sampling, question
 
 SENTENCES = [f"It is {a} so." for a, _ in pairs().forms[: pairs().n_words]]
 
@@ -208,6 +211,23 @@ def test_asking_an_endpoint_is_resumable(where: Path, endpoint: str, capsys: pyt
     rows(where / "kept.jsonl", [{"prompt": "q", "output": "abc"}])
     assert run("read", "kept.jsonl", "--url", endpoint, "--model", "m", "--tokenizer", "bytes", "--out", "read.jsonl") == 0
     assert json.loads((where / "read.jsonl").read_text())["predicted"] == [ord("z")] * 3
+
+
+def test_what_is_asked_again_takes_its_turn(where: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two questions, one of them turned away twice: four requests at six a minute, though the endpoint would be asked again at once."""
+    monkeypatch.setattr(Handler, "failures", 2)
+    now = [0.0]
+    asked = question(
+        Endpoint(endpoint, "m"), [("abc", 0), ("def", 0)], Store(where / "got.jsonl"), Sampling(), rate_per_min=6, quiet=True,
+        sleep=lambda seconds: now.__setitem__(0, now[0] + seconds), clock=lambda: now[0],
+    )
+    assert (asked, Handler.asked) == (2, 4)
+    assert now[0] == pytest.approx(30)
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("17", 17), ("-4", 0), ("soon", None), (None, None)])
+def test_a_wait_may_be_a_date(header: str | None, seconds: float | None) -> None:
+    assert retry_after(header) == seconds
 
 
 def test_a_file_of_answers_stands_in_for_a_suspect(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

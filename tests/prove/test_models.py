@@ -16,6 +16,7 @@ import torch
 import transformers
 
 from stillwatch.cli import main
+from stillwatch.pacing import Pace
 from stillwatch.prove.answers import FileTokenizer
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import tenant_secret
@@ -94,7 +95,7 @@ def test_gumbel_marks_a_context_once(folder: Path) -> None:
 
 def test_a_folder_answers_and_is_read(folder: Path) -> None:
     suspect = Folder(folder, seed=5)
-    answers = suspect.answer(["w4 w5", "w6"], Sampling(max_tokens=8))
+    answers = suspect.answer(["w4 w5", "w6"], Sampling(max_tokens=8), Pace(0))
     assert len(answers) == 2
     assert all(text.split() for text in answers)
     coder = FileTokenizer(folder)
@@ -106,6 +107,22 @@ def test_a_folder_answers_and_is_read(folder: Path) -> None:
     weights = suspect.weights(Folder(folder), prompt, text, coder)
     assert len(weights) == 4
     assert all(weight == 0 for place in weights for _, weight in place)
+
+
+def test_prompts_that_a_folder_is_shown_in_part_are_counted_and_told(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The model holds 256 tokens; its answer to the end of a prompt is that to the whole one, since no more was shown."""
+    monkeypatch.chdir(tmp_path)
+    words = [f"w{2 + i % 100}" for i in range(300)]
+    Path("prompts.txt").write_text(f"w3 w4\n{' '.join(words)}\n{' '.join(words[-248:])}\n")
+    ask = ("prove", "ask", "--folder", str(folder), "--prompts", "prompts.txt", "--yes", "--temperature", "0", "--out", "got.jsonl")
+    assert main([*ask, "--max-tokens", "8"]) == 0
+    assert "1 prompt left no room for an answer in the model's 256 tokens: only the end was shown" in capsys.readouterr().out
+    got = [json.loads(line)["output"] for line in Path("got.jsonl").read_text().splitlines()]
+    assert got[1] == got[2]
+    assert main([*ask[:-1], "none.jsonl", "--max-tokens", "256"]) == 1
+    assert "leaves no room for a prompt" in capsys.readouterr().err
 
 
 def test_reading_by_command(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -122,9 +122,18 @@ def _harvest(args: argparse.Namespace) -> Any:
         print(f"  {done.asked:,} asked, {done.stored:,} in the store, {done.rejected:,} rejected by the teacher: {args.out}")
         if why := getattr(teacher, "rejection", ""):
             print(f"  the last was rejected for {why}")
+        _tell_cut(teacher)
         if done.skipped:
             print(f"  {done.skipped:,} were sent before a kill and not asked again: --retry-in-doubt asks, and may pay twice")
     return asdict(done)
+
+
+def _tell_cut(teacher: Any) -> None:
+    """Say of how many prompts a local teacher read a part only."""
+    if n := getattr(teacher, "cut", 0):
+        part, todo = ("end", ", or lower --max-tokens") if teacher.writes else ("start", "")
+        print(f"  {number_of(n, 'prompt was', 'prompts were')} longer than this teacher reads ({teacher.max_length:,} tokens), and only "
+              f"the {part} was read: shorten them{todo}")
 
 
 def _drawn(args: argparse.Namespace) -> None:
@@ -255,6 +264,7 @@ def _data(args: argparse.Namespace) -> Any:
     summary = data.run(teacher, told, plan, args.out, quiet=quiet)
     if not quiet:
         print(data.show(summary), args.out / "README.md", sep="\n")
+        _tell_cut(teacher)
     return summary
 
 

@@ -175,7 +175,7 @@ def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], fo
     """Prompts by the teacher: several for each call, from a few seeds at random or from the task; then perhaps evolved."""
     _must_write(teacher, told)
     rng = np.random.default_rng(plan.seed)
-    first = plan.seed * 1_000_003  # so that no list of one seed is one of the next
+    first = plan.seed * 1_000_003 % 2**62  # so that no list of one seed is one of the next; the store holds 64 bits
     wanted = [ask(_instruction(plan, seeds, rng), seed=first + i, temperature=max(plan.temperature, 0.7), max_tokens=LIST_TOKENS)
               for i in range(_calls(plan))]
     rows = _asked(teacher, told, wanted, folder, quiet=quiet)

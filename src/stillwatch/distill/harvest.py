@@ -17,13 +17,13 @@ from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.store import Store
 from stillwatch.distill.teachers import BusyError, RefusedError, Teacher
 from stillwatch.errors import InputError
+from stillwatch.pacing import LONGEST_WAIT_S, Pace
 from stillwatch.progress import track
 
 ATTEMPTS = 6
 ALL_REJECTED = 10
 """Prompts rejected one and all from which the fault is not theirs."""
 PAUSE_S = 0.5
-LONGEST_PAUSE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Harvested:
     skipped: int
     """In doubt, and not asked again."""
     cost: float
+    cut: int = 0
+    """Of those asked, prompts longer than a local teacher reads, which read a part."""
 
 
 def estimate(
@@ -117,6 +119,7 @@ def run(
     store.put([_row(key, plan[key], Reply(None, finish="in-doubt"), policy, manifest) for key in skipped])
     left = set(missing) - set(skipped)
     todo = [(key, plan[key]) for key in missing if key in left]
+    cut = getattr(teacher, "cut", 0)
     if not teacher.remote:
         blocks = range(0, len(todo), teacher.batch)
         for start in track(blocks, "asking", total=len(blocks), quiet=quiet):
@@ -129,7 +132,7 @@ def run(
     else:
         _remote(store, teacher, manifest, todo, policy, quiet=quiet, sleep=sleep)
     rejected = sum(store.done[key].reply.finish == "rejected" for key in plan if key in store.done)
-    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost)
+    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, getattr(teacher, "cut", 0) - cut)
 
 
 def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manifest) -> Exchange:
@@ -137,26 +140,6 @@ def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manife
     return Exchange(
         key, request.prompt_hash, request.messages, reply, round(cost, 9), policy, request.seed, request.sample
     )
-
-
-class Pace:
-    """Lets requests through no faster than the limits; time comes from ``clock``."""
-
-    def __init__(
-        self, requests_per_minute: float, tokens_per_minute: float, *,
-        sleep: Callable[[float], None], clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """A limit of 0 is none."""
-        self._per_minute = requests_per_minute, tokens_per_minute
-        self._sleep, self._clock, self._free_at = sleep, clock, clock()
-
-    def wait(self, tokens: int) -> None:
-        """Return when a request of so many tokens may be sent."""
-        now = self._clock()
-        if self._free_at > now:
-            self._sleep(self._free_at - now)
-        shares = [amount / limit for amount, limit in zip((1, tokens), self._per_minute, strict=True) if limit]
-        self._free_at = max(self._free_at, now) + 60 * max(shares, default=0.0)
 
 
 def _remote(
@@ -190,9 +173,9 @@ def _remote(
         while True:
             while failure is None and len(running) < max(manifest.concurrency, 1) and (item := next(queue, None)):
                 key, request = item
-                pace.wait(_input_tokens(teacher, request) + request.max_tokens)
+                pace.wait(_tokens(teacher, request))
                 store.sending([key])
-                running[pool.submit(_persist, teacher, request, key, sleep)] = item
+                running[pool.submit(_persist, teacher, request, key, pace)] = item
             if not running:
                 break
             try:
@@ -223,19 +206,27 @@ class NoAnswerError(Exception):
         self.todo, self.charged = todo, charged
 
 
-def _persist(teacher: Teacher, request: Request, key: str, sleep: Callable[[float], None]) -> Reply:
-    """Ask until there is an answer; pauses double, unless the endpoint says how long to wait."""
+def _tokens(teacher: Teacher, request: Request) -> int:
+    """At most, in and out."""
+    return _input_tokens(teacher, request) + request.max_tokens
+
+
+def _persist(teacher: Teacher, request: Request, key: str, pace: Pace) -> Reply:
+    """Ask until there is an answer; pauses double, unless the endpoint says how long to wait. Each attempt takes its turn."""
     pause = PAUSE_S
-    last, charged = "", False
-    for attempt in range(ATTEMPTS):
+    charged = False
+    for attempt in range(1, ATTEMPTS + 1):
         try:
             return teacher.ask([request], keys=[key])[0]
         except BusyError as error:
-            last, charged = str(error), charged or error.charged
-            if attempt + 1 < ATTEMPTS:
-                sleep(min(error.retry_after_s if error.retry_after_s is not None else pause, LONGEST_PAUSE_S))
+            charged = charged or error.charged
+            if attempt == ATTEMPTS:
+                raise NoAnswerError(f"no usable answer in {ATTEMPTS} attempts: {error}", charged=charged) from error
+            if not pace.again(error.retry_after_s, pause, _tokens(teacher, request)):
+                what = f"{error}, and the endpoint asks to wait {error.retry_after_s:,.0f} s (more than {LONGEST_WAIT_S:g})"
+                raise NoAnswerError(what, todo="Run the same command again by then", charged=charged) from error
             pause *= 2
-    raise NoAnswerError(f"no usable answer in {ATTEMPTS} attempts: {last}", charged=charged)
+    raise AssertionError("unreachable")
 
 
 def open_store(folder: Path, teacher: Teacher, manifest: Manifest, *, policy: str = "none", keep_text: bool = True) -> Store:

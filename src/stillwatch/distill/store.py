@@ -9,7 +9,6 @@ A row is on disk (fsync) before the next of its thread is asked. After a kill, t
 are taken over, and whatever was sent without an answer on disk is *in doubt*: the endpoint may have charged for it.
 """
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -76,8 +75,13 @@ class Store:
     """A store opened to append to; one process at a time."""
 
     def __init__(self, folder: Path, *, teacher: dict[str, Any], identity: str, policy: str, keep_text: bool = True) -> None:
-        """Open or make the folder; raises InputError where it holds another teacher's answers or something else, or is in use."""
+        """Open or make the folder; raises InputError where it holds something else, as another teacher's answers, or cannot be held."""
         demand_free(folder)
+        try:
+            import fcntl
+        except ImportError as error:
+            todo = "Harvest on Linux or macOS (in WSL on Windows); stores are read anywhere"
+            raise InputError("this system has no file locks that keep two harvests apart", where=folder, todo=todo) from error
         self.folder, self.keep_text = folder, keep_text
         entries = {"format": FORMAT, "teacher": teacher, "identity": identity, "policy": policy, "text": keep_text}
         folder.mkdir(parents=True, exist_ok=True)

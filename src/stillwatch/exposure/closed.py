@@ -94,6 +94,15 @@ def grid(most: int, *, least: int = 25, ratio: float = 2**0.5) -> list[int]:
     return [*kept, most]
 
 
+RESERVE = 0.25
+"""Share of the pool beyond the largest harvest. Without one, all seeds would harvest the same, and differ by nothing."""
+
+
+def largest(n_pool: int) -> int:
+    """The largest harvest of a pool."""
+    return int(n_pool * (1 - RESERVE))
+
+
 def seeds_at(n: int) -> int:
     """Repetitions: small harvests scatter more."""
     return 5 if n < 500 else 3 if n < 2500 else 2
@@ -145,11 +154,11 @@ def measure(
                 accuracy[i, repeat] = right
     n_points = np.array(sizes, np.float64)
     name = f"{task.name}, {kernel.name}, {channel.name}"
-    curve = Curve(name, n_points, fidelity, task.zero, len(teacher))
+    curve = Curve(name, n_points, fidelity, task.zero, len(teacher), len(task.pool))
     truth = None
     zero = task.accuracy(np.full(len(teacher), np.bincount(teacher).argmax()))
     if task.truth is not None and zero is not None:
-        truth = Curve(name, n_points, accuracy, zero, int((task.truth != UNKNOWN).sum()))
+        truth = Curve(name, n_points, accuracy, zero, int((task.truth != UNKNOWN).sum()), len(task.pool))
     return Measured(task.name, task.capability, kernel.name, channel.name, curve, truth, task.teacher_accuracy)
 
 
@@ -161,7 +170,8 @@ def best_of(curves: Sequence[Curve], name: str) -> Curve:
     widest = max(curve.scores.shape[1] for curve in curves)
     padded = [np.pad(c.scores, ((0, 0), (0, widest - c.scores.shape[1])), constant_values=np.nan) for c in curves]
     scores = np.fmax.reduce(padded)
-    return Curve(name, curves[0].n, scores, max(curve.zero for curve in curves), min(curve.n_test for curve in curves))
+    least, pool = min(curve.n_test for curve in curves), min(curve.pool for curve in curves)
+    return Curve(name, curves[0].n, scores, max(curve.zero for curve in curves), least, pool)
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,10 @@ class Check:
 
 
 def sanity(task: Task, kernel: Kernel, oracle: I64 | None = None, *, n: int = 2048, seed: int = 0) -> list[Check]:
-    """Shuffled answers teach nothing, no harvest is the baseline, right labels are at least as good for accuracy.
+    """What must hold if scores mean what they say: the baseline is that of a student whom nothing is told, shuffled answers teach no
+    more, the teacher's do, and right labels are at least as good for accuracy.
+
+    Each trains students and scores them as studies do, so that one that knows held-out answers, or learns nothing, fails.
 
     Args:
         task: with its teacher's answers.
@@ -194,32 +207,37 @@ def sanity(task: Task, kernel: Kernel, oracle: I64 | None = None, *, n: int = 20
         n: exchanges.
         seed: of the harvest.
     """
-    n = min(n, len(task.pool))
-    noise = 3 * float(np.sqrt(0.25 / len(task.test)))
+    n = min(n, largest(len(task.pool)))
+    one_sd = float(np.sqrt(max(task.zero * (1 - task.zero), 1 / len(task.test)) / len(task.test)))
+    commonest = int(np.bincount(task.test.argmax(axis=1)).argmax())
 
     def shuffled(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
         return rows, soft_targets(t.pool[rng.permutation(rows)])
 
-    def nothing(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
-        return rows[:0], soft_targets(t.pool[rows[:0]])
+    def the_same(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
+        return rows, [hard_targets(np.full(len(rows), commonest), t.n_classes)]
 
     def score(channel: Channel) -> Measured:
         return measure(task, kernel, channel, [n], seeds=lambda _: 3, seed=seed)
 
-    wrong, none = score(Channel("shuffled", shuffled)).fidelity, score(Channel("nothing", nothing)).fidelity
+    taught = score(PLAIN["labels"])
+    scores = [float(score(channel).fidelity.mean[0]) for channel in (Channel("shuffled", shuffled), Channel("the same", the_same))]
     checks = [
-        Check("fidelity from shuffled answers, at most that of none", float(wrong.mean[0]), 0.0, task.zero + noise),
-        Check("fidelity from no exchanges, that of the commonest answer", float(none.mean[0]), task.zero - 1e-9, task.zero + 1e-9),
+        Check("fidelity from shuffled answers, at most that of none", scores[0], 0.0, task.zero + 3 * one_sd),
+        Check("fidelity from answers that are all the commonest, that of none", scores[1], task.zero - 1e-9, task.zero + 1e-9),
+        Check("fidelity from the teacher's answers, above that of none", float(taught.fidelity.mean[0]), task.zero + one_sd, 1.0),
     ]
     if oracle is not None and task.truth is not None:
 
         def right(t: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
             return rows, [hard_targets(oracle[rows], t.n_classes)]
 
-        taught, known = score(PLAIN["labels"]).accuracy, score(Channel("oracle", right)).accuracy
-        assert taught is not None
+        known = score(Channel("oracle", right)).accuracy
+        assert taught.accuracy is not None
         assert known is not None
+        noise = 3 * float(np.sqrt(0.25 / known.n_test))
         checks.append(Check(
-            "accuracy from right labels, at least that from the teacher's", float(known.mean[0]), float(taught.mean[0]) - noise, 1.0
+            "accuracy from right labels, at least that from the teacher's", float(known.mean[0]),
+            float(taught.accuracy.mean[0]) - noise, 1.0,
         ))
     return checks

@@ -1,7 +1,8 @@
 """Measured curves as JSON: what ``stillwatch exposure`` measures, and what anybody measured elsewhere.
 
 A file is a list of objects with ``task``, ``capability``, ``student``, ``channel``, ``n`` (exchanges), ``scores`` (for each n
-a list over seeds, 0 to 1), ``zero`` (score without the teacher), ``n_test``; and perhaps ``accuracy``, which has
+a list over seeds, 0 to 1), ``zero`` (score without the teacher), ``n_test``; and perhaps ``pool`` (prompts that all harvests
+were drawn from, where they have some in common), ``accuracy``, which has
 ``scores`` and ``zero`` of its own, and ``teacher_accuracy``.
 """
 
@@ -31,6 +32,8 @@ def entry(m: Measured) -> dict[str, Any]:
         "task": m.task, "capability": m.capability, "student": m.student, "channel": m.channel,
         "n": m.fidelity.n.tolist(), "scores": _rows(m.fidelity), "zero": m.fidelity.zero, "n_test": m.fidelity.n_test,
     }
+    if np.isfinite(m.fidelity.pool):
+        found["pool"] = m.fidelity.pool
     if m.accuracy is not None:
         found["accuracy"] = {"scores": _rows(m.accuracy), "zero": m.accuracy.zero}
     if m.teacher_accuracy is not None:
@@ -54,10 +57,10 @@ def read(path: Path) -> list[Measured]:
             json.dumps(told, ensure_ascii=False).encode()
             name = f"{told['task']}, {told['student']}, {told['channel']}"
             n = np.asarray(told["n"], np.float64)
-            curve = _curve(name, n, told["scores"], told["zero"], told["n_test"])
+            curve = _curve(name, n, told["scores"], told["zero"], told["n_test"], told.get("pool"))
             accuracy = None
             if told.get("accuracy"):
-                accuracy = _curve(name, n, told["accuracy"]["scores"], told["accuracy"]["zero"], told["n_test"])
+                accuracy = _curve(name, n, told["accuracy"]["scores"], told["accuracy"]["zero"], told["n_test"], told.get("pool"))
             capability = str(told.get("capability") or "other")
             if capability not in CAPABILITIES:
                 raise ValueError(f"capability {capability!r}; known: {', '.join(CAPABILITIES)}")
@@ -73,7 +76,7 @@ def read(path: Path) -> list[Measured]:
     return found
 
 
-def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any) -> Curve:
+def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any, pool: Any) -> Curve:
     width = max(len(row) for row in scores)
     if len(scores) != len(n) or not width or min(len(row) for row in scores) < 1:
         raise ValueError("n and scores differ in length, or a point has no score")
@@ -89,4 +92,6 @@ def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any) -> Curve:
         raise ValueError("n must rise from above 0, scores lie between 0 and 1, and zero be below 1")
     if int(n_test) < 1:
         raise ValueError("n_test must be 1 or more")
-    return Curve(name, n, table, float(zero), int(n_test))
+    if pool is not None and not float(pool) >= n[-1]:
+        raise ValueError("pool must be no less than the largest of n")
+    return Curve(name, n, table, float(zero), int(n_test), np.inf if pool is None else float(pool))

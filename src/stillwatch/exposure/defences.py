@@ -7,7 +7,7 @@ multiplier ``N / N_eff`` is how many times more the attacker must harvest; 1 is 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from stillwatch.exposure.laws import Curve, exchanges_for
 from stillwatch.exposure.learners import Kernel, learn
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Answers = Callable[[Task, I64, int], F32]
 """Defended probabilities (n, n_classes) for prompts of the pool, asked for the ``draw``-th time."""
@@ -223,25 +224,41 @@ def effect(
 ) -> Effect:
     """The equivalent undefended harvest of the largest defended one, with a bootstrap interval.
 
+    Both are those of the attacker who keeps the best: of the seeds with the defence and without it.
+
     Args:
         name: of the countermeasure.
         attacker: of the adaptation.
         defended: fidelity under it.
-        plain: fidelity of the best undefended student, same grid and test set.
+        plain: fidelity of the best undefended student, up to the same harvest, on the same test set, of as many seeds there.
         cost: for honest users.
-        draws: of the bootstrap: means of seeds and the finite test set.
+        draws: of the bootstrap: seeds and the finite test set.
         seed: of the draws.
     """
     rng = np.random.default_rng(seed)
-    n, reached = float(defended.n[-1]), float(defended.mean[-1])
-    shared = rng.normal(size=draws) * float(defended.sd[-1])
+    last = replace(defended, n=defended.n[-1:], scores=defended.scores[-1:])
+    n, reached = float(last.n[0]), float(last.envelope[0])
     values = []
-    for shift in shared:
-        noisy = plain.mean + rng.normal(size=len(plain.n)) * plain.sd
-        drawn = Curve(plain.name, plain.n, noisy[:, None], plain.zero, plain.n_test)
-        values.append(min(exchanges_for(drawn, reached + shift), n))
+    for _ in range(draws):
+        # A seed's harvest is the same with the defence and without it, so both take the same seeds. The test set is the same, too;
+        # how alike it treats both is not known, so that the two are shifted apart, which is wider.
+        places = rng.random((plain.scores.shape[1],))
+        goal = float(_redrawn(last, places, rng).envelope[0])
+        values.append(min(exchanges_for(_redrawn(plain, places, rng), goal), n))
+    n_eff = min(exchanges_for(plain, reached), n)
     low, high = np.quantile(values, [0.05, 0.95])
-    return Effect(name, attacker, n, reached, min(exchanges_for(plain, reached), n), float(low), float(high), cost)
+    return Effect(name, attacker, n, reached, n_eff, min(float(low), n_eff), max(float(high), n_eff), cost)
+
+
+def _redrawn(curve: Curve, places: F64, rng: np.random.Generator) -> Curve:
+    """The curve of other seeds, as far apart as those of independent harvests, and of another test set of the same size."""
+    seeds = np.isfinite(curve.scores).sum(axis=1)[:, None]
+    stretch = curve.fresh[:, None] * np.sqrt(seeds / np.maximum(seeds - 1, 1))  # and as a few seeds show of a spread
+    chosen = np.take_along_axis(curve.scores, (places * seeds).astype(np.int64), axis=1)  # those that were run come first
+    chosen = np.where(np.arange(len(places)) < seeds, curve.mean[:, None] + (chosen - curve.mean[:, None]) * stretch, np.nan)
+    middle = np.clip(curve.mean, 1 / curve.n_test, 1 - 1 / curve.n_test)
+    shift = rng.normal() * np.sqrt(middle * (1 - middle) / curve.n_test)
+    return replace(curve, scores=np.clip(chosen + shift[:, None], 0.0, 1.0))
 
 
 def strongest(effects: Sequence[Effect]) -> list[Effect]:

@@ -14,7 +14,7 @@ judged by the curves of the others, its peers. No start values, no local minima,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +30,10 @@ N_SCALES = 60
 UNLIKELY = 1e-9
 """Places of the grid this much less likely than the best are dropped."""
 DISCREPANCY = 0.02
-"""How far a true curve may lie from any law, beside its noise (standard deviation)."""
+"""How far a true curve may lie from any law at its last point, beside its noise (standard deviation).
+
+The variance grows as N falls: a law stands for the curve near where it goes on, and first exchanges bend it in ways of their own.
+"""
 FLOOR_SPREAD = 0.1
 """How far the floors of students of one task lie apart (standard deviation of c over e0)."""
 MAX_FACTOR = 30.0
@@ -53,6 +56,8 @@ class Curve:
     """Score at no exchanges at all: the same student without the teacher."""
     n_test: int
     """Held-out items behind each score."""
+    pool: float = np.inf
+    """Prompts that all harvests were drawn from: those of more than a little of it have prompts in common."""
 
     @property
     def mean(self) -> F64:
@@ -66,18 +71,23 @@ class Curve:
         return np.maximum(np.maximum.accumulate(np.nanmax(self.scores, axis=1)), self.zero)
 
     @property
+    def fresh(self) -> F64:
+        """(n_points,), how many times further apart the scores of independent harvests would lie (correction for a finite pool)."""
+        return 1 / np.sqrt(np.maximum(1 - self.n / self.pool, 1 / self.pool))
+
+    @property
     def sd(self) -> F64:
-        """Standard error of the mean, (n_points,): seeds, and the finite test set that all seeds share."""
+        """Standard error of the mean, (n_points,): seeds, as if their harvests were independent, and the test set that they share."""
         mean = np.clip(self.mean, 1 / self.n_test, 1 - 1 / self.n_test)
         seeds = np.sum(np.isfinite(self.scores), axis=1)
-        spread = np.nanvar(self.scores, axis=1, ddof=0) / np.maximum(seeds - 1, 1)
+        spread = np.nanvar(self.scores, axis=1, ddof=0) / np.maximum(seeds - 1, 1) * self.fresh**2
         found: F64 = np.sqrt(mean * (1 - mean) / self.n_test + spread)
         return found
 
     def upto(self, limit: float) -> "Curve":
         """The part with N <= limit."""
         keep = self.n <= limit
-        return Curve(self.name, self.n[keep], self.scores[keep], self.zero, self.n_test)
+        return replace(self, n=self.n[keep], scores=self.scores[keep])
 
 
 def power_shape(n: Any, k: Any, b: Any) -> Any:
@@ -150,7 +160,7 @@ def _posterior(name: str, curve: Curve) -> F64:
     n, error, top = curve.n, 1 - curve.mean, 1 - curve.zero
     if len(n) < MIN_POINTS:
         raise ValueError(f"{len(n)} points are too few for a law; {MIN_POINTS} are needed")
-    precision = 1 / (curve.sd**2 + DISCREPANCY**2)
+    precision = 1 / (curve.sd**2 + DISCREPANCY**2 * n[-1] / n)
     left = SHAPES[name](n, _scales(curve)[:, None, None], EXPONENTS[None, :, None])  # (n_scales, n_exponents, n_points)
     # chi squared is a parabola in c at each (k, b): its three sums make the whole grid
     free = 1 - left

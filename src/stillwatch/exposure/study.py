@@ -142,7 +142,7 @@ def run(study: Study, students: Sequence[str], *, seed: int = 0, countermeasures
     for name in students:
         if name not in ("words", "characters") and not Path(name).is_dir():
             raise InputError(f"no student {name!r}", where="--student", todo="Pass words, characters or the folder of a static encoder")
-    sizes = closed.grid(len(study.pool), least=16)
+    sizes = closed.grid(closed.largest(len(study.pool)), least=16)
     sure = bool(np.isin(study.task.pool, (0.0, 1.0)).all())  # labels were harvested, so probabilities cannot be studied
     plain = [closed.PLAIN["labels"]] if sure else list(closed.PLAIN.values())
     made = kernels(study, students)
@@ -160,6 +160,6 @@ def run(study: Study, students: Sequence[str], *, seed: int = 0, countermeasures
         for what in track(todo, "countermeasures", total=len(todo), quiet=quiet):
             cost = what.cost(study.task)
             for attacker, channel in zip(defences.ATTACKS, defences.channels(what, made[0]), strict=True):
-                curve = closed.measure(study.task, made[0], channel, sizes[-1:], seeds=lambda n: 3, seed=seed).fidelity
+                curve = closed.measure(study.task, made[0], channel, sizes[-1:], seed=seed).fidelity
                 effects.append(defences.effect(what.name, attacker, curve, best, cost, seed=seed))
     return Results(measured, checks, effects)

@@ -93,7 +93,7 @@ def _same_sizes(curves: Sequence[Curve]) -> list[Curve]:
     kept = []
     for curve in curves:
         rows = np.isin(curve.n, sorted(common))
-        kept.append(Curve(curve.name, curve.n[rows], curve.scores[rows], curve.zero, curve.n_test))
+        kept.append(replace(curve, n=curve.n[rows], scores=curve.scores[rows]))
     return kept
 
 

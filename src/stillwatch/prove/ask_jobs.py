@@ -55,12 +55,16 @@ def ask(args: Args) -> Any:
     _one_suspect(args.out, store, {**suspect.describe(), "sampling": asdict(sampling)})
     asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
     say(args, f"{asked:,} asked, {number_of(len(store.rows), 'answer')} in {args.out}")
+    cut = 0
+    if isinstance(suspect, Folder) and (cut := suspect.cut):
+        say(args, f"{number_of(cut, 'prompt', 'prompts')} left no room for an answer in the model's {suspect.window:,} tokens: only the "
+                  "end was shown. Shorten them, or lower --max-tokens")
     if state is not None:
         say(args, f"p of the best key, stopping allowed for: {show_p(state.log_p)}")
     say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
               f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof. "
               f"If these were questions of canaries: stillwatch prove canary test {args.out} --units UNITS")
-    return {"asked": asked, "answers": len(store.rows)}
+    return {"asked": asked, "answers": len(store.rows), "cut": cut}
 
 
 class _Watch:

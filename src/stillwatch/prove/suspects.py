@@ -6,7 +6,7 @@ Questioning is resumable (answers are stored as they come), rate-limited, and co
 import http.client
 import json
 import os
-import time
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from stillwatch.counting import number_of
 from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.pacing import Pace, retry_after
 from stillwatch.progress import track
 from stillwatch.prove.answers import Store, Tokenizer
 
@@ -44,8 +45,8 @@ class Suspect(Protocol):
     def describe(self) -> dict[str, Any]:
         """Where and what it is, without secrets."""
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling) -> list[str]:
-        """One answer to each prompt."""
+    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str]:
+        """One answer to each prompt, whose turns are taken; whoever asks again takes another one."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,10 @@ def question(
         stop: looked at after every batch; True ends the questioning (a sequential test that has seen enough).
         quiet: no progress bar.
     """
-    missing, asked, due = store.missing(questions), 0, time.monotonic()
+    missing, asked, pace = store.missing(questions), 0, Pace(rate_per_min or 0.0)
     for batch in track(_batches(missing, suspect.batch), "asking", -(-len(missing) // suspect.batch), quiet=quiet):
-        if rate_per_min:
-            wait = due - time.monotonic()
-            if wait > 0:
-                time.sleep(wait)
-            due = max(due, time.monotonic()) + 60 * len(batch) / rate_per_min
-        outputs = suspect.answer([prompt for prompt, _ in batch], sampling)
+        pace.wait(requests=len(batch))
+        outputs = suspect.answer([prompt for prompt, _ in batch], sampling, pace)
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         for (prompt, sample), output in zip(batch, outputs, strict=True):
             store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
@@ -146,17 +143,17 @@ class Endpoint:
         """URL and model."""
         return {"kind": "endpoint", "url": self.url, "model": self.model, "chat": self.chat}
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling) -> list[str]:
+    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str]:
         """One request a prompt."""
         out = []
         for prompt in prompts:
             body: dict[str, Any] = {"model": self.model, "max_tokens": sampling.max_tokens,
                                     "temperature": sampling.temperature, "top_p": sampling.top_p}
             if self.chat:
-                made = self._post("/chat/completions", {**body, "messages": [{"role": "user", "content": prompt}]})
+                made = self._post("/chat/completions", {**body, "messages": [{"role": "user", "content": prompt}]}, pace)
                 text = self._field(made, lambda got: got["choices"][0]["message"]["content"])
             else:
-                made = self._post("/completions", {**body, "prompt": prompt})
+                made = self._post("/completions", {**body, "prompt": prompt}, pace)
                 text = self._field(made, lambda got: got["choices"][0]["text"])
             out.append(text or "")
         return out
@@ -167,7 +164,7 @@ class Endpoint:
         Servers without it (most hosted ones) cannot be read; ask for answers instead.
         """
         made = self._post("/completions", {"model": self.model, "prompt": text, "max_tokens": 1, "echo": True,
-                                           "logprobs": 1, "temperature": 0})
+                                           "logprobs": 1, "temperature": 0}, Pace(0))
         part = self._field(made, lambda got: got["choices"][0]["logprobs"])
         try:
             tops = [max(top, key=top.get) if top else None for top in part["top_logprobs"]]
@@ -182,7 +179,7 @@ class Endpoint:
         except (KeyError, IndexError, TypeError) as error:
             raise InputError(f"unexpected answer: {str(made)[:200]}", where=self.url) from error
 
-    def _post(self, path: str, body: dict[str, Any]) -> Any:
+    def _post(self, path: str, body: dict[str, Any], pace: Pace) -> Any:
         kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
         last = ""
         for turn in range(RETRIES):
@@ -196,19 +193,23 @@ class Endpoint:
                 last = f"HTTP {status}: {payload[:200].decode('utf-8', 'replace')}"
                 if status not in (408, 409, 425, 429) and status < 500:
                     break
-                pause = float(response.headers.get("Retry-After") or 2**turn)
+                wait = retry_after(response.headers.get("Retry-After"))
             except (OSError, http.client.HTTPException, ValueError) as error:
-                last, pause = f"{type(error).__name__}: {error}", float(2**turn)
+                last, wait = f"{type(error).__name__}: {error}", None
             finally:
                 connection.close()
-            if turn < RETRIES - 1:
-                time.sleep(min(pause, 60.0))
+            if turn < RETRIES - 1 and not pace.again(wait, float(2**turn)):
+                last += f"; it asks to wait {wait:,.0f} s"
+                break
         raise InputError(f"the suspect does not answer ({last})", where=self.url,
                          todo="What was answered is stored; run again to go on")
 
 
 class Folder:
-    """A transformers causal language model on disk. Needs the extra ``prove``."""
+    """A transformers causal language model on disk. Needs the extra ``prove``.
+
+    Of a prompt that leaves no room for the answer only the end is shown; ``cut`` counts them.
+    """
 
     batch = 16
 
@@ -233,7 +234,8 @@ class Folder:
         if self.tokenizer.pad_token_id is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
         self.chat = bool(self.tokenizer.chat_template) if chat is None else chat
-        self.generator_seed = seed
+        self.generator_seed, self.cut = seed, 0
+        self.window = int(getattr(self.model.config, "max_position_embeddings", 0) or sys.maxsize)
         torch.manual_seed(seed)
 
     def describe(self) -> dict[str, Any]:
@@ -249,11 +251,15 @@ class Folder:
         turns = [{"role": "user", "content": prompt}]
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling) -> list[str]:
+    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str]:
         """Sampled continuations."""
-        inputs = self.tokenizer([self._shown(prompt) for prompt in prompts], return_tensors="pt", padding=True,
-                                add_special_tokens=not self.chat)
-        inputs.pop("token_type_ids", None)
+        room = self.window - sampling.max_tokens
+        if room <= 0:
+            raise InputError(f"--max-tokens {sampling.max_tokens} leaves no room for a prompt: the model holds {self.window:,} tokens",
+                             where=self.path, todo="Lower --max-tokens")
+        whole = self.tokenizer([self._shown(prompt) for prompt in prompts], add_special_tokens=not self.chat, verbose=False)["input_ids"]
+        self.cut += sum(len(row) > room for row in whole)
+        inputs = self.tokenizer.pad({"input_ids": [row[-room:] for row in whole]}, return_tensors="pt", padding_side="left")
         drawn = sampling.temperature > 0
         options = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0} if drawn else {}
         with self._torch.no_grad():

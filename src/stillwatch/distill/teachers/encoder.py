@@ -19,7 +19,7 @@ MINI_BATCH = 32
 
 
 class Encoder:
-    """Answers with a vector of length 1; no text."""
+    """Answers with a vector of length 1; no text. Of longer texts only the start is read; ``cut`` counts those asked for."""
 
     batch = 512
     remote = False
@@ -44,6 +44,7 @@ class Encoder:
         own = int(read_json(limit).get("max_seq_length", 0)) if limit.is_file() else 0
         self.precision = manifest.precision
         self.max_length = manifest.max_length or own or int(self.model.config.max_position_embeddings)
+        self.cut = 0
         names = [digest(path) for path in weights] + [str(self.max_length), str(self.first), manifest.precision]
         self.identity = hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
 
@@ -55,6 +56,9 @@ class Encoder:
         """Embed the last turn of each."""
         texts = [request.prompt for request in requests]
         vectors, lengths = self.embed(texts)
+        # Only a text that fills the window can have been cut.
+        full = [text for text, n in zip(texts, lengths, strict=True) if n >= self.max_length]
+        self.cut += sum(len(ids) > self.max_length for ids in self.tokenizer(full, verbose=False)["input_ids"]) if full else 0
         return [
             Reply(None, vector=vector, input_tokens=int(n)) for vector, n in zip(vectors, lengths, strict=True)
         ]

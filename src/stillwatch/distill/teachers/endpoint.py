@@ -8,7 +8,6 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from stillwatch.distill.exchange import Reply, Request, TopK
 from stillwatch.distill.manifest import Manifest, demand_own_model
 from stillwatch.distill.teachers import BusyError, RefusedError
 from stillwatch.errors import InputError
+from stillwatch.pacing import retry_after
 
 BYTES_PER_TOKEN = 4
 """Of UTF-8: a token is about four letters of English and little more than one of Chinese."""
@@ -91,7 +91,7 @@ class Endpoint:
                 self.rejection = f"{error.code}, {FINAL[error.code]}{_said(error)}"
                 return Reply(None, finish="rejected")
             charged = error.code >= 500 and error.code != 503
-            raise BusyError(f"status {error.code}", retry_after_s=_after(error.headers.get("Retry-After")), charged=charged) from error
+            raise BusyError(f"status {error.code}", retry_after_s=retry_after(error.headers.get("Retry-After")), charged=charged) from error
         except TimeoutError as error:
             raise BusyError(f"nothing within {self._timeout_s:g} s") from error
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
@@ -125,22 +125,6 @@ def apart(text: str) -> tuple[str | None, str | None]:
     """Reasoning and answer of a text that may begin with a thought; no answer where the thought was cut off."""
     found = THOUGHT.match(text)
     return (found.group(1).strip(), found.group(2)) if found else (None, text)
-
-
-def _after(header: str | None) -> float | None:
-    """Seconds to wait from a Retry-After header, which may be seconds or a date."""
-    if not header:
-        return None
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        from datetime import UTC, datetime
-
-        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def read_completion(body: bytes, told: Manifest | None = None) -> Reply:

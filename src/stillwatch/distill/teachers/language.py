@@ -18,7 +18,10 @@ from stillwatch.files import digest
 
 
 class LanguageModel:
-    """Generates; with ``top_k`` it gives log-probabilities of every generated token."""
+    """Generates; with ``top_k`` it gives log-probabilities of every generated token.
+
+    Of a conversation that leaves no room for the answer only the end is read; ``cut`` counts them.
+    """
 
     batch = 8
     remote = False
@@ -35,6 +38,7 @@ class LanguageModel:
             self.model = self.model.to(getattr(self._torch, manifest.precision))
         self.identity = hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
         self.max_length = manifest.max_length or int(getattr(self.model.config, "max_position_embeddings", 2048))
+        self.cut = 0
 
     def tokens(self, text: str) -> int:
         """Tokens of a text as a prompt, with what the template puts around it."""
@@ -72,7 +76,9 @@ class LanguageModel:
         room = self.max_length - first.max_tokens
         if room <= 0:
             raise InputError(f"max_tokens = {first.max_tokens} leaves no room for a prompt of this teacher")
-        inputs = [self.ids(request.messages)[-room:] for request in requests]
+        whole = [self.ids(request.messages) for request in requests]
+        self.cut += sum(len(row) > room for row in whole)
+        inputs = [row[-room:] for row in whole]
         width = max(map(len, inputs))
         pad = self.tokenizer.pad_token_id if self.tokenizer.pad_token_id is not None else self.tokenizer.eos_token_id
         ids = torch.tensor([[pad] * (width - len(row)) + row for row in inputs])
