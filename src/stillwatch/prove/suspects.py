@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,6 +88,7 @@ def cost(
 def question(
     suspect: Suspect, questions: Sequence[tuple[str, int]], store: Store, sampling: Sampling, *,
     rate_per_min: float | None = None, stop: Callable[[], bool] | None = None, quiet: bool = False,
+    sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Ask what the store does not hold yet; returns how many were asked.
 
@@ -98,8 +100,10 @@ def question(
         rate_per_min: at most so many questions a minute.
         stop: looked at after every batch; True ends the questioning (a sequential test that has seen enough).
         quiet: no progress bar.
+        sleep: waits so many seconds.
+        clock: tells the seconds that passed.
     """
-    missing, asked, pace = store.missing(questions), 0, Pace(rate_per_min or 0.0)
+    missing, asked, pace = store.missing(questions), 0, Pace(rate_per_min or 0.0, sleep=sleep, clock=clock)
     for batch in track(_batches(missing, suspect.batch), "asking", -(-len(missing) // suspect.batch), quiet=quiet):
         pace.wait(requests=len(batch))
         outputs = suspect.answer([prompt for prompt, _ in batch], sampling, pace)
