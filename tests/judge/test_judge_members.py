@@ -297,6 +297,22 @@ def test_who_is_of_another_age_than_the_campaign_stands_apart_and_who_tells_none
     assert np.delete(pieces["age"], 3).min() > -0.5
 
 
+def test_who_has_other_answers_or_comes_for_less_time_or_at_another_rate_stands_apart() -> None:
+    """Nineteen accounts send 200 requests in ten days for answers of 500 tokens; three more differ in one of these each."""
+    day, n = 24 * HOUR_US, np.full(30, 10)
+    n_events, last = np.full(30, 200), np.full(30, 10 * day)
+    output = n * 500
+    output[3], last[4], n_events[4], n_events[5] = 10 * 40, day, 36, 5000
+    proposed = groups(range(20))
+    sums = measured(proposed, n=n[:20], output_tokens=output[:20])
+    known = scene(proposed, people(30, n_events=n_events, last_us=last), sums)
+    label = np.where(np.arange(30) < 20, 0, -1)
+    _, pieces = judge.standing(known, np.zeros(1, np.int64), label, 1, np.array([1.0]), np.zeros(30))
+    for name, account in (("answers", 3), ("span", 4), ("rate", 5)):
+        assert pieces[name][account] < -1.5, name
+        assert np.delete(pieces[name], account) == pytest.approx(0, abs=0.05), name
+
+
 def test_a_link_to_the_campaign_is_not_bare() -> None:
     known = scene(groups(range(20)), people(30), payment=np.where(np.arange(30) < 6, 0, np.arange(30)))
     label = np.where(np.arange(30) < 20, 0, -1)
@@ -328,7 +344,7 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"amount": value[mine] - value[mine].mean()}
+        return mine, {"amount": value[mine] - value[mine].mean(), "alone": np.zeros(len(mine))}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"amount": 10.0}))
@@ -404,16 +420,22 @@ def test_who_is_asked_does_not_move_what_is_usual() -> None:
     assert np.median(pieces["accepted"][member[mine] >= 0]) == 1, "else the strangers are the usual ones"
 
 
-@pytest.mark.parametrize(("between", "score", "stay"), [(0, 2.0, 7), (1, 2.0, 7), (2, 2.0, 0), (7, 2.0, 0), (0, 1.9, 0)])
+@pytest.mark.parametrize(
+    ("between", "score", "alone", "stay"),
+    [(0, 2.0, 0.8, 7), (1, 2.0, 0.8, 7), (2, 2.0, 0.8, 0), (7, 2.0, 0.8, 0), (0, 1.9, 0.8, 0), (0, 2.0, 1, 7), (0, 2.0, 0.95, 0)],
+)
 def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(
-    monkeypatch: pytest.MonkeyPatch, between: int, score: float, stay: int
+    monkeypatch: pytest.MonkeyPatch, between: int, score: float, alone: float, stay: int
 ) -> None:
-    """Seven of a campaign are at 0.8, and stay where so few are at 0.4 that less than a twentieth of the seven would be drawn in."""
+    """Seven of a campaign are at 0.8, and stay where so few are at 0.4 that less than a twentieth of the seven would be drawn in.
+
+    Unless hardly any account is tied to another: then who works like them may be a stranger. Where all are tied, ``alone`` is 1.
+    """
     posterior = np.array([0.99] * 20 + [0.8] * 7 + [0.4] * between + [0.01] * 5)
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10}
+        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.full(len(mine), np.log(alone))}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     n = len(posterior)

@@ -251,7 +251,7 @@ def _habits(scene: Scene, mine: I64, place: I64) -> dict[str, tuple[F64, float]]
         place: membership of each in its campaign, -1 where none is told.
     """
     people, measured = scene.people, scene.measured
-    days = (people.last_us[mine] - people.first_us[mine]) / DAY_US
+    days = np.maximum(people.last_us[mine] - people.first_us[mine], 0) / DAY_US
     answers = np.log1p(measured.output_tokens[place] / np.maximum(measured.n[place], 1))
     return {
         "age": (np.log1p(people.tenure_days()[mine]), AGE_SPREAD),
@@ -303,8 +303,6 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
         # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
         posterior[mine] = model.members.posterior(pieces)
-        alone = np.zeros(n)
-        np.minimum.at(alone, out[mine], pieces["alone"])
         gone = mine[posterior[mine] < SURE]
         if not len(gone):
             break
@@ -312,6 +310,8 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     nearly, between = ((posterior >= low) & (posterior < high) for low, high in ((NEARLY, SURE), (HARDLY, NEARLY)))
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
     clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & (np.append(log_odds[lead], -np.inf)[:n] >= FAR)
+    alone = np.zeros(n)
+    np.minimum.at(alone, account_label[mine], pieces["alone"])
     clear &= (alone == 0) | (alone < np.log(UNTIED))
     return np.where(nearly & clear[account_label], account_label, out)
 
