@@ -420,6 +420,16 @@ def test_who_is_asked_does_not_move_what_is_usual() -> None:
     assert np.median(pieces["accepted"][member[mine] >= 0]) == 1, "else the strangers are the usual ones"
 
 
+@pytest.mark.parametrize(("score", "sharing", "stay"), [(1.0, 30, 30), (3.0, 30, 32), (1.0, 16, 32)])
+def test_who_has_no_link_leaves_a_campaign_that_barely_passes_and_whose_accounts_are_tied(score: float, sharing: int, stay: int) -> None:
+    """Of 32 accounts that are alike in all else so many share a card with others."""
+    payment = np.where(np.arange(32) < sharing, np.arange(32) % 2, np.arange(32))
+    told = replace(model(), members=Members(10.0, {"amount": 1.0}))
+    crew, whole = scene(groups(range(32)), people(32), payment=payment), np.zeros(32, np.int64)
+    left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([score]), told)
+    assert int((left == 0).sum()) == stay
+
+
 @pytest.mark.parametrize(
     ("between", "score", "alone", "stay"),
     [(0, 2.0, 0.8, 7), (1, 2.0, 0.8, 7), (2, 2.0, 0.8, 0), (7, 2.0, 0.8, 0), (0, 1.9, 0.8, 0), (0, 2.0, 1, 7), (0, 2.0, 0.95, 0)],

@@ -10,7 +10,7 @@ from judge_helpers import FEW, findings, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.model import RARE
-from stillwatch.judge.reasons import HOPPER
+from stillwatch.judge.reasons import DESK, HOPPER
 from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
 from stillwatch.judge.verdict_words import not_accused
 
@@ -72,6 +72,10 @@ def test_a_crew_is_accused() -> None:
         ({"context__one_payer": 0.5, "context__crowd": crowd(WORTH - 1)}, {}, "clear"),
         ({"context__one_payer": 0.5, "context__contracted": 0.5}, {}, "clear"),
         ({"context__one_payer": 0.5, "session__handoff": 0.0}, {}, "review"),  # whatever the families say
+        # unless many hide where they work
+        ({"context__one_payer": 1.0, "infra__rotation": 0.5, "context__crowd": crowd(DESK)}, {}, "campaign"),
+        ({"context__one_payer": 1.0, "infra__rotation": 0.5, "context__crowd": crowd(DESK - 1)}, {}, "review"),
+        ({"context__one_payer": 1.0, "infra__rotation": 0.49, "context__crowd": crowd(DESK)}, {}, "review"),
         ({"context__crowd": FEW, "identity__payment": 0.3}, {}, "campaign"),
         # few accounts tied by conversations alone may be one person's
         ({"context__crowd": crowd(HOPPER)}, {}, "campaign"),

@@ -298,18 +298,21 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     accounts without links that were banned early and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
+    far = np.append(log_odds[lead], -np.inf)[:n] >= FAR
     posterior = np.full(scene.people.n, -1.0)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
         posterior[mine] = model.members.posterior(pieces)
-        gone = mine[posterior[mine] < SURE]
+        # Where links tie nearly all of a campaign that barely passes, who has none is a stranger who looks like its accounts.
+        stranger = (pieces["alone"] < np.log(1 - TIED)) & ~far[out[mine]]
+        gone = mine[(posterior[mine] < SURE) | stranger]
         if not len(gone):
             break
         out[gone] = -1
     nearly, between = ((posterior >= low) & (posterior < high) for low, high in ((NEARLY, SURE), (HARDLY, NEARLY)))
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
-    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & (np.append(log_odds[lead], -np.inf)[:n] >= FAR)
+    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & far
     alone = np.zeros(n)
     np.minimum.at(alone, account_label[mine], pieces["alone"])
     clear &= (alone == 0) | (alone < np.log(UNTIED))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stillwatch.judge.evidence import Finding
 from stillwatch.judge.lines import BEYOND_DOUBT
 from stillwatch.judge.model import OPEN, Model
-from stillwatch.judge.reasons import ELICITED, batched, everyday, fewer_than, listed_batches, openly_one, other_purpose
+from stillwatch.judge.reasons import DESK, ELICITED, batched, everyday, fewer_than, listed_batches, openly_one, other_purpose
 from stillwatch.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
@@ -28,6 +28,8 @@ WORTH = 20
 """Accounts from which one customer's business is worth a person's look."""
 OWNED = 0.5
 """Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
+HIDING = 0.5
+"""Value of rotation over a pool of exits from which it hides where the accounts work."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
 
 
@@ -91,8 +93,12 @@ def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that one payment method pays for, or that are few: a person asks before anybody is accused."""
-    return np.asarray((values["context.one_payer"] >= OWNED) | fewer_than(FEWEST, values))
+    """Groups that one payment method pays for, or that are few: a person asks before anybody is accused.
+
+    Not of DESK accounts or more that each rotate over a pool of exits: a firm or an agency does not hide where it works.
+    """
+    hiding = (values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values)
+    return np.asarray(((values["context.one_payer"] >= OWNED) & ~hiding) | fewer_than(FEWEST, values))
 
 
 def asked_openly(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:
