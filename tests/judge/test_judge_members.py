@@ -420,6 +420,23 @@ def test_who_is_asked_does_not_move_what_is_usual() -> None:
     assert np.median(pieces["accepted"][member[mine] >= 0]) == 1, "else the strangers are the usual ones"
 
 
+@pytest.mark.parametrize(("score", "stay"), [(4.0, 20), (5.0, 23), (6.0, 26), (9.0, 26)])
+def test_less_is_asked_of_the_accounts_of_a_campaign_far_beyond_the_line(monkeypatch: pytest.MonkeyPatch, score: float, stay: int) -> None:
+    posterior = np.array([0.96] * 20 + [0.9] * 3 + [0.81] * 3 + [0.75] * 4 + [0.4] * 9)
+
+    def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        mine = np.flatnonzero(account_label >= 0)
+        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.zeros(len(mine))}
+
+    monkeypatch.setattr("stillwatch.judge.members.standing", stand)
+    n = len(posterior)
+    told = replace(model(), members=Members(0.0, {"amount": 10.0}, strays=np.inf))
+    left = judge.belonging(
+        scene(groups(range(n)), people(n)), np.zeros(1, np.int64), np.zeros(n, np.int64), np.zeros(1, np.int64), np.array([score]), told
+    )
+    assert left.tolist() == [0] * stay + [-1] * (n - stay)
+
+
 @pytest.mark.parametrize(("score", "sharing", "stay"), [(1.0, 30, 30), (3.0, 30, 32), (1.0, 16, 32)])
 def test_who_has_no_link_leaves_a_campaign_that_barely_passes_and_whose_accounts_are_tied(score: float, sharing: int, stay: int) -> None:
     """Of 32 accounts that are alike in all else so many share a card with others."""

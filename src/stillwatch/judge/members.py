@@ -84,6 +84,9 @@ def _all_if_none(known: NDArray[np.bool_] | None, scene: Scene) -> NDArray[np.bo
 
 SURE, ROUNDS = 0.95, 10
 """Posterior probability from which an account is accused with its campaign; and how often accounts are compared anew at most."""
+LIKELY, FURTHER = 0.8, (4.0, 6.0)
+"""The same from the second of so many nats beyond the line on, less and less from the first on: in calibration hardly any account is drawn
+into campaigns so far out."""
 NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 """Posterior probability from which an account is accused besides where its campaign has few between the second number and the first, as
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
@@ -298,7 +301,8 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     accounts without links that were banned early and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
-    far = np.append(log_odds[lead], -np.inf)[:n] >= FAR
+    score = np.append(log_odds[lead], -np.inf)[:n]
+    far, sure = score >= FAR, np.interp(score, FURTHER, (SURE, LIKELY))
     posterior = np.full(scene.people.n, -1.0)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
@@ -306,7 +310,7 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
         posterior[mine] = model.members.posterior(pieces)
         # Where links tie nearly all of a campaign that barely passes, who has none is a stranger who looks like its accounts.
         stranger = (pieces["alone"] < np.log(1 - TIED)) & ~far[out[mine]]
-        gone = mine[(posterior[mine] < SURE) | stranger]
+        gone = mine[(posterior[mine] < sure[out[mine]]) | stranger]
         if not len(gone):
             break
         out[gone] = -1
