@@ -85,8 +85,8 @@ def _all_if_none(known: NDArray[np.bool_] | None, scene: Scene) -> NDArray[np.bo
 SURE, ROUNDS = 0.95, 10
 """Posterior probability from which an account is accused with its campaign; and how often accounts are compared anew at most."""
 LIKELY, FURTHER = 0.8, (4.0, 6.0)
-"""The same from the second of so many nats beyond the line on, less and less from the first on: in calibration hardly any account is drawn
-into campaigns so far out."""
+"""The same, beside the accounts that are SURE, from the second of so many nats beyond the line on, less and less from the first on: in
+calibration hardly any account is drawn into campaigns so far out."""
 NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
 """Posterior probability from which an account is accused besides where its campaign has few between the second number and the first, as
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
@@ -297,20 +297,20 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
 
     Accounts drawn in are of every kind, those of an operator who replaces his are a little unlike each other: where hardly any account
-    is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too, unless it is UNTIED. Wrong for
-    accounts without links that were banned early and had no time to appear.
+    is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too, unless it is UNTIED; and where it
+    lies FURTHER beyond, those who are LIKELY beside the sure ones. Wrong for accounts without links that were banned early and had no time
+    to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
     score = np.append(log_odds[lead], -np.inf)[:n]
-    far, sure = score >= FAR, np.interp(score, FURTHER, (SURE, LIKELY))
-    posterior = np.full(scene.people.n, -1.0)
+    far, posterior = score >= FAR, np.full(scene.people.n, -1.0)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
         posterior[mine] = model.members.posterior(pieces)
         # Where links tie nearly all of a campaign that barely passes, who has none is a stranger who looks like its accounts.
         stranger = (pieces["alone"] < np.log(1 - TIED)) & ~far[out[mine]]
-        gone = mine[(posterior[mine] < sure[out[mine]]) | stranger]
+        gone = mine[(posterior[mine] < SURE) | stranger]
         if not len(gone):
             break
         out[gone] = -1
@@ -320,7 +320,11 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     alone = np.zeros(n)
     np.minimum.at(alone, account_label[mine], pieces["alone"])
     clear &= (alone == 0) | (alone < np.log(UNTIED))
-    return np.where(nearly & clear[account_label], account_label, out)
+    mine, pieces = standing(scene, group_label, account_label, len(lead), log_odds, links, out >= 0)
+    posterior[mine] = model.members.posterior(pieces)
+    likely = posterior >= np.interp(score, FURTHER, (SURE, LIKELY))[account_label]
+    back = (nearly & clear[account_label]) | (likely & (score > FURTHER[0])[account_label])
+    return np.where(back & (account_label >= 0), account_label, out)
 
 
 def beside(scene: Scene, member: I64, n: int) -> I64:
