@@ -137,4 +137,4 @@ def hours_of(name: str, count: int, rng: np.random.Generator, middle: float, ste
 
 
 HOURS = ("office", "evening", "night", "school", "around", "clock", "block", "utc")
-PRODUCT = one_of("house", "node", "python", "requests")
+PRODUCT = one_of({"house": 1.0}, {"node": 1.0}, {"python": 1.0}, {"requests": 1.0})

@@ -6,7 +6,7 @@ What an item says is a function of its number and its tongue, so that whoever dr
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ CODED = ("code", "debug", "query", "agent")
 """Work whose answers hold code."""
 FIELD_OF = {"code": ("code",), "debug": ("code",), "query": ("code", "money"), "agent": ("code",), "product": ("shop",)}
 """Fields to which some work keeps, whatever the people like."""
-NUMBERS = np.array([str(number) for number in range(10_000)])
+NUMBERS = pa.array([str(number) for number in range(10_000)])
 PIECES = 200_000
 """Sentences that are filled at a time."""
 
@@ -48,6 +48,11 @@ class Lists:
     phrases: list[str]
     first: Ints
     size: Ints
+
+    @cached_property
+    def column(self) -> pa.Array:
+        """The phrases as Arrow has them."""
+        return pa.array(self.phrases, pa.string())
 
     def place(self, which: Ints, numbers: Numbers) -> Ints:
         """A place in ``phrases`` out of the list ``which``."""
@@ -80,15 +85,9 @@ def asks() -> Lists:
     return lists(tuple(f"{tongue}.ask.{work}" for tongue in TONGUES for work in WORKS))
 
 
-@cache
-def column(phrases: tuple[str, ...]) -> pa.Array:
-    """Phrases as Arrow has them."""
-    return pa.array(phrases, pa.string())
-
-
 def take(found: Lists, places: Ints) -> pa.Array:
     """Phrases at these places."""
-    return column(tuple(found.phrases)).take(pa.array(places))
+    return found.column.take(pa.array(places))
 
 
 @cache
@@ -129,7 +128,7 @@ def _gap(name: str, tongue: Ints, field: Ints, numbers: Numbers) -> pa.Array:
     if name in ("passage", "passage2"):
         return passage("line", 1 + below(mix(own, 1), 5), tongue, field, own)
     low, high = (2, 60) if name == "n" else (61, 9999)
-    return column(tuple(NUMBERS)).take(pa.array(low + below(own, high - low)))
+    return NUMBERS.take(pa.array(low + below(own, high - low)))
 
 
 def passage(section: str, size: Ints, tongue: Ints, field: Ints, numbers: Numbers) -> pa.Array:

@@ -20,6 +20,7 @@ START = 1_767_571_200
 """The first second from which a log may begin, in seconds since 1970: a Monday."""
 MODELS = {"small": ("swift-2", "swift-3"), "mid": ("stride-3", "stride-4"), "large": ("summit-3", "summit-4"),
           "think": ("muse-1", "muse-2")}
+KINDS, PLANS = ["individual", "education", "research", "startup", "enterprise"], ["free", "paid", "team", "prepaid"]
 MOST_TURNS = 14
 EPOCH = 1000
 """Weeks before a log that are counted."""
@@ -109,15 +110,15 @@ def registry(group: Group, who: dict[str, Any]) -> dict[str, Any]:
     checked = unit(mix(person, "verified")) < group.verified
     clump = np.arange(len(person)) // max(round(group.clump), 1)
     return {
-        "kind": np.array(kinds := ["individual", "education", "research", "startup", "enterprise"])[pick(mix(owner, "kind"), group.kind, kinds)],
+        "kind": np.array(KINDS)[pick(mix(owner, "kind"), group.kind, KINDS)],
         "org_id": named_number("org_", mix(orgs, "org"), has_org),
         "verified": checked,
-        "access_type": np.where(group.resells & (np.arange(len(person)) == 0), "passthrough", "application"),
+        "access_type": np.full(len(person), "passthrough" if group.resells else "application"),
         "email_domain": domain,
         "email_hash": hashed(mix(person, "address")),
         "payment_hash": shared(group.card, owner, house, clump, group.cards, "card"),
         "phone_hash": shared(group.phone, owner, house, clump, 2, "phone"),
-        "plan": np.array(plans := ["free", "paid", "team"])[pick(mix(owner, "plan"), group.plan, plans)],
+        "plan": np.array(PLANS)[pick(mix(owner, "plan"), group.plan, PLANS)],
     }
 
 
