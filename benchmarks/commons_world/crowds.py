@@ -108,7 +108,7 @@ _ALL = {
         shape=one_of("deadline", "window"), path=API, client={"evals": 1.0}, sampling={"house": 1.0}, net=SERVERS, hours={"around": 1.0},
         turns=1.0, own_life=0.05),
     "student_house": Group("families and student houses: one card, one line, several heads", size=span(20, 200), clump=span(2, 5),
-                           card={"clump": 1.0}, phone={"own": 3.0, "clump": 2.0}, net={"home": 5.0, "carrier": 1.0}, lands="few"),
+                           card={"clump": 1.0}, phone={"own": 3.0, "clump": 2.0}, net={"household": 5.0, "carrier": 1.0}, lands="few"),
     # -- agencies, firms, offices
     "agency_per_client": Group(
         "agencies with an account for each client, all on the agency's card", size=span(12, 90), card={"house": 1.0}, cards=span(1, 4),
@@ -184,7 +184,7 @@ _ALL = {
         80), turns=1.0, own_life=span(0, 0.2)),
     "key_rotators": Group(
         "a firm whose gateway spreads conversations over its own accounts and renews keys", size=span(8, 40), one_org=1.0, verified=0.5,
-        card=ONE_CARD, mail=OUR_WORDS, handed=span(0.2, 0.8),
+        card=ONE_CARD, mail=OUR_WORDS, handed=span(0.2, 0.8), scattered=one_of(True, False),
         keys=span(1.5, 7), works={"chat": 4.0, "draft": 3.0, "explain": 3.0}, framed=span(0.1, 0.5), system=OUR_WORDS, path=API,
         client=ONE_PRODUCT, net={"house_cloud": 1.0}, rate=span(20, 120),
         turns=span(2, 6), uneven=span(0.05, 0.3), kind={"startup": 2.0, "enterprise": 3.0}, lands="one", own_life=0.0,
@@ -322,7 +322,8 @@ _ALL = {
         join={"log": 4.0, "old": 6.0}, path=APP),
     "viral_prompt": Group(
         "tried the prompt that everybody passed on that week", size=span(80, 900), works={"chat": 3.0, "story": 3.0}, framed=span(0.7,
-        1.0), frames=span(1, 2), shape="peak", window=span(0.2, 0.6), rate=span(1, 3), there=span(0.3, 0.7),
+        1.0), frames=span(1, 2), pool=span(1, 6), pooled=span(0.6, 1.0), shape="peak",
+        window=span(0.2, 0.6), rate=span(1, 3), there=span(0.3, 0.7),
         join={"old": 6.0, "burst": 4.0}, burst=span(12, 60), own_life=span(0.3, 0.6), path=APP),
     "hackathon": Group(
         "a weekend's hackathon: one hall, one starter template, new accounts", size=span(30, 300),

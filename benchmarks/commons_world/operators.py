@@ -1,5 +1,7 @@
 """Operators who harvest, beside the crowds: the same record, with choices that a seed draws from those that reports tell of."""
 
+from dataclasses import replace
+
 from .chance import one_of, span
 from .people import CODE, Group
 
@@ -13,7 +15,7 @@ ROADS = one_of({"roam": 4.0, "home": 3.0}, {"home": 1.0}, {"vpn": 3.0, "roam": 2
 HOURS = one_of({"around": 1.0}, {"utc": 1.0}, {"block": 1.0, "around": 1.0})
 SCRIPTS = one_of({"python": 1.0}, {"node": 1.0}, CODE, {"agent": 1.0}, {"python": 3.0, "requests": 2.0})
 
-OPERATORS = {
+_ALL = {
     "linked_card_farm": Group(
         "accounts on a few cards that ask what one queue tells them", campaign="operator", size=span(20, 260),
         card={"clump": 5.0, "own": 3.0, "none": 1.0}, clump=span(3, 12),
@@ -25,7 +27,8 @@ OPERATORS = {
         banned=span(0.01, 0.1), one_model=span(0.5, 1.0), tongue=one_of("house", "many")),
     "handing_pool": Group(
         "a pool of accounts behind one door, in which any account goes on with a conversation", campaign="operator", size=span(20, 220),
-        handed=span(0.3, 0.9), mail=FAKE, card={"own": 5.0, "none": 3.0, "clump": 2.0}, clump=span(2, 5),
+        handed=span(0.3, 0.9), scattered=one_of(True, True, False), mail=FAKE, card={"own": 5.0, "none": 3.0, "clump": 2.0},
+        clump=span(2, 5),
         join=one_of({"log": 1.0, "old": 1.0}, {"burst": 1.0}), works=MIXTURES, framed=span(0, 0.7), frames=span(1, 8), turns=span(2.5,
         6), pace=span(5, 60), rate=span(15, 90), uneven=span(0.1, 0.5), there=span(0.6, 1.0), weekend=1.0,
         hours=HOURS, net=ROADS, client=SCRIPTS, path=one_of({"api": 1.0}, {"api": 2.0, "cloud": 1.0}), tools=one_of(0.0, 1.0),
@@ -52,3 +55,4 @@ OPERATORS = {
         client=SCRIPTS, path=one_of({"api": 1.0}, {"app": 1.0, "api": 2.0}), topics=span(1, 6), own_life=span(0.15, 0.5), pool=span(2000,
         20000), pooled=span(0, 0.9), order=one_of("any", "split"), one_model=span(0.3, 1.0)),
 }
+OPERATORS = {name: replace(group, label=name) for name, group in _ALL.items()}

@@ -113,6 +113,8 @@ class Group:
     """Share of conversations about their own affairs."""
     handed: float = 0.0
     """Share of conversations that another account of the group goes on with."""
+    scattered: bool = False
+    """Each later turn of those comes from any account."""
     lives: float = 0.0
     """Days until an account is banned and replaced; 0: they are not."""
 

@@ -30,8 +30,8 @@ USUAL = dict(zip(CODES, (24, 9, 11, 8, 5, 4, 2, 6, 2, 6, 1, 5, 4, 2, 3, 3, 4, 2,
 """Where ordinary customers live."""
 AHEAD = np.array([land.ahead for land in LANDS.values()])
 
-NETS = ["home", "roam", "carrier", "vpn", "isolation", "office", "house_cloud", "own_cloud", "runner"]
-"""A line at home whose address changes from week to week; another line every time; a phone behind a carrier's translation;
+NETS = ["home", "household", "roam", "carrier", "vpn", "isolation", "office", "house_cloud", "own_cloud", "runner"]
+"""A line at home whose address changes after weeks; one that a few share; another line every time; a phone behind a carrier's translation;
 a service that sells exits; a browser that runs elsewhere; the house's office; the house's servers; a server of one's own; machines that
 a cloud lends for minutes."""
 SERVICES = 3
@@ -57,7 +57,8 @@ def address(
 
     line = below(mix(person, "line"), 4)
     lease = mix(person, "lease", week // (1 + below(mix(person, "stays"), 6)))
-    put("home", 210_000 + land * 10 + line, mix(lease, 1), 4096, mix(lease, 2))
+    for kind in ("home", "household"):
+        put(kind, 210_000 + land * 10 + line, mix(lease, 1), 4096, mix(lease, 2))
     put("roam", 210_000 + land * 10 + below(mix(chat, "line"), 4), mix(chat, 1), 4096, mix(chat, 2))
     mast = below(mix(chat, person, "mast"), 24)
     put("carrier", 230_000 + land * 10 + line // 2, mix(mast % 2), 16, mix("mast", mast))

@@ -27,6 +27,8 @@ CODED = ("code", "debug", "query", "agent")
 FIELD_OF = {"code": ("code",), "debug": ("code",), "query": ("code", "money"), "agent": ("code",), "product": ("shop",)}
 """Fields to which some work keeps, whatever the people like."""
 NUMBERS = pa.array([str(number) for number in range(10_000)])
+STRIDES = np.array([1, 11, 13, 17])
+"""From one sentence to the next: none comes twice before all came once, since no list is a multiple of them."""
 PIECES = 200_000
 """Sentences that are filled at a time."""
 
@@ -140,7 +142,9 @@ def passage(section: str, size: Ints, tongue: Ints, field: Ints, numbers: Number
         nth = np.arange(len(of)) - np.repeat(np.cumsum(size[rows]) - size[rows], size[rows])
         own = mix(numbers[of], nth)
         found = lists(("code",)) if section == "code" else of_tongues(section)
-        places = found.place(np.zeros(len(of), np.int64) if section == "code" else tongue[of], mix(own, 2))
+        which = np.zeros(len(of), np.int64) if section == "code" else tongue[of]
+        begin, stride = below(mix(numbers[of], section), found.size[which]), STRIDES[below(mix(numbers[of], "stride"), len(STRIDES))]
+        places = found.first[which] + (begin + nth * stride) % found.size[which]
         sentences = fill(found, places, tongue[of], field[of], own)
         offsets = np.concatenate([[0], np.cumsum(size[rows])]).astype(np.int32)
         chunks.append(pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), sentences), "\n" if section == "code" else " "))

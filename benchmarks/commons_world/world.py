@@ -52,6 +52,9 @@ def people(group: Group, nth: int, log: Log, rng: np.random.Generator) -> dict[s
         chosen = rng.choice(CODES, 1 if group.lands == "one" else 3, replace=False, p=np.array(list(USUAL.values())) / sum(USUAL.values()))
         lands = dict.fromkeys(chosen.tolist(), 1.0)
     land = pick(mix(person, "land"), lands, CODES)
+    clump = clumps(group, house, n)
+    if "household" in group.net:
+        land = land[np.searchsorted(clump, clump)]
     how = pick(mix(person, "join"), group.join, names := ["old", "log", "burst", "batch", "yearly"])
     first = (begin if group.shape != "flat" else float(rng.uniform(-30 * (group.lives == 0), 0.4 * log.days))) * DAY
     when = {
@@ -83,7 +86,12 @@ def people(group: Group, nth: int, log: Log, rng: np.random.Generator) -> dict[s
     created[late] = rng.uniform(0, 0.9 * log.days, int(late.sum())) * DAY
     banned[banned < created] = np.inf
     return {"person": person, "self": person[owner], "house": np.repeat(house, n), "land": land, "created": created, "banned": banned,
-            "ends": ends, "nth": np.full(n, nth), "window": (begin, length)}
+            "ends": ends, "nth": np.full(n, nth), "window": (begin, length), "clump": clump, "flat": mix(house, "flat", clump)}
+
+
+def clumps(group: Group, house: Numbers, n: int) -> Ints:
+    """Which accounts are together, where a few share a card, a phone or a flat: numbers that only grow."""
+    return np.cumsum(unit(mix(house, "edge", np.arange(n))) < 1 / max(group.clump, 1.0))
 
 
 def window(group: Group, log: Log, rng: np.random.Generator) -> tuple[float, float]:
@@ -108,7 +116,7 @@ def registry(group: Group, who: dict[str, Any]) -> dict[str, Any]:
     orgs = np.where(org < group.one_org, house, mix(owner, "firm"))
     has_org = org < group.one_org + (1 - group.one_org) * group.own_org
     checked = unit(mix(person, "verified")) < group.verified
-    clump = np.arange(len(person)) // max(round(group.clump), 1)
+    clump = who["clump"]
     return {
         "kind": np.array(KINDS)[pick(mix(owner, "kind"), group.kind, KINDS)],
         "org_id": named_number("org_", mix(orgs, "org"), has_org),
@@ -228,7 +236,12 @@ def requests(group: Group, who: dict[str, Any], talks: dict[str, Any], log: Log,
     first = np.cumsum(turns) - turns
     since = since - np.repeat(since[first], turns)
     when = talks["start"][row] + since
-    account = np.where(nth >= talks["over"][row], talks["other"][row], talks["of"][row])
+    first_of, other = talks["of"][row], talks["other"][row]
+    if group.scattered:
+        any_one = below(mix(talks["chat"][row], nth, "next"), len(who["person"]))
+        alive = (when > who["created"][any_one]) & (when < np.minimum(who["banned"], who["ends"])[any_one])
+        other = np.where((other != first_of) & alive, any_one, other)
+    account = np.where(nth >= talks["over"][row], other, first_of)
     lost = np.cumsum((when >= log.days * DAY) | (when >= who["banned"][account]))
     before = lost - ((when >= log.days * DAY) | (when >= who["banned"][account]))
     keep = lost == np.repeat(before[first], turns)  # a conversation that lost a turn has no later ones
@@ -249,6 +262,8 @@ def requests(group: Group, who: dict[str, Any], talks: dict[str, Any], log: Log,
         topic[rows] = np.array([FIELDS.index(one) for one in allowed])[below(mix(item[rows], "of"), len(allowed))]
     path = pick(mix(owner, "path"), {name: w for name, w in group.path.items() if name in log.paths} or {log.paths[0]: 1.0},
                 paths := ["api", "app", "cloud"])
+    if group.campaign is None and "app" in log.paths:  # who works through a script still has the app for their own affairs
+        path = np.where(own & (unit(mix(owner, "privately")) < 0.6), 1, path)
     client = pick(mix(owner, "client"), group.client, CLIENT_NAMES)
     app = np.isin(np.array(CLIENT_NAMES)[client], APPS)
     client = np.where((path == 1) & ~app, pick(mix(owner, "app"), dict.fromkeys(APPS, 1.0), CLIENT_NAMES), client)
@@ -257,11 +272,13 @@ def requests(group: Group, who: dict[str, Any], talks: dict[str, Any], log: Log,
                       pick(mix(person, "sdk2"), {"python": 5.0, "node": 3.0, "curl": 1.0}, CLIENT_NAMES), client)
     usual_net = pick(mix(owner, "net"), group.net, NETS)
     away = unit(mix(chat, "away")) < 0.08
-    net = np.where(own & (usual_net >= NETS.index("office")) & (unit(mix(chat, "athome")) < 0.7), NETS.index("home"), usual_net)
-    net = np.where(away & (net == 0), NETS.index("carrier"), net)
+    at_home = own & (usual_net >= NETS.index("office")) & (unit(mix(chat, "at home")) < 0.7) & (group.campaign is None)
+    net = np.where(at_home, NETS.index("home"), usual_net)
+    net = np.where(away & np.isin(net, (0, NETS.index("household"))), NETS.index("carrier"), net)
     week = (when // (7 * DAY)).astype(np.int64)
     sites = np.full(len(row), max(round(group.sites), 1))
-    address, asn = places.address(net, who["land"][account], house, sites, owner, chat, week + EPOCH)
+    dweller = np.where(net == NETS.index("household"), who["flat"][account], owner)
+    address, asn = places.address(net, who["land"][account], house, sites, dweller, chat, week + EPOCH)
     same = unit(mix(person, "same")) < group.one_model
     model = pick(mix(np.where(same, house, mix(person, below(mix(chat, "choice"), 3) == 0)), "model"), group.models, list(MODELS))
     lasts = max(group.keys, 1.0)
@@ -271,8 +288,9 @@ def requests(group: Group, who: dict[str, Any], talks: dict[str, Any], log: Log,
     land = who["land"][account]
     away = (net >= NETS.index("vpn")) & (net != NETS.index("office"))
     return {"when": when, "account": account, "person": person, "owner": owner, "house": house, "chat": chat, "nth": nth, "own": own,
-            "item": item, "tongue": tongue, "work": work, "topic": topic, "path": path, "paths": np.array(paths)[path], "client": client,
-            "address": address, "asn": asn, "model": model, "key": key, "tools": tooled, "week": week,
+            "item": item, "typed": own | np.isin(np.array(CLIENT_NAMES)[client], APPS), "tongue": tongue, "work": work, "topic": topic,
+            "path": path, "paths": np.array(paths)[path],
+            "client": client, "address": address, "asn": asn, "model": model, "key": key, "tools": tooled, "week": week,
             "group": np.full(len(row), who["nth"][0]),
             "framed": ours & (unit(mix(chat, "framed")) < group.framed),
             "variant": below(mix(chat, "variant"), max(round(group.frames), 1)),
@@ -344,9 +362,10 @@ def _accounts(table: list[dict[str, Any]], everyone: list[dict[str, Any]], group
     sites = np.concatenate([np.full(len(who["self"]), max(round(group.sites), 1)) for group, who in zip(groups, everyone, strict=True)])
     person = joined(everyone, "person")
     machine = net >= NETS.index("own_cloud")
-    net = np.where(machine | (unit(mix(person, "fromhome")) < 0.3), 0, net)
+    net = np.where(machine | ((net != NETS.index("household")) & (unit(mix(person, "from home")) < 0.3)), 0, net)
     week = np.maximum(created // (7 * DAY), -900).astype(np.int64) + EPOCH
-    at, _ = places.address(net, land, house, sites, owner, mix(person, "sign-up"), week)
+    dweller = np.where(net == NETS.index("household"), joined(everyone, "flat"), owner)
+    at, _ = places.address(net, land, house, sites, dweller, mix(person, "sign-up"), week)
     order = np.argsort(ids)
     columns = {name: np.concatenate([part[name] for part in table]) for name in table[0]}
     found = pa.table({
@@ -466,7 +485,7 @@ def _said(groups: list[Group], c: dict[str, Any], each: Numbers) -> tuple[pa.Arr
     shown, place = np.unique(np.where(framed | common, code, -(10**9)), return_inverse=True)
     heads, tails = zip(*[_frame(int(one), c) for one in shown.tolist()], strict=True)
     plainly = ~(framed | common)
-    styled = plainly & (unit(mix(c["owner"][opens], "manners")) < 0.7)
+    styled = plainly & c["typed"][opens] & (unit(mix(c["owner"][opens], "manners")) < 0.7)
     hello = speech.of_person("hello", tongue[opens], c["owner"][opens])
     bye = speech.of_person("bye", tongue[opens], c["owner"][opens])
     nothing = pa.scalar("", pa.string())

@@ -27,11 +27,11 @@ INNOCENT = [name for name, scenario in scenarios.SCENARIOS.items() if not scenar
 class One:
     """A world of one group and ordinary customers: what is said of the group is seen without the rest."""
 
-    def __init__(self, group: Group, size: int, seed: int = 5, rate: float | None = None) -> None:
+    def __init__(self, group: Group, size: int, seed: int = 5, most: float = 8.0) -> None:
         rng = np.random.default_rng(seed)
         mine = replace(drawn(group, rng), size=size)
         others = replace(drawn(scenarios.ORDINARY, rng), size=2 * size)
-        rates = np.array([rate or mine.rate, 4.0])
+        rates = np.array([min(mine.rate, most), 2.0])
         world = build([mine, others], Log(DAYS, seed, ()), rng, rates)
         self.events = world.events.join(world.truth, "account_id").join(world.harvest.rename_columns({"campaign": "harvest"}), "event_id")
         self.events = self.events.sort_by("timestamp")
@@ -159,6 +159,12 @@ def test_crowds_share_what_they_are_said_to_share() -> None:
     agents = One(CROWDS["open_agent_users"], 40).theirs
     assert len(agents["tools_key"].drop_null().unique()) == 1
     assert repeated(agents["system"].drop_null()) > 0.9
+    families = One(CROWDS["student_house"], 60, most=3.0)
+    cards = families.people["payment_hash"].drop_null()
+    assert 0.2 < repeated(cards) < 0.9
+    lines = families.theirs.join(families.people.select(["account_id", "payment_hash"]), "account_id").group_by(["ip", "payment_hash"])
+    heads = lines.aggregate([("account_id", "count_distinct")])["account_id_count_distinct"]
+    assert pc.mean(pc.greater(heads, 1).cast(pa.float64())).as_py() > 0.1
     assert len(One(CROWDS["one_vpn"], 60).theirs["ip"].drop_null().unique()) < 130
 
 
