@@ -34,7 +34,8 @@ def unit(numbers: Numbers) -> Floats:
 
 def below(numbers: Numbers, most: Any) -> Ints:
     """In 0 to most - 1."""
-    return np.minimum((unit(numbers) * most).astype(np.int64), np.asarray(most, np.int64) - 1)
+    found: Ints = np.minimum((unit(numbers) * most).astype(np.int64), np.asarray(most, np.int64) - 1)
+    return found
 
 
 def pick(numbers: Numbers, weights: Mapping[str, float], names: list[str]) -> Ints:
@@ -42,7 +43,8 @@ def pick(numbers: Numbers, weights: Mapping[str, float], names: list[str]) -> In
     own = list(weights)
     bounds = np.cumsum([weights[name] for name in own])
     places = np.searchsorted(bounds / bounds[-1], unit(numbers), side="right").clip(max=len(own) - 1)
-    return np.array([names.index(name) for name in own])[places]
+    found: Ints = np.array([names.index(name) for name in own])[places]
+    return found
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def people(group: Group, nth: int, log: Log, rng: np.random.Generator) -> dict[s
     person = mix(log.seed, "person", nth, np.arange(n))
     house = mix(log.seed, "house", nth)
     begin, length = window(group, log, rng)
-    lands = dict(USUAL)
+    lands: dict[str, float] = dict(USUAL)
     if group.lands in ("one", "few"):
         chosen = rng.choice(CODES, 1 if group.lands == "one" else 3, replace=False, p=np.array(list(USUAL.values())) / sum(USUAL.values()))
         lands = dict.fromkeys(chosen.tolist(), 1.0)
@@ -135,7 +135,9 @@ def shared(how: dict[str, float], owner: Numbers, house: Numbers, clump: Ints, m
     kind = pick(mix(owner, what), how, ["own", "none", "clump", "house"])
     one = below(mix(owner, what, 2), max(round(most), 1))
     number = np.choose(kind, [mix(owner, what, 1), owner, mix(house, clump, what), mix(house, one, what)])
-    return np.where(kind == 1, None, hashed(number).astype(object))
+    found = hashed(number).astype(object)
+    found[kind == 1] = None
+    return found
 
 
 HEX = np.array([f"{number:04x}" for number in range(65_536)])
@@ -152,7 +154,9 @@ def hashed(numbers: Numbers) -> npt.NDArray[np.str_]:
 
 def named_number(prefix: str, numbers: Numbers, has: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
     """Identifiers, where there is one."""
-    return np.where(has, np.char.add(prefix, hashed(numbers)).astype(object), None)
+    found = np.char.add(prefix, hashed(numbers)).astype(object)
+    found[~has] = None
+    return found
 
 
 def named(numbers: Numbers) -> npt.NDArray[np.str_]:
