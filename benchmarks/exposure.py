@@ -79,7 +79,7 @@ def test_laws(args: argparse.Namespace) -> None:
     tell(f"each curve, floors shared within a task, widening {args.widen}", rows)
     for row in sorted(rows, key=lambda row: -row.error)[:6]:
         print(f"  {row.curve} {row.factor}x: {row.predicted:.3f} [{row.low:.3f}, {row.high:.3f}], was {row.truth:.3f}")
-    print(f"  widening that would cover 90 %: {backtest.widening(backtest.rows(each, tasks=tasks_)):.2f}")
+    print(f"  widening that covers 90 % at each distance: {backtest.widening(backtest.rows(each, tasks=tasks_)):.2f}")
     tell("the best of several students, as campaigns are valued", backtest.best_rows(best_groups(found), widen=args.widen))
     tell("each curve for itself", backtest.rows(each, widen=args.widen))
     if args.spreads:

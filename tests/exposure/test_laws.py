@@ -208,6 +208,15 @@ def test_widening_reaches_its_target() -> None:
     assert 0.85 <= covered <= 0.97
 
 
+def test_widening_covers_the_distance_that_misses_most() -> None:
+    """Many near rows that miss by little must not make the intervals of the far ones too narrow."""
+    near = [backtest.Row(str(i), 3.5, 0.5 + 0.001 * i, 0.5, 0.45, 0.55) for i in range(20)]
+    far = [backtest.Row(str(i), 14, 0.5 - 0.01 * i, 0.5, 0.45, 0.55) for i in range(20)]
+    factor = backtest.widening([*near, *far], 0.9)
+    assert factor == backtest.widening(far, 0.9)
+    assert np.mean([row.error <= 0.05 * factor for row in far]) >= 0.9
+
+
 SIZES = 500.0 * 2 ** np.arange(8)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, measured, predict
 
@@ -129,10 +128,19 @@ def table(found: Sequence[Row]) -> list[Table]:
 
 
 def widening(found: Sequence[Row], target: float = TARGET) -> float:
-    """The factor on half-widths at which ``target`` of the rows are covered (split-conformal on relative misses)."""
-    ratios: NDArray[np.float64] = np.array([
-        (row.truth - row.predicted) / max(row.high - row.predicted, 1e-9) if row.truth >= row.predicted
-        else (row.predicted - row.truth) / max(row.predicted - row.low, 1e-9)
-        for row in found
-    ])
-    return float(np.quantile(ratios, min(1.0, target * (len(ratios) + 1) / len(ratios)))) if len(ratios) else 1.0
+    """The factor on half-widths at which ``target`` of the rows are covered at each distance (split-conformal on relative misses).
+
+    The largest of the distances' factors: one of all rows together is too small where laws miss most, far from what they saw.
+    """
+    by_distance = {row.factor: [_miss(other) for other in found if other.factor == row.factor] for row in found}
+    return max((_quantile(misses, target) for misses in by_distance.values()), default=1.0)
+
+
+def _miss(row: Row) -> float:
+    """Error over the half-width on its side."""
+    half = row.high - row.predicted if row.truth >= row.predicted else row.predicted - row.low
+    return row.error / max(half, 1e-9)
+
+
+def _quantile(misses: list[float], target: float) -> float:
+    return float(np.quantile(misses, min(1.0, target * (len(misses) + 1) / len(misses))))
