@@ -38,7 +38,7 @@ def register(add: Add) -> None:
     serve.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with")
     serve.add_argument("--enforce", action="store_true", help="do what the actions say; without it only record")
     serve.add_argument("--fail-closed", default="", metavar="SURFACES",
-                       help="comma-separated surfaces that refuse where nothing can be decided (default: none)")
+                       help="comma-separated surfaces that refuse where nothing can be decided, with --enforce (default: none)")
     serve.add_argument("--case-url", default="", metavar="URL", help="address of a case's page, with {case_id} in it")
     serve.add_argument("--account-header", default="", metavar="NAME",
                        help="header in which the edge says who the account is; it must overwrite what clients send")
@@ -86,8 +86,12 @@ def _extra() -> None:
 
 def _serve(args: argparse.Namespace) -> None:
     _extra()
-    from stillwatch.serve import server
+    from stillwatch.serve import grpc_authz, server, telemetry
 
+    if args.grpc_port is not None:
+        grpc_authz.modules()
+    if args.otel:
+        telemetry.modules()
     settings = server.Settings(
         host=args.host, port=args.port, grpc_port=args.grpc_port, state=args.state, tokens=args.tokens,
         key_file=args.key_file, enforce=args.enforce, case_url=args.case_url, account_header=args.account_header,

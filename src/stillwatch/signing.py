@@ -23,9 +23,13 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     """The private key in a PEM file; where the file is absent, a new key is written to it, and its public key beside it.
 
     Raises:
-        InputError: the file holds no unencrypted Ed25519 private key, or cannot be read or written.
+        InputError: the file holds no unencrypted Ed25519 private key, or cannot be read or written, or it is absent and a public key
+            lies where the new one's would.
     """
     if not path.exists():
+        if public_path(path).exists():
+            todo = "Put its private key back, or pass another file; remove the .pub only if nobody verifies with it"
+            raise InputError(f"no such signing key, and a new one would replace {public_path(path).name} beside it", where=path, todo=todo)
         key = Ed25519PrivateKey.generate()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         try:

@@ -1,5 +1,7 @@
 """Packets: signed, checked with the public key alone, and telling any change."""
 
+import hashlib
+import io
 import json
 import shutil
 import subprocess
@@ -324,3 +326,42 @@ def test_a_packet_that_claims_more_than_it_holds_is_told(
 def test_a_run_without_evidence_is_told(made: Path) -> None:
     with pytest.raises(InputError, match="no evidence to score"):
         rescore(made / "c-aaaa.packet.zip")
+
+
+def test_what_somebody_else_signed_is_told_before_any_verdict(real: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Evidence, verdict and hashes all agree, and the signature is another's, or the old one over another manifest."""
+    path = sorted((real / "packets").glob("*.zip"))[0]
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    accounts = pq.read_table(io.BytesIO(files["accounts.parquet"]))
+    framed = accounts.set_column(0, "account_id", pa.array(["framed", *accounts["account_id"].to_pylist()[1:]]))
+    out = io.BytesIO()
+    pq.write_table(framed, out)
+    files["accounts.parquet"] = out.getvalue()
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"]["accounts.parquet"] = {"sha256": hashlib.sha256(out.getvalue()).hexdigest(), "bytes": len(out.getvalue())}
+    own = signing.signing_key(tmp_path / "own.pem")
+    files["manifest.json"] = json.dumps(manifest).encode()
+    key = signing.public_path(next(real.rglob("*.pem")))
+    for signature in (files["manifest.sig"], signing.sign(own, files["manifest.json"])):
+        forged = str(zipped(tmp_path / "forged.zip", files | {"manifest.sig": signature}))
+        for command in ("verify", "rescore"):
+            capsys.readouterr()
+            assert main([command, forged, "--public-key", str(key)]) == 1
+            said = capsys.readouterr()
+            assert (said.out, said.err.count("\n")) == ("", 1), "no verdict"
+            assert "was not signed by the key" in said.err
+            assert main([command, forged, "--without-signature"]) == 0
+            assert "SIGNATURE NOT CHECKED" in capsys.readouterr().out.splitlines()[0]
+    assert main(["rescore", str(path), "--public-key", str(key)]) == 0
+    assert capsys.readouterr().out.startswith(f"signed by {signing.key_id(signing.public_key(key))}\n")
+
+
+def test_a_public_key_that_others_verify_with_is_not_replaced(tmp_path: Path) -> None:
+    signing.signing_key(tmp_path / "x.pem")
+    known = (tmp_path / "x.pem.pub").read_bytes()
+    (tmp_path / "x.pem").rename(tmp_path / "elsewhere.pem")
+    with pytest.raises(InputError, match=r"would replace x\.pem\.pub"):
+        signing.signing_key(tmp_path / "x.pem")
+    assert (tmp_path / "x.pem.pub").read_bytes() == known
+    assert not (tmp_path / "x.pem").exists()

@@ -1,12 +1,14 @@
 """STIX by the official validator, OCSF by its models, and that neither holds what must stay."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from evidence_helpers import SECRET_TEXT, SIZES, members, write_run
+from evidence_helpers import SECRET_TEXT, SIZES, START, members, write_run
 
 from stillwatch.cli import main
 from stillwatch.evidence import ocsf, shared, stix
@@ -155,6 +157,21 @@ def test_an_export_tells_the_time_of_the_run_and_not_of_the_export(run_of_two: P
     run = shared.read(run_of_two)
     first, again = (stix.bundle(shared.read(run_of_two)) for _ in range(2))
     assert first == again
-    made = [o for o in first["objects"] if "modified" in o]
-    assert {(o["created"], o["modified"]) for o in made} == {(stix._time(run.last_seen),) * 2}
+    made = [o for o in first["objects"] if "modified" in o and o["created"] != stix._time(stix.SAME)]
+    assert {(o["created"], o["modified"]) for o in made} == {(stix._time(START), stix._time(run.last_seen))}
     assert len({o["id"] for o in first["objects"]}) == len(first["objects"])
+
+
+def test_a_later_run_tells_the_same_objects_as_made_when_they_were(run_of_two: Path) -> None:
+    """STIX 2.1, section 3.1: of one identifier ``created`` never changes, and what is another version has a newer ``modified``."""
+    run = shared.read(run_of_two)
+    later = replace(run, last_seen=run.last_seen + timedelta(days=1), campaigns=tuple(replace(c, n_harvested=999) for c in run.campaigns))
+    first, second = ({o["id"]: o for o in stix.bundle(one)["objects"]} for one in (run, later))
+    assert first.keys() == second.keys()
+    assert {name for name, o in first.items() if o.get("created") != second[name].get("created")} == set()
+    changed = {name for name, o in first.items() if o != second[name]}
+    assert {name.split("--")[0] for name in changed} == {"campaign", "indicator", "observed-data", "relationship"}
+    assert all(o["created"] <= o["modified"] for o in (*first.values(), *second.values()) if "modified" in o)
+    assert all(first[name]["modified"] < second[name]["modified"] for name in changed)
+    validator = pytest.importorskip("stix2validator")
+    assert validator.validate_string(json.dumps(stix.bundle(later)), validator.ValidationOptions(version="2.1")).is_valid

@@ -118,3 +118,41 @@ def test_what_cannot_be_stated_is_one_clear_line(made: Path, tmp_path: Path, cap
     assert "Pass the packet" in capsys.readouterr().err
     assert not (tmp_path / "s.zip").exists()
     assert not (tmp_path / "absent.pem").exists()
+
+
+def test_it_says_what_the_packet_says_about_the_requests(
+    run_of_two: Path, input_of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "BROWSERS", ())
+    run, logs = shutil.copytree(run_of_two, tmp_path / "run"), shutil.copytree(input_of_two, tmp_path / "logs")
+    summary = json.loads((run / "summary.json").read_text())
+    summary["inputs"] = [{"path": "events/one.parquet", "sha256": "0" * 64}]
+    (run / "summary.json").write_text(json.dumps(summary))
+    gone = {"at": "2026-03-05T00:00:00+00:00", "note": "request 7 of a neighbour", "files": [], "campaigns": {}}
+    (logs / "erasures.json").write_text(json.dumps([gone]))
+    mine = {"campaigns": {"c-aaaa": {"accounts": 1, "requests": 10, "harvested": 0}}}
+    (run / "erasures.json").write_text(json.dumps([gone | mine]))
+    packet.write(run, tmp_path, tmp_path / "key.pem", campaign_ids=["c-aaaa"], options=packet.Options(data=logs))
+    assert main(stated(tmp_path)) == 0
+    told = files(tmp_path)
+    page = " ".join(told["statement.html"].decode().split())
+    assert "Requests as the run read them: 0 of the 1 file that the run read are gone, 1 have another digest<" in page
+    assert "on 2026-03-05, 1 account with 10 requests of the group were erased" in page
+    assert "The logs were changed by an erasure on 2026-03-05" in page
+    assert not [name for name, content in told.items() if b"neighbour" in content or b"one.parquet" in content]
+    capsys.readouterr()
+    assert main(["verify", str(tmp_path / f"{MINE}.statement.zip"), "--public-key", str(tmp_path / "key.pem.pub")]) == 0
+    said = capsys.readouterr().out
+    assert "missing: requests as the run read them (0 of the 1 file that the run read are gone, 1 have another digest)" in said
+    assert "1 account with 10 requests" in said
+
+
+def test_why_there_are_no_requests_is_what_the_packet_says(
+    run_of_two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "BROWSERS", ())
+    packet.write(run_of_two, tmp_path, tmp_path / "key.pem", campaign_ids=["c-aaaa"], options=packet.Options())
+    assert main(stated(tmp_path)) == 0
+    told = files(tmp_path)
+    assert "requests.csv" not in told
+    assert "Requests.csv: missing, the packet was made without the input folder" in told["statement.html"].decode()

@@ -18,6 +18,7 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.evidence import delivery, webhooks
 from stillwatch.respond import audit
+from stillwatch.respond.schema import User
 from stillwatch.respond.store import SYSTEM, Store
 
 LOOPBACK = delivery.networks(["127.0.0.0/8"])
@@ -203,3 +204,22 @@ def test_a_receiver_that_could_never_be_told_is_refused(tmp_path: Path, capsys: 
     assert "--allow-network" in capsys.readouterr().err
     assert not (tmp_path / "secret").exists()
     assert main([*words, "--allow-network", "10.1.0.0/16"]) == 0
+
+
+def test_delivering_takes_an_analyst(receiver: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url, secret = f"sqlite:///{tmp_path / 's.db'}", str(tmp_path / "secret")
+    place = ["--store", url, "--as"]
+    hook = f"http://127.0.0.1:{receiver.server_port}/hook"
+    assert main(["webhooks", "add", "siem", hook, "--secret-file", secret, "--allow-network", "127.0.0.0/8", *place, "dee"]) == 0
+    assert main(["cases", "import", str(write_run(tmp_path / "run")), *place, "dee"]) == 0
+    store = Store.open(url)
+    with store.write(SYSTEM) as change:
+        for name, role in (("dee", "admin"), ("vic", "viewer"), ("ana", "analyst")):
+            change.session.add(User(name=name, role=role, created_at=change.now))
+    store.close()
+    capsys.readouterr()
+    assert main(["webhooks", "deliver", *place, "vic"]) == 1
+    assert "vic is viewer; this needs analyst" in capsys.readouterr().err
+    assert receiver.got == []
+    assert main(["webhooks", "deliver", *place, "ana"]) == 0
+    assert len(receiver.got) > 0

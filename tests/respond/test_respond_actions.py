@@ -9,7 +9,7 @@ from respond_helpers import ANA, BEN, CEM, DEE, EXTRACTION, NOW, VIC, Folder, ac
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, cases, policy
 from stillwatch.respond.policy import Policy
-from stillwatch.respond.schema import Account, Case, Key
+from stillwatch.respond.schema import Account, Case, Key, Target
 from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
 from stillwatch.respond.vocabulary import STRENGTH, Action, ActionState, Mode, Reason, Standing, State, Subject, Verdict
@@ -169,13 +169,22 @@ def test_a_policy_that_lets_none_through_does_not_let_one_person_do_it(store: St
     before = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     none = policy.parse({"parameters": {"throttle": {"requests_per_min": 0}}})
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, policy.draft(change, none, "stop").version, "stop")
-    assert proposed(store, kind=Action.THROTTLE, case_id=case_id).state == ActionState.PROPOSED
+        version = policy.draft(change, none, "stop").version
+    refused = f"would let none through: {before.action_id}.*two people"
+    with pytest.raises(InputError, match=refused), store.write(DEE, now=NOW) as change:
+        policy.promote(change, version, "stop")
+    assert read_snapshot(store, NOW).rules[0].parameters["requests_per_min"] == 6, "nobody is blocked by one admin"
+    with store.write(ANA, now=NOW) as change:
+        assert actions.undo(change, before.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, version, "stop")
+    none_left = proposed(store, kind=Action.THROTTLE, case_id=case_id)
+    assert none_left.state == ActionState.PROPOSED
+    approved(store, none_left.action_id)
     milder = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"requests_per_min": 6})
     assert milder.state == ActionState.IN_FORCE
-    with store.write(ANA, now=NOW) as change:
-        lift = actions.undo(change, before.action_id, Reason.FALSE_POSITIVE)
-    assert lift.state == ActionState.PROPOSED, "by now it lets none through"
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, version, "again: two people agreed to the one that lets none through")
 
 
 def test_a_second_undo_says_that_one_waits(store: Store, case_id: str) -> None:
@@ -195,6 +204,23 @@ def test_a_second_undo_says_that_one_waits(store: Store, case_id: str) -> None:
             actions.reject(change, lift.action_id, "no")
     with store.write(ANA, now=NOW) as change:
         assert actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.PROPOSED, "that one was turned down"
+
+
+def test_who_is_freed_does_not_wait_for_what_becomes_of_the_others(store: Store, case_id: str) -> None:
+    row, one = proposed(store, case_id=case_id), [(Subject.ACCOUNT, "acct-00001")]
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        whole = actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
+    with store.write(ANA, now=NOW) as change:
+        own = actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=one)
+    approved(store, own.action_id)
+    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00001"]
+    later = NOW + timedelta(hours=1)
+    approved(store, whole.action_id, now=later)
+    assert read_snapshot(store, NOW).accounts == {}
+    with store.read() as session:
+        ended = {t.subject_id: t.ended_at for t in session.query(Target).filter_by(action_id=row.action_id)}
+    assert ended == {name: NOW if name == "acct-00001" else later for name in accounts(0, 10)}, "when each was let go"
 
 
 def test_an_action_is_refused_in_the_words_that_tell_how_it_stands(store: Store, case_id: str) -> None:

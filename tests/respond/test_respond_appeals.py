@@ -89,6 +89,18 @@ def test_an_overturned_appeal_frees_the_account_and_is_a_label(store: Store, cas
         assert {row["account_id"]: row["campaign"] for row in cases.labels(session)}["acct-00005"] is None
 
 
+def test_an_overturned_appeal_does_not_wait_for_a_lift_of_the_whole_campaign(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
+    with store.write(ANA, now=NOW) as change:
+        whole = actions.undo(change, appeal[1], Reason.FALSE_POSITIVE)
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    assert lift.action_id != whole.action_id
+    with store.write(DEE, now=NOW) as change:
+        actions.reject(change, whole.action_id, "the others stay")
+    approved(store, lift.action_id, BEN)
+    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00005"]
+
+
 def test_an_overturned_appeal_frees_the_keys_of_the_account_too(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
     with store.write(SYSTEM, now=NOW) as change:
         change.session.add_all([Key(key_id="key-of-it", account_id="acct-00005"), Key(key_id="key-of-another", account_id="acct-00006")])

@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from respond_helpers import ANA, NOW, Folder, accounts, held, imported, the_case
+from respond_helpers import ANA, NOW, Folder, accounts, held, imported, the_case, write_run
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.files import digest
 from stillwatch.respond import audit, cases
-from stillwatch.respond.schema import Case
+from stillwatch.respond.schema import Case, Run
 from stillwatch.respond.store import Store
 from stillwatch.respond.vocabulary import State, Verdict
 
@@ -202,3 +202,12 @@ def test_looks_alone_follow_each_other(store: Store, run_folder: Folder) -> None
     assert present(store, case.case_id) == set(accounts(5, 9))
     imported(store, run_folder({"c-old": {"members": accounts(0, 10), "score": 9.0}}, last_seen=NOW + timedelta(hours=1), days=1))
     assert (the_case(store).campaign_id, present(store, case.case_id)) == ("c-six", set(accounts(5, 9))), "an old one that comes late"
+
+
+def test_two_runs_that_found_nothing_are_two_runs(store: Store, tmp_path: Path) -> None:
+    folders = [write_run(tmp_path / str(day), {}, last_seen=NOW + timedelta(days=day)) for day in range(2)]
+    tables = [[(folder / f"{name}.parquet").read_bytes() for name in ("campaigns", "accounts")] for folder in folders]
+    assert tables[0] == tables[1]
+    assert [imported(store, folder).known for folder in (*folders, folders[0])] == [False, False, True]
+    with store.read() as session:
+        assert session.query(Run).count() == 2

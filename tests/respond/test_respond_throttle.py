@@ -75,6 +75,9 @@ def test_a_draft_and_a_rate_can_be_tried(tmp_path: Path, run_folder: Any, capsys
     (case,) = found["cases"].values()
     assert case["policy"]["n_passed"] == 1
     assert case["tried"][0]["n_passed"] == 90 + 3 * 4, "half, and a burst"
+    draft.write_text('{"mode": "shadow", "parameters": {"throttle": {"requests_per_min": 1, "requests_per_min": 60}}}')
+    assert main(["policy", "throttle", str(data), "--policy", str(draft), "--store", url]) == 1
+    assert "'requests_per_min' is there more than once" in capsys.readouterr().err
     for bad in ("0", "nan", "-1"):
         assert main(["policy", "throttle", str(data), "--rate", bad, "--store", url]) == 1
 

@@ -1,6 +1,7 @@
 """The client package's settings: a fail mode that is misspelt is no open one."""
 
 import asyncio
+import json
 import logging
 import sys
 from typing import Any
@@ -10,8 +11,8 @@ from serve_kit import CLIENT
 
 pytest.importorskip("httpx")
 sys.path.insert(0, str(CLIENT))
-from stillwatch_client.asgi import StillwatchMiddleware
-from stillwatch_client.guard import Guard, SettingError
+from stillwatch_client.asgi import LARGEST, StillwatchMiddleware
+from stillwatch_client.guard import Guard, SettingError, Verdict
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +51,47 @@ def test_a_missing_token_is_told_at_once(caplog: pytest.LogCaptureFixture) -> No
         caplog.clear()
         Guard(token="swt_x")
         assert not caplog.text
+
+
+RESTRICTED = Verdict("restrict", headers={"x-guard-decision": "restrict"}, max_tokens=9)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "path", "sizes", "status", "kind"),
+    [
+        (RESTRICTED, "/v1/chat/completions", [LARGEST], 400, "restricted"),
+        (RESTRICTED, "/v1/chat/completions", [LARGEST // 2, LARGEST // 2, 1, 7], 413, "restricted"),
+        (RESTRICTED, "/v1/messages", [LARGEST + 1], 413, "request_too_large"),
+        (Verdict("allow"), "/v1/chat/completions", [LARGEST + 1], 200, ""),
+    ],
+)
+def test_a_body_that_is_too_long_to_rewrite_is_refused_to_a_restricted_account_alone(
+    verdict: Verdict, path: str, sizes: list[int], status: int, kind: str
+) -> None:
+    """A 413 that says why, after the last byte, since who still sends may not see an answer; others' bodies pass unread."""
+    block, sent, left = memoryview(bytes(max(sizes))), [], list(sizes)
+
+    async def receive() -> dict[str, Any]:
+        size = left.pop(0)
+        return {"type": "http.request", "body": block[:size], "more_body": bool(left)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def model(scope: Any, receive: Any, send: Any) -> None:
+        assert left == sizes, "read before the model did"
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    class Decided(Guard):
+        async def relay(self, *_: Any) -> Verdict:
+            return verdict
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    asyncio.run(StillwatchMiddleware(model, Decided(token="t"))(scope, receive, send))
+    assert sent[0]["status"] == status
+    if kind:
+        assert left == []
+        error = json.loads(sent[1]["body"])["error"]
+        assert kind in (error.get("code"), error.get("type"))
+        assert ("at most" in error["message"]) == (status == 413)

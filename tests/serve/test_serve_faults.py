@@ -24,6 +24,7 @@ from serve_kit import KEY, Service, call, entries, people, wait_for
 
 from certificates import self_signed
 from ports import free_port
+from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.hashing import keyed
 from stillwatch.serve import tokens
@@ -263,6 +264,21 @@ def test_wrong_settings_are_one_line(tmp_path: Path) -> None:
     ):
         code, text = told(*options)
         assert (code, words in text, text.count("\n"), "Traceback" in text) == (1, True, 1, False), text
+
+
+@pytest.mark.parametrize(
+    ("option", "module", "extra"),
+    [(["--grpc-port", "1"], "grpc", "serve-grpc"), (["--otel"], "opentelemetry.sdk.trace", "serve-otel")],
+)
+def test_a_missing_extra_is_told_before_a_missing_token(
+    option: list[str], module: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pq.write_table(people(), tmp_path / "e.parquet")
+    monkeypatch.setitem(sys.modules, module, None)
+    files = ["--snapshot", str(tmp_path / "e.parquet"), "--tokens", str(tmp_path / "none.json"), "--state", str(tmp_path / "state")]
+    assert main(["serve", *files, *option]) == 1
+    said = capsys.readouterr().err
+    assert (f"pip install 'stillwatch[{extra}]'" in said, said.count("\n")) == (True, 1), said
 
 
 @pytest.mark.parametrize(

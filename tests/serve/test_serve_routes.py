@@ -15,9 +15,10 @@ from serve_kit import KEY, entries
 from stillwatch.hashing import keyed
 from stillwatch.serve import app as application
 from stillwatch.serve import snapshot
-from stillwatch.serve.app import DIALECTS, LARGEST, Service, routes
+from stillwatch.serve.app import DIALECTS, LARGEST, SURFACES, Service, routes
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
+from stillwatch.serve.decisions import Question
 from stillwatch.serve.dialects import KEPT, Context, Sought
 from stillwatch.serve.dialects.litellm import LONGEST_BODY
 from stillwatch.serve.identity import Identities
@@ -279,6 +280,31 @@ def test_without_a_snapshot_each_surface_answers_as_declared(service: Service) -
         status, _, answer = called(service, path, body=body, method=method)
         expected, word = closed[dialect.surface]
         assert (status, word in answer.decode()) == (expected, True)
+
+
+def test_in_shadow_mode_nothing_is_refused_on_any_surface_that_fails_closed(service: Service) -> None:
+    """No snapshot, a caller who hangs, a question that cannot be read: what would have been is told."""
+    decider = Decider(fail_closed=frozenset(SURFACES))
+
+    def shadow() -> Service:
+        return Service(decider, service.tokens, service.context, service.log, deadline_s=0.05)
+
+    asked = {"decide": b'{"account_id":"a"}', "litellm": b'{"input_type":"request"}'}
+    for dialect in DIALECTS:
+        path, method = dialect.path.replace("*", "x"), "POST" if dialect.reads_body else "GET"
+        status, headers, answer = called(shadow(), path, body=asked.get(dialect.surface, b""), method=method)
+        assert (status, headers.get("x-guard-decision", "allow"), b"BLOCKED" in answer) == (200, "allow", False), dialect.surface
+        if dialect.reads_body:
+            status, _, answer = called(shadow(), path, body=b"x", hang=True)
+            assert (status, b"BLOCKED" in answer) == (200, False)
+        if dialect.errors_pass:
+            status, _, answer = called(shadow(), path, body=b"junk")
+            assert (status, b"BLOCKED" in answer) == (200, False)
+    for surface in SURFACES:
+        told = decider.unavailable(Question(surface, ()))
+        assert (told.decision, told.would, told.mode, told.refused) == ("allow", "unavailable", "shadow", False)
+    status, _, answer = called(shadow(), "/v1/decide", body=asked["decide"])
+    assert (json.loads(answer)["decision"], json.loads(answer)["would"]) == ("allow", "unavailable")
 
 
 def test_the_bare_address_says_what_is_here_and_allows_nobody(service: Service) -> None:

@@ -14,6 +14,7 @@ from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, s
 from stillwatch.files import replacing, write_json
 from stillwatch.respond import cases
 from stillwatch.respond.acting import Args, reading, say, writing
+from stillwatch.respond.vocabulary import Role
 
 
 def export(args: Args) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def verify(args: Args) -> dict[str, Any]:
         *([f"about account {manifest['account_id']} alone, out of the packet with SHA-256 {manifest['packet']['sha256']}"]
           if manifest["format"] == packet.STATEMENT else []),
         *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
-        *_erased(manifest),
+        *_erased(manifest), *manifest.get("erased", ()),
         *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])))
     return {"verified": True, "key_id": found.key_id, "manifest": manifest}
 
@@ -135,6 +136,7 @@ def attach(args: Args) -> dict[str, Any]:
 def rescore(args: Args) -> dict[str, Any]:
     """``rescore PACKET``; a verdict that does not come out again is an error."""
     key_id = _verified(args).key_id
+    say(args, f"signed by {key_id}" if key_id else "SIGNATURE NOT CHECKED: nobody vouches for what is computed from here on")
     found = rescoring.rescore(args.packet)
     for c in found.comparisons:
         say(args, f"{'same     ' if c.agrees else 'DIFFERENT'} {c.name}: recorded {c.recorded}, computed {c.recomputed}")
@@ -196,7 +198,7 @@ def list_webhooks(args: Args) -> dict[str, Any]:
 
 def deliver_webhooks(args: Args) -> dict[str, Any]:
     """``webhooks deliver``."""
-    with reading(args) as session:
+    with reading(args, Role.ANALYST) as session:
         ready = webhooks.due(session)
     sent = webhooks.deliver(ready, datetime.now(UTC))
     with writing(args) as change:

@@ -48,6 +48,10 @@ STATEMENT = "stillwatch-statement/1"
 TEXT = ("system", "prompt", "response")
 NEVER = ("country",)
 """Columns that no packet holds: country is no evidence."""
+AS_READ = "requests as the run read them"
+"""Under ``missing``, where files of the logs changed since the run."""
+THE_FIRST = "; the first: "
+"""Before the name of the first such file."""
 PACKAGES = ("duckdb", "graspologic-native", "networkit", "numpy", "pyarrow", "scipy")
 TOLD_OF_RUN = ("version", "parameters", "inputs", "calibration", "start", "as_of", "n_groups_judged", "privacy", "blind_views")
 STAMP = (1980, 1, 1, 0, 0, 0)
@@ -192,7 +196,7 @@ def _changed(data: Path | None, summary: Mapping[str, Any]) -> dict[str, str]:
     if not gone and not others:
         return {}
     what = f"{len(gone)} of the {number_of(len(told), 'file')} that the run read are gone, {len(others)} have another digest"
-    return {"requests as the run read them": f"{what}; the first: {min(gone + others)}"}
+    return {AS_READ: f"{what}{THE_FIRST}{min(gone + others)}"}
 
 
 def _events(options: Options, summary: Mapping[str, Any], members: pa.Array, folder: Path, missing: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ import csv
 import io
 import json
 import tempfile
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -24,9 +25,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stillwatch import __version__, signing
+from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_small, read_table, verify
-from stillwatch.evidence.packet import FORMAT, STATEMENT, zip_signed
+from stillwatch.evidence.packet import AS_READ, FORMAT, STATEMENT, THE_FIRST, zip_signed
 from stillwatch.files import digest, json_bytes, replacing, write_json
 from stillwatch.report import page
 from stillwatch.report.evidence import LEAST
@@ -63,9 +65,11 @@ def write(
     if found.manifest["format"] != FORMAT:
         raise InputError("a statement is made of a packet, and this is none", where=path)
     told, requests = _of_account(path, account_id)
-    missing = {} if requests is not None else {"requests.csv": "the packet was made without the input folder"}
+    missing, erased = _missing(found.manifest["missing"], requests), list(_erased(found.manifest))
     about = {"sha256": digest(path), "created_at": found.manifest["created_at"], "key_id": found.key_id}
-    html = _template().render(told=told, packet=about, called=called, contact=contact, missing=missing, version=__version__)
+    html = _template().render(
+        told=told, packet=about, called=called, contact=contact, missing=missing, erased=erased, version=__version__
+    )
     with replacing(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
         folder = Path(made)
         write_json(told, folder / "statement.json")
@@ -74,13 +78,29 @@ def write(
                 (folder / name).write_text(text, encoding="utf-8", errors="replace")
         manifest = json_bytes({
             "format": STATEMENT, "campaign_id": told["campaign_id"], "account_id": account_id, "called": called, "packet": about,
-            "missing": missing,
+            "missing": missing, "erased": erased,
             "created_at": (now or datetime.now(UTC)).isoformat(), "software": {"stillwatch": __version__},
             "files": {p.name: {"sha256": digest(p), "bytes": p.stat().st_size} for p in sorted(folder.iterdir())},
             "signer": {"algorithm": "Ed25519", "key_id": signing.key_id(private.public_key())},
         })
         zip_signed(folder, manifest, signing.sign(private, manifest), partial)
     return out
+
+
+def _missing(packed: Mapping[str, str], requests: str | None) -> dict[str, str]:
+    """What the packet says about its requests is so of the account's, too; files of the operator are not named."""
+    told = {} if requests is not None else {"requests.csv": packed.get("events.parquet", "the packet has no requests")}
+    return told | ({AS_READ: packed[AS_READ].partition(THE_FIRST)[0]} if AS_READ in packed else {})
+
+
+def _erased(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What the packet says was erased before it was made; without the notes, which are about requests of other customers."""
+    told = manifest.get("erasures") or {}
+    for row in told.get("run") or ():
+        yield (f"Before the packet was made, on {row['at']:.10}, {number_of(row['accounts'], 'account')} with "
+               f"{number_of(row['requests'], 'request')} of the group were erased; the finding counts them as they were")
+    for row in told.get("logs") or ():
+        yield f"The logs were changed by an erasure on {row['at']:.10}: {number_of(len(row['files']), 'file')}"
 
 
 def _of_account(path: Path, account_id: str) -> tuple[dict[str, Any], str | None]:

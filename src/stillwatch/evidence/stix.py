@@ -10,7 +10,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stillwatch.evidence.shared import SharedCampaign, SharedMark, SharedRun, confidence, main_capability, told_between
@@ -22,6 +22,8 @@ SCHEMA = (
     "x-stillwatch-mark has two properties besides the common ones of an observable: view (string, required), the kind of object, such as "
     "content.opening; and sha256 (string, required), the SHA-256, in hex, of the UTF-8 text 'stillwatch-mark-1', NUL, view, NUL, object."
 )
+SAME = datetime(2026, 1, 1, tzinfo=UTC)
+"""``created`` and ``modified`` of what is the same in every bundle: section 3.1 wants an identifier's ``created`` never to change."""
 VALID_FOR = timedelta(days=90)
 """How long an indicator is worth matching after the campaign was last seen."""
 TLP: Mapping[str, tuple[str, str]] = {
@@ -42,22 +44,24 @@ def bundle(run: SharedRun, *, tlp: str = "amber", producer: str = "Stillwatch op
         tlp: white, green, amber or red; everything is marked with it.
         producer: name of the organisation that tells.
     """
-    at = _time(run.last_seen)
+    at, always = _time(run.last_seen), {"created": _time(SAME), "modified": _time(SAME)}
     definition = _tlp(tlp)
     made_by = _id("identity", producer)
     common: dict[str, Any] = {"spec_version": "2.1", "created": at, "modified": at, "created_by_ref": made_by}
     common["object_marking_refs"] = [definition["id"]]
     extension: dict[str, Any] = {
-        **common, "type": "extension-definition", "id": _id("extension-definition", "mark"), "name": "Stillwatch mark", "version": "1.0.0",
+        **common, **always, "type": "extension-definition", "id": _id("extension-definition", "mark"), "name": "Stillwatch mark",
+        "version": "1.0.0",
         "description": "An object that accounts of a campaign leave in their requests, as the SHA-256 of its view and value.",
         "schema": SCHEMA, "extension_types": ["new-sco"],
     }
-    technique: dict[str, Any] = {**common, "type": "attack-pattern", "id": _id("attack-pattern", "AML.T0024.002"), **ATLAS}
-    identity = {**common, "type": "identity", "id": made_by, "name": producer, "identity_class": "organization"}
+    technique: dict[str, Any] = {**common, **always, "type": "attack-pattern", "id": _id("attack-pattern", "AML.T0024.002"), **ATLAS}
+    identity = {**common, **always, "type": "identity", "id": made_by, "name": producer, "identity_class": "organization"}
     identity.pop("created_by_ref")
     objects = [definition, identity, extension, technique]
     for campaign in run.campaigns:
-        objects += _campaign(campaign, common, extension["id"], technique["id"])
+        first = min(campaign.first_seen or run.last_seen, run.last_seen)
+        objects += _campaign(campaign, {**common, "created": _time(first)}, extension["id"], technique["id"])
     unique = {o["id"]: o for o in objects}
     name = "\n".join([at, tlp, producer, *unique])
     return {"type": "bundle", "id": _id("bundle", name), "objects": list(unique.values())}

@@ -139,7 +139,8 @@ def _deliver(hook: Due, now: datetime) -> tuple[int, str | None]:
 
 
 def record(change: Change, sent: Mapping[str, tuple[int, str | None]]) -> None:
-    """Move the cursors; never back, since another process may have delivered too."""
+    """Move the cursors; never back, since another process may have delivered too. Needs an analyst."""
+    change.require(Role.ANALYST)
     for name, (cursor, _) in sent.items():
         row = change.session.get(Webhook, name)
         if row is not None:

@@ -265,10 +265,15 @@ def lifted(change: Change, action_id: str, reason: Reason, subjects: Subjects, n
 
 
 def _waiting_lifts(session: Session, action_id: str, subjects: Collection[tuple[Subject, str]]) -> list[ActionRow]:
-    """Lifts of an action that wait for a second person, if together they end it on all of some subjects."""
+    """Lifts of an action that wait for a second person, if together they end it on all of some subjects.
+
+    One that ends it on others, too, is left out: who is freed need not wait for what becomes of them.
+    """
     waits = [lift for lift in touching(session, list(subjects), ActionState.PROPOSED) if lift.lifts == action_id]
-    ended = {subject for lift in waits for subject in targets(session, lift.action_id)}
-    return waits if set(subjects) <= ended else []
+    live = set(targets(session, action_id, live=True))
+    ends = {lift: set(targets(session, lift.action_id)) & live for lift in waits}
+    own = [lift for lift in waits if ends[lift] <= set(subjects)]
+    return own if set(subjects) <= set().union(*(ends[lift] for lift in own)) else []
 
 
 def renew(change: Change, action_id: str, *, duration_s: int | None = None, note: str = "") -> ActionRow:
@@ -477,7 +482,8 @@ def _release(change: Change, action_id: str, subjects: Subjects) -> None:
     for kind in Subject:
         for ids in chunks([subject_id for subject, subject_id in subjects if subject is kind]):
             change.session.execute(
-                update(Target).where(Target.action_id == action_id, Target.subject == kind, Target.subject_id.in_(ids))
+                update(Target)
+                .where(Target.action_id == action_id, Target.subject == kind, Target.subject_id.in_(ids), Target.ended_at.is_(None))
                 .values(ended_at=change.now)
             )
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from stillwatch import defaults
 from stillwatch.errors import InputError
-from stillwatch.respond.schema import PolicyVersion
+from stillwatch.respond.schema import ActionRow, PolicyVersion
 from stillwatch.respond.store import Change
-from stillwatch.respond.vocabulary import Action, Mode, Role
+from stillwatch.respond.vocabulary import Action, ActionState, Mode, Role
 
 DAY_S = 86_400
 LONGEST_S = 3650 * DAY_S
@@ -201,11 +201,15 @@ def others_needed(policy: Policy, kind: Action, parameters: Mapping[str, Any]) -
         kind: the action.
         parameters: the action's own, as :func:`checked` or :func:`understood` gives them; they go over the policy's.
     """
-    told = {**policy.parameters.get(kind, {}), **parameters}
-    none = kind is Action.THROTTLE and (
-        told.get("requests_per_min", defaults.REQUESTS_PER_MIN) < LEAST_PER_MIN or 0 < told.get("case_requests_per_min", 0) < LEAST_PER_MIN
-    )
+    none = kind is Action.THROTTLE and lets_none(policy, parameters)
     return int(none or kind in policy.two_person)
+
+
+def lets_none(policy: Policy, parameters: Mapping[str, Any]) -> bool:
+    """Whether a throttle with parameters of its own lets none through under a policy, each account or all together."""
+    told = {**policy.parameters.get(Action.THROTTLE, {}), **parameters}
+    each, together = told.get("requests_per_min", defaults.REQUESTS_PER_MIN), told.get("case_requests_per_min", 0)
+    return bool(each < LEAST_PER_MIN or 0 < together < LEAST_PER_MIN)
 
 
 def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:
@@ -235,16 +239,35 @@ def versions(session: Session) -> Sequence[PolicyVersion]:
     return session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc())).all()
 
 
+def _demand_agreed(change: Change, policy: Policy, version: int) -> None:
+    """Raise if a policy makes a block of a throttle in force to which no second person agreed: one admin would block by it."""
+    held = select(ActionRow).where(
+        ActionRow.kind == Action.THROTTLE, ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > change.now,
+        ActionRow.needed_approvals == 0,
+    )
+    blocks = [row.action_id for row in change.session.scalars(held.order_by(ActionRow.action_id))
+              if lets_none(policy, understood(Action.THROTTLE, row.parameters))]
+    if blocks:
+        more = " and others" if len(blocks) > 3 else ""
+        what = f"under it throttles that one person put in force would let none through: {', '.join(blocks[:3])}{more}"
+        raise InputError(what, where=f"policy version {version}", todo="Undo them first; a block takes two people")
+
+
 def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
     """Put a version in force (an earlier one, or :data:`BUILT_IN`: a rollback); needs an admin.
 
     Returns:
         The version; null for the built-in one, which has no row.
+
+    Raises:
+        InputError: no such version, or throttles that one person put in force would let none through under it.
     """
     change.require(Role.ADMIN)
     row = change.session.get(PolicyVersion, version)
     if row is None and version != BUILT_IN:
         raise InputError(f"no policy version {version}", todo="See stillwatch policy list")
+    if row is not None:
+        _demand_agreed(change, stored(row.document), version)
     before, _ = active(change.session)
     change.session.execute(update(PolicyVersion).values(active=False))
     if row is not None:

@@ -70,7 +70,7 @@ def try_throttle(args: Args) -> dict[str, Any]:
         )
         accounts = {case.case_id: [m.account_id for m in cases.members(session, case.case_id, acting_on=True)] for case in wanted}
     if args.policy is not None:
-        told = read_json(args.policy)
+        told = read_json(args.policy, once)
         if not isinstance(told, dict):
             raise InputError("not a JSON object", where=args.policy)
         held, version = policy.parse(told), -1

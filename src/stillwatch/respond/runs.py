@@ -1,7 +1,8 @@
 """Read what an import needs from a run folder, and from the folder it was made of: registry facts, keys and traffic."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,8 +62,8 @@ def read_run(folder: Path) -> FoundRun:
     tables = [folder / name for name in ("campaigns.parquet", "accounts.parquet")]
     digests = {path.name: _digest(path) for path in tables}
     run_details.demand_unchanged(folder, summary, digests)
-    run_id = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
     campaigns = _read(tables[0], CAMPAIGNS)
+    run_id = _run_id(digests.values(), summary, found=len(campaigns) > 0)
     accused = _read(tables[1], ACCOUNT_VERDICTS, filters=[("campaign_id", "!=", "")])
     members: dict[str, list[Mapping[str, Any]]] = {}
     for row in accused.select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():
@@ -77,6 +78,12 @@ def read_run(folder: Path) -> FoundRun:
     ]
     start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
     return FoundRun(run_id, start, seen, summary, found)
+
+
+def _run_id(digests: Iterable[str], summary: Mapping[str, Any], *, found: bool) -> str:
+    """By what the run found; where that is nothing, by what it looked at too: tables of nothing are all the same."""
+    looked = "" if found else json.dumps([summary.get(name) for name in ("start", "as_of", "last_seen", "inputs")], sort_keys=True)
+    return hashlib.sha256(("".join(digests) + looked).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str:

@@ -74,7 +74,7 @@ class Run(Base):
 
     __tablename__ = "runs"
     run_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """SHA-256 over the run's tables: the same run again is known."""
+    """SHA-256 over the run's tables (of nothing found, over what it looked at too): the same run again is known."""
     imported_at: Mapped[datetime]
     imported_by: Mapped[str]
     finished_at: Mapped[datetime | None]

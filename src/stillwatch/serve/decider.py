@@ -27,7 +27,7 @@ class Decider:
         Args:
             enforce: False is shadow mode for all, whatever the entries say.
             case_url: address of a case's page, with ``{case_id}`` in it; empty for no link.
-            fail_closed: surfaces that refuse where nothing can be decided; all others let through.
+            fail_closed: surfaces that refuse where nothing can be decided; all others, and in shadow mode these too, let through.
             clock: the time at which entries expire.
         """
         self.snapshot: Snapshot | None = None
@@ -64,10 +64,11 @@ class Decider:
         return decision, False
 
     def unavailable(self, question: Question, reason: str = UNAVAILABLE) -> Decision:
-        """The declared answer of the surface where nothing can be decided."""
-        closed = question.surface in self.fail_closed
-        decision = "unavailable" if closed else "allow"
-        return Decision(decision, decision, "enforce", reasons=(reason,), request_id=question.request_id, retry_after_s=int(closed))
+        """The declared answer of the surface where nothing can be decided; in shadow mode what it would be."""
+        would = "unavailable" if question.surface in self.fail_closed else "allow"
+        decision = would if self._enforce else "allow"
+        wait_s = int(decision == "unavailable")
+        return Decision(decision, would, self._mode, reasons=(reason,), request_id=question.request_id, retry_after_s=wait_s)
 
     def _entry(self, snapshot: Snapshot, keys: list[list[int]], now: float) -> tuple[Entry | None, int]:
         """The most severe entry over principals, and the principal's place; of one principal, an allow goes before all."""

@@ -21,7 +21,12 @@ JWT = "envoy.filters.http.jwt_authn"
 OK, DENIED = 0, 7  # google.rpc.Code
 
 
-def _modules() -> Any:
+def modules() -> Any:
+    """The packages of gRPC and the messages.
+
+    Raises:
+        MissingExtraError: one is not installed.
+    """
     try:
         import grpc
 
@@ -64,7 +69,7 @@ class Authorization:
     def __init__(self, service: Service) -> None:
         """Answer with the service's decider."""
         self._service = service
-        self._grpc, self._messages = _modules()
+        self._grpc, self._messages = modules()
 
     async def check(self, check: Any, context: Any) -> Any:
         """One question."""
@@ -117,7 +122,7 @@ async def start(service: Service, settings: "Settings") -> Any:
         InputError: the port cannot be had.
         MissingExtraError: grpcio is not installed.
     """
-    grpc, messages = _modules()
+    grpc, messages = modules()
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", 4 << 20)])
     name, method = messages.METHOD
     handler = grpc.unary_unary_rpc_method_handler(

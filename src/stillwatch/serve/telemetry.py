@@ -28,6 +28,23 @@ def configure_logs(level: str = "info") -> None:
     )
 
 
+def modules() -> tuple[Any, Any, Any, Any, Any]:
+    """The parts of OpenTelemetry that are used.
+
+    Raises:
+        MissingExtraError: they are not installed.
+    """
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+    except ImportError as error:
+        raise MissingExtraError("OpenTelemetry is not installed", todo="pip install 'stillwatch[serve-otel]'") from error
+    return OTLPSpanExporter, Resource, TracerProvider, BatchSpanProcessor, TraceContextTextMapPropagator
+
+
 class Tracing:
     """Writes a span for each decision whose caller's trace is sampled (W3C traceparent, flag 01)."""
 
@@ -37,19 +54,12 @@ class Tracing:
         Raises:
             MissingExtraError: the SDK is not installed.
         """
-        try:
-            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-            from opentelemetry.sdk.resources import Resource
-            from opentelemetry.sdk.trace import TracerProvider
-            from opentelemetry.sdk.trace.export import BatchSpanProcessor
-            from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-        except ImportError as error:
-            raise MissingExtraError("OpenTelemetry is not installed", todo="pip install 'stillwatch[serve-otel]'") from error
+        exporter, resource, provider, processor, propagator = modules()
         name = os.environ.get("OTEL_SERVICE_NAME", "stillwatch")
-        self._provider = TracerProvider(resource=Resource.create({"service.name": name}))
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._provider = provider(resource=resource.create({"service.name": name}))
+        self._provider.add_span_processor(processor(exporter()))
         self._tracer = self._provider.get_tracer("stillwatch.serve")
-        self._propagator = TraceContextTextMapPropagator()
+        self._propagator = propagator()
 
     def span(self, parent: bytes, surface: str, decision: Decision, started_ns: int, ended_ns: int) -> None:
         """Record a decision that was made, as a child of the caller's span."""

@@ -19,7 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 OPEN_PATHS = frozenset({"/health", "/healthz", "/readyz", "/ping", "/version", "/metrics", "/load"})
 """Paths that are never asked about: probes carry no key. All others are, so that no way to the model is forgotten."""
 LARGEST = 64 << 20
-"""Bytes of a body that is rewritten; a restricted account's longer one is refused."""
+"""Bytes of a body that is rewritten; a restricted account's longer one is read to its end and refused with 413."""
 
 
 class StillwatchMiddleware:
@@ -50,11 +50,14 @@ class StillwatchMiddleware:
             await self.app(scope, receive, send)
             return
         body = await _body(receive)
-        changed = None if body is None else _changed(body, verdict, path)
+        if body is None:
+            text = f"This account is restricted; its requests may have {LARGEST >> 20} MiB at most."
+            await _send(send, 413, verdict.headers, _error(api, text, "request_too_large"))
+            return
+        changed = _changed(body, verdict, path)
         if changed is None:
-            text = "This account is restricted; its requests must be JSON objects of a usual size."
-            error = {"error": {"message": text, "type": "invalid_request_error", "param": None, "code": "restricted"}}
-            await _send(send, 400, verdict.headers, encoded(error))
+            text = "This account is restricted; its requests must be JSON objects."
+            await _send(send, 400, verdict.headers, _error(api, text, "invalid_request_error"))
             return
         length = str(len(changed)).encode()
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"content-length", b"transfer-encoding")]
@@ -72,18 +75,25 @@ def _changed(body: bytes, verdict: Verdict, path: str) -> bytes | None:
     return encoded(silent(changed, path) if verdict.drop_reasoning and "vllm" in sys.modules else changed)
 
 
+def _error(api: str, text: str, kind: str) -> bytes:
+    if api == "anthropic":
+        return encoded({"type": "error", "error": {"type": kind, "message": text}})
+    return encoded({"error": {"message": text, "type": "invalid_request_error", "param": None, "code": "restricted"}})
+
+
 async def _body(receive: Receive) -> bytes | None:
+    """The whole body; None where it is too long. That one is read to its end, too: who still sends may not see an answer."""
     parts, size = [], 0
     while True:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
+        part = message.get("body", b"")
+        size += len(part)
         if size > LARGEST:
-            return None
-        if not message.get("more_body"):
-            return b"".join(parts)
+            parts.clear()
+        else:
+            parts.append(part)
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return b"".join(parts) if size <= LARGEST else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
