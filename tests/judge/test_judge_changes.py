@@ -104,7 +104,7 @@ def purpose(verdict: str = "campaign", **change: float) -> list[str]:
 
 def test_how_far_a_campaign_is_from_another_purpose() -> None:
     (said,) = purpose(context__unwanted=0.28)
-    assert "at most 50% of the log's share (72% now), it would go to a person" in said
+    assert "at most 60% of the log's share (72% now), it would go to a person" in said
     (as_many,) = purpose(context__unwanted=0.0)
     assert "(as large as the log's, or larger now)" in as_many
 
@@ -122,7 +122,7 @@ def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> N
 
 def test_what_another_purpose_alone_leaves_to_a_person_would_be_accused() -> None:
     (said,) = purpose("review", context__unwanted=0.8)
-    assert "more than 50% of the log's share (they are 20%), it would be accused" in said
+    assert "more than 60% of the log's share (they are 20%), it would be accused" in said
     assert not purpose("review", context__unwanted=0.8, context__one_payer=0.6)
 
 

@@ -48,7 +48,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation, ban or burst"),
         ({"session__handoff": 0.0, "content__one_length": 0.5}, "a ring of another kind"),
         ({"harvest__rate": 0.0}, "below the line"),
-        ({"context__unwanted": 0.8}, "are 20% of the log's share, where 50% or less are for a person (0% ask to write"),
+        ({"context__unwanted": 0.8}, "are 20% of the log's share, where 60% or less are for a person (0% ask to write"),
     ],
 )
 def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) -> None:

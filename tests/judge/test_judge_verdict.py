@@ -274,10 +274,10 @@ def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_are_busy_w
 @pytest.mark.parametrize(
     ("change", "verdict"),
     [
-        ({"context__unwanted": 0.49}, "campaign"),
-        ({"context__unwanted": 0.5}, "review"),
-        (BY_CARD | {"context__unwanted": 0.49}, "campaign"),
-        (BY_CARD | {"context__unwanted": 0.5}, "review"),
+        ({"context__unwanted": 0.39}, "campaign"),
+        ({"context__unwanted": 0.4}, "review"),
+        (BY_CARD | {"context__unwanted": 0.39}, "campaign"),
+        (BY_CARD | {"context__unwanted": 0.4}, "review"),
         ({"context__unwanted": 1.0, "harvest__elicitation": 0.05}, "campaign"),
         ({"context__unwanted": 1.0, "harvest__long_answers": 0.15}, "campaign"),
         ({"context__unwanted": 1.0, "harvest__long_answers": 0.14, "harvest__elicitation": 0.04}, "review"),

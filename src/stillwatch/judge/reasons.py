@@ -68,7 +68,7 @@ TAUGHT, ASSIGNED = 0.3, 0.2
 """Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
-UNWANTED, ELICITED, LONGER = 0.5, 0.05, 0.15
+UNWANTED, ELICITED, LONGER = 0.4, 0.05, 0.15
 """Value of unwanted from which accounts have another purpose than to train on the answers, unless so many requests ask to write the
 reasoning out, or answers are longer (log10 over the average). Content mills lie at 0.3 to 1, resellers from 0.48 on; operators rarely so
 high, where the list of words does not know what they ask (docs/experiments.md)."""
