@@ -420,9 +420,14 @@ def test_who_is_asked_does_not_move_what_is_usual() -> None:
     assert np.median(pieces["accepted"][member[mine] >= 0]) == 1, "else the strangers are the usual ones"
 
 
-@pytest.mark.parametrize(("score", "stay"), [(4.0, 20), (5.0, 23), (6.0, 26), (9.0, 26)])
-def test_less_is_asked_of_the_accounts_of_a_campaign_far_beyond_the_line(monkeypatch: pytest.MonkeyPatch, score: float, stay: int) -> None:
-    posterior = np.array([0.96] * 20 + [0.9] * 3 + [0.81] * 3 + [0.75] * 4 + [0.4] * 9)
+@pytest.mark.parametrize(
+    ("score", "sure", "stay"), [(4.0, 20, 20), (5.0, 20, 23), (6.0, 20, 26), (9.0, 20, 26), (9.0, 9, 9), (9.0, 0, 0)]
+)
+def test_less_is_asked_of_the_accounts_of_a_campaign_far_beyond_the_line(
+    monkeypatch: pytest.MonkeyPatch, score: float, sure: int, stay: int
+) -> None:
+    """Six are likely beside the sure ones, if these are half of the campaign: fewer do not tell what is usual in it."""
+    posterior = np.array([0.96] * sure + [0.9] * 3 + [0.81] * 3 + [0.75] * 4 + [0.4] * 9)
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)

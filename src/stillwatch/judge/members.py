@@ -323,7 +323,10 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     mine, pieces = standing(scene, group_label, account_label, len(lead), log_odds, links, out >= 0)
     posterior[mine] = model.members.posterior(pieces)
     likely = posterior >= np.interp(score, FURTHER, (SURE, LIKELY))[account_label]
-    back = (nearly & clear[account_label]) | (likely & (score > FURTHER[0])[account_label])
+    # Where few are sure, they do not tell what is usual.
+    stayed, all_of_it = (np.bincount(label[account_label >= 0] + 1, minlength=n + 1)[1:] for label in (out, account_label))
+    asked = (score > FURTHER[0]) & (stayed >= HALF * all_of_it)
+    back = (nearly & clear[account_label]) | (likely & asked[account_label])
     return np.where(back & (account_label >= 0), account_label, out)
 
 
