@@ -102,6 +102,17 @@ def purpose(verdict: str = "campaign", **change: float) -> list[str]:
     return [one for one in changes(found, used, verdicts, 0) if "reasoning" in one]
 
 
+@pytest.mark.parametrize(("payer", "rotation", "told"), [(1.0, 1.0, "fewer than 32 accounts, or accounts that do not each rotate"),
+                                                         (0.2, 1.0, "fewer than 8 accounts, or few payment methods that pay for them")])
+def test_what_would_make_it_one_customer_s_is_told(payer: float, rotation: float, told: str) -> None:
+    """A pool that few cards pay for is accused since it hides: that it does is what would change the verdict."""
+    found = values(1, **(POOL | WORK | {"context__one_payer": payer, "infra__rotation": rotation, "context__crowd": 0.5}))
+    used = model(linked=part(volume__even_load=100.0))
+    verdicts = judge.judge(found, findings(1, SURER), used)
+    assert verdicts.campaign[0]
+    assert [one for one in changes(found, used, verdicts, 0) if one.startswith(told)]
+
+
 def test_how_far_a_campaign_is_from_another_purpose() -> None:
     (said,) = purpose(context__unwanted=0.28)
     assert "at most 60% of the log's share (72% now), it would go to a person" in said

@@ -95,10 +95,14 @@ def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def one_customer(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that one payment method pays for, or that are few: a person asks before anybody is accused.
 
-    Not of DESK accounts or more that each rotate over a pool of exits: a firm or an agency does not hide where it works.
+    Not those that are :func:`hiding`: a firm or an agency does not hide where it works.
     """
-    hiding = (values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values)
-    return np.asarray(((values["context.one_payer"] >= OWNED) & ~hiding) | fewer_than(FEWEST, values))
+    return np.asarray(((values["context.one_payer"] >= OWNED) & ~hiding(values)) | fewer_than(FEWEST, values))
+
+
+def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of DESK accounts or more that each rotate over a pool of exits that others of them use too."""
+    return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
 
 
 def asked_openly(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:

@@ -45,11 +45,11 @@ from stillwatch.judge.verdict import (
     FAMILIES,
     FDR,
     FEWEST,
-    HIDING,
     MIN_FAMILIES,
     OWNED,
     Verdicts,
     asked_openly,
+    hiding,
     known_business,
     one_customer,
 )
@@ -89,10 +89,9 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
     if accused and values["context.unwanted"].any():
         out.append(_to_other_purpose(mine))
     if accused:
-        hiding = mine["infra.rotation"] >= HIDING and mine["context.one_payer"] >= OWNED
         out.append(
             f"fewer than {DESK} accounts, or accounts that do not each rotate over a pool of exits, would be one customer's, as few "
-            "payment methods pay for them: a person asks first" if hiding else
+            "payment methods pay for them: a person asks first" if mine["context.one_payer"] >= OWNED and hiding(_one(mine))[0] else
             f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
             f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
         )
