@@ -36,7 +36,8 @@ def test_kernels_are_kept_for_one_process_where_they_can_be_kept_nowhere_else(mo
 
 
 def open_to_all(path: Path) -> bool:
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+    """Whether any user may reach it: an environment's interpreter is a link, and what it names may lie in a home of root."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for way in (path, path.resolve()) for folder in way.parents)
 
 
 @pytest.mark.skipif(not (open_to_all(SRC) and open_to_all(Path(sys.executable))), reason="others may not enter where it lies")
