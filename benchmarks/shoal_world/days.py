@@ -86,9 +86,15 @@ def live(group: Group, season: Season, rng: np.random.Generator) -> Lived:
     asked = talk_about(group, season, rng, talk, users, house[who], seat[who], country[who], start)
     events = {name: column[row][kept] for name, column in asked.items()}
     events |= {
-        "talk": row[kept], "turn": turn[kept], "time": time[kept], "account": of, "number": fresh(rng, int(kept.sum())),
+        "talk": row[kept],
+        "turn": turn[kept],
+        "time": time[kept],
+        "account": of,
+        "number": fresh(rng, int(kept.sum())),
     }
-    events |= sent_with(group, season, events, mixed(seat[sent], account % LIVES + 60)[kept], house[sent][kept], country[sent][kept], number)
+    events |= sent_with(
+        group, season, events, mixed(seat[sent], account % LIVES + 60)[kept], house[sent][kept], country[sent][kept], number
+    )
     return Lived(accounts, events)
 
 
@@ -174,7 +180,11 @@ def occupied(
     gap = place % 2 == 1
     late = np.zeros(len(time))
     if group.heirs:  # what waited in the queue goes out when the next account is there
-        waits = gap & np.isfinite(np.take_along_axis(lives[sent], np.minimum(place + 1, 2 * LIVES - 1)[:, None], 1)[:, 0]) & (place + 1 < 2 * LIVES)
+        waits = (
+            gap
+            & np.isfinite(np.take_along_axis(lives[sent], np.minimum(place + 1, 2 * LIVES - 1)[:, None], 1)[:, 0])
+            & (place + 1 < 2 * LIVES)
+        )
         due = np.take_along_axis(lives[sent], np.minimum(place + 1, 2 * LIVES - 1)[:, None], 1)[:, 0]
         elsewhere = gap & ~waits
         sent[elsewhere] = rng.integers(0, group.size, int(elsewhere.sum()))
@@ -229,12 +239,22 @@ def registry(
     net = np.full(n, NETS.index(group.signup_net)) if group.signup_net else choose(unit(person, 22), group.nets, NETS)
     ip, _, _ = season.places.address(net, country[s], person, mixed(person, 63), created, house[s], group.exits)
     accounts = {
-        "id": fresh(rng, n), "created": created, "banned": end, "kind": choose(unit(person, 64), group.kinds, kinds),
-        "plan": choose(unit(person, 65), group.plans, plans), "org": np.where(group.per_org > 0, firm, zero),
-        "verified": unit(firm if group.per_org else person, 66) < group.verified, "passthrough": np.full(n, group.passthrough),
-        "mail": choose(unit(person, 67), group.mail, mails), "firm": firm, "house": house[s],
+        "id": fresh(rng, n),
+        "created": created,
+        "banned": end,
+        "kind": choose(unit(person, 64), group.kinds, kinds),
+        "plan": choose(unit(person, 65), group.plans, plans),
+        "org": np.where(group.per_org > 0, firm, zero),
+        "verified": unit(firm if group.per_org else person, 66) < group.verified,
+        "passthrough": np.full(n, group.passthrough),
+        "mail": choose(unit(person, 67), group.mail, mails),
+        "firm": firm,
+        "house": house[s],
         "mailbox": mixed(person if group.per_mail == 1 else (s // group.per_mail).astype(np.uint64) + house[s], 68),
-        "card": dealt_out(group.per_card, group.carded, 70), "phone": dealt_out(group.per_phone, group.phoned, 80), "ip": ip, "country": country[s],
+        "card": dealt_out(group.per_card, group.carded, 70),
+        "phone": dealt_out(group.per_phone, group.phoned, 80),
+        "ip": ip,
+        "country": country[s],
     }
     return accounts, of
 
@@ -260,7 +280,15 @@ def joined(group: Group, season: Season, rng: np.random.Generator, person: Words
 
 
 def talk_about(
-    group: Group, season: Season, rng: np.random.Generator, talk: Words, person: Words, house: Words, seat: Words, country: Ints, start: Floats
+    group: Group,
+    season: Season,
+    rng: np.random.Generator,
+    talk: Words,
+    person: Words,
+    house: Words,
+    seat: Words,
+    country: Ints,
+    start: Floats,
 ) -> dict[str, np.ndarray]:
     """What each conversation is about, in which tongue, with which frame, system prompt and tools."""
     n = len(talk)
@@ -296,7 +324,13 @@ def talk_about(
     if group.tasks == "public":
         kind = np.where(listed, choose(unit(place, 120), {"reason": 5, "code": 2, "ask": 1}, WORKS), kind)
         tongue = np.where(listed & (group.tongues is None), 0, tongue)
-    topic = np.where(listed, below(place, TOPICS, 121) if group.tasks == "public" or not group.topics else below(mixed(house, 50 + below(place, group.topics, 122)), TOPICS), topic)
+    topic = np.where(
+        listed,
+        below(place, TOPICS, 121)
+        if group.tasks == "public" or not group.topics
+        else below(mixed(house, 50 + below(place, group.topics, 122)), TOPICS),
+        topic,
+    )
     task = np.where(listed, place, task)
     kind, topic, tongue = np.where(cover, everyday, kind), np.where(cover, own, topic), np.where(cover, spoken, tongue)
     passing = unit(talk, 123)
@@ -312,7 +346,12 @@ def talk_about(
         has = (unit(talk, 128) < group.framed) & ~cover
         frame, worded = np.where(has, FRAMES.index(group.frame), -1), mixed(by, 129)
     borrowed = (frame < 0) & np.isin(kind, [WORKS.index(w) for w in ("reason", "grade", "code", "taskgen")]) & (unit(talk, 130) < 0.2)
-    habit = np.array([FRAMES.index({"reason": "reason", "grade": "grade", "code": "code", "agent": "code", "taskgen": "task"}.get(w, "reason")) for w in WORKS])
+    habit = np.array(
+        [
+            FRAMES.index({"reason": "reason", "grade": "grade", "code": "code", "agent": "code", "taskgen": "task"}.get(w, "reason"))
+            for w in WORKS
+        ]
+    )
     frame = np.where(borrowed, habit[kind], frame)
     worded = np.where(borrowed, mixed(person, 131), worded)
     system, told = np.full(n, -1), np.zeros(n, np.uint64)
@@ -329,8 +368,21 @@ def talk_about(
     task = np.where(again, talk, task)
     reply = np.array([SECTIONS.index(ANSWERS.get(work, "say")) for work in WORKS])
     return {
-        "kind": kind, "topic": topic, "tongue": tongue, "task": task, "frame": frame, "worded": worded, "system": system, "told": told, "tools": tools,
-        "again": again, "harvest": ~cover & bool(group.campaign), "reply": reply[kind], "cover": cover, "talk_number": talk, "person": person,
+        "kind": kind,
+        "topic": topic,
+        "tongue": tongue,
+        "task": task,
+        "frame": frame,
+        "worded": worded,
+        "system": system,
+        "told": told,
+        "tools": tools,
+        "again": again,
+        "harvest": ~cover & bool(group.campaign),
+        "reply": reply[kind],
+        "cover": cover,
+        "talk_number": talk,
+        "person": person,
     }
 
 
@@ -357,7 +409,9 @@ def sent_with(
     tier = np.where(unit(talk, 150) < 0.75, choose(unit(seat, 151), group.models, TIERS), choose(unit(talk, 152), group.models, TIERS))
     if group.fallback:
         tier = np.where((day > group.fallback * season.days) & (tier == 0), 1, tier)
-    moved = (day > season.release + unit(seat, 153) * group.lag / 24) & (unit(np.where(unit(seat, 154) < 0.5, seat, talk), 155) < group.pivot)
+    moved = (day > season.release + unit(seat, 153) * group.lag / 24) & (
+        unit(np.where(unit(seat, 154) < 0.5, seat, talk), 155) < group.pivot
+    )
     tier = np.where(moved, 3, tier)
     whose = {"default": seat, "own": seat, "house": house, "talk": talk}[group.sampling]
     heat = np.array([np.nan, 0, 0.2, 0.3, 0.5, 0.6, 0.7, 0.7, 0.8, 0.9, 1.0, 1.0])[below(whose, 12, 156)]
@@ -370,10 +424,22 @@ def sent_with(
         heat, limit, mass = np.where(plain, np.nan, heat), np.where(plain, -1, limit), np.where(plain, np.nan, mass)
     app = path == PATHS.index("app")
     named = app | (unit(seat, 161) < 0.35)
-    key = mixed(events["account"].astype(np.uint64) + np.uint64(number), 162 + below(talk, 1 + below(seat, 3, 163)) * (unit(seat, 164) < 0.3))
+    key = mixed(
+        events["account"].astype(np.uint64) + np.uint64(number), 162 + below(talk, 1 + below(seat, 3, 163)) * (unit(seat, 164) < 0.3)
+    )
     return {
-        "ip": ip, "asn": asn, "where": where, "build": build, "path": path, "tier": tier,
-        "temperature": np.where(app, np.nan, heat), "max_tokens": np.where(app, -1, limit), "top_p": np.where(app, np.nan, mass),
-        "session": np.where(named, mixed(talk, 165), np.uint64(0)), "key": np.where(app, np.uint64(0), key),
-        "stream": app | (unit(seat, 166) < 0.4), "covered": cover, "pad": np.zeros(n, np.int8),
+        "ip": ip,
+        "asn": asn,
+        "where": where,
+        "build": build,
+        "path": path,
+        "tier": tier,
+        "temperature": np.where(app, np.nan, heat),
+        "max_tokens": np.where(app, -1, limit),
+        "top_p": np.where(app, np.nan, mass),
+        "session": np.where(named, mixed(talk, 165), np.uint64(0)),
+        "key": np.where(app, np.uint64(0), key),
+        "stream": app | (unit(seat, 166) < 0.4),
+        "covered": cover,
+        "pad": np.zeros(n, np.int8),
     }

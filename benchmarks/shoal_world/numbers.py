@@ -1,4 +1,7 @@
-"""Numbers that belong to a thing: a person's favourite topic and a task's wording are functions of a number, so that the same task has the same words."""
+"""Numbers that belong to a thing.
+
+A person's favourite topic and a task's wording are functions of a number, so that the same task has the same words.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +19,8 @@ Mix = Mapping[str, float]
 
 def mixed(seed: npt.NDArray[Any], salt: int | npt.NDArray[Any] = 0) -> Words:
     """64 bits that look random, of a number and a salt (finaliser of splitmix64)."""
-    x = np.asarray(seed).astype(np.uint64) + np.asarray(salt).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x632BE59BD9B4E019)
+    salted = np.asarray(salt).astype(np.uint64).reshape(-1) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x632BE59BD9B4E019)
+    x = np.asarray(seed).astype(np.uint64) + salted
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))

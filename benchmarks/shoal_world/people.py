@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from .numbers import Mix
 
 ORDINARY = "ordinary"
-CHAT: Mix = {"ask": 5, "write": 4, "rewrite": 2, "summary": 2, "translate": 2, "code": 2, "reason": 1, "play": 1, "data": 0.6, "label": 0.3, "grade": 0.2}
+CHAT: Mix = {"ask": 5, "write": 4, "rewrite": 2, "summary": 2, "translate": 2, "code": 2, "reason": 1, "play": 1, "data": 0.6,
+    "label": 0.3, "grade": 0.2}
 BUILD: Mix = {"code": 5, "agent": 3, "data": 2, "ask": 1, "label": 1, "summary": 1, "write": 1, "reason": 0.4, "taskgen": 0.3, "grade": 0.2}
 
 

@@ -12,8 +12,21 @@ COUNTRIES = ["US", "GB", "IN", "DE", "FR", "ES", "MX", "BR", "ID", "SG", "PL", "
 OFFSETS = np.array([-6, 0, 5.5, 1, 1, 1, -6, -3, 7, 8, 1, 1, 3, -5, 1, 8])
 """hours from UTC"""
 SPOKEN: list[Mix] = [
-    {"en": 0.9, "es": 0.1}, {"en": 1}, {"en": 1}, {"de": 0.75, "en": 0.25}, {"fr": 0.8, "en": 0.2}, {"es": 0.8, "en": 0.2}, {"es": 0.85, "en": 0.15},
-    {"pt": 0.85, "en": 0.15}, {"id": 0.8, "en": 0.2}, {"en": 0.8, "zh": 0.2}, {"en": 1}, {"en": 1}, {"en": 1}, {"en": 0.85, "fr": 0.15}, {"de": 0.8, "en": 0.2},
+    {"en": 0.9, "es": 0.1},
+    {"en": 1},
+    {"en": 1},
+    {"de": 0.75, "en": 0.25},
+    {"fr": 0.8, "en": 0.2},
+    {"es": 0.8, "en": 0.2},
+    {"es": 0.85, "en": 0.15},
+    {"pt": 0.85, "en": 0.15},
+    {"id": 0.8, "en": 0.2},
+    {"en": 0.8, "zh": 0.2},
+    {"en": 1},
+    {"en": 1},
+    {"en": 1},
+    {"en": 0.85, "fr": 0.15},
+    {"de": 0.8, "en": 0.2},
     {"zh": 0.8, "en": 0.2},
 ]
 NETS = ["home", "mobile", "office", "campus", "vpn", "cloud", "serverless", "proxy", "sticky"]
@@ -32,7 +45,10 @@ FAMILIES: dict[str, tuple[list[str], int]] = {
         150,
     ),
     "phone": (["Tally/{w}.2 (iPhone; iOS 19)", "Tally/{w}.2 (Android 16)"], 40),
-    "python": (["tally-python/2.{w} Linux CPython/3.12", "tally-python/2.{w} Darwin CPython/3.13", "tally-python/2.{w} Windows CPython/3.11"], 30),
+    "python": (
+        ["tally-python/2.{w} Linux CPython/3.12", "tally-python/2.{w} Darwin CPython/3.13", "tally-python/2.{w} Windows CPython/3.11"],
+        30,
+    ),
     "node": (["tally-node/5.{w} linux node/22", "tally-node/5.{w} darwin node/24"], 20),
     "go": (["tally-go/1.{w} linux"], 12),
     "java": (["tally-java/3.{w} jvm/21", "tally-java/3.{w} jvm/17"], 15),

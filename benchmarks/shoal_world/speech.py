@@ -1,6 +1,7 @@
 """What is said: a grammar of sentences with slots. A sentence is a function of a number, a section, a tongue and a topic.
 
-Innocents and crews speak out of the same sections. Tongues other than English have fewer sections; what they lack is said in English, or in the tongue's
+Innocents and crews speak out of the same sections. Tongues other than English have fewer sections; what they lack is said in English,
+    or in the tongue's
 plainest section of the same use (a summary is asked for as a rewriting).
 """
 
@@ -19,8 +20,28 @@ TONGUES = ["en", "de", "es", "pt", "fr", "id", "zh"]
 WORKS = ["ask", "write", "rewrite", "summary", "translate", "label", "reason", "grade", "code", "agent", "data", "taskgen", "trace", "play"]
 FRAMES = ["reason", "grade", "rewrite", "code", "task", "app"]
 SYSTEMS = ["helper", "harness", "reason", "grade"]
-SECTIONS = [*WORKS, "more", "follow", "tool", "say", "think", "do", "judge", *(f"frame.{f}" for f in FRAMES), *(f"system.{s}" for s in SYSTEMS)]
-NEAREST = {"summary": "rewrite", "translate": "ask", "data": "ask", "play": "write", "judge": "say", "do": "do", "taskgen": "taskgen", "trace": "trace"}
+SECTIONS = [
+    *WORKS,
+    "more",
+    "follow",
+    "tool",
+    "say",
+    "think",
+    "do",
+    "judge",
+    *(f"frame.{f}" for f in FRAMES),
+    *(f"system.{s}" for s in SYSTEMS),
+]
+NEAREST = {
+    "summary": "rewrite",
+    "translate": "ask",
+    "data": "ask",
+    "play": "write",
+    "judge": "say",
+    "do": "do",
+    "taskgen": "taskgen",
+    "trace": "trace",
+}
 """The section that a tongue uses for one that it lacks."""
 ANSWERS = {"reason": "think", "trace": "think", "grade": "judge", "label": "judge", "code": "do", "agent": "do", "data": "think"}
 TOPICS, LOCAL = 18, 6
@@ -86,7 +107,11 @@ class Grammar:
             slot = self.slot[pattern, hole]
             if not slot.any():
                 break
-            pieces.append(self.values.take(np.where(slot > 0, self.start[slot, tongue, topic] + below(seed, self.length[slot, tongue, topic], 2 + hole), 0)))
+            pieces.append(
+                self.values.take(
+                    np.where(slot > 0, self.start[slot, tongue, topic] + below(seed, self.length[slot, tongue, topic], 2 + hole), 0)
+                )
+            )
             pieces.append(self.literals.take(self.literal[pattern, hole + 1]))
         return pc.binary_join_element_wise(*pieces, "") if len(pieces) > 1 else pieces[0]
 

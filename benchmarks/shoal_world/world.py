@@ -24,7 +24,10 @@ POPULAR = np.array([9, 5, 3, 2, 2, 1, 1])
 THROWAWAY = 9
 SYLLABLES = pa.array(["ta", "vel", "mor", "ni", "sun", "kra", "bel", "dor", "li", "fen", "pra", "gos", "ru", "hal", "zim", "ope"])
 WITH_TOOLS = {WORKS.index(work) for work in ("agent", "code")}
-THINKS = {WORKS.index(work): much for work, much in {"reason": 700, "trace": 500, "agent": 300, "code": 350, "grade": 200, "taskgen": 250, "data": 200}.items()}
+THINKS = {
+    WORKS.index(work): much
+    for work, much in {"reason": 700, "trace": 500, "agent": 300, "code": 350, "grade": 200, "taskgen": 250, "data": 200}.items()
+}
 
 
 def make(name: str, seed: int, events: int | None = None) -> World:
@@ -80,24 +83,44 @@ def registry(groups: list[Group], lived: list[Lived], season: Season, first_day:
     ids = told(columns["id"] | np.uint64(1), "acc_")
     lot = fresh_of(columns["mailbox"], 3)
     public = MAILBOXES.take(np.searchsorted(np.cumsum(POPULAR) / POPULAR.sum(), unit(lot, 1), side="right"))
-    domain = pc.choose(pa.array(columns["mail"]), public, named(columns["firm"], ".com"), named(columns["house"], ".org"), named(columns["house"], ".edu"),
-                       named(mixed(below(lot, THROWAWAY, 2), season.seed), ".xyz"))
+    domain = pc.choose(
+        pa.array(columns["mail"]),
+        public,
+        named(columns["firm"], ".com"),
+        named(columns["house"], ".org"),
+        named(columns["house"], ".edu"),
+        named(mixed(below(lot, THROWAWAY, 2), season.seed), ".xyz"),
+    )
     org = told(np.where(columns["org"] != 0, columns["org"] | np.uint64(1), 0), "org_")
     ends = columns["banned"]
     banned = np.where((ends < season.days) & np.isfinite(ends), ends, 0)
-    accounts = pa.table({
-        "account_id": ids, "created_at": at(columns["created"], first_day), "kind": KINDS.take(columns["kind"]), "org_id": org,
-        "verified": pa.array(columns["verified"]), "access_type": pc.if_else(pa.array(columns["passthrough"]), "passthrough", "application"),
-        "email_domain": domain, "email_hash": told(mixed(columns["mailbox"], season.seed), ""), "payment_hash": told(columns["card"], ""),
-        "phone_hash": told(columns["phone"], ""), "signup_ip": dotted(columns["ip"]), "country": pa.array(COUNTRIES).take(columns["country"]),
-        "banned_at": pc.if_else(pa.array(banned != 0), at(banned, first_day), pa.scalar(None, pa.timestamp("us", "UTC"))), "plan": PLANS.take(columns["plan"]),
-    })
+    accounts = pa.table(
+        {
+            "account_id": ids,
+            "created_at": at(columns["created"], first_day),
+            "kind": KINDS.take(columns["kind"]),
+            "org_id": org,
+            "verified": pa.array(columns["verified"]),
+            "access_type": pc.if_else(pa.array(columns["passthrough"]), "passthrough", "application"),
+            "email_domain": domain,
+            "email_hash": told(mixed(columns["mailbox"], season.seed), ""),
+            "payment_hash": told(columns["card"], ""),
+            "phone_hash": told(columns["phone"], ""),
+            "signup_ip": dotted(columns["ip"]),
+            "country": pa.array(COUNTRIES).take(columns["country"]),
+            "banned_at": pc.if_else(pa.array(banned != 0), at(banned, first_day), pa.scalar(None, pa.timestamp("us", "UTC"))),
+            "plan": PLANS.take(columns["plan"]),
+        }
+    )
     sizes = [len(one.accounts["id"]) for one in lived]
     of = np.repeat(np.arange(len(groups)), sizes)
-    truth = pa.table({
-        "account_id": ids, "campaign": pa.array([group.campaign for group in groups], pa.string()).take(of),
-        "kind": pa.array([group.label for group in groups]).take(of),
-    })
+    truth = pa.table(
+        {
+            "account_id": ids,
+            "campaign": pa.array([group.campaign for group in groups], pa.string()).take(of),
+            "kind": pa.array([group.label for group in groups]).take(of),
+        }
+    )
     assert len(of) == n
     return accounts.sort_by("account_id"), truth.sort_by("account_id"), ids
 
@@ -130,24 +153,46 @@ def logged(
     context, parent, before = chained(e, prompt, system, response, season.seed)
     tokens = counted(e, prompt, system, response, before, rng)
     n = len(group)
-    table = pa.table({
-        "event_id": told(fresh(rng, n) | np.uint64(1), "rq_"), "timestamp": at(e["time"], first_day), "account_id": ids.take(e["account"]),
-        "org_id": pa.nulls(n, pa.string()), "key_id": told(e["key"], "key_"), "session_id": told(e["session"], "s_"), "access_path": pa.array(PATHS).take(e["path"]),
-        "model": pa.array([f"{brand(season.seed)}-{tier}" for tier in ("grand-3", "plain-3", "mini-3", "grand-4")]).take(e["tier"]),
-        "system": system, "prompt": prompt, "response": response, "context_key": context, "parent_key": parent,
-        "tools_key": pc.if_else(pa.array(e["tools"] != 0), pa.array((e["tools"] >> np.uint64(1)).astype(np.int64)), pa.scalar(None, pa.int64())),
-        "temperature": some(e["temperature"], ~np.isnan(e["temperature"]), pa.float32()), "top_p": some(e["top_p"], ~np.isnan(e["top_p"]), pa.float32()),
-        "max_tokens": some(e["max_tokens"], e["max_tokens"] > 0, pa.int32()), "stream": pa.array(e["stream"]),
-        **{name: pa.array(column.astype(np.int32)) for name, column in tokens.items()},
-        "status": pa.array(np.full(n, 200, np.int16)), "ip": dotted(e["ip"]), "asn": pa.array(e["asn"].astype(np.int32)),
-        "country": pa.array(COUNTRIES).take(e["where"]), "user_agent": pa.array(season.places.agents).take(e["build"]), "ja4": ja4(season.places.prints[e["build"]]),
-    })
+    table = pa.table(
+        {
+            "event_id": told(fresh(rng, n) | np.uint64(1), "rq_"),
+            "timestamp": at(e["time"], first_day),
+            "account_id": ids.take(e["account"]),
+            "org_id": pa.nulls(n, pa.string()),
+            "key_id": told(e["key"], "key_"),
+            "session_id": told(e["session"], "s_"),
+            "access_path": pa.array(PATHS).take(e["path"]),
+            "model": pa.array([f"{brand(season.seed)}-{tier}" for tier in ("grand-3", "plain-3", "mini-3", "grand-4")]).take(e["tier"]),
+            "system": system,
+            "prompt": prompt,
+            "response": response,
+            "context_key": context,
+            "parent_key": parent,
+            "tools_key": pc.if_else(
+                pa.array(e["tools"] != 0), pa.array((e["tools"] >> np.uint64(1)).astype(np.int64)), pa.scalar(None, pa.int64())
+            ),
+            "temperature": some(e["temperature"], ~np.isnan(e["temperature"]), pa.float32()),
+            "top_p": some(e["top_p"], ~np.isnan(e["top_p"]), pa.float32()),
+            "max_tokens": some(e["max_tokens"], e["max_tokens"] > 0, pa.int32()),
+            "stream": pa.array(e["stream"]),
+            **{name: pa.array(column.astype(np.int32)) for name, column in tokens.items()},
+            "status": pa.array(np.full(n, 200, np.int16)),
+            "ip": dotted(e["ip"]),
+            "asn": pa.array(e["asn"].astype(np.int32)),
+            "country": pa.array(COUNTRIES).take(e["where"]),
+            "user_agent": pa.array(season.places.agents).take(e["build"]),
+            "ja4": ja4(season.places.prints[e["build"]]),
+        }
+    )
     firm = np.concatenate([one.accounts["org"] for one in lived])[e["account"]]
     table = table.set_column(3, "org_id", told(np.where(firm != 0, firm | np.uint64(1), 0), "org_"))
     campaign = pa.array([one.campaign for one in groups], pa.string()).take(group)
-    harvest = pa.table({"event_id": table["event_id"], "campaign": pc.if_else(pa.array(e["harvest"]), campaign, pa.scalar(None, pa.string()))})
+    harvest = pa.table(
+        {"event_id": table["event_id"], "campaign": pc.if_else(pa.array(e["harvest"]), campaign, pa.scalar(None, pa.string()))}
+    )
     table = with_failures(table, e, rng)
-    return table.sort_by([("timestamp", "ascending"), ("event_id", "ascending")]), harvest.filter(pc.is_valid(harvest["campaign"])).sort_by("event_id")
+    harvest = harvest.filter(pc.is_valid(harvest["campaign"])).sort_by("event_id")
+    return table.sort_by([("timestamp", "ascending"), ("event_id", "ascending")]), harvest
 
 
 def some(values: np.ndarray, there: Flags, kind: pa.DataType) -> pa.Array:
@@ -178,7 +223,10 @@ def words(e: dict[str, np.ndarray], season: Season, group: Ints) -> tuple[pa.Str
     parts = [
         g.some(framed & before, worded, frame, in_english, zero),
         main,
-        *(g.some(first & (unit(e["task"], 10 + i) < p), mixed(e["task"], 20 + i), more, tongue, topic) for i, p in enumerate((0.5, 0.25, 0.1))),
+        *(
+            g.some(first & (unit(e["task"], 10 + i) < p), mixed(e["task"], 20 + i), more, tongue, topic)
+            for i, p in enumerate((0.5, 0.25, 0.1))
+        ),
         *(g.some(quoted[1], mixed(quoted[0], 40 + i), think, tongue, topic[quoted[2]]) for i in (0, 1)),
         g.some(first & (unit(e["task"], 14) < 0.25) & (unit(number, 15) < 0.5), mixed(number, 24), more, tongue, topic),
         g.some(framed & ~before, worded, frame, in_english, zero),
@@ -186,11 +234,21 @@ def words(e: dict[str, np.ndarray], season: Season, group: Ints) -> tuple[pa.Str
     said = np.where(e["system"] >= 0, SECTIONS.index(f"system.{SYSTEMS[0]}") + np.maximum(e["system"], 0), 0)
     system = joined_or_null(
         e["system"] >= 0,
-        [g.some(e["system"] >= 0, mixed(e["told"], 7), said, zero, below(e["told"], TOPICS, 9)),
-         g.some((e["system"] >= 0) & (unit(e["told"], 8) < 0.5), mixed(e["told"], 8), more, zero, below(e["told"], TOPICS, 9))],
+        [
+            g.some(e["system"] >= 0, mixed(e["told"], 7), said, zero, below(e["told"], TOPICS, 9)),
+            g.some((e["system"] >= 0) & (unit(e["told"], 8) < 0.5), mixed(e["told"], 8), more, zero, below(e["told"], TOPICS, 9)),
+        ],
     )
-    long = np.array([0.9 if WORKS[k] in ("reason", "trace", "write", "taskgen", "code") else 0.3 if WORKS[k] in ("label", "grade", "translate") else 0.6
-                     for k in range(len(WORKS))])[e["kind"]]
+    long = np.array(
+        [
+            0.9
+            if WORKS[k] in ("reason", "trace", "write", "taskgen", "code")
+            else 0.3
+            if WORKS[k] in ("label", "grade", "translate")
+            else 0.6
+            for k in range(len(WORKS))
+        ]
+    )[e["kind"]]
     said_first = np.where(framed & (e["frame"] == 0), SECTIONS.index("think"), e["reply"])
     answer = [g.say(mixed(number, 40), said_first, tongue, topic)]
     answer += [g.some(unit(number, 50 + i) < long, mixed(number, 40 + i), said_first, tongue, topic) for i in range(1, 6)]
@@ -228,7 +286,10 @@ def chained(
     e: dict[str, np.ndarray], prompt: pa.StringArray, system: pa.StringArray, response: pa.StringArray, seed: int
 ) -> tuple[pa.Array, pa.Array, Ints]:
     """Keys of all messages sent and of those of the turn before, and each row's row before (itself on a first turn)."""
-    p, s, r = (mixed(pc.fill_null(text, "").dictionary_encode().indices.to_numpy(zero_copy_only=False), seed + i) for i, text in enumerate((prompt, system, response)))
+    p, s, r = (
+        mixed(pc.fill_null(text, "").dictionary_encode().indices.to_numpy(zero_copy_only=False), seed + i)
+        for i, text in enumerate((prompt, system, response))
+    )
     n = len(p)
     turn = e["turn"]
     before = np.where(turn > 0, np.arange(n) - 1, np.arange(n))
@@ -241,7 +302,12 @@ def chained(
 
 
 def counted(
-    e: dict[str, np.ndarray], prompt: pa.StringArray, system: pa.StringArray, response: pa.StringArray, before: Ints, rng: np.random.Generator
+    e: dict[str, np.ndarray],
+    prompt: pa.StringArray,
+    system: pa.StringArray,
+    response: pa.StringArray,
+    before: Ints,
+    rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:
     """Tokens: what was sent grows with the conversation; reasoning is answered but not shown."""
     n = len(before)
@@ -263,12 +329,15 @@ def counted(
     sent = total - total[begin] + new[begin] + size[1]
     cached = np.where((e["turn"] > 0) & (unit(e["number"], 31) < 0.7), sent[before] * 0.95, 0)
     return {
-        "input_tokens": sent.astype(np.int64), "cached_tokens": cached.astype(np.int64), "output_tokens": output, "reasoning_tokens": reasoning,
+        "input_tokens": sent.astype(np.int64),
+        "cached_tokens": cached.astype(np.int64),
+        "output_tokens": output,
+        "reasoning_tokens": reasoning,
     }
 
 
 def with_failures(table: pa.Table, e: dict[str, np.ndarray], rng: np.random.Generator) -> pa.Table:
-    """Some requests were tried before, in vain: the same request seconds earlier, answered with an error. Fast clients meet the rate limit more often."""
+    """Some requests were tried before, in vain: the same request seconds earlier, answered with an error."""
     n = len(table)
     pause = np.diff(e["time"], prepend=0) * 86_400
     room = np.where(e["turn"] > 0, pause, 30.0)
@@ -281,8 +350,10 @@ def with_failures(table: pa.Table, e: dict[str, np.ndarray], rng: np.random.Gene
     when = failed["timestamp"].cast(pa.int64()).to_numpy() - earlier
     status = np.array([429, 429, 500, 529, 400], np.int16)[rng.integers(0, 5, len(rows))]
     changed: dict[str, Any] = {
-        "event_id": told(fresh(rng, len(rows)) | np.uint64(1), "rq_"), "timestamp": pa.array(when).cast(pa.timestamp("us", "UTC")),
-        "response": pa.nulls(len(rows), pa.string()), "status": pa.array(status),
+        "event_id": told(fresh(rng, len(rows)) | np.uint64(1), "rq_"),
+        "timestamp": pa.array(when).cast(pa.timestamp("us", "UTC")),
+        "response": pa.nulls(len(rows), pa.string()),
+        "status": pa.array(status),
         **{name: pa.array(np.zeros(len(rows), np.int32)) for name in ("cached_tokens", "output_tokens", "reasoning_tokens")},
     }
     for name, column in changed.items():
