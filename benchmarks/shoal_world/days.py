@@ -198,14 +198,15 @@ def occupied(
 def in_order(time: Floats, row: Ints) -> Floats:
     """Times of turns that waited, none before the turn that it follows."""
     apart = row * 1e3
-    return np.maximum.accumulate(time + apart) - apart
+    ordered: Floats = np.maximum.accumulate(time + apart) - apart
+    return ordered
 
 
 def gone(kept: Flags, turn: Ints) -> Flags:
     """Turns after one that never was: a conversation ends with the first that is lost."""
     lost = np.cumsum(~kept)
     begin = np.flatnonzero(turn == 0)
-    before = lost[begin] - ~kept[begin]
+    before: Ints = lost[begin] - ~kept[begin]
     of = np.cumsum(turn == 0) - 1
     return lost > before[of] if len(turn) else kept
 
@@ -273,10 +274,11 @@ def joined(group: Group, season: Season, rng: np.random.Generator, person: Words
         age = begin - created
     else:
         lot = below(person, max(group.lots, 1), 92)
-        at = low + (high - low) * unit(lot + np.int64(number), 93)
-        age = begin - (group.span[0] * season.days - at) + u * 0.3
+        bought = low + (high - low) * unit(lot + np.int64(number), 93)
+        age = begin - (group.span[0] * season.days - bought) + u * 0.3
     age = np.where(life > 0, u * min(group.delay, 20) / 24 * 0.5, age)
-    return begin - np.maximum(age, 0.003)
+    opened: Floats = begin - np.maximum(age, 0.003)
+    return opened
 
 
 def talk_about(

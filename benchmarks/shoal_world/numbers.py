@@ -23,7 +23,8 @@ def mixed(seed: npt.NDArray[Any], salt: int | npt.NDArray[Any] = 0) -> Words:
     x = np.asarray(seed).astype(np.uint64) + salted
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+    last: Words = x ^ (x >> np.uint64(31))
+    return last
 
 
 def unit(seed: npt.NDArray[Any], salt: int | npt.NDArray[Any] = 0) -> Floats:
