@@ -56,8 +56,7 @@ SCENARIOS = {"one_purse_many_keys": Scenario("a hydra of balanced keys on a few 
     EASY, Business(8000, 170_000, (18, 34), PHONELESS), operators.same_sentence, ("content_plugin", "prompt_course", "bot_template")),
     "banned_by_noon_back_by_dusk": Scenario("a small pool whose banned accounts are replaced within hours", EASY, Business(2500, 70_000,
     (8, 20), countries=SOUTH), operators.banned_and_replaced, ("outage_refugees", "key_rotators", "exam_cram")),
-    "a_dozen_keys_flat_out": Scenario("twelve to thirty new keys on tool use at hundreds of requests a day", EASY, Business(700, 25_000,
-    (5, 12)), operators.few_at_full_throttle, ("ci_fleet", "niche_harness", "stress_testers")),
+    "a_dozen_keys_flat_out": Scenario("twelve to thirty new keys on tool use at hundreds of requests a day", EASY, Business(1500, 60_000, (5, 12)), operators.few_at_full_throttle, ("ci_fleet", "niche_harness", "stress_testers")),
     "three_bidders_one_season": Scenario("three crews that know nothing of each other: marks, tongues, code", EASY, Business(9000,
     200_000, (14, 30)), operators.bidders, ("marking_teachers", "popular_harness", "language_learners")),
     "queue_moves_on_release_day": Scenario("agentic coding, much of which goes to a new model within hours", MEDIUM, Business(6000,
@@ -90,8 +89,7 @@ SCENARIOS = {"one_purse_many_keys": Scenario("a hydra of balanced keys on a few 
     "call_desk")), "launch_week": Scenario("innocents alone: a model, a hackathon, an outage elsewhere, all within days", NOBODY,
     Business(6000, 120_000, (5, 9), UNORGANISED), beside=("weekend_hackathon", "outage_refugees", "release_enthusiasts", "viral_prompt",
     "popular_harness", "niche_harness", "benchmark_runners", "tutorial_followers")),
-    "paid_to_label_and_judge": Scenario("innocents alone: labellers, markers, raters, permitted makers of data", NOBODY, Business(1500,
-    70_000, (10, 24)), beside=("licensed_synthesis", "batch_labellers", "moderation_desk", "paid_raters", "marking_teachers",
+    "paid_to_label_and_judge": Scenario("innocents alone: labellers, markers, raters, permitted makers of data", NOBODY, Business(700, 25_000, (7, 16)), beside=("licensed_synthesis", "batch_labellers", "moderation_desk", "paid_raters", "marking_teachers",
     "research_consortium", "benchmark_runners", "job_freelancers"))}
 
 
@@ -115,6 +113,8 @@ def cast(scenario: Scenario, rng: np.random.Generator, days: int, requests: int)
     while crowds and not scenario.all_crowds and FEWEST_IN_CROWD * len(crowds) > room and len(crowds) > len(scenario.beside) // 2 + 1:
         crowds.pop()
     crowds = [smaller(group, min(1.0, room / sum(g.size for g in crowds)), 1, FEWEST_IN_CROWD) for group in crowds]
+    over = ASKED_BY_CREWS * requests / sum(expected(group, days) for group in crews) if crews else 1.0
+    crews = [smaller(group, min(1.0, over**0.5), 1, FEWEST) for group in crews]  # a budget is kept by fewer accounts and by slower ones
     crews = slowed(crews, days, ASKED_BY_CREWS * requests)
     crowds = slowed(crowds, days, ASKED_BY_CROWDS * requests)
     left = requests - sum(expected(group, days) for group in (*crews, *crowds))

@@ -139,7 +139,7 @@ def undead(world: World) -> None:
 
 def throttle(world: World) -> None:
     assert 12 <= len(world.fake) <= 33
-    assert world.a_day() > 60
+    assert world.a_day() > 45
     assert world.harvest["tools_key"].null_count < 0.35 * len(world.harvest)
     begins = us(world.harvest.group_by("account_id").aggregate([("timestamp", "min")])["timestamp_min"])
     assert begins.max() - begins.min() < 1.5 * DAY_US
@@ -185,12 +185,13 @@ def heard(events: pa.Table) -> int:
     """Tongues other than English in at least a twentieth of the opening prompts."""
     said = sections(OF / "tongues.txt")
     prompts = openings(events)["prompt"]
-    things = ["|".join(thing for topic in range(LOCAL) for thing in said[f"thing.{topic}.{tongue}"] if len(thing) > 3 or tongue == "zh") for tongue in TONGUES[1:]]
+    every = [[thing for topic in range(LOCAL) for thing in said[f"thing.{topic}.{tongue}"]] for tongue in TONGUES[1:]]
+    things = ["|".join(thing for thing in words if len(thing) > 3 or not thing.isascii()) for words in every]
     return sum(pc.mean(pc.match_substring_regex(prompts, thing).cast(pa.float64())).as_py() > 0.04 for thing in things)
 
 
 def supplied(world: World) -> None:
-    assert set(world.fake["kind_right"].to_pylist()) == {"harvest_supplied", "harvest_supplied_more"}
+    assert {"harvest_supplied", "harvest_supplied_more"} <= set(world.truth["kind"].to_pylist())
     days = us(world.fake["created_at"]) // DAY_US
     assert len(set(days.tolist())) <= 0.7 * len(days)
     assert len(set(world.fake["campaign"].to_pylist())) == 1
@@ -222,7 +223,8 @@ def floors(world: World) -> None:
 
 
 SAID: dict[str, Callable[[World], None]] = {
-    "one_purse_many_keys": purse, "same_sentence_everywhere": sentence, "banned_by_noon_back_by_dusk": undead, "a_dozen_keys_flat_out": throttle,
+    "one_purse_many_keys": purse, "same_sentence_everywhere": sentence, "banned_by_noon_back_by_dusk": undead,
+    "a_dozen_keys_flat_out": throttle,
     "three_bidders_one_season": bidders, "queue_moves_on_release_day": moves, "users_resold_upstream": upstream, "trace_laundry": laundered,
     "quota_for_each_tongue": quota, "suppliers_sent_identities": supplied, "split_pool_no_overlap": split, "slow_burn_small_talk": slow,
     "seats_rented_by_the_week": seats, "two_floors_one_friday": floors,
