@@ -55,7 +55,7 @@ def banned_and_replaced(d: Draw) -> list[Group]:
 
 def few_at_full_throttle(d: Draw) -> list[Group]:
     """A dozen keys or two on tool use, flat out from the first hour, for as long as the money lasts."""
-    length = min(1.0, d.u(3, 9) / d.days)
+    length = min(1.0, d.u(2, 6) / d.days)
     begin = d.u(0, 1 - length)
     return [crew(d, "throttle", d.size(12, 30), d.log(200, 480), load=0.08, keep=1, span=(begin, begin + length), joined="burst", age=(0,
         0.6), wake=0, works=CODER, tools="house", tooled=0.9, turns=d.u(4, 9), gap=8, system="harness", nets={"cloud": 1},
