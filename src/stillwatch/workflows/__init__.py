@@ -1,0 +1,5 @@
+"""Whole jobs of the command line that take more than one stage: ingest, the demonstration, the decision service."""
+
+from stillwatch.workflows.ingestion import demo, ingest
+
+__all__ = ["demo", "ingest"]
