@@ -44,7 +44,7 @@ def open_to_all(path: Path) -> bool:
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may become somebody without a home")
 def test_a_user_without_a_home_runs_what_root_installed() -> None:
     settings = {"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "HOME": "/nonexistent"}
-    code = "from stillwatch import arrays; import os; print(os.environ['NUMBA_CACHE_DIR'])"
+    code = "from stillwatch.numeric import arrays; import os; print(os.environ['NUMBA_CACHE_DIR'])"
     done = subprocess.run([sys.executable, "-B", "-c", code], env=settings, cwd="/", capture_output=True, text=True,
                           user=65534, group=65534, extra_groups=[])
     assert done.returncode == 0, done.stderr
