@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 from scipy import special
 
-from stillwatch.nulls import PairLinks
+from stillwatch.numeric.nulls import PairLinks
 
 Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]

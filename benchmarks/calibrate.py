@@ -40,7 +40,8 @@ from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
 
-from stillwatch import judge, pipeline
+from stillwatch import judge
+from stillwatch.detect import pipeline
 from stillwatch.judge import model, verdict
 from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.pieces import look

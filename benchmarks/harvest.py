@@ -26,11 +26,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.calibration.examples import OTHERS
 
 import suite_tables
-from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch, unmixing
+from stillwatch import dataset, judge, partitions, simulate, sketch
+from stillwatch.detect import pipeline, unmixing
+from stillwatch.detect.traffic import read_traffic
 from stillwatch.engine import open_engine
 from stillwatch.judge import interval, unmix
-from stillwatch.progress import Clock
-from stillwatch.traffic import read_traffic
+from stillwatch.terminal.progress import Clock
 
 WRITTEN = Path(judge.__file__).parent / "interval.json"
 STRANGERS = ("dune", "quay")

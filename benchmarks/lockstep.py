@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 import baselines
 import real_data
 from real_data import Benchmark, Labelled
-from stillwatch import nulls
 from stillwatch.evaluate.ranking import ranking
+from stillwatch.numeric import nulls
 
 Floats = npt.NDArray[np.float64]
 EVERYTHING = 10**9
@@ -110,7 +110,7 @@ def run_hop(data: Path) -> dict[str, Any]:
         for name, score in co_occurrence(benchmark, "infra.counterparty"):
             results[f"{name}; {what}"] = measures(benchmark.labelled, score)
     assert benchmark.labelled is not None
-    results["crowds (stillwatch.nulls); time x amount"] = measures(benchmark.labelled, crowd_score(benchmark))
+    results["crowds (stillwatch.numeric.nulls); time x amount"] = measures(benchmark.labelled, crowd_score(benchmark))
     return results | ours(benchmark)
 
 

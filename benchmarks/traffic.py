@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 
 import baselines
 import mmd
-from stillwatch import nulls
 from stillwatch.evaluate.ranking import Curve, auc, average_precision, curve, recall_at_false_rate
+from stillwatch.numeric import nulls
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]

@@ -69,7 +69,7 @@ def small_world(once: Callable[..., Path]) -> Path:
 @pytest.fixture(scope="session")
 def small_run(once: Callable[..., Path], small_world: Path) -> Path:
     """What ``stillwatch detect`` finds in :func:`small_world`; not to be changed."""
-    from stillwatch import pipeline
+    from stillwatch.detect import pipeline
 
     return once("small-run", lambda folder: pipeline.detect(small_world, folder, quiet=True))
 
@@ -85,7 +85,7 @@ def little_world(once: Callable[..., Path]) -> Path:
 @pytest.fixture(scope="session")
 def little_run(once: Callable[..., Path], little_world: Path) -> Path:
     """What ``stillwatch detect`` finds in :func:`little_world`; not to be changed."""
-    from stillwatch import pipeline
+    from stillwatch.detect import pipeline
 
     return once("little-run", lambda folder: pipeline.detect(little_world, folder, quiet=True))
 

@@ -18,7 +18,9 @@ from typing import Any
 from stillwatch.cli import main
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["networkit", "stillwatch.pipeline", "stillwatch.folder_erasure", "stillwatch.respond.importing", "killed"])
+_SERVER.set_forkserver_preload(
+    ["networkit", "stillwatch.detect.pipeline", "stillwatch.erasure.folders", "stillwatch.respond.importing", "killed"]
+)
 
 
 @dataclass

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import dataset, pipeline, sketch
+from stillwatch import dataset, sketch
 from stillwatch.cli import main
+from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
 from stillwatch.tables import ACCOUNTS, EVENTS
 

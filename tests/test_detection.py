@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import evaluate, pipeline, simulate
+from stillwatch import evaluate, simulate
 from stillwatch.cli import main
+from stillwatch.detect import pipeline
 from stillwatch.files import data_files
 from stillwatch.simulate.presets import crowds
 from stillwatch.simulate.scenarios import STEALTH

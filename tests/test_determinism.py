@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import dataset, pipeline, sketch
+from stillwatch import dataset, sketch
+from stillwatch.detect import pipeline
 from stillwatch.files import data_files, digest
 
 TABLES = ("accounts", "campaigns", "harvest", "links", "watch")

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy.engine import make_url
 
-from stillwatch import cli, run_folder, tables
+from stillwatch import cli, tables
+from stillwatch.detect import run_folder
 from stillwatch.files import RUN_FILES
 
 NOTHING = "The log has no events, so nothing was looked at"

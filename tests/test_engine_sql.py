@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlglot
 
-from stillwatch import pipeline, simulate
+from stillwatch import simulate
+from stillwatch.detect import pipeline
 from stillwatch.engine import Engine
 
 LOADING = ("CREATE", "DROP", "SET", "COPY")

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import killed
-from stillwatch import cli, pipeline, report, workflows
+from stillwatch import cli, report, workflows
+from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
 from stillwatch.files import alone, data_files
 
@@ -23,8 +24,8 @@ MOMENTS = (
     # link, group, judge
     "stillwatch.link:carriers:1", "stillwatch.group:concatenate:1", "stillwatch.judge:look:1",
     # write: before, while and after the tables take their places
-    "stillwatch.run_folder.writing:write_harvest:1", "stillwatch.run_folder.writing:write_parquet:3",
-    "stillwatch.run_folder.writing:write_json:1",
+    "stillwatch.detect.run_folder.writing:write_harvest:1", "stillwatch.detect.run_folder.writing:write_parquet:3",
+    "stillwatch.detect.run_folder.writing:write_json:1",
     "os:unlink:4", "os:replace:33", "os:replace:35", "os:replace:37",
 )
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import cli, pipeline, sketch, workflows
+from stillwatch import cli, sketch, workflows
+from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
 from stillwatch.sketch import veil
 from stillwatch.tables import EVENTS

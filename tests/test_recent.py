@@ -14,8 +14,9 @@ import pyarrow.json as pj
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import pipeline, workflows
+from stillwatch import workflows
 from stillwatch.cli import main
+from stillwatch.detect import pipeline
 from stillwatch.files import data_files
 from stillwatch.judge import HOUR_US
 

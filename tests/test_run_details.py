@@ -14,8 +14,8 @@ import pytest
 
 from stillwatch import partitions, run_details
 from stillwatch.cli import main
+from stillwatch.detect.run_folder.harvested import pivots
 from stillwatch.errors import InputError
-from stillwatch.run_folder.harvested import pivots
 
 WRONG: dict[str, list[Any]] = {
     "evidence": [7, [7], [{"log_odds": "a"}], [{"observed": True}]],

@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import dataset, pipeline
+from stillwatch import dataset
 from stillwatch.cli import main
+from stillwatch.detect import pipeline
 from stillwatch.files import RUN_FILES, read_json
 
 

@@ -38,7 +38,8 @@ from benchmarks import (
     vane_world,
     wharf_world,
 )
-from stillwatch import dataset, judge, partitions, pipeline, simulate, sketch
+from stillwatch import dataset, judge, partitions, simulate, sketch
+from stillwatch.detect import pipeline
 from stillwatch.engine import Engine, open_engine
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import joint, look

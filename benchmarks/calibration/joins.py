@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from benchmarks.calibration.examples import HELD_OUT, OTHERS, generate, opened
 from benchmarks.calibration.logistic import fit
 
-from stillwatch import dataset, judge, pipeline
+from stillwatch import dataset, judge
+from stillwatch.detect import pipeline
 from stillwatch.judge import model
 from stillwatch.judge.pieces import look
 

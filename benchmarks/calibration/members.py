@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from benchmarks.calibration.logistic import fit
 
-from stillwatch import group, judge, pipeline
+from stillwatch import group, judge
+from stillwatch.detect import pipeline
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import look
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stillwatch import kernel_cache
+from stillwatch.numeric import kernel_cache
 
 __version__ = "0.1.0"
 

@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stillwatch import __version__, run_details, service
+from stillwatch import __version__, run_details
 from stillwatch.audit import commands as audit_commands
 from stillwatch.console import commands as console_commands
-from stillwatch.counting import number_of
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
@@ -25,7 +24,9 @@ from stillwatch.prove import commands as prove_commands
 from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
 from stillwatch.respond import commands as respond_commands
-from stillwatch.seeds import seed
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.seeds import seed
+from stillwatch.workflows import service
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -157,7 +158,8 @@ def parser() -> argparse.ArgumentParser:
     exposure_commands.register(add, commands, shared)
     audit_commands.register(add, commands, shared, corpus_commands)
     service.register(add)
-    respond_commands.register(add, commands, shared, evidence_commands.attach, respond_commands.job("stillwatch.erasing", "erase_account"))
+    erase_account = respond_commands.job("stillwatch.erasure.jobs", "erase_account")
+    respond_commands.register(add, commands, shared, evidence_commands.attach, erase_account)
     console_commands.register(add, commands, shared)
     evidence_commands.register(add, commands, shared)
     prove_commands.register(add, commands, shared)
@@ -235,7 +237,7 @@ def _receive(args: argparse.Namespace) -> None:
 
 
 def _detect(args: argparse.Namespace) -> Any:
-    from stillwatch import pipeline
+    from stillwatch.detect import pipeline
 
     if (args.source is None) == (args.traces is None):
         raise InputError("pass either DIR or --traces FILE")

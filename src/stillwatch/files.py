@@ -21,7 +21,7 @@ PARTIAL = ".partial"
 RUN_FILES = ("harvest.parquet", "links.parquet", "watch.parquet", "accounts.parquet", "campaigns.parquet", "summary.json")
 """The files of a run, in the order in which they take their places."""
 ERASURES = "erasures.json"
-"""What was erased from a folder of logs or a run since it was written (:mod:`stillwatch.folder_erasure`)."""
+"""What was erased from a folder of logs or a run since it was written (:mod:`stillwatch.erasure.folders`)."""
 EXPORTED = tuple(
     f"export/{name}" for name in ("campaigns.csv", "accounts.csv", "harvest.csv", "campaigns.json", "accounts.jsonl", "harvest.jsonl")
 )

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from stillwatch import dataset
 from stillwatch.errors import InputError
 from stillwatch.files import PARTIAL, digest, reading_parquet, replacing, write_parquet
-from stillwatch.progress import track
 from stillwatch.tables import EVENTS
+from stillwatch.terminal.progress import track
 
 Sketcher = Callable[[pa.Table], pa.Table]
 Add = Callable[[pa.Table, pa.ChunkedArray], None]

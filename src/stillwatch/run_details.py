@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import ERASURES, demand_settled, digest, read_json, reading_parquet
+from stillwatch.terminal.counting import number_of
 
 Check = Callable[[Any], bool]
 

@@ -10,8 +10,8 @@ from scipy import stats
 import baselines
 import mmd
 import real_data
-from stillwatch import nulls
 from stillwatch.evaluate.ranking import auc, average_precision, curve
+from stillwatch.numeric import nulls
 
 
 def block_world(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -13,8 +13,9 @@ import pytest
 pytest.importorskip("granian")
 from browser_kit import NO_BROWSER, Served, Tab, served, tab
 
-from stillwatch import pipeline, simulate
+from stillwatch import simulate
 from stillwatch.console import people
+from stillwatch.detect import pipeline
 from stillwatch.respond import actions, allow, appeals, cases
 from stillwatch.respond.importing import import_run
 from stillwatch.respond.store import SYSTEM, Actor, Store

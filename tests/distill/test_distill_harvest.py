@@ -20,7 +20,7 @@ from stillwatch.distill.teachers import BusyError
 from stillwatch.distill.teachers.classifier import Classifier
 from stillwatch.distill.teachers.endpoint import Endpoint, read_completion
 from stillwatch.errors import InputError
-from stillwatch.pacing import Pace
+from stillwatch.throttling.pacing import Pace
 
 
 class Parity:

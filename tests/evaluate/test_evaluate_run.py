@@ -10,7 +10,7 @@ import pytest
 
 from stillwatch import cli, evaluate
 from stillwatch.errors import InputError
-from stillwatch.hashing import keyed, tenant_key
+from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, TRUTH, WATCH
 
 # Two operators, ten accounts each. North is found whole, but in two parts; of south eight are found, one waits for

@@ -17,12 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 from evidence_helpers import SECRET_TEXT, members
 
-from stillwatch import pipeline, signing
 from stillwatch.cli import main
+from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, packet, pdf
 from stillwatch.evidence.rescoring import rescore
 from stillwatch.judge import HOUR_US
+from stillwatch.keys import signing
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from evidence_helpers import SECRET_TEXT, members
 
-from stillwatch import signing
 from stillwatch.cli import main
 from stillwatch.evidence import packet, pdf, statement
+from stillwatch.keys import signing
 
 MINE, *OTHERS = members("c-aaaa")
 

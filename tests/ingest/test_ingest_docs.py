@@ -7,9 +7,9 @@ from pathlib import Path
 from ingest_helpers import KEY, TIME, envelope
 
 from stillwatch import ingest
-from stillwatch.hashing import keyed
 from stillwatch.ingest import parsers
 from stillwatch.ingest.faults import REASONS
+from stillwatch.keys.hashing import keyed
 
 DOC = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text(encoding="utf-8")
 

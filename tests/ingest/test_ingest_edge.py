@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 from ingest_helpers import KEY, envelope, event, payload
 
-from stillwatch.hashing import keyed
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.registry import email, payment, phone
 from stillwatch.ingest.tenant import client_address, networks
+from stillwatch.keys.hashing import keyed
 
 PROXIES = "10.0.0.0/8, 2001:db8:1::/48"
 

@@ -11,7 +11,7 @@ from ingest_helpers import KEY, SECRET, envelope, event, payload
 
 from stillwatch import ingest
 from stillwatch.errors import InputError
-from stillwatch.hashing import keyed
+from stillwatch.keys.hashing import keyed
 from stillwatch.tables import EVENTS
 
 CHAT_ANSWER = {

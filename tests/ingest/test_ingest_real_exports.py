@@ -10,8 +10,8 @@ from ingest_helpers import KEY, TIME, envelope, event, payload
 
 from stillwatch import cli, ingest
 from stillwatch.errors import InputError
-from stillwatch.hashing import keyed
 from stillwatch.ingest.values import boolean, instant
+from stillwatch.keys.hashing import keyed
 
 CHAT = {"model": "g", "messages": [{"role": "user", "content": "why?"}]}
 EDGE = {"request_id": "edge-1", "start_time": TIME, "remote_address": "198.51.100.7", "ja4": "t13d_edge"}

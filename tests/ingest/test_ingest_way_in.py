@@ -20,8 +20,8 @@ from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.errors import InputError
 from stillwatch.files import alone
-from stillwatch.hashing import keyed
 from stillwatch.ingest.values import instant
+from stillwatch.keys.hashing import keyed
 
 SPEND = "request_id,startTime,user,model\n"
 

@@ -23,7 +23,7 @@ from ingest_helpers import KEY, Result
 
 from ports import free_port
 from stillwatch import ingest
-from stillwatch.hashing import keyed
+from stillwatch.keys.hashing import keyed
 
 LITELLM = os.environ.get("STILLWATCH_LITELLM")
 pytestmark = [

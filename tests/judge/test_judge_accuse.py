@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
-from stillwatch import judge, pipeline
+from stillwatch import judge
+from stillwatch.detect import pipeline
 from stillwatch.judge.lines import DOUBTED, HARDLY_DOUBTED
 from stillwatch.judge.trees import Trees
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from judge_helpers import groups, model, people, scene
 
-from stillwatch import judge, link, pipeline
+from stillwatch import judge, link
+from stillwatch.detect import pipeline
 
 N, CREW, EVENTS = 1000, 20, 10
 

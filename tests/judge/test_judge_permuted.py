@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import pipeline
+from stillwatch.detect import pipeline
 from stillwatch.files import data_files
 
 SENDER = ("account_id", "org_id", "key_id")

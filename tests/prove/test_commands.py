@@ -14,7 +14,6 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.pacing import retry_after
 from stillwatch.prove.answers import Store
 from stillwatch.prove.canary import Design, assignment, canaries
 from stillwatch.prove.choices import ChoiceMark, pairs
@@ -22,6 +21,7 @@ from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.schemes import Kgw
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.suspects import Endpoint, Sampling, question
+from stillwatch.throttling.pacing import retry_after
 
 SENTENCES = [f"It is {a} so." for a, _ in pairs().forms[: pairs().n_words]]
 

@@ -208,9 +208,9 @@ def test_what_cannot_be_signed_is_not_begun(
     before = (proof / "report.html").stat().st_mtime_ns
     (where / "no.pem").write_text("no key")
     assert "private key" in refused(capsys, "prove", *command, "--sign", "no.pem")
-    for name in [name for name in sys.modules if name == "stillwatch.signing" or name.startswith("cryptography")]:
+    for name in [name for name in sys.modules if name == "stillwatch.keys.signing" or name.startswith("cryptography")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr("stillwatch.signing", raising=False)
+    monkeypatch.delattr("stillwatch.keys.signing", raising=False)
     monkeypatch.setitem(sys.modules, "cryptography", None)
     assert "stillwatch[prove]" in refused(capsys, "prove", *command, "--sign", "signing.pem")
     assert not (where / "new").exists()
@@ -220,9 +220,9 @@ def test_what_cannot_be_signed_is_not_begun(
 def test_verify_names_an_extra_that_brings_what_is_missing(
     proof: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith(("stillwatch.evidence", "stillwatch.signing", "cryptography"))]:
+    for name in [name for name in sys.modules if name.startswith(("stillwatch.evidence", "stillwatch.keys.signing", "cryptography"))]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr("stillwatch.signing", raising=False)
+    monkeypatch.delattr("stillwatch.keys.signing", raising=False)
     monkeypatch.setitem(sys.modules, "cryptography", None)
     assert "stillwatch[prove]" in refused(capsys, "verify", proof)
 

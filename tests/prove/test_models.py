@@ -16,7 +16,6 @@ import torch
 import transformers
 
 from stillwatch.cli import main
-from stillwatch.pacing import Pace
 from stillwatch.prove.answers import FileTokenizer
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import tenant_secret
@@ -25,6 +24,7 @@ from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersK
 from stillwatch.prove.suspects import Folder, Sampling
 from stillwatch.prove.testing import mark_test
 from stillwatch.prove.tuples import written
+from stillwatch.throttling.pacing import Pace
 
 VOCABULARY = 120
 SECRET = bytes(range(32))

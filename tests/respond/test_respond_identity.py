@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from stillwatch import pipeline, simulate
+from stillwatch import simulate
+from stillwatch.detect import pipeline
 from stillwatch.files import data_files
 from stillwatch.respond import cases, importing
 from stillwatch.respond.schema import Account, Campaign, Case

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ports import free_port
-from stillwatch.hashing import keyed
+from stillwatch.keys.hashing import keyed
 
 DOCS = Path(__file__).parents[2] / "docs" / "serve.md"
 CLIENT = Path(__file__).parents[2] / "clients" / "stillwatch-client" / "src"

@@ -26,7 +26,7 @@ from certificates import self_signed
 from ports import free_port
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.hashing import keyed
+from stillwatch.keys.hashing import keyed
 from stillwatch.serve import tokens
 from stillwatch.serve.listening import certified
 from stillwatch.serve.server import Settings

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from serve_kit import KEY, entries
 
 from stillwatch.errors import InputError
-from stillwatch.hashing import keyed
-from stillwatch.rates import BURST_S, Rates
+from stillwatch.keys.hashing import keyed
 from stillwatch.serve import answers, decision_log, snapshot, sources, tokens
 from stillwatch.serve.clock import HELD_S, Clock
 from stillwatch.serve.counters import REPLAY_S, REPLAYS, Replays
@@ -28,6 +27,7 @@ from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, FileSink, Record
 from stillwatch.serve.decisions import NAMES, Action, Decision, Question
 from stillwatch.serve.identity import LONGEST, MANY, Identities
+from stillwatch.throttling.rates import BURST_S, Rates
 
 FEW = st.sampled_from(["ada", "bob", "eve", "", "ümlaut", "x" * 40])
 ROWS = st.lists(

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("granian")
 from serve_kit import KEY, entries
 
-from stillwatch.hashing import keyed
+from stillwatch.keys.hashing import keyed
 from stillwatch.serve import app as application
 from stillwatch.serve import snapshot
 from stillwatch.serve.app import DIALECTS, LARGEST, SURFACES, Service, routes

@@ -26,9 +26,9 @@ from serve_kit import DOCS, KEY, Service, call, running
 from sqlalchemy import inspect, select, update
 
 from ports import free_port
-from stillwatch import cli, store_source
+from stillwatch import cli
 from stillwatch.errors import InputError
-from stillwatch.hashing import keyed
+from stillwatch.keys.hashing import keyed
 from stillwatch.respond import actions, allow, policy
 from stillwatch.respond import tokens as token_store
 from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, Key, User
@@ -41,7 +41,8 @@ from stillwatch.serve.decision_log import Record
 from stillwatch.serve.decisions import Action as Act
 from stillwatch.serve.decisions import Question
 from stillwatch.serve.refresh import CHANGES, SNAPSHOT, Builder, Refresher
-from stillwatch.store_source import StoreSink, StoreSource, StoreTokens
+from stillwatch.workflows import store_source
+from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
 __all__ = ["postgres"]
 ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)

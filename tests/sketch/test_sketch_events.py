@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sketch_helpers import events, raw_strings
 
 from stillwatch import sketch
-from stillwatch.arrays import text_bytes
+from stillwatch.numeric.arrays import text_bytes
 from stillwatch.sketch import SKETCHES
 from stillwatch.sketch.veil import TEXT_HASHES
 from stillwatch.tables import EVENTS

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sketch_helpers import MASK, chained, fnv, mix, raw_strings, read, read_slowly, signed
 
-from stillwatch.arrays import text_bytes
+from stillwatch.numeric.arrays import text_bytes
 from stillwatch.sketch import kernels, lexicon, secret, veil
 
 LEXICON = " ".join(" ".join(entries) for entries in lexicon.words().values()).replace("|", " ").split()

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart
-from stillwatch.seeds import seed
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.seeds import seed
 
 if TYPE_CHECKING:
     from stillwatch.audit.marks import MarkTest

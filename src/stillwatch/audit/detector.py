@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch import text_features
-from stillwatch.arrays import text_bytes
 from stillwatch.audit import boost, fit, measures, questions
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
+from stillwatch.numeric import text_features
+from stillwatch.numeric.arrays import text_bytes
+from stillwatch.terminal.counting import number_of
 
 N_FOLDS = 5
 BITS = 17
@@ -60,7 +60,7 @@ class Detector:
     """Models and held-out references.
 
     Attributes:
-        table: ``(4 * 2**bits, k + 2)``, see :func:`stillwatch.text_features.score_texts`.
+        table: ``(4 * 2**bits, k + 2)``, see :func:`stillwatch.numeric.text_features.score_texts`.
         intercepts: ``(k,)``.
         bits: log2 of the buckets of a group of features.
         generated: ``(n_reference,)`` whether a reference is model-written.

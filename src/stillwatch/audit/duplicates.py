@@ -13,13 +13,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch import text_features
-from stillwatch.arrays import text_bytes
 from stillwatch.audit import corpus
 from stillwatch.errors import InputError
-from stillwatch.fast_hashes import join, mix
 from stillwatch.files import replacing
-from stillwatch.text_features import longest_text, read_tokens
+from stillwatch.numeric import text_features
+from stillwatch.numeric.arrays import text_bytes
+from stillwatch.numeric.fast_hashes import join, mix
+from stillwatch.numeric.text_features import longest_text, read_tokens
 
 SLOTS = 64
 BANDS = 16

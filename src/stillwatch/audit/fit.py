@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
-from stillwatch import text_features
-from stillwatch.arrays import text_bytes
+from stillwatch.numeric import text_features
+from stillwatch.numeric.arrays import text_bytes
 
 F64 = NDArray[np.float64]
 ALL_GROUPS = (1 << text_features.N_GROUPS) - 1

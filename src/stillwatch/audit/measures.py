@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch import text_features
-from stillwatch.arrays import text_bytes
-from stillwatch.fast_hashes import BYTE_PRIME, START, fnv1a
+from stillwatch.numeric import text_features
+from stillwatch.numeric.arrays import text_bytes
+from stillwatch.numeric.fast_hashes import BYTE_PRIME, START, fnv1a
 
 NAMES = (
     "word length", "spread of word length", "words a sentence", "different words", "commas", "full stops", "line breaks",

@@ -6,8 +6,8 @@ from typing import Any
 import jinja2
 
 from stillwatch.audit import results
-from stillwatch.counting import number_of
 from stillwatch.files import replacing
+from stillwatch.terminal.counting import number_of
 
 MAX_ROWS = 500
 COUNTED = {

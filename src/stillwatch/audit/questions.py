@@ -7,8 +7,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.arrays import text_bytes
-from stillwatch.fast_hashes import BYTE_PRIME, START, fnv1a, join
+from stillwatch.numeric.arrays import text_bytes
+from stillwatch.numeric.fast_hashes import BYTE_PRIME, START, fnv1a, join
 
 NAMES = (
     "words of the question among the answer's", "words of the answer among the question's", "first words from the question",

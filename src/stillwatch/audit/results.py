@@ -14,10 +14,10 @@ from stillwatch.audit import canaries, check, estimate, share
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Group, Tally
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
-from stillwatch.progress import track
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
 
 F64 = NDArray[np.float64]
 MAX_ESTIMATES = 300

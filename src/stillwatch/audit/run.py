@@ -19,10 +19,10 @@ from stillwatch.audit.corpus import MAKER, Columns, Document, Part, documents, l
 from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, identity, train
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Instruments, Tally, scan
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart, read_json, write_json
-from stillwatch.progress import track
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
 
 MAX_REFERENCE = 10_000
 MAX_UNASKED = 0.1

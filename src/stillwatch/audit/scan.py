@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from stillwatch import text_features
 from stillwatch.audit import canaries, corpus, duplicates
 from stillwatch.audit.campaigns import Templates
 from stillwatch.audit.detector import MIN_WORDS, NAMED_BY, Detector, identity
@@ -20,6 +19,7 @@ from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.share import N_BINS, References
 from stillwatch.files import replacing
+from stillwatch.numeric import text_features
 
 F64 = NDArray[np.float64]
 SAMPLE = 400

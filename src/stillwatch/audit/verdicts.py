@@ -18,9 +18,9 @@ from stillwatch.audit import canaries, corpus, results
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.scan import DOCUMENTS, OTHER
-from stillwatch.counting import number_of
 from stillwatch.files import replacing
-from stillwatch.progress import track
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
 
 REASONS = ("document", "canary", "duplicate", "campaign")
 NOVEL_QUANTILE = 0.01

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch import __version__
-from stillwatch.counting import number_of
 from stillwatch.distill.measures import Row, show
 from stillwatch.files import replacing
+from stillwatch.terminal.counting import number_of
 
 
 def write(

@@ -7,10 +7,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import alone, demand_apart, demand_outside, demand_own
-from stillwatch.seeds import seed
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.seeds import seed
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import orjson
 
-from stillwatch.counting import number_of
 from stillwatch.distill import filters, harvest, prompts, store
 from stillwatch.distill.exchange import Exchange, Request, ask
 from stillwatch.distill.filters import Rejection
@@ -24,6 +23,7 @@ from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json, write_parquet
 from stillwatch.rows import PACKED, placed_rows
+from stillwatch.terminal.counting import number_of
 
 MARKS = ("chat.parquet", *(f"{part}/{name}" for part in ("prompts", "answers") for name in (store.ABOUT, store.ROWS, store.LOCK)))
 """By which a folder is known that this command wrote, or was killed in."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stillwatch.counting import number_of
+from stillwatch.terminal.counting import number_of
 
 MIN_CHARACTERS, MAX_CHARACTERS = 3, 8000
 NEAR = 0.7

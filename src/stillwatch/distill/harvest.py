@@ -10,15 +10,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stillwatch.counting import number_of
 from stillwatch.distill import policies
 from stillwatch.distill.exchange import Exchange, Reply, Request
 from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.store import Store
 from stillwatch.distill.teachers import BusyError, RefusedError, Teacher
 from stillwatch.errors import InputError
-from stillwatch.pacing import LONGEST_WAIT_S, Pace
-from stillwatch.progress import track
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
+from stillwatch.throttling.pacing import LONGEST_WAIT_S, Pace
 
 ATTEMPTS = 6
 ALL_REJECTED = 10

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.counting import number_of
 from stillwatch.distill import card, harvest, manifest, measures, store, teachers
 from stillwatch.distill.exchange import Exchange, Messages, Request, class_names
 from stillwatch.distill.measures import Row
@@ -18,6 +17,7 @@ from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import write_json
 from stillwatch.rows import read_rows
+from stillwatch.terminal.counting import number_of
 
 MARK, COMPARISON = ".student", "comparison.json"
 """By which the folder of a student is known: from the beginning, and where it is whole."""

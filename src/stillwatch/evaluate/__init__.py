@@ -11,7 +11,7 @@ from stillwatch.errors import InputError
 from stillwatch.evaluate.measure import measures
 from stillwatch.evaluate.ranking import ranking
 from stillwatch.files import digest, reading_parquet, write_json
-from stillwatch.hashing import keyed, tenant_key
+from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
 

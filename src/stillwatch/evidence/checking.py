@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from stillwatch import signing
 from stillwatch.errors import InputError
 from stillwatch.evidence.packet import FORMAT, STATEMENT
+from stillwatch.keys import signing
 
 SMALL = 32 << 20
 """Bytes that a manifest, a signature or a JSON file has at most."""

@@ -7,14 +7,15 @@ from typing import Any
 
 import orjson
 
-from stillwatch import run_details, signing
-from stillwatch.counting import number_of
+from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, statement, stix, webhooks
 from stillwatch.files import replacing, write_json
+from stillwatch.keys import signing
 from stillwatch.respond import cases
 from stillwatch.respond.acting import Args, reading, say, writing
 from stillwatch.respond.vocabulary import Role
+from stillwatch.terminal.counting import number_of
 
 
 def export(args: Args) -> dict[str, Any]:

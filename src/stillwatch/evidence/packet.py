@@ -29,18 +29,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch import __version__, judge, run_details, signing, sketch
-from stillwatch.counting import number_of
+from stillwatch import __version__, judge, run_details, sketch
 from stillwatch.dataset import batches, decoded, open_dataset
 from stillwatch.errors import InputError
 from stillwatch.evidence import ocsf, shared, stix
 from stillwatch.evidence.pdf import print_pdf
 from stillwatch.files import digest, json_bytes, reading_parquet, replacing, write_json, write_parquet
 from stillwatch.judge.model import dump
+from stillwatch.keys import signing
 from stillwatch.prove import citing
 from stillwatch.report.load import Campaign, Run, load
 from stillwatch.report.page import page
 from stillwatch.tables import EVENTS
+from stillwatch.terminal.counting import number_of
 
 FORMAT = "stillwatch-packet/1"
 STATEMENT = "stillwatch-statement/1"

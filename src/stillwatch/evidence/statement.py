@@ -24,14 +24,15 @@ import jinja2
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stillwatch import __version__, signing
-from stillwatch.counting import number_of
+from stillwatch import __version__
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_small, read_table, verify
 from stillwatch.evidence.packet import AS_READ, FORMAT, STATEMENT, THE_FIRST, zip_signed
 from stillwatch.files import digest, json_bytes, replacing, write_json
+from stillwatch.keys import signing
 from stillwatch.report import page
 from stillwatch.report.evidence import LEAST
+from stillwatch.terminal.counting import number_of
 
 COLUMNS = ("event_id", "timestamp", "key_id", "model", "status", "input_tokens", "output_tokens")
 """Of the account's own requests."""

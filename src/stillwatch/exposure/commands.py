@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart, demand_own
-from stillwatch.seeds import seed
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.seeds import seed
 
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:

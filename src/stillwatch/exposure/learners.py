@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from stillwatch.arrays import conjugate_gradients
 from stillwatch.distill.extra import need
 from stillwatch.distill.students.linear import best_pair, inverse_frequency, left_out
+from stillwatch.numeric.arrays import conjugate_gradients
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]

@@ -13,7 +13,7 @@ from stillwatch.distill import store
 from stillwatch.distill.exchange import Exchange, class_names
 from stillwatch.errors import InputError
 from stillwatch.exposure import closed, defences, learners
-from stillwatch.progress import track
+from stillwatch.terminal.progress import track
 
 TEST_SHARE, MAX_TEST = 0.25, 3000
 MAX_ANSWERS, LEAST_SHARE = 512, 0.8

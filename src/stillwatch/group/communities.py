@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch import nulls
 from stillwatch.group.proposals import NO_GROUPS, Groups, concatenate, from_labels, set_hash
+from stillwatch.numeric import nulls
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from stillwatch.arrays import distinct
-from stillwatch.fast_hashes import PRIME, mixed
+from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.fast_hashes import PRIME, mixed
 
 I64 = NDArray[np.int64]
 

@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
+from stillwatch.terminal.counting import number_of
 
 LARGEST = 256 << 20
 """Bytes of a body; a gateway posts some hundred requests at once."""

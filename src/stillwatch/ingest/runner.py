@@ -31,8 +31,8 @@ from stillwatch.ingest.readers import Record, Source, files
 from stillwatch.ingest.registry import Registry
 from stillwatch.ingest.tenant import Tenant, networks
 from stillwatch.ingest.values import EPOCH, MICROSECOND, Coercer, instant
-from stillwatch.progress import track
 from stillwatch.tables import EVENTS
+from stillwatch.terminal.progress import track
 
 Load = Callable[[Path], tuple[str, int]]
 """Reads a file; gives its role, and how many rows it has."""
@@ -111,7 +111,7 @@ def run(
         edge: edge logs, joined by request identifier.
         trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
         key: the tenant's secret key.
-        erased: of accounts whose rows are left out: :func:`stillwatch.hashing.erased_hash`.
+        erased: of accounts whose rows are left out: :func:`stillwatch.keys.hashing.erased_hash`.
         as_of: events later than this by more than a day are impossible; now by default.
         quiet: show no progress.
         finish: called with each batch of events (the EVENTS schema, at most about 100,000 rows), text still in it.

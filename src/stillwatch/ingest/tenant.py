@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from stillwatch.errors import InputError
-from stillwatch.hashing import erased_hash, keyed
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.values import whole_number
+from stillwatch.keys.hashing import erased_hash, keyed
 
 CACHE = 1 << 18
 """Entries of each cache of hashes; it is emptied when full, so memory stays bounded."""

@@ -13,10 +13,10 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
-from stillwatch.arrays import by_value, distinct
 from stillwatch.judge.mixes import overdispersion
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.scene import Scene
+from stillwatch.numeric.arrays import by_value, distinct
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]

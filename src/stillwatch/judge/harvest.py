@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from stillwatch.arrays import distinct
 from stillwatch.judge.people import HOUR_US
+from stillwatch.numeric.arrays import distinct
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]

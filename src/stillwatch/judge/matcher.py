@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.arrays import by_value, distinct
+from stillwatch.numeric.arrays import by_value, distinct
 
 I64 = NDArray[np.int64]
 

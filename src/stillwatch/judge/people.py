@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from stillwatch.arrays import string_codes
+from stillwatch.numeric.arrays import string_codes
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]

@@ -9,7 +9,7 @@ from stillwatch.judge import evidence
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.scene import Scene
-from stillwatch.parallel import mapped
+from stillwatch.numeric.parallel import mapped
 
 F64 = NDArray[np.float64]
 

@@ -14,9 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
-from stillwatch.arrays import by_value, distinct
 from stillwatch.judge.matcher import LOW, MOST_GROUPS, Index, Matcher, Proposed, find, lookup, note_memberships, slots_of_event, table_size
-from stillwatch.parallel import mapped
+from stillwatch.numeric.arrays import by_value, distinct
+from stillwatch.numeric.parallel import mapped
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.arrays import distinct
 from stillwatch.judge.matcher import Proposed
 from stillwatch.judge.measure import Measured
 from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
+from stillwatch.numeric.arrays import distinct
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]

@@ -16,9 +16,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.arrays import distinct
 from stillwatch.judge.matcher import hash_slot, table_size
 from stillwatch.judge.people import HOUR_US
+from stillwatch.numeric.arrays import distinct
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]

@@ -10,7 +10,7 @@ from stillwatch.judge.evidence import Finding
 from stillwatch.judge.lines import BEYOND_DOUBT
 from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import DESK, ELICITED, batched, everyday, fewer_than, listed_batches, openly_one, other_purpose
-from stillwatch.nulls import benjamini_hochberg
+from stillwatch.numeric.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from stillwatch.arrays import string_codes
 from stillwatch.engine import Engine, NumpyTable
+from stillwatch.numeric.arrays import string_codes
 
 CONTENT_VIEWS: dict[str, tuple[str, ...]] = {
     "content.opening": ("opening",),

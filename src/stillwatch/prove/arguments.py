@@ -7,7 +7,7 @@ from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart
-from stillwatch.hashing import tenant_key
+from stillwatch.keys.hashing import tenant_key
 from stillwatch.prove.answers import Answer, Tokenizer, tokenizer
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import mark_entry

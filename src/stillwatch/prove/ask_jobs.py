@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
-from stillwatch.progress import track
 from stillwatch.prove import choice_reading, packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
@@ -25,6 +23,8 @@ from stillwatch.prove.statistics import show_p
 from stillwatch.prove.suspects import Endpoint, Folder, Sampling, Suspect, cost, question
 from stillwatch.prove.testing import choice_looks
 from stillwatch.rows import read_rows
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
 
 
 def ask(args: Args) -> Any:

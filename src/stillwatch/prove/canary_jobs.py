@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing, write_json
 from stillwatch.prove import canary as c
@@ -13,6 +12,7 @@ from stillwatch.prove.answers import read_answers, text_of
 from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
 from stillwatch.prove.keys import Opened, read_commitments
 from stillwatch.rows import placed_rows, read_rows
+from stillwatch.terminal.counting import number_of
 
 
 def canary(args: Args) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.prove import lineage_commands
-from stillwatch.seeds import seed
+from stillwatch.terminal.seeds import seed
 
 Sub = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that does it, its help."""

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
-from stillwatch.hashing import tenant_key
+from stillwatch.keys.hashing import tenant_key
 from stillwatch.prove import packet
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened, decoy_keys, mark_entry
 from stillwatch.prove.statistics import holm
+from stillwatch.terminal.counting import number_of
 
 
 @dataclass(frozen=True)

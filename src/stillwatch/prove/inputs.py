@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.prove import choice_reading
 from stillwatch.prove.answers import Answer, Tokenizer
@@ -15,6 +14,7 @@ from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test, weighted_test
 from stillwatch.prove.tuples import Ids, read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
+from stillwatch.terminal.counting import number_of
 
 
 @dataclass(frozen=True)

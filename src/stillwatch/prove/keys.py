@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.prove.prf import Key, key_from_bytes
+from stillwatch.terminal.counting import number_of
 
 DOMAIN = b"stillwatch prove 1"
 GENESIS = "0" * 64

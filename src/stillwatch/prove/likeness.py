@@ -17,9 +17,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch import text_features
-from stillwatch.arrays import text_bytes
-from stillwatch.fast_hashes import join
+from stillwatch.numeric import text_features
+from stillwatch.numeric.arrays import text_bytes
+from stillwatch.numeric.fast_hashes import join
 
 MIN_SEEN = 2
 WEIGHTS = (1.0, 1.0, 0.25)

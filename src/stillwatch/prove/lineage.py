@@ -18,9 +18,9 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.prove import likeness
+from stillwatch.terminal.counting import number_of
 
 MIN_NULLS = 200
 MIN_PROMPTS = 10

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
+from stillwatch.terminal.counting import number_of
 
 MAX_BACKGROUND = 200
 COLUMNS = ("model", "generator", "prompt_id", "prompt", "instruction", "output")

@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from math import log
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, data_files, demand_outside, replacing, write_parquet
-from stillwatch.hashing import tenant_key
-from stillwatch.progress import track
+from stillwatch.keys.hashing import tenant_key
 from stillwatch.prove import packet
 from stillwatch.prove.answers import Answer, read_answers, read_prompts, text_of
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one, tuples_of
@@ -24,6 +22,8 @@ from stillwatch.prove.sequential import LOOKS, growth
 from stillwatch.prove.sequential import plan as make_plan
 from stillwatch.prove.statistics import show_p
 from stillwatch.rows import placed_rows
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
 
 ENGLISH = "Its pairs are English forms, for prose (docs/prove.md, Marks)"
 

@@ -253,7 +253,7 @@ def demand_signer(key: Path | None) -> list[Path]:
 def signatures() -> Any:
     """The module of signatures, whose library is an extra."""
     try:
-        from stillwatch import signing
+        from stillwatch.keys import signing
     except ModuleNotFoundError as error:
         raise MissingExtraError("signatures need cryptography", todo="pip install 'stillwatch[prove]'") from error
     return signing

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import noun, number_of
 from stillwatch.files import read_json, replacing
 from stillwatch.prove.packet import seal
 from stillwatch.prove.show import blind
 from stillwatch.prove.statistics import show_p
 from stillwatch.prove.verify import verify
 from stillwatch.rows import read_rows
+from stillwatch.terminal.counting import noun, number_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 BEST_SHOWN = 400

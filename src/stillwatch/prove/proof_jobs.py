@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove import packet, show
@@ -17,6 +16,7 @@ from stillwatch.prove.keys import decoy_seed, read_log
 from stillwatch.prove.schemes import Scheme, from_transformers
 from stillwatch.prove.testing import MarkTest
 from stillwatch.rows import read_parquet
+from stillwatch.terminal.counting import number_of
 
 
 def test(args: Args) -> Any:

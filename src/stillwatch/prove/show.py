@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from math import log
 from typing import Any
 
-from stillwatch.counting import noun, number_of
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.statistics import show_p
 from stillwatch.prove.testing import LEAN_DECOYS, SETS, MarkTest
+from stillwatch.terminal.counting import noun, number_of
 
 
 def table(result: MarkTest) -> list[list[str]]:

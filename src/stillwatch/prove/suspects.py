@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.pacing import Pace, retry_after
-from stillwatch.progress import track
 from stillwatch.prove.answers import Store, Tokenizer
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
+from stillwatch.throttling.pacing import Pace, retry_after
 
 RETRIES = 5
 TIMEOUT_S = 120.0

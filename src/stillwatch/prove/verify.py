@@ -21,7 +21,6 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again
@@ -41,6 +40,7 @@ from stillwatch.prove.packet import (
     statements,
 )
 from stillwatch.rows import read_rows
+from stillwatch.terminal.counting import number_of
 
 FREE = {"report.html", "manifest.json", SIGNATURE}
 TOLERANCE = 1e-6

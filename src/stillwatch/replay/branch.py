@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import partitions, sketch
-from stillwatch.defaults import REQUESTS_PER_MIN
 from stillwatch.files import write_parquet
 from stillwatch.judge import HOUR_US
-from stillwatch.rates import Throttle
 from stillwatch.replay.log import I64, INNOCENT, Log, uniform
 from stillwatch.replay.policy import ACTIONS, PASSES, Reply
 from stillwatch.tables import ACCOUNTS, REPLACES
+from stillwatch.throttling.defaults import REQUESTS_PER_MIN
+from stillwatch.throttling.rates import Throttle
 
 Rates = tuple[float, float | None]
 """Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""

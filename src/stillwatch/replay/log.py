@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, evaluate, partitions, sketch
 from stillwatch.errors import InputError
-from stillwatch.fast_hashes import PRIME, mixed
 from stillwatch.files import reading_parquet
+from stillwatch.numeric.fast_hashes import PRIME, mixed
 
 I64 = NDArray[np.int64]
 INNOCENT, UNTOLD = -1, -2

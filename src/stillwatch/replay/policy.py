@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stillwatch.defaults import REQUESTS_PER_MIN
 from stillwatch.errors import InputError
 from stillwatch.files import read_json
+from stillwatch.throttling.defaults import REQUESTS_PER_MIN
 
 ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
 """Mildest first; an account never goes back to a milder one."""

@@ -14,7 +14,6 @@ import pyarrow as pa
 from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
 from stillwatch.errors import InputError
 from stillwatch.files import digest, write_json, write_parquet
-from stillwatch.progress import track
 from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, NEVER, Branch
 from stillwatch.replay.decide import Desk
@@ -22,6 +21,7 @@ from stillwatch.replay.log import Log, Truth, join_truth, read_log
 from stillwatch.replay.policy import Policy, Reply, read_policies, told
 from stillwatch.replay.recent import together
 from stillwatch.replay.step import iso, look
+from stillwatch.terminal.progress import track
 
 Step = dict[str, Any]
 """What one look finds: ``as_of``, ``n_events``, ``n_accounts`` and ``found``, a row a campaign or group for review."""

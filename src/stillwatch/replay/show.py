@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.run_details import between
+from stillwatch.terminal.counting import number_of
 
 HEADS = (
     "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "listed after 1 % h", "before action",

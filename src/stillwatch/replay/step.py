@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from stillwatch import dataset, partitions, pipeline
+from stillwatch import dataset, partitions
+from stillwatch.detect import pipeline
 from stillwatch.engine import open_engine
 from stillwatch.files import read_json, write_json
 from stillwatch.judge import results, verdict_words
-from stillwatch.progress import Clock
 from stillwatch.replay.branch import BEGINNING, Branch
 from stillwatch.run_details import HARVESTED
+from stillwatch.terminal.progress import Clock
 
 
 def moment(us: int) -> datetime:

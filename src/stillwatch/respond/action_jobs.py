@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stillwatch.counting import noun, number_of
 from stillwatch.respond import actions, appeals, names, policy
 from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, Subject
+from stillwatch.terminal.counting import noun, number_of
 
 
 def list_actions(args: Args) -> dict[str, Any]:

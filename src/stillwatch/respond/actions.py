@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.respond import blast, cases
 from stillwatch.respond import policy as policies
@@ -20,6 +19,7 @@ from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import ActionRow, Approval, Key, Member, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
+from stillwatch.terminal.counting import number_of
 
 SOON = timedelta(days=3)
 """How long before their end actions are told, so that somebody renews those that must go on."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from stillwatch.counting import noun, number_of
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.respond import actions, appeals, cases, importing, policy
@@ -15,6 +14,7 @@ from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
+from stillwatch.terminal.counting import noun, number_of
 
 
 def import_run(args: Args) -> dict[str, Any]:

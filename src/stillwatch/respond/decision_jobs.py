@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.respond import decisions
 from stillwatch.respond.acting import Args, actor, as_json, days, reading, say
 from stillwatch.respond.store import DEFAULT_URL, Store
+from stillwatch.terminal.counting import number_of
 
 
 def list_decisions(args: Args) -> dict[str, Any]:

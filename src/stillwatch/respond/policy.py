@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from stillwatch import defaults
 from stillwatch.errors import InputError
 from stillwatch.respond.schema import ActionRow, PolicyVersion
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Action, ActionState, Mode, Role
+from stillwatch.throttling import defaults
 
 DAY_S = 86_400
 LONGEST_S = 3650 * DAY_S

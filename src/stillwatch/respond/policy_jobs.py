@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import once, read_json
 from stillwatch.respond import cases, policy, throttle
 from stillwatch.respond.acting import Args, as_json, reading, say, writing
 from stillwatch.respond.runs import read_requests
 from stillwatch.respond.vocabulary import OPEN_STATES
+from stillwatch.terminal.counting import number_of
 
 
 def show_policy(args: Args) -> dict[str, Any]:

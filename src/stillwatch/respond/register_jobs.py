@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from stillwatch.counting import number_of
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.respond import allow, appeals, audit
 from stillwatch.respond.acting import Args, as_json, days, reading, say, writing
 from stillwatch.respond.schema import ActionRow, AuditRow
 from stillwatch.respond.vocabulary import ActionState, Role, Subject
+from stillwatch.terminal.counting import number_of
 
 
 def add_allowed(args: Args) -> dict[str, Any]:

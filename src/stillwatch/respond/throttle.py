@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.defaults import REQUESTS_PER_MIN
-from stillwatch.rates import admitted
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.vocabulary import Action
+from stillwatch.throttling.defaults import REQUESTS_PER_MIN
+from stillwatch.throttling.rates import admitted
 
 RATES = (60.0, 12.0, 6.0, 2.0, 1.0, 0.2)
 """Requests a minute of each account that are tried; the last is 12 an hour."""

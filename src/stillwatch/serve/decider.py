@@ -3,11 +3,11 @@
 import math
 from urllib.parse import quote
 
-from stillwatch.rates import Throttle
 from stillwatch.serve.clock import Clock
 from stillwatch.serve.counters import Replays
 from stillwatch.serve.decisions import NAMES, UNAVAILABLE, Action, Decision, Entry, Question
 from stillwatch.serve.snapshot import Snapshot, key64
+from stillwatch.throttling.rates import Throttle
 
 ALLOW_TTL_S = 5.0
 """How long a gateway may reuse an allow of an account without an entry, seconds."""

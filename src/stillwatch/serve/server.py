@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.hashing import tenant_key
+from stillwatch.keys.hashing import tenant_key
 from stillwatch.serve import tokens
 from stillwatch.serve.app import DEADLINE_S, SURFACES, ASGIApp, Service
 from stillwatch.serve.decider import Decider

@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
-from stillwatch.defaults import MAX_TOKENS, REQUESTS_PER_MIN
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.serve.decisions import NAMES, Entry
 from stillwatch.serve.identity import KEY
+from stillwatch.throttling.defaults import MAX_TOKENS, REQUESTS_PER_MIN
 
 FORMAT = 2
 ENTRIES = pa.schema(
@@ -46,7 +46,7 @@ ENTRIES = pa.schema(
 )
 """What a source gives: one row an account (or key) and action. ``mode`` is enforce or shadow; null ``expires_at`` never
 expires. The rates are of throttle, ``max_tokens``, ``reasoning`` and ``logprobs`` (may they still be had?) of restrict,
-``verify_url`` of challenge; where they are null, ``stillwatch.defaults`` holds. An enforced row with the action allow goes
+``verify_url`` of challenge; where they are null, ``stillwatch.throttling.defaults`` holds. An enforced row with the action allow goes
 before all others of its account."""
 
 _NEVER_US = (1 << 63) - 1

@@ -1,4 +1,4 @@
-"""Where snapshots come from. The store is one more source, composed in ``stillwatch.service``."""
+"""Where snapshots come from. The store is one more source, composed in ``stillwatch.workflows.service``."""
 
 from dataclasses import dataclass
 from pathlib import Path

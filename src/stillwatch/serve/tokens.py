@@ -1,4 +1,4 @@
-"""API tokens of the service: who may call what. They are kept in a file, or in the store (``stillwatch.store_source``).
+"""API tokens of the service: who may call what. They are kept in a file, or in the store (``stillwatch.workflows.store_source``).
 
 A token is 32 random bytes. What is kept is its SHA-256, which is enough for a secret that nobody can guess (no need of a
 slow hash: OWASP ASVS 5.0, 11.4 asks that of passwords), so that reading it gives no access.

@@ -8,9 +8,9 @@ the same bytes.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch.counting import number_of
 from stillwatch.simulate.scenarios import adapt, named, random_world, scenarios
 from stillwatch.simulate.world import Crowd, Operator, World
+from stillwatch.terminal.counting import number_of
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 from stillwatch import tables
 from stillwatch.errors import InputError
 from stillwatch.files import PARTIAL, replacing, write_json, write_parquet
-from stillwatch.progress import track
 from stillwatch.simulate import grammar, sessions
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.crowds import Span, add_crowd
@@ -30,6 +29,7 @@ from stillwatch.simulate.render import Renderer, coded, names, strings
 from stillwatch.simulate.roster import Accounts, Array, Habits, Roster, finish
 from stillwatch.simulate.stock import DAY_US
 from stillwatch.simulate.world import KINDS, World
+from stillwatch.terminal.progress import track
 
 ROW_GROUP = 500_000
 NEVER = 1 << 61

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from stillwatch.arrays import text_bytes
+from stillwatch.numeric.arrays import text_bytes
 from stillwatch.sketch import kernels, lexicon
 from stillwatch.tables import Column, Table
 

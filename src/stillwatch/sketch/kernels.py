@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.fast_hashes import BYTE_PRIME, START, join, mix
+from stillwatch.numeric.fast_hashes import BYTE_PRIME, START, join, mix
 
 SHINGLE_WORDS = 4
 """Words in a row that are one shingle."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.arrays import text_bytes
+from stillwatch.numeric.arrays import text_bytes
 from stillwatch.sketch import kernels
 from stillwatch.tables import CAPABILITIES
 

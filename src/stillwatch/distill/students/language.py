@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from stillwatch.counting import number_of
 from stillwatch.distill import manifest, store, teachers
 from stillwatch.distill.exchange import Exchange, TopK
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
 from stillwatch.distill.teachers.language import LanguageModel, load
 from stillwatch.errors import InputError
+from stillwatch.terminal.counting import number_of
 
 MIX = 0.5
 """Weight of the teacher's distributions; the rest is of its tokens."""

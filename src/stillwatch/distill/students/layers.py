@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.counting import number_of
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
 from stillwatch.errors import InputError
+from stillwatch.terminal.counting import number_of
 
 MINI_BATCH = 32
 N_LOOKED_AT = 256

@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
-from stillwatch.arrays import conjugate_gradients
-from stillwatch.counting import number_of
 from stillwatch.distill.extra import need
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json, write_json
+from stillwatch.numeric.arrays import conjugate_gradients
+from stillwatch.terminal.counting import number_of
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]

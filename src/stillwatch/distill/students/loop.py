@@ -10,7 +10,7 @@ from typing import Any
 
 from stillwatch.distill.extra import need
 from stillwatch.errors import InputError
-from stillwatch.progress import track
+from stillwatch.terminal.progress import track
 
 CHECKPOINT = "checkpoint.pt"
 

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from stillwatch.counting import number_of
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
+from stillwatch.terminal.counting import number_of
 
 F32 = NDArray[np.float32]
 RARITY = 1e-3

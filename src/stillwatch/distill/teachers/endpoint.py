@@ -17,7 +17,7 @@ from stillwatch.distill.exchange import Reply, Request, TopK
 from stillwatch.distill.manifest import Manifest, demand_own_model
 from stillwatch.distill.teachers import BusyError, RefusedError
 from stillwatch.errors import InputError
-from stillwatch.pacing import retry_after
+from stillwatch.throttling.pacing import retry_after
 
 BYTES_PER_TOKEN = 4
 """Of UTF-8: a token is about four letters of English and little more than one of Chinese."""

@@ -1,0 +1,93 @@
+"""What a run could not see, with the column that was empty, and what is odd about its input."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from stillwatch import dataset, judge, link
+from stillwatch.detect.run_folder.harvested import Seen
+from stillwatch.detect.run_folder.outcome import Outcome
+from stillwatch.files import other_files
+from stillwatch.tables import ACCOUNTS
+from stillwatch.terminal.counting import number_of
+
+
+def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:
+    """What is odd about the input, one sentence each: accounts of other names, requests told twice, files that were not read.
+
+    Args:
+        seen: what the second reading of the events told.
+        data: the folder of input.
+        ids: identifiers of the accounts seen, ``(n_accounts,)`` texts.
+    """
+    found = []
+    if data.accounts_file is not None:
+        parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
+        registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
+        known = pc.sum(pc.is_in(ids, registered.cast(ids.type))).as_py() or 0
+        if len(registered) and known < len(ids) / 2:
+            found.append(
+                f"{known:,} of {number_of(len(ids), 'account')} seen are in {data.accounts_file.name}: are identifiers hashed"
+                " with one key in both? Of the others no sign-up, payment or organisation is known"
+            )
+    if seen.repeated:
+        found.append(
+            f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
+            " twice looks like a habit. stillwatch ingest leaves repeated requests out"
+        )
+    return found + unread(data)
+
+
+def unread(data: dataset.Dataset) -> list[str]:
+    """What lies among the events and is none."""
+    others = other_files(data.folder / "events")
+    told = f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: "
+    return [f"{told}{others[0].relative_to(data.folder)}"] if others else []
+
+
+BLIND_WITHOUT = {
+    "client": ("infra.client", "events have neither user_agent nor ja4"),
+    "model": ("harvest.pivot", "events have no model"),
+    "path": ("infra.pathway", "events have no access_path"),
+    "output_tokens": ("harvest.long_answers", "events have no output_tokens"),
+}
+"""Column of a sketch: what is blind without it, and why."""
+
+
+def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], seen: Seen) -> list[dict[str, str]]:
+    """Views that saw nothing, with the column that was empty.
+
+    Args:
+        outcome: what was found.
+        data: the folder of input.
+        columns: sketch columns by the numbers of ``outcome.carried``.
+        seen: what the second reading of the events told.
+
+    Returns:
+        ``{"view": name, "reason": sentence}`` each.
+    """
+    people, found = outcome.scene.people, []
+    for view, value in outcome.scene.identities.items():
+        if not (value >= 0).any():
+            found.append({"view": view, "reason": f"the registry tells no {view.split('.')[1]}"})
+    if (people.created_us == judge.UNKNOWN).all():
+        found.append({"view": "identity.signup", "reason": "the registry tells no created_at"})
+    if (people.banned_us == judge.UNKNOWN).all():
+        found += [{"view": f"identity.{view}", "reason": "no account has banned_at"} for view in ("replacement", "banned")]
+    if not outcome.scene.sample.net_known.any():
+        found.append({"view": "infra.network", "reason": "events have no ip"})
+    sketched = data.ingested.get("sketches") is not None
+    for view, names in link.CONTENT_VIEWS.items():
+        text = "system" if view == "content.system" else "prompt"
+        if view != "content.tools" and text not in seen.filled and not sketched:
+            found.append({"view": view, "reason": f"events have no {text}"})
+        elif not any(len(outcome.carried[columns.index(name)]["object"]) for name in names if outcome.carried):
+            found.append({"view": view, "reason": f"nothing recurs in {', '.join(names)}"})
+    if "prompt" not in seen.filled and not sketched:
+        found.append({"view": "conduct.capability", "reason": "events have no prompt: what they ask for is not known"})
+    if not len(outcome.scene.handoffs.taker):
+        reason = "no request continues another account's context, or context_key and parent_key are empty"
+        found.append({"view": "session.handoff", "reason": reason})
+    found += [{"view": view, "reason": why} for column, (view, why) in BLIND_WITHOUT.items() if column not in outcome.told]
+    if "model" in outcome.told and not data.releases:
+        found.append({"view": "harvest.pivot", "reason": "no release of a model is told (releases.json)"})
+    return found

@@ -1,0 +1,169 @@
+"""Write a run folder: table by table, the summary last."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from stillwatch import __version__, dataset, judge, partitions
+from stillwatch.detect.run_folder.gaps import blind_views, unread, warnings
+from stillwatch.detect.run_folder.harvested import pivots, write_harvest
+from stillwatch.detect.run_folder.lineage import Earlier, ancestor
+from stillwatch.detect.run_folder.links import links_table, pairs_inside, shared_objects
+from stillwatch.detect.run_folder.outcome import Outcome
+from stillwatch.engine import Engine
+from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, table_digests, write_json, write_parquet
+from stillwatch.judge import results, verdict_words
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, WATCH
+
+
+def write(
+    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome | None, *, columns: tuple[str, ...], sketches: list[Path],
+    as_of: datetime | None, earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
+) -> dict[str, Any]:
+    """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go.
+
+    Where there was no event to look at (no ``outcome``), the tables are empty, and the summary says so.
+    """
+    before = _sketched(out / "summary.json")
+    common = {
+        "version": __version__,
+        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
+                   for path in _read(data)],
+        "sketches": [path.name for path in sketches],
+        "parameters": parameters,
+        "calibration": judge.calibrated().record if outcome is None else outcome.model.record,
+        "stages": seconds,
+        "privacy": data.ingested.get("privacy", "text"),
+        "start": data.start.isoformat() if data.start else None,
+        "as_of": as_of.isoformat() if as_of else None,
+    }
+    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
+        if outcome is None:
+            summary = common | _write_nothing(staging, data, as_of)
+        else:
+            summary = common | _write(engine, staging, data, outcome, columns, as_of, earlier)
+        summary["tables"] = table_digests(staging)
+        write_json(summary, staging / "summary.json")
+    now = _sketched(out / "summary.json")
+    for path, (sha256, name) in before.items():
+        gone = data.start is None if path not in now else now[path][0] != sha256
+        if gone and name not in summary["sketches"]:
+            partitions.remove(out / partitions.FOLDER / name)
+    return summary
+
+
+def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
+    """File of events -> its SHA-256 and the name of its sketches, as a run tells; nothing where there is none."""
+    try:
+        told = json.loads(summary.read_text(encoding="utf-8"))
+        rows = zip(told["inputs"], told["sketches"], strict=False)
+        # A summary may have been edited: what it names is removed only where it lies among the sketches.
+        return {row["path"]: (row["sha256"], name) for row, name in rows if Path(name).name == name}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> dict[str, Any]:
+    """The tables without a row, and what the summary tells of them."""
+    for name, table in (("harvest", HARVEST), ("links", LINKS), ("watch", WATCH), ("accounts", ACCOUNT_VERDICTS), ("campaigns", CAMPAIGNS)):
+        write_parquet(table.schema.empty_table(), out / f"{name}.parquet")
+    bounds = (f" from {data.start.isoformat()} on" if data.start else "", f" before {as_of.isoformat()}" if as_of else "")
+    within = " and".join(filter(None, bounds))
+    counts = (
+        "n_events", "n_accounts", "n_groups_judged", "n_campaigns", "n_review", "n_accused", "n_for_review", "n_watched", "n_harvested",
+    )
+    return dict.fromkeys(counts, 0) | {
+        "blind_views": [{"view": "all", "reason": "there are no events"}],
+        "first_seen": None,
+        "last_seen": None,
+        "estimated_false_discoveries": 0.0,
+        "warnings": [f"The log has no events{within}, so nothing was looked at", *unread(data)],
+    }
+
+
+def _write(
+    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None, earlier: Earlier
+) -> dict[str, Any]:
+    scene, final = outcome.scene, outcome.final
+    campaign = final.labels(scene.people.n)
+    pairs = pairs_inside(outcome, campaign)
+    found = results.Found(campaign, outcome.lead, outcome.n_campaigns, pairs, shared_objects(outcome))
+    identifiers = results.names(scene, found)
+    seen = write_harvest(engine, out / "harvest.parquet", data, outcome, identifiers, as_of)
+    described = []
+    for number in range(final.n):
+        detail = results.details(
+            scene, found, number, outcome.values, outcome.findings, outcome.model, outcome.verdicts, outcome.tally,
+            seen.labels,
+        )
+        examples = seen.examples[number]
+        forms = judge.masked(examples)
+        detail["templates"] = [{"masked": form, "events": n, "of": len(examples)} for form, n in forms[:5]]
+        detail["pivots"] = pivots(outcome.tally, number, data, seen.labels)
+        if number >= outcome.n_campaigns:
+            detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
+        described.append(detail)
+    lineage = [ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
+    reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
+    write_parquet(links_table(scene, pairs), out / "links.parquet")
+    watch = _watch(outcome)
+    write_parquet(watch, out / "watch.parquet")
+    write_parquet(results.account_table(scene, found, outcome.account_scores(), identifiers, reasons), out / "accounts.parquet")
+    table = results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage)
+    write_parquet(table, out / "campaigns.parquet")
+    accused = int((campaign >= 0).sum())
+    q = outcome.verdicts.q_value[outcome.lead[: outcome.n_campaigns]]
+    sizes = final.sizes()[: outcome.n_campaigns]
+    return {
+        "blind_views": blind_views(outcome, data, columns, seen),
+        "n_events": int(scene.people.n_events.sum()),
+        "n_accounts": scene.people.n,
+        "n_groups_judged": scene.n,
+        "n_campaigns": outcome.n_campaigns,
+        "n_review": final.n - outcome.n_campaigns,
+        "n_accused": int(sizes.sum()),
+        "n_for_review": accused - int(sizes.sum()),
+        "n_watched": len(watch),
+        "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
+        "first_seen": _iso(scene.window_us[0]),
+        "last_seen": _iso(scene.window_us[1]),
+        "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
+        "warnings": warnings(seen, data, scene.people.ids),
+    }
+
+
+def _read(data: dataset.Dataset) -> list[Path]:
+    """The files that were read, those of events first, as the sketches are listed."""
+    others = (data.accounts_file, data.folder / "releases.json")
+    return [*data.event_files, *(path for path in others if path is not None and path.exists())]
+
+
+def _iso(us: int) -> str:
+    return datetime.fromtimestamp(us / 1e6, UTC).isoformat()
+
+
+def _ids(scene: judge.Scene, mask: NDArray[np.bool_]) -> list[str]:
+    found: list[str] = scene.people.ids.filter(pa.array(mask)).to_pylist()
+    return found
+
+
+def _watch(outcome: Outcome) -> pa.Table:
+    """The watch list; a group's accounts are those that may be listed."""
+    scene, watch = outcome.scene, outcome.watch
+    rows = []
+    for rank, (number, out, score) in enumerate(zip(watch.group.tolist(), watch.stands_out, watch.score, strict=True), start=1):
+        accounts = np.unique(scene.groups.member_account[watch.member & (scene.groups.member_group == number)])
+        rows.append({
+            "rank": rank, "stands_out": out, "score": score,
+            "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
+            "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
+            "reasons": results.reasons(outcome.values, outcome.findings, outcome.model, number),
+            "not_accused": verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
+            "explanations": results.explanations(outcome.verdicts, number),
+        })
+    return pa.Table.from_pylist(rows, WATCH.schema)

@@ -1,0 +1,1 @@
+"""What computes on arrays and knows no table: sorting, hashes and features in compiled kernels, null models, threads."""

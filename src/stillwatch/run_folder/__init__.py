@@ -1,7 +1,0 @@
-"""The run folder: what detection found, as tables, summary and what the report draws; and the campaigns of an earlier one."""
-
-from stillwatch.run_folder.lineage import Earlier, earlier_campaigns
-from stillwatch.run_folder.outcome import Outcome
-from stillwatch.run_folder.writing import write
-
-__all__ = ["Earlier", "Outcome", "earlier_campaigns", "write"]

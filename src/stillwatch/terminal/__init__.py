@@ -1,0 +1,1 @@
+"""What commands share at the terminal: progress bars, numbers in words, the type of ``--seed``."""

@@ -1,0 +1,1 @@
+"""How fast somebody may ask: accounts that are throttled, and ourselves at other people's endpoints."""

@@ -1,0 +1,152 @@
+"""Ingest with the tenant's key, and sketches in place of text where text is not kept."""
+
+import shlex
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+from stillwatch.files import alone
+from stillwatch.keys import hashing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from stillwatch.ingest.output import Finish
+
+
+def ingest(
+    sources: list[Path],
+    format: str,
+    out: Path,
+    *,
+    privacy: str = "text",
+    accounts: Path | None = None,
+    edge: list[Path] | None = None,
+    trusted_proxies: str = "",
+    key_file: Path | None = None,
+    as_of: datetime | None = None,
+    quiet: bool = False,
+) -> dict[str, Any]:
+    """Ingest logs under the tenant's key, and print what was written and what was put aside.
+
+    Args:
+        sources: log files, or folders of them.
+        format: a name of :func:`stillwatch.ingest.formats`.
+        out: folder to write.
+        privacy: ``features`` keeps keyed sketches in place of text, ``metadata`` reads no text.
+        accounts: account registry.
+        edge: edge logs.
+        trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
+        key_file: the tenant's key; by default ``stillwatch.key`` in ``out``. It is made where it is absent. Accounts on the list
+            beside it (:func:`stillwatch.keys.hashing.erased_path`) are left out.
+        as_of: events later than this by more than a day are impossible; now by default.
+        quiet: print nothing.
+
+    Returns:
+        What :func:`stillwatch.ingest.run` returns, and the path of the key under ``key_file``.
+
+    Raises:
+        InputError: see :func:`stillwatch.ingest.run`; the key file does not hold a key; another ingest
+            writes to ``out``; or no event came of the sources, which is said when what was put aside is written.
+    """
+    from stillwatch.ingest import check, run
+
+    check(sources, format, out, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies)  # a mistyped command leaves no key behind
+    key_file = key_file or out / hashing.KEY_NAME
+    with alone(out, "ingest"):
+        fresh = not key_file.exists()
+        key = hashing.tenant_key(key_file)
+        summary = run(
+            sources, format, out, privacy=privacy, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies, key=key,
+            erased=hashing.erased_hashes(key_file), as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
+        )
+    if not quiet:
+        print(_ingested(summary, out, key_file if fresh else None))
+    if not summary["rows"]["written"]:
+        kept = ", so the tables that stand there stay" if summary["kept"] else ""
+        todo = f"Is --from {format} what the log is? {summary['quarantine']} says why"
+        raise InputError(f"there is no event to look at{kept}", where=out / "events", todo=todo)
+    return summary | {"key_file": str(key_file)}
+
+
+def _sketcher(key: bytes) -> "Finish":
+    """What makes the sketches that stand in for text: without the key, no guess can be tested against them."""
+    from stillwatch import sketch
+
+    secret = sketch.secret(key)
+
+    def made(events: "pa.Table") -> "pa.Table":
+        return sketch.veiled(sketch.sketch_events(events), secret)
+
+    return made
+
+
+def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str:
+    """The summary of an ingest as plain text."""
+    from stillwatch.ingest.output import TEXT
+
+    rows = summary["rows"]
+    place = f": {out / 'events'}" if rows["written"] else ""
+    lines = [f"{rows['written']:,} of {rows['read']:,} rows became events{place}"]
+    if summary["first"]:
+        lines.append(f"  from {summary['first']} to {summary['last']}")
+    if rows["quarantined"]:
+        lines.append(f"{rows['quarantined']:,} rows were put aside: {summary['quarantine']}")
+    explained = summary["explained"]
+    examples = summary["examples"]
+    for reason, count in _most(summary["quarantined"]):
+        lines += [f"  {count:>9,}  {explained[reason]}", *([f"             the first: {examples[reason]}"] if reason in examples else [])]
+    for reason, count in _most(summary["sources"]):
+        lines += [f"Sources: {count:,} times {explained[reason]}", f"  the first: {examples[reason]}"]
+    if summary["not_read"]:
+        first = summary["not_read"][0]
+        lines.append(f"Not read: {len(summary['not_read']):,} files or links of other kinds in the folders, such as {first}")
+    for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
+        if part is None:
+            continue
+        accounts = "accounts, which are not written" if summary["kept"] else "accounts written"
+        good = f"{part['joined']:,} requests joined" if name == "edge log" else f"{part['written']:,} {accounts}"
+        lines.append(f"{name.capitalize()}: {part['read']:,} rows read, {good}")
+        lines += [f"  {count:>9,}  put aside: {explained[reason]}" for reason, count in _most(part["quarantined"])]
+    lines += _doubts(summary)
+    # Text is empty by intent in the modes features and metadata.
+    empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
+    if rows["written"] and empty:
+        lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
+    if summary["accounts"] is None:
+        earlier = out / "accounts.parquet"
+        stays = f"{earlier} of before stays, and detect reads it"
+        unknown = "sign-up, payment and organisation are not known (--accounts)"
+        lines.append(f"No account registry was given: {stays if earlier.exists() else unknown}")
+    if fresh_key is not None:
+        lines.append(
+            f"The tenant's key was made: {fresh_key}. Keep it, and keep it secret: without it later logs cannot be"
+            " joined with these, and with it hashes can be guessed"
+        )
+    if rows["written"]:
+        lines.append(f"Next: stillwatch detect {shlex.quote(str(out))} --out RUN")
+    return "\n".join(lines)
+
+
+def _doubts(summary: dict[str, Any]) -> list[str]:
+    """What was read of the edge log and the registry and is of no use."""
+    lines, edge, registry = [], summary["edge"], summary["accounts"]
+    if edge is not None and edge["far_in_time"]:
+        n = edge["far_in_time"]
+        lines.append(f"  {n:>9,}  requests are in the edge log more than an hour away: not joined (is a time zone wrong?)")
+    if edge is not None and summary["rows"]["written"] and not edge["joined"] and not edge["far_in_time"]:
+        lines.append("  No identifier of a request is in the edge log: the gateway must log the x-request-id that the edge gives")
+    if registry is not None:
+        told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
+                ("impossible_times", "times before 1990"))
+        lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]
+        if registry["unknown_columns"]:
+            lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
+        if registry["written"] and registry["empty_columns"]:
+            lines.append(f"  Empty columns, whose evidence is blind: {', '.join(registry['empty_columns'])}")
+    return lines
+
+
+def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,232 @@
+"""Composes the decision service: a source of snapshots, a log of decisions, and ``stillwatch serve``, ``token`` and ``identify``."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.respond.commands import actor_option, store_option
+from stillwatch.respond.vocabulary import LONGEST_DAYS
+
+if TYPE_CHECKING:
+    from stillwatch.serve.server import Settings
+
+TOKENS = Path("stillwatch-tokens.json")
+
+Add = Callable[[str, Callable[[argparse.Namespace], Any], str], argparse.ArgumentParser]
+
+
+def register(add: Add) -> None:
+    """Add the commands to the command line."""
+    serve = add("serve", _serve, "answer gateways whether an account may go on; shadow mode unless --enforce")
+    source = serve.add_mutually_exclusive_group()
+    store_option(source)
+    source.add_argument("--run", type=Path, metavar="RUN", help="a run folder: its campaigns, in shadow mode only")
+    source.add_argument("--snapshot", type=Path, metavar="FILE", help="Parquet of account_id, action, mode, reason_code, …")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: loopback only)")
+    serve.add_argument("--port", type=int, default=8080, help="default: 8080")
+    serve.add_argument("--grpc-port", type=int, help="also serve Envoy ext_authz over gRPC here")
+    serve.add_argument("--state", type=Path, default=Path("stillwatch-serve"),
+                       help="folder of the snapshot and, without a store, of logged decisions (default: stillwatch-serve)")
+    serve.add_argument("--tokens", type=Path, default=TOKENS,
+                       help="file of tokens, made by stillwatch token (default: stillwatch-tokens.json); with a store its tokens count too")
+    serve.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with")
+    serve.add_argument("--enforce", action="store_true", help="do what the actions say; without it only record")
+    serve.add_argument("--fail-closed", default="", metavar="SURFACES",
+                       help="comma-separated surfaces that refuse where nothing can be decided, with --enforce (default: none)")
+    serve.add_argument("--case-url", default="", metavar="URL", help="address of a case's page, with {case_id} in it")
+    serve.add_argument("--account-header", default="", metavar="NAME",
+                       help="header in which the edge says who the account is; it must overwrite what clients send")
+    serve.add_argument("--deadline-ms", type=float, default=50.0, help="then the fail mode answers (default: 50)")
+    serve.add_argument("--refresh-s", type=float, default=1.0, help="seconds between looks at the source (default: 1)")
+    serve.add_argument("--drain-s", type=float, default=5.0,
+                       help="seconds between SIGTERM, when readiness ends, and the end (default: 5)")
+    serve.add_argument("--log-allows", type=float, default=0.001, metavar="SHARE",
+                       help="share of plain allows that is logged, 0 to 1 (default: 0.001)")
+    serve.add_argument("--tls-cert", type=Path, help="certificate chain, PEM; TLS 1.3")
+    serve.add_argument("--tls-key", type=Path, help="its private key, PEM")
+    serve.add_argument("--no-console", action="store_true", help="do not serve the console at /console/")
+    serve.add_argument("--console-origin", default="", metavar="URL",
+                       help="address that browsers use, such as https://guard.example, where a proxy stands in front")
+    serve.add_argument("--otel", action="store_true", help="send spans by OTLP to where OTEL_* says")
+
+    token = add("token", _token, "make or revoke a token for callers of the decision service; prints it once")
+    token.add_argument("name", metavar="NAME", help="who uses it, such as envoy-eu")
+    token.add_argument("--role", choices=("decide", "metrics", "admin"), default="decide",
+                       help="what its bearer may ask (default: decide)")
+    token.add_argument("--days", type=float, help="days until it expires (default: never)")
+    token.add_argument("--revoke", action="store_true", help="end the token of this name")
+    place = token.add_mutually_exclusive_group()
+    place.add_argument("--tokens", type=Path, metavar="FILE",
+                       help="the file that keeps it (default: stillwatch-tokens.json, unless $STILLWATCH_STORE names a store)")
+    place.add_argument("--store", metavar="URL", default=os.environ.get("STILLWATCH_STORE") or None,
+                       help="keep it in the store instead: an admin makes it, and the audit log tells (default: $STILLWATCH_STORE)")
+    actor_option(token)
+
+    identify = add("identify", _identify, "which identifier of the tables a customer's name is, and which cases and actions have it")
+    identify.add_argument("names", nargs="+", metavar="NAME", help="account, organisation or key as the gateway logs it; - reads lines")
+    identify.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with (default: none did)")
+    identify.add_argument("--api-key", action="store_true", help="the names are API keys in the clear; read them from - rather")
+    store_option(identify)
+    actor_option(identify)
+
+
+def _extra() -> None:
+    for name in ("argon2", "granian", "msgspec", "prometheus_client", "starlette", "structlog"):
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve]'") from error
+
+
+def _serve(args: argparse.Namespace) -> None:
+    _extra()
+    from stillwatch.serve import grpc_authz, server, telemetry
+
+    if args.grpc_port is not None:
+        grpc_authz.modules()
+    if args.otel:
+        telemetry.modules()
+    settings = server.Settings(
+        host=args.host, port=args.port, grpc_port=args.grpc_port, state=args.state, tokens=args.tokens,
+        key_file=args.key_file, enforce=args.enforce, case_url=args.case_url, account_header=args.account_header,
+        fail_closed=frozenset(name.strip() for name in args.fail_closed.split(",") if name.strip()),
+        deadline_s=args.deadline_ms / 1000, refresh_s=args.refresh_s, drain_s=args.drain_s, log_allows=args.log_allows,
+        tls_cert=args.tls_cert, tls_key=args.tls_key, otel=args.otel,
+        log_level="debug" if args.verbose else "error" if args.quiet else "info",
+    ).checked()
+    _key_is_there(args.key_file)
+    if args.console_origin and (args.run is not None or args.snapshot is not None or args.no_console):
+        raise InputError("there is no console to serve", where="--console-origin", todo="It needs --store, and no --no-console")
+    if args.run is None and args.snapshot is None:
+        _serve_store(args, settings)
+    else:
+        _serve_files(args, settings)
+
+
+def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
+    """Serve a run folder, in shadow mode only, or a table of anybody's; a wrong path is told at once."""
+    from stillwatch.serve import server, sources
+    from stillwatch.serve.decision_log import FileSink
+
+    if args.run is not None and args.enforce:
+        raise InputError("a run folder is served in shadow mode only", todo="Import it into a store and let people decide")
+    source = sources.ParquetSource(args.snapshot) if args.run is None else sources.RunSource(args.run)
+    source.revision()
+    server.run(settings, source, FileSink(args.state / "decisions"))
+
+
+def _serve_store(args: argparse.Namespace, settings: "Settings") -> None:
+    """Serve the store, with its tokens and the console; its last snapshot alone where it cannot be reached."""
+    from stillwatch.respond.store import DEFAULT_URL, Store, StoreError
+    from stillwatch.serve import server
+    from stillwatch.serve.refresh import SNAPSHOT
+    from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
+
+    url, mounts = args.store or DEFAULT_URL, {}
+    try:
+        store = Store.open(url, create=False)
+    except StoreError as error:
+        if not (args.state / SNAPSHOT).exists():
+            raise  # a wrong address is told at once, not served as a store where nobody is acted on
+        print(f"stillwatch: {error} The last snapshot is served, without a console until the next start", file=sys.stderr, flush=True)
+    else:
+        if not args.no_console:
+            from stillwatch.console.app import PREFIX, application
+
+            mounts[PREFIX] = application(store, origin=args.console_origin)
+    tokens = StoreTokens(url, args.tokens, args.state / "store-tokens.json")
+    server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens)
+
+
+def _key_is_there(path: Path | None) -> None:
+    """A key that ingest did not write would find nobody, so none is made here."""
+    if path is not None and not path.exists():
+        raise InputError("no such key file", where=path, todo="Pass the one that ingest wrote")
+
+
+def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
+    _extra()
+    from stillwatch.keys.hashing import tenant_key
+    from stillwatch.respond import actions, cases, policy
+    from stillwatch.respond.acting import reading
+    from stillwatch.serve.identity import Identities
+
+    _key_is_there(args.key_file)
+    names = [line.strip() for name in args.names for line in (sys.stdin if name == "-" else [name]) if line.strip()]
+    if not names:
+        raise InputError("no name", todo="Pass names, or - and one a line on standard input")
+    identities = Identities(None if args.key_file is None else tenant_key(args.key_file))
+    wanted = [identities.of_credential(name) if args.api_key else (identities.id(name),) for name in names]
+    if args.api_key and args.key_file is None:
+        wanted = [ids[:1] for ids in wanted]  # by its SHA-256 alone: in the clear a key is told nowhere
+    told: list[dict[str, Any]] = [{"name": "" if args.api_key else name, "ids": list(ids)} for name, ids in zip(names, wanted, strict=True)]
+    if args.store is not None or Path("stillwatch.db").exists():
+        with reading(args) as session:
+            _, held = policy.active(session)
+            now = datetime.now(UTC)
+            for one in told:
+                one["cases"] = cases.having(session, one["ids"])
+                subjects = [(kind, id_) for kind in ("account", "key") for id_ in one["ids"]]
+                live = actions.touching(session, subjects)
+                one["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
+    if not (args.json or args.quiet):
+        for one in told:
+            print(f"{one['name'] or 'API key'}: {' or '.join(one['ids'])}")
+            for what in ("cases", "actions"):
+                if what in one:
+                    print(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in one[what].items()) or 'none'}")
+    return told
+
+
+def _token(args: argparse.Namespace) -> Any:
+    _extra()
+    import time
+
+    from stillwatch.serve import tokens
+
+    if args.days is not None and not 0 < args.days <= LONGEST_DAYS:
+        raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
+    if args.tokens is None and args.store is not None:
+        return _token_of_store(args)
+    path = args.tokens or TOKENS
+    if args.revoke:
+        tokens.revoke(path, args.name)
+        return _revoked(args)
+    expires = None if args.days is None else time.time() + args.days * 86400
+    secret = tokens.create(path, args.name, tokens.Role(args.role), expires)
+    return _told(args, secret)
+
+
+def _token_of_store(args: argparse.Namespace) -> Any:
+    from datetime import timedelta
+
+    from stillwatch.respond import tokens as stored
+    from stillwatch.respond.acting import writing
+    from stillwatch.serve import tokens
+
+    secret, digest = tokens.new_secret()
+    with writing(args, create=True) as change:
+        if args.revoke:
+            stored.revoke(change, args.name)
+        else:
+            expires_at = None if args.days is None else change.now + timedelta(days=args.days)
+            stored.add(change, args.name, digest, args.role, expires_at)
+    return _revoked(args) if args.revoke else _told(args, secret)
+
+
+def _revoked(args: argparse.Namespace) -> dict[str, str]:
+    if not (args.json or args.quiet):
+        print(f"{args.name} is revoked")
+    return {"revoked": args.name}
+
+
+def _told(args: argparse.Namespace, secret: str) -> dict[str, str]:
+    if not args.json:
+        print(secret)
+    return {"name": args.name, "role": args.role, "token": secret}

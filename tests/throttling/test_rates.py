@@ -1,0 +1,56 @@
+"""Throttles: who has to wait, tried request by request and over a whole log."""
+
+import math
+
+import numpy as np
+import pytest
+
+from stillwatch.throttling.rates import BURST_S, NEVER_S, Rates, Throttle, admitted
+
+
+def test_a_rate_lets_its_share_through_and_a_burst_at_once() -> None:
+    every_second = np.arange(600.0)
+    passed = admitted(every_second, ["a"] * 600, 6.0)
+    assert passed.sum() == 60, "six a minute for ten minutes"
+    assert passed[0]
+    assert not passed[1:10].any()
+    hasty = admitted(np.zeros(100), ["a"] * 100, 60.0)
+    assert hasty.sum() == BURST_S, "what a minute's rate gives in the burst"
+
+
+def test_accounts_do_not_share_a_rate_but_a_group_does() -> None:
+    at_s = np.repeat(np.arange(100.0), 10)
+    names = [f"a{i}" for i in range(10)] * 100
+    assert admitted(at_s, names, 60.0).all()
+    together = admitted(at_s, names, math.inf, group_rate_per_min=60.0)
+    assert together.sum() == pytest.approx(100 + BURST_S, abs=1)
+    assert not admitted(at_s, names, 0.0).any(), "no requests a minute are none"
+
+
+def test_what_lets_nothing_through_does_not_say_try_again_in_a_minute() -> None:
+    throttle: Throttle[str] = Throttle()
+    waits = {throttle.wait_s("a", rate, "case", group, at) for rate, group in ((0.0, 0.0), (-1.0, 6.0)) for at in (0.0, 61.0, 10_000.0)}
+    assert waits == {NEVER_S}
+    assert NEVER_S >= 86_400
+
+
+def test_what_was_refused_is_not_counted() -> None:
+    throttle: Throttle[str] = Throttle()
+    assert throttle.wait_s("a", 6.0, "case", 600.0, 0.0) == 0
+    for at in np.arange(0.5, 9.5, 0.5).tolist():
+        assert throttle.wait_s("a", 6.0, "case", 600.0, at) == pytest.approx(10 - at)
+    assert throttle.wait_s("b", 6.0, "case", 600.0, 9.6) == 0, "refusals of one account take nothing from the group"
+    assert throttle.wait_s("a", 6.0, "case", 600.0, 10.0) == 0
+
+
+def test_silence_saves_up_a_burst_and_no_more() -> None:
+    after_a_day = np.concatenate([[0.0], np.full(100, 86_400.0)])
+    assert admitted(after_a_day, ["a"] * 101, 60.0)[1:].sum() == BURST_S
+
+
+def test_the_oldest_windows_are_forgotten_first() -> None:
+    rates: Rates[int] = Rates(capacity=10)
+    for key in range(11):
+        rates.take(key, 1.0, at=0.0)
+    waits = [rates.wait_s(key, 1.0, at=1.0) > 0 for key in range(11)]
+    assert waits == [key >= 5 for key in range(11)]
