@@ -246,9 +246,9 @@ def test_shadow_touches_nobody_and_whole_campaigns_lose_more(little_world: Path,
     for row in of(result, "campaign")["campaigns"]:
         assert row["moved"] <= row["harvested_in_all"] <= row["n_harvest"]
         assert (row["acted_at"] is None) == (row["accounts_acted_on"] == 0)
-        assert row["share_before_action"] <= min(row["share_before_half_action"], row["share_before_refusal"])
-        assert (row["share_before_refusal"] == 1) == (row["share_in_all"] == 1)
-    assert {row["share_before_refusal"] for row in of(result, "shadow")["campaigns"]} == {1.0}
+        assert row["share_before_action"] <= row["share_before_half_action"]
+        assert (row["half_acted_at"] is None) == (row["share_before_half_action"] == 1)
+    assert {row["share_before_half_action"] for row in of(result, "shadow")["campaigns"]} == {1.0}
 
 
 @pytest.mark.parametrize(("acted", "half_us"), [

@@ -119,8 +119,6 @@ def _row(
     acted = [row for row in acted if row[2]]
     acted_us = min((row[0] for row in acted), default=None)
     held_us = half_acted_us(np.sort(log.begun[mine]), [(us, {branch.origin(code) for code in codes}) for us, _, codes in acted])
-    refused = log.time[harvest & ~branch.passes]
-    refused_us = int(refused.min()) if len(refused) else None
     blocked = {code for _, action, codes in acted if action == "block" for code in codes}
 
     def before(us: int | None) -> int:
@@ -146,7 +144,6 @@ def _row(
         "share_before_action": _share(before(acted_us), n),
         "half_acted_at": iso(held_us),
         "share_before_half_action": _share(before(held_us), n),
-        "share_before_refusal": _share(before(refused_us), n),
         "harvested_in_all": taken,
         "share_in_all": _share(taken, n),
         "moved": int((harvest & branch.passes & branch.moved).sum()),
