@@ -4,8 +4,9 @@
         [--seed 1] [--work DIR] [--policies campaign …] [--shadow]
 
 Simulates each scenario, replays it under the default policies, acting on single accounts without a limit a day, and asking whoever is
-listed once, and holds the figures of whole-campaign action, and of action on groups for review besides, against the bars. In ``innocents`` there
-is nobody to find: it shows whom these policies touch. Scenarios of the suite's further authors (``slate-exam_weeks``) go too.
+listed once, and holds the figures of whole-campaign action, and of action on groups for review besides, against the bars. In
+``innocents`` there is nobody to find: it shows whom these policies touch. Scenarios of the suite's further authors
+(``slate-exam_weeks``) go too.
 ``--shadow`` replays under a policy that acts on nobody alone: how soon, at a fifth of the time.
 With ``--work`` a second run goes on where the first was killed.
 """
