@@ -3,9 +3,10 @@
     python benchmarks/replay.py [--scenarios failover february_2026 innocents] [--events 200000] [--every 6h] [--first 5d] [--recent 1d]
         [--seed 1] [--work DIR] [--policies campaign …] [--shadow]
 
-Simulates each scenario, replays it under the default policies, and acting on single accounts without a limit a day, and
-holds the figures of whole-campaign action, and of action on groups for review besides, against the bars. In ``innocents`` there
-is nobody to find: it shows whom these policies touch. Scenarios of the suite's further authors (``slate-exam_weeks``) go too.
+Simulates each scenario, replays it under the default policies, acting on single accounts without a limit a day, and asking whoever is
+listed once, and holds the figures of whole-campaign action, and of action on groups for review besides, against the bars. In
+``innocents`` there is nobody to find: it shows whom these policies touch. Scenarios of the suite's further authors
+(``slate-exam_weeks``) go too.
 ``--shadow`` replays under a policy that acts on nobody alone: how soon, at a fifth of the time.
 With ``--work`` a second run goes on where the first was killed.
 """
@@ -27,8 +28,13 @@ from stillwatch.replay.run import run
 
 BARS = {"hours_after_one_percent": 24.0, "share_before_action": 0.05}
 INNOCENTS_PER_10000 = 1.0
-JUDGED = ("campaign", "campaign-review")
-POLICIES = (*DEFAULT, Policy("single-unlimited", "account", (Rung(2, "block"),)))
+JUDGED = ("campaign", "campaign-review", "review-at-once")
+POLICIES = (
+    *DEFAULT,
+    Policy("single-unlimited", "account", (Rung(2, "block"),)),
+    Policy("review-at-once", review_hours=1, follow_review=True, review_ladder=(Rung(1, "challenge"),)),
+)
+"""The last asks whoever is listed once to verify, an hour later: the soonest that a policy can act at all, and the most innocents."""
 
 
 def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str, Any]:
@@ -59,6 +65,10 @@ def judged(result: dict[str, Any]) -> list[str]:
                 value = row[name]
                 met = value is not None and value <= bar
                 lines.append(f"{policy['policy']}, {row['campaign']}: {name} {value}, bar {bar}: {'met' if met else 'FAILED'}")
+            if acts:
+                lines.append(
+                    f"{policy['policy']}, {row['campaign']}: {row['share_before_half_action']} before half of its accounts were acted on"
+                )
         if not acts:
             continue
         innocent = policy["innocents"]

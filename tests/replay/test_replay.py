@@ -20,6 +20,7 @@ from stillwatch import cli, dataset, evaluate, partitions, sketch
 from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
 from stillwatch.files import data_files
+from stillwatch.replay import measure
 from stillwatch.replay import run as replay
 from stillwatch.replay.commands import step_us
 from stillwatch.replay.log import INNOCENT, join_truth, read_log
@@ -246,6 +247,21 @@ def test_shadow_touches_nobody_and_whole_campaigns_lose_more(little_world: Path,
     for row in of(result, "campaign")["campaigns"]:
         assert row["moved"] <= row["harvested_in_all"] <= row["n_harvest"]
         assert (row["acted_at"] is None) == (row["accounts_acted_on"] == 0)
+        assert row["share_before_action"] <= row["share_before_half_action"]
+        assert (row["half_acted_at"] is None) == (row["share_before_half_action"] == 1)
+    assert {row["share_before_half_action"] for row in of(result, "shadow")["campaigns"]} == {1.0}
+
+
+@pytest.mark.parametrize(("acted", "half_us"), [
+    ([(25, {0})], None),
+    ([(25, {0}), (26, {1})], 26),
+    ([(26, {1}), (25, {0})], 26),
+    ([(25, {0}), (26, {0})], None),
+    ([(9, {0})], 9),
+    ([(25, {0, 1})], 25),
+])
+def test_half_is_of_the_accounts_that_had_begun(acted: list[tuple[int, set[int]]], half_us: int | None) -> None:
+    assert measure.half_acted_us(np.array([0, 10, 20, 30]), acted) == half_us
 
 
 def test_without_truth_it_reports_what_was_found(

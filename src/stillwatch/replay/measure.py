@@ -118,6 +118,7 @@ def _row(
     ]
     acted = [row for row in acted if row[2]]
     acted_us = min((row[0] for row in acted), default=None)
+    held_us = half_acted_us(np.sort(log.begun[mine]), [(us, {branch.origin(code) for code in codes}) for us, _, codes in acted])
     blocked = {code for _, action, codes in acted if action == "block" for code in codes}
 
     def before(us: int | None) -> int:
@@ -141,6 +142,8 @@ def _row(
         "acted_at": iso(acted_us),
         "harvested_before_action": before(acted_us),
         "share_before_action": _share(before(acted_us), n),
+        "half_acted_at": iso(held_us),
+        "share_before_half_action": _share(before(held_us), n),
         "harvested_in_all": taken,
         "share_in_all": _share(taken, n),
         "moved": int((harvest & branch.passes & branch.moved).sum()),
@@ -148,6 +151,21 @@ def _row(
         "accounts_blocked": len(blocked),
         "replacements": sum(bool(mine[root]) for root in branch.root),
     }
+
+
+def half_acted_us(begun: NDArray[np.int64], acted: list[tuple[int, set[int]]]) -> int | None:
+    """From when on half of the accounts that had begun were under an action; None: never.
+
+    Args:
+        begun: first requests, in order (us).
+        acted: from when each action held (us), and the accounts of the log that it reached.
+    """
+    held: set[int] = set()
+    for hold_us, accounts in sorted(acted, key=lambda row: row[0]):
+        held |= accounts
+        if 2 * len(held) >= np.searchsorted(begun, hold_us):
+            return hold_us
+    return None
 
 
 def _hours(start_us: int | None, end_us: int | None) -> float | None:

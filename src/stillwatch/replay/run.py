@@ -37,6 +37,7 @@ COLUMNS = {
     "listed_at": pa.string(), "listed_hours_after_one_percent": pa.float64(),
     "half_hours_after_one_percent": pa.float64(),
     "n_harvested": pa.int64(), "harvested_low": pa.int64(), "harvested_high": pa.int64(),
+    "half_acted_at": pa.string(), "share_before_half_action": pa.float64(),
 }
 """Of replay.parquet, one row a policy and campaign."""
 
