@@ -16,11 +16,14 @@ from benchmarks import (
     bazaar_world,
     cairn_world,
     click_world,
+    commons_world,
     delta_world,
     dune_world,
     farm_world,
     fen_world,
+    gauge_world,
     harbour_world,
+    heath_world,
     heron_world,
     kelp_world,
     lab_world,
@@ -36,6 +39,7 @@ from benchmarks import (
     tarn_world,
     tool_world,
     vane_world,
+    weir_world,
     wharf_world,
 )
 from stillwatch import dataset, judge, partitions, simulate, sketch
@@ -54,15 +58,17 @@ OTHERS = {
     "alder": alder_world, "marsh": marsh_world,
     "dune": dune_world, "quay": quay_world,
     "cairn": cairn_world, "osier": osier_world, "vane": vane_world, "wharf": wharf_world, "lodge": lodge_world,
+    "weir": weir_world, "heath": heath_world, "gauge": gauge_world, "commons": commons_world,
 }
 HELD_OUT = {"second": ("stealthy",)}
 UNTOLD = ("seat_sharing",)
 """Innocents who teach the part of links nothing: shops that sell seats of accounts bought with a few cards and numbers are farms in all
 that a log tells. The suite counts them among the innocents."""
-TREES_ALONE = ("slate", "alder", "marsh", "dune", "quay", "cairn", "osier", "vane", "wharf", "lodge")
+TREES_ALONE = ("slate", "alder", "marsh", "dune", "quay", "cairn", "osier", "vane", "wharf", "lodge",
+               "weir", "heath", "gauge", "commons")
 """Authors whose worlds teach the trees and not the sums. To a sum of pieces the honest relays and pools of keys of ``slate`` work as
 operators do, which would move the line for everybody; with those of ``alder`` and ``marsh`` sums find fewer of everybody else's
-operators; the last seven were not tried."""
+operators; the last eleven were not tried."""
 TWICE = ("swollen",)
 """Scenarios of crowds that are rare: twice as many seeds."""
 WINDOWS = (("first", 2), ("first", 4), ("last", 1), ("last", 2), ("last", 4))
