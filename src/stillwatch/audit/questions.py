@@ -114,3 +114,40 @@ def _measure(
             out[i, 4] += hit / len(said)
             out[i, 5] += hit and j + 3 <= FIRST
         out[i, 6] = np.log1p(len(asked))
+
+
+def echoed(texts: list[str], asked: list[str]) -> list[str]:
+    """The texts with every word that the question has as well, common ones aside, as a DEL: how they take it up, whatever it is of."""
+    offsets, data = text_bytes(texts)
+    asked_offsets, asked_data = text_bytes(asked)
+    out, ends = np.empty(len(data) + 1, np.uint8), np.zeros(len(texts) + 1, np.int64)
+    _echo(offsets, data, asked_offsets, asked_data, _SKIPPED, out, ends)
+    pairs = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+    return [out[begin:end].tobytes().decode("utf-8", "replace") for begin, end in pairs]
+
+
+@njit(cache=True, nogil=True)
+def _echo(
+    offsets: NDArray[np.int64], data: NDArray[np.uint8], asked_offsets: NDArray[np.int64], asked_data: NDArray[np.uint8],
+    skipped: U64, out: NDArray[np.uint8], ends: NDArray[np.int64],
+) -> None:
+    """Fill the bytes of all texts, and where each ends."""
+    n = 0
+    for i in range(len(offsets) - 1):
+        theirs = _content(_words(asked_data, asked_offsets[i], asked_offsets[i + 1]), skipped)
+        at = offsets[i]
+        while at < offsets[i + 1]:
+            word = _words(data, at, at + 1)
+            end = at + 1
+            if len(word) > 0:
+                while end < offsets[i + 1] and len(_words(data, end, end + 1)) > 0:
+                    end += 1
+                word = _words(data, at, end)
+            if len(word) > 0 and _in(word[0], theirs):
+                out[n] = 127
+                n += 1
+            else:
+                out[n : n + end - at] = data[at:end]
+                n += end - at
+            at = end
+        ends[i + 1] = n
