@@ -64,11 +64,11 @@ def test_trees_see_what_is_odd_at_both_ends() -> None:
 
 def test_randomised_trees_see_what_no_measure_tells_alone() -> None:
     rng = np.random.default_rng(0)
-    x, new = rng.normal(size=(2, 2_000, 4))
+    x, new = rng.normal(size=(2, 600, 4))
     y, truth = x[:, 1] * x[:, 2] > 0, new[:, 1] * new[:, 2] > 0
     grown = forest.fit(x, y, np.ones(len(x)))
     said = forest.predict(new, *grown)
-    assert check.auroc(said[~truth], said[truth]) > 0.95
+    assert check.auroc(said[~truth], said[truth]) > 0.9
     again = forest.fit(x, y, np.ones(len(x)))
     assert all(np.array_equal(a, b) for a, b in zip(grown, again, strict=True))
     leaf = (grown.left == 0) & (grown.value > 0)
@@ -161,3 +161,8 @@ def test_how_an_answer_takes_up_the_question() -> None:
     assert one["runs of three from the question"] == pytest.approx(3 / 12)
     assert one["runs of three at the beginning"] == 3
     assert not questions.of(["", said, said], [asked, "", "?!"]).any()
+
+
+def test_an_answer_with_the_words_of_its_question_blanked_out() -> None:
+    said = ["The Rose\ngrows, rosé: near hedges. It's red", "", "kept"]
+    assert questions.echoed(said, ["Why is a ROSE red, it's?", "rose", ""]) == ["The \x7f\ngrows, rosé: near hedges. \x7f \x7f", "", "kept"]
