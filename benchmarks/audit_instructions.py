@@ -124,7 +124,6 @@ def runs(
                 human.append(s[~generated[test]])
                 model.append(s[generated[test]])
         out.append((np.concatenate(human), np.concatenate(model), np.mean(called, axis=0)))
-        print("  draw", draw, f"AUROC {auroc(out[-1][0], out[-1][1]):.4f}", flush=True)
     return out
 
 

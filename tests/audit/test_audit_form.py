@@ -161,8 +161,3 @@ def test_how_an_answer_takes_up_the_question() -> None:
     assert one["runs of three from the question"] == pytest.approx(3 / 12)
     assert one["runs of three at the beginning"] == 3
     assert not questions.of(["", said, said], [asked, "", "?!"]).any()
-
-
-def test_an_answer_with_the_words_of_its_question_blanked_out() -> None:
-    said = ["The Rose\ngrows, rosé: near hedges. It's red", "", "kept"]
-    assert questions.echoed(said, ["Why is a ROSE red, it's?", "rose", ""]) == ["The \x7f\ngrows, rosé: near hedges. \x7f \x7f", "", "kept"]
