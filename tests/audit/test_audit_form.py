@@ -1,10 +1,13 @@
 """Measures of form, the trees on them, and the self-check as a test."""
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 import pytest
 from audit_writers import texts
 
-from stillwatch.audit import boost, check, detector, measures, questions, share
+from stillwatch.audit import boost, check, detector, fit, forest, measures, punctuation, questions, share
 
 
 def _of(text: str, layout: bool = True) -> dict[str, float]:
@@ -59,14 +62,53 @@ def test_trees_see_what_is_odd_at_both_ends() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(trees, again, strict=True))
 
 
-def test_a_detector_says_the_same_when_it_is_read_again(tmp_path: object) -> None:
-    from pathlib import Path
+def test_randomised_trees_see_what_no_measure_tells_alone() -> None:
+    rng = np.random.default_rng(0)
+    x, new = rng.normal(size=(2, 600, 4))
+    y, truth = x[:, 1] * x[:, 2] > 0, new[:, 1] * new[:, 2] > 0
+    grown = forest.fit(x, y, np.ones(len(x)))
+    said = forest.predict(new, *grown)
+    assert check.auroc(said[~truth], said[truth]) > 0.9
+    again = forest.fit(x, y, np.ones(len(x)))
+    assert all(np.array_equal(a, b) for a, b in zip(grown, again, strict=True))
+    leaf = (grown.left == 0) & (grown.value > 0)
+    assert leaf.sum(axis=1).max() <= forest.MAX_LEAVES
+    both = forest.stacked([grown, forest.fit(x[:300], y[:300], np.ones(300))])
+    assert np.array_equal(forest.predict(new, *(part[0] for part in both)), said)
+    heavy = forest.predict(new, *forest.fit(x, y, np.where(y, 9.0, 1.0)))
+    assert heavy.mean() > said.mean() + 1
 
-    path = Path(str(tmp_path)) / "d.npz"
-    made = detector.train(texts("human", 60, 1), texts("model", 60, 2), np.random.default_rng(0))
-    made.save(path)
+
+def test_a_text_with_its_words_blanked_out() -> None:
+    assert punctuation.of(["It's Late-été,\n\n3.14 (see  B2)", "", "ab"]) == ["X X - x , \x7f \x7f 9 . 9 ( x X 9 ) ", "", "x "]
+
+
+def test_marks_tell_writers_of_the_same_words_where_line_breaks_count() -> None:
+    """Both use as many of every mark and word; only their order differs."""
+    words = [f"word{chr(97 + j)}" for j in range(26)]
+
+    def made(seed: int, model: bool) -> list[str]:
+        rng = np.random.default_rng(seed)
+        frames = ("{}, {}; {} {}: {}. ", "{}: {}, {} {}; {}. ") if model else ("{}; {}, {} {}: {}. ", "{}: {}; {} {}, {}. ")
+        return ["".join(frames[i % 2].format(*rng.choice(words, 5)) for i in range(8)) for _ in range(80)]
+
+    human, model = made(0, False), made(1, True)
+    counted = fit.read(punctuation.of(human + model), detector.BLANKED_BITS, detector.BLANKED_GROUPS)
+    assert not (counted.matrix.indices >= 3 << detector.BLANKED_BITS).any()
+    got = detector.train(human, model, np.random.default_rng(0), layout=True)
+    said, other = got.score(made(2, False)).score, got.score(made(3, True)).score
+    assert check.auroc(said, other) > 0.95
+    dumb = dataclasses.replace(got, blanked=np.zeros_like(got.blanked))
+    assert not np.allclose(dumb.score(made(2, False)).score, said)
+
+
+@pytest.mark.parametrize("layout", [False, True])
+def test_a_detector_says_the_same_when_it_is_read_again(tmp_path: Path, layout: bool) -> None:
+    made = detector.train(texts("human", 60, 1), texts("model", 60, 2), np.random.default_rng(0), layout=layout)
+    made.save(tmp_path / "d.npz")
     new = texts("human", 20, 5)
-    assert np.array_equal(detector.Detector.load(path).score(new).score, made.score(new).score)
+    assert np.array_equal(detector.Detector.load(tmp_path / "d.npz").score(new).score, made.score(new).score)
+    assert made.forest.left.size > 0 if layout else made.forest.left.size == len(made.blanked) == 0
 
 
 def test_answers_to_one_question_are_held_out_together() -> None:

@@ -1,7 +1,8 @@
 """The detector: five models, each scored on references that it has not seen.
 
 A model is linear on hashed features; trees on that score and on measures of form give the final one. The trees of a model
-are trained on the linear scores of references that were held out from *their* linear model, as a corpus's are.
+are trained on the linear scores of references that were held out from *their* linear model, as a corpus's are. Where line breaks
+count, so does a second linear score, of the text with its words blanked out, and randomised trees stand beside the boosted ones.
 
 A document of the corpus is to a model what a held-out reference is: both were not trained on. So the scores of
 held-out references say, without any assumption about shape, how human and model-written documents of this domain score.
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.audit import boost, fit, measures, questions
+from stillwatch.audit import boost, fit, forest, measures, punctuation, questions
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.numeric import text_features
@@ -25,6 +26,9 @@ from stillwatch.terminal.counting import number_of
 
 N_FOLDS = 5
 BITS = 17
+BLANKED_BITS = 15
+BLANKED_GROUPS = 7
+"""Of a text whose words are blanked out single marks, pairs, threes and fours; letters would say the same again."""
 MIN_REFERENCE = 50
 MIN_WORDS = 20
 MAX_CHARACTERS = 20_000
@@ -69,6 +73,10 @@ class Detector:
         known: ``(n_reference,)`` share of its words and pairs that other references know.
         n_words: ``(n_reference,)``.
         trees: the fields of :class:`stillwatch.audit.boost.Trees`, each with a leading axis of models.
+        blanked: ``table`` of texts with their words blanked out; no rows where line breaks do not count.
+        blanked_intercepts: ``(k,)``.
+        forest: the fields of :class:`stillwatch.audit.forest.Forest`, with a leading axis of models; of none where line breaks do
+            not count.
         maker: ``(n_reference,)`` 0 of human references, from 1 on who made a model-written one.
         makers: their names.
         openings: ``(n,)`` hashed :func:`opening` of the texts that were trained on, sorted.
@@ -85,6 +93,9 @@ class Detector:
     known: F64
     n_words: NDArray[np.int32]
     trees: boost.Trees
+    blanked: F32
+    blanked_intercepts: F64
+    forest: forest.Forest
     maker: NDArray[np.int64]
     makers: tuple[str, ...]
     openings: NDArray[np.int64]
@@ -104,21 +115,21 @@ class Detector:
                 of it, and ``known`` is −1, so that nothing is said of it.
         """
         clipped = [text[:MAX_CHARACTERS] for text in texts]
-        offsets, data = text_bytes(_words(clipped, self.layout))
-        n = len(texts)
-        scores = np.empty((n, self.table.shape[1] - 2), np.float32)
-        known, n_words = np.empty(n, np.float32), np.empty(n, np.int32)
-        text_features.score_texts(
-            offsets, data, text_features.FUNCTION_TABLE, self.bits, fit.ALL_GROUPS, self.table, scores, known, n_words
-        )
-        form, total = measures.of(clipped, layout=self.layout), np.zeros(n)
+        scores, known, n_words = _scored(_words(clipped, self.layout), self.table, self.bits, fit.ALL_GROUPS)
+        scores += self.intercepts
+        form, total = measures.of(clipped, layout=self.layout), np.zeros(len(texts))
         if self.questions:
-            given = asked if asked is not None else [""] * n
+            given = asked if asked is not None else [""] * len(texts)
             form = np.column_stack([form, questions.of(clipped, given)])
             known[[not question for question in given]] = -1
-        for k, intercept in enumerate(self.intercepts):
-            total += boost.predict(np.column_stack([scores[:, k] + intercept, form]), *(part[k] for part in self.trees))
-        return Scored(total / len(self.intercepts), known.astype(np.float64), n_words)
+        if self.layout:
+            blanked, _, _ = _scored(punctuation.of(clipped), self.blanked, BLANKED_BITS, BLANKED_GROUPS)
+            blanked += self.blanked_intercepts
+        for k in range(len(self.intercepts)):
+            values = np.column_stack([scores[:, k], form, *([blanked[:, k]] if self.layout else [])])
+            said = boost.predict(values, *(part[k] for part in self.trees))
+            total += (said + forest.predict(values, *(part[k] for part in self.forest))) / 2 if self.layout else said
+        return Scored(total / len(self.intercepts), known, n_words)
 
     def save(self, path: Path) -> None:
         """Write as NPZ, without pickles."""
@@ -128,7 +139,9 @@ class Detector:
                 generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,
                 n_words=self.n_words, openings=self.openings, maker=self.maker, makers=np.array(self.makers, np.str_),
                 layout=np.bool_(self.layout), questions=np.bool_(self.questions),
+                blanked=self.blanked, blanked_intercepts=self.blanked_intercepts,
                 **{f"trees_{name}": part for name, part in self.trees._asdict().items()},
+                **{f"forest_{name}": part for name, part in self.forest._asdict().items()},
             )
 
     @classmethod
@@ -137,9 +150,19 @@ class Detector:
         with np.load(path, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         trees = boost.Trees(*(arrays.pop(f"trees_{name}") for name in boost.Trees._fields))
+        grown = forest.Forest(*(arrays.pop(f"forest_{name}") for name in forest.Forest._fields))
         makers = tuple(str(name) for name in arrays.pop("makers"))
         bits, layout, asked = int(arrays.pop("bits")), bool(arrays.pop("layout")), bool(arrays.pop("questions"))
-        return cls(bits=bits, makers=makers, trees=trees, layout=layout, questions=asked, **arrays)
+        return cls(bits=bits, makers=makers, trees=trees, forest=grown, layout=layout, questions=asked, **arrays)
+
+
+def _scored(texts: list[str], table: F32, bits: int, groups: int) -> tuple[F64, F64, NDArray[np.int32]]:
+    """Linear scores ``(n, k)`` without intercepts, share of known words and pairs ``(n,)``, and tokens ``(n,)``."""
+    offsets, data = text_bytes(texts)
+    scores, known = np.empty((len(texts), table.shape[1] - 2), np.float32), np.empty(len(texts), np.float32)
+    n_words = np.empty(len(texts), np.int32)
+    text_features.score_texts(offsets, data, text_features.FUNCTION_TABLE, bits, groups, table, scores, known, n_words)
+    return scores.astype(np.float64), known.astype(np.float64), n_words
 
 
 def identity(text: str) -> int:
@@ -215,9 +238,16 @@ def train(
     values = np.column_stack([linear, measures.of(kept, layout=layout)])
     if questions_count:
         values = np.column_stack([values, questions.of(kept, given)])
-    trees, held_out = _grown(values, label, fold, weight)
+    blanked, blanked_intercepts = np.zeros((0, N_FOLDS + 2), np.float32), np.zeros(N_FOLDS)
+    if layout:
+        blanked, blanked_intercepts, said, _ = _linear(
+            fit.read(punctuation.of(kept), BLANKED_BITS, BLANKED_GROUPS), label, fold, weight
+        )
+        values = np.column_stack([values, said])
+    trees, grown, held_out = _grown(values, label, fold, weight, randomised=layout)
     names = list(compress(makers or [""] * len(generated), keep[len(human) :]))
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees, *_makers(names, label),
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees,
+                    blanked, blanked_intercepts, grown, *_makers(names, label),
                     np.unique(_named(kept)), layout, questions_count)
 
 
@@ -254,14 +284,20 @@ def _linear(
     return table, intercepts, linear, seen
 
 
-def _grown(values: F64, label: NDArray[np.bool_], fold: NDArray[np.int64], weight: F64) -> tuple[boost.Trees, F64]:
+def _grown(
+    values: F64, label: NDArray[np.bool_], fold: NDArray[np.int64], weight: F64, *, randomised: bool
+) -> tuple[boost.Trees, forest.Forest, F64]:
     """Trees of all models, and each reference's score ``(n,)`` by those that have not seen it."""
-    grown, held_out = [], np.zeros(len(label))
+    grown, drawn, held_out = [], [], np.zeros(len(label))
     for k in range(N_FOLDS):
         mine = fold == k
         grown.append(boost.fit(values[~mine], label[~mine], weight[k][~mine]))
         held_out[mine] = boost.predict(values[mine], *grown[k])
-    return boost.Trees(*(np.stack(part) for part in zip(*grown, strict=True))), held_out
+        if randomised:
+            drawn.append(forest.fit(values[~mine], label[~mine], weight[k][~mine]))
+            held_out[mine] = (held_out[mine] + forest.predict(values[mine], *drawn[k])) / 2
+    trees = boost.Trees(*(np.stack(part) for part in zip(*grown, strict=True)))
+    return trees, forest.stacked(drawn), held_out
 
 
 def _makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
