@@ -1,4 +1,4 @@
-"""A simulated provider by an analyst who rebuilds reported campaigns and the support desk's look-alikes at a small scale: see :mod:`.generate`."""
+"""A simulated provider after the reported campaigns and the support desk's look-alikes, at a small scale: see :mod:`.generate`."""
 
 from . import scenarios
 from .generate import SCENARIOS, generate

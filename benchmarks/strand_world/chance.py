@@ -12,20 +12,20 @@ Bits = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 
 
-def mix(*things: "npt.NDArray[np.integer] | int") -> Bits:  # type: ignore[type-arg]
+def mix(*things: "npt.NDArray[np.integer] | int") -> Bits:
     """A hash of numbers, row by row (splitmix64)."""
-    found = np.uint64(0x9E3779B97F4A7C15)
+    found = np.full(1, 0x9E3779B97F4A7C15, np.uint64)
     with np.errstate(over="ignore"):
         for thing in things:
             part = np.asarray(thing).astype(np.uint64) if isinstance(thing, np.ndarray) else np.uint64(thing % 2**64)
-            x = np.atleast_1d(found ^ part) + np.uint64(0x9E3779B97F4A7C15)
+            x = (found ^ part) + np.uint64(0x9E3779B97F4A7C15)
             x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             found = x ^ (x >> np.uint64(31))
-    return np.asarray(found)
+    return found
 
 
-def unit(*things: "npt.NDArray[np.integer] | int") -> Floats:  # type: ignore[type-arg]
+def unit(*things: "npt.NDArray[np.integer] | int") -> Floats:
     """A number in [0, 1) of a thing."""
     return (mix(*things) >> np.uint64(11)).astype(np.float64) / 2.0**53
 

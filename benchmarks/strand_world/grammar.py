@@ -13,12 +13,26 @@ import pyarrow.compute as pc
 from ..worlds import sections
 
 Ints = npt.NDArray[np.int64]
-Text = pa.Array
 
 FOLDER = Path(__file__).parent / "vocabulary"
 TONGUES = ("en", "es", "de", "pt", "zh", "tr")
 WORKS = (
-    "chat", "write", "sum", "math", "reason", "code", "agent", "data", "grade", "rewrite", "make", "label", "trace", "trans", "hello", "slip",
+    "chat",
+    "write",
+    "sum",
+    "math",
+    "reason",
+    "code",
+    "agent",
+    "data",
+    "grade",
+    "rewrite",
+    "make",
+    "label",
+    "trace",
+    "trans",
+    "hello",
+    "slip",
 )
 BLOCKS = ("code", "agent", "data")
 VERDICTS = ("grade", "label")
@@ -36,7 +50,7 @@ def words() -> dict[str, list[str]]:
 
 
 @cache
-def _topical(name: str) -> tuple[Text, Ints, Ints]:
+def _topical(name: str) -> tuple[pa.Array, Ints, Ints]:
     """Phrases of all topics, where each topic's begin, and how many they are."""
     lists = [words()[f"topic{t}.{name}"] for t in range(topics())]
     sizes = np.array([len(phrases) for phrases in lists])
@@ -59,12 +73,12 @@ def known(section: str) -> bool:
     return section in words() or section in ("thing", "issue")
 
 
-def join(parts: list[object]) -> Text:
+def join(parts: list[object]) -> pa.Array:
     """Concatenate strings row by row."""
     return pc.binary_join_element_wise(*parts, "") if len(parts) > 1 else parts[0]
 
 
-def say(rng: np.random.Generator, section: str, topic: Ints) -> Text:
+def say(rng: np.random.Generator, section: str, topic: Ints) -> pa.Array:
     """A phrase of a section for every row, its slots filled, on the row's topic."""
     n = len(topic)
     if section in ("thing", "issue"):
@@ -77,7 +91,7 @@ def say(rng: np.random.Generator, section: str, topic: Ints) -> Text:
     return by_group(chosen, lambda option, rows: fill(rng, options[option], topic[rows]))
 
 
-def fill(rng: np.random.Generator, phrase: str, topic: Ints) -> Text:
+def fill(rng: np.random.Generator, phrase: str, topic: Ints) -> pa.Array:
     """One phrase for every row with its slots filled."""
     parts: list[object] = []
     for part in re.split(r"(\{[\w.]+\})", phrase):
@@ -90,7 +104,7 @@ def fill(rng: np.random.Generator, phrase: str, topic: Ints) -> Text:
     return join(parts)
 
 
-def by_group(group: Ints, make: Callable[[int, Ints], Text]) -> Text:
+def by_group(group: Ints, make: Callable[[int, Ints], pa.Array]) -> pa.Array:
     """Make the rows of each group apart and put them back into their places."""
     order = np.argsort(group, kind="stable")
     values, first = np.unique(group[order], return_index=True)
@@ -113,31 +127,31 @@ def section_of(work: str, tongue: str) -> str:
     return work
 
 
-def tasks(rng: np.random.Generator, work: Ints, tongue: Ints, topic: Ints) -> Text:
+def tasks(rng: np.random.Generator, work: Ints, tongue: Ints, topic: Ints) -> pa.Array:
     """A task for every row."""
 
-    def of(code: int, rows: Ints) -> Text:
+    def of(code: int, rows: Ints) -> pa.Array:
         section = section_of(WORKS[code % len(WORKS)], TONGUES[code // len(WORKS)])
         return say(rng, section, topic[rows])
 
     return by_group(work + len(WORKS) * tongue, of)
 
 
-def follow(rng: np.random.Generator, tool: npt.NDArray[np.bool_], tongue: Ints, topic: Ints) -> Text:
+def follow(rng: np.random.Generator, tool: npt.NDArray[np.bool_], tongue: Ints, topic: Ints) -> pa.Array:
     """What is sent on a later turn: a person's next words or what a tool returned."""
 
-    def of(code: int, rows: Ints) -> Text:
+    def of(code: int, rows: Ints) -> pa.Array:
         section = "step" if code < 0 else "more" if code == 0 else f"{TONGUES[code]}.more"
         return say(rng, section, topic[rows])
 
     return by_group(np.where(tool, -1, tongue), of)
 
 
-def framed(frame: Ints, task: Text) -> Text:
+def framed(frame: Ints, task: pa.Array) -> pa.Array:
     """Tasks in their frames; -1 is none."""
     frames = words()["frame"]
 
-    def of(code: int, rows: Ints) -> Text:
+    def of(code: int, rows: Ints) -> pa.Array:
         mine = task.take(pa.array(rows))
         if code < 0:
             return mine
@@ -147,9 +161,9 @@ def framed(frame: Ints, task: Text) -> Text:
     return by_group(frame, of)
 
 
-def answers(rng: np.random.Generator, work: Ints, tongue: Ints, topic: Ints, length: Ints, thinking: npt.NDArray[np.bool_]) -> Text:
+def answers(rng: np.random.Generator, work: Ints, tongue: Ints, topic: Ints, length: Ints, thinking: npt.NDArray[np.bool_]) -> pa.Array:
     """An answer of about so many sentences for every row."""
-    pools: list[Text] = []
+    pools: list[pa.Array] = []
     place: dict[int, int] = {}
     spoken = np.where(tongue > 0, topics() + tongue, topic) + np.where(thinking & (tongue == 0), 1000, 0)
     for code in np.unique(spoken).tolist():
@@ -165,9 +179,9 @@ def answers(rng: np.random.Generator, work: Ints, tongue: Ints, topic: Ints, len
     offsets = np.concatenate([[0], np.cumsum(length)]).astype(np.int32)
     body = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), pool.take(pa.array(flat))), " ")
     block = np.isin(work, [WORKS.index(name) for name in BLOCKS]) & (rng.random(len(work)) < 0.7)
-    verdict = np.isin(work, [WORKS.index(name) for name in VERDICTS])
+    verdict = np.isin(work, [WORKS.index(name) for name in VERDICTS]) & (tongue == 0)
 
-    def of(code: int, rows: Ints) -> Text:
+    def of(code: int, rows: Ints) -> pa.Array:
         mine = body.take(pa.array(rows))
         if code == 0:
             return mine

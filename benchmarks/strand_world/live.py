@@ -1,16 +1,17 @@
 """A party lives through the days of a log: accounts, conversations, requests, as numbers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from . import grammar, places
 from .chance import Bits, Floats, Ints, choose, mix, unit
 from .party import Mix, Party, Routine
 
 DAY = 86_400
-Flags = npt.NDArray[np.bool_]
+Columns = dict[str, Any]
 
 HOURS = {
     "day": (1, 0, 0, 0, 0, 0, 1, 3, 6, 8, 9, 9, 7, 8, 9, 9, 8, 7, 7, 8, 8, 7, 5, 3),
@@ -25,8 +26,12 @@ HOURS = {
     "block": (0,) * 24,
 }
 WEEK = {
-    "day": (1, 1, 1, 1, 1, 0.75, 0.75), "office": (1, 1, 1, 1, 0.9, 0.06, 0.04), "evening": (1, 1, 1, 1, 0.8, 1, 1.1), "lesson": (0.1, 1, 0.1, 1, 0.1, 0.03, 0.1),
-    "weekend": (0, 0, 0, 0, 0.25, 1, 1), "shift": (1, 1, 1, 1, 1, 0.7, 0.3),
+    "day": (1, 1, 1, 1, 1, 0.75, 0.75),
+    "office": (1, 1, 1, 1, 0.9, 0.06, 0.04),
+    "evening": (1, 1, 1, 1, 0.8, 1, 1.1),
+    "lesson": (0.1, 1, 0.1, 1, 0.1, 0.03, 0.1),
+    "weekend": (0, 0, 0, 0, 0.25, 1, 1),
+    "shift": (1, 1, 1, 1, 1, 0.7, 0.3),
 }
 KINDS = ("individual", "education", "research", "startup", "enterprise")
 PLANS = ("payg", "monthly", "free", "credit", "invoice", "trial")
@@ -77,13 +82,15 @@ class Folk:
     """The accounts of a party; times in seconds of the log."""
 
     uid: Bits
+    home: Bits
+    """Whose line and machines an account uses."""
     created: Floats
     first: Floats
     last: Floats
     banned: Floats
     """Infinite: not."""
     country: Ints
-    columns: dict[str, npt.NDArray[np.generic]]
+    columns: Columns
 
 
 def share_out(rng: np.random.Generator, n: int, per: float) -> Bits:
@@ -102,6 +109,9 @@ def window(party: Party, log: Log) -> tuple[float, float]:
         return 0.0, float(whole)
     long = party.days * DAY
     start = (whole - long) * (party.start if party.start >= 0 else log.rng.random())
+    if party.hours == "weekend":  # from Friday on, where the log has a weekend to choose
+        fridays = [day for day in range(log.days - 1) if (log.begin // DAY + 3 + day) % 7 == 4]
+        start = float(DAY * fridays[int(log.rng.integers(len(fridays)))]) if fridays else start
     return float(start), float(start + long)
 
 
@@ -109,6 +119,7 @@ def folk(party: Party, log: Log) -> Folk:
     """The accounts of a party: who they are, and from when to when they ask."""
     rng = log.rng
     n = max(2, round(party.size))
+    chain = np.arange(n)
     start, stop = window(party, log)
     if party.life:
         long = (stop - start) / DAY
@@ -118,13 +129,14 @@ def folk(party: Party, log: Log) -> Folk:
         waits = (rng.gamma(1.5, party.delay / 1.5, size=(chains, links)) + 0.1) * 3600
         first = start + np.cumsum(lives + waits, axis=1) - lives - waits
         kept = (first < stop).ravel()
+        chain = np.repeat(np.arange(chains), links)[kept]
         first = first.ravel()[kept]
         end = first + lives.ravel()[kept]
         banned = np.where(end < stop, end, np.inf)
         n = len(first)
     else:
         first, banned = np.full(n, start), np.full(n, np.inf)
-    ages = {
+    ages: dict[str, Callable[[], Floats]] = {
         "old": lambda: first - rng.gamma(1.3, 260, n) * DAY,
         "recent": lambda: first - rng.gamma(1.2, 12, n) * DAY,
         "burst": lambda: first - rng.uniform(0.2, 3) * DAY - rng.gamma(1.5, 6, n) * 3600,
@@ -157,15 +169,27 @@ def folk(party: Party, log: Log) -> Folk:
         country = rng.choice(len(places.COUNTRIES), n, p=places.PEOPLE / places.PEOPLE.sum())
     one = int(rng.integers(2**63))
     org = {
-        "none": np.zeros(n, np.uint64), "one": np.full(n, one, np.uint64), "each": uid,
+        "none": np.zeros(n, np.uint64),
+        "one": np.full(n, one, np.uint64),
+        "each": uid,
         "some": np.where(rng.random(n) < 0.4, uid, 0).astype(np.uint64),
     }[party.org]
     mail = choose(rng.random(n), party.mail, MAILS)
     free, junk = (mix(uid, salt) % np.uint64(count) for salt, count in ((61, 9), (62, 40)))
-    domain = np.select([mail == 0, mail == 1, mail == 2, mail == 3], [free, np.full(n, one % 2**40 + 1000), uid % np.uint64(2**40) + np.uint64(1000), mix(one, 63) % np.uint64(30)], junk)
+    domain = np.select(
+        [mail == 0, mail == 1, mail == 2, mail == 3],
+        [free, np.full(n, one % 2**40 + 1000), uid % np.uint64(2**40) + np.uint64(1000), mix(one, 63) % np.uint64(30)],
+        junk,
+    )
     card = share_out(rng, n, party.per_card)
     phone = share_out(rng, n, party.per_phone)
-    columns: dict[str, npt.NDArray[np.generic]] = {
+    home = uid
+    if party.homes == "card":
+        home = mix(card, 65)
+    elif party.homes == "chain":
+        _, oldest = np.unique(chain, return_index=True)
+        home, card, phone = (values[oldest][chain] for values in (uid, card, phone))
+    columns: Columns = {
         "kind": choose(rng.random(n), party.kinds, KINDS),
         "org": org,
         "verified": rng.random(n) < party.verified,
@@ -179,13 +203,13 @@ def folk(party: Party, log: Log) -> Folk:
     }
     site = places.Site(int(uid.min()), party.sites)
     net = np.full(n, places.NETS.index(party.signup))
-    signup, _, _ = places.addresses(net, uid, country, uid, (created % (10**9)).astype(np.int64), site)
+    signup, _, _ = places.addresses(net, home, country, uid, (created % (10**9)).astype(np.int64), site)
     columns["signup"] = signup
-    return Folk(uid, created, first, last, banned, country, columns)
+    return Folk(uid, home, created, first, last, banned, country, columns)
 
 
-def curve(party: Party, log: Log) -> Floats:
-    """How busy each hour of the log is, one on an average day of the party's time; cumulative, from 0."""
+def curve(party: Party, log: Log, start: float, stop: float) -> Floats:
+    """How busy each hour of the log is, one on an average day from ``start`` to ``stop``; cumulative, from 0."""
     hour = np.arange(log.days * 24)
     weekday = (log.begin // DAY + 3 + hour // 24) % 7
     weight = np.array(HOURS[party.hours], float)[hour % 24] * np.array(WEEK.get(party.hours, (1,) * 7))[weekday]
@@ -198,14 +222,16 @@ def curve(party: Party, log: Log) -> Floats:
         weight[np.isin(hour // 24, log.holidays)] *= 0.15
     if weight.sum() == 0:
         weight[:] = 1
-    return np.concatenate([[0.0], np.cumsum(weight * log.days / weight.sum())])
+    theirs = weight[int(start // 3600) : int(stop // 3600) + 1]
+    usual = theirs.mean() if theirs.mean() > 0.25 * weight.mean() else weight.mean()
+    return np.concatenate([[0.0], np.cumsum(weight / usual / 24)])
 
 
-def live(party: Party, log: Log) -> tuple[Folk, dict[str, npt.NDArray[np.generic]]]:
+def live(party: Party, log: Log) -> tuple[Folk, Columns]:
     """Accounts and requests of a party. ``account`` and ``replayed`` are places in its own rows."""
     people = folk(party, log)
     rng, n = log.rng, len(people.uid)
-    busyness = curve(party, log)
+    busyness = curve(party, log, people.first.min(), people.last.max())
     hours = np.arange(len(busyness)) * 3600.0
     zone = places.ZONES[people.country] * 3600.0 if party.zone == "many" else np.full(n, rng.integers(-8, 9) * 3600.0)
     long = log.days * DAY
@@ -213,14 +239,18 @@ def live(party: Party, log: Log) -> tuple[Folk, dict[str, npt.NDArray[np.generic
     high = np.interp((people.last + zone).clip(0, long), hours, busyness)
     shares = np.array([routine.share for routine in party.routines])
     turns = float((shares * [routine.turns for routine in party.routines]).sum() / shares.sum())
-    load = rng.lognormal(-party.spread**2 / 2, party.spread, n) * party.rate * party.busy / turns
+    load = rng.lognormal(-(party.spread**2) / 2, party.spread, n) * party.rate * party.busy / turns
     many = rng.poisson(load / party.busy * (high - low).clip(0))
     who = np.repeat(np.arange(n), many)
     at = np.interp(rng.uniform(low[who], high[who]), busyness, hours) - zone[who]
     at = np.where(at < 0, at + DAY, np.where(at >= long, at - DAY, at))
     used = unit(people.uid[who], (at // DAY).astype(np.int64)) < party.busy
     if party.hours == "clock":
-        at = at // 3600 * 3600 + np.floor(unit(people.uid[who] if party.builds == "account" else who * 0 + 7, 71) * 12) * 300 + rng.gamma(2.0, 2.0, len(at))
+        at = (
+            at // 3600 * 3600
+            + np.floor(unit(people.uid[who] if party.builds == "account" else who * 0 + 7, 71) * 12) * 300
+            + rng.gamma(2.0, 2.0, len(at))
+        )
     used &= (at >= people.first[who]) & (at < people.last[who])
     who, at = who[used], at[used]
     order = np.argsort(at, kind="stable")
@@ -228,7 +258,7 @@ def live(party: Party, log: Log) -> tuple[Folk, dict[str, npt.NDArray[np.generic
     return people, requests(party, log, people, who, at, talks(party, log, people, who, at))
 
 
-def talks(party: Party, log: Log, people: Folk, who: Ints, at: Floats) -> dict[str, npt.NDArray[np.generic]]:
+def talks(party: Party, log: Log, people: Folk, who: Ints, at: Floats) -> Columns:
     """What each conversation is about and how it is sent."""
     rng, n = log.rng, len(who)
     start, stop = (at.min(), at.max() + 1) if n else (0.0, 1.0)
@@ -239,7 +269,7 @@ def talks(party: Party, log: Log, people: Folk, who: Ints, at: Floats) -> dict[s
     weight = np.where(weight.sum(axis=0) == 0, 1.0, weight)
     edges = np.cumsum(weight, axis=0) / weight.sum(axis=0)
     which = (rng.random(n) >= edges).sum(axis=0).clip(0, len(party.routines) - 1)
-    out: dict[str, npt.NDArray[np.generic]] = {name: np.zeros(n, np.int64) for name in ("work", "tongue", "topic", "turns", "family", "limit", "model", "shown")}
+    out: Columns = {name: np.zeros(n, np.int64) for name in ("work", "tongue", "topic", "turns", "family", "limit", "model", "shown")}
     out |= {name: np.full(n, -1, np.int64) for name in ("frame", "pool", "system", "wrapper", "tools")}
     out |= {"heat": np.full(n, np.nan), "mass": np.full(n, np.nan), "length": np.ones(n)}
     out |= {name: np.zeros(n, bool) for name in ("harvest", "handed", "replays", "blocked", "slip")}
@@ -260,9 +290,7 @@ def talks(party: Party, log: Log, people: Folk, who: Ints, at: Floats) -> dict[s
     return out
 
 
-def _routine(
-    party: Party, routine: Routine, log: Log, people: Folk, who: Ints, at: Floats, progress: Floats, path: Ints
-) -> dict[str, npt.NDArray[np.generic]]:
+def _routine(party: Party, routine: Routine, log: Log, people: Folk, who: Ints, at: Floats, progress: Floats, path: Ints) -> Columns:
     rng, n = log.rng, len(who)
     uid = people.uid[who]
     salt = int(rng.integers(2**40))
@@ -297,7 +325,9 @@ def _routine(
         own = rng.choice(grammar.frames(), routine.frames, replace=False)
         if routine.frame_first >= 0:
             own[0] = routine.frame_first
-        place = (mix(uid, salt, 107) % np.uint64(len(own))).astype(np.int64) if routine.frame_by == "account" else rng.integers(0, len(own), n)
+        place = (
+            (mix(uid, salt, 107) % np.uint64(len(own))).astype(np.int64) if routine.frame_by == "account" else rng.integers(0, len(own), n)
+        )
         frame = np.where(rng.random(n) < routine.frame_share, own[place], -1)
     family = choose(unit(uid, salt, 109), routine.clients, places.FAMILIES)
     second = choose(unit(uid, salt, 113), routine.clients, places.FAMILIES)
@@ -321,8 +351,12 @@ def _routine(
         system = np.where(agent >= 0, agent, own_codes[inverse])
     wants_tools = (work == works.index("agent")) & (agent < 0)
     tools = np.where(wants_tools, 100 + (mix(uid, 137) % np.uint64(2**30)).astype(np.int64), tools)
-    by = {"account": mix(uid, 139), "party": mix(np.zeros(n, np.int64), salt), "talk": rng.integers(2**60, size=n, dtype=np.uint64)}[routine.sampling]
-    heat, mass, limit = (table[(mix(by, s) % np.uint64(len(table))).astype(np.int64)] for table, s in ((HEATS, 1), (MASSES, 2), (LIMITS, 3)))
+    by = {"account": mix(uid, 139), "party": mix(np.zeros(n, np.int64), salt), "talk": rng.integers(2**60, size=n, dtype=np.uint64)}[
+        routine.sampling
+    ]
+    heat, mass, limit = (
+        table[(mix(by, s) % np.uint64(len(table))).astype(np.int64)] for table, s in ((HEATS, 1), (MASSES, 2), (LIMITS, 3))
+    )
     by_app = np.isin(family, apps)
     model = choose(unit(uid, 149), routine.models or USUAL_MODELS, places.MODELS)
     model = np.where(rng.random(n) < 0.1, choose(rng.random(n), routine.models or USUAL_MODELS, places.MODELS), model)
@@ -337,15 +371,29 @@ def _routine(
     ends = 1 + rng.geometric(1 / max(routine.turns, 1.0001), n) - 1
     longer = np.where(agent >= 0, 2.0, 1.0) if routine.turns < 3 else np.ones(n)
     return {
-        "work": work, "tongue": tongue, "topic": topic, "pool": pool,
+        "work": work,
+        "tongue": tongue,
+        "topic": topic,
+        "pool": pool,
         "turns": np.minimum((ends * longer).astype(np.int64), MOST_TURNS),
-        "frame": np.where(routine.inject, -1, frame), "wrapper": np.where(routine.inject, frame, -1),
-        "family": family, "system": system, "tools": tools,
-        "heat": np.where(by_app, np.nan, heat), "mass": np.where(by_app, np.nan, mass), "limit": np.where(by_app, 0, limit),
-        "model": model, "length": np.full(n, routine.length) * rng.lognormal(0, 0.3, n),
-        "harvest": np.full(n, routine.harvest), "handed": rng.random(n) < routine.handover, "replays": rng.random(n) < routine.replay,
-        "blocked": np.full(n, routine.blocked) & (progress > routine.phase[1] - 0.15 * (routine.phase[1] - routine.phase[0])) & (rng.random(n) < 0.8),
-        "slip": rng.random(n) < party.sloppy, "path": path,
+        "frame": np.where(routine.inject, -1, frame),
+        "wrapper": np.where(routine.inject, frame, -1),
+        "family": family,
+        "system": system,
+        "tools": tools,
+        "heat": np.where(by_app, np.nan, heat),
+        "mass": np.where(by_app, np.nan, mass),
+        "limit": np.where(by_app, 0, limit),
+        "model": model,
+        "length": np.full(n, routine.length) * rng.lognormal(0, 0.3, n),
+        "harvest": np.full(n, routine.harvest),
+        "handed": rng.random(n) < routine.handover,
+        "replays": rng.random(n) < routine.replay,
+        "blocked": np.full(n, routine.blocked)
+        & (progress > routine.phase[1] - 0.15 * (routine.phase[1] - routine.phase[0]))
+        & (rng.random(n) < 0.8),
+        "slip": rng.random(n) < party.sloppy,
+        "path": path,
     }
 
 
@@ -353,9 +401,7 @@ PUBLIC = 900
 """Tasks of the public list."""
 
 
-def requests(
-    party: Party, log: Log, people: Folk, who: Ints, at: Floats, talk: dict[str, npt.NDArray[np.generic]]
-) -> dict[str, npt.NDArray[np.generic]]:
+def requests(party: Party, log: Log, people: Folk, who: Ints, at: Floats, talk: Columns) -> Columns:
     """The single requests of conversations, with networks, handovers and replays."""
     rng, n = log.rng, len(who)
     many = talk["turns"].astype(np.int64)
@@ -382,11 +428,15 @@ def requests(
     np.minimum.at(shortest, of, lost)
     rows = np.flatnonzero(turn < shortest[of])
     of, turn, second, account, part = of[rows], turn[rows], second[rows], account[rows], part[rows]
-    net = choose(unit(people.uid[account], 167), party.nets, places.NETS)
+    line = people.home[account]
+    net = choose(unit(line, 167), party.nets, places.NETS)
     out_of_home = unit(people.uid[account], (second // 3600).astype(np.int64), 173) < party.away
-    other_net = choose(unit(people.uid[account], 179), party.nets if party.campaign else {"carrier": 5, "home": 3, "vpn": 1}, places.NETS)
+    other_net = choose(unit(line, 179), party.nets if party.campaign else {"carrier": 5, "home": 3, "vpn": 1}, places.NETS)
     net = np.where(out_of_home, other_net, net)
-    ip, asn, seen = places.addresses(net, people.uid[account], people.country[account], ids[of], second.astype(np.int64), places.Site(int(people.uid.min()), party.sites))
+    net = np.where(rng.random(len(net)) < party.leak, places.NETS.index("rack"), net)
+    ip, asn, seen = places.addresses(
+        net, line, people.country[account], ids[of], second.astype(np.int64), places.Site(int(people.uid.min()), party.sites)
+    )
     replayed = np.full(len(of), -1)
     again = np.flatnonzero(talk["replays"][of] & (turn == 0))
     if len(again):
@@ -398,7 +448,14 @@ def requests(
     owner = people.uid if party.builds == "account" else np.full(len(people.uid), rng.integers(2**63, dtype=np.uint64), np.uint64)
     out = {name: values[of] for name, values in talk.items() if name not in ("turns", "handed", "replays")}
     return out | {
-        "account": account, "talk": ids[of], "turn": turn, "second": second, "part": part, "ip": ip, "asn": asn, "seen": seen, "replayed": replayed,
+        "account": account,
+        "talk": ids[of],
+        "turn": turn,
+        "second": second,
+        "part": part,
+        "ip": ip,
+        "asn": asn,
+        "seen": seen,
+        "replayed": replayed,
         "owner": owner[account],
     }
-

@@ -5,7 +5,18 @@ from dataclasses import dataclass, field, replace
 
 Mix = Mapping[str, float]
 TASTES: Mix = {
-    "chat": 30, "write": 14, "sum": 9, "math": 5, "reason": 7, "code": 14, "data": 5, "rewrite": 5, "trans": 4, "make": 3, "label": 2, "grade": 2,
+    "chat": 30,
+    "write": 14,
+    "sum": 9,
+    "math": 5,
+    "reason": 7,
+    "code": 14,
+    "data": 5,
+    "rewrite": 5,
+    "trans": 4,
+    "make": 3,
+    "label": 2,
+    "grade": 2,
 }
 """What people in general ask for."""
 DEVELOPERS: Mix = {"code": 40, "agent": 14, "data": 12, "label": 8, "sum": 8, "reason": 6, "chat": 6, "make": 3, "grade": 3}
@@ -101,6 +112,10 @@ class Party:
     away: float = 0.12
     """Share of hours in which an account uses another network."""
     sites: int = 1
+    homes: str = "account"
+    """Who has a line in common: account (nobody), card (those with one) or chain (an account and what replaces it)."""
+    leak: float = 0.0
+    """Share of requests that leave from the party's own machines, past its proxies."""
     builds: str = "account"
     paths: Mix = field(default_factory=lambda: {"api": 1})
     countries: int = 0

@@ -13,8 +13,8 @@ ZONES = np.array([-6, 0, 1, 1, 1, -3, -6, 5, 7, 3, 1, 1, -5, 8, 2, 0, 1, 8, 3, 1
 TONGUE_OF = {"ES": "es", "MX": "es", "DE": "de", "AT": "de", "BR": "pt", "PT": "pt", "TW": "zh", "SG": "zh", "TR": "tr"}
 PEOPLE = np.array([22, 8, 7, 5, 5, 7, 4, 10, 5, 4, 3, 3, 4, 2, 2, 2, 2, 2, 1, 2], float)
 NETS = ("home", "carrier", "vpn", "cloud", "site", "rack", "resi", "sticky")
-"""A home line, a carrier's shared addresses, a public VPN, an own machine in a cloud, the party's offices, the party's machines, and proxies in homes: another each
-conversation, or one for each account."""
+"""A home line, a carrier's shared addresses, a public VPN, an own machine in a cloud, the party's offices, the party's machines,
+and proxies in homes: another each conversation, or one for each account."""
 ISPS = 4
 """In each country."""
 ISP_BASE, CARRIER_BASE, VPN_BASE, CLOUD_BASE, SITE_BASE = 31_000, 36_000, 44_000, 46_000, 49_000
@@ -25,8 +25,21 @@ NEW = MODELS.index("loom-4")
 FAMILIES = ("py", "node", "java", "go", "raw", "web", "fox", "phone", "editor", "plover", "tiller", "rope", "kitti")
 AGENTS = {"plover": 0, "tiller": 1, "editor": 2, "rope": 3, "kitti": 4}
 """Families that come with a system prompt and tools, and which."""
-SHOWN = ("loom-python/1.{}.0", "loom-node/2.{}.3", "loom-java/0.{}.1", "go-http-client/1.{}", "httpx/0.{}.2", "Mozilla/5.0 Chrome/13{}.0", "Mozilla/5.0 Firefox/12{}.0",
-         "LoomApp/6.{} (phone)", "siskin/0.{}.0 node", "plover/0.{}.4 python", "tillerman/1.{}.0", "ropewalk/0.{}.9", "kittiwake/0.{}.1")
+SHOWN = (
+    "loom-python/1.{}.0",
+    "loom-node/2.{}.3",
+    "loom-java/0.{}.1",
+    "go-http-client/1.{}",
+    "httpx/0.{}.2",
+    "Mozilla/5.0 Chrome/13{}.0",
+    "Mozilla/5.0 Firefox/12{}.0",
+    "LoomApp/6.{} (phone)",
+    "siskin/0.{}.0 node",
+    "plover/0.{}.4 python",
+    "tillerman/1.{}.0",
+    "ropewalk/0.{}.9",
+    "kittiwake/0.{}.1",
+)
 STACK = (0, 1, 2, 3, 0, 5, 6, 7, 1, 0, 0, 1, 3)
 """Which TLS library a family uses."""
 VERSIONS = 6
@@ -55,13 +68,27 @@ def addresses(net: Ints, account: Bits, country: Ints, talk: Bits, second: Ints,
     machine = (mix(account, hour // 24 // 30, 23) % np.uint64(3 * 65536)).astype(np.int64)
     cloud = 170 * 2**24 + machine
     which = (mix(account, 29) % np.uint64(max(site.sites, 1))).astype(np.int64)
-    office = 180 * 2**24 + (mix(which, site.seed) % np.uint64(2**20)).astype(np.int64) * 16 + (mix(account, hour // 24) % np.uint64(2)).astype(np.int64)
-    rack = 171 * 2**24 + (mix(which, site.seed, 31) % np.uint64(60000)).astype(np.int64) * 256 + (mix(account, 37) % np.uint64(90)).astype(np.int64)
+    office = (
+        180 * 2**24
+        + (mix(which, site.seed) % np.uint64(2**20)).astype(np.int64) * 16
+        + (mix(account, hour // 24) % np.uint64(2)).astype(np.int64)
+    )
+    rack = (
+        171 * 2**24
+        + (mix(which, site.seed, 31) % np.uint64(60000)).astype(np.int64) * 256
+        + (mix(account, 37) % np.uint64(90)).astype(np.int64)
+    )
     ways = [net == 1, net == 2, net == 3, net == 4, net == 5]
     ip = np.select(ways, [nat, exits, cloud, office, rack], house)
     asn = np.select(
         ways,
-        [CARRIER_BASE + country, VPN_BASE + tunnel % 3, CLOUD_BASE + machine % 3, SITE_BASE + ip // 16 % 1500, np.full_like(ip, CLOUD_BASE + 1)],
+        [
+            CARRIER_BASE + country,
+            VPN_BASE + tunnel % 3,
+            CLOUD_BASE + machine % 3,
+            SITE_BASE + ip // 16 % 1500,
+            np.full_like(ip, CLOUD_BASE + 1),
+        ],
         ISP_BASE + isp,
     )
     seen = np.select([net == 2, (net == 3) | (net == 5), net == 6], [tunnel % len(COUNTRIES), np.zeros_like(ip), place], country)
@@ -83,5 +110,11 @@ def clients(family: Ints, owner: Bits, second: Ints) -> tuple[pa.Array, pa.Array
     agents = pa.array([shown.format(v + 1) for shown in SHOWN for v in range(VERSIONS)])
     stack = np.array(STACK)[family]
     machine = (mix(owner, 47) % np.uint64(3)).astype(np.int64) // 2
-    prints = pa.array([f"t13d{15 + s % 3}{10 + s % 4}h2_{0x8DAAF6152771 + s * 7919:012x}_{0x02713D6AF862 + (s * 2 + m) * 104729:012x}" for s in range(8) for m in range(2)])
+    prints = pa.array(
+        [
+            f"t13d{15 + s % 3}{10 + s % 4}h2_{0x8DAAF6152771 + s * 7919:012x}_{0x02713D6AF862 + (s * 2 + m) * 104729:012x}"
+            for s in range(8)
+            for m in range(2)
+        ]
+    )
     return agents.take(pa.array(family * VERSIONS + version)), prints.take(pa.array(stack * 2 + machine))

@@ -18,7 +18,9 @@ from .party import Party
 
 Column = Any
 BEGIN = int(datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC).timestamp())
-FREE_DOMAINS = tuple(f"{name}.example" for name in ("mailwren", "postlark", "inboxly", "quickmail", "letterbox", "freepost", "webbrief", "kurier", "correo"))
+FREE_DOMAINS = tuple(
+    f"{name}.example" for name in ("mailwren", "postlark", "inboxly", "quickmail", "letterbox", "freepost", "webbrief", "kurier", "correo")
+)
 TRIES = {"raw": 0.3, "web": 0.5, "fox": 0.5, "phone": 0.4}
 """Share of failed requests that are sent again; SDKs do it by themselves."""
 
@@ -29,7 +31,10 @@ def make(parties: Sequence[Party], residents: Party, log: Log, requests: int, la
     lived = [live(party, log) for party in parties]
     there = sum(len(sent["second"]) for _, sent in lived)
     wanted = max(requests - there, 0.25 * requests)
-    rate, settled = wanted / (residents.size * residents.busy * log.days * 0.75), Log(log.rng, log.days, log.begin, log.release, log.outage, log.holidays)
+    rate, settled = (
+        wanted / (residents.size * residents.busy * log.days * 0.75),
+        Log(log.rng, log.days, log.begin, log.release, log.outage, log.holidays),
+    )
     trial = residents.but(rate=rate, size=max(residents.size / 8, 60))
     found = len(live(trial, settled)[1]["second"]) * residents.size / trial.size
     lived.append(live(residents.but(rate=rate * wanted / max(found, 1)), log))
@@ -59,14 +64,18 @@ def make(parties: Sequence[Party], residents: Party, log: Log, requests: int, la
         for name in ("ip", "asn", "country", "user_agent", "ja4"):
             values = pc.if_else(cloud, pa.scalar(None, events[name].type), events[name])
             events = events.set_column(events.column_names.index(name), events.schema.field(name), values)
-    releases = [("loom-2", -400.0), ("loom-3", -120.0), ("loom-3-mini", -90.0)] + ([("loom-4", log.release)] if log.release < log.days else [])
+    releases = [("loom-2", -400.0), ("loom-3", -120.0), ("loom-3-mini", -90.0)] + (
+        [("loom-4", log.release)] if log.release < log.days else []
+    )
     day = datetime.timedelta(days=1)
     start = datetime.datetime.fromtimestamp(log.begin, datetime.UTC)
     told = [{"model": model, "released_at": (start + at * day).strftime("%Y-%m-%dT%H:%M:%SZ")} for model, at in releases]
     return World(
         events.drop_columns([name for name in lacks if name in events.column_names]),
         accounts.drop_columns([name for name in lacks if name in accounts.column_names]).sort_by("account_id"),
-        truth.sort_by("account_id"), harvest, told,
+        truth.sort_by("account_id"),
+        harvest,
+        told,
     )
 
 
@@ -92,11 +101,14 @@ def _accounts(people: Sequence[Folk], log: Log, names: pa.Array) -> pa.Table:
     number = all_of["domain"].astype(np.uint64)
     small = number.astype(np.int64)
     domain = pc.if_else(
-        pa.array(mail == "free"), _named(FREE_DOMAINS, small % len(FREE_DOMAINS)),
+        pa.array(mail == "free"),
+        _named(FREE_DOMAINS, small % len(FREE_DOMAINS)),
         pc.if_else(
-            pa.array(mail == "school"), _named([f"campus{n}.example" for n in range(30)], small % 30),
+            pa.array(mail == "school"),
+            _named([f"campus{n}.example" for n in range(30)], small % 30),
             pc.if_else(
-                pa.array(mail == "junk"), _named([f"box{n * 37 % 100}drop.example" for n in range(40)], small % 40),
+                pa.array(mail == "junk"),
+                _named([f"box{n * 37 % 100}drop.example" for n in range(40)], small % 40),
                 pc.binary_join_element_wise(hexed(mix(number), 9, "w"), ".example", ""),
             ),
         ),
@@ -131,6 +143,10 @@ def _fate(sent: dict[str, Column], log: Log) -> Ints:
     status = np.select([chance < 0.006, chance < 0.009, chance < 0.012, chance < 0.013], [429, 500, 400, 503], 200)
     out = (sent["second"] >= log.outage[0]) & (sent["second"] < log.outage[1])
     status = np.where(out & (rng.random(n) < 0.6), 503, status)
+    hour = sent["account"] * 100_000 + (sent["second"] // 3600).astype(np.int64)
+    _, which, many = np.unique(hour, return_inverse=True, return_counts=True)
+    limited = rng.random(n) < ((many[which] - 50) / 600).clip(0, 0.4)
+    status = np.where((status == 200) & limited, 429, status)  # limits are by the hour
     return np.where(sent["blocked"], 403, status)
 
 
@@ -193,7 +209,10 @@ def _events(
         "top_p": pa.array(at["mass"].astype(np.float32), from_pandas=True),
         "max_tokens": pa.array(at["limit"].astype(np.int32), mask=at["limit"] == 0),
         "stream": pa.array(app | (unit(who, 223) < 0.4)),
-        "input_tokens": pa.array(taken_in), "cached_tokens": pa.array(cached), "output_tokens": pa.array(output), "reasoning_tokens": pa.array(thought),
+        "input_tokens": pa.array(taken_in),
+        "cached_tokens": pa.array(cached),
+        "output_tokens": pa.array(output),
+        "reasoning_tokens": pa.array(thought),
         "status": pa.array(status.astype(np.int16)),
         "ip": places.dotted(at["ip"]),
         "asn": pa.array(at["asn"].astype(np.int32)),
@@ -227,19 +246,36 @@ def _texts(sent: dict[str, Column], log: Log) -> dict[str, pa.Array]:
     fresh = first[sent["pool"][first] < 0]
     task = pool.take(pa.array(sent["pool"].clip(0)))
     task = _put(task, fresh, grammar.tasks(rng, sent["work"][fresh], sent["tongue"][fresh], sent["topic"][fresh]).cast(pa.string()))
-    person = (sent["frame"][fresh] < 0) & (sent["tongue"][fresh] == 0) & np.isin(sent["work"][fresh], [grammar.WORKS.index(name) for name in ("chat", "write", "reason", "code", "sum")])
+    person = (
+        (sent["frame"][fresh] < 0)
+        & (sent["tongue"][fresh] == 0)
+        & np.isin(sent["work"][fresh], [grammar.WORKS.index(name) for name in ("chat", "write", "reason", "code", "sum")])
+    )
     spoken = fresh[person]
-    polite = grammar.join([grammar.say(rng, "hi", sent["topic"][spoken]), task.take(pa.array(spoken)), grammar.say(rng, "bye", sent["topic"][spoken])])
+    polite = grammar.join(
+        [grammar.say(rng, "hi", sent["topic"][spoken]), task.take(pa.array(spoken)), grammar.say(rng, "bye", sent["topic"][spoken])]
+    )
     task = _put(task, spoken, polite)
     prompt = _put(task, first, grammar.framed(sent["frame"][first], task.take(pa.array(first))).cast(pa.string()))
     unfilled = first[sent["slip"][first]]
     if len(unfilled):
         bare = grammar.say(rng, "slip", np.zeros(len(unfilled), np.int64))
         prompt = _put(prompt, unfilled, grammar.framed(sent["frame"][unfilled], bare).cast(pa.string()))
-    prompt = _put(prompt, later, grammar.follow(rng, sent["tools"][later] >= 0, sent["tongue"][later], sent["topic"][later]).cast(pa.string()))
-    usual = np.array([{"label": 1.2, "hello": 1, "slip": 1, "trans": 2, "grade": 3, "chat": 5, "math": 6, "reason": 7, "trace": 8, "agent": 4}.get(work, 6) for work in grammar.WORKS])
+    prompt = _put(
+        prompt, later, grammar.follow(rng, sent["tools"][later] >= 0, sent["tongue"][later], sent["topic"][later]).cast(pa.string())
+    )
+    usual = np.array(
+        [
+            {"label": 1.2, "hello": 1, "slip": 1, "trans": 2, "grade": 3, "chat": 5, "math": 6, "reason": 7, "trace": 8, "agent": 4}.get(
+                work, 6
+            )
+            for work in grammar.WORKS
+        ]
+    )
     long = np.ceil(rng.gamma(2.5, usual[sent["work"]] * sent["length"] / 2.5)).clip(1, 40).astype(np.int64)
-    thinking = np.isin(sent["work"], [grammar.WORKS.index(name) for name in ("math", "reason", "trace")]) | ((sent["frame"] >= 0) & (rng.random(n) < 0.6))
+    thinking = np.isin(sent["work"], [grammar.WORKS.index(name) for name in ("math", "reason", "trace")]) | (
+        (sent["frame"] >= 0) & (rng.random(n) < 0.6)
+    )
     response = grammar.answers(rng, sent["work"], sent["tongue"], sent["topic"], long, thinking)
     return {"system": system, "prompt": prompt, "response": response}
 
