@@ -307,6 +307,7 @@ def harness_relayed(d: Draw) -> list[Party]:
         clients=d.some({"plover": 5, "editor": 4, "kitti": 2}),
         turns=d.even(4, 7),
         handover=d.even(0.35, 0.8),
+        scatter=d.says(0.6),
         sampling="talk",
         tongues={"en": 7, "zh": 2, "es": 1},
         tongue_by="talk",

@@ -254,6 +254,7 @@ def key_rotation(d: Draw) -> Party:
         system="party",
         turns=d.even(2.5, 5),
         handover=d.even(0.3, 0.9),
+        scatter=d.says(0.6),
         clients={d.one("py", "node", "java"): 1},
         sampling="party",
         personal=False,

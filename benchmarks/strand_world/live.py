@@ -272,7 +272,7 @@ def talks(party: Party, log: Log, people: Folk, who: Ints, at: Floats) -> Column
     out: Columns = {name: np.zeros(n, np.int64) for name in ("work", "tongue", "topic", "turns", "family", "limit", "model", "shown")}
     out |= {name: np.full(n, -1, np.int64) for name in ("frame", "pool", "system", "wrapper", "tools")}
     out |= {"heat": np.full(n, np.nan), "mass": np.full(n, np.nan), "length": np.ones(n)}
-    out |= {name: np.zeros(n, bool) for name in ("harvest", "handed", "replays", "blocked", "slip")}
+    out |= {name: np.zeros(n, bool) for name in ("harvest", "handed", "scattered", "replays", "blocked", "slip")}
     out["path"] = choose(unit(people.uid[who], 83), party.paths, places.PATHS)
     for code, routine in enumerate(party.routines):
         rows = np.flatnonzero(which == code)
@@ -388,6 +388,7 @@ def _routine(party: Party, routine: Routine, log: Log, people: Folk, who: Ints, 
         "length": np.full(n, routine.length) * rng.lognormal(0, 0.3, n),
         "harvest": np.full(n, routine.harvest),
         "handed": rng.random(n) < routine.handover,
+        "scattered": np.full(n, routine.scatter),
         "replays": rng.random(n) < routine.replay,
         "blocked": np.full(n, routine.blocked)
         & (progress > routine.phase[1] - 0.15 * (routine.phase[1] - routine.phase[0]))
@@ -416,10 +417,11 @@ def requests(party: Party, log: Log, people: Folk, who: Ints, at: Floats, talk: 
     part = np.zeros(len(of), np.int64)
     if talk["handed"].any():
         cut = 1 + (unit(ids, 163) * (many - 1).clip(1)).astype(np.int64)
-        other = rng.integers(0, len(people.uid), n)
-        taken = talk["handed"][of] & (turn >= cut[of]) & (other[of] != account)
-        taken &= (people.first[other[of]] <= second) & (second < people.last[other[of]])
-        account = np.where(taken, other[of], account)
+        other = rng.integers(0, len(people.uid), n)[of]
+        other = np.where(talk["scattered"][of], rng.integers(0, len(people.uid), len(of)), other)
+        taken = talk["handed"][of] & (turn >= cut[of]) & (other != account)
+        taken &= (people.first[other] <= second) & (second < people.last[other])
+        account = np.where(taken, other, account)
         part = taken.astype(np.int64)
     kept = (second < people.last[account]) & (second < log.days * DAY)
     # a conversation ends where its first lost turn is
@@ -446,7 +448,7 @@ def requests(party: Party, log: Log, people: Folk, who: Ints, at: Floats, talk: 
         past = order[(rng.random(len(again)) * before).astype(np.int64).clip(0, len(order) - 1)]
         replayed[again] = np.where(before > 0, past, -1)
     owner = people.uid if party.builds == "account" else np.full(len(people.uid), rng.integers(2**63, dtype=np.uint64), np.uint64)
-    out = {name: values[of] for name, values in talk.items() if name not in ("turns", "handed", "replays")}
+    out = {name: values[of] for name, values in talk.items() if name not in ("turns", "handed", "scattered", "replays")}
     return out | {
         "account": account,
         "talk": ids[of],

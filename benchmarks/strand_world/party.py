@@ -61,6 +61,8 @@ class Routine:
     length: float = 1.0
     handover: float = 0.0
     """Share of longer conversations that another account of the party continues."""
+    scatter: bool = False
+    """Such a conversation is sent to any account at each turn; otherwise it moves once."""
     replay: float = 0.0
     """Share of conversations that begin with an earlier one of the party's."""
     phase: tuple[float, float] = (0.0, 1.0)
