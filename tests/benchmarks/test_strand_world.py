@@ -153,7 +153,8 @@ def test_tables_conform_and_lack_what_is_told(name: str) -> None:
 
 def test_a_seed_is_a_world(tmp_path: Path) -> None:
     counts = [generate("hackathon_and_outage", tmp_path / str(i), seed, 3_000) for i, seed in enumerate((4, 4, 5))]
-    files = [{file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.*")} for folder in (tmp_path / str(i) for i in range(3))]
+    folders = [tmp_path / str(i) for i in range(3)]
+    files = [{file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.*")} for folder in folders]
     assert counts[0] == counts[1]
     assert files[0] == files[1] != files[2]
 
@@ -196,7 +197,8 @@ def test_half_of_the_fleet_jumps_within_the_day(world: Callable[[str], Made]) ->
     out = next(release["released_at"] for release in made.releases if release["model"] == "loom-4")
     day = np.datetime64(out.rstrip("Z"), "us").astype(np.int64) + DAY_US
     after = made.harvest.filter(pc.greater(made.harvest["timestamp"].cast(pa.int64()), int(day)))
-    others = made.events.filter(pc.and_(pc.equal(made.events["kind"], "resident"), pc.less(made.events["timestamp"].cast(pa.int64()), int(day))))
+    before = made.events.filter(pc.less(made.events["timestamp"].cast(pa.int64()), int(day)))
+    others = before.filter(pc.equal(before["kind"], "resident"))
     assert share(pc.equal(after["model"], "loom-4")) > 0.3
     assert share(pc.equal(others["model"], "loom-4")) < 0.08
     assert share(pc.is_valid(made.harvest["tools_key"])) > 0.5
@@ -221,7 +223,7 @@ def test_traces_are_forced_in_several_tongues(world: Callable[[str], Made]) -> N
 def test_relayed_talks_go_on_at_other_accounts(world: Callable[[str], Made]) -> None:
     made = world("harness_users_relayed")
     residents = made.events.filter(pc.equal(made.events["kind"], "resident"))
-    assert made.handed_over(made.harvest) > 0.08
+    assert made.handed_over(made.harvest) > 0.06
     assert made.handed_over(residents) < 0.01
     assert share(pc.match_substring_regex(made.harvest["user_agent"], "plover|siskin|kittiwake")) > 0.9
 
