@@ -41,11 +41,11 @@ FURTHER = {
     name: import_module(f"benchmarks.{name}_world")
     for name in (
         "farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "heron", "delta", "slate", "kelp", "tarn",
-        "alder", "marsh", "dune", "quay", "cairn", "osier", "vane", "wharf", "lodge", "weir", "heath", "gauge", "commons",
+        "alder", "marsh", "dune", "quay", "cairn", "osier", "vane", "wharf", "lodge", "weir", "heath", "gauge", "commons", "shoal",
     )
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
-"""Simulators of further authors; weights are calibrated on all but weir, heath, gauge and commons, with other seeds."""
+"""Simulators of further authors; weights are calibrated on all but weir, heath, gauge, commons and shoal, with other seeds."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000
