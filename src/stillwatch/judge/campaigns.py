@@ -92,6 +92,11 @@ class _Campaigns:
             return self._join(members, into, score, devotion)
         return -1
 
+    def release(self) -> None:
+        """Forget the campaigns without a group: their accounts are of none."""
+        without = np.flatnonzero(np.isneginf(self.best))
+        self.account[np.isin(self.account, without)] = -1
+
     def _join(self, members: I64, campaign: int, score: float, devotion: float) -> int:
         # What is little of what its accounts do is a chance meeting of their tasks: it brings nobody.
         if devotion >= CENTRAL * self.devotion[campaign]:
@@ -125,9 +130,13 @@ def campaigns_of(
     n_pools = int(label.max(initial=-1)) + 1
     found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
     linked = by_links(scene)
-    for g in sorted(inside, key=lambda g: (linked[g], -log_odds[g], -len(inside[g]), g)):
-        if len(inside[g]) >= min_accounts:
-            group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]), linked[g])
+    order = sorted(inside, key=lambda g: (linked[g], -log_odds[g], -len(inside[g]), g))
+    for _ in range(2):
+        for g in order:
+            if group_label[g] < 0 and len(inside[g]) >= min_accounts:
+                group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]), linked[g])
+        # Pools of which no accepted group is mostly made are none to keep apart: accounts whose conversations now and then move.
+        found.release()
     return _renumbered(group_label, found.account, min_accounts, start, scene)
 
 
