@@ -31,5 +31,5 @@ def test_pools_without_a_group_of_their_own_hide_nobody() -> None:
     assert campaigns(range(SIZE), range(SIZE, 2 * SIZE), range(30), accepted=[2], log_odds=[5.0, 4.0, 3.0]) == [everybody]
 
 
-def test_a_pool_with_a_group_is_made_larger_by_one_that_holds_it_and_a_pool_without() -> None:
-    assert campaigns(range(SIZE), range(SIZE, 2 * SIZE), range(24), accepted=[0, 2], log_odds=[5.0, 4.0, 3.0]) == [list(range(24))]
+def test_what_holds_a_pool_with_a_group_and_one_without_accuses_nobody_else() -> None:
+    assert campaigns(range(SIZE), range(SIZE, 2 * SIZE), range(24), accepted=[0, 2], log_odds=[5.0, 4.0, 3.0]) == [list(range(SIZE))]

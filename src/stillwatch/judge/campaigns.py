@@ -5,7 +5,7 @@ that hand conversations to each other are one pool: pools are kept apart whateve
 the order of their scores. A group whose known accounts are mostly of one campaign joins it, if these are half of its accounts
 or links made it; a group of unknown accounts makes a campaign; a group that holds several campaigns whole puts them together if
 it scores like them and they are not several pools; one that holds a single campaign whole makes it larger; and any other mixed
-group accuses nobody.
+group accuses nobody. In the end what pools without a group of their own kept apart makes a campaign, too.
 """
 
 from dataclasses import dataclass
@@ -92,10 +92,11 @@ class _Campaigns:
             return self._join(members, into, score, devotion)
         return -1
 
-    def release(self) -> None:
-        """Forget the campaigns without a group: their accounts are of none."""
-        without = np.flatnonzero(np.isneginf(self.best))
-        self.account[np.isin(self.account, without)] = -1
+    def release(self, members: I64) -> None:
+        """Forget the pools of these accounts if none of them has a group: conversations that now and then move within one campaign."""
+        values = np.unique(self.account[members])
+        if all(np.isneginf(self.best[value]) for value in values[values >= 0]):
+            self.account[np.isin(self.account, values[values >= 0])] = -1
 
     def _join(self, members: I64, campaign: int, score: float, devotion: float) -> int:
         # What is little of what its accounts do is a chance meeting of their tasks: it brings nobody.
@@ -130,13 +131,13 @@ def campaigns_of(
     n_pools = int(label.max(initial=-1)) + 1
     found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
     linked = by_links(scene)
-    order = sorted(inside, key=lambda g: (linked[g], -log_odds[g], -len(inside[g]), g))
-    for _ in range(2):
+    order = sorted((g for g in inside if len(inside[g]) >= min_accounts), key=lambda g: (linked[g], -log_odds[g], -len(inside[g]), g))
+    for late in (False, True):
         for g in order:
-            if group_label[g] < 0 and len(inside[g]) >= min_accounts:
+            if late and group_label[g] < 0:
+                found.release(inside[g])
+            if group_label[g] < 0:
                 group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]), linked[g])
-        # Pools of which no accepted group is mostly made are none to keep apart: accounts whose conversations now and then move.
-        found.release()
     return _renumbered(group_label, found.account, min_accounts, start, scene)
 
 
