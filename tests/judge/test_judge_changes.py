@@ -8,10 +8,13 @@ from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.trees import Trees
+from stillwatch.judge.verdict import PLAIN
 from stillwatch.judge.verdict_words import changes
 
 POOL: dict[str, Any] = {"session__handoff": 1.0, "identity__payment": 1.0, "volume__even_load": 1.0, "context__alike": 0.1}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
+NOTHING = Trees(("harvest.rate",), (0,), (-1,), (0.0,), (0,), (0,), (0.0,))
+"""Trees that give every group their bias."""
 
 
 def told(change: dict[str, Any], p_values: dict[str, Any] = SURE, **weights: float) -> list[str]:
@@ -102,12 +105,18 @@ def purpose(verdict: str = "campaign", **change: float) -> list[str]:
     return [one for one in changes(found, used, verdicts, 0) if "reasoning" in one]
 
 
-@pytest.mark.parametrize(("payer", "rotation", "told"), [(1.0, 1.0, "fewer than 32 accounts, or accounts that do not each rotate"),
-                                                         (0.2, 1.0, "fewer than 8 accounts, or few payment methods that pay for them")])
+@pytest.mark.parametrize(
+    ("payer", "rotation", "told"),
+    [
+        (1.0, 1.0, "fewer than 32 accounts, or accounts that do not each rotate"),
+        (1.0, 0.0, "fewer than 16 accounts, or ones that looked less like fakes in all else (less than 5 nats of the trees)"),
+        (0.2, 1.0, "fewer than 8 accounts, or few payment methods that pay for them"),
+    ],
+)
 def test_what_would_make_it_one_customer_s_is_told(payer: float, rotation: float, told: str) -> None:
-    """A pool that few cards pay for is accused since it hides: that it does is what would change the verdict."""
+    """A pool that few cards pay for is accused since it hides, or is plainly one of fakes: that it is would change the verdict."""
     found = values(1, **(POOL | WORK | {"context__one_payer": payer, "infra__rotation": rotation, "context__crowd": 0.5}))
-    used = model(linked=part(volume__even_load=100.0))
+    used = model(grown(PLAIN, NOTHING), linked=part(volume__even_load=100.0))
     verdicts = judge.judge(found, findings(1, SURER), used)
     assert verdicts.campaign[0]
     assert [one for one in changes(found, used, verdicts, 0) if one.startswith(told)]

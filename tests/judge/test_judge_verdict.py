@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_helpers import FEW, findings, model, part, values
+from judge_helpers import FEW, findings, grown, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.model import RARE
 from stillwatch.judge.reasons import DESK, HOPPER
-from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
+from stillwatch.judge.trees import Trees
+from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, PLAIN, WORTH, explain, families, q_values, significant
 from stillwatch.judge.verdict_words import not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 """Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""
 BY_CARD: dict[str, Any] = {"session__handoff": 0.0, "identity__payment": 1.0}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
+NOTHING = Trees(("harvest.rate",), (0,), (-1,), (0.0,), (0,), (0,), (0.0,))
+"""Trees that give every group their bias."""
 
 
 def verdict(told: dict[str, Any], p_values: dict[str, Any], others: int = 0) -> str:
@@ -97,6 +100,19 @@ def test_a_crew_is_accused() -> None:
 )
 def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:
     assert verdict(CREW | change, SURE | p_values) == expected
+
+
+@pytest.mark.parametrize(
+    ("nats", "n_accounts", "expected"),
+    [(PLAIN, HOPPER, "campaign"), (PLAIN - 0.01, WORTH, "review"), (PLAIN, HOPPER - 1, "clear"), (PLAIN - 0.01, 1000, "review")],
+)
+def test_few_cards_shield_nobody_who_looks_like_a_fake_in_all_else(nats: float, n_accounts: int, expected: str) -> None:
+    told = values(1, **(CREW | {"context__one_payer": 1.0, "identity__payment": 0.3, "context__crowd": crowd(n_accounts)}))
+    used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert bool(not_accused(told, found, used, 0)) == (expected != "campaign")
+    assert found.comparable[0] == (expected == "campaign")
 
 
 @pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])

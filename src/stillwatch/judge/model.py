@@ -184,6 +184,8 @@ class Spoken(NamedTuple):
     """No part passes it, and the score is how far it lies beyond the line that its log gives it by the trees."""
     doubted: NDArray[np.bool_]
     """A part speaks, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
+    odds: F64
+    """What the trees give it, nats."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,7 @@ class Model:
         beyond = ~passes & (by_log >= -OPEN)
         unlinked = np.array([name == "unlinked" for name in self.parts])[part]
         doubted = ~beyond & (odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
-        return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted)
+        return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted, odds)
 
     def _beyond_its_log(
         self, values: Mapping[str, F64], by_part: F64, reason: NDArray[np.bool_], alone: F64,

@@ -47,6 +47,7 @@ from stillwatch.judge.verdict import (
     FEWEST,
     MIN_FAMILIES,
     OWNED,
+    PLAIN,
     Verdicts,
     asked_openly,
     hiding,
@@ -89,9 +90,12 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
     if accused and values["context.unwanted"].any():
         out.append(_to_other_purpose(mine))
     if accused:
+        few_cards = mine["context.one_payer"] >= OWNED
         out.append(
             f"fewer than {DESK} accounts, or accounts that do not each rotate over a pool of exits, would be one customer's, as few "
-            "payment methods pay for them: a person asks first" if mine["context.one_payer"] >= OWNED and hiding(_one(mine))[0] else
+            "payment methods pay for them: a person asks first" if few_cards and hiding(_one(mine))[0] else
+            f"fewer than {HOPPER} accounts, or ones that looked less like fakes in all else (less than {PLAIN:g} nats of the trees), would "
+            "be one customer's, as few payment methods pay for them: a person asks first" if few_cards else
             f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
             f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
         )
@@ -102,7 +106,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
                 f"payment methods paid for it ({mine['context.one_payer']:.2f} from 0 to 1, {FEW_CARDS:g} would be few), it would openly "
                 "be one customer's: a person asks first"
             )
-    elif not doubted[0] and _only_purpose(mine, explained[0], verdicts, group):
+    elif not doubted[0] and _only_purpose(mine, explained[0], model, verdicts, group):
         out.append(
             f"were its requests for {_WANTED} more than {1 - UNWANTED:.0%} of the log's share (they are {_share(mine)}), "
             "it would be accused"
@@ -167,12 +171,12 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
     return out
 
 
-def _only_purpose(mine: Group, explained: np.bool_, verdicts: Verdicts, group: int) -> bool:
+def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verdicts, group: int) -> bool:
     """Whether another purpose is the only condition of a campaign that a group misses."""
     one = _one(mine)
     sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
     openly = asked_openly(one, verdicts.log_odds[group : group + 1])[0]
-    asked = explained or one_customer(one)[0] or openly or known_business(one)[0]
+    asked = explained or one_customer(one, model.by_trees(one))[0] or openly or known_business(one)[0]
     return bool(other_purpose(one)[0] and sure and not asked)
 
 
@@ -239,7 +243,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     said = model.speaks(mine)
     name, score = [*model.parts, TREES][max(int(said.part[0]), -1)], said.score
     out = []
-    if one_customer(mine)[0]:
+    if one_customer(mine, said.odds)[0]:
         few = own["context.one_payer"] < OWNED
         out.append(
             f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
