@@ -57,7 +57,7 @@ def lately(small_world: Path, once: Callable[..., Path]) -> Path:
 def test_it_is_detection_on_these_events_alone(small_world: Path, lately: Path, tmp_path: Path) -> None:
     alone, expected = found(lately, tmp_path / "alone")
     summary, tables = found(small_world, tmp_path / "recent", recent_us=HOURS * HOUR_US)
-    assert alone["n_campaigns"] >= 2
+    assert alone["n_campaigns"] >= 1
     assert tables == expected
     same = ("n_events", "n_accounts", "n_accused", "n_harvested", "first_seen", "last_seen", "blind_views")
     assert [summary[name] for name in same] == [alone[name] for name in same]
@@ -175,7 +175,7 @@ def test_sketches_that_ingest_made_are_cut_alike(small_world: Path, lately: Path
                          accounts=small_world / "accounts.parquet", quiet=True)
     alone, expected = found(tmp_path / "few", tmp_path / "alone")
     _, tables = found(tmp_path / "all", tmp_path / "run", recent_us=HOURS * HOUR_US)
-    assert alone["n_campaigns"] >= 2
+    assert alone["n_campaigns"] >= 1
     assert tables == expected
 
 
