@@ -41,7 +41,7 @@ def asked(author: str, scenario: str, seed: int, events: int) -> dict[str, np.nd
     mine, pieces = judge.candidates(scene, verdicts.campaign, member, whose, lead, verdicts.log_odds)
     return {
         "standing": weights.members.log_odds(pieces), "work": odds[mine], "fake": fake[mine],
-        "may": pieces["alone"] > np.log(1 - judge.TIED), "author": np.full(len(mine), author),
+        "may": judge.may_join(pieces, odds[mine]), "author": np.full(len(mine), author),
         "campaign": np.array([f"{author} {scenario} {seed} {k}" for k in whose[mine]], str),
         "counts": np.array([[np.count_nonzero(~fake), np.count_nonzero(fake), np.count_nonzero(fake & (member >= 0))]]),
     }

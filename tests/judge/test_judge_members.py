@@ -360,9 +360,11 @@ def asked_of(*, like: Any, unlike: Any) -> tuple[judge.Scene, np.ndarray, np.nda
     return scene(proposed, people(200)), member, np.where(np.isin(np.arange(200), [*like, *unlike]), 0, -1)
 
 
-def joined(known: judge.Scene, member: np.ndarray, asked: np.ndarray, work: Any = 0.0, weight: float = 0.0) -> list[int]:
+def joined(
+    known: judge.Scene, member: np.ndarray, asked: np.ndarray, work: Any = 0.0, weight: float = 0.0, n_accepted: int = 2
+) -> list[int]:
     told = replace(model(), members=Members(5.0, {"elsewhere": 3.0}), joins=Joins(0.0, standing=1.0, work=weight, line=2.2))
-    accepted, score, odds = np.arange(known.n) == 0, np.ones(known.n), np.full(200, work)
+    accepted, score, odds = np.arange(known.n) < n_accepted, np.ones(known.n), np.full(200, work)
     return np.flatnonzero(judge.joining(known, accepted, member, asked, odds, np.zeros(1, np.int64), score, told)).tolist()
 
 
@@ -371,6 +373,13 @@ def test_who_is_asked_and_like_the_campaign_joins_it() -> None:
     known, member, asked = asked_of(like=[30, 31], unlike=[40, 41])
     assert joined(known, member, np.full(200, -1)) == []
     assert joined(known, member, np.where(asked == 0, -1, asked)) == []
+
+
+def test_of_whom_nothing_is_known_he_does_not_join() -> None:
+    """Who meets its accounts in no group of the campaign's own, and sends none of its marks: like everybody, and like a passer-by."""
+    known, member, asked = asked_of(like=[30, 31], unlike=[40, 41])
+    assert joined(known, member, asked, n_accepted=1) == []
+    assert joined(known, member, asked, work=0.1, n_accepted=1) == [30, 31]
 
 
 def test_who_sends_more_of_its_work_need_be_less_like_it() -> None:

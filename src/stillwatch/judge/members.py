@@ -368,6 +368,15 @@ def candidates(
     return mine[rows], {name: value[rows] for name, value in pieces.items()}
 
 
+def may_join(pieces: dict[str, F64], work: F64) -> NDArray[np.bool_]:
+    """Which of the :func:`candidates` may join, ``(n_candidates,)``.
+
+    Where links tie nearly all of a campaign, nobody without one; and nobody who is in none of its groups and sends none of its marks:
+    of whom nothing is known he is like everybody.
+    """
+    return np.asarray((pieces["alone"] > np.log(1 - TIED)) & ((pieces["accepted"] > -1) | (work > 0)))
+
+
 def joining(
     scene: Scene, accepted: NDArray[np.bool_], member: I64, asked: I64, work: F64, lead: I64, log_odds: F64, model: Model
 ) -> NDArray[np.bool_]:
@@ -379,8 +388,7 @@ def joining(
     out = np.zeros(scene.people.n, bool)
     if (asked >= 0).any() and model.joins is not None:
         mine, pieces = candidates(scene, accepted, member, asked, lead, log_odds)
-        # Where links tie nearly all of a campaign, nobody without one joins it.
-        may = pieces["alone"] > np.log(1 - TIED)
+        may = may_join(pieces, work[mine])
         out[mine] = may & (model.joins.log_odds(model.members.log_odds(pieces), work[mine]) >= model.joins.line)
     return out
 
