@@ -4,6 +4,7 @@ Each function makes one operation, of one or several groups.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from .draw import Draw
 from .numbers import Mix
@@ -15,14 +16,14 @@ NORMAL_MAIL: Mix = {"public": 6, "work": 1}
 KEYS: Mix = {"python": 5, "node": 2, "curl": 2, "go": 1, "chain": 1}
 
 
-def crew(d: Draw, name: str, size: int, rate: float, **choices: object) -> Group:
+def crew(d: Draw, name: str, size: int, rate: float, **choices: Any) -> Group:
     """A crew with the habits that most have: bought accounts, a queue, clients in a container; ``choices`` say what is special."""
     base = Group("harvest_" + name, size, campaign="crew_" + name, house=int(d.rng.integers(1, 2**62)), rate=rate, load=d.log(0.06, 0.5),
         keep=d.u(0.8, 1), weekend=d.u(0.8, 1), clock="flat", turns=1, gap=20, joined="lots", lots=d.size(2, 6), age=(0, d.log(3, 60)),
         mail=NORMAL_MAIL, carded=d.u(0.7, 1), phoned=d.u(0.4, 1), shuffled=True, nets={"proxy": 1}, clients=KEYS, builds=d.size(1, 3),
         sampling="house", works=REASON, topics=d.size(3, 8), tasks="pool", breaks=d.size(1, 3) if d.odds(0.5) else 0, models={"large": 6,
         "middle": 2}, banned=d.u(0, 0.08), wake=d.u(0, 0.2), pivot=d.u(0, 0.8), lag=d.u(4, 60), plans={"payg": 4, "pro": 1})
-    return replace(base, **choices)  # type: ignore[arg-type]
+    return replace(base, **choices)
 
 
 # --- Easy -----------------------------------------------------------------------------------------------------------

@@ -17,22 +17,8 @@ Ints = npt.NDArray[np.int64]
 FOLDER = Path(__file__).parent / "vocabulary"
 TONGUES = ("en", "es", "de", "pt", "zh", "tr")
 WORKS = (
-    "chat",
-    "write",
-    "sum",
-    "math",
-    "reason",
-    "code",
-    "agent",
-    "data",
-    "grade",
-    "rewrite",
-    "make",
-    "label",
-    "trace",
-    "trans",
-    "hello",
-    "slip",
+    "chat", "write", "sum", "math", "reason", "code", "agent", "data", "grade", "rewrite", "make", "label", "trace", "trans",
+    "hello", "slip",
 )
 BLOCKS = ("code", "agent", "data")
 VERDICTS = ("grade", "label")

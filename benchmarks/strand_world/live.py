@@ -178,8 +178,7 @@ def folk(party: Party, log: Log) -> Folk:
     free, junk = (mix(uid, salt) % np.uint64(count) for salt, count in ((61, 9), (62, 40)))
     domain = np.select(
         [mail == 0, mail == 1, mail == 2, mail == 3],
-        [free, np.full(n, one % 2**40 + 1000), uid % np.uint64(2**40) + np.uint64(1000), mix(one, 63) % np.uint64(30)],
-        junk,
+        [free, np.full(n, one % 2**40 + 1000), uid % np.uint64(2**40) + np.uint64(1000), mix(one, 63) % np.uint64(30)], junk,
     )
     card = share_out(rng, n, party.per_card)
     phone = share_out(rng, n, party.per_phone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 Mix = Mapping[str, float]
 TASTES: Mix = {
@@ -140,6 +141,6 @@ class Party:
     budget: float = 0.05
     """Most of the log's requests that it may make."""
 
-    def but(self, **changes: object) -> "Party":
+    def but(self, **changes: Any) -> "Party":
         """The same with changes."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)

@@ -26,19 +26,9 @@ FAMILIES = ("py", "node", "java", "go", "raw", "web", "fox", "phone", "editor", 
 AGENTS = {"plover": 0, "tiller": 1, "editor": 2, "rope": 3, "kitti": 4}
 """Families that come with a system prompt and tools, and which."""
 SHOWN = (
-    "loom-python/1.{}.0",
-    "loom-node/2.{}.3",
-    "loom-java/0.{}.1",
-    "go-http-client/1.{}",
-    "httpx/0.{}.2",
-    "Mozilla/5.0 Chrome/13{}.0",
-    "Mozilla/5.0 Firefox/12{}.0",
-    "LoomApp/6.{} (phone)",
-    "siskin/0.{}.0 node",
-    "plover/0.{}.4 python",
-    "tillerman/1.{}.0",
-    "ropewalk/0.{}.9",
-    "kittiwake/0.{}.1",
+    "loom-python/1.{}.0", "loom-node/2.{}.3", "loom-java/0.{}.1", "go-http-client/1.{}", "httpx/0.{}.2",
+    "Mozilla/5.0 Chrome/13{}.0", "Mozilla/5.0 Firefox/12{}.0", "LoomApp/6.{} (phone)", "siskin/0.{}.0 node",
+    "plover/0.{}.4 python", "tillerman/1.{}.0", "ropewalk/0.{}.9", "kittiwake/0.{}.1",
 )
 STACK = (0, 1, 2, 3, 0, 5, 6, 7, 1, 0, 0, 1, 3)
 """Which TLS library a family uses."""
@@ -83,10 +73,7 @@ def addresses(net: Ints, account: Bits, country: Ints, talk: Bits, second: Ints,
     asn = np.select(
         ways,
         [
-            CARRIER_BASE + country,
-            VPN_BASE + tunnel % 3,
-            CLOUD_BASE + machine % 3,
-            SITE_BASE + ip // 16 % 1500,
+            CARRIER_BASE + country, VPN_BASE + tunnel % 3, CLOUD_BASE + machine % 3, SITE_BASE + ip // 16 % 1500,
             np.full_like(ip, CLOUD_BASE + 1),
         ],
         ISP_BASE + isp,

@@ -73,9 +73,7 @@ def make(parties: Sequence[Party], residents: Party, log: Log, requests: int, la
     return World(
         events.drop_columns([name for name in lacks if name in events.column_names]),
         accounts.drop_columns([name for name in lacks if name in accounts.column_names]).sort_by("account_id"),
-        truth.sort_by("account_id"),
-        harvest,
-        told,
+        truth.sort_by("account_id"), harvest, told,
     )
 
 
@@ -101,14 +99,11 @@ def _accounts(people: Sequence[Folk], log: Log, names: pa.Array) -> pa.Table:
     number = all_of["domain"].astype(np.uint64)
     small = number.astype(np.int64)
     domain = pc.if_else(
-        pa.array(mail == "free"),
-        _named(FREE_DOMAINS, small % len(FREE_DOMAINS)),
+        pa.array(mail == "free"), _named(FREE_DOMAINS, small % len(FREE_DOMAINS)),
         pc.if_else(
-            pa.array(mail == "school"),
-            _named([f"campus{n}.example" for n in range(30)], small % 30),
+            pa.array(mail == "school"), _named([f"campus{n}.example" for n in range(30)], small % 30),
             pc.if_else(
-                pa.array(mail == "junk"),
-                _named([f"box{n * 37 % 100}drop.example" for n in range(40)], small % 40),
+                pa.array(mail == "junk"), _named([f"box{n * 37 % 100}drop.example" for n in range(40)], small % 40),
                 pc.binary_join_element_wise(hexed(mix(number), 9, "w"), ".example", ""),
             ),
         ),

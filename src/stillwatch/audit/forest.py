@@ -1,7 +1,7 @@
 """Randomised trees on a few measures: cuts are drawn, and the best of some draws is taken (Geurts et al. 2006).
 
 Their mean errs elsewhere than boosted trees do, so the two together tell more than either. Deterministic: draws depend on the
-number of the tree alone.
+number of the tree alone. Our own, as the boosted ones are: scikit-learn, which has both, is no required dependency.
 """
 
 from typing import NamedTuple
