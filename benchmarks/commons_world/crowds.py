@@ -286,8 +286,7 @@ _ALL = {
     "fan_fiction_circle": Group(
         "writers of one fandom who pass round prompts and continue each other's stories", size=span(15, 180),
         works={"story": 8.0, "rewrite": 2.0}, framed=span(0.2, 0.7), frames=span(3, 12), pool=span(30, 300), pooled=span(0.2, 0.6),
-        topics=1,
-        hours={"evening": 3.0, "night": 3.0}, turns=span(2, 7), net={"home": 6.0, "vpn": 1.5, "carrier": 2.0},
+        topics=1, hours={"evening": 3.0, "night": 3.0}, turns=span(2, 7), net={"home": 6.0, "vpn": 1.5, "carrier": 2.0},
         mail={"public": 5.0, "alias": 3.0}, lands="all"),
     "crisis_line_volunteers": Group(
         "volunteers who write careful answers at night with the charity's guide", size=span(10, 90),

@@ -48,8 +48,7 @@ def families_on_one_card(d: Dice, h: House) -> Party:
         ("ages", 250, 1.0), unit=d.real(2.5, 4), card=("unit", 0), phone=("unit", 0) if d.chance(0.4) else ("house", 0), signup="unit"
     )
     return party(
-        d.count(60, 260),
-        papers,
+        d.count(60, 260), papers,
         Routine(d.real(2, 5), days=0.5, hours="evening", client=HANDS, net={"office": 6, "mobile": 2}, exits=4, works=EVERYDAY),
     )
 
@@ -66,10 +65,8 @@ def phone_shop_customers(d: Dice, h: House) -> Party:
     """A shop of telephones opens the accounts at its counter, on its own line."""
     papers = Papers(("rolling", 0, 0) if d.chance(0.5) else ("lots", d.count(4, 12), 60), signup="exits", card=("house", 0))
     return party(
-        d.count(80, 500),
-        papers,
-        Routine(d.real(2, 5), days=0.4, client=PHONE, build="one" if d.chance(0.5) else "", net=AT_HOME, exits=4),
-        lag=0.8,
+        d.count(80, 500), papers,
+        Routine(d.real(2, 5), days=0.4, client=PHONE, build="one" if d.chance(0.5) else "", net=AT_HOME, exits=4), lag=0.8,
     )
 
 
@@ -94,16 +91,9 @@ def viral_prompt(d: Dice, h: House) -> Party:
     at = d.real(0.1, 0.7)
     papers = Papers(("burst", at, d.real(0.5, 2))) if d.chance(0.6) else Papers()
     first = Routine(
-        d.real(3, 8),
-        span=(at, min(1, at + 4 / d.days)),
-        hours="evening",
-        source="sheet",
-        sheet=d.count(2, 8),
-        works={"reason": 3, "story": 2, "ask": 3},
-        frame=d.one(["frame.public", "frame.public", "frame.trace"]),
-        framed=0.8,
-        client=HANDS,
-        net=AT_HOME,
+        d.real(3, 8), span=(at, min(1, at + 4 / d.days)), hours="evening", source="sheet", sheet=d.count(2, 8),
+        works={"reason": 3, "story": 2, "ask": 3}, frame=d.one(["frame.public", "frame.public", "frame.trace"]), framed=0.8,
+        client=HANDS, net=AT_HOME,
     )
     return party(d.count(120, 900), papers, first, Routine(d.real(1, 3), days=0.3, client=HANDS, net=AT_HOME))
 
@@ -112,17 +102,8 @@ def viral_prompt(d: Dice, h: House) -> Party:
 def players_with_bots(d: Dice, h: House) -> Party:
     """Players whose game servers speak through one popular bot."""
     routine = Routine(
-        d.real(8, 40),
-        1.1,
-        hours="evening",
-        weekend=1.6,
-        subjects=("games",),
-        works={"story": 8, "ask": 2},
-        system="several",
-        build="one",
-        turns=4,
-        client={"node": 8, "homemade": 2},
-        net={"home": 5, "dc_own": 4},
+        d.real(8, 40), 1.1, hours="evening", weekend=1.6, subjects=("games",), works={"story": 8, "ask": 2}, system="several",
+        build="one", turns=4, client={"node": 8, "homemade": 2}, net={"home": 5, "dc_own": 4},
     )
     return party(d.count(40, 350), Papers(kind={"individual": 1.0}), routine)
 
@@ -131,14 +112,8 @@ def players_with_bots(d: Dice, h: House) -> Party:
 def shared_logins(d: Dice, h: House) -> Party:
     """Flats of students with one account for four; some flats have a second."""
     routine = Routine(
-        d.real(8, 20),
-        people=4,
-        days=0.8,
-        hours="evening",
-        client=HANDS,
-        net={"home": 5, "mobile": 4, "campus": 3},
-        works={"tutor": 4, "write": 3, "ask": 2, "code": 2},
-        handover=0.03,
+        d.real(8, 20), people=4, days=0.8, hours="evening", client=HANDS, net={"home": 5, "mobile": 4, "campus": 3},
+        works={"tutor": 4, "write": 3, "ask": 2, "code": 2}, handover=0.03,
     )
     return party(d.count(40, 200), Papers(kind=STUDENT, unit=1.4, card=("unit", 0)), routine)
 
@@ -147,15 +122,9 @@ def shared_logins(d: Dice, h: House) -> Party:
 def neighbourhood_volunteers(d: Dice, h: House) -> Party:
     """Volunteers of a charity write letters with its leaflet of prompts."""
     routine = Routine(
-        d.real(3, 8),
-        days=0.35,
-        hours="evening",
-        subjects=d.some(("tenancy", "law", "medicine", "travel"), 1, 2),
-        works={"write": 5, "translate": 4, "summarise": 2},
-        frame="frame.job" if d.chance(0.5) else "",
-        framed=0.5,
-        client=HANDS,
-        net=AT_HOME,
+        d.real(3, 8), days=0.35, hours="evening", subjects=d.some(("tenancy", "law", "medicine", "travel"), 1, 2),
+        works={"write": 5, "translate": 4, "summarise": 2}, frame="frame.job" if d.chance(0.5) else "", framed=0.5,
+        client=HANDS, net=AT_HOME,
     )
     return party(
         d.count(15, 90), Papers(mail="one" if d.chance(0.4) else "free", card=("one", 0) if d.chance(0.3) else ("house", 0)), routine
@@ -167,15 +136,9 @@ def language_tandem(d: Dice, h: House) -> Party:
     """An exchange of two tongues: half write in each other's."""
     two = d.some(("es", "de", "fr", "pt", "ru", "zh", "tr"), 2, 2)
     routine = Routine(
-        d.real(4, 12),
-        days=0.5,
-        hours="evening",
-        tongues={two[0]: 1.0, two[1]: 1.0, "en": 0.3},
-        works={"translate": 4, "rewrite": 3, "tutor": 4, "ask": 2},
-        turns=4,
-        subjects=d.some(("linguistics", "travel", "bakery", "music"), 2, 3),
-        client=HANDS,
-        net=AT_HOME,
+        d.real(4, 12), days=0.5, hours="evening", tongues={two[0]: 1.0, two[1]: 1.0, "en": 0.3},
+        works={"translate": 4, "rewrite": 3, "tutor": 4, "ask": 2}, turns=4,
+        subjects=d.some(("linguistics", "travel", "bakery", "music"), 2, 3), client=HANDS, net=AT_HOME,
     )
     return party(d.count(30, 250), Papers(), routine)
 
@@ -194,13 +157,8 @@ def refugees_of_an_outage(d: Dice, h: House) -> Party:
     """Customers of a rival that failed: they sign up on one day and bring their load with them."""
     at = d.real(0.1, 0.7)
     routine = Routine(
-        d.real(10, 50),
-        1.1,
-        days=0.8,
-        span=(at, min(1.0, at + d.real(2, 9) / d.days)),
-        hours="day",
-        client={"python": 4, "chatbox": 4, "browser": 3},
-        system="person" if d.chance(0.5) else "",
+        d.real(10, 50), 1.1, days=0.8, span=(at, min(1.0, at + d.real(2, 9) / d.days)), hours="day",
+        client={"python": 4, "chatbox": 4, "browser": 3}, system="person" if d.chance(0.5) else "",
     )
     return party(d.count(40, 350), Papers(("burst", at, d.log(0.2, 1)), kind=FIRMS | {"individual": 5.0}), routine)
 
@@ -209,16 +167,8 @@ def refugees_of_an_outage(d: Dice, h: House) -> Party:
 def evening_class(d: Dice, h: House) -> Party:
     """Elderly people whose accounts a teacher opened, one after another, on the library's line; exercises of one sheet."""
     routine = Routine(
-        d.real(3, 9),
-        days=0.25,
-        hours="evening",
-        source="sheet",
-        sheet=d.count(10, 40),
-        works={"ask": 4, "write": 4, "story": 2},
-        client=DESK,
-        build="one",
-        net={"venue": 6, "home": 4},
-        exits=4,
+        d.real(3, 9), days=0.25, hours="evening", source="sheet", sheet=d.count(10, 40),
+        works={"ask": 4, "write": 4, "story": 2}, client=DESK, build="one", net={"venue": 6, "home": 4}, exits=4,
     )
     return party(d.count(12, 60), Papers(("lots", d.count(1, 3), 60), signup="net", card=("none", 0)), routine)
 
@@ -232,16 +182,8 @@ def course_assignment(d: Dice, h: House) -> Party:
     end = d.real(0.5, 1.0)
     what = d.one([("code", "backend"), ("reason", "statistics"), ("code", "embedded"), ("reason", "physics"), ("data", "statistics")])
     routine = Routine(
-        d.real(4, 14),
-        span=(max(0, end - 10 / d.days), end),
-        ramp=5,
-        hours="evening",
-        source="sheet",
-        sheet=d.count(4, 15),
-        works={what[0]: 6.0, "tutor": 3.0},
-        subjects=(what[1],),
-        turns=3.5,
-        client={"browser": 7, "python": 1, "phone": 1},
+        d.real(4, 14), span=(max(0, end - 10 / d.days), end), ramp=5, hours="evening", source="sheet", sheet=d.count(4, 15),
+        works={what[0]: 6.0, "tutor": 3.0}, subjects=(what[1],), turns=3.5, client={"browser": 7, "python": 1, "phone": 1},
         net={"campus": 6, "home": 4},
     )
     new = Papers(("burst", max(0, end - 12 / d.days), 3), kind=STUDENT, mail="one") if d.chance(0.5) else Papers(kind=STUDENT, mail="one")
@@ -252,15 +194,9 @@ def course_assignment(d: Dice, h: House) -> Party:
 def thesis_group(d: Dice, h: House) -> Party:
     """A chair's candidates before the day of delivery."""
     routine = Routine(
-        d.real(10, 35),
-        days=0.8,
-        ramp=4,
-        hours="day",
-        works={"rewrite": 5, "summarise": 4, "data": 3, "write": 3},
-        subjects=d.some(("statistics", "chemistry", "energy", "linguistics"), 1, 2),
-        client={"browser": 8, "notebook": 2},
-        net={"campus": 4, "home": 5},
-        turns=4,
+        d.real(10, 35), days=0.8, ramp=4, hours="day", works={"rewrite": 5, "summarise": 4, "data": 3, "write": 3},
+        subjects=d.some(("statistics", "chemistry", "energy", "linguistics"), 1, 2), client={"browser": 8, "notebook": 2},
+        net={"campus": 4, "home": 5}, turns=4,
     )
     return party(d.count(20, 120), Papers(kind=STUDENT, mail="one"), routine)
 
@@ -270,19 +206,9 @@ def exam_markers(d: Dice, h: House) -> Party:
     """Markers with one rubric and a week: grading at a pace, on one set of questions."""
     start = d.real(0.1, 0.5)
     routine = Routine(
-        d.real(30, 110),
-        0.5,
-        days=0.9,
-        span=(start, min(1, start + 9 / d.days)),
-        hours="day",
-        works={"grade": 1.0},
-        subjects=d.some(("physics", "chemistry", "geometry", "schooling"), 1, 2),
-        frame="frame.rubric",
-        framed=d.real(0.7, 1),
-        turns=1.2,
-        client=DESK,
-        net={"campus": 3, "home": 6},
-        system="one" if d.chance(0.4) else "",
+        d.real(30, 110), 0.5, days=0.9, span=(start, min(1, start + 9 / d.days)), hours="day", works={"grade": 1.0},
+        subjects=d.some(("physics", "chemistry", "geometry", "schooling"), 1, 2), frame="frame.rubric", framed=d.real(0.7, 1),
+        turns=1.2, client=DESK, net={"campus": 3, "home": 6}, system="one" if d.chance(0.4) else "",
     )
     return party(d.count(10, 60), Papers(kind=STUDENT, mail="one", org="one" if CAMPUS not in h.tags else "none", verified=0.6), routine)
 
@@ -291,20 +217,9 @@ def exam_markers(d: Dice, h: House) -> Party:
 def exam_crammers(d: Dice, h: House) -> Party:
     """Pupils of a school for exams with its booklet of prompts; new accounts, evenings, one subject."""
     routine = Routine(
-        d.real(6, 20),
-        0.6,
-        days=0.8,
-        hours="evening",
-        ramp=2,
-        works={"reason": 5, "tutor": 4},
-        subjects=d.some(("geometry", "physics", "chemistry", "statistics"), 1, 2),
-        source="sheet",
-        sheet=d.count(80, 400),
-        frame="frame.public",
-        framed=d.real(0.3, 0.8),
-        client=HANDS,
-        net={"home": 6, "mobile": 3, "venue": 3},
-        turns=2.5,
+        d.real(6, 20), 0.6, days=0.8, hours="evening", ramp=2, works={"reason": 5, "tutor": 4},
+        subjects=d.some(("geometry", "physics", "chemistry", "statistics"), 1, 2), source="sheet", sheet=d.count(80, 400),
+        frame="frame.public", framed=d.real(0.3, 0.8), client=HANDS, net={"home": 6, "mobile": 3, "venue": 3}, turns=2.5,
     )
     return party(d.count(50, 400), Papers(("burst", d.real(0, 0.3), d.real(2, 8)), kind={"individual": 1.0}), routine)
 
@@ -314,19 +229,9 @@ def hackathon(d: Dice, h: House) -> Party:
     """A weekend of the computing centre: new accounts, one hall, one starter kit."""
     at = d.real(0.1, 0.8)
     routine = Routine(
-        d.real(40, 160),
-        0.7,
-        span=(at, min(1.0, at + 2.3 / d.days)),
-        hours="flat",
-        weekend=1,
-        works={"code": 5, "agent": 4, "data": 1},
-        system="one",
-        tools="one" if d.chance(0.5) else "",
-        client={"python": 4, "node": 2, "loomcode": 3},
-        net={"venue": 8, "mobile": 1},
-        exits=6,
-        turns=5,
-        model="best",
+        d.real(40, 160), 0.7, span=(at, min(1.0, at + 2.3 / d.days)), hours="flat", weekend=1,
+        works={"code": 5, "agent": 4, "data": 1}, system="one", tools="one" if d.chance(0.5) else "",
+        client={"python": 4, "node": 2, "loomcode": 3}, net={"venue": 8, "mobile": 1}, exits=6, turns=5, model="best",
     )
     return party(d.count(30, 260), Papers(("burst", max(0, at - 0.5 / d.days), 0.6), plan=None, card=("none", 0), signup="net"), routine)
 
@@ -335,19 +240,8 @@ def hackathon(d: Dice, h: House) -> Party:
 def library_cleaning(d: Dice, h: House) -> Party:
     """The library's records, cleaned by a script under the staff's accounts."""
     routine = Routine(
-        d.real(60, 250),
-        0.4,
-        days=0.7,
-        hours="night",
-        works={"extract": 6, "classify": 4},
-        subjects=("libraries",),
-        frame="frame.job",
-        system="one",
-        client={"python": 1.0},
-        build="one",
-        net={"campus": 1.0},
-        turns=1.0,
-        sampling="one",
+        d.real(60, 250), 0.4, days=0.7, hours="night", works={"extract": 6, "classify": 4}, subjects=("libraries",),
+        frame="frame.job", system="one", client={"python": 1.0}, build="one", net={"campus": 1.0}, turns=1.0, sampling="one",
     )
     return party(d.count(6, 20), Papers(kind={"education": 1.0}, mail="one"), routine)
 
@@ -356,20 +250,9 @@ def library_cleaning(d: Dice, h: House) -> Party:
 def evaluation_labs(d: Dice, h: House) -> Party:
     """Many labs, the same public list of tasks, 'step by step', one open harness."""
     routine = Routine(
-        d.real(80, 320),
-        0.8,
-        days=0.25,
-        hours="flat",
-        source="public",
-        mixed=1,
-        frame=d.one(["frame.public", "frame.public", "frame.trace"]),
-        framed=0.9,
-        turns=1.0,
-        client={"python": 1.0},
-        build="one" if d.chance(0.5) else "",
-        net={"dc_unit": 5, "campus": 2, "office": 2},
-        sampling="one",
-        model="best",
+        d.real(80, 320), 0.8, days=0.25, hours="flat", source="public", mixed=1,
+        frame=d.one(["frame.public", "frame.public", "frame.trace"]), framed=0.9, turns=1.0, client={"python": 1.0},
+        build="one" if d.chance(0.5) else "", net={"dc_unit": 5, "campus": 2, "office": 2}, sampling="one", model="best",
     )
     return party(d.count(15, 90), Papers(kind={"research": 4, "startup": 1}, unit=2, mail="unit", org="unit", verified=0.4), routine)
 
@@ -379,15 +262,10 @@ def conference_reviewers(d: Dice, h: House) -> Party:
     """Reviewers in the last days before the deadline."""
     end = d.real(0.4, 1.0)
     routine = Routine(
-        d.real(6, 16),
-        span=(max(0, end - 9 / d.days), end),
-        ramp=4,
-        hours="evening",
+        d.real(6, 16), span=(max(0, end - 9 / d.days), end), ramp=4, hours="evening",
         works={"summarise": 5, "grade": 3, "rewrite": 3},
-        subjects=d.some(("statistics", "security", "linguistics", "backend"), 1, 2),
-        client=DESK,
-        net={"home": 5, "campus": 2, "office": 3},
-        turns=3,
+        subjects=d.some(("statistics", "security", "linguistics", "backend"), 1, 2), client=DESK,
+        net={"home": 5, "campus": 2, "office": 3}, turns=3,
     )
     return party(d.count(40, 260), Papers(kind={"research": 3, "individual": 3, "education": 2}), routine)
 
@@ -396,18 +274,8 @@ def conference_reviewers(d: Dice, h: House) -> Party:
 def help_desk(d: Dice, h: House) -> Party:
     """The computing centre's desk answers tickets out of one form."""
     routine = Routine(
-        d.real(20, 60),
-        0.5,
-        days=0.8,
-        hours="office",
-        weekend=0.05,
-        works={"write": 4, "classify": 3, "summarise": 3},
-        subjects=("security", "backend"),
-        frame="frame.job",
-        framed=0.7,
-        client=DESK,
-        net={"office": 1.0},
-        turns=1.5,
+        d.real(20, 60), 0.5, days=0.8, hours="office", weekend=0.05, works={"write": 4, "classify": 3, "summarise": 3},
+        subjects=("security", "backend"), frame="frame.job", framed=0.7, client=DESK, net={"office": 1.0}, turns=1.5,
     )
     return party(d.count(8, 30), Papers(plan={"staff": 1.0}, org="one", mail="one"), routine)
 
@@ -419,15 +287,9 @@ def help_desk(d: Dice, h: House) -> Party:
 def corporate_card(d: Dice, h: House) -> Party:
     """Firms with one card, one egress and their own templates."""
     routine = Routine(
-        d.real(4, 14),
-        days=0.6,
-        hours="office",
-        weekend=0.05,
-        system="unit",
-        works={"write": 3, "summarise": 3, "data": 2, "extract": 2, "code": 2},
-        client={"browser": 6, "python": 2},
-        net={"office": 8, "isolation": 1, "home": 1},
-        exits=8,
+        d.real(4, 14), days=0.6, hours="office", weekend=0.05, system="unit",
+        works={"write": 3, "summarise": 3, "data": 2, "extract": 2, "code": 2}, client={"browser": 6, "python": 2},
+        net={"office": 8, "isolation": 1, "home": 1}, exits=8,
     )
     return party(
         d.count(100, 700),
@@ -440,14 +302,8 @@ def corporate_card(d: Dice, h: House) -> Party:
 def isolated_browsers(d: Dice, h: House) -> Party:
     """Banks and offices whose browsing goes out through one isolation service: one build, twelve addresses for all."""
     routine = Routine(
-        d.real(3, 9),
-        days=0.6,
-        hours="office",
-        weekend=0.03,
-        works={"summarise": 3, "write": 4, "record": 2, "rewrite": 2},
-        client=DESK,
-        build="one",
-        net={"isolation": 1.0},
+        d.real(3, 9), days=0.6, hours="office", weekend=0.03, works={"summarise": 3, "write": 4, "record": 2, "rewrite": 2},
+        client=DESK, build="one", net={"isolation": 1.0},
     )
     return party(d.count(60, 500), Papers(kind={"enterprise": 1.0}, unit=d.real(8, 50), mail="unit", org="unit", verified=0.7), routine)
 
@@ -457,18 +313,8 @@ def translation_office(d: Dice, h: House) -> Party:
     """Translators with one house style and the agency's purse."""
     tongues = dict.fromkeys(d.some(("es", "de", "fr", "pt", "ru", "zh", "tr"), 2, 5), 1.0) | {"en": 2.0}
     routine = Routine(
-        d.real(25, 80),
-        0.5,
-        days=0.75,
-        hours="office",
-        weekend=0.2,
-        tongues=tongues,
-        works={"translate": 6, "rewrite": 3},
-        frame="frame.job",
-        framed=0.8,
-        turns=1.4,
-        client={"browser": 3, "plugin": 3},
-        net={"home": 7, "office": 2},
+        d.real(25, 80), 0.5, days=0.75, hours="office", weekend=0.2, tongues=tongues, works={"translate": 6, "rewrite": 3},
+        frame="frame.job", framed=0.8, turns=1.4, client={"browser": 3, "plugin": 3}, net={"home": 7, "office": 2},
         system="one",
     )
     return party(d.count(12, 70), Papers(kind=FIRMS, mail="one", card=("one", 0), org="one"), routine)
@@ -478,19 +324,8 @@ def translation_office(d: Dice, h: House) -> Party:
 def hospital_clerks(d: Dice, h: House) -> Party:
     """Letters of discharge out of one form, on shifts, behind one address."""
     routine = Routine(
-        d.real(20, 60),
-        0.4,
-        days=0.7,
-        hours="shifts",
-        weekend=0.9,
-        works={"record": 6, "summarise": 3, "extract": 2},
-        subjects=("medicine",),
-        frame="frame.job",
-        framed=0.9,
-        system="one",
-        client=DESK,
-        build="one",
-        net={"office": 1.0},
+        d.real(20, 60), 0.4, days=0.7, hours="shifts", weekend=0.9, works={"record": 6, "summarise": 3, "extract": 2},
+        subjects=("medicine",), frame="frame.job", framed=0.9, system="one", client=DESK, build="one", net={"office": 1.0},
         turns=1.3,
     )
     return party(
@@ -504,17 +339,8 @@ def hospital_clerks(d: Dice, h: House) -> Party:
 def court_registry(d: Dice, h: House) -> Party:
     """Clerks of several courts with the ministry's template."""
     routine = Routine(
-        d.real(12, 45),
-        0.5,
-        days=0.75,
-        hours="office",
-        weekend=0.0,
-        works={"record": 5, "summarise": 4, "write": 2},
-        subjects=("law",),
-        frame="frame.job",
-        framed=0.85,
-        client=DESK,
-        net={"office": 6, "isolation": 3},
+        d.real(12, 45), 0.5, days=0.75, hours="office", weekend=0.0, works={"record": 5, "summarise": 4, "write": 2},
+        subjects=("law",), frame="frame.job", framed=0.85, client=DESK, net={"office": 6, "isolation": 3},
     )
     return party(
         d.count(20, 160),
@@ -527,13 +353,8 @@ def court_registry(d: Dice, h: House) -> Party:
 def newsroom_desk(d: Dice, h: House) -> Party:
     """Journalists around the clock, many at once when something happens."""
     routine = Routine(
-        d.real(10, 35),
-        days=0.7,
-        hours="shifts",
-        works={"summarise": 4, "rewrite": 4, "translate": 2, "write": 3},
-        subjects=("newsroom", "law", "finance"),
-        client={"browser": 8, "phone": 2},
-        net={"office": 6, "mobile": 3},
+        d.real(10, 35), days=0.7, hours="shifts", works={"summarise": 4, "rewrite": 4, "translate": 2, "write": 3},
+        subjects=("newsroom", "law", "finance"), client={"browser": 8, "phone": 2}, net={"office": 6, "mobile": 3},
         system="one",
     )
     return party(
@@ -545,17 +366,8 @@ def newsroom_desk(d: Dice, h: House) -> Party:
 def grant_writers(d: Dice, h: House) -> Party:
     """Applicants of one call in the last fortnight."""
     routine = Routine(
-        d.real(5, 16),
-        days=0.7,
-        ramp=5,
-        hours="day",
-        works={"write": 5, "rewrite": 4, "plan": 3, "summarise": 2},
-        subjects=("grants",),
-        frame="frame.public",
-        framed=0.2,
-        turns=3,
-        client=DESK,
-        net={"home": 4, "office": 5, "campus": 1},
+        d.real(5, 16), days=0.7, ramp=5, hours="day", works={"write": 5, "rewrite": 4, "plan": 3, "summarise": 2},
+        subjects=("grants",), frame="frame.public", framed=0.2, turns=3, client=DESK, net={"home": 4, "office": 5, "campus": 1},
     )
     return party(d.count(30, 220), Papers(kind={"research": 3, "individual": 2, "enterprise": 1}, unit=2), routine)
 
@@ -565,20 +377,9 @@ def claims_department(d: Dice, h: House) -> Party:
     """Insurers' adjusters after a hailstorm: new seats, one form, one topic, long days."""
     at = d.real(0.05, 0.5)
     routine = Routine(
-        d.real(30, 90),
-        0.35,
-        days=0.85,
-        span=(at, 1.0),
-        hours="office",
-        weekend=0.7,
-        works={"extract": 5, "classify": 3, "write": 3},
-        subjects=("insurance",),
-        frame="frame.job",
-        framed=0.95,
-        client={"browser": 5, "java": 1},
-        net={"office": 5, "home": 3},
-        turns=1.3,
-        system="one",
+        d.real(30, 90), 0.35, days=0.85, span=(at, 1.0), hours="office", weekend=0.7,
+        works={"extract": 5, "classify": 3, "write": 3}, subjects=("insurance",), frame="frame.job", framed=0.95,
+        client={"browser": 5, "java": 1}, net={"office": 5, "home": 3}, turns=1.3, system="one",
     )
     return party(
         d.count(20, 150),
@@ -592,19 +393,8 @@ def agent_rollout(d: Dice, h: House) -> Party:
     """A coding agent given to a whole firm within a week."""
     at = d.real(0.0, 0.6)
     routine = Routine(
-        d.real(25, 90),
-        0.9,
-        days=0.65,
-        span=(at, 1.0),
-        hours="office",
-        weekend=0.1,
-        works={"agent": 6, "code": 5},
-        client={"loomcode": 9, "python": 0.5},
-        build="one",
-        net={"office": 6, "home": 3},
-        turns=7,
-        gap=45,
-        model="best",
+        d.real(25, 90), 0.9, days=0.65, span=(at, 1.0), hours="office", weekend=0.1, works={"agent": 6, "code": 5},
+        client={"loomcode": 9, "python": 0.5}, build="one", net={"office": 6, "home": 3}, turns=7, gap=45, model="best",
         system="" if d.chance(0.5) else "one",
     )
     return party(
@@ -618,20 +408,9 @@ def agent_rollout(d: Dice, h: House) -> Party:
 def red_team(d: Dice, h: House) -> Party:
     """Testers of safety: they open lots of accounts, try one list of prompts through exits, for a contract."""
     routine = Routine(
-        d.real(15, 60),
-        0.6,
-        days=0.5,
-        hours="office",
-        source="sheet",
-        sheet=d.count(60, 250),
-        works={"rewrite": 3, "story": 3, "ask": 3, "reason": 2},
-        subjects=("security", "chemistry", "law"),
-        frame="varied",
-        framed=0.3,
-        turns=4,
-        client={"python": 4, "browser": 4},
-        net={"exits": 5, "vpn": 2},
-        exits=6,
+        d.real(15, 60), 0.6, days=0.5, hours="office", source="sheet", sheet=d.count(60, 250),
+        works={"rewrite": 3, "story": 3, "ask": 3, "reason": 2}, subjects=("security", "chemistry", "law"), frame="varied",
+        framed=0.3, turns=4, client={"python": 4, "browser": 4}, net={"exits": 5, "vpn": 2}, exits=6,
     )
     return party(d.count(8, 30), Papers(("lots", 2, 40), mail="one", card=("one", 0), org="one", verified=1.0), routine)
 
@@ -643,18 +422,8 @@ def red_team(d: Dice, h: House) -> Party:
 def ci_fleet(d: Dice, h: House) -> Party:
     """Pipelines that review each change, a key for each repository."""
     routine = Routine(
-        d.real(20, 70),
-        0.8,
-        days=0.8,
-        hours="office",
-        weekend=0.15,
-        works={"code": 6, "agent": 2},
-        frame="frame.job",
-        system="unit",
-        client={"homemade": 2, "node": 5, "golang": 2},
-        build="one",
-        net={"dc_unit": 1.0},
-        turns=1.0,
+        d.real(20, 70), 0.8, days=0.8, hours="office", weekend=0.15, works={"code": 6, "agent": 2}, frame="frame.job",
+        system="unit", client={"homemade": 2, "node": 5, "golang": 2}, build="one", net={"dc_unit": 1.0}, turns=1.0,
         sampling="one",
     )
     return party(d.count(20, 150), Papers(kind=FIRMS, unit=8, card=("unit", 0), mail="unit", org="unit"), routine)
@@ -664,19 +433,9 @@ def ci_fleet(d: Dice, h: House) -> Party:
 def cron_jobs(d: Dice, h: House) -> Party:
     """Programs that start on a minute of their own, day and night, the same number each day."""
     routine = Routine(
-        d.real(18, 80),
-        0.5,
-        even=True,
-        days=1.0,
-        hours="clock",
-        weekend=1.0,
-        works={"summarise": 5, "classify": 4, "extract": 3},
-        system="unit",
-        frame="frame.job",
-        client=BACKEND,
-        net={"dc_unit": 1.0},
-        turns=1.0,
-        model="cheap",
+        d.real(18, 80), 0.5, even=True, days=1.0, hours="clock", weekend=1.0,
+        works={"summarise": 5, "classify": 4, "extract": 3}, system="unit", frame="frame.job", client=BACKEND,
+        net={"dc_unit": 1.0}, turns=1.0, model="cheap",
     )
     return party(d.count(30, 200), Papers(kind=FIRMS, unit=3, card=("unit", 0), mail="unit"), routine)
 
@@ -686,15 +445,8 @@ def on_call_bots(d: Dice, h: House) -> Party:
     """Bots of many firms that explain alarms: quiet, then all at once when a cloud fails."""
     at = d.real(0.2, 0.8)
     quiet = Routine(
-        d.real(4, 14),
-        hours="flat",
-        works={"summarise": 4, "data": 2, "plan": 2},
-        subjects=("backend", "security"),
-        client={"golang": 1.0},
-        build="one",
-        system="several",
-        net={"dc_own": 1.0},
-        turns=1.6,
+        d.real(4, 14), hours="flat", works={"summarise": 4, "data": 2, "plan": 2}, subjects=("backend", "security"),
+        client={"golang": 1.0}, build="one", system="several", net={"dc_own": 1.0}, turns=1.6,
     )
     return party(
         d.count(30, 160), Papers(kind=FIRMS), quiet, replace(quiet, rate=d.real(40, 150), span=(at, min(1.0, at + 0.6 / d.days)), days=1.0)
@@ -705,33 +457,15 @@ def on_call_bots(d: Dice, h: House) -> Party:
 def rag_tenants(d: Dice, h: House) -> Party:
     """A product with a key for each tenant: one back-end, one prompt, hundreds of accounts."""
     routine = Routine(
-        d.real(8, 40),
-        1.2,
-        days=0.8,
-        hours="office",
-        weekend=0.2,
-        people=30,
-        works={"ask": 6, "summarise": 4, "extract": 2},
-        system="one",
-        frame="frame.job",
-        framed=1.0,
-        client={"java": 1.0},
-        build="one",
-        net={"exits": 1.0},
-        exits=4,
-        turns=2,
-        sampling="one",
-        model="one",
+        d.real(8, 40), 1.2, days=0.8, hours="office", weekend=0.2, people=30, works={"ask": 6, "summarise": 4, "extract": 2},
+        system="one", frame="frame.job", framed=1.0, client={"java": 1.0}, build="one", net={"exits": 1.0}, exits=4, turns=2,
+        sampling="one", model="one",
     )
     return party(
         d.count(40, 350),
         Papers(
-            ("rolling", 0, 0) if d.chance(0.3) else ("ages", 200, 0.8),
-            kind=FIRMS,
-            mail="unit" if d.chance(0.6) else "one",
-            card=("one", 0),
-            org="one",
-            verified=CONTRACT,
+            ("rolling", 0, 0) if d.chance(0.3) else ("ages", 200, 0.8), kind=FIRMS, mail="unit" if d.chance(0.6) else "one",
+            card=("one", 0), org="one", verified=CONTRACT,
         ),
         routine,
     )
@@ -741,16 +475,8 @@ def rag_tenants(d: Dice, h: House) -> Party:
 def own_key_app(d: Dice, h: House) -> Party:
     """Users of an app who each bring a key: one system prompt, one build, homes of their own."""
     routine = Routine(
-        d.real(4, 16),
-        days=0.5,
-        hours="evening",
-        system="one",
-        client={"chatbox": 1.0},
-        build="one" if d.chance(0.4) else "",
-        net=AT_HOME,
-        turns=4,
-        sampling="one",
-        works={"write": 3, "ask": 4, "story": 3, "rewrite": 2},
+        d.real(4, 16), days=0.5, hours="evening", system="one", client={"chatbox": 1.0}, build="one" if d.chance(0.4) else "",
+        net=AT_HOME, turns=4, sampling="one", works={"write": 3, "ask": 4, "story": 3, "rewrite": 2},
     )
     return party(d.count(100, 1000), Papers(kind={"individual": 1.0}), routine)
 
@@ -759,20 +485,8 @@ def own_key_app(d: Dice, h: House) -> Party:
 def wrapper_app(d: Dice, h: House) -> Party:
     """An app that spreads its users over several accounts to stay under limits; conversations move between them."""
     routine = Routine(
-        d.real(60, 250),
-        0.3,
-        days=1.0,
-        hours="day",
-        people=d.count(400, 3000),
-        pooled=True,
-        handover=d.real(0.1, 0.5),
-        system="one",
-        client={"node": 1.0},
-        build="one",
-        net={"dc_unit": 1.0},
-        turns=3,
-        sampling="one",
-        model="one",
+        d.real(60, 250), 0.3, days=1.0, hours="day", people=d.count(400, 3000), pooled=True, handover=d.real(0.1, 0.5),
+        system="one", client={"node": 1.0}, build="one", net={"dc_unit": 1.0}, turns=3, sampling="one", model="one",
         works=EVERYDAY,
     )
     return party(d.count(4, 14), Papers(kind={"startup": 1.0}, unit=100, mail="one", card=("one", 0)), routine)
@@ -782,16 +496,8 @@ def wrapper_app(d: Dice, h: House) -> Party:
 def chat_front_end(d: Dice, h: House) -> Party:
     """A few keys behind which thousands talk."""
     routine = Routine(
-        d.real(150, 600),
-        0.5,
-        days=1.0,
-        hours="day",
-        people=d.count(800, 4000),
-        system="unit",
-        client={"node": 5, "python": 4},
-        net={"dc_unit": 1.0},
-        turns=4,
-        works=EVERYDAY,
+        d.real(150, 600), 0.5, days=1.0, hours="day", people=d.count(800, 4000), system="unit", client={"node": 5, "python": 4},
+        net={"dc_unit": 1.0}, turns=4, works=EVERYDAY,
     )
     return party(d.count(4, 16), Papers(kind={"startup": 1.0}, unit=1.5, mail="unit", card=("unit", 0)), routine)
 
@@ -800,18 +506,8 @@ def chat_front_end(d: Dice, h: House) -> Party:
 def agency_clients(d: Dice, h: House) -> Party:
     """An agency with an account for every client, all on its card, from its office."""
     routine = Routine(
-        d.real(5, 25),
-        1.0,
-        days=0.6,
-        hours="office",
-        weekend=0.1,
-        works={"write": 6, "rewrite": 3, "plan": 2},
-        system="unit",
-        client={"python": 3, "browser": 4},
-        net={"office": 1.0},
-        turns=2,
-        frame="frame.job",
-        framed=0.3,
+        d.real(5, 25), 1.0, days=0.6, hours="office", weekend=0.1, works={"write": 6, "rewrite": 3, "plan": 2}, system="unit",
+        client={"python": 3, "browser": 4}, net={"office": 1.0}, turns=2, frame="frame.job", framed=0.3,
     )
     return party(d.count(15, 90), Papers(("lots", 6, 300), kind=FIRMS, unit=200, mail="handful", card=("one", 0), signup="unit"), routine)
 
@@ -820,18 +516,8 @@ def agency_clients(d: Dice, h: House) -> Party:
 def contracted_reseller(d: Dice, h: House) -> Party:
     """A reseller under contract: numbered accounts, one gateway, all sorts of users."""
     routine = Routine(
-        d.real(10, 60),
-        1.0,
-        days=0.8,
-        people=25,
-        hours="day",
-        client={"golang": 1.0},
-        build="one",
-        net={"exits": 1.0},
-        exits=5,
-        turns=2.5,
-        works=EVERYDAY,
-        handover=d.few(0.02, 0.1, 0.5),
+        d.real(10, 60), 1.0, days=0.8, people=25, hours="day", client={"golang": 1.0}, build="one", net={"exits": 1.0}, exits=5,
+        turns=2.5, works=EVERYDAY, handover=d.few(0.02, 0.1, 0.5),
     )
     return party(
         d.count(30, 200),
@@ -846,17 +532,8 @@ def contracted_reseller(d: Dice, h: House) -> Party:
 def key_migration(d: Dice, h: House) -> Party:
     """Firms that move from old accounts to new ones within two days, talks and all."""
     routine = Routine(
-        d.real(20, 80),
-        0.6,
-        days=0.9,
-        hours="office",
-        people=20,
-        handover=d.real(0.05, 0.3),
-        system="unit",
-        client=BACKEND,
-        net={"dc_unit": 1.0},
-        turns=3,
-        works={"extract": 3, "summarise": 3, "ask": 3, "code": 2},
+        d.real(20, 80), 0.6, days=0.9, hours="office", people=20, handover=d.real(0.05, 0.3), system="unit", client=BACKEND,
+        net={"dc_unit": 1.0}, turns=3, works={"extract": 3, "summarise": 3, "ask": 3, "code": 2},
     )
     at = d.real(0.3, 0.7)
     return party(
@@ -871,21 +548,9 @@ def load_tests(d: Dice, h: House) -> Party:
     """A few accounts send the same sheet thousands of times in an afternoon."""
     at = d.real(0.1, 0.8)
     routine = Routine(
-        d.real(300, 900),
-        0.1,
-        even=True,
-        days=1.0,
-        span=(at, min(1.0, at + 1.2 / d.days)),
-        hours="office",
-        weekend=1,
-        source="sheet",
-        sheet=d.count(3, 20),
-        works={"ask": 1, "summarise": 1},
-        client={"golang": 2, "java": 1},
-        build="one",
-        net={"dc_unit": 1.0},
-        turns=1.0,
-        sampling="one",
+        d.real(300, 900), 0.1, even=True, days=1.0, span=(at, min(1.0, at + 1.2 / d.days)), hours="office", weekend=1,
+        source="sheet", sheet=d.count(3, 20), works={"ask": 1, "summarise": 1}, client={"golang": 2, "java": 1}, build="one",
+        net={"dc_unit": 1.0}, turns=1.0, sampling="one",
     )
     return party(d.count(5, 20), Papers(("burst", at, 0.1), kind=FIRMS, unit=50, mail="one", card=("one", 0), org="one"), routine)
 
@@ -894,18 +559,8 @@ def load_tests(d: Dice, h: House) -> Party:
 def licensed_synthetic(d: Dice, h: House) -> Party:
     """Teams that make training data under a contract that permits it."""
     routine = Routine(
-        d.real(80, 400),
-        0.4,
-        days=0.8,
-        hours="flat",
-        works={"invent": 4, "reason": 3, "grade": 3, "rewrite": 2},
-        frame="frame.trace",
-        framed=0.7,
-        client={"python": 1.0},
-        build="one",
-        net={"dc_unit": 1.0},
-        turns=1.0,
-        sampling="one",
+        d.real(80, 400), 0.4, days=0.8, hours="flat", works={"invent": 4, "reason": 3, "grade": 3, "rewrite": 2},
+        frame="frame.trace", framed=0.7, client={"python": 1.0}, build="one", net={"dc_unit": 1.0}, turns=1.0, sampling="one",
         model="best",
     )
     return party(d.count(5, 20), Papers(kind={"enterprise": 1.0}, unit=6, mail="unit", card=("unit", 0), org="unit", verified=1.0), routine)
@@ -915,18 +570,9 @@ def licensed_synthetic(d: Dice, h: House) -> Party:
 def annotation_project(d: Dice, h: House) -> Party:
     """People who label at home with one guideline, paid by the piece, under their employer's seats."""
     routine = Routine(
-        d.real(40, 160),
-        0.4,
-        days=0.75,
-        hours="day",
-        works={"classify": 5, "grade": 3, "extract": 2},
-        subjects=d.some(("retail", "travel", "newsroom", "insurance"), 1, 2),
-        frame="frame.job",
-        framed=1.0,
-        client=DESK,
-        net={"home": 8, "mobile": 2},
-        turns=1.1,
-        system="one",
+        d.real(40, 160), 0.4, days=0.75, hours="day", works={"classify": 5, "grade": 3, "extract": 2},
+        subjects=d.some(("retail", "travel", "newsroom", "insurance"), 1, 2), frame="frame.job", framed=1.0, client=DESK,
+        net={"home": 8, "mobile": 2}, turns=1.1, system="one",
     )
     return party(
         d.count(15, 90), Papers(("burst", d.real(0, 0.3), 3), kind=FIRMS, mail="one", card=("one", 0), org="one", verified=SURE), routine
@@ -937,19 +583,8 @@ def annotation_project(d: Dice, h: House) -> Party:
 def niche_harness(d: Dice, h: House) -> Party:
     """Users of a small open-source agent with a long prompt and its own tools."""
     routine = Routine(
-        d.real(15, 70),
-        1.0,
-        days=0.5,
-        hours="day",
-        works={"agent": 7, "code": 4},
-        system="one",
-        tools="one",
-        client={"homemade": 1.0},
-        net={"home": 6, "dc_own": 2, "vpn": 1},
-        turns=8,
-        gap=30,
-        sampling="one",
-        model="best",
+        d.real(15, 70), 1.0, days=0.5, hours="day", works={"agent": 7, "code": 4}, system="one", tools="one",
+        client={"homemade": 1.0}, net={"home": 6, "dc_own": 2, "vpn": 1}, turns=8, gap=30, sampling="one", model="best",
     )
     return party(d.count(25, 300), Papers(kind={"individual": 6, "startup": 2}), routine)
 
@@ -958,18 +593,10 @@ def niche_harness(d: Dice, h: House) -> Party:
 def release_watchers(d: Dice, h: House) -> Party:
     """Enthusiasts who try each new model on the public list in the hour it appears."""
     return party(
-        d.count(40, 250),
-        Papers(("ages", 300, 0.8)),
+        d.count(40, 250), Papers(("ages", 300, 0.8)),
         Routine(
-            d.real(5, 18),
-            days=0.5,
-            source="own",
-            mixed=0.35,
-            works={"code": 3, "reason": 4, "story": 1},
-            model="best",
-            pivot=0.9,
-            client={"python": 3, "chatbox": 3, "loomcode": 2},
-            net=AT_HOME,
+            d.real(5, 18), days=0.5, source="own", mixed=0.35, works={"code": 3, "reason": 4, "story": 1}, model="best",
+            pivot=0.9, client={"python": 3, "chatbox": 3, "loomcode": 2}, net=AT_HOME,
         ),
     )
 
@@ -978,21 +605,10 @@ def release_watchers(d: Dice, h: House) -> Party:
 def shop_plugin(d: Dice, h: House) -> Party:
     """Shops whose plug-in writes the same kind of text under each owner's account."""
     routine = Routine(
-        d.real(6, 40),
-        1.0,
-        days=0.5,
-        hours="night" if d.chance(0.4) else "flat",
-        works={"write": 5, "rewrite": 3, "translate": 2},
-        subjects=("retail", "bakery", "gardening"),
-        system="one",
-        frame="frame.job",
-        client={"plugin": 1.0},
-        build="one",
-        net={"dc_own": 5, "exits": 4},
-        exits=12,
-        turns=1.0,
-        sampling="one",
-        model="one",
+        d.real(6, 40), 1.0, days=0.5, hours="night" if d.chance(0.4) else "flat",
+        works={"write": 5, "rewrite": 3, "translate": 2}, subjects=("retail", "bakery", "gardening"), system="one",
+        frame="frame.job", client={"plugin": 1.0}, build="one", net={"dc_own": 5, "exits": 4}, exits=12, turns=1.0,
+        sampling="one", model="one",
     )
     return party(d.count(50, 400), Papers(kind={"individual": 4, "startup": 2}), routine)
 
@@ -1001,11 +617,7 @@ def ordinary(house: House) -> Party:
     """Those who have nothing in common but what is popular."""
     office = house.orgs and CAMPUS not in house.tags
     routine = Routine(
-        4.0,
-        1.25,
-        days=0.45,
-        hours="office" if office else "day",
-        weekend=0.2 if office else 0.9,
+        4.0, 1.25, days=0.45, hours="office" if office else "day", weekend=0.2 if office else 0.9,
         turns=3.0 if house.tags & {APP, CAMPUS} else 2.5,
     )
     return Party("ordinary", 0, _unconnected(house), (routine,), lag=0.7)
@@ -1016,19 +628,8 @@ def ordinary_builders(house: House) -> Party:
     programs = {name: weight for name, weight in house.clients.items() if kind(name) != APP and name not in HARNESSES}
     nets = house.nets if house.orgs else {"dc_own": 5.0, "home": 4.0, "office": 2.0}
     routine = Routine(
-        6.0,
-        1.2,
-        days=0.6,
-        hours="flat",
-        works=BUILDERS,
-        frame="frame.job",
-        framed=0.6,
-        system="person",
-        tools="unit",
-        client=programs,
-        net=nets,
-        turns=1.4,
-        gap=20,
+        6.0, 1.2, days=0.6, hours="flat", works=BUILDERS, frame="frame.job", framed=0.6, system="person", tools="unit",
+        client=programs, net=nets, turns=1.4, gap=20,
     )
     return Party("ordinary_builders", 0, _unconnected(house), (routine,), lag=0.7)
 

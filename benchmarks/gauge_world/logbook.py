@@ -145,19 +145,8 @@ class Log:
         codes = np.array([wires.COUNTRIES.index(name) for name in among])
         of = numbers if papers.unit <= 1 else np.where(unit(numbers, 61) < 0.9, group_number, numbers)
         folk = Folk(
-            party,
-            sum(map(len, self.folks)),
-            numbers,
-            group,
-            (np.cumsum(size) - size)[group],
-            size[group],
-            group_number,
-            codes[pick(unit(of, 62), among)],
-            created,
-            start,
-            np.fmin(open_ended, banned),
-            banned,
-            salt,
+            party, sum(map(len, self.folks)), numbers, group, (np.cumsum(size) - size)[group], size[group], group_number,
+            codes[pick(unit(of, 62), among)], created, start, np.fmin(open_ended, banned), banned, salt,
         )
         self.folks.append(folk)
         return folk
@@ -180,8 +169,7 @@ class Log:
         start = np.array(starts)
         fresh = self.rng.random(len(start)) < 0.6
         return (
-            np.where(fresh, start - self.rng.exponential(0.05, len(start)), np.minimum(stock[: len(start)], start)),
-            start,
+            np.where(fresh, start - self.rng.exponential(0.05, len(start)), np.minimum(stock[: len(start)], start)), start,
             np.array(banned),
         )
 
@@ -409,14 +397,8 @@ class Log:
         for number in np.unique(net):
             rows = np.flatnonzero(net == number)
             found = self.wires.address(
-                wires.NETS[number],
-                routine.exits,
-                folk.number[sender[rows]],
-                folk.group_number[sender[rows]],
-                party,
-                folk.country[sender[rows]],
-                session[rows],
-                event["time"][rows].astype(np.int64),
+                wires.NETS[number], routine.exits, folk.number[sender[rows]], folk.group_number[sender[rows]], party,
+                folk.country[sender[rows]], session[rows], event["time"][rows].astype(np.int64),
             )
             for values, part in zip((ip, asn, land), found, strict=True):
                 values[rows] = part
@@ -506,10 +488,8 @@ class Log:
         by_time = np.argsort(e["time"], kind="stable")
         return World(
             events.take(pa.array(by_time)).drop_columns([c for c in self.house.absent if c in events.column_names]),
-            registry.drop_columns([c for c in self.house.no_accounts if c in registry.column_names]),
-            truth,
-            harvest.sort_by("event_id"),
-            self._releases(),
+            registry.drop_columns([c for c in self.house.no_accounts if c in registry.column_names]), truth,
+            harvest.sort_by("event_id"), self._releases(),
         )
 
     def _texts(self, e: dict[str, Any]) -> tuple[pa.Array, pa.Array]:
@@ -692,13 +672,7 @@ class Log:
         for code in np.unique(net):
             rows = np.flatnonzero(net == code)
             ip[rows] = self.wires.address(
-                wires.NETS[code],
-                routine.exits,
-                number[rows],
-                group[rows],
-                salt,
-                folk.country[rows],
-                mix(number[rows], 241),
+                wires.NETS[code], routine.exits, number[rows], group[rows], salt, folk.country[rows], mix(number[rows], 241),
                 np.floor(folk.created[rows]).astype(np.int64),
             )[0]
         columns["ip"].append(ip)
@@ -743,9 +717,7 @@ def _names(numbers: U64) -> NDArray[Any]:
     pool = np.array(wording.words()["w"])
     ends = np.array(["com", "net", "org", "io", "co", "eu"])
     parts = [
-        pool[below(len(pool), numbers, 261)],
-        pool[below(len(pool), numbers, 262)],
-        below(90, numbers, 263).astype(str),
+        pool[below(len(pool), numbers, 261)], pool[below(len(pool), numbers, 262)], below(90, numbers, 263).astype(str),
         ends[below(6, numbers, 264)],
     ]
     joined = np.char.add(np.char.add(parts[0], parts[1]), parts[2])

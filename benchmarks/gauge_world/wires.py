@@ -12,20 +12,8 @@ COUNTRIES = ("US", "GB", "DE", "IN", "BR", "FR", "TR", "ES", "PL", "VN", "JP", "
 ZONES = np.array([-6, 0, 1, 5, -3, 1, 3, 1, 1, 7, 9, 8, 3, 1, 7])
 TONGUE_OF = {"DE": "de", "BR": "pt", "FR": "fr", "TR": "tr", "ES": "es", "CN": "zh", "RU": "ru"}
 NETS = (
-    "home",
-    "mobile",
-    "office",
-    "venue",
-    "campus",
-    "vpn",
-    "isolation",
-    "dc_unit",
-    "dc_own",
-    "proxy",
-    "sticky",
-    "exits",
-    "village",
-    "none",
+    "home", "mobile", "office", "venue", "campus", "vpn", "isolation", "dc_unit", "dc_own", "proxy", "sticky", "exits",
+    "village", "none",
 )
 APP, API = "app", "api"
 BROWSERS = (
@@ -149,8 +137,7 @@ class Wires:
             cloud = below(4, spot, party, 55)
             host = mix(party, spot, 56)
             return (
-                _join(mix(s, cloud, 0, 51, host % np.uint64(4)), host >> np.uint64(9), 65_000),
-                _asn(mix(s, cloud, 51)),
+                _join(mix(s, cloud, 0, 51, host % np.uint64(4)), host >> np.uint64(9), 65_000), _asn(mix(s, cloud, 51)),
                 np.zeros(n, dtype=np.int64),
             )
         owner = group if net == "office" else mix(np.full(n, party), 57)

@@ -18,24 +18,11 @@ class Country:
 
 
 COUNTRIES = (
-    Country("US", -5, "en", 7),
-    Country("GB", 0, "en", 6),
-    Country("IN", 5, "en", 4),
-    Country("NG", 1, "en", 3),
-    Country("KE", 3, "en", 2),
-    Country("PH", 8, "en", 3),
-    Country("DE", 1, "de", 5),
-    Country("AT", 1, "de", 3),
-    Country("ES", 1, "es", 4),
-    Country("MX", -6, "es", 3),
-    Country("CO", -5, "es", 3),
-    Country("FR", 1, "fr", 4),
-    Country("SN", 0, "fr", 2),
-    Country("ID", 7, "id", 4),
-    Country("BR", -3, "pt", 5),
-    Country("PT", 0, "pt", 3),
-    Country("PL", 1, "en", 4),
-    Country("CA", -5, "en", 4),
+    Country("US", -5, "en", 7), Country("GB", 0, "en", 6), Country("IN", 5, "en", 4), Country("NG", 1, "en", 3),
+    Country("KE", 3, "en", 2), Country("PH", 8, "en", 3), Country("DE", 1, "de", 5), Country("AT", 1, "de", 3),
+    Country("ES", 1, "es", 4), Country("MX", -6, "es", 3), Country("CO", -5, "es", 3), Country("FR", 1, "fr", 4),
+    Country("SN", 0, "fr", 2), Country("ID", 7, "id", 4), Country("BR", -3, "pt", 5), Country("PT", 0, "pt", 3),
+    Country("PL", 1, "en", 4), Country("CA", -5, "en", 4),
 )
 CODES = {country.code: i for i, country in enumerate(COUNTRIES)}
 ZONES = np.array([country.zone for country in COUNTRIES])
@@ -53,21 +40,8 @@ HOURS = {
     "afternoon": (0,) * 12 + (5, 12, 20, 20, 18, 12, 6, 2) + (0,) * 4,
 }
 NETS = (
-    "home",
-    "unit_home",
-    "mobile",
-    "one_carrier",
-    "office",
-    "group_office",
-    "campus",
-    "server",
-    "unit_server",
-    "group_server",
-    "lambda",
-    "vpn",
-    "resold",
-    "sticky",
-    "none",
+    "home", "unit_home", "mobile", "one_carrier", "office", "group_office", "campus", "server", "unit_server", "group_server",
+    "lambda", "vpn", "resold", "sticky", "none",
 )
 BIG = 9_000
 """Numbers of autonomous systems begin here."""

@@ -38,12 +38,8 @@ def cover(d: Draw, rate: float) -> list[Routine]:
         return []
     return [
         Routine(
-            TALK,
-            CHAT if d.chance(0.5) else CODE,
-            HOMES if d.chance(0.6) else SERVERS,
-            max(0.3, rate * d.log(0.05, 0.6)),
-            spread=d.some(0.3, 1.2),
-            hushed=d.some(0.3, 1),
+            TALK, CHAT if d.chance(0.5) else CODE, HOMES if d.chance(0.6) else SERVERS, max(0.3, rate * d.log(0.05, 0.6)),
+            spread=d.some(0.3, 1.2), hushed=d.some(0.3, 1),
         )
     ]
 
@@ -53,38 +49,15 @@ def prepaid_lots(d: Draw) -> list[Group]:
     n, kind = size(d, 50, 220), d.one("reason", "mixed", "taskgen")
     rate = pace(d, n, 20, 150)
     work = Routine(
-        WANTED[kind],
-        {d.one("python", "plain_http", "go"): 1},
-        {d.one("hosting", "server", "pool"): 1},
-        rate,
-        spread=d.some(0.05, 0.3),
-        hours=d.one("night", "flat"),
-        weekend=1,
-        presence=0.97,
-        turns=1.2,
-        gap=4,
-        frame=Frame(FRAME_OF[kind], d.one("fixed", "few"), share=d.some(0.8, 1)),
-        topics=d.topics(3, 8),
-        temperature=d.one(0.6, 0.7, 1.0),
-        max_tokens=d.one(0, 4096),
-        exits=d.count(4, 25),
-        follow="same",
-        harvest=True,
+        WANTED[kind], {d.one("python", "plain_http", "go"): 1}, {d.one("hosting", "server", "pool"): 1}, rate,
+        spread=d.some(0.05, 0.3), hours=d.one("night", "flat"), weekend=1, presence=0.97, turns=1.2, gap=4,
+        frame=Frame(FRAME_OF[kind], d.one("fixed", "few"), share=d.some(0.8, 1)), topics=d.topics(3, 8),
+        temperature=d.one(0.6, 0.7, 1.0), max_tokens=d.one(0, 4096), exits=d.count(4, 25), follow="same", harvest=True,
     )
     return [
         Group(
-            "prepaid_lots",
-            n,
-            [work],
-            "lots",
-            cards=d.some(4, 20),
-            signup="lots",
-            lots=d.count(3, 10),
-            mail=d.one("throwaway", "free"),
-            life=d.days * d.some(0.4, 0.9),
-            dry=True,
-            delay=d.log(0.2, 6),
-            stock=d.chance(0.5),
+            "prepaid_lots", n, [work], "lots", cards=d.some(4, 20), signup="lots", lots=d.count(3, 10),
+            mail=d.one("throwaway", "free"), life=d.days * d.some(0.4, 0.9), dry=True, delay=d.log(0.2, 6), stock=d.chance(0.5),
         )
     ]
 
@@ -94,34 +67,15 @@ def sim_bank(d: Draw) -> list[Group]:
     n, kind = size(d, 40, 300), d.one("grade", "grade", "reason")
     rate = pace(d, n, 15, 120)
     work = Routine(
-        WANTED[kind],
-        {d.one("python", "node", "java"): 1},
-        {"pool": 2, "mobile": 1},
-        rate,
-        spread=d.some(0.1, 0.4),
-        hours=d.one("flat", "awake"),
-        weekend=1,
-        presence=0.9,
-        turns=1.0,
-        frame=Frame(FRAME_OF[kind], "fixed", d.one("before", "after", "system")),
-        topics=d.topics(2, 8),
-        temperature=0.0,
-        exits=d.count(8, 60),
-        follow="same",
-        harvest=True,
+        WANTED[kind], {d.one("python", "node", "java"): 1}, {"pool": 2, "mobile": 1}, rate, spread=d.some(0.1, 0.4),
+        hours=d.one("flat", "awake"), weekend=1, presence=0.9, turns=1.0,
+        frame=Frame(FRAME_OF[kind], "fixed", d.one("before", "after", "system")), topics=d.topics(2, 8), temperature=0.0,
+        exits=d.count(8, 60), follow="same", harvest=True,
     )
     return [
         Group(
-            "sim_bank",
-            n,
-            [work, *cover(d, rate)],
-            "sims",
-            cards=d.some(2, 8),
-            phones=d.some(2, 6),
-            signup="lots",
-            lots=d.count(4, 15),
-            mail=d.one("free", "throwaway"),
-            verified=0.2,
+            "sim_bank", n, [work, *cover(d, rate)], "sims", cards=d.some(2, 8), phones=d.some(2, 6), signup="lots",
+            lots=d.count(4, 15), mail=d.one("free", "throwaway"), verified=0.2,
         )
     ]
 
@@ -131,37 +85,15 @@ def banned_again(d: Draw) -> list[Group]:
     n, kind = size(d, 20, 90), d.one("reason", "rewrite", "code")
     rate = pace(d, n, 40, 250)
     work = Routine(
-        WANTED[kind],
-        {"python": 1} if d.chance(0.6) else {"plain_http": 1, "python": 1},
-        {d.one("proxies", "pool", "sticky"): 1},
-        rate,
-        spread=0.3,
-        hours="flat",
-        weekend=1,
-        presence=0.97,
-        turns=1.3,
-        gap=8,
-        frame=Frame(FRAME_OF[kind], d.one("fixed", "fixed", "few"), share=d.some(0.85, 1)),
-        topics=d.topics(3, 10),
-        exits=d.count(10, 60),
-        again=d.some(0, 0.15),
-        follow="same",
-        harvest=True,
+        WANTED[kind], {"python": 1} if d.chance(0.6) else {"plain_http": 1, "python": 1},
+        {d.one("proxies", "pool", "sticky"): 1}, rate, spread=0.3, hours="flat", weekend=1, presence=0.97, turns=1.3, gap=8,
+        frame=Frame(FRAME_OF[kind], d.one("fixed", "fixed", "few"), share=d.some(0.85, 1)), topics=d.topics(3, 10),
+        exits=d.count(10, 60), again=d.some(0, 0.15), follow="same", harvest=True,
     )
     return [
         Group(
-            "banned_again",
-            n,
-            [work],
-            "phoenix",
-            cards=d.some(1.5, 6),
-            phones=d.some(1, 3),
-            signup="burst",
-            mail="throwaway",
-            life=d.some(1.5, 6),
-            delay=d.log(0.3, 8),
-            stock=d.chance(0.4),
-            replaced=d.some(0.8, 1),
+            "banned_again", n, [work], "phoenix", cards=d.some(1.5, 6), phones=d.some(1, 3), signup="burst", mail="throwaway",
+            life=d.some(1.5, 6), delay=d.log(0.3, 8), stock=d.chance(0.4), replaced=d.some(0.8, 1),
         )
     ]
 
@@ -171,38 +103,14 @@ def trial_batches(d: Draw) -> list[Group]:
     n = size(d, 40, 250)
     rate = pace(d, n, 30, 300, long=d.days * 0.5)
     work = Routine(
-        CODING,
-        {d.one("python", "harness_two"): 1},
-        {"hosting": 2, "cloud": 1},
-        rate,
-        spread=d.some(0.1, 0.35),
-        hours="flat",
-        weekend=1,
-        presence=0.95,
-        turns=5,
-        gap=9,
-        follow="agent",
-        tools=True,
-        system="system.agent",
-        window=d.span(d.days * 0.4, d.days * 0.8),
-        ramp=d.some(0.3, 0.8),
-        again=0.1,
-        temperature=d.one(0.6, 1.0),
-        harvest=True,
+        CODING, {d.one("python", "harness_two"): 1}, {"hosting": 2, "cloud": 1}, rate, spread=d.some(0.1, 0.35), hours="flat",
+        weekend=1, presence=0.95, turns=5, gap=9, follow="agent", tools=True, system="system.agent",
+        window=d.span(d.days * 0.4, d.days * 0.8), ramp=d.some(0.3, 0.8), again=0.1, temperature=d.one(0.6, 1.0), harvest=True,
     )
     return [
         Group(
-            "trial_batches",
-            n,
-            [work],
-            "trials",
-            cards=d.some(3, 10),
-            phones=d.some(1, 4),
-            signup="lots",
-            lots=d.count(4, 12),
-            mail="throwaway" if d.chance(0.6) else "own",
-            plans={"trial": 1},
-            kinds={"startup": 1, "individual": 1},
+            "trial_batches", n, [work], "trials", cards=d.some(3, 10), phones=d.some(1, 4), signup="lots", lots=d.count(4, 12),
+            mail="throwaway" if d.chance(0.6) else "own", plans={"trial": 1}, kinds={"startup": 1, "individual": 1},
         )
     ]
 
@@ -213,50 +121,19 @@ def answers_kept(d: Draw) -> list[Group]:
     rate = pace(d, n, 50, 350)
     own = d.one("system.open", "system.open", "system.helper")
     relay = Routine(
-        TALK | {"code": 2, "reason": 2},
-        {"node": 1},
-        {d.one("pool", "server", "cloud"): 1},
-        rate * 0.8,
-        spread=d.some(0.1, 0.4),
-        hours="awake",
-        weekend=1.1,
-        presence=0.97,
-        turns=3,
-        gap=55,
-        handover=d.some(0.25, 0.7),
-        system=own,
-        per="group",
-        favourites=18,
-        users=True,
-        exits=d.count(4, 20),
-        tongues=d.afresh(),
-        temperature=0.7,
+        TALK | {"code": 2, "reason": 2}, {"node": 1}, {d.one("pool", "server", "cloud"): 1}, rate * 0.8,
+        spread=d.some(0.1, 0.4), hours="awake", weekend=1.1, presence=0.97, turns=3, gap=55, handover=d.some(0.25, 0.7),
+        system=own, per="group", favourites=18, users=True, exits=d.count(4, 20), tongues=d.afresh(), temperature=0.7,
         harvest=True,
     )
     polish = Routine(
-        {"rewrite": 3, "grade": 2},
-        {"python": 1},
-        {"server": 1},
-        rate * 0.2,
-        spread=0.4,
-        hours="night",
-        weekend=1,
-        frame=Frame(d.one("frame.rewrite", "frame.grade"), "few", share=0.8),
-        favourites=18,
-        users=True,
-        harvest=True,
+        {"rewrite": 3, "grade": 2}, {"python": 1}, {"server": 1}, rate * 0.2, spread=0.4, hours="night", weekend=1,
+        frame=Frame(d.one("frame.rewrite", "frame.grade"), "few", share=0.8), favourites=18, users=True, harvest=True,
     )
     return [
         Group(
-            "answers_kept",
-            n,
-            [relay, polish],
-            "kept",
-            cards=d.one(1.0, d.some(2, 6)),
-            phones=d.some(1, 3),
-            signup=d.one("lots", "lots", "batches"),
-            lots=d.count(2, 6),
-            mail=d.one("free", "own"),
+            "answers_kept", n, [relay, polish], "kept", cards=d.one(1.0, d.some(2, 6)), phones=d.some(1, 3),
+            signup=d.one("lots", "lots", "batches"), lots=d.count(2, 6), mail=d.one("free", "own"),
             life=0 if d.chance(0.6) else d.days,
         )
     ]
@@ -268,38 +145,16 @@ def moves_at_launch(d: Draw) -> list[Group]:
     rate = pace(d, n, 15, 120)
     kit = d.one("harness", "harness_two", "python")
     work = Routine(
-        CODING,
-        {kit: 1} if d.chance(0.5) else HARNESS,
-        {"sticky": 3, "hosting": 1} if d.chance(0.7) else {"proxies": 1},
-        rate,
-        spread=d.some(0.2, 0.6),
-        hours=d.one("shifts", "flat"),
-        weekend=1,
-        presence=0.9,
-        turns=6,
-        gap=14,
-        follow="agent",
-        pivot=d.some(0.45, 0.95),
-        pivot_hours=d.log(1, 24),
-        tools=kit == "python",
-        system="system.agent" if kit == "python" else "",
-        topics=d.topics(4, 9),
-        again=d.some(0, 0.25),
-        handover=d.some(0, 0.2),
-        frame=Frame("frame.code", "few", share=d.some(0, 0.6)),
-        harvest=True,
+        CODING, {kit: 1} if d.chance(0.5) else HARNESS, {"sticky": 3, "hosting": 1} if d.chance(0.7) else {"proxies": 1}, rate,
+        spread=d.some(0.2, 0.6), hours=d.one("shifts", "flat"), weekend=1, presence=0.9, turns=6, gap=14, follow="agent",
+        pivot=d.some(0.45, 0.95), pivot_hours=d.log(1, 24), tools=kit == "python",
+        system="system.agent" if kit == "python" else "", topics=d.topics(4, 9), again=d.some(0, 0.25), handover=d.some(0, 0.2),
+        frame=Frame("frame.code", "few", share=d.some(0, 0.6)), harvest=True,
     )
     return [
         Group(
-            "moves_at_launch",
-            n,
-            [work, *cover(d, rate)],
-            "movers",
-            cards=d.one(1.0, d.some(1.5, 4)),
-            phones=d.some(1, 2),
-            signup=d.one("lots", "lots", "batches"),
-            lots=d.count(3, 12),
-            mail=d.one("free", "throwaway", "own"),
+            "moves_at_launch", n, [work, *cover(d, rate)], "movers", cards=d.one(1.0, d.some(1.5, 4)), phones=d.some(1, 2),
+            signup=d.one("lots", "lots", "batches"), lots=d.count(3, 12), mail=d.one("free", "throwaway", "own"),
             life=0 if d.chance(0.5) else d.days * 1.5,
         )
     ]
@@ -314,21 +169,10 @@ def reseller_side(d: Draw) -> list[Group]:
         works, CODE, {"server": 1}, d.log(4, 15), spread=1.2, hours="office", weekend=0.3, exits=6, system="system.helper", per="account"
     )
     side = Routine(
-        WANTED[kind],
-        {"python": 2, "node": 1},
-        {"server": 1},
-        rate,
-        spread=d.some(0.2, 0.6),
-        hours=d.one("night", "flat", "shifts"),
-        weekend=1,
-        presence=0.9,
-        exits=6,
-        turns=1.4,
-        gap=6,
-        frame=Frame(FRAME_OF[kind], d.one("few", "varied"), d.one("before", "system"), d.some(0.5, 1)),
-        topics=d.topics(4, 12),
-        follow="same",
-        harvest=True,
+        WANTED[kind], {"python": 2, "node": 1}, {"server": 1}, rate, spread=d.some(0.2, 0.6),
+        hours=d.one("night", "flat", "shifts"), weekend=1, presence=0.9, exits=6, turns=1.4, gap=6,
+        frame=Frame(FRAME_OF[kind], d.one("few", "varied"), d.one("before", "system"), d.some(0.5, 1)), topics=d.topics(4, 12),
+        follow="same", harvest=True,
     )
     common = {
         "orgs": ALL,
@@ -350,37 +194,16 @@ def free_tier(d: Draw) -> list[Group]:
     n, kind = size(d, 150, 500), d.one("reason", "rewrite", "mixed")
     rate = pace(d, n, 8, 40)
     work = Routine(
-        WANTED[kind],
-        {"plain_http": 2, "python": 1},
-        {d.one("proxies", "sticky", "vpn"): 2, "hosting": 0.5},
-        rate,
-        spread=d.some(0.1, 0.3),
-        hours="flat",
-        weekend=1,
-        presence=0.95,
-        turns=1.0,
-        frame=Frame(FRAME_OF[kind], d.one("few", "varied", "fixed"), share=d.some(0.6, 1)),
-        topics=d.topics(6, 16),
-        tongues={i: d.some(0.3, 1) for i in range(6)},
-        slots=d.one(0, 0, 10),
-        follow="same",
-        harvest=True,
+        WANTED[kind], {"plain_http": 2, "python": 1}, {d.one("proxies", "sticky", "vpn"): 2, "hosting": 0.5}, rate,
+        spread=d.some(0.1, 0.3), hours="flat", weekend=1, presence=0.95, turns=1.0,
+        frame=Frame(FRAME_OF[kind], d.one("few", "varied", "fixed"), share=d.some(0.6, 1)), topics=d.topics(6, 16),
+        tongues={i: d.some(0.3, 1) for i in range(6)}, slots=d.one(0, 0, 10), follow="same", harvest=True,
     )
     return [
         Group(
-            "free_tier",
-            n,
-            [work],
-            "allowance",
-            cards=0,
-            plans={"free": 1},
-            kinds={"individual": 1},
-            signup=d.one("lots", "lots", "batches"),
-            lots=d.count(6, 25),
-            mail=d.one("throwaway", "free"),
-            life=d.one(0.0, d.days),
-            delay=d.log(1, 30),
-            country=-2,
+            "free_tier", n, [work], "allowance", cards=0, plans={"free": 1}, kinds={"individual": 1},
+            signup=d.one("lots", "lots", "batches"), lots=d.count(6, 25), mail=d.one("throwaway", "free"),
+            life=d.one(0.0, d.days), delay=d.log(1, 30), country=-2,
         )
     ]
 
@@ -391,22 +214,10 @@ def partner_trains(d: Draw) -> list[Group]:
     rate = pace(d, n, 20, 150)
     honest = Routine(TALK | {"code": 2}, CHAT | {"python": 1, "harness": 1}, {"office": 1}, 4, hours="office", weekend=0.1, exits=2)
     side = Routine(
-        WANTED[kind],
-        {"python": 3, "node": 1},
-        {"office": 2, "server": 1},
-        rate,
-        spread=d.some(0.2, 0.6),
-        hours=d.one("night", "shifts", "flat"),
-        weekend=0.9,
-        presence=0.85,
-        exits=2,
-        turns=1.3,
-        gap=7,
+        WANTED[kind], {"python": 3, "node": 1}, {"office": 2, "server": 1}, rate, spread=d.some(0.2, 0.6),
+        hours=d.one("night", "shifts", "flat"), weekend=0.9, presence=0.85, exits=2, turns=1.3, gap=7,
         frame=Frame(FRAME_OF[kind], d.one("fixed", "few", "varied"), d.one("before", "system"), d.some(0.6, 1)),
-        topics=d.topics(4, 12),
-        again=d.some(0, 0.1),
-        follow="same",
-        harvest=True,
+        topics=d.topics(4, 12), again=d.some(0, 0.1), follow="same", harvest=True,
     )
     daily = Routine(TALK, CHAT, {"office": 1}, 1.5, hours="office", weekend=0.1, exits=2, hushed=d.some(0.2, 0.8))
     common = {"orgs": ALL, "mail": "org", "kin": "partner", "kinds": {"enterprise": 1.0}, "verified": 0.9, "plans": {"partner": 1.0}}
@@ -421,35 +232,17 @@ def piece_workers(d: Draw) -> list[Group]:
     n, kind = size(d, 60, 350), d.one("reason", "grade", "code", "taskgen")
     rate = pace(d, n, 5, 30)
     piece = Routine(
-        WANTED[kind],
-        {"browser": 3, "phone_app": 1, "masked_browser": d.some(0, 1)},
-        {"home": 3, "roam": 2, "mobile": 1},
-        rate,
-        spread=d.some(0.5, 0.9),
-        hours=d.one("evening", "awake"),
-        weekend=1,
-        presence=d.some(0.5, 0.8),
-        turns=1.8,
-        gap=110,
+        WANTED[kind], {"browser": 3, "phone_app": 1, "masked_browser": d.some(0, 1)}, {"home": 3, "roam": 2, "mobile": 1}, rate,
+        spread=d.some(0.5, 0.9), hours=d.one("evening", "awake"), weekend=1, presence=d.some(0.5, 0.8), turns=1.8, gap=110,
         frame=Frame(FRAME_OF[kind], d.one("account", "varied", "few"), d.one("before", "after"), d.some(0.3, 0.8), few=8),
-        topics=d.topics(6, 14),
-        favourites=9,
-        window=(d.some(0, 0.3), 1),
-        ramp=d.some(0.1, 0.7),
-        follow=d.one("next", "same"),
+        topics=d.topics(6, 14), favourites=9, window=(d.some(0, 0.3), 1), ramp=d.some(0.1, 0.7), follow=d.one("next", "same"),
         harvest=True,
     )
     life = Routine(TALK, CHAT, {"home": 2, "roam": 2}, d.log(0.5, 2), hours="evening", hushed=d.some(0.4, 0.9))
     return [
         Group(
-            "piece_workers",
-            n,
-            [piece, life],
-            "pieces",
-            cards=-1,
-            signup="growing" if d.chance(0.5) else "fresh",
-            country=d.one(-1, int(d.one(2, 3))),
-            mail="free",
+            "piece_workers", n, [piece, life], "pieces", cards=-1, signup="growing" if d.chance(0.5) else "fresh",
+            country=d.one(-1, int(d.one(2, 3))), mail="free",
         )
     ]
 
@@ -461,34 +254,14 @@ def leaked_keys(d: Draw) -> list[Group]:
     works = {"extract": 3.0, "summarise": 3.0, "ask": 3.0, "code": 2.0, "write": 2.0, "data": 1.0}
     owner = Routine(works, CODE, SERVERS, d.log(4, 20), spread=1.2, turns=1.2, system="system.helper", per="account", favourites=2)
     taken = Routine(
-        WANTED[kind],
-        {"python": 1, "plain_http": 1},
-        {d.one("proxies", "hosting", "vpn"): 1},
-        rate,
-        spread=d.some(0.3, 0.8),
-        hours="flat",
-        weekend=1,
-        presence=0.8,
-        turns=1.5,
-        gap=7,
-        window=(d.some(0.1, 0.5), 1),
-        ramp=d.some(0.2, 0.8),
-        frame=Frame(FRAME_OF[kind], d.one("few", "varied"), share=d.some(0.3, 1)),
-        topics=d.topics(5, 14),
-        follow="same",
+        WANTED[kind], {"python": 1, "plain_http": 1}, {d.one("proxies", "hosting", "vpn"): 1}, rate, spread=d.some(0.3, 0.8),
+        hours="flat", weekend=1, presence=0.8, turns=1.5, gap=7, window=(d.some(0.1, 0.5), 1), ramp=d.some(0.2, 0.8),
+        frame=Frame(FRAME_OF[kind], d.one("few", "varied"), share=d.some(0.3, 1)), topics=d.topics(5, 14), follow="same",
         harvest=True,
     )
     return [
         Group(
-            "leaked_keys",
-            n,
-            [owner, taken],
-            "slipped",
-            orgs=1,
-            cards=1,
-            mail="own",
-            signup="old",
-            verified=0.4,
+            "leaked_keys", n, [owner, taken], "slipped", orgs=1, cards=1, mail="own", signup="old", verified=0.4,
             kinds={"startup": 2, "enterprise": 1},
         )
     ]
@@ -500,36 +273,16 @@ def rented_profiles(d: Draw) -> list[Group]:
     rate = pace(d, n, 5, 40)
     owner = Routine(TALK, CHAT, HOMES, d.log(0.8, 3), spread=1.0, hours="awake")
     work = Routine(
-        WANTED[kind],
-        {"masked_browser": 2, "python": 1} if d.chance(0.5) else {"masked_browser": 1},
-        {"sticky": 3, "proxies": 1},
-        rate,
-        spread=d.some(0.3, 0.8),
-        hours=d.one("shifts", "awake"),
-        weekend=0.9,
-        presence=d.some(0.5, 0.9),
-        turns=1.5,
-        gap=45,
-        window=(d.some(0, 0.4), 1),
-        ramp=d.some(0.2, 0.8),
-        frame=Frame(FRAME_OF[kind], d.one("varied", "account"), share=d.some(0.2, 0.8)),
-        topics=d.topics(5, 14),
-        favourites=14,
-        again=d.some(0, 0.1),
-        follow=d.one("next", "same"),
-        harvest=True,
+        WANTED[kind], {"masked_browser": 2, "python": 1} if d.chance(0.5) else {"masked_browser": 1},
+        {"sticky": 3, "proxies": 1}, rate, spread=d.some(0.3, 0.8), hours=d.one("shifts", "awake"), weekend=0.9,
+        presence=d.some(0.5, 0.9), turns=1.5, gap=45, window=(d.some(0, 0.4), 1), ramp=d.some(0.2, 0.8),
+        frame=Frame(FRAME_OF[kind], d.one("varied", "account"), share=d.some(0.2, 0.8)), topics=d.topics(5, 14), favourites=14,
+        again=d.some(0, 0.1), follow=d.one("next", "same"), harvest=True,
     )
     return [
         Group(
-            "rented_profiles",
-            n,
-            [owner, work],
-            "rent",
-            cards=-1,
-            signup="old",
-            mail="free",
-            life=0 if d.chance(0.5) else d.days * 2,
-            stock=True,
+            "rented_profiles", n, [owner, work], "rent", cards=-1, signup="old", mail="free",
+            life=0 if d.chance(0.5) else d.days * 2, stock=True,
         )
     ]
 
@@ -540,31 +293,14 @@ def little_each(d: Draw) -> list[Group]:
     rate = pace(d, n, 2, 5, most=0.2)
     kind = d.one("reason", "code", "mixed", "taskgen")
     work = Routine(
-        WANTED[kind],
-        CHAT | {"python": 1, "node": 1} if d.chance(0.5) else CODE,
-        {"sticky": 3, "roam": 1},
-        rate,
-        spread=d.some(0.2, 0.7),
-        hours=d.one("awake", "shifts"),
-        weekend=0.9,
-        presence=d.some(0.4, 0.8),
-        turns=1.4,
-        frame=Frame(FRAME_OF[kind], "varied", share=d.some(0, 0.4)),
-        topics=d.topics(6, 16),
-        favourites=d.count(3, 16),
+        WANTED[kind], CHAT | {"python": 1, "node": 1} if d.chance(0.5) else CODE, {"sticky": 3, "roam": 1}, rate,
+        spread=d.some(0.2, 0.7), hours=d.one("awake", "shifts"), weekend=0.9, presence=d.some(0.4, 0.8), turns=1.4,
+        frame=Frame(FRAME_OF[kind], "varied", share=d.some(0, 0.4)), topics=d.topics(6, 16), favourites=d.count(3, 16),
         harvest=True,
     )
     return [
         Group(
-            "little_each",
-            n,
-            [work, *cover(d, rate * 2)],
-            "trickle",
-            cards=d.one(1.0, 1.0, 1.4),
-            phones=1,
-            signup="aged" if d.chance(0.5) else "lots",
-            lots=d.count(8, 40),
-            mail="free",
-            verified=0.1,
+            "little_each", n, [work, *cover(d, rate * 2)], "trickle", cards=d.one(1.0, 1.0, 1.4), phones=1,
+            signup="aged" if d.chance(0.5) else "lots", lots=d.count(8, 40), mail="free", verified=0.1,
         )
     ]

@@ -124,8 +124,7 @@ def settle(group: Group, name: str, w: Setting) -> People:
         org, has = mix(w.key, 64, (partners * unit(mix(key, 65)) ** 1.8).astype(np.int64)), np.ones(total, bool)
     else:
         org, has = (
-            mix(key, 66),
-            unit(mix(key, 67)) < (firm.orgs if group.label == "resident" else firm.orgs / 3),
+            mix(key, 66), unit(mix(key, 67)) < (firm.orgs if group.label == "resident" else firm.orgs / 3),
         )
     banned = np.where((ends < FOREVER) & (not group.dry), ends, -1)
     return People(group, kin, seat, key, np.minimum(opened_at, w.end - HOUR), np.concatenate(since), ends, banned, country, org, has)
@@ -331,11 +330,7 @@ def trace(people: People, place: int, e: dict[str, Any], w: Setting) -> dict[str
             net, people.kin, key[rows], org[rows], session[rows], day[rows], people.country[local[rows]], r.exits
         )
     temperature, limit, named, person, tools = (
-        np.full(n, -1.0),
-        np.zeros(n, np.int64),
-        np.zeros(n, bool),
-        np.zeros(n, bool),
-        np.zeros(n, np.uint64),
+        np.full(n, -1.0), np.zeros(n, np.int64), np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, np.uint64),
     )
     path, system, system_key = np.zeros(n, np.int64), np.full(n, "", object), np.zeros(n, np.uint64)
     for i, name in enumerate(clients):
@@ -556,8 +551,7 @@ def write_down(e: dict[str, Any], accounts: dict[str, pa.Array], org: Keys, has_
         "ip": dotted(e["ip"][order]),
         "asn": whole(e["asn"], pa.int32(), e["asn"] >= 0),
         "country": pc.if_else(
-            pa.array(e["origin"][order] >= 0),
-            pa.array(COUNTRIES).take(pa.array(np.maximum(e["origin"], 0)[order])),
+            pa.array(e["origin"][order] >= 0), pa.array(COUNTRIES).take(pa.array(np.maximum(e["origin"], 0)[order])),
             pa.scalar(None, pa.string()),
         ),
         "user_agent": pa.array(e["agent"], pa.string()).take(at),

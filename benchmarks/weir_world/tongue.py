@@ -19,24 +19,8 @@ from .chance import Ints, Keys, below, mix, word
 VOCABULARY = Path(__file__).parent / "vocabulary"
 TONGUES = ("en", "es", "de", "fr", "pt", "zh")
 TOPICS = (
-    "tax",
-    "sums",
-    "physics",
-    "nursing",
-    "law",
-    "travel",
-    "kitchen",
-    "shop",
-    "farm",
-    "network",
-    "software",
-    "database",
-    "games",
-    "staff",
-    "freight",
-    "power",
-    "news",
-    "biology",
+    "tax", "sums", "physics", "nursing", "law", "travel", "kitchen", "shop", "farm", "network", "software", "database", "games",
+    "staff", "freight", "power", "news", "biology",
 )
 WORKS = ("reason", "grade", "rewrite", "code", "agent", "extract", "summarise", "write", "ask", "data", "taskgen", "translate")
 SLOT = re.compile(r"\{([^{}]+)\}")

@@ -12,22 +12,8 @@ from .chance import Bools, Floats, Ints, Keys, below, mix, unit, weighted, word
 COUNTRIES = ("US", "DE", "BR", "IN", "GB", "FR", "ES", "PL", "SG", "CN")
 ZONES = np.array([-6, 1, -3, 5, 0, 1, 1, 1, 8, 8])
 NETS = (
-    "home",
-    "roam",
-    "mobile",
-    "town",
-    "office",
-    "campus",
-    "dorm",
-    "hosting",
-    "server",
-    "cloud",
-    "proxies",
-    "sticky",
-    "pool",
-    "vpn",
-    "isolation",
-    "none",
+    "home", "roam", "mobile", "town", "office", "campus", "dorm", "hosting", "server", "cloud", "proxies", "sticky", "pool",
+    "vpn", "isolation", "none",
 )
 HOME_ISPS, PHONE_ISPS = 8, 3
 SHARES = (30, 22, 15, 11, 8, 6, 5, 3)
@@ -132,13 +118,9 @@ class Client:
 
 
 _BROWSERS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chromium/{}",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chromium/{} Edge",
-    "Mozilla/5.0 (Macintosh) Safari/{}",
-    "Mozilla/5.0 (X11; Linux x86_64) Firefox/{}",
-    "Mozilla/5.0 (iPhone) Safari/{}",
-    "Mozilla/5.0 (Android 15) Chromium/{}",
-    "Mozilla/5.0 (Windows NT 10.0) Firefox/{}",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chromium/{}", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chromium/{} Edge",
+    "Mozilla/5.0 (Macintosh) Safari/{}", "Mozilla/5.0 (X11; Linux x86_64) Firefox/{}", "Mozilla/5.0 (iPhone) Safari/{}",
+    "Mozilla/5.0 (Android 15) Chromium/{}", "Mozilla/5.0 (Windows NT 10.0) Firefox/{}",
 )
 CLIENTS = {
     "browser": Client(_BROWSERS, 9, "app", session=True, person=True),
