@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,9 @@ SENTENCES = {"reason": 9.0, "code": 8.0, "agent": 4.0, "write": 9.0, "quiz": 7.0
 """of an answer, in the middle"""
 ANSWERS = {"reason": "step", "trace": "step", "code": "codeline", "agent": "codeline", "data": "step", "grade": "verdict", "label": "word"}
 """what answers in English are made of, else of plain sentences"""
+GOING_ROUND = ("explain_reasoning", "rubric", "safe_rewrite", "make_tasks", "clean_trace", "thinking_language", "preference", "forced_tags",
+               "benchmark", "viral", "tutorial", "marking", "listing", "character", "minutes")
+"""frames that anybody may have found on the internet"""
 LIBRARY = 160
 """sentences kept of each topic; answers are drawn from them"""
 
@@ -31,7 +35,8 @@ Ints = NDArray[np.int64]
 @cache
 def words() -> dict[str, list[str]]:
     """Phrases of all sections, topics apart."""
-    return {key: phrases for name in ("english", "frames", "tongues") for key, phrases in sections(FOLDER / f"{name}.txt").items()}
+    found = {key: phrases for name in ("english", "frames", "tongues") for key, phrases in sections(FOLDER / f"{name}.txt").items()}
+    return found | {"going_round": [phrase for name in GOING_ROUND for phrase in found[name]]}
 
 
 @cache
@@ -56,7 +61,7 @@ def _parts(phrase: str) -> list[str]:
 class Pen:
     """Writes with one stream of chance."""
 
-    NUMBERS = {"n": (2, 60), "n2": (60, 960), "d": (2, 9)}
+    NUMBERS: ClassVar = {"n": (2, 60), "n2": (60, 960), "d": (2, 9)}
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng

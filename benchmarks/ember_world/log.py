@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .language import WORKS, Pen, topics, words
 from .people import PATHS, Accounts, Party
-from .places import ON_APP, COUNTRIES, FAMILIES, VERSIONS, addresses, agents, below, hexadecimal, mix, name_of
+from .places import COUNTRIES, FAMILIES, ON_APP, VERSIONS, addresses, agents, below, hexadecimal, mix, name_of
 from .traffic import MODELS, Season
 
 Ints = NDArray[np.int64]
@@ -21,7 +21,9 @@ REASONING = np.array([0.15, 0.6, 1.5, 1.8])
 """tokens of reasoning for each of the answer, by model, where it reasons"""
 
 
-def table(rows: Rows, parties: list[Party], accounts: Accounts, names: pa.Array, season: Season, start: int, rng: np.random.Generator) -> pa.Table:
+def table(
+    rows: Rows, parties: list[Party], accounts: Accounts, names: pa.Array, season: Season, start: int, rng: np.random.Generator
+) -> pa.Table:
     """All requests, in order of time; the column ``harvest`` says which are harvested."""
     pen = Pen(rng)
     n = len(rows["time"])
@@ -41,25 +43,29 @@ def table(rows: Rows, parties: list[Party], accounts: Accounts, names: pa.Array,
     by_client = (rows["path"] == 1) | (below(mix(rows["account"], 71), 100) < 45)
     keys = 1 + (below(mix(rows["account"], 73), 100) < 20) * below(mix(rows["account"], 74), 3)
     reasoning = chain.pop("reasoning")
-    events = pa.table({
-        "event_id": hexadecimal(mix(np.arange(n), season.salt, 1)),
-        "timestamp": pa.array(start + (rows["time"] * 86.4e9).astype(np.int64), pa.timestamp("us", "UTC")),
-        "account_id": names.take(pa.array(rows["account"])),
-        "org_id": _nullable(hexadecimal(mix(accounts.org[rows["account"]], name_of("org"), season.salt)), accounts.org[rows["account"]] < 0),
-        "key_id": hexadecimal(mix(rows["account"], below(mix(rows["conversation"], 75), keys), season.salt, 2)),
-        "session_id": _nullable(hexadecimal(mix(conversation, rows["account"])), ~by_client),
-        "access_path": pa.array(PATHS).take(pa.array(rows["path"])),
-        "model": pa.array(MODELS).take(pa.array(rows["model"])),
-        "system": system_text.take(pa.array(system, mask=system < 0)),
-        "prompt": prompt,
-        "response": response,
-        **chain,
-        **traits,
-        "reasoning_tokens": pa.array(reasoning.astype(np.int32)),
-        "status": pa.array(status.astype(np.int16)),
-        **net,
-        "harvest": pa.array(rows["harvest"]),
-    })
+    events = pa.table(
+        {
+            "event_id": hexadecimal(mix(np.arange(n), season.salt, 1)),
+            "timestamp": pa.array(start + (rows["time"] * 86.4e9).astype(np.int64), pa.timestamp("us", "UTC")),
+            "account_id": names.take(pa.array(rows["account"])),
+            "org_id": _nullable(
+                hexadecimal(mix(accounts.org[rows["account"]], name_of("org"), season.salt)), accounts.org[rows["account"]] < 0
+            ),
+            "key_id": hexadecimal(mix(rows["account"], below(mix(rows["conversation"], 75), keys), season.salt, 2)),
+            "session_id": _nullable(hexadecimal(mix(conversation, rows["account"])), ~by_client),
+            "access_path": pa.array(PATHS).take(pa.array(rows["path"])),
+            "model": pa.array(MODELS).take(pa.array(rows["model"])),
+            "system": system_text.take(pa.array(system, mask=system < 0)),
+            "prompt": prompt,
+            "response": response,
+            **chain,
+            **traits,
+            "reasoning_tokens": pa.array(reasoning.astype(np.int32)),
+            "status": pa.array(status.astype(np.int16)),
+            **net,
+            "harvest": pa.array(rows["harvest"]),
+        }
+    )
     return events.take(pa.array(np.argsort(rows["time"], kind="stable")))
 
 
@@ -83,10 +89,10 @@ def _systems(rows: Rows, parties: list[Party], accounts: Accounts, pen: Pen) -> 
                 has = below(mix(accounts.leader, 81), 100) < 65
                 leader = accounts.leader[rows["account"]]
                 code = np.where(mine & has[leader], leader, code)
-            elif habits.system:
+            elif habits.system:  # an app sends none of its users
                 name, _, chosen = habits.system.partition(":")
                 k = int(chosen) if chosen else name_of(party.label) % len(words()[name])
-                code = np.where(routine == number * 4 + which, sum(map(len, texts)), code)
+                code = np.where(mine, sum(map(len, texts)), code)
                 texts.append(pa.array([words()[name][k % len(words()[name])]]))
     return code, pa.concat_arrays(texts)
 
@@ -213,8 +219,15 @@ def _network(rows: Rows, accounts: Accounts, season: Season, rng: np.random.Gene
     account = rows["account"]
     day = np.floor(rows["time"]).astype(np.int64)
     ip, asn, land = addresses(
-        rows["net"], account, accounts.leader[account], accounts.country[account], rows["party"], accounts.site[account],
-        mix(rows["conversation"], rows["again"], account, season.salt), day, season.salt,
+        rows["net"],
+        account,
+        accounts.leader[account],
+        accounts.country[account],
+        rows["party"],
+        accounts.site[account],
+        mix(rows["conversation"], rows["again"], account, season.salt),
+        day,
+        season.salt,
     )
     # some update their client while the log runs
     updates = below(mix(account, 101), 100) < 30

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .places import COUNTRIES, CROWDED, FAMILIES, NETS, ON_API, ON_APP, addresses, below, hexadecimal, mix, name_of
+from .places import COUNTRIES, CROWDED, FAMILIES, NETS, ON_API, ON_APP, addresses, hexadecimal, mix, name_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,17 +21,19 @@ THROWN_AWAY = ("tmpinbox.example", "tenminute.example", "dropmail.example", "bur
 PRIVATE = {"individual": 1.0}
 AT_HOME = {"home": 0.8, "mobile": 0.12, "vpn": 0.08}
 MISTAKEN = 0.006
-"""share of innocent accounts that are banned"""
+"""share of innocent accounts that are banned; of residents more, for all sorts of reasons"""
 
 
 @dataclass(frozen=True)
 class Folk:
     """Accounts of one make.
 
-    ``org``: none, one (all in one), own (each its own), teams (of about ``team``). ``mail``: free, own (each its own domain), one (one domain),
-    teams, thrown (disposable), few (some domains of the party's own). ``card`` and ``phone``: accounts on each. ``signup``: spread over two
-    years, burst (around ``opened``, days from the start, ``width`` wide), lots, aged, during (while the log runs), last (rather the newest).
-    With ``grouped``, teams share machine, product and, where 0 accounts are on a card or phone, these too. ``links``: accounts that follow each other on a seat; with ``banned`` because each is banned.
+    - ``org``: none, one (all in one), own (each its own), teams (of about ``team``).
+    - ``mail``: free, own (each its own domain), one (one domain), teams, thrown (disposable), few (some domains of the party's own).
+    - ``card`` and ``phone``: accounts on each. With ``grouped``, teams share machine, product and, where this is 0, cards and phones.
+    - ``signup``: spread over two years, burst (around ``opened``, days from the start, ``width`` wide), lots, aged, during (while the log
+      runs), last (rather the newest).
+    - ``links``: accounts that follow each other on a seat; with ``banned`` because each is banned.
     """
 
     size: int
@@ -48,6 +50,8 @@ class Folk:
     signup: str = "spread"
     opened: float = -3.0
     width: float = 1.0
+    seller: int = 0
+    """whose lots these are; 0: the party's own"""
     plans: Mix = field(default_factory=lambda: {"free": 0.35, "plus": 0.25, "pay_as_you_go": 0.4})
     paths: Mix = field(default_factory=lambda: {"api": 0.5, "app": 0.5})
     nets: Mix = field(default_factory=lambda: AT_HOME)
@@ -70,9 +74,13 @@ class Folk:
 
 @dataclass(frozen=True)
 class Routine:
-    """What accounts do. ``rate``: conversations on an active day. ``frame``: section of the vocabulary around the task; its ``wording`` is
-    fixed (one for all), account (each its own of them) or varied. ``pool``: tasks that are shared, ``deal`` any, all (everybody does them in
-    turn) or split (each is done once). ``window``: part of the log in which it is done."""
+    """What accounts do.
+
+    - ``rate``: conversations on an active day.
+    - ``frame``: section of the vocabulary around the task; its ``wording`` is fixed (one for all), account (each its own) or varied.
+    - ``pool``: tasks that are shared; ``deal``: any, all (everybody does them in turn) or split (each is done once).
+    - ``window``: part of the log in which it is done.
+    """
 
     works: Mix
     rate: float
@@ -195,7 +203,7 @@ def _open(number: int, party: Party, days: float, rng: np.random.Generator) -> d
     begin, end, banned, created = _lives(folk, n, window, days, rng)
     innocent = party.campaign is None
     if innocent:
-        mistaken = rng.random(n) < MISTAKEN
+        mistaken = rng.random(n) < MISTAKEN * (2.5 if party.label == "resident" else 1.0)
         banned = np.where(mistaken, np.maximum(created, 0.0) + rng.random(n) * (days - np.maximum(created, 0.0)), banned)
         end = np.where(mistaken, np.minimum(end, banned), end)
     team = rng.integers(0, max(1, round(n / folk.team)), n) if folk.team < n else np.zeros(n, np.int64)
@@ -209,7 +217,7 @@ def _open(number: int, party: Party, days: float, rng: np.random.Generator) -> d
     land = rng.choice(len(COUNTRIES), size=n, p=np.array(CROWDED) / sum(CROWDED))
     land = np.where(rng.random(n) < 0.97, land[0], land) if folk.country else land
     path = draw(rng, folk.paths, PATHS, n)
-    clients = [draw(rng, folk.clients or mixed, FAMILIES, n) for mixed in (ON_API, ON_APP)]
+    clients = [draw(rng, _fit(folk.clients or {}, name, usual), FAMILIES, n) for name, usual in (("api", ON_API), ("app", ON_APP))]
     version = np.minimum(rng.geometric(0.4, n) - 1, 6)
     return {
         "party": np.full(n, number),
@@ -234,6 +242,12 @@ def _open(number: int, party: Party, days: float, rng: np.random.Generator) -> d
     }
 
 
+def _fit(wanted: Mix, path: str, usual: Mix) -> Mix:
+    """Of the clients of a party those that fit the way in; where a plug-in or a telephone asks over the API, its own."""
+    fits = {name: weight for name, weight in wanted.items() if (name in ON_APP) == (path == "app")}
+    return fits or (wanted if path == "api" and wanted else usual)
+
+
 def _lives(folk: Folk, n: int, window: tuple[float, float], days: float, rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
     """First and last day of use, ban, opening."""
     never, always = np.full(n, np.nan), np.full(n, days + 1.0)
@@ -250,8 +264,9 @@ def _lives(folk: Folk, n: int, window: tuple[float, float], days: float, rng: np
     if folk.signup == "burst":
         created = folk.opened + folk.width * rng.standard_normal(n) * 0.5
     elif folk.signup == "lots":
-        lots = max(2, n // 12)
-        created = (-rng.uniform(60, 500, lots))[rng.integers(lots, size=n)] + rng.random(n) * 0.6
+        source = np.random.default_rng([folk.seller, round(days * 1e6)]) if folk.seller else rng
+        opened = -source.uniform(60, 500, 16 if folk.seller else max(2, n // 12))
+        created = rng.choice(opened, n) + rng.random(n) * 0.6
     elif folk.signup == "aged":
         created = -rng.uniform(150, 900, n)
     elif folk.signup == "during":
@@ -278,6 +293,7 @@ def _shared(each: float, without: float, team: Ints, key: int, rng: np.random.Ge
 
 def _domains(folk: Folk, n: int, team: Ints, key: int, rng: np.random.Generator) -> NDArray[np.object_]:
     free = np.array(FREE_MAIL, object)[np.minimum(rng.geometric(0.35, n) - 1, len(FREE_MAIL) - 1)]
+    free = np.where(rng.random(n) < 0.025, np.array(THROWN_AWAY, object)[rng.integers(len(THROWN_AWAY), size=n)], free)
     if folk.mail == "free":
         return free
     if folk.mail == "thrown":

@@ -13,8 +13,9 @@ from .language import TONGUES
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 
-COUNTRIES = {"US": "en", "GB": "en", "CA": "en", "AU": "en", "IN": "en", "NG": "en", "DE": "de", "AT": "de", "FR": "fr", "BE": "fr", "ES": "es",
-             "MX": "es", "AR": "es", "BR": "pt", "PT": "pt", "ID": "id", "TR": "tr", "JP": "ja", "NL": "en", "PL": "en", "SE": "en", "KR": "en"}
+COUNTRIES = {"US": "en", "GB": "en", "CA": "en", "AU": "en", "IN": "en", "NG": "en", "DE": "de", "AT": "de", "FR": "fr", "BE": "fr",
+             "ES": "es", "MX": "es", "AR": "es", "BR": "pt", "PT": "pt", "ID": "id", "TR": "tr", "JP": "ja", "NL": "en",
+             "PL": "en", "SE": "en", "KR": "en"}
 CROWDED = (22, 6, 4, 3, 9, 3, 7, 1, 5, 1, 4, 4, 2, 7, 1, 4, 3, 4, 2, 2, 1, 2)
 """of so many accounts in a hundred"""
 TONGUE_OF = np.array([TONGUES.index(tongue) for tongue in COUNTRIES.values()])
@@ -27,12 +28,15 @@ AGENTS = {
     "python": (PY, 3), "node": (NODE, 3), "go": (GO, 2), "java": (JAVA, 2), "curl": (CURL, 2), "httpx": ("python-httpx/0.{}.2", 2),
     "chain": ("chainwork/0.{}.4 ember-python", 3), "flow": ("flowpipe/1.{}.0", 1), "lathe": ("lathe-cli/0.{}.3", 2),
     "brightfork": ("Brightfork/1.{}.0 (editor)", 2), "pocketsmith": ("pocketsmith/0.{}.1", 1),
-    "chrome": ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/14{}.0.0.0", 2), "safari": ("Mozilla/5.0 (Macintosh) Version/18.{} Safari/605", 1),
-    "firefox": ("Mozilla/5.0 (X11; Linux x86_64; rv:14{}.0) Firefox/14{}", 1), "ios": ("EmberApp/7.{} iOS", 1), "android": ("EmberApp/7.{} Android", 2),
+    "chrome": ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/14{}.0.0.0", 2),
+    "safari": ("Mozilla/5.0 (Macintosh) Version/18.{} Safari/605", 1),
+    "firefox": ("Mozilla/5.0 (X11; Linux x86_64; rv:14{}.0) Firefox/14{}", 1),
+    "ios": ("EmberApp/7.{} iOS", 1), "android": ("EmberApp/7.{} Android", 2),
 }
 """client: how it names itself, and how many TLS builds it is seen with"""
 FAMILIES = tuple(AGENTS)
-ON_API = {"python": 0.4, "node": 0.2, "httpx": 0.07, "chain": 0.09, "curl": 0.05, "go": 0.05, "java": 0.04, "flow": 0.05, "lathe": 0.03, "brightfork": 0.02}
+ON_API = {"python": 0.4, "node": 0.2, "httpx": 0.07, "chain": 0.09, "curl": 0.05, "go": 0.05, "java": 0.04, "flow": 0.05,
+          "lathe": 0.03, "brightfork": 0.02}
 ON_APP = {"chrome": 0.42, "safari": 0.14, "firefox": 0.08, "ios": 0.2, "android": 0.16}
 VERSIONS = 7
 
@@ -73,16 +77,17 @@ def addresses(
 ) -> tuple[pa.Array, Ints, Ints]:
     """Address, autonomous system and country of each request; a leader is the account whose machine it shares, mostly itself.
 
-    Homes get a new address about every nine days; carriers, VPNs and platforms hand a few addresses to all their customers.
+    Homes get a new address every two to sixty days; carriers, VPNs and platforms hand a few addresses to all their customers.
     """
     me = mix(account, salt)
     anywhere = below(mix(session, 5), len(COUNTRIES))
     land = np.where(np.isin(net, _codes("proxy")), anywhere, country)
     consumer = land * 4 + below(mix(me, 1), 3)
     ours = mix(leader, salt, 3)
+    lease = 2 + below(mix(me, 8), 59)
     place = mix(party, site, salt)
     keys: dict[str, tuple[Ints, Hashes]] = {
-        "home": (consumer, mix(me, (day + below(mix(me, 7), 9)) // 9)),
+        "home": (consumer, mix(me, (day + below(mix(me, 7), 60)) // lease)),
         "mobile": (land * 4 + 3, mix(3, below(mix(me, day), 48))),
         "office": (land * 4 + below(place, 3), place),
         "campus": (100 + below(mix(place, 3), 40), mix(place, below(session, 3))),
@@ -92,7 +97,7 @@ def addresses(
         "serverless": (150 + below(mix(me, 5), 3), mix(below(session, 24), 8)),
         "proxy": (land * 4 + below(mix(session, 6), 3), mix(session, 66)),
         "sticky": (consumer, mix(me, 77)),
-        "hosting": (160 + below(mix(party, salt, 4), 20), mix(party, salt, below(session, 5))),
+        "hosting": (160 + below(place, 12), mix(place, 4, below(session, 5))),
     }
     system, key = np.zeros(len(net), np.int64), np.zeros(len(net), np.uint64)
     for code, name in enumerate(NETS):

@@ -22,8 +22,8 @@ HOURS = {
     "night": (9, 9, 9, 9, 9, 8, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 6, 8),
     "flat": (1,) * 24,
 }
-"""weights of local hours; besides: block (stretches of the day that a party has in common), cron (an account's own minutes), ticks (batches begin
-every half hour), incident (a few moments in the log)"""
+"""weights of local hours; besides: block (stretches of the day that a party has in common), cron (an account's own minutes), ticks (batches
+begin every half hour), incident (a few moments in the log)"""
 ZONE = np.array([-6, 0, -5, 10, 5.5, 1, 1, 1, 1, 1, 1, -6, -3, -3, 0, 7, 3, 9, 1, 1, 1, 9])
 PUBLIC = 700
 """tasks on the public list"""
@@ -156,7 +156,8 @@ def _contents(
             (12, 11, 13, 14, 9, 10) if routine.public else routine.topics, np.full(size, name_of(party.label)), source, n_topics
         )
         work, topic = draw(source, works, WORKS, size)[index], of_pool[index]
-        common = draw(source, routine.tongues, TONGUES, size) if routine.tongues else np.full(size, own[0] if n and not routine.public else 0)
+        first = int(own[0]) if n and not routine.public else 0
+        common = draw(source, routine.tongues, TONGUES, size) if routine.tongues else np.full(size, first)
         tongue = common[index]
         task = (0 if routine.public else (number * 8 + which + 1) * 10_000_000) + index
     fresh = np.full(len(rows["turn"]), -1)
@@ -198,7 +199,8 @@ def _another(account: Ints, time: Floats, mine: Ints, accounts: Accounts, rng: n
     found = account.copy()
     for _ in range(4):
         other = order[np.minimum(low + (rng.random(len(account)) * (high - low)).astype(np.int64), len(order) - 1)]
-        fits = (found == account) & (accounts.begin[other] <= time) & (time < accounts.end[other]) & (accounts.group[other] == accounts.group[account])
+        used = (accounts.begin[other] <= time) & (time < accounts.end[other])
+        fits = (found == account) & used & (accounts.group[other] == accounts.group[account])
         found = np.where(fits, other, found)
     return found
 
@@ -230,7 +232,8 @@ def _repeat(
         add(chosen, rng.gamma(2.0, 0.5, len(chosen)), 3)
     if routine.rerun:
         chosen = openings[rng.random(len(openings)) < routine.rerun]
-        later = np.maximum(season.release + 0.05, rows["time"][chosen] + 1.0) if season.release < season.days else rows["time"][chosen] + 1.5
+        later = rows["time"][chosen] + 1.0
+        later = np.maximum(season.release + 0.05, later) if season.release < season.days else later
         add(chosen, later - rows["time"][chosen] + rng.gamma(2.0, 0.4, len(chosen)), 4)
     source, delay, way = (np.concatenate(part) for part in (sources, delays, ways))
     whole = {name: values[source] for name, values in rows.items()}
