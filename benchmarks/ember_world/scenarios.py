@@ -108,10 +108,11 @@ SCENARIOS: dict[str, Scenario] = dict([
         "oncall_and_ci", more=5, release=True),
     _of("carriers_vpns_and_cloud_tenants", NOBODY, (5, 12), 14_000, 250_000,
         "innocents alone: thousands of people behind a few addresses",
-        "vpn_customers carrier_nat cloud_tenants library_terminals second_hand_phones gift_cards families crews_of_night_nurses", more=6, lacks="user_agent ja4"),
+        "vpn_customers carrier_nat cloud_tenants library_terminals second_hand_phones gift_cards families "
+        "crews_of_night_nurses", more=6, lacks="user_agent ja4"),
     _of("quiet_provider_every_crowd", NOBODY, (20, 40), 12_000, 250_000,
         "innocents alone: every crowd at once",
-        "MAKERS ), more=0),
+        " ".join(MAKERS), more=0),
 ])
 
 
