@@ -31,8 +31,8 @@ def _private(size: int, **more: Any) -> Folk:
     return replace(made, **more)
 
 
-def _careless(d: Draw, folk: Folk, work: Routine, how_often: int) -> tuple[Folk, Routine]:
-    """A competent crew with some habits left, of different families as far as there are."""
+def _careless(d: Draw, folk: Folk, work: Routine, how_often: int, *, once: bool = False) -> tuple[Folk, Routine]:
+    """A competent crew with some habits left, of different families as far as there are; ``once``: it asks nothing twice, in no frame."""
     who: list[dict[str, Any]] = [
         {"card": d.about(2, 7), "cardless": 0.1}, {"phone": d.about(2, 6), "phoneless": 0.1}, {"signup": "lots"}, {"mail": "few"},
     ]
@@ -47,8 +47,9 @@ def _careless(d: Draw, folk: Folk, work: Routine, how_often: int) -> tuple[Folk,
     how: list[dict[str, Any]] = [
         {"rerun": 0.2}, {"elsewhere": 0.06}, {"frame": work.frame or "careful_expert", "wording": "varied", "framed": d.between(0.3, 0.6)},
     ]
-    families = [who, what, when, how]
-    for k in [*d.rng.permutation(4).tolist(), *d.rng.permutation(4).tolist()][:how_often]:
+    families = [who, what, when] if once else [who, what, when, how]
+    order = [*d.rng.permutation(len(families)).tolist(), *d.rng.permutation(len(families)).tolist()]
+    for k in order[:how_often]:
         habit = families[k].pop(int(d.rng.integers(len(families[k]))))
         folk = replace(folk, **{name: value for name, value in habit.items() if hasattr(folk, name)})
         work = replace(work, **{name: value for name, value in habit.items() if hasattr(work, name)})
@@ -190,7 +191,7 @@ def pool_split_without_template(d: Draw) -> list[Party]:
         subjects = d.subjects(2, 4, SUMS if name == "a" else SOFTWARE)
         work = Routine({"reason": 0.7, "quiz": 0.3} if name == "a" else {"code": 0.8, "agent": 0.2}, d.about(5, 20), spread=0.35,
             active=0.85, turns=1.1, topics=subjects, pool=40000, deal="split", models=LARGE, longer=1.3, harvest=True)
-        folk, work = _careless(d, _private(d.size(60, 260)), work, 3)
+        folk, work = _careless(d, _private(d.size(60, 260)), work, 3, once=True)
         crews.append(_crew(name, "dealt_pool", folk, work, replace(COVER, rate=d.between(0.4, 1.5))))
     return crews
 

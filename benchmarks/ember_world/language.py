@@ -36,7 +36,8 @@ Ints = NDArray[np.int64]
 def words() -> dict[str, list[str]]:
     """Phrases of all sections, topics apart."""
     found = {key: phrases for name in ("english", "frames", "tongues") for key, phrases in sections(FOLDER / f"{name}.txt").items()}
-    return found | {"going_round": [phrase for name in GOING_ROUND for phrase in found[name]]}
+    found["going_round"] = [phrase for name in GOING_ROUND for phrase in found[name]]
+    return found
 
 
 @cache
@@ -54,7 +55,7 @@ def _things() -> tuple[pa.Array, Ints, Ints]:
 @cache
 def _parts(phrase: str) -> list[str]:
     """Literal, slot, literal, slot, ..., literal."""
-    kept = phrase.replace("{{", "\0").replace("}}", "\1")
+    kept = re.sub(r"\}\}(?!\})", "\1", phrase.replace("{{", "\0"))  # of three, the first closes the slot
     return [part.replace("\0", "{").replace("\1", "}") for part in re.split(r"\{(\w+)\}", kept)]
 
 

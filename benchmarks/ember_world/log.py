@@ -1,5 +1,7 @@
 """The log of a season: words, keys, tokens and networks of all requests."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +13,7 @@ from .places import COUNTRIES, FAMILIES, ON_APP, VERSIONS, addresses, agents, be
 from .traffic import MODELS, Season
 
 Ints = NDArray[np.int64]
-Rows = dict[str, NDArray]
+Rows = dict[str, NDArray[Any]]
 
 LETTERS_A_TOKEN = 4.2
 TEMPERATURES = (None, None, None, None, None, 0.0, 0.0, 0.2, 0.3, 0.5, 0.7, 0.7, 1.0)
@@ -154,7 +156,7 @@ def _status(rows: Rows, season: Season, rng: np.random.Generator) -> Ints:
 
 def _chain(
     rows: Rows, system: Ints, system_text: pa.Array, prompt: pa.Array, response: pa.Array, season: Season, rng: np.random.Generator
-) -> dict[str, pa.Array | NDArray]:
+) -> dict[str, pa.Array | NDArray[Any]]:
     """Hashes of what was sent, chained turn by turn, and counts of tokens."""
     n, salt = len(system), season.salt
     said = pc.dictionary_encode(prompt).indices.to_numpy().astype(np.int64)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -197,7 +198,7 @@ def settle(parties: list[Party], days: float, rng: np.random.Generator) -> Accou
     return Accounts(serial=np.arange(len(whole["party"])), **whole)
 
 
-def _open(number: int, party: Party, days: float, rng: np.random.Generator) -> dict[str, NDArray]:
+def _open(number: int, party: Party, days: float, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
     folk, n = party.folk, party.folk.size
     window = min(r.window[0] for r in party.routines) * days, max(r.window[1] for r in party.routines) * days
     begin, end, banned, created = _lives(folk, n, window, days, rng)

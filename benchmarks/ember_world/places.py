@@ -43,14 +43,14 @@ VERSIONS = 7
 
 def mix(*parts: Hashes | Ints | int) -> Hashes:
     """A number of 64 bits that looks like chance and is always the same for the same parts."""
-    state = np.uint64(0x9E3779B97F4A7C15)
+    state: Hashes = np.asarray(0x9E3779B97F4A7C15, np.uint64)
     with np.errstate(over="ignore"):
         for part in parts:
             state = np.asarray(part).astype(np.uint64) ^ (state * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(0x94D049BB133111EB))
             for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
                 state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
             state = state ^ (state >> np.uint64(31))
-    return state
+    return np.asarray(state)
 
 
 def below(seed: Hashes, n: Ints | int) -> Ints:

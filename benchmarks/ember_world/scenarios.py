@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ..worlds import World, recipe
 from . import crews
@@ -18,8 +20,8 @@ from .places import name_of
 from .traffic import MODELS, Season, live
 
 EASY, MEDIUM, HARD, NOBODY = "easy", "medium", "hard", "nobody"
-CREWS_MOST, CROWDS_MOST, OTHERS_MOST = 0.38, 0.42, 0.48
-"""of requests by crews, of requests by crowds, of accounts by both"""
+CREWS_MOST, CROWDS_MOST, OTHERS_MOST = (0.1, 0.36), 0.42, 0.48
+"""of requests by crews (drawn between), of requests by crowds, of accounts by both"""
 LEAST = {"crew": 12, "crowd": 8}
 
 
@@ -97,7 +99,8 @@ SCENARIOS: dict[str, Scenario] = dict([
         "contracted_reseller key_rotation game_modders", more=4, lacks="org_id"),
     _of("exam_week_and_hackathon", NOBODY, (7, 14), 4_500, 90_000,
         "innocents alone: courses, markers, clubs and a weekend of new accounts",
-        "campus_course exam_markers hackathon olympiad_club school_district homework_app tutor_centre conference_guests", more=5, lacks="created_at"),
+        "campus_course exam_markers hackathon olympiad_club school_district homework_app tutor_centre "
+        "conference_guests", more=5, lacks="created_at"),
     _of("agencies_and_teams_without_organisation", NOBODY, (14, 35), 2_500, 70_000,
         "innocents alone: shared cards, mail domains and offices without an organisation",
         "agency_clients team_without_org call_centre company_one_card families freelance_labellers laid_off_colleagues recruiters "
@@ -125,7 +128,7 @@ def cast(scenario: Scenario, rng: np.random.Generator, season: Season, factor: f
     crowds = [party for party in made if not party.campaign] + [crowd(name, d) for name in (*scenario.beside, *drawn)]
     acting = [party for party in made if party.campaign]
     load = sum(party.expected(season.days) for party in acting)
-    acting = _sized(acting, min(1.0, CREWS_MOST * scenario.requests / max(load, 1.0)), LEAST["crew"])
+    acting = _sized(acting, min(1.0, d.about(*CREWS_MOST) * scenario.requests / max(load, 1.0)), LEAST["crew"])
     theirs = sum(party.folk.size for party in acting)
     room = OTHERS_MOST * scenario.accounts - theirs
     crowds = _sized(crowds, min(1.0, max(room, 0.1 * scenario.accounts) / max(sum(party.folk.size for party in crowds), 1)), LEAST["crowd"])
@@ -208,7 +211,7 @@ def world(name: str, seed: int, events: int | None = None) -> World:
     )
 
 
-def _rows(parties: list[Party], accounts: Accounts, season: Season, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _rows(parties: list[Party], accounts: Accounts, season: Season, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
     """Requests of all parties; rows point at each other by their place in all."""
     made, before, talks = [], 0, 0
     for number, party in enumerate(parties):

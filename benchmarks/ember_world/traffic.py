@@ -1,6 +1,7 @@
 """Who asks when: the requests of a routine, without text."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class Season:
     salt: int
 
 
-def live(number: int, party: Party, which: int, accounts: Accounts, season: Season, rng: np.random.Generator) -> dict[str, NDArray]:
+def live(number: int, party: Party, which: int, accounts: Accounts, season: Season, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
     """Requests of one routine of a party: ``parent`` is the row of the turn before, ``same`` the row whose words are said again, or -1."""
     routine = party.routines[which]
     mine = np.flatnonzero(accounts.party == number)
@@ -130,8 +131,8 @@ def _clock(routine: Routine, account: Ints, day: Ints, accounts: Accounts, seaso
 
 
 def _contents(
-    number: int, party: Party, which: int, rows: dict[str, NDArray], accounts: Accounts, season: Season, rng: np.random.Generator
-) -> dict[str, NDArray]:
+    number: int, party: Party, which: int, rows: dict[str, NDArray[Any]], accounts: Accounts, season: Season, rng: np.random.Generator
+) -> dict[str, NDArray[Any]]:
     """Kind of work, topic, tongue and task of each conversation, the same for all of its turns."""
     routine = party.routines[which]
     opening = np.flatnonzero(rows["turn"] == 0)
@@ -206,8 +207,8 @@ def _another(account: Ints, time: Floats, mine: Ints, accounts: Accounts, rng: n
 
 
 def _repeat(
-    rows: dict[str, NDArray], routine: Routine, mine: Ints, accounts: Accounts, season: Season, rng: np.random.Generator
-) -> dict[str, NDArray]:
+    rows: dict[str, NDArray[Any]], routine: Routine, mine: Ints, accounts: Accounts, season: Season, rng: np.random.Generator
+) -> dict[str, NDArray[Any]]:
     """Add what is said again by other accounts: samples, second tries, replays, reruns of another model."""
     n = len(rows["turn"])
     if not n:
@@ -248,7 +249,7 @@ def _repeat(
     return {name: values[keep] for name, values in whole.items()}
 
 
-def _models(rows: dict[str, NDArray], routine: Routine, party: Party, season: Season, rng: np.random.Generator) -> Ints:
+def _models(rows: dict[str, NDArray[Any]], routine: Routine, party: Party, season: Season, rng: np.random.Generator) -> Ints:
     n, account = len(rows["turn"]), rows["account"]
     weights = np.array([routine.models.get(name, 0.0) for name in MODELS[:NEW]])
     usual = np.searchsorted(np.cumsum(weights) / weights.sum(), below(mix(account, 51), 1 << 30) / (1 << 30))
