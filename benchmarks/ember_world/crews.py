@@ -34,10 +34,11 @@ def _private(size: int, **more: Any) -> Folk:
 def _careless(d: Draw, folk: Folk, work: Routine, how_often: int, *, once: bool = False) -> tuple[Folk, Routine]:
     """A competent crew with some habits left, of different families as far as there are; ``once``: it asks nothing twice, in no frame."""
     who: list[dict[str, Any]] = [
-        {"card": d.about(2, 7), "cardless": 0.1}, {"phone": d.about(2, 6), "phoneless": 0.1}, {"signup": "lots"}, {"mail": "few"},
+        {"card": d.about(1.3, 4), "cardless": 0.25}, {"phone": d.about(1.3, 3.5), "phoneless": 0.3}, {"signup": "lots"}, {"mail": "few"},
     ]
     what: list[dict[str, Any]] = [
-        {"sampling": (d.one((0.6, 0.8, 1.0)), 0.95, d.one((3000, 4096, 8192)))}, {"system": f"data_system:{d.one((0, 1, 2))}"},
+        {"sampling": (d.one((0.6, 0.7, 1.0)), d.one((None, 0.95)), d.one((2048, 4096, 8192)))},
+        {"system": d.one(("data_system", "data_system:0", "data_system:2"))},
         {"clients": {d.one(("python", "node", "httpx")): 1.0, "chrome": 1.0}, "one_build": True},
     ]
     when: list[dict[str, Any]] = [
@@ -211,7 +212,7 @@ def bought_from_a_seller_of_accounts(d: Draw) -> list[Party]:
 def free_chat_app_keeps_answers(d: Draw) -> list[Party]:
     """An app that is free for its users, whose questions go out through accounts in other names; some are asked again, with thoughts."""
     work = Routine(CHAT | {"code": 0.2, "reason": 0.15}, d.about(5, 20), spread=0.3, active=0.97, turns=2.6, hours="waking", weekend=1.1,
-        topics=30, handover=d.between(0.5, 0.9), system="app_system:0" if d.chance(0.5) else "", models=LARGE, harvest=True, roam=0,
+        topics=30, handover=d.between(0.5, 0.9), system=d.one(("app_system:0", "own", "", "")), models=LARGE, harvest=True, roam=0,
         replay=d.between(0.03, 0.1))
     again = Routine({"reason": 0.6, "ask": 0.4}, d.about(2, 8), spread=0.4, active=0.9, turns=1, hours="flat", weekend=1, topics=30,
         frame="explain_reasoning", framed=0.5, wording="varied", models=LARGE, harvest=True, roam=0)

@@ -435,6 +435,6 @@ def residents(size: int) -> list[Party]:
         1.5, spread=1.0, active=0.25, turns=1.8, topics=4, loyal=3, frame="going_round", framed=0.7, wording="account", share=0.08))),
         Party("resident", build, (Routine(everything, 2.5, spread=1.2, active=0.35, turns=2.2, hours="waking", topics=3, loyal=3,
         system="own", tools=-1, frame="own_head", framed=0.25), Routine(everything, 3.0, spread=1.0, active=0.3, turns=1.6, topics=3,
-        loyal=2, frame="going_round", framed=0.8, wording="account", share=0.15))), Party("resident", run,
+        loyal=2, frame="going_round", framed=0.8, wording="account", system="data_system", share=0.15))), Party("resident", run,
         (Routine(everything | {"label": 0.1, "support": 0.15, "grade": 0.05, "extract": 0.15}, 6.0, spread=1.3, active=0.75, turns=1.6,
         hours="waking", topics=2, loyal=1, system="own", tools=-1, frame="own_head", framed=0.5, roam=0),))]

@@ -16,8 +16,10 @@ Ints = NDArray[np.int64]
 Rows = dict[str, NDArray[Any]]
 
 LETTERS_A_TOKEN = 4.2
-TEMPERATURES = (None, None, None, None, None, 0.0, 0.0, 0.2, 0.3, 0.5, 0.7, 0.7, 1.0)
-LIMITS = (None, None, None, None, None, 256, 512, 800, 1024, 1500, 2048, 4096)
+COMMON, SETS = 20, 9
+"""numbers of tools from which on they are of the sets that are in many examples, and how many these are"""
+TEMPERATURES = (*(None,) * 10, 0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.7, 0.7, 0.8, 1.0, 1.0)
+LIMITS = (*(None,) * 9, 256, 512, 512, 800, 1000, 1024, 1024, 1500, 2000, 2048, 2048, 3000, 4096, 4096, 4096, 8192)
 TOPS = (None, None, None, None, None, None, None, 0.9, 0.95, 1.0)
 REASONING = np.array([0.15, 0.6, 1.5, 1.8])
 """tokens of reasoning for each of the answer, by model, where it reasons"""
@@ -93,9 +95,10 @@ def _systems(rows: Rows, parties: list[Party], accounts: Accounts, pen: Pen) -> 
                 code = np.where(mine & has[leader], leader, code)
             elif habits.system:  # an app sends none of its users
                 name, _, chosen = habits.system.partition(":")
-                k = int(chosen) if chosen else name_of(party.label) % len(words()[name])
-                code = np.where(mine, sum(map(len, texts)), code)
-                texts.append(pa.array([words()[name][k % len(words()[name])]]))
+                first = sum(map(len, texts))
+                texts.append(pa.array(words()[name]))
+                of_account = below(mix(accounts.leader[rows["account"]], 84), len(words()[name]))
+                code = np.where(mine, first + (int(chosen) if chosen else of_account), code)
     return code, pa.concat_arrays(texts)
 
 
@@ -198,7 +201,7 @@ def _traits(rows: Rows, parties: list[Party], accounts: Accounts, season: Season
         for which, habits in enumerate(party.routines):
             mine = routine == number * 4 + which
             if habits.tools > 0:
-                tools[mine] = mix(habits.tools, 95)
+                tools[mine] = mix(habits.tools, 95) if habits.tools < COMMON else mix(habits.tools - COMMON, 99)
             elif habits.tools < 0:
                 has = mine & (below(mix(leader, 96), 100) < 45)
                 tools[has] = mix(leader[has], season.salt, 97)
@@ -206,7 +209,7 @@ def _traits(rows: Rows, parties: list[Party], accounts: Accounts, season: Season
                 for values, value in zip(sampling, habits.sampling, strict=True):
                     values[mine] = np.nan if value is None else value
     agent = (rows["work"] == WORKS.index("agent")) & (tools == 0)
-    tools[agent] = mix(below(mix(leader[agent], 98), 9), 99)
+    tools[agent] = mix(below(mix(leader[agent], 98), SETS), 99)
     temperature, top_p, limit = (pa.array(values, mask=np.isnan(values) | app) for values in sampling)
     return {
         "tools_key": pa.array((tools >> np.uint64(1)).astype(np.int64), mask=(tools == 0) | app),

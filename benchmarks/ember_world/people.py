@@ -102,6 +102,7 @@ class Routine:
     public: bool = False
     """the pool is a list that everybody knows"""
     system: str = ""
+    """none, own (each account's), a section (each account one of it) or section:number (all the same)"""
     tools: int = 0
     """shared set of tools; -1: each its own"""
     sampling: tuple[float | None, float | None, int | None] | None = None
@@ -299,11 +300,11 @@ def _domains(folk: Folk, n: int, team: Ints, key: int, rng: np.random.Generator)
         return free
     if folk.mail == "thrown":
         return np.where(rng.random(n) < 0.75, np.array(THROWN_AWAY, object)[rng.integers(len(THROWN_AWAY), size=n)], free)
-    which = {"own": np.arange(n), "one": np.zeros(n, np.int64), "teams": team, "few": rng.integers(0, max(2, n // 40), n)}[folk.mail]
+    which = {"own": np.arange(n), "one": np.zeros(n, np.int64), "teams": team, "few": rng.integers(0, max(3, n // 7), n)}[folk.mail]
     salt = int(rng.integers(1 << 40))
     ends = ("net", "org", "io", "dev", "co", "biz")
     own = np.array([f"{_syllables(int(v))}.{ends[int(v) % 6]}.example" for v in mix(which + key, salt)], object)
-    return np.where(rng.random(n) < 0.92, own, free)
+    return np.where(rng.random(n) < (0.65 if folk.mail == "few" else 0.92), own, free)
 
 
 def _syllables(number: int) -> str:

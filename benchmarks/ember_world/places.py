@@ -80,7 +80,7 @@ def addresses(
     Homes get a new address every two to sixty days; carriers, VPNs and platforms hand a few addresses to all their customers.
     """
     me = mix(account, salt)
-    anywhere = below(mix(session, 5), len(COUNTRIES))
+    anywhere = np.searchsorted(np.cumsum(CROWDED) / sum(CROWDED), below(mix(session, 5), 1 << 20) / (1 << 20), "right")
     land = np.where(np.isin(net, _codes("proxy")), anywhere, country)
     consumer = land * 4 + below(mix(me, 1), 3)
     ours = mix(leader, salt, 3)
