@@ -85,7 +85,7 @@ def tags_forced_on_every_request(d: Draw) -> list[Party]:
     first = _synthetic(d, d.size(60, 240), mail="thrown", nets={"proxy": 0.8, "sticky": 0.2}, banned=0.75, wave=at)
     second = Folk(d.size(30, 140), signup="lots", mail="free", card=d.about(1, 4), nets={"vpn": 0.5, "sticky": 0.5}, paths=BOTH)
     after = min(0.97, at + d.between(0.2, 3) / 24)
-    later = replace(work, window=(after, 1.0), share=0.9, frame=work.frame)
+    later = replace(work, window=(after, 1.0))
     buyers = replace(COVER, rate=d.about(6, 20), active=0.7, topics=12, loyal=0)
     return [_crew("a", "first_pool", first, work), _crew("a", "second_pool", second, later, buyers)]
 

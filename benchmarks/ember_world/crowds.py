@@ -184,7 +184,7 @@ def team_without_org(d: Draw) -> Party:
 
 def freelance_labellers(d: Draw) -> Party:
     """Paid by a platform to label for a client that may; each from home, besides other jobs."""
-    folk = Folk(d.size(20, 160), {"individual": 1.0}, 0.5, signup="burst", opened=d.between(-6, 2), width=3, paths={"app": 0.5,
+    folk = Folk(d.size(20, 160), {"individual": 1.0}, 0.8, signup="burst", opened=d.between(-6, 2), width=3, paths={"app": 0.5,
         "api": 0.5}, card=1, cardless=0.2, plans={"plus": 1.0})
     return _crowd(folk, Routine({"label": 0.6, "grade": 0.4}, d.about(6, 20), turns=1, hours="waking", topics=d.subjects(2, 4),
         frame=d.one(("labelling", "rubric")), framed=0.8, pool=d.size(300, 2000), deal="any"), replace(ALONE, active=0.5), replace(ALONE,

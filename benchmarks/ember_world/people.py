@@ -144,7 +144,7 @@ class Party:
 
     def expected(self, days: float) -> float:
         """Requests in the whole log, about."""
-        return self.folk.size / self.folk.links * sum(routine.expected(days) for routine in self.routines)
+        return -(-self.folk.size // self.folk.links) * sum(routine.expected(days) for routine in self.routines)
 
 
 def draw(rng: np.random.Generator, mixed: Mix, names: tuple[str, ...], n: int) -> Ints:
@@ -202,8 +202,10 @@ def settle(parties: list[Party], days: float, rng: np.random.Generator) -> Accou
 def _open(number: int, party: Party, days: float, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
     folk, n = party.folk, party.folk.size
     window = min(r.window[0] for r in party.routines) * days, max(r.window[1] for r in party.routines) * days
-    begin, end, banned, created = _lives(folk, n, window, days, rng)
     innocent = party.campaign is None
+    # a crew opens nothing when it is about to stop
+    latest = window[1] - (0.3 if innocent else 0.3 * (window[1] - window[0]))
+    begin, end, banned, created = _lives(folk, n, window, latest, days, rng)
     if innocent:
         mistaken = rng.random(n) < MISTAKEN * (2.5 if party.label == "resident" else 1.0)
         banned = np.where(mistaken, np.maximum(created, 0.0) + rng.random(n) * (days - np.maximum(created, 0.0)), banned)
@@ -250,7 +252,9 @@ def _fit(wanted: Mix, path: str, usual: Mix) -> Mix:
     return fits or (wanted if path == "api" and wanted else usual)
 
 
-def _lives(folk: Folk, n: int, window: tuple[float, float], days: float, rng: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
+def _lives(
+    folk: Folk, n: int, window: tuple[float, float], latest: float, days: float, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats, Floats]:
     """First and last day of use, ban, opening."""
     never, always = np.full(n, np.nan), np.full(n, days + 1.0)
     if folk.links > 1:
@@ -275,7 +279,7 @@ def _lives(folk: Folk, n: int, window: tuple[float, float], days: float, rng: np
         created = rng.uniform(-2, days * 0.9, n)
     else:
         created = days * 0.95 - rng.exponential(30.0 if folk.signup == "last" else 220.0, n)
-    created = np.minimum(created, window[1] - 0.3)
+    created = np.where(created > latest, latest - rng.random(n) * (latest - window[0]), created)
     begin = np.maximum(created + rng.random(n) * folk.warm, window[0])
     struck = rng.random(n) < folk.banned
     banned = np.where(struck, begin + (window[1] - begin) * rng.uniform(0.15, 0.95, n), never)

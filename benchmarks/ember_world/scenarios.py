@@ -175,7 +175,9 @@ def world(name: str, seed: int, events: int | None = None) -> World:
     log = table(rows, parties, accounts, names, season, start_us, rng)
     harvested = pc.and_(log["harvest"], pc.equal(log["status"], 200))
     party_of = dict(zip(names.to_pylist(), accounts.party.tolist(), strict=True))
-    registered = accounts_table.sort_by("account_id")
+    used = pc.is_in(accounts_table["account_id"], log["account_id"].unique())
+    innocent = pa.array([parties[number].campaign is None for number in accounts.party.tolist()])
+    registered = accounts_table.filter(pc.or_(used, innocent)).sort_by("account_id")  # nobody could find a fake account that was never used
     order = [parties[party_of[account]] for account in registered["account_id"].to_pylist()]
     truth = pa.table(
         {

@@ -89,12 +89,13 @@ def _roams(net: Ints) -> Floats:
 def _openings(routine: Routine, mine: Ints, accounts: Accounts, season: Season, rng: np.random.Generator) -> tuple[Ints, Floats]:
     """Who begins a conversation when."""
     whole = int(np.ceil(season.days))
-    rate = routine.rate * (rng.lognormal(-routine.spread**2 / 2, routine.spread, len(mine)) if not routine.even else 1.0)
+    uneven = rng.lognormal(0.0, 0.0 if routine.even else routine.spread, len(mine))
+    rate = routine.rate * uneven / max(uneven.mean(), 0.5) if len(mine) else uneven  # a party asks as much as it is meant to
     weekday = (np.arange(whole) + season.weekday) % 7
     factor = np.where(weekday >= 5, routine.weekend, 1.0)
     often = np.clip(rng.beta(2.0, max(2.0 / routine.active - 2.0, 0.05), len(mine)), 0.02, 1.0)
     active = rng.random((len(mine), whole)) < (1.0 if routine.even else often[:, None])
-    expected = np.broadcast_to(rate, len(mine))[:, None] * factor * active
+    expected = rate[:, None] * factor * active
     low, high = routine.window[0] * season.days, routine.window[1] * season.days
     expected = expected * np.clip(np.minimum(np.arange(1, whole + 1), high) - np.maximum(np.arange(whole), low), 0, 1)
     count = np.floor(expected + rng.random(expected.shape)).astype(np.int64) if routine.even else rng.poisson(expected)
@@ -157,7 +158,7 @@ def _contents(
             (12, 11, 13, 14, 9, 10) if routine.public else routine.topics, np.full(size, name_of(party.label)), source, n_topics
         )
         work, topic = draw(source, works, WORKS, size)[index], of_pool[index]
-        first = int(own[0]) if n and not routine.public else 0
+        first = int(own[0]) if n and party.folk.country and not routine.public else 0
         common = draw(source, routine.tongues, TONGUES, size) if routine.tongues else np.full(size, first)
         tongue = common[index]
         task = (0 if routine.public else (number * 8 + which + 1) * 10_000_000) + index

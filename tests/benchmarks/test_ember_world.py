@@ -18,7 +18,7 @@ from benchmarks.ember_world.traffic import HOURS, MODELS, Season
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
 ASKED = 15_000
-MORE = {"drip_under_cover": 45_000, "free_credit_burned_in_series": 30_000, "hydra_on_shared_wallets": 45_000}
+MORE = {"drip_under_cover": 30_000, "free_credit_burned_in_series": 25_000, "hydra_on_shared_wallets": 30_000}
 """where what is said needs more accounts"""
 DAY_US = 86_400_000_000
 
@@ -185,6 +185,8 @@ def holds(world: World) -> None:
     assert pc.all(pc.fill_null(pc.less_equal(both["timestamp"], both["banned_at"]), True)).as_py()
     if "created_at" in known_times:
         assert pc.all(pc.greater_equal(both["timestamp"], both["created_at"])).as_py()
+    fakes = world.truth.filter(pc.is_valid(world.truth["campaign"]))["account_id"]
+    assert set(fakes.to_pylist()) <= set(world.all["account_id"].to_pylist())
     assert 0.6 * MORE.get(world.name, ASKED) < len(world.all) < 1.4 * MORE.get(world.name, ASKED)
 
 
