@@ -121,14 +121,14 @@ def _clock(routine: Routine, account: Ints, day: Ints, accounts: Accounts, seaso
     if routine.hours == "cron":
         often = np.array([1, 1, 2, 4, 24])[below(mix(account, 61), 5)]
         hour = below(mix(account, 62), 24) + rng.integers(0, often) * (24 // often)
-        return day + (hour % 24) / 24 + (below(mix(account, 63), 12) * 5 * 60 + rng.exponential(40.0, n)) / 86400
+        return np.asarray(day + (hour % 24) / 24 + (below(mix(account, 63), 12) * 5 * 60 + rng.exponential(40.0, n)) / 86400)
     if routine.hours == "ticks":
         return day + rng.integers(0, 48, n) / 48 + rng.exponential(150.0, n) / 86400
     weights = np.array(HOURS[routine.hours], float)
     hour = np.searchsorted(np.cumsum(weights) / weights.sum(), rng.random(n)) + rng.random(n)
     # people are not alike in when they rise
     habit = below(mix(accounts.leader[account], 64), 400) / 100 - 2 if routine.hours != "flat" else 0.0
-    return day + ((hour + habit - ZONE[accounts.country[account]]) % 24) / 24
+    return np.asarray(day + ((hour + habit - ZONE[accounts.country[account]]) % 24) / 24)
 
 
 def _contents(
