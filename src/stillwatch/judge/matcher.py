@@ -1,6 +1,7 @@
 """Which groups does a request belong to? Groups' objects and members as flat tables that kernels look requests up in."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -89,24 +90,21 @@ def account_codes(table: I64, hashes: I64, out: NDArray[np.int32]) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _mark(bits: NDArray[np.uint64], keys: I64) -> None:
-    for key in keys:
-        bit = hash_slot(key, 64 * len(bits))
-        bits[bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
+def _places(table: I64, keys: I64, out: NDArray[np.int32]) -> None:
+    """The position of each key under :func:`lookup`, -1 where unknown or 0.
+
+    All at once, before anything is done with them: reads of a large table take long, but many that do not wait for each other run together.
+    """
+    for i in range(len(keys)):
+        out[i] = -1 if keys[i] == 0 else find(table, keys[i])
 
 
 class Index(NamedTuple):
     """Groups as the kernels look them up. A slot is the place of a membership in the order of accounts, and of groups within."""
 
-    column_start: I64
-    """First row of each column in ``table``, ``(n_columns + 1,)``."""
-    table: I64
-    """An open-addressed table (:func:`lookup`) a column: from an object to its number among those of all columns."""
-    bits: NDArray[np.uint64]
-    """A filter: the bit of an object that is no group's is seldom set."""
     key_start: I64
     """First row of each object in ``key_group``, ``(n_objects + 1,)``."""
-    key_group: I64
+    key_group: NDArray[np.int32]
     """Groups that an object marks."""
     plain_start: I64
     """First row of each account in ``plain_slot``, ``(n_accounts + 1,)``."""
@@ -127,10 +125,11 @@ def note_memberships(account: int, index: Index, known: I64) -> None:
 
 
 @njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
-def slots_of_event(account: int, event: int, objects: I64, index: Index, known: I64, slots: I64) -> int:
+def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: Index, known: I64, slots: I64) -> int:
     """Fill the slots that one event counts for; returns how many.
 
-    ``known`` has for each group who was written there last (:func:`note_memberships`), and the last event that counts for it.
+    ``places`` are of its objects (:meth:`Matcher.places`). ``known`` has for each group who was written there last
+    (:func:`note_memberships`), and the last event that counts for it.
     """
     found = 0
     if index.own_start[account] == index.own_start[account + 1]:
@@ -139,15 +138,7 @@ def slots_of_event(account: int, event: int, objects: I64, index: Index, known: 
         if found < len(slots):
             slots[found] = index.plain_slot[j]
             found += 1
-    for c in range(len(index.column_start) - 1):
-        key = objects[c]
-        if key == 0:
-            continue
-        # Most objects of most requests are no group's: a bit in the cache says so.
-        bit = hash_slot(key, 64 * len(index.bits))
-        if not index.bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1):
-            continue
-        place = find(index.table[index.column_start[c] : index.column_start[c + 1]], key)
+    for place in places:
         if place < 0:
             continue
         for j in range(index.key_start[place], index.key_start[place + 1]):
@@ -160,7 +151,7 @@ def slots_of_event(account: int, event: int, objects: I64, index: Index, known: 
 
 
 @njit(cache=True, nogil=True)
-def _match(order: I64, account: NDArray[np.int32], objects: I64, index: Index, out: NDArray[np.bool_]) -> None:
+def _match(order: I64, account: NDArray[np.int32], places: NDArray[np.int32], index: Index, out: NDArray[np.bool_]) -> None:
     """Whether each event belongs to any group of its account."""
     slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     for i in order:
@@ -171,11 +162,7 @@ def _match(order: I64, account: NDArray[np.int32], objects: I64, index: Index, o
         if a != last_account:
             note_memberships(a, index, known)
             last_account = a
-        out[i] = slots_of_event(a, i, objects[i], index, known, slots) > 0
-
-
-BITS_AN_OBJECT = 16
-"""Bits of the filter for each object of a group: one in 16 other objects gets through it."""
+        out[i] = slots_of_event(a, i, places[i], index, known, slots) > 0
 
 
 class Matcher:
@@ -187,13 +174,10 @@ class Matcher:
         objects = distinct(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]
         begins = np.flatnonzero(np.append(True, (objects[1:, :2] != objects[:-1, :2]).any(axis=1))[: len(objects)])
         key_column, key = objects[begins, 0], objects[begins, 1]
-        tables, start = [], [0]
+        self._tables = []
         for column in range(len(columns)):
             rows = np.flatnonzero(key_column == column)
-            tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
-            start.append(start[-1] + len(tables[-1]))
-        bits = np.zeros(1 << max(4, int(np.ceil(np.log2(max(1, BITS_AN_OBJECT * len(groups.object_key) / 64))))), np.uint64)
-        _mark(bits, groups.object_key)
+            self._tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
         self.order, of_account = by_value(groups.member_account, n_accounts)
         """Memberships in the order of their accounts, and of groups within; memberships come in the order of groups."""
         own_group = groups.member_group[self.order]
@@ -201,16 +185,19 @@ class Matcher:
         plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
         counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
         self.index = Index(
-            np.array(start), np.concatenate(tables), bits, np.append(begins, len(objects)), objects[:, 2].copy(),
+            np.append(begins, len(objects)), objects[:, 2].astype(np.int32),
             np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group, groups.n,
         )
 
-    def objects(self, batch: Mapping[str, NDArray[Any]]) -> I64:
-        """The content objects of a batch, ``(n, n_columns)``."""
-        return np.stack([batch[name] for name in self.columns], axis=1).astype(np.int64, copy=False)
+    def places(self, batch: Mapping[str, NDArray[Any]], pool: ThreadPoolExecutor | None = None) -> NDArray[np.int32]:
+        """The number of each content object of a batch among those of groups, ``(n, n_columns)``; -1 for what is no group's."""
+        keys = [batch[name].astype(np.int64, copy=False) for name in self.columns]
+        out = np.empty((len(keys), len(keys[0])), np.int32)
+        list((pool.map if pool else map)(_places, self._tables, keys, out))
+        return np.ascontiguousarray(out.T)
 
     def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Which events belong to any group of their account."""
         out = np.empty(len(account), np.bool_)
-        _match(np.argsort(account, kind="stable"), account, self.objects(batch), self.index, out)
+        _match(np.argsort(account, kind="stable"), account, self.places(batch), self.index, out)
         return out

@@ -130,7 +130,7 @@ def devoted(groups: Proposed, n: I64, n_events: I64, least: int) -> NDArray[np.b
 @njit(cache=True, nogil=True)
 def _accumulate(
     order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32],
-    elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], objects: I64, half: I64,
+    elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], places: NDArray[np.int32], half: I64,
     index: Index, start_hour: int, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], hourly: NDArray[np.int32],
@@ -147,7 +147,7 @@ def _accumulate(
         if a != last_account:
             note_memberships(a, index, known)
             last_account = a
-        found = slots_of_event(a, i, objects[i], index, known, slots)
+        found = slots_of_event(a, i, places[i], index, known, slots)
         if found == 0:
             continue
         hour = time[i] // HOUR_US
@@ -197,7 +197,7 @@ def measure(
         for account, batch in batches:
             events = (
                 np.argsort(account, kind="stable"), account, batch["time"], batch["parent"], batch["output_tokens"],
-                batch["elicitation"], batch["n_words"], batch["capability"], matcher.objects(batch), half,
+                batch["elicitation"], batch["n_words"], batch["capability"], matcher.places(batch, pool), half,
                 matcher.index, hours[0],
             )
 

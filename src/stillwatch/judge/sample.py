@@ -69,7 +69,7 @@ def _scramble(x: np.int64) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def _take(
-    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, objects: I64, modulus: I64, index: Index,
+    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, places: NDArray[np.int32], modulus: I64, index: Index,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
     """Fill in rows of one sampled value each; returns how many there are, be there room for them or not.
@@ -87,7 +87,7 @@ def _take(
         if a != last_account:
             note_memberships(a, index, known)
             last_account = a
-        found = slots_of_event(a, i, objects[i], index, known, slots)
+        found = slots_of_event(a, i, places[i], index, known, slots)
         if found == 0:
             continue
         keys[0], keys[1] = prompt[i], net[i]
@@ -104,8 +104,7 @@ def _take(
                     continue
                 if j >= TASK:
                     # A shingle that marks this group is its template, not its task.
-                    c = first_task + j - TASK
-                    place = find(index.table[index.column_start[c] : index.column_start[c + 1]], key)
+                    place = places[i, first_task + j - TASK]
                     marked = False
                     if place >= 0:
                         for row in range(index.key_start[place], index.key_start[place + 1]):
@@ -166,7 +165,7 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
     account, columns = batch
     tasks = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
     shared = (
-        np.argsort(account, kind="stable"), account, columns["prompt"], columns["net"], tasks, matcher.objects(columns), modulus,
+        np.argsort(account, kind="stable"), account, columns["prompt"], columns["net"], tasks, matcher.places(columns), modulus,
         matcher.index, matcher.columns.index(task_columns[0]),
     )
     n = ROOM * len(account)

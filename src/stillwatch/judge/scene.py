@@ -155,16 +155,17 @@ class Scene:
 
     def _together_by(self, whose: I64) -> tuple[F64, F64]:
         """Share of accounts on a network that several own, and on one that others of their own keep to themselves."""
-        net = self.of_members(self.network)
-        rows = np.flatnonzero((net != 0) & self.seen)
-        group, who = self.groups.member_group[rows], whose[self.groups.member_account[rows]]
-        places, counts = distinct(np.stack([group, net[rows], who], axis=1))
+        rows = np.flatnonzero(self.of_members(self.network != 0) & self.seen)
+        group, account = self.groups.member_group[rows], self.groups.member_account[rows]
+        # Numbers instead of hashes, so that a place is one number.
+        number = np.unique(self.network, return_inverse=True)[1]
+        places, counts = distinct(np.stack([group, number[account], whose[account]], axis=1))
         start = np.flatnonzero(np.append(True, (places[1:, :2] != places[:-1, :2]).any(axis=1))) if len(places) else np.zeros(0, np.int64)
         owners = np.diff(np.append(start, len(places)))
         everybody = np.repeat(np.add.reduceat(counts, start) if len(start) else start, owners)
         several, office = np.repeat(owners, owners) >= 2, (counts >= 2) & (counts >= OFFICE * everybody)
         if len(start):
-            _, one = np.unique(places[:, [0, 2]], axis=0, return_inverse=True)
+            _, one = np.unique(places[:, 0] * (whose.max() + 1) + places[:, 2], return_inverse=True)
             at_home = counts >= OFFICE * np.bincount(one, weights=counts)[one]
             living = np.add.reduceat(counts * at_home, start) >= OFFICE * everybody[start]
             firm = living & (owners <= CARDS) & (np.maximum.reduceat(counts, start) >= 2)

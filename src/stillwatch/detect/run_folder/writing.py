@@ -18,6 +18,7 @@ from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
+from stillwatch.numeric.parallel import mapped
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, WATCH
 
 
@@ -29,11 +30,11 @@ def write(
 
     Where there was no event to look at (no ``outcome``), the tables are empty, and the summary says so.
     """
-    before = _sketched(out / "summary.json")
+    before, read = _sketched(out / "summary.json"), _read(data)
     common = {
         "version": __version__,
-        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": digest(path), "bytes": path.stat().st_size}
-                   for path in _read(data)],
+        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": sha256, "bytes": path.stat().st_size}
+                   for path, sha256 in zip(read, mapped(digest, read, engine.threads), strict=True)],
         "sketches": [path.name for path in sketches],
         "parameters": parameters,
         "calibration": judge.calibrated().record if outcome is None else outcome.model.record,
