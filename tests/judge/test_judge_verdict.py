@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from judge_helpers import FEW, findings, grown, model, part, values
 
 from stillwatch import judge
+from stillwatch.judge.lines import DOUBTED
 from stillwatch.judge.model import RARE
 from stillwatch.judge.reasons import DESK, HOPPER
 from stillwatch.judge.trees import Trees
@@ -104,7 +105,12 @@ def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: s
 
 @pytest.mark.parametrize(
     ("nats", "n_accounts", "expected"),
-    [(PLAIN, HOPPER, "campaign"), (PLAIN - 0.01, WORTH, "review"), (PLAIN, HOPPER - 1, "clear"), (PLAIN - 0.01, 1000, "review")],
+    [
+        (PLAIN, HOPPER, "campaign"), (PLAIN - 0.01, WORTH, "review"), (PLAIN - 0.01, 1000, "review"),
+        # a person looks at few who pay with one card only where the trees do not doubt them
+        (PLAIN, HOPPER - 1, "review"), (DOUBTED, FEWEST, "review"), (DOUBTED, FEWEST - 1, "clear"), (DOUBTED - 0.01, WORTH - 1, "clear"),
+        (DOUBTED - 0.01, WORTH, "review"),
+    ],
 )
 def test_few_cards_shield_nobody_who_looks_like_a_fake_in_all_else(nats: float, n_accounts: int, expected: str) -> None:
     told = values(1, **(CREW | {"context__one_payer": 1.0, "identity__payment": 0.3, "context__crowd": crowd(n_accounts)}))

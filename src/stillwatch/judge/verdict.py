@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.lines import BEYOND_DOUBT
+from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED
 from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import DESK, ELICITED, HOPPER, batched, everyday, fewer_than, listed_batches, openly_one, other_purpose
 from stillwatch.numeric.nulls import benjamini_hochberg
@@ -25,7 +25,7 @@ SIGNIFICANT = 0.01
 FEWEST = 8
 """Accounts below which a group is left to a person: a firm without an organisation looks like it too often."""
 WORTH = 20
-"""Accounts from which one customer's business is worth a person's look."""
+"""Accounts from which one customer's business is worth a person's look; from FEWEST on where trees do not doubt it (DOUBTED)."""
 OWNED = 0.5
 """Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
 HIDING = 0.5
@@ -198,6 +198,7 @@ def judge(
     campaign = enough & ~owned & ~asked & ~doubted & sure
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
     chosen = explained & batched(values) & ~listed_batches(values)
-    open_ = ~chosen & np.where(asked, sure & ~fewer_than(WORTH, values), (q <= OPEN_FDR) & (log_odds >= -OPEN))
+    worth = ~fewer_than(WORTH, values) | ~fewer_than(FEWEST, values) & (odds >= DOUBTED)
+    open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & open_
     return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, explain(values))
