@@ -1,6 +1,7 @@
 """The second reading of the events: which requests are harvest, examples of them, and what names and columns the log has."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,12 +79,15 @@ def write_harvest(
             for number in np.unique(owner[rows]).tolist():
                 lowest[number] = _lowest(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
     seen.examples = [[text for _, text in found if text] for found in lowest]
-    every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
-    seen.repeated = int((every[1:] == every[:-1]).sum())
-    engine.run(
-        f"COPY (SELECT event_id, campaign_id FROM read_parquet({quoted(unsorted)}) ORDER BY campaign_id, event_id)"
-        f" TO {quoted(in_order)} (FORMAT parquet)"
-    )
+    with ThreadPoolExecutor(1) as beside:
+        sorting = beside.submit(
+            engine.run,
+            f"COPY (SELECT event_id, campaign_id FROM read_parquet({quoted(unsorted)}) ORDER BY campaign_id, event_id)"
+            f" TO {quoted(in_order)} (FORMAT parquet)",
+        )
+        every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
+        seen.repeated = int((every[1:] == every[:-1]).sum())
+        sorting.result()
     # How the engine cuts a file into row groups depends on its threads.
     with _Rows(path) as rows_out, pq.ParquetFile(in_order) as file:
         for batch in file.iter_batches(HARVEST_ROWS):

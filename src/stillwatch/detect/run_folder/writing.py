@@ -1,6 +1,7 @@
 """Write a run folder: table by table, the summary last."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
-from stillwatch.numeric.parallel import mapped
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, WATCH
 
 
@@ -31,10 +31,8 @@ def write(
     Where there was no event to look at (no ``outcome``), the tables are empty, and the summary says so.
     """
     before, read = _sketched(out / "summary.json"), _read(data)
-    common = {
+    common: dict[str, Any] = {
         "version": __version__,
-        "inputs": [{"path": str(path.relative_to(data.folder)), "sha256": sha256, "bytes": path.stat().st_size}
-                   for path, sha256 in zip(read, mapped(digest, read, engine.threads), strict=True)],
         "sketches": [path.name for path in sketches],
         "parameters": parameters,
         "calibration": judge.calibrated().record if outcome is None else outcome.model.record,
@@ -43,11 +41,15 @@ def write(
         "start": data.start.isoformat() if data.start else None,
         "as_of": as_of.isoformat() if as_of else None,
     }
-    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
+    # The tables take one thread, and read the same files.
+    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging, ThreadPoolExecutor(1) as beside:
+        digests = beside.map(digest, read)
         if outcome is None:
             summary = common | _write_nothing(staging, data, as_of)
         else:
             summary = common | _write(engine, staging, data, outcome, columns, as_of, earlier)
+        summary["inputs"] = [{"path": str(path.relative_to(data.folder)), "sha256": sha256, "bytes": path.stat().st_size}
+                             for path, sha256 in zip(read, digests, strict=True)]
         summary["tables"] = table_digests(staging)
         write_json(summary, staging / "summary.json")
     now = _sketched(out / "summary.json")
