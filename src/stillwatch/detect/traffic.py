@@ -160,6 +160,5 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = judge.owners(people)
-    taken = ("prompt", "net", *CONTENT_COLUMNS)
-    sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, lambda: traffic.batches(taken), traffic.threads)
+    sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, traffic.batches, traffic.threads)
     return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)

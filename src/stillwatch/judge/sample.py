@@ -177,8 +177,8 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
 
 
 def sample(
-    matcher: Matcher, events: I64, half: I64, owner: I64, task_columns: tuple[str, ...], batches: Callable[[], Iterable[Batch]],
-    threads: int = 1,
+    matcher: Matcher, events: I64, half: I64, owner: I64, task_columns: tuple[str, ...],
+    batches: Callable[[tuple[str, ...]], Iterable[Batch]], threads: int = 1,
 ) -> Sample:
     """Two passes over the sketches: take the sample, then count how often its tasks occur anywhere.
 
@@ -188,13 +188,14 @@ def sample(
         half: ``(n_accounts,)`` 0 or 1.
         owner: ``(n_accounts,)``.
         task_columns: consecutive sketch columns of ``matcher.columns`` that hold task shingles.
-        batches: starts a new pass.
+        batches: starts a new pass over some sketch columns.
         threads: worker threads; the sample does not depend on them.
     """
     groups = matcher.groups
     modulus = 1 << np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET))).astype(np.int64)
     rows, waiting, held = NOTHING, [], 0
-    for taken in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns), batches(), threads):
+    first = batches(("prompt", "net", *matcher.columns))
+    for taken in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns), first, threads):
         waiting.append(taken)
         held += len(taken[0])
         if held > max(len(rows[0]), MERGED):  # so that what repeats over batches is held once, and each row merged seldom
@@ -209,7 +210,7 @@ def sample(
     counted, total = np.zeros((threads, len(known)), np.int64), 0
     table = lookup(known)
     with ThreadPoolExecutor(threads) as pool:
-        for _, columns in batches():
+        for _, columns in batches(task_columns):
             shingles = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
             parts = np.array_split(shingles, threads)
             list(pool.map(_count, parts, [table] * threads, counted))
