@@ -39,7 +39,7 @@ class Timed:
 
 
 def measured(*command: str) -> tuple[float, float]:
-    """Wall clock of a command, seconds, and the most memory that it held, GB.
+    """Wall clock of a command, seconds, and the most memory that it held, GB; what this process holds, if that is more.
 
     Raises:
         subprocess.CalledProcessError: it failed.
