@@ -25,7 +25,8 @@ SIGNIFICANT = 0.01
 FEWEST = 8
 """Accounts below which a group is left to a person: a firm without an organisation looks like it too often."""
 WORTH = 20
-"""Accounts from which one customer's business is worth a person's look; from FEWEST on where trees do not doubt it (DOUBTED)."""
+"""Accounts from which what may be one customer's, everyday life or of another purpose is worth a person's look; FEWEST where trees do not
+doubt it (DOUBTED)."""
 OWNED = 0.5
 """Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
 HIDING = 0.5
