@@ -8,9 +8,9 @@ from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import long_answers, occasion, short_answers
-from stillwatch.judge.evidence import HALF_BANNED, banned, contact, handoff, mostly_alike, one_length, one_mix, one_rhythm, payment
+from stillwatch.judge.evidence import HALF_BANNED, banned, contact, handoff, mostly_alike, one_length, one_mix, one_rhythm, payment, replacement
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.people import UNKNOWN
+from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.tables import CAPABILITIES
 
 # --- Accounts that are alike ---------------------------------------------------------------------------------------
@@ -149,6 +149,25 @@ def test_earlier_bans_speak_beyond_what_all_accounts_have() -> None:
     nobody = banned(scene(proposed, people(n)))
     assert (nobody.value == 0).all()
     assert np.isnan(nobody.p_value).all()
+
+
+@pytest.mark.parametrize(("banned_on", "signed_up_on", "expected"), [
+    (50.0, 51.0, 20 / 40), (50.0, 50.0, 20 / 40), (50.0, 49.0, 0), (50.0, 54.0, 0),
+    (-300.0, 0.0, 0),  # long before anybody is known to have signed up: nobody's replacement
+    (-1.0, 0.0, 20 / 40), (200.0, 100.0, 0), (200.0, 0.0, 0),
+])
+def test_who_signs_up_within_three_days_after_a_ban_replaces(banned_on: float, signed_up_on: float, expected: float) -> None:
+    """20 of 40 accounts are banned, 20 sign up; the group beside, banned or signed up at the same times, has nothing to do with it."""
+    n, day = 4_000, 24 * HOUR_US
+    created = np.linspace(0, 100 * day, n).astype(np.int64)
+    created[:40], created[40:120] = int(99.5 * day), int(signed_up_on * day)
+    when = np.full(n, UNKNOWN)
+    when[40:60], when[120:140] = int(banned_on * day), int(banned_on * day)
+    created[40:60], created[120:140] = int(99.5 * day), int(99.5 * day)
+    proposed = groups(range(40), range(40, 80), range(80, 120), range(120, 140))
+    found = replacement(scene(proposed, people(n, banned_us=when, created_us=created)))
+    assert found.observed.tolist() == [0, 20 * (expected > 0), 0, 0]
+    assert found.value[1] == pytest.approx(expected, abs=0.1 * (expected > 0))
 
 
 # --- Context -------------------------------------------------------------------------------------------------------

@@ -237,16 +237,21 @@ def replacement(scene: Scene) -> Finding:
     observed, expected = np.zeros(scene.n), np.zeros(scene.n)
     bans = np.flatnonzero(banned != UNKNOWN)
     if len(bans) and len(known):
+        bans = bans[np.lexsort((banned[bans], groups.member_group[bans]))]
+        when, whose = banned[bans], groups.member_group[bans]
         rows = np.flatnonzero(created != UNKNOWN)
-        # Groups lie on one line, so far apart that a ban reaches no sign-up of the next; one beyond the last sign-up has none.
+        # Groups lie on one line, so far apart that a ban reaches no sign-up of the next; one long before the first has none.
         lowest, width = known[0], np.int64(known[-1] - known[0] + 2 * REPLACED_US)
-        ban_line = np.sort(groups.member_group[bans] * width + np.clip(banned[bans] - lowest, 0, width - REPLACED_US - 1))
+        ban_line = whose * width + np.clip(when - lowest, -REPLACED_US - 1, width - REPLACED_US - 1)
         line = groups.member_group[rows] * width + (created[rows] - lowest)
         after = np.searchsorted(ban_line, line, "right") > np.searchsorted(ban_line, line - REPLACED_US)
         observed = np.bincount(groups.member_group[rows[after]], minlength=scene.n).astype(np.float64)
-        chance = np.searchsorted(known, banned[bans] + REPLACED_US) - np.searchsorted(known, banned[bans])
-        covered = np.bincount(groups.member_group[bans], weights=chance, minlength=scene.n) / len(known)
-        expected = np.minimum(covered, 1) * scene.size
+        # Three days that overlap those after the next ban of the group are counted once: bans come in waves.
+        end = when + REPLACED_US
+        again = np.flatnonzero(whose[1:] == whose[:-1])
+        end[again] = np.minimum(end[again], when[again + 1])
+        chance = np.searchsorted(known, end) - np.searchsorted(known, when)
+        expected = np.bincount(whose, weights=chance, minlength=scene.n) / len(known) * scene.size
     share = np.clip(np.nan_to_num(_ratio(observed - expected, scene.size)), 0, 1)
     blind = scene.total(banned != UNKNOWN) == 0
     return Finding(np.where(observed >= 3, share, 0), observed, expected, np.where(blind, np.nan, _poisson(observed, expected)))
