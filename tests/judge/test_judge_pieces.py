@@ -8,7 +8,18 @@ from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import long_answers, occasion, short_answers
-from stillwatch.judge.evidence import HALF_BANNED, banned, contact, handoff, mostly_alike, one_length, one_mix, one_rhythm, payment, replacement
+from stillwatch.judge.evidence import (
+    HALF_BANNED,
+    banned,
+    contact,
+    handoff,
+    mostly_alike,
+    one_length,
+    one_mix,
+    one_rhythm,
+    payment,
+    replacement,
+)
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.tables import CAPABILITIES

@@ -139,6 +139,8 @@ def test_capability_of_plain_requests() -> None:
     assert set(ASKED) == set(CAPABILITIES)
     found = sketched(list(ASKED.values()))
     assert [CAPABILITIES[code] for code in found["capability"]] == list(ASKED)
+    compared = sketched(["Name a river.\n\nAnswer A: the Nile.\n\nAnswer B: the Danube.", "Is that an answer? A bee said so."])
+    assert [CAPABILITIES[code] for code in compared["capability"]] == ["grading", "other"]
     one_word_and_a_tie = sketched(["Prove it.", "Prove it with an image.", "Rewrite the code."])
     assert [CAPABILITIES[code] for code in one_word_and_a_tie["capability"]] == ["reasoning", "vision", "rewriting"]
 
