@@ -451,6 +451,24 @@ def test_less_is_asked_of_the_accounts_of_a_campaign_far_beyond_the_line(
     assert left.tolist() == [0] * stay + [-1] * (n - stay)
 
 
+@pytest.mark.parametrize(("alone", "stay"), [(1.0, 22), (0.95, 22), (0.05, 20)])
+def test_who_was_sure_by_part_of_the_groups_stays_if_still_likely(monkeypatch: pytest.MonkeyPatch, alone: float, stay: int) -> None:
+    """Of three at 0.85 two were sure, of two at 0.75 both; where links tie nearly all, who has none is a stranger still."""
+    posterior = np.array([0.96] * 20 + [0.85] * 3 + [0.75] * 2 + [0.4] * 9)
+    sure = np.isin(np.arange(len(posterior)), [0, 1, 20, 21, 23, 24])
+
+    def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        mine = np.flatnonzero(account_label >= 0)
+        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.where(mine < 20, 0.0, np.log(alone))}
+
+    monkeypatch.setattr("stillwatch.judge.members.standing", stand)
+    n = len(posterior)
+    crew, whole, one = scene(groups(range(n)), people(n)), np.zeros(n, np.int64), np.zeros(1, np.int64)
+    told = replace(model(), members=Members(0.0, {"amount": 10.0}, strays=np.inf))
+    left = [judge.belonging(crew, one, whole, one, np.array([1.0]), told, *more) for more in ((), (sure,))]
+    assert [np.flatnonzero(found == 0).tolist() for found in left] == [list(range(20)), list(range(stay))]
+
+
 @pytest.mark.parametrize(("score", "sharing", "stay"), [(1.0, 30, 30), (3.0, 30, 32), (1.0, 16, 32)])
 def test_who_has_no_link_leaves_a_campaign_that_barely_passes_and_whose_accounts_are_tied(score: float, sharing: int, stay: int) -> None:
     """Of 32 accounts that are alike in all else so many share a card with others."""

@@ -293,13 +293,16 @@ def _joined(scene: Scene, mine: I64, campaign: I64, known: NDArray[np.bool_]) ->
     return out
 
 
-def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log_odds: F64, model: Model) -> I64:
+def belonging(
+    scene: Scene, group_label: I64, account_label: I64, lead: I64, log_odds: F64, model: Model, sure: NDArray[np.bool_] | None = None
+) -> I64:
     """The campaign of each account that surely belongs to it (:func:`standing`); -1 for who may have been drawn in.
 
     Accounts drawn in are of every kind, those of an operator who replaces his are a little unlike each other: where hardly any account
     is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too, unless it is UNTIED; and where it
-    lies FURTHER beyond, those who are LIKELY beside the sure ones. Wrong for accounts without links that were banned early and had no time
-    to appear.
+    lies FURTHER beyond, those who are LIKELY beside the sure ones. So do those who are LIKELY still and were ``sure`` ``(n_accounts,)`` by
+    part of the groups, since every further group changes a little who is usual. Wrong for accounts without links that were banned early
+    and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
     score = np.append(log_odds[lead], -np.inf)[:n]
@@ -327,6 +330,10 @@ def belonging(scene: Scene, group_label: I64, account_label: I64, lead: I64, log
     stayed, all_of_it = (np.bincount(label[account_label >= 0] + 1, minlength=n + 1)[1:] for label in (out, account_label))
     asked = (score > FURTHER[0]) & (stayed >= HALF * all_of_it)
     back = (nearly & clear[account_label]) | (likely & asked[account_label])
+    if sure is not None:
+        stranger = np.zeros(scene.people.n, bool)
+        stranger[mine] = (pieces["alone"] < np.log(1 - TIED)) & ~far[account_label[mine]]
+        back |= sure & (posterior >= LIKELY) & ~stranger
     return np.where(back & (account_label >= 0), account_label, out)
 
 
