@@ -275,7 +275,7 @@ def _message(request: Request) -> object:
     events += _block(0, {"type": "text", "text": ""}, {"type": "text_delta", "text": request.answer})
     if request.call:
         delta = {"type": "input_json_delta", "partial_json": request.call.arguments}
-        events += _block(1, {**_tool_use(request.call), "input": {}}, delta)[:2]
+        events += _block(1, {**_tool_use(request.call), "input": {}}, delta)
     events += [
         {"type": "message_delta", "delta": {"stop_reason": stop}, "usage": {"output_tokens": written}}, {"type": "message_stop"},
     ]
