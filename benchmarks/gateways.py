@@ -74,7 +74,8 @@ def described(raw: RawLogs) -> str:
 
 def row(name: str, results: list[dict[str, Any]]) -> str:
     """A line of the table, over all seeds of a world or over all worlds."""
-    pooled = suite_tables.pooled(results).values()
+    by_world = suite_tables.pooled(results)
+    pooled = by_world.values()
     true, fakes, review, innocent_review, false, innocent = (
         sum(figures[which] for figures in pooled)
         for which in ("true", "n_attackers", "review", "review_innocent", "false", "n_innocent")
@@ -86,7 +87,7 @@ def row(name: str, results: list[dict[str, Any]]) -> str:
     )
     requests = sum(result["run"]["events"] for result in results)
     cells = [
-        name, results[0]["input"] if len(pooled) == 1 else "", f"{accounts:,}", f"{requests:,}", f"{aside} ({planted})",
+        name, results[0]["input"] if name in by_world else "", f"{accounts:,}", f"{requests:,}", f"{aside} ({planted})",
         f"{true:,} of {fakes:,}" if fakes else UNTOLD, f"{review:,} fake, {innocent_review:,} innocent", f"{false} of {innocent:,}",
         f"{told:,} of {harvested:,} ({told / harvested:.2f})" if harvested else "", f"{ingest:.0f}", f"{detect:.0f}",
     ]

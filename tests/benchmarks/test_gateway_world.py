@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from benchmarks.gateway_world import SCENARIOS, crowds, generate, scenarios
+from benchmarks.gateway_world.operators import Operator, Plan
 from benchmarks.gateway_world.output import RawLogs, write
 from benchmarks.gateway_world.places import CLIENTS
-from benchmarks.gateway_world.scenarios import Operator, Plan
 from benchmarks.gateway_world.world import World, new_world
 
 import gateways
