@@ -133,7 +133,7 @@ def test_commands_as_typed_are_the_commands_that_run(name: str, ingested: Callab
 
 
 def test_conversations_are_followed_through_every_format(ingested: Callable[[str], Ingested]) -> None:
-    for name in ("bazaar", "lantern", "quarry", "pinewood"):
+    for name in ("bazaar", "lantern", "quarry", "pinewood", "meridian"):
         events = ingested(name).events
         later = events["parent_key"].drop_null()
         assert len(later) > 100
