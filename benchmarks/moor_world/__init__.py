@@ -1,0 +1,8 @@
+"""A simulated provider as a grader with half an hour writes a hidden test of detectors: see :mod:`.generate`."""
+
+from . import scenarios
+from .generate import SCENARIOS, generate
+
+SIZES = {name: scenario.requests for name, scenario in scenarios.SCENARIOS.items()}
+
+__all__ = ["SCENARIOS", "SIZES", "generate"]
