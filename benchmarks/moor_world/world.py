@@ -62,7 +62,7 @@ class Account:
     row: dict[str, Any]
     """in the registry"""
     banned: float | None = None
-    """when the ban takes effect; the registry's date alone stops nobody"""
+    """when it was banned; stops what is asked from then on in the writing, not what is written already"""
 
     @property
     def born(self) -> float:
