@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
 from stillwatch import judge
 from stillwatch.detect import pipeline
 from stillwatch.judge.lines import DOUBTED, HARDLY_DOUBTED
+from stillwatch.judge.reasons import OUTSTANDING
 from stillwatch.judge.trees import Trees
 
 N, SIZE = 16, 20
@@ -71,9 +73,22 @@ def test_where_all_are_alike_nobody_lies_beyond() -> None:
 
 
 def test_several_that_lie_beyond_hide_each_other_only_where_they_are_many() -> None:
-    """Of seven three are of the yardstick's eleven, 9 - 3 x 9 / 11 = 6.5 nats; of eight 5.7."""
-    assert len(accused({}, dict.fromkeys(range(7), 1.0))[0]) == 7
-    assert accused({}, dict.fromkeys(range(8), 1.0))[0] == []
+    """Of four none is of the yardstick's eleven, of five one, so that they lie less than three nats beyond the line: five crowds."""
+    assert len(accused({}, dict.fromkeys(range(4), 1.0))[0]) == 4
+    campaigns, verdicts = accused({}, dict.fromkeys(range(5), 1.0))
+    assert campaigns == []
+    assert verdicts.review.tolist() == [True] * 5 + [False] * (N - 5)
+
+
+@pytest.mark.parametrize(
+    ("others", "volume", "expected"),
+    [(3, 4.0, "campaign"), (4, 4.0, "review"), (4, 5.2, "review"), (4, 5.4, "campaign"), (9, 20.0, "campaign")],
+)
+def test_where_four_others_look_like_an_operators_more_is_asked(others: int, volume: float, expected: str) -> None:
+    """Those of its own log that get DOUBTED nats or more; who lies OUTSTANDING nats beyond the line is accused all the same."""
+    _, verdicts = accused({8: volume}, dict.fromkeys((*range(others), 8), 1.0), bias=0.0)
+    assert ("campaign" if verdicts.campaign[8] else "review" if verdicts.review[8] else "clear") == expected
+    assert (verdicts.log_odds[8] >= OUTSTANDING) == (volume > 5.3)
 
 
 def test_who_is_left_of_a_relay_is_reviewed_and_who_is_left_of_another_group_is_not() -> None:

@@ -7,6 +7,7 @@ import pytest
 from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
+from stillwatch.judge.reasons import NOWHERE
 from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict import PLAIN
 from stillwatch.judge.verdict_words import changes
@@ -79,7 +80,10 @@ NO_LINKS = {"session__handoff": 0.0, "identity__payment": 0.0}
         ("unlinked", {"harvest__devotion": 0.61}, "less than half of what its usual account does (61%)"),
         ("unlinked", {}, "within three days"),
         ("unlinked", NO_LINKS | {"content__one_length": 0.5, "harvest__long_answers": 0.3}, "were not long (2.0 times the log's average)"),
-        ("linked", {"context__placed": 0.0, "identity__payment": 0.0}, "fewer than 64 accounts were left of it, it would go to a person"),
+        (
+            "linked", {"context__placed": 0.0, "context__crowd": np.log10(NOWHERE) / 4, "identity__payment": 0.0},
+            "fewer than 128 accounts were left of it, it would go to a person",
+        ),
         ("linked", {"context__owners": 0.0, "infra__network": 1.0, "identity__payment": 0.0}, "since the log tells no organisations"),
     ],
 )

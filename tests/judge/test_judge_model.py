@@ -11,7 +11,7 @@ from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.model import CHOSEN, KNOTS, LEEWAY, RARE, SIZES, Part, Tail, dump, load
 from stillwatch.judge.pieces import JOINT_SENTENCES, LINKED, PARTS, UNLINKED, alike, joint
 from stillwatch.judge.pieces import SIGNS as SINGLE
-from stillwatch.judge.reasons import MANY, REASONS, everyday
+from stillwatch.judge.reasons import MANY, NOWHERE, REASONS, everyday
 from stillwatch.judge.results import evidence_rows
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
@@ -84,7 +84,7 @@ FEW_MEET = {"infra__network": 0.5, "context__crowd": np.log10(50) / 4}
 HOURS_APART = BATCHES | {"context__mostly_alike": 0.1, "identity__payment": 0.6, "content__one_mix": 1.0, "content__one_length": 0.95,
                          "harvest__rate": 0.2, "context__crowd": np.log10(64) / 4}
 """Many batches that draw from one list of work, each account at hours of its own."""
-NO_NETWORKS = {"context__placed": 0.49, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0}
+NO_NETWORKS = {"context__placed": 0.49, "context__crowd": np.log10(NOWHERE - 1) / 4, "session__handoff": 1.0}
 """Of a log without addresses."""
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0, "infra__network": 0.5}
 """Of a log that tells no organisations."""
@@ -183,7 +183,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (NO_NETWORKS, "linked", True),  # keys that one firm rotates
         (NO_NETWORKS, "unlinked", True),
         (NO_NETWORKS | {"context__placed": 0.5}, "linked", False),
-        (NO_NETWORKS | {"context__crowd": np.log10(64) / 4}, "linked", False),
+        (NO_NETWORKS | {"context__crowd": np.log10(NOWHERE) / 4}, "linked", False),
         (NO_NETWORKS | {"identity__payment": 0.3}, "linked", False),
         (NO_OWNERS | {"context__mostly_alike": 0.96}, "unlinked", True),  # a customer who makes data by contract
         (NO_OWNERS | {"context__mostly_alike": 0.96, "context__owners": 0.001}, "unlinked", False),

@@ -48,6 +48,8 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation, ban or burst"),
         ({"session__handoff": 0.0, "content__one_length": 0.5}, "a ring of another kind"),
         ({"harvest__rate": 0.0}, "below the line"),
+        ({"context__look_alikes": 4.0, "harvest__rate": 0.03}, "4 other sets of accounts of this log look as much like an operator's"),
+        ({"context__unwanted": 0.8, "infra__network": 0.5, "harvest__elicitation": 0.5}, "(50% ask to write reasoning out"),
         ({"context__unwanted": 0.8}, "are 20% of the log's share, where 60% or less are for a person (0% ask to write"),
     ],
 )

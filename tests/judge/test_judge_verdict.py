@@ -67,9 +67,13 @@ def test_a_crew_is_accused() -> None:
         ({"session__handoff": 0.0, NO_NULL[0].replace(".", "__"): 0.91}, {}, "campaign"),
         ({"session__handoff": 0.0, NO_NULL[0].replace(".", "__"): 0.89}, {}, "review"),
         # somebody's known business is nobody's concern, however unusual
-        ({"context__contracted": 0.5}, {}, "clear"),
+        ({"context__contracted": 0.4}, {}, "clear"),
+        # staff who share an office's numbers ask to have things explained, of which little is worth training on
+        ({"context__unwanted": 0.8, "infra__network": 0.5, "harvest__elicitation": 0.5}, {}, "review"),
+        ({"context__unwanted": 0.79, "infra__network": 0.5, "harvest__elicitation": 0.5}, {}, "campaign"),
+        ({"context__unwanted": 0.8, "infra__network": 0.49, "harvest__elicitation": 0.5}, {}, "campaign"),
         ({"context__one_owner": 0.5}, {}, "clear"),
-        ({"context__contracted": 0.49, "context__one_owner": 0.49, "context__one_payer": 0.49}, {}, "campaign"),
+        ({"context__contracted": 0.39, "context__one_owner": 0.49, "context__one_payer": 0.49}, {}, "campaign"),
         # of one customer, or few: a person asks first where it is worth it
         ({"context__one_payer": 0.5}, {}, "review"),
         ({"context__one_payer": 0.5, "context__crowd": crowd(WORTH)}, {}, "review"),

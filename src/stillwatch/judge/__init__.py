@@ -31,7 +31,7 @@ from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
 from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, log_odds, setups, traits
 from stillwatch.judge.verdict import FEWEST, Verdicts, judge
-from stillwatch.judge.watch import Watch, stands_out, watched, yardstick
+from stillwatch.judge.watch import Watch, look_alikes, stands_out, watched, yardstick
 
 __all__ = [
     "EVIDENCE",
@@ -75,6 +75,7 @@ __all__ = [
     "linked",
     "log_odds",
     "look",
+    "look_alikes",
     "lookup",
     "marking",
     "masked",

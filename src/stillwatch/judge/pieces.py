@@ -100,6 +100,8 @@ def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Find
     pairs = {"context.alike": tuple(values[name] for name in ALIKE_IN), "context.mostly_alike": evidence.mostly_alike(scene)}
     values.update({name: alike(pair, findings) for name, pair in pairs.items()})
     values.update(joint(values))
+    # Told once the trees have spoken for all groups of the log (:func:`stillwatch.judge.look_alikes`).
+    values["context.look_alikes"] = np.zeros(scene.n)
     return values, findings
 
 

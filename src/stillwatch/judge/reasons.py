@@ -53,8 +53,9 @@ ONE_FARM, FARM_SHARED, FARM = 0.95, 0.6, 64
 own: hunters of free credit, the innocents nearest, lack one of the three."""
 MANY = (50, 64)
 """Accounts between which a group that works as one becomes too large for evaluation harnesses and scheduled jobs, the innocents nearest."""
-UNPLACED = 64
-"""Accounts below which a group that no cards or numbers link may be one firm or one office where the log tells no networks."""
+UNPLACED, NOWHERE = 64, 128
+"""Accounts below which a group that no cards or numbers link may be one customer who meets on his networks where the log tells no
+organisations; and one firm or one office, or people with one job, where the log tells no networks."""
 HOPPER = 16
 """Accounts below which conversations handed over, and no cards or numbers, may tie those of one person: who goes on with his own talk on
 the next of his free accounts has up to 13."""
@@ -72,6 +73,9 @@ UNWANTED, ELICITED, LONGER = 0.4, 0.05, 0.15
 """Value of unwanted from which accounts have another purpose than to train on the answers, unless so many requests ask to write the
 reasoning out, or answers are longer (log10 over the average). Content mills lie at 0.3 to 1, resellers from 0.48 on; operators rarely so
 high, where the list of words does not know what they ask (docs/experiments.md)."""
+HARDLY_WANTED = 0.8
+"""Value of unwanted from which accounts that meet on networks have another purpose though they ask to have things explained, as nurses do
+who share a ward's telephones."""
 RELAYED, MET_RELAYED = 0.2, 0.3
 """Values of unwanted from which accounts at home in few places that hand conversations over relay people who ask for whatever they like,
 and those that meet on networks."""
@@ -82,13 +86,16 @@ ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
 the others one in 76."""
+CROWDS, OUTSTANDING = 4, 3.0
+"""Look-alikes of a log from which a group must lie so many nats beyond the line: one of several crowds that work alike is no operator's for
+that, and where four others of a log stand out as much hardly anybody is one (docs/experiments.md)."""
 REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
-    "context.short_log", "context.one_domain",
+    "context.short_log", "context.one_domain", "context.look_alikes",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -164,7 +171,7 @@ def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Start-ups that rotate keys, customers of a reseller and colleagues hand conversations over and work alike; their networks would say so.
     """
-    few = fewer_than(UNPLACED, values)
+    few = fewer_than(NOWHERE, values)
     return np.asarray((values["context.placed"] < AT_HOME) & (_shared(values) < BATCHES) & few)
 
 
@@ -250,10 +257,12 @@ def beside(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that ask for little that is worth training on, nor for reasoning written out, for answers that are not long.
 
-    Content mills and those who resell access by stealth do run networks of fake accounts, but train nothing on them.
+    Content mills and those who resell access by stealth do run networks of fake accounts, but train nothing on them. Who meets on
+    networks and asks for hardly anything of it may ask for reasoning: staff who want to understand.
     """
-    short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONGER)
-    return np.asarray(short & (values["context.unwanted"] >= UNWANTED))
+    little = (values["context.unwanted"] >= UNWANTED) & (values["harvest.elicitation"] < ELICITED)
+    staff = (values["context.unwanted"] >= HARDLY_WANTED) & (values["infra.network"] >= AT_HOME)
+    return np.asarray((little | staff) & (values["harvest.long_answers"] < LONGER))
 
 
 def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -278,6 +287,11 @@ def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     few = fewer_than(UNPLACED, values)
     return np.asarray(few & (values["context.one_domain"] >= ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS))
+
+
+def crowded(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:
+    """Groups that pass by little where many others of their log look as much like an operator's: a provider whose crowds work alike."""
+    return np.asarray((values["context.look_alikes"] >= CROWDS) & (score < OUTSTANDING))
 
 
 def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:

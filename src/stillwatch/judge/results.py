@@ -21,7 +21,7 @@ from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
-from stillwatch.judge.watch import yardstick
+from stillwatch.judge.watch import look_alikes, yardstick
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -57,7 +57,9 @@ def names(scene: Scene, found: Found) -> list[str]:
     return out
 
 
-COMPUTED = {"context.alike": alike, "context.mostly_alike": mostly_alike, YARDSTICK: yardstick}
+COMPUTED = {
+    "context.alike": alike, "context.mostly_alike": mostly_alike, "context.look_alikes": look_alikes, YARDSTICK: yardstick,
+}
 """What else an analyst reads of, by what computes it."""
 
 

@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 from stillwatch.judge.evidence import Finding
 from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED
 from stillwatch.judge.model import OPEN, Model
-from stillwatch.judge.reasons import DESK, ELICITED, HOPPER, batched, everyday, fewer_than, listed_batches, openly_one, other_purpose
+from stillwatch.judge.reasons import (
+    DESK,
+    ELICITED,
+    HOPPER,
+    batched,
+    crowded,
+    everyday,
+    fewer_than,
+    listed_batches,
+    openly_one,
+    other_purpose,
+)
 from stillwatch.numeric.nulls import benjamini_hochberg
 
 F64 = NDArray[np.float64]
@@ -27,8 +38,8 @@ FEWEST = 8
 WORTH = 20
 """Accounts from which what may be one customer's, everyday life or of another purpose is worth a person's look; FEWEST where trees do not
 doubt it (DOUBTED)."""
-OWNED = 0.5
-"""Share of contracted accounts, of one organisation's or of one payer's from which a group is somebody's known business."""
+OWNED, CONTRACTED = 0.5, 0.4
+"""Share of one organisation's accounts or of one payer's, and of contracted ones, from which a group is somebody's known business."""
 HIDING = 0.5
 """Value of rotation over a pool of exits from which it hides where the accounts work."""
 PLAIN = 5.0
@@ -93,7 +104,7 @@ def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]
 
 def known_business(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that one organisation owns or whose accounts have contracts: nobody to accuse."""
-    return np.asarray(np.maximum(values["context.contracted"], values["context.one_owner"]) >= OWNED)
+    return np.asarray((values["context.contracted"] >= CONTRACTED) | (values["context.one_owner"] >= OWNED))
 
 
 def one_customer(values: Mapping[str, F64], odds: F64 | None = None) -> NDArray[np.bool_]:
@@ -184,7 +195,8 @@ def judge(
     part, log_odds, explained, beyond, doubted, odds = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned, customer, elsewhere = known_business(values), one_customer(values, odds), other_purpose(values) | asked_openly(values, log_odds)
+    owned, customer = known_business(values), one_customer(values, odds)
+    elsewhere = other_purpose(values) | asked_openly(values, log_odds) | crowded(values, log_odds)
     asked = customer | explained | elsewhere
     may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same

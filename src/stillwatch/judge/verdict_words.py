@@ -17,7 +17,9 @@ from stillwatch.judge.reasons import (
     FEW_CARDS,
     HOPPER,
     LONGER,
+    NOWHERE,
     ONE_DOMAIN,
+    OUTSTANDING,
     SIDE_WORK,
     TAUGHT,
     UNPLACED,
@@ -25,6 +27,7 @@ from stillwatch.judge.reasons import (
     asleep,
     beside,
     by_day,
+    crowded,
     everyday,
     fewer_than,
     firms,
@@ -164,10 +167,10 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
     few = {"context.crowd": min(mine["context.crowd"], float(np.log10(HOPPER - 1) / 4))}
     if own_talk(_one({**mine, **few}))[0]:
         out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: only conversations tie them"))
-    few = {"context.crowd": min(mine["context.crowd"], float(np.log10(UNPLACED - 1) / 4))}
-    for what, untold in (("networks", unplaced), ("organisations", unowned)):
+    for what, untold, fewest in (("networks", unplaced, NOWHERE), ("organisations", unowned, UNPLACED)):
+        few = {"context.crowd": min(mine["context.crowd"], float(np.log10(fewest - 1) / 4))}
         if untold(_one({**mine, **few}))[0]:
-            out.append((few, f"if fewer than {UNPLACED} accounts were left of it, it would go to a person, since the log tells no {what}"))
+            out.append((few, f"if fewer than {fewest} accounts were left of it, it would go to a person, since the log tells no {what}"))
     return out
 
 
@@ -260,6 +263,11 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"{own['context.one_domain']:.0%} of its few accounts have mail addresses of domains of their own, and few payment methods pay "
             "for it: ask whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
         )
+    if crowded(mine, score)[0]:
+        out.append(
+            f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
+            f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
+        )
     if everyday(name, mine)[0]:
         out.append(_reason(name, mine))
     if said.doubted[0]:
@@ -286,7 +294,7 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
     if own_talk(mine)[0]:
         return f"it has fewer than {HOPPER} accounts, tied by handed-over conversations alone: ask whether one person goes on with his own"
     if unplaced(mine)[0]:
-        return f"it has fewer than {UNPLACED} accounts, and the log tells no networks: ask whether it is one firm or one office"
+        return f"it has fewer than {NOWHERE} accounts, and the log tells no networks: ask whether it is one firm or one office"
     if unowned(mine)[0]:
         few = f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations"
         return f"{few}: ask whether it is one customer"

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.judge.lines import DOUBTED
 from stillwatch.judge.scene import Scene
+from stillwatch.numeric.arrays import distinct
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -57,6 +59,26 @@ def yardstick(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: ND
     """
     next_ones = odds[_apart(scene, odds, member, comparable)[PLACES:]]
     return float(next_ones.mean()) if len(next_ones) >= FEWEST_NEXT else float("nan")
+
+
+def look_alikes(scene: Scene, odds: F64, comparable: NDArray[np.bool_]) -> F64:
+    """To so many other sets of accounts of this log the trees give what they give an operator's, 2 nats (``DOUBTED``) or more.
+
+    Few providers have many operators, many have many crowds that work alike: where all look like it, none stands out. It is blind where
+    crowds do not, and many operators, or many pools of one that share few accounts, count as many crowds.
+
+    Args:
+        scene, odds, comparable: as of :func:`yardstick`.
+    """
+    apart = _apart(scene, odds, scene.seen, comparable)
+    sets = apart[odds[apart] >= DOUBTED]
+    groups, of = scene.groups, np.full(scene.people.n, -1, np.int64)
+    for number, group in reversed(list(enumerate(sets.tolist()))):
+        of[groups.member_account[(groups.member_group == group) & scene.seen]] = number
+    rows = np.flatnonzero(scene.seen & (of[groups.member_account] >= 0))
+    pairs, n = distinct(np.stack([groups.member_group[rows], of[groups.member_account[rows]]], axis=1))
+    own = n > SHARED * scene.size[sets][pairs[:, 1]]
+    return len(sets) - np.bincount(pairs[own, 0], minlength=scene.n).astype(np.float64)
 
 
 def stands_out(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> F64:
