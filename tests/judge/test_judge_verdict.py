@@ -125,6 +125,33 @@ def test_few_cards_shield_nobody_who_looks_like_a_fake_in_all_else(nats: float, 
     assert found.comparable[0] == (expected == "campaign")
 
 
+@pytest.mark.parametrize(
+    ("asleep", "one_place", "expected"), [(0.09, 0.5, "review"), (0.1, 0.5, "campaign"), (0.09, 0.49, "campaign")]
+)
+def test_an_office_that_one_card_pays_for_is_one_customer_if_it_sleeps(asleep: float, one_place: float, expected: str) -> None:
+    office = {"timing__round_the_clock": asleep, "context__one_place": one_place, "context__one_payer": 1.0, "identity__contact": 0.6}
+    told = values(1, **(CREW | office | {"context__crowd": crowd(85), "harvest__volume": 6 / 7}))
+    used = model(grown(PLAIN, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert bool(not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
+@pytest.mark.parametrize(
+    ("nats", "distinct", "common", "expected"),
+    [
+        (PLAIN - 0.01, 0.049, 0.5, "review"), (PLAIN, 0.049, 0.5, "campaign"), (PLAIN - 0.01, 0.05, 0.5, "campaign"),
+        (PLAIN - 0.01, 0.049, 0.49, "campaign"),
+    ],
+)
+def test_who_sends_the_same_few_prompts_again_and_again_tests_something(nats: float, distinct: float, common: float, expected: str) -> None:
+    told = values(1, **(CREW | {"harvest__distinct": distinct, "context__common_work": common}))
+    used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert any("are distinct" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
 @pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])
 def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasion: float, linked: float, expected: str) -> None:
     """The part that finds the group rarest without an everyday reason speaks; where each has one, a person asks."""

@@ -86,6 +86,9 @@ ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
 the others one in 76."""
+FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
+"""Distinct prompts over requests below which accounts send the same few again and again, where this share of requests is of prompts that
+others of them send as well: an operator who wants many answers to each asks for twenty at most."""
 CROWDS, OUTSTANDING = 4, 3.0
 """Look-alikes of a log from which a group must lie so many nats beyond the line: one of several crowds that work alike is no operator's for
 that, and where four others of a log stand out as much hardly anybody is one (docs/experiments.md)."""
@@ -95,7 +98,7 @@ REASONS = (
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
-    "context.short_log", "context.one_domain", "context.look_alikes",
+    "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -287,6 +290,11 @@ def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     few = fewer_than(UNPLACED, values)
     return np.asarray(few & (values["context.one_domain"] >= ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS))
+
+
+def rehearsed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that all send the same few prompts again and again: testers of a product or of a limit, who learn nothing from the answers."""
+    return np.asarray((values["harvest.distinct"] < FEW_PROMPTS) & (values["context.common_work"] >= SENT_BY_ALL))
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:

@@ -10,16 +10,19 @@ from stillwatch.judge.evidence import Finding
 from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED
 from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import (
+    AT_HOME,
     DESK,
     ELICITED,
     HOPPER,
     batched,
+    by_day,
     crowded,
     everyday,
     fewer_than,
     listed_batches,
     openly_one,
     other_purpose,
+    rehearsed,
 )
 from stillwatch.numeric.nulls import benjamini_hochberg
 
@@ -111,11 +114,12 @@ def one_customer(values: Mapping[str, F64], odds: F64 | None = None) -> NDArray[
     """Groups that one payment method pays for, or that are few: a person asks before anybody is accused.
 
     Not those that are :func:`hiding`: a firm or an agency does not hide where it works. Nor, where the ``odds`` of the trees are given,
-    HOPPER accounts or more to which they give PLAIN nats: who fakes accounts may pay for all with one card.
+    HOPPER accounts or more to which they give PLAIN nats: who fakes accounts may pay for all with one card. But those in one place that
+    sleep are an office, whatever else they do alike: lawyers who divide up the documents of one case.
     """
     shielded = (values["context.one_payer"] >= OWNED) & ~hiding(values)
     if odds is not None:
-        shielded &= (odds < PLAIN) | fewer_than(HOPPER, values)
+        shielded &= (odds < PLAIN) | fewer_than(HOPPER, values) | (by_day(values) & (values["context.one_place"] >= AT_HOME))
     return np.asarray(shielded | fewer_than(FEWEST, values))
 
 
@@ -196,7 +200,7 @@ def judge(
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values, odds)
-    elsewhere = other_purpose(values) | asked_openly(values, log_odds) | crowded(values, log_odds)
+    elsewhere = other_purpose(values) | asked_openly(values, log_odds) | crowded(values, log_odds) | (rehearsed(values) & (odds < PLAIN))
     asked = customer | explained | elsewhere
     may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same

@@ -38,6 +38,7 @@ from stillwatch.judge.reasons import (
     open_relay,
     other_purpose,
     own_talk,
+    rehearsed,
     taught,
     unlike,
     unowned,
@@ -262,6 +263,11 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         out.append(
             f"{own['context.one_domain']:.0%} of its few accounts have mail addresses of domains of their own, and few payment methods pay "
             "for it: ask whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
+        )
+    if (rehearsed(mine) & (said.odds < PLAIN))[0]:
+        out.append(
+            f"only {own['harvest.distinct']:.1%} of its prompts are distinct and most are sent by several accounts: ask whether they test "
+            "a product or a limit"
         )
     if crowded(mine, score)[0]:
         out.append(
