@@ -59,11 +59,12 @@ def test_a_group_that_shares_accounts_with_a_better_one_is_no_other(overlap: int
 def test_look_alikes_are_other_sets_of_accounts() -> None:
     """Of five sets that get DOUBTED nats none is another to itself or to one with more than a fifth of its accounts; the sixth is less."""
     highest = odds(9.0, 2.0, 8.0, 2.0, 3.0, 1.99)
-    assert judge.look_alikes(told()[0], highest, EVERY).tolist() == [4.0] * 5 + [5.0] * (N - 5)
-    assert judge.look_alikes(told(overlap=4)[0], highest, EVERY).tolist() == [4.0] * 5 + [5.0] * (N - 5)
-    assert judge.look_alikes(told(overlap=5)[0], highest, EVERY).tolist() == [3.0] * 5 + [4.0] * (N - 5)
-    assert judge.look_alikes(told()[0], highest, np.arange(N) > 1).tolist() == [3.0, 3.0, 2.0, 2.0, 2.0, *[3.0] * (N - 5)]
-    assert judge.look_alikes(told()[0], odds(), EVERY).tolist() == [0.0] * N
+    assert judge.look_alikes(told()[0], highest, EVERY, ~EVERY).tolist() == [4.0] * 5 + [5.0] * (N - 5)
+    assert judge.look_alikes(told(overlap=4)[0], highest, EVERY, ~EVERY).tolist() == [4.0] * 5 + [5.0] * (N - 5)
+    assert judge.look_alikes(told(overlap=5)[0], highest, EVERY, ~EVERY).tolist() == [3.0] * 5 + [4.0] * (N - 5)
+    assert judge.look_alikes(told()[0], highest, np.arange(N) > 1, ~EVERY).tolist() == [3.0, 3.0, 2.0, 2.0, 2.0, *[3.0] * (N - 5)]
+    assert judge.look_alikes(told()[0], highest, EVERY, np.arange(N) == 2).tolist() == [3.0, 3.0, 4.0, 3.0, 3.0, *[4.0] * (N - 5)]
+    assert judge.look_alikes(told()[0], odds(), EVERY, ~EVERY).tolist() == [0.0] * N
 
 
 def test_who_is_accused_is_not_compared() -> None:

@@ -131,7 +131,8 @@ def accuse(
     """
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     verdicts = judge.judge(values, findings, model, same)
-    values["context.look_alikes"] = judge.look_alikes(scene, odds, verdicts.comparable)
+    far = verdicts.campaign & (verdicts.log_odds >= judge.OUTSTANDING)
+    values["context.look_alikes"] = judge.look_alikes(scene, odds, verdicts.comparable, far)
     verdicts = judge.judge(values, findings, model, same)
     known, free = verdicts.campaign, np.ones(scene.people.n, bool)
     final, lead = _put_together(scene, known, verdicts.log_odds, model)

@@ -26,6 +26,7 @@ from stillwatch.judge.model import Model, calibrated
 from stillwatch.judge.people import HOUR_US, UNKNOWN, People, customers, owners, people
 from stillwatch.judge.pieces import look
 from stillwatch.judge.ranking import account_scores, suspicion
+from stillwatch.judge.reasons import OUTSTANDING
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
@@ -39,6 +40,7 @@ __all__ = [
     "HARDLY",
     "HOUR_US",
     "NEARLY",
+    "OUTSTANDING",
     "SETUP",
     "SURE",
     "TRAITS",

@@ -61,16 +61,19 @@ def yardstick(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: ND
     return float(next_ones.mean()) if len(next_ones) >= FEWEST_NEXT else float("nan")
 
 
-def look_alikes(scene: Scene, odds: F64, comparable: NDArray[np.bool_]) -> F64:
-    """To so many other sets of accounts of this log the trees give what they give an operator's, 2 nats (``DOUBTED``) or more.
+def look_alikes(scene: Scene, odds: F64, comparable: NDArray[np.bool_], far: NDArray[np.bool_]) -> F64:
+    """To so many other sets of accounts of this log the trees give what they give an operator's, 2 nats or more, and none stands out.
 
-    Few providers have many operators, many have many crowds that work alike: where all look like it, none stands out. It is blind where
-    crowds do not, and many operators, or many pools of one that share few accounts, count as many crowds.
+    Few providers have many operators, many have many crowds that work alike: where all look like it, none is one for that. It is blind
+    where crowds do not, and many operators of whom none is far out, or many pools of one that share few accounts, count as many crowds.
 
     Args:
         scene, odds, comparable: as of :func:`yardstick`.
+        far: groups that stand out, whose accounts are no crowd's, ``(n_groups,)``.
     """
-    apart = _apart(scene, odds, scene.seen, comparable)
+    taken = np.zeros(scene.people.n, bool)
+    taken[scene.groups.member_account[far[scene.groups.member_group] & scene.seen]] = True
+    apart = _apart(scene, odds, scene.seen & ~scene.of_members(taken), comparable)
     sets = apart[odds[apart] >= DOUBTED]
     groups, of = scene.groups, np.full(scene.people.n, -1, np.int64)
     for number, group in reversed(list(enumerate(sets.tolist()))):
