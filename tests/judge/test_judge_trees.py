@@ -179,10 +179,14 @@ def test_of_batches_that_live_alike_trees_say_nothing() -> None:
     assert both.speaks(told).beyond.tolist() == [True, False, False, False]
 
 
-def test_trees_are_asked_no_reason_but_what_a_log_does_not_tell() -> None:
-    gathered = {"context.occasion": 1.0, "context.one_place": 1.0, "context.alike": 0.1}
+def test_trees_are_asked_few_reasons_and_what_a_log_does_not_tell() -> None:
+    gathered = {"context.occasion": 1.0, "context.one_place": 0.49, "context.alike": 0.1}
     assert everyday("unlinked", values(1, **gathered)).tolist() == [True]
     assert everyday(TREES, values(1, **gathered)).tolist() == [False]
+    # an office, or the runners of one cloud, is one for them as well, unless something ties it
+    housed = gathered | {"context.one_place": 0.5}
+    assert everyday(TREES, values(1, **housed)).tolist() == [True]
+    assert everyday(TREES, values(1, **housed, identity__replacement=0.2)).tolist() == [False]
     assert everyday(TREES, values(1, **gathered, context__placed=0.0, context__crowd=0.4)).tolist() == [True]
     assert everyday(TREES, values(1, infra__network=1.0, context__owners=0.0, context__crowd=0.4)).tolist() == [True]
 

@@ -333,24 +333,30 @@ def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & told)
 
 
-def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that sleep (:func:`by_day`) and that no cards, numbers, conversations or bans tie.
+TIES = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned")
+"""What ties accounts, a burst of sign-ups being none: one course or one job has it."""
 
-    Who signs up for one course or one job does so in one burst: it is no tie.
-    """
-    links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned")
-    return np.asarray(by_day(values) & (np.maximum.reduce([values[name] for name in links]) < TIED))
+
+def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that sleep (:func:`by_day`) and that no cards, numbers, conversations or bans tie."""
+    return np.asarray(by_day(values) & (np.maximum.reduce([values[name] for name in TIES]) < TIED))
+
+
+def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups at home in few places that no cards, numbers, conversations or bans tie: an office, a campus, the runners of one cloud."""
+    return np.asarray((values["context.one_place"] >= AT_HOME) & (np.maximum.reduce([values[name] for name in TIES]) < TIED))
 
 
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned`, :func:`asleep` and :func:`open_relay`
-    find. Of accounts that nothing links, moreover, the part that weighs links says nothing, the one that does not nothing of those that
-    do not work as one or that sleep, and the one for batches nothing of few or of neighbours. Trees learnt from innocents who have a
-    reason; what a log does not tell, they cannot know, and what one person does, people with one job or an app, they learnt from few.
+    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned`, :func:`asleep`, :func:`same_place`
+    and :func:`open_relay` find. Of accounts that nothing links, moreover, the part that weighs links says nothing, the one that does not
+    nothing of those that do not work as one or that sleep, and the one for batches nothing of few or of neighbours. Trees learnt from
+    innocents who have a reason; what a log does not tell, they cannot know, and what one person does, people with one job or of one
+    place, or an app, they learnt from few.
     """
-    few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | open_relay(values)
+    few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | same_place(values) | open_relay(values)
     if part == "trees":
         return few
     own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values) | by_day(values)
