@@ -39,7 +39,6 @@ from stillwatch.judge.reasons import (
     other_purpose,
     own_talk,
     rehearsed,
-    same_place,
     taught,
     unlike,
     unowned,
@@ -311,8 +310,6 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
     if open_relay(mine)[0]:
         house = "under one mail domain, in few places or on networks where they meet"
         return f"its accounts hand conversations over {house}: ask whether it is an app that relays its users"
-    if name == TREES and same_place(mine)[0]:
-        return "nothing ties its accounts, and they are at home in few places: ask whether it is an office, a campus or one cloud's runners"
     if name == "unlinked":
         if gathered(mine)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
