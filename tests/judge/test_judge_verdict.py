@@ -138,6 +138,16 @@ def test_an_office_that_one_card_pays_for_is_one_customer_if_it_sleeps(asleep: f
 
 
 @pytest.mark.parametrize(
+    ("nats", "education", "expected"), [(PLAIN - 0.01, 0.7, "review"), (PLAIN, 1.0, "campaign"), (PLAIN - 0.01, 0.69, "campaign")]
+)
+def test_a_school_is_asked_about_unless_it_looks_like_fakes_in_all_else(nats: float, education: float, expected: str) -> None:
+    told, used = values(1, **(CREW | {"context__education": education})), model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert any("a school, its teachers" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
+@pytest.mark.parametrize(
     ("nats", "distinct", "common", "expected"),
     [
         (PLAIN - 0.01, 0.049, 0.5, "review"), (PLAIN, 0.049, 0.5, "campaign"), (PLAIN - 0.01, 0.05, 0.5, "campaign"),

@@ -67,6 +67,8 @@ ONE_LIST = 0.94
 """Value of one length from which accounts without a link draw from one list in this, too, if their answers are not long."""
 TAUGHT, ASSIGNED = 0.3, 0.2
 """Shares of accounts registered for education and of requests that others also sent from which a group is taught."""
+SCHOOL = 0.7
+"""Share of accounts registered for education from which a group may be a school's, whatever is set to it."""
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
 UNWANTED, ELICITED, LONGER = 0.4, 0.05, 0.15
@@ -290,6 +292,11 @@ def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     few = fewer_than(UNPLACED, values)
     return np.asarray(few & (values["context.one_domain"] >= ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS))
+
+
+def school(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups nearly all of whose accounts are registered for education: teachers who mark essays by one rubric, a year of pupils."""
+    return np.asarray(values["context.education"] >= SCHOOL)
 
 
 def rehearsed(values: Mapping[str, F64]) -> NDArray[np.bool_]:

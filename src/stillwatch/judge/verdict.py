@@ -23,6 +23,7 @@ from stillwatch.judge.reasons import (
     openly_one,
     other_purpose,
     rehearsed,
+    school,
 )
 from stillwatch.numeric.nulls import benjamini_hochberg
 
@@ -200,7 +201,8 @@ def judge(
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values, odds)
-    elsewhere = other_purpose(values) | asked_openly(values, log_odds) | crowded(values, log_odds) | (rehearsed(values) & (odds < PLAIN))
+    elsewhere = other_purpose(values) | asked_openly(values, log_odds) | crowded(values, log_odds)
+    elsewhere |= (rehearsed(values) | school(values)) & (odds < PLAIN)
     asked = customer | explained | elsewhere
     may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same

@@ -39,6 +39,7 @@ from stillwatch.judge.reasons import (
     other_purpose,
     own_talk,
     rehearsed,
+    school,
     taught,
     unlike,
     unowned,
@@ -268,6 +269,11 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         out.append(
             f"only {own['harvest.distinct']:.1%} of its prompts are distinct and most are sent by several accounts: ask whether they test "
             "a product or a limit"
+        )
+    if (school(mine) & (said.odds < PLAIN))[0]:
+        out.append(
+            f"{own['context.education']:.0%} are registered for education, and the trees give less than {PLAIN:g} nats: ask whether it is "
+            "a school, its teachers or its pupils"
         )
     if crowded(mine, score)[0]:
         out.append(
