@@ -131,6 +131,7 @@ def accuse(
     """
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     verdicts = judge.judge(values, findings, model, same)
+    # Which groups compare is known once they are judged; how many of them look alike, each is asked only then.
     far = verdicts.campaign & (verdicts.log_odds >= judge.OUTSTANDING)
     values["context.look_alikes"] = judge.look_alikes(scene, odds, verdicts.comparable, far)
     verdicts = judge.judge(values, findings, model, same)
