@@ -18,7 +18,7 @@ from respond_postgres import fresh, postgres, statement
 
 from stillwatch.respond.store import Store
 
-__all__ = ["postgres"]
+__all__ = ["fresh", "postgres"]
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +41,7 @@ def store(request: pytest.FixtureRequest, filled: Path, tmp_path: Path) -> Itera
     if getattr(request, "param", "sqlite") == "sqlite":
         opened = console_kit.copy(filled, tmp_path)
     else:
-        server, template = request.getfixturevalue("postgres"), request.getfixturevalue("filled_database")
-        opened = Store.open(fresh(server, template), create=False)
+        opened = Store.open(request.getfixturevalue("fresh")(request.getfixturevalue("filled_database")), create=False)
     yield opened
     opened.close()
 

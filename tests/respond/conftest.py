@@ -16,7 +16,7 @@ from respond_helpers import NOW, Folder, accounts, imported, the_case, write_run
 
 from stillwatch.respond.store import Store
 
-__all__ = ["postgres"]
+__all__ = ["fresh", "postgres"]
 
 
 @pytest.fixture(params=DATABASES)
@@ -24,7 +24,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    return fresh(request.getfixturevalue("postgres"))
+    return str(request.getfixturevalue("fresh")())
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Callabl
     if request.param == "sqlite":
         shutil.copy(template, tmp_path / "store.db")
         return f"sqlite:///{tmp_path / 'store.db'}"
-    return fresh(request.getfixturevalue("postgres"), template)
+    return str(request.getfixturevalue("fresh")(template))
 
 
 @pytest.fixture

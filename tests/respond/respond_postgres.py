@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,8 +56,10 @@ def postgres() -> Iterator[str]:
         yield f"postgresql://tests@127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(timeout=20)
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            server.wait(timeout=20)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real_peer)]
@@ -71,8 +73,16 @@ def statement(server: str, statement: str) -> None:
         connection.run(statement)
 
 
-def fresh(server: str, template: str = "template1") -> str:
-    """The URL of a new database."""
-    name = f"t{time.monotonic_ns()}"
-    statement(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    return f"{server}/{name}"
+@pytest.fixture
+def fresh(postgres: str) -> Iterator[Callable[..., str]]:
+    """``fresh(template)``: the URL of a new database, which goes with the test: hundreds of 8 MB fill a disk."""
+    made: list[str] = []
+
+    def new(template: str = "template1") -> str:
+        made.append(f"t{time.monotonic_ns()}")
+        statement(postgres, f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
+        return f"{postgres}/{made[-1]}"
+
+    yield new
+    for name in made:
+        statement(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -3,7 +3,7 @@
 import os
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from stillwatch.errors import InputError
 from stillwatch.respond.store import Store, StoreError
 from stillwatch.respond.urls import connecting, parse_url
 
-__all__ = ["postgres"]
+__all__ = ["fresh", "postgres"]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def encrypted(url: str) -> bool:
 
 
 @pytest.fixture
-def tls(postgres: str, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def tls(postgres: str, fresh: Callable[..., str], tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A database of the server, which speaks TLS meanwhile, and the certificate."""
-    url, cert = fresh(postgres), self_signed(tmp_path)
+    url, cert = fresh(), self_signed(tmp_path)
     store = Store.open(url)
     with store.engine.connect() as connection:
         data = Path(str(connection.execute(text("SHOW data_directory")).scalar()))
@@ -113,14 +113,14 @@ def test_a_store_over_tls(tls: tuple[str, Path], tmp_path: Path) -> None:
 
 
 @pytest.mark.real_peer
-def test_a_server_without_tls_is_refused_where_it_is_asked_for(postgres: str) -> None:
+def test_a_server_without_tls_is_refused_where_it_is_asked_for(fresh: Callable[..., str]) -> None:
     with pytest.raises(StoreError, match="refuses SSL"):
-        Store.open(f"{fresh(postgres)}?sslmode=require")
+        Store.open(f"{fresh()}?sslmode=require")
 
 
 @pytest.mark.real_peer
-def test_a_store_over_a_socket(postgres: str) -> None:
-    url = fresh(postgres)
+def test_a_store_over_a_socket(fresh: Callable[..., str]) -> None:
+    url = fresh()
     store = Store.open(url)
     with store.engine.connect() as connection:
         folder = str(connection.execute(text("SHOW unix_socket_directories")).scalar())

@@ -44,7 +44,7 @@ from stillwatch.serve.refresh import CHANGES, SNAPSHOT, Builder, Refresher
 from stillwatch.workflows import store_source
 from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
-__all__ = ["postgres"]
+__all__ = ["fresh", "postgres"]
 ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)
 DEE, ADA = Actor("dee", Role.ADMIN), Actor("ada", Role.ADMIN)
 REASON = next(iter(Reason))
@@ -65,7 +65,7 @@ def act(store: Store, kind: Action, *names: str, **options: Any) -> str:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    return fresh(request.getfixturevalue("postgres"))
+    return str(request.getfixturevalue("fresh")())
 
 
 @pytest.fixture
