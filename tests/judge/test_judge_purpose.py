@@ -26,7 +26,16 @@ def test_a_group_is_compared_with_its_log(capability: str) -> None:
     assert unwanted(asking(0.1, 0.0, 0.2, 0.5, capability=capability)) == pytest.approx([0.5, 1.0, 0.0, 0.0])
 
 
-@pytest.mark.parametrize("capability", ["rewriting", "vision", "other"])
+def test_images_are_among_it_where_many_are_asked_about() -> None:
+    """A mill has a caption written now and then."""
+    mixed = asking(0.5, 0.0, 0.0)
+    counts = mixed.measured.capabilities.copy()
+    image, other = (CAPABILITIES.index(name) for name in ("vision", "other"))
+    counts[1:, image], counts[1:, other] = [100, 300], [900, 700]
+    assert unwanted(replace(mixed, measured=replace(mixed.measured, capabilities=counts))) == pytest.approx([0.0, 1.0, 0.0])
+
+
+@pytest.mark.parametrize("capability", ["rewriting", "other"])
 def test_what_mills_ask_for_is_not_among_it(capability: str) -> None:
     mixed = asking(0.1, 0.9)
     counts = mixed.measured.capabilities.copy()

@@ -48,12 +48,14 @@ def short_answers(scene: Scene) -> F64:
 
 WANTED = [CAPABILITIES.index(name) for name in ("reasoning", "grading", "code", "agentic", "data_analysis")]
 """What models are trained on."""
+SEEN = CAPABILITIES.index("vision"), 0.2
+"""So are answers about images; mills, too, ask for a few, so they count for a group only from this share of its requests on."""
 HARDLY_ANY = 0.1
 """Share of a log's requests below which it does not tell what is asked for: the list of words knows few of them (docs/experiments.md)."""
 
 
 def unwanted(scene: Scene) -> F64:
-    """Requests for reasoning, grading, code, agents or data are rarer than the log's: 0 for as many, 1 for none.
+    """Requests for reasoning, grading, code, agents or data (or, if many, images) are rarer than the log's: 0 for as many, 1 for none.
 
     Capabilities are read from a list of words: blind without text, and where the list knows few of the log's requests.
     """
@@ -61,8 +63,11 @@ def unwanted(scene: Scene) -> F64:
     usual = counts[:, WANTED].sum() / max(counts.sum(), 1)
     if usual < HARDLY_ANY:
         return np.zeros(scene.n)
-    every = np.maximum(sum(scene.total(column) for column in counts.T), 1)
-    return np.asarray(np.clip(1 - sum(scene.total(counts[:, place]) for place in WANTED) / every / usual, 0, 1))
+    asked = np.stack([scene.total(column) for column in counts.T])
+    shares = asked / np.maximum(asked.sum(axis=0), 1)
+    image, most = SEEN
+    wanted = shares[WANTED].sum(axis=0) + np.where(shares[image] >= most, shares[image], 0)
+    return np.asarray(np.clip(1 - wanted / usual, 0, 1))
 
 
 def single_turns(scene: Scene) -> F64:

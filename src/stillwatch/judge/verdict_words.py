@@ -199,7 +199,7 @@ def _to_other_purpose(mine: Group) -> str:
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
 
 
-_WANTED = "reasoning, grading, code, agents and data"
+_WANTED = "reasoning, grading, code, agents, data and (if many) images"
 
 
 def _share(mine: Group) -> str:
