@@ -7,9 +7,9 @@ import pytest
 from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
+from stillwatch.judge.lines import PLAIN
 from stillwatch.judge.reasons import NOWHERE
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict import PLAIN
 from stillwatch.judge.verdict_words import changes
 
 POOL: dict[str, Any] = {"session__handoff": 1.0, "identity__payment": 1.0, "volume__even_load": 1.0, "context__alike": 0.1}

@@ -15,6 +15,7 @@ from stillwatch.judge.campaigns import CENTRAL, WEAKER, _Campaigns
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
 from stillwatch.judge.model import Joins, Members
 from stillwatch.judge.people import HOUR_US, UNKNOWN
+from stillwatch.judge.second_pools import NOT_UNLIKE
 
 # --- Riders --------------------------------------------------------------------------------------------------------
 
@@ -338,13 +339,18 @@ def test_a_card_that_mostly_others_hold_links_nobody() -> None:
     assert tied.tolist() == [True, True] + [False] * 7
 
 
+def as_usual(mine: np.ndarray) -> dict[str, np.ndarray]:
+    """Pieces of accounts that do what the usual one does."""
+    return {name: np.zeros(len(mine)) for name in NOT_UNLIKE}
+
+
 def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three accounts that pull the usual one their way leave one after the other."""
     value = np.array([0.0] * 10 + [-1.2, -2.0, -20.0])
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"amount": value[mine] - value[mine].mean(), "alone": np.zeros(len(mine))}
+        return mine, as_usual(mine) | {"amount": value[mine] - value[mine].mean(), "alone": np.zeros(len(mine))}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"amount": 10.0}))
@@ -440,7 +446,7 @@ def test_less_is_asked_of_the_accounts_of_a_campaign_far_beyond_the_line(
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.zeros(len(mine))}
+        return mine, as_usual(mine) | {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.zeros(len(mine))}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     n = len(posterior)
@@ -459,7 +465,8 @@ def test_who_was_sure_by_part_of_the_groups_stays_if_still_likely(monkeypatch: p
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.where(mine < 20, 0.0, np.log(alone))}
+        told = {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.where(mine < 20, 0.0, np.log(alone))}
+        return mine, as_usual(mine) | told
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     n = len(posterior)
@@ -494,7 +501,7 @@ def test_nearly_sure_accounts_stay_where_hardly_any_is_in_between(
 
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
-        return mine, {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.full(len(mine), np.log(alone))}
+        return mine, as_usual(mine) | {"amount": np.log(posterior / (1 - posterior))[mine] / 10, "alone": np.full(len(mine), np.log(alone))}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     n = len(posterior)

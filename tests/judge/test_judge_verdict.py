@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from judge_helpers import FEW, findings, grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.lines import DOUBTED
+from stillwatch.judge.lines import CLEAR, DOUBTED, PLAIN, PURPOSEFUL
 from stillwatch.judge.model import RARE
 from stillwatch.judge.reasons import DESK, HOPPER
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, PLAIN, WORTH, explain, families, q_values, significant
-from stillwatch.judge.verdict_words import not_accused
+from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
+from stillwatch.judge.verdict_words import changes, not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 """Two families speak and innocents do not reach the score: log-odds 20, p = 0.01 exp(-20)."""
@@ -160,6 +160,42 @@ def test_who_sends_the_same_few_prompts_again_and_again_tests_something(nats: fl
     found = judge.judge(told, findings(1, SURE), used)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
     assert any("are distinct" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
+TAUGHT: dict[str, Any] = {"context__education": 0.3, "context__common_work": 0.2}
+AN_APP: dict[str, Any] = {"context__one_domain": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("reason", "nats", "beyond", "expected"),
+    [
+        (TAUGHT, PLAIN, CLEAR + 0.01, "campaign"), (TAUGHT, PLAIN - 0.01, CLEAR + 0.01, "review"), (TAUGHT, PLAIN, CLEAR - 0.01, "review"),
+        # what the trees are asked for, too, stays a reason whatever they say
+        (AN_APP, PLAIN + 5, 20.0, "review"),
+    ],
+)
+def test_hardly_an_everyday_reason_holds_where_all_looks_like_fakes(
+    reason: dict[str, Any], nats: float, beyond: float, expected: str
+) -> None:
+    told = values(1, **(CREW | reason | {"harvest__rate": rate(RARE * np.exp(-beyond))}))
+    used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert bool(not_accused(told, found, used, 0)) == (expected != "campaign")
+    if expected == "campaign":
+        assert found.q_value[0] <= FDR, "it is one of the hypotheses of its part"
+
+
+@pytest.mark.parametrize(("nats", "expected"), [(PURPOSEFUL, "campaign"), (PURPOSEFUL - 0.01, "review")])
+def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, expected: str) -> None:
+    told = values(1, **(CREW | {"context__unwanted": 0.9}))
+    used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert any("of the log's share" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+    if expected == "campaign":
+        (said,) = (one for one in changes(told, used, found, 0) if "content mill" in one)
+        assert f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {nats:.1f} now)" in said
 
 
 @pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])

@@ -37,6 +37,16 @@ not, unless the log is of few days: an app that relays its users over accounts o
 of what they ask for is worth no training."""
 
 
+PLAIN, CLEAR = 5.0, 2.0
+"""Nats of the trees from which few payment methods shield nobody, and from which, where a part that sums lies so many nats beyond its line
+as well, hardly an everyday reason does: trees learn from no group of one payer's, and of 1,190 logs no innocent group of theirs that
+passed a line for no everyday reason had 4.2, and of HOPPER accounts or more none 4; by what never saw their author no innocents of these
+logs reached both, and 59 of 1,289 operators did whom an everyday reason kept (docs/experiments.md)."""
+PURPOSEFUL = 6.0
+"""Nats of the trees from which nobody is asked what the answers are for, since a list of words tells it: by trees that never saw their
+author content mills that passed a line reached 5.9 (docs/experiments.md)."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """How far beyond its log's other groups trees must find a group of one class; classes apart are a Mondrian predictor (Vovk et al.

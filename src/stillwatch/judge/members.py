@@ -10,6 +10,7 @@ from stillwatch.judge.campaigns import CENTRAL, HALF, by_links
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.scene import Scene
+from stillwatch.judge.second_pools import not_unlike, second_pools
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -301,8 +302,8 @@ def belonging(
     Accounts drawn in are of every kind, those of an operator who replaces his are a little unlike each other: where hardly any account
     is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too, unless it is UNTIED; and where it
     lies FURTHER beyond, those who are LIKELY beside the sure ones. So do those who are LIKELY still and were ``sure`` ``(n_accounts,)`` by
-    part of the groups, since every further group changes a little who is usual. Wrong for accounts without links that were banned early
-    and had no time to appear.
+    part of the groups, since every further group changes a little who is usual; and :func:`second_pools` of campaigns at FAR. Wrong for
+    accounts without links that were banned early and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
     score = np.append(log_odds[lead], -np.inf)[:n]
@@ -334,7 +335,12 @@ def belonging(
         stranger = np.zeros(scene.people.n, bool)
         stranger[mine] = (pieces["alone"] < np.log(1 - TIED)) & ~far[account_label[mine]]
         back |= sure & (posterior >= LIKELY) & ~stranger
-    return np.where(back & (account_label >= 0), account_label, out)
+    out = np.where(back & (account_label >= 0), account_label, out)
+    away, rows = np.zeros(scene.people.n, bool), np.flatnonzero(out[mine] < 0)
+    gone = mine[rows]
+    away[gone] = not_unlike({name: value[rows] for name, value in pieces.items()}, posterior[gone], account_label[gone])
+    back = second_pools(scene, group_label, account_label, out >= 0, away, far)
+    return np.where(back, account_label, out)
 
 
 def beside(scene: Scene, member: I64, n: int) -> I64:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from stillwatch.judge.lines import TREES, YARDSTICK, Lines, doubt, line_class, with_trees
+from stillwatch.judge.lines import CLEAR, PLAIN, TREES, YARDSTICK, Lines, doubt, line_class, with_trees
 from stillwatch.judge.reasons import batched, everyday, many_as_one
 from stillwatch.judge.trees import Trees
 
@@ -186,6 +186,8 @@ class Spoken(NamedTuple):
     """A part speaks, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
     odds: F64
     """What the trees give it, nats."""
+    reasons: NDArray[np.bool_]
+    """Whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``."""
 
 
 @dataclass(frozen=True)
@@ -237,17 +239,28 @@ class Model:
         nearly do; else the highest part.
         """
         by_part = self.by_part(values)
-        reason = np.stack([everyday(name, values) for name in self.parts])
+        odds = self.by_trees(values)
+        reason = self._reasons(values, by_part, odds)
         plain = np.where(reason, -np.inf, by_part)
         passes = plain.max(axis=0) >= 0
         part = np.where(passes, plain.argmax(axis=0), by_part.argmax(axis=0))
         score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
-        odds = self.by_trees(values)
         by_log, with_part = self._beyond_its_log(values, by_part, reason, odds)
         beyond = ~passes & (by_log >= -OPEN)
         unlinked = np.array([name == "unlinked" for name in self.parts])[part]
         doubted = ~beyond & (odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
-        return Spoken(np.where(beyond, with_part, part), np.where(beyond, by_log, score), explained & ~beyond, beyond, doubted, odds)
+        part, score = np.where(beyond, with_part, part), np.where(beyond, by_log, score)
+        return Spoken(part, score, explained & ~beyond, beyond, doubted, odds, reason)
+
+    def _reasons(self, values: Mapping[str, F64], by_part: F64, odds: F64) -> NDArray[np.bool_]:
+        """Whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``.
+
+        It has few for what lies CLEAR nats beyond the line of the part and looks like fakes in all else, PLAIN nats of the trees: only
+        those that the trees are asked for, since of such people they learnt nothing or what the log does not tell they cannot know.
+        """
+        told = np.stack([everyday(name, values) for name in self.parts])
+        plain = (odds >= PLAIN) & (by_part >= CLEAR) & ~everyday(TREES, values)
+        return np.asarray(told & ~plain)
 
     def _beyond_its_log(
         self, values: Mapping[str, F64], by_part: F64, reason: NDArray[np.bool_], alone: F64,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED
+from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED, PLAIN, PURPOSEFUL
 from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import (
     AT_HOME,
@@ -17,7 +17,6 @@ from stillwatch.judge.reasons import (
     batched,
     by_day,
     crowded,
-    everyday,
     fewer_than,
     listed_batches,
     openly_one,
@@ -46,9 +45,6 @@ OWNED, CONTRACTED = 0.5, 0.4
 """Share of one organisation's accounts or of one payer's, and of contracted ones, from which a group is somebody's known business."""
 HIDING = 0.5
 """Value of rotation over a pool of exits from which it hides where the accounts work."""
-PLAIN = 5.0
-"""Nats of the trees, which learn from no group of one payer's, from which few payment methods shield nobody: of 1,190 logs no innocent
-group of theirs that passed a line for no everyday reason had 4.2, and of HOPPER accounts or more none 4 (docs/experiments.md)."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
 
 
@@ -129,6 +125,11 @@ def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
 
 
+def for_another(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:
+    """Groups of another purpose than to train on the answers, unless the trees give them PURPOSEFUL nats (``odds``)."""
+    return np.asarray(other_purpose(values) & (odds < PURPOSEFUL))
+
+
 def asked_openly(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:
     """Groups that are openly one customer's, unless their score is beyond doubt: a person asks before anybody is accused."""
     return np.asarray(openly_one(values) & (score < BEYOND_DOUBT))
@@ -197,18 +198,18 @@ def judge(
         model: the weights.
         same: label of each group, one for groups of nearly the same accounts; by default each group stands alone.
     """
-    part, log_odds, explained, beyond, doubted, odds = model.speaks(values)
+    part, log_odds, explained, beyond, doubted, odds, reason = model.speaks(values)
     spoken = families(values, significant(findings), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values, odds)
-    elsewhere = other_purpose(values) | asked_openly(values, log_odds) | crowded(values, log_odds)
+    elsewhere = for_another(values, odds) | asked_openly(values, log_odds) | crowded(values, log_odds)
     elsewhere |= (rehearsed(values) | school(values)) & (odds < PLAIN)
     asked = customer | explained | elsewhere
     may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same
     # Each part looks for its own kind of campaign: a family of hypotheses apart, among the groups that it may accuse (Sun et al. 2006).
-    by_part = zip(model.parts, model.p_values(values), strict=True)
-    q = np.choose(np.maximum(part, 0), [q_values(p, alone, may & ~everyday(name, values)) for name, p in by_part])
+    by_part = zip(reason, model.p_values(values), strict=True)
+    q = np.choose(np.maximum(part, 0), [q_values(p, alone, may & ~everyday) for everyday, p in by_part])
     if model.forest is not None:
         # Of the logs of calibration none had innocents so far out, each log being one trial: at most half of one in so many.
         q = np.where(beyond, np.minimum(0.5 / model.forest.logs * np.exp(-log_odds), 1), q)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, TREES, doubt
+from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PURPOSEFUL, TREES, doubt
 from stillwatch.judge.model import Model
 from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import (
@@ -28,7 +28,6 @@ from stillwatch.judge.reasons import (
     beside,
     by_day,
     crowded,
-    everyday,
     fewer_than,
     firms,
     gathered,
@@ -52,9 +51,9 @@ from stillwatch.judge.verdict import (
     FEWEST,
     MIN_FAMILIES,
     OWNED,
-    PLAIN,
     Verdicts,
     asked_openly,
+    for_another,
     hiding,
     known_business,
     one_customer,
@@ -93,7 +92,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
     accused = bool(verdicts.campaign[group])
     # Where no group asks for less than the log does, the log does not tell.
     if accused and values["context.unwanted"].any():
-        out.append(_to_other_purpose(mine))
+        out.append(_to_other_purpose(mine, model))
     if accused:
         few_cards = mine["context.one_payer"] >= OWNED
         out.append(
@@ -185,8 +184,9 @@ def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verd
     return bool(other_purpose(one)[0] and sure and not asked)
 
 
-def _to_other_purpose(mine: Group) -> str:
+def _to_other_purpose(mine: Group, model: Model) -> str:
     """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
+    odds = float(model.by_trees(_one(mine))[0])
     needed = [
         (mine["context.unwanted"] < UNWANTED,
          f"its requests for {_WANTED} at most {1 - UNWANTED:.0%} of the log's share ({_share(mine)} now)"),
@@ -194,6 +194,7 @@ def _to_other_purpose(mine: Group) -> str:
          f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
         (mine["harvest.long_answers"] >= LONGER,
          f"its answers shorter than {_times(LONGER)} the log's average (they are {_times(mine['harvest.long_answers'])})"),
+        (odds >= PURPOSEFUL, f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {odds:.1f} now)"),
     ]
     what = _listed([text for far, text in needed if far], "and")
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
@@ -254,7 +255,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
             "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
         )
-    if other_purpose(mine)[0]:
+    if for_another(mine, said.odds)[0]:
         out.append(
             f"its requests for {_WANTED} are {_share(own)} of the log's share, where {1 - UNWANTED:.0%} or less are for a person "
             f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
@@ -280,7 +281,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
             f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
         )
-    if everyday(name, mine)[0]:
+    if said.explained[0]:
         out.append(_reason(name, mine))
     if said.doubted[0]:
         asked = doubt(mine, score, unlinked=np.array([name == "unlinked"]))[0]

@@ -1,0 +1,88 @@
+"""A second pool: accounts that live otherwise than the campaign's, bought elsewhere or at another time, and do the same work.
+
+The test of single accounts sends them away, for they signed up, age and rest unlike the usual one. Taken together they are told from
+strangers whom the campaign's objects drew in: their requests are of the same kinds, of the same lengths, and answered at the same length.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stillwatch.judge.conduct import HARDLY_ANY
+from stillwatch.judge.scene import Scene
+from stillwatch.tables import CAPABILITIES
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NOT_UNLIKE = {"mix": -1.5, "length": -1.5, "answers": -1.0, "amount": -1.2}
+"""Least that an account of a second pool may have of what it does beside the campaign's usual one (:func:`.members.standing`)."""
+CLEARLY_NOT = 0.02
+"""Probability of belonging below which an account is a stranger's by all that is known of it, whatever others beside it do."""
+LESS = 0.7
+"""Most by which it may lie below the pool's median in its requests, on a log scale: a half. Strangers send little of the work."""
+FEWEST, FEWEST_REQUESTS, MOST = 12, 200, 0.5
+"""Accounts and requests that tell what a pool does; and share of a group's accounts that were sent away which must be of it: a few who do
+what the campaign does among many who do not are chance."""
+SAME, SAME_LENGTH = 0.04, 0.07
+"""Share of requests that may be of other kinds, and of other lengths (total variation), and difference of the mean lengths of answers and
+prompts on a log scale: of 1,478 logs pools so like were 1,270 fakes and 9 innocents (docs/experiments.md)."""
+
+
+def second_pools(scene: Scene, group_label: I64, account_label: I64, stays: Flags, away: Flags, far: Flags) -> Flags:
+    """Accounts of second pools among those that were sent ``away``, ``(n_accounts,)``.
+
+    Blind for pools that do another part of the work, for fewer than FEWEST accounts, and where the log tells no text or no answers.
+
+    Args:
+        scene: the run.
+        group_label: campaign of each group that was judged one, -1 for none, ``(n_groups,)``.
+        account_label: campaign of each account before the test, -1 for none, ``(n_accounts,)``.
+        stays: accounts that surely belong, ``(n_accounts,)``.
+        away: accounts that do not, and are not unlike, ``(n_accounts,)``; see :func:`not_unlike`.
+        far: campaigns that lie far enough beyond the line, ``(n_campaigns,)``.
+    """
+    out = np.zeros(scene.people.n, bool)
+    mine = scene.seen & (group_label[scene.groups.member_group] >= 0)
+    mine &= scene.of_members(account_label) == group_label[scene.groups.member_group]
+    rest, pool = mine & scene.of_members(~stays), mine & scene.of_members(away)
+    core = mine & scene.of_members(stays)
+    n, sent = scene.total(pool), scene.total(scene.measured.n * pool)
+    asked = (group_label >= 0) & far[group_label] & (scene.total(core) >= FEWEST)
+    asked &= (n >= FEWEST) & (n >= MOST * scene.total(rest)) & (sent >= FEWEST_REQUESTS)
+    if not asked.any():
+        return out
+    kinds = _shares(scene, scene.measured.capabilities, core)
+    asked &= kinds[CAPABILITIES.index("other")] <= 1 - HARDLY_ANY
+    for counts in (scene.measured.capabilities, scene.measured.lengths):
+        ours, theirs = (_shares(scene, counts, rows) for rows in (core, pool))
+        asked &= np.abs(ours - theirs).sum(axis=0) / 2 <= SAME
+    for amount in (scene.measured.output_tokens, scene.measured.words):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ours, theirs = (np.log(scene.total(amount * rows) / scene.total(scene.measured.n * rows)) for rows in (core, pool))
+            asked &= np.abs(ours - theirs) <= SAME_LENGTH  # NaN, so no, where the log tells none
+    out[scene.groups.member_account[pool & asked[scene.groups.member_group]]] = True
+    return out
+
+
+def _shares(scene: Scene, counts: NDArray[np.int32], rows: Flags) -> F64:
+    """Share of each class in the requests of some memberships of each group, ``(n_classes, n_groups)``."""
+    summed = np.stack([scene.total(column * rows) for column in counts.T])
+    return np.asarray(summed / np.maximum(summed.sum(axis=0), 1))
+
+
+def not_unlike(pieces: dict[str, F64], posterior: F64, campaign: I64) -> Flags:
+    """Which accounts that were sent away may be of a second pool, ``(n,)``: by what each does, and how much beside the others.
+
+    Args:
+        pieces: of :func:`.members.standing`, ``(n,)`` each.
+        posterior: probability that each belongs.
+        campaign: which sent it away.
+    """
+    alike = np.logical_and.reduce([pieces[name] >= least for name, least in NOT_UNLIKE.items()]) & (posterior >= CLEARLY_NOT)
+    out = np.zeros(len(campaign), bool)
+    for number in np.unique(campaign[alike]):
+        rows = np.flatnonzero(alike & (campaign == number))
+        amount = pieces["amount"][rows]
+        out[rows] = amount >= np.median(amount) - LESS
+    return out
