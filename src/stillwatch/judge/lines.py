@@ -42,9 +42,10 @@ PLAIN, CLEAR = 5.0, 2.0
 as well, hardly an everyday reason does: trees learn from no group of one payer's, and of 1,190 logs no innocent group of theirs that
 passed a line for no everyday reason had 4.2, and of HOPPER accounts or more none 4; by what never saw their author no innocents of these
 logs reached both, and 59 of 1,289 operators did whom an everyday reason kept (docs/experiments.md)."""
-PURPOSEFUL = 6.0
-"""Nats of the trees from which nobody is asked what the answers are for, since a list of words tells it: by trees that never saw their
-author content mills that passed a line reached 5.9 (docs/experiments.md)."""
+PLAINEST = 6.0
+"""Nats of the trees from which, CLEAR nats beyond its line, no everyday reason holds, and from which nobody is asked what the answers are
+for, since a list of words tells it: by trees that never saw their author innocents whom only that or a reason of the trees kept reached 5.2
+and content mills 5.9 (docs/experiments.md)."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from stillwatch.judge.lines import CLEAR, PLAIN, TREES, YARDSTICK, Lines, doubt, line_class, with_trees
+from stillwatch.judge.lines import CLEAR, PLAIN, PLAINEST, TREES, YARDSTICK, Lines, doubt, line_class, with_trees
 from stillwatch.judge.reasons import batched, everyday, many_as_one
 from stillwatch.judge.trees import Trees
 
@@ -255,11 +255,11 @@ class Model:
     def _reasons(self, values: Mapping[str, F64], by_part: F64, odds: F64) -> NDArray[np.bool_]:
         """Whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``.
 
-        It has few for what lies CLEAR nats beyond the line of the part and looks like fakes in all else, PLAIN nats of the trees: only
-        those that the trees are asked for, since of such people they learnt nothing or what the log does not tell they cannot know.
+        It has none for what lies CLEAR nats beyond the line of the part and looks like fakes in all else: PLAIN nats of the trees, or
+        PLAINEST where trees are asked for a reason, too: of such people they learnt little, and cannot know what a log does not tell.
         """
         told = np.stack([everyday(name, values) for name in self.parts])
-        plain = (odds >= PLAIN) & (by_part >= CLEAR) & ~everyday(TREES, values)
+        plain = (by_part >= CLEAR) & (odds >= np.where(everyday(TREES, values), PLAINEST, PLAIN))
         return np.asarray(told & ~plain)
 
     def _beyond_its_log(
