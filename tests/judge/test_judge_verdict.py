@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from judge_helpers import FEW, findings, grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.lines import CLEAR, DOUBTED, PLAIN, PLAINEST
+from stillwatch.judge.lines import CLEAR, DOUBTED, PLAIN, PLAINEST, PURPOSEFUL
 from stillwatch.judge.model import RARE
 from stillwatch.judge.reasons import DESK, HOPPER
 from stillwatch.judge.trees import Trees
@@ -164,6 +164,7 @@ def test_who_sends_the_same_few_prompts_again_and_again_tests_something(nats: fl
 
 TAUGHT: dict[str, Any] = {"context__education": 0.3, "context__common_work": 0.2}
 AN_APP: dict[str, Any] = {"context__one_domain": 0.9}
+BATCHES: dict[str, Any] = {"context__batches": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,8 @@ AN_APP: dict[str, Any] = {"context__one_domain": 0.9}
         (TAUGHT, PLAIN, CLEAR + 0.01, "campaign"), (TAUGHT, PLAIN - 0.01, CLEAR + 0.01, "review"), (TAUGHT, PLAIN, CLEAR - 0.01, "review"),
         # more is needed against a reason that the trees are asked for, too
         (AN_APP, PLAINEST, CLEAR + 0.01, "campaign"), (AN_APP, PLAINEST - 0.01, 20.0, "review"), (AN_APP, PLAINEST, CLEAR - 0.01, "review"),
+        # of batches that live alike trees say nothing
+        (TAUGHT | BATCHES, PLAINEST, 20.0, "review"),
     ],
 )
 def test_hardly_an_everyday_reason_holds_where_all_looks_like_fakes(
@@ -186,7 +189,7 @@ def test_hardly_an_everyday_reason_holds_where_all_looks_like_fakes(
         assert found.q_value[0] <= FDR, "it is one of the hypotheses of its part"
 
 
-@pytest.mark.parametrize(("nats", "expected"), [(PLAINEST, "campaign"), (PLAINEST - 0.01, "review")])
+@pytest.mark.parametrize(("nats", "expected"), [(PURPOSEFUL, "campaign"), (PURPOSEFUL - 0.01, "review")])
 def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, expected: str) -> None:
     told = values(1, **(CREW | {"context__unwanted": 0.9}))
     used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
@@ -195,7 +198,7 @@ def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, 
     assert any("of the log's share" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
     if expected == "campaign":
         (said,) = (one for one in changes(told, used, found, 0) if "content mill" in one)
-        assert f"all else less like fakes (less than {PLAINEST:g} nats of the trees, {nats:.1f} now)" in said
+        assert f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {nats:.1f} now)" in said
 
 
 @pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])

@@ -40,12 +40,12 @@ of what they ask for is worth no training."""
 PLAIN, CLEAR = 5.0, 2.0
 """Nats of the trees from which few payment methods shield nobody, and from which, where a part that sums lies so many nats beyond its line
 as well, hardly an everyday reason does: trees learn from no group of one payer's, and of 1,190 logs no innocent group of theirs that
-passed a line for no everyday reason had 4.2, and of HOPPER accounts or more none 4; by what never saw their author no innocents of these
-logs reached both, and 59 of 1,289 operators did whom an everyday reason kept (docs/experiments.md)."""
-PLAINEST = 6.0
+passed a line for no everyday reason had 4.2, and of HOPPER accounts or more none 4; by what never saw their author no set of innocents of
+these logs reached both but batches, which trees are not asked about (docs/experiments.md)."""
+PLAINEST, PURPOSEFUL = 6.0, 7.0
 """Nats of the trees from which, CLEAR nats beyond its line, no everyday reason holds, and from which nobody is asked what the answers are
-for, since a list of words tells it: by trees that never saw their author innocents whom only that or a reason of the trees kept reached 5.2
-and content mills 5.9 (docs/experiments.md)."""
+for, since a list of words tells it: innocents whom only a reason of the trees kept reached 5.2 in logs that nothing was calibrated on, and
+content mills 6.3 by trees that never saw their author (docs/experiments.md)."""
 
 
 @dataclass(frozen=True)

@@ -257,9 +257,10 @@ class Model:
 
         It has none for what lies CLEAR nats beyond the line of the part and looks like fakes in all else: PLAIN nats of the trees, or
         PLAINEST where trees are asked for a reason, too: of such people they learnt little, and cannot know what a log does not tell.
+        Of batches that were put together since they live alike the trees say nothing.
         """
         told = np.stack([everyday(name, values) for name in self.parts])
-        plain = (by_part >= CLEAR) & (odds >= np.where(everyday(TREES, values), PLAINEST, PLAIN))
+        plain = (by_part >= CLEAR) & (odds >= np.where(everyday(TREES, values), PLAINEST, PLAIN)) & ~batched(values)
         return np.asarray(told & ~plain)
 
     def _beyond_its_log(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED, PLAIN, PLAINEST
+from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED, PLAIN, PURPOSEFUL
 from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import (
     AT_HOME,
@@ -126,8 +126,8 @@ def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def for_another(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:
-    """Groups of another purpose than to train on the answers, unless the trees give them PLAINEST nats (``odds``)."""
-    return np.asarray(other_purpose(values) & (odds < PLAINEST))
+    """Groups of another purpose than to train on the answers, unless the trees give them PURPOSEFUL nats (``odds``)."""
+    return np.asarray(other_purpose(values) & (odds < PURPOSEFUL))
 
 
 def asked_openly(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:

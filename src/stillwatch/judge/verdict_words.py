@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PLAINEST, TREES, doubt
+from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PURPOSEFUL, TREES, doubt
 from stillwatch.judge.model import Model
 from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import (
@@ -194,7 +194,7 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
          f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
         (mine["harvest.long_answers"] >= LONGER,
          f"its answers shorter than {_times(LONGER)} the log's average (they are {_times(mine['harvest.long_answers'])})"),
-        (odds >= PLAINEST, f"all else less like fakes (less than {PLAINEST:g} nats of the trees, {odds:.1f} now)"),
+        (odds >= PURPOSEFUL, f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {odds:.1f} now)"),
     ]
     what = _listed([text for far, text in needed if far], "and")
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
