@@ -173,8 +173,8 @@ BATCHES: dict[str, Any] = {"context__batches": 1.0}
         (TAUGHT, PLAIN, CLEAR + 0.01, "campaign"), (TAUGHT, PLAIN - 0.01, CLEAR + 0.01, "review"), (TAUGHT, PLAIN, CLEAR - 0.01, "review"),
         # more is needed against a reason that the trees are asked for, too
         (AN_APP, PLAINEST, CLEAR + 0.01, "campaign"), (AN_APP, PLAINEST - 0.01, 20.0, "review"), (AN_APP, PLAINEST, CLEAR - 0.01, "review"),
-        # of batches that live alike trees say nothing
-        (TAUGHT | BATCHES, PLAINEST, 20.0, "review"),
+        # of batches that live alike trees say nothing, and unless they do one list of work nobody looks
+        (TAUGHT | BATCHES, PLAINEST, 20.0, "clear"),
     ],
 )
 def test_hardly_an_everyday_reason_holds_where_all_looks_like_fakes(
