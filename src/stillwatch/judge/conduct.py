@@ -48,7 +48,7 @@ def short_answers(scene: Scene) -> F64:
 
 WANTED = [CAPABILITIES.index(name) for name in ("reasoning", "grading", "code", "agentic", "data_analysis")]
 """What models are trained on."""
-SEEN = CAPABILITIES.index("vision"), 0.2
+IMAGES, MANY_IMAGES = CAPABILITIES.index("vision"), 0.2
 """So are answers about images; mills, too, ask for a few, so they count for a group only from this share of its requests on."""
 HARDLY_ANY = 0.1
 """Share of a log's requests below which it does not tell what is asked for: the list of words knows few of them (docs/experiments.md)."""
@@ -65,8 +65,8 @@ def unwanted(scene: Scene) -> F64:
         return np.zeros(scene.n)
     asked = np.stack([scene.total(column) for column in counts.T])
     shares = asked / np.maximum(asked.sum(axis=0), 1)
-    image, most = SEEN
-    wanted = shares[WANTED].sum(axis=0) + np.where(shares[image] >= most, shares[image], 0)
+    images = shares[IMAGES]
+    wanted = shares[WANTED].sum(axis=0) + np.where(images >= MANY_IMAGES, images, 0)
     return np.asarray(np.clip(1 - wanted / usual, 0, 1))
 
 

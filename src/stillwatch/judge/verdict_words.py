@@ -35,7 +35,6 @@ from stillwatch.judge.reasons import (
     listed_batches,
     loosely_tied,
     open_relay,
-    other_purpose,
     own_talk,
     rehearsed,
     school,
@@ -180,8 +179,9 @@ def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verd
     one = _one(mine)
     sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
     openly = asked_openly(one, verdicts.log_odds[group : group + 1])[0]
-    asked = explained or one_customer(one, model.by_trees(one))[0] or openly or known_business(one)[0]
-    return bool(other_purpose(one)[0] and sure and not asked)
+    odds = model.by_trees(one)
+    asked = explained or one_customer(one, odds)[0] or openly or known_business(one)[0]
+    return bool(for_another(one, odds)[0] and sure and not asked)
 
 
 def _to_other_purpose(mine: Group, model: Model) -> str:
