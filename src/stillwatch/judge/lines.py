@@ -45,7 +45,7 @@ these logs reached both but batches, which trees are not asked about (docs/exper
 PLAINEST, PURPOSEFUL = 6.0, 7.0
 """Nats of the trees from which, CLEAR nats beyond its line, no everyday reason holds, and from which nobody is asked what the answers are
 for, since a list of words tells it: innocents whom only a reason of the trees kept reached 5.2 in logs that nothing was calibrated on, and
-content mills 6.3 by trees that never saw their author (docs/experiments.md)."""
+content mills 6.2 by trees that never saw their author (docs/experiments.md)."""
 
 
 @dataclass(frozen=True)
