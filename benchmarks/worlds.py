@@ -23,7 +23,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from stillwatch import tables
+
 Recipe = TypeVar("Recipe")
+EVENT_COLUMNS, ACCOUNT_COLUMNS = (dict(zip(table.names, table.schema.types, strict=True)) for table in (tables.EVENTS, tables.ACCOUNTS))
+"""Type of each column of the tables, in their order."""
 ESCAPES = {"n": "\n", "t": "\t", "p": "|", "\\": "\\"}
 
 

@@ -28,21 +28,6 @@ SLOW_TO_MOVE = 90
 Block = tuple[str, int]
 """first numbers of its addresses, and its system number"""
 
-MOMENT = pa.timestamp("us", tz="UTC")
-EVENT_COLUMNS: dict[str, pa.DataType] = {
-    "event_id": pa.string(), "timestamp": MOMENT, "account_id": pa.string(), "org_id": pa.string(), "key_id": pa.string(),
-    "session_id": pa.string(), "access_path": pa.string(), "model": pa.string(), "system": pa.string(), "prompt": pa.string(),
-    "response": pa.string(), "context_key": pa.int64(), "parent_key": pa.int64(), "tools_key": pa.int64(), "temperature": pa.float32(),
-    "top_p": pa.float32(), "max_tokens": pa.int32(), "stream": pa.bool_(), "input_tokens": pa.int32(), "cached_tokens": pa.int32(),
-    "output_tokens": pa.int32(), "reasoning_tokens": pa.int32(), "status": pa.int16(), "ip": pa.string(), "asn": pa.int32(),
-    "country": pa.string(), "user_agent": pa.string(), "ja4": pa.string(),
-}
-ACCOUNT_COLUMNS: dict[str, pa.DataType] = {
-    "account_id": pa.string(), "created_at": MOMENT, "kind": pa.string(), "org_id": pa.string(), "verified": pa.bool_(),
-    "access_type": pa.string(), "email_domain": pa.string(), "email_hash": pa.string(), "payment_hash": pa.string(),
-    "phone_hash": pa.string(), "signup_ip": pa.string(), "country": pa.string(), "banned_at": MOMENT, "plan": pa.string(),
-}
-
 
 @dataclass(frozen=True)
 class House:
@@ -371,8 +356,8 @@ class Brook:
         people = sorted(self.people, key=lambda account: account.id)
         releases = {MODELS[0]: self.start - 200 * DAY} | ({NEW_MODEL: self.release} if self.release else {})
         return worlds.World(
-            self._table(EVENT_COLUMNS, [self._event(id, turn) for id, turn in zip(ids, self.turns, strict=True)], self.house.unlogged),
-            self._table(ACCOUNT_COLUMNS, [self._registered(account) for account in registered], self.house.unregistered),
+            self._table(worlds.EVENT_COLUMNS, [self._event(id, turn) for id, turn in zip(ids, self.turns, strict=True)], self.house.unlogged),
+            self._table(worlds.ACCOUNT_COLUMNS, [self._registered(account) for account in registered], self.house.unregistered),
             _strings(("account_id", "campaign", "kind"), [(account.id, account.campaign, account.crowd) for account in people]),
             _strings(("event_id", "campaign"), campaigns),
             [{"model": model, "released_at": datetime.fromtimestamp(at, UTC).isoformat()} for model, at in releases.items()],

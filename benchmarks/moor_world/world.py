@@ -27,19 +27,6 @@ LEAST_FAKES = 4
 """of an operator, however small the log"""
 
 MOMENT = pa.timestamp("us", tz="UTC")
-EVENT_COLUMNS: dict[str, pa.DataType] = {
-    "event_id": pa.string(), "timestamp": MOMENT, "account_id": pa.string(), "org_id": pa.string(), "key_id": pa.string(),
-    "session_id": pa.string(), "access_path": pa.string(), "model": pa.string(), "system": pa.string(), "prompt": pa.string(),
-    "response": pa.string(), "context_key": pa.int64(), "parent_key": pa.int64(), "tools_key": pa.int64(), "temperature": pa.float32(),
-    "top_p": pa.float32(), "max_tokens": pa.int32(), "stream": pa.bool_(), "input_tokens": pa.int32(), "cached_tokens": pa.int32(),
-    "output_tokens": pa.int32(), "reasoning_tokens": pa.int32(), "status": pa.int16(), "ip": pa.string(), "asn": pa.int32(),
-    "country": pa.string(), "user_agent": pa.string(), "ja4": pa.string(),
-}
-ACCOUNT_COLUMNS: dict[str, pa.DataType] = {
-    "account_id": pa.string(), "created_at": MOMENT, "kind": pa.string(), "org_id": pa.string(), "verified": pa.bool_(),
-    "access_type": pa.string(), "email_domain": pa.string(), "email_hash": pa.string(), "payment_hash": pa.string(),
-    "phone_hash": pa.string(), "signup_ip": pa.string(), "country": pa.string(), "banned_at": MOMENT, "plan": pa.string(),
-}
 
 
 @dataclass
@@ -257,12 +244,12 @@ class Moor:
 
     def tables(self) -> worlds.World:
         """The log as tables, accounts in random order."""
-        columns = zip(*self.rows, strict=True)
-        events = pa.table({name: pa.array(values, kind) for (name, kind), values in zip(EVENT_COLUMNS.items(), columns, strict=True)})
+        columns = zip(worlds.EVENT_COLUMNS.items(), zip(*self.rows, strict=True), strict=True)
+        events = pa.table({name: pa.array(values, kind) for (name, kind), values in columns})
         order = sorted(range(len(self.rows)), key=lambda row: self.rows[row][1])
         both = list(zip(self.registry, self.truth, strict=True))
         self.r.shuffle(both)
-        accounts = {name: pa.array([_stored(row[name], kind) for row, _ in both], kind) for name, kind in ACCOUNT_COLUMNS.items()}
+        accounts = {name: pa.array([_stored(row[name], kind) for row, _ in both], kind) for name, kind in worlds.ACCOUNT_COLUMNS.items()}
         releases = {
             "orca-1": self.start - 400 * DAY,
             "orca-2": self.start - 120 * DAY,

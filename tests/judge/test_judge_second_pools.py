@@ -55,6 +55,23 @@ def back(known: judge.Scene, pool: int = POOL, far: bool = True) -> int:
     return int(found.sum())
 
 
+def test_few_who_surely_belong_do_not_tell_what_the_campaign_does() -> None:
+    known = work()
+    n, one = known.people.n, np.zeros(1, np.int64)
+    away = np.arange(n) >= CORE
+    for sure, comes in ((FEWEST, POOL), (FEWEST - 1, 0)):
+        assert second_pools(known, one, np.zeros(n, np.int64), np.arange(n) < sure, away, np.array([True])).sum() == comes
+
+
+def test_accounts_of_another_campaign_in_its_group_tell_nothing_of_it() -> None:
+    known = work(strangers=POOL)
+    n = known.people.n
+    of = np.where(np.arange(n) >= CORE + POOL, 1, 0)
+    away = (np.arange(n) >= CORE) & (of == 0)
+    found = second_pools(known, np.zeros(1, np.int64), of, ~away, away, np.array([True, True]))
+    assert np.flatnonzero(found).tolist() == list(range(CORE, CORE + POOL))
+
+
 def test_who_does_the_same_work_comes_back() -> None:
     assert back(work()) == POOL
     assert back(work(kinds=SAME - 0.01, lengths=SAME - 0.01, answers=SAME_LENGTH - 1e-4, prompts=-SAME_LENGTH + 1e-4)) == POOL

@@ -189,6 +189,18 @@ def test_hardly_an_everyday_reason_holds_where_all_looks_like_fakes(
         assert found.q_value[0] <= FDR, "it is one of the hypotheses of its part"
 
 
+def test_groups_whose_reason_does_not_hold_are_hypotheses_of_their_part() -> None:
+    """p = 1.2e-4 among 1,000 is a rate of 0.12 for one group, and of 0.012 for ten."""
+    n = 1000
+    for true, accused in ((1, 0), (10, 10)):
+        crew = np.arange(n) < true
+        told = {name: np.where(crew, value, 0.0) for name, value in (CREW | TAUGHT).items()}
+        told |= {"harvest__rate": np.where(crew, rate(RARE * np.exp(-CLEAR - 0.1)), -1.0), "context__crowd": 0.5}
+        p = {name: np.where(crew, value, 1.0) for name, value in SURE.items()}
+        found = judge.judge(values(n, **told), findings(n, p), model(grown(PLAIN, NOTHING), linked=part(harvest__rate=100.0)))
+        assert found.campaign.sum() == accused
+
+
 @pytest.mark.parametrize(("nats", "expected"), [(PURPOSEFUL, "campaign"), (PURPOSEFUL - 0.01, "review")])
 def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, expected: str) -> None:
     told = values(1, **(CREW | {"context__unwanted": 0.9}))
