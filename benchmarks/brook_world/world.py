@@ -355,8 +355,9 @@ class Brook:
         registered.sort(key=lambda account: account.id)
         people = sorted(self.people, key=lambda account: account.id)
         releases = {MODELS[0]: self.start - 200 * DAY} | ({NEW_MODEL: self.release} if self.release else {})
+        events = [self._event(id, turn) for id, turn in zip(ids, self.turns, strict=True)]
         return worlds.World(
-            self._table(worlds.EVENT_COLUMNS, [self._event(id, turn) for id, turn in zip(ids, self.turns, strict=True)], self.house.unlogged),
+            self._table(worlds.EVENT_COLUMNS, events, self.house.unlogged),
             self._table(worlds.ACCOUNT_COLUMNS, [self._registered(account) for account in registered], self.house.unregistered),
             _strings(("account_id", "campaign", "kind"), [(account.id, account.campaign, account.crowd) for account in people]),
             _strings(("event_id", "campaign"), campaigns),
