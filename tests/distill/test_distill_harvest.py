@@ -67,7 +67,9 @@ def test_a_harvest_is_in_order_and_asked_once(tmp_path: Path, entries: dict[str,
 @pytest.mark.parametrize("fault", ["slow", "429", "500", "garbage", "truncated"])
 def test_a_faulty_endpoint_is_asked_again(tmp_path: Path, entries: dict[str, object], fault: str) -> None:
     every = 10 if fault == "slow" else 3
-    with serving(FakeEndpoint()) as clean, serving(FakeEndpoint(fault=lambda n: fault if n % every == 0 else "")) as endpoint:
+    # Five faults in all: whatever order the requests arrive in, none of them uses up the six attempts of one prompt.
+    faults = range(every, 5 * every + 1, every)
+    with serving(FakeEndpoint()) as clean, serving(FakeEndpoint(fault=lambda n: fault if n in faults else "")) as endpoint:
         run_endpoint(clean, tmp_path / "clean", entries)
         run_endpoint(endpoint, tmp_path / "faulty", entries)
     answers = [[row.reply for row in store.read(tmp_path / name)] for name in ("clean", "faulty")]
