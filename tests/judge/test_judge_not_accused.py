@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
+from stillwatch.judge.lines import TREES
+from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict_words import not_accused
 
@@ -105,6 +107,14 @@ def test_it_says_who_relays_openly_and_who_sleeps(name: str) -> None:
     asleep = {"timing__round_the_clock": 0.0, "harvest__volume": 1.0, "session__handoff": 0.0, "identity__signup": 1.0}
     assert any("one job, one course or one cause" in said for said in why(asleep | {"content__one_length": 0.94}, **asks))
     assert not any("one job" in said for said in why(asleep | {"identity__contact": 0.9, "timing__round_the_clock": 0.5}, **asks))
+
+
+@pytest.mark.parametrize(("clock", "place", "office"), [(0.09, 0.5, True), (0.1, 0.5, False), (0.09, 0.49, False)])
+def test_an_office_is_asked_about_whoever_pays_unless_it_is_seen_to_work_round_the_clock(clock: float, place: float, office: bool) -> None:
+    agents = {"timing__round_the_clock": clock, "context__one_place": place, "identity__payment": 0.9, "session__handoff": 0.6}
+    said = why(agents, linked=part(harvest__rate=100.0))
+    assert any("ask whether it is an office, whoever pays" in one for one in said) == office
+    assert everyday(TREES, values(1, **agents)).tolist() == [office]
 
 
 @settings(deadline=None, max_examples=60)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.reasons import AT_HOME, batched, everyday, sent
+from stillwatch.judge.reasons import AT_HOME, batched, by_day, everyday, sent
 
 F64 = NDArray[np.float64]
 
@@ -36,6 +36,10 @@ BEYOND_DOUBT, HARDLY_DOUBTED, IDLE = 6.0, 1.0, 0.2
 not, unless the log is of few days: an app that relays its users over accounts of its own passes the part of links by up to 11, and some
 of what they ask for is worth no training."""
 
+OWN_HOURS, SHIFTS = 0.5, 3.0
+"""Value of one rhythm below which accounts that sleep keep hours of their own, and nats of the trees that are needed then, whatever the
+score: a call centre on prepaid cards and pieceworkers on a vendor's work in shifts, from a queue, and pass the part of links by up to 7.
+Of 50,913 accounts that are accused in 447 worlds of calibration one is lost (docs/experiments.md)."""
 
 PLAIN, CLEAR = 5.0, 2.0
 """Nats of the trees from which few payment methods shield nobody, and from which, where a part that sums lies so many nats beyond its line
@@ -85,6 +89,8 @@ def doubt(values: Mapping[str, F64], score: F64, *, unlinked: NDArray[np.bool_])
     enough = np.where(sure & (values["context.unwanted"] < IDLE), HARDLY_DOUBTED, np.inf)
     met = values["infra.network"] >= AT_HOME
     whole = np.minimum(np.where(unlinked, DOUBTED + np.where(met, DOUBTED, asked), asked), enough)
+    shifts = by_day(values) & (values["timing.one_rhythm"] < OWN_HOURS)
+    whole = np.where(shifts, np.maximum(whole, SHIFTS), whole)
     return np.asarray(np.where(short, np.where(sure, -np.inf, early), whole))
 
 

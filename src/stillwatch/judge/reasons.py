@@ -350,8 +350,13 @@ def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups at home in few places that no cards, numbers, conversations or bans tie: an office, a campus, the runners of one cloud."""
-    return np.asarray((values["context.one_place"] >= AT_HOME) & (np.maximum.reduce([values[name] for name in TIES]) < TIED))
+    """Groups at home in few places that no cards, numbers, conversations or bans tie: an office, a campus, the runners of one cloud.
+
+    Whatever ties them, who is not seen to work round the clock is of an office: a call centre buys cards for a few agents each, and hands
+    conversations over at the change of shifts.
+    """
+    loose = np.maximum.reduce([values[name] for name in TIES]) < TIED
+    return np.asarray((values["context.one_place"] >= AT_HOME) & (loose | (values["timing.round_the_clock"] < SLEEPLESS)))
 
 
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:

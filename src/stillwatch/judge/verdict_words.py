@@ -37,6 +37,7 @@ from stillwatch.judge.reasons import (
     open_relay,
     own_talk,
     rehearsed,
+    same_place,
     school,
     taught,
     unlike,
@@ -330,6 +331,8 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
         return BY_DAY
     if untied(mine)[0]:
         return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
+    if same_place(mine)[0]:
+        return "it is at home in few places and is not seen to work round the clock: ask whether it is an office, whoever pays for it"
     if housed(mine)[0]:
         return "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
     if loosely_tied(mine)[0]:
