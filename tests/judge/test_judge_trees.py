@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 from judge_helpers import grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, DOUBTED, FAINT, HARDLY_DOUBTED, IDLE, OWN_HOURS, SHIFTS, TREES, YARDSTICK, Lines, doubt
+from stillwatch.judge.lines import (
+    BEYOND_DOUBT,
+    BROAD,
+    DOUBTED,
+    FAINT,
+    HARDLY_DOUBTED,
+    IDLE,
+    OWN_HOURS,
+    SHIFTS,
+    TREES,
+    YARDSTICK,
+    Lines,
+    doubt,
+)
 from stillwatch.judge.model import SIZES, dump, load
 from stillwatch.judge.pieces import SIGNS, joint
 from stillwatch.judge.reasons import everyday
