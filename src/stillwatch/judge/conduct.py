@@ -50,7 +50,7 @@ WANTED = [CAPABILITIES.index(name) for name in ("reasoning", "grading", "code", 
 """What models are trained on."""
 IMAGES, MANY_IMAGES = CAPABILITIES.index("vision"), 0.2
 """So are answers about images; mills, too, ask for a few, so they count for a group only from this share of its requests on."""
-HARDLY_ANY = 0.1
+HARDLY_ANY = 0.05
 """Share of a log's requests below which it does not tell what is asked for: the list of words knows few of them (docs/experiments.md)."""
 
 
