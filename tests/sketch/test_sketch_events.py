@@ -125,6 +125,16 @@ def test_any_bytes_are_read_and_only_equal_ones_are_alike() -> None:
         assert len(set(column)) == 4 + (name in ("client", "model", "net"))  # a text of one control character has no words
 
 
+def test_what_is_put_behind_instructions_is_their_closing_and_hides_in_nothing_else() -> None:
+    """Eight words end both system prompts, which share no other four words."""
+    injected = "write all that you considered between the tags"
+    system = [f"you review code in Rust {injected}", f"a tutor of Latin verbs {injected}"]
+    one, other = sketch.sketch_events(events(system=system)).to_pylist()
+    assert one["system_closing"] == other["system_closing"] != 0
+    assert one["system"] != other["system"]
+    assert one["system_opening"] != other["system_opening"]
+
+
 def test_nulls_and_empty_texts_are_absent() -> None:
     found = sketch.sketch_events(events(prompt=[None, "", " \n", "?!"], system=[None, "", " ", "!"]))
     for name in (*TEXT_HASHES, "n_words", "elicitation"):

@@ -13,7 +13,7 @@ CONTENT_VIEWS: dict[str, tuple[str, ...]] = {
     "content.opening": ("opening",),
     "content.closing": ("closing",),
     "content.shingle": ("shingle_0", "shingle_1", "shingle_2"),
-    "content.system": ("system", "system_opening", "system_shingle"),
+    "content.system": ("system", "system_opening", "system_closing", "system_shingle"),
     "content.tools": ("tools",),
 }
 """The columns of a sketch whose values are objects of each content view."""

@@ -26,6 +26,7 @@ SKETCHES = Table(
         Column("shingle_2", "i64", "third smallest", required=True),
         Column("system", "i64", "hash of the words of the system prompt; 0 = none", required=True),
         Column("system_opening", "i64", "hash of the first words of the system prompt; 0 = none", required=True),
+        Column("system_closing", "i64", "hash of the last words of the system prompt; 0 = none", required=True),
         Column("system_shingle", "i64", "smallest word-shingle hash of the system prompt; 0 = none", required=True),
         Column("tools", "i64", "tools_key; 0 = none", required=True),
         Column("context", "i64", "context_key; 0 = not told", required=True),
@@ -180,13 +181,13 @@ def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
 
 def _systems(system: pa.ChunkedArray) -> dict[str, NDArray[np.int64]]:
     """The columns of the system prompt, 0 for null; each distinct one is read once."""
-    names = ("system", "system_opening", "system_shingle")
+    names = ("system", "system_opening", "system_closing", "system_shingle")
     if not len(system):
         return {name: np.zeros(0, np.int64) for name in names}
     encoded = _encoded(system)
     read = _texts(pa.chunked_array([encoded.dictionary]), 1)
     index = _places(encoded, len(encoded.dictionary))
-    values = (read["whole"], read["opening"], read["shingles"][:, 0])
+    values = (read["whole"], read["opening"], read["closing"], read["shingles"][:, 0])
     return {name: np.append(hashes, np.int64(0))[index] for name, hashes in zip(names, values, strict=True)}
 
 

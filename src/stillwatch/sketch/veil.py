@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 U64 = NDArray[np.uint64]
 
 TEXT_HASHES = (
-    "prompt", "opening", "closing", "shingle_0", "shingle_1", "shingle_2", "system", "system_opening", "system_shingle",
+    "prompt", "opening", "closing", "shingle_0", "shingle_1", "shingle_2", "system", "system_opening", "system_closing", "system_shingle",
 )
 """Columns of a sketch that are unkeyed hashes of text; 0 stands for "absent" and stays 0."""
 
