@@ -1,0 +1,8 @@
+"""Simulated providers whose customers do work that no list of suspicious words knows: see :mod:`.generate`."""
+
+from . import scenarios
+from .generate import SCENARIOS, generate
+
+SIZES = {name: scenario.requests for name, scenario in scenarios.SCENARIOS.items()}
+
+__all__ = ["SCENARIOS", "SIZES", "generate"]
