@@ -32,7 +32,7 @@ def costs(world: Path, truth: Path) -> dict[str, Any] | None:
     """What all operators of a world together spend on their harvest; null where nobody harvests.
 
     Args:
-        world: folder with events/ and accounts.parquet.
+        world: folder with events/ and, if the log has a registry, accounts.parquet.
         truth: folder with truth.parquet and truth_events.parquet.
     """
     with duckdb.connect(config={"threads": 1}) as base:
@@ -43,7 +43,9 @@ def costs(world: Path, truth: Path) -> dict[str, Any] | None:
             "harvest": truth / "truth_events.parquet",
         }
         for name, path in files.items():
-            base.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{_quoted(path)}')")
+            nobody = name == "account" and not path.exists()
+            told = "(SELECT NULL::VARCHAR AS account_id LIMIT 0)" if nobody else f"read_parquet('{_quoted(path)}')"
+            base.execute(f"CREATE VIEW {name} AS SELECT * FROM {told}")
         tokens = ("input_tokens", "output_tokens")
         _complete(base, "event", "prompt", "context_key", "parent_key", "ip", "ja4", "user_agent", *tokens)
         _complete(base, "account", "created_at", "payment_hash", "phone_hash")

@@ -172,3 +172,7 @@ def test_costs_are_counted_in_the_logs(tmp_path):
     assert found["age_days"] == pytest.approx(10)
     assert found["handed_over"] == 1
     assert found["reused_wording"] == pytest.approx(2 / 3)
+    (tmp_path / "accounts.parquet").unlink()  # a log without a registry tells no cards and no ages
+    without = evasion.costs(tmp_path, tmp_path)
+    assert without is not None
+    assert (without["cards"], without["age_days"], without["accounts"]) == (0, None, found["accounts"])
