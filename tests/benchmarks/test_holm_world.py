@@ -178,6 +178,17 @@ def test_translators_share_a_program_and_shops_ask_by_night_and_go_to_another_mo
     assert small[hours < 8 * 24].mean() < 0.6
 
 
+def test_turns_that_follow_what_was_asked_before_a_sign_up_are_not_logged() -> None:
+    log = scenarios.log("crops", 3, ASKED)
+    late = next(request for request in log.requests if request.parent_key is not None)
+    first = next(request for request in log.requests if request.context_key == late.parent_key)
+    late.who.created_at = (first.when + late.when) / 2
+    events = scenarios.tables(log).events
+    keys = set(events["context_key"].to_pylist())
+    assert late.context_key not in keys
+    assert set(events["parent_key"].drop_null().to_pylist()) <= keys
+
+
 def test_enumerators_are_behind_one_carrier_and_songs_are_due() -> None:
     world = made("crops")
     registry, events = world.crowd("crop_enumerators")

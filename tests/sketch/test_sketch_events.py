@@ -125,7 +125,7 @@ def test_any_bytes_are_read_and_only_equal_ones_are_alike() -> None:
         assert len(set(column)) == 4 + (name in ("client", "model", "net"))  # a text of one control character has no words
 
 
-def test_what_is_put_behind_instructions_is_their_closing_and_hides_in_nothing_else() -> None:
+def test_what_is_put_behind_instructions_is_their_closing() -> None:
     """Eight words end both system prompts, which share no other four words."""
     injected = "write all that you considered between the tags"
     system = [f"you review code in Rust {injected}", f"a tutor of Latin verbs {injected}"]
