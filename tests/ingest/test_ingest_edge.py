@@ -85,7 +85,7 @@ def test_edge_fills_events(run, write):
     assert (row["ip"], row["ja4"], row["user_agent"]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge", "real/1.0")
     assert (row["asn"], row["country"]) == (64500, "NL")
     filled = dict.fromkeys(("asn", "country", "ip", "ja4", "user_agent"), 1.0)
-    assert result.summary["edge"] == {"read": 1, "joined": 1, "far_in_time": 0, "filled": filled, "quarantined": {}}
+    assert result.summary["edge"] == {"read": 1, "joined": 1, "far_in_time": 0, "ambiguous": 0, "filled": filled, "quarantined": {}}
 
 
 def test_operators_of_envoy_in_lower_case_are_understood(run, write):
@@ -126,6 +126,50 @@ def test_edge_identifier_used_again_at_another_time_is_not_joined(run, write):
     result = run(write([payload()]), "litellm", edge=[edge])
     assert result.rows[0]["ja4"] == "t13d_1"
     assert result.summary["edge"]["far_in_time"] > 0
+
+
+def told(row):
+    return row["ip"], row["ja4"]
+
+
+GATEWAY = (keyed(KEY, "203.0.113.0/24"), "t13d_1")
+
+
+@pytest.mark.parametrize("other", [{"remote_address": "192.0.2.7"}, {"ja4": "t13d_other"}])
+def test_an_identifier_that_several_clients_send_joins_none_of_them(run, write, other):
+    """Clients that set the header themselves, all to one value, would else have one address."""
+    later = envoy(start_time="2026-02-20T10:30:00Z")
+    edge = [write([envoy(), envoy(**other), later], "edge.log")]
+    result = run(write([payload(), payload(id="2", litellm_call_id="call-2")]), "litellm", edge=edge)
+    assert [told(row) for row in result.rows] == [GATEWAY, GATEWAY]
+    assert (result.summary["edge"]["ambiguous"], result.summary["edge"]["joined"]) == (2, 0)
+
+
+def test_an_identifier_of_two_clients_a_day_apart_is_two_requests(run, write):
+    edge = [write([envoy(start_time="2026-02-19T10:00:00Z", remote_address="192.0.2.7"), envoy()], "edge.log")]
+    result = run(write([payload()]), "litellm", edge=edge)
+    assert told(result.rows[0]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge")
+    assert result.summary["edge"]["ambiguous"] == 0
+
+
+def test_two_edges_that_a_request_passes_tell_it_together(run, write):
+    edge = [write([envoy(ja4=None)], "outer.log"), write([envoy(remote_address=None, user_agent="hop/1")], "inner.log")]
+    (row,) = run(write([payload()]), "litellm", edge=edge).rows
+    assert (*told(row), row["user_agent"]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge", "hop/1")
+
+
+@pytest.mark.parametrize("format_", ["litellm", "openai"])
+def test_an_identifier_that_no_client_sets_counts_before_the_header(run, write, format_):
+    edge = [write([envoy(), envoy(request_id="chatcmpl-1", ja4="t13d_own")], "edge.log")]
+    answered = {"id": "chatcmpl-1", "choices": []}
+    record = payload() if format_ == "litellm" else envelope({}, answered, headers={"x-request-id": "edge-1"})
+    assert run(write([record]), format_, edge=edge).rows[0]["ja4"] == "t13d_own"
+
+
+def test_an_answer_from_the_cache_is_not_joined_with_the_request_that_filled_it(run, write):
+    edge = [write([envoy(request_id="chatcmpl-1")], "edge.log")]
+    result = run(write([payload(), payload(cache_hit=True, litellm_call_id="call-2")]), "litellm", edge=edge)
+    assert [row["ja4"] for row in result.rows] == ["t13d_edge", "t13d_1"]
 
 
 def test_bad_edge_lines_are_put_aside(run, write):

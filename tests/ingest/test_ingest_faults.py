@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ingest_helpers import AS_OF, KEY, event, payload
+from ingest_helpers import AS_OF, KEY, TIME, envelope, event, payload
 
 from stillwatch import ingest
 from stillwatch.errors import InputError
@@ -76,6 +76,28 @@ def test_bad_rows(run, write, bad, reason):
     assert (aside["source"], aside["line"], aside["reason"]) == (str(path), 2, reason)
     assert aside["raw_bytes"] == len(bad) or bad.startswith(b"[[")
     assert result.summary["rows"] == {"read": 3, "written": 2, "quarantined": 1}
+
+
+@pytest.mark.parametrize("levels", [260, 700, 1500, 30_000])
+@pytest.mark.parametrize("place", ["metadata", "tools", "messages", "wrong"])
+def test_nobody_is_out_of_sight_by_nesting_deeply(run, write, levels, place):
+    deep = '{"a": [' * (levels // 2) + "1" + "]}" * (levels // 2)
+    request = {"metadata": {}, "tools": [{"name": "t", "input_schema": {}}], "messages": [{"role": "user", "content": "why?"}]}
+    log = [json.dumps(envelope(request, {}, request_id=name)) for name in "ab"]
+    at = {
+        "metadata": ('"metadata": {}', f'"metadata": {deep}'), "tools": ('"input_schema": {}', f'"input_schema": {deep}'),
+        "messages": ('"content": "why?"', f'"content": [{{"type": "text", "text": "why?"}}, {deep}]'),
+        "wrong": ('"metadata": {}', f'"metadata": [NaN, {deep}]'),  # which only Python's own reader takes
+    }
+    found = run(write("\n".join(one.replace(*at[place]) for one in log).encode()), "openai")
+    assert [row["prompt"] for row in found.rows] == ["why?", "why?"]
+    assert (found.rows[0]["tools_key"], found.rows[0]["context_key"]) == (found.rows[1]["tools_key"], found.rows[1]["context_key"])
+
+
+def test_a_column_of_json_that_nests_deeply(run, write):
+    body = '{"messages": [{"role": "user", "content": "why?"}], "metadata": ' + '{"a": ' * 1500 + "1" + "}" * 1501
+    row = {"request_id": "r", "startTime": TIME, "user": "ada", "proxy_server_request": body}
+    assert [row["prompt"] for row in run(write([row]), "litellm-spend").rows] == ["why?"]
 
 
 def test_what_is_odd_but_usable_is_kept(run, write):

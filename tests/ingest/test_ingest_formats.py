@@ -73,6 +73,22 @@ def test_litellm_failures_cache_hits_and_redaction(run, write):
         assert (row["prompt"], row["response"], row["context_key"]) == (None, None, None)
 
 
+def test_nobody_hides_what_he_says_behind_litellms_placeholder(run, write, tmp_path):
+    hidden = {"role": "user", "content": "redacted-by-litellm"}
+    asked = [{"role": "system", "content": "be terse"}, hidden, {"role": "user", "content": "solve this"}]
+    beside = payload(id="3", messages=[asked[0], hidden])
+    result = run(write([payload(messages=asked), payload(id="2", messages=[hidden]), beside]), "litellm")
+    said, redacted, at_least = result.rows
+    assert (said["system"], said["prompt"], redacted["prompt"]) == ("be terse", "solve this", None)
+    assert None not in (said["context_key"], said["response"])
+    assert (at_least["system"], at_least["prompt"], at_least["context_key"]) == ("be terse", None, None)
+    assert result.summary["redacted"] == 2
+    for format_ in ("openai", "anthropic"):  # no such gateway wrote these
+        result = run(write([envelope({"messages": [hidden]}, {})]), format_, out=tmp_path / format_)
+        assert [row["prompt"] for row in result.rows] == ["redacted-by-litellm"]
+        assert result.summary["redacted"] == 0
+
+
 @pytest.mark.parametrize("shape", ["array", "indented", "object", "ndjson", "lines_of_arrays", "gzip", "bom"])
 def test_litellm_containers(run, write, shape):
     records = [payload(id=f"id-{at}", messages=[{"role": "user", "content": '"}],[{\\ \n'}]) for at in range(5)]
@@ -218,6 +234,28 @@ def test_streams_are_put_together(run, write, events, form):
     assert row["response"] == "ab"
     if events != STREAMED_RESPONSE[:2]:
         assert (row["input_tokens"], row["output_tokens"]) == (1, 2)
+
+
+CALLS = [
+    {"choices": [{"index": 0, "delta": {"content": "ab", "tool_calls": "none"}}]},
+    {"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, "function": {"name": "look"}}]}}]},
+]
+CALLED = [*STREAMED_RESPONSE[:2], {"type": "response.output_item.added", "item": {"type": "function_call", "name": "look"}}]
+
+
+@pytest.mark.parametrize(
+    ("events", "answer"),
+    [
+        ([{"choices": [{"index": 0, "text": one, "finish_reason": None}]} for one in "ab"], "ab"),
+        ([{"choices": [{"index": 0, "delta": {"refusal": one}}]} for one in "ab"], "ab"),
+        ([STREAMED_RESPONSE[0], {"type": "response.refusal.delta", "delta": "ab"}], "ab"),
+        (CALLS, "ab\n[tool_call: look]"),
+        (CALLED, "ab\n[tool_call: look]"),
+    ],
+)
+def test_streams_of_other_answers_than_text(run, write, events, answer):
+    (row,) = run(write([envelope({"messages": [{"role": "user", "content": "q"}]}, events)]), "openai").rows
+    assert row["response"] == answer
 
 
 def test_anthropic(run, write):

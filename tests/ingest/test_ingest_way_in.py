@@ -280,7 +280,7 @@ def test_an_ingest_without_events_leaves_earlier_tables(write, tmp_path, capsys,
     where = f"stillwatch: there is no event to look at, so the tables that stand there stay: {out / 'events'}. "
     assert told.err == f"{where}{said} {'' if 'openai' in said else 'the log is? '}{failed} says why\n"
     assert f"9 rows were put aside: {failed}" in told.out
-    assert "1 accounts, which are not written" in told.out
+    assert "1 account, which is not written" in told.out
     assert pq.read_metadata(failed).num_rows == 9
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path != failed} == before
     assert main(right) == 0

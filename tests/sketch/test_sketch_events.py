@@ -56,6 +56,11 @@ def encoded(table: pa.Table) -> pa.Table:
     return table
 
 
+def test_negative_numbers_of_tokens_tell_none() -> None:
+    told = sketch.sketch_events(events(output_tokens=[-5, 7, None], input_tokens=[-1, 2, None], reasoning_tokens=[-1, 0, None]))
+    assert [told[f"{of}_tokens"].to_pylist() for of in ("output", "input", "reasoning")] == [[0, 7, 0], [0, 2, 0], [0, 0, 0]]
+
+
 @settings(max_examples=60, deadline=None)
 @given(ROWS, st.integers(0, 12), st.randoms(use_true_random=False))
 def test_parts_put_together_are_the_sketch_of_the_whole(rows: list[dict[str, Any]], cut: int, order: Any) -> None:

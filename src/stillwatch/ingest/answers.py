@@ -119,8 +119,11 @@ def _chat(chunks: list[dict[str, Any]]) -> dict[str, Any]:
             if type(choice) is not dict:
                 continue
             index, delta = str(choice.get("index")), section(choice, "delta")
-            texts.setdefault(index, []).append(content_text(delta.get("content")))
-            for call in delta.get("tool_calls") or ():
+            # a legacy completion streams its text beside no delta
+            text = content_text(delta.get("content")) or delta.get("refusal") or choice.get("text")
+            texts.setdefault(index, []).append(str(text or ""))
+            told = delta.get("tool_calls")
+            for call in told if type(told) is list else ():
                 if type(call) is dict and section(call, "function").get("name"):
                     calls.setdefault(index, []).append(call)
     whole["choices"] = [
@@ -143,9 +146,13 @@ def _messages(events: list[dict[str, Any]]) -> dict[str, Any]:
         elif event.get("type") == "content_block_start":
             block = section(event, "content_block")
             tools += [block] if block.get("type") == "tool_use" else []
+        elif event.get("type") == "response.output_item.added":
+            item = section(event, "item")
+            if str(item.get("type")).endswith("_call"):
+                tools.append({"type": "tool_use", "name": item.get("name") or item["type"]})
         elif event.get("type") == "content_block_delta":
             texts.append(str(section(event, "delta").get("text") or ""))
-        elif event.get("type") == "response.output_text.delta":
+        elif event.get("type") in ("response.output_text.delta", "response.refusal.delta"):
             texts.append(str(event.get("delta") or ""))
         elif event.get("type") == "message_delta":
             usage |= section(event, "usage")

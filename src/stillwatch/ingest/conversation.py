@@ -3,14 +3,11 @@
 from typing import Any
 
 from stillwatch.ingest.answers import answer_text
-from stillwatch.ingest.messages import as_messages, from_items, reduce, tools_key, with_system
+from stillwatch.ingest.messages import SYSTEM, as_messages, from_items, reduce, system_text, tools_key, with_system
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import fitting, maybe, opened
 
 Fields = dict[str, Any]
-
-REDACTED = "redacted-by-litellm"
-"""What LiteLLM writes in place of every message when logging of messages is turned off."""
 
 
 def parameters(request: Fields) -> Fields:
@@ -28,10 +25,11 @@ def parameters(request: Fields) -> Fields:
     }
 
 
-def conversation(request: Fields, response: Any, tenant: Tenant) -> Fields:
+def conversation(request: Fields, response: Any, tenant: Tenant, placeholder: str | None = None) -> Fields:
     """Text and hashes of a request body (chat, legacy completion, responses or messages API) and its answer.
 
-    Without text, only what the API itself names links the turns: a response and the one before it.
+    Without text, only what the API itself names links the turns: a response and the one before it. ``placeholder`` is what
+    the gateway writes in place of every message where it logs none; such a request is told as ``_redacted``.
     """
     own = maybe(response.get("id"), "response.id") if type(response) is dict else None
     previous = request.get("previous_response_id")
@@ -45,8 +43,11 @@ def conversation(request: Fields, response: Any, tenant: Tenant) -> Fields:
             "parent_key": tenant.turn(before) if before else None,
         }
     messages = request_messages(request)
-    if not messages or redacted(messages):
-        return {"tools_key": tools_key(tools(request), tenant), "response": None if messages else answer_text(response)}
+    if not messages:
+        return {"tools_key": tools_key(tools(request), tenant), "response": answer_text(response)}
+    if placeholder is not None and redacted(messages, placeholder):
+        system = system_text([message for message in messages if message.get("content") != placeholder])
+        return {"system": system, "tools_key": tools_key(tools(request), tenant), "response": None, "_redacted": True}
     reduced = reduce(messages, tenant, tenant.turn(before) if before else None)
     if own and reduced.context_key is not None and own.startswith("resp_"):
         tenant.remember(own, reduced.context_key)
@@ -68,6 +69,11 @@ def tools(request: Fields) -> Any:
     return opened(request.get("tools"), "tools") or request.get("functions")
 
 
-def redacted(messages: list[Fields]) -> bool:
-    """Whether the gateway wrote placeholders: hashing those would make all conversations one."""
-    return any(message.get("content") == REDACTED for message in messages)
+def redacted(messages: list[Fields], placeholder: str) -> bool:
+    """Whether the gateway wrote placeholders: hashing those would make all conversations one.
+
+    It writes nothing else then, but may leave a system prompt that stands beside the messages. Beside other messages the word is the
+    client's, who could hide all that he says behind it.
+    """
+    said = [message.get("content") for message in messages if message.get("role") not in SYSTEM]
+    return bool(said) and all(content == placeholder for content in said)

@@ -30,9 +30,14 @@ FIELDS = {
     "country": ("country",),
 }
 FILLS = ("ip", "ja4", "user_agent", "asn", "country")
+APART = 2
+"""How many of those, from the first, tell clients apart: a user agent may change between two hops of one request."""
 CLOSE_US = 3_600 * 1_000_000
 """Microseconds. An identifier that comes back at another time is another request (clients can send their own)."""
 SECOND_US = 1_000_000
+SECOND_BITS = 32
+AMBIGUOUS = 0x7FFFFFFF
+"""In place of a client's number: several clients sent this identifier at one time."""
 
 
 class Edge:
@@ -45,7 +50,7 @@ class Edge:
         self._index = Index()
         self._codes: dict[tuple[Any, ...], int] = {}
         self._clients: list[tuple[Any, ...]] = []
-        self.read = self.joined = self.far_in_time = 0
+        self.read = self.joined = self.far_in_time = self.ambiguous = 0
         self._wrong: tuple[Path, int, Bad] | None = None
         """What is wrong first, and where."""
         self.filled: Counter[str] = Counter()
@@ -85,33 +90,58 @@ class Edge:
             "user_agent": got["user_agent"], "asn": asn(got["asn"]), "country": got["country"],
         }
         self._coerce(row)
-        client = tuple(row[name] for name in FILLS)
+        second = max(0, min((row["timestamp"] or 0) // SECOND_US, (1 << SECOND_BITS) - 1))
+        key = self._key(request_id)
+        code = self._together(tuple(row[name] for name in FILLS), second, self._index.get(key))
+        self._index.put(key, code << SECOND_BITS | second)
+
+    def _together(self, client: tuple[Any, ...], second: int, before: int | None) -> int:
+        """The number of a client, with what an earlier line of the identifier told besides; AMBIGUOUS where that was another client."""
+        if before is not None:
+            earlier, at = _parts(before)
+            # so far apart that no request is close to both, they are two requests
+            if not (second and at) or abs(second - at) * SECOND_US <= 2 * CLOSE_US:
+                if earlier == AMBIGUOUS:
+                    return AMBIGUOUS
+                known = self._clients[earlier]
+                if any(None not in pair and pair[0] != pair[1] for pair in zip(client[:APART], known[:APART], strict=True)):
+                    return AMBIGUOUS
+                client = tuple(old if new is None else new for new, old in zip(client, known, strict=True))
         code = self._codes.get(client)
         if code is None:
             code = self._codes[client] = len(self._clients)
             self._clients.append(client)
-        second = max(0, min((row["timestamp"] or 0) // SECOND_US, 0xFFFFFFFF))
-        self._index.put(self._key(request_id), code << 32 | second)
+        return code
 
     def fill(self, row: dict[str, Any], request_ids: tuple[Any, ...]) -> None:
         """Fill an event from the first identifier that the edge knows; the edge's word counts, its nulls do not."""
+        far = ambiguous = False
         for request_id in request_ids:
             found = self._index.get(self._key(request_id)) if type(request_id) is str and request_id else None
             if found is None:
                 continue
-            second = found & 0xFFFFFFFF
+            code, second = _parts(found)
             if second and abs(second * SECOND_US - row["timestamp"]) > CLOSE_US:
-                self.far_in_time += 1
+                far = True
                 continue
-            client = self._clients[found >> 32]
-            known = {name: value for name, value in zip(FILLS, client, strict=True) if value is not None}
+            if code == AMBIGUOUS:
+                ambiguous = True
+                continue
+            known = {name: value for name, value in zip(FILLS, self._clients[code], strict=True) if value is not None}
             row.update(known)
             self.filled.update(known.keys())
             self.joined += 1
             return
+        self.ambiguous += ambiguous
+        self.far_in_time += far and not ambiguous
 
     def _key(self, request_id: str) -> int:
         return self._tenant.key64(b"request", request_id.encode())
+
+
+def _parts(entry: int) -> tuple[int, int]:
+    """A client's number and the second, of an entry of the index."""
+    return entry >> SECOND_BITS, entry & (1 << SECOND_BITS) - 1
 
 
 def _first(value: dict[str, Any], names: tuple[str, ...]) -> Any:

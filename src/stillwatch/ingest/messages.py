@@ -21,6 +21,8 @@ MARKS = {
     "file": "[file]", "input_file": "[file]", "document": "[file]", "video_url": "[video]",
 }
 LENGTH_BYTES = 8
+WRITTEN = 200
+"""Levels of arrays and objects that orjson writes; it stops at 254."""
 
 
 class Reduced(NamedTuple):
@@ -96,11 +98,26 @@ def unmarked(part: Any) -> Any:
 
 
 def dumped(value: Any) -> bytes:
-    """Canonical JSON."""
+    """Canonical JSON; what lies deeper than WRITTEN levels stands as null where the whole cannot be written."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, TypeError):
+        pass
+    try:
+        return orjson.dumps(cut(value, WRITTEN), option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONEncodeError, TypeError) as error:
         raise Bad("wrong_type", "a message cannot be written as JSON") from error
+
+
+def cut(value: Any, levels: int) -> Any:
+    """The value with null in place of arrays and objects that lie deeper."""
+    if type(value) not in (list, dict):
+        return value
+    if not levels:
+        return None
+    if type(value) is list:
+        return [cut(item, levels - 1) for item in value]
+    return {name: cut(item, levels - 1) for name, item in value.items()}
 
 
 def content_text(content: Any) -> str:

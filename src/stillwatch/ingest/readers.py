@@ -14,7 +14,7 @@ import orjson
 
 from stillwatch.errors import InputError
 from stillwatch.ingest.faults import Bad
-from stillwatch.ingest.split import MAX_RECORD, TooLarge, records
+from stillwatch.ingest.split import MAX_RECORD, TooLarge, records, shallow
 from stillwatch.ingest.values import kind
 
 BLOCK = 1 << 20
@@ -418,6 +418,8 @@ def decode(raw: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise Bad("not_json", f"{error.msg} at character {error.pos}") from error
     except (ValueError, RecursionError) as error:
+        if (cut := shallow(raw)) != raw:
+            return decode(cut)
         raise Bad("not_json", "nested too deeply, or a number with too many digits") from error
 
 

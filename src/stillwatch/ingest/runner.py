@@ -257,6 +257,7 @@ class _Work:
             "columns": share,
             "empty_columns": [name for name in EVENTS.names if not share[name]],
             "empty_prompts": events.empty_prompts,
+            "redacted": events.redacted,
             "first": _iso(events.first),
             "last": _iso(events.last),
             "edge": self._edge_summary(),
@@ -271,7 +272,10 @@ class _Work:
             return None
         aside = dict(self._quarantine.rows["edge"])
         filled = {name: round(n / (self._events.written or 1), 6) for name, n in sorted(edge.filled.items())}
-        return {"read": edge.read, "joined": edge.joined, "far_in_time": edge.far_in_time, "filled": filled, "quarantined": aside}
+        return {
+            "read": edge.read, "joined": edge.joined, "far_in_time": edge.far_in_time, "ambiguous": edge.ambiguous,
+            "filled": filled, "quarantined": aside,
+        }
 
     def _accounts_summary(self) -> dict[str, Any] | None:
         one = self._registry

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 MAX_RECORD = 64 << 20
 """Bytes; a larger record is not read."""
 
+DEEPEST = 300
+"""Levels of arrays and objects in each other that are read of a record: no conversation has as many, and Python reads not many more."""
+
 BETWEEN = b" \t\r\n,"
 """What may stand between records."""
 
@@ -70,6 +73,19 @@ def _cut(buffer: bytes, in_array: bool) -> tuple[list[bytes], bytes, bool]:
             found.append(buffer[start:at].strip(BETWEEN))
             start = at + 1
     return [piece for piece in found if piece], buffer[start:], in_array
+
+
+def shallow(raw: bytes) -> bytes:
+    """JSON with null in place of what lies deeper than DEEPEST levels: who sends such is still looked at."""
+    at, kinds = _outside_strings(raw)
+    depth = np.cumsum((kinds == _OPEN).astype(np.int64) - (kinds == _CLOSE))
+    starts = at[(kinds == _OPEN) & (depth == DEEPEST + 1)].tolist()
+    ends = at[(kinds == _CLOSE) & (depth == DEEPEST)].tolist()
+    pieces, place = [], 0
+    for start, end in zip(starts, ends, strict=False):
+        pieces += [raw[place:start], b"null"]
+        place = end + 1
+    return b"".join([*pieces, raw[place:]])
 
 
 def _boundaries(buffer: bytes, base: int) -> Iterator[tuple[int, int, int]]:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.split import shallow
 from stillwatch.tables import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +48,10 @@ def opened(value: Any, name: str) -> Any:
         return None
     try:
         return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return orjson.loads(shallow(value.encode()))
     except orjson.JSONDecodeError as error:
         raise Bad("wrong_type", f"{name} is a string that is not JSON") from error
 

@@ -75,6 +75,11 @@ def _integers(column: pa.ChunkedArray, dtype: type[np.generic]) -> NDArray[np.ge
     return np.ascontiguousarray(filled.to_numpy()).astype(dtype, copy=False)
 
 
+def _counted(column: pa.ChunkedArray) -> NDArray[np.int32]:
+    """Numbers of tokens, 0 where not told; a negative one, with which some say so, tells none."""
+    return np.asarray(_integers(column, np.int32)).clip(0).astype(np.int32, copy=False)
+
+
 def network(ip: pa.Array) -> pa.Array:
     """The /24 of an IPv4 address, the /48 of an IPv6 address however it is written; anything else (a keyed hash) stays.
 
@@ -166,9 +171,7 @@ def sketch_events(events: pa.Table) -> pa.Table:
         "capability": lexicon.capability(prompt["classes"]),
         "elicitation": np.minimum(prompt["classes"][:, lexicon.ELICITATION], 255).astype(np.uint8),
         "n_words": prompt["n_words"],
-        "output_tokens": _integers(events["output_tokens"], np.int32),
-        "reasoning_tokens": _integers(events["reasoning_tokens"], np.int32),
-        "input_tokens": _integers(events["input_tokens"], np.int32),
+        **{f"{of}_tokens": _counted(events[f"{of}_tokens"]) for of in ("output", "reasoning", "input")},
     }
     return pa.table(columns, schema=SKETCHES.schema)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.files import alone
 from stillwatch.keys import hashing
+from stillwatch.terminal.counting import noun, number_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -92,23 +93,30 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     if summary["first"]:
         lines.append(f"  from {summary['first']} to {summary['last']}")
     if rows["quarantined"]:
-        lines.append(f"{rows['quarantined']:,} rows were put aside: {summary['quarantine']}")
+        were = noun(rows["quarantined"], "row was", "rows were")
+        lines.append(f"{rows['quarantined']:,} {were} put aside: {summary['quarantine']}")
     explained = summary["explained"]
     examples = summary["examples"]
     for reason, count in _most(summary["quarantined"]):
         lines += [f"  {count:>9,}  {explained[reason]}", *([f"             the first: {examples[reason]}"] if reason in examples else [])]
     for reason, count in _most(summary["sources"]):
-        lines += [f"Sources: {count:,} times {explained[reason]}", f"  the first: {examples[reason]}"]
+        lines += [f"Sources: {number_of(count, 'time')} {explained[reason]}", f"  the first: {examples[reason]}"]
     if summary["not_read"]:
         first = summary["not_read"][0]
-        lines.append(f"Not read: {len(summary['not_read']):,} files or links of other kinds in the folders, such as {first}")
+        others = number_of(len(summary["not_read"]), "file or link", "files or links")
+        lines.append(f"Not read: {others} of other kinds in the folders, such as {first}")
     for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
         if part is None:
             continue
-        accounts = "accounts, which are not written" if summary["kept"] else "accounts written"
-        good = f"{part['joined']:,} requests joined" if name == "edge log" else f"{part['written']:,} {accounts}"
-        lines.append(f"{name.capitalize()}: {part['read']:,} rows read, {good}")
+        accounts = ("account written", "accounts written")
+        if summary["kept"]:
+            accounts = ("account, which is not written", "accounts, which are not written")
+        good = f"{number_of(part['joined'], 'request')} joined" if name == "edge log" else number_of(part["written"], *accounts)
+        lines.append(f"{name.capitalize()}: {number_of(part['read'], 'row')} read, {good}")
         lines += [f"  {count:>9,}  put aside: {explained[reason]}" for reason, count in _most(part["quarantined"])]
+    if summary["redacted"]:
+        hidden = number_of(summary["redacted"], "request")
+        lines.append(f"{hidden} without text, since the gateway wrote a placeholder for every message: nobody sees what was asked")
     lines += _doubts(summary)
     # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
@@ -135,7 +143,11 @@ def _doubts(summary: dict[str, Any]) -> list[str]:
     if edge is not None and edge["far_in_time"]:
         n = edge["far_in_time"]
         lines.append(f"  {n:>9,}  requests are in the edge log more than an hour away: not joined (is a time zone wrong?)")
-    if edge is not None and summary["rows"]["written"] and not edge["joined"] and not edge["far_in_time"]:
+    if edge is not None and edge["ambiguous"]:
+        n = edge["ambiguous"]
+        several = "the edge log has the identifier of several clients (the edge must not take it from them)"
+        lines.append(f"  {n:>9,}  {noun(n, 'request')} not joined: {several}")
+    if edge is not None and summary["rows"]["written"] and not any(edge[name] for name in ("joined", "far_in_time", "ambiguous")):
         lines.append("  No identifier of a request is in the edge log: the gateway must log the x-request-id that the edge gives")
     if registry is not None:
         told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),

@@ -3,7 +3,8 @@
 A format module defines ``NAME`` and ``DESCRIPTION``, and ``parse(raw, tenant)``, which takes one record as an object
 and the :class:`~stillwatch.ingest.tenant.Tenant`, and returns fields of :data:`stillwatch.tables.EVENTS`. It may raise
 :class:`~stillwatch.ingest.faults.Bad`; types, times and required fields are checked by the caller. Beside columns it
-may return ``_request_ids``, identifiers by which an edge log may know the request. Optional constants:
+may return ``_request_ids``, identifiers by which an edge log may know the request (those that a client can set last),
+and ``_redacted``, True where the gateway logged none of the text. Optional constants:
 
 - ``HEADER``: True where text files are CSV with a header line.
 - ``KEYED``: False where identifiers come hashed already.

@@ -41,7 +41,7 @@ def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "country": raw.get("country"),
         "user_agent": headers.get("user-agent"),
         "ja4": raw.get("ja4") or headers.get("x-ja4"),
-        "_request_ids": (raw.get("request_id"), headers.get("x-request-id"), body.get("id")),
+        "_request_ids": (raw.get("request_id"), body.get("id"), headers.get("x-request-id")),
     }
     fields |= usage_tokens(section(body, "usage"))
     return fields | conversation(request, response, tenant)

@@ -6,6 +6,8 @@ from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import maybe, section
 
 OK, FAILED = 200, 500
+REDACTED = "redacted-by-litellm"
+"""What LiteLLM writes in place of every message when logging of messages is turned off."""
 HEADERS = ("x-forwarded-for", "x-ja4", "x-request-id")
 
 

@@ -6,7 +6,7 @@ import orjson
 
 from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
-from stillwatch.ingest.parsers._litellm import client, logged_headers, principal, status
+from stillwatch.ingest.parsers._litellm import REDACTED, client, logged_headers, principal, status
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import fitting, section
 
@@ -24,13 +24,14 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     headers, usage = logged_headers(metadata), usage_tokens(section(metadata, "usage_object"))
     get = metadata.get
     call, own = raw.get("litellm_call_id"), raw.get("id")
+    # an answer from the cache has the identifier of the answer that was cached
+    cached = fitting(raw.get("cache_hit"), "bool")
     fields = parameters(options)
     fields |= principal(
         get("user_api_key_user_id"), get("user_api_key_org_id"), get("user_api_key_hash"), tenant
     )
     fields |= {
-        # an answer from the cache has the identifier of the answer that was cached
-        "event_id": (call or own) if fitting(raw.get("cache_hit"), "bool") else (own or call),
+        "event_id": (call or own) if cached else (own or call),
         "timestamp": raw.get("startTime"),
         "session_id": tenant.id(raw.get("session_id")),
         "access_path": "api",
@@ -44,10 +45,11 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ip": client(raw.get("requester_ip_address") or get("requester_ip_address"), headers, tenant),
         "user_agent": raw.get("user_agent") or get("user_agent"),
         "ja4": headers.get("x-ja4"),
-        "_request_ids": (headers.get("x-request-id"), call, own),
+        # a client may send the header, and the call's identifier too
+        "_request_ids": (None if cached else own, call, headers.get("x-request-id")),
     }
     request = options | {"messages": _messages(raw.get("messages"))}
-    return fields | conversation(request, _response(raw.get("response")), tenant)
+    return fields | conversation(request, _response(raw.get("response")), tenant, REDACTED)
 
 
 def _messages(told: Any) -> Any:

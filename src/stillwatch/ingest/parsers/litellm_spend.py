@@ -4,7 +4,7 @@ from typing import Any
 
 from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
-from stillwatch.ingest.parsers._litellm import client, logged_headers, principal, status
+from stillwatch.ingest.parsers._litellm import REDACTED, client, logged_headers, principal, status
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import opened, section
 
@@ -36,13 +36,14 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ip": client(raw.get("requester_ip_address") or metadata.get("requester_ip_address"), headers, tenant),
         "user_agent": metadata.get("user_agent"),
         "ja4": headers.get("x-ja4"),
-        "_request_ids": (headers.get("x-request-id"), call, raw.get("request_id")),
+        # a client may send the header, and the call's identifier too
+        "_request_ids": (raw.get("request_id"), call, headers.get("x-request-id")),
     }
     if not tenant.text:
         return fields | conversation({"previous_response_id": body.get("previous_response_id")}, _id_only(raw), tenant)
     messages = opened(raw.get("messages"), "messages")
     request = body | {"messages": messages} if messages and not body.get("messages") else body
-    return fields | conversation(request, opened(raw.get("response"), "response"), tenant)
+    return fields | conversation(request, opened(raw.get("response"), "response"), tenant, REDACTED)
 
 
 def _id_only(raw: dict[str, Any]) -> dict[str, Any]:
