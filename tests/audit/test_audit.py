@@ -2,6 +2,12 @@
 
 import gzip
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +66,11 @@ def test_recovers_the_share_by_source_and_refuses_the_foreign_one(references: Pa
     assert "200 of 400 documents: 1 source is refused (b: the documents are unlike" in summary["share"]["reason"]
     assert ("", "2024-01") in shares
     assert shares["", "2024"]["documents"] == 200
+    assert [shares[key]["left_out"] for key in (("a", ""), ("", "2024"), ("", "2024-01"))] == [0, 200, 100]
+    figures = [[r[key] for key in ("share", "share_low", "share_high", "share_adjusted_count", "unlike", "foreign")]
+               for r in (mine, shares["", "2024"])]
+    assert figures[0] == figures[1]  # the same documents
+    assert figures[0][:4] == [summary["share"][key] for key in ("share", "low", "high", "adjusted_count")]
     page = (tmp_path / "run" / "report.html").read_text()
     assert "refused:" in page
     assert "http" not in page.replace("http-equiv", "")
@@ -212,6 +223,42 @@ def test_several_processes_give_the_same(references: Path, tmp_path: Path) -> No
     assert (tmp_path / "one" / "shares.parquet").read_bytes() == (tmp_path / "two" / "shares.parquet").read_bytes()
 
 
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[Path]]]:
+    """An audit whose processes have started and import what they need; and where the system tells of these."""
+    for i in range(6):
+        _jsonl(tmp_path / "c" / f"{i}.jsonl", _rows(0.3, 80))
+    command = [sys.executable, "-m", "stillwatch", "audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "--processes", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as audit:
+        children = Path(f"/proc/{audit.pid}/task/{audit.pid}/children")
+        if not children.exists():
+            audit.kill()
+            pytest.skip("the system does not say which processes a process has")
+        while audit.poll() is None and len(children.read_text().split()) < 3:  # the third keeps count of what they share
+            time.sleep(0.01)
+        time.sleep(0.3)
+        yield audit, [Path(f"/proc/{child}/cmdline") for child in children.read_text().split()]
+
+
+def test_ctrl_c_while_processes_start_is_one_line(begun: tuple[subprocess.Popen[str], list[Path]]) -> None:
+    """A terminal sends it to all of them."""
+    audit, _ = begun
+    os.killpg(audit.pid, signal.SIGINT)
+    said = audit.communicate()[1]
+    assert audit.returncode == 1
+    assert said == "stillwatch: interrupted; nothing half-written is left to be read\n"
+
+
+def test_processes_end_with_the_audit_that_started_them(begun: tuple[subprocess.Popen[str], list[Path]]) -> None:
+    """Or they would write into the folder of the next."""
+    audit, children = begun
+    audit.kill()
+    until = time.monotonic() + 20
+    while any(child.exists() and child.read_bytes() for child in children):  # one that nobody waits for has no command line
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_self_check_refuses_where_writers_cannot_be_told_apart() -> None:
     rng = np.random.default_rng(0)
     alike = detector.train(texts("human", 100, 1), texts("human", 100, 2), rng)
@@ -323,16 +370,19 @@ def test_documents_that_carry_a_campaigns_template_are_named(tmp_path: Path, cap
     rows = [{"id": "hit", "instruction": asked, "output": "4", "source": "s"},
             {"id": "order", "instruction": "Then state the final answer in a box. Solve the problem step by step:", "output": "4",
              "source": "s"},
-            {"id": "no", "instruction": "What is 2 + 2?", "output": "4", "source": "s"}]
+            {"id": "no", "instruction": "What is 2 + 2?", "output": "4", "source": "s"},
+            {"id": "inside", "instruction": asked.replace("solve", "resolve"), "output": "4", "source": "s"},
+            {"id": "again", "instruction": asked.replace("Then", "Strengthen, then state; then"), "output": "4", "source": "s"}]
     chat = {"id": "chat", "messages": [{"role": "user", "content": asked}, {"role": "assistant", "content": "4"}], "source": "t"}
     _jsonl(tmp_path / "c" / "a.jsonl", rows)
     _jsonl(tmp_path / "c" / "b.jsonl", [chat])
     command = ["audit", str(tmp_path / "c"), "--campaigns", str(tmp_path / "detected"), "--out", str(tmp_path / "run"), "--processes", "1"]
     assert main([*command, "--remove", "campaign"]) == 0
-    assert "2 carry templates" in capsys.readouterr().out
+    assert "3 carry templates" in capsys.readouterr().out
     marked = {d["id"]: d["campaigns"] for d in pq.read_table(tmp_path / "run" / "documents").to_pylist()}
-    assert marked == {"hit": ["c-1"], "order": [], "no": [], "chat": ["c-1"]}
-    assert [json.loads(line)["id"] for line in (tmp_path / "run" / "filtered" / "a.jsonl").read_text().splitlines()] == ["order", "no"]
+    assert marked == {"hit": ["c-1"], "order": [], "no": [], "inside": [], "again": ["c-1"], "chat": ["c-1"]}
+    left = (tmp_path / "run" / "filtered" / "a.jsonl").read_text().splitlines()
+    assert [json.loads(line)["id"] for line in left] == ["order", "no", "inside"]
     (tmp_path / "empty").mkdir()
     assert main(["audit", str(tmp_path / "c"), "--campaigns", str(tmp_path / "empty"), "--out", str(tmp_path / "two")]) == 1
     assert "no campaigns.parquet" in capsys.readouterr().err
@@ -393,6 +443,45 @@ def test_bad_rows_are_counted_and_bad_input_is_one_line(
         error = capsys.readouterr().err
         assert error.startswith("stillwatch: ")
         assert error.count("\n") == 1
+
+
+def test_pages_of_a_warc_are_read_as_they_are_typed(tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura", reason="trafilatura not installed")
+    pytest.importorskip("warcio", reason="warcio not installed")
+    from io import BytesIO
+
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    text = texts("human", 1, 1)[0]
+    russian = "Мы видели розу у забора, и потом лопату в саду. " * 9
+    body = f"<html><body><article><p>{text}</p><p>{text[::-1]}</p></article></body></html>"
+    cases: list[tuple[str, str, str | None, bytes, str | None]] = [  # record, status, media type, body, what is read of it
+        ("response", "200 OK", "Text/HTML; Charset=UTF-8", body.encode(), text), ("response", "203 Yes", " text/html", body.encode(), text),
+        ("response", "200 OK", None, body.encode(), text), ("resource", "", "text/html", body.encode(), text),
+        ("response", "200 OK", "text/plain; charset=windows-1251", russian.encode("windows-1251"), russian),
+        ("response", "200 OK", 'TEXT/PLAIN;charset="utf-16le"', russian.encode("utf-16le"), russian),
+        ("response", "200 OK", "text/html; charset=windows-1251", body.replace(text, russian).encode("windows-1251"), russian),
+        ("response", "200 OK", "text/plain; charset=latin-1", russian.encode(), russian),
+        ("response", "200 OK", "text/plain; charset=no-such", text.encode(), text),
+        ("response", "404 Not Found", "text/html", body.encode(), None), ("response", "301 Moved", "text/html", b"", None),
+        ("response", "200 OK", None, b"\x89PNG", None),
+    ]
+    with open(tmp_path / "page.warc", "wb") as out:
+        writer = WARCWriter(out, gzip=False)
+        for i, (record, status, kind, held, _) in enumerate([*cases, ("response", "200 OK", "image/png", b"\x89PNG", None)]):
+            http = StatusAndHeaders(status, [] if kind is None else [("Content-Type", kind)], protocol="HTTP/1.1") if status else None
+            writer.write_record(writer.create_warc_record(f"http://a.org/{i}", record, payload=BytesIO(held), http_headers=http,
+                                                          warc_content_type=kind if http is None else ""))
+    (part,) = corpus.plan(tmp_path / "page.warc")
+    read = list(corpus.documents(part, corpus.Columns()))
+    assert len(read) == len(cases)  # a picture is no page
+    for got, (*_, expected) in zip(read, cases, strict=True):
+        assert isinstance(got, corpus.Document) == (expected is not None), got
+        if isinstance(got, corpus.Document) and expected is not None:
+            assert expected[:40] in got.text
+        elif isinstance(got, corpus.Unread):
+            assert got.why
 
 
 def test_html_and_warc(tmp_path: Path) -> None:

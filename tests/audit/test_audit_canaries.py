@@ -31,6 +31,25 @@ def test_what_people_write_about_models_is_not_decisive(text: str) -> None:
     assert not any(map(canaries.decisive, canaries.find([text]).get(0, [])))
 
 
+@pytest.mark.parametrize("text", [
+    "As an AI\nlanguage model, I cannot.", "As an  AI \t language model, I cannot.", "As an\u00a0AI language\u202fmodel, I cannot.",
+    "As an A\u200bI lang\u00aduage model, I cannot.", "\uff21s an \uff21\uff29 language model, I cannot.",
+    'He said "no". As an AI language model, I cannot.', 'The robot says: "As an AI, I cannot." As an AI, I can.',
+    'As an AI, I cannot say "no".', 'He wrote: "so\n\nAs an AI, I cannot say "no".',
+])
+def test_layout_hides_no_phrase(text: str) -> None:
+    assert any(map(canaries.decisive, canaries.find(["nothing here", text])[1]))
+
+
+@pytest.mark.parametrize("text", [
+    'The robot says: "As an AI language model, I cannot." We laughed.', "It says “I am an AI language model” all day.",
+    "„As an AI, I cannot“, sagt es.", "« As an AI, I cannot », dit-il.",
+])
+def test_who_quotes_a_phrase_did_not_say_it(text: str) -> None:
+    (labels,) = canaries.find([text]).values()
+    assert not any(map(canaries.decisive, labels))
+
+
 def test_labels_are_bounded() -> None:
     many = Counter({f"says who made it ({i})": 1 for i in range(1000)}) + Counter({"as an AI (a model)": 7})
     kept = canaries.most(many)

@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from audit_writers import texts
 
-from stillwatch.audit import corpus, verdicts
+from stillwatch.audit import corpus, run, verdicts
 from stillwatch.audit.corpus import Columns
 from stillwatch.audit.page import COUNTED
 from stillwatch.cli import main
+from stillwatch.files import alone
 
 
 def _lines(rows: list[dict[str, Any]]) -> bytes:
@@ -158,6 +161,9 @@ def test_a_damaged_file_is_named_and_does_not_end_the_audit(tmp_path: Path, name
     kept = _read(tmp_path / "run" / "filtered" / "a.jsonl")
     assert len(kept) == 50
     assert len(kept) + len(_read(tmp_path / "run" / "filtered" / name)) == summary["documents"] - 1
+    went = [json.loads(line) for line in (tmp_path / "run" / "removed.jsonl").read_text().splitlines()]
+    assert {one["id"]: one["reasons"] for one in went}[name] == [verdicts.CUT_OFF]
+    assert summary["removed"][verdicts.UNREAD_LOST] == sum(one["reasons"] == [verdicts.CUT_OFF] for one in went)
 
 
 def test_files_that_cannot_be_opened_or_have_no_text_do_not_end_the_audit(
@@ -179,8 +185,8 @@ def test_files_that_cannot_be_opened_or_have_no_text_do_not_end_the_audit(
     assert "2 files were not read, since they have no column of text" in said
     for name in ("b.parquet", "c.jsonl.gz", "d.json.gz", "e.jsonl", "f.parquet"):
         assert said.count(str(home / name)) == 1
-    kept = {path.name for path in (tmp_path / "run" / "filtered").iterdir()}
-    assert not kept & {"b.parquet", "e.jsonl", "f.parquet"}  # what was not read has no copy
+    for name in ("b.parquet", "c.jsonl.gz", "d.json.gz", "e.jsonl", "f.parquet"):  # what was not read was not judged
+        assert (tmp_path / "run" / "filtered" / name).read_bytes() == (home / name).read_bytes()
     assert _read(tmp_path / "run" / "filtered" / "a.jsonl") == ["a b"]
     for name in ("b.parquet", "e.jsonl"):  # alone, it is what was asked for
         assert main(["audit", str(home / name), "--out", str(tmp_path / name)]) == 1
@@ -211,6 +217,51 @@ def test_a_byte_order_mark_is_no_part_of_the_first_document(tmp_path: Path, name
     assert _read(_packed(tmp_path / name, b"\xef\xbb\xbf" + data)) == ["one", "two"]
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1"])
+def test_text_files_are_read_in_their_encoding(tmp_path: Path, coding: str) -> None:
+    text = texts("human", 1, 1)[0] + " A rosé at the café."
+    _packed(tmp_path / "a.txt", text.encode(coding))
+    assert _read(tmp_path) == [text.replace("é", "\ufffd") if coding == "latin-1" else text]
+
+
+@pytest.mark.parametrize("data", [
+    bytes(range(256)), np.random.default_rng(0).bytes(500).replace(b"\0", b"\1"), "a b".encode("utf-16-le"),
+    "Это по-русски".encode("cp1251"),
+])
+def test_a_text_file_that_holds_no_text_is_told_and_kept(tmp_path: Path, data: bytes) -> None:
+    _packed(tmp_path / "c" / "a.txt", b"a b")
+    _packed(tmp_path / "c" / "b.md", data)
+    summary = _audit(tmp_path, tmp_path / "c", "--remove", "canary")
+    assert (summary["documents"], summary["unreadable_rows"]) == (1, 1)
+    assert any(line.endswith(f"b.md ({corpus.NO_TEXT})") for line in summary["blind"])
+    assert (tmp_path / "run" / "filtered" / "b.md").read_bytes() == data
+
+
+@pytest.mark.parametrize(("time", "month"), [
+    ("2023-01-05T10:00:00Z", "2023-01"), ("2023/1/5", "2023-01"), (" 1851-10 ", "1851-10"), ("2023", "2023"), (date(2023, 1, 5), "2023-01"),
+    ("20230105", "2023-01"), ("20230105103000", "2023-01"), ("20230105T103000Z", "2023-01"), (20230105, "2023-01"),
+    (20230105103000, "2023-01"), (20230105103000.0, "2023-01"), (1672914600, "2023-01"), (1672914600.5, "2023-01"),
+    ("1672914600", "2023-01"), (1672914600_000, "2023-01"), (1672914600_000_000, "2023-01"), (1672914600_000_000_000, "2023-01"),
+    ("2023-13-01", ""), ("2023-99", ""), ("0000-01-01", ""), ("9999-12-31", ""), ("٢٠٢٣-٠١-٠٥", ""), ("20231301", ""), (20239901103000, ""),
+    (123456789, ""), (10**25, ""), (float("inf"), ""), (float("nan"), ""), (True, ""), (-5, ""), (None, ""), ("last week", ""), ({}, ""),
+])
+def test_a_month_is_read_or_not_at_all(time: Any, month: str) -> None:
+    assert corpus.period(time) == month
+
+
+def test_times_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    times = ["2023-13-01", "2023-01-05", None, "", 99, "soon"]
+    _packed(tmp_path / "c" / "a.jsonl", _lines([{"text": f"a {i}", "date": time} for i, time in enumerate(times)]))
+    stamps = pa.array([1672914600123456789, None], pa.timestamp("ns"))
+    far = pa.array([2**61, 1672914600_000_000], pa.timestamp("us", "Europe/Berlin"))
+    pq.write_table(pa.table({"text": ["b 1", "b 2"], "date": stamps}), tmp_path / "c" / "b.parquet")
+    pq.write_table(pa.table({"text": ["c 1", "c 2"], "date": far}), tmp_path / "c" / "c.parquet")
+    summary = _audit(tmp_path, tmp_path / "c")
+    assert [line for line in summary["blind"] if line.startswith("4 documents have a time that cannot be read") and "'2023-13-01'" in line]
+    found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
+    assert [d["id"] for d in found if d["period"]] == ["a.jsonl#38", "b.parquet#0", "c.parquet#1"]
+
+
 def test_an_audit_is_not_written_over_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The filtered copy of an earlier audit goes with the next into the same folder."""
     _packed(tmp_path / "c.jsonl", _lines([{"text": "As an AI language model, I cannot."}, {"text": "a b"}]))
@@ -233,6 +284,64 @@ def test_the_filtered_copy_keeps_the_form(tmp_path: Path, name: str) -> None:
     assert json.loads((tmp_path / "run" / "filtered" / "all.json").read_text()) == []
 
 
+def test_the_filtered_copy_keeps_what_was_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody judged it, so nothing says that it is to go."""
+    home, copy = tmp_path / "c", tmp_path / "run" / "filtered"
+    out = {"text": "As an AI language model, I cannot.", "n": 0}
+    rows = [out, {"text": None, "n": 1}, {"text": "a b", "n": 2}, {"text": ["c"], "n": 3}]
+    _packed(home / "a.jsonl", _lines(rows) + b"no json\n")
+    _packed(home / "b.json", json.dumps([*rows, 7]).encode())
+    pq.write_table(pa.Table.from_pylist(rows[:3]), home / "c.parquet")
+    for name, data in (("d.csv", b"text\nx\n"), ("e.json", b'{"size": 1}\n'), ("sub/f.pdf", b"%PDF"), ("g.jsonl", b'{"text": null}\n')):
+        _packed(home / name, data)
+    assert main(["audit", str(home), "--out", str(tmp_path / "run"), "--processes", "1", "--remove", "canary"]) == 0
+    assert "11 rows, pages or files that were not read are in the filtered copy" in capsys.readouterr().out
+    *lines, last = (copy / "a.jsonl").read_bytes().splitlines()
+    assert ([json.loads(line) for line in lines], last) == (rows[1:], b"no json")
+    assert json.loads((copy / "b.json").read_text()) == [*rows[1:], 7]
+    assert pq.read_table(copy / "c.parquet").to_pylist() == rows[1:3]
+    for name in ("d.csv", "e.json", "sub/f.pdf", "g.jsonl"):
+        assert (copy / name).read_bytes() == (home / name).read_bytes()
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["removed"] == {"canary": 3, "documents": 3, "unread_kept": 11}
+
+
+def test_a_part_of_a_file_that_has_no_text_keeps_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "PART_BYTES", 100)
+    rows = [{"text": f"a b {i}"} for i in range(9)] + [{"name": f"a b {i}"} for i in range(9)]
+    path = _packed(tmp_path / "c" / "a.jsonl", _lines(rows))
+    _audit(tmp_path, path.parent, "--remove", "canary")
+    assert (tmp_path / "run" / "filtered" / "a.jsonl").read_bytes() == path.read_bytes()
+
+
+def test_pages_of_a_crawl_become_lines_that_keep_their_dates(tmp_path: Path) -> None:
+    pytest.importorskip("warcio", reason="warcio not installed")
+    from warcio.warcwriter import WARCWriter
+
+    (tmp_path / "c").mkdir()
+    with open(tmp_path / "c" / "a.wet.gz", "wb") as out:
+        writer = WARCWriter(out, gzip=True)
+        for name, said in (("a", b"As an AI language model, I cannot."), ("b", b"a b"), ("c", b"\0")):
+            headers = {"WARC-Date": "2023-01-05T10:00:03Z"}
+            writer.write_record(writer.create_warc_record(f"http://a.org/{name}", "conversion", payload=BytesIO(said),
+                                                          warc_content_type="text/plain", warc_headers_dict=headers))
+    summary = _audit(tmp_path, tmp_path / "c", "--remove", "canary")
+    kept = (tmp_path / "run" / "filtered" / "a.wet.gz.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in kept] == [{"url": "http://a.org/b", "date": "2023-01-05T10:00:03Z", "text": "a b"}]
+    went = [json.loads(line) for line in (tmp_path / "run" / "removed.jsonl").read_text().splitlines()]
+    assert [(one["id"], one["reasons"]) for one in went] == [("http://a.org/a", ["canary"]), ("http://a.org/c", [verdicts.NOT_READ])]
+    assert summary["removed"] == {"canary": 1, "documents": 1, "unread_lost": 1}
+
+
+def test_documents_without_spaces_between_words_are_told(tmp_path: Path) -> None:
+    said = ["我们昨天去了花园，看见一朵红色的玫瑰。" * 9, "きのうは庭へ行って、赤い薔薇を見ました。" * 9,
+            "เมื่อวานเราไปที่สวนและเห็นกุหลาบสีแดง" * 9]
+    spaced = ["어제 우리는 정원에 가서 빨간 장미를 보았다. " * 9, "Мы видели розу. " * 9,
+              "She wrote 我们昨天去了花园看见一朵 on the wall of the house by the garden."]
+    path = _packed(tmp_path / "c.jsonl", _lines([{"text": text} for text in said + spaced]))
+    summary = _audit(tmp_path, path)
+    assert any(line.startswith("3 documents are written without spaces") for line in summary["blind"])
+
+
 def test_text_that_is_no_text_is_a_bad_row(tmp_path: Path) -> None:
     values = pa.array([b"good one", b"\xff\xfe bad", b"good two"], pa.binary()).view(pa.string())
     pq.write_table(pa.table({"text": values}), tmp_path / "a.parquet")
@@ -250,7 +359,22 @@ def test_references_inside_the_corpus_count_for_no_share(tmp_path: Path, referen
     found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
     assert {d["verdict"] for d in found[:150]} == {"unsure"}
     _packed(tmp_path / "c.jsonl", _lines(mine))
-    assert "besides 150 that are references" in _audit(tmp_path, tmp_path / "c.jsonl", *references)["share"]["reason"]
+    assert "of 150 documents 150 are references" in _audit(tmp_path, tmp_path / "c.jsonl", *references)["share"]["reason"]
+    row = pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist()[0]
+    assert "besides 150 that are references" in row["refused"]
+
+
+def test_an_opening_that_all_documents_share_with_the_references_is_the_reason(tmp_path: Path, references: list[str]) -> None:
+    """Of many sources, so that the rows differ."""
+    header = "You are reading the weekly bulletin of the old garden society, number one. "
+    for kind in ("human", "model"):
+        rows = [json.loads(line) for line in (tmp_path / f"{kind}.jsonl").read_text().splitlines()]
+        _packed(tmp_path / f"{kind}.jsonl", _lines([{**row, "text": header * (i == 0) + row["text"]} for i, row in enumerate(rows)]))
+    rows = [{"text": header + t, "source": f"s{i % 7 * (i % 3)}"} for i, t in enumerate(texts("human", 80, 7))]
+    summary = _audit(tmp_path, _packed(tmp_path / "c.jsonl", _lines(rows)), *references)
+    assert summary["documents_that_are_references"] == 80
+    assert "of 80 documents 80 are references or begin as one does" in summary["share"]["reason"]
+    assert "strip the opening" in summary["share"]["reason"]
 
 
 def test_the_same_texts_as_both_references_are_refused(
@@ -290,6 +414,28 @@ def test_an_audit_takes_no_folder_that_holds_anything_else(tmp_path: Path, capsy
     (tmp_path / "run" / ".work").mkdir(parents=True)  # what is left of one that was broken off at once
     _audit(tmp_path, source)
     _audit(tmp_path, source)
+
+
+def test_two_audits_do_not_write_into_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    _audit(tmp_path, source)
+    before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    with alone(tmp_path / "run", "audit"):
+        assert main(["audit", str(source), "--out", str(tmp_path / "run"), "-q", "--remove", "canary"]) == 1
+    error = capsys.readouterr().err
+    assert "another audit is writing to this folder" in error
+    assert error.count("\n") == 1
+    assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
+    _audit(tmp_path, source)  # the hold ends with the one that had it
+
+
+def test_an_audit_that_was_broken_off_as_it_began_anew_can_be_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    _audit(tmp_path, source)
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "write_json", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert main(["audit", str(source), "--out", str(tmp_path / "run"), "-q", "--seed", "2"]) == 1
+    assert _audit(tmp_path, source, "--seed", "2")["documents"] == 3
 
 
 def test_an_index_is_written_over_nothing_but_an_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.audit import estimate, share
+from stillwatch.audit import check, estimate, share
 
 
 def _references(rng: np.random.Generator, n: int = 600) -> share.References:
@@ -102,6 +102,19 @@ def test_one_maker_gives_what_likelihood_gives() -> None:
         assert low <= share.fit_share(counts, known.densities()) + 0.005
         assert share.fit_share(counts, known.densities()) - 0.005 <= high
         assert high - low < 0.06
+
+
+@pytest.mark.parametrize(("value", "limit", "digits", "percent", "said"), [
+    (0.6504, 0.65, 2, False, "0.6504"), (0.66, 0.65, 2, False, "0.66"), (0.65, 0.65, 2, False, "0.65"), (0.6496, 0.65, 2, False, "0.65"),
+    (0.1502, 0.15, 0, True, "15.02%"), (0.15, 0.15, 0, True, "15%"), (0.2, 0.15, 0, True, "20%"), (0.02003, 0.02, 1, True, "2.003%"),
+])
+def test_a_figure_beyond_its_limit_does_not_look_as_if_it_met_it(value: float, limit: float, digits: int, percent: bool, said: str) -> None:
+    assert check.told(value, limit, digits, percent=percent) == said
+
+
+def test_a_refusal_shows_which_limit_broke() -> None:
+    assert "5.004%" in check.too_biased("they come", check.MAX_BIAS_SEEN + 4e-5, 0.0)
+    assert "2.004%" in check.too_biased("they come", 0.06, check.MAX_BIAS + 4e-5)
 
 
 def test_strata_of_length_need_enough_references() -> None:

@@ -84,7 +84,15 @@ def _in_order(text: str, pieces: tuple[str, ...]) -> bool:
     at = 0
     for piece in pieces:
         at = text.find(piece, at)
+        while at >= 0 and not _of_whole_words(text, at, at + len(piece)):
+            at = text.find(piece, at + 1)
         if at < 0:
             return False
         at += len(piece)
     return True
+
+
+def _of_whole_words(text: str, begin: int, end: int) -> bool:
+    """Whether a stretch of a text cuts no word at either end."""
+    cuts = [at for at in (begin, end) if 0 < at < len(text)]
+    return not any(text[at - 1].isalnum() and text[at].isalnum() for at in cuts)

@@ -6,7 +6,9 @@ answers of the one it names.
 """
 
 import re
+import unicodedata
 from collections import Counter
+from itertools import islice
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -19,8 +21,8 @@ class Canary(NamedTuple):
     Attributes:
         name: of the phrase.
         says: whom it points at; "" where that is read from the text itself, after the phrase or in its group ``who``.
-        pattern: RE2 and Python syntax, case ignored.
-        decisive: enough to remove a document: nobody writes it by chance.
+        pattern: RE2 and Python syntax, case ignored; a blank stands for any white space.
+        decisive: enough to remove a document, unless it is quoted: nobody writes it by chance.
     """
 
     name: str
@@ -67,23 +69,62 @@ CANARIES = (
            r"\b.{0,80}\s*$", False),
 )
 
-_ALL = "|".join(f"(?:{canary.pattern.replace('?P<who>', '')})" for canary in CANARIES)
-_COMPILED = tuple(re.compile(canary.pattern, re.IGNORECASE) for canary in CANARIES)
+_PATTERNS = tuple(canary.pattern.replace(" ?", r"\s*").replace(" ", r"\s+") for canary in CANARIES)
+_ALL = "|".join(f"(?:{pattern.replace('?P<who>', '')})" for pattern in _PATTERNS)
+_COMPILED = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PATTERNS)
+_DISGUISED = "[\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff\uff01-\uff5e]"
+"""Blanks of other widths, characters that are not seen, and letters of full width."""
+_QUOTES = (("“", "”"), ("„", "“"), ("«", "»"), ("「", "」"))
+_QUOTED = ", quoted"
+MAX_QUOTED = 500
+"""Characters to either side in which quotation marks are looked for."""
 _NAME = re.compile(r"\s+(?:the |researchers (?:at|from) )?([A-Z\d][\w&-]*(?:\.[A-Z]\w*)?(?: (?!I\b)[A-Z][\w&-]*){0,2})")
 _DECISIVE = frozenset(canary.name for canary in CANARIES if canary.decisive)
 MAX_WHO = 40
+MAX_HITS = 50
 MAX_LABELS = 400
 
 
 def find(texts: list[str]) -> dict[int, list[str]]:
-    """Labels, such as "says who made it (Example Labs)", of the canaries of each text that has any, by its index."""
+    """Labels, such as "says who made it (Example Labs)", of the canaries of each text that has any, by its index.
+
+    How a text is laid out and which of several equal characters it uses does not count; letters of other scripts that look alike do.
+    """
+    disguised = pc.indices_nonzero(pc.match_substring_regex(pa.array(texts, pa.large_string()), _DISGUISED)).to_pylist()
+    if disguised:
+        texts = list(texts)
+    for i in disguised:
+        texts[i] = _undisguised(texts[i])
     hits = pc.match_substring_regex(pa.array(texts, pa.large_string()), _ALL, ignore_case=True)
     found: dict[int, list[str]] = {}
     for i in pc.indices_nonzero(hits).to_pylist():
-        labels = [_label(canary, hit) for canary, regex in zip(CANARIES, _COMPILED, strict=True) if (hit := regex.search(texts[i]))]
+        labels = [_label(canary, hit) for canary, regex in zip(CANARIES, _COMPILED, strict=True) if (hit := _hit(regex, texts[i]))]
         if labels:
             found[i] = labels
     return found
+
+
+def _undisguised(text: str) -> str:
+    """A text without characters that are not seen, and with the plain ones of several that are equal."""
+    return unicodedata.normalize("NFKC", "".join(letter for letter in text if unicodedata.category(letter) != "Cf"))
+
+
+def _hit(regex: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Where a phrase stands; where nobody is quoted, if there is such a place."""
+    hits = list(islice(regex.finditer(text), MAX_HITS))
+    return next((hit for hit in hits if not _is_quoted(hit)), hits[0] if hits else None)
+
+
+def _is_quoted(hit: re.Match[str]) -> bool:
+    """Whether a phrase stands within quotation marks of its paragraph."""
+    text, begin, end = hit.string, hit.start(), hit.end()
+    while begin < end and not text[begin].isalnum():
+        begin += 1
+    before = text[max(0, begin - MAX_QUOTED) : begin].rpartition("\n\n")[2]
+    after = text[end : end + MAX_QUOTED].partition("\n\n")[0]
+    if before.count('"') % 2 and '"' in after:
+        return True
+    return any(before.rfind(opens) > before.rfind(closes) and closes in after for opens, closes in _QUOTES)
 
 
 def _label(canary: Canary, hit: re.Match[str]) -> str:
@@ -91,11 +132,11 @@ def _label(canary: Canary, hit: re.Match[str]) -> str:
     if not who:
         named = hit if "who" in hit.re.groupindex else _NAME.match(hit.string, hit.end())
         who = named and named[1]
-    return f"{canary.name} ({who[:MAX_WHO] if who else 'nobody named'})"
+    return f"{canary.name}{_QUOTED * _is_quoted(hit)} ({who[:MAX_WHO] if who else 'nobody named'})"
 
 
 def decisive(label: str) -> bool:
-    """Whether a label is enough to remove a document."""
+    """Whether a label is enough to remove a document: that of a phrase which somebody is quoted with is not."""
     return label.partition(" (")[0] in _DECISIVE
 
 

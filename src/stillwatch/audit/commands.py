@@ -119,7 +119,14 @@ def told(summary: dict[str, Any], out: Path) -> str:
         lines += [f"  own key {name}: p = {p:.2g} over all documents, corrected for the number of keys"
                   for name, p in sorted((summary["marks"]["p_values"] or {}).items(), key=lambda item: item[1])]
     if summary["removed"] is not None:
-        lines.append(f"  removed: {summary['removed'].get('documents', 0):,} (removed.jsonl says why)")
+        removed = summary["removed"]
+        lines.append(f"  removed: {removed.get('documents', 0):,} (removed.jsonl says why)")
+        if kept := removed.get("unread_kept"):
+            lines.append("  " + number_of(kept, "row, page or file that was not read is in the filtered copy as it was",
+                                          "rows, pages or files that were not read are in the filtered copy as they were"))
+        if lost := removed.get("unread_lost"):
+            lines.append("  " + number_of(lost, "page or rest of a damaged file was not read and cannot be copied (removed.jsonl names it)",
+                                          "pages or rests of damaged files were not read and cannot be copied (removed.jsonl names them)"))
     lines += [f"  Blind: {line}" for line in summary["blind"]]
     return "\n".join([*lines, f"Report: {out / 'report.html'}"])
 

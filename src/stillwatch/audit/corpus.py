@@ -11,7 +11,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,7 +47,15 @@ MAX_LINE_BYTES = 64 << 20
 READ_BYTES = 1 << 20
 MAX_ADDRESS = 200
 """Characters of a page's address where it is named in a message."""
+NO_TEXT = "binary, or text neither in UTF-8 nor with a byte-order mark"
+FIRST_YEAR, FIRST_NUMBERED = 1500, 1990
+"""The earliest year of a date that is written out, and of a number, which may be something else than a time."""
+MAX_TIME = 40
+"""Characters of a time that is named in a message."""
 _BETWEEN = re.compile(r"[\s,]*")
+_WRITTEN = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?![0-9]).*)?", re.DOTALL)
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})(?:[0-9]{2}(?:T?[0-9]{4}(?:[0-9]{2})?Z?)?)?")
+_NUMBER = re.compile(r"[0-9]{1,19}(?:\.[0-9]*)?")
 
 
 class DamagedError(InputError):
@@ -94,14 +102,31 @@ class Part:
 
 @dataclass(frozen=True)
 class Unread:
-    """A row, page or file that holds no text that can be read: where it stands, as in :class:`Document`, or a page's address."""
+    """A row, page or file that holds no text that can be read.
+
+    Attributes:
+        where: where it stands, as in :class:`Document`, or a page's address.
+        raw: as it stands there, for a filtered copy; None where that was not asked for, or cannot be had.
+        why: what it is instead, where that is known.
+    """
 
     where: str
+    raw: Any = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document: where it came from, when it was written (``YYYY-MM`` or ""), its row for a filtered copy, its question.
+    """A document.
+
+    Attributes:
+        identity: its key.
+        text: its text.
+        source: where it came from.
+        period: when it was written, ``YYYY-MM`` or ``YYYY``; "" where that is not known.
+        raw: its row for a filtered copy, or the date of a page.
+        asked: its question.
+        untimed: what stands in place of a time and cannot be read; "" where nothing does.
 
     One without a key of its own is ``FILE#POSITION``: byte where the line begins in JSON lines (unpacked), number of the row in
     Parquet or of the element in an array, from 0.
@@ -113,6 +138,7 @@ class Document:
     period: str
     raw: Any = None
     asked: str = ""
+    untimed: str = ""
 
 
 def kind_of(path: Path) -> tuple[str, str]:
@@ -135,14 +161,14 @@ def plan(root: Path, columns: Columns | None = None, *, out: Path | None = None)
     return listed(root, columns, out=out)[0]
 
 
-def listed(root: Path, columns: Columns | None = None, *, out: Path | None = None) -> tuple[list[Part], Counter[str]]:
-    """What :func:`plan` gives, and the numbers of files that are none of it, by ending."""
+def listed(root: Path, columns: Columns | None = None, *, out: Path | None = None) -> tuple[list[Part], list[Path]]:
+    """What :func:`plan` gives, and the files that are none of it."""
     if not root.exists():
         raise InputError("no such file or folder", where=root)
     files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file() and not _hidden(p, root, out))
     parts: list[Part] = []
     single: dict[str, list[Path]] = {"text": [], "html": []}
-    unread: Counter[str] = Counter()
+    unread: list[Path] = []
     for path in files:
         kind, packed = kind_of(path)
         if kind and not str(path).isprintable():  # tables and reports name it; bytes that are no UTF-8 are not printable either
@@ -162,8 +188,7 @@ def listed(root: Path, columns: Columns | None = None, *, out: Path | None = Non
         elif kind in ("jsonl", "array") or (kind == "warc" and packed != ".zst"):
             parts.append(_part(kind, root, (path,), 0, -1, path.stat().st_size))
         else:
-            ending = "".join(path.suffixes[-2:] if packed else path.suffixes[-1:])
-            unread[(ending if ending.isprintable() else ascii(ending)) or "(no ending)"] += 1
+            unread.append(path)
     for kind, paths in single.items():
         for i in range(0, len(paths), PART_FILES):
             some = tuple(paths[i : i + PART_FILES])
@@ -173,6 +198,15 @@ def listed(root: Path, columns: Columns | None = None, *, out: Path | None = Non
                "Write CSV as one of these"
         raise InputError("no document files", where=root, todo=todo)
     return parts, unread
+
+
+def endings(files: list[Path]) -> Counter[str]:
+    """How many files have each ending, as it can be shown."""
+    found: Counter[str] = Counter()
+    for path in files:
+        ending = "".join(path.suffixes[-2:] if kind_of(path)[1] else path.suffixes[-1:])
+        found[(ending if ending.isprintable() else ascii(ending)) or "(no ending)"] += 1
+    return found
 
 
 def _json_kind(path: Path, columns: Columns) -> str:
@@ -223,11 +257,12 @@ def _hidden(path: Path, root: Path, out: Path | None) -> bool:
 
 
 def _part(kind: str, root: Path, paths: tuple[Path, ...], start: int, stop: int, size: int) -> Part:
-    where = _relative(root, paths[0]) if kind not in ("text", "html") else f"{kind} files"
+    where = relative(root, paths[0]) if kind not in ("text", "html") else f"{kind} files"
     return Part(f"{where}:{start}", kind, root, paths, start, stop, size)
 
 
-def _relative(root: Path, path: Path) -> str:
+def relative(root: Path, path: Path) -> str:
+    """A file's path within a corpus; its name where it is the corpus."""
     return path.name if path == root else path.relative_to(root).as_posix()
 
 
@@ -290,15 +325,16 @@ def documents(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterat
         yield from _jsonl(part, columns, keep_raw)
     elif part.kind == "warc":
         for record in _to_its_end(markup.warc_pages(part.paths[0]), part.paths[0]):
-            url, stamp, text = record
-            yield Unread(url[:MAX_ADDRESS]) if text is None else Document(url, text, host(url), period(stamp), None)
+            url, stamp, text, why = record
+            yield (Unread(url[:MAX_ADDRESS], why=why) if text is None
+                   else Document(url, text, host(url), period(stamp), stamp, untimed=_untimed(stamp)))
     else:
         for path in part.paths:
             yield _file(part, path)
 
 
 def _file(part: Part, path: Path) -> Document | Unread:
-    where = _relative(part.root, path)
+    where = relative(part.root, path)
     try:
         data = path.read_bytes()
     except OSError:
@@ -306,12 +342,13 @@ def _file(part: Part, path: Path) -> Document | Unread:
     source = where.rsplit("/", 1)[0] if "/" in where else part.root.name
     if part.kind == "html":
         page = markup.page(data)
-        return Unread(where) if page is None else Document(where, page, source, "", data)
-    return Document(where, data.decode("utf-8-sig", "replace"), source, "", data)
+        return Unread(where, data) if page is None else Document(where, page, source, "", data)
+    text = markup.plain(data)
+    return Unread(where, data, NO_TEXT) if text is None else Document(where, text, source, "", data)
 
 
 def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | Unread]:
-    path, where = part.paths[0], _relative(part.root, part.paths[0])
+    path, where = part.paths[0], relative(part.root, part.paths[0])
     try:
         with reading_parquet(path):
             file = pq.ParquetFile(path)
@@ -330,9 +367,11 @@ def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document 
 
 
 def _values(column: pa.Array) -> list[Any]:
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)  # Python's times know no billionths
     try:
         values: list[Any] = column.to_pylist()
-    except UnicodeDecodeError:  # said to be text, and some of it is none
+    except (ValueError, OverflowError):  # said to be text or a time, and some of it is none
         return [_value(item) for item in column]
     return values
 
@@ -342,6 +381,8 @@ def _value(item: pa.Scalar) -> Any:
         return item.as_py()
     except UnicodeDecodeError:
         return None
+    except (ValueError, OverflowError):
+        return f"{item.value} {item.type}"
 
 
 def _to_its_end(items: Iterator[Any], path: Path) -> Iterator[Any]:
@@ -353,22 +394,31 @@ def _to_its_end(items: Iterator[Any], path: Path) -> Iterator[Any]:
 
 
 def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | Unread]:
-    path, where = part.paths[0], _relative(part.root, part.paths[0])
+    path, where = part.paths[0], relative(part.root, part.paths[0])
     names: dict[str, str | None] | None = None
-    for at, line in _elements(path) if part.kind == "array" else _lines(part):
-        if not line.strip():
-            continue
+    for at, line in rows(part):
         try:
             record = orjson.loads(line)
         except orjson.JSONDecodeError:
             record = None
         if not isinstance(record, dict):
-            yield Unread(f"{where}#{at}")
+            yield Unread(f"{where}#{at}", line if keep_raw else None)
             continue
         if names is None:
             names = _fields(list(record), columns, path)
         fields = {key: record.get(name) if name else None for key, name in names.items()}
         yield _document(where, fields, at, line if keep_raw else None)
+
+
+def rows(part: Part) -> Iterator[tuple[int, bytes]]:
+    """Lines of JSON, or elements of an array, as they stand, and where; blank lines are none.
+
+    Raises:
+        DamagedError: the file ends before its time, or is none of its kind.
+    """
+    for at, line in _elements(part.paths[0]) if part.kind == "array" else _lines(part):
+        if line.strip():
+            yield at, line
 
 
 def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
@@ -432,12 +482,12 @@ def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | N
 def _document(where: str, record: dict[str, Any], row: int, raw: Any) -> Document | Unread:
     text = said(record["text"])
     if text is None:
-        return Unread(f"{where}#{row}")
+        return Unread(f"{where}#{row}", raw)
     source = record["source"]
     source = (host(source) if "://" in source else source) if isinstance(source, str) and source else where
     identity = record["identity"]
     return Document(str(identity) if identity is not None else f"{where}#{row}", text, source,
-                    period(record["time"]), raw, question(record))
+                    period(record["time"]), raw, question(record), _untimed(record["time"]))
 
 
 def said(value: Any) -> str | None:
@@ -478,20 +528,40 @@ def host(url: str) -> str:
 
 
 def period(value: Any) -> str:
-    """Month of a time as ``YYYY-MM``: ISO text, datetime, or a number of seconds or milliseconds; "" where unknown."""
+    """Month of a time as ``YYYY-MM``, or its year alone; "" where it is none that can be read.
+
+    Known are dates, ISO text, ``yyyymmdd`` and ``yyyymmddhhmmss`` as text or number, and seconds since 1970, or thousandths,
+    millionths or billionths of them. Numbers are times from 1990 to next year, dates that are written out from 1500 on.
+    """
     if isinstance(value, datetime | date):
-        return f"{value.year:04d}-{value.month:02d}"
-    if isinstance(value, str):
-        if len(value) >= 7 and value[:4].isdigit() and value[4] in "-/" and value[5:7].isdigit():
-            return f"{value[:4]}-{value[5:7]}"
-        if len(value) == 4 and value.isdigit():
-            return value
+        return _month(value.year, value.month, FIRST_YEAR)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool) and value == value and value > 1e8:
-        seconds = value / 1e3 if value > 1e11 else value
-        try:
-            when = datetime.fromtimestamp(seconds, UTC)
-        except (OverflowError, OSError, ValueError):
-            return ""
-        return f"{when.year:04d}-{when.month:02d}"
+    written = str(value).strip()
+    if found := _WRITTEN.fullmatch(written):
+        year, month = found.groups()
+        return _month(int(year), None if month is None else int(month), FIRST_YEAR if isinstance(value, str) else FIRST_NUMBERED)
+    if (found := _COMPACT.fullmatch(written)) and (read := _month(int(found[1]), int(found[2]), FIRST_NUMBERED)):
+        return read
+    if _NUMBER.fullmatch(written):
+        for unit in (1, 1_000, 1_000_000, 1_000_000_000):
+            with suppress(OverflowError, OSError, ValueError):
+                when = datetime.fromtimestamp(float(written) / unit, UTC)
+                if read := _month(when.year, when.month, FIRST_NUMBERED):
+                    return read
     return ""
+
+
+def _month(year: int, month: int | None, first: int) -> str:
+    """The month, or the year where no month is known; "" where there is no such month or year."""
+    if not first <= year <= datetime.now(UTC).year + 1:
+        return ""
+    return f"{year:04d}" if month is None else f"{year:04d}-{month:02d}" * (1 <= month <= 12)
+
+
+def _untimed(value: Any) -> str:
+    """A time that cannot be read, as it stands; "" where there is none, or it can be read."""
+    nothing = value is None or value != value or not str(value).strip()
+    return "" if nothing or period(value) else str(value)[:MAX_TIME]

@@ -38,7 +38,7 @@ class Estimate:
 
 def estimate(
     counts: F64, sample: list[str], known: share.References, references: check.References, self_check: check.SelfCheck,
-    rng: np.random.Generator, *, draws: int = share.N_BOOTSTRAP,
+    rng: np.random.Generator, *, drawn: np.random.Generator | None = None, draws: int = share.N_BOOTSTRAP,
 ) -> Estimate:
     """Estimate the share of a group of documents.
 
@@ -48,7 +48,8 @@ def estimate(
         known: binned held-out references.
         references: texts of references.
         self_check: of the detector.
-        rng: for the sample of the comparison and the bootstrap.
+        rng: for the sample of the comparison, and the bootstrap where that has none of its own.
+        drawn: for the bootstrap.
         draws: bootstrap draws.
     """
     densities = known.densities()
@@ -56,12 +57,12 @@ def estimate(
     shift = references.shift(sample, alpha, rng)
     reason = self_check.reason or shift.reason
     if not reason and off > check.MAX_MISFIT:
-        reason = (f"the scores are no mixture of the references' scores (distance {off:.2f}, at most "
+        reason = (f"the scores are no mixture of the references' scores (distance {check.told(off, check.MAX_MISFIT)}, at most "
                   f"{check.MAX_MISFIT}): models or people that the references do not cover")
     n = round(counts.sum())
     if reason:
         return Estimate(None, None, None, None, shift.auroc, shift.foreign, n, reason)
-    low, high = widened(alpha, counts, known, bounds, self_check.error, rng, draws)
+    low, high = widened(alpha, counts, known, bounds, self_check.error, drawn or rng, draws)
     return Estimate(alpha, low, high, share.adjusted_count(counts, densities), shift.auroc, shift.foreign, n, "")
 
 

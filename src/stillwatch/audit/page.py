@@ -5,7 +5,7 @@ from typing import Any
 
 import jinja2
 
-from stillwatch.audit import results
+from stillwatch.audit import results, verdicts
 from stillwatch.files import replacing
 from stillwatch.terminal.counting import number_of
 
@@ -18,6 +18,11 @@ COUNTED = {
     "reason campaign": "could be removed since they carry a campaign's template (campaign)",
 }
 """What the counts of verdicts and reasons are, in words and in the order of the page."""
+
+UNREAD = {
+    verdicts.UNREAD_KEPT: "not read, so kept in it as they were (rows, pages, files)",
+    verdicts.UNREAD_LOST: "not read, and without a place in it (pages, rests of damaged files)",
+}
 
 
 def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
@@ -44,4 +49,5 @@ def _counted(summary: dict[str, Any]) -> list[tuple[str, int]]:
     known = [(text, counts[name]) for name, text in COUNTED.items() if name in counts]
     removed = summary["removed"] or {}
     gone = [("removed from the filtered copy", removed.get("documents", 0))] if summary["removed"] is not None else []
-    return known + gone + [(f"removed from it for {name}", n) for name, n in sorted(removed.items()) if name != "documents"]
+    gone += [(f"removed from it for {name}", removed[name]) for name in sorted(verdicts.REASONS) if name in removed]
+    return known + gone + [(text, removed[name]) for name, text in UNREAD.items() if name in removed]

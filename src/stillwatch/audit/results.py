@@ -1,5 +1,6 @@
 """Shares by source and over time, and what else was seen by source."""
 
+import hashlib
 import heapq
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, check, estimate, share
-from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit.detector import MIN_WORDS, SAME_OPENING, Detector
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Group, Tally
 from stillwatch.errors import InputError
@@ -23,6 +24,10 @@ F64 = NDArray[np.float64]
 MAX_ESTIMATES = 300
 MIN_DOCUMENTS = 50
 YEAR = 4
+COMPARISON, INTERVAL = 0, 1
+KNOWN = (f"The detector knows what begins with the same {SAME_OPENING} letters as a reference: strip the opening that documents and "
+         "references have in common (a header, a greeting, a prompt), or take these documents out of the references")
+"""What to do where documents count for no share since they are references, or begin as these do."""
 ALL = ""
 
 SHARES = pa.schema([
@@ -31,9 +36,10 @@ SHARES = pa.schema([
     ("share_adjusted_count", pa.float64()), ("refused", pa.large_string()), ("unlike", pa.float64()),
     ("foreign", pa.float64()), ("canary_documents", pa.int64()), ("canaries", pa.large_string()),
     ("near_duplicates", pa.int64()), ("duplicate_sets", pa.large_string()), ("campaign_documents", pa.int64()),
-    ("campaigns", pa.large_string()), ("mark_p_value", pa.float64()), ("mark_key", pa.large_string()),
+    ("campaigns", pa.large_string()), ("mark_p_value", pa.float64()), ("mark_key", pa.large_string()), ("left_out", pa.int64()),
 ])
-"""Grain: a source (all months), a month of a source, a month or a year of all sources (source "")."""
+"""Grain: a source (all months), a month of a source, a month or a year of all sources (source "") whose share is given: ``left_out``
+are the documents of that time in the others."""
 
 
 class Given(NamedTuple):
@@ -72,7 +78,7 @@ def results(
     """Estimate every source, and the months of those whose estimate is accepted."""
     rng = np.random.default_rng(seed)
     habits = marks.counts(human) if marks is not None and human else None
-    judge = _Judge(detector, human, generated, held_out, rng) if detector is not None else None
+    judge = _Judge(detector, human, generated, held_out, rng, seed) if detector is not None else None
     by_source: dict[str, Group] = {}
     for (source, _), group in sorted(total.groups.items()):
         by_source.setdefault(source, Group()).add(_copy(group))
@@ -108,12 +114,12 @@ class _Judge:
     """Everything that estimates share, made once."""
 
     def __init__(
-        self, detector: Detector, human: list[str], generated: list[str], held_out: Given, rng: np.random.Generator
+        self, detector: Detector, human: list[str], generated: list[str], held_out: Given, rng: np.random.Generator, seed: int
     ) -> None:
         self.known = estimate.known_references(detector)
         self.references = check.References(human, generated, rng)
         self.checked = check.self_check(detector)
-        self.rng = rng
+        self.rng, self.seed = rng, seed
         if held_out.texts and not self.checked.reason:
             self.checked = self._further(detector, held_out)
 
@@ -142,13 +148,21 @@ class _Judge:
             also = f" besides {known} as one does" if group.n_reference else ""
             why = (f"{number_of(n, 'document')} of {MIN_WORDS} words or more{also} (at least {MIN_DOCUMENTS})" if n < MIN_DOCUMENTS
                    else f"beyond the {MAX_ESTIMATES} largest sources")
+            if n < MIN_DOCUMENTS <= n + group.n_reference:
+                why += f". {KNOWN}"
             return estimate.Estimate(None, None, None, None, float("nan"), float("nan"), n, why)
-        return estimate.estimate(group.counts, texts, self.known, self.references, self.checked, self.rng)
+        return estimate.estimate(group.counts, texts, self.known, self.references, self.checked, self._draws(group.counts, COMPARISON),
+                                 drawn=self._draws(group.counts, INTERVAL))
+
+    def _draws(self, counts: F64, what_for: int) -> np.random.Generator:
+        """Draws that hang on what is drawn from, so that the same documents give the same figures in every row that holds them."""
+        name = hashlib.blake2b(counts.tobytes(), digest_size=8).digest()
+        return np.random.default_rng([self.seed, int.from_bytes(name), what_for])
 
     def plain(self, counts: F64) -> tuple[float, float, float, float]:
         """α, its interval and the cross-check, without the comparison with the references."""
         alpha, bounds, _ = estimate.fitted(counts, self.known)
-        low, high = estimate.widened(alpha, counts, self.known, bounds, self.checked.error, self.rng)
+        low, high = estimate.widened(alpha, counts, self.known, bounds, self.checked.error, self._draws(counts, INTERVAL))
         return alpha, low, high, share.adjusted_count(counts, self.known.densities())
 
 
@@ -157,15 +171,18 @@ def _months(
 ) -> list[dict[str, Any]]:
     """Years and months of all accepted sources together, then months of each, largest first, as far as the sample allows a check."""
     together: dict[str, Group] = {}
+    left_out: Counter[str] = Counter()
     for (source, period), group in sorted(total.groups.items()):
-        if source in accepted and period:
-            for span in {period[:YEAR], period}:
+        for span in {period[:YEAR], period} if period else ():
+            if source in accepted:
                 together.setdefault(span, Group()).add(_copy(group))
+            else:
+                left_out[span] += group.n
     rows, sampled = [], [item for source in sorted(accepted) for item in total.sample.get(source, [])]
     for span, group in sorted(together.items()):
         # those of smallest hash: an even draw of all sources' documents
         texts = [t for _, _, t in heapq.nlargest(check.MAX_SAMPLE, (item for item in sampled if item[1].startswith(span)))]
-        rows.append(_row(ALL, span, group, judge.of(group, texts), marks, habits))
+        rows.append(_row(ALL, span, group, judge.of(group, texts), marks, habits, left_out[span]))
     single = sorted(
         ((group.n, source, period) for (source, period), group in total.groups.items() if source in accepted and period),
         reverse=True,
@@ -189,6 +206,10 @@ def _overall(
         return out | {"reason": "no references for the domain"}
     if not accepted:
         reasons = Counter(row["refused"] for row in rows)
+        known = sum(group.n_reference for group in by_source.values())
+        if known > n / 2 and not judge.checked.reason:
+            told = number_of(known, "is a reference or begins as one does, and counts", "are references or begin as one does, and count")
+            return out | {"reason": f"of {number_of(n, 'document')} {told} for no share. {KNOWN}"}
         return out | {"reason": judge.checked.reason or (reasons.most_common(1)[0][0] if reasons else "no documents")}
     counts = np.sum([c for s in sorted(accepted) if (c := by_source[s].counts) is not None], axis=0)
     alpha, low, high, cross = judge.plain(counts)
@@ -207,7 +228,7 @@ def _refusals(rows: list[dict[str, Any]]) -> str:
 
 def _row(
     source: str, period: str, group: Group, got: estimate.Estimate | None, marks: MarkTest | None,
-    habits: NDArray[np.int64] | None,
+    habits: NDArray[np.int64] | None, left_out: int = 0,
 ) -> dict[str, Any]:
     says = Counter({label: n for label, n in group.canaries.items() if canaries.decisive(label)})
     p_values = marks.p_values(group.marks, habits) if marks is not None and group.marks is not None else {}
@@ -221,7 +242,7 @@ def _row(
         "unlike": got.unlike if got else None, "foreign": got.foreign if got else None,
         "canary_documents": group.n_canary, "canaries": _list(says), "near_duplicates": group.n_duplicates,
         "duplicate_sets": _list(group.duplicates), "campaign_documents": group.n_campaign, "campaigns": _list(group.campaigns),
-        "mark_p_value": None if key is None else p_values[key], "mark_key": key,
+        "mark_p_value": None if key is None else p_values[key], "mark_key": key, "left_out": left_out,
     }
 
 

@@ -4,10 +4,13 @@ import hashlib
 import heapq
 import multiprocessing
 import os
-from collections import Counter
+import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +18,12 @@ import numpy as np
 
 from stillwatch import __version__
 from stillwatch.audit import campaigns, check, duplicates, page, results, verdicts
-from stillwatch.audit.corpus import MAKER, Columns, Document, Part, documents, listed, plan
+from stillwatch.audit.corpus import MAKER, Columns, Document, Part, documents, endings, listed, plan
 from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, identity, train
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Instruments, Tally, scan
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, read_json, write_json
+from stillwatch.files import alone, demand_apart, read_json, write_json
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
@@ -80,11 +83,16 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
         The summary, as in ``summary.json``.
 
     Raises:
-        InputError: something given cannot be read, or references are too few.
+        InputError: something given cannot be read, references are too few, or another audit is writing to the folder.
     """
     _is_free(settings.out)
     demand_apart(settings.out, settings.corpus, settings.human, settings.generated, settings.held_out, settings.index, settings.campaigns)
     parts, unread = listed(settings.corpus, settings.columns, out=settings.out)
+    with alone(settings.out, "audit"):
+        return _run(settings, parts, unread, marks, quiet)
+
+
+def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkTest | None, quiet: bool) -> dict[str, Any]:
     rng = np.random.default_rng(settings.seed)
     work = settings.out / WORK
     work.mkdir(parents=True, exist_ok=True)
@@ -102,12 +110,8 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     with_ = Instruments(settings.columns, detector, index, marks, templates)
     _scan_all(parts, with_, work, settings, quiet)
     total = Tally()
-    textless: set[Path] = set()
-    others: set[Path] = set()
-    for i, part in enumerate(parts):
-        tally = Tally.load(work / f"{i:06d}.json")
-        (textless if tally.textless else others).add(part.paths[0])
-        total.merge(tally)
+    for i in range(len(parts)):
+        total.merge(Tally.load(work / f"{i:06d}.json"))
     if not total.groups:
         raise _nothing_read(total, settings.corpus)
     held_out = _references(settings.held_out, settings)
@@ -121,7 +125,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     removed = None
     verdicts.forget(settings.out)
     if settings.remove:
-        removed = verdicts.filtered_copy(parts, settings.columns, settings.out, settings.remove, skip=textless - others, quiet=quiet)
+        removed = verdicts.filtered_copy(parts, unread, settings.columns, settings.out, settings.remove, quiet=quiet)
     summary = _summary(settings, parts, total, found, counts, removed, marks, detector)
     results.write(found, settings.out)
     summary["blind"] += blind
@@ -165,16 +169,23 @@ def _nothing_read(total: Tally, where: Path) -> InputError:
                       todo="Look at these rows, or pass --text-column if the text is in another column than the usual ones")
 
 
-def _not_read(total: Tally, unread: Counter[str]) -> list[str]:
+def _not_read(total: Tally, unread: list[Path]) -> list[str]:
     """What of the corpus was not read."""
     said = []
     if unread:
-        endings = ", ".join(f"{ending} {n}" for ending, n in sorted(unread.items(), key=lambda item: (-item[1], item[0]))[:8])
-        said.append(number_of(sum(unread.values()), "file was not read, since its ending or content is not known",
-                              "files were not read, since their endings or contents are not known") + f" ({endings})")
+        by_number = sorted(endings(unread).items(), key=lambda item: (-item[1], item[0]))[:8]
+        said.append(number_of(len(unread), "file was not read, since its ending or content is not known",
+                              "files were not read, since their endings or contents are not known")
+                    + f" ({', '.join(f'{ending} {n}' for ending, n in by_number)})")
     if total.n_bad:
         what = number_of(total.n_bad, "row, page or file holds", "rows, pages or files hold")
         said.append(f"{what} no text that can be read{_places(total)}")
+    if total.n_untimed:
+        said.append(number_of(total.n_untimed, "document has a time that cannot be read, and counts for no month",
+                              "documents have a time that cannot be read, and count for no month") + f" (the first: {total.untimed!r})")
+    if total.n_unspaced:
+        said.append(number_of(total.n_unspaced, "document is", "documents are") + " written without spaces between words (Chinese, "
+                    "Japanese, Thai and the like): a sentence counts as one word there, so nothing can be said of them but by canaries")
     for files, one, many, and_ in (
         (total.damaged, "file could not be read to its end", "files could not be read to their end", ", and what stands before counts"),
         (total.textless, "file was not read, since it has no column of text", "files were not read, since they have no column of text", ""),
@@ -263,7 +274,8 @@ def _same_as_before(
     if path.exists() and read_json(path) == state:
         return True
     for old in work.iterdir():
-        old.unlink()
+        if old != path:  # what is left of a run that is killed here is still an audit's
+            old.unlink()
     write_json(state, path)
     return False
 
@@ -274,6 +286,17 @@ _shared: Instruments | None = None
 def _start(with_: Instruments) -> None:
     global _shared
     _shared = with_
+
+
+def _start_apart(with_: Instruments) -> None:
+    """Start in a process that ends with the one it works for, whose hold on the folder is no more then."""
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    _start(with_)
+
+
+def _end_with(process: BaseProcess) -> None:
+    process.join()
+    os._exit(1)
 
 
 def _work(part: Part, rows: Path, tally: Path) -> int:
@@ -300,17 +323,45 @@ def _scan_all(parts: list[Part], with_: Instruments, work: Path, settings: Setti
 
 def _pooled(todo: list[tuple[Part, Path, Path]], with_: Instruments, processes: int) -> Iterator[int]:
     """Parts in processes of their own; only as many wait as there are processes."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(with_,)) as pool:
+    with _pool(with_, processes) as pool:
         waiting: set[Future[int]] = set()
         for item in todo:
             if len(waiting) >= 2 * processes:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
-            waiting.add(pool.submit(_work, *item))
+            with _deaf():
+                waiting.add(pool.submit(_work, *item))
         for future in waiting:
             yield future.result()
+
+
+@contextmanager
+def _pool(with_: Instruments, processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that read parts. What ends this one's work ends theirs at once: a part that is not whole is read again."""
+    others = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start_apart, initargs=(with_,)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()
+            raise
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Keep Ctrl-C waiting: a process that is started meanwhile never hears it, which is this one's to answer."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _summary(

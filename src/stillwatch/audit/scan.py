@@ -1,6 +1,7 @@
 """One part of a corpus read by one process: a row a document, and tallies that add up."""
 
 import heapq
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -29,6 +31,10 @@ MAX_TEXTS = 100 * SAMPLE
 MAX_BAD_NAMED = 5
 ROW_GROUP = 32_768
 OTHER = "(other)"
+UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uff0f]"
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese, and their punctuation."""
+UNSPACED_RUN = UNSPACED + "{8}"
+_UNSPACED = re.compile(UNSPACED)
 
 DOCUMENTS = pa.schema([
     ("id", pa.large_string()), ("source", pa.large_string()), ("period", pa.string()), ("n_words", pa.int32()),
@@ -89,6 +95,9 @@ class Tally:
         sample: by source, the different documents of smallest hash: (−hash, month, text), a heap.
         n_bad: rows that could not be read.
         bad: where the first of them are.
+        n_untimed: documents whose time could not be read.
+        n_unspaced: documents that are written without spaces between words.
+        untimed: the first of these times, as it stands.
         n_parts: parts.
         damaged: what is wrong with files that could not be read to their end.
         textless: files without a column that holds text.
@@ -98,6 +107,9 @@ class Tally:
     sample: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     n_bad: int = 0
     bad: list[str] = field(default_factory=list)
+    n_untimed: int = 0
+    n_unspaced: int = 0
+    untimed: str = ""
     n_parts: int = 0
     damaged: list[str] = field(default_factory=list)
     textless: list[str] = field(default_factory=list)
@@ -125,6 +137,9 @@ class Tally:
                 self.offer(source, -key, period, text)
         self.n_bad += other.n_bad
         self.bad = [*self.bad, *other.bad][:MAX_BAD_NAMED]
+        self.n_untimed += other.n_untimed
+        self.n_unspaced += other.n_unspaced
+        self.untimed = self.untimed or other.untimed
         self.n_parts += other.n_parts
         self.damaged += other.damaged
         self.textless += other.textless
@@ -159,7 +174,9 @@ class Tally:
                 for (source, period), g in sorted(self.groups.items())
             ],
             "sample": {source: sorted(heap) for source, heap in sorted(self.sample.items())},
-            "n_bad": self.n_bad, "bad": self.bad, "n_parts": self.n_parts, "damaged": self.damaged, "textless": self.textless,
+            "n_bad": self.n_bad, "bad": self.bad, "n_untimed": self.n_untimed, "n_unspaced": self.n_unspaced,
+            "untimed": self.untimed, "n_parts": self.n_parts,
+            "damaged": self.damaged, "textless": self.textless,
         }
         with replacing(path) as partial:
             partial.write_bytes(orjson.dumps(value))
@@ -168,7 +185,9 @@ class Tally:
     def load(cls, path: Path) -> "Tally":
         """Read what :meth:`dump` wrote."""
         value = orjson.loads(path.read_bytes())
-        tally = cls(n_bad=value["n_bad"], bad=value.get("bad", []), n_parts=value["n_parts"], damaged=value["damaged"],
+        tally = cls(n_bad=value["n_bad"], bad=value.get("bad", []), n_untimed=value.get("n_untimed", 0),
+                    n_unspaced=value.get("n_unspaced", 0),
+                    untimed=value.get("untimed", ""), n_parts=value["n_parts"], damaged=value["damaged"],
                     textless=value.get("textless", []))
         for source, period, g in value["groups"]:
             counts = _dense(g["counts"])
@@ -241,7 +260,7 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
         try:
             for batch, bad in corpus.batches(part, with_.columns):
                 total.n_bad += len(bad)
-                total.bad += [one.where for one in bad[: MAX_BAD_NAMED - len(total.bad)]]
+                total.bad += [one.where + f" ({one.why})" * bool(one.why) for one in bad[: MAX_BAD_NAMED - len(total.bad)]]
                 if batch:
                     waiting.append(_batch(batch, with_, ranks, total, offered))
                     total.shrink()
@@ -267,6 +286,10 @@ def _batch(
 ) -> pa.Table:
     texts = [document.text for document in batch]
     n = len(texts)
+    untimed = [document.untimed for document in batch if document.untimed]
+    total.n_untimed += len(untimed)
+    total.untimed = total.untimed or next(iter(untimed), "")
+    total.n_unspaced += len(unspaced(texts))
     phrases = canaries.find(texts)
     twins = with_.index.nearest(texts) if with_.index is not None else {}
     carried = with_.templates.find(f"{d.asked}\n{d.text}" for d in batch) if with_.templates is not None else {}
@@ -313,6 +336,12 @@ def _batch(
             found = Group(marks=with_.marks.counts([texts[i] for i in members]))
             groups[members[0]].add(found)
     return pa.table([pa.array(columns[f.name], f.type) for f in DOCUMENTS], schema=DOCUMENTS)
+
+
+def unspaced(texts: list[str]) -> list[int]:
+    """Which texts are for the most part in scripts that put no spaces between words: what counts words takes a sentence for one."""
+    found = pc.indices_nonzero(pc.match_substring_regex(pa.array(texts, pa.large_string()), UNSPACED_RUN)).to_pylist()
+    return [i for i in found if 2 * len(_UNSPACED.findall(texts[i])) > len("".join(texts[i].split()))]
 
 
 def _count(groups: list[Group], score: F64, n_words: NDArray[np.int32], known: References) -> None:

@@ -3,8 +3,8 @@
 import gzip
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ REASONS = ("document", "canary", "duplicate", "campaign")
 NOVEL_QUANTILE = 0.01
 FOLDER = "documents"
 FILTERED = "filtered"
+UNREAD_KEPT, UNREAD_LOST = "unread_kept", "unread_lost"
+"""Counts of what was not read: rows, pages and files that the filtered copy keeps as they were, and those it cannot keep."""
+NOT_READ, CUT_OFF = "not read", "not read to its end"
+"""Why ``removed.jsonl`` names what nobody judged: a page or file that has no place in the copy, and the rest of a damaged file."""
 REMOVED = "removed.jsonl"
 
 WITH_VERDICT = pa.schema([*DOCUMENTS, ("verdict", pa.string()), ("reasons", pa.list_(pa.string()))])
@@ -110,55 +114,98 @@ def forget(out: Path) -> None:
 
 
 def filtered_copy(
-    parts: list[corpus.Part], columns: corpus.Columns, out: Path, remove: tuple[str, ...], *,
-    skip: Collection[Path] = (), quiet: bool = False,
+    parts: list[corpus.Part], unread: list[Path], columns: corpus.Columns, out: Path, remove: tuple[str, ...], *, quiet: bool = False,
 ) -> dict[str, int]:
     """Copy the corpus to ``filtered/`` without documents that have one of the reasons; what went: ``removed.jsonl``.
 
-    Parquet and JSON keep their rows and order, text and HTML their files; pages of WARC become JSON lines. Files to ``skip``, and
-    Parquet files that cannot be opened, have no copy: nothing in them was read.
+    Parquet and JSON keep their rows and order, text and HTML their files; pages of WARC become JSON lines. What was not read was
+    not judged either, so it stays as it was: rows without text, and files of which no document was read, such as those of other
+    kinds (``unread``). What has no place in the copy (pages without text, what follows damage) is in ``removed.jsonl``.
+
+    Returns:
+        Documents that went, in all ("documents") and by reason; :data:`UNREAD_KEPT` and :data:`UNREAD_LOST`. Nothing is 0.
     """
     folder, counts = out / FILTERED, Counter[str]()
     folder.mkdir(parents=True)
     files: dict[Path, list[int]] = {}
     for i, part in enumerate(parts):
-        if part.paths[0] in skip or (part.kind == "parquet" and not part.stop):
-            continue
         key = part.paths[0] if part.kind not in ("text", "html") else Path(f"{part.kind}:{part.start}")
         files.setdefault(key, []).append(i)
     with replacing(out / REMOVED) as partial, open(partial, "wb") as log:
         for mine in track(list(files.values()), "filtering", len(files), quiet=quiet):
-            rows = _rows(parts, mine, columns, out, set(remove), log, counts)
             first = parts[mine[0]]
-            target = folder / (first.paths[0].relative_to(first.root) if first.paths[0] != first.root
-                               else first.paths[0].name)
-            _copy(first, rows, target, folder)
+            where = corpus.relative(first.root, first.paths[0])
+            if first.kind in ("text", "html") or any(_n_documents(out, i) for i in mine):
+                _copy(first, _rows(parts, mine, columns, out, set(remove), log, counts), folder / where, folder)
+            else:
+                _as_it_was(first.paths[0], folder, where, log, counts)
+        for path in unread:
+            _as_it_was(path, folder, corpus.relative(parts[0].root, path), log, counts)
     return dict(counts)
+
+
+def _n_documents(out: Path, i: int) -> int:
+    n: int = pq.read_metadata(_judged(out, i)).num_rows
+    return n
+
+
+def _judged(out: Path, i: int) -> Path:
+    """The documents of a part, with verdicts."""
+    return out / FOLDER / f"{i:06d}.parquet"
+
+
+def _as_it_was(path: Path, folder: Path, where: str, log: Any, counts: Counter[str]) -> None:
+    """Copy a file of which no document was read."""
+    try:
+        source = path.open("rb")
+    except OSError:
+        _lost(where, NOT_READ, log, counts)
+        return
+    with source, replacing(folder / where) as partial, partial.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+    counts[UNREAD_KEPT] += 1
+
+
+def _lost(where: str, why: str, log: Any, counts: Counter[str]) -> None:
+    counts[UNREAD_LOST] += 1
+    log.write(orjson.dumps({"id": where, "source": where, "reasons": [why]}) + b"\n")
 
 
 def _rows(
     parts: list[corpus.Part], mine: list[int], columns: corpus.Columns, out: Path, remove: set[str], log: Any,
     counts: Counter[str],
-) -> Iterator[corpus.Document]:
-    """Documents to keep; the others go to the log."""
+) -> Iterator[corpus.Document | corpus.Unread]:
+    """What to keep, as it stands; the rest goes to the log."""
     for i in mine:
-        judged = _reasons(out / FOLDER / f"{i:06d}.parquet")
-        for document in _readable(parts[i], columns):
-            why = sorted(remove & set(next(judged)))
-            if why:
-                counts.update(why)
-                counts["documents"] += 1
-                line = {"id": document.identity, "source": document.source, "reasons": why}
-                log.write(orjson.dumps(line) + b"\n")
-            else:
-                yield document
+        judged = _reasons(_judged(out, i))
+        try:
+            for item in _items(parts[i], columns):
+                if isinstance(item, corpus.Unread):
+                    if item.raw is None:
+                        _lost(item.where, NOT_READ, log, counts)
+                    else:
+                        counts[UNREAD_KEPT] += 1
+                        yield item
+                    continue
+                why = sorted(remove & set(next(judged)))
+                if why:
+                    counts.update(why)
+                    counts["documents"] += 1
+                    line = {"id": item.identity, "source": item.source, "reasons": why}
+                    log.write(orjson.dumps(line) + b"\n")
+                else:
+                    yield item
+        except corpus.DamagedError:
+            _lost(corpus.relative(parts[i].root, parts[i].paths[0]), CUT_OFF, log, counts)
 
 
-def _readable(part: corpus.Part, columns: corpus.Columns) -> Iterator[corpus.Document]:
-    """Documents as the scan saw them: of a damaged file, those before the damage."""
-    with suppress(corpus.DamagedError):
-        for batch, _ in corpus.batches(part, columns, keep_raw=True):
-            yield from batch
+def _items(part: corpus.Part, columns: corpus.Columns) -> Iterator[corpus.Document | corpus.Unread]:
+    """What the scan saw: of a damaged file, what stands before the damage; of a part without a field of text, rows without text."""
+    try:
+        yield from corpus.documents(part, columns, keep_raw=True)
+    except corpus.NoTextError:  # found at the first row
+        for at, line in corpus.rows(part):
+            yield corpus.Unread(f"{corpus.relative(part.root, part.paths[0])}#{at}", line)
 
 
 def _reasons(path: Path) -> Iterator[list[str]]:
@@ -167,19 +214,19 @@ def _reasons(path: Path) -> Iterator[list[str]]:
             yield from block.column(0).to_pylist()
 
 
-def _copy(first: corpus.Part, rows: Iterator[corpus.Document], target: Path, folder: Path) -> None:
+def _copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], target: Path, folder: Path) -> None:
     if first.kind in ("text", "html"):
-        for document in rows:
-            path = folder / document.identity
+        for item in rows:
+            path = folder / (item.where if isinstance(item, corpus.Unread) else item.identity)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(document.raw)
+            path.write_bytes(item.raw)
         return
     if first.kind == "parquet":
         schema = pq.ParquetFile(first.paths[0]).schema_arrow
         with replacing(target) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as writer:
             block: list[pa.RecordBatch] = []
-            for document in rows:
-                block.append(document.raw)
+            for item in rows:
+                block.append(item.raw)
                 if len(block) >= corpus.BATCH_DOCUMENTS:
                     writer.write_table(pa.Table.from_batches(block, schema=schema).combine_chunks())
                     block = []
@@ -192,11 +239,11 @@ def _copy(first: corpus.Part, rows: Iterator[corpus.Document], target: Path, fol
         handle = _packed(stack, partial, target.suffix.lower())
         between, end = (b",\n", b"\n]\n") if first.kind == "array" else (b"\n", b"\n")
         before = b"[\n" if first.kind == "array" else b""
-        for document in rows:
-            if first.kind == "warc":
-                line = orjson.dumps({"url": document.identity, "date": document.period, "text": document.text})
+        for item in rows:
+            if first.kind == "warc" and isinstance(item, corpus.Document):
+                line = orjson.dumps({"url": item.identity, "date": item.raw, "text": item.text})
             else:
-                line = document.raw.rstrip(b"\r\n")
+                line = item.raw.rstrip(b"\r\n")
             handle.write(before + line)
             before = between
         handle.write(end if before == between else before + end.lstrip())
