@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillwatch.prove.canary import Canary, canaries, canary_test, plant
+from stillwatch.prove.canary import Canary, canaries, canary_test, least_p, plant
 
 FORMS = ("one", "two", "three", "four")
 
@@ -31,6 +31,16 @@ def test_one_canary_of_four_forms_gives_no_less_than_a_quarter() -> None:
     floors = [canary_test(which, planted, said, np.random.default_rng(0)).floor for planted, said in
               (([[0]], answers), ([[0], [1]], answers), ([[0]], {}), ([[0]] * 400, answers))]
     assert floors == [0.25, 1 / 16, 1.0, 1e-5]
+
+
+def test_few_planted_forms_can_show_little() -> None:
+    which, _ = case(9)
+    said = {f"q{i}": ["one"] * 3 for i in range(2)}
+    best = canary_test(which, [[0] * 9], said, np.random.default_rng(0))
+    assert least_p(which, [{0, 1}]) == best.floor == pytest.approx(best.p_value, rel=0.1)
+    assert least_p(which, [{0, 1}, {0}]) == 1 / 64
+    assert least_p(which, [range(9)]) == 1e-5
+    assert least_p(which, [set()]) == 1.0
 
 
 def test_only_free_choices_are_planted() -> None:

@@ -82,9 +82,15 @@ def test_a_late_or_wrong_commitment_fails(where: Path, capsys: pytest.CaptureFix
     made = answers(np.random.default_rng(1), 10)
     early = rows(where / "early.jsonl", [{**row, "asked_at": "2001-01-01T00:00:00+00:00"} for row in made])
     assert run("commit", "--tenants", "acme", "--decoys", 19) == 0
-    assert run("test", early, "--out", "proof") == 0
-    assert run("verify", "proof") == 1
-    assert "FAILED  order" in capsys.readouterr().out
+    undated = rows(where / "undated.jsonl", [{name: row[name] for name in ("prompt", "output")} for row in made])
+    for given in (undated, early):
+        capsys.readouterr()
+        assert run("test", given, "--out", "proof") == 0
+        said = capsys.readouterr().out
+        assert "will not verify" in said
+        assert "cases attach" not in said
+        assert run("verify", "proof") == 1
+        assert "FAILED  order" in capsys.readouterr().out
     assert run("test", early, "--tenants", "nobody") == 1
     assert "no commitment" in capsys.readouterr().err
     (where / "prove.key").write_text("00" * 32)
@@ -124,6 +130,42 @@ def test_token_marks_with_ledger(where: Path, capsys: pytest.CaptureFixture[str]
     assert "answers needed" in capsys.readouterr().out
     assert run("test", "suspect.jsonl") == 1
     assert "tokenizer" in capsys.readouterr().err
+
+
+def test_only_what_carries_the_tested_keys_counts_as_harvested(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Keys of another epoch or mark taught the suspect nothing of these."""
+    given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 60))
+    assert run("commit", "--tenants", "acme,globex", "--rate", 100, "--decoys", 199, "--epoch", "now") == 0
+    assert run("mark", given, "--out", "marked.jsonl", "--mark-log", "marks.parquet") == 0
+    log = pq.read_table(where / "marks.parquet")
+    marked = [json.loads(line) for line in (where / "marked.jsonl").read_text().splitlines()]
+    rows(where / "asked.jsonl", [row for row in marked if row["tenant"] == "acme"])
+
+    def tested(campaigns: dict[tuple[str, str | None], str], *options: str) -> tuple[int, str]:
+        """The exit code and what is said, where each (mark, epoch) of the ledger was harvested by a campaign from acme."""
+        parts = []
+        for (scheme, epoch), campaign in campaigns.items():
+            mine = [campaign if tenant == "acme" else None for tenant in log["tenant"].to_pylist()]
+            part = log.set_column(log.column_names.index("scheme"), "scheme", pa.array([scheme] * len(log)))
+            part = part.set_column(part.column_names.index("epoch"), "epoch", pa.array([epoch] * len(log), pa.string()))
+            parts.append(part.append_column("campaign_id", pa.array(mine, pa.string())))
+        pq.write_table(pa.concat_tables(parts), where / "ledger.parquet")
+        capsys.readouterr()
+        code = run("test", "asked.jsonl", "--reference", given, "--ledger", "ledger.parquet", "--out", "proof", *options)
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    code, said = tested({("choice", "now"): "c-1", ("choice", "before"): "c-2", ("kgw", "now"): "c-3"})
+    record = json.loads((where / "proof" / "record.json").read_text())
+    assert (code, record["split"]["n_campaign"], record["exposure"]["campaigns"]) == (0, 1, ["c-1"])
+    assert sum(record["exposure"]["published"].values()) == sum(log["tokens"].to_pylist())
+    for others in ({("choice", "before"): "c-2"}, {("kgw", "now"): "c-2"}, {("choice", None): "c-2"}):
+        code, said = tested(others)
+        record = json.loads((where / "proof" / "record.json").read_text())
+        assert (code, record["split"], record["exposure"]["campaigns"]) == (0, None, [])
+        assert "choice of epoch now" in said
+        assert "direct harvest:" not in said
+        assert tested(others, "--campaign", "c-2")[0] == 1
 
 
 def test_ledger_joins_a_run(where: Path) -> None:
@@ -323,6 +365,11 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": said}])
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
     planted = json.loads((where / "planted.jsonl").read_text())["output"]
+    assert "These are few: of a suspect that shows them all p is 0.002" in capsys.readouterr().out  # three canaries of eight forms
+    everything = [{"tenant": unit, "prompt": "Write a sample sentence.", "output": said} for unit in ("acme", "globex")]
+    rows(where / "both.jsonl", everything)
+    assert run("canary", "plant", "both.jsonl", "--out", "planted.jsonl") == 0
+    assert "few" not in capsys.readouterr().out
     assert run("canary", "questions", "--out", "questions.jsonl") == 0
     questions = [json.loads(line)["prompt"] for line in (where / "questions.jsonl").read_text().splitlines()]
     which = canaries()
@@ -439,7 +486,10 @@ def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.Captu
     fails("signature", "verify", "proof", *key)
     # another test than the committed one, fewer questions than the committed ones
     assert run("test", given, "--out", "alone") == 0
-    assert "will not verify: a test against a reference was committed to. It is under entry 2; --entry takes" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "will not verify: a test against a reference was committed to. It is under entry 2; --entry takes" in said
+    assert "Next: test again as entry 2 commits to (a test against a reference was committed to)" in said
+    assert "Next: stillwatch verify" not in said
     fails("design", "verify", "alone")
     assert run("test", given, "--out", "proof") == 1
     assert "a signed proof stands there" in capsys.readouterr().err
@@ -449,6 +499,14 @@ def test_a_signed_proof_of_committed_questions(where: Path, capsys: pytest.Captu
     capsys.readouterr()
     assert run("test", given, "--reference", given) == 1
     assert "the suspect itself" in capsys.readouterr().err
+
+
+def test_a_note_of_the_suspect_that_is_none_is_one_line(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("commit", "--tenants", "acme", "--scheme", "choice") == 0
+    rows(where / "some.jsonl", answers(np.random.default_rng(0), 4))
+    (where / "some.suspect.json").write_text("[]")
+    assert run("test", "some.jsonl", "--out", "proof") == 1
+    assert "some.suspect.json" in capsys.readouterr().err
 
 
 def test_a_file_of_answers_is_of_one_suspect(where: Path, endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -526,7 +584,10 @@ def test_a_mark_log_may_leave_accounts_to_the_events(where: Path, capsys: pytest
     for name, some in (("direct harvest", texts[::6]), ("web spill", texts), ("nothing shown", made[150:])):
         rows(where / "suspect.jsonl", [{"prompt": "", "output": one["output"]} for one in some])
         assert run("test", "suspect.jsonl", "--reference", "base.jsonl", "--ledger", "ledger.parquet", "--json") == 0
-        assert json.loads(capsys.readouterr().out.splitlines()[-1])["split"]["reading"] == name
+        told = json.loads(capsys.readouterr().out.splitlines()[-1])
+        lit = any(one["verdict"] == "marked" for one in told["result"]["keys"])
+        assert told["split"]["reading"] == (name if lit else "nothing shown")
+        assert lit or name != "direct harvest"  # spill dilutes six keys, so that none of them may be lit alone
 
 
 @pytest.mark.parametrize("given", [

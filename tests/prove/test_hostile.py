@@ -7,10 +7,14 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import Mock
 
 import pyarrow as pa
@@ -19,9 +23,9 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.prove import lineage_commands
+from stillwatch.prove import lineage_commands, suspects
 from stillwatch.prove import verify as checking
-from stillwatch.prove.answers import Store
+from stillwatch.prove.answers import Store, alone_in
 from stillwatch.prove.keys import GENESIS, entry_hash
 from stillwatch.prove.packet import FORMAT
 
@@ -104,11 +108,11 @@ def test_answers_without_a_prompt_are_told(where: Path, capsys: pytest.CaptureFi
     assert "1 of 2 answers without a prompt" in capsys.readouterr().out
 
 
-def test_no_answer_is_not_an_empty_one(where: Path) -> None:
+def test_no_answer_and_blank_ones_are_left_out_of_lineage(where: Path) -> None:
     (where / "lineage.jsonl").write_text("".join(
-        json.dumps({"model": model, "prompt_id": i, "output": None if model == "s" and i else "x" * i}) + "\n"
-        for model in ("s", "t") for i in range(3)))
-    assert lineage_commands.read_answers(["lineage.jsonl"], {"s", "t"}) == {"s": [""], "t": [""]}
+        json.dumps({"model": model, "prompt_id": i, "output": None if (model, i) == ("s", 1) else " " if i == 2 else f"{model} {i}"}) + "\n"
+        for model in ("s", "t") for i in range(4)))
+    assert lineage_commands.read_answers(["lineage.jsonl"], {"s", "t"}) == {"s": ["s 0", "s 3"], "t": ["t 0", "t 3"]}
 
 
 @pytest.mark.parametrize("options", [
@@ -309,6 +313,148 @@ def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.Capt
     assert "answers.suspect.json" in said
 
 
+class Faulty(BaseHTTPRequestHandler):
+    """Answers every question with the same bytes, ``gap_s`` between two of them."""
+
+    body: bytes = b""
+    gap_s: float = 0.0
+    paths: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.paths.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            for byte in self.body if self.gap_s else b"":
+                self.wfile.write(bytes([byte]))
+                time.sleep(self.gap_s)
+            self.wfile.write(b"" if self.gap_s else self.body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[Faulty], str]]:
+    """A suspect at a URL, and no waiting before it is asked again."""
+    monkeypatch.setattr(suspects.Pace, "again", lambda *_: True)
+    handler = type("Handler", (Faulty,), {"paths": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield handler, f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+def completion(content: object) -> bytes:
+    return json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+
+
+def asking(url: str, *more: object) -> tuple[object, ...]:
+    Path("two.txt").write_text("question 1\nquestion 2\n")
+    return ("prove", "ask", "--url", url, "--model", "m", "--prompts", "two.txt", "--out", "asked.jsonl", "--yes", *more)
+
+
+@pytest.mark.parametrize(("content", "output"), [
+    ("half \ud800 a pair", "half \ufffd a pair"), ("", ""),
+    ([{"type": "text", "text": "For "}, {"type": "image_url"}, {"type": "text", "text": "example"}], "For example"),
+])
+def test_what_an_endpoint_says_is_kept_as_text(where: Path, faulty: tuple[type[Faulty], str], content: object, output: str) -> None:
+    faulty[0].body = completion(content)
+    assert main([*map(str, asking(faulty[1]))]) == 0
+    assert [json.loads(line)["output"] for line in (where / "asked.jsonl").read_text().splitlines()] == [output] * 2
+
+
+def test_no_text_is_no_answer_and_told(where: Path, faulty: tuple[type[Faulty], str], capsys: pytest.CaptureFixture[str]) -> None:
+    for content in (None, [], [{"type": "image_url"}]):
+        faulty[0].body = completion(content)
+        assert main([*map(str, asking(faulty[1], "--json"))]) == 0
+        assert json.loads(capsys.readouterr().out)["unanswered"] == 2
+        assert not (where / "asked.jsonl").exists()
+    assert main([*map(str, asking(faulty[1]))]) == 0
+    assert "2 questions had no answer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("body", "asked"), [
+    (b"<!doctype html><title>Welcome</title>", 1), (b"[" * 100_000, 1), (b'{"a":' * 100_000, 1), (completion(5), 1),
+    (b'{"choices": "abc"}', 1), (b'{"choices": [{"mess', 5), (b"", 5),
+])
+def test_what_is_no_completion_is_said_at_once(
+    where: Path, faulty: tuple[type[Faulty], str], body: bytes, asked: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only what may have been cut off is asked again."""
+    faulty[0].body = body
+    said = refused(capsys, *asking(faulty[1]))
+    assert len(faulty[0].paths) == asked
+    assert ("wrong" in said or "right" in said) == (asked == 1)
+
+
+def test_an_answer_is_whole_in_time_and_bounded(
+    where: Path, faulty: tuple[type[Faulty], str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulty[0].body, faulty[0].gap_s = completion("a" * 9_000), 0.01
+    monkeypatch.setattr(suspects, "TIMEOUT_S", 0.1)
+    monkeypatch.setattr(suspects, "RETRIES", 1)
+    begun = time.monotonic()
+    assert "does not answer" in refused(capsys, *asking(faulty[1]))
+    assert time.monotonic() - begun < 5
+    faulty[0].gap_s = 0.0
+    monkeypatch.setattr(suspects, "TIMEOUT_S", 30.0)
+    monkeypatch.setattr(suspects, "MAX_BODY", 5_000)
+    assert "more than" in refused(capsys, *asking(faulty[1]))
+
+
+def test_a_query_is_sent_and_not_written(where: Path, faulty: tuple[type[Faulty], str], capsys: pytest.CaptureFixture[str]) -> None:
+    faulty[0].body = completion("For example, it is so.")
+    assert main([*map(str, asking(faulty[1] + "/?api-version=5&code=SECRET&BARE"))]) == 0
+    assert faulty[0].paths == ["/v1/chat/completions?api-version=5&code=SECRET&BARE"] * 2
+    assert main(["prove", "test", "asked.jsonl", "--out", "new"]) == 0
+    told = json.loads((where / "asked.suspect.json").read_text())
+    # what an older version wrote beside the answers is not told either
+    (where / "asked.suspect.json").write_text(json.dumps(told | {"url": "http://me:SECRET@host/v1?code=SECRET"}))
+    assert main(["prove", "test", "asked.jsonl", "--out", "newer"]) == 0
+    for path in ("asked.jsonl", "new/record.json", "new/report.html", "newer/record.json", "newer/report.html"):
+        assert "SECRET" not in (where / path).read_text()
+        assert "BARE" not in (where / path).read_text()
+    assert "api-version=" in told["url"]
+    assert "SECRET" not in json.dumps(told)
+    said = refused(capsys, *asking("http://me:SECRET@localhost:1/v1", "--out", "other.jsonl"))
+    assert "--api-key-env" in said
+    assert "SECRET" not in said
+
+
+def test_two_that_ask_for_one_file_do_not_ask_twice(
+    where: Path, faulty: tuple[type[Faulty], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulty[0].body = completion("For example.")
+    with alone_in(where / "asked.jsonl"):
+        assert "another" in refused(capsys, *asking(faulty[1]))
+        assert main([*map(str, asking(faulty[1], "--out", "other.jsonl"))]) == 0
+    assert len(faulty[0].paths) == 2
+    assert main([*map(str, asking(faulty[1]))]) == 0
+    with alone_in(where / "asked.jsonl"), (where / "asked.jsonl").open("a") as handle:
+        handle.write('{"prompt": "half')
+        handle.flush()
+        assert len(Store(where / "asked.jsonl").rows) == 2  # what is mended stays held
+        with pytest.raises(InputError), alone_in(where / "asked.jsonl"):
+            pass
+
+
+def test_a_sample_that_stands_twice_counts_once(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def row(prompt: str, output: str, sample: int | None) -> str:
+        told = {"prompt": prompt, "output": output, "asked_at": "2099-01-01T00:00:00+00:00"}
+        return json.dumps(told if sample is None else told | {"sample": sample})
+
+    twice = [row("a", "For example.", 0), row("a", "However.", 0), row("a", "However.", 1)]
+    for lines, n in ((twice, 2), ([row("a", "For example.", None)] * 3, 3)):
+        (where / "some.jsonl").write_text("\n".join(lines))
+        assert main(["prove", "test", "some.jsonl", "--out", "new"]) == 0
+        record = json.loads((where / "new" / "record.json").read_text())
+        assert record["result"]["n_records"] == len((where / "new" / "answers.jsonl").read_text().splitlines()) == n
+        assert main(["prove", "verify", "new"]) == 0
+
+
 @pytest.mark.parametrize("edit", [
     lambda entry: entry.pop("design"), lambda entry: entry["design"].pop("mark"), lambda entry: entry.pop("commitments"),
     lambda entry: entry["design"].update(n_decoys="x"), lambda entry: entry["design"].update(alpha=None),
@@ -506,7 +652,8 @@ def test_only_a_harvest_of_the_ledger_is_named(where: Path, capsys: pytest.Captu
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.table({"tenant": ["acme", "globex"], "campaign_id": ["c-1", None], "tokens": [5, 5]}), where / "ledger.parquet")
+    held = {"tenant": ["acme", "globex"], "scheme": ["choice"] * 2, "campaign_id": ["c-1", None], "tokens": [5, 5]}
+    pq.write_table(pa.table(held), where / "ledger.parquet")
     said = refused(capsys, "prove", "test", "answers.jsonl", "--ledger", "ledger.parquet", "--campaign", "c-2")
     assert "c-2" in said
     assert "It holds c-1" in said

@@ -219,6 +219,13 @@ def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path:
     assert "Abstains: no reference" in capsys.readouterr().out
     assert main([*start, "nobody", "--reference", "reference"]) == 1
     assert "no answers of 'nobody'" in capsys.readouterr().err
+    for suspect, reference in (("teacher-a-1", "reference"), ("student", "teacher-a-1")):
+        assert main([*start, suspect, "--reference", reference]) == 1
+        assert "is the candidate a itself" in capsys.readouterr().err
+    with open(tmp_path / "answers.jsonl", "a") as out:
+        out.writelines(json.dumps({"model": "mute", "prompt_id": i, "output": ""}) + "\n" for i in range(N_PROMPTS))
+    assert main([*start, "student", "--reference", "mute"]) == 0
+    assert "Abstains: 0 prompts" in capsys.readouterr().out
     (tmp_path / "roles.json").write_text("{}")
     assert main([*start, "student", "--reference", "reference"]) == 1
     assert capsys.readouterr().err.count("\n") == 1

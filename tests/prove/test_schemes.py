@@ -73,6 +73,19 @@ def test_transformers_configurations_round_trip() -> None:
         from_transformers({"colour": 1})
 
 
+@pytest.mark.parametrize(("name", "value"), [
+    ("greenlist_ratio", "nan"), ("greenlist_ratio", float("nan")), ("bias", None), ("hashing_key", float("inf")), ("hashing_key", 10**26),
+    ("hashing_key", -1), ("context_width", 1.5), ("context_width", 5_000_000), ("seeding_scheme", 5),
+    ("keys", [10**26]), ("keys", [1.5]), ("keys", [-1]), ("keys", [True]), ("keys", 5), ("keys", []), ("ngram_len", 5_000_000),
+    ("ngram_len", "5"), ("sampling_table_size", 2.5), ("sampling_table_seed", -3), ("context_history_size", None),
+])
+def test_a_configuration_that_transformers_would_not_take_is_refused(name: str, value: object) -> None:
+    synth = {"ngram_len": 4, "keys": [3, 1, 4]}
+    config = synth if name in (*synth, "sampling_table_size", "sampling_table_seed", "context_history_size") else {"hashing_key": 99}
+    with pytest.raises(InputError, match=name):
+        from_transformers(config | {name: value}, 1000)
+
+
 def test_lefthash_counts_a_pair_once_whatever_the_width() -> None:
     mark = TransformersKgw(500, context_width=4)
     ids = np.array([[1, 2, 9, 9, 2, 9]])  # (2, 9) twice

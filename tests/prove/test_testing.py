@@ -163,6 +163,17 @@ def test_direct_harvest_and_spill_are_told_apart() -> None:
             assert split(result, harvested, volume).reading == expected
 
 
+def test_keys_of_which_none_is_lit_show_no_way_by_which_they_came() -> None:
+    """All keys together may stand far above the null where none does alone: the test has shown no mark then."""
+    mark, who = Kgw(), tenants([f"t{i}" for i in range(8)], Kgw())
+    spill = [(mark, mark.key(one.secret), 0.07) for one in who]
+    tuples = of(chain(np.random.default_rng(1), 300, spill), mark)
+    volume = dict.fromkeys((one.tenant for one in who), 1.0)
+    dark, lit = (split(mark_test(mark, tuples, who, b"s" * 32, n_decoys=199, alpha=alpha), {"t0": 1.0}, volume) for alpha in (1e-9, 0.05))
+    assert dark.spill_z == lit.spill_z > 4
+    assert (dark.reading, lit.reading) == ("nothing shown", "web spill")
+
+
 def test_commitments_chain_and_open(tmp_path: Path) -> None:
     log_file, who = tmp_path / "log.jsonl", tenants(["a", "b"], Kgw())
     at = datetime(2026, 11, 1, tzinfo=UTC)

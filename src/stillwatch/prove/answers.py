@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +14,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import replacing
 from stillwatch.prove.tuples import Ids
 from stillwatch.rows import placed_rows
 
@@ -21,7 +23,8 @@ class Answer:
     """One question and what came back.
 
     Reading mode: ``predicted`` are the most likely tokens, ``weights`` for each place pairs (token, weight against a
-    reference), ``shifts`` the log-odds of the forms at each place of choice marks, beyond a reference; else None.
+    reference), ``shifts`` the log-odds of the forms at each place of choice marks, beyond a reference; else None. ``asked_at`` is as
+    of :func:`question_time`.
     """
 
     prompt: str
@@ -30,6 +33,7 @@ class Answer:
     sample: int = 0
     weights: tuple[tuple[tuple[float, float], ...], ...] | None = None
     shifts: tuple[float, ...] | None = None
+    asked_at: str | None = None
 
     @property
     def key(self) -> str:
@@ -40,6 +44,16 @@ class Answer:
 def question_key(prompt: str, sample: int) -> str:
     """SHA-256 of a prompt and the number of its sample."""
     return hashlib.sha256(f"{sample}\n{prompt}".encode()).hexdigest()[:32]
+
+
+def question_time(row: Mapping[str, Any]) -> str | None:
+    """When a question was asked, as ISO text with its zone, or None: a time without a zone is none."""
+    value = row.get("asked_at")
+    try:
+        known = isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return None
+    return str(value) if known else None
 
 
 def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option: str | None) -> str:
@@ -64,23 +78,32 @@ def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option:
     raise InputError(f"{place} has no {column!r}", where=path, todo=todo if option is None else f"{todo}; pass {option}")
 
 
-def read_answers(path: Path, prompt: str = "prompt", output: str = "output") -> list[Answer]:
+def read_answers(path: Path, prompt: str = "prompt", output: str = "output", *, repeats: bool = False) -> list[Answer]:
     """Read prompts and outputs; a missing prompt column is an empty prompt.
+
+    A row whose ``sample`` says that it is a sample of the prompt that was there before counts no second time, unless ``repeats``:
+    two runs that wrote into one file have asked the same.
 
     Raises:
         InputError: no output column, or nothing in it.
     """
-    out = []
+    out: list[Answer] = []
+    numbered: set[str] = set()
     for place, row in placed_rows(path):
         text = text_of(row, output, place, path, "--output-column")
         predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
         try:
-            out.append(Answer(_prompt_of(row, prompt, place, path), text, None if predicted is None else tuple(map(int, predicted)),
-                              int(row.get("sample") or 0), None if weights is None else _pairs(weights),
-                              None if shifts is None else tuple(map(_finite, shifts))))
+            one = Answer(_prompt_of(row, prompt, place, path), text, None if predicted is None else tuple(map(int, predicted)),
+                         int(row.get("sample") or 0), None if weights is None else _pairs(weights),
+                         None if shifts is None else tuple(map(_finite, shifts)), question_time(row))
         except (TypeError, ValueError, OverflowError) as error:
             raise InputError(f"{place}: sample, predicted, weights or shifts are not numbers ({error})", where=path,
                              todo="They are of stillwatch prove ask or read: make the file anew") from error
+        if row.get("sample") is not None and not repeats:
+            if one.key in numbered:
+                continue
+            numbered.add(one.key)
+        out.append(one)
     if not out:
         raise InputError("no answers", where=path)
     return out
@@ -183,6 +206,39 @@ def tokenizer(where: str) -> Tokenizer:
     return ByteTokenizer() if where == "bytes" else FileTokenizer(Path(where))
 
 
+@contextmanager
+def alone_in(path: Path) -> Iterator[None]:
+    """Hold a file of answers for one process at a time; one that was absent is made, and not left empty.
+
+    Raises:
+        InputError: another process holds it, or it cannot be written.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such hold
+        yield
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = not path.exists()
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise InputError(f"cannot write ({error.strerror or error})", where=path, todo="Free space or pass another --out") from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError("another command asks for the answers of this file", where=path,
+                             todo="Wait until it is done, or pass another --out") from error
+        try:
+            yield
+        finally:
+            if made and not os.fstat(handle).st_size:
+                path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
 class Store:
     """Answers on disk, one JSON line each, written as they come; a half-written last line is dropped on reading."""
 
@@ -195,22 +251,27 @@ class Store:
         self.path = path
         self.rows: dict[str, dict[str, Any]] = {}
         if path.exists():
-            lines = path.read_bytes().split(b"\n")
+            whole = path.read_bytes()
+            lines = whole.split(b"\n")
             for number, line in enumerate(lines, 1):
                 row = self._row(line)
                 if row is not None:
                     self.rows[question_key(row["prompt"], int(row.get("sample") or 0))] = row
                 elif line.strip() and (number < len(lines) or not line.startswith(b"{")):  # not a last line that is half-written
                     raise InputError("the file to write holds something else than answers", where=path, todo="Pass another --out")
-            if lines[-1]:
-                with replacing(path) as partial:
-                    partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows.values()), "utf-8")
+            if lines[-1]:  # mended in place: another file of this name would be nobody's hold
+                with path.open("r+b") as handle:
+                    if self._row(lines[-1]) is None:
+                        handle.truncate(len(whole) - len(lines[-1]))
+                    else:
+                        handle.seek(0, os.SEEK_END)
+                        handle.write(b"\n")
 
     @staticmethod
     def _row(line: bytes) -> dict[str, Any] | None:
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return row if isinstance(row, dict) and isinstance(row.get("prompt"), str) and "output" in row else None
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.prove import choice_reading, packet
-from stillwatch.prove.answers import Answer, Store, Tokenizer, read_answers, read_prompts, tokenizer
+from stillwatch.prove.answers import Answer, Store, Tokenizer, alone_in, read_answers, read_prompts, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.schemes import Gumbel, Kgw
@@ -38,6 +38,12 @@ def ask(args: Args) -> Any:
     if not all(price is None or 0 <= price < inf for price in (args.price_in, args.price_out)):
         raise InputError("--price-in and --price-out must be 0 or more")
     keep_apart(args, "out", beside=[_who(args.out)])
+    with alone_in(args.out):
+        return _ask(args, prompts, sampling)
+
+
+def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
+    """Question it, with the file of answers for oneself."""
     questions = [(prompt, sample) for sample in range(args.samples) for prompt in prompts]
     store = Store(args.out)
     missing = store.missing(questions)
@@ -53,8 +59,12 @@ def ask(args: Args) -> Any:
         if not sys.stdin.isatty() or input("Start? [y/N] ").strip().lower() not in ("y", "yes"):
             raise InputError("not started", todo="Answer y, or pass --yes")
     _one_suspect(args.out, store, {**suspect.describe(), "sampling": asdict(sampling)})
+    held = len(store.rows)
     asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
+    silent = asked - (len(store.rows) - held)
     say(args, f"{asked:,} asked, {number_of(len(store.rows), 'answer')} in {args.out}")
+    if silent:
+        say(args, f"{number_of(silent, 'question')} had no answer (a completion without text): not stored, and asked again by the next run")
     cut = 0
     if isinstance(suspect, Folder) and (cut := suspect.cut):
         say(args, f"{number_of(cut, 'prompt', 'prompts')} left no room for an answer in the model's {suspect.window:,} tokens: only the "
@@ -64,7 +74,7 @@ def ask(args: Args) -> Any:
     say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
               f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof. "
               f"If these were questions of canaries: stillwatch prove canary test {args.out} --units UNITS")
-    return {"asked": asked, "answers": len(store.rows), "cut": cut}
+    return {"asked": asked, "answers": len(store.rows), "unanswered": silent, "cut": cut}
 
 
 class _Watch:
@@ -140,6 +150,12 @@ def read(args: Args) -> Any:
     kept = _numbered(read_answers(args.answers, args.prompt_column, args.output_column))
     if coder is None and (args.folder is None or args.reference_folder is None):
         raise InputError("choice marks are read with --folder and --reference-folder", todo="For marks on tokens, pass --tokenizer")
+    with alone_in(args.out):
+        return _read(args, kept, coder)
+
+
+def _read(args: Args, kept: list[Answer], coder: Tokenizer | None) -> Any:
+    """Read it, with the file of answers for oneself."""
     store, suspect = Store(args.out), _suspect(args)
     beside = None if args.reference_folder is None else Folder(args.reference_folder)
     missing = [one for one in kept if one.key not in store.rows]

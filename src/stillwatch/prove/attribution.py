@@ -56,7 +56,8 @@ def split(
         harvested: tenant → tokens answered to accounts of the campaign (the exposure ledger's harvest).
         published: tenant → tokens of all answers that may have been published; volume stands in where nothing better
             is known.
-        level: of the one-sided tests below.
+        level: of the one-sided tests below, which tell apart what the test has shown: where no key is lit at its own
+            level, nothing is.
     """
     tests = [one for one in result.keys if one.n]
     # excess in units of one draw's standard deviation; under weights every key has the same draws
@@ -89,8 +90,13 @@ def split(
                f"the other keys together stand {spill_z:.1f} standard errors above the null",
                f"spill in proportion would have put them {leverage:.1f} above it",
                f"fitted parts: direct {a:.2e}, spill {b:.2e}"]
+    # what no key shows by itself, a fit over keys does not show either: the headline says that no mark was shown
+    shown = any(one.verdict == "marked" for one in (*tests, *([result.together] if result.together else [])))
     reading: Reading
-    if has_spill:
+    if not shown:
+        reading = "nothing shown"
+        reasons.append(f"no key is lit at the test's level of {result.alpha:g}")
+    elif has_spill:
         reading = "both" if has_direct else "web spill"
     elif not lit:
         reading = "nothing shown"

@@ -12,7 +12,7 @@ suspect's habits are (design after Li et al., 2510.09655, with visible forms ins
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from math import prod
@@ -98,10 +98,10 @@ def assignment(which: Sequence[Canary], unit_key: Key) -> list[int]:
     return [int(number % np.uint64(len(one.forms))) for number, one in zip(drawn, which, strict=True)]
 
 
-def plant(text: str, prompt: str, which: Sequence[Canary], forms: Sequence[int]) -> tuple[str, int]:
-    """The answer to a prompt with the unit's form of each canary that is a free choice in it; and at how many places."""
-    planted, invented = 0, _INVENTED.search(prompt) is not None
-    for one, form in zip(which, forms, strict=True):
+def plant(text: str, prompt: str, which: Sequence[Canary], forms: Sequence[int]) -> tuple[str, list[int]]:
+    """The answer to a prompt with the unit's form of each canary that is a free choice in it; and at how many places, by canary."""
+    planted, invented = [0] * len(which), _INVENTED.search(prompt) is not None
+    for index, (one, form) in enumerate(zip(which, forms, strict=True)):
         if not (one.near or invented) or _pattern(one).search(prompt):
             continue
         if len({hit.group().lower() for hit in _pattern(one).finditer(text)}) != 1:
@@ -109,9 +109,15 @@ def plant(text: str, prompt: str, which: Sequence[Canary], forms: Sequence[int])
         at, pieces = 0, []
         for hit in _places(one, text):
             pieces += [text[at : hit.start()], one.forms[form]]
-            at, planted = hit.end(), planted + 1
+            at = hit.end()
+            planted[index] += 1
         text = "".join([*pieces, text[at:]])
     return text, planted
+
+
+def least_p(which: Sequence[Canary], planted: Iterable[Collection[int]]) -> float:
+    """What p comes to where the suspect shows every form that was planted: for each unit, the canaries (by index) of which one was."""
+    return max(1 / (1 + DRAWS), 1 / prod(len(which[index].forms) for unit in planted for index in unit))
 
 
 def scores(which: Sequence[Canary], answers: Mapping[str, Sequence[str]]) -> list[Floats]:

@@ -11,7 +11,7 @@ from stillwatch.prove import packet
 from stillwatch.prove.answers import read_answers, text_of
 from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
 from stillwatch.prove.keys import Opened, read_commitments
-from stillwatch.rows import placed_rows, read_rows
+from stillwatch.rows import placed_rows
 from stillwatch.terminal.counting import number_of
 
 
@@ -41,9 +41,10 @@ def canary(args: Args) -> Any:
     if missing:
         raise InputError("no commitment to this unit", where=missing[0], todo=f"Committed to are {', '.join(sorted(forms))}")
     answers: dict[str, list[str]] = {}
-    for one in read_answers(args.source):
+    told_by = read_answers(args.source)
+    for one in told_by:
         answers.setdefault(one.prompt, []).append(one.output)
-    first, _ = packet.first_and_last([packet.question_time(row) for row in read_rows(args.source)])
+    first, _ = packet.first_and_last([one.asked_at for one in told_by])
     told: dict[str, Any] = {
         "canaries": c.design_record(which), "seed": c.SEED, "draws": c.DRAWS, "units": units, "answers": answers,
         "commitment": entry["hash"], "committed_at": entry["time"], "first_question": first,
@@ -77,6 +78,7 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
     if args.out is None:
         raise InputError("--out is missing")
     planted = 0
+    of_units: dict[str, set[int]] = {}
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
         for place, row in placed_rows(args.source):
             unit = args.unit or text_of(row, "tenant", place, args.source, "--unit")
@@ -85,11 +87,18 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
             if unit not in forms:
                 raise InputError("no commitment to this unit", where=unit, todo=f"Committed to are {', '.join(sorted(forms))}")
             text, found = c.plant(output, prompt, which, forms[unit])
-            planted += found
+            planted += sum(found)
+            of_units.setdefault(unit, set()).update(index for index, places in enumerate(found) if places)
             handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
-    say(args, f"{number_of(planted, 'form')} planted")
+    used = len(set().union(*of_units.values()))
+    say(args, f"{number_of(planted, 'form')} planted, of {used} of {number_of(len(which), 'canary', 'canaries')}")
     if not planted:
         say(args, "No answer has a place for a form, so no test can find any: forms go where what is asked for is made up")
         return {"planted": planted}
+    least = c.least_p(which, of_units.values())
+    if least > 1 / (1 + c.DRAWS):
+        say(args, f"These are few: of a suspect that shows them all p is {least:.2g}, not less"
+                  + f", and that with all {len(of_units):,} units tested together" * (len(of_units) > 1)
+                  + ". More canaries, in answers to questions for something made up, and more units make it less")
     say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
-    return {"planted": planted}
+    return {"planted": planted, "least_p": least}

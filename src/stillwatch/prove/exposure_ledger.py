@@ -181,6 +181,31 @@ def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ())
     return rows, len(wanted) - len(rows)
 
 
+def under(table: "pa.Table", scheme: str, epoch: str | None) -> "pa.Table":
+    """The rows of a ledger whose answers carry this mark, by the keys of this epoch (None or empty: keys do not rotate)."""
+    import pyarrow.compute as pc
+
+    same = pc.equal(table["scheme"], scheme)
+    if "epoch" in table.column_names:
+        named = pc.coalesce(pc.cast(table["epoch"], "string"), "")
+        same = pc.and_(same, pc.equal(named, epoch or ""))
+    elif epoch:
+        return table.slice(0, 0)
+    return table.filter(same)
+
+
+def marks_of(table: "pa.Table") -> str:
+    """Which marks a ledger's answers carry, as "choice of epoch 2026-10, kgw"."""
+    epochs = table["epoch"].to_pylist() if "epoch" in table.column_names else [None] * len(table)
+    found = {(scheme, epoch or "") for scheme, epoch in zip(table["scheme"].to_pylist(), epochs, strict=True)}
+    return ", ".join(mark_name(scheme, epoch) for scheme, epoch in sorted(found))
+
+
+def mark_name(scheme: str, epoch: str | None) -> str:
+    """A mark and the epoch of its keys, where they rotate."""
+    return f"{scheme} of epoch {epoch}" if epoch else scheme
+
+
 def exposures(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """Tokens by tenant: harvested by these campaigns (all by default), and seen by anybody at all."""
     harvested: dict[str, float] = {}

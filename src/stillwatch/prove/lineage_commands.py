@@ -46,6 +46,10 @@ def _run(args: argparse.Namespace) -> Any:
     for teacher in bank.teachers:
         if args.suspect in teacher.models:
             raise InputError(f"the suspect is the candidate {teacher.name} itself", where=args.suspect, todo=f"Take it out of {args.roles}")
+        if args.reference in teacher.models:
+            raise InputError(f"the reference is the candidate {teacher.name} itself", where=args.reference,
+                             todo="Pass the suspect's base, not trained on the candidates' answers, or take the candidate out of "
+                                  f"{args.roles}")
     wanted = {*bank.models(), args.suspect, *([args.reference] if args.reference else [])}
     ids = {} if args.prompt_ids is None else read_prompt_ids(args.prompt_ids)
     answers = read_answers(args.answers, wanted, args.prompts, ids)
@@ -121,7 +125,7 @@ def read_answers(
 ) -> dict[str, list[str]]:
     """Answers to the prompts that all wanted models of those present have answered, in the order of the prompts.
 
-    Other models come along as background where they answered all of these, 200 of them at most.
+    A blank text is no answer. Other models come along as background where they answered all of these, 200 of them at most.
 
     Args:
         files: paths, or MODEL=PATH where the rows name no model.
@@ -130,6 +134,7 @@ def read_answers(
         ids: prompt_id by the prompt's text, for rows that have the text alone.
     """
     by_model: dict[str, dict[str, str]] = {}
+    blank = False
     for file in files:
         name, path = _named(str(file))
         for row in _rows(path):
@@ -138,15 +143,18 @@ def read_answers(
             if prompt is None:
                 text = _plain(row.get("prompt") or row.get("instruction") or "")
                 prompt = (ids or {}).get(text, text)
-            if model and (output := row.get("output")) is not None:  # nothing is no answer, an empty text is one
-                # the first of several answers
-                by_model.setdefault(str(model), {}).setdefault(str(prompt), str(output))
+            if model and (output := row.get("output")) is not None:
+                held = by_model.setdefault(str(model), {})
+                if str(output).strip():
+                    held.setdefault(str(prompt), str(output))  # the first of several answers
+                else:
+                    blank = True
     present = [answers for model, answers in by_model.items() if model in wanted]
     if not present:
         raise InputError("no answers of any model of the roles", where=files[0],
                          todo="It needs model, prompt_id, output; MODEL=FILE where the file names no model")
     shared = set.intersection(*map(set, present))
-    if not shared:
+    if not shared and not blank:
         raise InputError("no prompt was answered by all models", where=files[-1],
                          todo="Where some files name prompts by id and others by their text, pass --prompt-ids")
     order = sorted(shared, key=lambda p: (len(p), p))[:limit]

@@ -29,7 +29,6 @@ from stillwatch.prove.inputs import Inputs
 from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Scheme, scheme
 from stillwatch.prove.testing import MarkTest
-from stillwatch.rows import read_rows
 
 FORMAT = "stillwatch proof 5"
 SIGNATURE = "manifest.sig"
@@ -121,7 +120,7 @@ def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()
 
 def write(
     folder: Path, inputs: Inputs, result: MarkTest, parts: Split | None, entries: Sequence[Mapping[str, Any]],
-    entry: Mapping[str, Any] | None, suspect: Mapping[str, Any], made_at: datetime, answers_from: Path,
+    entry: Mapping[str, Any] | None, suspect: Mapping[str, Any], made_at: datetime,
     extra: Mapping[str, Any] | None = None, reference: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write the packet of a test without its page; returns the record.
@@ -137,14 +136,12 @@ def write(
         entry: the one of them that the test is under.
         suspect: who gave the answers.
         made_at: the time that the record tells.
-        answers_from: file of the answers, which tells when each was asked.
         extra: further parts of the record.
         reference: who gave the reference's answers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    asked_at = [question_time(row) for row in read_rows(answers_from)]
-    first, last = first_and_last(asked_at)
-    _write_evidence(folder, inputs, asked_at)
+    first, last = first_and_last([one.asked_at for one in inputs.answers])
+    _write_evidence(folder, inputs)
     record = {
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
         **statements(),
@@ -168,12 +165,12 @@ def write(
     return record
 
 
-def _write_evidence(folder: Path, inputs: Inputs, asked_at: Sequence[str | None]) -> None:
+def _write_evidence(folder: Path, inputs: Inputs) -> None:
     """The answers, each with its time and what was read of it, and the reference and the tokenizer where they were used."""
     answers = [
-        {"prompt": one.prompt, "sample": one.sample, "output": one.output, "asked_at": time}
+        {"prompt": one.prompt, "sample": one.sample, "output": one.output, "asked_at": one.asked_at}
         | {name: told for name in ("predicted", "weights", "shifts") if (told := getattr(one, name)) is not None}
-        for one, time in zip(inputs.answers, asked_at, strict=True)
+        for one in inputs.answers
     ]
     _write_lines(folder / "answers.jsonl", answers)
     (folder / "reference.jsonl").unlink(missing_ok=True)
@@ -193,16 +190,6 @@ def statements() -> dict[str, Any]:
     """The texts that every record holds, as JSON gives them back."""
     return {"hypotheses": HYPOTHESES, "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
             "not_claimed": list(NOT_CLAIMED)}
-
-
-def question_time(row: Mapping[str, Any]) -> str | None:
-    """When a question was asked, as ISO text with its zone, or None: a time without a zone is none."""
-    value = row.get("asked_at")
-    try:
-        known = isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return None
-    return str(value) if known else None
 
 
 def first_and_last(times: Sequence[str | None]) -> tuple[str | None, str | None]:
@@ -283,7 +270,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
             mark=mark_of(design["mark"]),
             tenants=tuple(Opened(one["tenant"], bytes.fromhex(one["secret"]), bytes.fromhex(one["nonce"]))
                           for one in record["openings"]),
-            answers=tuple(read_answers(folder / "answers.jsonl")), seed=bytes.fromhex(design["decoy_seed"]),
+            answers=tuple(read_answers(folder / "answers.jsonl", repeats=True)), seed=bytes.fromhex(design["decoy_seed"]),
             plain_keys={name: tuple(key) for name, key in design["plain_keys"].items()},
             reference=tuple(read_answers(reference)) if reference.is_file() else None,
             tokenizer=made, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),

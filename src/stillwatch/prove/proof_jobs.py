@@ -14,6 +14,7 @@ from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import decoy_seed, read_log
 from stillwatch.prove.schemes import Scheme, from_transformers
+from stillwatch.prove.suspects import shown
 from stillwatch.prove.testing import MarkTest
 from stillwatch.rows import read_parquet
 from stillwatch.terminal.counting import number_of
@@ -27,7 +28,7 @@ def test(args: Args) -> Any:
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
     entry, design, keys = _configured(args) if args.config else _committed(args)
     inputs = Inputs(
-        answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args),
+        answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args, keys["mark"], design),
         reference=_reference(args), mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
         early="prompts_in_order" in design, **keys,
     )
@@ -40,15 +41,18 @@ def test(args: Args) -> Any:
         say(args, f"Warning: {unasked:,} of {number_of(len(answers), 'answer')} without a prompt: if marked text stood in it, what was "
                   "copied counts as the suspect's")
     described: dict[str, Any] = {"result": result.describe(), "split": None if parts is None else parts.describe()}
+    broken = ""
     if args.out is not None:
-        described = _prove(args, inputs, result, parts, entry)
+        described, broken = _prove(args, inputs, result, parts, entry)
     for row in show.table(result):
         say(args, f"{row[0]:20} {row[1]:>9} {row[2]:>8} {row[3]:>8} {row[4]:>10} {row[5]:>10} {row[6]:>8}  {row[7]}")
     for line in show.remarks(result):
         say(args, line)
     if parts is not None:
         say(args, f"{parts.reading}: " + "; ".join(parts.reasons))
-    if args.out is not None:
+    if broken:
+        say(args, f"Next: {broken}")
+    elif args.out is not None:
         say(args, f"Next: stillwatch verify {args.out}" + (f" --public-key {args.sign}.pub" if args.sign else "")
                   + "; then name it on its case: stillwatch cases attach CASE " + str(args.out))
     return described
@@ -87,25 +91,33 @@ def _tokenizer(args: Args, mark: Scheme | ChoiceMark, committed: str | None) -> 
     return coder
 
 
-def _exposure(args: Args) -> dict[str, Any]:
-    """What the exposure ledger tells: tokens harvested and seen by tenant, and by which campaigns.
+def _exposure(args: Args, mark: Scheme | ChoiceMark, design: dict[str, Any]) -> dict[str, Any]:
+    """What the exposure ledger tells of the tested keys: tokens harvested and seen by tenant, and by which campaigns.
+
+    Answers that carry another mark, or one by the keys of another epoch, cannot have taught the suspect these keys.
 
     Raises:
         InputError: it is no ledger, or has no harvest of a campaign that was named.
     """
     if not args.ledger:
         return {}
-    from stillwatch.prove.exposure_ledger import exposures, harvesters
+    from stillwatch.prove.exposure_ledger import exposures, harvesters, mark_name, marks_of, under
 
-    joined = read_parquet(args.ledger)
-    if not {"tenant", "campaign_id", "tokens"} <= set(joined.column_names):
+    whole = read_parquet(args.ledger)
+    if not {"tenant", "scheme", "campaign_id", "tokens"} <= set(whole.column_names):
         raise InputError("not an exposure ledger", where=args.ledger, todo="Make it with stillwatch prove ledger")
+    scheme, epoch = str(mark.describe()["scheme"]), str(design.get("epoch") or "")
+    joined, tested = under(whole, scheme, epoch), mark_name(scheme, epoch)
     harvested, published = exposures(joined, tuple(args.campaign))
     campaigns = harvesters(joined, tuple(args.campaign))
     unknown = sorted(set(args.campaign) - set(campaigns))
     if unknown:
-        raise InputError(f"the ledger holds no harvest of {', '.join(unknown)}", where=args.ledger,
-                         todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'}")
+        raise InputError(f"the ledger holds no harvest of {', '.join(unknown)} under the tested keys ({tested})", where=args.ledger,
+                         todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'} under these keys, and answers marked by "
+                              f"{marks_of(whole) or 'none'}; --entry takes another commitment")
+    if not campaigns:
+        say(args, f"No campaign of the ledger harvested an answer under the tested keys ({tested}): direct harvest and web spill are not "
+                  f"told apart. It holds answers marked by {marks_of(whole) or 'none'}")
     return {"harvested": harvested, "published": published, "campaigns": campaigns}
 
 
@@ -122,26 +134,37 @@ def _reference(args: Args) -> tuple[Answer, ...] | None:
     return tuple(read_answers(args.reference, args.prompt_column, args.output_column))
 
 
-def _prove(args: Args, inputs: Inputs, result: MarkTest, parts: Split | None, entry: dict[str, Any] | None) -> dict[str, Any]:
-    """Write the proof and its page, and say what it holds; returns the record."""
+def _prove(
+    args: Args, inputs: Inputs, result: MarkTest, parts: Split | None, entry: dict[str, Any] | None
+) -> tuple[dict[str, Any], str]:
+    """Write the proof and its page, and say what it holds; returns the record, and what to mend where it will not verify."""
     from stillwatch.prove.page import headline, write_page
-    from stillwatch.prove.verify import as_committed
+    from stillwatch.prove.verify import as_committed, in_time
 
     entries = [] if entry is None else read_log(args.log)
     named = _named(args.answers)
     if args.suspect:
         named["name"] = args.suspect
     extra = {"canary": _canaries(args.canaries)} if args.canaries else None
-    record = packet.write(args.out, inputs, result, parts, entries, entry, named, datetime.now(UTC), args.answers, extra,
+    record = packet.write(args.out, inputs, result, parts, entries, entry, named, datetime.now(UTC), extra,
                           None if args.reference is None else {**_named(args.reference), "gap": reference_gap(inputs)})
     page = write_page(args.out, args.sign)
     say(args, headline(record))
+    broken = ""
     if entry is not None and not (kept := as_committed(record, entry, inputs)).passed:
         say(args, f"This proof will not verify: {kept.detail}. It is under entry {entries.index(entry)}; --entry takes another")
+        broken = f"test again as entry {entries.index(entry)} commits to ({kept.detail}), or with --entry of the commitment to this test"
+    elif entry is not None and not (order := in_time(record, entry, None, [one.asked_at for one in inputs.answers])).passed:
+        say(args, f"This proof will not verify: {order.detail}")
+        broken = (f"ask the suspect again, now that entry {entries.index(entry)} stands (stillwatch prove ask notes when), and test "
+                  "what it answers then")
+    elif entry is None:
+        say(args, "This proof will not verify: no commitment was made")
+        broken = "keep it for yourself; to prove it to others, commit to the keys of the marks that you set from now on (prove commit)"
     if args.sign is not None:
         say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
     say(args, str(page))
-    return record
+    return record, broken
 
 
 def _is_free(out: Path, sign: Path | None) -> None:
@@ -173,7 +196,12 @@ def _canaries(path: Path) -> dict[str, Any]:
 def _named(path: Path) -> dict[str, Any]:
     """Who gave the answers of a file, as ``prove ask`` noted it."""
     beside = path.with_suffix(".suspect.json")
-    return {**(read_json(beside) if beside.is_file() else {"kind": "file"}), "sha256": digest(path)}
+    told = read_json(beside) if beside.is_file() else {"kind": "file"}
+    if not isinstance(told, dict):
+        raise InputError("not what prove ask notes of a suspect", where=beside, todo="Remove it, or ask anew")
+    if isinstance(url := told.get("url"), str):
+        told["url"] = shown(url)  # whoever wrote the file may have left a key in it
+    return {**told, "sha256": digest(path)}
 
 
 def report(args: Args) -> Any:

@@ -12,8 +12,9 @@ window, and ``synthid`` at the low bits of a linear congruential hash, so that t
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -28,6 +29,8 @@ from stillwatch.prove.tuples import Ids, Tuples
 Floats: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = tuple[int, ...]
 """A key as a scheme takes it: whole numbers, as many as the scheme says."""
+WIDEST = 128
+"""Tokens of a context, at most: every token of every text is held with as many."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Kgw(Scheme):
     def __post_init__(self) -> None:
         """Check the ranges."""
         _check(0 < self.gamma < 1, "gamma", self.gamma, "between 0 and 1")
-        _check(self.context_width >= 1, "context_width", self.context_width, "at least 1")
+        _check(1 <= self.context_width <= WIDEST, "context_width", self.context_width, f"between 1 and {WIDEST}")
 
     @property
     def window(self) -> int:
@@ -133,7 +136,7 @@ class Gumbel(Scheme):
 
     def __post_init__(self) -> None:
         """Check the range."""
-        _check(self.context_width >= 1, "context_width", self.context_width, "at least 1")
+        _check(1 <= self.context_width <= WIDEST, "context_width", self.context_width, f"between 1 and {WIDEST}")
 
     @property
     def window(self) -> int:
@@ -184,7 +187,7 @@ class TransformersKgw(Scheme):
         _check(0 < self.greenlist_ratio < 1, "greenlist_ratio", self.greenlist_ratio, "between 0 and 1")
         _check(self.seeding_scheme in ("lefthash", "selfhash"), "seeding_scheme", self.seeding_scheme,
                "lefthash or selfhash")
-        _check(self.context_width >= 1, "context_width", self.context_width, "at least 1")
+        _check(1 <= self.context_width <= WIDEST, "context_width", self.context_width, f"between 1 and {WIDEST}")
         _check(self.vocab_size * self.greenlist_ratio >= 1, "vocab_size", self.vocab_size, "large enough")
 
     @property
@@ -248,7 +251,7 @@ class SynthId(Scheme):
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        _check(self.ngram_len >= 2, "ngram_len", self.ngram_len, "at least 2")
+        _check(2 <= self.ngram_len <= WIDEST, "ngram_len", self.ngram_len, f"between 2 and {WIDEST}")
         _check(1 <= self.depth <= 64, "depth", self.depth, "between 1 and 64")
         power_of_two = self.sampling_table_size & (self.sampling_table_size - 1) == 0
         _check(power_of_two and 2 <= self.sampling_table_size <= 2**24, "sampling_table_size",
@@ -331,18 +334,27 @@ def from_transformers(config: Mapping[str, Any], vocab_size: int | None = None) 
     Args:
         config: keys of ``WatermarkingConfig`` or ``SynthIDTextWatermarkingConfig``.
         vocab_size: the model configuration's; needed for the former.
+
+    Raises:
+        InputError: it is neither, or a value is none that transformers takes.
     """
+    if not isinstance(config, Mapping):
+        raise InputError("not a watermarking configuration", todo="Pass the JSON object that transformers writes")
     if "hashing_key" in config or "greenlist_ratio" in config:
         if vocab_size is None:
             raise InputError("a WatermarkingConfig needs the model's vocab_size", todo="Pass --vocab-size")
         taken = ("greenlist_ratio", "bias", "seeding_scheme", "context_width")
         values = {name: config[name] for name in taken if name in config}
-        return TransformersKgw(vocab_size, **values), (int(config.get("hashing_key", 15485863)),)
+        for name in ("greenlist_ratio", "bias"):
+            _check(_is_number(values.get(name, 0.5)), name, values.get(name), "a number")
+        _check(_is_whole(values.get("context_width", 1)), "context_width", values.get("context_width"), "a whole number")
+        return TransformersKgw(vocab_size, **values), (_whole(config.get("hashing_key", 15485863), "hashing_key"),)
     if "ngram_len" in config and "keys" in config:
-        keys = tuple(int(number) for number in config["keys"])
+        _check(isinstance(config["keys"], Sequence) and len(config["keys"]) > 0, "keys", config["keys"], "a list of whole numbers")
+        keys = tuple(_whole(number, "a number of keys") for number in config["keys"])
         kept = ("sampling_table_size", "sampling_table_seed", "context_history_size")
-        sizes = {name: int(config[name]) for name in kept if name in config}
-        return SynthId(ngram_len=int(config["ngram_len"]), depth=len(keys), **sizes), keys
+        sizes = {name: _whole(config[name], name) for name in kept if name in config}
+        return SynthId(ngram_len=_whole(config["ngram_len"], "ngram_len"), depth=len(keys), **sizes), keys
     raise InputError("neither a WatermarkingConfig nor a SynthIDTextWatermarkingConfig", where=sorted(config))
 
 
@@ -361,6 +373,21 @@ def to_transformers(mark: Scheme, key: Numbers) -> dict[str, Any]:
 def _check(fine: bool, name: str, value: object, wanted: str) -> None:
     if not fine:
         raise InputError(f"{name} is {value}", todo=f"It must be {wanted}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _is_whole(value: object) -> bool:
+    """Whether it is a whole number that torch takes: 64 bits with a sign."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63
+
+
+def _whole(value: Any, name: str) -> int:
+    """A whole number from 0 on."""
+    _check(_is_whole(value) and value >= 0, name, value, "a whole number from 0 to 2**63 - 1")
+    return int(value)
 
 
 def _halves(secret: bytes) -> Numbers:

@@ -6,6 +6,7 @@ Questioning is resumable (answers are stored as they come), rate-limited, and co
 import http.client
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,16 +14,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.prove.answers import Store, Tokenizer
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
+from stillwatch.throttling import deadline
 from stillwatch.throttling.pacing import Pace, retry_after
 
 RETRIES = 5
 TIMEOUT_S = 120.0
+"""In which an answer must be whole."""
+MAX_BODY = 64 << 20
+"""Bytes of an answer that are read."""
 WEIGHTS_KEPT = 24
 """Reading mode: tokens of a place that go into the store."""
 CONTEXT_KEPT = 256
@@ -46,8 +51,8 @@ class Suspect(Protocol):
     def describe(self) -> dict[str, Any]:
         """Where and what it is, without secrets."""
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str]:
-        """One answer to each prompt, whose turns are taken; whoever asks again takes another one."""
+    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> Sequence[str | None]:
+        """One answer to each prompt, or None where it gave none. The prompts' turns are taken; whoever asks again takes another one."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def question(
     rate_per_min: float | None = None, stop: Callable[[], bool] | None = None, quiet: bool = False,
     sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
 ) -> int:
-    """Ask what the store does not hold yet; returns how many were asked.
+    """Ask what the store does not hold yet; returns how many were asked. What was not answered is not stored.
 
     Args:
         suspect: whom to ask.
@@ -109,7 +114,8 @@ def question(
         outputs = suspect.answer([prompt for prompt, _ in batch], sampling, pace)
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         for (prompt, sample), output in zip(batch, outputs, strict=True):
-            store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
+            if output is not None:
+                store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
         asked += len(batch)
         if stop is not None and stop():
             break
@@ -121,6 +127,21 @@ def _batches(items: Sequence[tuple[str, int]], size: int) -> Iterator[list[tuple
         yield list(items[begin : begin + size])
 
 
+def shown(url: str) -> str:
+    """A URL as others may read it: without user, password and fragment, and the values of its query, which may be keys."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "[not a URL]"
+    fields = [one.partition("=") for one in parts.query.split("&") if one]
+    query = "&".join((name + sign if sign else "") + LEFT_OUT for name, sign, _ in fields)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
+
+
+LEFT_OUT = "[left out]"
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
 class Endpoint:
     """An OpenAI-compatible server: ``POST {url}/chat/completions`` (or ``/completions`` where ``chat`` is False)."""
 
@@ -128,14 +149,8 @@ class Endpoint:
 
     def __init__(self, url: str, model: str, *, key_variable: str | None = None, chat: bool = True) -> None:
         """Take the base URL (…/v1), the model's name and the environment variable that holds the API key."""
-        try:
-            self.parts = urlsplit(url.rstrip("/"))
-            fits = self.parts.scheme in ("http", "https") and bool(self.parts.hostname) and (self.parts.port is None or self.parts.port > 0)
-        except ValueError:
-            fits = False
-        if not fits or not url.isascii() or any(letter <= " " for letter in url):
-            raise InputError("not a URL", where=url, todo="Write it like http://localhost:8000/v1")
-        self.url, self.model, self.chat = url.rstrip("/"), model, chat
+        self._parts = _parsed(url)
+        self.url, self.model, self.chat = shown(self._parts.geturl()), model, chat
         self._headers = {"Content-Type": "application/json", "User-Agent": "stillwatch-prove"}
         if key_variable:
             key = os.environ.get(key_variable)
@@ -144,22 +159,22 @@ class Endpoint:
             self._headers["Authorization"] = f"Bearer {key}"
 
     def describe(self) -> dict[str, Any]:
-        """URL and model."""
+        """URL, without what may be secret in it, and model."""
         return {"kind": "endpoint", "url": self.url, "model": self.model, "chat": self.chat}
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str]:
-        """One request a prompt."""
+    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str | None]:
+        """One request a prompt; None where a completion holds no text (a refusal by the provider, a thought that was cut off)."""
         out = []
         for prompt in prompts:
             body: dict[str, Any] = {"model": self.model, "max_tokens": sampling.max_tokens,
                                     "temperature": sampling.temperature, "top_p": sampling.top_p}
             if self.chat:
                 made = self._post("/chat/completions", {**body, "messages": [{"role": "user", "content": prompt}]}, pace)
-                text = self._field(made, lambda got: got["choices"][0]["message"]["content"])
+                text = self._field(made, lambda got: _joined(got["choices"][0]["message"]["content"]))
             else:
                 made = self._post("/completions", {**body, "prompt": prompt}, pace)
-                text = self._field(made, lambda got: got["choices"][0]["text"])
-            out.append(text or "")
+                text = self._field(made, lambda got: _joined(got["choices"][0]["text"]))
+            out.append(None if text is None else _whole(text))
         return out
 
     def top_tokens(self, text: str) -> list[tuple[str, str | None]]:
@@ -172,28 +187,36 @@ class Endpoint:
         part = self._field(made, lambda got: got["choices"][0]["logprobs"])
         try:
             tops = [max(top, key=top.get) if top else None for top in part["top_logprobs"]]
-            return list(zip(part["tokens"], tops, strict=True))[:-1]
-        except (KeyError, TypeError, ValueError) as error:
+            return list(zip(map(_whole, part["tokens"]), [top and _whole(top) for top in tops], strict=True))[:-1]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError("the server gives no log-probabilities of the prompt", where=self.url,
                              todo="Use answers (prove ask), or a server with echo and logprobs") from error
 
     def _field(self, made: Any, take: Callable[[Any], Any]) -> Any:
         try:
             return take(made)
-        except (KeyError, IndexError, TypeError) as error:
-            raise InputError(f"unexpected answer: {str(made)[:200]}", where=self.url) from error
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise self._no_completion(str(made)) from error
+
+    def _no_completion(self, body: str) -> InputError:
+        return InputError(f"it answered, and not with a completion: {' '.join(body[:200].split()) or 'nothing'}", where=self.url,
+                          todo="Is the path right? Most are like http://localhost:8000/v1, and --completions asks for another kind")
 
     def _post(self, path: str, body: dict[str, Any], pace: Pace) -> Any:
-        kind = http.client.HTTPSConnection if self.parts.scheme == "https" else http.client.HTTPConnection
+        kind = deadline.Secret if self._parts.scheme == "https" else deadline.Plain
+        target = self._parts.path + path + (f"?{self._parts.query}" if self._parts.query else "")
         last = ""
         for turn in range(RETRIES):
-            connection = kind(self.parts.netloc, timeout=TIMEOUT_S)
+            connection = kind(self._parts.netloc, timeout=TIMEOUT_S)
             try:
-                connection.request("POST", self.parts.path + path, json.dumps(body), self._headers)
+                connection.request("POST", target, json.dumps(body), self._headers)
                 response = connection.getresponse()
-                payload, status = response.read(), response.status
+                payload, status = response.read(MAX_BODY + 1), response.status
+                if len(payload) > MAX_BODY:
+                    last = f"an answer of more than {MAX_BODY >> 20} MB"
+                    break
                 if status == 200:
-                    return json.loads(payload)
+                    return self._read(payload)
                 last = f"HTTP {status}: {payload[:200].decode('utf-8', 'replace')}"
                 if status not in (408, 409, 425, 429) and status < 500:
                     break
@@ -207,6 +230,60 @@ class Endpoint:
                 break
         raise InputError(f"the suspect does not answer ({last})", where=self.url,
                          todo="What was answered is stored; run again to go on")
+
+    def _read(self, payload: bytes) -> Any:
+        """The JSON of an answer.
+
+        Raises:
+            ValueError: it is JSON that was cut off, perhaps, so that asking again may help.
+            InputError: it is something else.
+        """
+        try:
+            return json.loads(payload)
+        except RecursionError as error:
+            raise self._no_completion(payload.decode("utf-8", "replace")) from error
+        except ValueError as error:
+            if not payload.strip() or payload.lstrip().startswith(b"{"):
+                raise
+            raise self._no_completion(payload.decode("utf-8", "replace")) from error
+
+
+def _parsed(url: str) -> SplitResult:
+    """An endpoint's URL, its path without a slash at the end.
+
+    Raises:
+        InputError: it is none, or holds a user name or password.
+    """
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if not fits or not url.isascii() or any(letter <= " " for letter in url):
+        raise InputError("not a URL", where=shown(url), todo="Write it like http://localhost:8000/v1")
+    if "@" in parts.netloc:
+        raise InputError("the URL holds a user name or password", where=shown(url),
+                         todo="Put the key into an environment variable and pass --api-key-env NAME")
+    return parts._replace(path=parts.path.rstrip("/"), fragment="")
+
+
+def _joined(content: Any) -> str | None:
+    """The text of a message, whose content may be a list of parts; None where there is none.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if content is None or isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        raise TypeError("no text")
+    texts = [part if isinstance(part, str) else part["text"] for part in content if isinstance(part, str) or part.get("type") == "text"]
+    return "".join(texts) if texts else None
+
+
+def _whole(text: str) -> str:
+    """A text without halves of surrogate pairs, which cannot be written."""
+    return _SURROGATES.sub("\ufffd", text)
 
 
 class Folder:

@@ -14,7 +14,7 @@ A proof tells whether its numbers follow from its files. That these were the onl
 what the commitment fixes beforehand (questions, a reference) cannot be chosen afterwards, and the rest is listed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from math import isclose
@@ -23,6 +23,7 @@ from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
+from stillwatch.prove.answers import question_time
 from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again
 from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
@@ -35,7 +36,6 @@ from stillwatch.prove.packet import (
     in_order,
     load,
     prompts_digest,
-    question_time,
     signatures,
     statements,
 )
@@ -72,7 +72,7 @@ def _checks(folder: Path, published: str | None, public_key: Path | None) -> lis
     if entry is None:
         checks.append(Check("commitment", False, "no commitment was made: the keys may have been chosen to fit"))
     else:
-        checks += [_openings(record, entry), _order(record, entry, published, _asked(folder)), as_committed(record, entry, inputs)]
+        checks += [_openings(record, entry), in_time(record, entry, published, _asked(folder)), as_committed(record, entry, inputs)]
     seed = expected_seed(record)
     checks.append(Check("decoys", inputs.seed == seed, "derived from the commitment" if inputs.seed == seed
                         else "their seed is not the commitment's"))
@@ -176,7 +176,8 @@ def _asked(folder: Path) -> list[str | None]:
     return [question_time(row) for row in read_rows(folder / "answers.jsonl")]
 
 
-def _order(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None, asked: list[str | None]) -> Check:
+def in_time(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None, asked: Sequence[str | None]) -> Check:
+    """Whether the commitment is older than the first question, and every answer says when it was asked."""
     whose = "the provider's clock, unless the hash was published"
     if published is not None:
         whose = _fixed_by(record, entry, published)
