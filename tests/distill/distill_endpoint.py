@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Fault = Callable[[int], str]
-"""From the number of a call (from 0) to a fault: slow, 302, 429, 500, garbage, truncated, or nothing."""
+"""From the number of a call (from 0) to a fault: slow, drip, 302, 429, 500, garbage, truncated, or nothing."""
 
 
 class FakeEndpoint:
@@ -24,6 +24,7 @@ class FakeEndpoint:
         self._lock = threading.Lock()
         self.url = self.elsewhere = ""
         self.model = ""
+        self.says = "no such option"
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         prompt = body["messages"][-1]["content"]
@@ -50,7 +51,7 @@ class FakeEndpoint:
                 request.send_header("Location", self.elsewhere)
             if fault == "429":
                 request.send_header("Retry-After", "0.01")
-            payload = json.dumps({"error": {"message": "no such option"}}).encode()
+            payload = json.dumps({"error": {"message": self.says}}).encode()
             request.send_header("Content-Length", str(len(payload)))
             request.end_headers()
             request.wfile.write(payload)
@@ -68,7 +69,10 @@ class FakeEndpoint:
         request.send_response(200)
         request.send_header("Content-Length", str(len(payload)))
         request.end_headers()
-        request.wfile.write(payload)
+        for byte in payload if fault == "drip" else b"":
+            request.wfile.write(bytes([byte]))
+            time.sleep(0.05)
+        request.wfile.write(b"" if fault == "drip" else payload)
 
 
 @contextmanager

@@ -28,6 +28,29 @@ def test_refusals_and_empty_answers(text: str, reason: str | None) -> None:
     assert (found.reason if found else None) == reason
 
 
+@pytest.mark.parametrize(("step", "says"), [
+    ("prompts", "2 requests were all rejected (400, bad request: no such option)"),
+    ("answers", "rejected (400, bad request: no such option)"),
+    ("all", "no conversation is left (left out: "),
+])
+def test_data_of_nothing_ends_in_one_line(
+    tmp_path: Path, entries: dict[str, object], step: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An endpoint that rejects all of a step, were they few, or answers to be left out alone: also where it is asked again."""
+    endpoint = FakeEndpoint(fault=lambda n: "400" if step == "prompts" or (step == "answers" and n > 1) else "")
+    listed = "\n".join(f"{i}. Tell me how {word} is made at home" for i, word in enumerate(("bread", "paper", "beer"), start=1))
+    endpoint.answer = lambda body: {"choices": [{"message": {"content": listed if "Task:" in str(body) else " "}}]}  # type: ignore[method-assign]
+    with serving(endpoint):
+        (tmp_path / "t.toml").write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in (entries | {"location": endpoint.url}).items()))
+        argv = ["distill", "data", "--teacher", str(tmp_path / "t.toml"), "--task", "questions", "--n", "3", "--out", str(tmp_path / "d")]
+        for told in (says, says.split("(400")[0]):
+            assert main(argv) == 1
+            said = capsys.readouterr().err
+            assert told in said
+            assert said.count("\n") == 1
+    assert not (tmp_path / "d" / "chat.parquet").exists()
+
+
 def test_prompts_are_left_out_with_reasons() -> None:
     benchmark = ["Natalia sold clips to forty eight of her friends in April and then sold half as many"]
     given = [
@@ -149,7 +172,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(
 def test_a_folder_that_a_kill_left_is_gone_on_with(tmp_path: Path) -> None:
     with store.Store(tmp_path / "d" / "prompts", teacher={"name": "t"}, identity="i", policy="none", keep_text=True):
         pass
-    train.begin(tmp_path / "s")
+    train.begin(tmp_path / "s", [])
     (tmp_path / "s" / "model.safetensors").touch()
     marks = {"d": data.MARKS, "s": (train.MARK,)}
     for mine, other in ("ds", "sd"):

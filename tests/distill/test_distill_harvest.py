@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -64,9 +65,9 @@ def test_a_harvest_is_in_order_and_asked_once(tmp_path: Path, entries: dict[str,
     assert sorted(p.name for p in (tmp_path / "s").iterdir()) == [".lock", "exchanges.jsonl", "store.json"]
 
 
-@pytest.mark.parametrize("fault", ["slow", "429", "500", "garbage", "truncated"])
+@pytest.mark.parametrize("fault", ["slow", "drip", "429", "500", "garbage", "truncated"])
 def test_a_faulty_endpoint_is_asked_again(tmp_path: Path, entries: dict[str, object], fault: str) -> None:
-    every = 10 if fault == "slow" else 3
+    every = 10 if fault in ("slow", "drip") else 3
     # Five faults in all: whatever order the requests arrive in, none of them uses up the six attempts of one prompt.
     faults = range(every, 5 * every + 1, every)
     with serving(FakeEndpoint()) as clean, serving(FakeEndpoint(fault=lambda n: fault if n in faults else "")) as endpoint:
@@ -74,6 +75,87 @@ def test_a_faulty_endpoint_is_asked_again(tmp_path: Path, entries: dict[str, obj
         run_endpoint(endpoint, tmp_path / "faulty", entries)
     answers = [[row.reply for row in store.read(tmp_path / name)] for name in ("clean", "faulty")]
     assert answers[0] == answers[1]
+
+
+def test_the_time_of_an_answer_is_that_of_all_of_it(entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint(fault=lambda n: "drip")) as endpoint:
+        teacher, start = Endpoint(told(entries, location=endpoint.url, timeout_s=0.3)), time.monotonic()
+        with pytest.raises(BusyError, match=r"nothing within 0\.3 s"):
+            teacher.ask([ask("p")])
+        assert time.monotonic() - start < 1.5
+
+
+@pytest.mark.parametrize(("limit", "fault", "asked"), [(0.0, "", 2), (1.0, "", 1), (0.0, "500", 2)])
+def test_who_breaks_a_harvest_off_keeps_what_is_under_way_and_waits_for_nothing_else(
+    tmp_path: Path, entries: dict[str, object], limit: float, fault: str, asked: int
+) -> None:
+    """Whether it waits for answers, for its turn (one a minute) or to ask again what failed."""
+    with serving(FakeEndpoint(fault=lambda n: fault if n else "", delay_s=0.4)) as endpoint:
+        what = told(entries, location=endpoint.url, concurrency=2, requests_per_minute=limit, timeout_s=2.0)
+        teacher, start = Endpoint(what), time.monotonic()
+        with harvest.open_store(tmp_path, teacher, what) as opened:
+            threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+            with pytest.raises(KeyboardInterrupt):
+                harvest.run(opened, teacher, what, [ask(f"prompt {i}") for i in range(9)], quiet=True)
+        assert time.monotonic() - start < 3
+        assert endpoint.calls == asked
+        assert len(store.read(tmp_path)) + sum(1 for _ in store._lines(tmp_path / "early.jsonl")) == sum(endpoint.charged.values())
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [({"prompt_tokens": 1e30, "completion_tokens": -7}, (0, 0)), ({"prompt_tokens": 3.0, "completion_tokens": None}, (3, 0)), ([], (0, 0)),
+     ({"prompt_tokens": "many", "completion_tokens": 2**60}, (0, 0))]
+)
+def test_counts_of_tokens_that_cannot_be_lose_no_answer(usage: object, counts: tuple[int, int]) -> None:
+    reply = read_completion(json.dumps({"choices": [{"message": {"content": "yes"}}], "usage": usage}).encode())
+    assert (reply.answer, (reply.input_tokens, reply.output_tokens)) == ("yes", counts)
+
+
+def completion(*logprobs: object) -> bytes:
+    top = [{"token": f"t{i}", "logprob": value} for i, value in enumerate(logprobs)]
+    return json.dumps({"choices": [{"message": {"content": "yes"}, "logprobs": {"content": [{"top_logprobs": top}]}}]}).encode()
+
+
+@pytest.mark.filterwarnings("error")
+def test_log_probabilities_are_kept_within_what_is_stored() -> None:
+    top = read_completion(completion(1e-6, -1e9)).top
+    assert top is not None
+    assert top.logprobs.tolist() == [[0, float(np.finfo(np.float16).min)]]
+    assert top.tail.tolist() == [0]
+
+
+@pytest.mark.parametrize("value", [1000, 0.5, "nan"])
+def test_what_is_no_log_probability_is_no_completion(value: object) -> None:
+    with pytest.raises(BusyError, match="not a chat completion"):
+        read_completion(completion(value, -1.5))
+
+
+def test_what_an_endpoint_says_does_not_rule_the_terminal(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.txt").write_text("".join(f"p{i}\n" for i in range(30)))
+    with serving(FakeEndpoint(fault=lambda n: "400")) as endpoint:
+        endpoint.says = "no \x1b[2J option"
+        path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url})
+        argv = ["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]
+        assert main(argv) == 1
+        (tmp_path / "p.txt").write_text("one\n")
+        assert main([*argv[:-1], str(tmp_path / "t")]) == 0
+    said = capsys.readouterr()
+    for text in (said.out, said.err):
+        assert "no ?[2J option" in text
+        assert "\x1b" not in text
+
+
+def test_blank_answers_are_told(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p.txt").write_text("one\ntwo\n")
+    endpoint = FakeEndpoint()
+    endpoint.answer = lambda body: {"choices": [{"message": {"content": " " if "one" in str(body) else "yes"}}]}  # type: ignore[method-assign]
+    with serving(endpoint):
+        path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url})
+        assert main(["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]) == 0
+    assert "1 answer is blank" in capsys.readouterr().out
 
 
 def test_a_dead_endpoint_stops_with_what_came(tmp_path: Path, entries: dict[str, object]) -> None:
@@ -263,6 +345,52 @@ def test_in_doubt_is_told_and_never_paid_twice_unasked(tmp_path: Path, entries: 
     assert [row.prompt for row in rows] == [f"prompt {i}" for i in range(6)]
     assert all(row.reply.answer for row in rows)
     assert set(endpoint.charged.values()) == {1}
+
+
+def test_what_is_in_doubt_stays_so_whatever_else_is_planned(tmp_path: Path, entries: dict[str, object]) -> None:
+    """Neither a dry run, which plans nothing, nor a harvest of other prompts forgets what was sent, or what came early."""
+    what = told(entries)
+    teacher, wanted = Endpoint(what), [ask(f"prompt {i}", seed=1) for i in range(3)]
+    keys = [request.key(teacher.identity, "none") for request in wanted]
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        opened.expect(keys)
+        opened.sending(keys)
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        harvest.estimate(opened, teacher, what, wanted, "none")
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        assert opened.in_doubt == set(keys)
+        opened.expect(keys)
+        opened.put([harvest._row(keys[2], wanted[2], Reply("yes"), "none", what)])
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        opened.expect([])
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        assert opened.in_doubt == set(keys[:2])
+        assert opened.expect(keys) == keys[:2]
+        opened.refused(keys[0])
+        opened.put([harvest._row(keys[1], wanted[1], Reply("no"), "none", what)])
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        assert opened.in_doubt == set()
+        opened.put([harvest._row(keys[0], wanted[0], Reply("no"), "none", what)])
+        opened.expect(keys)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "exchanges.jsonl", "store.json"]
+
+
+def test_an_answer_to_what_was_in_doubt_that_came_early_is_not_paid_twice(tmp_path: Path, entries: dict[str, object]) -> None:
+    what = told(entries)
+    teacher, wanted = Endpoint(what), [ask(f"prompt {i}", seed=1) for i in range(2)]
+    keys = [request.key(teacher.identity, "none") for request in wanted]
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        opened.expect(keys)
+        opened.put([harvest._row(key, one, Reply(None, finish="in-doubt"), "none", what) for key, one in zip(keys, wanted, strict=True)])
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        assert opened.expect(keys, again=True) == keys
+        opened.put([harvest._row(keys[1], wanted[1], Reply("yes"), "none", what)])  # then it was killed
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        assert opened.in_doubt == {keys[0]}
+        assert opened.expect(keys, again=True) == keys[:1]
+    with harvest.open_store(tmp_path, teacher, what) as opened:
+        opened.expect(keys)
+    assert [row.reply.answer for row in store.read(tmp_path)] == [None, "yes"]
 
 
 def test_a_torn_line_of_what_was_sent_is_cut_off(tmp_path: Path, entries: dict[str, object]) -> None:

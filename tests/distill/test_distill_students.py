@@ -346,6 +346,14 @@ def test_free_text_is_no_closed_set(tmp_path: Path) -> None:
         train.classifier(folder, tmp_path / "m")
 
 
+@pytest.mark.parametrize(("answer", "says"), [("", "all answers are blank"), ("yes", "all answers are 'yes'")])
+def test_one_class_of_answers_teaches_nothing(tmp_path: Path, answer: str, says: str) -> None:
+    write_store(tmp_path / "s", [exchange(f"p{i}", answer) for i in range(30)])
+    with pytest.raises(InputError, match=says):
+        train.classifier(tmp_path / "s", tmp_path / "student")
+    assert not (tmp_path / "student").exists()
+
+
 def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_store(tmp_path / "s", [exchange(f"text {i}", "ab"[i % 2]) for i in range(30)])
     argv = ["distill", "train", "classifier", "-q", "--store", str(folder), "--out", str(tmp_path / "m")]
@@ -355,6 +363,19 @@ def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.Capt
     assert main(argv) == 0
 
 
+def test_a_finished_student_is_not_replaced_by_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [exchange(f"text {i}", "ab"[i % 2]) for i in range(30)]
+    one, other = (str(write_store(tmp_path / name, rows[:n])) for name, n in (("s", 29), ("t", 30)))
+    argv = ["distill", "train", "classifier", "-q", "--out", str(tmp_path / "m"), "--store"]
+    assert main([*argv, one]) == 0
+    made = {path.name: path.read_bytes() for path in (tmp_path / "m").iterdir()}
+    for changed in ([one, "--seed", "1"], [other]):
+        assert main([*argv, *changed]) == 1
+        assert "a student of another seed, store or option is there" in capsys.readouterr().err
+        assert {path.name: path.read_bytes() for path in (tmp_path / "m").iterdir()} == made
+    assert main([*argv, one]) == 0
+
+
 def test_held_out_data_is_checked(tmp_path: Path) -> None:
     path = tmp_path / "h.jsonl"
     path.write_text('{"text": "a", "label": "b"}\n')
@@ -362,6 +383,9 @@ def test_held_out_data_is_checked(tmp_path: Path) -> None:
         train.read_held(path)
     path.write_text('{"text": "a", "label": "b", "split": "test"}\n')
     with pytest.raises(InputError, match="both splits"):
+        train.read_held(path)
+    path.write_text("".join(f'{{"text": "{split}", "label": "b", "split": "{split}"}}\n' for split in ("train", "test", "dev")))
+    with pytest.raises(InputError, match="a split 'dev'"):
         train.read_held(path)
     path.write_text('{"text": "a", "label": "b", "split": "test"}\n{"text": "c", "label": "B", "split": "train"}\n')
     with pytest.raises(InputError, match="no label of the test rows is one of the train rows"):
@@ -428,7 +452,7 @@ def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.Cap
     assert main(["distill", "train", "static", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out")]) == 1
     assert "--teacher is missing" in capsys.readouterr().err
     wrong = (("--epochs", "0"), ("--minutes", "nan"), ("--cpu-hour-price", "nan"), ("--cpu-hour-price", "-1"), ("--width", "0"),
-             ("--width", "1.5"), ("--width", "nan"))
+             ("--width", "1.5"), ("--width", "nan"), ("--layers", "0,0"))
     for option, value in wrong:
         assert main(["distill", "train", "classifier", "--store", "s", "--out", "o", option, value]) == 1
         assert option in capsys.readouterr().err

@@ -480,6 +480,7 @@ def test_the_language_routes_end_to_end(
     assert all(row["cpu_s"] > 0 and row["cost_per_million"] > 0 for row in rows)
     told_of = (tmp_path / "m" / "README.md").read_text()
     assert ("loss: reverse" in told_of) == ("reverse" in options)
+    assert "kept back to compare on" in told_of, "fewer were trained on than the store has"
     assert not list((tmp_path / "m").glob("checkpoint*"))
     if asked:  # what is held out was not trained on
         answers = sum(bool(row.reply.answer) for row in store.read(tmp_path / "s"))

@@ -9,10 +9,10 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.distill import harvest, manifest, store, train
-from stillwatch.distill.exchange import Exchange, Reply, TopK, ask
+from stillwatch.distill.exchange import Exchange, Reply, Request, TopK, ask
 from stillwatch.distill.teachers.classifier import Classifier
 from stillwatch.errors import InputError
-from stillwatch.exposure import closed, commands, study
+from stillwatch.exposure import closed, commands, defences, study
 
 TOPICS = {name: [f"{name}{i}" for i in range(60)] for name in ("sport", "food", "space")}
 
@@ -154,7 +154,8 @@ def test_right_answers_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 
 
 def write_rows(folder: Path, rows: list[Exchange], text: bool = True) -> Path:
-    with store.Store(folder, teacher={"name": "t"}, identity="i", policy="none", keep_text=text) as opened:
+    teacher = {"name": "t", "owner": "Example Ltd", "licence": "own"}
+    with store.Store(folder, teacher=teacher, identity="i", policy="none", keep_text=text) as opened:
         opened.expect([row.key for row in rows])
         opened.put(rows)
     return folder
@@ -199,6 +200,50 @@ def answered(prompt: str, answer: str, top: TopK | None = None) -> Exchange:
 def test_one_answer_to_everything_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="answers all held-out prompts alike"):
         study.load(write_rows(tmp_path, [answered(f"p{i}", "yes") for i in range(300)]), capability="grading")
+
+
+def test_prompts_are_apart_by_all_their_turns_and_split_by_the_last(tmp_path: Path) -> None:
+    """Each is asked after two system messages, and answered otherwise: both count, on the same side."""
+    rows = []
+    for i in range(300):
+        for before, answer in (("say it", "ab"[i % 2]), ("turn it round", "ba"[i % 2])):
+            asked = Request((("system", before), ("user", f"p{i}")))
+            rows.append(replace(answered(f"p{i}", answer), key=f"{before} {i}", prompt_hash=asked.prompt_hash, messages=asked.messages))
+    found = study.load(write_rows(tmp_path / "s", rows), capability="grading")
+    assert len(found.pool) + len(found.test) == 600
+    assert "turn it round\np7" in [*found.pool, *found.test]
+    assert not {text.split("\n")[1] for text in found.pool} & {text.split("\n")[1] for text in found.test}
+    alike = study.load(write_rows(tmp_path / "t", rows[::2]), capability="grading")
+    assert {*alike.pool, *alike.test} == {f"p{i}" for i in range(300)}, "what all have tells nothing"
+
+
+def test_two_stores_of_one_teacher_are_two_tasks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    easy = [answered(f"{word} {i}", word) for i in range(150) for word in ("good", "bad")]
+    hard = [answered(f"{word} {i}", "good" if i % 7 < 3 else "bad") for i in range(150) for word in ("fine", "dull")]
+    folders = [str(write_rows(tmp_path / name, rows)) for name, rows in (("easy", easy), ("hard", hard))]
+    twice = [*folders, folders[0]]  # the same store twice is one
+    assert main(["exposure", *twice, "--student", "words", "--no-countermeasures", "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "t, hard: fidelity from" in said
+    told = json.loads((tmp_path / "out" / "exposure.json").read_text())
+    assert [skill["task"] for skill in told["skills"]] == ["t, easy", "t, hard"]
+    assert told["skills"][0]["gap"] > told["skills"][1]["gap"] + 0.3
+    effects = [defences.Effect("flips", "voter", 9, 0.5, n, n, n, 0.1, task) for task, n in (("a", 3), ("a", 4), ("b", 2))]
+    assert [(effect.task, effect.n_eff) for effect in defences.strongest(effects)] == [("a", 4), ("b", 2)]
+    assert study.names([tmp_path / "easy"]) == ["t"]
+    (tmp_path / "b").mkdir()
+    (tmp_path / "easy").rename(tmp_path / "b" / "hard")
+    assert study.names([tmp_path / "b" / "hard", tmp_path / "hard"]) == [f"t, {tmp_path / 'b' / 'hard'}", f"t, {tmp_path / 'hard'}"]
+
+
+@pytest.mark.parametrize("words", ["--run nope", "--curves nope.json"])
+def test_what_else_is_read_is_missed_before_the_study(
+    harvested: Path, tmp_path: Path, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(study, "load", lambda *_, **__: pytest.fail("the study began"))
+    assert main(["exposure", str(harvested), *words.split(), "--out", "out"]) == 1
+    assert "nope" in capsys.readouterr().err
 
 
 def test_prompts_beyond_the_most_are_told_and_not_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

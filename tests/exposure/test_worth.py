@@ -51,6 +51,112 @@ def test_gap_closed_is_between_the_baseline_and_the_teacher() -> None:
     assert found[5].low == pytest.approx(found[2].gap, abs=0.05)
 
 
+def test_a_little_more_than_was_measured_is_worth_no_less() -> None:
+    """The law may lie below the last point, which scatters, and be surer than it."""
+    n = np.array([125.0, 250, 500, 1000, 2000, 4000])
+    curve = Curve("c", n, np.array([[0.3], [0.4], [0.5], [0.57], [0.62], [0.7]]), 0.2, 800)
+    for known in ([curve], [curve, Curve("d", n, curve.scores - 0.05, 0.2, 800)]):
+        skill = worth.skills([Measured("t", "grading", c.name, "labels", c, None) for c in known])[0]
+        at, beyond = worth.worth(skill, 4000), worth.worth(skill, 4001)
+        assert (at.basis, beyond.basis) == ("measured", "extrapolated")
+        assert at.gap is not None
+        assert beyond.gap is not None
+        assert beyond.gap >= at.gap
+        assert beyond.low >= at.low
+        assert beyond.high >= at.high
+        assert worth.worth(skill, 1e6).low >= at.low, "where there is no point estimate, too"
+
+
+def student(name: str, n: list[int], scores: list[float]) -> Measured:
+    curve = Curve(name, np.array(n, float), np.array(scores)[:, None], 0.1, 5000)
+    return Measured("t", "grading", name, "labels", curve, None)
+
+
+def test_recipes_measured_at_other_sizes_are_all_of_use() -> None:
+    """A large student far beyond a small one, which leads where only it was measured."""
+    small = student("7B", [500, 1000, 2000, 4000], [0.3, 0.4, 0.5, 0.55])
+    large = student("32B", [1000, 4000, 16_000, 32_000, 64_000], [0.35, 0.6, 0.75, 0.8, 0.85])
+    for known in ([small, large], [large, small]):
+        skill = worth.skills(known)[0]
+        assert skill.curve.n.tolist() == [500, 1000, 2000, 4000, 16_000, 32_000, 64_000]
+        assert skill.curve.mean.tolist() == [0.3, 0.4, 0.5, 0.6, 0.75, 0.8, 0.85]
+        assert (skill.leader.name, skill.left_out) == ("32B", ())
+        assert [worth.worth(skill, at).basis for at in (500, 64_000, 65_000)] == ["measured", "measured", "extrapolated"]
+
+
+def test_where_only_a_worse_recipe_was_measured_the_best_of_all_does_not_fall(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    worse = student("1B", [700, 2000, 64_000], [0.12, 0.2, 0.5])
+    better = student("32B", [500, 1000, 4000, 8000], [0.3, 0.4, 0.6, 0.7])
+    skill = worth.skills([worse, better])[0]
+    assert skill.curve.n.tolist() == [500, 1000, 4000, 8000]
+    assert skill.left_out == (700, 2000, 64_000)
+    curves.write([worse, better], tmp_path / "c.json")
+    assert main(["exposure", "--curves", str(tmp_path / "c.json"), "--out", str(tmp_path / "out")]) == 0
+    assert "not counted: scores at 700, 2,000, 64,000 exchanges" in capsys.readouterr().out
+    told = json.loads((tmp_path / "out" / "exposure.json").read_text())
+    assert told["settings"]["budget"] == "up to 8,000 exchanges"
+    assert "700, 2,000, 64,000 exchanges" in (tmp_path / "out" / "exposure.html").read_text()
+
+
+def test_a_leader_of_few_sizes_has_no_law_however_many_others_have() -> None:
+    small = student("7B", [250, 500, 1000, 2000, 4000], [0.2, 0.3, 0.4, 0.5, 0.55])
+    skill = worth.skills([small, student("32B", [500, 8000], [0.35, 0.8])])[0]
+    beyond = worth.value(row(20_000, capabilities={"grading": 1.0}), [skill])
+    assert (beyond.now[0].gap, beyond.now[0].basis) == (None, "refused")
+    assert "too few sizes for a law (2)" in beyond.now[0].note
+    assert worth.worth(skill, 4000).gap is not None
+    assert worth.sizes(skill) == worth.NEWS
+
+
+def test_a_threshold_is_between_sizes_at_which_the_recipe_that_passes_was_measured() -> None:
+    passes, fails = student("32B", [500, 1000, 2000], [0.1, 0.95, 0.99]), student("1B", [500, 700, 4000], [0.1, 0.1, 0.1])
+    skill = worth.skills([passes, fails])[0]
+    assert skill.threshold is not None
+    assert (skill.threshold.failing, skill.threshold.passing) == (500, 1000)
+
+
+def test_copies_of_a_curve_do_not_vouch_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b"):
+        curves.write([smooth()], tmp_path / f"{name}.json")
+    once = ["exposure", "--curves", str(tmp_path / "a.json"), "--out", str(tmp_path / "out")]
+    assert main(once) == 0
+    alone = (tmp_path / "out" / "exposure.json").read_bytes()
+    capsys.readouterr()
+    assert main([*once, "--curves", str(tmp_path / "b.json")]) == 0
+    assert "1 curve is there more than once" in capsys.readouterr().out
+    assert (tmp_path / "out" / "exposure.json").read_bytes() == alone
+    other = Measured("tickets", "grading", "words", "probabilities", smooth().fidelity, None)
+    assert len(curves.distinct([smooth(), other, smooth()])) == 2
+
+
+@pytest.mark.parametrize("damage", ["text", "cut", "column", "null", "type"])
+def test_campaigns_that_cannot_be_read_are_one_line(tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "campaigns.parquet"
+    whole = {"campaign_id": ["c-1"], "verdict": ["campaign"], "n_harvested": [100]}
+    changes: dict[str, dict[str, object]] = {"null": {"n_harvested": [None]}, "type": {"n_harvested": ["many"]}}
+    table = pa.table(whole | changes.get(damage, {}))
+    pq.write_table(table.drop_columns(["n_harvested"]) if damage == "column" else table, path)
+    if damage == "text":
+        path.write_text("no table")
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-20])
+    curves.write([smooth()], tmp_path / "c.json")
+    assert main(["exposure", "--curves", str(tmp_path / "c.json"), "--run", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "campaigns.parquet" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_of_others_do_not_rule_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named = smooth("cost \x1b[2J $5^{")
+    curves.write([named], tmp_path / "c.json")
+    assert main(["exposure", "--curves", str(tmp_path / "c.json"), "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "cost ?[2J $5^{" in said
+    assert "\x1b" not in said
+
+
 def test_a_harvest_that_misleads_is_worth_nothing_and_not_less() -> None:
     """Below the baseline by more than its noise, the interval had its ends the wrong way round."""
     n = np.array([10.0, 100, 1000, 10_000])
@@ -81,7 +187,7 @@ def test_counts_that_may_be_off_widen_the_interval_and_not_the_estimate() -> Non
     assert told.low == worth.worth(skill, 800).low
     assert told.high == worth.worth(skill, 17_500).high
     assert told.note.startswith("within what was measured")
-    assert "4.3 times extrapolated" in told.note
+    assert "extrapolated to 4.3 times as many" in told.note
     named = worth.value(row(10_000, capabilities={"grading": 0.2, "code": 0.8}), [skill]).now[0]
     assert named.gap == told.gap
     assert named.high < told.high
@@ -180,7 +286,7 @@ def test_a_run_without_capabilities_or_times(tmp_path: Path) -> None:
     assert found.per_day is None
     assert found.waiting == ()
     with pytest.raises(InputError, match="no campaigns"):
-        worth.campaigns(tmp_path, [])
+        worth.harvests(tmp_path)
 
 
 def test_curves_come_back(tmp_path: Path) -> None:
@@ -194,6 +300,7 @@ def test_curves_come_back(tmp_path: Path) -> None:
     "change",
     [
         {"n": [1, 1]},
+        {"n": [0.4, 2]},
         {"scores": [[0.5]]},
         {"scores": [[0.5], [1.5]]},
         {"zero": -1},

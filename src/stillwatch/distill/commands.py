@@ -10,6 +10,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import alone, demand_apart, demand_outside, demand_own
 from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.plain import plain
 from stillwatch.terminal.seeds import seed
 
 
@@ -120,12 +121,19 @@ def _harvest(args: argparse.Namespace) -> Any:
         )
     if not quiet:
         print(f"  {done.asked:,} asked, {done.stored:,} in the store, {done.rejected:,} rejected by the teacher: {args.out}")
-        if why := getattr(teacher, "rejection", ""):
-            print(f"  the last was rejected for {why}")
+        if done.blank:
+            print(f"  {number_of(done.blank, 'answer is', 'answers are')} blank")
+        _tell_rejection(teacher)
         _tell_cut(teacher)
         if done.skipped:
             print(f"  {done.skipped:,} were sent before a kill and not asked again: --retry-in-doubt asks, and may pay twice")
     return asdict(done)
+
+
+def _tell_rejection(teacher: Any) -> None:
+    """Say why an endpoint rejected what it rejected last."""
+    if why := getattr(teacher, "rejection", ""):
+        print(f"  the last was rejected for {plain(why)}")
 
 
 def _tell_cut(teacher: Any) -> None:
@@ -219,9 +227,12 @@ def _trained(args: argparse.Namespace, held: Any, told: Any) -> Any:
 
 def _numbers(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
+        found = tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise InputError(f"{text!r} are not layers", where="--layers", todo="Write them like 0,5") from error
+    if len(set(found)) < len(found):
+        raise InputError(f"{text!r} names a layer twice", where="--layers", todo="A student keeps a layer once: write them like 0,5")
+    return found
 
 
 def _export(args: argparse.Namespace) -> Any:
@@ -264,6 +275,7 @@ def _data(args: argparse.Namespace) -> Any:
     summary = data.run(teacher, told, plan, args.out, quiet=quiet)
     if not quiet:
         print(data.show(summary), args.out / "README.md", sep="\n")
+        _tell_rejection(teacher)
         _tell_cut(teacher)
     return summary
 

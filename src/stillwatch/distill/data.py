@@ -93,7 +93,11 @@ def estimate(teacher: Teacher, told: Manifest, plan: Plan) -> harvest.Estimate:
 
 
 def run(teacher: Teacher, told: Manifest, plan: Plan, out: Path, *, quiet: bool = False) -> dict[str, Any]:
-    """Make the data; returns the summary that the card shows."""
+    """Make the data; returns the summary that the card shows.
+
+    Raises:
+        InputError: the teacher rejected every request of a step, or nothing is left after the filters; no table is written then.
+    """
     if plan.samples > 1 and plan.temperature == 0:
         raise InputError("several samples at temperature 0 are the same answer", todo="Pass --temperature 0.7 or so")
     benchmark = [messages[-1][1] for path in plan.contamination for messages in prompts.read(path)]
@@ -114,12 +118,12 @@ def run(teacher: Teacher, told: Manifest, plan: Plan, out: Path, *, quiet: bool 
         [(("user", text),) for text in kept], samples=plan.samples, seed=plan.seed,
         temperature=plan.temperature if teacher.writes else 0.0, max_tokens=plan.max_tokens, top_k=plan.top_k,
     )
-    with harvest.open_store(out / "answers", teacher, told) as opened:
-        harvest.run(opened, teacher, told, requests, quiet=quiet)
-    wanted = {request.key(teacher.identity, "none") for request in requests}
-    rows = [row for row in store.read(out / "answers") if row.key in wanted]
+    rows = _asked(teacher, told, requests, out / "answers", quiet=quiet)
     chat, preference, answers_out = select(rows, plan.min_agreement, known)
     made.out += answers_out
+    if not chat:
+        why = ", ".join(f"{n:,} {reason}" for reason, n in sorted(Counter(r.reason for r in made.out).items()))
+        raise InputError(f"no conversation is left (left out: {why})", where=out, todo="Give more seeds, or another teacher")
     return _write(out, told, plan, made, seeds, kept, chat, preference, sum(row.cost for row in rows))
 
 
@@ -211,7 +215,11 @@ def _instruction(plan: Plan, seeds: Sequence[str], rng: np.random.Generator) -> 
 
 def _asked(teacher: Teacher, told: Manifest, wanted: Sequence[Request], folder: Path, *, quiet: bool) -> list[Exchange]:
     with harvest.open_store(folder, teacher, told) as opened:
-        harvest.run(opened, teacher, told, wanted, quiet=quiet)
+        done = harvest.run(opened, teacher, told, wanted, quiet=quiet)
+    if done.stored and done.rejected == done.stored:
+        why = getattr(teacher, "rejection", "") or "when they were asked before"
+        todo = "Mend the manifest or the options and pass another folder: this one keeps them"
+        raise InputError(f"{number_of(done.rejected, 'request was', 'requests were all')} rejected ({why})", where=folder, todo=todo)
     keys = {request.key(teacher.identity, "none") for request in wanted}
     return [row for row in store.read(folder) if row.key in keys]
 
@@ -299,7 +307,10 @@ def _write(
                         ("origin", pa.string()), ("teacher", pa.string())])
     write_parquet(pa.Table.from_pylist(chat, schema=schema), out / "chat.parquet")
     pairs = pa.schema([("prompt", message), ("chosen", message), ("rejected", message)])
-    write_parquet(pa.Table.from_pylist(preference, schema=pairs), out / "preference.parquet")
+    if plan.samples > 1:
+        write_parquet(pa.Table.from_pylist(preference, schema=pairs), out / "preference.parquet")
+    else:
+        (out / "preference.parquet").unlink(missing_ok=True)  # of an earlier run
     reasons = pa.schema([("prompt", pa.string()), ("answer", pa.string()), ("reason", pa.string()), ("detail", pa.string())])
     write_parquet(pa.Table.from_pylist([asdict(r) for r in made.out], schema=reasons), out / "rejected.parquet")
     summary: dict[str, Any] = {

@@ -4,11 +4,11 @@ Costs are counted before anything is asked (:func:`estimate`). An endpoint that 
 with growing pauses, then the harvest stops with everything it got on disk.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 from stillwatch.distill import policies
 from stillwatch.distill.exchange import Exchange, Reply, Request
@@ -56,6 +56,8 @@ class Harvested:
     cost: float
     cut: int = 0
     """Of those asked, prompts longer than a local teacher reads, which read a part."""
+    blank: int = 0
+    """Of those in the store, answers without a letter."""
 
 
 def estimate(
@@ -92,7 +94,7 @@ def price(manifest: Manifest, exchanges: int, input_tokens: int, output_tokens: 
 
 def run(
     store: Store, teacher: Teacher, manifest: Manifest, requests: Iterable[Request], *, policy: str = "none",
-    retry_in_doubt: bool = False, quiet: bool = False, sleep: Callable[[float], None] = time.sleep,
+    retry_in_doubt: bool = False, quiet: bool = False, sleep: Callable[[float], None] | None = None,
 ) -> Harvested:
     """Ask for every request whose answer the store lacks.
 
@@ -105,7 +107,7 @@ def run(
         retry_in_doubt: ask again for what was sent to an endpoint before a kill and has no answer on disk; without it,
             and unless the endpoint honours idempotency keys, such exchanges are kept as rows without an answer.
         quiet: no progress bar.
-        sleep: how to wait; tests pass their own.
+        sleep: how to wait; tests pass their own. Without one, whoever breaks the harvest off ends all waiting.
 
     Raises:
         InputError: the endpoint gave no usable answer in :data:`ATTEMPTS` attempts, or rejected all of :data:`ALL_REJECTED` prompts
@@ -131,8 +133,10 @@ def run(
             ])
     else:
         _remote(store, teacher, manifest, todo, policy, quiet=quiet, sleep=sleep)
-    rejected = sum(store.done[key].reply.finish == "rejected" for key in plan if key in store.done)
-    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, getattr(teacher, "cut", 0) - cut)
+    replies = [store.done[key].reply for key in plan if key in store.done]
+    rejected = sum(reply.finish == "rejected" for reply in replies)
+    blank = sum(reply.answer is not None and not reply.answer.strip() for reply in replies)
+    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, getattr(teacher, "cut", 0) - cut, blank)
 
 
 def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manifest) -> Exchange:
@@ -144,10 +148,15 @@ def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manife
 
 def _remote(
     store: Store, teacher: Teacher, manifest: Manifest, todo: Sequence[tuple[str, Request]], policy: str, *,
-    quiet: bool, sleep: Callable[[float], None],
+    quiet: bool, sleep: Callable[[float], None] | None,
 ) -> None:
     apply = policies.parse(policy)
-    pace = Pace(manifest.requests_per_minute, manifest.tokens_per_minute, sleep=sleep)
+    broken_off = Event()
+
+    def pause(seconds: float) -> None:
+        broken_off.wait(seconds)
+
+    pace = Pace(manifest.requests_per_minute, manifest.tokens_per_minute, sleep=sleep or pause)
     failure: NoAnswerError | InputError | None = None
     answered = any(row.reply.finish != "rejected" for row in store.done.values())
     queue = iter(todo)
@@ -170,26 +179,27 @@ def _remote(
 
     with ThreadPoolExecutor(max(manifest.concurrency, 1)) as pool:
         bar = iter(track(range(len(todo)), "asking", total=len(todo), quiet=quiet))
-        while True:
-            while failure is None and len(running) < max(manifest.concurrency, 1) and (item := next(queue, None)):
-                key, request = item
-                pace.wait(_tokens(teacher, request))
-                store.sending([key])
-                running[pool.submit(_persist, teacher, request, key, pace)] = item
-            if not running:
-                break
-            try:
+        try:
+            while True:
+                while failure is None and len(running) < max(manifest.concurrency, 1) and (item := next(queue, None)):
+                    key, request = item
+                    pace.wait(_tokens(teacher, request))
+                    store.sending([key])
+                    running[pool.submit(_persist, teacher, request, key, pace, broken_off)] = item
+                if not running:
+                    break
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            except KeyboardInterrupt:
-                keep(wait(running).done)
-                raise
-            rows = keep(finished)
-            for _ in finished:
-                next(bar, None)
-            answered |= any(row.reply.finish != "rejected" for row in rows)
-            if failure is None and not answered and len(store.done) >= ALL_REJECTED:
-                what = f"all of {len(store.done)} prompts were rejected ({getattr(teacher, 'rejection', '')})"
-                failure = NoAnswerError(what, todo="Mend the manifest or the options and harvest into a new store: this one keeps them")
+                rows = keep(finished)
+                for _ in finished:
+                    next(bar, None)
+                answered |= any(row.reply.finish != "rejected" for row in rows)
+                if failure is None and not answered and len(store.done) >= ALL_REJECTED:
+                    what = f"all of {len(store.done)} prompts were rejected ({getattr(teacher, 'rejection', '')})"
+                    failure = NoAnswerError(what, todo="Mend the manifest or the options and harvest into a new store: this one keeps them")
+        except KeyboardInterrupt:
+            broken_off.set()  # what is under way is waited for, which its time-out bounds, and nothing is asked again
+            keep(wait(running).done)
+            raise
     if isinstance(failure, InputError):
         raise failure
     if failure is not None:
@@ -211,8 +221,11 @@ def _tokens(teacher: Teacher, request: Request) -> int:
     return _input_tokens(teacher, request) + request.max_tokens
 
 
-def _persist(teacher: Teacher, request: Request, key: str, pace: Pace) -> Reply:
-    """Ask until there is an answer; pauses double, unless the endpoint says how long to wait. Each attempt takes its turn."""
+def _persist(teacher: Teacher, request: Request, key: str, pace: Pace, broken_off: Event | None = None) -> Reply:
+    """Ask until there is an answer, or the harvest is ``broken_off``; pauses double, unless the endpoint says how long to wait.
+
+    Each attempt takes its turn.
+    """
     pause = PAUSE_S
     charged = False
     for attempt in range(1, ATTEMPTS + 1):
@@ -225,6 +238,8 @@ def _persist(teacher: Teacher, request: Request, key: str, pace: Pace) -> Reply:
             if not pace.again(error.retry_after_s, pause, _tokens(teacher, request)):
                 what = f"{error}, and the endpoint asks to wait {error.retry_after_s:,.0f} s (more than {LONGEST_WAIT_S:g})"
                 raise NoAnswerError(what, todo="Run the same command again by then", charged=charged) from error
+            if broken_off is not None and broken_off.is_set():
+                raise NoAnswerError(str(error), charged=charged) from error
             pause *= 2
     raise AssertionError("unreachable")
 

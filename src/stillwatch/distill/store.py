@@ -2,8 +2,8 @@
 
 ``store.json``        whose answers these are
 ``exchanges.jsonl``   the rows, in the order of the requests whatever order the answers came in; only ever appended to
-``early.jsonl``       answers that came before their turn; empty or gone once a harvest is complete
-``sent.jsonl``        keys of exchanges sent to an endpoint and not answered yet ("key"), or turned away (["key"]); gone once complete
+``early.jsonl``       answers that came before their turn; gone once none waits for it
+``sent.jsonl``        keys of exchanges sent to an endpoint ("key"), or turned away (["key"]); gone once each has its row or was turned away
 
 A row is on disk (fsync) before the next of its thread is asked. After a kill, torn last lines are cut off, early answers
 are taken over, and whatever was sent without an answer on disk is *in doubt*: the endpoint may have charged for it.
@@ -112,10 +112,13 @@ class Store:
         self.done: dict[str, Exchange] = {row.key: row for row in rows[1]}
         self.cost = 0.0
         self._in_doubt_rows = {key for key, row in self.done.items() if row.reply.finish == "in-doubt"}
-        self._waiting = {row.key: row for row in early[1] if row.key not in self.done}
-        open_ = dict(sent[1])  # of each key the last line counts
-        self.in_doubt = {key for key, lasts in open_.items() if lasts and key not in self.done and key not in self._waiting}
-        self.in_doubt |= self._in_doubt_rows
+        # That one is in doubt is no answer: its key is in sent.jsonl still. What was asked again may be answered since.
+        self._waiting = {
+            row.key: row for row in early[1]
+            if row.reply.finish != "in-doubt" and (row.key not in self.done or row.key in self._in_doubt_rows)
+        }
+        self._under_way = {key for key, lasts in dict(sent[1]).items() if lasts}  # of each key the last line counts
+        self.in_doubt = (self._under_way - self.done.keys() | self._in_doubt_rows) - self._waiting.keys()
         self._turns: list[str] = []
         self._turn = 0
 
@@ -143,7 +146,7 @@ class Store:
             keys: the whole plan.
             again: count rows in doubt as missing.
         """
-        doubtful = self._in_doubt_rows if again else set()
+        doubtful = self._in_doubt_rows if again else self._in_doubt_rows & self._waiting.keys()
         self._turns = [key for key in dict.fromkeys(keys) if key not in self.done or key in doubtful]
         self._turn = 0
         missing = [key for key in self._turns if key not in self._waiting]
@@ -152,11 +155,13 @@ class Store:
 
     def sending(self, keys: Sequence[str]) -> None:
         """Note on disk that these are about to be sent."""
+        self._under_way |= set(keys)
         self._sent.write(b"".join(orjson.dumps(key) + b"\n" for key in keys))
         self._sync(self._sent)
 
     def refused(self, key: str) -> None:
         """Note on disk that this one, sent before, was turned away and not charged."""
+        self._under_way.discard(key)
         self._sent.write(orjson.dumps([key]) + b"\n")
         self._sync(self._sent)
 
@@ -196,11 +201,11 @@ class Store:
 
     def close(self) -> None:
         """Close; the journals go when nothing is left in them."""
-        complete = self._turn == len(self._turns) and not self._waiting
         for handle in (self._rows, self._early, self._sent):
             handle.close()
-        if complete:
-            for name in (EARLY, SENT):
+        # Not what this plan wants counts: another's answers may wait here, or be in doubt.
+        for name, needed in ((EARLY, self._waiting), (SENT, self._under_way - self.done.keys())):
+            if not needed:
                 (self.folder / name).unlink(missing_ok=True)
         self._lock.close()
 

@@ -1,5 +1,6 @@
 """Train a student on a store, compare it with its teacher, write it down with a card."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from stillwatch.distill.students import linear, loop
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
-from stillwatch.files import write_json
+from stillwatch.files import read_json, write_json
 from stillwatch.rows import read_rows
 from stillwatch.terminal.counting import number_of
 
@@ -47,9 +48,12 @@ def read_held(path: Path) -> Held:
     try:
         rows = read_rows(path)
         parts = {split: [(str(r["text"]), str(r["label"])) for r in rows if r["split"] == split] for split in ("train", "test")}
+        unknown = next((r["split"] for r in rows if r["split"] not in parts), None)
     except KeyError as error:
         todo = "Give it the columns text, label and split (train or test)"
         raise InputError(f"held-out data without {error}", where=path, todo=todo) from error
+    if unknown is not None:
+        raise InputError(f"held-out data with a split {str(unknown)!r}", where=path, todo="Set split to train or test")
     if not parts["test"] or not parts["train"]:
         raise InputError("held-out data needs rows of both splits", where=path, todo="Set split to train or test")
     if not {y for _, y in parts["test"]} & {y for _, y in parts["train"]}:
@@ -119,6 +123,9 @@ def classifier(
     vectors = StaticEncoder.load(encoder) if encoder is not None else None
     used, notes = left(rows, held, folder)
     classes, probabilities = soft(used)
+    if len(classes) < 2:
+        what = f"all answers are {'blank' if not classes[0] else repr(classes[0][:40])}, so that there is nothing to learn"
+        raise InputError(what, where=folder, todo="Harvest prompts that the teacher answers in different ways")
     notes += never_answered(classes, held.test_labels, folder) if held is not None else []
     texts, given = merged(used, classes, probabilities)
     if probabilities is None and 2 * len(classes) > len(texts):
@@ -126,7 +133,7 @@ def classifier(
         raise InputError(what, where=folder, todo="Train language on them, or harvest answers of one word")
     probabilities, labels = (given, None) if probabilities is not None else (None, given.argmax(axis=1))
     fit = linear.train(texts, classes, probabilities=probabilities, labels=labels, features=features, encoder=vectors, seed=seed)
-    begin(out)
+    mark = begin(out, used, "classifier", features, encoder, seed)
     fit.model.save(out)
     compared: list[Row] = []
     if held is not None:
@@ -142,7 +149,7 @@ def classifier(
     if fit.floor is not None:
         settings["log-probabilities believed down to"] = fit.floor
     currency = told.currency if told else manifest.CURRENCY
-    return finish(folder, out, "classifier", settings, compared, len(used), len(rows) - len(used), notes, currency)
+    return finish(folder, out, "classifier", settings, compared, len(used), len(rows) - len(used), notes, currency, mark)
 
 
 def never_answered(classes: Sequence[str], labels: Sequence[str], where: Path) -> list[str]:
@@ -277,7 +284,7 @@ def encoder(
     by_text = {str(row.prompt): row.reply.vector for row in used if row.reply.vector is not None}
     texts, vectors = list(by_text), np.stack(list(by_text.values()))
     schedule = schedule or loop.Schedule()
-    begin(out)
+    mark = begin(out, used, kind, schedule.seed, schedule.epochs, tuple(layers), width, told.precision)
     students: list[tuple[str, Any, int]] = []
     if kind == "static":
         start = static.token_pass(teacher, texts)
@@ -299,7 +306,8 @@ def encoder(
     if held is not None:
         models = [("teacher", lambda t: teacher.embed(t)[0].astype(np.float32), measures.size_bytes(Path(told.location))), *students]
         compared = compare_encoders(models, held, cpu_hour=cpu_hour)
-    return finish(folder, out, kind, asdict(schedule) | asdict(history), compared, len(texts), len(rows) - len(used), notes, told.currency)
+    return finish(folder, out, kind, asdict(schedule) | asdict(history), compared, len(texts), len(rows) - len(used), notes, told.currency,
+                  mark)
 
 
 def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_hour: float) -> list[Row]:
@@ -320,19 +328,44 @@ def compare_encoders(models: Sequence[tuple[str, Any, int]], held: Held, *, cpu_
     return rows
 
 
-def begin(out: Path) -> None:
-    """Mark a folder as a student's, so that training goes on there after a kill, wherever that came."""
+def begin(out: Path, rows: Sequence[Exchange], *of: object) -> str:
+    """Mark a folder as a student's, so that training goes on there after a kill, wherever that came.
+
+    Args:
+        out: folder of the student.
+        rows: what it is trained on.
+        of: how: all that another student would be made by.
+
+    Returns:
+        The digest of rows and ``of``, which :func:`finish` writes down.
+
+    Raises:
+        InputError: a finished student of other rows or another ``of`` is there.
+    """
+    found = hashlib.sha256(repr(of).encode())
+    for row in rows:
+        found.update(row.line())
+    mark = found.hexdigest()
+    if (out / COMPARISON).is_file():
+        told = read_json(out / COMPARISON)
+        if not isinstance(told, dict) or told.get("of") != mark:
+            todo = "Pass the options that it was trained with, or another folder"
+            raise InputError("a student of another seed, store or option is there", where=out, todo=todo)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARK).touch()
+    return mark
 
 
 def finish(
     folder: Path, out: Path, route: str, settings: dict[str, Any], rows: list[Row], n: int, dropped: int, notes: Sequence[str] = (),
-    currency: str = manifest.CURRENCY,
+    currency: str = manifest.CURRENCY, of: str = "",
 ) -> Result:
-    """Write card and comparison beside the student; ``notes`` go into the card, ``currency`` is that of the rows' costs."""
+    """Write card and comparison beside the student; ``notes`` go into the card, ``currency`` is that of the rows' costs.
+
+    ``of`` is what :func:`begin` gave.
+    """
     rows = [replace(row, currency=currency) for row in rows]
     about = store.about(folder)
     card.write(out, route=route, teacher=about["teacher"], store=about, n_exchanges=n, settings=settings, rows=rows, notes=notes)
-    write_json({"route": route, "n_exchanges": n, "dropped": dropped, "rows": [asdict(row) for row in rows]}, out / COMPARISON)
+    write_json({"of": of, "route": route, "n_exchanges": n, "dropped": dropped, "rows": [asdict(row) for row in rows]}, out / COMPARISON)
     return Result(out, rows, n, dropped, list(notes))

@@ -163,15 +163,14 @@ def measure(
 
 
 def best_of(curves: Sequence[Curve], name: str) -> Curve:
-    """The attacker who runs every recipe and keeps the best: at each N and seed the highest score.
-
-    The curves must share their sizes.
-    """
-    widest = max(curve.scores.shape[1] for curve in curves)
-    padded = [np.pad(c.scores, ((0, 0), (0, widest - c.scores.shape[1])), constant_values=np.nan) for c in curves]
-    scores = np.fmax.reduce(padded)
+    """The attacker who runs every recipe and keeps the best: at each N and seed the highest score of those that were measured there."""
+    n = np.unique(np.concatenate([curve.n for curve in curves]))
+    scores = np.full((len(n), max(curve.scores.shape[1] for curve in curves)), np.nan)
+    for curve in curves:
+        rows, width = np.searchsorted(n, curve.n), curve.scores.shape[1]
+        scores[rows, :width] = np.fmax(scores[rows, :width], curve.scores)
     least, pool = min(curve.n_test for curve in curves), min(curve.pool for curve in curves)
-    return Curve(name, curves[0].n, scores, max(curve.zero for curve in curves), least, pool)
+    return Curve(name, n, scores, max(curve.zero for curve in curves), least, pool)
 
 
 @dataclass(frozen=True)

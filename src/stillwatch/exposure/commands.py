@@ -26,8 +26,11 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
 
 
 def _exposure(args: argparse.Namespace) -> Any:
-    if not args.stores and not args.curves:
+    stores = list({folder.resolve(): folder for folder in args.stores}.values())
+    if not stores and not args.curves:
         raise InputError("nothing to measure", todo="Pass a harvest STORE, or --curves FILE")
+    from dataclasses import replace
+
     from stillwatch import report as run_report
     from stillwatch.distill import store
     from stillwatch.exposure import calibration, curves, report, study, worth
@@ -37,13 +40,17 @@ def _exposure(args: argparse.Namespace) -> Any:
         raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(CAPABILITIES)}")
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
     students = list(dict.fromkeys(args.student)) or ["words", "characters"]  # the same twice would vouch for itself
-    demand_apart(out, *args.stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
+    demand_apart(out, *stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
     demand_own(out, (report.TABLES[0],), "an exposure study")  # before the minutes that it takes
     quiet = args.quiet or args.json
+    # All that is read is, before the minutes that a study takes.
     truth = _truth(args.truth) if args.truth else None
+    known = [m for path in args.curves for m in curves.read(path)]
+    harvests = worth.harvests(args.run) if args.run else []
+    names = study.names(stores)
     measured, checks, effects, teachers = [], [], [], []
-    for folder in args.stores:
-        loaded = study.load(folder, capability=args.capability, truth=truth)
+    for folder, name in zip(stores, names, strict=True):
+        loaded = study.load(folder, capability=args.capability, truth=truth, name=name)
         for n, what in ((loaded.without_truth, f"no right answer in {args.truth}: accuracy is told of the others"),
                         (loaded.never_answered, "a right answer that the teacher never gives, and count as answered wrong"),
                         (loaded.unused, f"no part in it: at most {study.MAX_POOL:,} are asked for and {study.MAX_TEST:,} held out")):
@@ -51,18 +58,21 @@ def _exposure(args: argparse.Namespace) -> Any:
                 print(f"{folder}: {number_of(n, 'prompt has', 'prompts have')} {what}")
         found = study.run(loaded, students, seed=args.seed, countermeasures=not args.no_countermeasures, quiet=quiet)
         measured += found.measured
-        checks += found.checks
+        checks += [replace(check, name=f"{name}: {check.name}") if len(stores) > 1 else check for check in found.checks]
         effects += found.effects
-        teachers.append(store.about(folder)["teacher"])
-    for path in args.curves:
-        measured += curves.read(path)
+        if (teacher := store.about(folder)["teacher"]) not in teachers:
+            teachers.append(teacher)
+    several = measured + known
+    measured = curves.distinct(several)
+    if (n := len(several) - len(measured)) and not quiet:
+        print(f"{number_of(n, 'curve is', 'curves are')} there more than once and count once: none vouches for itself")
     skills = worth.skills(measured)
     widening = calibration.widening()
-    valued = worth.campaigns(args.run, skills, widen=widening) if args.run else []
+    valued = [worth.value(row, skills, widen=widening) for row in harvests]
     settings = {
         "asks": "prompts of the task itself, each once", "trains": ", ".join(sorted({m.student for m in measured})),
         "sees": ", ".join(sorted({m.channel for m in measured})),
-        "budget": f"up to {max(float(m.fidelity.n[-1]) for m in measured):,.0f} exchanges",
+        "budget": f"up to {max(float(skill.curve.n[-1]) for skill in skills):,.0f} exchanges",
     }
     built = report.build(skills, measured, checks, effects, valued, teachers, settings, widening)
     paths = report.write(built, out)

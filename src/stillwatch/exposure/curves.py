@@ -41,6 +41,15 @@ def entry(m: Measured) -> dict[str, Any]:
     return found
 
 
+def distinct(measured: Sequence[Measured]) -> list[Measured]:
+    """The same without copies, as a file given twice has them: they would vouch for each other. The first of equal ones stays."""
+
+    def scores(m: Measured) -> str:
+        return json.dumps([m.task, m.capability, m.student, m.channel, m.fidelity.n.tolist(), _rows(m.fidelity)])
+
+    return list({scores(m): m for m in reversed(measured)}.values())[::-1]
+
+
 def _rows(curve: Curve) -> list[list[float]]:
     return [[round(float(v), 6) for v in row if np.isfinite(v)] for row in curve.scores]
 
@@ -88,8 +97,8 @@ def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any, pool: Any) ->
     kept = table[np.isfinite(table)]
     if n.ndim != 1 or not np.isfinite(n).all():
         raise ValueError("n must be a list of numbers")
-    if (np.diff(n) <= 0).any() or n[0] <= 0 or (kept < 0).any() or (kept > 1).any() or not 0 <= float(zero) < 1:
-        raise ValueError("n must rise from above 0, scores lie between 0 and 1, and zero be below 1")
+    if (np.diff(n) <= 0).any() or n[0] < 1 or (kept < 0).any() or (kept > 1).any() or not 0 <= float(zero) < 1:
+        raise ValueError("n must rise from 1 or more, scores lie between 0 and 1, and zero be below 1")
     if int(n_test) < 1:
         raise ValueError("n_test must be 1 or more")
     if pool is not None and not float(pool) >= n[-1]:

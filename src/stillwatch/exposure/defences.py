@@ -212,6 +212,7 @@ class Effect:
     """90 % interval of n_eff."""
     high: float
     cost: float
+    task: str = ""
 
     @property
     def multiplier(self) -> float:
@@ -220,7 +221,7 @@ class Effect:
 
 
 def effect(
-    name: str, attacker: str, defended: Curve, plain: Curve, cost: float, *, draws: int = 200, seed: int = 0
+    name: str, attacker: str, defended: Curve, plain: Curve, cost: float, *, draws: int = 200, seed: int = 0, task: str = ""
 ) -> Effect:
     """The equivalent undefended harvest of the largest defended one, with a bootstrap interval.
 
@@ -234,6 +235,7 @@ def effect(
         cost: for honest users.
         draws: of the bootstrap: seeds and the finite test set.
         seed: of the draws.
+        task: what was measured.
     """
     rng = np.random.default_rng(seed)
     last = replace(defended, n=defended.n[-1:], scores=defended.scores[-1:])
@@ -247,7 +249,7 @@ def effect(
         values.append(min(exchanges_for(_redrawn(plain, places, rng), goal), n))
     n_eff = min(exchanges_for(plain, reached), n)
     low, high = np.quantile(values, [0.05, 0.95])
-    return Effect(name, attacker, n, reached, n_eff, min(float(low), n_eff), max(float(high), n_eff), cost)
+    return Effect(name, attacker, n, reached, n_eff, min(float(low), n_eff), max(float(high), n_eff), cost, task)
 
 
 def _redrawn(curve: Curve, places: F64, rng: np.random.Generator) -> Curve:
@@ -262,9 +264,10 @@ def _redrawn(curve: Curve, places: F64, rng: np.random.Generator) -> Curve:
 
 
 def strongest(effects: Sequence[Effect]) -> list[Effect]:
-    """Of each countermeasure the attacker against whom it does least: the published effect."""
-    best: dict[str, Effect] = {}
+    """Of each task's countermeasure the attacker against whom it does least: the published effect."""
+    best: dict[tuple[str, str], Effect] = {}
     for found in effects:
-        if found.countermeasure not in best or found.n_eff > best[found.countermeasure].n_eff:
-            best[found.countermeasure] = found
+        key = (found.task, found.countermeasure)
+        if key not in best or found.n_eff > best[key].n_eff:
+            best[key] = found
     return list(best.values())

@@ -221,31 +221,32 @@ def predict(
         at: exchanges.
         widen: factor on the half-widths, from a back-test (:mod:`backtest`).
         peers: curves of other students of the same task.
-        best: the best of all students at each of the same N, which is told where it was measured and bounds from below beyond.
+        best: the best of all students at each N up to the curve's largest, which is told where it was measured and bounds from
+            below beyond.
     """
-    laws = fit(curve, peers)
     last_sd = float(curve.sd[-1])
     best = best or curve
     most = float(curve.n[-1])
+    reached = measured(best, float(best.n[-1]))
     found = []
     for n in at:
         factor = n / most
         if factor <= 1:
             found.append(measured(best, n))
             continue
+        laws = fit(curve, peers)
         point = 1 - sum(law.mean(n) for law in laws) / 2
         low, high = (1 - e for e in _quantiles(laws, n, (0.95, 0.05)))
         low, high = min(low, point) - 2 * last_sd, max(high, point) + 2 * last_sd
         stretch = widen * (2 if factor > SURE_FACTOR else 1)
         low, high = point - stretch * (point - low), point + stretch * (high - point)
-        # A larger harvest is worth no less: what was reached at the largest N bounds from below.
-        reached = max(float(best.mean[-1] - 2 * best.sd[-1]), 0.0)
-        low, high = float(np.clip(low, reached, 1)), float(np.clip(high, reached, 1))
+        # A larger harvest is worth no less: what is told of the largest N bounds what is told beyond it from below.
         if factor > MAX_FACTOR:
-            found.append(Prediction(n, factor, None, low=reached, high=1.0, basis="refused"))
+            found.append(Prediction(n, factor, None, low=reached.low, high=1.0, basis="refused"))
         else:
             basis = "doubled" if factor > SURE_FACTOR else "extrapolated"
-            found.append(Prediction(n, factor, float(np.clip(point, low, high)), low, high, basis))
+            low, high = max(low, reached.low), min(max(high, reached.high), 1.0)
+            found.append(Prediction(n, factor, float(np.clip(max(point, reached.score or 0.0), low, high)), low, high, basis))
     return found
 
 

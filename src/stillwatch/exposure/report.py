@@ -15,6 +15,7 @@ from stillwatch.exposure.defences import ATTACKS, COUNTERMEASURES, Effect, stron
 from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, sizes, worth
 from stillwatch.files import replacing, write_json
 from stillwatch.run_details import between
+from stillwatch.terminal.plain import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -83,7 +84,7 @@ def _json(report: Report) -> dict[str, Any]:
         "strongest": [asdict(e) | {"multiplier": _finite(e.multiplier)} for e in strongest(report.effects)],
         "skills": [
             {"task": s.task, "capability": s.capability, "channels": s.channels, "students": s.students, "gap": s.gap,
-             "n_max": float(s.curve.n[-1]), "threshold": asdict(s.threshold) if s.threshold else None}
+             "n_max": float(s.curve.n[-1]), "left_out": s.left_out, "threshold": asdict(s.threshold) if s.threshold else None}
             for s in report.skills
         ],
         "campaigns": [asdict(c) for c in report.campaigns],
@@ -109,7 +110,7 @@ def picture(skill: Skill, widening: float) -> bytes | None:
     for seed in curve.scores.T:
         axes.plot(curve.n, seed, ".", color="#9aa1a9", markersize=4)
     axes.plot(curve.n, curve.envelope, color="#b04a1f", linewidth=1.8, label="best of seeds and recipes")
-    if skill.threshold is None and len(curve.n) >= laws.MIN_POINTS:
+    if skill.fitted:
         far = np.geomspace(curve.n[-1] * 1.001, curve.n[-1] * laws.MAX_FACTOR, 12)
         guess = scores(skill, far.tolist(), widen=widening)
         axes.fill_between(far, [g.low for g in guess], [g.high for g in guess], color="#2f6690", alpha=0.2, label="90 % interval")
@@ -117,7 +118,7 @@ def picture(skill: Skill, widening: float) -> bytes | None:
     axes.axhline(curve.zero, color="#565e67", linewidth=0.8, linestyle=":")
     axes.text(curve.n[0], curve.zero, " no exchanges", fontsize=8, color="#565e67", va="bottom")
     axes.set(xscale="log", xlabel="exchanges harvested", ylabel="agreement with the teacher", ylim=(0, 1.02))
-    axes.set_title(f"{skill.task} ({skill.capability})", fontsize=10, loc="left")
+    axes.set_title(plain(f"{skill.task} ({skill.capability})"), fontsize=10, loc="left", parse_math=False)
     axes.legend(fontsize=8, frameon=False, loc="lower right")
     axes.spines[["top", "right"]].set_visible(False)
     buffer = io.BytesIO()
@@ -133,7 +134,7 @@ def page(report: Report, pictures: Sequence[str]) -> str:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )
-    engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges}
+    engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges, "left_out": told_left_out}
     least = strongest(report.effects)
     shown = {effect.countermeasure for effect in least}
     return engine.get_template("exposure.html").render(
@@ -148,7 +149,7 @@ def _share(value: float | None) -> str:
 
 
 def _count(value: float) -> str:
-    return f"{value:,.0f}"
+    return "less than 1" if 0 < value < 1 else f"{value:,.0f}"
 
 
 def _exchanges(w: Worth) -> str:
@@ -160,12 +161,21 @@ def _times(value: float) -> str:
     return f"{value:.1f}×" if np.isfinite(value) else "all"
 
 
+def told_left_out(skill: Skill) -> str:
+    """Sizes that count for nothing, in words."""
+    sizes_ = ", ".join(_count(n) for n in skill.left_out)
+    return f"not counted: scores at {sizes_} exchanges, of recipes that another outdoes there by the line between its own sizes"
+
+
 def console(report: Report) -> str:
     """The same in a few lines."""
     lines = []
+    several = len({effect.task for effect in report.effects}) > 1
     for skill, row in zip(report.skills, report.news, strict=True):
         reached = f"{skill.gap:.0%} of the gap closed at {skill.curve.n[-1]:,.0f} exchanges"
         lines.append(f"{skill.task} ({skill.capability}; {', '.join(skill.channels)}; {', '.join(skill.students)}): {reached}")
+        if skill.left_out:
+            lines.append(f"  {told_left_out(skill)}")
         if skill.threshold is not None:
             lines.append(f"  a threshold, {skill.threshold}")
         for w in row:
@@ -176,7 +186,8 @@ def console(report: Report) -> str:
                      f"{table.covered:.0%} of {table.n_curves} curves within the interval")
     for found in strongest(report.effects):
         bounds = f"[{found.low:,.0f}, {found.high:,.0f}]"
-        lines.append(f"  {found.countermeasure}: worth {found.n_eff:,.0f} {bounds} of {found.n:,.0f} exchanges to an attacker who adapts "
+        name = f"{found.task}, {found.countermeasure}" if several else found.countermeasure
+        lines.append(f"  {name}: worth {found.n_eff:,.0f} {bounds} of {found.n:,.0f} exchanges to an attacker who adapts "
                      f"({found.attacker}); honest users lose {found.cost:.1%} of answers")
     for check in report.checks:
         lines.append(f"  {check}")
@@ -193,4 +204,4 @@ def console(report: Report) -> str:
         if campaign.unmeasured:
             left = ", ".join(f"{name} {part:.0%}" for name, part in campaign.unmeasured)
             lines.append(f"  not valued, since no curve was measured: {left}")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))

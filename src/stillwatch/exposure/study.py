@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.distill import store
-from stillwatch.distill.exchange import Exchange, class_names
+from stillwatch.distill.exchange import Exchange, ask, class_names
 from stillwatch.errors import InputError
 from stillwatch.exposure import closed, defences, learners
 from stillwatch.terminal.progress import track
@@ -40,10 +40,26 @@ class Study:
     """Prompts beyond :data:`MAX_POOL` and :data:`MAX_TEST`, drawn by their hashes."""
 
 
-def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = None) -> Study:
+def names(folders: Sequence[Path]) -> list[str]:
+    """What the tasks of some stores are called: by their teachers, and also by their folders where a teacher has several."""
+    teachers = [str(store.about(folder)["teacher"]["name"]) for folder in folders]
+    short = [f"{teacher}, {folder.name}" for teacher, folder in zip(teachers, folders, strict=True)]
+    whole = [f"{teacher}, {folder}" for teacher, folder in zip(teachers, folders, strict=True)]
+    apart = [long if short.count(name) > 1 else name for name, long in zip(short, whole, strict=True)]
+    return [long if teachers.count(teacher) > 1 else teacher for teacher, long in zip(teachers, apart, strict=True)]
+
+
+def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = None, name: str = "") -> Study:
     """Read a store whose answers are of a closed set.
 
-    The split depends on the prompt alone, so that the same prompt is never on both sides.
+    Prompts are apart by all their turns, and a student reads all of them where those before the last differ. The split depends
+    on the last turn alone, so that the same prompt is never on both sides, whatever stood before it.
+
+    Args:
+        folder: the store.
+        capability: what its task stands for.
+        truth: right answers by last turn.
+        name: of the task; without one, its teacher's.
 
     Raises:
         InputError: the answers are free text, the store keeps no prompts, or it has too few rows.
@@ -54,13 +70,13 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
         raise InputError("the store holds vectors, no answers", where=folder, todo="Pass the store of a classifier or a grader")
     if any(row.prompt is None for row in rows):
         raise InputError("the store keeps no prompts", where=folder, todo="Harvest without --no-text")
-    rows = list({str(row.prompt): row for row in rows}.values())
+    rows = list({row.messages: row for row in rows}.values())
     if len(rows) < LEAST_ROWS:
         raise InputError(f"{len(rows)} different prompts with answers are too few", where=folder, todo=f"Harvest {LEAST_ROWS}")
     classes, numbered = _classes(rows, folder)
     probabilities = np.stack([_row(row, classes, numbered) for row in rows])
     place = {name: i for i, name in enumerate(classes)}
-    fraction = np.array([_fraction(row.prompt_hash) for row in rows])
+    fraction = np.array([_fraction(ask(str(row.prompt)).prompt_hash) for row in rows])
     # Not the first: prompts may stand in any order, such as by class.
     order = np.argsort(fraction, kind="stable")
     n_held = int((fraction < TEST_SHARE).sum())
@@ -74,9 +90,10 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
         if (right >= 0).mean() < 0.5:
             todo = "Give it a row for each prompt of the store, labels as the teacher writes them"
             raise InputError("fewer than half of the prompts have a right answer among the teacher's", where="--truth", todo=todo)
-    name = str(store.about(folder)["teacher"]["name"])
+    name = name or names([folder])[0]
     task = closed.Task(name, capability, probabilities[pool], probabilities[test], None if right is None else right[test])
-    texts = [str(row.prompt) for row in rows]
+    alike = len({row.messages[:-1] for row in rows if row.messages}) < 2
+    texts = [str(row.prompt) if alike else "\n".join(content for _, content in row.messages or ()) for row in rows]
     oracle = right[pool] if right is not None and (right[pool] >= 0).all() else None
     untold, never = (0, 0) if right is None else (int((right == closed.UNKNOWN).sum()), int((right == closed.NEVER).sum()))
     unused = len(rows) - len(test) - len(pool)
@@ -161,5 +178,5 @@ def run(study: Study, students: Sequence[str], *, seed: int = 0, countermeasures
             cost = what.cost(study.task)
             for attacker, channel in zip(defences.ATTACKS, defences.channels(what, made[0]), strict=True):
                 curve = closed.measure(study.task, made[0], channel, sizes[-1:], seed=seed).fidelity
-                effects.append(defences.effect(what.name, attacker, curve, best, cost, seed=seed))
+                effects.append(defences.effect(what.name, attacker, curve, best, cost, seed=seed, task=study.task.name))
     return Results(measured, checks, effects)

@@ -12,8 +12,10 @@ from stillwatch.errors import InputError
 from stillwatch.exposure import thresholds
 from stillwatch.exposure.backtest import leader
 from stillwatch.exposure.closed import Measured, best_of
-from stillwatch.exposure.laws import MAX_FACTOR, MIN_POINTS, Curve, Prediction, predict, steps
+from stillwatch.exposure.laws import MAX_FACTOR, MIN_POINTS, Curve, Prediction, measured, predict, steps
+from stillwatch.files import reading_parquet
 from stillwatch.run_details import HARVESTED
+from stillwatch.tables import CAMPAIGNS
 
 NEWS = (150_000.0, 3_400_000.0, 13_000_000.0)
 """Exchanges of the three harvests that a provider reported."""
@@ -47,13 +49,20 @@ class Skill:
     channels: tuple[str, ...]
     students: tuple[str, ...]
     curve: Curve
-    """Fidelity of the best recipe at each N and seed: what was measured is told of it."""
+    """Fidelity of the best recipe at each N and seed: what was measured is told of it. It ends where the leader's ends."""
     leader: Curve
     """Of the recipe that is best at the largest N: laws are fitted to it, since the best of all has bends where the lead changes."""
     others: tuple[Curve, ...]
     """Of the other recipes."""
     teacher_accuracy: float | None
     threshold: thresholds.Bracket | None
+    left_out: tuple[float, ...] = ()
+    """N at which some recipe was measured, and only such as another outdoes there by the line between its own."""
+
+    @property
+    def fitted(self) -> bool:
+        """Whether a law is fitted to the leader."""
+        return self.threshold is None and len(self.leader.n) >= MIN_POINTS
 
     @property
     def gap(self) -> float:
@@ -66,35 +75,36 @@ def closed_share(curve: Curve, score: float) -> float:
     return (score - curve.zero) / max(1 - curve.zero, 1e-9)
 
 
-def skills(measured: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]:
+def skills(known: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]:
     """Curves of the same task, joined; thresholds are looked for first, and no law is fitted where there is one."""
     by_task: dict[tuple[str, str], list[Measured]] = {}
-    for m in measured:
+    for m in known:
         by_task.setdefault((m.task, m.capability), []).append(m)
     found = []
     for (task, capability), mine in by_task.items():
-        curves = _same_sizes([m.fidelity for m in mine])
-        curve = best_of(curves, task)
+        first, others = leader([m.fidelity for m in mine])
+        curve, left_out = _upper(first, others, task)
         level = curve.zero + passing * (1 - curve.zero)
         switch = thresholds.bracket(curve, level) if thresholds.is_threshold(curve) else None
         told = [m.teacher_accuracy for m in mine if m.teacher_accuracy is not None]
         found.append(Skill(
-            task, capability, tuple(sorted({m.channel for m in mine})), tuple(sorted({m.student for m in mine})), curve, *leader(curves),
-            told[0] if told else None, switch,
+            task, capability, tuple(sorted({m.channel for m in mine})), tuple(sorted({m.student for m in mine})), curve, first, others,
+            told[0] if told else None, switch, left_out,
         ))
     return found
 
 
-def _same_sizes(curves: Sequence[Curve]) -> list[Curve]:
-    """The curves at the sizes that all of them have."""
-    common = set(curves[0].n.tolist()).intersection(*(c.n.tolist() for c in curves))
-    if not common:
-        raise InputError("curves of one task share no harvest size", todo="Measure them at the same numbers of exchanges")
-    kept = []
-    for curve in curves:
-        rows = np.isin(curve.n, sorted(common))
-        kept.append(replace(curve, n=curve.n[rows], scores=curve.scores[rows]))
-    return kept
+def _upper(first: Curve, others: Sequence[Curve], name: str) -> tuple[Curve, tuple[float, ...]]:
+    """The best of all recipes up to the leader's largest N, and the sizes left out.
+
+    Recipes may have been measured at different N. Where one was not, another's score there is the best only if it is no less than
+    what the line between that one's own sizes says: else the best of all would fall wherever the better one was not measured.
+    Beyond the leader's largest N no recipe is better than the leader was with less.
+    """
+    best = best_of([first, *others], name)
+    lines = [[measured(curve, n).score if n >= curve.n[0] else 0.0 for n in best.n] for curve in (first, *others)]
+    keep = (best.mean >= np.array(lines, np.float64).max(axis=0) - 1e-9) & (best.n < first.n[-1]) | (best.n == first.n[-1])
+    return replace(best, n=best.n[keep], scores=best.scores[keep]), tuple(best.n[~keep].tolist())
 
 
 @dataclass(frozen=True)
@@ -121,8 +131,7 @@ class Worth:
 def sizes(skill: Skill) -> tuple[float, ...]:
     """Exchanges whose worth is told: those of the news, before them the most that have a point estimate, where those are fewer."""
     most = float(np.floor(skill.curve.n[-1] * MAX_FACTOR))
-    fitted = skill.threshold is None and len(skill.curve.n) >= MIN_POINTS
-    return (most, *NEWS) if fitted and most < NEWS[0] else NEWS
+    return (most, *NEWS) if skill.fitted and most < NEWS[0] else NEWS
 
 
 def scores(skill: Skill, at: Sequence[float], *, widen: float = 1.0) -> list[Prediction]:
@@ -137,9 +146,9 @@ def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
     if skill.threshold is not None:
         return _switch(skill, skill.threshold, n, factor)
     if n < 1:
-        return Worth(skill.task, skill.capability, n, factor, 0.0, 0.0, 0.0, "measured", "no exchanges")
-    if len(curve.n) < MIN_POINTS and factor > 1:
-        note = f"too few sizes for a law ({len(curve.n)})"
+        return Worth(skill.task, skill.capability, n, factor, 0.0, 0.0, 0.0, "measured", "not one exchange")
+    if not skill.fitted and factor > 1:
+        note = f"too few sizes for a law ({len(skill.leader.n)})"
         reached = closed_share(curve, float(curve.mean[-1] - 2 * curve.sd[-1]))
         return Worth(skill.task, skill.capability, n, factor, None, max(reached, 0.0), 1.0, "refused", note)
     found = scores(skill, [n], widen=widen)[0]
@@ -152,11 +161,13 @@ def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
 
 def _note(found: Prediction, curve: Curve) -> str:
     most = f"{curve.n[-1]:,.0f}"
+    many = f"{found.factor:.1f} times as many" if found.factor >= 1.05 else "hardly more"
+    law = f"law fitted up to {most} exchanges, extrapolated to {many}"
     return {
         "measured": f"within what was measured (to {most})",
-        "extrapolated": f"fitted to {most}, {found.factor:.1f} times extrapolated",
-        "doubled": f"fitted to {most}, {found.factor:.1f} times extrapolated: interval doubled",
-        "refused": f"fitted to {most}; {found.factor:,.0f} times beyond, so only that it is no less than measured",
+        "extrapolated": law,
+        "doubled": f"{law}: interval doubled",
+        "refused": f"measured up to {most} exchanges; {found.factor:,.0f} times as many are too far for a law, so only that it is no less",
     }[found.basis]
 
 
@@ -203,28 +214,33 @@ class CampaignWorth:
     """Capabilities that no task stands for, with their share of the harvest; those below half a per cent are left out."""
 
 
-def campaigns(run: Path, known: Sequence[Skill], *, widen: float = 1.0) -> list[CampaignWorth]:
-    """Value every campaign of a run folder.
+OF_HARVESTS = CAMPAIGNS.only(("campaign_id", "verdict", "n_harvested", *HARVESTED, "first_seen", "last_seen", "capabilities"))
 
-    A campaign's exchanges are divided over capabilities by the shares that detection told; a skill counts those of its
-    own capability. Where a run tells no shares, every skill counts the whole harvest, which is an upper bound.
+
+def harvests(run: Path) -> list[dict[str, Any]]:
+    """What a run folder tells of each campaign's harvest, as rows for :func:`value`.
 
     Raises:
-        InputError: the folder has no campaigns.parquet.
+        InputError: the folder has no campaigns.parquet, or one that detect did not write.
     """
     import pyarrow.parquet as pq
 
     path = run / "campaigns.parquet"
     if not path.is_file():
         raise InputError("no campaigns.parquet", where=run, todo="Pass the folder that stillwatch detect wrote")
-    columns = ["campaign_id", "verdict", "n_harvested", *HARVESTED, "first_seen", "last_seen", "capabilities"]
-    names = set(pq.read_schema(path).names)
-    rows = pq.read_table(path, columns=[name for name in columns if name in names]).to_pylist()
-    return [value(row, known, widen=widen) for row in rows]
+    with reading_parquet(path):
+        names = pq.read_schema(path).names
+        OF_HARVESTS.demand(names, where=path)
+        table = pq.read_table(path, columns=[name for name in OF_HARVESTS.names if name in names])
+    rows: list[dict[str, Any]] = OF_HARVESTS.conform(table, where=path).to_pylist()
+    return rows
 
 
 def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0) -> CampaignWorth:
     """Value one row of campaigns.parquet.
+
+    A campaign's exchanges are divided over capabilities by the shares that detection told; a skill counts those of its
+    own capability. Where a run tells no shares, every skill counts the whole harvest, which is an upper bound.
 
     The interval of a skill reaches from what the law says of the fewest exchanges of the run's interval to what it says of the
     most, with all requests of unknown capability added: neither count is known better than that. Where the run tells no
@@ -244,8 +260,8 @@ def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0)
         capped.append(_between(skill, *(count / CAP for count in counts), widen=widen))
         if per_day is not None:
             waiting += [_gain(skill, counts, days, days * per_day / max(n, 1), widen=widen) for days in DAYS]
-    measured = {skill.capability for skill in known}
-    missing = tuple(sorted(((k, v) for k, v in shares.items() if k not in measured and v >= 0.005), key=lambda item: -item[1]))
+    valued = {skill.capability for skill in known}
+    missing = tuple(sorted(((k, v) for k, v in shares.items() if k not in valued and v >= 0.005), key=lambda item: -item[1]))
     return CampaignWorth(
         str(row["campaign_id"]), str(row.get("verdict")), n, low, high, per_day, tuple(now), tuple(waiting), tuple(capped), missing
     )
@@ -254,7 +270,7 @@ def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0)
 def _between(skill: Skill, n: float, fewest: float, most: float, *, widen: float) -> Worth:
     """The worth of N exchanges where N itself lies between two counts."""
     found, low, high = (worth(skill, count, widen=widen) for count in (n, fewest, most))
-    note = found.note if high.basis == found.basis else f"{found.note}; at the most exchanges, {high.note}"
+    note = found.note if high.basis == found.basis else f"{found.note}; the interval's upper end: {high.note}"
     return replace(found, low=min(found.low, low.low), high=max(found.high, high.high), note=note, n_low=fewest, n_high=most)
 
 
@@ -271,7 +287,7 @@ def _difference(skill: Skill, now: float, then: float, *, widen: float) -> tuple
     first, last = worth(skill, now, widen=widen), worth(skill, then, widen=widen)
     point = None if first.gap is None or last.gap is None else max(last.gap - first.gap, 0.0)
     curve = skill.curve
-    if skill.threshold is not None or len(curve.n) < MIN_POINTS or last.basis == "refused":
+    if not skill.fitted or last.basis == "refused":
         # No law: only what the bounds of both ends leave.
         return point, max(last.low - first.high, 0.0), max(last.high - first.low, 0.0)
     # Both ends lie on one curve, so what the law does not know of its height cancels.

@@ -244,10 +244,13 @@ def run(
         value, cpu = measures.once(lambda asked: held_loss(model, asked, pad_token=token), held)
         return measures.row(name, {"likelihood a token": float(np.exp(-value))}, len(held), parameters(model) * 4, cpu, cpu_hour)
 
-    begin(out)
+    how = "on-policy" if on_policy else loss_kind
+    mark = begin(out, rows, how, schedule.seed, schedule.epochs, tuple(layers), start, told.precision)
     held_loss(teacher.model, kept[:1], pad_token=token)  # so that nothing is loaded while the teacher is timed
     compared = [line("teacher", teacher.model), line("student without teacher (its start)", student)]
     notes: dict[str, Any] = {}
+    n_learnt = len(in_rows)
+    told_apart = [f"{number_of(len(out_rows), 'answer')} of {len(rows):,} were kept back to compare on."]
     if on_policy or loss_kind == "sequences":
         turns = [
             [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
@@ -260,6 +263,10 @@ def run(
     else:
         # What stops the training early is not what it is compared on.
         watched, learnt = kept[::10], [one for i, one in enumerate(kept) if i % 10]
+        n_learnt = len(learnt)
+        told_apart.append(f"{number_of(len(watched), 'answer')} more watched when to stop.")
+        if cut_off := len(in_rows) - len(kept):
+            told_apart.append(f"{number_of(cut_off, 'answer')} had no room beside the prompt.")
         notes = asdict(train(
             student, learnt, watched, schedule, pad_token=token, precision=told.precision, reverse=loss_kind == "reverse", folder=out,
             quiet=quiet,
@@ -272,4 +279,4 @@ def run(
     settings = asdict(schedule) | {"layers": chosen, "cached distributions": cached} | notes
     if not on_policy:
         settings["loss"] = loss_kind
-    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, len(kept), 0, currency=told.currency)
+    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, n_learnt, 0, told_apart, told.currency, mark)

@@ -17,6 +17,7 @@ from stillwatch.distill.exchange import Reply, Request, TopK
 from stillwatch.distill.manifest import Manifest, demand_own_model
 from stillwatch.distill.teachers import BusyError, RefusedError
 from stillwatch.errors import InputError
+from stillwatch.throttling import deadline
 from stillwatch.throttling.pacing import retry_after
 
 BYTES_PER_TOKEN = 4
@@ -30,6 +31,11 @@ UNANSWERED = ("length", "content_filter", "tool_calls")
 REFUSED = "refusal"
 """``finish`` of an answer that came as a refusal: nothing is trained on it."""
 MAX_BODY = 64 << 20
+MOST_TOKENS = 1 << 53
+"""No answer has as many: where one says so, it has not counted."""
+ROUNDED = 1e-3
+"""As far above 0 a log-probability may lie."""
+LEAST_LOGPROB = float(np.finfo(np.float16).min)
 
 
 class Endpoint:
@@ -108,7 +114,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         """None, so that the status is an error."""
 
 
-_STAYS = urllib.request.build_opener(_Stay)
+_STAYS = urllib.request.build_opener(_Stay, deadline.Http, deadline.Https)
 
 
 def _said(error: urllib.error.HTTPError) -> str:
@@ -140,14 +146,14 @@ def read_completion(body: bytes, told: Manifest | None = None) -> Reply:
         message = choice["message"]
         content = message.get("content")
         trace = message.get("reasoning_content") or message.get("reasoning")
-        usage, finish = completion.get("usage") or {}, str(choice.get("finish_reason") or "stop")
+        usage, finish = completion.get("usage"), str(choice.get("finish_reason") or "stop")
         refusal = message.get("refusal")
         if not content and isinstance(refusal, str) and refusal:
             content, finish = refusal, REFUSED
         silent = content is None and (finish in UNANSWERED or isinstance(trace, str))
         if not (silent or isinstance(content, str)) or (trace is not None and not isinstance(trace, str)):
             raise TypeError("no content")
-        counts = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+        counts = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
         top = _top((choice.get("logprobs") or {}).get("content"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise BusyError("an answer that is not a chat completion") from error
@@ -156,6 +162,12 @@ def read_completion(body: bytes, told: Manifest | None = None) -> Reply:
     if trace is None and content is not None:
         trace, content = apart(content)
     return Reply(content, trace, top, None, *counts, finish)
+
+
+def _count(usage: Any, name: str) -> int:
+    """A number of tokens, 0 where none is told that can be: an answer that was paid for is not lost for that."""
+    told = usage.get(name) if isinstance(usage, dict) else None
+    return int(told) if isinstance(told, int | float) and 0 <= told < MOST_TOKENS else 0
 
 
 def _top(entries: Any) -> TopK | None:
@@ -171,6 +183,9 @@ def _top(entries: Any) -> TopK | None:
         for j, token in enumerate(entry.get("top_logprobs") or ()):
             ids[i, j] = token_hash(token["token"])
             values[i, j] = token["logprob"]
+            if not values[i, j] <= ROUNDED:
+                raise ValueError("no log-probability")
+    values = np.clip(values, LEAST_LOGPROB, 0)
     tail = np.clip(1 - np.exp(values.astype(np.float64)).sum(axis=1), 0, 1)
     return TopK(ids, values.astype(np.float16), tail.astype(np.float16))
 
