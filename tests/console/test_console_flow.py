@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console_kit import Client
+from console_kit import PASSWORD, Client
 from respond_postgres import DATABASES, statement
 from sqlalchemy import select, update
 
-from stillwatch.console import policy_pages
+from stillwatch.console import people, policy_pages
 from stillwatch.respond import actions, cases, policy
 from stillwatch.respond.policy import parse
 from stillwatch.respond.schema import AuditRow, Case, Key, Member, Run
@@ -113,10 +113,15 @@ def test_the_case_names_its_proofs(client: Clients, store: Store, case_id: str) 
 
 
 def test_triage(client: Clients, store: Store, case_id: str) -> None:
+    with store.write(DEE) as change:
+        people.add(change, "eve", Role.APPROVER, PASSWORD)
+        people.disable(change, "eve")
     ana = client("ana")
     page = followed(ana, ana.post(f"/cases/{case_id}/move", to="triage"))
     assert "The case was moved." in page.text
     ana.post(f"/cases/{case_id}/assign", assignee="ana")
+    for nobody in ("anna", "vic", "eve"):
+        assert ana.post(f"/cases/{case_id}/assign", assignee=nobody).status_code == 400
     ana.post(f"/cases/{case_id}/remark", text="<script>alert(1)</script> & so on")
     assert ana.post(f"/cases/{case_id}/move", to="closed").status_code == 400
     assert ana.post(f"/cases/{case_id}/move", to="nonsense").status_code == 400

@@ -189,8 +189,26 @@ def test_guessing_is_braked_by_name_and_by_address() -> None:
     for i in range(Brake.BY_ADDRESS):
         brake.failed(f"name-{i}", "192.0.2.1")
     assert brake.refuses("ben", "192.0.2.1")
-    brake.passed("ana")
+    brake.passed("ana", "192.0.2.8")
     assert not brake.refuses("ana", "192.0.2.9")
+
+
+def test_logins_that_succeed_brake_nobody_and_take_back_no_failure_of_others() -> None:
+    brake, address = Brake(), "192.0.2.1"
+    for _ in range(Brake.BY_ADDRESS - 1):
+        brake.failed("mallory", address)
+    for _ in range(Brake.BY_ADDRESS):
+        brake.failed("ana", address)
+        brake.passed("ana", address)
+    assert not brake.refuses("ben", address)
+    brake.failed("mallory", address)
+    assert brake.refuses("ben", address)
+
+
+def test_an_office_behind_one_address_logs_in(client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Brake, "BY_ADDRESS", 2)
+    office = client("")
+    assert [office.login(name).status_code for name in ("ana", "ben", "ana", "cem")] == [303] * 4
 
 
 def test_the_brake_stands_before_the_right_password(client: Clients) -> None:
@@ -326,7 +344,10 @@ def test_people_are_managed_by_admins(store: Store) -> None:
     for name, role, password in (
         ("dee", Role.ADMIN, PASSWORD),
         ("eve", Role.VIEWER, "short"),
+        ("DEE", Role.ADMIN, PASSWORD),
+        ("\uff44ee", Role.VIEWER, PASSWORD),
         ("system", Role.VIEWER, PASSWORD),
+        ("System", Role.VIEWER, PASSWORD),
         (" x", Role.VIEWER, PASSWORD),
     ):
         with pytest.raises(InputError), store.write(DEE) as change:

@@ -20,12 +20,12 @@ def members(campaign_id: str) -> list[str]:
     return [f"{campaign_id}-acct-{i}" for i in range(SIZES[campaign_id])]
 
 
-def write_input(folder: Path) -> Path:
+def write_input(folder: Path, *, address: str = "198.51.100.7") -> Path:
     """Ten requests an account, hourly; the first account of each campaign shares nothing with others."""
     rows = [
         {
             "event_id": f"{account}-{hour}", "timestamp": START + timedelta(hours=hour), "account_id": account, "key_id": f"key-{account}",
-            "prompt": SECRET_TEXT, "response": SECRET_TEXT, "system": SECRET_TEXT, "ip": "198.51.100.7" if i == 0 else f"203.0.113.{i}",
+            "prompt": SECRET_TEXT, "response": SECRET_TEXT, "system": SECRET_TEXT, "ip": address if i == 0 else f"203.0.113.{i}",
             "country": "XX", "user_agent": "still/1.0", "ja4": "t13d1516h2_8daaf6152771_b0da82dd1658", "output_tokens": 100,
         }
         for campaign_id in SIZES

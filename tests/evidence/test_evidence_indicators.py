@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evidence_helpers import LAST, write_run
+from evidence_helpers import LAST, write_input, write_run
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
@@ -63,9 +63,9 @@ def bundled(path: Path, *patterns: str, **more: Any) -> Path:
     return path
 
 
-def imported(store: Store, path: Path) -> indicators.Imported:
+def imported(store: Store, path: Path, source: str = "peer") -> indicators.Imported:
     with store.write(ANA, now=NOW) as change:
-        return indicators.import_bundle(change, path, "peer")
+        return indicators.import_bundle(change, path, source)
 
 
 def hits(store: Store, now: Any = NOW, data: Path | None = None) -> list[indicators.Hit]:
@@ -120,6 +120,64 @@ def test_a_revoked_indicator_is_removed(store: Store, input_of_two: Path, tmp_pa
     assert len(hits(store, data=input_of_two)) == 1
     imported(store, bundled(tmp_path / "b.json", pattern, revoked=True))
     assert hits(store, data=input_of_two) == []
+
+
+def test_what_one_source_tells_and_takes_back_leaves_what_others_told(store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    pattern = "[ipv4-addr:value = '198.51.100.7' OR domain-name:value = 'mail.example']"
+    both = [("peer", "ip"), ("rival", "ip"), ("peer", "email_domain"), ("rival", "email_domain")]
+    imported(store, bundled(tmp_path / "b.json", pattern))
+    assert imported(store, tmp_path / "b.json", "rival").new == 1
+    assert [(hit.source, hit.what) for hit in hits(store, data=input_of_two)] == both
+    revoked = imported(store, bundled(tmp_path / "b.json", pattern, revoked=True), "stranger")
+    assert (len(revoked.removed), len(revoked.left_out)) == (0, 1)
+    assert [(hit.source, hit.what) for hit in hits(store, data=input_of_two)] == both
+    assert len(imported(store, tmp_path / "b.json", "rival").removed) == 1
+    assert {hit.source for hit in hits(store, data=input_of_two)} == {"peer"}
+
+
+def test_what_is_older_than_the_known_version_changes_nothing(store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    pattern, old, new = "[ipv4-addr:value = '198.51.100.7']", LAST - timedelta(days=2), LAST - timedelta(days=1)
+    imported(store, bundled(tmp_path / "b.json", pattern, modified=new.isoformat()))
+    for stale in ({"revoked": True}, {"pattern": "[file:name = 'x']"}, {"pattern": "[ipv4-addr:value = '1.2.3.4']"}):
+        done = imported(store, bundled(tmp_path / "b.json", pattern, **{"modified": old.isoformat(), **stale}))
+        assert (done.new, done.known, len(done.left_out), done.removed) == (0, 0, 1, {})
+    imported(store, bundled(tmp_path / "b.json", pattern, modified=new.isoformat(), valid_until="soon"))
+    assert len(hits(store, data=input_of_two)) == 1, "nor does one whose times are none"
+    done = imported(store, bundled(tmp_path / "b.json", "[file:name = 'x']", modified=LAST.isoformat()))
+    assert (len(done.removed), done.left_out) == (1, {})
+    assert hits(store, data=input_of_two) == []
+
+
+@pytest.mark.parametrize("value", ["198.51.100.7/32", "198.51.100.0/24", "198.51.0.0/16", "::ffff:198.51.100.7"])
+def test_addresses_match_however_they_are_written_and_in_networks(value: str, store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    imported(store, bundled(tmp_path / "b.json", f"[ipv4-addr:value = '{value}']"))
+    assert [(hit.n_accounts, hit.n_events) for hit in hits(store, data=input_of_two) if hit.what == "ip"] == [(3, 30)]
+
+
+def test_values_match_in_upper_case_as_in_lower(store: Store, tmp_path: Path) -> None:
+    data = write_input(tmp_path / "in", address="2001:DB8:0::7")
+    imported(store, bundled(
+        tmp_path / "b.json", "[ipv6-addr:value = '2001:DB8::7']", "[ipv6-addr:value = '2001:db8::/32']",
+        "[ipv6-addr:value = '2001:db9::7']", "[domain-name:value = 'Mail.Example']",
+    ))
+    assert [(hit.indicator_id[-1], hit.what, hit.n_accounts) for hit in hits(store, data=data)] == [
+        ("0", "ip", 3), ("1", "ip", 3), ("3", "email_domain", 20),
+    ]
+
+
+@pytest.mark.parametrize("value", ["999.1.1.1", "198.51.100.7/33", "example", "", "2001:db8:::1"])
+def test_addresses_that_are_none_are_left_out(value: str, store: Store, tmp_path: Path) -> None:
+    done = imported(store, bundled(tmp_path / "b.json", f"[ipv4-addr:value = '{value}']", "[ipv4-addr:value = '1.2.3.4']"))
+    assert (done.new, list(done.left_out)) == (1, ["indicator--00000000-0000-4000-8000-000000000000"])
+
+
+def test_each_without_an_id_is_told(store: Store, tmp_path: Path) -> None:
+    path = bundled(tmp_path / "b.json", *["[ipv4-addr:value = '1.2.3.4']"] * 3)
+    told = json.loads(path.read_text())
+    told["objects"][0].pop("id")
+    told["objects"][2].pop("id")
+    path.write_text(json.dumps(told))
+    assert list(imported(store, path).left_out) == ["object 1", "object 3"]
 
 
 def test_what_is_left_out_is_told_and_the_rest_is_kept(store: Store, tmp_path: Path) -> None:

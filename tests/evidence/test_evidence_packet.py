@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from evidence_helpers import SECRET_TEXT, members
 
 from stillwatch.cli import main
@@ -147,6 +149,29 @@ def test_a_zip_bomb_is_not_unpacked(files: dict[str, bytes], made: Path, tmp_pat
         checking.verify(bomb, signing.public_key(made / "key.pem.pub"))
 
 
+@pytest.mark.parametrize("more", ["before", "behind", "comment"])
+def test_what_the_file_holds_beside_the_zip_is_told(made: Path, tmp_path: Path, more: str) -> None:
+    path, whole = tmp_path / "p.zip", (made / "c-aaaa.packet.zip").read_bytes()
+    path.write_bytes(b"MZ" * (more == "before") + whole + b"more" * (more == "behind"))
+    if more == "comment":
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.comment = b"more"
+    with pytest.raises(InputError, match="does not verify"):
+        checking.verify(path, signing.public_key(made / "key.pem.pub"))
+
+
+def test_a_manifest_that_is_none_is_not_called_a_damaged_zip(made: Path, files: dict[str, bytes], tmp_path: Path) -> None:
+    for manifest in (b"[" * 100_000, b"{", b"[]"):
+        files["manifest.json"] = manifest
+        with pytest.raises(InputError, match="manifest is none"):
+            checking.verify(zipped(tmp_path / "p.zip", files), None)
+
+
+def test_what_is_there_and_no_file_is_not_called_absent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "/dev/null", "--without-signature"]) == 1
+    assert "no plain file: /dev/null" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.95, 0.999])
 def test_a_damaged_file_is_one_line(made: Path, tmp_path: Path, share: float, capsys: pytest.CaptureFixture[str]) -> None:
     whole = (made / "c-aaaa.packet.zip").read_bytes()
@@ -177,6 +202,19 @@ def test_what_is_no_key_is_told(made: Path, tmp_path: Path, content: bytes) -> N
         signing.public_key(tmp_path / "bad")
     with pytest.raises(InputError, match="private key"):
         signing.signing_key(tmp_path / "bad")
+
+
+def test_a_key_that_does_not_fit_is_told_with_what_to_pass(made: Path, tmp_path: Path) -> None:
+    other = rsa.generate_private_key(65537, 2048)
+    (tmp_path / "rsa.pem").write_bytes(other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "rsa.pub").write_bytes(other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    for path in (made / "key.pem.pub", tmp_path / "rsa.pem"):
+        with pytest.raises(InputError) as told:
+            signing.signing_key(path)
+        assert told.value.todo
+    with pytest.raises(InputError) as told:
+        signing.public_key(tmp_path / "rsa.pub")
+    assert told.value.todo
 
 
 def test_the_signature_is_one_that_openssl_accepts(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:

@@ -158,6 +158,16 @@ def test_messages_come_in_order_signed_and_again_after_a_failure(
     assert secret.read_text().strip().encode() not in (tmp_path / "s.db").read_bytes() + (tmp_path / "s.db-wal").read_bytes()
 
 
+def test_each_message_is_signed_with_the_time_at_which_it_is_sent(receiver: Any, tmp_path: Path) -> None:
+    """Receivers refuse what is minutes old, which the last of many slow messages was."""
+    (tmp_path / "k").write_text("whsec_" + base64.b64encode(b"k" * 24).decode())
+    (tmp_path / "k").chmod(0o600)
+    url, messages = f"http://127.0.0.1:{receiver.server_port}/hook", [webhooks.Message(n, f"msg_{n}", b"{}") for n in (1, 2)]
+    hook = webhooks.Due("siem", url, tmp_path / "k", ["127.0.0.0/8"], 2, 0, messages)
+    assert webhooks.deliver([hook], iter([1000.9, 1600.0]).__next__) == {"siem": (2, None)}
+    assert [headers["webhook-timestamp"] for headers, _ in receiver.got] == ["1000", "1600"]
+
+
 def test_a_receiver_is_never_told_again_what_another_process_told_it(tmp_path: Path) -> None:
     url = str(tmp_path / "s.db")
     add = ["webhooks", "add", "siem", "https://siem.example/hook", "--secret-file", str(tmp_path / "k"), "--store", url, "-q"]

@@ -30,12 +30,25 @@ def test_a_whole_campaign_is_blocked_at_once_by_two_people(store: Store, case_id
     assert rule.expires_at == NOW + timedelta(days=30)
 
 
-@pytest.mark.parametrize("by", [ANA, VIC, SYSTEM, Actor("ana", BEN.role)])
+@pytest.mark.parametrize("by", [ANA, VIC, SYSTEM, *(Actor(name, BEN.role) for name in ("ana", "ANA", "Ana", "System"))])
 def test_who_may_not_be_the_second_person(store: Store, case_id: str, by: Actor) -> None:
     row = proposed(store, case_id=case_id)
     with pytest.raises(ForbiddenError):
         approved(store, row.action_id, by)
     assert read_snapshot(store, NOW).accounts == {}
+
+
+def test_a_parameter_that_is_told_twice_is_refused() -> None:
+    assert policy.written(["requests_per_min=1", "case_requests_per_min=2"]) == {"requests_per_min": 1, "case_requests_per_min": 2}
+    for again in ("requests_per_min=0", "requests_per_min=1"):
+        with pytest.raises(InputError):
+            policy.written(["requests_per_min=1", again])
+
+
+def test_the_proposer_takes_back_in_any_case(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id)
+    with store.write(Actor("ANA", ANA.role), now=NOW) as change:
+        assert actions.reject(change, row.action_id, "taken back").state == ActionState.REJECTED
 
 
 @pytest.mark.parametrize("kind", [k for k in Action if k is not Action.BLOCK])

@@ -89,6 +89,12 @@ def test_an_overturned_appeal_frees_the_account_and_is_a_label(store: Store, cas
         assert {row["account_id"]: row["campaign"] for row in cases.labels(session)}["acct-00005"] is None
 
 
+@pytest.mark.parametrize("name", ["ANA", "Ben"])
+def test_who_took_part_does_not_decide_in_another_case(store: Store, appeal: tuple[Any, str], name: str) -> None:
+    with pytest.raises(InputError), store.write(Actor(name, BEN.role), now=NOW) as change:
+        appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="x")
+
+
 def test_an_overturned_appeal_does_not_wait_for_a_lift_of_the_whole_campaign(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
     with store.write(ANA, now=NOW) as change:
         whole = actions.undo(change, appeal[1], Reason.FALSE_POSITIVE)

@@ -158,6 +158,18 @@ def test_who_passed_a_verification_goes_on(told: Told) -> None:
     assert "account:acct-00004" in told("actions", "show", action, "--json")
 
 
+def test_a_preview_tells_what_nobody_knows_and_where_nobody_is_sent(told: Told) -> None:
+    stranger = told("actions", "propose", "challenge", "--account", "acct-none", "--reason", "analyst_request")
+    assert "the import had no --data" not in stranger
+    assert "traffic unknown" in stranger
+    assert "no verify_url" in stranger
+    assert "of several actions" not in stranger
+    again = ("--account", "acct-none", "--reason", "analyst_request", "--set", "verify_url=https://help.example")
+    sent = told("actions", "propose", "challenge", *again)
+    assert "no verify_url" not in sent
+    assert "of several actions" in sent
+
+
 def test_what_was_done_is_told(told: Told) -> None:
     assert told("cases", "assign", "case-one", "eve") == "case-one is with eve\n"
     assert told("cases", "assign", "case-one") == "case-one is with nobody\n"

@@ -1,18 +1,23 @@
 """Killed imports, a full disk, damaged files: no judgement is lost, nothing is half done, one line tells."""
 
 import json
+import os
 import random
 import shutil
+import signal
+import socket
 import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from respond_helpers import ANA, BEN, NOW, accounts, write_run
+from sqlalchemy import text
 
 import killed
 from stillwatch.cli import main
-from stillwatch.respond import actions, audit, cases, importing
+from stillwatch.respond import actions, audit, cases, importing, urls
 from stillwatch.respond.schema import Campaign, Run
 from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Store, StoreError
@@ -154,6 +159,68 @@ def test_a_database_that_goes_away_is_one_line(postgres: str) -> None:
     with pytest.raises(StoreError) as caught:
         Store.open(postgres.rpartition(":")[0] + ":1/postgres")
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a server that takes connections and says nothing."""
+    pytest.importorskip("pg8000")
+    monkeypatch.setattr(urls, "CONNECT_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"postgresql://u@127.0.0.1:{server.getsockname()[1]}/x"
+
+
+@pytest.mark.parametrize("option", ["", "?sslmode=disable"])
+def test_a_database_that_says_nothing_is_one_line(silent: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cases", "list", "--store", silent + option]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "the URL is right" in said
+    assert "stored" not in said, "nothing was to be"
+
+
+@pytest.mark.real_peer
+def test_a_connection_that_hangs_is_given_up_for_another(fresh: Callable[..., str]) -> None:
+    store = Store.open(fresh(), answer_s=0.5)
+
+    def backend() -> int:
+        with store.connect() as connection:
+            return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    hung = backend()
+    pids = [hung]
+    try:
+        os.kill(hung, signal.SIGSTOP)
+        assert store.revision() == 0
+        assert backend() != hung
+
+        def hang() -> None:
+            with store.read() as session:
+                pids.append(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+                os.kill(pids[-1], signal.SIGSTOP)
+                session.execute(text("SELECT 1"))
+
+        with pytest.raises(StoreError, match="no answer in time") as caught:
+            hang()
+        assert "\n" not in str(caught.value)
+        assert backend() not in pids
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        store.close()
+
+
+@pytest.mark.real_peer
+def test_a_connection_that_was_dropped_on_the_way_is_found_dead_and_a_long_answer_is_waited_for(fresh: Callable[..., str]) -> None:
+    for url, kept in ((fresh(), None), (fresh(), 20.0)):
+        store = Store.open(url, answer_s=kept)
+        with store.connect() as connection:
+            wire = connection.connection.dbapi_connection._usock
+            assert wire.gettimeout() == kept
+            if hasattr(socket, "TCP_KEEPIDLE"):
+                assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
+        store.close()
 
 
 def test_commands_speak_json(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, cases, migrations, policy
-from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Meta, PolicyVersion, Run
+from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Indicator, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
 
@@ -61,8 +61,20 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
 
 
+def without_0008(connection: Connection) -> None:
+    """Indicators as they were when the id alone was their key."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("indicators") as table:
+        table.drop_constraint("pk_indicators", type_="primary")
+        table.create_primary_key("pk_indicators", ["indicator_id"])
+        table.drop_column("modified")
+
+
 def without_0007(connection: Connection) -> None:
     """Cases as they were when only their details told the interval of the harvest."""
+    without_0008(connection)
     for column in ("harvested_low", "harvested_high"):
         connection.execute(text(f"ALTER TABLE cases DROP COLUMN {column}"))
 
@@ -142,6 +154,25 @@ def test_intervals_of_an_older_store_come_out_of_the_details(store: Store, run_f
         assert {case.campaign_id: (case.harvested_low, case.harvested_high, case.between) for case in session.scalars(select(Case))} == {
             "c-told": (3_000_000_000, 4_000_000_000, "3,000,000,000 to 4,000,000,000"), "c-untold": (None, None, ""),
         }
+    again.close()
+
+
+def test_indicators_of_an_older_store_stay_and_another_source_may_tell_the_same(store: Store) -> None:
+    with store.connect(writing=True) as connection:
+        without_0008(connection)
+        connection.execute(text(
+            "INSERT INTO indicators (indicator_id, view, object, pattern, name, source, imported_at, imported_by)"
+            " VALUES ('indicator--1', 'ip', '192.0.2.1', '[…]', '', 'one', 17, 'ana')"
+        ))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+    test_migrations_give_the_schema_of_the_code(again := Store.open(store.engine.url.render_as_string(hide_password=False)))
+    with again.write(DEE, now=NOW) as change:
+        old = change.session.scalars(select(Indicator)).one()
+        assert (old.source, old.object, old.modified) == ("one", "192.0.2.1", None)
+        change.session.add(Indicator(
+            indicator_id="indicator--1", view="ip", object="192.0.2.1", pattern="[…]", name="", source="two", imported_at=NOW,
+            imported_by="ana",
+        ))
     again.close()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from certificates import self_signed
 from stillwatch.errors import InputError
 from stillwatch.respond.store import Store, StoreError
-from stillwatch.respond.urls import connecting, parse_url
+from stillwatch.respond.urls import CONNECT_S, connecting, parse_url
 
 __all__ = ["fresh", "postgres"]
 
@@ -45,9 +45,10 @@ def test_what_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     assert connecting(parse_url("sqlite:///a.db")) == (parse_url("a.db"), {})
     url, args = connecting(parse_url("postgres://u:p@h:5433/x?sslmode=require&application_name=nightly"))
     assert (url.drivername, url.username, url.password, url.port, dict(url.query)) == ("postgresql+pg8000", "u", "p", 5433, {})
-    assert args == {"ssl_context": True, "application_name": "nightly"}
-    assert connecting(parse_url("postgresql://u@h/x?sslmode=disable"))[1] == {"ssl_context": False}
-    assert connecting(parse_url("postgresql://u@/x?host=/run"))[1] == {"ssl_context": None, "unix_sock": "/run/.s.PGSQL.5432"}
+    assert args == {"ssl_context": True, "application_name": "nightly", "timeout": CONNECT_S}
+    assert connecting(parse_url("postgresql://u@h/x?sslmode=disable"))[1] == {"ssl_context": False, "timeout": CONNECT_S}
+    args = {"ssl_context": None, "unix_sock": "/run/.s.PGSQL.5432", "timeout": CONNECT_S}
+    assert connecting(parse_url("postgresql://u@/x?host=/run"))[1] == args
     assert connecting(parse_url("postgresql://u@/x?host=db.example"))[0].host == "db.example"
     whole, part = (connecting(parse_url(f"postgresql://u@h/x?sslmode={mode}"))[1]["ssl_context"] for mode in ("verify-full", "verify-ca"))
     assert (whole.verify_mode, whole.check_hostname, part.verify_mode, part.check_hostname) == (

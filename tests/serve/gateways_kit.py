@@ -91,7 +91,7 @@ from litellm.integrations.custom_logger import CustomLogger
 
 class Spy(CustomLogger):
     async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):
-        kept = ("max_tokens", "max_completion_tokens", "logprobs", "top_logprobs", "reasoning_effort")
+        kept = ("max_tokens", "max_completion_tokens", "logprobs", "top_logprobs", "reasoning_effort", "extra_body")
         with open("seen.ndjson", "a") as handle:
             import json
             handle.write(json.dumps({name: data[name] for name in kept if name in data}) + "\\n")

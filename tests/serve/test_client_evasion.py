@@ -13,7 +13,7 @@ from serve_kit import CLIENT, Service, people
 pytest.importorskip("granian")
 pytest.importorskip("httpx")
 sys.path.insert(0, str(CLIENT))
-from stillwatch_client.guard import FORWARDED, LONGEST, Guard, Verdict
+from stillwatch_client.guard import FORWARDED, LONGEST, Guard, Verdict, restricted
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +93,56 @@ def test_a_call_id_that_a_client_repeats_is_asked_about_anew(hook: Any, call: st
     assert len(set(ids)) == 4
     assert all(id_.startswith((call or "")[:200]) and len(id_) <= 217 for id_ in ids)
     assert not hook._restricted
+
+
+STRICT = Verdict("restrict", max_tokens=64, drop_reasoning=True, drop_logprobs=True)
+CHAT, COMPLETIONS, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages"
+GENERATE = "/inference/v1/generate"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "passed"),
+    [
+        (CHAT, {}, {"max_tokens": 64}),
+        (CHAT, {"max_completion_tokens": 9}, {"max_completion_tokens": 9}),
+        (CHAT, {"max_completion_tokens": None}, {"max_completion_tokens": None, "max_tokens": 64}),
+        *(
+            (CHAT, {"max_tokens": value}, {"max_tokens": 64})
+            for value in (-1, 0, 65, 1e9, 0.5, True, "9", [9], {}, float("inf"), 10**30)
+        ),
+        *((CHAT, {name: 9}, {name: 9, "max_tokens": 64}) for name in ("max_output_tokens", "max_tokens_to_sample")),
+        (COMPLETIONS, {"max_completion_tokens": 9}, {"max_completion_tokens": 9, "max_tokens": 64}),
+        (COMPLETIONS, {"logprobs": 5, "echo": True, "prompt_logprobs": 5, "logprob_token_ids": [1]}, {"max_tokens": 64}),
+        (RESPONSES, {"max_tokens": 9}, {"max_tokens": 9, "max_output_tokens": 64}),
+        (RESPONSES, {"include": ["message.output_text.logprobs", "reasoning.encrypted_content", "file_search_call.results"]},
+         {"include": ["file_search_call.results"], "max_output_tokens": 64}),
+        (MESSAGES, {"max_tokens": 9, "thinking": {"type": "enabled"}}, {"max_tokens": 9}),
+        ("/v1/complete", {"max_tokens": 9}, {"max_tokens": 9, "max_tokens_to_sample": 64}),
+        (CHAT, {"max_tokens": 9, "extra_body": {"max_tokens": 99, "max_completion_tokens": 99, "logprobs": True, "top_logprobs": 5,
+                                                "reasoning_effort": "high", "extra_body": {"max_tokens": 99}, "top_k": 3}},
+         {"max_tokens": 9, "extra_body": {"max_tokens": 64, "max_completion_tokens": 64, "extra_body": {"max_tokens": 64}, "top_k": 3}}),
+        (GENERATE, {"token_ids": [1], "sampling_params": {"max_tokens": 99, "logprobs": 5, "prompt_logprobs": 5, "temperature": 0}},
+         {"token_ids": [1], "sampling_params": {"max_tokens": 64, "temperature": 0}}),
+        (GENERATE, {"max_tokens": 9}, {"max_tokens": 9, "sampling_params": {"max_tokens": 64}}),
+    ],
+    ids=str,
+)
+def test_no_field_of_a_body_lifts_its_restriction(path: str, body: dict[str, Any], passed: dict[str, Any]) -> None:
+    before = repr(body)
+    assert restricted(body, STRICT, path) == passed
+    assert repr(body) == before, "the body of the caller"
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [("acompletion", "max_tokens"), ("atext_completion", "max_tokens"), ("aresponses", "max_output_tokens"),
+     ("anthropic_messages", "max_tokens")],
+)
+def test_a_limit_of_another_api_is_none_at_litellm(hook: Any, kind: str, own: str) -> None:
+    async def decide(*_: Any) -> Verdict:
+        return STRICT
+
+    hook.guard = SimpleNamespace(decide=decide)
+    for other in {"max_tokens", "max_output_tokens", "max_tokens_to_sample"} - {own}:
+        data = asyncio.run(hook.async_pre_call_hook(SimpleNamespace(user_id="eve"), None, {other: 9}, kind))
+        assert data == {other: 9, own: 64}

@@ -95,3 +95,23 @@ def test_a_body_that_is_too_long_to_rewrite_is_refused_to_a_restricted_account_a
         error = json.loads(sent[1]["body"])["error"]
         assert kind in (error.get("code"), error.get("type"))
         assert ("at most" in error["message"]) == (status == 413)
+
+
+@pytest.mark.parametrize("text", [b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b'{"extra_body":' * 5000 + b"{}" + b"}" * 5000,
+                                  b'{"a":"\\ud800"}', b"{", b"[1]"], ids=["deep", "deep objects", "half a pair", "cut", "a list"])
+def test_what_cannot_be_restricted_is_a_bad_request(text: bytes) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": text}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    class Decided(Guard):
+        async def relay(self, *_: Any) -> Verdict:
+            return RESTRICTED
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": []}
+    asyncio.run(StillwatchMiddleware(app, Decided(token="t"))(scope, receive, send))
+    assert sent[0]["status"] == 400

@@ -136,6 +136,11 @@ def test_block_in_the_shape_of_anthropic(gateway: int, model: Model) -> None:
         [("authorization", "Bearer sk-nobody"), ("api-key", "sk-block")],
         [("authorization", "Bearer sk-nobody"), ("x-goog-api-key", "sk-block")],
         [("authorization", "Bearer sk-nobody"), ("authorization", "Bearer sk-block")],
+        [("authorization", "Bearer sk-nobody"), ("x-litellm-api-key", "sk-block")],
+        [("ocp-apim-subscription-key", "sk-block")],
+        [("sec-websocket-protocol", "realtime, openai-insecure-api-key.sk-block")],
+        [("authorization", "Basic sk-block")],
+        [("authorization", "Bearer\tsk-block")],
         [("authorization", "bearer  sk-block")],
         [("authorization", "Bearer sk-block"), ("x-guard-decision", "allow"), ("x-stillwatch-token", "guess")],
         [("authorization", "Bearer sk-block"), *[(f"x-{n}", "a") for n in range(98)]],
@@ -143,7 +148,8 @@ def test_block_in_the_shape_of_anthropic(gateway: int, model: Model) -> None:
         [*[("x-api-key", f"sk-{n}") for n in range(99)], ("x-api-key", "sk-block")],
         [("authorization", "Bearer sk-block"), ("x-api-key", ",".join(str(n) for n in range(1500)))],
     ],
-    ids=["two headers", "api-key", "x-goog-api-key", "repeated", "other case", "forged", "98 headers", "200 headers", "repeated often",
+    ids=["two headers", "api-key", "x-goog-api-key", "repeated", "x-litellm-api-key", "azure", "websocket", "basic", "tab",
+         "other case", "forged", "98 headers", "200 headers", "repeated often",
          "many keys"],
 )
 def test_no_way_around(gateway: int, model: Model, headers: list[tuple[str, str]]) -> None:
@@ -175,3 +181,5 @@ def test_wrong_gateway_token_is_a_fault_of_the_guard(name: str, tmp_path: Path, 
         model.seen.clear()
         assert chat(port, "nobody").status not in (200, 401)  # never as if the client's key were at fault
         assert model.seen == []
+    with edge(name, tmp_path / "open", **where) as port:
+        assert chat(port, "nobody").status == 200, "its fail mode is open"

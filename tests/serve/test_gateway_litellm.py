@@ -97,11 +97,13 @@ def test_restrict(gateway: tuple[str, int, Path]) -> None:
     options = {"max_completion_tokens": 4000, "logprobs": True, "top_logprobs": 5}
     assert chat(port, "restrict", **options)["status"] == 200
     assert chat(port, "restrict")["status"] == 200
+    within = {"extra_body": {"max_tokens": 4000, "logprobs": True, "reasoning_effort": "high", "top_k": 3}, "max_tokens": -1}
+    assert chat(port, "restrict", extra_body=within)["status"] == 200  # the client joins the outer one to its body
     rows = seen(folder)
     if mode == "hook":
-        assert rows == [{"max_completion_tokens": 64}, {"max_tokens": 64}]
+        assert rows == [{"max_completion_tokens": 64}, {"max_tokens": 64}, {"max_tokens": 64, "extra_body": {"max_tokens": 64, "top_k": 3}}]
     else:
-        assert rows == [options, {}]  # this surface cannot change a request
+        assert rows == [options, {}, within]  # this surface cannot change a request
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])

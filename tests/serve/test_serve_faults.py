@@ -243,6 +243,16 @@ def test_a_second_service_on_the_same_port_is_refused(tmp_path: Path) -> None:
             assert f"127.0.0.1:{port}" in done.stderr
 
 
+def test_a_second_service_on_the_same_state_folder_is_refused(service: Service) -> None:
+    """Each would write the other's snapshot anew for ever."""
+    service.start()
+    command = [sys.executable, "-m", "stillwatch", "serve", "--snapshot", str(service.source), "--tokens", str(service.tokens),
+               "--state", str(service.folder / "state"), "--port", str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "state" in done.stderr
+
+
 def test_wrong_settings_are_one_line(tmp_path: Path) -> None:
     def told(*options: str) -> tuple[int, str]:
         command = [sys.executable, "-m", "stillwatch", "serve", *options]

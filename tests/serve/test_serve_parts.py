@@ -245,6 +245,26 @@ def test_an_allow_goes_before_all_of_its_principal_and_no_other(tmp_path: Path) 
     assert made.decide(Question("envoy", (("ada",), ("evil",))))[0].decision == "block"
 
 
+def test_beside_a_restriction_a_throttle_counts_and_who_cannot_restrict_carries_out_the_next(tmp_path: Path) -> None:
+    restricted = dict.fromkeys(("slow", "doubted", "both", "key", "alone"), "restrict")
+    throttled, challenged = dict.fromkeys(("slow", "both", "account"), "throttle"), dict.fromkeys(("doubted", "both"), "challenge")
+    rows = pa.concat_tables([entries(restricted), entries(throttled), entries(challenged)])
+
+    def told(who: tuple[tuple[str, ...], ...], restricts: bool, rows: pa.Table = rows, enforce: bool = True) -> list[str]:
+        made = decider(tmp_path, rows, enforce=enforce)
+        return [made.decide(Question("decide", who, restricts=restricts))[0].decision for _ in range(2)]
+
+    for restricts in (True, False):
+        assert told((("alone",),), restricts) == ["restrict"] * 2
+        assert told((("slow",),), restricts) == ["restrict", "throttle"]
+        assert told((("account", "key"),), restricts) == ["restrict", "throttle"], "of the account, though its key is restricted"
+        assert told((("slow",),), restricts, enforce=False) == ["allow"] * 2
+        allowed = pa.concat_tables([rows, entries({"slow": "allow"})])
+        assert told((("slow",), ("alone",)), restricts, allowed) == ["restrict"] * 2, "the throttle of who is allowed is none"
+    assert [told(((name,),), True) for name in ("doubted", "both")] == [["restrict"] * 2, ["restrict", "throttle"]]
+    assert [told(((name,),), False) for name in ("doubted", "both")] == [["challenge"] * 2] * 2
+
+
 def test_actions_expire_by_the_clock(tmp_path: Path) -> None:
     wall, steady = [1000.0], [0.0]
     clock = Clock(wall=lambda: wall[0], steady=lambda: steady[0])
@@ -295,11 +315,24 @@ def test_identities_are_those_of_ingest() -> None:
     assert identities.principal(None, None, None) == ()
 
 
-@pytest.mark.parametrize("header", [b"Bearer sk-1", b"bearer   sk-1", b"BEARER sk-1 ", b"sk-1", b"Bearer x,Bearer sk-1"])
+@pytest.mark.parametrize(
+    "header",
+    [b"Bearer sk-1", b"bearer   sk-1", b"BEARER sk-1 ", b"sk-1", b"Bearer x,Bearer sk-1", b"Basic sk-1", b"Token sk-1", b"Bearer\tsk-1",
+     b"Bearer Bearer sk-1", b"Bearer sBearer k-1", b"AWS4-HMAC-SHA256 Credential=Bearer sk-1/20260101/x, SignedHeaders=host",
+     b"AWS4-HMAC-SHA256 Credential=sk-1/20260101/x"],
+)
 def test_a_credential_is_found_however_it_is_written(header: bytes) -> None:
     found = Identities(KEY).of_credentials([(b"authorization", header), (b"x-api-key", b"other")])
     assert keyed(KEY, "sk-1") in {identifier for principal in found for identifier in principal}
     assert keyed(KEY, "other") in {identifier for principal in found for identifier in principal}
+
+
+def test_a_credential_is_found_in_every_header_that_may_carry_one() -> None:
+    for name in (b"x-litellm-api-key", b"ocp-apim-subscription-key", b"x-goog-api-key"):
+        assert Identities(KEY).of_credentials([(name, b"sk-1")]) == (Identities(KEY).of_credential("sk-1"),)
+    protocols = b"realtime, openai-insecure-api-key.sk-1, openai-beta.realtime-v1"
+    assert Identities(KEY).of_credentials([(b"sec-websocket-protocol", protocols)]) == (Identities(KEY).of_credential("sk-1"),)
+    assert Identities(KEY).of_credentials([(b"authorization", b"Bearer"), (b"sec-websocket-protocol", b"realtime")]) == ()
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["with commas", "repeated"])
@@ -330,6 +363,9 @@ def test_nothing_can_be_injected_into_a_header(text: str) -> None:
         for name, value in answers.headers(told):
             assert all(0x20 <= byte <= 0x7E for byte in name + value)
             assert len(value) < 600
+        told.verify_url, empty = "", told.verify_url
+        assert b"uri" not in dict(answers.headers(told)).get(b"www-authenticate", b"")
+        told.verify_url = empty
         challenge = dict(answers.headers(told)).get(b"www-authenticate", b'""')
         assert challenge.count(b'"') % 2 == 0
         for api in ("openai", "anthropic"):

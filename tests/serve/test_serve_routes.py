@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 pytest.importorskip("granian")
@@ -163,6 +164,25 @@ def test_decisions_and_bodies(service: Service) -> None:
     assert (restricted["decision"], restricted["max_tokens"], restricted["drop_reasoning"]) == ("restrict", 64, True)
     assert ask(service, account_id=keyed(KEY, "block"), hashed=True)["decision"] == "block"
     assert ask(service, account_id="ada", key_id=hashlib.sha256(b"sk-block").hexdigest())["decision"] == "block"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"account_id":"ada","account_id":"block"}', b'{"account_id":"ada","account_id":"ada"}', b'{"account_id":"ada","account_id":null}',
+        b'{"account_id":"ada","hashed":false,"hashed":false}', b'{"account_id":"ada","\\u0061ccount_id":"block"}',
+        b'{"account_id":"ada","request_id":"api","api":"openai","account_id" : "block"}',
+    ],
+)
+def test_a_field_that_is_there_twice_is_malformed(service: Service, body: bytes) -> None:
+    assert called(service, "/v1/decide", body=body)[0] == 400
+    assert service.metrics.faults["decide", "malformed"] == 1
+
+
+@pytest.mark.parametrize("request_id", ["account_id", '"account_id":"x"', "\\", "é", None])
+def test_a_request_id_that_looks_like_a_field_is_none(service: Service, request_id: str | None) -> None:
+    for more in ({}, {"api": "openai", "hashed": False}, {"org_id": None, "key_id": "k"}):
+        assert ask(service, account_id="block", request_id=request_id, **more)["decision"] == "block"
 
 
 def test_the_same_request_gets_the_same_answer_and_one_record(service: Service, log: Kept) -> None:
@@ -345,6 +365,17 @@ def test_litellm_is_asked_about_requests_only(service: Service) -> None:
         assert (status, json.loads(answer)["action"]) == (200, action)
 
 
+def test_where_litellm_cannot_restrict_the_next_action_is_carried_out(service: Service, tmp_path: Path) -> None:
+    rows = pa.concat_tables([entries({keyed(KEY, "both"): kind}) for kind in ("restrict", "challenge")])
+    snapshot.write(rows, tmp_path / "both", "r2")
+    service.decider.snapshot = snapshot.read(tmp_path / "both")
+    body = json.dumps({"input_type": "request", "request_data": {"user_api_key_user_id": "both"}}).encode()
+    told = json.loads(called(service, "/beta/litellm_basic_guardrail_api", body=body)[2])
+    assert told["action"] == "BLOCKED"
+    assert "verified" in told["blocked_reason"]
+    assert ask(service, account_id="both")["decision"] == "restrict"
+
+
 def guarded(service: Service, body: bytes | list[bytes], **more: Any) -> tuple[str, str | None]:
     """LiteLLM's answer, and the reason."""
     status, headers, answer = called(service, "/beta/litellm_basic_guardrail_api", body=body, **more)
@@ -360,6 +391,7 @@ BLOCKED, UNKNOWN = (b'"request_data":{"user_api_key_user_id":"%b"}' % name for n
     ("body", "kind"),
     [
         (b"", "malformed"), (b"{", "malformed"), (b"{}", "malformed"), (b"\xff\xfe", "malformed"), (b"[" * 100_000, "malformed"),
+        (b'{"input_type":"requests",%b}' % BLOCKED, "malformed"),
         (b'{"input_type":"request","texts":["\\ud800"]}', "malformed"),
         (b'{"input_type":"request","texts":["\\ud800"],"tools":[{%b}],%b}' % (UNKNOWN, BLOCKED), "malformed"),
         (b'{"input_type":"request","texts":["\\ud800"],"request_data":{"user_api_key_user_id":["block"]}}', "malformed"),
@@ -367,7 +399,10 @@ BLOCKED, UNKNOWN = (b'"request_data":{"user_api_key_user_id":"%b"}' % name for n
         ([b'{"input_type":"request","texts":["'] + [b"x" * (LONGEST_BODY // 4)] * 4 + [b'"],' + BLOCKED + b"}"], "too-large"),
         (b"x" * (LONGEST_BODY + 1), "too-large"),
     ],
-    ids=["empty", "cut", "nothing", "no text", "deep", "nobody said", "said twice", "a list", "deep inside", "long", "long at once"],
+    ids=[
+        "empty", "cut", "nothing", "no text", "deep", "of another type", "nobody said", "said twice", "a list", "deep inside", "long",
+        "long at once",
+    ],
 )
 def test_what_litellm_asks_and_cannot_be_read_gets_the_fail_mode(
     service: Service, log: Kept, body: bytes | list[bytes], kind: str, closed: bool

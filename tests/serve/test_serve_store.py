@@ -1,20 +1,27 @@
 """From people's decisions in the store to answers, and back into the store's log of decisions."""
 
 import argparse
+import asyncio
 import contextlib
 import hashlib
 import io
+import json
+import os
 import random
+import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+import structlog
 
 sys.path.append(str(Path(__file__).parents[1] / "respond"))
 
@@ -23,18 +30,18 @@ pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 from respond_postgres import DATABASES, fresh, postgres, statement
 from serve_kit import DOCS, KEY, Service, call, running
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, select, text, update
 
 from ports import free_port
 from stillwatch import cli
 from stillwatch.errors import InputError
 from stillwatch.keys.hashing import keyed
-from stillwatch.respond import actions, allow, policy
+from stillwatch.respond import actions, allow, policy, urls
 from stillwatch.respond import tokens as token_store
 from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, Key, User
 from stillwatch.respond.store import Actor, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
-from stillwatch.serve import identity, snapshot, tokens
+from stillwatch.serve import identity, refresh, snapshot, tokens
 from stillwatch.serve.clock import Clock
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import Record
@@ -217,6 +224,7 @@ def test_changes_over_a_snapshot_say_what_a_new_one_would(store: Store, url: str
         for name in (*accounts, *keys, *orgs, "k-unknown", "nobody"):
             key = snapshot.key64(name)
             assert decider.snapshot.find(key, now) == whole.find(key, now), name
+            assert _bare(decider.snapshot.enforced_of(key, now)) == _bare(whole.enforced_of(key, now)), name
             n_different += base.find(key, now) != whole.find(key, now)
     assert (folder / SNAPSHOT).stat().st_mtime_ns == written, "it was not written anew"
     assert n_different > 50, "changes were needed"
@@ -229,6 +237,10 @@ def test_changes_over_a_snapshot_say_what_a_new_one_would(store: Store, url: str
     assert not (folder / CHANGES).exists()
     rows = [decider.snapshot.entry(row) for row in range(decider.snapshot.rows)]
     assert {entry.enforce for entry in rows if entry.action != Act.ALLOW} == {False}
+
+
+def _bare(entries: list[snapshot.Entry]) -> list[tuple[int, float]]:
+    return [(entry.action, entry.expires_at) for entry in entries]
 
 
 def test_many_changes_are_a_new_snapshot(store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -443,6 +455,104 @@ def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, servic
     while time.monotonic() < until:  # also when the builder has read the store again
         assert service.decide("eve")["decision"] == "block"
         time.sleep(0.1)
+
+
+def test_what_hangs_holds_up_neither_snapshots_nor_the_end_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store may stop answering without closing a connection."""
+    monkeypatch.setattr(refresh, "LOOK_S", 0.05)
+    decider, hanging = Decider(), threading.Event()
+    refresher = Refresher(decider, tmp_path, None, 0.02, also=lambda: hanging.wait(60) and None)
+
+    async def served() -> dict[str, Any]:
+        watching = asyncio.create_task(refresher.run())
+        while not refresher.status()["source_unreachable_s"]:
+            await asyncio.sleep(0.01)
+        told = refresher.status()
+        pa_rows = pa.table({name: ["eve"] for name in ("account_id", "reason_code")} | {"action": ["block"], "mode": ["enforce"]})
+        snapshot.write(pa_rows, tmp_path / SNAPSHOT, "later")
+        while decider.snapshot is None:
+            await asyncio.sleep(0.01)
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+        return told
+
+    try:
+        told = asyncio.run(asyncio.wait_for(served(), 20))
+    finally:
+        hanging.set()
+    assert told["source_error"]
+    assert decider.snapshot is not None
+
+
+def test_a_builder_that_says_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "SILENT_S", 0.1)
+    refresher = Refresher(Decider(), tmp_path, StoreSource(f"sqlite:///{tmp_path / 'a.db'}"), 0.05)
+    refresher._process = argparse.Namespace(is_alive=lambda: True)
+    for at in (1.0, 2.0):
+        (tmp_path / refresh.BUILDER).write_text(json.dumps({"at": at, "revision": "1"}))
+        refresher.look()
+        assert not refresher.status()["source_unreachable_s"]
+        time.sleep(0.2)
+        refresher.look()
+        assert refresher.status()["source_unreachable_s"] > 0.1
+        assert refresher.status()["source_error"]
+
+
+def test_a_kept_snapshot_is_there_before_its_source_is_said_to_be_away(tmp_path: Path) -> None:
+    source = StoreSource(f"sqlite:///{tmp_path / 'a.db'}")
+    rows = pa.table({name: ["x"] for name in ("account_id", "reason_code")} | {"action": ["block"], "mode": ["enforce"]})
+    snapshot.write(rows, tmp_path / SNAPSHOT, "kept", source=source.name)
+    (tmp_path / refresh.BUILDER).write_text(json.dumps({"at": 1.0, "error": "no store", "since": 1.0}))
+    refresher = Refresher(Decider(), tmp_path, source)
+    refresher._process = argparse.Namespace(is_alive=lambda: True)
+    with structlog.testing.capture_logs() as logs:
+        refresher.look()
+    (told,) = [row["event"] for row in logs if row["log_level"] == "error"]
+    assert "the last snapshot stays" in told
+
+
+@pytest.mark.real_peer
+def test_a_store_that_hangs_changes_no_answer(fresh: Callable[..., str], tmp_path: Path) -> None:
+    """And does not keep the service from its end."""
+    url = fresh()
+    store = Store.open(url)
+    act(store, Action.THROTTLE, "eve")
+    service, pids = Service(tmp_path / "service", "--store", url).start(), list[int]()
+    try:
+        service.until(lambda: service.decide("eve")["reasons"] == [REASON])
+        with store.connect() as connection:
+            others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            pids += connection.execute(text(others)).scalars()
+        store.close()
+        assert pids
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        service.until(lambda: service.status()["source_unreachable_s"] > 0)
+        assert service.decide("eve")["reasons"] == [REASON]
+        before = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - before < 20
+    finally:
+        if service.process is not None:
+            service.stop(signal.SIGKILL)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_with_a_store_that_hangs_a_service_starts_with_what_it_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pg8000")
+    monkeypatch.setattr(urls, "CONNECT_S", 0.2)
+    kept = tmp_path / "kept.json"
+    tokens.save(kept, [tokens.Token("edge", tokens.new_secret()[1], tokens.Role.DECIDE)])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"postgresql://u@127.0.0.1:{server.getsockname()[1]}/x"
+        assert [token.name for token in StoreTokens(url, tmp_path / "none.json", kept).read().rows] == ["edge"]
+        for use in (StoreSource(url).revision, lambda: StoreSink(url).write([])):
+            with pytest.raises(StoreError):
+                use()
 
 
 def test_a_store_that_is_not_there_is_no_empty_one(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ async def login(gate: "Gate", request: Request) -> Response:
     token = await run_in_threadpool(open_session, gate.store, name, password, ip=ip, old_token=old, now=now)
     if token is None:
         return _form(gate, request, back=back, wrong="Name and password do not belong together.", status=401)
-    gate.brake.passed(name)
+    gate.brake.passed(name, ip)
     response = RedirectResponse(_inside(gate.prefix, back), 303)
     _set(gate, request, response, gate.cookie(request), token, int(LIFETIME.total_seconds()))
     response.delete_cookie(FORM_COOKIE, path=gate.prefix)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, appeals, cases, policy
+from stillwatch.respond import actions, appeals, cases, names, policy
 from stillwatch.respond.actions import Subjects
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
@@ -108,7 +108,7 @@ def _action(visit: Visit) -> Response:
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
         ).all()
-    proposed, mine = row.state == ActionState.PROPOSED, row.proposed_by == visit.actor.name
+    proposed, mine = row.state == ActionState.PROPOSED, names.same(row.proposed_by, visit.actor.name)
     return visit.show(
         "action.html", title=action_id, row=row, targets=targets, n_targets=sum(counts), counts=counts,
         answers=answers, lifts=lifts, history=history,

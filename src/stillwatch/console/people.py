@@ -20,14 +20,14 @@ def add(change: Change, name: str, role: Role, password: str) -> User:
     """Add a user; needs an admin. The first one must be an admin, or nobody could add others.
 
     Raises:
-        InputError: the name is taken or makes no sense, or the password is too short.
+        InputError: the name is taken, be it in another case, or makes no sense, or the password is too short.
     """
     change.require(Role.ADMIN)
-    names.name("" if name == SYSTEM.name else name, "a user")
-    taken = change.session.get(User, name)
+    names.name("" if names.same(name, SYSTEM.name) else name, "a user")
+    taken = next((user for user in listed(change.session) if names.same(user.name, name)), None)
     if taken is not None:
-        back = None if taken.disabled_at is None else f"The user is disabled: stillwatch user enable {name}"
-        raise InputError("there is a user of this name", where=name, todo=back)
+        back = None if taken.disabled_at is None else f"The user is disabled: stillwatch user enable {taken.name}"
+        raise InputError("there is a user of this name", where=taken.name, todo=back)
     if role is not Role.ADMIN and change.session.scalars(select(User.name).limit(1)).first() is None:
         raise InputError("the first user must be an admin", where=name, todo="Pass --role admin")
     row = User(name=name, role=role, password_hash=hash_password(password), created_at=change.now)

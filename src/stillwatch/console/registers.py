@@ -42,7 +42,7 @@ def _appeal(visit: Visit) -> Response:
     can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
     return visit.show(
         "appeal.html", title=f"Appeal {row.appeal_id}", row=row, against=against, lifts=lifts, can_decide=can,
-        barred=judges.barred.get(visit.actor.name), todo=judges.todo,
+        barred=judges.part_of(visit.actor.name), todo=judges.todo,
     )
 
 

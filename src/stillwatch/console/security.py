@@ -168,10 +168,13 @@ class Brake:
             while len(self._failed) > self.SIZE:
                 self._failed.popitem(last=False)
 
-    def passed(self, name: str) -> None:
-        """Forget a name's failures."""
+    def passed(self, name: str, ip: str | None) -> None:
+        """Take back what this login was counted as: all of the name, and one of the address, which others guess from, too."""
+        by_name, by_address = self._keys(name, ip)
         with self._lock:
-            self._failed.pop(("name", name), None)
+            self._failed.pop(by_name, None)
+            if times := self._failed.get(by_address):
+                times.pop()
 
     @staticmethod
     def _keys(name: str, ip: str | None) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Verify a packet or a statement: who signed it, and that nothing in it was changed, added or removed. Needs the public key alone.
 
-1. The zip has manifest.json and manifest.sig, plain names, no name twice.
+1. The zip has manifest.json and manifest.sig, plain names, no name twice, and the file has nothing before or behind it.
 2. The signature over the bytes of manifest.json is the given key's. Nothing of the manifest is believed before.
 3. The manifest is of a known format.
 4. Each file that it names is there with its size and SHA-256, and there is no other.
@@ -27,6 +27,8 @@ from stillwatch.keys import signing
 SMALL = 32 << 20
 """Bytes that a manifest, a signature or a JSON file has at most."""
 MAX_FILES = 100
+END_BYTES = 22
+"""Bytes of the record that ends a zip without a comment."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
         InputError: it is no packet, or any step fails.
     """
     with opened(path) as archive:
+        if not _alone(archive, path):
+            raise _broken(path, "the file holds more than the zip, before or behind it")
         names = [info.filename for info in archive.infolist()]
         if len(names) != len(set(names)) or len(names) > MAX_FILES or not all(_plain(name) for name in names):
             raise _broken(path, "names in the zip are not plain or not unique")
@@ -105,6 +109,15 @@ def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | No
         raise InputError(f"{name} is not readable as Parquet", where=path) from error
 
 
+def _alone(archive: zipfile.ZipFile, path: Path) -> bool:
+    """Whether a zip begins and ends with its file, as one that export wrote: others find in the same bytes what they like."""
+    with open(path, "rb") as file:
+        file.seek(-END_BYTES, 2)
+        end = file.read()
+    starts = [info.header_offset for info in archive.infolist()]
+    return min(starts, default=0) == 0 and end.startswith(b"PK\5\6") and end.endswith(b"\0\0")
+
+
 def _plain(name: str) -> bool:
     return bool(name) and not any(c in name for c in "/\\:\0") and name not in (".", "..")
 
@@ -117,7 +130,7 @@ def _manifest(content: bytes, path: Path) -> dict[str, Any]:
             raise _broken(path, f"its format is {manifest['format']!r}, this version reads {FORMAT} and {STATEMENT}")
         for told in files.values():
             int(told["bytes"]), str(told["sha256"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _broken(path, "its manifest is none") from error
     return dict(manifest)
 

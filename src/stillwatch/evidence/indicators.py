@@ -4,7 +4,9 @@ Patterns are understood as far as they say that one value equals: ``[type:path =
 What else a pattern says (AND, FOLLOWEDBY, LIKE, WITHIN) is left out and told. A match is a reason to look; nothing is done.
 """
 
+import ipaddress
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +42,7 @@ VALUE = r"'(?P<{0}>(?:[^'\\]|\\.)*)'"
 COMPARISON = re.compile(rf"\s*(?P<path>[a-z0-9-]+:[^\s=!<>]+)\s*=\s*{VALUE.format('value')}\s*")
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MAX_BYTES = 64 << 20
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass
@@ -49,7 +52,9 @@ class Imported:
     new: int = 0
     known: int = 0
     left_out: dict[str, str] = field(default_factory=dict)
-    """STIX id -> why."""
+    """STIX id, or place in the bundle where there is none, -> why."""
+    removed: dict[str, str] = field(default_factory=dict)
+    """STIX id of what the source had told before -> why."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,31 @@ def parse(pattern: str) -> list[tuple[str, str]] | None:
         rest = rest[3:].strip()
 
 
+def comparable(view: str, value: str) -> str | None:
+    """A value in the form in which values of ours are compared with it, or None for an address or network that is none."""
+    if view == "ip":
+        network = _network(value)
+        if network is None:
+            return None
+        return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
+    return value.lower() if view in ("mark", "email_domain") else value
+
+
+def _network(text: str) -> Network | None:
+    """A network, of one address where no other length is told; IPv4 addresses that are written as IPv6 are IPv4."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+    mapped = network.network_address.ipv4_mapped if isinstance(network, ipaddress.IPv6Network) and network.prefixlen == 128 else None
+    return network if mapped is None else ipaddress.ip_network(mapped)
+
+
 def import_bundle(change: Change, path: Path, source: str) -> Imported:
-    """Read a bundle into the store; needs an analyst. An indicator that is known is updated, a revoked one removed.
+    """Read a bundle into the store; needs an analyst.
+
+    What this source told before is updated, and removed where it revokes it or now says what is not compared. What others told stays,
+    and a version older than the known one changes nothing.
 
     Raises:
         InputError: the file is no STIX 2.1 bundle, or larger than 64 MB; or the source has no name.
@@ -106,41 +134,61 @@ def import_bundle(change: Change, path: Path, source: str) -> Imported:
     if not isinstance(told, dict) or told.get("type") != "bundle" or not isinstance(told.get("objects", []), list):
         raise InputError("not a STIX bundle", where=path)
     result = Imported()
-    for one in told.get("objects", []):
+    for n, one in enumerate(told.get("objects", []), 1):
         if isinstance(one, dict) and one.get("type") == "indicator":
-            _import(change, one, source, result)
-    change.audit("indicators.import", source, after={"new": result.new, "known": result.known, "left_out": len(result.left_out)})
+            _import(change, one, n, source, result)
+    counts = {"new": result.new, "known": result.known, "left_out": len(result.left_out), "removed": len(result.removed)}
+    change.audit("indicators.import", source, after=counts)
     return result
 
 
-def _import(change: Change, one: Mapping[str, Any], source: str, result: Imported) -> None:
-    name = str(one.get("id"))[:200]
-    if not re.fullmatch(rf"indicator--{UUID}", name):
-        result.left_out[name] = "its id is none"
-        return
-    old = change.session.scalars(select(Indicator).where(Indicator.indicator_id.like(f"{name}%"))).all()
-    for row in old:
-        change.session.delete(row)
-    change.session.flush()
-    if one.get("revoked") is True:
-        result.left_out[name] = "revoked"
-        return
-    pattern = one.get("pattern")
-    values = parse(pattern) if isinstance(pattern, str) and one.get("pattern_type") == "stix" else None
-    if values is None:
-        result.left_out[name] = "its pattern says more than that values equal, or of something that is not compared"
+def _import(change: Change, one: Mapping[str, Any], n: int, source: str, result: Imported) -> None:
+    name = one.get("id")
+    if not isinstance(name, str) or not re.fullmatch(rf"indicator--{UUID}", name):
+        result.left_out[f"object {n}"] = "it has no id" if name is None else f"its id is none: {str(name)[:60]!r}"
         return
     try:
-        from_, until = (_time(one.get(part)) for part in ("valid_from", "valid_until"))
+        modified, from_, until = (_time(one.get(part)) for part in ("modified", "valid_from", "valid_until"))
     except ValueError:
         result.left_out[name] = "its times are none"
         return
-    for n, (view, value) in enumerate(dict.fromkeys(values)):
+    mine = Indicator.source == source, Indicator.indicator_id.like(f"{name}%")
+    old = change.session.scalars(select(Indicator).where(*mine)).all()
+    newest = max((row.modified for row in old if row.modified is not None), default=None)
+    if modified is not None and newest is not None and modified < newest:
+        result.left_out[name] = f"older than what {source} told before, of {newest:%Y-%m-%d %H:%M}"
+        return
+    for row in old:
+        change.session.delete(row)
+    change.session.flush()
+    values = _values(one)
+    if isinstance(values, str):
+        (result.removed if old else result.left_out)[name] = values
+        return
+    for i, (view, value) in enumerate(values):
         change.session.add(Indicator(
-            indicator_id=name if n == 0 else f"{name}#{n}", view=view, object=value, pattern=str(pattern), name=str(one.get("name") or ""),
-            source=source, tlp=_tlp(one), valid_from=from_, valid_until=until, imported_at=change.now, imported_by=change.actor.name,
+            indicator_id=name if i == 0 else f"{name}#{i}", view=view, object=value, pattern=str(one["pattern"]),
+            name=str(one.get("name") or ""), source=source, tlp=_tlp(one), modified=modified, valid_from=from_, valid_until=until,
+            imported_at=change.now, imported_by=change.actor.name,
         ))
     result.known, result.new = result.known + bool(old), result.new + (not old)
+
+
+def _values(one: Mapping[str, Any]) -> list[tuple[str, str]] | str:
+    """(view, value) of all that an indicator names, each once; or why it is not compared."""
+    if one.get("revoked") is True:
+        return "revoked"
+    pattern = one.get("pattern")
+    told = parse(pattern) if isinstance(pattern, str) and one.get("pattern_type") == "stix" else None
+    if told is None:
+        return "its pattern says more than that values equal, or of something that is not compared"
+    found: dict[tuple[str, str], None] = {}
+    for view, value in told:
+        known = comparable(view, value)
+        if known is None:
+            return f"{value[:60]!r} is no address and no network"
+        found[view, known] = None
+    return list(found)
 
 
 def _time(value: Any) -> datetime | None:
@@ -187,7 +235,7 @@ def _valid(now: datetime) -> ColumnElement[bool]:
 def _cases(session: Session, rows: Sequence[Indicator]) -> list[Hit]:
     wanted: dict[str, list[Indicator]] = {}
     for row in rows:
-        wanted.setdefault(row.object, []).append(row)
+        wanted.setdefault(row.object.lower(), []).append(row)
     hits = []
     if wanted:
         for mark in session.scalars(select(Mark).order_by(Mark.case_id, Mark.view, Mark.object)):
@@ -199,28 +247,65 @@ def _cases(session: Session, rows: Sequence[Indicator]) -> list[Hit]:
 def _requests(data: Path, rows: Sequence[Indicator]) -> list[Hit]:
     """Requests and accounts by value, one pass over the events."""
     found: dict[tuple[str, str], tuple[set[str], int]] = {}
-    wanted = {view: sorted({row.object for row in rows if row.view == view}) for view in ("ip", "user_agent", "ja4")}
-    views = [view for view, values in wanted.items() if values]
+    objects = [comparable(row.view, row.object) for row in rows]  # earlier versions kept them as they were told
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for row, value in zip(rows, objects, strict=True):
+        if value is not None:
+            wanted[row.view].add(value)
+    views = [view for view in ("ip", "user_agent", "ja4") if view in wanted]
+    networks = _by_length(wanted["ip"])
     opened = open_dataset(data)
     for path in opened.event_files if views else ():
         for table in batches(path, ("account_id", *views)):
             for view in views:
-                _count(found, view, table[view].cast(pa.string()), table["account_id"].cast(pa.string()), wanted[view])
-    domains = sorted({row.object for row in rows if row.view == "email_domain"})
-    if domains:
+                values = table[view].cast(pa.string())
+                held = _inside(values, networks) if view == "ip" else {value: [value] for value in wanted[view]}
+                _count(found, view, values, table["account_id"].cast(pa.string()), held)
+    if domains := wanted["email_domain"]:
         registry = read_accounts(opened)
-        _count(found, "email_domain", registry["email_domain"], registry["account_id"], domains)
+        held = {value: [value] for value in domains}
+        _count(found, "email_domain", pc.utf8_lower(registry["email_domain"]), registry["account_id"], held)
     return [
         Hit(row.indicator_id, row.source, row.view, "requests", len(accounts), n)
-        for row in rows
-        for accounts, n in [found.get((row.view, row.object), (set(), 0))]
+        for row, value in zip(rows, objects, strict=True)
+        for accounts, n in [found.get((row.view, value or ""), (set(), 0))]
         if accounts
     ]
 
 
-def _count(found: dict[tuple[str, str], tuple[set[str], int]], view: str, values: Any, accounts: Any, wanted: Iterable[str]) -> None:
-    mask = pc.is_in(values, pa.array(wanted, pa.string()))
+def _by_length(objects: Iterable[str]) -> dict[tuple[int, int], dict[int, str]]:
+    """Addresses and networks by IP version and the bits that hosts have, then by the bits before these."""
+    found: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
+    for value in objects:
+        network = ipaddress.ip_network(value)
+        bits = network.max_prefixlen - network.prefixlen
+        found[network.version, bits][int(network.network_address) >> bits] = value
+    return found
+
+
+def _inside(values: Any, networks: Mapping[tuple[int, int], Mapping[int, str]]) -> dict[str, list[str]]:
+    """The addresses among some values that are one of an indicator, or in a network of one, each with these."""
+    held = {}
+    for text in pc.unique(values).to_pylist():
+        address = _network(text.partition("%")[0]) if text else None
+        if address is None:  # nothing told, or the keyed hash of a network
+            continue
+        number = int(address.network_address)
+        inside = [
+            same[number >> bits] for (version, bits), same in networks.items() if version == address.version and number >> bits in same
+        ]
+        if inside:
+            held[text] = inside
+    return held
+
+
+def _count(
+    found: dict[tuple[str, str], tuple[set[str], int]], view: str, values: Any, accounts: Any, held: Mapping[str, Sequence[str]]
+) -> None:
+    """Add up accounts and requests by object; ``held`` tells which objects a value of ours stands for."""
+    mask = pc.is_in(values, pa.array(held, pa.string()))
     table = pa.table({"value": values.filter(mask), "account": accounts.filter(mask)})
     for row in table.group_by(["value", "account"]).aggregate([([], "count_all")]).to_pylist():
-        who, n = found.get((view, row["value"]), (set(), 0))
-        found[(view, row["value"])] = (who | {row["account"]}, n + row["count_all"])
+        for value in held[row["value"]]:
+            who, n = found.get((view, value), (set(), 0))
+            found[(view, value)] = (who | {row["account"]}, n + row["count_all"])

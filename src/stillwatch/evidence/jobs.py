@@ -62,7 +62,7 @@ def _write(run: shared.SharedRun, args: Args, out: Path) -> Path:
 
 def _verified(args: Args) -> checking.Verified:
     if not args.packet.is_file():
-        raise InputError("no such file", where=args.packet)
+        raise InputError("no plain file" if args.packet.exists() else "no such file", where=args.packet)
     if args.public_key is None and not args.without_signature:
         todo = "Pass --public-key FILE that you have from the signer, or --without-signature to compare hashes only"
         raise InputError("no public key, so nobody would vouch for the packet", todo=todo)
@@ -159,7 +159,8 @@ def import_indicators(args: Args) -> dict[str, Any]:
     """``indicators import FILE``."""
     with writing(args, create=True) as change:
         done = indicators.import_bundle(change, args.file, args.source)
-    say(args, f"{done.new} new, {done.known} known, {len(done.left_out)} left out",
+    say(args, f"{done.new} new, {done.known} known, {len(done.removed)} removed, {len(done.left_out)} left out",
+        *(f"removed {name}: {why}" for name, why in done.removed.items()),
         *(f"left out {name}: {why}" for name, why in done.left_out.items()))
     return vars(done)
 
@@ -201,7 +202,7 @@ def deliver_webhooks(args: Args) -> dict[str, Any]:
     """``webhooks deliver``."""
     with reading(args, Role.ANALYST) as session:
         ready = webhooks.due(session)
-    sent = webhooks.deliver(ready, datetime.now(UTC))
+    sent = webhooks.deliver(ready)
     with writing(args) as change:
         webhooks.record(change, sent)
     failed = {name: why for name, (_, why) in sent.items() if why}

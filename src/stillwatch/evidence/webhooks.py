@@ -5,9 +5,9 @@ and a message that is sent twice has the same ``webhook-id``. Messages carry no 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,17 +119,22 @@ def _message(row: AuditRow) -> Message:
     return Message(row.seq, f"msg_{row.seq}_{row.hash[:16]}", json.dumps(body, sort_keys=True).encode())
 
 
-def deliver(ready: Sequence[Due], now: datetime) -> dict[str, tuple[int, str | None]]:
-    """Send to each receiver in order until one message fails; returns name -> (row told last, why it stopped)."""
-    return {hook.name: _deliver(hook, now) for hook in ready}
+def deliver(ready: Sequence[Due], clock: Callable[[], float] = time.time) -> dict[str, tuple[int, str | None]]:
+    """Send to each receiver in order until one message fails; returns name -> (row told last, why it stopped).
+
+    Args:
+        ready: what to send.
+        clock: seconds since 1970, asked before each message: receivers refuse what was signed minutes ago.
+    """
+    return {hook.name: _deliver(hook, clock) for hook in ready}
 
 
-def _deliver(hook: Due, now: datetime) -> tuple[int, str | None]:
+def _deliver(hook: Due, clock: Callable[[], float]) -> tuple[int, str | None]:
     told = hook.start
     try:
         key, allowed = delivery.secret(hook.secret_file), delivery.networks(hook.networks)
         for message in hook.messages:
-            why = delivery.post(hook.url, key, message.message_id, int(now.timestamp()), message.body, allowed)
+            why = delivery.post(hook.url, key, message.message_id, int(clock()), message.body, allowed)
             if why is not None:
                 return told, why
             told = message.seq

@@ -18,6 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from stillwatch.errors import InputError
 
+OWN = "Pass the file of a private Ed25519 key, not its .pub; where there is none, a new key is made"
+THEIRS = "Pass the .pub file of the signer"
+
 
 def signing_key(path: Path) -> Ed25519PrivateKey:
     """The private key in a PEM file; where the file is absent, a new key is written to it, and its public key beside it.
@@ -43,9 +46,9 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     try:
         loaded = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        raise InputError("not an unencrypted private key in PEM", where=path) from error
+        raise InputError("not an unencrypted private key in PEM", where=path, todo=OWN) from error
     if not isinstance(loaded, Ed25519PrivateKey):
-        raise InputError("not an Ed25519 key", where=path)
+        raise InputError("not an Ed25519 key", where=path, todo=OWN)
     return loaded
 
 
@@ -61,9 +64,9 @@ def public_key(path: Path) -> Ed25519PublicKey:
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
     except (OSError, ValueError) as error:
-        raise InputError("not a public key in PEM", where=path, todo="Pass the .pub file of the signer") from error
+        raise InputError("not a public key in PEM", where=path, todo=THEIRS) from error
     if not isinstance(loaded, Ed25519PublicKey):
-        raise InputError("not an Ed25519 key", where=path)
+        raise InputError("not an Ed25519 key", where=path, todo=THEIRS)
     return loaded
 
 

@@ -77,7 +77,7 @@ def propose_action(args: Args) -> dict[str, Any]:
             parameters=policy.written(args.parameters),
         )
         _, held = policy.active(change.session)
-    say(args, *_blast(row.blast))
+    say(args, *_blast(row.blast), *_nowhere(row, held))
     return _told(args, row, held)
 
 
@@ -170,10 +170,27 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
         *([f"not known to the store: {seen['n_not_known']:,}; where tables hold keyed hashes, stillwatch identify tells that of a name"]
           if seen.get("n_not_known") else []),
         f"left out: {seen['n_allowed_left_out']:,} allowed, {seen['n_excluded_left_out']:,} excluded",
-        "traffic unknown: the import had no --data" if seen["requests_per_day"] is None
+        *(["of several actions on an account the most severe is done; beside a restrict, a throttle goes on to count"]
+          if seen["n_under_another_action"] else []),
+        _no_traffic(seen) if seen["requests_per_day"] is None
         else f"{seen['requests_per_day']:,.0f} requests and {seen['output_tokens_per_day']:,.0f} answer tokens a day",
         *cap,
     ]
+
+
+def _no_traffic(seen: Mapping[str, Any]) -> str:
+    """Why the traffic is not told."""
+    if seen.get("n_not_known", 0) >= sum(seen["by_kind"].values()):
+        return "traffic unknown: no import told anything of whom this touches"
+    return "traffic unknown: the import had no --data"
+
+
+def _nowhere(row: ActionRow, held: policy.Policy) -> list[str]:
+    """Where clients may be sent to verify themselves and nobody says where."""
+    wanted = {**held.parameters.get(row.kind, {}), **row.parameters}
+    if row.kind != Action.CHALLENGE or wanted.get("verify_url"):
+        return []
+    return ["no verify_url: clients are told where to verify only by a service that has a --case-url; --set verify_url=URL names a place"]
 
 
 def _few(n: float) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from stillwatch.errors import InputError
-from stillwatch.respond import blast, cases
+from stillwatch.respond import blast, cases, names
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
@@ -215,7 +215,7 @@ def approve(change: Change, action_id: str, note: str = "") -> ActionRow:
 def reject(change: Change, action_id: str, note: str) -> ActionRow:
     """Turn a proposal down; needs an approver, or the proposer who takes it back."""
     row = get(change.session, action_id)
-    if row.proposed_by != change.actor.name:
+    if not names.same(change.actor.name, row.proposed_by):
         row = _second_person(change, action_id)
         change.session.add(Approval(action_id=action_id, actor=change.actor.name, approved=False, note=note, at=change.now))
     _proposed(change, row)
@@ -337,8 +337,8 @@ def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str,
     found: dict[str, list[Held]] = {}
     for statement in (own, on_key):  # two statements, each by an index
         held = statement.join(ActionRow, ActionRow.action_id == Target.action_id).where(*live)
-        for action_id, subject, *names in session.execute(held.order_by(Target.action_id, Target.subject_id)):
-            found.setdefault(action_id, []).append(Held(Subject(subject), *names))
+        for action_id, subject, *rest in session.execute(held.order_by(Target.action_id, Target.subject_id)):
+            found.setdefault(action_id, []).append(Held(Subject(subject), *rest))
     lifted = (
         select(ActionRow.lifts, Target.subject, Target.subject_id).join(Target, Target.action_id == ActionRow.action_id)
         .where(ActionRow.state == ActionState.PROPOSED, ActionRow.lifts.in_(list(found)))
@@ -411,11 +411,12 @@ def _second_person(change: Change, action_id: str) -> ActionRow:
     change.require(Role.APPROVER)
     row = get(change.session, action_id)
     _proposed(change, row)
-    if change.actor.name == row.proposed_by:
+    if names.same(change.actor.name, row.proposed_by):
         raise ForbiddenError("the proposer cannot be the second person", where=action_id, todo="Ask somebody else")
-    if change.actor.name == SYSTEM.name:
+    if names.same(change.actor.name, SYSTEM.name):
         raise ForbiddenError("only a person can agree to an action", where=action_id)
-    if change.session.get(Approval, (action_id, change.actor.name)) is not None:
+    answered = change.session.scalars(select(Approval.actor).where(Approval.action_id == action_id))
+    if any(names.same(change.actor.name, name) for name in answered):
         raise InputError(f"{change.actor.name} has answered already", where=action_id)
     return row
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, cases
+from stillwatch.respond import actions, cases, names
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import ActionRow, Appeal, Approval, Key, Member, Target, User
 from stillwatch.respond.store import Change
@@ -73,9 +73,13 @@ class Judges:
     """Who may decide an appeal."""
 
     barred: dict[str, str]
-    """Who may not -> an action against the account in which they took part."""
+    """Who may not (:func:`stillwatch.respond.names.folded`) -> an action against the account in which they took part."""
     free: tuple[str, ...] | None
     """Users who may; None: the store has no users, so whoever took no part may."""
+
+    def part_of(self, name: str) -> str | None:
+        """The action in which somebody took part who for this may not decide."""
+        return self.barred.get(names.folded(name))
 
     @property
     def todo(self) -> str:
@@ -97,11 +101,11 @@ def judges(session: Session, appeal: Appeal, now: datetime) -> Judges:
     users = session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name)).all()
     able = [user.name for user in users if RANK[user.role] >= RANK[Role.APPROVER]]
     barred = _took_part(session, every)
-    free = [name for name in able if name not in barred]
+    free = [name for name in able if names.folded(name) not in barred]
     if able and not free:
         live = [row for row in every if row.state == ActionState.PROPOSED or actions.holds(row, now) or row.action_id == appeal.action_id]
         barred = _took_part(session, live)
-        free = [name for name in able if name not in barred]
+        free = [name for name in able if names.folded(name) not in barred]
     return Judges(barred, tuple(free) if users else None)
 
 
@@ -116,7 +120,7 @@ def against(session: Session, account_id: str) -> list[ActionRow]:
 
 
 def _took_part(session: Session, rows: Sequence[ActionRow]) -> dict[str, str]:
-    """Who proposed or agreed to some actions -> the first of them."""
+    """Who proposed or agreed to some actions, as :attr:`Judges.barred` names them -> the first of them."""
     found: dict[str, str] = {}
     agreed: dict[str, list[str]] = {}
     for some in chunks([row.action_id for row in rows]):
@@ -124,7 +128,7 @@ def _took_part(session: Session, rows: Sequence[ActionRow]) -> dict[str, str]:
             agreed.setdefault(approval.action_id, []).append(approval.actor)
     for row in rows:
         for name in (row.proposed_by, *agreed.get(row.action_id, ())):
-            found.setdefault(name, row.action_id)
+            found.setdefault(names.folded(name), row.action_id)
     return found
 
 
@@ -144,9 +148,8 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
     if not reason.strip():
         raise InputError("a decision needs a reason", where=f"appeal {appeal_id}")
     may = judges(change.session, row, change.now)
-    if change.actor.name in may.barred:
-        what = f"{change.actor.name} took part in {may.barred[change.actor.name]}"
-        raise InputError(what, where=f"appeal {appeal_id}", todo=may.todo)
+    if part := may.part_of(change.actor.name):
+        raise InputError(f"{change.actor.name} took part in {part}", where=f"appeal {appeal_id}", todo=may.todo)
     row.state = OVERTURNED if overturned else UPHELD
     row.decided_at, row.decided_by, row.decision_reason = change.now, change.actor.name, reason
     change.audit("appeal.decide", f"appeal-{appeal_id}", before=OPEN, after=row.state, reason=reason)

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from stillwatch.errors import InputError
+from stillwatch.respond import names
 from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import Annotation, AuditRow, Campaign, Case, Label, Member
+from stillwatch.respond.schema import Annotation, AuditRow, Campaign, Case, Label, Member, User
 from stillwatch.respond.store import Change
-from stillwatch.respond.vocabulary import OPEN_STATES, TRANSITIONS, Role, State, Verdict
+from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Verdict
 
 INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
 """Verdicts that say something about the accounts, and what."""
@@ -113,12 +114,28 @@ def _move(change: Change, case: Case, to: State, verdict: Verdict | None, note: 
 
 
 def assign(change: Change, case_id: str, assignee: str | None) -> Case:
-    """Give a case to somebody, or to nobody; needs an analyst."""
+    """Give a case to somebody, or to nobody; needs an analyst.
+
+    Raises:
+        InputError: somebody is no user of the store, disabled or a viewer. In a store without users every name will do.
+    """
     change.require(Role.ANALYST)
     case = get(change.session, case_id)
+    if assignee is not None:
+        _works(change.session, assignee)
     change.audit("case.assign", case_id, before=case.assignee, after=assignee)
     case.assignee, case.changed_at = assignee, change.now
     return case
+
+
+def _works(session: Session, name: str) -> None:
+    """Raise unless somebody can work on cases."""
+    users = {user.name: user for user in session.scalars(select(User))}
+    user = users.get(names.name(name, "a user"))
+    if user is not None and (user.disabled_at is not None or RANK[user.role] < RANK[Role.ANALYST]):
+        raise InputError(f"{name} is {'disabled' if user.disabled_at else user.role}", todo="A case goes to an analyst, approver or admin")
+    if user is None and users:
+        raise InputError(f"{name} is no user of this store", todo="See stillwatch user list")
 
 
 def annotate(change: Change, case_id: str, text: str, *, account_id: str | None = None) -> Annotation:

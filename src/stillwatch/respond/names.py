@@ -1,5 +1,7 @@
 """What people name: users, tokens, receivers, sources; and the identifiers of accounts, keys and organisations."""
 
+import unicodedata
+
 from stillwatch.errors import InputError
 
 LONGEST = 64
@@ -14,8 +16,18 @@ def name(text: str, what: str) -> str:
         InputError: it is empty, longer than LONGEST, or has spaces around it or characters that cannot be seen.
     """
     if not text or text != text.strip() or not text.isprintable() or len(text) > LONGEST:
-        raise InputError(f"{text!r} cannot be {what}'s name", todo="Use up to 64 letters, digits, dots or dashes")
+        raise InputError(f"{text!r} cannot be {what}'s name", todo=f"Use up to {LONGEST} visible characters, with no space at the ends")
     return text
+
+
+def folded(text: str) -> str:
+    """A name without its case and its way of writing the same characters."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names are one person's: "ANA" is no second person beside "ana"."""
+    return folded(one) == folded(other)
 
 
 def identifier(text: str, where: str) -> str:

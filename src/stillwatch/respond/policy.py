@@ -118,13 +118,15 @@ def written(pairs: Iterable[str]) -> dict[str, Any]:
     """Parameters as people write them: ``NAME=VALUE``, where the value is JSON, or else a text.
 
     Raises:
-        InputError: one is no such pair.
+        InputError: one is no such pair, or names what another does.
     """
     found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise InputError(f"{pair!r} is no parameter", todo="Write NAME=VALUE, such as case_requests_per_min=30")
+        if name in found:
+            raise InputError(f"{name} is there more than once", where=pair, todo="Pass each parameter once")
         try:
             found[name] = json.loads(value)
         except ValueError:

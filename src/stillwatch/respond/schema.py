@@ -338,17 +338,19 @@ class DecisionRow(Base):
 
 
 class Indicator(Base):
-    """An indicator that somebody else shared."""
+    """A value of an indicator that somebody else shared."""
 
     __tablename__ = "indicators"
     indicator_id: Mapped[str] = mapped_column(primary_key=True)
-    """The STIX id."""
+    """The STIX id; of an indicator's further values with ``#1`` and so on behind it."""
     view: Mapped[str] = mapped_column(String(64))
     object: Mapped[str]
     pattern: Mapped[str] = mapped_column(Text)
     name: Mapped[str]
-    source: Mapped[str]
+    source: Mapped[str] = mapped_column(primary_key=True)
     tlp: Mapped[str | None] = mapped_column(String(16))
+    modified: Mapped[datetime | None]
+    """Of which of its source's versions it is; null where that is not told, and in rows of versions before."""
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
     imported_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """What the decision service needs: every action in force by subject, the allow-list, and a place for its decisions."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,7 +64,7 @@ def read_snapshot(store: Store, now: datetime) -> Snapshot:
     Memory: about 150 bytes an account or key. Rules expire between two readings, so compare ``expires_at`` when deciding.
     """
     with store.read() as session:
-        return _read(session, now, None)
+        return _read(session, now)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,10 @@ def streamed(store: Store, now: datetime) -> Iterator[Stream]:
         yield Stream(rules, _parts(session, now, place), audit_seq, _allowed(session, now))
 
 
-def _parts(session: Session, now: datetime, place: Mapping[str, int]) -> Iterator[tuple[Subject, list[str], list[int]]]:
+def _parts(
+    session: Session, now: datetime, place: Mapping[str, int], only: Collection[str] | None = None
+) -> Iterator[tuple[Subject, list[str], list[int]]]:
+    """All of it, or what concerns some identifiers, which must hold all keys of their accounts."""
     touched = (Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
     own = and_(Target.subject == Subject.ACCOUNT, Target.subject_id == Key.account_id)
     named = select(Target.subject_id, Target.action_id).where(*touched)
@@ -97,12 +100,14 @@ def _parts(session: Session, now: datetime, place: Mapping[str, int]) -> Iterato
         (Subject.KEY, named.where(Target.subject == Subject.KEY)),
         (Subject.KEY, select(Key.key_id, Target.action_id).join(Target, own).where(*touched)),
     ):
-        for rows in session.execute(statement.execution_options(yield_per=CHUNK)).partitions():
-            yield subject, [name for name, _ in rows], [place[action_id] for _, action_id in rows]
+        some = [statement] if only is None else [statement.where(Target.subject_id.in_(chunk)) for chunk in chunks(sorted(only), CHUNK)]
+        for one in some:
+            for rows in session.execute(one.execution_options(yield_per=CHUNK)).partitions():
+                yield subject, [name for name, _ in rows], [place[action_id] for _, action_id in rows]
 
 
-def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple[Snapshot, set[str]] | None:
-    """What is different since an earlier snapshot: identifiers, and a snapshot of these alone, in one transaction.
+def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple[Stream, set[str]] | None:
+    """What is different since an earlier snapshot: identifiers, and what touches these alone, in one transaction that is over.
 
     Args:
         store: to read.
@@ -122,7 +127,15 @@ def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple
                 return None
             objects[kind].add(object_)
         names = _concerned(session, objects["action"], objects["allow"], at_most)
-        return None if len(names) > at_most else (_read(session, now, names), names)
+        if len(names) > at_most:
+            return None
+        (audit_seq,) = session.execute(select(Meta.audit_seq)).one()
+        rules = _rules(session, now, policies.active(session)[1])
+        parts = list(_parts(session, now, {rule.action_id: i for i, rule in enumerate(rules)}, names))
+        allowed = {
+            subject: {name: until for name, until in ids.items() if name in names} for subject, ids in _allowed(session, now).items()
+        }
+        return Stream(rules, iter(parts), audit_seq, allowed), names
 
 
 def _concerned(session: Session, actions: set[str], entries: set[str], at_most: int) -> set[str]:
@@ -143,8 +156,7 @@ def _concerned(session: Session, actions: set[str], entries: set[str], at_most: 
     return names
 
 
-def _read(session: Session, now: datetime, only: set[str] | None) -> Snapshot:
-    """All of it, or what concerns some identifiers, which must hold all keys of their accounts."""
+def _read(session: Session, now: datetime) -> Snapshot:
     revision, audit_seq = session.execute(select(Meta.revision, Meta.audit_seq)).one()
     version, policy = policies.active(session)
     rules = _rules(session, now, policy)
@@ -154,17 +166,14 @@ def _read(session: Session, now: datetime, only: set[str] | None) -> Snapshot:
         select(Target.action_id, Target.subject, Target.subject_id)
         .where(Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
     )
-    for action_id, subject, subject_id in _stream(session, targets, Target.subject_id, only):
+    for action_id, subject, subject_id in session.execute(targets.execution_options(yield_per=CHUNK)):
         _strongest(found[subject], subject_id, place[action_id])
     keys = found[Subject.KEY]
-    for key_id, account_id in _stream(session, select(Key.key_id, Key.account_id), Key.account_id, only):
+    for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).execution_options(yield_per=CHUNK)):
         index = found[Subject.ACCOUNT].get(account_id)
         if index is not None:
             _strongest(keys, key_id, index)
-    allowed = _allowed(session, now)
-    if only is not None:
-        allowed = {subject: {name: until for name, until in ids.items() if name in only} for subject, ids in allowed.items()}
-    return Snapshot(revision, version, policy, rules, found[Subject.ACCOUNT], keys, audit_seq, allowed)
+    return Snapshot(revision, version, policy, rules, found[Subject.ACCOUNT], keys, audit_seq, _allowed(session, now))
 
 
 def _strongest(found: dict[str, int], subject_id: str, index: int) -> None:
@@ -207,15 +216,6 @@ def _allowed(session: Session, now: datetime) -> dict[Subject, dict[str, datetim
         for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.account_id.in_(chunk))):
             add(Subject.KEY, key_id, found[Subject.ACCOUNT][account_id])
     return found
-
-
-def _stream(session: Session, statement: Any, column: Any, only: set[str] | None) -> Iterable[Any]:
-    """The statement's rows, or those in which the column is one of some values."""
-    if only is None:
-        yield from session.execute(statement.execution_options(yield_per=CHUNK))
-        return
-    for chunk in chunks(sorted(only), CHUNK):
-        yield from session.execute(statement.where(column.in_(chunk)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ SQLite by its lock and on PostgreSQL by the row of ``store_meta``; the audit cha
 """
 
 import os
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -39,6 +40,10 @@ DEFAULT_URL = "sqlite:///stillwatch.db"
 NO_STORE = "Check --store; stillwatch cases import makes one, and so does stillwatch token NAME --store URL"
 BUSY_MS = 30_000
 """How long a writer waits for its turn on SQLite."""
+ANSWER_S = 30.0
+"""How long a service waits for an answer of PostgreSQL, as long as for its turn on SQLite. Commands wait as long as it takes."""
+KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+"""After a minute a connection that was dropped on the way is known to be dead; the system's own would take two hours."""
 CHANGING = frozenset({
     "action.take_effect", "action.lift", "action.undo", "action.expire", "action.reject", "allow.add", "allow.revoke",
     "policy.promote", "run.facts",
@@ -124,13 +129,14 @@ class Store:
         """How often another SQLite file, such as a backup, took the place of the one that was opened, or it went."""
 
     @classmethod
-    def open(cls, url: str = DEFAULT_URL, *, create: bool = True) -> "Store":
+    def open(cls, url: str = DEFAULT_URL, *, create: bool = True, answer_s: float | None = None) -> "Store":
         """Open a store and bring it to this version's schema.
 
         Args:
             url: ``sqlite:///path/to/file.db`` (four slashes for an absolute path), a path, or ``postgresql://user@host/db``, with
                 the options of :mod:`stillwatch.respond.urls`.
             create: make it where it does not exist; otherwise that is an error.
+            answer_s: seconds that PostgreSQL may take for an answer; null: as long as the connection lives.
 
         Raises:
             StoreError: it cannot be reached, is damaged, or was written by a newer version.
@@ -140,7 +146,7 @@ class Store:
         parsed, options = connecting(parse_url(url))
         sqlite = parsed.get_backend_name() == "sqlite"
         try:
-            engine = create_engine(parsed, pool_pre_ping=not sqlite, connect_args=options)
+            engine = create_engine(parsed, connect_args=options)
         except (NoSuchModuleError, ImportError) as error:
             todo = "Write postgresql://… and install stillwatch[serve], or install the driver"
             raise MissingExtraError(f"no driver for {parsed.drivername}", todo=todo) from error
@@ -149,6 +155,8 @@ class Store:
             if not create and parsed.database and not Path(parsed.database).exists():
                 raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would make the file
             _sqlite_rules(engine)
+        else:
+            _server_rules(engine, answer_s)
         with store._told():
             store._migrate(create)
         if sqlite:
@@ -177,7 +185,7 @@ class Store:
             actor: who does it.
             now: the time it happens; the clock's by default.
         """
-        with self._told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._told(writing=True), Session(self._writer, expire_on_commit=False) as session, session.begin():
             meta = session.scalars(select(Meta).where(Meta.only == 1).with_for_update()).one()
             change = Change(session, actor, (now or datetime.now(UTC)).astimezone(UTC), meta)
             yield change
@@ -193,20 +201,19 @@ class Store:
     @contextmanager
     def connect(self, *, writing: bool = False) -> Iterator[Connection]:
         """A plain connection in a transaction, for bulk work that is no judgement (decisions, snapshots)."""
-        with self._told(), (self._writer if writing else self.engine).begin() as connection:
+        with self._told(writing=writing), (self._writer if writing else self.engine).begin() as connection:
             yield connection
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, *, writing: bool = False) -> Iterator[None]:
         """Turn the database's errors into one line."""
         try:
             yield
         except (DBAPIError, InterfaceError) as error:
-            raise StoreError(_what(error), where=self.name, todo=_todo(error)) from error
+            raise StoreError(_what(str(error.orig), writing), where=self.name, todo=_todo(error)) from error
         except SSLError as error:  # the driver lets it through
-            what = " ".join((error.strerror or str(error)).split())
             todo = "Check sslmode and sslrootcert of the URL"
-            raise StoreError(f"the store failed ({what}); nothing of this was stored", where=self.name, todo=todo) from error
+            raise StoreError(_what(error.strerror or str(error), writing), where=self.name, todo=todo) from error
         except SQLAlchemyError as error:
             raise StoreError(" ".join(str(error).split()), where=self.name) from error
         except OverflowError as error:
@@ -281,6 +288,47 @@ def _version(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
+def _server_rules(engine: Engine, answer_s: float | None) -> None:
+    """A connection that hangs or was dropped is an error and is given up, as one is that the server closed."""
+
+    @event.listens_for(engine, "do_connect")
+    def on_connecting(dialect: Any, _: Any, args: Any, options: Any) -> Any:
+        try:
+            connection = dialect.connect(*args, **options)
+        except SSLError:
+            raise
+        except OSError as error:  # the driver lets some through
+            raise dialect.loaded_dbapi.InterfaceError(_silence(error)) from error
+        wire = getattr(connection, "_usock", None)  # pg8000 offers no other way to it
+        if wire is not None:
+            wire.settimeout(answer_s)
+            if wire.family != getattr(socket, "AF_UNIX", None):
+                for name, value in KEEPALIVE.items():
+                    if hasattr(socket, name):
+                        wire.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        return connection
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, *_: Any) -> None:
+        # SQLAlchemy's own ping takes the driver's errors alone for a sign that a connection is broken
+        try:
+            engine.dialect.do_ping(connection)
+        except (engine.dialect.loaded_dbapi.Error, OSError) as error:
+            raise InvalidatePoolError("the connection is broken") from error
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: Any) -> Any:
+        error = context.original_exception
+        if not isinstance(error, OSError):
+            return None
+        context.is_disconnect = True
+        return InterfaceError(None, None, engine.dialect.loaded_dbapi.InterfaceError(_silence(error)))
+
+
+def _silence(error: OSError) -> str:
+    return "no answer in time" if isinstance(error, TimeoutError) else f"network error: {error}"
+
+
 def _sqlite_rules(engine: Engine) -> None:
     """WAL so that readers and the writer do not wait for each other; full sync so that a judgement survives a power cut."""
 
@@ -314,9 +362,8 @@ def _to_wal(cursor: Any) -> None:
             time.sleep(0.01)
 
 
-def _what(error: DBAPIError) -> str:
-    reason = " ".join(str(error.orig).split())
-    return f"the store failed ({reason[:300]}); nothing of this was stored"
+def _what(reason: str, writing: bool) -> str:
+    return f"the store failed ({' '.join(reason.split())[:300]}){'; nothing of this was stored' if writing else ''}"
 
 
 def _todo(error: DBAPIError) -> str:

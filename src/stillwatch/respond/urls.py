@@ -15,6 +15,8 @@ PG8000 = "postgresql+pg8000"
 OPTIONS = ("sslmode", "sslrootcert", "host", "application_name")
 """Options of a PostgreSQL URL, those of libpq that the driver has a counterpart of."""
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
+CONNECT_S = 10.0
+"""How long a server may take for each step of connecting: one that hangs takes connections and says nothing."""
 
 
 def parse_url(url: str) -> URL:
@@ -45,7 +47,7 @@ def connecting(url: URL) -> tuple[URL, dict[str, Any]]:
     """A parsed URL without what the driver does not read there, and the arguments that say it to the driver.
 
     For PostgreSQL with pg8000: ``sslmode`` and ``sslrootcert``, ``host`` as the folder of a socket; without a user ``$PGUSER`` or the
-    login name, without a password ``$PGPASSWORD``, as libpq has it.
+    login name, without a password ``$PGPASSWORD``, as libpq has it. The timeout is for connecting.
 
     Raises:
         InputError: an option has a value that makes no sense.
@@ -54,7 +56,7 @@ def connecting(url: URL) -> tuple[URL, dict[str, Any]]:
         return url, {}
     told = {name: value if isinstance(value, str) else value[-1] for name, value in url.query.items()}
     plain = url.set(query={}, username=url.username or os.environ.get("PGUSER") or getpass.getuser())
-    args: dict[str, Any] = {"ssl_context": _tls(told.get("sslmode", "prefer"), told.get("sslrootcert"), plain)}
+    args: dict[str, Any] = {"ssl_context": _tls(told.get("sslmode", "prefer"), told.get("sslrootcert"), plain), "timeout": CONNECT_S}
     if "host" in told:
         if told["host"].startswith("/"):
             args["unix_sock"] = f"{told['host']}/.s.PGSQL.{plain.port or 5432}"

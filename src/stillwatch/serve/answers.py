@@ -66,7 +66,7 @@ def headers(decision: Decision) -> Headers:
         out.append((b"retry-after", b"%d" % decision.retry_after_s))
     if decision.decision == "challenge":
         where = safe(decision.verify_url).replace(b'"', b"%22").replace(b"\\", b"%5C")
-        out.append((b"www-authenticate", b'Verification realm="account", uri="%b"' % where))
+        out.append((b"www-authenticate", b'Verification realm="account"' + (b', uri="%b"' % where if where else b"")))
     if decision.decision == "restrict":
         dropped = [word for word, drop in (("reasoning", decision.drop_reasoning), ("logprobs", decision.drop_logprobs)) if drop]
         out.append((b"x-guard-drop", ",".join(dropped).encode()))

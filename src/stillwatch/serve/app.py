@@ -29,6 +29,8 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 DIALECTS: tuple[Dialect, ...] = (DECIDE, GUARDRAIL, ENVOY, NGINX, FORWARD)
 SURFACES = (*(dialect.surface for dialect in DIALECTS), "envoy-grpc")
 TOKEN = b"x-stillwatch-token"
+FAULT = (b"x-guard-fault", b"token")
+"""Tells an edge that passes any answer on, as Caddy does, that this one is of no decision."""
 DEADLINE_S = 0.05
 """From the first byte of a request to its decision; then the surface's fail mode answers."""
 
@@ -209,7 +211,8 @@ class Service:
         self.metrics.faults[surface, kind] += 1
         if relays:
             # a 401 or 403 would be relayed to the client as if its key were at fault; 503 is a fault of the guard
-            return answers.fault(503, "The gateway's token was not accepted by the decision service.", "guard_token")
+            status, told, body = answers.fault(503, "The gateway's token was not accepted by the decision service.", "guard_token")
+            return status, [*told, FAULT], body
         if token is None:
             return answers.fault(401, f"A token is needed, in {TOKEN.decode()} or Authorization: Bearer.", "token_needed")
         return answers.fault(403, "This token's role may not call this path.", "role_forbidden")

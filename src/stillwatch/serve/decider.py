@@ -59,6 +59,8 @@ class Decider:
             )
         else:
             decision = self._applied(entry, keys[question.decided_by][0], snapshot.revision, question.request_id, at)
+            if decision.decision == "restrict":
+                decision = self._beside(question, snapshot, keys, at) or decision
         if replay is not None:
             self._replays.put(replay, decision, at)
         return decision, False
@@ -81,6 +83,25 @@ class Decider:
                 if (entry.enforce, entry.action) > rank:
                     best, best_place, rank = entry, place, (entry.enforce, entry.action)
         return best, best_place
+
+    def _beside(self, question: Question, snapshot: Snapshot, keys: list[list[int]], at: float) -> Decision | None:
+        """What refuses a restricted principal's request: its throttle, or a challenge too where the surface cannot restrict."""
+        wanted = (Action.THROTTLE,) if question.restricts else (Action.CHALLENGE, Action.THROTTLE)
+        best, place = None, 0
+        for i, principal in enumerate(keys):
+            found = [entry for key in principal for entry in snapshot.enforced_of(key, self.clock.at(at))]
+            if any(entry.action == Action.ALLOW for entry in found):
+                continue
+            for entry in found:
+                if entry.action in wanted and (best is None or entry.action > best.action):
+                    best, place = entry, i
+        if best is None:
+            return None
+        decision = self._applied(best, keys[place][0], snapshot.revision, question.request_id, at)
+        if not decision.refused:
+            return None
+        question.decided_by = place
+        return decision
 
     def _applied(self, entry: Entry, key: int, revision: str, request_id: str, at: float) -> Decision:
         would, wait_s = NAMES[entry.action], 0.0

@@ -6,7 +6,11 @@ import msgspec
 
 
 class Action(IntEnum):
-    """What is done about an account; a higher number is more severe and wins where several apply."""
+    """What is done about an account; a higher number is more severe and wins where several apply.
+
+    Only beside a restriction, which lets requests through, a throttle goes on to count; and a surface that cannot restrict
+    carries out the next.
+    """
 
     ALLOW = 0
     OBSERVE = 1
@@ -65,6 +69,8 @@ class Question(msgspec.Struct, gc=False):
     idempotent: bool = False
     """Whether a repeated ``request_id`` gets the answer it had and is not counted. Not where the client itself may have
     chosen the id: with one that it repeats it would pass its rate."""
+    restricts: bool = True
+    """Whether the surface can restrict an answer, or tell who can."""
     decided_by: int = 0
     """Place in ``who`` of the principal whose action decided, for the log; written by the decider."""
 

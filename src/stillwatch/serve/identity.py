@@ -6,10 +6,16 @@ they come, which fits tables whose identifiers are in the clear.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 
-CREDENTIALS = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
-"""Headers that carry a client's API key in the APIs in use."""
+SUBPROTOCOLS = b"sec-websocket-protocol"
+CREDENTIALS = frozenset({
+    b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key", b"x-litellm-api-key", b"ocp-apim-subscription-key", SUBPROTOCOLS,
+})
+"""Headers that carry a client's API key in the APIs in use, and at LiteLLM."""
+SUBPROTOCOL = "openai-insecure-api-key."
+"""What stands before the key where a browser, which can set no header, names it as a subprotocol of its websocket."""
 CREDENTIAL_SURFACES = ("envoy", "envoy-grpc", "nginx", "forward")
 """Surfaces that know a client by its API key."""
 KEY = "key\x1f"
@@ -68,10 +74,10 @@ class Identities:
         Every one counts: which of two a gateway takes is its own affair, and a client must not choose the harmless one.
         A gateway may have joined repeated headers with commas, which no API key contains.
         """
-        values = [part for name, value in headers if name in CREDENTIALS for part in value.split(b",")]
+        values = [part for _, parts in _told(headers) for part in parts]
         if len(values) > MANY:
             values = _outermost(headers)
-        names = {secret for value in values if (secret := credential(value))}
+        names = {secret for value in values for secret in credentials(value)}
         return tuple(self.of_credential(name) for name in sorted(names))
 
     def of_credential(self, secret: str) -> tuple[str, ...]:
@@ -81,19 +87,37 @@ class Identities:
         return (*ids, *(KEY + id_ for id_ in ids)) if self._apart else ids
 
 
+def _told(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, list[bytes]]]:
+    """The values of each header that carries a key; of subprotocols those alone that are one."""
+    return [
+        (name, [part for part in value.split(b",") if name != SUBPROTOCOLS or part.strip().startswith(SUBPROTOCOL.encode())])
+        for name, value in headers if name in CREDENTIALS
+    ]
+
+
 def _outermost(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
     by_name: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        if name in CREDENTIALS:
-            by_name.setdefault(name, []).extend(part for part in value.split(b",") if part.strip())
+    for name, parts in _told(headers):
+        by_name.setdefault(name, []).extend(part for part in parts if part.strip())
     return [part for parts in by_name.values() for part in (*parts[: MANY // 2], *parts[-MANY // 2 :])]
 
 
-def credential(value: bytes) -> str:
-    """The API key in a header's value; the scheme may be written in any case."""
+_SIGNED = re.compile(r"Credential=(?:Bearer\s+)?([^/\s,]+)")
+
+
+def credentials(value: bytes) -> set[str]:
+    """The API keys that a header's value may name, whatever its scheme, in any case: gateways read more than the standards have."""
     text = value.decode("latin-1").strip()
-    scheme, _, rest = text.partition(" ")
-    return rest.strip() if scheme.lower() == "bearer" else text
+    if text.startswith(SUBPROTOCOL):
+        return {text.removeprefix(SUBPROTOCOL)} - {""}
+    parts = text.split(None, 1)
+    if len(parts) < 2:
+        return set() if text.lower() == "bearer" else set(parts)
+    scheme, rest = parts
+    found = {rest, text.replace(f"{scheme} ", "").strip()}  # LiteLLM takes the scheme out wherever it stands
+    if signed := _SIGNED.search(text):
+        found.add(signed[1])
+    return found - {""}
 
 
 def unhashed(identifier: str) -> bool:

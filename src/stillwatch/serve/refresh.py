@@ -11,6 +11,7 @@ import ctypes
 import json
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,10 @@ from stillwatch.serve.sources import SnapshotSource
 
 LOW = 10
 """Niceness of the builder above the service's."""
+LOOK_S = 5.0
+"""How long a look at the tokens may take before it is told as a failure, seconds."""
+SILENT_S = 90.0
+"""How long the builder may say nothing before that is one, seconds: more than a million rows take, or a source that is given up."""
 SNAPSHOT, CHANGES, BUILDER = "snapshot.arrow", "changes.arrow", "builder.json"
 logger = structlog.get_logger("stillwatch.serve")
 
@@ -142,18 +147,37 @@ class Refresher:
         self._errors: dict[str, str] = {}
         """By the file that could not be read: that another one could mends nothing."""
         self.also_error = ""
+        self._looking_since: float | None = None
+        self._silence: set[str] = set()
+        self._closed = threading.Event()
         self.builder: dict[str, Any] = {}
+        self._heard = time.monotonic()
 
     def status(self) -> dict[str, Any]:
         """Of the source, for the service's status."""
         error = next(iter(self._errors.values()), "") or self.builder.get("error", "") or self.also_error
         since = self.builder.get("since")
         unreachable = max(0.0, time.time() - since) if since else 0.0
+        for what, silent_s in self._silent().items():
+            unreachable, error = max(unreachable, silent_s), error or f"no answer for {silent_s:.0f} s: {what}"
         return {"source_error": error, "source_unreachable_s": round(unreachable, 1), "warning": self.mismatch}
+
+    def _silent(self) -> dict[str, float]:
+        """What takes longer than it may, and for how long, seconds."""
+        now, found = time.monotonic(), {}
+        looking = self._looking_since
+        if looking is not None and now - looking > LOOK_S:
+            found["the tokens"] = now - looking
+        if self._process is not None and now - self._heard > SILENT_S + self._every_s:
+            found["the builder"] = now - self._heard
+        return found
 
     async def run(self) -> None:
         """Look for ever; cancelled at the end of the service."""
         loop = asyncio.get_running_loop()
+        if self._also is not None:
+            # a thread of its own, which nothing waits for: a store that hangs must hold up neither snapshots nor the end
+            threading.Thread(target=self._look_also_for_ever, name="tokens", daemon=True).start()
         try:
             while True:
                 self._decider.clock.check()
@@ -162,10 +186,24 @@ class Refresher:
                     self._errors.pop("", None)
                 except Exception as error:
                     self._report("", f"{type(error).__name__}: {error}")
-                await loop.run_in_executor(None, self._look_also)
+                self._tell_silence()
                 await asyncio.sleep(self._every_s)
         finally:
             self.close()
+
+    def _tell_silence(self) -> None:
+        """Log what does not answer, once each time."""
+        silent = set(self._silent())
+        if silent - self._silence:
+            logger.error("the source does not answer; what was read last stays", silent=sorted(silent))
+        self._silence = silent
+
+    def _look_also_for_ever(self) -> None:
+        while not self._closed.is_set():
+            self._looking_since = time.monotonic()
+            self._look_also()
+            self._looking_since = None
+            self._closed.wait(self._every_s)
 
     def _look_also(self) -> None:
         try:
@@ -188,7 +226,12 @@ class Refresher:
                 target=build_forever, args=arguments, name="stillwatch-builder", daemon=True
             )
             self._process.start()
+            self._heard = time.monotonic()
+        self._load()
         self._read_builder()
+
+    def _load(self) -> None:
+        """Swap in the snapshot if it changed."""
         base, changes = self._fresh(SNAPSHOT), self._fresh(CHANGES)
         if base is None and changes is None:
             return
@@ -248,6 +291,8 @@ class Refresher:
             told = json.loads((self._folder / BUILDER).read_bytes()) if self._source is not None else {}
         except (OSError, ValueError):
             told = {}
+        if told.get("at") != self.builder.get("at"):
+            self._heard = time.monotonic()
         if ("error" in told) != ("error" in self.builder):
             if "error" in told:
                 then = "the last snapshot stays" if self._decider.snapshot is not None else "there is no snapshot: the fail modes answer"
@@ -263,7 +308,10 @@ class Refresher:
         self._errors[name] = error
 
     def close(self) -> None:
-        """End the builder."""
+        """End the builder, and the looking at tokens after the look that is under way."""
+        self._closed.set()
         if self._process is not None:
             self._process.terminate()
             self._process.join(5)
+            if self._process.is_alive():  # the interpreter would wait for it
+                self._process.kill()

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.files import alone
 from stillwatch.keys.hashing import tenant_key
 from stillwatch.serve import tokens
 from stillwatch.serve.app import DEADLINE_S, SURFACES, ASGIApp, Service
@@ -105,16 +106,24 @@ def run(
         token_source: where tokens are kept; None is the file of the settings.
 
     Raises:
-        InputError: the settings make no sense, or the port is taken.
+        InputError: the settings make no sense, or the port or the state folder is another service's.
     """
     settings.checked()
     sys.setswitchinterval(SWITCH_S)
     configure_logs(settings.log_level)
-    settings.state.mkdir(parents=True, exist_ok=True)
+    with alone(settings.state, "service", settled=False):  # two would write each other's snapshots anew for ever
+        _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens))
+
+
+def _run(
+    settings: Settings, source: SnapshotSource | None, sink: Sink | None, mounts: dict[str, ASGIApp] | None,
+    token_source: tokens.TokenSource,
+) -> None:
+    if settings.enforce and not settings.case_url:
+        logger.warning("no --case-url: who is challenged without a verify_url is told no place to verify")
     decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed)
     identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file), apart=source is not None and source.apart)
     context = Context(identities, settings.account_header.lower().encode())
-    token_source = token_source or tokens.TokenFile(settings.tokens)
 
     def read_tokens() -> None:
         service.tokens = token_source.read()

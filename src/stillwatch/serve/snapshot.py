@@ -241,11 +241,9 @@ class Snapshot:
     def find(self, key: int, now: float) -> Entry | None:
         """The most severe entry of a key that has not expired at ``now`` (seconds since the epoch)."""
         keys, rows, shadowed = self._keys, self.rows, None
-        if self._changes is not None:
-            over = self._changes._keys
-            at = bisect_left(over, key)
-            if at < len(over) and over[at] == key:
-                return self._changes.find(key, now)
+        if self._changed(key):
+            assert self._changes is not None
+            return self._changes.find(key, now)
         row = bisect_left(keys, key)
         while row < rows and keys[row] == key:
             if self._numbers["expires_us"][row] > now * 1e6:
@@ -255,6 +253,26 @@ class Snapshot:
                 shadowed = shadowed or entry
             row += 1
         return shadowed
+
+    def enforced_of(self, key: int, now: float) -> list[Entry]:
+        """All enforced entries of a key that have not expired, the most severe first."""
+        if self._changed(key):
+            assert self._changes is not None
+            return self._changes.enforced_of(key, now)
+        row, found = bisect_left(self._keys, key), []
+        while row < self.rows and self._keys[row] == key:
+            if self._numbers["enforce"][row] and self._numbers["expires_us"][row] > now * 1e6:
+                found.append(self.entry(row))
+            row += 1
+        return found
+
+    def _changed(self, key: int) -> bool:
+        """Whether what is known of a key is in the changes over this snapshot."""
+        if self._changes is None:
+            return False
+        over = self._changes._keys
+        at = bisect_left(over, key)
+        return at < len(over) and over[at] == key
 
     def entry(self, row: int) -> Entry:
         """The entry in one row."""

@@ -123,18 +123,18 @@ def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
 
 def _serve_store(args: argparse.Namespace, settings: "Settings") -> None:
     """Serve the store, with its tokens and the console; its last snapshot alone where it cannot be reached."""
-    from stillwatch.respond.store import DEFAULT_URL, Store, StoreError
+    from stillwatch.respond.store import ANSWER_S, DEFAULT_URL, Store, StoreError
     from stillwatch.serve import server
     from stillwatch.serve.refresh import SNAPSHOT
     from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
     url, mounts = args.store or DEFAULT_URL, {}
     try:
-        store = Store.open(url, create=False)
+        store = Store.open(url, create=False, answer_s=ANSWER_S)
     except StoreError as error:
         if not (args.state / SNAPSHOT).exists():
             raise  # a wrong address is told at once, not served as a store where nobody is acted on
-        print(f"stillwatch: {error} The last snapshot is served, without a console until the next start", file=sys.stderr, flush=True)
+        print(f"stillwatch: {error}. The last snapshot is served, without a console until the next start", file=sys.stderr, flush=True)
     else:
         if not args.no_console:
             from stillwatch.console.app import PREFIX, application

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.respond import actions
 from stillwatch.respond import tokens as stored
-from stillwatch.respond.snapshot import Decision, Rule, Snapshot, Stream, append_decisions, read_changes, streamed
-from stillwatch.respond.store import SYSTEM, Store, StoreError
+from stillwatch.respond.snapshot import Decision, Rule, Stream, append_decisions, read_changes, streamed
+from stillwatch.respond.store import ANSWER_S, SYSTEM, Store, StoreError
 from stillwatch.respond.urls import parse_url
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.serve.clock import Clock
@@ -49,23 +49,18 @@ class StoreSource:
         store = self._opened()
         self._now()
         if time.monotonic() - self._swept > SWEEP_S:
+            self._swept = time.monotonic()  # before: while a long write of others goes on, the next look reads nevertheless
             with store.write(SYSTEM, now=self._now()) as change:
                 actions.sweep(change)
-            self._swept = time.monotonic()
         revision = store.revision()
         return f"{revision}-{store.files}" if store.files else str(revision)  # another file may have the same
 
     def rows(self) -> "pa.Table":
         """Every action in force, and the allow-list as rows that go before all others."""
-        import pyarrow as pa
-
-        names, places = [], []
         with streamed(self._opened(), self._now()) as found:
-            for subject, some, at in found.parts:
-                names.append(pa.array(_written(subject, some), pa.string()))
-                places.append(pa.array(at, pa.int32()))
+            rows = _table(found)
         self._read_to, self._file = found.audit_seq, self._opened().files
-        return _table(found, pa.chunked_array(names, pa.string()), pa.chunked_array(places, pa.int32()))
+        return rows
 
     def changes(self) -> Changes | None:
         """Of whom actions and entries since the last ``rows`` touch, by the audit log."""
@@ -74,17 +69,13 @@ class StoreSource:
         found = read_changes(self._opened(), self._now(), self._read_to, MOST_CHANGED)
         if found is None:
             return None
-        import pyarrow as pa
-
         held, names = found
-        places = pa.array([*held.accounts.values(), *held.keys.values()], pa.int32())
-        written = [*_written(Subject.ACCOUNT, held.accounts), *_written(Subject.KEY, held.keys)]
         both = sorted([*names, *_written(Subject.KEY, names)])
-        return Changes(both, _table(held, pa.array(written, pa.string()), places))
+        return Changes(both, _table(held))
 
     def _opened(self) -> Store:
         if self._store is None:
-            self._store = Store.open(self._url, create=False)
+            self._store = Store.open(self._url, create=False, answer_s=ANSWER_S)
         return self._store
 
     def _now(self) -> datetime:
@@ -95,13 +86,17 @@ class StoreSource:
         return datetime.fromtimestamp(self._clock.now(), UTC)
 
 
-def _table(found: Snapshot | Stream, names: "pa.Array | pa.ChunkedArray", places: "pa.Array | pa.ChunkedArray") -> "pa.Table":
-    """Actions in force by name and the place of its rule, and the allow-list as rows that go before all others."""
+def _table(found: Stream) -> "pa.Table":
+    """Actions in force by name, several of one who is under several, and the allow-list as rows that go before all others."""
     import pyarrow as pa
 
+    names, places = [], []
+    for subject, some, at in found.parts:
+        names.append(pa.array(_written(subject, some), pa.string()))
+        places.append(pa.array(at, pa.int32()))
     rules = conformed(pa.Table.from_pylist([{"account_id": "", **_fields(rule)} for rule in found.rules], schema=ENTRIES))
-    rows = rules.take(places)
-    rows = rows.set_column(0, "account_id", names)
+    rows = rules.take(pa.chunked_array(places, pa.int32()))
+    rows = rows.set_column(0, "account_id", pa.chunked_array(names, pa.string()))
     allowed = [
         {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
         for subject, ids in found.allowed.items() for name, until in zip(_written(subject, ids), ids.values(), strict=True)
@@ -166,7 +161,7 @@ class StoreTokens:
 
     def _of_store(self) -> list[Token]:
         if self._store is None:
-            self._store = Store.open(self._url, create=False)
+            self._store = Store.open(self._url, create=False, answer_s=ANSWER_S)
         with self._store.read() as session:
             rows = [
                 Token(row.name, row.token_sha256, Role(row.role), None if row.expires_at is None else row.expires_at.timestamp())
@@ -189,7 +184,7 @@ class StoreSink:
     def write(self, records: list[Record]) -> None:
         """Store a batch; a request id that is there already is left out."""
         if self._store is None:
-            self._store = Store.open(self._url, create=False)
+            self._store = Store.open(self._url, create=False, answer_s=ANSWER_S)
         append_decisions(self._store, [_decision(record) for record in records])
 
 

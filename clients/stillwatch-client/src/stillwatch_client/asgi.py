@@ -67,12 +67,12 @@ class StillwatchMiddleware:
 def _changed(body: bytes, verdict: Verdict, path: str) -> bytes | None:
     try:
         parsed = json.loads(body) if body else {}
-    except ValueError:
+        if not isinstance(parsed, dict):
+            return None
+        changed = restricted(parsed, verdict, path)
+        return encoded(silent(changed, path) if verdict.drop_reasoning and "vllm" in sys.modules else changed)
+    except (ValueError, RecursionError):  # no JSON, or half a surrogate pair, or nested deeper than can be read
         return None
-    if not isinstance(parsed, dict):
-        return None
-    changed = restricted(parsed, verdict, path)
-    return encoded(silent(changed, path) if verdict.drop_reasoning and "vllm" in sys.modules else changed)
 
 
 def _error(api: str, text: str, kind: str) -> bytes:

@@ -15,7 +15,10 @@ logger = logging.getLogger("stillwatch_client")
 REFUSED = ("throttle", "challenge", "block", "unavailable")
 KNOWN = ("allow", "restrict", *REFUSED)
 TOKEN = "x-stillwatch-token"
-FORWARDED = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "x-request-id", "anthropic-version", "traceparent")
+FORWARDED = (
+    "authorization", "x-api-key", "api-key", "x-goog-api-key", "x-litellm-api-key", "ocp-apim-subscription-key",
+    "sec-websocket-protocol", "x-request-id", "anthropic-version", "traceparent",
+)
 """Headers of the client that the service looks at."""
 LONGEST = 1 << 14
 """Characters of a header that are passed: of a longer one the first and last half. The service takes some 400 kB of headers in all."""
@@ -169,29 +172,50 @@ def _of_headers(response: httpx.Response) -> Verdict:
     )
 
 
-_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample")
+_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample", "max_new_tokens")
 _REASONING = ("reasoning_effort", "reasoning", "thinking", "include_reasoning")
-_LOGPROBS = ("logprobs", "top_logprobs", "prompt_logprobs", "echo")
+_NESTED = ("extra_body", "sampling_params")
+"""Objects of a body whose fields count as its own: LiteLLM joins the first to what it sends, vLLM's generate reads the second."""
 
 
 def restricted(body: dict[str, Any], verdict: Verdict, path: str = "") -> dict[str, Any]:
     """A request body as a restricted account may send it: a shorter answer, no reasoning traces, no log-probabilities.
 
-    Not asked for is not given only where a model does not think unless it is told to; see :func:`silent` and the hook of LiteLLM.
+    Every limit that is there is lowered, and that of the path's own API is always there: servers pass over names of another's. Not
+    asked for is not given only where a model does not think unless it is told to; see :func:`silent` and the hook of LiteLLM.
     """
-    dropped = (_REASONING if verdict.drop_reasoning else ()) + (_LOGPROBS if verdict.drop_logprobs else ())
-    out = {name: value for name, value in body.items() if name not in dropped}
-    if verdict.drop_reasoning and isinstance(out.get("chat_template_kwargs"), dict):
-        thinking = {"enable_thinking": False, "thinking": False}
-        out["chat_template_kwargs"] = {**out["chat_template_kwargs"], **thinking}
-    if verdict.drop_reasoning and isinstance(out.get("include"), list):
-        out["include"] = [item for item in out["include"] if not str(item).startswith("reasoning")]
+    out = _cut(body, verdict)
     if verdict.max_tokens:
-        present = [name for name in _LIMITS if out.get(name) is not None] or [_limit_of(path)]
-        for name in present:
-            value = out.get(name)
-            out[name] = min(value, verdict.max_tokens) if type(value) is int else verdict.max_tokens
+        own, place = _limits_of(path), out
+        if path.endswith("/generate"):
+            told = out.get("sampling_params")
+            place = out["sampling_params"] = told if isinstance(told, dict) else {}
+        if all(place.get(name) is None for name in own):
+            place[own[0]] = verdict.max_tokens
     return out
+
+
+def _cut(body: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
+    """A copy without what the verdict drops and with no limit above its own."""
+    out: dict[str, Any] = {}
+    for name, value in body.items():
+        if (verdict.drop_reasoning and name in _REASONING) or (verdict.drop_logprobs and ("logprob" in name or name == "echo")):
+            continue
+        if name in _NESTED and isinstance(value, dict):
+            value = _cut(value, verdict)
+        elif verdict.max_tokens and name in _LIMITS and value is not None:
+            # some servers take -1, or what is no number, for no limit
+            value = min(value, verdict.max_tokens) if type(value) is int and value > 0 else verdict.max_tokens
+        elif name == "include" and isinstance(value, list):
+            value = [item for item in value if not _dropped(str(item), verdict)]
+        elif verdict.drop_reasoning and name == "chat_template_kwargs" and isinstance(value, dict):
+            value = {**value, "enable_thinking": False, "thinking": False}
+        out[name] = value
+    return out
+
+
+def _dropped(included: str, verdict: Verdict) -> bool:
+    return (verdict.drop_reasoning and included.startswith("reasoning")) or (verdict.drop_logprobs and "logprob" in included)
 
 
 def silent(body: dict[str, Any], path: str) -> dict[str, Any]:
@@ -205,8 +229,13 @@ def silent(body: dict[str, Any], path: str) -> dict[str, Any]:
     return out
 
 
-def _limit_of(path: str) -> str:
-    return "max_output_tokens" if "responses" in path else "max_tokens"
+def _limits_of(path: str) -> tuple[str, ...]:
+    """What limits an answer at a path: any of these; the first is what is set where none is there."""
+    if "responses" in path:
+        return ("max_output_tokens",)
+    if path.endswith("/complete"):
+        return ("max_tokens_to_sample",)
+    return ("max_tokens", "max_completion_tokens") if path.endswith("/chat/completions") else ("max_tokens",)
 
 
 def encoded(body: Any) -> bytes:

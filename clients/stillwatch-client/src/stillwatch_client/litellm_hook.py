@@ -58,7 +58,7 @@ class StillwatchHook(CustomLogger):
             self._restricted[call] = self._restricted.get(call, 0) + 1
             if len(self._restricted) > HELD:
                 self._restricted.popitem(last=False)
-        return restricted(data, verdict, "responses" if "responses" in str(call_type) else "")
+        return restricted(data, verdict, _path(str(call_type)))
 
     async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> Any:
         """Take reasoning out of the answer to a restricted call."""
@@ -85,6 +85,15 @@ class StillwatchHook(CustomLogger):
         if left > 1:
             self._restricted[call] = left - 1
         return left > 0
+
+
+def _path(call_type: str) -> str:
+    """The API that a kind of call speaks."""
+    if "responses" in call_type:
+        return "/v1/responses"
+    if "anthropic" in call_type:
+        return "/v1/messages"
+    return "/v1/completions" if "text_completion" in call_type else "/v1/chat/completions"
 
 
 def _call(data: dict[str, Any], user_api_key_dict: Any) -> Call:

@@ -1,9 +1,12 @@
 """The service's own API: POST /v1/decide."""
 
+import json
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from stillwatch.files import once
 from stillwatch.serve import answers
 from stillwatch.serve.decisions import Decision, Question
 from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, Request, decoded
@@ -15,17 +18,17 @@ Name = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 class Ask(msgspec.Struct, forbid_unknown_fields=True):
     """Who asks. At least one of account_id, org_id and key_id; the first of them that is there is acted on."""
 
-    account_id: Name | None = None
-    org_id: Name | None = None
-    key_id: Name | None = None
+    account_id: Name | UnsetType | None = UNSET
+    org_id: Name | UnsetType | None = UNSET
+    key_id: Name | UnsetType | None = UNSET
     """The API key's identifier or hash as the gateway logs it, never the key."""
-    hashed: bool = False
+    hashed: bool | UnsetType = UNSET
     """Whether the identifiers are those of Stillwatch's tables already."""
-    request_id: str | None = None
+    request_id: str | UnsetType | None = UNSET
     """Of the request, chosen by the gateway; a repeated one within ten seconds, asked about the same account and key, gets the
     same answer and is not counted again. 1,024 characters of it are read."""
-    api: Literal["openai", "anthropic"] = "openai"
-    """Whose error bodies the client expects."""
+    api: Literal["openai", "anthropic"] | UnsetType = UNSET
+    """Whose error bodies the client expects; openai's unless told."""
 
 
 class Refusal(msgspec.Struct):
@@ -49,15 +52,30 @@ _HEADERS = [answers.JSON, answers.NO_STORE]
 
 def _ask(request: Request, context: Context) -> Question:
     asked: Ask = decoded(_decoder, request.body)
+    _demand_once(asked, request.body)
     if asked.hashed:
         name = asked.account_id or asked.org_id or asked.key_id
-        ids = context.identities.together(name, asked.key_id) if name else ()
+        ids = context.identities.together(name, asked.key_id or None) if name else ()
     else:
-        ids = context.identities.principal(asked.account_id, asked.org_id, asked.key_id)
+        ids = context.identities.principal(asked.account_id or None, asked.org_id or None, asked.key_id or None)
     if not ids:
         raise MalformedError("one of account_id, org_id and key_id must be there and not be empty")
     # a long id is cut, not refused: a gateway may pass on its client's, who must not bring about an error
-    return Question("decide", (ids,), (asked.request_id or "")[:LONGEST], asked.api, idempotent=True)
+    return Question("decide", (ids,), (asked.request_id or "")[:LONGEST], asked.api or "openai", idempotent=True)
+
+
+def _demand_once(asked: Ask, body: bytes) -> None:
+    """Raise where a field is there twice: the decoder keeps the later, which a name pasted into the first may have brought along."""
+    quotes = 0
+    for value in (asked.account_id, asked.org_id, asked.key_id, asked.request_id, asked.hashed, asked.api):
+        if value is not UNSET:
+            quotes += 4 if isinstance(value, str) else 2
+    if body.count(b'"') == quotes:  # of these fields and no more
+        return
+    try:
+        json.loads(body, object_pairs_hook=once)
+    except ValueError as error:
+        raise MalformedError(str(error)) from error
 
 
 def _answer(decision: Decision, question: Question) -> Answer:

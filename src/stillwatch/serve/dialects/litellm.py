@@ -42,11 +42,13 @@ _NONE = msgspec.json.encode({"action": "NONE"})
 
 def _ask(request: Request, context: Context) -> Question | Answer:
     body = _decoded(request)
-    if body.input_type != "request":
+    if body.input_type == "response":
         return 200, _HEADERS, _NONE  # who asks was decided before the model answered
+    if body.input_type != "request":
+        raise MalformedError(f"input_type is {body.input_type[:40]!r}")
     who = body.request_data or Who()
     ids = context.identities.principal(who.user_api_key_user_id, who.user_api_key_org_id, who.user_api_key_hash)
-    return Question("litellm", (ids,) if ids else (), (body.litellm_call_id or "")[:LONGEST])
+    return Question("litellm", (ids,) if ids else (), (body.litellm_call_id or "")[:LONGEST], restricts=False)
 
 
 def _decoded(request: Request) -> Guarded:
