@@ -9,7 +9,7 @@ import pytest
 from stillwatch.replay import measure, show
 from stillwatch.replay.branch import HOUR_US, Branch
 from stillwatch.replay.decide import Desk
-from stillwatch.replay.log import Log
+from stillwatch.replay.log import INNOCENT, Log, Truth
 from stillwatch.replay.policy import Policy, Reply, Rung
 
 NAMES = [f"a{i:02}" for i in range(20)]
@@ -93,6 +93,18 @@ def test_shadow_acts_on_nobody(branch: Branch) -> None:
         desk.take(step(("campaign", NAMES[:8])), hour * HOUR_US, branch)
     assert branch.actions == []
     assert len(desk.cases) == 1
+
+
+def test_what_would_hold_after_the_log_met_nobody(branch: Branch) -> None:
+    end = 95 * HOUR_US
+    truth = Truth(["o"], np.repeat(np.int32([0, INNOCENT]), 10), ["x"], np.zeros(20, np.int32), np.ones(len(branch.log.time), bool), False)
+    branch.act(end, "block", branch.codes(NAMES[9:13]))  # the last requests meet it
+    Desk(Policy("p", review_hours=2)).take(step(("campaign", [*NAMES[:9], *NAMES[13:]])), end, branch)
+    assert len(branch.actions) == 2, "it was decided"
+    (row,) = measure.operators(branch.log, truth, branch, [])
+    assert (row["accounts_acted_on"], row["accounts_blocked"]) == (1, 1)
+    assert (row["share_before_action"], row["half_acted_at"]) == (round(95 / 96, 6), None)
+    assert measure.innocents(branch.log, truth, branch, [])["touched"] == 3
 
 
 @pytest.mark.parametrize(("ends", "printed"), [

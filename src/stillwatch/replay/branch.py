@@ -55,7 +55,7 @@ class Branch:
         self.level: dict[int, int] = {}
         """Strictest action decided for an account, whether it holds already or not."""
         self.actions: list[tuple[int, str, list[str]]] = []
-        """When it holds from (us), action, accounts."""
+        """When it holds from (us), action, accounts; decided ones, also those that would begin after the log."""
         self.banned_us: dict[int, int] = {}
         self.failovers = 0
         self._share = np.ones(log.n_accounts)
@@ -123,6 +123,10 @@ class Branch:
             self._share[codes] = PASSES[action]
             self.passes[rows] = self._answered(rows)
         self._throttle(hold_us)
+
+    def held(self) -> list[tuple[int, str, list[str]]]:
+        """The actions that hold from a time in the log on; those decided in its last hours may begin after it, and met nothing."""
+        return [row for row in self.actions if row[0] <= self.log.clock[-1]]
 
     def _throttle(self, hold_us: int) -> None:
         """Let the rates decide on every request of throttled accounts from a time on; their windows are empty then."""

@@ -113,7 +113,7 @@ def _row(
     one_us = int(times[max(int(np.ceil(ONE_PERCENT * n)) - 1, 0)]) if n else None
     acted = [
         (hold_us, action, [code for code in branch.codes(names) if mine[branch.origin(code)]])
-        for hold_us, action, names in branch.actions
+        for hold_us, action, names in branch.held()
         if action != "observe"
     ]
     acted = [row for row in acted if row[2]]
@@ -185,7 +185,7 @@ def innocents(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
             origins = (branch.origin(code) for code in branch.codes(row["accounts"]))
             found[row["verdict"]] |= {code for code in origins if innocent[code]}
     strictest: dict[int, str] = {}
-    for _, action, names in branch.actions:
+    for _, action, names in branch.held():
         if action != "observe":
             strictest |= dict.fromkeys((code for code in branch.codes(names) if innocent[branch.origin(code)]), action)
     n = int(innocent.sum())

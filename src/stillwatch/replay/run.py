@@ -173,7 +173,7 @@ def _policy(
         "skipped": len(grid) - len(timeline),
         "campaigns": rows,
         "innocents": None if truth is None else measure.innocents(log, truth, branch, seen),
-        "n_acted_on": len(branch.level),
+        "n_acted_on": len({name for *_, names in branch.held() for name in names}),
         "n_failovers": branch.failovers,
         "n_replacements": len(branch.names),
     }
