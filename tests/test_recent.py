@@ -197,7 +197,24 @@ def test_a_time_without_events_is_a_run_of_nothing(lately: Path, tmp_path: Path)
     assert all(not pq.read_metadata(tmp_path / name).num_rows for name in tables)
 
 
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize(("days", "told"), [(6, False), (60, True)])
+def test_a_last_request_long_after_all_others_is_told(lately: Path, tmp_path: Path, apart: bool, days: int, told: bool) -> None:
+    """One wrong clock, in a file of its own or among others, must not make every night look clean."""
+    logs = shutil.copytree(lately, tmp_path / "logs")
+    path = sorted((logs / "events").iterdir())[-1]
+    table = pq.read_table(path)
+    late = pa.array([last(lately) + timedelta(days=days)], table.schema.field("timestamp").type)
+    one = table.slice(0, 1).set_column(table.column_names.index("timestamp"), table.schema.field("timestamp"), late)
+    pq.write_table(one if apart else pa.concat_tables([table, one]), path.with_name("last.parquet") if apart else path)
+    summary = pipeline.detect(logs, tmp_path / "run", quiet=True, recent_us=24 * HOUR_US)
+    assert summary["n_events"] == 1
+    assert any(f"Nobody sent anything in the {days - 1} days before" in one for one in summary["warnings"]) == told
+
+
 def test_traces_have_no_time_to_choose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["detect", "--traces", "t.parquet", "--out", str(tmp_path / "run"), "--threads", "2"]) == 1
+    assert "without the engine: --traces" in capsys.readouterr().err
     for option in (["--recent", "1d"], ["--as-of", "2026-02-01"]):
         assert main(["detect", "--traces", "t.parquet", "--out", str(tmp_path / "run"), *option]) == 1
         assert "choose among events: --traces" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -135,7 +136,22 @@ def _fewer_accounts(sketches: Path) -> None:
     pq.write_table(pq.read_table(path).slice(3), path)
 
 
-@pytest.mark.parametrize("change", [_cut, _fewer, _other, _one_bit, _no_accounts, _fewer_accounts])
+def _other_accounts(sketches: Path) -> None:
+    path = partitions.ids_path(sketches)
+    table = pq.read_table(path)
+    renamed = pc.binary_join_element_wise(table["account_id"], "x", "")
+    pq.write_table(pa.table({"account_id": renamed}).replace_schema_metadata(table.schema.metadata), path)
+
+
+def _damaged_accounts(sketches: Path) -> None:
+    path = partitions.ids_path(sketches)
+    content = path.read_bytes()
+    path.write_bytes(content[:20] + b"\xff" * 50 + content[70:])
+
+
+@pytest.mark.parametrize(
+    "change", [_cut, _fewer, _other, _one_bit, _no_accounts, _fewer_accounts, _other_accounts, _damaged_accounts]
+)
 def test_changed_sketches_are_made_again(little_world: Path, little_run: Path, tmp_path: Path, change: Any) -> None:
     run = shutil.copytree(little_run, tmp_path / "run")
     before = (run / "accounts.parquet").read_bytes()
@@ -168,3 +184,26 @@ def test_a_release_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.undo()
         time.tzset()
     assert [[(one["share_before"], one["share_after"]) for one in some] for some in found] == [[(0, 1)]] * 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"), [(502, 10_000, True), (0, 3, True), (8_586, 10_736, False), (0, 0, False), (None, None, False)]
+)
+def test_a_number_of_exchanges_that_says_little_stands_beside_its_range(
+    low: int | None, high: int | None, told: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = ("n_events", "n_accounts", "n_campaigns", "n_accused", "n_review", "n_for_review", "n_watched")
+    summary = dict.fromkeys(counts, 2) | {"n_harvested": 9_000, "start": None, "blind_views": [], "warnings": []}
+    summary |= {"harvested_low": low, "harvested_high": high}
+    monkeypatch.setattr("stillwatch.detect.pipeline.detect", lambda *args, **options: summary)
+    assert main(["detect", str(tmp_path / "logs"), "--out", str(tmp_path / "run")]) == 0
+    line = capsys.readouterr().out.splitlines()[0]
+    assert "9,000 exchanges" in line
+    assert (f"{low or 0:,} to {high or 0:,}" in line) == told
+
+
+def test_the_range_of_a_run_is_that_of_its_campaigns(small_run: Path) -> None:
+    rows = pq.read_table(small_run / "campaigns.parquet").to_pylist()
+    summary = json.loads((small_run / "summary.json").read_text())
+    for name in ("n_harvested", "harvested_low", "harvested_high"):
+        assert summary[name] == sum(row[name] for row in rows if row["verdict"] == "campaign")

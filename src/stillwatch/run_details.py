@@ -202,6 +202,16 @@ def between(row: Mapping[str, Any]) -> str:
     return "" if low is None or high is None else f"{low:,} to {high:,}"
 
 
+WIDE = 2
+"""Times its lower end from which the upper end of an interval makes a number alone misleading."""
+
+
+def unsure(summary: Mapping[str, Any]) -> str:
+    """What a summary's number of exchanges is followed by, where their intervals are wide; else nothing."""
+    low, high = (summary.get(name) for name in HARVESTED)
+    return "" if low is None or high is None or high < max(WIDE * low, 1) else f", perhaps {between(summary)}"
+
+
 COUNTED = ("accounts", "requests", "harvested")
 """What an erasure tells of a campaign: how many of them are gone."""
 

@@ -166,7 +166,7 @@ def test_a_run_of_traces_tells_of_itself_what_every_run_does(tmp_path: Path, cap
     assert cli.main(["detect", "--traces", str(path), "--out", str(run)]) == 0
     assert "Note: The column weight is not used yet" in capsys.readouterr().out
     summary = read_json(run / "summary.json")
-    assert {row["view"] for row in summary["blind_views"]} == {"harvest", "a.c"}
+    assert {row["view"] for row in summary["blind_views"]} == {"harvest", "a.c by hour"}
     assert summary["estimated_false_discoveries"] == 0
     assert set(summary["stages"]) == {"read", "link and group"}
     assert cli.main(["report", str(run)]) == 0

@@ -198,6 +198,15 @@ def test_the_watch_list_is_held_against_the_truth(run: Path, capsys: pytest.Capt
     }
 
 
+def test_a_run_of_a_part_of_the_log_says_so(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for told, words in (({"start": "2026-02-10T00:00:00+00:00", "as_of": None}, "from 2026-02-10T00:00 UTC alone"), ({"start": None}, "")):
+        (run / "summary.json").write_text(json.dumps(told))
+        looked = evaluate.run(run, run.parent / "truth.parquet")["looked_at"]
+        assert looked == ({"start": told["start"]} if words else None)
+        assert ("the run looked at requests" in (out := capsys.readouterr().out)) == bool(words)
+        assert words in out
+
+
 def test_writes_what_it_returns(run: Path, result: dict[str, Any]) -> None:
     assert json.loads((run / "evaluation.json").read_text()) == json.loads(json.dumps(result))
     before = (run / "evaluation.json").read_bytes()
@@ -281,6 +290,34 @@ def test_bad_input_is_one_line(run: Path, tmp_path: Path) -> None:
     pq.write_table(pa.table({"account_id": ["nobody"], "campaign": ["hydra"], "kind": ["attack"]}), tmp_path / "others.parquet")
     with pytest.raises(InputError, match=r"no account of the truth is in the run"):
         evaluate.run(run, tmp_path / "others.parquet")
+
+
+@pytest.mark.parametrize("type_", [pa.int64(), pa.bool_(), pa.float64()])
+@pytest.mark.parametrize("name", ["truth", "truth_events"])
+def test_operators_that_are_numbers_are_refused(run: Path, tmp_path: Path, name: str, type_: pa.DataType) -> None:
+    """A label of 0 and 1 would make attackers of everybody."""
+    told = pq.read_table(tmp_path / f"{name}.parquet")
+    labels = pa.array([int(campaign is not None) for campaign in told["campaign"].to_pylist()]).cast(type_)
+    pq.write_table(told.set_column(told.column_names.index("campaign"), "campaign", labels), tmp_path / f"{name}.parquet")
+    with pytest.raises(InputError, match=rf"campaign is {type_}, not a string: .*{name}\.parquet"):
+        evaluate.run(run, tmp_path / "truth.parquet")
+    assert not (run / "evaluation.json").exists()
+
+
+def test_harvested_requests_of_something_else_are_no_zeros(run: Path, tmp_path: Path) -> None:
+    truth, events = tmp_path / "truth.parquet", tmp_path / "other.parquet"
+    told = pq.read_table(tmp_path / "truth_events.parquet")
+    names, ids = told["campaign"].to_pylist(), told["event_id"].to_pylist()
+    pq.write_table(pa.table({"event_id": ids, "campaign": [name and f"{name}-1" for name in names]}), events)
+    with pytest.raises(InputError, match=r"no campaign of the harvested requests is one of the truth: .*other\.parquet"):
+        evaluate.run(run, truth, truth_events=events)
+    pq.write_table(pa.table({"event_id": [f"0x{id_}" for id_ in ids], "campaign": names}), events)
+    with pytest.raises(InputError, match=r"no request of the run's harvest is in it: .*other\.parquet"):
+        evaluate.run(run, truth, truth_events=events)
+    # who harvested none of what the run tells, but the log is the same
+    kept = [name if id_.startswith("x") else None for id_, name in zip(ids, names, strict=True)]
+    pq.write_table(pa.table({"event_id": [*ids, "y"], "campaign": [*kept, "north"]}), events)
+    assert evaluate.run(run, truth, truth_events=events, quiet=True)["events"]["event_recall"] == 0
 
 
 def test_an_operator_without_a_name_is_none(run: Path, result: dict[str, Any], tmp_path: Path) -> None:

@@ -80,6 +80,9 @@ def test_accounts_without_a_campaign_stand_alone() -> None:
     assert merged_innocents["bcubed_precision"] == pytest.approx(1 / 3)
     assert merged_innocents["bcubed_recall"] == 1.0
     assert clustering([], [])["ari"] is None
+    # chance does as well as any where the truth is one cluster
+    assert clustering(["a"] * 9, [None, *["1"] * 8])["ari"] is None
+    assert clustering(["a"] * 9, ["1"] * 9)["ari"] == 1
 
 
 def test_chance_has_no_agreement() -> None:

@@ -136,8 +136,8 @@ def test_how_far_a_campaign_is_from_another_purpose() -> None:
 def test_all_that_is_missing_for_another_purpose_is_told() -> None:
     (said,) = purpose(context__unwanted=0.9, harvest__elicitation=0.3, harvest__long_answers=0.3)
     assert "share" not in said
-    assert "were less than 5% of its requests for reasoning written out (30% are) and its answers shorter than 1.4 times" in said
-    assert "(they are 2.0 times)" in said
+    assert "were less than 5% of its requests for reasoning written out (30% are) and its answers shorter than 1.41 times" in said
+    assert "(they are 2.00 times)" in said
 
 
 def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> None:

@@ -12,7 +12,8 @@ from stillwatch import judge
 from stillwatch.judge.lines import TREES
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict_words import not_accused
+from stillwatch.judge.verdict import CONTRACTED
+from stillwatch.judge.verdict_words import changes, not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
@@ -59,6 +60,14 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
     assert why({}) == []
     told = why(change)
     assert any(said in one for one in told), told
+
+
+def test_what_makes_known_business_is_what_does() -> None:
+    told = values(2, **CREW, context__contracted=np.array([CONTRACTED - 0.01, CONTRACTED]))
+    used = model()
+    verdicts = judge.judge(told, findings(2, SURE), used)
+    assert verdicts.campaign.tolist() == [True, False]
+    assert f"checked identities of {CONTRACTED:.0%} of the accounts (39% have them)" in " ".join(changes(told, used, verdicts, 0))
 
 
 def test_it_says_that_the_trees_doubt() -> None:

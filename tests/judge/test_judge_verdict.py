@@ -210,7 +210,7 @@ def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, 
     assert any("of the log's share" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
     if expected == "campaign":
         (said,) = (one for one in changes(told, used, found, 0) if "content mill" in one)
-        assert f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {nats:.1f} now)" in said
+        assert f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {nats:.2f} now)" in said
 
 
 @pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])
@@ -376,13 +376,17 @@ def test_each_part_has_hypotheses_of_its_own() -> None:
     assert not judge.judge(told | all_alike, findings(n, SURE), both).campaign[0]
 
 
-def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_are_busy_with_one_kind_of_work() -> None:
+def test_batches_that_keep_hours_of_their_own_are_listed_only_if_they_do_one_kind_of_work_busily_or_as_fakes_do() -> None:
     """Families and customers of one shop are put together by the hundred; farms that do so as well are for a person."""
     listed = CREW | {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0.5, "content__one_mix": 0.9}
     assert verdict(listed, SURE) == "review"
     for less in ({"content__one_mix": 0.89}, {"harvest__rate": 0.19}, {"identity__payment": 0.49}, {"context__crowd": crowd(31)},
                  {"infra__network": 0.5}):
         assert verdict(listed | less, SURE) == "clear", less
+    slow = values(1, **(listed | {"harvest__rate": 0.19}))
+    for nats, expected in ((-0.01, False), (0.01, True)):
+        found = judge.judge(slow, findings(1, SURE), model(grown(nats, NOTHING), linked=part(harvest__rate=100.0)))
+        assert found.review[0] == expected, "slow farms are, where trees find them as likely as not"
 
 
 @pytest.mark.parametrize(

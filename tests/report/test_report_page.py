@@ -73,7 +73,7 @@ def page(run: Path) -> Reader:
         "Blind: infra.ja4 (no event carries a TLS fingerprint)",
         "1,204 rows were quarantined",
         "5,214 accounts that share no organisation",
-        "This continues the earlier campaign c-11d09f",
+        "This continues c-11d09f of an earlier run",
         "bans (in 4 different hours)",
         "21 of 64 prompts looked at",
         "What speaks for the accounts together, so the same for each of them: Its tasks overlap with those of the others far",

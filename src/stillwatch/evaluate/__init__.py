@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
+from stillwatch.evaluate.harvest import in_common
 from stillwatch.evaluate.measure import measures
 from stillwatch.evaluate.ranking import ranking
-from stillwatch.files import digest, reading_parquet, write_json
+from stillwatch.files import digest, read_json, reading_parquet, write_json
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
@@ -44,10 +45,12 @@ def run(
         quiet: print nothing.
 
     Returns:
-        What :func:`measures` returns, with the digests of what was compared under ``inputs``.
+        What :func:`measures` returns, with the digests of what was compared under ``inputs``, and under ``looked_at`` the times
+        between which the run looked, null where it looked at all.
 
     Raises:
-        InputError: a file is absent, unreadable, or lacks a column, or the run saw accounts and none of the truth's.
+        InputError: a file is absent, unreadable, or lacks a column, names operators by numbers, or the run saw accounts and none of the
+            truth's, or the harvested requests are of other operators than the truth's, or of another log.
     """
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
@@ -76,7 +79,10 @@ def run(
         verdicts, known, campaigns=campaigns, harvest=harvest, truth_events=truth_events,
         watch=_read(watch, WATCH) if watch.is_file() else None,
     )
+    result["looked_at"] = _looked_at(run)
     read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))
+    if truth_events is not None:
+        _demand_same(result, harvest, truth_events)
     result["inputs"] = [{"path": path.name, "sha256": digest(path)} for path in read]
     write_json(result, run / "evaluation.json")
     if not quiet:
@@ -84,6 +90,14 @@ def run(
 
         print(text(result))
     return result
+
+
+def _looked_at(run: Path) -> dict[str, str] | None:
+    """From when and up to when a run of a part of the log looked, as its summary tells; the truth is of all of it."""
+    summary = run / "summary.json"
+    told = read_json(summary) if summary.is_file() else {}
+    found = {name: str(told[name]) for name in ("start", "as_of") if isinstance(told, dict) and told.get(name)}
+    return found or None
 
 
 def _read(path: Path, contract: Table) -> "pa.Table":
@@ -105,11 +119,12 @@ def read_truth(path: Path) -> "pa.Table":
         path: Parquet of TRUTH. What has been a CSV once has empty strings in place of nulls: no operator has no name.
 
     Raises:
-        InputError: it is not readable, or lacks a column.
+        InputError: it is not readable, lacks a column, or names operators by numbers.
     """
     import pyarrow.compute as pc
 
     known = _read(path, TRUTH)
+    _demand_names(path)
     place = known.column_names.index("campaign")
     named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(known["campaign"]), ""), None, known["campaign"])
     return known.set_column(place, known.schema.field(place), named)
@@ -133,3 +148,31 @@ def _check_columns(path: Path, contract: Table) -> None:
     with reading_parquet(path):
         empty = pq.read_schema(path).empty_table()
     contract.conform(empty, where=path)
+    _demand_names(path)
+
+
+def _demand_names(path: Path) -> None:
+    """Raise an InputError where operators are numbers: a label of 0 and 1 would make everybody an attacker."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with reading_parquet(path):
+        type_ = pq.read_schema(path).field("campaign").type
+    type_ = type_.value_type if pa.types.is_dictionary(type_) else type_
+    if not any(fits(type_) for fits in (pa.types.is_null, pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)):
+        todo = "Write the operator's name as a string, null for innocents"
+        raise InputError(f"campaign is {type_}, not a string", where=path, todo=todo)
+
+
+def _demand_same(result: dict[str, Any], harvest: Path | None, truth_events: Path) -> None:
+    """Raise an InputError where zeros would only say that the harvested requests are those of something else."""
+    told = result["events"]
+    if told is None or not told["true"]:
+        return
+    if result["campaigns"] and not any(row["harvest"]["true"] for row in result["campaigns"]):
+        todo = "Name operators alike in both"
+        raise InputError("no campaign of the harvested requests is one of the truth", where=truth_events, todo=todo)
+    missed = told["estimated"] and not told["event_recall"] and result["accounts"]["true"]
+    if harvest is not None and missed and not in_common(harvest, truth_events):
+        todo = "Pass the event_id that the run's events have"
+        raise InputError("no request of the run's harvest is in it", where=truth_events, todo=todo)

@@ -19,7 +19,8 @@ def clustering(true: ArrayLike, reported: ArrayLike) -> dict[str, Any]:
 
     Returns:
         ``n``, ``bcubed_precision``, ``bcubed_recall``, ``bcubed_f1`` (Bagga and Baldwin 1998: averages over accounts)
-        and ``ari`` (Hubert and Arabie 1985: 1 for the same partition, 0 for chance); null without accounts.
+        and ``ari`` (Hubert and Arabie 1985: 1 for the same partition, 0 for chance; null where either puts all accounts into one
+        cluster and the other does not: chance cannot do better or worse then); null without accounts.
     """
     a, b = codes(true), codes(reported)
     if len(a) != len(b):
@@ -52,7 +53,7 @@ def codes(clusters: ArrayLike) -> Ints:
     return numbers
 
 
-def _adjusted_rand(cells: Ints, size_a: Ints, size_b: Ints, n: int) -> float:
+def _adjusted_rand(cells: Ints, size_a: Ints, size_b: Ints, n: int) -> float | None:
     def pairs(size: Ints) -> float:
         return float(np.sum(size.astype(np.float64) * (size - 1)) / 2)
 
@@ -60,4 +61,6 @@ def _adjusted_rand(cells: Ints, size_a: Ints, size_b: Ints, n: int) -> float:
     expected = in_a * in_b / all_pairs if all_pairs else 0.0
     largest = (in_a + in_b) / 2
     # Both partitions are all singletons, or both one cluster: the same partition.
-    return 1.0 if largest == expected else (together - expected) / (largest - expected)
+    if largest == expected:
+        return 1.0
+    return None if all_pairs in (in_a, in_b) else (together - expected) / (largest - expected)

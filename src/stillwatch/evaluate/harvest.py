@@ -86,6 +86,15 @@ def contingency(
     return Contingency({(reported, true): n for reported, true, n, _ in rows}, truth_events is not None, repeated)
 
 
+def in_common(harvest: Path, truth_events: Path) -> bool:
+    """Whether any request of HARVEST, a Parquet file, is in another file with ``event_id``, harvested or not."""
+    import duckdb
+
+    with duckdb.connect() as engine:
+        both = f"read_parquet({quoted(harvest)}) SEMI JOIN read_parquet({quoted(truth_events)}) USING (event_id)"
+        return engine.execute(f"SELECT 1 FROM {both} LIMIT 1").fetchone() is not None
+
+
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:
     if isinstance(data, Path):
         return f"read_parquet({quoted(data)})"

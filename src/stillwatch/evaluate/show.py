@@ -69,6 +69,9 @@ def _headline(result: Measures) -> str:
     lines += [
         f"  note               {accounts[name]:,} accounts {what}" for name, what in notes.items() if accounts[name]
     ]
+    if looked := result.get("looked_at"):
+        when = " ".join(f"{word} {looked[name]:.16}" for name, word in (("start", "from"), ("as_of", "up to")) if name in looked)
+        lines.append(f"  note               the run looked at requests {when} UTC alone: what is true of other times counts as missed")
     return "\n".join(lines)
 
 

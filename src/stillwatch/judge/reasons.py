@@ -207,13 +207,14 @@ def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray(many_batches(values) & (alike | (farm & one_list)))
 
 
-def listed_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of many batches that do, four requests a day, one mix of work in one range of lengths, whatever hours each keeps.
+def listed_batches(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:
+    """Groups of many batches that do one mix of work in one range of lengths, whatever hours each keeps, and send four requests a day or
+    are as likely an operator's as not by the ``odds`` of the trees.
 
     Farms that run each account at its own hours do, and so do hunters of free credit: for a person to look at.
     """
-    one_list = (values["content.one_mix"] * values["content.one_length"] >= CHOSEN_LIST) & (values["harvest.rate"] >= BUSY)
-    return np.asarray(many_batches(values) & one_list)
+    one_list = values["content.one_mix"] * values["content.one_length"] >= CHOSEN_LIST
+    return np.asarray(many_batches(values) & one_list & ((values["harvest.rate"] >= BUSY) | (odds > 0)))
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:

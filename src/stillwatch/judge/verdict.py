@@ -216,8 +216,8 @@ def judge(
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
     sure = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~asked & ~doubted & sure
-    # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at the busy ones.
-    chosen = explained & batched(values) & ~listed_batches(values)
+    # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at some.
+    chosen = explained & batched(values) & ~listed_batches(values, odds)
     worth = ~fewer_than(WORTH, values) | ~fewer_than(FEWEST, values) & (odds >= DOUBTED)
     open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & open_

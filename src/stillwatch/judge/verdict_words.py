@@ -46,6 +46,7 @@ from stillwatch.judge.reasons import (
     untied,
 )
 from stillwatch.judge.verdict import (
+    CONTRACTED,
     FAMILIES,
     FDR,
     FEWEST,
@@ -116,8 +117,8 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             "it would be accused"
         )
     out.append(
-        f"contracts or checked identities of half the accounts ({mine['context.contracted']:.0%} have them), or one organisation that owns "
-        f"half ({mine['context.one_owner']:.0%}), make it known business"
+        f"contracts or checked identities of {CONTRACTED:.0%} of the accounts ({mine['context.contracted']:.0%} have them), or one "
+        f"organisation that owns half ({mine['context.one_owner']:.0%}), make it known business"
     )
     spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
     if len(spoken) == MIN_FAMILIES:
@@ -194,8 +195,8 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
         (mine["harvest.elicitation"] >= ELICITED,
          f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
         (mine["harvest.long_answers"] >= LONGER,
-         f"its answers shorter than {_times(LONGER)} the log's average (they are {_times(mine['harvest.long_answers'])})"),
-        (odds >= PURPOSEFUL, f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {odds:.1f} now)"),
+         f"its answers shorter than {_times(LONGER, 2)} the log's average (they are {_times(mine['harvest.long_answers'], 2)})"),
+        (odds >= PURPOSEFUL, f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {odds:.2f} now)"),
     ]
     what = _listed([text for far, text in needed if far], "and")
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
@@ -210,8 +211,8 @@ def _share(mine: Group) -> str:
     return f"{1 - unwanted:.0%}" if unwanted > 0 else "as large as the log's, or larger"
 
 
-def _times(long_answers: float) -> str:
-    return f"{10**long_answers:.1f} times"
+def _times(long_answers: float, digits: int = 1) -> str:
+    return f"{10**long_answers:.{digits}f} times"
 
 
 def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> tuple[F64, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -283,7 +284,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
         )
     if said.explained[0]:
-        out.append(_reason(name, mine))
+        out.append(_reason(name, mine, said.odds))
     if said.doubted[0]:
         asked = doubt(mine, score, unlinked=np.array([name == "unlinked"]))[0]
         out.append(
@@ -299,8 +300,8 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     return out
 
 
-def _reason(name: str, mine: Mapping[str, F64]) -> str:
-    """The everyday reason for what a part sees in a group that has one."""
+def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
+    """The everyday reason for what a part sees in a group that has one; ``odds`` are the trees'."""
     if taught(mine)[0]:
         taught_share, assigned = (f"{mine[name][0]:.0%}" for name in ("context.education", "context.common_work"))
         told = f"{taught_share} are registered for education and {assigned} of requests send what others send"
@@ -337,7 +338,7 @@ def _reason(name: str, mine: Mapping[str, F64]) -> str:
         return "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
     if loosely_tied(mine)[0]:
         return RING
-    if listed_batches(mine)[0] or name == "batched":
+    if listed_batches(mine, odds)[0] or name == "batched":
         return (
             "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
             "they people who hunt for free credit?"

@@ -70,7 +70,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
 def _blind(traces: pa.Table) -> list[dict[str, str]]:
     """What nothing is known of."""
     untimed = pc.unique(traces["view"].filter(pc.is_null(traces["hour"]))).sort().to_pylist()
-    found = [{"view": view, "reason": "not every trace of it has an hour, so that none is used"} for view in untimed]
+    found = [{"view": f"{view} by hour", "reason": "not every trace of it has an hour, so that none is used"} for view in untimed]
     return [{"view": "harvest", "reason": "traces have no requests"}, *found]
 
 

@@ -1,25 +1,40 @@
 """What a run could not see, with the column that was empty, and what is odd about its input."""
 
+from datetime import timedelta
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from stillwatch import dataset, judge, link
-from stillwatch.detect.run_folder.harvested import Seen
+from stillwatch.detect.run_folder.harvested import PARTLY, Seen
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.files import other_files
 from stillwatch.tables import ACCOUNTS
 from stillwatch.terminal.counting import number_of
 
+NOTABLE, OF_A_FILE = 0.2, 0.01
+"""Share of the requests without a column from which it is told; and, of those in files that lack it altogether. A provider's log lacks
+addresses of a tenth or so, which came by other clouds."""
+SILENT = timedelta(days=7)
+"""Without a request before the last ones that are looked at, from which these are hardly the provider's last days."""
 
-def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:
-    """What is odd about the input, one sentence each: accounts of other names, requests told twice, files that were not read.
+
+def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array, n_events: int) -> list[str]:
+    """What is odd about the input, one sentence each: accounts of other names, requests told twice, columns of a part, files not read.
 
     Args:
         seen: what the second reading of the events told.
         data: the folder of input.
         ids: identifiers of the accounts seen, ``(n_accounts,)`` texts.
+        n_events: requests seen.
     """
     found = []
+    if data.start is not None and data.before is not None and data.start - data.before > SILENT:
+        days = (data.start - data.before).days
+        found.append(
+            f"Nobody sent anything in the {days} days before {data.start:%Y-%m-%d}: is a clock wrong in the last requests? --as-of sets"
+            " the time up to which --recent looks"
+        )
     if data.accounts_file is not None:
         parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
@@ -34,7 +49,17 @@ def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array) -> list[str]:
             f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
             " twice looks like a habit. stillwatch ingest leaves repeated requests out"
         )
-    return found + unread(data)
+    return found + partly(seen, n_events) + unread(data)
+
+
+def partly(seen: Seen, n_events: int) -> list[str]:
+    """Columns that a notable part of the requests lacks and the others have; what all lack, the blind views tell."""
+    told = []
+    for name in PARTLY:
+        missing = n_events - seen.filled[name]
+        if seen.filled[name] and (missing >= NOTABLE * n_events or seen.lacking[name] >= OF_A_FILE * n_events):
+            told.append(f"{100 * missing / n_events:.0f} % no {name}")
+    return [f"Part of the requests is seen less well: {', '.join(told)}. What links accounts by these is blind there"] if told else []
 
 
 def unread(data: dataset.Dataset) -> list[str]:
@@ -71,6 +96,9 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
             found.append({"view": view, "reason": f"the registry tells no {view.split('.')[1]}"})
     if (people.created_us == judge.UNKNOWN).all():
         found.append({"view": "identity.signup", "reason": "the registry tells no created_at"})
+    if not ((people.org >= 0) | people.contracted).any():
+        reason = "the registry tells no organisation, contract or checked identity: who is whose customer is not known"
+        found.append({"view": "context.owners", "reason": reason})
     if (people.banned_us == judge.UNKNOWN).all():
         found += [{"view": f"identity.{view}", "reason": "no account has banned_at"} for view in ("replacement", "banned")]
     if not outcome.scene.sample.net_known.any():
@@ -88,6 +116,9 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
         reason = "no request continues another account's context, or context_key and parent_key are empty"
         found.append({"view": "session.handoff", "reason": reason})
     found += [{"view": view, "reason": why} for column, (view, why) in BLIND_WITHOUT.items() if column not in outcome.told]
+    if "client" in outcome.told:
+        half = [name for name in ("user_agent", "ja4") if name not in seen.filled]
+        found += [{"view": "infra.client", "reason": f"events have no {name}: programs are told apart by the other alone"} for name in half]
     if "model" in outcome.told and not data.releases:
         found.append({"view": "harvest.pivot", "reason": "no release of a model is told (releases.json)"})
     return found

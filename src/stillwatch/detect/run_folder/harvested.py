@@ -1,5 +1,6 @@
 """The second reading of the events: which requests are harvest, examples of them, and what names and columns the log has."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ HARVEST_ROWS = 1 << 20
 """Rows of a row group of harvest.parquet."""
 EXAMPLES = 60
 """Harvested prompts of each campaign that are read to make masked examples."""
+PARTLY = ("prompt", "context_key", "ip", "user_agent", "ja4", "model", "access_path")
+"""Columns of which it is told where a notable part of the log lacks them."""
 AROUND_HOURS, MOVED = 48, 0.2
 """Hours before and after a release that are compared, and the rise of the new model's share of the harvest that is told as a move to it."""
 
@@ -37,16 +40,30 @@ class Seen:
     """Of each campaign: harvested prompts, drawn by a hash of the event."""
     labels: dict[int, str]
     """Names of models and access paths behind their hashes."""
-    filled: set[str]
-    """Text columns that have values."""
+    filled: Counter[str]
+    """Requests that have a value, of each column of PARTLY and of ``system``; columns without any are absent."""
+    lacking: Counter[str]
+    """Requests in files where none has a value, of each column of PARTLY."""
     repeated: int
     """Requests whose event_id came before."""
 
 
-def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None) -> Iterator[pa.Table]:
-    """The batches that sketches were made of, in the same order and cut the same way, with other columns."""
+def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None, seen: Seen) -> Iterator[pa.Table]:
+    """The batches that sketches were made of, in the same order and cut the same way, with other columns.
+
+    ``seen`` learns what is filled: of whole files from their metadata, so that nothing more is read.
+    """
     for path in data.event_files:
-        yield from dataset.batches(path, (*names, "timestamp"), as_of, data.start)
+        whole = path in data.whole or (as_of is None and data.start is None)
+        told = dataset.filled(path, PARTLY) if whole else None
+        more = PARTLY if told is None else ()
+        n, has = 0, Counter(told or {})
+        for table in dataset.batches(path, (*names, *more, "timestamp"), as_of, data.start):
+            n += len(table)
+            has.update({name: len(table) - table[name].null_count for name in more})
+            yield table
+        seen.filled += has
+        seen.lacking += Counter({name: n for name in PARTLY if not has[name]})
 
 
 def write_harvest(
@@ -54,20 +71,20 @@ def write_harvest(
 ) -> Seen:
     """Write the harvested events of campaigns, sorted: nothing depends on the order of the log, or on how it is cut into files."""
     n = outcome.final.n
-    seen = Seen([[] for _ in range(n)], {}, set(), 0)
+    seen = Seen([[] for _ in range(n)], {}, Counter(), Counter(), 0)
     lowest: list[list[tuple[int, str]]] = [[] for _ in range(n)]
     ids: list[I64] = []
     names = ("event_id", "access_path", "model", "prompt", "system")
     unsorted, in_order = (path.with_name(f"{name}.parquet") for name in ("unsorted", "sorted"))
     with _Rows(unsorted) as rows_out:
         for table, flags, owner in zip(
-            _event_batches(data, names, as_of), outcome.harvested, outcome.owner, strict=True
+            _event_batches(data, names, as_of, seen), outcome.harvested, outcome.owner, strict=True
         ):
             for name in ("access_path", "model"):
                 for value in pc.unique(table[name].cast(pa.string())).to_pylist():
                     if value is not None:
                         seen.labels[int(sketch.account_key(pa.array([value]))[0])] = value
-            seen.filled |= {name for name in ("prompt", "system") if table[name].null_count < len(table)}
+            seen.filled += Counter({"system": len(table) - table["system"].null_count})
             ids.append(sketch.account_key(table["event_id"]))
             rows = np.flatnonzero(flags & (owner >= 0))
             sure = rows[owner[rows] < outcome.n_campaigns]

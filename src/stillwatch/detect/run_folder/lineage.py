@@ -1,4 +1,4 @@
-"""Which campaign of an earlier run a campaign continues."""
+"""Which campaign, or group for review, of an earlier run one continues."""
 
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,8 @@ from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
 
-Earlier = list[tuple[str, set[str], set[str]]]
-"""Of each campaign of an earlier run: identifier, accounts, marks."""
+Earlier = list[tuple[str, set[str], set[str], str | None]]
+"""Of each campaign of an earlier run: identifier, accounts, marks, and what it continued itself."""
 
 CONTINUED = 0.2
 """Jaccard similarity of accounts, or of marks, from which a campaign continues one of an earlier run."""
@@ -29,7 +29,7 @@ def earlier_campaigns(run: Path) -> Earlier:
     with reading_parquet(run / "accounts.parquet"):
         table = pq.read_table(run / "accounts.parquet", columns=["account_id", "campaign_id"])
     with reading_parquet(path):
-        rows = pq.read_table(path, columns=["campaign_id", "details"]).to_pylist()
+        rows = pq.read_table(path, columns=["campaign_id", "details", "lineage"]).to_pylist()
     for account, campaign in zip(table["account_id"].to_pylist(), table["campaign_id"].to_pylist(), strict=True):
         if campaign is not None:
             accounts.setdefault(campaign, set()).add(account)
@@ -37,17 +37,22 @@ def earlier_campaigns(run: Path) -> Earlier:
     for row in rows:
         marks = run_details.parse(row["details"], row["campaign_id"], path).get("objects") or []
         members = accounts.get(row["campaign_id"], set())
-        campaigns.append((row["campaign_id"], members, {str(mark["object"]) for mark in marks if "object" in mark}))
+        campaigns.append((row["campaign_id"], members, {str(mark["object"]) for mark in marks if "object" in mark}, row["lineage"]))
     return campaigns
 
 
-def ancestor(earlier: Earlier, accounts: set[str], detail: dict[str, Any]) -> str | None:
-    """The earlier campaign that this one continues: most accounts or marks in common; None where there is none."""
+def ancestor(earlier: Earlier, name: str, accounts: set[str], detail: dict[str, Any]) -> str | None:
+    """The earlier campaign that the one of a name continues: most accounts or marks in common; None where there is none.
+
+    One that is the same still continues what it continued then.
+    """
     objects = {row["object"] for row in detail.get("objects", [])}
 
     def alike(a: set[str], b: set[str]) -> float:
         return len(a & b) / len(a | b) if a | b else 0.0
 
-    scored = [(max(alike(accounts, theirs), alike(objects, marks)), name) for name, theirs, marks in earlier]
-    best = max(scored, default=(0.0, ""))
-    return best[1] if best[0] >= CONTINUED else None
+    scored = [(max(alike(accounts, theirs), alike(objects, marks)), of, before) for of, theirs, marks, before in earlier]
+    best = max(scored, key=lambda one: one[:2], default=(0.0, "", None))
+    if best[0] < CONTINUED:
+        return None
+    return best[2] if best[1] == name else best[1]

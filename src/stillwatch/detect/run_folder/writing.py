@@ -19,6 +19,7 @@ from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
+from stillwatch.run_details import HARVESTED
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, WATCH
 
 
@@ -79,6 +80,7 @@ def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> 
     within = " and".join(filter(None, bounds))
     counts = (
         "n_events", "n_accounts", "n_groups_judged", "n_campaigns", "n_review", "n_accused", "n_for_review", "n_watched", "n_harvested",
+        *HARVESTED,
     )
     return dict.fromkeys(counts, 0) | {
         "blind_views": [{"view": "all", "reason": "there are no events"}],
@@ -111,7 +113,7 @@ def _write(
         if number >= outcome.n_campaigns:
             detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
-    lineage = [ancestor(earlier, set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
+    lineage = [ancestor(earlier, identifiers[number], set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
     reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
     write_parquet(links_table(scene, pairs), out / "links.parquet")
     watch = _watch(outcome)
@@ -133,10 +135,12 @@ def _write(
         "n_for_review": accused - int(sizes.sum()),
         "n_watched": len(watch),
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
+        # each campaign's interval holds nine in ten times; all ends together are rather too far apart
+        **dict(zip(HARVESTED, outcome.tally.between[: outcome.n_campaigns].sum(axis=0).tolist(), strict=True)),
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
-        "warnings": warnings(seen, data, scene.people.ids),
+        "warnings": warnings(seen, data, scene.people.ids, int(scene.people.n_events.sum())),
     }
 
 
