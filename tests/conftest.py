@@ -4,6 +4,7 @@ import fcntl
 import functools
 import os
 import shutil
+import signal
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ NOT_INSTALLED = ("not installed", "could not import")
 # How long an example takes says something of the machine, not of the code: one that was busy failed a test.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, which some of them send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -123,7 +124,7 @@ def test_help_and_lists_exit_with_zero(args: list[str], words: tuple[str, ...], 
     [({"threads": -1}, "--threads"), ({"memory_gb": -1.0}, "--memory"), ({"memory_gb": math.nan}, "--memory")],
 )
 def test_limits_that_are_none_are_one_line(limits: dict[str, Any], said: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"is not above 0: {said}. Pass a number above 0"), open_engine(tmp_path, **limits):
+    with pytest.raises(InputError, match=f"is below 0, or no number: {said}. Pass a number above 0"), open_engine(tmp_path, **limits):
         pass
 
 
@@ -195,6 +196,24 @@ def test_an_error_of_the_disk_ends_its_sentence_once(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("stillwatch.report.run", fails)
     assert main(["report", "run"]) == 1
     assert capsys.readouterr().err == "stillwatch: It is broken. Check the path, the permissions and the free space\n"
+
+
+REPORTS = "import sys; from stillwatch import cli, report; report.run = lambda *_, **__: 'page'; sys.exit(cli.main(sys.argv[1:]))"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("json_", [[], ["--json"]])
+def test_output_that_goes_nowhere_is_no_trace(json_: list[str], unbuffered: str) -> None:
+    command, env = [sys.executable, "-c", REPORTS, "report", "run", *json_], {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=env)
+    assert done.returncode == 1
+    assert done.stderr == "stillwatch: No space left on device. Check the path, the permissions and the free space\n"
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, env=env)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def _without_help(command: argparse.ArgumentParser) -> list[str]:

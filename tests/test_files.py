@@ -1,9 +1,11 @@
 """Files are whole or absent, whatever happens while they are written."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -87,6 +89,30 @@ def test_failed_writer_keeps_the_old_file_and_removes_the_partial_one(tmp_path: 
 def test_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot write \(No space left on device\)"), replacing(tmp_path / "x"):
         raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/null")], ids=["pipe", "folder", "device"])
+def test_what_is_no_plain_file_is_refused_before_the_work_and_stays(make: Callable[[Path], None], tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    make(path)
+    before = path.lstat()
+    with pytest.raises(InputError), replacing(path):
+        pytest.fail("the work began")
+    assert path.lstat() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", ["old", None])
+def test_a_link_stays_and_what_it_points_at_is_replaced(content: str | None, tmp_path: Path) -> None:
+    link, target = tmp_path / "link.json", tmp_path / "there" / "value.json"
+    target.parent.mkdir()
+    if content is not None:
+        target.write_text(content)
+    link.symlink_to(Path("there", "value.json"))
+    write_json({"a": 2}, link)
+    assert link.is_symlink()
+    assert json.loads(target.read_text()) == {"a": 2}
+    assert [path.name for path in target.parent.iterdir()] == ["value.json"]
 
 
 def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:

@@ -88,8 +88,11 @@ def test_every_absent_column_is_told_to_be_blind(little_world: Path, tmp_path: P
     }
     assert told.items() <= fewest.items()
     more = blind("more", "ja4", "model", "access_path", "output_tokens")
-    assert told.keys() & more.keys() == {"harvest.pivot"}
+    assert told.keys() & more.keys() == {"harvest.pivot", "infra.client"}
     assert "releases.json" in more["harvest.pivot"]
+    assert "no user_agent" in more["infra.client"]
+    assert "who is whose customer is not known" in more["context.owners"]
+    assert "infra.client" not in blind("both", "ja4", "user_agent")
 
 
 def test_files_that_are_not_read_are_told_and_a_command_can_be_pasted(

@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that ``stillwatch --help`` st
 
 import argparse
 import json
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
 from stillwatch.respond import commands as respond_commands
 from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.plain import plain
 from stillwatch.terminal.seeds import seed
 from stillwatch.workflows import service
 
@@ -34,8 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         result = args.command(args)
+        if args.json and result is not None:
+            print(json.dumps(result, sort_keys=True, default=str))
+        print(end="", flush=True)  # what a pipe or a disk does not take is told here, not as the interpreter ends
     except StillwatchError as error:
-        print(f"stillwatch: {error}", file=sys.stderr)
+        print(f"stillwatch: {plain(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         return 0
@@ -45,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         what = " ".join((error.strerror or str(error)).split()).rstrip(".")
-        print(f"stillwatch: {what}{where}. Check the path, the permissions and the free space", file=sys.stderr)
+        print(f"stillwatch: {plain(f'{what}{where}')}. Check the path, the permissions and the free space", file=sys.stderr)
         return 1
     except MemoryError:
         print("stillwatch: out of memory. Pass a smaller --memory or a machine with more", file=sys.stderr)
@@ -54,11 +59,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.verbose:
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        print(f"stillwatch: internal failure ({what}). Run again with -v for the trace", file=sys.stderr)
+        print(f"stillwatch: internal failure ({plain(what)}). Run again with -v for the trace", file=sys.stderr)
         return 2
-    if args.json and result is not None:
-        print(json.dumps(result, sort_keys=True, default=str))
+    finally:
+        _drop_output()
     return 0
+
+
+def _drop_output() -> None:
+    """Keep what could not be printed from being tried again as the interpreter ends, which prints a trace."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -243,6 +256,8 @@ def _detect(args: argparse.Namespace) -> Any:
         raise InputError("pass either DIR or --traces FILE")
     if args.traces is not None and (args.recent or args.as_of):
         raise InputError("--recent and --as-of choose among events", where="--traces", todo="Pass traces of that time alone")
+    if args.traces is not None and (args.threads or args.memory):
+        raise InputError("traces are looked at without the engine", where="--traces", todo="Leave out --threads and --memory")
     if args.traces is not None and args.since:
         raise InputError("groups of traces do not continue an earlier run's", where="--since", todo="Leave it out")
     demand_outside(args.source, args.out, "a run")
@@ -263,10 +278,11 @@ def _detect(args: argparse.Namespace) -> Any:
         print(*summary["warnings"], f"The page to read: stillwatch report {out}", sep="\n")
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
+        exchanges = number_of(summary["n_harvested"], "exchange") + run_details.unsure(summary)
         print(
             f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}:"
             f" {number_of(summary['n_campaigns'], 'campaign')}"
-            f" ({number_of(summary['n_accused'], 'account')}, {number_of(summary['n_harvested'], 'exchange')}),"
+            f" ({number_of(summary['n_accused'], 'account')}, {exchanges}),"
             f" {number_of(summary['n_review'], 'group')} for a person to review ({number_of(summary['n_for_review'], 'account')}),"
             f" {summary['n_watched']} on the watch list\n"
             f"The page to read: stillwatch report {out}"
@@ -307,5 +323,5 @@ def _export(args: argparse.Namespace) -> Any:
 
     paths = report.export(args.run, args.format, out=args.out)
     if not (args.quiet or args.json):
-        print(*paths, sep="\n")
+        print(*paths, *(f"Note: {line}" for line in run_details.told_erased(run_details.erasures(args.run))), sep="\n")
     return {"files": [str(path) for path in paths]}

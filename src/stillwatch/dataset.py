@@ -1,6 +1,7 @@
 """A folder of input: events/ (Parquet or JSONL), accounts (Parquet or JSONL), releases.json, and what ingest told."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pyarrow.json as pj
 import pyarrow.parquet as pq
 
 from stillwatch.errors import InputError
-from stillwatch.files import data_files, demand_settled, digest, read_json
+from stillwatch.files import data_files, demand_settled, digest, read_json, reading_parquet
 from stillwatch.tables import ACCOUNTS, EVENTS, Table
 
 BATCH_ROWS = 250_000
@@ -37,6 +38,8 @@ class Dataset:
     """ingest.json; empty where the events did not come from ``stillwatch ingest``."""
     start: datetime | None = None
     """Earlier events are left out; None: there is no such time."""
+    before: datetime | None = None
+    """When the last of those that are left out was; None where none is."""
     whole: frozenset[Path] = frozenset()
     """Files of events that :func:`lately` found to have none outside of the time that is looked at."""
 
@@ -117,13 +120,20 @@ def lately(dataset: Dataset, recent_us: int, as_of: datetime | None) -> Dataset:
         raise InputError("longer than any log", where="--recent", todo="Write a shorter time, such as 1d") from error
     found = [path for path, (first, last) in spans.items() if last >= start and first < end]
     whole = frozenset(path for path in found if spans[path][0] >= start and spans[path][1] < end)
-    return replace(dataset, event_files=tuple(found), start=start, whole=whole)
+    earlier = [last if last < start else _last_before(path, start) for path, (first, last) in spans.items() if first < start]
+    return replace(dataset, event_files=tuple(found), start=start, whole=whole, before=max(earlier, default=None))
 
 
 def _span(path: Path) -> tuple[datetime, datetime] | None:
     """Times of the first and the last event of a file; None where it has none."""
     spans = [pc.min_max(batch["timestamp"]) for batch in batches(path, ("timestamp",))]
     return (min(s["min"].as_py() for s in spans), max(s["max"].as_py() for s in spans)) if spans else None
+
+
+def _last_before(path: Path, start: datetime) -> datetime:
+    """Time of the last event of a file before another; it has one."""
+    last: datetime = max(pc.max(batch["timestamp"]).as_py() for batch in batches(path, ("timestamp",), start))
+    return last
 
 
 def demand_distinct(files: Sequence[Path]) -> None:
@@ -176,6 +186,22 @@ def batches(
             yield conforming
 
 
+def filled(path: Path, names: Iterable[str]) -> dict[str, int] | None:
+    """Rows of a file of events in which each column has a value, as its metadata tells; None where it does not, as in JSONL."""
+    if path.suffix == ".jsonl":
+        return None
+    found = dict.fromkeys(names, 0)
+    with reading_parquet(path):
+        told = pq.read_metadata(path)
+    for group in map(told.row_group, range(told.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            if column.path_in_schema in found:
+                if column.statistics is None or not column.statistics.has_null_count:
+                    return None
+                found[column.path_in_schema] += group.num_rows - column.statistics.null_count
+    return found
+
+
 def _demand_times(times: pa.ChunkedArray, path: Path) -> None:
     """Hours and days between the first and the last event are counted out: a stray time of another unit would ask for centuries of them."""
     span = pc.min_max(times.cast(pa.int64()))
@@ -205,9 +231,15 @@ def tables(path: Path, contract: Table) -> Iterator[pa.Table]:
             for batch in file.iter_batches(BATCH_ROWS, columns=names):
                 yield _plain(pa.Table.from_batches([batch]))
     except (pa.ArrowException, OSError) as error:
-        reason = " ".join(str(error).split())
+        reason = _from_one(" ".join(str(error).split()), path)
         todo = "Repair or remove the file, or use stillwatch ingest"
         raise InputError(f"not readable ({reason})", where=path, todo=todo) from error
+
+
+def _from_one(reason: str, path: Path) -> str:
+    """An error of Arrow with rows of JSONL as people count them: it counts from 0, and anew in each block, where none is told."""
+    told = path.stat().st_size <= JSON_BLOCK
+    return re.sub(r" in row (\d+)", lambda found: f" in row {int(found[1]) + 1}" if told else "", reason)
 
 
 def _plain(table: pa.Table) -> pa.Table:

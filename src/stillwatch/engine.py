@@ -87,7 +87,7 @@ def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | No
     """
     for value, where in ((threads, "--threads"), (memory_gb, "--memory")):
         if value is not None and not 0 <= value < math.inf:
-            raise InputError(f"{value:g} is not above 0", where=where, todo="Pass a number above 0, or leave it out")
+            raise InputError(f"{value:g} is below 0, or no number", where=where, todo="Pass a number above 0, or 0 for the default")
     if threads and threads > MOST_THREADS:
         raise InputError(f"{threads} threads are too many", where="--threads", todo=f"Pass at most {MOST_THREADS}, or leave it out")
     if not threads:

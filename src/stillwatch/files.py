@@ -34,14 +34,20 @@ ERASING, TO_ERASE = f".erase{PARTIAL}", ".erase.ready"
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed."""
-    partial = path.with_name(path.name + PARTIAL)
+    """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed.
+
+    A link stays, and what it points at is replaced. What is neither absent nor a plain file (a pipe, a device, a folder) is refused.
+    """
+    place = Path(os.path.realpath(path)) if path.is_symlink() else path
+    partial = place.with_name(place.name + PARTIAL)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():  # a rename would put a file in the place of a pipe or device
+            raise InputError("no plain file, so it is not replaced", where=path, todo="Pass another place")
+        place.parent.mkdir(parents=True, exist_ok=True)
         yield partial
         with open(partial, "rb") as handle:
             os.fsync(handle.fileno())
-        os.replace(partial, path)
+        os.replace(partial, place)
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

@@ -134,16 +134,18 @@ def writing(target: Path) -> Iterator[Add]:
                 writer.close()
         # Written before the partition takes its name, so a partition that exists has its accounts.
         unique = pc.unique(pa.chunked_array(ids, pa.string()))
-        told = {"sha256": digest(partial), "accounts": str(len(unique))}
+        told = {"sha256": digest(partial), "accounts": str(len(unique)), "ids": _digest(unique)}
         write_parquet(pa.table({"account_id": unique}).replace_schema_metadata(told), ids_path(target))
 
 
 def _whole(target: Path) -> bool:
     """Whether a partition is there as it was written, with the list of its accounts; of one that tells no digest, its size counts."""
     try:
-        told = pq.read_metadata(ids_path(target))
-        written = told.metadata or {}
-        if told.schema.names != ["account_id"] or int(written.get(b"accounts", told.num_rows)) != told.num_rows:
+        told = pq.read_table(ids_path(target))
+        written = told.schema.metadata or {}
+        if told.column_names != ["account_id"] or int(written.get(b"accounts", len(told))) != len(told):
+            return False
+        if (ids := written.get(b"ids")) is not None and ids.decode() != _digest(told["account_id"]):
             return False
         if (sha256 := written.get(b"sha256")) is not None:
             return bool(sha256.decode() == digest(target))
@@ -152,6 +154,10 @@ def _whole(target: Path) -> bool:
         return int(written.get(b"bytes", size)) == size
     except (OSError, pa.ArrowException, ValueError):
         return False
+
+
+def _digest(ids: pa.Array | pa.ChunkedArray) -> str:
+    return hashlib.sha256("\0".join(map(str, ids.to_pylist())).encode()).hexdigest()
 
 
 def without(source: Path, target: Path | None, account_id: str, key: int) -> int:

@@ -138,6 +138,9 @@ def test_later_commands_say_that_something_was_erased(
     assert "1 account with" in capsys.readouterr().out
     assert main(["report", str(run)]) == 0
     assert "was erased since (request 17)" in (run / "report.html").read_text()
+    capsys.readouterr()
+    assert main(["export", str(run), "--format", "csv"]) == 0
+    assert "was erased since (request 17)" in capsys.readouterr().out
     assert main(["cases", "import", str(run), "--data", str(logs), *store]) == 0
     told = capsys.readouterr().out
     assert "0 opened" in told, "the same cases"

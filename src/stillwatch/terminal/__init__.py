@@ -1,1 +1,1 @@
-"""What commands share at the terminal: progress bars, numbers in words, the type of ``--seed``."""
+"""What commands share at the terminal: progress bars, numbers in words, words of others, the type of ``--seed``."""
