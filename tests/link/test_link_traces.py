@@ -12,6 +12,7 @@ from link_helpers import load, shuffled, tuples
 
 from stillwatch import link
 from stillwatch.engine import Engine
+from stillwatch.link import traces
 from stillwatch.tables import ACCOUNTS
 
 COLUMNS = [column for view in link.CONTENT_VIEWS.values() for column in view]
@@ -66,6 +67,43 @@ def test_profiles_say_how_many_and_when(engine: Engine, rows: list[dict[str, int
     expected = [(account, len(own), min(own), max(own)) for account, own in sorted(times.items())]
     for order in (rows, shuffled(rows, 1)):
         assert tuples(link.profiles(load(engine, list(order))), "account", "n", "first_us", "last_us") == expected
+
+
+# --- Programs ------------------------------------------------------------------------------------------------------
+
+
+PROGRAM_ROW = st.fixed_dictionaries({"account": st.integers(-3, 3), "client": st.integers(-1, 2), "parameters": st.integers(0, 1)})
+
+
+def programs_slowly(rows: list[dict[str, int]], fewest: int, most: int) -> list[list[int]]:
+    users: dict[tuple[int, int], list[int]] = {}
+    for account in sorted({row["account"] for row in rows}):
+        own = [(row["client"], row["parameters"]) for row in rows if row["account"] == account]
+        program, n = Counter(own).most_common(1)[0]
+        if n >= 2 and 2 * n > len(own) and program[0]:
+            users.setdefault(program, []).append(account)
+    return sorted(accounts for accounts in users.values() if fewest <= len(accounts) <= most)
+
+
+@ON_ENGINE
+@given(st.lists(PROGRAM_ROW, min_size=1, max_size=40), st.integers(1, 7))
+def test_any_programs(engine: Engine, rows: list[dict[str, int]], most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"PROGRAM_FEWEST": 1, "PROGRAM_MOST": most, "PROGRAM_SHARE": 0.0}.items():
+            patch.setattr(traces, name, value)
+        found = link.programs(load(engine, rows), 7)
+    assert len(set(zip(found["program"].tolist(), found["account"].tolist(), strict=True))) == len(found["account"])
+    by_program = [sorted(found["account"][found["program"] == number].tolist()) for number in np.unique(found["program"])]
+    assert sorted(by_program) == programs_slowly(rows, 1, most)
+
+
+def test_a_program_of_too_few_or_too_many_proposes_nobody(engine: Engine) -> None:
+    """Of a large log a share of its accounts may use one program, of a small one a thousand."""
+    of = {1: 7, 2: 8, 3: 1_000, 4: 1_001}
+    rows = [{"account": 10_000 * client + i, "client": client} for client, n in of.items() for i in range(n) for _ in range(2)]
+    loaded = load(engine, rows)
+    for n_accounts, sizes in ((2_016, [8, 1_000]), (20_019, [8, 1_000]), (20_020, [8, 1_000, 1_001])):
+        assert np.bincount(link.programs(loaded, n_accounts)["program"])[1:].tolist() == sizes, n_accounts
 
 
 # --- Identities ----------------------------------------------------------------------------------------------------

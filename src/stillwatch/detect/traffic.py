@@ -108,6 +108,8 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
         rows = np.flatnonzero(value >= 0)
         plain.append(group.from_labels(value[rows], rows, view, judge.FEWEST))
     plain.append(_batches(engine, traffic))
+    used = link.programs(engine, people.n)
+    plain.append(group.from_labels(used["program"], traffic.codes(used["account"]), "program", judge.FEWEST))
     together = group.concatenate(plain)
     marked = group.enriched(
         together, streams, people.n, min_share=MARK_SHARE, min_lift=MARK_LIFT, max_width=MARK_WIDTH, min_accounts=judge.FEWEST

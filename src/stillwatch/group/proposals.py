@@ -37,7 +37,8 @@ class Groups:
     object_key: I64
     """The value, a hash."""
     origin: tuple[str, ...]
-    """What proposed each group: "content", "session", a view of identities, "identity", "batches", "community" or "campaign"; "+content"
+    """What proposed each group: "content", "session", a view of identities, "identity", "batches", "program", "community" or
+    "campaign"; "+content"
     where objects were found for it afterwards."""
 
     def sizes(self) -> I64:

@@ -18,6 +18,7 @@ from stillwatch.link.traces import (
     mark_counts,
     networks,
     profiles,
+    programs,
     told,
     wordings,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "mark_counts",
     "networks",
     "profiles",
+    "programs",
     "told",
     "wordings",
 ]

@@ -71,6 +71,44 @@ def left_once(engine: Engine) -> dict[str, NumpyTable]:
     return {column: engine.arrays(left_once_sql(column)) for column in ONCE_COLUMNS}
 
 
+PROGRAM_FEWEST, PROGRAM_MOST, PROGRAM_SHARE = 8, 1_000, 0.05
+"""Accounts that one program needs to propose them, and the most that it proposes: a number, or a share of all accounts if that is more.
+What more use is a library with its defaults. Chosen, not calibrated: proposals need only be generous."""
+
+
+def programs_sql(most: int) -> str:
+    """Accounts of each program that at most ``most`` have: program, account."""
+    return f"""
+        WITH used AS (
+            SELECT account, client, parameters, COUNT(*) AS n FROM sketches WHERE client <> 0 GROUP BY account, client, parameters
+        ), sent AS (
+            SELECT account, COUNT(*) AS n FROM sketches GROUP BY account
+        ), mostly AS (
+            SELECT used.account, used.client, used.parameters
+            FROM used JOIN sent ON used.account = sent.account
+            WHERE used.n >= {MIN_HABIT} AND 2 * used.n > sent.n
+        ), shared AS (
+            SELECT client, parameters FROM mostly GROUP BY client, parameters HAVING COUNT(*) BETWEEN {PROGRAM_FEWEST} AND {most}
+        )
+        SELECT DENSE_RANK() OVER (ORDER BY mostly.client, mostly.parameters) AS program, mostly.account
+        FROM mostly JOIN shared ON mostly.client = shared.client AND mostly.parameters = shared.parameters
+        ORDER BY program, mostly.account
+    """
+
+
+def programs(engine: Engine, n_accounts: int) -> NumpyTable:
+    """Accounts of each program: ``program`` (a number from 1) and ``account`` (i64 hash), an account once.
+
+    A program is a client (user agent and JA4) with the parameters that it sets (temperature, top_p, max_tokens, stream). An account has
+    the one that sends more than half of its requests, and at least MIN_HABIT of them.
+
+    Args:
+        engine: where the sketches are.
+        n_accounts: accounts seen.
+    """
+    return engine.arrays(programs_sql(max(PROGRAM_MOST, int(PROGRAM_SHARE * n_accounts))))
+
+
 PROFILES_SQL = """
     SELECT account, COUNT(*) AS n, MIN(time) AS first_us, MAX(time) AS last_us
     FROM sketches GROUP BY account ORDER BY account
