@@ -148,6 +148,24 @@ def test_what_is_older_than_the_known_version_changes_nothing(store: Store, inpu
     assert hits(store, data=input_of_two) == []
 
 
+def test_what_was_taken_back_does_not_return_with_an_older_bundle(store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    pattern, old, new = "[ipv4-addr:value = '198.51.100.7']", LAST - timedelta(days=2), LAST - timedelta(days=1)
+    taken = {"revoked": True, "modified": new.isoformat()}
+    for known in (False, True):
+        source = f"peer {known}"
+        if known:
+            imported(store, bundled(tmp_path / "b.json", pattern, modified=old.isoformat()), source)
+        done = [imported(store, bundled(tmp_path / "b.json", pattern, **taken), source) for _ in range(2)]
+        assert [(one.new, one.known, len(one.removed), len(one.left_out)) for one in done] == [(0, 0, known, not known), (0, 0, 0, 1)]
+        done = [imported(store, bundled(tmp_path / "b.json", pattern, modified=old.isoformat()), source)]
+        assert (done[0].new, done[0].known, len(done[0].left_out)) == (0, 0, 1)
+        assert hits(store, data=input_of_two) == []
+        with store.read() as session:
+            assert indicators.not_valid(session, NOW) == 0
+    again = imported(store, bundled(tmp_path / "b.json", pattern, modified=LAST.isoformat()), "peer True")
+    assert (again.new, again.known, len(hits(store, data=input_of_two))) == (1, 0, 1)
+
+
 @pytest.mark.parametrize("value", ["198.51.100.7/32", "198.51.100.0/24", "198.51.0.0/16", "::ffff:198.51.100.7"])
 def test_addresses_match_however_they_are_written_and_in_networks(value: str, store: Store, input_of_two: Path, tmp_path: Path) -> None:
     imported(store, bundled(tmp_path / "b.json", f"[ipv4-addr:value = '{value}']"))

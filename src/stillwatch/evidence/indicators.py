@@ -40,6 +40,8 @@ VIEWS: Mapping[str, str] = {
 """STIX object path -> what of ours it is compared with."""
 VALUE = r"'(?P<{0}>(?:[^'\\]|\\.)*)'"
 COMPARISON = re.compile(rf"\s*(?P<path>[a-z0-9-]+:[^\s=!<>]+)\s*=\s*{VALUE.format('value')}\s*")
+GONE = ""
+"""View of an indicator that its source took back: it is kept, compared with nothing, so that an older bundle does not bring it back."""
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MAX_BYTES = 64 << 20
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -162,16 +164,18 @@ def _import(change: Change, one: Mapping[str, Any], n: int, source: str, result:
         change.session.delete(row)
     change.session.flush()
     values = _values(one)
+    live = any(row.view != GONE for row in old)
     if isinstance(values, str):
-        (result.removed if old else result.left_out)[name] = values
-        return
+        (result.removed if live else result.left_out)[name] = values
+        values = [(GONE, "")] if old or one.get("revoked") is True else []
     for i, (view, value) in enumerate(values):
         change.session.add(Indicator(
-            indicator_id=name if i == 0 else f"{name}#{i}", view=view, object=value, pattern=str(one["pattern"]),
+            indicator_id=name if i == 0 else f"{name}#{i}", view=view, object=value, pattern=str(one.get("pattern") or ""),
             name=str(one.get("name") or ""), source=source, tlp=_tlp(one), modified=modified, valid_from=from_, valid_until=until,
             imported_at=change.now, imported_by=change.actor.name,
         ))
-    result.known, result.new = result.known + bool(old), result.new + (not old)
+    if values and values[0][0] != GONE:
+        result.known, result.new = result.known + live, result.new + (not live)
 
 
 def _values(one: Mapping[str, Any]) -> list[tuple[str, str]] | str:
@@ -214,7 +218,7 @@ def match(session: Session, now: datetime, data: Path | None = None) -> list[Hit
         now: the time.
         data: folder as detect reads it; addresses, user agents, JA4 and sign-up domains are compared.
     """
-    rows = session.scalars(select(Indicator).where(_valid(now)).order_by(Indicator.indicator_id)).all()
+    rows = session.scalars(select(Indicator).where(Indicator.view != GONE, _valid(now)).order_by(Indicator.indicator_id)).all()
     hits = _cases(session, [row for row in rows if row.view == "mark"])
     if data is not None:
         hits += _requests(data, [row for row in rows if row.view != "mark"])
@@ -223,7 +227,7 @@ def match(session: Session, now: datetime, data: Path | None = None) -> list[Hit
 
 def not_valid(session: Session, now: datetime) -> int:
     """Indicators that ``match`` leaves out at a time: over, or not yet valid."""
-    return session.scalars(select(func.count()).select_from(Indicator).where(not_(_valid(now)))).one()
+    return session.scalars(select(func.count()).select_from(Indicator).where(Indicator.view != GONE, not_(_valid(now)))).one()
 
 
 def _valid(now: datetime) -> ColumnElement[bool]:
