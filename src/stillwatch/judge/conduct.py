@@ -60,7 +60,8 @@ def unwanted(scene: Scene) -> F64:
     Capabilities are read from a list of words: blind without text, and where the list knows few of the log's requests.
     """
     counts = scene.measured.capabilities
-    usual = counts[:, WANTED].sum() / max(counts.sum(), 1)
+    all_asked = counts[scene.usual[scene.groups.member_group]]
+    usual = all_asked[:, WANTED].sum() / max(all_asked.sum(), 1)
     if usual < HARDLY_ANY:
         return np.zeros(scene.n)
     asked = np.stack([scene.total(column) for column in counts.T])

@@ -291,7 +291,8 @@ def even_load(scene: Scene) -> Finding:
     off = np.where(used, logs - np.nan_to_num(centre)[scene.groups.member_group], 0)
     spread2 = _ratio(scene.total(off**2), count - 1)
     excess = np.maximum(spread2 - scene.mean(1 / np.maximum(n, 1), used), 1e-4)
-    usual = np.nanmedian(spread2[count >= 8]) if (count >= 8).any() else 1.0
+    compared = scene.usual & (count >= 8)
+    usual = np.nanmedian(spread2[compared]) if compared.any() else 1.0
     usual = max(float(np.nan_to_num(usual, nan=1.0)), 0.25)
     # Counts near the floor of 5 are alike because smaller ones were left out, so they say little.
     told = 1 - np.sqrt(5 / np.maximum(scene.median(np.where(used, n, np.nan)), 5))
@@ -310,7 +311,8 @@ SAME = 0.05
 def _alike(scene: Scene, counts: NDArray[np.int32], passing: float = 0) -> Finding:
     rho, limit, freedom, lift = overdispersion(counts, scene.groups.member_group, scene.n, passing)
     blind = (freedom < 10) | np.isnan(rho)
-    usual = float(np.median(rho[~blind])) if (~blind).any() else DIFFERENT
+    compared = scene.usual & ~blind
+    usual = float(np.median(rho[compared])) if compared.any() else DIFFERENT
     # Where all accounts of the log are alike, that those of a group are says nothing.
     everybody = overdispersion(counts[scene.main], np.zeros(len(scene.main), np.int64), 1)[0]
     told = min(float(np.nan_to_num(everybody[0])) / SAME, 1)
@@ -402,7 +404,8 @@ def steady(scene: Scene) -> Finding:
     room = scene.mean((filled < 0.8 * span).astype(np.float64), used)
     blind = (count < 3) | (count < 0.3 * scene.size) | (np.nan_to_num(room) < 0.5)
     value = np.where(blind, 0, np.clip((np.nan_to_num(share) - 0.4) / 0.6, 0, 1))
-    usual = np.nanmedian(share[~blind]) if (~blind).any() else 0.5
+    compared = scene.usual & ~blind
+    usual = np.nanmedian(share[compared]) if compared.any() else 0.5
     return Finding(value, np.where(blind, np.nan, share), np.full(scene.n, usual), np.full(scene.n, np.nan))
 
 
@@ -414,7 +417,7 @@ def together(scene: Scene) -> Finding:
     accounts send little or steadily; a class, a working day and a viral prompt also move together.
     """
     hourly = scene.measured.hourly.astype(np.float64)
-    profile = hourly.sum(axis=(0, 1))
+    profile = hourly[scene.usual].sum(axis=(0, 1))
     profile = profile / max(profile.sum(), 1)
     left = hourly - hourly.sum(axis=2, keepdims=True) * profile
     a, b = left[:, 0], left[:, 1]

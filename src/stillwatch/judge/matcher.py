@@ -37,6 +37,19 @@ class Proposed(Protocol):
     def origin(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
+PROGRAM = "program"
+"""Origin of groups whose accounts have nothing in common but what sends their requests."""
+
+
+def usual_groups(groups: Proposed) -> NDArray[np.bool_]:
+    """Groups from which it is taken what is usual in a log, ``(n_groups,)``: not those of one program, which are of everybody.
+
+    Weights were calibrated among the others, whose accounts meet in something.
+    """
+    usual = np.array([not origin.startswith(PROGRAM) for origin in groups.origin], bool)
+    return usual if usual.any() else np.ones(groups.n, bool)
+
+
 @njit(cache=True, nogil=True)
 def hash_slot(key: np.int64, size: int) -> np.uint64:
     """Where the search for a key begins in an open-addressed table of ``size`` rows, a power of two."""

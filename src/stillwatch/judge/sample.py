@@ -14,7 +14,19 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import stats
 
-from stillwatch.judge.matcher import LOW, MOST_GROUPS, Index, Matcher, Proposed, find, lookup, note_memberships, slots_of_event, table_size
+from stillwatch.judge.matcher import (
+    LOW,
+    MOST_GROUPS,
+    Index,
+    Matcher,
+    Proposed,
+    find,
+    lookup,
+    note_memberships,
+    slots_of_event,
+    table_size,
+    usual_groups,
+)
 from stillwatch.numeric.arrays import by_value, distinct
 from stillwatch.numeric.parallel import mapped
 
@@ -310,7 +322,8 @@ def _networks(groups: Proposed, rows: _Rows, owner: I64, modulus: I64) -> tuple[
     sharing, having = distinct(met[:, [0, 2]])[0], distinct(owned[:, [0, 2]])[0]
     share = _by(sharing[:, 0], groups.n, np.ones(len(sharing))) / np.maximum(_by(having[:, 0], groups.n, np.ones(len(having))), 1)
     all_pairs = np.maximum(known * (known - 1) / 2, 1)
-    usual = np.median((pairs / all_pairs)[known >= 10]) if (known >= 10).any() else 0.0
+    compared = usual_groups(groups) & (known >= 10)
+    usual = np.median((pairs / all_pairs)[compared]) if compared.any() else 0.0
     size = np.bincount(groups.member_group, minlength=groups.n)
     each = _by(met[:, 0], groups.n, np.ones(len(met))) * modulus / np.maximum(size, 1)
     shared = _by(group[start[width > 1]], groups.n, np.ones(int((width > 1).sum()))) * modulus

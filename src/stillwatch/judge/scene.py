@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.matcher import Proposed
+from stillwatch.judge.matcher import Proposed, usual_groups
 from stillwatch.judge.measure import Measured
 from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
@@ -58,6 +58,11 @@ class Scene:
     def n(self) -> int:
         """Groups."""
         return self.groups.n
+
+    @cached_property
+    def usual(self) -> NDArray[np.bool_]:
+        """:func:`usual_groups`, ``(n_groups,)``."""
+        return usual_groups(self.groups)
 
     @cached_property
     def seen(self) -> NDArray[np.bool_]:

@@ -57,7 +57,7 @@ def yardstick(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: ND
         member: memberships of accounts that nobody is accused of, ``(n_members,)``.
         comparable: groups that are compared, ``(n_groups,)``.
     """
-    next_ones = odds[_apart(scene, odds, member, comparable)[PLACES:]]
+    next_ones = odds[_apart(scene, odds, member, comparable & scene.usual)[PLACES:]]
     return float(next_ones.mean()) if len(next_ones) >= FEWEST_NEXT else float("nan")
 
 
