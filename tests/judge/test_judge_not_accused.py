@@ -118,6 +118,18 @@ def test_it_says_who_relays_openly_and_who_sleeps(name: str) -> None:
     assert not any("one job" in said for said in why(asleep | {"identity__contact": 0.9, "timing__round_the_clock": 0.5}, **asks))
 
 
+@pytest.mark.parametrize("name", ["linked", "unlinked"])
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [({}, True), ({"context__own_client": 0.39}, False), ({"identity__signup": 1.0}, True), ({"identity__contact": 0.2}, False),
+     ({"session__handoff": 0.2}, False), ({"identity__banned": 0.2}, False)],
+)
+def test_users_of_one_app_are_asked_about_unless_more_ties_them(name: str, change: dict[str, Any], asked: bool) -> None:
+    app = {"context__own_client": 0.4, "identity__payment": 0.0, "session__handoff": 0.0} | change
+    said = why(app, **{name: part(harvest__rate=100.0)})
+    assert any("an app's, a plug-in's or a course's users" in one for one in said) == asked
+
+
 @pytest.mark.parametrize(("clock", "place", "office"), [(0.09, 0.5, True), (0.1, 0.5, False), (0.09, 0.49, False)])
 def test_an_office_is_asked_about_whoever_pays_unless_it_is_seen_to_work_round_the_clock(clock: float, place: float, office: bool) -> None:
     agents = {"timing__round_the_clock": clock, "context__one_place": place, "identity__payment": 0.9, "session__handoff": 0.6}

@@ -9,7 +9,7 @@ import pytest
 from judge_helpers import groups, people, scene
 
 from stillwatch.judge import Scene
-from stillwatch.judge.conduct import apart
+from stillwatch.judge.conduct import apart, own_client
 from stillwatch.judge.evidence import rotation
 from stillwatch.judge.people import people as join
 from stillwatch.tables import ACCOUNTS
@@ -46,3 +46,19 @@ def test_many_exits_each_are_a_pool_and_few_are_offices(each: float, shared: flo
 def test_a_pool_of_exits_is_no_place(each: float, told: float) -> None:
     office = scene(groups(range(20)), people(400), network=np.where(np.arange(400) < 20, 7, 0))
     assert apart(behind(office, each=each, shared=100)) == pytest.approx(told)
+
+
+@pytest.mark.parametrize(
+    ("of", "client", "own"),
+    [
+        (range(20), [5] * 20, 1.0),
+        (range(20), [5] * 40, 0.5),  # as many others use it
+        (range(20), [5] * 10 + [6] * 10, 1.0),  # two programs, both the group's
+        (range(20), [5] * 10 + list(range(100, 110)), 0.5),  # half of them use something of their own each
+        (range(20), [5] * 7 + [6] * 7 + [7] * 6, 0.0),  # too few each
+        (range(20), [0] * 20, 0.0),
+    ],
+)
+def test_a_client_is_a_groups_own_as_far_as_others_do_not_use_it(of: range, client: list[int], own: float) -> None:
+    told = scene(groups(of), people(60), client=np.array(client + [0] * (60 - len(client))))
+    assert own_client(told) == pytest.approx(own)

@@ -212,6 +212,10 @@ def test_trees_are_asked_few_reasons_and_what_a_log_does_not_tell() -> None:
     assert everyday(TREES, values(1, **housed)).tolist() == [True]
     assert everyday(TREES, values(1, **housed, identity__replacement=0.2)).tolist() == [False]
     assert everyday(TREES, values(1, **gathered, context__placed=0.0, context__crowd=0.4)).tolist() == [True]
+    # so are an app's users
+    assert everyday(TREES, values(1, **gathered, context__own_client=0.4)).tolist() == [True]
+    assert everyday(TREES, values(1, **gathered, context__own_client=0.39)).tolist() == [False]
+    assert everyday(TREES, values(1, **gathered, context__own_client=1.0, identity__payment=0.2)).tolist() == [False]
     assert everyday(TREES, values(1, infra__network=1.0, context__owners=0.0, context__crowd=0.4)).tolist() == [True]
 
 

@@ -219,13 +219,14 @@ def test_who_leaves_each_mark(
         assert result == sorted(result, key=lambda row: (row[0], -row[4], -row[5], row[1], row[2]))
 
 
-def test_the_network_that_each_account_used_most(engine: Engine) -> None:
-    """Of equal ones the smaller hash, whatever the order of the log; accounts without a network are left out."""
+@pytest.mark.parametrize("column", ["net", "client"])
+def test_the_network_and_client_that_each_account_used_most(column: str, engine: Engine) -> None:
+    """Of equal ones the smaller hash, whatever the order of the log; accounts without any are left out."""
     used = {1: [5, 9, 9, 0, 0, 0], 2: [7, 7, -3, -3], 3: [0, 0]}
-    rows = [{"account": account, "net": net} for account, nets in used.items() for net in nets]
+    rows = [{"account": account, column: value} for account, values in used.items() for value in values]
     for log in (rows, rows[::-1]):
-        found = link.networks(load(engine, log))
-        assert sorted(tuples(found, "account", "net")) == [(1, 9), (2, -3)]
+        found = link.most_used(load(engine, log))[column]
+        assert sorted(tuples(found, "account", "value")) == [(1, 9), (2, -3)]
 
 
 # --- Lives ---------------------------------------------------------------------------------------------------------

@@ -42,8 +42,8 @@ class Traffic:
     people: judge.People
     identities: dict[str, NDArray[np.int64]]
     """View -> number of each account's value, ``(n_accounts,)``, -1 where none is told."""
-    network: NDArray[np.int64]
-    """``(n_accounts,)`` network that each account used most, 0 where none is told."""
+    used: dict[str, NDArray[np.int64]]
+    """``net`` and ``client`` (hashes) that each account used most, ``(n_accounts,)``, 0 where none is told."""
     lookup: NDArray[np.int64]
     """From the hash of an account to its code (:func:`judge.lookup`)."""
     threads: int
@@ -84,11 +84,13 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     for name, values in profile.items():
         aligned[name][order] = values
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
-    table, used = judge.lookup(key), link.networks(engine)
-    network, place = np.zeros(len(ids), np.int64), np.empty(len(used["account"]), np.int32)
-    judge.account_codes(table, used["account"], place)
-    network[place] = used["net"]
-    return Traffic(files, judge.people(ids, key, aligned, registry), link.identities(registry), network, table, engine.threads)
+    table, used = judge.lookup(key), {}
+    for name, rows in link.most_used(engine).items():
+        place = np.empty(len(rows["account"]), np.int32)
+        judge.account_codes(table, rows["account"], place)
+        used[name] = np.zeros(len(ids), np.int64)
+        used[name][place] = rows["value"]
+    return Traffic(files, judge.people(ids, key, aligned, registry), link.identities(registry), used, table, engine.threads)
 
 
 def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, Carried]:
@@ -163,4 +165,4 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = judge.owners(people)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, traffic.batches, traffic.threads)
-    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.network)
+    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.used["net"], traffic.used["client"])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import DAY_US
 from stillwatch.judge.scene import Scene
+from stillwatch.numeric import arrays
 from stillwatch.tables import CAPABILITIES
 
 F64 = NDArray[np.float64]
@@ -230,6 +231,24 @@ def batches(scene: Scene) -> F64:
     return np.array([origin.startswith("batches") for origin in scene.groups.origin], dtype=np.float64)
 
 
+OWN_CLIENT = 8
+"""Accounts of a group from which a client that they use may be a program of its own."""
+
+
+def own_client(scene: Scene) -> F64:
+    """Share of the accounts that use a client which hardly anybody else uses, 0 to 1: each counts by the share of its client's accounts
+    that are of the group.
+
+    The users of one app, plug-in or notebook do, and who runs a program of his own on many accounts. Blind where clients are not told.
+    """
+    codes = np.unique(scene.client, return_inverse=True)[1]
+    everybody = np.bincount(codes)
+    rows = np.flatnonzero(scene.of_members(scene.client != 0) & scene.seen)
+    pairs, n = arrays.distinct(np.stack([scene.groups.member_group[rows], scene.of_members(codes)[rows]], axis=1))
+    mine = np.where(n >= OWN_CLIENT, n.astype(np.float64) ** 2 / everybody[pairs[:, 1]], 0)
+    return np.asarray(np.bincount(pairs[:, 0], weights=mine, minlength=scene.n) / np.maximum(scene.size, 1))
+
+
 CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "harvest.distinct": distinct,
     "harvest.elicitation": elicitation,
@@ -258,4 +277,5 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.one_domain": one_domain,
     "context.batches": batches,
     "context.unwanted": unwanted,
+    "context.own_client": own_client,
 }

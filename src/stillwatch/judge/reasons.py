@@ -91,6 +91,9 @@ the others one in 76."""
 FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
 """Distinct prompts over requests below which accounts send the same few again and again, where this share of requests is of prompts that
 others of them send as well: an operator who wants many answers to each asks for twenty at most."""
+OWN_CLIENT = 0.4
+"""Share of accounts with a client of their group's own from which they are an app's users: operators of most authors run what many others
+run, too, or are tied by more (docs/experiments.md)."""
 CROWDS, OUTSTANDING = 4, 3.0
 """Look-alikes of a log from which a group must lie so many nats beyond the line: one of several crowds that work alike is no operator's for
 that, and where four others of a log stand out as much hardly anybody is one (docs/experiments.md)."""
@@ -100,7 +103,7 @@ REASONS = (
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
-    "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct",
+    "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -360,16 +363,26 @@ def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.one_place"] >= AT_HOME) & (loose | (values["timing.round_the_clock"] < SLEEPLESS)))
 
 
+def one_app(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups with a client that hardly anybody else uses, which no cards, numbers, conversations or bans tie: the users of one app.
+
+    A plug-in, a course's notebook or a volunteers' tool sets for all its users what is asked, how and when, and they sign up as it is
+    launched. Who fakes accounts hides among the users of a popular client, or is tied by more than that.
+    """
+    loose = np.maximum.reduce([values[name] for name in TIES]) < TIED
+    return np.asarray((values["context.own_client"] >= OWN_CLIENT) & loose)
+
+
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups for which everyday life has a reason for what the part sees, ``(n_groups,)``: a person asks before anybody is accused.
 
-    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned`, :func:`asleep`, :func:`same_place`
-    and :func:`open_relay` find. Of accounts that nothing links, moreover, the part that weighs links says nothing, the one that does not
-    nothing of those that do not work as one or that sleep, and the one for batches nothing of few or of neighbours. Trees learnt from
-    innocents who have a reason; what a log does not tell, they cannot know, and what one person does, people with one job or of one
-    place, or an app, they learnt from few.
+    What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned`, :func:`asleep`, :func:`same_place`,
+    :func:`one_app` and :func:`open_relay` find. Of accounts that nothing links, moreover, the part that weighs links says nothing, the
+    one that does not nothing of those that do not work as one or that sleep, and the one for batches nothing of few or of neighbours.
+    Trees learnt from innocents who have a reason; what a log does not tell, they cannot know, and what one person does, people with one
+    job or of one place, an app or its users, they learnt from few.
     """
-    few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | same_place(values) | open_relay(values)
+    few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | same_place(values) | one_app(values) | open_relay(values)
     if part == "trees":
         return few
     own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values) | by_day(values)

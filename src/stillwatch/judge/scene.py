@@ -53,6 +53,8 @@ class Scene:
     window_us: tuple[int, int]
     network: I64
     """``(n_accounts,)`` hash of the network that each account used most, 0 where none is told."""
+    client: I64
+    """The same of the client."""
 
     @property
     def n(self) -> int:

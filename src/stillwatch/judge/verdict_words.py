@@ -34,6 +34,7 @@ from stillwatch.judge.reasons import (
     housed,
     listed_batches,
     loosely_tied,
+    one_app,
     open_relay,
     own_talk,
     rehearsed,
@@ -319,6 +320,9 @@ def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
     if open_relay(mine)[0]:
         house = "under one mail domain, in few places or on networks where they meet"
         return f"its accounts hand conversations over {house}: ask whether it is an app that relays its users"
+    if one_app(mine)[0]:
+        share = f"{mine['context.own_client'][0]:.0%} of its accounts have a client that hardly anybody else uses"
+        return f"{share}, and no cards, numbers or conversations tie them: ask whether they are an app's, a plug-in's or a course's users"
     if name == "unlinked":
         if gathered(mine)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"

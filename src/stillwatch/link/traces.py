@@ -133,18 +133,24 @@ def told(engine: Engine) -> frozenset[str]:
 MOST_TAKERS = 2
 """Accounts that may continue one turn for it to be handed over; a shared link is continued by whoever reads it."""
 
-NETWORKS_SQL = """
-    WITH used AS (SELECT account, net, COUNT(*) AS n FROM sketches WHERE net <> 0 GROUP BY account, net),
-    most AS (SELECT account, MAX(n) AS n FROM used GROUP BY account)
-    SELECT used.account, MIN(used.net) AS net
-    FROM used JOIN most ON used.account = most.account AND used.n = most.n
-    GROUP BY used.account
-"""
+USED = ("net", "client")
+"""Sketch columns of which it is looked which value each account used most."""
 
 
-def networks(engine: Engine) -> NumpyTable:
-    """The network that each account used most: ``account`` and ``net`` (i64 hashes); accounts without any are left out."""
-    return engine.arrays(NETWORKS_SQL)
+def most_used_sql(column: str) -> str:
+    """The value of one column that each account used most: account, value."""
+    return f"""
+        WITH used AS (SELECT account, {column} AS value, COUNT(*) AS n FROM sketches WHERE {column} <> 0 GROUP BY account, {column}),
+        most AS (SELECT account, MAX(n) AS n FROM used GROUP BY account)
+        SELECT used.account, MIN(used.value) AS value
+        FROM used JOIN most ON used.account = most.account AND used.n = most.n
+        GROUP BY used.account
+    """
+
+
+def most_used(engine: Engine) -> dict[str, NumpyTable]:
+    """The network and the client that each account used most: ``account`` and ``value`` (i64 hashes); who has none is left out."""
+    return {column: engine.arrays(most_used_sql(column)) for column in USED}
 
 
 HANDOFFS_SQL = f"""
