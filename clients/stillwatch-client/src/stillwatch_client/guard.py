@@ -1,14 +1,17 @@
 """The calls to the service: a hard deadline, a declared fail mode, and what a restriction means for a request body."""
 
-import asyncio
+import hashlib
 import json
 import logging
 import os
+import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+from stillwatch_client.line import Answer, Line
 
 logger = logging.getLogger("stillwatch_client")
 
@@ -22,6 +25,12 @@ FORWARDED = (
 """Headers of the client that the service looks at."""
 LONGEST = 1 << 14
 """Characters of a header that are passed: of a longer one the first and last half. The service takes some 400 kB of headers in all."""
+REMEMBERED_S = 1.0
+"""How long who was refused is refused unasked: a client that sends hundreds at once fills no line, and none goes by the fail mode."""
+REMEMBERED = 10_000
+"""Refusals that are remembered; the oldest goes first."""
+UNREAD = ("request_id", "x-request-id", "traceparent")
+"""What of a question has no say in the answer."""
 
 
 class SettingError(ValueError):
@@ -73,30 +82,48 @@ class Guard:
         if not self._token:
             then = "refused" if self._closed else "let through"
             logger.error("STILLWATCH_TOKEN is not set: the service decides nothing, and each request is %s", then)
-        self._client: httpx.AsyncClient | None = None
+        self._line = Line(self._url, self._deadline_s)
+        self._refusals: dict[bytes, tuple[float, Verdict]] = {}
 
     async def decide(self, asked: dict[str, Any], api: str = "openai") -> Verdict:
         """Ask POST /v1/decide: ``asked`` has account_id, org_id, key_id (any of them) and perhaps request_id."""
-        try:
-            response = await self._call("POST", "/v1/decide", [(TOKEN, self._token)], {**asked, "api": api})
-            return _of_json(response)
-        except Exception as error:
-            return self._failed(error, api)
+        who = _digest("decide", api, *(f"{name}={value}" for name, value in asked.items() if name not in UNREAD))
+        told = {TOKEN: self._token, "content-type": "application/json"}
+        return await self._decided(who, api, lambda: ("POST", "/v1/decide", told, json.dumps({**asked, "api": api}).encode()), _of_json)
 
     async def relay(self, method: str, path: str, headers: list[tuple[str, str]], api: str = "openai") -> Verdict:
         """Ask with a client's own headers (lower-case names, repeated ones repeated): its credentials say who it is."""
-        try:
-            told = _forwarded(headers) | {TOKEN: self._token, "x-forwarded-method": method, "x-forwarded-uri": quote(path[:2048], safe="/")}
-            pairs = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
-            return _of_headers(await self._call("GET", "/forward", pairs, None))
-        except Exception as error:
-            return self._failed(error, api)
+        passed = _forwarded(headers)
+        who = _digest("relay", api, *(f"{name}={value}" for name, value in passed.items() if name not in UNREAD))
+        where = quote(path[:2048], safe="/", errors="replace")
+        told = passed | {TOKEN: self._token, "x-forwarded-method": method, "x-forwarded-uri": where}
+        return await self._decided(who, api, lambda: ("GET", "/forward", told, b""), _of_headers)
 
-    async def _call(self, method: str, path: str, headers: list[tuple[str, str]] | list[tuple[bytes, bytes]], body: Any) -> httpx.Response:
-        if self._client is None:
-            self._client = httpx.AsyncClient(base_url=self._url, timeout=self._deadline_s, trust_env=False)
-        call = self._client.request(method, path, headers=headers, json=body)
-        return await asyncio.wait_for(call, self._deadline_s)  # httpx limits each step, this limits them together
+    async def _decided(
+        self, who: bytes, api: str, question: Callable[[], tuple[str, str, dict[str, str], bytes]], read: Callable[[Answer], Verdict]
+    ) -> Verdict:
+        """The service's answer, or without asking the refusal that it gave just now."""
+        if refusal := self._refusal(who):
+            return refusal
+        try:
+            async with self._line:
+                if refusal := self._refusal(who):  # of one that was before it in the line
+                    return refusal
+                verdict = read(await self._line.ask(*question()))
+        except Exception as error:
+            return self._refusal(who) or self._failed(error, api)
+        if verdict.decision in ("block", "challenge") or (
+            verdict.decision == "throttle" and int(verdict.headers.get("retry-after", "0")) > REMEMBERED_S
+        ):
+            self._refusals.pop(who, None)
+            self._refusals[who] = time.monotonic() + REMEMBERED_S, verdict
+            if len(self._refusals) > REMEMBERED:
+                del self._refusals[next(iter(self._refusals))]
+        return verdict
+
+    def _refusal(self, who: bytes) -> Verdict | None:
+        until, verdict = self._refusals.get(who, (0.0, None))
+        return verdict if time.monotonic() < until else None
 
     def _failed(self, error: Exception, api: str) -> Verdict:
         logger.warning("no decision (%s: %s); the request is %s", type(error).__name__, error, "refused" if self._closed else "let through")
@@ -116,7 +143,17 @@ def _forwarded(headers: list[tuple[str, str]]) -> dict[str, str]:
         if name in FORWARDED:
             out[name] = f"{out[name]},{value}" if name in out else value
     half = LONGEST // 2
+    out = {name: " ".join(_BLANK.split(value)).strip() for name, value in out.items()}
     return {name: value if len(value) <= LONGEST else f"{value[:half]},{value[-half:]}" for name, value in out.items()}
+
+
+_BLANK = re.compile(r"[\x00-\x20\x7f]+")
+"""What a header may not have, or not at its ends; some servers pass it on."""
+
+
+def _digest(*parts: str) -> bytes:
+    """A question's own key, without the credentials in it."""
+    return hashlib.sha256(json.dumps(parts).encode()).digest()
 
 
 def _of(name: str, otherwise: str) -> str:
@@ -139,10 +176,10 @@ def _seconds(milliseconds: str) -> float:
     return value / 1000
 
 
-def _of_json(response: httpx.Response) -> Verdict:
-    told = response.json() if response.status_code in (200, 503) else None
+def _of_json(response: Answer) -> Verdict:
+    told = json.loads(response.body) if response.status in (200, 503) else None
     if not isinstance(told, dict) or told.get("decision") not in KNOWN:
-        raise BadAnswerError(f"status {response.status_code}")
+        raise BadAnswerError(f"status {response.status}")
     decision, refusal = told["decision"], told.get("refusal")
     if decision in REFUSED:
         if not isinstance(refusal, dict) or not isinstance(refusal.get("headers"), dict):
@@ -157,14 +194,14 @@ def _of_json(response: httpx.Response) -> Verdict:
     )
 
 
-def _of_headers(response: httpx.Response) -> Verdict:
+def _of_headers(response: Answer) -> Verdict:
     headers = {name: value for name, value in response.headers.items() if name.startswith("x-guard-")}
     headers |= {name: response.headers[name] for name in ("retry-after", "www-authenticate") if name in response.headers}
     decision = headers.get("x-guard-decision", "")
-    if decision not in KNOWN or (decision in REFUSED) != (response.status_code != 200):
-        raise BadAnswerError(f"status {response.status_code}, x-guard-decision {decision!r}")
+    if decision not in KNOWN or (decision in REFUSED) != (response.status != 200):
+        raise BadAnswerError(f"status {response.status}, x-guard-decision {decision!r}")
     if decision in REFUSED:
-        return Verdict(decision, response.status_code, headers, response.json())
+        return Verdict(decision, response.status, headers, json.loads(response.body))
     dropped = headers.get("x-guard-drop", "").split(",")
     return Verdict(
         decision, headers=headers, max_tokens=int(headers.get("x-guard-max-tokens", "0")),

@@ -1,0 +1,246 @@
+"""Many requests at once, and other ways to be let through by a client package that fails open while the service is well."""
+
+import asyncio
+import contextlib
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from serve_kit import CLIENT
+
+pytest.importorskip("h11")
+sys.path.insert(0, str(CLIENT))
+from stillwatch_client import guard as guards
+from stillwatch_client.guard import Guard, Verdict
+from stillwatch_client.line import AT_ONCE
+
+
+class Standin:
+    """Answers one question after another with the same decision, in a loop of its own."""
+
+    def __init__(self, decision: str, work_s: float = 0.0, ends: str = "", **headers: str) -> None:
+        self.decision, self.work_s, self.ends, self.asked, self.headers, self.silent = decision, work_s, ends, 0, headers, False
+        self.port, ready = 0, threading.Event()
+
+        async def serve() -> None:
+            self.lock, self.loop, self.stop = asyncio.Lock(), asyncio.get_running_loop(), asyncio.Event()
+            server = await asyncio.start_server(self._answer, "127.0.0.1", 0, backlog=1000)
+            self.port = server.sockets[0].getsockname()[1]
+            ready.set()
+            await self.stop.wait()
+
+        self.thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+        self.thread.start()
+        assert ready.wait(10)
+
+    def end(self) -> None:
+        self.loop.call_soon_threadsafe(self.stop.set)
+        self.thread.join(10)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
+                await reader.readexactly(int(length or 0))
+                self.asked += 1
+                if self.silent:
+                    await asyncio.sleep(3600)
+                async with self.lock:
+                    await asyncio.sleep(self.work_s)
+                told = {"x-guard-decision": self.decision} | {name.replace("_", "-"): value for name, value in self.headers.items()}
+                body: Any = {}
+                status = {"allow": 200, "restrict": 200, "throttle": 429}.get(self.decision, 403)
+                if head.startswith(b"POST"):
+                    refusal = None if status == 200 else {"status": status, "headers": told, "body": {}}
+                    status, body = 200, {"decision": self.decision, "refusal": refusal}
+                text = json.dumps(body)
+                fields = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+                if self.ends == "told":
+                    fields += "connection: close\r\n"
+                writer.write(f"HTTP/1.1 {status} So\r\ncontent-length: {len(text)}\r\n{fields}\r\n{text}".encode())
+                if self.ends:
+                    await writer.drain()
+                    await asyncio.sleep(0.05)
+                    break
+        writer.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def standin() -> Iterator[Any]:
+    made: list[Standin] = []
+
+    def make(*told: Any, **more: Any) -> Standin:
+        made.append(Standin(*told, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+async def asked(guard: Guard, way: str, who: str = "ada", n: int = 1) -> list[Verdict]:
+    if way == "hook":
+        return await asyncio.gather(*(guard.decide({"account_id": who, "request_id": str(i)}) for i in range(n)))
+    header = [("authorization", f"Bearer {who}")]
+    return await asyncio.gather(*(guard.relay("POST", "/v1/messages", [*header, ("x-request-id", str(i))]) for i in range(n)))
+
+
+WAYS = pytest.mark.parametrize("way", ["middleware", "hook"])
+
+
+@WAYS
+@pytest.mark.parametrize("decision", ["block", "challenge", "throttle", "restrict", "allow"])
+def test_many_requests_at_once_get_the_services_answer(way: str, decision: str, standin: Any) -> None:
+    """Their questions take the service longer than a deadline; who is refused is asked about no more than is under way at once."""
+    service = standin(decision, work_s=0.005, retry_after="30")
+    guard = Guard(service.url, "t", fail_closed=False, deadline_s=0.5)
+    verdicts = asyncio.run(asked(guard, way, n=300))
+    assert {verdict.decision for verdict in verdicts} == {decision}
+    assert "guard-unavailable" not in str(verdicts)
+    assert service.asked == 300 if decision in ("restrict", "allow") else service.asked <= AT_ONCE
+
+
+@WAYS
+def test_a_refusal_is_remembered_for_a_second_of_the_same_who_alone(way: str, standin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = standin("block")
+    guard = Guard(service.url, "t", deadline_s=20)
+
+    async def scene() -> None:
+        await asked(guard, way)
+        await asked(guard, way)
+        assert service.asked == 1
+        await asked(guard, way, "bob")
+        assert service.asked == 2
+        monkeypatch.setattr(guards.time, "monotonic", lambda now=time.monotonic(): now + 2 * guards.REMEMBERED_S)
+        service.decision = "allow"
+        assert [verdict.decision for verdict in await asked(guard, way)] == ["allow"]
+
+    asyncio.run(scene())
+
+
+def test_who_is_refused_stays_so_while_the_service_hangs(standin: Any) -> None:
+    """Questions under way when the first was refused do not go by the fail mode; those after the memory do."""
+    service = standin("block", work_s=0.2)
+    guard = Guard(service.url, "t", fail_closed=False, deadline_s=0.5)
+    assert {verdict.decision for verdict in asyncio.run(asked(guard, "middleware", n=10))} == {"block"}
+
+
+def test_a_throttle_that_is_over_soon_is_not_remembered(standin: Any) -> None:
+    service = standin("throttle", retry_after="1")
+    guard = Guard(service.url, "t", deadline_s=20)
+
+    async def scene() -> None:
+        await asked(guard, "middleware")
+        await asked(guard, "middleware")
+
+    asyncio.run(scene())
+    assert service.asked == 2
+
+
+def test_what_is_remembered_is_bounded(standin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "REMEMBERED", 2)
+    guard = Guard(standin("block").url, "t", deadline_s=20)
+
+    async def scene() -> None:
+        for who in ("ada", "bob", "eve"):
+            await asked(guard, "middleware", who)
+
+    asyncio.run(scene())
+    assert len(guard._refusals) == 2
+
+
+@WAYS
+def test_a_loop_that_stands_still_is_no_silence_of_the_service(way: str, standin: Any) -> None:
+    """An application that computes while the answer comes; the first question's connecting, too."""
+    guard = Guard(standin("restrict").url, "t", fail_closed=False, deadline_s=0.25)
+
+    async def scene() -> list[str]:
+        out = []
+        for _ in range(2):
+            asking = asyncio.create_task(asked(guard, way, n=3))
+            await asyncio.sleep(0)
+            time.sleep(0.6)
+            await asyncio.sleep(0)
+            time.sleep(0.6)
+            out += [verdict.decision for verdict in await asking]
+        return out
+
+    assert asyncio.run(scene()) == ["restrict"] * 6
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_a_silent_service_is_waited_for_a_deadline_or_two(closed: bool, standin: Any) -> None:
+    service = standin("block")
+    service.silent = True
+    guard = Guard(service.url, "t", fail_closed=closed, deadline_s=0.5)
+
+    async def scene() -> tuple[set[str], float, list[Verdict]]:
+        begun = time.monotonic()
+        decisions = {verdict.decision for verdict in await asked(guard, "middleware", n=5 * AT_ONCE)}
+        took = time.monotonic() - begun
+        service.silent = False
+        return decisions, took, await asked(guard, "middleware", n=2 * AT_ONCE)
+
+    decisions, took, after = asyncio.run(scene())
+    assert decisions == {"unavailable" if closed else "allow"}
+    assert 0.5 <= took < 4
+    assert {verdict.decision for verdict in after} == {"block"}, "places in the line came back"
+
+
+def test_a_line_that_is_too_long_ends_by_the_fail_mode(standin: Any) -> None:
+    guard = Guard(standin("restrict", work_s=0.02).url, "t", fail_closed=True, deadline_s=0.1)
+    decisions = [verdict.decision for verdict in asyncio.run(asked(guard, "middleware", n=AT_ONCE + 300))]
+    assert "unavailable" in decisions
+
+
+def test_a_request_that_is_given_up_leaves_its_place(standin: Any) -> None:
+    service = standin("allow")
+    service.silent = True
+    guard = Guard(service.url, "t", fail_closed=True, deadline_s=20)
+
+    async def scene() -> list[Verdict]:
+        tasks = [asyncio.create_task(asked(guard, "middleware")) for _ in range(2 * AT_ONCE)]
+        await asyncio.sleep(0.2)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        service.silent = False
+        return await asked(guard, "middleware", n=2 * AT_ONCE)
+
+    assert {verdict.decision for verdict in asyncio.run(scene())} == {"allow"}
+
+
+@pytest.mark.parametrize("ends", ["told", "untold"])
+def test_a_connection_that_the_service_ends_is_no_lost_question(ends: str, standin: Any) -> None:
+    service = standin("allow", ends=ends)
+    guard = Guard(service.url, "t", fail_closed=True, deadline_s=20)
+
+    async def scene() -> list[Verdict]:
+        out = []
+        for pause_s in (0, 0.2, 0):
+            out += await asked(guard, "hook")
+            await asyncio.sleep(pause_s)
+        return out
+
+    assert [verdict.decision for verdict in asyncio.run(scene())] == ["allow"] * 3
+
+
+def test_a_guard_may_change_its_loop(standin: Any) -> None:
+    guard = Guard(standin("restrict").url, "t", fail_closed=True, deadline_s=20)
+    for _ in range(2):
+        assert {verdict.decision for verdict in asyncio.run(asked(guard, "middleware", n=3))} == {"restrict"}
+
+
+def test_no_byte_of_a_header_or_path_makes_a_question_that_cannot_be_sent(standin: Any) -> None:
+    guard = Guard(standin("block").url, "t", fail_closed=False, deadline_s=20)
+    for headers, path in (([("authorization", " \x00Bearer\x0b a\r\nx: y\x7f ")], "/x"), ([("x-api-key", "\u00ff")], "/\ud800")):
+        assert asyncio.run(guard.relay("POST", path, headers)).decision == "block"
