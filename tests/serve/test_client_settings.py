@@ -37,6 +37,29 @@ def test_a_setting_that_makes_no_sense_stops_the_start(name: str, value: str, mo
         assert f"STILLWATCH_{name} is {value!r}" in str(caught.value)
 
 
+def test_a_setting_that_makes_no_sense_stops_the_start_of_a_starlette_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes its middleware with the first scope, the lifespan, and servers take an error there for an application without one."""
+    applications = pytest.importorskip("starlette.applications")
+    monkeypatch.setenv("STILLWATCH_FAIL", "close")
+    made = applications.Starlette()
+    made.add_middleware(StillwatchMiddleware)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(made({"type": "lifespan", "state": {}}, receive, send))
+    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
+    assert "STILLWATCH_FAIL is 'close'" in sent[0]["message"]
+    scope = {"type": "http", "method": "GET", "path": "/v1/models", "headers": []}
+    with pytest.raises(SettingError):  # a server that has no lifespan: nothing passes
+        asyncio.run(made(scope, receive, send))
+    assert [message["status"] for message in sent[1:] if "status" in message] == [500]
+
+
 @pytest.mark.parametrize(("mode", "decision"), [("", "allow"), ("open", "allow"), ("closed", "unavailable"), (" Closed\n", "unavailable")])
 def test_the_fail_mode_is_as_declared(mode: str, decision: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STILLWATCH_FAIL", mode)
@@ -115,3 +138,53 @@ def test_what_cannot_be_restricted_is_a_bad_request(text: bytes) -> None:
     scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": []}
     asyncio.run(StillwatchMiddleware(app, Decided(token="t"))(scope, receive, send))
     assert sent[0]["status"] == 400
+
+
+def passed(scope: dict[str, Any], verdict: Verdict, monkeypatch: pytest.MonkeyPatch, opened: str = "") -> tuple[list[Any], list[Any]]:
+    """What reached the application, and what was sent to the client."""
+    seen: list[Any] = []
+    sent: list[Any] = []
+    monkeypatch.setenv("STILLWATCH_OPEN_PATHS", opened)
+
+    async def model(scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        seen.append(json.loads(message["body"]) if message.get("body") else scope["path"])
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"{}" if scope.get("method") == "POST" else b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    class Decided(Guard):
+        async def relay(self, *_: Any) -> Verdict:
+            return verdict
+
+    asyncio.run(StillwatchMiddleware(model, Decided(token="t"))({"headers": [], **scope}, receive, send))
+    return seen, sent
+
+
+@pytest.mark.parametrize("decision", ["allow", "restrict", "block", "unavailable"])
+def test_a_websocket_that_cannot_be_restricted_is_refused(decision: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, sent = passed({"type": "websocket", "path": "/v1/realtime"}, Verdict(decision, max_tokens=9), monkeypatch)
+    refused = {"type": "websocket.close", "code": 1008, "reason": decision}
+    assert (seen, sent) == ((["/v1/realtime"], []) if decision == "allow" else ([], [refused]))
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "is_open"),
+    [("/health", "", True), ("/llm/health", "/llm", True), ("/llm/health", "/llm/", True), ("/health", "/llm", True),
+     ("/llm/b", "/llm", True), ("/a", "", True), ("/llm/health", "", False), ("/llm/llm/health", "/llm", False),
+     ("/llmhealth", "/llm", False), ("/", "", False), ("", "", False), ("/llm", "/llm", False), ("/health/health", "", False)],
+)
+def test_open_paths_are_those_of_the_application_wherever_it_is_mounted(
+    path: str, root: str, is_open: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": root}
+    seen, _ = passed(scope, Verdict("block", 403), monkeypatch, " /a, /b ,,")
+    assert seen == ([path] if is_open else [])
+
+
+def test_a_restriction_is_of_the_api_wherever_it_is_mounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = {"type": "http", "method": "POST", "path": "/responses/v1/chat/completions", "root_path": "/responses"}
+    assert passed(scope, RESTRICTED, monkeypatch)[0] == [{"max_tokens": 9}]

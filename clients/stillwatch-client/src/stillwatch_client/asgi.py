@@ -3,13 +3,14 @@
 Streams pass untouched: it looks at requests only. A restricted account's JSON body is rewritten on its way in.
 """
 
+import asyncio
 import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from stillwatch_client.guard import Guard, Verdict, encoded, restricted, silent
+from stillwatch_client.guard import Guard, SettingError, Verdict, encoded, restricted, silent
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -27,26 +28,39 @@ class StillwatchMiddleware:
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], guard: Guard | None = None) -> None:
         """Wrap an application; settings come from the environment unless a guard is passed."""
-        self.app, self._guard = app, guard or Guard()
-        self._open = OPEN_PATHS | {path for path in os.environ.get("STILLWATCH_OPEN_PATHS", "").split(",") if path}
+        self.app = app
+        self._mistake: SettingError | None = None
+        self._open = OPEN_PATHS | {path.strip() for path in os.environ.get("STILLWATCH_OPEN_PATHS", "").split(",")} - {""}
+        try:
+            self._guard = guard or Guard()
+        except SettingError as error:
+            if not _serving():
+                raise
+            self._mistake = error  # Starlette makes its middleware with the first scope, where the server takes an error for no lifespan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, rewrite, or refuse."""
-        if scope["type"] not in ("http", "websocket") or scope["path"] in self._open or scope.get("method") == "OPTIONS":
+        if self._mistake is not None:
+            if scope["type"] != "lifespan":
+                raise self._mistake
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": str(self._mistake)})
+            return
+        path = _path(scope)
+        if scope["type"] not in ("http", "websocket") or path in self._open or scope.get("method") == "OPTIONS":
             await self.app(scope, receive, send)
             return
         headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
-        path = scope["path"]
         api = "anthropic" if "/v1/messages" in path or any(name == "anthropic-version" for name, _ in headers) else "openai"
         verdict = await self._guard.relay(scope.get("method", "GET"), path, headers, api)
+        if scope["type"] == "websocket" and (verdict.refused or verdict.decision == "restrict"):  # its messages cannot be rewritten
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": verdict.decision})
+            return
         if verdict.refused:
-            if scope["type"] == "websocket":
-                await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": verdict.decision})
-                return
             await _send(send, verdict.status, verdict.headers, encoded(verdict.body))
             return
-        if verdict.decision != "restrict" or scope["type"] != "http" or scope["method"] not in ("POST", "PUT", "PATCH"):
+        if verdict.decision != "restrict" or scope["type"] == "websocket" or scope["method"] not in ("POST", "PUT", "PATCH"):
             await self.app(scope, receive, send)
             return
         body = await _body(receive)
@@ -62,6 +76,20 @@ class StillwatchMiddleware:
         length = str(len(changed)).encode()
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"content-length", b"transfer-encoding")]
         await self.app({**scope, "headers": [*kept, (b"content-length", length)]}, _replay(changed, receive), send)
+
+
+def _serving() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _path(scope: Scope) -> str:
+    """The path as the application's routes have it: without where the application is mounted."""
+    path, root = str(scope.get("path", "")), str(scope.get("root_path", "")).rstrip("/")
+    return path.removeprefix(root) if path.startswith(f"{root}/") else path
 
 
 def _changed(body: bytes, verdict: Verdict, path: str) -> bytes | None:
