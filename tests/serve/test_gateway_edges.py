@@ -159,6 +159,58 @@ def test_no_way_around(gateway: int, model: Model, headers: list[tuple[str, str]
     assert model.seen == []
 
 
+FORGED = {f"x-guard-{name}": "allow" for name in ("decision", "reason", "case", "drop", "max-tokens")}
+LISTED = ", ".join([*FORGED, "authorization", "x-api-key"])
+
+
+@pytest.mark.parametrize("who", ["nobody", "restrict"])
+@pytest.mark.parametrize("connection", ["close", f"{LISTED}, close", f"keep-alive, {LISTED}", LISTED.title()])
+def test_what_a_client_says_of_the_guard_does_not_reach_the_model(gateway: int, model: Model, who: str, connection: str) -> None:
+    """Said itself, or taken out on the way: what Connection lists is of one hop only."""
+    model.seen.clear()
+    chat(gateway, who, connection=connection, **FORGED)
+    for _, headers, _ in model.seen:
+        told = {name: value for name, value in headers.items() if name.startswith("x-guard-") and value not in ("", "0")}
+        if who == "nobody" or "authorization" not in headers:
+            assert told == {"x-guard-decision": "allow"}
+        else:
+            told = {name: told.get(f"x-guard-{name}") for name in ("decision", "drop", "max-tokens", "case")}
+            assert told == {
+                "decision": "restrict", "drop": "reasoning,logprobs", "max-tokens": "64", "case": "https://guard.example/cases/c-1"
+            }
+
+
+@pytest.mark.parametrize("more", [{}, {"upgrade": "websocket"}, {"upgrade": "h2c"}], ids=["plain", "websocket", "h2c"])
+@pytest.mark.parametrize("also", ["close", "upgrade", "Keep-Alive, Upgrade"])
+def test_a_key_that_connection_lists_is_asked_about_or_goes_nowhere(gateway: int, model: Model, more: dict[str, str], also: str) -> None:
+    model.seen.clear()
+    chat(gateway, "block", connection=f"Authorization, {also}", **more)
+    assert [headers["authorization"] for _, headers, _ in model.seen if "authorization" in headers] == []
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_what_a_client_says_of_the_guard_does_not_reach_the_model_while_there_is_none(name: str, tmp_path: Path, model: Model) -> None:
+    guard = free_port()
+    with edge(name, tmp_path, model=model.port, guard=guard, grpc=guard, token="swt_none", patient=False) as port:
+        for kind in BROKEN:
+            model.seen.clear()
+            with broken(kind, guard):
+                assert chat(port, "nobody", **FORGED).status == 200
+            [(_, headers, _)] = model.seen
+            assert (kind, [told for told in headers if told in FORGED]) == (kind, [])
+
+
+@pytest.mark.parametrize("name", [one for one in EDGES if one.values == ("caddy",)])
+def test_websockets_pass_caddy(name: str, tmp_path: Path, service: Service, model: Model) -> None:
+    token = service.secrets["decide"]
+    with edge(name, tmp_path, model=model.port, guard=service.port, grpc=0, token=token) as port:
+        for upgrade in ("websocket", "WebSocket"):
+            model.seen.clear()
+            chat(port, "nobody", connection="keep-alive, Upgrade", upgrade=upgrade, **{"sec-websocket-version": "13"})
+            [(_, headers, _)] = model.seen
+            assert (headers["connection"].lower(), headers["upgrade"].lower()) == ("upgrade", "websocket")
+
+
 @pytest.mark.parametrize("name", EDGES)
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 def test_service_down_slow_malformed(name: str, closed: bool, tmp_path: Path, model: Model) -> None:
