@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -112,18 +112,17 @@ class Guard:
                 verdict = read(await self._line.ask(*question()))
         except Exception as error:
             return self._refusal(who) or self._failed(error, api)
-        if verdict.decision in ("block", "challenge") or (
-            verdict.decision == "throttle" and int(verdict.headers.get("retry-after", "0")) > REMEMBERED_S
-        ):
+        if _lasts(verdict):
             self._refusals.pop(who, None)
-            self._refusals[who] = time.monotonic() + REMEMBERED_S, verdict
+            self._refusals[who] = time.monotonic() + REMEMBERED_S, replace(verdict, headers=dict(verdict.headers))
             if len(self._refusals) > REMEMBERED:
                 del self._refusals[next(iter(self._refusals))]
         return verdict
 
     def _refusal(self, who: bytes) -> Verdict | None:
         until, verdict = self._refusals.get(who, (0.0, None))
-        return verdict if time.monotonic() < until else None
+        # LiteLLM adds headers of the one request to those that it is given
+        return replace(verdict, headers=dict(verdict.headers)) if verdict and time.monotonic() < until else None
 
     def _failed(self, error: Exception, api: str) -> Verdict:
         logger.warning("no decision (%s: %s); the request is %s", type(error).__name__, error, "refused" if self._closed else "let through")
@@ -149,6 +148,12 @@ def _forwarded(headers: list[tuple[str, str]]) -> dict[str, str]:
 
 _BLANK = re.compile(r"[\x00-\x20\x7f]+")
 """What a header may not have, or not at its ends; some servers pass it on."""
+
+
+def _lasts(verdict: Verdict) -> bool:
+    """Whether the service would say the same for as long as it is remembered."""
+    wait = verdict.headers.get("retry-after", "")
+    return verdict.decision in ("block", "challenge") or (verdict.decision == "throttle" and wait.isdecimal() and int(wait) > REMEMBERED_S)
 
 
 def _digest(*parts: str) -> bytes:
