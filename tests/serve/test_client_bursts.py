@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from serve_kit import CLIENT
 
-pytest.importorskip("h11")
+pytest.importorskip("httpx")
 sys.path.insert(0, str(CLIENT))
 from stillwatch_client import guard as guards
 from stillwatch_client.guard import Guard, Verdict

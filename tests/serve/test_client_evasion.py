@@ -11,7 +11,7 @@ import pytest
 from serve_kit import CLIENT, Service, people
 
 pytest.importorskip("granian")
-pytest.importorskip("h11")
+pytest.importorskip("httpx")
 sys.path.insert(0, str(CLIENT))
 from stillwatch_client.guard import FORWARDED, LONGEST, Guard, Verdict, restricted
 

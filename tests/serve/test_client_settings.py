@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from serve_kit import CLIENT
 
-pytest.importorskip("h11")
+pytest.importorskip("httpx")
 sys.path.insert(0, str(CLIENT))
 from stillwatch_client.asgi import LARGEST, StillwatchMiddleware
 from stillwatch_client.guard import Guard, SettingError, Verdict

@@ -1,19 +1,15 @@
-"""Questions over HTTP/1.1 on connections that are kept: some at once, the others in line.
+"""Questions to the service: some at once, the others in line.
 
-What a question costs the caller's own event loop decides how many may come at once, so it is h11 over asyncio's transports and no client
-library. The deadline is for the service: neither waiting in line while it answers others, nor a loop that stands still, counts.
+The deadline is for the service: neither waiting in line while it answers others, nor a loop that stands still, counts.
 """
 
 import asyncio
-import ssl
 from collections import deque
 from dataclasses import dataclass
-from typing import cast
-from urllib.parse import urlsplit
 
-import h11
+import httpx
 
-AT_ONCE = 32
+AT_ONCE = 8
 """Questions under way; further ones wait in line."""
 TICKS = 5
 """A deadline is over after this many parts. However long the caller's loop stands still, it is one part, and then sockets are read."""
@@ -30,94 +26,21 @@ class Answer:
     body: bytes
 
 
-class _Connection(asyncio.Protocol):
-    """One question after another."""
-
-    def __init__(self) -> None:
-        self._http = h11.Connection(h11.CLIENT)
-        self._answer: asyncio.Future[Answer] | None = None
-        self._head: h11.Response | None = None
-        self._body: list[bytes] = []
-        self._transport: asyncio.Transport | None = None
-
-    @property
-    def usable(self) -> bool:
-        return self._transport is not None and not self._transport.is_closing()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by their class
-
-    def ask(self, request: h11.Request, body: bytes) -> "asyncio.Future[Answer]":
-        assert self._transport is not None
-        self._head, self._body = None, []
-        self._answer = asyncio.get_running_loop().create_future()
-        events = (request, h11.Data(body), h11.EndOfMessage()) if body else (request, h11.EndOfMessage())
-        self._transport.write(b"".join(self._http.send(event) or b"" for event in events))
-        return self._answer
-
-    def data_received(self, data: bytes) -> None:
-        if self._answer is None or self._answer.done():  # to no question: it must not become the next one's answer
-            self.close()
-            return
-        try:
-            self._http.receive_data(data)
-            self._read(self._answer)
-        except h11.RemoteProtocolError as error:
-            self._end(error)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        try:
-            if self._head is not None and self._answer is not None and not self._answer.done():
-                self._http.receive_data(b"")  # the end of an answer that told no length, or of one that was cut off
-                self._read(self._answer)
-        except h11.RemoteProtocolError as cut:
-            error = error or cut
-        self._end(error or ConnectionResetError("the service closed the connection"))
-
-    def _read(self, answer: "asyncio.Future[Answer]") -> None:
-        while True:
-            event = self._http.next_event()
-            if isinstance(event, h11.Response):
-                self._head = event
-            elif isinstance(event, h11.Data):
-                self._body.append(bytes(event.data))
-            elif isinstance(event, h11.EndOfMessage) and self._head is not None:
-                headers = {name.decode("ascii"): value.decode("latin-1") for name, value in self._head.headers}
-                answer.set_result(Answer(self._head.status_code, headers, b"".join(self._body)))
-                if self._http.our_state is self._http.their_state is h11.DONE and not self._http.trailing_data[0]:
-                    self._http.start_next_cycle()
-                else:
-                    self.close()
-                return
-            elif not isinstance(event, h11.InformationalResponse):
-                return
-
-    def _end(self, error: Exception) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(error)
-        self.close()
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-
-
 class Line:
     """The way to the service at an address. ``async with`` it is a turn, in which :meth:`ask` may be called."""
 
     def __init__(self, url: str, deadline_s: float) -> None:
         """Take the address; nothing is connected yet."""
-        parts = urlsplit(url)
-        self._host, self._path, self._tick_s = parts.hostname or "", parts.path.rstrip("/"), deadline_s / TICKS
-        self._port = parts.port or (443 if parts.scheme == "https" else 80)
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._place = parts.netloc.rpartition("@")[2]
+        self._tick_s = deadline_s / TICKS
+        # Certificates are read here and not within the first question's deadline.
+        self._tls = httpx.create_ssl_context() if url.startswith("https:") else False
+        self._url = url
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start anew: connections and futures belong to one loop."""
         self._loop, self._free = loop, AT_ONCE
-        self._kept: list[_Connection] = []
+        self._client = httpx.AsyncClient(base_url=self._url, timeout=None, trust_env=False, verify=self._tls)
         self._turns: deque[tuple[asyncio.Future[None], int]] = deque()
         self._asked: dict[asyncio.Task[Answer], int] = {}
         """Both with the tick in which they began to wait."""
@@ -150,15 +73,11 @@ class Line:
 
         Raises:
             TimeoutError: there was none within the deadline.
-            OSError: the service cannot be reached.
-            h11.ProtocolError: it talks nonsense, or a header cannot be sent.
+            httpx.HTTPError: the service cannot be reached, or talks nonsense.
         """
         assert self._loop is not None
-        pairs = [("host", self._place), *headers.items(), *([("content-length", str(len(body)))] if body else [])]
-        request = h11.Request(
-            method=method, target=self._path + path, headers=[(name.encode(), value.encode("latin-1")) for name, value in pairs]
-        )
-        asking = self._loop.create_task(self._exchange(request, body))
+        pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        asking = self._loop.create_task(self._exchange(method, path, pairs, body))
         self._asked[asking] = self._tick
         self._start()
         try:
@@ -170,30 +89,13 @@ class Line:
             del self._asked[asking]
             asking.cancel()
 
-    async def _exchange(self, request: h11.Request, body: bytes) -> Answer:
-        while True:
-            while self._kept and not self._kept[-1].usable:
-                self._kept.pop()
-            kept = self._kept.pop() if self._kept else None
-            connection = kept or await self._connected()
-            try:
-                answer = await connection.ask(request, body)
-            except ConnectionError:
-                if kept is None:
-                    raise
-                continue  # the service had ended it, idle as it was
-            except BaseException:
-                connection.close()
-                raise
-            self._heard = self._tick
-            if connection.usable:
-                self._kept.append(connection)
-            return answer
-
-    async def _connected(self) -> _Connection:
-        assert self._loop is not None
-        _, connection = await self._loop.create_connection(_Connection, self._host, self._port, ssl=self._tls)
-        return connection
+    async def _exchange(self, method: str, path: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Answer:
+        try:
+            said = await self._client.request(method, path, headers=headers, content=body)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):  # it had ended the connection, idle as that was
+            said = await self._client.request(method, path, headers=headers, content=body)
+        self._heard = self._tick
+        return Answer(said.status_code, dict(said.headers), said.content)
 
     def _pass_on(self) -> None:
         while self._turns:
