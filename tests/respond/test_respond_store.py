@@ -61,11 +61,23 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
 
 
+def without_0009(connection: Connection) -> None:
+    """Decisions as they were when the request's id was unique."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("decisions") as table:
+        table.drop_constraint("uq_decisions_answer_id", type_="unique")
+        table.drop_column("answer_id")
+        table.create_unique_constraint("uq_decisions_request_id", ["request_id"])
+
+
 def without_0008(connection: Connection) -> None:
     """Indicators as they were when the id alone was their key."""
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
+    without_0009(connection)
     with Operations(MigrationContext.configure(connection)).batch_alter_table("indicators") as table:
         table.drop_constraint("pk_indicators", type_="primary")
         table.create_primary_key("pk_indicators", ["indicator_id"])
@@ -173,6 +185,26 @@ def test_indicators_of_an_older_store_stay_and_another_source_may_tell_the_same(
             indicator_id="indicator--1", view="ip", object="192.0.2.1", pattern="[…]", name="", source="two", imported_at=NOW,
             imported_by="ana",
         ))
+    again.close()
+
+
+def test_decisions_of_an_older_store_stay_and_a_request_id_may_come_again(store: Store) -> None:
+    def answered(answer_id: str) -> Decision:
+        return Decision("q", NOW, "nginx", None, "k", "block", "block", "enforce", "terms_of_use", None, 0, answer_id=answer_id)
+
+    with store.connect(writing=True) as connection:
+        without_0009(connection)
+        connection.execute(text(
+            "INSERT INTO decisions (request_id, at, surface, key_id, decision, mode) VALUES ('q', 17, 'nginx', 'k', 'allow', 'enforce')"
+        ))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+    test_migrations_give_the_schema_of_the_code(again := Store.open(store.engine.url.render_as_string(hide_password=False)))
+    assert append_decisions(again, [answered("s-1"), answered("s-2")]) == 2
+    with again.read() as session:
+        rows = session.scalars(select(DecisionRow).order_by(DecisionRow.decision_id)).all()
+    assert [(row.answer_id, row.request_id, row.decision) for row in rows] == [
+        (None, "q", "allow"), ("s-1", "q", "block"), ("s-2", "q", "block"),
+    ]
     again.close()
 
 
@@ -386,12 +418,15 @@ def test_writers_take_turns(store: Store) -> None:
     assert store.revision() == 40
 
 
-def test_decisions_are_stored_once_by_request(store: Store) -> None:
-    made = [Decision(f"r{i}", NOW, "decide", "a", None, "block", "block", "shadow", "terms_of_use", None, 0) for i in range(1200)]
+def test_decisions_are_stored_once_whatever_their_request_ids(store: Store) -> None:
+    def answered(i: int) -> Decision:
+        return Decision(f"r{i % 1000}", NOW, "decide", "a", None, "block", "block", "shadow", "terms_of_use", None, 0, answer_id=f"s-{i}")
+
+    made = [answered(i) for i in range(1200)]
     assert append_decisions(store, made) == 1200
-    assert append_decisions(store, [*made[:10], Decision("new", NOW, "decide", "a", None, "allow", None, "shadow", None, None, 0)]) == 1
+    assert append_decisions(store, [*made[:10], answered(1200)]) == 1
     with store.read() as session:
-        found = session.scalars(select(DecisionRow).where(DecisionRow.request_id == "r7")).one()
+        found = session.scalars(select(DecisionRow).where(DecisionRow.request_id == "r700")).one()
     assert (found.decision, found.at) == ("block", NOW)
 
 

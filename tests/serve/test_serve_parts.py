@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import math
 import random
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import structlog
 
 pytest.importorskip("granian")
 from hypothesis import given, settings
@@ -430,6 +432,91 @@ def test_a_log_that_cannot_write_keeps_then_drops_and_recovers(monkeypatch: pyte
     sink.full = False
     log._flush()
     assert [row.request_id for row in sink.got] == [f"r{n}" for n in range(1000)]  # in order, none lost or twice
+
+
+@pytest.mark.parametrize("bad", [{0}, {499}, {1199}, {0, 1, 2, 3, 700, 701, 1198}, set(range(0, 1199, 7))])
+def test_a_row_that_cannot_be_written_holds_up_no_other(bad: set[int]) -> None:
+    class Sink:
+        def __init__(self) -> None:
+            self.got: list[int] = []
+
+        def write(self, records: list[Record]) -> None:
+            if bad & {row.latency_us for row in records}:
+                raise ValueError("no such row")
+            self.got += [row.latency_us for row in records]
+
+    sink = Sink()
+    log = DecisionLog(sink)
+
+    def add(n: int) -> None:
+        log.add(Record(1e9, "q", "decide", "ada", "block", "block", "enforce", "r", "c", "1", "r1", n))
+
+    for n in range(1200):
+        add(n)
+    with structlog.testing.capture_logs() as said:
+        for _ in range(20):  # mostly one does
+            log._flush()
+        add(1200)  # a last one that fails waits until another is written
+        for _ in range(20):
+            log._flush()
+    assert sorted(sink.got) == sorted({*range(1201)} - bad)
+    assert (log.written, log.dropped, log.waiting) == (len(sink.got), len(bad), 0)
+    assert sum(line["dropped"] for line in said if "dropped" in line) == len(bad)
+
+
+def test_what_is_written_again_after_a_failure_has_the_same_id() -> None:
+    class Sink:
+        def __init__(self) -> None:
+            self.got: dict[str, str] = {}
+
+        def write(self, records: list[Record]) -> None:
+            again = {row.answer_id for row in records} <= self.got.keys()
+            self.got |= {row.answer_id: row.request_id for row in records}
+            if not again:
+                raise OSError("written, and nobody heard of it")
+
+    sink = Sink()
+    log = DecisionLog(sink)
+    for _ in range(3):
+        log.add(record(1))
+    log._flush()
+    log._flush()
+    assert (list(sink.got.values()), log.written) == (["r1"] * 3, 3)
+
+
+def test_what_is_lost_at_the_end_is_told() -> None:
+    class Sink:
+        def write(self, records: list[Record]) -> None:
+            raise OSError(28, "No space left on device")
+
+    log = DecisionLog(Sink())
+    log.start()
+    for n in range(7):
+        log.add(record(n))
+    with structlog.testing.capture_logs() as said:
+        log.close()
+    assert log.dropped == 7
+    [end] = [line for line in said if line["log_level"] == "error"]
+    assert (end["dropped"], end["error"]) == (7, "OSError: [Errno 28] No space left on device")
+
+
+def test_what_a_sink_that_hangs_has_in_hand_at_the_end_is_told() -> None:
+    class Sink:
+        held = threading.Event()
+
+        def write(self, records: list[Record]) -> None:
+            self.held.wait(60)
+
+    sink = Sink()
+    log = DecisionLog(sink)
+    log.start()
+    for n in range(700):
+        log.add(record(n))
+    with structlog.testing.capture_logs() as said:
+        log.close(0.3)
+    sink.held.set()
+    assert log.dropped == 700
+    assert [line["error"] for line in said if line.get("dropped") == 700] == ["nothing was answered within 0.3 s"]
 
 
 def test_the_share_of_plain_allows_is_kept() -> None:

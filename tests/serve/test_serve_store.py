@@ -44,7 +44,7 @@ from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
 from stillwatch.serve import identity, refresh, snapshot, tokens
 from stillwatch.serve.clock import Clock
 from stillwatch.serve.decider import Decider
-from stillwatch.serve.decision_log import Record
+from stillwatch.serve.decision_log import DecisionLog, Record
 from stillwatch.serve.decisions import Action as Act
 from stillwatch.serve.decisions import Question
 from stillwatch.serve.refresh import CHANGES, SNAPSHOT, Builder, Refresher
@@ -408,17 +408,57 @@ def test_a_revision_that_the_log_does_not_explain_is_refused(store: Store) -> No
 
 
 def test_decisions_are_stored_once(store: Store, url: str) -> None:
-    def record(request_id: str, surface: str) -> Record:
-        return Record(1e9, request_id, surface, "someone", "block", "block", "enforce", "r", "", "3", "r1", 42)
+    def record(request_id: str, surface: str, answer_id: str) -> Record:
+        return Record(1e9, request_id, surface, "someone", "block", "block", "enforce", "r", "", "3", "r1", 42, answer_id)
 
     sink = StoreSink(url)
-    sink.write([record("a", "decide"), record("b", "envoy"), record("", "decide"), record("", "decide")])
-    sink.write([record("a", "decide")])
+    first = [record("a", "decide", "1"), record("b", "envoy", "2"), record("", "decide", "3"), record("", "decide", "4")]
+    sink.write(first)
+    sink.write([*first, record("a", "decide", "5")])
     with store.read() as session:
-        rows = {row.request_id: row for row in session.scalars(select(DecisionRow))}
-    assert len(rows) == 4
+        every = session.scalars(select(DecisionRow)).all()
+    assert sorted((row.answer_id, row.request_id) for row in every) == [("1", "a"), ("2", "b"), ("3", ""), ("4", ""), ("5", "a")]
+    rows = {row.request_id: row for row in every}
     assert (rows["a"].account_id, rows["a"].key_id, rows["b"].account_id, rows["b"].key_id) == ("someone", None, None, "someone")
     assert (rows["a"].policy_version, rows["a"].latency_us, rows["a"].at.year) == (3, 42, 2001)
+
+
+def test_a_client_that_repeats_its_request_id_hides_no_decision(store: Store, service: Service) -> None:
+    for name in ("eve", "mal"):
+        act(store, Action.BLOCK, hashlib.sha256(name.encode()).hexdigest())
+    for name in ("eve", "mal"):
+        service.until(lambda name=name: call(service.port, "/nginx", edge(service, name)).status == 403)
+    before = service.status()["log"]["written"] + service.status()["log"]["waiting"]
+    for name in ("eve", "mal") * 3:
+        assert call(service.port, "/nginx", {**edge(service, name), "x-request-id": "same"}).status == 403
+    service.until(lambda: service.status()["log"]["written"] == before + 6)
+    with store.read() as session:
+        whose = list(session.scalars(select(DecisionRow.key_id).where(DecisionRow.request_id == "same")))
+    assert sorted(map(whose.count, set(whose))) == [3, 3]
+
+
+def edge(service: Service, secret: str) -> dict[str, str]:
+    return {"x-stillwatch-token": service.secrets["decide"], "x-api-key": secret}
+
+
+def test_no_text_of_a_client_stops_the_log(store: Store, service: Service) -> None:
+    """PostgreSQL holds no NUL, and SQLite no half of a surrogate pair; too long a name fits into no index."""
+    token = {"x-stillwatch-token": service.secrets["decide"]}
+    assert call(service.port, "/v1/decide", token, rb'{"account_id":"ada","request_id":"a\u0000b"}').status == 200
+    assert call(service.port, "/v1/decide", token, rb'{"account_id":"ada","request_id":"a\u0000b"}').json()["request_id"] == "a\0b"
+    litellm = rb'{"input_type":"request","request_data":{"user_api_key_user_id":"a"},"litellm_call_id":"c\u0000d"}'
+    assert call(service.port, "/beta/litellm_basic_guardrail_api", token, litellm).status == 200
+    service.until(lambda: service.status()["log"]["written"] == 2)
+    sink, random_ = StoreSink(str(store.engine.url.render_as_string(hide_password=False))), random.Random(7)
+    log = DecisionLog(sink)
+    long = "".join(chr(random_.randrange(0x10000, 0x1ffff)) for _ in range(1024))
+    for name in ("first", "x\0y", "\ud800", long, "last"):
+        log.add(Record(1e9, name, "decide", name, "block", "block", "enforce", "r", "", "3", "r1", 42))
+    log._flush()
+    with store.read() as session:
+        written = set(session.scalars(select(DecisionRow.request_id)))
+    assert written - {long} == {"ab", "cd", "first", "xy", "?", "last"}
+    assert log.dropped == (long not in written)
 
 
 def test_a_store_that_goes_away_changes_no_answer(store: Store, url: str, service: Service, tmp_path: Path) -> None:

@@ -323,7 +323,10 @@ class DecisionRow(Base):
 
     __tablename__ = "decisions"
     decision_id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
-    request_id: Mapped[str] = mapped_column(unique=True)
+    answer_id: Mapped[str | None] = mapped_column(String(40), unique=True)
+    """The service's own, by which nothing is stored twice; rows of before it have none."""
+    request_id: Mapped[str]
+    """As the caller told it, which may be that of other rows, or empty."""
     at: Mapped[datetime] = mapped_column(index=True)
     surface: Mapped[str] = mapped_column(String(32))
     account_id: Mapped[str | None] = mapped_column(index=True)

@@ -234,13 +234,14 @@ class Decision:
     case_id: str | None
     policy_version: int | None
     latency_us: int | None = None
+    answer_id: str | None = None
 
 
 def append_decisions(store: Store, decisions: Sequence[Decision]) -> int:
-    """Store decisions; one whose ``request_id`` is there already is left out. Returns how many were new.
+    """Store decisions; one whose ``answer_id`` is there already is left out. Returns how many were new.
 
     Meant to be called from a background task with some hundreds at a time.
     """
     rows = [{name: getattr(decision, name) for name in Decision.__slots__} for decision in decisions]
     with store.connect(writing=True) as connection:
-        return put(connection, DecisionRow, rows, update=(), key=("request_id",))
+        return put(connection, DecisionRow, rows, update=(), key=("answer_id",))

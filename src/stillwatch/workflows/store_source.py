@@ -1,7 +1,6 @@
 """Joins the store and the decision service: actions as a snapshot, tokens, and the service's decisions into the store."""
 
 import time
-import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,19 +181,24 @@ class StoreSink:
         self._store: Store | None = None
 
     def write(self, records: list[Record]) -> None:
-        """Store a batch; a request id that is there already is left out."""
+        """Store a batch; what is there already, by its ``answer_id``, is left out."""
         if self._store is None:
             self._store = Store.open(self._url, create=False, answer_s=ANSWER_S)
         append_decisions(self._store, [_decision(record) for record in records])
 
 
+def _text(told: str) -> str:
+    """What a caller told, without what no text of a database can hold: NUL, and half a surrogate pair."""
+    return told.replace("\0", "").encode(errors="replace").decode()
+
+
 def _decision(record: Record) -> Decision:
     by_key = record.surface in CREDENTIAL_SURFACES
-    name = record.account_id or None
+    name = _text(record.account_id) or None
     return Decision(
-        request_id=record.request_id or uuid.uuid4().hex, at=datetime.fromtimestamp(record.at, UTC), surface=record.surface,
+        request_id=_text(record.request_id), at=datetime.fromtimestamp(record.at, UTC), surface=record.surface,
         account_id=None if by_key else name, key_id=name if by_key else None, decision=record.decision,
         action=record.would if record.reason_code else None, mode=record.mode, reason=record.reason_code or None,
         case_id=record.case_id or None, policy_version=int(record.policy_version) if record.policy_version.isdecimal() else None,
-        latency_us=record.latency_us,
+        latency_us=record.latency_us, answer_id=record.answer_id or None,
     )

@@ -53,6 +53,8 @@ _HEADERS = [answers.JSON, answers.NO_STORE]
 def _ask(request: Request, context: Context) -> Question:
     asked: Ask = decoded(_decoder, request.body)
     _demand_once(asked, request.body)
+    if b"u0000" in request.body and any("\0" in (name or "") for name in (asked.account_id, asked.org_id, asked.key_id)):
+        raise MalformedError("NUL in a name")
     if asked.hashed:
         name = asked.account_id or asked.org_id or asked.key_id
         ids = context.identities.together(name, asked.key_id or None) if name else ()
