@@ -1,5 +1,6 @@
 """The service as a process: killed, without its source, with a damaged snapshot, full disk, at its end, over TLS."""
 
+import http.client
 import json
 import math
 import os
@@ -180,6 +181,10 @@ def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(servi
     assert service.process is not None
     service.process.send_signal(signal.SIGTERM)
     service.until(lambda: call(service.port, "/readyz").status == 503, 10)  # while answers go on
+    connection = http.client.HTTPConnection("127.0.0.1", service.port)
+    connection.request("GET", "/readyz")
+    assert connection.getresponse().getheader("connection") == "close"
+    connection.close()
     assert faults == []
     stop.set()
     for thread in threads:

@@ -57,7 +57,7 @@ def service(tmp_path: Path, log: Kept) -> Service:
 
 def called(
     service: Service, path: str, token: str | None = "decide", body: bytes | list[bytes] = b"", method: str = "POST",
-    headers: list[tuple[bytes, bytes]] | None = None, hang: bool = False, asked: list[int] | None = None,
+    headers: list[tuple[bytes, bytes]] | None = None, hang: bool = False, asked: list[int] | None = None, version: str = "1.1",
 ) -> tuple[int, dict[str, str], bytes]:
     """The answer of one call; ``hang`` never sends the end of the body. ``asked`` grows with each part that is asked for."""
     parts = [body] if isinstance(body, bytes) else body
@@ -78,7 +78,7 @@ def called(
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": method, "path": path, "headers": given, "query_string": b""}
+        scope = {"type": "http", "method": method, "path": path, "headers": given, "query_string": b"", "http_version": version}
         await asyncio.wait_for(service(scope, receive, send), 10)
 
     asyncio.run(one())
@@ -250,7 +250,8 @@ def test_no_secret_is_logged(tmp_path: Path, service: Service, log: Kept) -> Non
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"{}", b'{"account_id":""}', b'{"account_id":1}', b'{"acount_id":"a"}', b"\xff\xfe", b"[" * 100_000,
-             b'{"account_id":"' + b"x" * 2000 + b'"}']
+             b'{"account_id":"' + b"x" * 2000 + b'"}', rb'{"account_id":"a\u0000"}', rb'{"org_id":"\u0000","hashed":true}',
+             rb'{"account_id":"ada","key_id":"a\u0000b"}']
 )
 def test_malformed_questions(service: Service, body: bytes) -> None:
     status, headers, answer = called(service, "/v1/decide", body=body)
@@ -461,8 +462,26 @@ def test_metrics_and_status(service: Service) -> None:
     assert 'stillwatch_faults_total{kind="unauthorised",surface="decide"} 1.0' in text
     assert 'stillwatch_decision_seconds_bucket{le="+Inf",surface="decide"} 1.0' in text
     assert "stillwatch_snapshot_rows 5.0" in text
+    assert "stillwatch_decisions_waiting 1.0" in text
+    assert "stillwatch_decisions_write_failures 0.0" in text
     status = json.loads(called(service, "/v1/status", "metrics", method="GET")[2])
     assert (status["ready"], status["snapshot"]["revision"]) == (True, "r1")
+
+
+@pytest.mark.parametrize(("version", "told"), [("1.1", "close"), ("2", None)])
+def test_while_it_ends_clients_are_told_to_leave(service: Service, version: str, told: str | None) -> None:
+    async def other(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    service._mounts = [("/console", other)]
+    for path in ("/nginx", "/readyz", "/console"):
+        assert "connection" not in called(service, path, method="GET", version=version)[1]
+    service.draining = True
+    for path in ("/nginx", "/nginx", "/readyz", "/console"):
+        assert called(service, path, method="GET", version=version)[1].get("connection") == told
+    service.draining = False
+    assert "connection" not in called(service, "/nginx", method="GET", version=version)[1], "nothing stays in what answers share"
 
 
 def test_the_description_has_every_route() -> None:

@@ -133,7 +133,7 @@ class Service:
                 "age_s": round(self.decider.clock.now() - snapshot.built_at, 3),
             },
             "fail_closed": sorted(self.decider.fail_closed), "clock_skew_s": round(self.decider.clock.skew_s, 3),
-            "log": {"written": self.log.written, "dropped": self.log.dropped, "failures": self.log.failures},
+            "log": {"written": self.log.written, "dropped": self.log.dropped, "failures": self.log.failures, "waiting": self.log.waiting},
         } | self._status()
 
     def _gauges(self) -> dict[str, tuple[str, float]]:
@@ -146,6 +146,8 @@ class Service:
             "source_unreachable_seconds": ("Since when the snapshot's source cannot be read", unreachable),
             "clock_skew_seconds": ("How far the wall clock jumped ahead of the one in use", decider.clock.skew_s),
             "decisions_dropped": ("Decisions that were not logged", log.dropped),
+            "decisions_waiting": ("Decisions that wait to be logged", log.waiting),
+            "decisions_write_failures": ("How often decisions that wait could not be logged, or not all of them", log.failures),
             "rate_windows": ("Accounts with a live rate window", len(decider.throttle.by_key) + len(decider.shadow.by_key)),
         }
 
@@ -154,6 +156,8 @@ class Service:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
+        if self.draining and scope.get("http_version", "").startswith("1"):
+            send = _closing(send)
         path = scope["path"]
         route = self._exact.get(path)
         if route is None:
@@ -321,6 +325,17 @@ def _principal(question: Question) -> str:
     """The one whose action decided, or the first; an API key in the clear is left out."""
     name = question.who[question.decided_by][0] if question.who and question.who[0] else ""
     return "" if question.surface in CREDENTIAL_SURFACES and unhashed(name) else name
+
+
+def _closing(send: Send) -> Send:
+    """Tell the client to come back on another connection: by the end it has left this one."""
+
+    async def told(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
+        await send(message)
+
+    return told
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
