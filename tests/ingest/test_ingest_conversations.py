@@ -1,14 +1,18 @@
 """Conversation keys: they link the turns of a conversation, whoever sends the next one."""
 
 import copy
+import itertools
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest_helpers import KEY, envelope, payload
+from ingest_helpers import AS_OF, KEY, envelope, payload
 
+from stillwatch import sketch
 from stillwatch.ingest.messages import boundaries, reduce, tools_key
 from stillwatch.ingest.tenant import Tenant
+from stillwatch.workflows.ingestion import ingest
 
 TENANT = Tenant(KEY)
 SYSTEM = {"role": "system", "content": "Be terse."}
@@ -141,3 +145,48 @@ def test_reducing_changes_nothing_it_was_given(pairs):
     before = copy.deepcopy(messages)
     reduce(messages, TENANT)
     assert messages == before
+
+
+def answered(number, before=None):
+    """A request that was answered by resp_{number}, and goes on from resp_{before}."""
+    request = {"input": f"turn {number}"} | ({} if before is None else {"previous_response_id": f"resp_{before}"})
+    return envelope(request, {"id": f"resp_{number}", "output": []}, request_id=f"req-{number}")
+
+
+CHAIN = [answered(0), answered(1, 0), answered(2, 1), answered(3, 2), answered(4, 9), answered(5, 4)]
+"""Four turns, and two of a conversation that began before the log."""
+
+
+def linked(result):
+    return {row["event_id"]: (row["context_key"], row["parent_key"]) for row in result.rows}
+
+
+def test_responses_are_linked_in_any_order_and_split(run, write, monkeypatch):
+    monkeypatch.setattr("stillwatch.ingest.output.BATCH_ROWS", 3)
+    wanted = run(write(CHAIN), "openai")
+    keys = linked(wanted)
+    assert [keys[f"req-{at}"][1] for at in (1, 2, 3, 5)] == [keys[f"req-{at}"][0] for at in (0, 1, 2, 4)]
+    assert wanted.summary["unknown_responses"] == 1
+    for order in itertools.permutations(range(6)):
+        if order[0] % 2 or order[1] == 3:
+            continue
+        sources = [write([CHAIN[at] for at in order[:2]], "a.jsonl"), write([CHAIN[at] for at in order[2:]], "b.jsonl")]
+        found = run(sources, "openai")
+        assert linked(found) == keys
+        assert found.summary["unknown_responses"] == 1
+
+
+def test_sketches_are_linked_as_the_events_are(run, write):
+    found = run(write(CHAIN[::-1]), "openai", privacy="features", finish=sketch.sketch_events)
+    made = pq.read_table(found.out / "sketches" / "part-00000.parquet", columns=["context", "parent"]).to_pylist()
+    assert [(row["context"], row["parent"] or None) for row in made] == [(row["context_key"], row["parent_key"]) for row in found.rows]
+    assert linked(found) == linked(run(write(CHAIN), "openai"))
+
+
+def test_responses_that_go_round_in_a_circle_end(run, write):
+    assert run(write([answered(1, 2), answered(2, 1), answered(3, 3)]), "openai").summary["unknown_responses"] == 2
+
+
+def test_requests_whose_earlier_response_is_in_no_log_are_told(write, tmp_path, capsys):
+    ingest([write(CHAIN)], "openai", tmp_path / "out", as_of=AS_OF)
+    assert "1 request of a conversation whose earlier response is not in these logs" in capsys.readouterr().out

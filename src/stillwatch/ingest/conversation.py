@@ -3,6 +3,7 @@
 from typing import Any
 
 from stillwatch.ingest.answers import answer_text
+from stillwatch.ingest.chains import continued
 from stillwatch.ingest.messages import SYSTEM, as_messages, from_items, reduce, system_text, tools_key, with_system
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import fitting, maybe, opened
@@ -29,29 +30,29 @@ def conversation(request: Fields, response: Any, tenant: Tenant, placeholder: st
     """Text and hashes of a request body (chat, legacy completion, responses or messages API) and its answer.
 
     Without text, only what the API itself names links the turns: a response and the one before it. ``placeholder`` is what
-    the gateway writes in place of every message where it logs none; such a request is told as ``_redacted``.
+    the gateway writes in place of every message where it logs none; such a request is told as ``_redacted``. ``_response``, ``_before`` and
+    ``_said`` are for :class:`stillwatch.ingest.chains.Chains`.
     """
     own = maybe(response.get("id"), "response.id") if type(response) is dict else None
     previous = request.get("previous_response_id")
     if previous is None and type(response) is dict:
         previous = response.get("previous_response_id")
-    before = maybe(previous, "previous_response_id")
+    earlier = maybe(previous, "previous_response_id")
+    answered = tenant.response(own) if own is not None and own.startswith("resp_") else None
+    before = tenant.response(earlier) if earlier else None
     if not tenant.text:
-        chained = own is not None and own.startswith("resp_")
-        return {
-            "context_key": tenant.turn(own) if own and chained else None,
-            "parent_key": tenant.turn(before) if before else None,
-        }
+        return {"context_key": answered, "parent_key": before}
     messages = request_messages(request)
     if not messages:
         return {"tools_key": tools_key(tools(request), tenant), "response": answer_text(response)}
     if placeholder is not None and redacted(messages, placeholder):
         system = system_text([message for message in messages if message.get("content") != placeholder])
         return {"system": system, "tools_key": tools_key(tools(request), tenant), "response": None, "_redacted": True}
-    reduced = reduce(messages, tenant, tenant.turn(before) if before else None)
-    if own and reduced.context_key is not None and own.startswith("resp_"):
-        tenant.remember(own, reduced.context_key)
-    fields = reduced._asdict()
+    fields = reduce(messages, tenant)._asdict() | {"_response": answered}
+    if before is not None:
+        said = fields["context_key"]
+        context = None if said is None else continued(tenant, before, said)
+        fields |= {"parent_key": before, "context_key": context, "_before": before, "_said": said}
     return fields | {"tools_key": tools_key(tools(request), tenant), "response": answer_text(response)}
 
 

@@ -34,18 +34,10 @@ class Reduced(NamedTuple):
     parent_key: int | None
 
 
-def reduce(messages: list[dict[str, Any]], tenant: Tenant, parent: int | None = None) -> Reduced:
-    """Reduce messages in the order they were sent.
-
-    Args:
-        messages: objects with ``role`` and ``content``, as chat APIs define them.
-        tenant: whose key the hashes take.
-        parent: the context_key of the earlier turn where the API keeps the conversation (previous_response_id).
-    """
+def reduce(messages: list[dict[str, Any]], tenant: Tenant) -> Reduced:
+    """Reduce messages (objects with ``role`` and ``content``, as chat APIs define them) in the order they were sent."""
     end, turn = boundaries([message.get("role") for message in messages])
     hasher = tenant.hasher(b"context")
-    if parent is not None:
-        hasher.update(parent.to_bytes(8, "little", signed=True))
     before = None
     for at, message in enumerate(messages[:end]):
         if at == turn and turn:
@@ -53,7 +45,7 @@ def reduce(messages: list[dict[str, Any]], tenant: Tenant, parent: int | None = 
         form = canonical(message)
         hasher.update(len(form).to_bytes(LENGTH_BYTES, "little") + form)
     context = signed(hasher) if end else None
-    return Reduced(system_text(messages), prompt_text(messages), context, before if parent is None else parent)
+    return Reduced(system_text(messages), prompt_text(messages), context, before)
 
 
 def boundaries(roles: list[Any]) -> tuple[int, int]:

@@ -3,8 +3,9 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ WRITTEN = ("events", partitions.FOLDER, QUARANTINE, FAILED, "accounts.parquet", 
 """What a run replaces in the folder it writes."""
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
 """A batch of events is written when it has this many rows, or characters of text."""
+PLACE_BITS = 32
+"""Of the place of an event, that say its row; those above say its part."""
 CHUNK_ROWS = 1024
 """Rows that become Arrow at once: few enough to be in the processor's cache still."""
 QUARANTINE_ROWS, QUARANTINE_BYTES = 10_000, 32 << 20
@@ -172,6 +175,30 @@ class Events:
             self._sketched.append(part)
         self.parts += 1
 
+    @property
+    def place(self) -> int:
+        """Where the next event will stand, for :meth:`relink`."""
+        return self.parts << PLACE_BITS | self._count
+
+    def relink(self, links: Iterable[tuple[int, int, int]]) -> None:
+        """Write other conversation keys into rows that are written: place, parent_key and context_key of each."""
+        import numpy as np
+        import pyarrow.parquet as pq
+
+        found = np.fromiter(chain.from_iterable(links), np.int64).reshape(-1, 3)
+        found = found[np.argsort(found[:, 0], kind="stable")]
+        for part in np.unique(found[:, 0] >> PLACE_BITS).tolist():
+            rows, parents, contexts = found[found[:, 0] >> PLACE_BITS == part].T
+            rows = rows & (1 << PLACE_BITS) - 1
+            path = self._folder / f"part-{part:05}.parquet"
+            events = pq.read_table(path, schema=EVENTS.schema)
+            write_parquet(replaced(events, rows, parent_key=parents, context_key=contexts), path)
+            if path in self._sketched:
+                partition = self._folder.parent / partitions.FOLDER / path.name
+                sketches = pq.read_table(partition)
+                with partitions.writing(partition) as add:
+                    add(replaced(sketches, rows, parent=parents, context=contexts), events["account_id"])
+
     def sketched(self) -> dict[str, Any] | None:
         """What ingest.json says of the sketches, if any were made."""
         return partitions.record(self._sketched) if self._sketched else None
@@ -186,6 +213,20 @@ class Events:
             span = pc.min_max(table["timestamp"].cast("int64")).as_py()
             self.first = min(span["min"], self.first if self.first is not None else span["min"])
             self.last = max(span["max"], self.last if self.last is not None else span["max"])
+
+
+def replaced(table: "pa.Table", rows: Any, **columns: Any) -> "pa.Table":
+    """The table with other whole numbers in some rows of some columns; null stays null, and so does 0, which is null in sketches."""
+    import numpy as np
+    import pyarrow as pa
+
+    for name, values in columns.items():
+        at, old = table.column_names.index(name), table[name].combine_chunks()
+        null, new = np.array(old.is_null()), np.array(old.fill_null(0))
+        kept = new[rows] == 0
+        new[rows] = np.where(kept, new[rows], values)
+        table = table.set_column(at, table.field(at), pa.array(new, mask=null))
+    return table
 
 
 def without_text(table: "pa.Table") -> "pa.Table":

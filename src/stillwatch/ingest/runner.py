@@ -10,6 +10,7 @@ from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import digest, write_parquet
+from stillwatch.ingest.chains import Chains
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import ERASED, REASONS, Bad
 from stillwatch.ingest.index import Index
@@ -160,6 +161,7 @@ class _Work:
         self._latest = (as_of + SLACK - EPOCH) // MICROSECOND
         self._coerce = Coercer(EVENTS)
         self._seen = Index("int8")
+        self._chains = Chains(tenant)
         self._edge: Edge | None = None
         self._registry: Registry | None = None
         self._events = Events(staging / "events", keep_text=privacy == "text", finish=finish)
@@ -195,7 +197,9 @@ class _Work:
         for record in Source(path, header=self._format.header, skip=self._skip):
             rows += record.line > 0
             try:
-                self._events.add(self._event(record))
+                event = self._event(record)
+                self._chains.link(event, self._events.place)
+                self._events.add(event)
             except Bad as bad:
                 self._quarantine.add("log", path, record, bad)
         return "log", rows
@@ -241,6 +245,7 @@ class _Work:
     def close(self) -> dict[str, Any]:
         """Write the last batches; return the summary."""
         self._events.flush()
+        self._events.relink(self._chains.settle())
         self._quarantine.close()
         events, aside = self._events, self._quarantine
         read = sum(one["rows"] for one in self._inputs if one["role"] == "log")
@@ -258,6 +263,7 @@ class _Work:
             "empty_columns": [name for name in EVENTS.names if not share[name]],
             "empty_prompts": events.empty_prompts,
             "redacted": events.redacted,
+            "unknown_responses": self._chains.unknown,
             "first": _iso(events.first),
             "last": _iso(events.last),
             "edge": self._edge_summary(),

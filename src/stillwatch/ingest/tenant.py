@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from stillwatch.errors import InputError
-from stillwatch.ingest.index import Index
 from stillwatch.ingest.values import whole_number
 from stillwatch.keys.hashing import erased_hash, keyed
 
@@ -33,7 +32,6 @@ class Tenant:
         # BLAKE2b takes at most 64 bytes of key
         self._short = key if len(key) <= 64 else hashlib.sha512(key).digest()
         self._trusted = networks(trusted_proxies)
-        self._responses = Index()
         self._ids: dict[str, str] = {}
         self._clients: dict[tuple[str | None, str | None], str | None] = {}
 
@@ -52,19 +50,9 @@ class Tenant:
             return False
         return cached(self._is_erased, str(account_id), lambda name: erased_hash(self._key, name) in self._erased)
 
-    def turn(self, response_id: str) -> int:
-        """The context_key of the request that this response answered.
-
-        Where that request is not in the log, or its text is not read, the response's own hash stands for it: it still
-        says that the conversation goes on, and from which response.
-        """
-        key = self.key64(b"response", response_id.encode())
-        found = self._responses.get(key) if self.text else None
-        return key if found is None else found
-
-    def remember(self, response_id: str, context_key: int) -> None:
-        """Keep what a response answered, for :meth:`turn`."""
-        self._responses.put(self.key64(b"response", response_id.encode()), context_key)
+    def response(self, response_id: str) -> int:
+        """The keyed hash of a response's identifier."""
+        return self.key64(b"response", response_id.encode())
 
     def network(self, address: str | None) -> str | None:
         """The keyed hash of the address's /24 or /48; null where it is no address."""

@@ -117,6 +117,10 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     if summary["redacted"]:
         hidden = number_of(summary["redacted"], "request")
         lines.append(f"{hidden} without text, since the gateway wrote a placeholder for every message: nobody sees what was asked")
+    if summary["unknown_responses"]:
+        which = f"{number_of(summary['unknown_responses'], 'request')} of a conversation whose earlier response is not in these logs"
+        todo = "ingest the logs of all days and gateways together, or with --privacy metadata, which links them by identifiers alone"
+        lines.append(f"{which} (previous_response_id): not linked to what came before. To link what another log has, {todo}")
     lines += _doubts(summary)
     # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
