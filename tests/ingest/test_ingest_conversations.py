@@ -87,6 +87,28 @@ def test_dropped_reasoning_and_developer_role_do_not_matter():
     assert keys({"role": "developer", "content": SYSTEM["content"]}, ASK) == keys(SYSTEM, ASK)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"content": "42", "cache_control": {"type": "ephemeral"}},
+        {"content": "42", "is_error": None},
+        {"content": [{"type": "text", "text": "42"}]},
+        {"content": [{"type": "text", "text": "42", "cache_control": {"type": "ephemeral"}}]},
+    ],
+)
+def test_forms_of_a_result_in_a_turn_have_one_hash(form):
+    asked = {"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {"cache_control": 1}}]}
+
+    def turn(**fields):
+        return {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", **fields}]}
+
+    assert keys(ASK, asked, turn(**form)) == keys(ASK, asked, turn(content="42"))
+    assert keys(ASK, asked, turn(content=[{"type": "text", "text": "43"}])) != keys(ASK, asked, turn(content="42"))
+    picture = {"type": "image", "source": {"data": "aaaa"}}
+    marked = picture | {"cache_control": {"type": "ephemeral"}}
+    assert keys(ASK, asked, turn(content=[marked])) == keys(ASK, asked, turn(content=[picture]))
+
+
 def test_what_differs_has_another_hash():
     different = [
         keys(ASK), keys(SYSTEM, ASK), keys(MORE), keys(ASK, MORE),

@@ -201,6 +201,27 @@ def test_openai_responses_chain(run, write):
     assert three["parent_key"] not in (None, one["context_key"])
 
 
+@pytest.mark.parametrize("container", ["payload", "string", "spend"])
+def test_litellm_logs_the_input_of_responses_as_messages(run, write, container):
+    ask, more = {"role": "user", "content": "Solve it."}, {"type": "message", "role": "user", "content": "And then?"}
+    thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
+    call = {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "f", "arguments": "{}"}
+    result = {"type": "function_call_output", "call_id": "c1", "output": "42"}
+    said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "It is 42."}]}
+    turns = [[ask], [ask, thought, call, result], [ask, call, result, thought, said, more]]
+
+    def record(at, items):
+        fields = {"call_type": "aresponses", "messages": json.dumps(items) if container == "string" else items}
+        if container == "spend":
+            return {"request_id": f"r{at}", "user": "ada", "startTime": "2026-02-20 10:00:00", "proxy_server_request": {}} | fields
+        return payload(id=f"resp_{at}", response={"id": f"resp_{at}", "output": []}, **fields)
+
+    log = write([record(at, items) for at, items in enumerate(turns)])
+    one, two, three = run(log, "litellm-spend" if container == "spend" else "litellm").rows
+    assert (two["parent_key"], three["parent_key"]) == (one["context_key"], two["context_key"])
+    assert (one["prompt"], three["prompt"]) == ("Solve it.", "And then?")
+
+
 STREAMED_CHAT = [
     {"id": "c", "choices": [{"index": 0, "delta": {"role": "assistant", "content": "a"}}]},
     {"id": "c", "choices": [{"index": 0, "delta": {"content": "b"}}]},
@@ -225,7 +246,11 @@ STREAMED_MESSAGE = [
 ]
 
 
-@pytest.mark.parametrize("events", [STREAMED_CHAT, STREAMED_RESPONSE, CUT_RESPONSE, STREAMED_RESPONSE[:2], STREAMED_MESSAGE])
+REPEATED = [*STREAMED_MESSAGE[:-1], STREAMED_MESSAGE[-1] | {"usage": {"input_tokens": None, "output_tokens": 2}}]
+"""As an SDK writes it, which has a null for each count that the last event does not repeat."""
+
+
+@pytest.mark.parametrize("events", [STREAMED_CHAT, STREAMED_RESPONSE, CUT_RESPONSE, STREAMED_RESPONSE[:2], STREAMED_MESSAGE, REPEATED])
 @pytest.mark.parametrize("form", ["list", "text"])
 def test_streams_are_put_together(run, write, events, form):
     text = "".join(f"event: x\ndata: {json.dumps(one)}\n\n" for one in events) + "data: [DONE]\n\ndata: {\"cut"

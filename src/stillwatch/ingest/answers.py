@@ -155,6 +155,7 @@ def _messages(events: list[dict[str, Any]]) -> dict[str, Any]:
         elif event.get("type") in ("response.output_text.delta", "response.refusal.delta"):
             texts.append(str(event.get("delta") or ""))
         elif event.get("type") == "message_delta":
-            usage |= section(event, "usage")
+            # an SDK writes null where the last event does not repeat a count
+            usage |= {name: count for name, count in section(event, "usage").items() if count is not None}
     whole.pop("output", None)
     return whole | {"usage": usage, "content": [{"type": "text", "text": "".join(texts)}, *tools]}

@@ -81,7 +81,16 @@ def canonical_parts(parts: list[Any]) -> Any:
     kept = [part for part in parts if not (type(part) is dict and part.get("type") in REASONING)]
     if all(type(part) is str or (type(part) is dict and part.get("type") in TEXT_PARTS) for part in kept):
         return "\n".join(part if type(part) is str else str(part.get("text") or "") for part in kept)
-    return [unmarked(part) for part in kept]
+    return [part_form(part) for part in kept]
+
+
+def part_form(part: Any) -> Any:
+    """A part without its cache mark and null fields; parts in it, as a tool's result has them, likewise."""
+    if type(part) is not dict:
+        return part
+    content = part.get("content")
+    inner = {"content": canonical_parts(content)} if type(content) is list else {}
+    return {name: value for name, value in unmarked(part).items() if value is not None} | inner
 
 
 def unmarked(part: Any) -> Any:

@@ -8,6 +8,8 @@ from stillwatch.ingest.values import maybe, section
 OK, FAILED = 200, 500
 REDACTED = "redacted-by-litellm"
 """What LiteLLM writes in place of every message when logging of messages is turned off."""
+RESPONSES = ("responses", "aresponses")
+"""Types of calls of the responses API, whose ``input`` LiteLLM logs as ``messages``."""
 HEADERS = ("x-forwarded-for", "x-ja4", "x-request-id")
 
 
@@ -39,6 +41,11 @@ def principal(user: Any, org: Any, key: Any, tenant: Tenant) -> dict[str, Any]:
     """Who can be acted on: the user, else the organisation, else the key."""
     ids = [tenant.id(value) for value in (user, org, key)]
     return {"account_id": next((id_ for id_ in ids if id_ is not None), None), "org_id": ids[1], "key_id": ids[2]}
+
+
+def messages_as(call_type: Any) -> str:
+    """The name in the API's request of what LiteLLM logs as ``messages``."""
+    return "input" if call_type in RESPONSES else "messages"
 
 
 def logged_headers(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import orjson
 
 from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
-from stillwatch.ingest.parsers._litellm import REDACTED, client, logged_headers, principal, status
+from stillwatch.ingest.parsers._litellm import REDACTED, client, logged_headers, messages_as, principal, status
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import fitting, section
 
@@ -48,7 +48,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         # a client may send the header, and the call's identifier too
         "_request_ids": (None if cached else own, call, headers.get("x-request-id")),
     }
-    request = options | {"messages": _messages(raw.get("messages"))}
+    request = options | {"messages": None, messages_as(raw.get("call_type")): _messages(raw.get("messages"))}
     return fields | conversation(request, _response(raw.get("response")), tenant, REDACTED)
 
 
@@ -61,7 +61,8 @@ def _messages(told: Any) -> Any:
     except orjson.JSONDecodeError:
         return told
     first = found[0] if type(found) is list and found else found
-    return found if type(first) is dict and "role" in first else told
+    # a conversation of the responses API may begin with an item of a tool
+    return found if type(first) is dict and ("role" in first or "call_id" in first) else told
 
 
 def _response(told: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
-from stillwatch.ingest.parsers._litellm import REDACTED, client, logged_headers, principal, status
+from stillwatch.ingest.parsers._litellm import REDACTED, client, logged_headers, messages_as, principal, status
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import opened, section
 
@@ -42,7 +42,8 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     if not tenant.text:
         return fields | conversation({"previous_response_id": body.get("previous_response_id")}, _id_only(raw), tenant)
     messages = opened(raw.get("messages"), "messages")
-    request = body | {"messages": messages} if messages and not body.get("messages") else body
+    name = messages_as(raw.get("call_type"))
+    request = body | {name: messages} if messages and not body.get(name) else body
     return fields | conversation(request, opened(raw.get("response"), "response"), tenant, REDACTED)
 
 
