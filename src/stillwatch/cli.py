@@ -149,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
     detect.add_argument("--memory", metavar="GB", type=float,
                         help="memory limit of the engine, GB (default: half the machine)")
     detect.add_argument("--since", type=Path, metavar="RUN",
-                        help="an earlier run whose campaigns may continue: lineage")
+                        help="an earlier run whose campaigns may continue: lineage (of one that is the same, as it was then)")
 
     evaluate = add("evaluate", _evaluate, "compare a run with the truth")
     evaluate.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")

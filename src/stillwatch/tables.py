@@ -260,7 +260,8 @@ CAMPAIGNS = Table(
         Column("capabilities", "shares", "share of the harvested requests that ask for each capability"),
         Column("output_tokens", "i64", "tokens answered in harvested requests"),
         Column("explanations", "scored", "innocent hypotheses and how well each explains it, 0 to 1", required=True),
-        Column("lineage", "str", "earlier campaign it continues", null="none"),
+        Column("lineage", "str", "earlier campaign it continues; of one that is the same as then, what it continued then",
+               null="none, or it is the same as then"),
         Column("details", "str", "JSON: evidence, pathways, pivot, examples, what would change the verdict"),
     ),
 )

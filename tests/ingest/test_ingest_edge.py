@@ -85,7 +85,8 @@ def test_edge_fills_events(run, write):
     assert (row["ip"], row["ja4"], row["user_agent"]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge", "real/1.0")
     assert (row["asn"], row["country"]) == (64500, "NL")
     filled = dict.fromkeys(("asn", "country", "ip", "ja4", "user_agent"), 1.0)
-    assert result.summary["edge"] == {"read": 1, "joined": 1, "far_in_time": 0, "ambiguous": 0, "filled": filled, "quarantined": {}}
+    counts = {"read": 1, "joined": 1, "far_in_time": 0, "ambiguous": 0}
+    assert result.summary["edge"] == counts | {"filled": filled, "quarantined": {}, "examples": {}}
 
 
 def test_operators_of_envoy_in_lower_case_are_understood(run, write):
@@ -235,7 +236,8 @@ def test_registry(run, write, tmp_path, container):
     assert (bob["kind"], bob["email_hash"], bob["payment_hash"], bob["phone_hash"]) == (None, "already", "hashed", "p")
     assert bob["signup_ip"] == "hash-of-a-network"
     assert result.summary["accounts"] == {
-        "read": 2, "written": 2, "unknown_words": 2, "impossible_times": 0, "unknown_columns": [], "empty_columns": [], "quarantined": {},
+        "read": 2, "written": 2, "known_requests": 1, "unknown_words": 2, "impossible_times": 0, "unknown_columns": [], "empty_columns": [],
+            "quarantined": {}, "examples": {},
     }
 
 

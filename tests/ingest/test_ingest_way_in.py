@@ -490,3 +490,41 @@ def test_two_gateways_of_different_formats_lose_nothing(write, tmp_path, capsys)
         shutil.copytree(tmp_path / name / "events", tmp_path / "both" / "events" / name)
     assert main(["detect", str(tmp_path / "both"), "--out", str(tmp_path / "run"), "-q"]) == 0
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["n_events"] == 2
+
+
+# --- Numbers that data frames wrote --------------------------------------------------------------------------------
+
+
+def test_floats_in_a_registry_of_csv_are_the_numbers(run, write):
+    log = write([event(account_id="7", org_id=12)])
+    cells = b"account_id,org_id,phone,payment\n7.0,12.0,15550102000.0,4111111111111111.0\n007.0,1.50,,\n9007199254740993.0,,,\n"
+    rows = run(log, "canonical-clear", accounts=write(cells, "accounts.csv")).accounts
+    wanted = ("7", "12", "15550102000", "4111111111111111")
+    assert [rows[0][name] for name in ("account_id", "org_id", "phone_hash", "payment_hash")] == [keyed(KEY, plain) for plain in wanted]
+    assert [row["account_id"] for row in rows[1:]] == [keyed(KEY, plain) for plain in ("007.0", "9007199254740993.0")]
+    text = run(log, "canonical-clear", accounts=write([{"account_id": "7.0"}], "accounts.jsonl")).accounts
+    assert text[0]["account_id"] == keyed(KEY, "7.0")
+
+
+def test_floats_in_a_log_of_csv_are_the_numbers(run, write):
+    cells = b"request_id,startTime,user,organization_id\nr1,2026-02-20 10:00:00,7.0,\n"
+    assert run(write(cells, "spend.csv"), "litellm-spend").rows[0]["account_id"] == keyed(KEY, "7")
+
+
+def test_a_registry_of_other_accounts_is_told(write, tmp_path, capsys):
+    log, told = write([event()]), []
+    for name in ("a1", "ada@example.com"):
+        registry = write([{"account_id": name}], "accounts.jsonl")
+        summary = workflows.ingest([log], "canonical", tmp_path / "out", accounts=registry, as_of=AS_OF)
+        told.append((summary["accounts"]["known_requests"], "tells of next to nobody" in capsys.readouterr().out))
+    assert told == [(1, False), (0, True)]
+
+
+def test_the_first_bad_row_is_of_the_right_file(write, tmp_path, capsys):
+    registry = write([{"account_id": "a1"}, {"account_id": "a2", "created_at": "soon"}], "accounts.jsonl")
+    log = write([event(), event(event_id="e2", timestamp="yesterday")])
+    summary = workflows.ingest([log], "canonical", tmp_path / "out", accounts=registry, as_of=AS_OF)
+    told = capsys.readouterr().out
+    assert f"the first: {log}, line 2: timestamp is" in told
+    assert f"the first: {registry}, line 2: created_at is" in told
+    assert summary["examples"]["wrong_type"].startswith(str(log))

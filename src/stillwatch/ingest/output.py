@@ -250,8 +250,8 @@ class Quarantine:
         self._writer: Any = None
         self.rows: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
         self.sources: Counter[str] = Counter()
-        self.examples: dict[str, str] = {}
-        """By reason, where the first of its kind stands and what exactly is wrong there."""
+        self.examples: dict[str, dict[str, str]] = {role: {} for role in (*ROLES, "source")}
+        """By role (source where the whole is meant) and reason, where the first of its kind stands and what exactly is wrong there."""
 
     def add(self, role: str, source: Path, record: Record, bad: Bad) -> None:
         """Put one record, or one fault of a whole source (line 0), aside; of an erased account it is only counted."""
@@ -260,7 +260,7 @@ class Quarantine:
             return
         (self.rows[role] if record.line else self.sources)[bad.reason] += 1
         place = f"{source}, line {record.line}" if record.line else str(source)
-        self.examples.setdefault(bad.reason, f"{place}: {bad.detail}" if bad.detail else place)
+        self.examples[role if record.line else "source"].setdefault(bad.reason, f"{place}: {bad.detail}" if bad.detail else place)
         raw = record.as_bytes() if record.line else b""
         kept = raw[:RAW_KEPT] if self._keep_raw and raw else None
         self._rows.append({

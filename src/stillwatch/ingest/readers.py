@@ -15,7 +15,7 @@ import orjson
 from stillwatch.errors import InputError
 from stillwatch.ingest.faults import Bad
 from stillwatch.ingest.split import MAX_RECORD, TooLarge, records, shallow
-from stillwatch.ingest.values import kind
+from stillwatch.ingest.values import Cells, kind
 
 BLOCK = 1 << 20
 """Bytes read at a time."""
@@ -246,7 +246,7 @@ class Source:
             return Record(number, None, raw, "invalid_utf8", f"at byte {error.start}")
         if len(row) != len(names):
             return Record(number, None, raw, "wrong_columns", f"{len(row)} fields, the header has {len(names)}")
-        values = {name: None if value in NOTHING else value for name, value in zip(names, row, strict=True)}
+        values = Cells((name, None if value in NOTHING else value) for name, value in zip(names, row, strict=True))
         return Record(number, values, raw)
 
     def _parquet(self) -> Iterator[Record]:

@@ -10,8 +10,8 @@ from stillwatch.ingest.faults import ERASED, Bad, of_no_use
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
-from stillwatch.ingest.tenant import Tenant, parsed
-from stillwatch.ingest.values import Coercer, instant, maybe, whole_number
+from stillwatch.ingest.tenant import Tenant, cached, parsed
+from stillwatch.ingest.values import Cells, Coercer, cell_number, instant, maybe, whole_number
 from stillwatch.tables import ACCOUNTS, it_has
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ MOST_NAMES, NAME_CHARS = 50, 40
 NOTHING = ("", "-", "0", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined")
 VOIDABLE = ("org_id", "organization_id", "email_hash", "email_domain", "payment_hash", "phone_hash")
 """Columns in which accounts would have such a word in common; it means null there."""
+NUMBERED = ("account_id", "user_id", "org_id", "organization_id", "phone", "payment")
+"""Columns whose numbers a data frame writes into CSV as floats where there are gaps among them."""
 UNTOLD = ("created_at", "banned_at", "verified")
 """Columns in which such a word is null too; 0 is none of them there."""
 KINDS = ("individual", "education", "research", "startup", "enterprise")
@@ -80,6 +82,7 @@ class Registry:
         self._tenant, self._keyed = tenant, keyed
         self._coerce = Coercer(ACCOUNTS)
         self._seen = Index("int8")
+        self._has: dict[str, bool] = {}
         self.read = self.written = self.unknown_words = self.impossible_times = 0
         self.unknown_columns: set[str] = set()
         """Names of columns that were passed over; at most twice MOST_NAMES."""
@@ -127,11 +130,17 @@ class Registry:
         self.empty_columns = [name for name in whole.column_names if whole[name].null_count == len(whole)]
         return whole
 
+    def has(self, account_id: str) -> bool:
+        """Whether an account, as events name it, is in what was read."""
+        return cached(self._has, account_id, lambda name: self._seen.get(self._tenant.key64(b"account", name.encode())) is not None)
+
     def _account(self, record: Record) -> dict[str, Any]:
         if record.value is None:
             raise Bad(record.reason or "not_json", record.detail)
         # spreadsheets and databases write column names as they like
         raw = {name.strip().lower(): value for name, value in record.value.items()}
+        if isinstance(record.value, Cells):
+            raw |= {name: cell_number(raw[name]) for name in NUMBERED if name in raw}
         for name in (*VOIDABLE, *UNTOLD):
             if name in raw and nothing(raw[name]) and (name in VOIDABLE or str(raw[name]).strip() != "0"):
                 raw[name] = None

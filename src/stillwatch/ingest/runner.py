@@ -164,6 +164,7 @@ class _Work:
         self._chains = Chains(tenant)
         self._edge: Edge | None = None
         self._registry: Registry | None = None
+        self._registered = 0
         self._events = Events(staging / "events", keep_text=privacy == "text", finish=finish)
         self._quarantine = Quarantine(staging / QUARANTINE, tenant, keep_raw=privacy == "text")
         self._skip = frozenset() if tenant.text else format_.text_fields
@@ -223,6 +224,8 @@ class _Work:
             raise Bad(ERASED)
         self._coerce(row)
         self._check(row)
+        if self._registry is not None:
+            self._registered += self._registry.has(row["account_id"])
         if self._edge is not None:
             self._edge.fill(row, row.get("_request_ids") or (row["event_id"],))
         return row
@@ -258,7 +261,7 @@ class _Work:
             "quarantined": dict(aside.rows["log"]),
             "sources": dict(aside.sources),
             "explained": {reason: REASONS.get(reason, reason) for reason in aside.reasons()},
-            "examples": aside.examples,
+            "examples": {reason: place for role in ("accounts", "edge", "source", "log") for reason, place in aside.examples[role].items()},
             "columns": share,
             "empty_columns": [name for name in EVENTS.names if not share[name]],
             "empty_prompts": events.empty_prompts,
@@ -280,7 +283,7 @@ class _Work:
         filled = {name: round(n / (self._events.written or 1), 6) for name, n in sorted(edge.filled.items())}
         return {
             "read": edge.read, "joined": edge.joined, "far_in_time": edge.far_in_time, "ambiguous": edge.ambiguous,
-            "filled": filled, "quarantined": aside,
+            "filled": filled, "quarantined": aside, "examples": self._quarantine.examples["edge"],
         }
 
     def _accounts_summary(self) -> dict[str, Any] | None:
@@ -289,8 +292,10 @@ class _Work:
             return None
         aside = dict(self._quarantine.rows["accounts"])
         return {
-            "read": one.read, "written": one.written, "unknown_words": one.unknown_words, "impossible_times": one.impossible_times,
+            "read": one.read, "written": one.written, "known_requests": self._registered,
+            "unknown_words": one.unknown_words, "impossible_times": one.impossible_times,
             "unknown_columns": sorted(one.unknown_columns), "empty_columns": one.empty_columns, "quarantined": aside,
+            "examples": self._quarantine.examples["accounts"],
         }
 
 

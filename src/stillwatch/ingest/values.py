@@ -1,6 +1,7 @@
 """From what a log holds to what a column holds, or a :class:`Bad` that says which column and type."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 """Microseconds: from the year 1 to the end of the year 9999, as Python's calendar goes."""
 EXACT = 2.0**53
 """Below it a float holds every integer."""
+FLOAT = re.compile(r"(0|[1-9]\d{0,15})\.0", re.ASCII)
 TRUE, FALSE = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
 DATE_DIGITS = 8
 """``20260220`` is a day; other strings of digits count seconds or parts of them."""
@@ -78,6 +80,15 @@ def text(value: Any) -> str:
 def whole_number(value: Any) -> Any:
     """An integer that was written as a float, as data frames do with columns that have gaps; all else stays."""
     return int(value) if type(value) is float and value.is_integer() and abs(value) < EXACT else value
+
+
+class Cells(dict[str, Any]):
+    """A row of CSV, where all that stands is text, numbers too."""
+
+
+def cell_number(value: Any) -> Any:
+    """The integer that a data frame wrote as a float into CSV (``7.0``); all else stays, ``007.0`` and ``1.50`` too."""
+    return int(value[:-2]) if type(value) is str and FLOAT.fullmatch(value) and float(value) < EXACT else value
 
 
 def instant(value: Any) -> int:

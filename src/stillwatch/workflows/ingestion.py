@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from stillwatch.ingest.output import Finish
 
 
+FEW = 0.01
+"""Of the requests: where fewer are of accounts in the registry, it is likely of other identifiers."""
+
+
 def ingest(
     sources: list[Path],
     format: str,
@@ -113,7 +117,9 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
             accounts = ("account, which is not written", "accounts, which are not written")
         good = f"{number_of(part['joined'], 'request')} joined" if name == "edge log" else number_of(part["written"], *accounts)
         lines.append(f"{name.capitalize()}: {number_of(part['read'], 'row')} read, {good}")
-        lines += [f"  {count:>9,}  put aside: {explained[reason]}" for reason, count in _most(part["quarantined"])]
+        for reason, count in _most(part["quarantined"]):
+            first = part["examples"].get(reason)
+            lines += [f"  {count:>9,}  put aside: {explained[reason]}", *([f"             the first: {first}"] if first else [])]
     if summary["redacted"]:
         hidden = number_of(summary["redacted"], "request")
         lines.append(f"{hidden} without text, since the gateway wrote a placeholder for every message: nobody sees what was asked")
@@ -154,6 +160,10 @@ def _doubts(summary: dict[str, Any]) -> list[str]:
     if edge is not None and summary["rows"]["written"] and not any(edge[name] for name in ("joined", "far_in_time", "ambiguous")):
         lines.append("  No identifier of a request is in the edge log: the gateway must log the x-request-id that the edge gives")
     if registry is not None:
+        known, written = registry["known_requests"], summary["rows"]["written"]
+        if written and known < FEW * written:
+            few = f"{known:,} of {number_of(written, 'request')} of accounts that the registry has, so it tells of next to nobody"
+            lines.append(f"  Only {few}: do both name accounts alike (which identifier, in clear or hashed)?")
         told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
                 ("impossible_times", "times before 1990"))
         lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]

@@ -6,7 +6,7 @@ from stillwatch.ingest.answers import usage_tokens
 from stillwatch.ingest.conversation import conversation, parameters
 from stillwatch.ingest.parsers._litellm import REDACTED, client, logged_headers, messages_as, principal, status
 from stillwatch.ingest.tenant import Tenant
-from stillwatch.ingest.values import opened, section
+from stillwatch.ingest.values import Cells, cell_number, opened, section
 
 NAME = "litellm-spend"
 DESCRIPTION = "dump of LiteLLM's table LiteLLM_SpendLogs: CSV with a header, JSONL or Parquet"
@@ -21,7 +21,9 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     usage, headers = usage_tokens(section(metadata, "usage_object")), logged_headers(metadata)
     call = raw.get("litellm_call_id") or metadata.get("litellm_call_id")
     fields = parameters(body)
-    fields |= principal(raw.get("user"), raw.get("organization_id"), raw.get("api_key"), tenant)
+    who = [raw.get(name) for name in ("user", "organization_id", "api_key")]
+    user, org, key = map(cell_number, who) if isinstance(raw, Cells) else who
+    fields |= principal(user, org, key, tenant)
     fields |= {
         "event_id": raw.get("request_id"),
         "timestamp": raw.get("startTime"),
