@@ -117,6 +117,9 @@ def test_a_column_whose_absence_would_mean_something_must_be_there() -> None:
 def test_column_that_cannot_be_cast_is_named() -> None:
     with pytest.raises(SchemaError, match=r"traces\.hour is string, not readable as int32"):
         TRACES.conform(pa.table(TRACE | {"hour": ["noon"]}))
+    for type_ in (pa.timestamp("us"), pa.date32()):
+        with pytest.raises(SchemaError, match=r"traces\.hour is .*, not a number. Write numbers: hours since 1970-01-01 UTC"):
+            TRACES.conform(pa.table(TRACE | {"hour": pa.array([12], type_)}))
     with pytest.raises(SchemaError, match=r"traces\.hour is int64"):
         TRACES.conform(pa.table(TRACE | {"hour": [2**40]}))
     with pytest.raises(SchemaError, match=r"traces\.n is list"):

@@ -139,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
     detect.add_argument("source", nargs="?", type=Path, metavar="DIR",
                         help="folder with events/, accounts.parquet, releases.json")
     detect.add_argument("--traces", type=Path, metavar="FILE",
-                        help="Parquet of account_id, view, object, hour, n, weight")
+                        help="Parquet of account_id, view, object, hour (whole hours since 1970, UTC), n, weight")
     detect.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to write")
     detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb", help="this version has duckdb only")
     detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")

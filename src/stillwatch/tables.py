@@ -94,6 +94,9 @@ class Table:
                     where=where,
                     todo="Write UTC timestamps, or use stillwatch ingest",
                 )
+            if pa.types.is_integer(field.type) and pa.types.is_temporal(values.type):
+                todo = f"Write numbers: {column.meaning}"
+                raise SchemaError(f"{self.name}.{column.name} is {values.type}, not a number", where=where, todo=todo)
             try:
                 if not (pa.types.is_dictionary(values.type) and values.type.value_type == field.type):
                     times = pa.types.is_timestamp(field.type) and pa.types.is_timestamp(values.type)

@@ -320,6 +320,20 @@ def test_harvested_requests_of_something_else_are_no_zeros(run: Path, tmp_path: 
     assert evaluate.run(run, truth, truth_events=events, quiet=True)["events"]["event_recall"] == 0
 
 
+def test_harvested_requests_of_another_log_beside_the_truth_are_left_out(
+    run: Path, result: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody named them, and what is true of accounts does not need them."""
+    beside = tmp_path / "truth_events.parquet"
+    told = pq.read_table(beside)
+    other = [f"0x{id_}" for id_ in told["event_id"].to_pylist()]
+    pq.write_table(told.set_column(told.column_names.index("event_id"), "event_id", pa.array(other)), beside)
+    found = evaluate.run(run, tmp_path / "truth.parquet")
+    assert found["accounts"] == result["accounts"]
+    assert found["events"] is None or found["events"]["event_recall"] is None
+    assert "the harvested requests beside the truth are left out: no request of the run's harvest is in it" in capsys.readouterr().out
+
+
 def test_an_operator_without_a_name_is_none(run: Path, result: dict[str, Any], tmp_path: Path) -> None:
     truth = pq.read_table(tmp_path / "truth.parquet")
     blank = pa.array([name or " " * (at % 2) for at, name in enumerate(truth["campaign"].to_pylist())])

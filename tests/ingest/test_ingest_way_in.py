@@ -528,3 +528,15 @@ def test_the_first_bad_row_is_of_the_right_file(write, tmp_path, capsys):
     assert f"the first: {log}, line 2: timestamp is" in told
     assert f"the first: {registry}, line 2: created_at is" in told
     assert summary["examples"]["wrong_type"].startswith(str(log))
+
+
+def test_numbers_of_tokens_below_0_tell_none(run, write):
+    row = run(write([event(input_tokens=-5, output_tokens=0, cached_tokens=-1)]), "canonical").rows[0]
+    assert [row[name] for name in ("input_tokens", "output_tokens", "cached_tokens")] == [None, 0, None]
+
+
+def test_requests_with_the_master_key_are_told(write, tmp_path, capsys):
+    record = payload()
+    record["metadata"] |= {"user_api_key_user_id": "default_user_id"}
+    workflows.ingest([write([record, payload(id="2")])], "litellm", tmp_path / "out", as_of=AS_OF)
+    assert "1 request with LiteLLM's master key: they count as one account" in capsys.readouterr().out

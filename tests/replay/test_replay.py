@@ -357,7 +357,9 @@ def test_a_truth_of_another_log_is_one_line(
     other = tmp_path / "truth.parquet"
     pq.write_table(pa.table({"account_id": ["x"], "campaign": ["y"], "kind": ["attack"]}), other)
     assert cli.main(["replay", str(little_world), "--out", str(tmp_path / "out"), "--truth", str(other)]) == 1
-    assert "no account of the log is in the truth" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "no account of the log is in the truth" in told
+    assert "as ingest hashed them" in told
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def run(
         run: run folder with accounts.parquet, campaigns.parquet and, where events were read, harvest.parquet.
         truth: Parquet of TRUTH, or the folder of a simulated world that has it.
         truth_events: Parquet of ``event_id`` and ``campaign``; by default truth_events.parquet beside ``truth``, if
-            there.
+            there; where that one is of other operators or of another log, it is left out, which the result tells under ``left_out``.
         key_file: the tenant's key; identifiers of accounts in ``truth`` are then in clear, and are hashed as ingest does.
         quiet: print nothing.
 
@@ -50,11 +50,12 @@ def run(
 
     Raises:
         InputError: a file is absent, unreadable, or lacks a column, names operators by numbers, or the run saw accounts and none of the
-            truth's, or the harvested requests are of other operators than the truth's, or of another log.
+            truth's, or the ``truth_events`` that was passed is of other operators than the truth's, or of another log.
     """
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
     truth = truth / "truth.parquet" if truth.is_dir() else truth
+    named = truth_events is not None
     if truth_events is None:
         beside = truth.parent / "truth_events.parquet"
         truth_events = beside if beside.is_file() else None
@@ -74,15 +75,20 @@ def run(
         raise InputError("no account of the truth is in the run", where=truth, todo=todo)
     if truth_events is not None:
         _check_columns(truth_events, TRUTH_EVENTS)
-    watch = run / "watch.parquet"
-    result = measures(
-        verdicts, known, campaigns=campaigns, harvest=harvest, truth_events=truth_events,
-        watch=_read(watch, WATCH) if watch.is_file() else None,
-    )
+    watch = _read(run / "watch.parquet", WATCH) if (run / "watch.parquet").is_file() else None
+    result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, truth_events=truth_events, watch=watch)
+    if truth_events is not None:
+        try:
+            _demand_same(result, harvest, truth_events)
+        except InputError as error:
+            if named:
+                raise
+            # nobody asked for it: what is true of accounts does not need it
+            truth_events = None
+            result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, watch=watch)
+            result["left_out"] = str(error)
     result["looked_at"] = _looked_at(run)
     read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))
-    if truth_events is not None:
-        _demand_same(result, harvest, truth_events)
     result["inputs"] = [{"path": path.name, "sha256": digest(path)} for path in read]
     write_json(result, run / "evaluation.json")
     if not quiet:

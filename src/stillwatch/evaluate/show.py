@@ -69,6 +69,8 @@ def _headline(result: Measures) -> str:
     lines += [
         f"  note               {accounts[name]:,} accounts {what}" for name, what in notes.items() if accounts[name]
     ]
+    if reason := result.get("left_out"):
+        lines.append(f"  note               the harvested requests beside the truth are left out: {reason}")
     if looked := result.get("looked_at"):
         when = " ".join(f"{word} {looked[name]:.16}" for name, word in (("start", "from"), ("as_of", "up to")) if name in looked)
         lines.append(f"  note               the run looked at requests {when} UTC alone: what is true of other times counts as missed")

@@ -133,7 +133,7 @@ class Events:
         self._rows: list[dict[str, Any]] = []
         self._chunks: list[pa.Table] = []
         self._count = self._chars = 0
-        self.parts = self.written = self.empty_prompts = self.redacted = 0
+        self.parts = self.written = self.empty_prompts = self.redacted = self.master_key = 0
         self.filled: Counter[str] = Counter()
         self.first: int | None = None
         self.last: int | None = None
@@ -145,6 +145,7 @@ class Events:
         self._chars += sum(len(row.get(name) or "") for name in TEXT)
         self.empty_prompts += row.get("prompt") == ""
         self.redacted += row.get("_redacted") is True
+        self.master_key += row.get("_master_key") is True
         if len(self._rows) >= CHUNK_ROWS:
             self._pack()
         if self._count >= BATCH_ROWS or self._chars >= BATCH_CHARS:

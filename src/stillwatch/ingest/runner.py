@@ -42,6 +42,7 @@ PRIVACY = ("text", "features", "metadata")
 EARLIEST = instant("2015-01-01")
 SLACK = timedelta(days=1)
 """How far after the as-of time a clock may run."""
+TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
 MAX_PROMPT = 4 << 20
 """Characters."""
 
@@ -240,6 +241,9 @@ class _Work:
         for name in ("prompt", "system"):
             if len(row.get(name) or "") > MAX_PROMPT:
                 raise Bad("prompt_too_large", f"{name} has {len(row[name])} characters")
+        for name in TOKENS:
+            if (row.get(name) or 0) < 0:
+                row[name] = None
         key = self._tenant.key64(b"event", row["event_id"].encode())
         if self._seen.get(key) is not None:
             raise Bad("duplicate_event_id")
@@ -266,6 +270,7 @@ class _Work:
             "empty_columns": [name for name in EVENTS.names if not share[name]],
             "empty_prompts": events.empty_prompts,
             "redacted": events.redacted,
+            "master_key": events.master_key,
             "unknown_responses": self._chains.unknown,
             "first": _iso(events.first),
             "last": _iso(events.last),

@@ -102,8 +102,8 @@ def instant(value: Any) -> int:
 def _microseconds(value: Any) -> int:
     if type(value) is str:
         value = value.strip()
-        if value.endswith(" UTC"):  # as BigQuery writes its times
-            value = value.removesuffix(" UTC") + "+00:00"
+        # BigQuery writes UTC behind a time, others a space before the offset, and Go both
+        value = re.sub(" (?=[+-][0-9]{2}:?[0-9]{2}$)", "", value.removesuffix(" UTC"))
         try:
             # 1770120112345 would also be 23:45 on a day of the year 1770
             value = float(value) if value.isdecimal() and len(value) != DATE_DIGITS else datetime.fromisoformat(value)

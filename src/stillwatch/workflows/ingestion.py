@@ -123,6 +123,9 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     if summary["redacted"]:
         hidden = number_of(summary["redacted"], "request")
         lines.append(f"{hidden} without text, since the gateway wrote a placeholder for every message: nobody sees what was asked")
+    if summary["master_key"]:
+        several = "they count as one account, default_user_id, whoever sent them: give customers keys of their own"
+        lines.append(f"{number_of(summary['master_key'], 'request')} with LiteLLM's master key: {several}")
     if summary["unknown_responses"]:
         which = f"{number_of(summary['unknown_responses'], 'request')} of a conversation whose earlier response is not in these logs"
         todo = "ingest the logs of all days and gateways together, or with --privacy metadata, which links them by identifiers alone"

@@ -10,6 +10,8 @@ REDACTED = "redacted-by-litellm"
 """What LiteLLM writes in place of every message when logging of messages is turned off."""
 RESPONSES = ("responses", "aresponses")
 """Types of calls of the responses API, whose ``input`` LiteLLM logs as ``messages``."""
+MASTER = "default_user_id"
+"""The user under which LiteLLM logs requests with the proxy's master key."""
 HEADERS = ("x-forwarded-for", "x-ja4", "x-request-id")
 
 
@@ -38,9 +40,14 @@ def client(address: Any, headers: dict[str, Any], tenant: Tenant) -> str | None:
 
 
 def principal(user: Any, org: Any, key: Any, tenant: Tenant) -> dict[str, Any]:
-    """Who can be acted on: the user, else the organisation, else the key."""
+    """Who can be acted on: the user, else the organisation, else the key.
+
+    Requests with the master key are of a user that may be several customers; they are told as ``_master_key``. Their key is one,
+    too, and the decision service is asked about that user, so they are not named after the key.
+    """
     ids = [tenant.id(value) for value in (user, org, key)]
-    return {"account_id": next((id_ for id_ in ids if id_ is not None), None), "org_id": ids[1], "key_id": ids[2]}
+    account = next((id_ for id_ in ids if id_ is not None), None)
+    return {"account_id": account, "org_id": ids[1], "key_id": ids[2], "_master_key": user == MASTER}
 
 
 def messages_as(call_type: Any) -> str:
