@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -11,11 +12,13 @@ from respond_helpers import ANA, NOW, Folder, accounts, held, imported, the_case
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.files import digest
-from stillwatch.respond import audit, cases
-from stillwatch.respond.schema import Case, Run
-from stillwatch.respond.store import Store
+from stillwatch.files import digest, write_parquet
+from stillwatch.keys import hashing
+from stillwatch.respond import audit, cases, erasure
+from stillwatch.respond.schema import Account, Case, Key, Run
+from stillwatch.respond.store import SYSTEM, Store
 from stillwatch.respond.vocabulary import State, Verdict
+from stillwatch.tables import ACCOUNTS, EVENTS
 
 
 def test_the_same_run_twice_changes_nothing(store: Store, run_folder: Folder) -> None:
@@ -211,3 +214,86 @@ def test_two_runs_that_found_nothing_are_two_runs(store: Store, tmp_path: Path) 
     assert [imported(store, folder).known for folder in (*folders, folders[0])] == [False, False, True]
     with store.read() as session:
         assert session.query(Run).count() == 2
+
+
+def verified(store: Store) -> str:
+    with store.read() as session:
+        return audit.verify(session).head
+
+
+def log_of(folder: Path, org: str | None, names: list[str], *, verified: bool = False) -> Path:
+    """The log that a run was made of: a request and a key of each account, and what the registry says of them."""
+    (folder / "events").mkdir(parents=True)
+    requests = [{"event_id": f"e-{name}", "timestamp": NOW, "account_id": name, "key_id": f"k-{name}"} for name in names]
+    write_parquet(pa.Table.from_pylist(requests, EVENTS.schema), folder / "events" / "0.parquet")
+    known = [{"account_id": name, "org_id": org, "verified": verified} for name in names]
+    write_parquet(pa.Table.from_pylist(known, ACCOUNTS.schema), folder / "accounts.parquet")
+    return folder
+
+
+def orgs(store: Store) -> dict[str, str | None]:
+    with store.read() as session:
+        return {row.account_id: row.org_id for row in session.query(Account)}
+
+
+def test_an_older_run_takes_back_no_fact_of_a_newer_one(store: Store, run_folder: Folder, tmp_path: Path) -> None:
+    old_log, new_log = log_of(tmp_path / "old", None, accounts(0, 10)), log_of(tmp_path / "new", "org-x", accounts(2, 8))
+    old = run_folder({"c-one": {"members": accounts(0, 10)}}, last_seen=NOW - timedelta(days=7))
+    new = run_folder({"c-two": {"members": accounts(2, 8)}})
+    first = imported(store, old, data=old_log)
+    assert (first.facts, first.keys) == (10, 10)
+    assert imported(store, new, data=new_log).facts == 8
+    wanted = dict.fromkeys(accounts(0, 2)) | dict.fromkeys(accounts(2, 8), "org-x")
+    assert orgs(store) == wanted
+    head, revision = verified(store), store.revision()
+    again = imported(store, old, data=old_log)
+    assert (again.known, again.facts, again.keys, again.older, again.columns) == (True, 0, 0, 8, False)
+    assert imported(store, new, data=new_log).older == 0
+    assert (orgs(store), verified(store), store.revision()) == (wanted, head, revision), "nothing is written"
+    late = run_folder({"c-late": {"members": [*accounts(0, 9), "acct-00077"]}}, last_seen=NOW - timedelta(days=1))
+    imported(store, late, data=log_of(tmp_path / "late", "org-l", [*accounts(0, 9), "acct-00077"]))
+    assert orgs(store) == wanted | dict.fromkeys([*accounts(0, 2), "acct-00077"], "org-l"), "of others it is the newest"
+
+
+def test_the_same_run_with_other_facts_says_so(
+    store: Store, store_url: str, run_folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = run_folder({"c-one": {"members": accounts(0, 3)}})
+
+    def told(data: Path) -> str:
+        assert main(["cases", "import", str(folder), "--data", str(data), "--store", store_url]) == 0
+        return capsys.readouterr().out
+
+    assert "1 opened" in told(log_of(tmp_path / "one", None, accounts(0, 3)))
+    assert told(tmp_path / "one") == "imported before; nothing changed\n"
+    revision = store.revision()
+    assert "imported before; now new: facts of 3 accounts" in told(log_of(tmp_path / "two", "org-x", accounts(0, 3), verified=True))
+    assert orgs(store) == dict.fromkeys(accounts(0, 3), "org-x")
+    assert store.revision() == revision + 1, "decision services are told"
+    assert told(tmp_path / "two") == "imported before; nothing changed\n"
+
+
+def test_an_import_brings_nobody_back_who_was_erased(
+    store: Store, store_url: str, run_folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, data = run_folder({"c-one": {"members": accounts(0, 3)}}), log_of(tmp_path / "log", "org-x", accounts(0, 3))
+    key = data / hashing.KEY_NAME
+    hashing.tenant_key(key)
+    imported(store, folder, data=data)
+    hashing.list_erased(key, "acct-00001")
+    erasure.erase(store, SYSTEM, "acct-00001", note="request 1")
+    again = imported(store, folder, data=data)
+    assert (again.known, again.facts, again.keys, again.back) == (True, 0, 0, 0)
+    with store.read() as session:
+        assert set(orgs(store)) == {row.account_id for row in session.query(Key)} == {"acct-00000", "acct-00002"}
+    following = run_folder({"c-two": {"members": accounts(0, 3)}}, last_seen=NOW + timedelta(days=1))
+    assert main(["cases", "import", str(following), "--data", str(data), "--store", store_url]) == 0
+    assert "1 account that was erased is in the store again" in capsys.readouterr().out
+    assert "acct-00001" in orgs(store)
+
+
+def test_who_was_cleared_is_not_accused_by_a_group_for_review(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "known customer")
+    done = imported(store, run_folder({"c-two": {"members": ["acct-00003", *accounts(300, 9)], "verdict": "review"}}))
+    assert (done.kept_out, held(store, done.opened[0])["acct-00003"]) == (0, (True, True))

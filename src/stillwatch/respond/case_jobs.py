@@ -27,7 +27,9 @@ def import_run(args: Args) -> dict[str, Any]:
     finally:
         store.close()
     if done.known:
-        say(args, "imported before; nothing changed")
+        new = [number_of(done.facts, "account")] * (done.facts > 0) + [number_of(done.keys, "key")] * (done.keys > 0)
+        facts = [f"facts of {' and '.join(new)}"] * bool(new) + ["what data health tells of its log"] * done.columns
+        say(args, f"imported before; now new: {'; '.join(facts)}" if facts else "imported before; nothing changed")
     else:
         if done.resumed:
             say(args, f"{number_of(done.resumed, 'was', 'were')} stored by an import that was cut off; it is finished now")
@@ -36,6 +38,12 @@ def import_run(args: Args) -> dict[str, Any]:
         if done.kept_out:
             say(args, number_of(done.kept_out, "account that people judged innocent was accused again; it stays excluded",
                                 "accounts that people judged innocent were accused again; they stay excluded"))
+        if done.back:
+            say(args, number_of(done.back, "account that was erased is in the store again: erase it here, too, and from these logs",
+                                "accounts that were erased are in the store again: erase them here, too, and from these logs"))
+    if done.older:
+        say(args, number_of(done.older, "account keeps the facts that a run with later traffic told",
+                            "accounts keep the facts that a run with later traffic told"))
     return vars(done)
 
 

@@ -15,7 +15,7 @@ findings count, in whatever order they come, as replay counts them. It adds acco
 import itertools
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from stillwatch import run_details
+from stillwatch.keys import hashing
 from stillwatch.respond import cases
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.matching import Found, Known, Match, match
@@ -52,7 +53,7 @@ class Imported:
 
     run_id: str
     known: bool = False
-    """The same run was imported before; nothing was done."""
+    """The same run was imported before; of it only facts can be new."""
     resumed: int = 0
     """Campaigns that an earlier import, which was cut off, had stored; the fields below are of the others."""
     opened: list[str] = field(default_factory=list)
@@ -62,6 +63,16 @@ class Imported:
     """Case -> accounts that were not in it before."""
     kept_out: int = 0
     """Accounts that people judged innocent and the run accuses again; they stay excluded."""
+    facts: int = 0
+    """Accounts whose facts are new or changed."""
+    keys: int = 0
+    """Keys that are new or changed hands."""
+    older: int = 0
+    """Accounts that keep what a run with later traffic told of them, or of a key."""
+    columns: bool = False
+    """Whether what the run's log tells (data health) is new or changed."""
+    back: int = 0
+    """Accounts of the list of erased ones beside the log's key that the import brought back into the store."""
 
 
 def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = None, now: datetime | None = None) -> Imported:
@@ -82,6 +93,8 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
     run = read_run(folder)
     accused = sorted({row["account_id"] for campaign in run.campaigns for row in campaign.members})
     facts = None if data is None else read_facts(data, accused)
+    erased = set() if data is None else _erased(data, accused)
+    erased -= _members(store, erased)
     result = Imported(run.run_id)
     plan = _Plan.of(store, run)
     result.resumed, result.known = len(plan.done), plan.finished
@@ -98,8 +111,24 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
         elif not plan.finished:
             time.sleep(PAUSE_S)
     if facts is not None:
-        _store_facts(store, actor, run.run_id, facts, now)
+        _store_facts(store, actor, run, facts, result, now)
+    result.back = len(_members(store, erased))
     return result
+
+
+def _erased(data: Path, account_ids: Sequence[str]) -> set[str]:
+    """Which of some accounts are on the list of erased ones beside the key that ingest left in a folder."""
+    key_file = data / hashing.KEY_NAME
+    listed = set(hashing.erased_hashes(key_file)) if key_file.is_file() else set()
+    key = hashing.tenant_key(key_file) if listed else b""
+    return {name for name in account_ids if listed and hashing.erased_hash(key, name) in listed}
+
+
+def _members(store: Store, account_ids: Collection[str]) -> set[str]:
+    """Which of some accounts are in a case."""
+    with store.read() as session:
+        return {name for some in chunks(sorted(account_ids))
+                for name in session.scalars(select(Member.account_id).where(Member.account_id.in_(some)))}
 
 
 @dataclass(frozen=True)
@@ -348,7 +377,7 @@ def _one(
         account_id = member["account_id"]
         out = known.get(account_id, account_id in cleared)
         joined += account_id not in known and not out
-        result.kept_out += out
+        result.kept_out += out and row["verdict"] == "campaign"  # a group for review accuses nobody
         (rows.seen if tells else rows.added if counts else rows.late).append({
             "case_id": case_id, "account_id": account_id, "score": member["score"], "reasons": list(member["reasons"]),
             "present": counts, "excluded": out, "first_run": run.run_id, "last_run": run.run_id, "joined_at": change.now,
@@ -383,18 +412,51 @@ def _facts_of(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
     }
 
 
-def _store_facts(store: Store, actor: Actor, run_id: str, facts: Facts, now: datetime | None) -> None:
-    """Parts again; doing it twice changes nothing. Decision services are told with the last."""
+def _store_facts(store: Store, actor: Actor, run: FoundRun, facts: Facts, result: Imported, now: datetime | None) -> None:
+    """Parts again; doing it twice changes nothing. Each part that changes something tells decision services."""
     keys = [{"key_id": key_id, "account_id": account_id} for key_id, account_id in facts.keys]
-    work = [(Account, part) for part in chunks(facts.accounts, ROWS)] + [(Key, part) for part in chunks(keys, ROWS)]
-    for model, part in work:
+    work = list(itertools.zip_longest(chunks(facts.accounts, ROWS), chunks(keys, ROWS), fillvalue=()))
+    for accounts, of_keys in work:
         with store.write(actor, now=now) as change:
             change.require(Role.ANALYST)
-            put(change.session, model, part, update=[name for name in part[0] if not model.__table__.c[name].primary_key])
-            if part is work[-1][1]:
-                row = change.session.get(Run, run_id)
-                if row is not None and facts.columns:
-                    row.summary = {**row.summary, "columns": list(facts.columns)}
+            row = change.session.get_one(Run, run.run_id)
+            columns = bool(facts.columns) and row.summary.get("columns") != list(facts.columns)
+            told = [_fresh(change.session, run, Account, accounts, result), _fresh(change.session, run, Key, of_keys, result)]
+            for model, part in zip((Account, Key), told, strict=True):
+                put(change.session, model, part, update=[name for name in (part or [{}])[0] if not model.__table__.c[name].primary_key])
+            if columns:
+                row.summary = {**row.summary, "columns": list(facts.columns)}
+            if columns or any(told):
                 change.bump()
-                change.audit("run.facts", run_id, after={"accounts": len(facts.accounts), "keys": len(keys)})
+                change.audit("run.facts", run.run_id, after={"accounts": len(told[0]), "keys": len(told[1])})
+        result.facts, result.keys, result.columns = result.facts + len(told[0]), result.keys + len(told[1]), result.columns or columns
         time.sleep(PAUSE_S)
+
+
+def _fresh(session: Session, run: FoundRun, model: type[Any], rows: Sequence[Mapping[str, Any]], result: Imported) -> list[Any]:
+    """Those of some facts that say something new, and that no run with later traffic told otherwise.
+
+    A case has every account that an import told, so who is in none was erased since, and does not come back by its facts.
+    """
+    (unique,) = (column.name for column in model.__table__.primary_key)
+    fresh, older = [], set()
+    for some in chunks(rows):
+        known = select(model).where(model.__table__.c[unique].in_([row[unique] for row in some]))
+        before = {getattr(row, unique): row for row in session.scalars(known)}
+        whose = {row["account_id"] for row in some} | {row.account_id for row in before.values()}
+        as_of: dict[str, datetime | None] = {}
+        for column in (Member.first_run, Member.last_run):
+            found = select(Member.account_id, func.max(Run.last_seen)).outerjoin(Run, Run.run_id == column)
+            for account_id, at in session.execute(found.where(Member.account_id.in_(whose)).group_by(Member.account_id)):
+                as_of[account_id] = max(filter(None, (at, as_of.get(account_id))), default=None)
+        for row in some:
+            old = before.get(row[unique])
+            if row["account_id"] not in as_of or (old is not None and all(getattr(old, name) == told for name, told in row.items())):
+                continue
+            later = [at for name in {row["account_id"], row["account_id"] if old is None else old.account_id} if (at := as_of.get(name))]
+            if old is not None and run.last_seen is not None and max(later, default=run.last_seen) > run.last_seen:
+                older.add(row["account_id"])
+            else:
+                fresh.append(row)
+    result.older += len(older)
+    return fresh
