@@ -551,3 +551,16 @@ def test_no_confidence_is_told_where_nobody_is_accused(client: Clients, store: S
     for page in (vic.get("/?state=all"), vic.get(f"/cases/{case_id}")):
         assert "very high" not in page.text
     assert "the detector accuses nobody here" in page.text
+
+
+def test_who_joined_after_a_verdict_is_told(client: Clients, store: Store, case_id: str) -> None:
+    ana = client("ana")
+    ana.post(f"/cases/{case_id}/move", to="resolved", verdict="false_positive", note="a class")
+    assert "joined since the verdict" not in ana.get("/").text + ana.get(f"/cases/{case_id}").text
+    with store.write(DEE) as change:
+        one = cases.members(change.session, case_id)[0]
+        columns = {c.name: getattr(one, c.name) for c in Member.__table__.columns}
+        change.session.add(Member(**columns | {"account_id": "new", "joined_at": change.now}))
+    assert "1 account joined since the verdict" in ana.get(f"/cases/{case_id}").text
+    assert f"<code>{case_id}</code></a> (1)." in ana.get("/").text
+    assert "1 joined since the verdict" in ana.get("/?state=resolved").text

@@ -319,3 +319,12 @@ def test_in_a_store_with_users_readers_are_told_to_say_who_they_are(url: str, to
         said = told(*words, who="eve", code=1)
         assert "eve is no user of this store, which only its users read and change. Pass --as NAME or set STILLWATCH_ACTOR=NAME" in said
     told("cases", "list", who="dee")
+
+
+def test_who_joined_after_a_verdict_is_told(told: Told, run_folder: Folder) -> None:
+    told("cases", "move", "case-one", "resolved", "--verdict", "false_positive", "--note", "x")
+    assert "joined" not in told("cases", "list")
+    told("cases", "import", str(run_folder({"c-two": {"members": accounts(0, 10)}})))
+    line = "2 accounts joined since the verdict, and nobody judged them\n"
+    assert told("cases", "list") == f"no case is open\ncase-one: {line}"
+    assert line in told("cases", "show", "case-one")

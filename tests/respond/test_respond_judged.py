@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from respond_helpers import ANA, BEN, CEM, NOW, accounts, approved, proposed
+from respond_helpers import ANA, BEN, CEM, NOW, Folder, accounts, approved, imported, proposed
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, appeals, cases
@@ -150,3 +150,27 @@ def test_the_one_who_agrees_learns_whom_it_touches(store: Store, case_id: str) -
     with store.read() as session:
         assert actions.touched(session, [row]) == {row.action_id: (1, 9, 0)}
         assert actions.touched(session, []) == {}
+
+
+def test_who_joined_after_the_verdict_is_not_judged_with_the_case(store: Store, run_folder: Folder, case_id: str) -> None:
+    judged(store, case_id, Verdict.FALSE_POSITIVE)
+    owning(store, k3="acct-00003", k12="acct-00012")
+    imported(store, run_folder({"c-two": {"members": accounts(0, 14)}}, last_seen=NOW + timedelta(days=1)), now=LATER)
+    on = [*((Subject.ACCOUNT, a) for a in accounts(0, 14)), (Subject.KEY, "k3"), (Subject.KEY, "k12")]
+    assert 10 <= expected(store, case_id=case_id) < 10.1, "ten were judged innocent, four are accused"
+    after = LATER + timedelta(hours=1)
+    row = proposed(store, kind=Action.THROTTLE, subjects=on, now=after)
+    with store.read() as session:
+        told = actions.cleared_and_held(session, after, case_id)[row.action_id]
+        assert {one.account_id for one in told} == set(accounts(0, 10))
+        assert cases.joined_since(session) == cases.joined_since(session, case_id) == {case_id: 4}
+        assert cases.acquitted(session, accounts(0, 14)) == set(accounts(0, 10))
+    with pytest.raises(InputError, match="nobody is acted on for it"):
+        proposed(store, kind=Action.THROTTLE, case_id=case_id, now=LATER)
+    reopened(store, case_id)
+    with store.read() as session:
+        assert cases.joined_since(session) == {}
+    judged(store, case_id, Verdict.BENIGN)
+    with store.read() as session:
+        assert cases.joined_since(session, case_id) == {}
+    assert expected(store, case_id=case_id) == 14

@@ -319,14 +319,14 @@ class Held(NamedTuple):
 
 
 def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str, list[Held]]:
-    """Accounts of a case that people judged not to belong, or all where it was judged innocent, and keys of theirs, by the action
-    that still holds on them.
+    """Accounts of a case that people judged not to belong, or innocent with the case, and keys of theirs, by the action that still
+    holds on them.
 
     Judging ends no action: somebody has to undo it. Those whose lift waits for a second person are left out.
     """
     whose = select(Member.account_id).where(Member.case_id == case_id)
-    if not cases.innocent(cases.get(session, case_id)):
-        whose = whose.where(Member.excluded)
+    judged = cases.innocent(cases.get(session, case_id))
+    whose = whose.where(or_(Member.excluded, cases.acquitted_with()) if judged else Member.excluded)
     own = select(Target.action_id, Target.subject, Target.subject_id, Target.subject_id).where(
         Target.subject == Subject.ACCOUNT, Target.subject_id.in_(whose)
     )

@@ -54,14 +54,21 @@ def list_cases(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
         rows = cases.queue(session, states=states, limit=args.limit)
-        counts = cases.counts(session)
+        counts, joined = cases.counts(session), cases.joined_since(session)
     for row in rows:
         say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} {noun(row.n_accounts, 'account'):8} "
                   f"{row.n_harvested:>10,} {noun(row.n_harvested, 'request'):8} "
                   f"{f'({row.between})' if row.between else '':26} {row.loss:>12,.0f} tokens a day  {row.assignee or ''}")
     if not rows:
         say(args, f"no case is {' or '.join(map(spaced, states)) if args.state else 'open'}")
-    return {"cases": [as_json(row, "details") for row in rows], "counts": counts}
+    say(args, *(f"{case_id}: {_joined(n)}" for case_id, n in list(joined.items())[:SHOWN]),
+        *([f"… and {number_of(len(joined) - SHOWN, 'case')} more of this kind (--json has all)"] if len(joined) > SHOWN else []))
+    return {"cases": [as_json(row, "details") for row in rows], "counts": counts, "joined_since_verdict": joined}
+
+
+def _joined(n: int) -> str:
+    """Accounts of a case that nobody judged, though a verdict says that the case is innocent."""
+    return f"{number_of(n, 'account')} joined since the verdict, and nobody judged {'it' if n == 1 else 'them'}"
 
 
 def show_case(args: Args) -> dict[str, Any]:
@@ -80,16 +87,17 @@ def show_case(args: Args) -> dict[str, Any]:
         shown = people[:SHOWN]
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
-        cleared = actions.cleared_and_held(session, now, args.case)
-        result = {
+        cleared, joined = actions.cleared_and_held(session, now, args.case), cases.joined_since(session, args.case).get(args.case, 0)
+        result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
             "members": [as_json(m) for m in people],
             "actions": [as_json(a) | {"standing": standings[a.action_id]} for a in held],
             "waiting": [as_json(a) for a in pending], "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
             "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proved, "cleared_and_held": {action_id: [_named(one) for one in some] for action_id, some in cleared.items()},
+            "joined_since_verdict": joined,
         }
-    say(args, *_findings(row, people))
+    say(args, *_findings(row, people), *([_joined(joined)] if joined else []))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
     imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
     say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from stillwatch.errors import InputError
@@ -32,14 +32,33 @@ def _stands() -> ColumnElement[bool]:
     return and_(Case.state.in_(_JUDGED), func.coalesce(Case.verdict, "").in_(_CLEARING))
 
 
+def acquitted_with() -> ColumnElement[bool]:
+    """SQL on a member: a verdict that the case is innocent was about it too, rather than come before it joined."""
+    verdict = exists().where(
+        Label.account_id == Member.account_id, Label.case_id == Member.case_id, Label.source == "verdict", Label.innocent
+    )
+    return verdict.correlate(Member)
+
+
+def joined_since(session: Session, case_id: str | None = None) -> dict[str, int]:
+    """Of a case, or all, if it was judged innocent: how many accounts it has since that were not judged with it.
+
+    Of all cases those alone are counted who came after it was opened: reading the labels of everybody takes long.
+    """
+    joined = select(Member.case_id, func.count()).join(Case, Case.case_id == Member.case_id)
+    joined = joined.where(_stands(), Member.joined_at > Case.opened_at if case_id is None else Case.case_id == case_id)
+    joined = joined.where(Member.present, ~Member.excluded, ~acquitted_with()).group_by(Member.case_id).order_by(Member.case_id)
+    return {name: int(n) for name, n in session.execute(joined)}
+
+
 def accusing(*also: str) -> ColumnElement[bool]:
     """SQL on a member and its case: the case accuses the account.
 
-    The detector or people do, they do not say that the account does not belong, and no verdict says that the case is innocent.
+    The detector or people do, they do not say that the account does not belong, and no verdict says that it is innocent with the case.
     ``also``: cases that count although nobody accuses anybody there, such as one for review that is acted on.
     """
     accused = or_(Case.detected == "campaign", Case.verdict == Verdict.TRUE_POSITIVE, Case.case_id.in_(also))
-    return and_(accused, Member.present, ~Member.excluded, ~_stands())
+    return and_(accused, Member.present, ~Member.excluded, or_(~_stands(), ~acquitted_with()))
 
 
 def get(session: Session, case_id: str) -> Case:
