@@ -564,3 +564,17 @@ def test_who_joined_after_a_verdict_is_told(client: Clients, store: Store, case_
     assert "1 account joined since the verdict" in ana.get(f"/cases/{case_id}").text
     assert f"<code>{case_id}</code></a> (1)." in ana.get("/").text
     assert "1 joined since the verdict" in ana.get("/?state=resolved").text
+
+
+def test_a_version_says_what_it_would_carry_out(client: Clients, store: Store, case_id: str) -> None:
+    block(client, case_id)
+    with store.write(DEE) as change:
+        for mode in ("enforce", "shadow"):
+            policy.draft(change, parse({"mode": mode}), mode)
+        n = len(cases.members(change.session, case_id, acting_on=True))
+    dee = client("dee")
+    told = f"carry out 1 action that is in shadow until then:</strong> 1 block, on {n} accounts and keys."
+    assert told in dee.get("/policy/1").text
+    assert "in shadow until then" not in dee.get("/policy/2").text
+    dee.post("/policy/1/promote", note="go")
+    assert "in shadow until then" not in dee.get("/policy/1").text

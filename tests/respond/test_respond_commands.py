@@ -328,3 +328,17 @@ def test_who_joined_after_a_verdict_is_told(told: Told, run_folder: Folder) -> N
     line = "2 accounts joined since the verdict, and nobody judged them\n"
     assert told("cases", "list") == f"no case is open\ncase-one: {line}"
     assert line in told("cases", "show", "case-one")
+
+
+def test_a_promotion_says_what_it_carries_out(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text('{"mode": "enforce"}')
+    propose = ("actions", "propose", "--case", "case-one", "--reason", "coordinated_extraction")
+    action = told(*propose, "block", "--mode", "enforce").splitlines()[-1].split(":")[0]
+    told(*propose, "observe", "--mode", "shadow")
+    assert "carried out" not in told("policy", "draft", "p.json", "--note", "while it waits")
+    told("actions", "approve", action, who="ben")
+    told(*propose, "throttle", "--mode", "enforce", "--account", "acct-00001")
+    line = "carried out from its promotion on, and in shadow until then: 1 block, 1 throttle, on 8 accounts and keys\n"
+    assert told("policy", "draft", "p.json", "--note", "go").startswith(line)
+    assert told("policy", "promote", "1", "--note", "go") == f"{line}version 1 is in force\n"
+    assert told("policy", "promote", "2", "--note", "as before") == "version 2 is in force\n"

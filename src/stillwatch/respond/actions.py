@@ -4,6 +4,7 @@ An action on a case touches all its accounts at once; banning them one by one on
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -118,6 +119,14 @@ def what(row: ActionRow) -> str:
 def mode_of(row: ActionRow, policy: Policy) -> Mode:
     """``enforce`` only where both the action and the policy in force say so."""
     return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW
+
+
+def set_free(session: Session, now: datetime, new: Policy) -> tuple[dict[str, int], int]:
+    """What a policy would carry out, once promoted, of what the one in force keeps in shadow: actions by kind, and their subjects."""
+    _, held = policies.active(session)
+    rows = [row for row in in_force(session, now) if row.kind != LIFT and mode_of(row, held) != Mode.ENFORCE == mode_of(row, new)]
+    subjects = {subject for row in rows for subject in targets(session, row.action_id, live=True)}
+    return dict(sorted(Counter(row.kind for row in rows).items())), len(subjects)
 
 
 def holds(row: ActionRow, now: datetime) -> bool:

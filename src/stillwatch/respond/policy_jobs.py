@@ -8,9 +8,10 @@ import numpy as np
 
 from stillwatch.errors import InputError
 from stillwatch.files import once, read_json
-from stillwatch.respond import cases, policy, throttle
+from stillwatch.respond import actions, cases, policy, throttle
 from stillwatch.respond.acting import Args, as_json, reading, say, writing
 from stillwatch.respond.runs import read_requests
+from stillwatch.respond.schema import PolicyVersion
 from stillwatch.respond.vocabulary import OPEN_STATES
 from stillwatch.terminal.counting import number_of
 
@@ -46,8 +47,10 @@ def draft_policy(args: Args) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise InputError("not a JSON object", where=args.file)
     with writing(args, create=True) as change:
-        row = policy.draft(change, policy.parse(told), args.note)
-    say(args, f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
+        drafted = policy.parse(told)
+        row = policy.draft(change, drafted, args.note)
+        freed = actions.set_free(change.session, change.now, drafted)
+    say(args, *_freed(*freed), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
     return as_json(row)
 
 
@@ -119,6 +122,16 @@ def _passed(row: throttle.Tried) -> str:
 def promote_policy(args: Args) -> dict[str, Any]:
     """``policy promote``."""
     with writing(args) as change:
+        wanted = change.session.get(PolicyVersion, args.version)
+        freed = ({}, 0) if wanted is None else actions.set_free(change.session, change.now, policy.stored(wanted.document))
         row = policy.promote(change, args.version, args.note)
+        say(args, *_freed(*freed))
     say(args, f"version {args.version} is in force")
     return {"version": policy.BUILT_IN} if row is None else as_json(row)
+
+
+def _freed(kinds: dict[str, int], n: int) -> list[str]:
+    """What a policy carries out from its promotion on, in a line."""
+    listed = ", ".join(number_of(of_kind, kind) for kind, of_kind in kinds.items())
+    whom = number_of(n, "account or key", "accounts and keys")
+    return [f"carried out from its promotion on, and in shadow until then: {listed}, on {whom}"] if kinds else []
