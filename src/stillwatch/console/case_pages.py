@@ -15,6 +15,7 @@ from stillwatch.report import load
 from stillwatch.report.page import Section, section
 from stillwatch.respond import actions, appeals, cases
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Appeal, AuditRow, Campaign, Case, Member
+from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import TRANSITIONS, Role, State, Verdict
 
 MEMBERS = 50
@@ -112,16 +113,26 @@ def _history(session: Session, case_id: str, action_ids: Sequence[str]) -> Seque
     return session.scalars(select(AuditRow).where(about).order_by(AuditRow.seq.desc()).limit(HISTORY)).all()
 
 
+def _changed(visit: Visit, change: Change) -> bool:
+    """Whether somebody moved or assigned the case since the page was made that the form is from."""
+    seen = visit.text("seen", most=40)
+    return bool(seen) and seen != case_or_404(change.session, visit.path["case_id"]).changed_at.isoformat()
+
+
 def _move(visit: Visit) -> Response:
     to = visit.word("to", State)
     verdict = visit.word("verdict", Verdict) if to is State.RESOLVED else None
     with visit.change() as change:
+        if _changed(visit, change):
+            return _back(visit, "changed")
         cases.move(change, visit.path["case_id"], to, verdict=verdict, note=visit.text("note"))
     return _back(visit, "moved")
 
 
 def _assign(visit: Visit) -> Response:
     with visit.change() as change:
+        if _changed(visit, change):
+            return _back(visit, "changed")
         cases.assign(change, visit.path["case_id"], visit.text("assignee", most=64) or None)
     return _back(visit, "assigned")
 

@@ -30,8 +30,8 @@ async def read_form(request: Request) -> dict[str, str]:
         raise InputError("the form cannot be read") from error
     if len(dict(pairs)) != len(pairs):
         raise InputError("a field of the form comes twice")
-    # A NUL cannot be stored, and nobody types one.
-    return {name: value.replace("\0", "") for name, value in pairs}
+    # A NUL cannot be stored, and nobody types one; browsers end lines with CR LF, whatever was typed.
+    return {name: value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n") for name, value in pairs}
 
 
 def client_ip(request: Request) -> str | None:

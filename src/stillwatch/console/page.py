@@ -25,6 +25,7 @@ from stillwatch.respond.vocabulary import RANK, Role, Standing
 
 TEMPLATES = Path(__file__).parent / "templates"
 SAID = {
+    "changed": "Somebody changed this case since your page was loaded, so nothing was done. This is how it stands now.",
     "moved": "The case was moved.", "assigned": "The case was assigned.", "remarked": "The remark was stored.",
     "belongs": "The judgement was stored.", "revealed": "Texts of this case are readable for 15 minutes; the audit log has your reason.",
     "proposed": "Proposed. It waits for a second person.", "in_force": "The action is in force.",
