@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from stillwatch.console import people, policy_pages
 from stillwatch.respond import actions, cases, policy
 from stillwatch.respond.policy import parse
-from stillwatch.respond.schema import AuditRow, Case, Key, Member, Run
+from stillwatch.respond.schema import Annotation, AuditRow, Case, Key, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject
@@ -578,3 +578,46 @@ def test_a_version_says_what_it_would_carry_out(client: Clients, store: Store, c
     assert "in shadow until then" not in dee.get("/policy/2").text
     dee.post("/policy/1/promote", note="go")
     assert "in shadow until then" not in dee.get("/policy/1").text
+
+
+def seen(page: str) -> str:
+    return re.findall(r'name="seen" value="([^"]+)"', page)[0]
+
+
+def test_a_stale_page_does_not_undo_what_a_colleague_did(client: Clients, store: Store, case_id: str) -> None:
+    ana, ben = client("ana"), client("ben")
+    stale = seen(ben.get(f"/cases/{case_id}").text)
+    page = followed(ana, ana.post(f"/cases/{case_id}/assign", assignee="ana", seen=stale))
+    followed(ana, ana.post(f"/cases/{case_id}/move", to="investigating", seen=seen(page.text)))
+    for path, fields in (("move", {"to": "triage"}), ("assign", {"assignee": "ben"}), ("move", {"to": "resolved", "verdict": "benign"})):
+        page = followed(ben, ben.post(f"/cases/{case_id}/{path}", seen=stale, **fields))
+        assert "Somebody changed this case since your page was loaded, so nothing was done." in page.text
+    with store.read() as session:
+        case = cases.get(session, case_id)
+    assert (case.state, case.assignee) == (State.INVESTIGATING, "ana")
+    followed(ben, ben.post(f"/cases/{case_id}/move", to="triage", seen=seen(page.text)))
+    with store.read() as session:
+        assert cases.get(session, case_id).state == State.TRIAGE
+
+
+def test_an_approver_reads_of_open_appeals_of_whom_it_would_touch(client: Clients, store: Store, case_id: str) -> None:
+    account, ana, ben = member(store, case_id), client("ana"), client("ben")
+    with store.write(DEE) as change:
+        change.session.add(Key(key_id="k1", account_id=account))
+        whole = actions.propose(change, Action.BLOCK, Reason.SUSPECTED_EXTRACTION, case_id=case_id).action_id
+        key = actions.propose(change, Action.BLOCK, Reason.SUSPECTED_EXTRACTION, subjects=[(Subject.KEY, "k1")]).action_id
+        other = actions.propose(change, Action.BLOCK, Reason.SUSPECTED_EXTRACTION, subjects=[(Subject.ACCOUNT, "x")]).action_id
+    followed(ana, ana.post(f"/cases/{case_id}/appeal", account_id=account, statement="We are a lab."))
+    for action_id in (whole, key):
+        text = ben.get(f"/actions/{action_id}").text
+        assert "1 appeal is open</strong> of its case, or of whom it would touch" in text
+        assert 'href="/console/appeals/1"' in text
+    assert "appeals/1" not in ben.get(f"/actions/{other}").text
+
+
+def test_lines_of_a_browser_are_lines(client: Clients, store: Store, case_id: str) -> None:
+    ana = client("ana")
+    ana.post(f"/cases/{case_id}/remark", text="one\r\ntwo\rthree")
+    assert "U+000D" not in ana.get(f"/cases/{case_id}").text
+    with store.read() as session:
+        assert session.scalars(select(Annotation.text)).all() == ["one\ntwo\nthree"]

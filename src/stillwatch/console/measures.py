@@ -104,6 +104,7 @@ def _action(visit: Visit) -> Response:
             select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)
         ).all()
         heard = appeals.listed(session, state=None, action_id=action_id)
+        pleas = appeals.open_against(session, row) if row.state == ActionState.PROPOSED and row.kind != LIFT else []
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
@@ -116,7 +117,8 @@ def _action(visit: Visit) -> Response:
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
         can_undo=actions.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
         can_renew=row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST),
-        undo_reasons=FOR, appeals=heard, can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
+        undo_reasons=FOR, pleas=pleas, appeals=heard,
+        can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )
 
 

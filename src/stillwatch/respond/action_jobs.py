@@ -45,6 +45,8 @@ def show_action(args: Args) -> dict[str, Any]:
         said = actions.approvals(session, args.action)
         subjects = actions.targets(session, args.action, live=True)
         heard = appeals.listed(session, state=None, action_id=args.action)
+        if row.state == ActionState.PROPOSED and row.kind != LIFT:  # whoever agrees should know
+            heard = [*heard, *appeals.open_against(session, row)]
         _, held = policy.active(session)
         stand = actions.standing(row, held, datetime.now(UTC))
         n = actions.touched(session, [row])[row.action_id]

@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, cases, names
+from stillwatch.respond import actions, blast, cases, names
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import ActionRow, Appeal, Approval, Key, Member, Target, User
 from stillwatch.respond.store import Change
@@ -189,6 +189,13 @@ def _back(change: Change, row: Appeal) -> None:
     more = select(Appeal).where(Appeal.case_id == row.case_id, Appeal.state == OPEN)
     if case.state == State.APPEALED and change.session.scalars(more).first() is None:
         cases.follow(change, case, State.RESOLVED if case.verdict else State.INVESTIGATING, f"appeal {row.appeal_id} decided")
+
+
+def open_against(session: Session, action: ActionRow) -> list[Appeal]:
+    """Open appeals about the case of an action, or of accounts that it touches or would touch, themselves or by a key; oldest first."""
+    named = [subject_id for _, subject_id in actions.targets(session, action.action_id, live=True)]
+    whose = {*named, *blast.owners(session, named).values()}
+    return [row for row in listed(session) if row.account_id in whose or (row.case_id and row.case_id == action.case_id)]
 
 
 def listed(
