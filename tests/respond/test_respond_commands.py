@@ -342,3 +342,18 @@ def test_a_promotion_says_what_it_carries_out(told: Told, tmp_path: Path) -> Non
     assert told("policy", "draft", "p.json", "--note", "go").startswith(line)
     assert told("policy", "promote", "1", "--note", "go") == f"{line}version 1 is in force\n"
     assert told("policy", "promote", "2", "--note", "as before") == "version 2 is in force\n"
+
+
+def test_words_of_others_control_no_terminal_and_forge_no_line(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text("{}")
+    odd = "\x1b[2Ja \u202eb\nappeal 1 of acct-00001: upheld"
+    told("cases", "note", "case-one", odd)
+    told("allow", "add", "org", "o", "--owner", odd, "--reason", odd, "--days", "1")
+    told("policy", "draft", "p.json", "--note", odd)
+    for words in (("cases", "show", "case-one"), ("allow", "list"), ("policy", "list")):
+        said = told(*words)
+        assert "?[2Ja ?b" in said, words
+        assert not {"\x1b", "\u202e"} & set(said), words
+        assert not any(line.startswith("appeal") for line in said.splitlines()), words
+    assert "\n    appeal 1 of acct-00001: upheld\n" in told("cases", "show", "case-one")
+    assert json.loads(told("policy", "show"))["version"] == 0

@@ -15,6 +15,7 @@ from stillwatch.respond import names
 from stillwatch.respond.schema import User
 from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
 from stillwatch.respond.vocabulary import LONGEST_DAYS, RANK, Role
+from stillwatch.terminal.plain import plain
 
 Args = argparse.Namespace
 
@@ -72,9 +73,9 @@ def as_json(row: Any, *leave: str) -> dict[str, Any]:
 
 
 def say(args: Args, *lines: str) -> None:
-    """Print lines, unless only JSON or nothing is wanted."""
+    """Print lines, unless only JSON or nothing is wanted. What others wrote in them controls no terminal and makes no further line."""
     if lines and not (args.quiet or args.json):
-        print(*lines, sep="\n")
+        print(*(plain(line.replace("\n", " ")) for line in lines), sep="\n")
 
 
 def spaced(name: str) -> str:

@@ -110,7 +110,7 @@ def show_case(args: Args) -> dict[str, Any]:
           for a in pending),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
-        *(f"{n.at:%Y-%m-%d} {n.by}: {n.text}" for n in notes))
+        *(line for n in notes for line in f"{n.at:%Y-%m-%d} {n.by}: {n.text}".replace("\n", "\n    ").split("\n")))
     say(args, *_held_still(cleared))
     if result["uncovered"]:
         say(args, f"{number_of(len(result['uncovered']), 'account is', 'accounts are')} under no action of this case")

@@ -21,7 +21,7 @@ def show_policy(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         version, held = policy.active(session)
     result = {"version": version, "document": policy.document(held)}
-    say(args, json.dumps(result, indent=1))
+    say(args, *json.dumps(result, indent=1).splitlines())
     return result
 
 
