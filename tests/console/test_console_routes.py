@@ -357,6 +357,19 @@ def test_people_are_managed_by_admins(store: Store) -> None:
             job(change, "dee")
 
 
+@pytest.mark.parametrize(("name", "taken"), [
+    ("\u0430na", False), ("a\u03bfa", False), ("\u0430\u043d\u044f-2", True), ("Zoë.O'Neil 3", True),
+    ("\u5c71\u7530\u304b\u30ca", True), ("7", True),
+])
+def test_a_user_is_named_in_one_script(store: Store, name: str, taken: bool) -> None:
+    with store.write(Actor("dee", Role.ADMIN)) as change:
+        if taken:
+            people.add(change, name, Role.VIEWER, PASSWORD)
+        else:
+            with pytest.raises(InputError, match="mixes letters of several scripts"):
+                people.add(change, name, Role.VIEWER, PASSWORD)
+
+
 def test_the_first_user_is_an_admin(tmp_path: Path) -> None:
     store = Store.open(str(tmp_path / "new.db"))
     with pytest.raises(InputError, match="first user"), store.write(DEE) as change:

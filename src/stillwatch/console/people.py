@@ -20,10 +20,12 @@ def add(change: Change, name: str, role: Role, password: str) -> User:
     """Add a user; needs an admin. The first one must be an admin, or nobody could add others.
 
     Raises:
-        InputError: the name is taken, be it in another case, or makes no sense, or the password is too short.
+        InputError: the name is taken, be it in another case, makes no sense or mixes scripts, or the password is too short.
     """
     change.require(Role.ADMIN)
     names.name("" if names.same(name, SYSTEM.name) else name, "a user")
+    if not names.one_script(name):
+        raise InputError(f"{name} mixes letters of several scripts, which look alike", todo="Use letters of one script")
     taken = next((user for user in listed(change.session) if names.same(user.name, name)), None)
     if taken is not None:
         back = None if taken.disabled_at is None else f"The user is disabled: stillwatch user enable {taken.name}"

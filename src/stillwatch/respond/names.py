@@ -5,6 +5,7 @@ import unicodedata
 from stillwatch.errors import InputError
 
 LONGEST = 64
+TOGETHER = frozenset({"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "CJK", "IDEOGRAPHIC", "BOPOMOFO", "HANGUL"})
 LONGEST_ID = 1000
 """Characters of an identifier; PostgreSQL can index few more."""
 
@@ -28,6 +29,16 @@ def folded(text: str) -> str:
 def same(one: str, other: str) -> bool:
     """Whether two names are one person's: "ANA" is no second person beside "ana"."""
     return folded(one) == folded(other)
+
+
+def one_script(text: str) -> bool:
+    """Whether the letters of a name are of one script: a Cyrillic a in "ana" makes another name that nobody can tell from it.
+
+    Scripts that are written together (Japanese, Korean, Chinese) count as one.
+    """
+    letters = [c for c in unicodedata.normalize("NFKC", text) if c.isalpha()]
+    scripts = {unicodedata.name(c, "").split(" ")[0] for c in letters}
+    return len(scripts - TOGETHER) + bool(scripts & TOGETHER) <= 1
 
 
 def identifier(text: str, where: str) -> str:
