@@ -89,6 +89,23 @@ def test_an_overturned_appeal_frees_the_account_and_is_a_label(store: Store, cas
         assert {row["account_id"]: row["campaign"] for row in cases.labels(session)}["acct-00005"] is None
 
 
+@pytest.mark.parametrize("appealed_first", [True, False])
+def test_a_lift_that_waits_makes_its_case_pending(store: Store, case_id: str, appealed_first: bool) -> None:
+    """Until the second person answered; a case whose verdict stands stays resolved."""
+    row = proposed(store, case_id=case_id)
+    approved(store, row.action_id)
+    with store.write(ANA, now=NOW) as change:
+        if appealed_first:  # only resolved cases become appealed
+            cases.get(change.session, case_id).state = State.CLOSED
+        found = appeals.receive(change, case_id, "acct-00005", "we are a hospital").appeal_id
+    assert the_case(store).state == (State.APPEALED if appealed_first else State.INVESTIGATING)
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, found, overturned=True, reason="contract seen")
+    assert the_case(store).state == State.PENDING_ACTION
+    approved(store, lift.action_id, BEN)
+    assert the_case(store).state == State.INVESTIGATING
+
+
 @pytest.mark.parametrize("name", ["ANA", "Ben"])
 def test_who_took_part_does_not_decide_in_another_case(store: Store, appeal: tuple[Any, str], name: str) -> None:
     with pytest.raises(InputError), store.write(Actor(name, BEN.role), now=NOW) as change:

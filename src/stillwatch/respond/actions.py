@@ -204,8 +204,7 @@ def propose(
         blast=seen, proposed_at=change.now, proposed_by=change.actor.name, duration_s=duration_s or policy.durations_s[kind],
     )
     _put(change, row, reached.subjects)
-    if case_id is not None and row.needed_approvals:
-        cases.follow(change, cases.get(change.session, case_id), State.PENDING_ACTION, f"{kind} proposed")
+    _waits(change, row)
     return row
 
 
@@ -264,6 +263,7 @@ def undo(
         proposed_by=change.actor.name, duration_s=0,
     )
     _put(change, lift, ended)
+    _waits(change, lift)
     return lift
 
 
@@ -428,6 +428,12 @@ def _second_person(change: Change, action_id: str) -> ActionRow:
     if any(names.same(change.actor.name, name) for name in answered):
         raise InputError(f"{change.actor.name} has answered already", where=action_id)
     return row
+
+
+def _waits(change: Change, row: ActionRow) -> None:
+    """A case for which somebody else's agreement is asked is ``pending_action``, where that is legal."""
+    if row.case_id is not None and row.needed_approvals:
+        cases.follow(change, cases.get(change.session, row.case_id), State.PENDING_ACTION, f"{row.kind} proposed")
 
 
 def _settled(change: Change, row: ActionRow) -> None:

@@ -162,7 +162,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         for action in touching(change.session, row.account_id):
             if actions.holds(action, change.now):
                 lifts += actions.lifted(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
-    _back(change, row)
+    _back(change, row, any(lift.state == ActionState.PROPOSED and lift.case_id == row.case_id for lift in lifts))
     return lifts
 
 
@@ -180,8 +180,8 @@ def touching(session: Session, account_id: str, state: ActionState = ActionState
     return actions.touching(session, _subjects(session, account_id), state)
 
 
-def _back(change: Change, row: Appeal) -> None:
-    """The case goes on where it was: resolved with its verdict, or to be looked into again if it has none."""
+def _back(change: Change, row: Appeal, waits: bool) -> None:
+    """The case goes on where it was: resolved with its verdict, or to be looked into again if it has none, or a lift of it ``waits``."""
     if row.case_id is None:
         return
     case = cases.get(change.session, row.case_id)
@@ -189,6 +189,8 @@ def _back(change: Change, row: Appeal) -> None:
     more = select(Appeal).where(Appeal.case_id == row.case_id, Appeal.state == OPEN)
     if case.state == State.APPEALED and change.session.scalars(more).first() is None:
         cases.follow(change, case, State.RESOLVED if case.verdict else State.INVESTIGATING, f"appeal {row.appeal_id} decided")
+        if waits:
+            cases.follow(change, case, State.PENDING_ACTION, f"appeal {row.appeal_id} waits for a lift")
 
 
 def open_against(session: Session, action: ActionRow) -> list[Appeal]:
